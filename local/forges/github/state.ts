@@ -1,0 +1,119 @@
+/**
+ * What the simulated GitHub knows. Every id is a number that is never reused; names may change and be taken by others.
+ *
+ * Both halves of the simulator (the API that reads it, the world and git side that changes it) share this model.
+ */
+
+/** Repository permission, the five levels of GitHub's base roles. */
+export type Permission = 'pull' | 'triage' | 'push' | 'maintain' | 'admin';
+
+export interface User {
+  readonly id: number;
+  readonly nodeId: string;
+  login: string;
+  name?: string;
+  email?: string;
+  /** Suspended accounts stay listed on Enterprise installations but lose access. */
+  suspended?: boolean;
+  type: 'User' | 'Bot';
+}
+
+export interface Organization {
+  readonly id: number;
+  readonly nodeId: string;
+  login: string;
+  name: string;
+  defaultRepositoryPermission: 'none' | 'read' | 'write' | 'admin';
+  members: Map<number, { role: 'admin' | 'member'; state: 'active' | 'pending' }>;
+}
+
+export interface Team {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly organizationId: number;
+  slug: string;
+  name: string;
+  description?: string;
+  privacy: 'closed' | 'secret';
+  parentId?: number;
+  /** Immediate members only; child-team members are derived. */
+  members: Map<number, 'member' | 'maintainer'>;
+  /** Direct rows only; rights inherited from ancestors are derived. */
+  repositories: Map<number, Permission>;
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly nodeId: string;
+  organizationId: number;
+  name: string;
+  description?: string;
+  visibility: 'public' | 'private' | 'internal';
+  /** Full name of the parent, when this is a fork. */
+  forkOf?: string;
+  archived: boolean;
+  disabled: boolean;
+  defaultBranch: string;
+  /** Bare git repository on disk. */
+  readonly gitDirectory: string;
+  /** ISO 8601 */
+  createdAt: string;
+  pushedAt: string;
+  /** Direct and outside collaborators. */
+  collaborators: Map<number, Permission>;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly organizationId: number;
+  repositorySelection: 'all' | 'selected';
+  /** Only for `selected`. */
+  repositoryIds: Set<number>;
+  suspendedAt?: string;
+  permissions: Record<string, 'read' | 'write' | 'admin'>;
+  createdAt: string;
+}
+
+/** One attempt to deliver one webhook. */
+export interface Delivery {
+  readonly id: number;
+  /** X-GitHub-Delivery; the same for redeliveries of one event. */
+  readonly guid: string;
+  readonly event: string;
+  readonly action?: string;
+  readonly installationId?: number;
+  readonly repositoryId?: number;
+  readonly deliveredAt: string;
+  readonly redelivery: boolean;
+  /** `OK`, or GitHub's words for what failed. */
+  status: string;
+  statusCode: number;
+  durationMs: number;
+  /** The exact bytes that were signed and sent. */
+  readonly body: string;
+}
+
+export interface App {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly slug: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** PKCS#1 PEM, as GitHub hands it out. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  webhookUrl?: string;
+}
+
+export interface GitHubState {
+  app: App;
+  users: Map<number, User>;
+  organizations: Map<number, Organization>;
+  teams: Map<number, Team>;
+  repositories: Map<number, Repository>;
+  installations: Map<number, Installation>;
+  deliveries: Delivery[];
+  /** Old full names (lower case) of renamed or transferred repositories, for redirects: name to repository id. */
+  formerNames: Map<string, number>;
+  nextId: number;
+}

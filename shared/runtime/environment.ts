@@ -1,0 +1,31 @@
+/**
+ * Names of the environment variables that the template sets and the functions read.
+ *
+ * Imports nothing: the template (infra/) and the functions both read it, and neither may drag the other in.
+ */
+export const environment = {
+  /** Name of the one DynamoDB table. */
+  tableName: 'TABLE_NAME',
+  /** Name of the bucket that holds roots, package metadata and dists. */
+  registryBucket: 'REGISTRY_BUCKET',
+  /** ARN of the edge's key-value store. */
+  accessStoreArn: 'ACCESS_STORE_ARN',
+  syncQueueUrl: 'SYNC_QUEUE_URL',
+  scanQueueUrl: 'SCAN_QUEUE_URL',
+  publishPackageQueueUrl: 'PUBLISH_PACKAGE_QUEUE_URL',
+  publishRootsQueueUrl: 'PUBLISH_ROOTS_QUEUE_URL',
+  publishAccessQueueUrl: 'PUBLISH_ACCESS_QUEUE_URL',
+  /** Public address of the registry host, without a trailing slash. Stands in users' lock files. */
+  registryBaseUrl: 'REGISTRY_BASE_URL',
+  /** Public address of the console host (API, sign-in, webhooks), without a trailing slash. */
+  consoleBaseUrl: 'CONSOLE_BASE_URL',
+  /** ARN of the secret with the GitHub App: JSON `{appId, privateKey, webhookSecret}`. */
+  gitHubAppSecretArn: 'GITHUB_APP_SECRET_ARN',
+  /** Base address of GitHub's REST API; GraphQL is `<it>/graphql`. */
+  gitHubApiUrl: 'GITHUB_API_URL',
+  /** ARN of the secret whose string the CDN sends to the dist origin in `originSecretHeader`. */
+  originSecretArn: 'ORIGIN_SECRET_ARN',
+} as const;
+
+/** Header in which the CDN proves to fetch-dist that the request passed the edge function. */
+export const originSecretHeader = 'x-repertoire-origin';
