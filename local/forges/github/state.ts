@@ -23,6 +23,8 @@ export interface Organization {
   readonly nodeId: string;
   login: string;
   name: string;
+  /** Slug of the enterprise it belongs to; only then may it have `internal` repositories. */
+  enterprise?: string;
   defaultRepositoryPermission: 'none' | 'read' | 'write' | 'admin';
   members: Map<number, { role: 'admin' | 'member'; state: 'active' | 'pending' }>;
 }
@@ -72,6 +74,8 @@ export interface Installation {
   suspendedAt?: string;
   permissions: Record<string, 'read' | 'write' | 'admin'>;
   createdAt: string;
+  /** Last change of selection, permissions or suspension; `createdAt` where there was none. */
+  updatedAt?: string;
 }
 
 /** One attempt to deliver one webhook. */
@@ -91,6 +95,9 @@ export interface Delivery {
   durationMs: number;
   /** The exact bytes that were signed and sent. */
   readonly body: string;
+  readonly requestHeaders?: Readonly<Record<string, string>>;
+  readonly responseHeaders?: Readonly<Record<string, string>>;
+  readonly responseBody?: string;
 }
 
 export interface App {
@@ -103,6 +110,8 @@ export interface App {
   readonly privateKey: string;
   readonly webhookSecret: string;
   webhookUrl?: string;
+  /** Events the app subscribes to; `installation*` and `github_app_authorization` come without asking. */
+  events?: readonly string[];
 }
 
 export interface GitHubState {
@@ -116,4 +125,33 @@ export interface GitHubState {
   /** Old full names (lower case) of renamed or transferred repositories, for redirects: name to repository id. */
   formerNames: Map<string, number>;
   nextId: number;
+}
+
+/**
+ * A node id in GitHub's format of 2021: a prefix for the type and base64url of the MessagePack array `[0, id]`
+ * (`[0, organization id, team id]` for teams).
+ * https://github.blog/changelog/2022-02-10-new-global-id-format-coming-to-graphql
+ */
+export function nodeId(prefix: string, ...ids: readonly number[]): string {
+  const bytes = Buffer.alloc(2 + ids.length * 5);
+  bytes[0] = 0x90 + 1 + ids.length;
+  ids.forEach((id, index) => {
+    const offset = 2 + index * 5;
+    bytes[offset] = 0xce;
+    bytes.writeUInt32BE(id, offset + 1);
+  });
+  return `${prefix}_${bytes.toString('base64url')}`;
+}
+
+/** A personal access token of a simulated user: whoever knows the login knows a token. */
+export function personalToken(login: string): string {
+  return `ghp_${login}_simulated`;
+}
+
+/** The user whom a token `ghp_<login>_<anything>` speaks for; undefined for suspended and unknown ones. */
+export function userOfPersonalToken(state: GitHubState, token: string): User | undefined {
+  const login = /^ghp_([A-Za-z0-9-]+)_\w+$/.exec(token)?.[1]?.toLowerCase();
+  if (login === undefined) return undefined;
+  const user = [...state.users.values()].find((candidate) => candidate.login.toLowerCase() === login);
+  return user?.suspended ? undefined : user;
 }
