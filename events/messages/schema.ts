@@ -1,0 +1,53 @@
+/** What stands in the queues. A message says only where to look; what is to be done stands in the table. */
+import { z } from 'zod';
+import { scopeNames } from '../../shared/domain/facts.ts';
+import {
+  asId,
+  asPrincipal,
+  type ForgeRepositoryId,
+  type OrganizationId,
+  type SynchronizationId,
+} from '../../shared/domain/ids.ts';
+
+const organization = z.string().transform((text) => asId<OrganizationId>(text));
+const synchronization = z.string().transform((text) => asId<SynchronizationId>(text));
+const repository = z.string().transform((text) => asId<ForgeRepositoryId>(text));
+const packageNumber = z.int().positive();
+
+/** Queue `sync`: a scope of a synchronization wants to be read. */
+export const SyncMessage = z.object({
+  synchronization,
+  scope: z.enum(scopeNames as [(typeof scopeNames)[number]]),
+});
+export type SyncMessage = z.infer<typeof SyncMessage>;
+
+/** Queue `scan`: a repository wants to be scanned, or an archive wants to be built. */
+export const ScanMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('scan'), synchronization, repository }),
+  z.object({
+    kind: z.literal('dist'),
+    organization,
+    packageNumber,
+    reference: z.string().regex(/^[0-9a-f]{40}$/),
+  }),
+]);
+export type ScanMessage = z.infer<typeof ScanMessage>;
+
+/** Queue `publish-package`: the p2 files of a package want to be written. */
+export const PublishPackageMessage = z.object({ organization, packageNumber });
+export type PublishPackageMessage = z.infer<typeof PublishPackageMessage>;
+
+/** Queue `publish-roots`: rights changed somewhere in an organization, or one principal wants its view written. */
+export const PublishRootsMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('grants'), organization }),
+  z.object({
+    kind: z.literal('principal'),
+    organization,
+    principal: z.string().transform((text) => asPrincipal(text)),
+  }),
+]);
+export type PublishRootsMessage = z.infer<typeof PublishRootsMessage>;
+
+/** Queue `publish-access`: these keys, among others, want to be written to the edge. */
+export const PublishAccessMessage = z.object({ keys: z.array(z.string()) });
+export type PublishAccessMessage = z.infer<typeof PublishAccessMessage>;

@@ -1,0 +1,124 @@
+/**
+ * Who may read which repository, decided from facts alone, and through which grants. Unknown is no.
+ *
+ * GitHub's rules: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories
+ */
+import type {
+  CollaboratorFact,
+  MemberFact,
+  RepositoryFact,
+  SettingsFact,
+  TeamMemberFact,
+  TeamRepositoryFact,
+} from './facts.ts';
+import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from './ids.ts';
+
+/** Through what somebody may read a repository. */
+export type Via =
+  | { readonly through: 'owner' }
+  | { readonly through: 'base-permission'; readonly permission: string }
+  | { readonly through: 'everyone' }
+  | { readonly through: 'members' }
+  | {
+      readonly through: 'team';
+      readonly team: ForgeTeamId;
+      readonly inheritedFrom: ForgeTeamId | undefined;
+      readonly permission: string;
+    }
+  | { readonly through: 'collaborator'; readonly permission: string };
+
+/** The facts of one synchronization that decide; a whole set or the part that concerns the subject. */
+export interface AccessFacts {
+  readonly settings: SettingsFact | undefined;
+  readonly members: readonly MemberFact[];
+  readonly teamMembers: readonly TeamMemberFact[];
+  readonly teamRepositories: readonly TeamRepositoryFact[];
+  readonly collaborators: readonly CollaboratorFact[];
+  readonly repositories: readonly RepositoryFact[];
+}
+
+export type Subject =
+  | { readonly kind: 'account'; readonly account: ForgeAccountId }
+  | { readonly kind: 'team'; readonly team: ForgeTeamId };
+
+export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
+
+/**
+ * The repositories that the subject may read, each with every grant that says so.
+ *
+ * Team rows count only for active members: when the member list and a team's list disagree, the narrower one holds.
+ */
+export function decideAccess(subject: Subject, facts: AccessFacts): Readable {
+  const readable = new Map<ForgeRepositoryId, Via[]>();
+  const known = new Set(facts.repositories.map((repository) => repository.repository));
+  const grant = (repository: ForgeRepositoryId, via: Via): void => {
+    if (!known.has(repository)) {
+      return;
+    }
+    const grants = readable.get(repository);
+    if (grants) {
+      grants.push(via);
+    } else {
+      readable.set(repository, [via]);
+    }
+  };
+
+  const member =
+    subject.kind === 'account'
+      ? facts.members.find((candidate) => candidate.account === subject.account)
+      : undefined;
+  for (const repository of facts.repositories) {
+    if (repository.visibility === 'public') {
+      grant(repository.repository, { through: 'everyone' });
+    }
+    if (!member) {
+      continue;
+    }
+    if (member.role === 'owner') {
+      grant(repository.repository, { through: 'owner' });
+    }
+    if (facts.settings?.membersRead) {
+      grant(repository.repository, {
+        through: 'base-permission',
+        permission: facts.settings.basePermission,
+      });
+    }
+    if (repository.visibility === 'internal') {
+      grant(repository.repository, { through: 'members' });
+    }
+  }
+
+  const teams = teamsOf(subject, member, facts);
+  for (const row of facts.teamRepositories) {
+    if (teams.has(row.team)) {
+      grant(row.repository, {
+        through: 'team',
+        team: row.team,
+        inheritedFrom: row.via === row.team ? undefined : row.via,
+        permission: row.permission,
+      });
+    }
+  }
+  if (subject.kind === 'account') {
+    for (const row of facts.collaborators) {
+      if (row.account === subject.account) {
+        grant(row.repository, { through: 'collaborator', permission: row.permission });
+      }
+    }
+  }
+  return readable;
+}
+
+function teamsOf(
+  subject: Subject,
+  member: MemberFact | undefined,
+  facts: AccessFacts,
+): ReadonlySet<ForgeTeamId> {
+  if (subject.kind === 'team') {
+    return new Set([subject.team]);
+  }
+  if (!member) {
+    return new Set();
+  }
+  return new Set(facts.teamMembers.filter((row) => row.account === subject.account).map((row) => row.team));
+}

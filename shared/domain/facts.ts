@@ -1,0 +1,130 @@
+/**
+ * What a synchronization knows of its forge organization: facts, each belonging to exactly one scope.
+ *
+ * A scope is read whole or it is unfinished. Adapters emit facts; the store keeps them with the number of the read that
+ * saw them; access.ts decides from them.
+ */
+import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from './ids.ts';
+
+/** The scopes of a snapshot, each with the kinds of facts that a whole read of it replaces. */
+export const scopeKinds = {
+  settings: ['settings'],
+  members: ['member'],
+  teams: ['team', 'team-member', 'team-repository'],
+  repositories: ['repository', 'collaborator'],
+} as const satisfies Record<string, readonly FactKind[]>;
+
+export type ScopeName = keyof typeof scopeKinds;
+export const scopeNames = Object.keys(scopeKinds) as readonly ScopeName[];
+
+/** What everyone in the organization may do with its private repositories; `unknown` grants nothing. */
+export interface SettingsFact {
+  readonly kind: 'settings';
+  /** The forge's own word, kept for display: GitHub's `none`, `read`, `write`, `admin`. */
+  readonly basePermission: string;
+  /** Our reading of it. */
+  readonly membersRead: boolean;
+  readonly login: string;
+  readonly name: string;
+}
+
+/** An active member of the forge organization. Pending and suspended ones are no members and are not emitted. */
+export interface MemberFact {
+  readonly kind: 'member';
+  readonly account: ForgeAccountId;
+  readonly login: string;
+  readonly role: 'owner' | 'member';
+}
+
+/** For display only: rights come from the rows. */
+export interface TeamFact {
+  readonly kind: 'team';
+  readonly team: ForgeTeamId;
+  readonly slug: string;
+  readonly name: string;
+  readonly parent: ForgeTeamId | undefined;
+}
+
+export interface TeamMemberFact {
+  readonly kind: 'team-member';
+  readonly team: ForgeTeamId;
+  readonly account: ForgeAccountId;
+  readonly login: string;
+}
+
+/** The team may read the repository; inherited rows are emitted for each team that inherits. */
+export interface TeamRepositoryFact {
+  readonly kind: 'team-repository';
+  readonly team: ForgeTeamId;
+  readonly repository: ForgeRepositoryId;
+  /** The forge's own word for the level. */
+  readonly permission: string;
+  /** The team that the right was given to; the team itself when it is its own. */
+  readonly via: ForgeTeamId;
+}
+
+export interface RepositoryFact {
+  readonly kind: 'repository';
+  readonly repository: ForgeRepositoryId;
+  readonly name: string;
+  /** With the forge organization's login; an attribute for people and for addresses, never a key. */
+  readonly fullName: string;
+  readonly visibility: 'public' | 'internal' | 'private';
+  readonly fork: boolean;
+  readonly archived: boolean;
+  readonly disabled: boolean;
+  readonly defaultBranch: string | undefined;
+  /** ISO 8601; a change of it means that there is something to scan. */
+  readonly pushedAt: string | undefined;
+}
+
+/** Somebody named on the repository itself, member or outside collaborator. */
+export interface CollaboratorFact {
+  readonly kind: 'collaborator';
+  readonly repository: ForgeRepositoryId;
+  readonly account: ForgeAccountId;
+  readonly login: string;
+  readonly permission: string;
+}
+
+export type Fact =
+  | SettingsFact
+  | MemberFact
+  | TeamFact
+  | TeamMemberFact
+  | TeamRepositoryFact
+  | RepositoryFact
+  | CollaboratorFact;
+
+export type FactKind = Fact['kind'];
+
+/**
+ * What tells a fact from the others of its kind within one synchronization. Rows of an account begin with the account, so that
+ * one consistent query finds them.
+ */
+export function factKey(fact: Fact): string {
+  switch (fact.kind) {
+    case 'settings':
+      return 'settings';
+    case 'member':
+      return `member#${fact.account}`;
+    case 'team':
+      return `team#${fact.team}`;
+    case 'team-member':
+      return `team-member#${fact.account}#${fact.team}`;
+    case 'team-repository':
+      return `team-repository#${fact.team}#${fact.repository}`;
+    case 'repository':
+      return `repository#${fact.repository}`;
+    case 'collaborator':
+      return `collaborator#${fact.account}#${fact.repository}`;
+  }
+}
+
+/** A fact as stored: with the number of the read that saw it, drawn before that read's first request. */
+export interface StoredFact {
+  readonly fact: Fact;
+  readonly observedAt: number;
+  /** The number of the read that saw it first: repositories of later reads are new ones. */
+  readonly firstObservedAt: number;
+}

@@ -1,0 +1,100 @@
+/** Ids that say whose they are. A forge's names, logins and slugs are attributes and never one of these. */
+
+declare const owner: unique symbol;
+type Id<Owner extends string> = string & { readonly [owner]: Owner };
+
+/** Ours: one registry organization. */
+export type OrganizationId = Id<'organization'>;
+/** Ours: the tie between an organization and one forge organization. */
+export type SynchronizationId = Id<'synchronization'>;
+/** Ours: one person. */
+export type UserId = Id<'user'>;
+/** Ours: one token, not its secret. */
+export type TokenId = Id<'token'>;
+/** The forge's immutable ids, as decimal or uuid strings: they pass 2^31 and are never computed with. */
+export type ForgeOrganizationId = Id<'forge-organization'>;
+export type ForgeRepositoryId = Id<'forge-repository'>;
+export type ForgeTeamId = Id<'forge-team'>;
+export type ForgeAccountId = Id<'forge-account'>;
+/** GitHub's id of one installation of our app. */
+export type InstallationId = Id<'installation'>;
+
+type AnyId =
+  | OrganizationId
+  | SynchronizationId
+  | UserId
+  | TokenId
+  | ForgeOrganizationId
+  | ForgeRepositoryId
+  | ForgeTeamId
+  | ForgeAccountId
+  | InstallationId;
+
+/**
+ * Marks a string, or a forge's number, as the id of the kind that the caller names. The one place where the brand is put on.
+ *
+ * @throws RangeError when it is empty or holds a character that our keys use as a separator
+ */
+export function asId<Kind extends AnyId>(raw: string | number): Kind {
+  const text = String(raw);
+  if (!/^[A-Za-z0-9{}_-]+$/.test(text)) {
+    throw new RangeError(`not an id: ${JSON.stringify(text)}`);
+  }
+  return text as Kind;
+}
+
+const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+/** A new id of ours: 16 characters of 32, so 80 random bits. */
+export function newId<Kind extends OrganizationId | SynchronizationId | UserId | TokenId>(
+  randomBytes: (count: number) => Uint8Array,
+): Kind {
+  let text = '';
+  for (const byte of randomBytes(16)) {
+    text += alphabet[byte & 31];
+  }
+  return asId<Kind>(text);
+}
+
+/** Whom a grant, a token or a root file speaks for; the string stands in keys, object names and at the edge. */
+export type Principal = Id<'principal'>;
+
+export const userPrincipal = (user: UserId): Principal => `u.${user}` as Principal;
+export const teamPrincipal = (synchronization: SynchronizationId, team: ForgeTeamId): Principal =>
+  `t.${synchronization}.${team}` as Principal;
+export const organizationPrincipal = (organization: OrganizationId): Principal =>
+  `o.${organization}` as Principal;
+
+export type PrincipalParts =
+  | { kind: 'user'; user: UserId }
+  | { kind: 'team'; synchronization: SynchronizationId; team: ForgeTeamId }
+  | { kind: 'organization'; organization: OrganizationId };
+
+/**
+ * Takes a principal apart.
+ *
+ * @throws RangeError when the text is no principal
+ */
+export function parsePrincipal(text: string): PrincipalParts {
+  const [kind, first, second, rest] = text.split('.');
+  if (kind === 'u' && first && second === undefined) {
+    return { kind: 'user', user: asId<UserId>(first) };
+  }
+  if (kind === 't' && first && second && rest === undefined) {
+    return {
+      kind: 'team',
+      synchronization: asId<SynchronizationId>(first),
+      team: asId<ForgeTeamId>(second),
+    };
+  }
+  if (kind === 'o' && first && second === undefined) {
+    return { kind: 'organization', organization: asId<OrganizationId>(first) };
+  }
+  throw new RangeError(`not a principal: ${JSON.stringify(text)}`);
+}
+
+/** Text from outside as a principal, checked. */
+export function asPrincipal(text: string): Principal {
+  parsePrincipal(text);
+  return text as Principal;
+}

@@ -1,0 +1,20 @@
+/** The one place that reads the process's environment. */
+import { environment } from './environment.ts';
+
+/**
+ * The value of a variable that the template sets.
+ *
+ * @throws Error that names the variable when it is missing
+ */
+export function required(name: keyof typeof environment): string {
+  const value = process.env[environment[name]];
+  if (value === undefined || value === '') {
+    throw new Error(`the environment variable ${environment[name]} is not set`);
+  }
+  return value;
+}
+
+/** The endpoint of the key-value store's data plane, where it is not AWS's own. */
+export function keyValueEndpoint(): string | undefined {
+  return process.env.AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE;
+}

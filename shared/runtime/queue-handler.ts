@@ -1,0 +1,76 @@
+/** Composes the handler of a queue: each record parsed by its schema, one use case, and what becomes of the record. */
+
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { z } from 'zod';
+import type { Logger } from './logger.ts';
+
+/**
+ * What becomes of one record: `done` deletes it. `reject` too, because nothing would make it better (it is logged and counted). A thrown
+ * error leaves it to the queue: it comes back after the visibility time-out and at last goes to the dead letters.
+ */
+export type RecordOutcome = 'done' | 'reject';
+
+export interface QueueHandlerDependencies {
+  readonly logger: Logger;
+}
+
+export function queueHandler<Schema extends z.ZodType>(
+  schema: Schema,
+  { logger }: QueueHandlerDependencies,
+  handle: (message: z.infer<Schema>) => Promise<RecordOutcome>,
+) {
+  return batchHandler(schema, { logger }, async (messages) => {
+    const failed = new Set<number>();
+    for (const [place, message] of messages.entries()) {
+      try {
+        const outcome = await handle(message);
+        if (outcome === 'reject') {
+          logger.error('a message was rejected', { message: message as never });
+        }
+      } catch (error) {
+        logger.error('work on a message failed', { error: error as Error, queueMessage: message as never });
+        failed.add(place);
+      }
+    }
+    return failed;
+  });
+}
+
+/**
+ * As `queueHandler`, for a use case that takes the whole batch at once.
+ *
+ * @param handle returns the places of the messages that failed
+ */
+export function batchHandler<Schema extends z.ZodType>(
+  schema: Schema,
+  { logger }: QueueHandlerDependencies,
+  handle: (messages: readonly z.infer<Schema>[]) => Promise<ReadonlySet<number>>,
+) {
+  return middy(async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    const parsed: { id: string; message: z.infer<Schema> }[] = [];
+    for (const record of event.Records) {
+      const result = schema.safeParse(parseJson(record.body));
+      if (result.success) {
+        parsed.push({ id: record.messageId, message: result.data });
+      } else {
+        // Nothing would make it readable: it is deleted, and the log says so.
+        logger.error('a message does not fit its schema', { messageId: record.messageId });
+      }
+    }
+    const failed = await handle(parsed.map((record) => record.message));
+    return {
+      batchItemFailures: parsed
+        .filter((_, place) => failed.has(place))
+        .map((record) => ({ itemIdentifier: record.id })),
+    };
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Every key of the one table, and the names of its attributes that the template needs. Imports nothing that runs: the template
+ * reads this file too.
+ *
+ * | item | pk | sk |
+ * |---|---|---|
+ * | organization | ORG#id | ORG |
+ * | who holds a slug, for ever | SLUG#slug | SLUG |
+ * | synchronization | SYNC#id | SYNC |
+ * | list of synchronizations | SYNCS | SYNC#id |
+ * | who holds a forge organization | FORGEORG#forge#base#id | CLAIM |
+ * | installation of our app | INSTALLATIONS | INSTALLATION#id |
+ * | read of a scope (work) | SYNC#id | SCOPE#scope |
+ * | fact | SYNC#id | FACT#key |
+ * | record of a run | SYNC#id | RUN#number |
+ * | scan of a repository (work) | SYNC#id | SCAN#repository |
+ * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
+ * | package (work: its p2 files) | ORG#id | PACKAGE#number |
+ * | which package a name stands for | ORG#id | NAME#vendor/name |
+ * | packages of a repository | ORG#id | SOURCE#synchronization#repository#directory#name |
+ * | version | PACKAGE#organization#number | VERSION#normalized |
+ * | recorded commit and its archive | PACKAGE#organization#number | DIST#commit |
+ * | fan-out of changed rights (work) | ORG#id | GRANTS |
+ * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
+ * | tokens of a principal | ORG#id | TOKEN#principal#id |
+ * | token by its hash | TOKEN#hash | TOKEN |
+ * | user | USER#id | USER |
+ * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
+ * | key at the edge (work) | EDGE | key |
+ * | delivery seen | DELIVERY#forge#id | DELIVERY |
+ * | downloads of a version | PACKAGE#organization#number | DOWNLOADS#normalized |
+ */
+
+/** Attribute and index names that the template declares. */
+export const tableKeys = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  /** Sparse: only items whose work is wanted and not done. */
+  pendingIndex: { name: 'pending', partitionKey: 'pending', sortKey: 'pendingSince' },
+  /** Seconds since the epoch; clean-up only, code never relies on it. */
+  expiry: 'expiresAt',
+} as const;
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const keys = {
+  organization: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'ORG' }),
+  slug: (slug: string): Key => ({ pk: `SLUG#${slug}`, sk: 'SLUG' }),
+  synchronization: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'SYNC' }),
+  synchronizationListed: (synchronization: string): Key => ({ pk: 'SYNCS', sk: `SYNC#${synchronization}` }),
+  forgeOrganization: (forge: string, baseUrl: string, id: string): Key => ({
+    pk: `FORGEORG#${forge}#${baseUrl}#${id}`,
+    sk: 'CLAIM',
+  }),
+  installation: (installation: string): Key => ({ pk: 'INSTALLATIONS', sk: `INSTALLATION#${installation}` }),
+  scope: (synchronization: string, scope: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `SCOPE#${scope}`,
+  }),
+  fact: (synchronization: string, factKey: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `FACT#${factKey}`,
+  }),
+  run: (synchronization: string, number: number): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `RUN#${String(number).padStart(12, '0')}`,
+  }),
+  scan: (synchronization: string, repository: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `SCAN#${repository}`,
+  }),
+  choice: (synchronization: string, repository: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `CHOICE#${repository}`,
+  }),
+  package: (organization: string, number: number): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `PACKAGE#${String(number).padStart(8, '0')}`,
+  }),
+  packageName: (organization: string, name: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `NAME#${name}`,
+  }),
+  packageSource: (
+    organization: string,
+    synchronization: string,
+    repository: string,
+    directory: string,
+    name: string,
+  ): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `SOURCE#${synchronization}#${repository}#${directory}#${name}`,
+  }),
+  version: (organization: string, number: number, normalized: string): Key => ({
+    pk: `PACKAGE#${organization}#${number}`,
+    sk: `VERSION#${normalized}`,
+  }),
+  dist: (organization: string, number: number, commit: string): Key => ({
+    pk: `PACKAGE#${organization}#${number}`,
+    sk: `DIST#${commit}`,
+  }),
+  downloads: (organization: string, number: number, normalized: string): Key => ({
+    pk: `PACKAGE#${organization}#${number}`,
+    sk: `DOWNLOADS#${normalized}`,
+  }),
+  grants: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'GRANTS' }),
+  principal: (organization: string, principal: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `PRINCIPAL#${principal}`,
+  }),
+  principalToken: (organization: string, principal: string, token: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `TOKEN#${principal}#${token}`,
+  }),
+  token: (hash: string): Key => ({ pk: `TOKEN#${hash}`, sk: 'TOKEN' }),
+  user: (user: string): Key => ({ pk: `USER#${user}`, sk: 'USER' }),
+  account: (forge: string, baseUrl: string, account: string): Key => ({
+    pk: `ACCOUNT#${forge}#${baseUrl}#${account}`,
+    sk: 'ACCOUNT',
+  }),
+  edge: (key: string): Key => ({ pk: 'EDGE', sk: key }),
+  delivery: (forge: string, id: string): Key => ({ pk: `DELIVERY#${forge}#${id}`, sk: 'DELIVERY' }),
+} as const;

@@ -1,0 +1,274 @@
+/**
+ * The one table, as our stores use it: consistent reads, conditional writes as data, transactions. No SDK type or error leaves
+ * this file.
+ */
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { type Condition, conditionExpression, createPlaceholders } from './condition.ts';
+import { type Key, tableKeys } from './keys.ts';
+
+export type Item = Readonly<Record<string, unknown>>;
+
+export interface Change {
+  readonly key: Key;
+  readonly set?: Item;
+  /** Set only where the attribute is missing. */
+  readonly setIfMissing?: Item;
+  readonly add?: Readonly<Record<string, number>>;
+  readonly remove?: readonly string[];
+}
+
+/** One part of a transaction. */
+export type Operation =
+  | { readonly put: Key; readonly item: Item; readonly when?: Condition }
+  | { readonly update: Change; readonly when?: Condition }
+  | { readonly delete: Key; readonly when?: Condition }
+  | { readonly check: Key; readonly when: Condition };
+
+/** A condition did not hold, or another writer was there at the same moment. Read again and decide anew. */
+export class ConflictError extends Error {
+  /** Places in the list of operations whose condition did not hold; empty when writers only met. */
+  readonly failed: readonly number[];
+  /** The item that stood in the way, for single writes. */
+  readonly item: Item | undefined;
+
+  constructor(failed: readonly number[], options: { item?: Item | undefined; cause?: unknown } = {}) {
+    super('a condition of a write did not hold', { cause: options.cause });
+    this.name = 'ConflictError';
+    this.failed = failed;
+    this.item = options.item;
+  }
+}
+
+/** DynamoDB's bound on the items of one transaction: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html */
+export const transactionItemsMax = 100;
+
+export interface Table {
+  /** Consistent. */
+  get(key: Key): Promise<Item | undefined>;
+  /** Consistent; items in the order of the keys, undefined where there is none. */
+  getMany(list: readonly Key[]): Promise<readonly (Item | undefined)[]>;
+  /** Every item of the partition whose sort key begins with the prefix; consistent, all pages. */
+  query(
+    partition: string,
+    prefix: string,
+    options?: { descending?: boolean; limit?: number },
+  ): Promise<Item[]>;
+  /** Items of the sparse index, which lags: for sweeps only. */
+  pending(queue: string, options: { before: number; limit: number }): Promise<Item[]>;
+  /** @throws ConflictError */
+  update(change: Change, when?: Condition): Promise<Item>;
+  /** All or nothing; at most `transactionItemsMax`. An empty list does nothing. @throws ConflictError */
+  transact(operations: readonly Operation[]): Promise<void>;
+}
+
+export function createTable(options: { client: DynamoDBClient; tableName: string }): Table {
+  const { tableName } = options;
+  const client = DynamoDBDocumentClient.from(options.client, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+
+  const get = async (key: Key): Promise<Item | undefined> => {
+    const answer = await client.send(
+      new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
+    );
+    return answer.Item;
+  };
+
+  return {
+    get,
+    async getMany(list) {
+      const found = new Map<string, Item>();
+      let wanted = [...new Map(list.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
+      for (let round = 0; wanted.length > 0; round++) {
+        if (round > 100) {
+          throw new Error('the table leaves keys unread');
+        }
+        const answer = await client.send(
+          new BatchGetCommand({
+            RequestItems: { [tableName]: { Keys: wanted.slice(0, 100), ConsistentRead: true } },
+          }),
+        );
+        for (const item of answer.Responses?.[tableName] ?? []) {
+          found.set(`${item[tableKeys.partitionKey]}\n${item[tableKeys.sortKey]}`, item);
+        }
+        const unread = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+        wanted = [...(unread as Key[]), ...wanted.slice(100)];
+      }
+      return list.map((key) => found.get(`${key.pk}\n${key.sk}`));
+    },
+    async query(partition, prefix, query = {}) {
+      const items: Item[] = [];
+      let start: Record<string, unknown> | undefined;
+      do {
+        const answer = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            ConsistentRead: true,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            ExpressionAttributeValues: { ':pk': partition, ':prefix': prefix },
+            ScanIndexForward: !query.descending,
+            ...(query.limit === undefined ? {} : { Limit: query.limit }),
+            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          }),
+        );
+        items.push(...(answer.Items ?? []));
+        start = answer.LastEvaluatedKey;
+      } while (start !== undefined && (query.limit === undefined || items.length < query.limit));
+      return items;
+    },
+    async pending(queue, { before, limit }) {
+      const answer = await client.send(
+        new QueryCommand({
+          TableName: tableName,
+          IndexName: tableKeys.pendingIndex.name,
+          KeyConditionExpression: '#queue = :queue AND #since <= :before',
+          ExpressionAttributeNames: {
+            '#queue': tableKeys.pendingIndex.partitionKey,
+            '#since': tableKeys.pendingIndex.sortKey,
+          },
+          ExpressionAttributeValues: { ':queue': queue, ':before': pendingSince(before) },
+          Limit: limit,
+        }),
+      );
+      return answer.Items ?? [];
+    },
+    async update(change, when) {
+      try {
+        const answer = await client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            ...updateOf(change, when),
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return answer.Attributes ?? {};
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) {
+          throw new ConflictError([0], {
+            item: error.Item ? await get(change.key) : undefined,
+            cause: error,
+          });
+        }
+        throw error;
+      }
+    },
+    async transact(operations) {
+      if (operations.length === 0) {
+        return;
+      }
+      if (operations.length > transactionItemsMax) {
+        throw new RangeError(`a transaction of ${operations.length} items; at most ${transactionItemsMax}`);
+      }
+      try {
+        await client.send(
+          new TransactWriteCommand({
+            TransactItems: operations.map((operation) => transactItem(tableName, operation)),
+          }),
+        );
+      } catch (error) {
+        if (error instanceof TransactionCanceledException) {
+          const failed = (error.CancellationReasons ?? []).flatMap((reason, place) =>
+            reason.Code === 'ConditionalCheckFailed' ? [place] : [],
+          );
+          const met = (error.CancellationReasons ?? []).some(
+            (reason) => reason.Code === 'TransactionConflict',
+          );
+          if (failed.length > 0 || met) {
+            throw new ConflictError(failed, { cause: error });
+          }
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** The sort key of the sparse index: a time that sorts as text. Milliseconds since the epoch. */
+export function pendingSince(now: number): string {
+  return new Date(now).toISOString();
+}
+
+function transactItem(tableName: string, operation: Operation) {
+  if ('update' in operation) {
+    return { Update: { TableName: tableName, ...updateOf(operation.update, operation.when) } };
+  }
+  const placeholders = createPlaceholders();
+  const condition = operation.when
+    ? {
+        ConditionExpression: conditionExpression(operation.when, placeholders),
+        ...placeholdersOf(placeholders),
+      }
+    : {};
+  if ('put' in operation) {
+    return {
+      Put: { TableName: tableName, Item: { ...operation.item, ...operation.put }, ...condition },
+    };
+  }
+  if ('delete' in operation) {
+    return { Delete: { TableName: tableName, Key: operation.delete, ...condition } };
+  }
+  return {
+    ConditionCheck: {
+      TableName: tableName,
+      Key: operation.check,
+      ConditionExpression: conditionExpression(operation.when, placeholders),
+      ...placeholdersOf(placeholders),
+    },
+  };
+}
+
+function updateOf(change: Change, when: Condition | undefined) {
+  const placeholders = createPlaceholders();
+  const sets = [
+    ...Object.entries(change.set ?? {})
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${placeholders.name(name)} = ${placeholders.value(value)}`),
+    ...Object.entries(change.setIfMissing ?? {}).map(
+      ([name, value]) =>
+        `${placeholders.name(name)} = if_not_exists(${placeholders.name(name)}, ${placeholders.value(value)})`,
+    ),
+  ];
+  const adds = Object.entries(change.add ?? {}).map(
+    ([name, value]) => `${placeholders.name(name)} ${placeholders.value(value)}`,
+  );
+  // An attribute set to undefined is one that the caller wants gone.
+  const removes = [
+    ...(change.remove ?? []),
+    ...Object.entries(change.set ?? {}).flatMap(([name, value]) => (value === undefined ? [name] : [])),
+  ].map((name) => placeholders.name(name));
+  const expression = [
+    sets.length > 0 ? `SET ${sets.join(', ')}` : '',
+    adds.length > 0 ? `ADD ${adds.join(', ')}` : '',
+    removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+  return {
+    Key: change.key,
+    UpdateExpression: expression,
+    ...(when ? { ConditionExpression: conditionExpression(when, placeholders) } : {}),
+    ...placeholdersOf(placeholders),
+  };
+}
+
+function placeholdersOf(placeholders: ReturnType<typeof createPlaceholders>) {
+  return {
+    ...(Object.keys(placeholders.names).length > 0 ? { ExpressionAttributeNames: placeholders.names } : {}),
+    ...(Object.keys(placeholders.values).length > 0
+      ? { ExpressionAttributeValues: placeholders.values }
+      : {}),
+  };
+}

@@ -1,0 +1,65 @@
+/** The things that work is done on: where each one's item is, and which message wakes its worker. */
+import type { ScopeName } from '../domain/facts.ts';
+import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
+import { keys } from './keys.ts';
+import type { WorkThing } from './work.ts';
+
+/** One scope of a synchronization, to be read. */
+export function scopeThing(
+  organization: OrganizationId,
+  synchronization: SynchronizationId,
+  scope: ScopeName,
+): WorkThing {
+  return {
+    key: keys.scope(synchronization, scope),
+    wake: { queue: 'sync', group: organization, message: { synchronization, scope } },
+  };
+}
+
+/** One repository, to be scanned for versions. */
+export function scanThing(
+  organization: OrganizationId,
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+): WorkThing {
+  return {
+    key: keys.scan(synchronization, repository),
+    wake: { queue: 'scan', group: organization, message: { kind: 'scan', synchronization, repository } },
+  };
+}
+
+/** The p2 files of one package, to be written. */
+export function packageThing(organization: OrganizationId, packageNumber: number): WorkThing {
+  return {
+    key: keys.package(organization, packageNumber),
+    wake: { queue: 'publish-package', group: organization, message: { organization, packageNumber } },
+  };
+}
+
+/** Rights or packages of the organization changed: each principal with a root file is to be raised. */
+export function grantsThing(organization: OrganizationId): WorkThing {
+  return {
+    key: keys.grants(organization),
+    wake: { queue: 'publish-roots', group: organization, message: { kind: 'grants', organization } },
+  };
+}
+
+/** Bitmap and root file of one principal, to be written. */
+export function principalThing(organization: OrganizationId, principal: Principal): WorkThing {
+  return {
+    key: keys.principal(organization, principal),
+    wake: {
+      queue: 'publish-roots',
+      group: organization,
+      message: { kind: 'principal', organization, principal },
+    },
+  };
+}
+
+/** One key at the edge, to be written or removed. All of them have one writer, so one group. */
+export function edgeThing(key: string): WorkThing {
+  return {
+    key: keys.edge(key),
+    wake: { queue: 'publish-access', group: 'access', message: { keys: [key] } },
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * Work that cannot get lost: `wanted` counts what has been asked of a thing, `done` what of it has been carried out. Whoever changes
+ * state raises `wanted` in the same transaction; a message only says where to look, and the sweep finds what is wanted and not done
+ * when a message was lost.
+ *
+ * A worker takes the lease, reads `wanted` with it, reads its inputs after that, and sets `done` to the number that it read. A lease
+ * outlives its function's time-out, so that two workers never hold one.
+ */
+import { all, differs, equal, missingOrLess } from './condition.ts';
+import { type Key, tableKeys } from './keys.ts';
+import { ConflictError, type Item, type Operation, pendingSince, type Table } from './table.ts';
+
+/** Queues by the stem of their name. */
+export const queueNames = ['sync', 'scan', 'publish-package', 'publish-roots', 'publish-access'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+/** A message that says where to look. `group` is what a queue is fair between, the organization. */
+export interface Wake {
+  readonly queue: QueueName;
+  readonly group: string;
+  /** The message as its schema in events/messages/ has it. */
+  readonly message: Readonly<Record<string, unknown>>;
+}
+
+/** A thing that work is done on: its item, and the message that wakes its worker. */
+export interface WorkThing {
+  readonly key: Key;
+  readonly wake: Wake;
+}
+
+/**
+ * The operation that raises `wanted`, to be part of the transaction that changes what the work depends on.
+ *
+ * @param attributes further attributes of the item to set with it
+ * @param now milliseconds since the epoch
+ */
+export function raise(thing: WorkThing, now: number, attributes: Item = {}): Operation {
+  return {
+    update: {
+      key: thing.key,
+      add: { wanted: 1 },
+      set: { ...attributes, [tableKeys.pendingIndex.partitionKey]: thing.wake.queue, wake: thing.wake },
+      setIfMissing: { [tableKeys.pendingIndex.sortKey]: pendingSince(now) },
+    },
+  };
+}
+
+export interface Lease {
+  readonly thing: WorkThing;
+  readonly leaseId: string;
+  /** What was wanted when the lease was taken: all that is known to be asked for. */
+  readonly wanted: number;
+  /** The item as it was then. */
+  readonly item: Item;
+}
+
+/** `idle`: nothing is wanted that is not done. `busy`: another worker has the lease, or it is too early; the sweep comes back. */
+export type Taken = Lease | 'idle' | 'busy';
+
+/**
+ * Takes the lease on the thing if there is something to do.
+ *
+ * @param leaseMs longer than the function's time-out by 30 s
+ */
+export async function takeLease(
+  table: Table,
+  thing: WorkThing,
+  options: { leaseId: string; now: number; leaseMs: number },
+): Promise<Taken> {
+  const somethingToDo = differs('wanted', 'done');
+  const nobodyElse = missingOrLess('leaseUntil', options.now);
+  try {
+    const item = await table.update(
+      {
+        key: thing.key,
+        set: { leaseId: options.leaseId, leaseUntil: options.now + options.leaseMs },
+      },
+      all(equal('pending', thing.wake.queue), somethingToDo, nobodyElse),
+    );
+    return { thing, leaseId: options.leaseId, wanted: Number(item.wanted), item };
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      const item = error.item;
+      return item === undefined || item.wanted === item.done || item.pending === undefined ? 'idle' : 'busy';
+    }
+    throw error;
+  }
+}
+
+/** The check that the lease is still ours, to be part of each transaction written under it. */
+export function leaseHeld(lease: Lease): Operation {
+  return { check: lease.thing.key, when: equal('leaseId', lease.leaseId) };
+}
+
+/**
+ * Sets `done` to what was wanted when the lease was taken, and gives the lease back.
+ *
+ * @returns `done`, or `more` when something was asked for meanwhile: then the caller sends the thing's wake again
+ * @throws ConflictError when the lease was lost
+ */
+export async function completeWork(
+  table: Table,
+  lease: Lease,
+  attributes: Item = {},
+): Promise<'done' | 'more'> {
+  const held = equal('leaseId', lease.leaseId);
+  const { partitionKey, sortKey } = tableKeys.pendingIndex;
+  try {
+    await table.update(
+      {
+        key: lease.thing.key,
+        set: { ...attributes, done: lease.wanted },
+        remove: ['leaseId', 'leaseUntil', partitionKey, sortKey],
+      },
+      all(held, equal('wanted', lease.wanted)),
+    );
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  }
+  await table.update(
+    {
+      key: lease.thing.key,
+      set: { ...attributes, done: lease.wanted },
+      remove: ['leaseId', 'leaseUntil'],
+    },
+    held,
+  );
+  return 'more';
+}
+
+/**
+ * Gives the lease back without having done the work; nobody takes it before `notBefore` (milliseconds since the epoch), where given.
+ * A lease lost meanwhile is no error: then another worker has it.
+ */
+export async function releaseLease(table: Table, lease: Lease, notBefore?: number): Promise<void> {
+  try {
+    await table.update(
+      notBefore === undefined
+        ? { key: lease.thing.key, remove: ['leaseId', 'leaseUntil'] }
+        : { key: lease.thing.key, set: { leaseUntil: notBefore }, remove: ['leaseId'] },
+      equal('leaseId', lease.leaseId),
+    );
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  }
+}
