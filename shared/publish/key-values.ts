@@ -1,0 +1,57 @@
+/** The edge's key-value store through AWS's data plane, which every write of ours passes. */
+import {
+  type CloudFrontKeyValueStoreClient,
+  ConflictException,
+  DescribeKeyValueStoreCommand,
+  GetKeyCommand,
+  ResourceNotFoundException,
+  UpdateKeysCommand,
+  ValidationException,
+} from '@aws-sdk/client-cloudfront-keyvaluestore';
+import { type KeyValues, StoreConflictError } from './publish-access.ts';
+
+export function createKeyValues(client: CloudFrontKeyValueStoreClient, storeArn: string): KeyValues {
+  return {
+    async describe() {
+      const answer = await client.send(new DescribeKeyValueStoreCommand({ KvsARN: storeArn }));
+      return known(answer.ETag);
+    },
+    async has(key) {
+      try {
+        await client.send(new GetKeyCommand({ KvsARN: storeArn, Key: key }));
+        return true;
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) {
+          return false;
+        }
+        throw error;
+      }
+    },
+    async update(etag, puts, deletes) {
+      try {
+        const answer = await client.send(
+          new UpdateKeysCommand({
+            KvsARN: storeArn,
+            IfMatch: etag,
+            Puts: [...puts].map(([Key, Value]) => ({ Key, Value })),
+            Deletes: deletes.map((Key) => ({ Key })),
+          }),
+        );
+        return known(answer.ETag);
+      } catch (error) {
+        // What a stale ETag is answered with is not documented; these are the two that fit.
+        if (error instanceof ConflictException || error instanceof ValidationException) {
+          throw new StoreConflictError('the key-value store refused the update', { cause: error });
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+function known(etag: string | undefined): string {
+  if (etag === undefined) {
+    throw new Error('the key-value store answered without an ETag');
+  }
+  return etag;
+}

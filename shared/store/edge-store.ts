@@ -1,0 +1,118 @@
+/**
+ * What the edge's key-value store is to hold, kept in the table: the store has one writer and no transactions with us, so whoever
+ * decides writes the wish here, and publish-access carries it out.
+ */
+import { z } from 'zod';
+import { asId, asPrincipal, type OrganizationId } from '../domain/ids.ts';
+import { all, any, equal, missingOrLess } from './condition.ts';
+import { keys, tableKeys } from './keys.ts';
+import { ConflictError, type Item, type Operation, type Table } from './table.ts';
+import { edgeThing } from './things.ts';
+import { raise } from './work.ts';
+
+/** What becomes possible once the key is at the edge, so that its writer can wake whoever waits for it. */
+export type EdgeSubject =
+  | { readonly kind: 'token' }
+  | { readonly kind: 'package'; readonly organization: OrganizationId; readonly packageNumber: number }
+  | {
+      readonly kind: 'view';
+      readonly organization: OrganizationId;
+      readonly principal: ReturnType<typeof asPrincipal>;
+    };
+
+export interface EdgeRow {
+  readonly key: string;
+  /** What is to be there; undefined: nothing. */
+  readonly value: string | undefined;
+  /** What we know to be there. */
+  readonly published: string | undefined;
+  readonly wanted: number;
+  readonly done: number;
+  readonly subject: EdgeSubject;
+}
+
+const organization = z.string().transform((text) => asId<OrganizationId>(text));
+const EdgeItem = z.object({
+  sk: z.string(),
+  value: z.string().optional(),
+  published: z.string().optional(),
+  wanted: z.number(),
+  done: z.number().default(0),
+  subject: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('token') }),
+    z.object({ kind: z.literal('package'), organization, packageNumber: z.int() }),
+    z.object({
+      kind: z.literal('view'),
+      organization,
+      principal: z.string().transform((text) => asPrincipal(text)),
+    }),
+  ]),
+});
+
+export function parseEdgeRow(item: Item): EdgeRow {
+  const row = EdgeItem.parse(item);
+  return {
+    key: row.sk,
+    value: row.value,
+    published: row.published,
+    wanted: row.wanted,
+    done: row.done,
+    subject: row.subject,
+  };
+}
+
+/** The operation that says what is to be at the edge under a key; undefined: nothing. Its wake is `edgeThing(key).wake`. */
+export function desire(key: string, value: string | undefined, subject: EdgeSubject, now: number): Operation {
+  return raise(edgeThing(key), now, { value, subject });
+}
+
+/** The rows of all keys that begin with the prefix. */
+export async function edgeRows(table: Table, prefix: string): Promise<readonly EdgeRow[]> {
+  const items = await table.query('EDGE', prefix);
+  return items.map(parseEdgeRow);
+}
+
+/** The rows of these keys that want to be carried out, with others that the sparse index knows of. */
+export async function pendingEdgeRows(
+  table: Table,
+  named: readonly string[],
+  now: number,
+): Promise<readonly EdgeRow[]> {
+  const [byName, byIndex] = await Promise.all([
+    table.getMany(named.map((key) => keys.edge(key))),
+    table.pending('publish-access', { before: now, limit: 200 }),
+  ]);
+  // The index lags, so what it names is read again.
+  const known = new Set(named);
+  const others = byIndex.map((item) => String(item.sk)).filter((key) => !known.has(key));
+  const reread = await table.getMany(others.map((key) => keys.edge(key)));
+  return [...byName, ...reread].flatMap((item) => (item === undefined ? [] : [parseEdgeRow(item)]));
+}
+
+/**
+ * The operation that records that the row's value is at the edge. Never backwards.
+ */
+export function carriedOut(row: EdgeRow): Operation {
+  return {
+    update: { key: keys.edge(row.key), set: { published: row.value, done: row.wanted } },
+    when: any(missingOrLess('done', row.wanted), equal('done', row.wanted)),
+  };
+}
+
+/** Takes the row out of the sparse index, unless something was wanted meanwhile. */
+export async function settle(table: Table, row: EdgeRow): Promise<void> {
+  const { partitionKey, sortKey } = tableKeys.pendingIndex;
+  try {
+    await table.update(
+      { key: keys.edge(row.key), remove: [partitionKey, sortKey] },
+      all(equal('wanted', row.wanted), equal('done', row.wanted)),
+    );
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  }
+}
+
+/** Something is wanted of the row that is not carried out. */
+export const isWanted = (row: EdgeRow): boolean => row.wanted !== row.done;
