@@ -1,24 +1,18 @@
-/** One request to the API, without its credential. */
-export interface RecordedRequest {
-  readonly method: string;
-  /** Path with query; for GraphQL `/graphql`. */
-  readonly path: string;
-  readonly status: number;
-  /** GraphQL operation name or first field, where there is one. */
-  readonly operation?: string;
-  /** Rate limit points. */
-  readonly cost?: number;
+import type { RequestEntry } from './api/ports.ts';
+
+export interface RequestSummary {
+  readonly total: number;
+  /** Rate limit points, REST and GraphQL apart. */
+  readonly cost: { rest: number; graphql: number };
+  /** By method and path without query, or by GraphQL operation. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** The newest last. */
+  readonly requests: readonly RequestEntry[];
 }
 
 export interface RequestLog {
-  recordRequest(request: RecordedRequest): void;
-  /** Counts by method and path, ids and names in paths left as they are; the newest requests last. */
-  summary(): {
-    total: number;
-    cost: number;
-    counts: Record<string, number>;
-    requests: readonly RecordedRequest[];
-  };
+  recordRequest(entry: RequestEntry): void;
+  summary(): RequestSummary;
   clear(): void;
 }
 
@@ -26,25 +20,33 @@ const keptRequests = 1000;
 
 /** Counts what the API was asked, so that tests can hold the system to its request budget. */
 export function createRequestLog(): RequestLog {
-  let requests: RecordedRequest[] = [];
-  let counts = new Map<string, number>();
+  const requests: RequestEntry[] = [];
+  const counts = new Map<string, number>();
+  const cost = { rest: 0, graphql: 0 };
   let total = 0;
-  let cost = 0;
   return {
-    recordRequest(request) {
-      const path = request.path.split('?')[0] ?? '';
-      const key = `${request.method} ${request.operation === undefined ? path : `${path} ${request.operation}`}`;
+    recordRequest(entry) {
+      const what =
+        entry.operation === undefined ? (entry.path.split('?')[0] ?? '') : `graphql ${entry.operation}`;
+      const key = `${entry.method} ${what}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
       total += 1;
-      cost += request.cost ?? 1;
-      requests = [...requests.slice(1 - keptRequests), request];
+      if (entry.surface !== 'codeload') cost[entry.surface] += entry.cost;
+      requests.push(entry);
+      if (requests.length > keptRequests) requests.shift();
     },
-    summary: () => ({ total, cost, counts: Object.fromEntries(counts), requests }),
+    summary: () => ({
+      total,
+      cost: { ...cost },
+      counts: Object.fromEntries(counts),
+      requests: [...requests],
+    }),
     clear() {
-      requests = [];
-      counts = new Map();
+      requests.length = 0;
+      counts.clear();
       total = 0;
-      cost = 0;
+      cost.rest = 0;
+      cost.graphql = 0;
     },
   };
 }

@@ -1,26 +1,24 @@
-import type { GitHubState } from './state.ts';
+import type { Fault as ApiFault } from './api/ports.ts';
 
-/** Faults of the API, consulted by the API half with `take` before it answers. */
+/** Faults of the API; which of the fields count for which is said at the API's port. */
 export const apiFaultKinds = [
-  /** 429, or 403 with `status`, and `retry-after`. */
-  'rate-limited',
-  /** 5xx (`status`, default 502), or 200 with GraphQL errors where `status` is 200. */
-  'server-error',
-  /** Waits `delayMs` before it answers. */
   'slow',
-  /** Page `page` of a list fails with `status`. */
-  'failing-page',
-  /** A page lacks its last item, though the total still counts it. */
-  'short-page',
-  /** 401 `Bad credentials`. */
-  'expired-credential',
-  /** Answers from `view`, the state at the moment the fault was added. */
+  'drop-connection',
+  'server-error',
+  'bad-credential',
+  'rate-limit',
+  'secondary-limit',
   'lagging-read',
+  'failing-page',
+  'short-page',
+  'resource-limits',
+  'truncated-archive',
+  'other-archive-bytes',
 ] as const;
 
-/** Faults of webhook deliveries. */
+/** Faults of webhook deliveries; they match `event` and `action`. */
 export const deliveryFaultKinds = [
-  /** Delivered twice, with one delivery id. */
+  /** Sent twice, with one delivery id. */
   'delivery-doubled',
   /** Never sent, and not in the log either: only reconciling helps. */
   'delivery-lost',
@@ -34,37 +32,20 @@ export const deliveryFaultKinds = [
 
 export const faultKinds = [...apiFaultKinds, ...deliveryFaultKinds] as const;
 
-export type FaultKind = (typeof faultKinds)[number];
-
-export interface FaultOptions {
-  readonly kind: FaultKind;
+export interface FaultOptions extends ApiFault {
+  readonly kind: (typeof faultKinds)[number];
   /** How often it strikes; until removed, when left out. */
   readonly times?: number;
   /** Lets this many matching requests or deliveries pass first. */
   readonly after?: number;
-  /** Strikes only where the subject's target contains this text: a path, a GraphQL field, an event. */
-  readonly target?: string;
-  /** Strikes only for this page of a list, counted from 1. */
-  readonly page?: number;
-  /** HTTP status to answer with. */
-  readonly status?: number;
-  readonly delayMs?: number;
-  readonly retryAfterSeconds?: number;
+  /** Strikes only where each of these is as asked; `path` may be a part of the path. */
+  readonly match?: Readonly<Record<string, string>>;
 }
 
 export interface Fault extends FaultOptions {
   readonly id: number;
   /** How often it has struck. */
-  struck: number;
-  /** Only of `lagging-read`. */
-  readonly view?: GitHubState;
-}
-
-/** What a fault may strike. */
-export interface FaultSubject {
-  /** `GET /orgs/acme/members`, `organization.teams.members` or `push`. */
-  readonly target?: string;
-  readonly page?: number;
+  readonly struck: number;
 }
 
 export interface FaultRegistry {
@@ -72,18 +53,17 @@ export interface FaultRegistry {
   list(): readonly Fault[];
   /** Removes one fault, or all of them; answers how many. */
   remove(id?: number): number;
-  /** The first fault of this kind that strikes the subject; it counts as one strike. */
-  take(kind: FaultKind, subject?: FaultSubject): Fault | undefined;
+  /** The first fault of this kind that strikes what is being asked; it counts as one strike. */
+  take(kind: string, match: Readonly<Record<string, string>>): Fault | undefined;
 }
 
 /** The faults that tests and people have asked for. They live in memory: a restart is without faults. */
-export function createFaultRegistry(deps: { snapshot: () => GitHubState }): FaultRegistry {
-  let faults: (Fault & { skipped: number })[] = [];
+export function createFaultRegistry(): FaultRegistry {
+  let faults: (Fault & { struck: number; skipped: number })[] = [];
   let nextId = 1;
   return {
     add(options) {
-      const view = options.kind === 'lagging-read' ? { view: deps.snapshot() } : {};
-      const fault = { ...options, ...view, id: nextId++, struck: 0, skipped: 0 };
+      const fault = { ...options, id: nextId++, struck: 0, skipped: 0 };
       faults.push(fault);
       return fault;
     },
@@ -93,9 +73,9 @@ export function createFaultRegistry(deps: { snapshot: () => GitHubState }): Faul
       faults = id === undefined ? [] : faults.filter((fault) => fault.id !== id);
       return before - faults.length;
     },
-    take(kind, subject = {}) {
+    take(kind, match) {
       for (const fault of faults) {
-        if (fault.kind !== kind || !strikes(fault, subject)) continue;
+        if (fault.kind !== kind || !strikes(fault.match ?? {}, match)) continue;
         if (fault.skipped < (fault.after ?? 0)) {
           fault.skipped += 1;
           continue;
@@ -109,7 +89,8 @@ export function createFaultRegistry(deps: { snapshot: () => GitHubState }): Faul
   };
 }
 
-function strikes(fault: Fault, subject: FaultSubject): boolean {
-  if (fault.target !== undefined && !(subject.target ?? '').includes(fault.target)) return false;
-  return fault.page === undefined || fault.page === subject.page;
+function strikes(wanted: Readonly<Record<string, string>>, asked: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([key, value]) =>
+    key === 'path' ? (asked.path ?? '').includes(value) : asked[key] === value,
+  );
 }

@@ -1,0 +1,91 @@
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runGit } from './run-git.ts';
+
+/** Heads and tags alone are shown, and any commit may be asked for, as on the forges. */
+const configuration = `[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+[gc]
+\tauto = 0
+[receive]
+\tautogc = false
+[transfer]
+\thideRefs = refs
+\thideRefs = !refs/heads
+\thideRefs = !refs/tags
+[uploadpack]
+\tallowAnySHA1InWant = true
+\tallowFilter = true
+`;
+
+/** Makes an empty bare repository; by hand, because `git init` for each of a world's repositories would be slow. */
+export async function createBareRepository(directory: string, defaultBranch: string): Promise<void> {
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
+    await mkdir(join(directory, folder), { recursive: true });
+  }
+  await writeFile(join(directory, 'HEAD'), `ref: refs/heads/${defaultBranch}\n`);
+  await writeFile(join(directory, 'config'), configuration);
+}
+
+/**
+ * Copies the heads and tags of a repository, bare or not, into a new bare one; never writes to the source.
+ *
+ * @returns the branch that HEAD names there.
+ * @throws {GitError} when the source is no repository or git refuses to read it.
+ */
+export async function copyRepository(source: string, directory: string): Promise<string> {
+  // The person's own configuration counts here: `safe.directory` decides whose repositories git reads.
+  const environment = { ...process.env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+  await runGit(['clone', '--quiet', '--bare', '--', source, directory], {
+    environment: Object.fromEntries(
+      Object.entries(environment).flatMap(([name, value]) =>
+        value === undefined || /^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY)$/.test(name)
+          ? []
+          : [[name, value]],
+      ),
+    ),
+  });
+  await rm(join(directory, 'hooks'), { recursive: true, force: true });
+  await writeFile(join(directory, 'config'), configuration);
+  const head = (
+    await runGit(['--git-dir', directory, 'symbolic-ref', '--quiet', 'HEAD']).catch(() => '')
+  ).trim();
+  if (head.startsWith('refs/heads/')) return head.slice('refs/heads/'.length);
+  // A detached HEAD names no branch; the first one stands in.
+  const [first = 'refs/heads/main'] = [...(await listRefs(directory)).keys()];
+  await setDefaultBranch(directory, first.replace('refs/heads/', ''));
+  return first.replace('refs/heads/', '');
+}
+
+export async function setDefaultBranch(directory: string, branch: string): Promise<void> {
+  await writeFile(join(directory, 'HEAD'), `ref: refs/heads/${branch}\n`);
+}
+
+/** Full names of heads and tags, heads first, with the object each points at (the tag object of annotated tags). */
+export async function listRefs(directory: string): Promise<Map<string, string>> {
+  const output = await runGit([
+    '--git-dir',
+    directory,
+    'for-each-ref',
+    '--format=%(refname) %(objectname)',
+    'refs/heads',
+    'refs/tags',
+  ]);
+  return new Map(
+    output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const space = line.lastIndexOf(' ');
+        return [line.slice(0, space), line.slice(space + 1)];
+      }),
+  );
+}
+
+/** Lets two repositories read each other's objects, as the repositories of a fork network do. */
+export async function shareObjects(one: string, other: string): Promise<void> {
+  await appendFile(join(one, 'objects/info/alternates'), `${join(other, 'objects')}\n`);
+  await appendFile(join(other, 'objects/info/alternates'), `${join(one, 'objects')}\n`);
+}

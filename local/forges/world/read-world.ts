@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Ajv } from 'ajv';
+import { LineCounter, parseDocument } from 'yaml';
+import { checkWorld } from './check-world.ts';
+import { schemaProblems } from './schema-problems.ts';
+import schema from './world.schema.json' with { type: 'json' };
+import type { World } from './world.ts';
+import { formatPath, WorldError } from './world-error.ts';
+
+const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile<World>(schema);
+
+/** The world that stands beside this file and is described in docs/worlds.md. */
+export const defaultWorldFile = new URL('default-world.yaml', import.meta.url).pathname;
+
+/**
+ * Reads a world file. Paths of git repositories in it become absolute.
+ *
+ * @throws {WorldError} with every problem, one line each: file, line, place and what is expected there.
+ */
+export async function readWorld(file: string): Promise<World> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new WorldError(`${file}: the file cannot be read`);
+  });
+  const world = parseWorld(text, file);
+  return {
+    ...world,
+    organizations: world.organizations.map((organization) => ({
+      ...organization,
+      ...(organization.repositories && {
+        repositories: organization.repositories.map((repository) => ({
+          ...repository,
+          ...(repository.git !== undefined && { git: resolve(dirname(file), repository.git) }),
+        })),
+      }),
+    })),
+  };
+}
+
+/**
+ * Parses and checks the text of a world file.
+ *
+ * @param file - how messages call it.
+ * @throws {WorldError}
+ */
+export function parseWorld(text: string, file: string): World {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [syntaxError] = document.errors;
+  if (syntaxError !== undefined) {
+    throw new WorldError(`${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message}`);
+  }
+  const world: unknown = document.toJS();
+  const problems = validate(world) ? checkWorld(world) : schemaProblems(validate.errors ?? [], world);
+  if (problems.length === 0 && validate(world)) return world;
+  const lineOf = (path: readonly (string | number)[]): number | undefined => {
+    // A missing key has no place of its own; its parent has.
+    for (let length = path.length; length > 0; length -= 1) {
+      const node: unknown = document.getIn(path.slice(0, length), true);
+      if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
+        return lines.linePos(Number(node.range[0])).line;
+      }
+    }
+    return 1;
+  };
+  throw new WorldError(
+    problems
+      .map(({ path, message }) => `${file}:${lineOf(path)}: ${formatPath(path)}: ${message}`)
+      .join('\n'),
+  );
+}

@@ -1,0 +1,81 @@
+import type { HistoryStep } from './git-history.ts';
+
+/** A small code host, described: who is in which team with what right on which repository. See docs/worlds.md. */
+export interface World {
+  readonly enterprise?: string;
+  readonly users: readonly WorldUser[];
+  readonly organizations: readonly WorldOrganization[];
+}
+
+export interface WorldUser {
+  readonly login: string;
+  readonly id?: number;
+  readonly name?: string;
+  readonly email?: string;
+  readonly suspended?: boolean;
+}
+
+export type WorldPermission = 'pull' | 'triage' | 'push' | 'maintain' | 'admin';
+
+export interface WorldOrganization {
+  readonly login: string;
+  readonly id?: number;
+  readonly name?: string;
+  /** What every member may do with private repositories; `none` if left out. */
+  readonly basePermission?: 'none' | 'read' | 'write' | 'admin';
+  readonly members?: Readonly<Record<string, 'owner' | 'member' | 'pending'>>;
+  readonly teams?: readonly WorldTeam[];
+  readonly repositories?: readonly WorldRepository[];
+  /** The app's installation; the app is not installed where it is left out. */
+  readonly installation?: WorldInstallation;
+}
+
+export interface WorldTeam {
+  readonly name: string;
+  readonly id?: number;
+  readonly description?: string;
+  readonly secret?: boolean;
+  readonly maintainers?: readonly string[];
+  readonly members?: readonly string[];
+  readonly repositories?: Readonly<Record<string, WorldPermission>>;
+  readonly teams?: readonly WorldTeam[];
+}
+
+export interface WorldRepository {
+  readonly name: string;
+  readonly id?: number;
+  readonly description?: string;
+  /** `private` if left out. */
+  readonly visibility?: 'public' | 'private' | 'internal';
+  readonly forkOf?: string;
+  readonly archived?: boolean;
+  readonly disabled?: boolean;
+  /** `main` if left out; with `git`, the branch that its HEAD names. */
+  readonly defaultBranch?: string;
+  readonly collaborators?: Readonly<Record<string, WorldPermission>>;
+  readonly history?: readonly HistoryStep[];
+  /** An existing repository to copy, bare or not; relative to the world file. */
+  readonly git?: string;
+}
+
+export interface WorldInstallation {
+  readonly id?: number;
+  readonly repositories: 'all' | readonly string[];
+  readonly suspended?: boolean;
+}
+
+/** GitHub's slug of a team's name. */
+export function teamSlug(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9_.]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+}
+
+/** Every team with its parent, parents first. */
+export function flattenTeams(
+  teams: readonly WorldTeam[] = [],
+  parent?: WorldTeam,
+): { team: WorldTeam; parent: WorldTeam | undefined }[] {
+  return teams.flatMap((team) => [{ team, parent }, ...flattenTeams(team.teams, team)]);
+}
