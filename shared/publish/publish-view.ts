@@ -1,0 +1,172 @@
+/**
+ * What one principal sees of an organization: the bitmap at the edge and the root file. One worker for each principal at a time.
+ *
+ * A pass writes what its inputs allow and no more: bits are narrowed at once, and widened only to packages that the edge knows; the root
+ * lists only names whose bit is at the edge. Each step, once done, raises the principal again, so that the passes follow each other
+ * without anybody waiting.
+ */
+import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
+import { parsePrincipal } from '../domain/ids.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { buildRootFile } from '../composer/package-metadata.ts';
+import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
+import { packagesOf, type StoredPackage } from '../store/package-store.ts';
+import type { Table } from '../store/table.ts';
+import { edgeThing, principalThing } from '../store/things.ts';
+import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
+import { completeWork, type Lease, leaseHeld, releaseLease, takeLease, type Wake } from '../store/work.ts';
+import { bitmapChunks, bitmapHas, edgeKeys, packagesPerChunk } from './edge-keys.ts';
+import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
+import type { ObjectWriter } from './object-writer.ts';
+
+export interface PublishViewDependencies {
+  readonly table: Table;
+  readonly objects: ObjectWriter;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly newLeaseId: () => string;
+  readonly registryBaseUrl: string;
+  /** The organization's slug, which never changes. */
+  readonly slugOf: (organization: OrganizationId) => Promise<string>;
+  /** Whether the principal may read a repository, decided from facts read now. */
+  readonly readerOf: (
+    organization: OrganizationId,
+    principal: Principal,
+  ) => Promise<(synchronization: SynchronizationId, repository: ForgeRepositoryId) => boolean>;
+}
+
+/** The function's time-out of 60 s and 30 s more. */
+export const leaseMs = 90_000;
+/** A new token waits for its root at most so long. */
+const tokenWaitsMs = 30_000;
+
+export async function publishView(
+  dependencies: PublishViewDependencies,
+  organization: OrganizationId,
+  principal: Principal,
+): Promise<'done' | 'idle' | 'busy' | 'waiting'> {
+  const { table, waker, clock } = dependencies;
+  const thing = principalThing(organization, principal);
+  const lease = await takeLease(table, thing, {
+    leaseId: dependencies.newLeaseId(),
+    now: clock.now(),
+    leaseMs,
+  });
+  if (lease === 'idle' || lease === 'busy') {
+    return lease;
+  }
+  const slug = await dependencies.slugOf(organization);
+  const rootKey = objectKeys.root(slug, principal);
+  const seen = await dependencies.objects.see(rootKey);
+
+  const tokens = (await tokensOf(table, organization, principal)).filter((token) =>
+    isLive(token, clock.now()),
+  );
+  const readable = tokens.length === 0 ? [] : await readablePackages(dependencies, organization, principal);
+  const seesAll = parsePrincipal(principal).kind === 'organization';
+  const view = seesAll
+    ? { listed: readable, complete: true, wakes: [] }
+    : await publishBitmap(dependencies, lease, { organization, principal, slug, tokens, readable });
+  await waker.wake(view.wakes);
+
+  if (tokens.length === 0) {
+    if (seen) {
+      await dependencies.objects.remove(rootKey);
+    }
+  } else if (view.listed) {
+    const root = buildRootFile({
+      metadataUrl: publicPaths.metadata(slug),
+      notifyBatchUrl: `${dependencies.registryBaseUrl}${publicPaths.downloads}`,
+      packageNames: view.listed.map((one) => one.name),
+    });
+    if (!dependencies.objects.isSame(seen, root)) {
+      await dependencies.objects.write(rootKey, seen, root, cacheControl.root);
+    }
+  }
+
+  const waiting = tokens.filter((token) => token.state === 'waiting');
+  const overdue = (token: Token): boolean => clock.now() - token.createdAt >= tokenWaitsMs;
+  for (const token of waiting.filter((one) => view.complete || overdue(one))) {
+    const slugs = seesAll ? [slug] : undefined;
+    await waker.wake(await activateToken(table, token, slugs, lease, clock.now()));
+  }
+  if (!view.complete && waiting.some((token) => !overdue(token))) {
+    // Whatever it waits for raises the principal again; this comes back in case that takes too long.
+    await releaseLease(table, lease);
+    await waker.wake([thing.wake], 5);
+    return 'waiting';
+  }
+  if ((await completeWork(table, lease)) === 'more') {
+    await waker.wake([thing.wake]);
+  }
+  return 'done';
+}
+
+/** Packages that the edge knows and that the principal may read, in the order of their numbers. */
+async function readablePackages(
+  dependencies: PublishViewDependencies,
+  organization: OrganizationId,
+  principal: Principal,
+): Promise<readonly StoredPackage[]> {
+  const packages = (await packagesOf(dependencies.table, organization)).filter(
+    (one) => one.state === 'available' && one.atEdge,
+  );
+  const mayRead = await dependencies.readerOf(organization, principal);
+  return packages.filter((one) => mayRead(one.synchronization, one.repository));
+}
+
+interface BitmapInputs {
+  readonly organization: OrganizationId;
+  readonly principal: Principal;
+  readonly slug: string;
+  readonly tokens: readonly Token[];
+  readonly readable: readonly StoredPackage[];
+}
+
+interface View {
+  /** What the root may list; undefined while the key that lets the principal read a root is not at the edge. */
+  readonly listed: readonly StoredPackage[] | undefined;
+  /** Everything that may be read is listed. */
+  readonly complete: boolean;
+  readonly wakes: readonly Wake[];
+}
+
+async function publishBitmap(
+  { table, clock }: PublishViewDependencies,
+  lease: Lease,
+  { organization, principal, slug, tokens, readable }: BitmapInputs,
+): Promise<View> {
+  const rows = new Map<string, EdgeRow>();
+  for (const row of await edgeRows(table, edgeKeys.view(slug, principal, 0).slice(0, -1))) {
+    rows.set(row.key, row);
+  }
+  const wished = new Map<string, string>();
+  if (tokens.length > 0) {
+    for (const [chunk, value] of bitmapChunks(readable.map((one) => one.number))) {
+      wished.set(edgeKeys.view(slug, principal, chunk), value);
+    }
+  }
+  const changed = [...new Set([...rows.keys(), ...wished.keys()])].filter(
+    (key) => rows.get(key)?.value !== wished.get(key),
+  );
+  if (changed.length > 0) {
+    await table.transact([
+      leaseHeld(lease),
+      ...changed.map((key) =>
+        desire(key, wished.get(key), { kind: 'view', organization, principal }, clock.now()),
+      ),
+    ]);
+  }
+  const published = (packageNumber: number): string | undefined =>
+    rows.get(edgeKeys.view(slug, principal, Math.floor(packageNumber / packagesPerChunk)))?.published;
+  const listed =
+    published(0) === undefined
+      ? undefined
+      : readable.filter((one) => bitmapHas(published(one.number), one.number));
+  return {
+    listed,
+    complete: listed !== undefined && listed.length === readable.length,
+    wakes: changed.map((key) => edgeThing(key).wake),
+  };
+}

@@ -1,0 +1,127 @@
+/** Packages, their versions and recorded commits. */
+import { z } from 'zod';
+import {
+  asId,
+  type ForgeRepositoryId,
+  type OrganizationId,
+  type SynchronizationId,
+} from '../domain/ids.ts';
+import { keys } from './keys.ts';
+import type { Item, Table } from './table.ts';
+
+const PackageItem = z.object({
+  number: z.int().positive(),
+  name: z.string(),
+  synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
+  repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
+  directory: z.string(),
+  /** `accepted`: has a number, its files are not there yet. `available`: they are. `unreadable`: rights withdrawn, records kept. */
+  state: z.enum(['accepted', 'available', 'unreadable', 'deleted']),
+  /** The edge knows its number under its name. */
+  atEdge: z.boolean().default(false),
+  versionCount: z.number().default(0),
+  /** Repository archived on the forge. */
+  archived: z.boolean().default(false),
+});
+
+export type StoredPackage = z.infer<typeof PackageItem>;
+
+export const parsePackage = (item: Item): StoredPackage => PackageItem.parse(item);
+
+/** Every package of the organization, in the order of their numbers. */
+export async function packagesOf(table: Table, organization: OrganizationId): Promise<readonly StoredPackage[]> {
+  const items = await table.query(`ORG#${organization}`, 'PACKAGE#');
+  return items.map(parsePackage);
+}
+
+export async function findPackage(
+  table: Table,
+  organization: OrganizationId,
+  packageNumber: number,
+): Promise<StoredPackage | undefined> {
+  const item = await table.get(keys.package(organization, packageNumber));
+  return item === undefined ? undefined : parsePackage(item);
+}
+
+/** One version as stored; its manifest is the cleaned composer.json. */
+const VersionItem = z.object({
+  version: z.string(),
+  versionNormalized: z.string(),
+  isDev: z.boolean(),
+  refKind: z.enum(['tag', 'branch']),
+  refName: z.string(),
+  commit: z.string(),
+  /** ISO 8601 */
+  time: z.string(),
+  isDefaultBranch: z.boolean(),
+  /** JSON text, since the table has no order of keys. */
+  manifest: z.string(),
+  /**
+   * `published`: in the metadata. `held`: a new tag whose archive is not stored yet. `withdrawn`: its tag is gone; the record and the
+   * dist stay, and the version comes back with the same commit.
+   */
+  state: z.enum(['published', 'held', 'withdrawn']),
+  /** Why it is held, in words for an owner. */
+  reason: z.string().optional(),
+  /** The tag was seen at another commit: the first one stays, and somebody has to look. */
+  movedTo: z.string().optional(),
+});
+
+export type StoredVersion = z.infer<typeof VersionItem>;
+
+export async function versionsOfPackage(
+  table: Table,
+  organization: OrganizationId,
+  packageNumber: number,
+): Promise<readonly StoredVersion[]> {
+  const items = await table.query(`PACKAGE#${organization}#${packageNumber}`, 'VERSION#');
+  return items.map((item) => VersionItem.parse(item));
+}
+
+/** A commit that a scan recorded for the package; its archive, once stored. */
+const DistItem = z.object({
+  sk: z.string(),
+  /** SHA-1 of the archive in hex: what Composer checks. */
+  shasum: z.string().optional(),
+  /** Bytes */
+  size: z.number().optional(),
+  storedAt: z.number().optional(),
+  leaseUntil: z.number().optional(),
+});
+
+export interface StoredDist {
+  readonly commit: string;
+  readonly shasum: string | undefined;
+  readonly size: number | undefined;
+  /** Somebody builds it until then; milliseconds since the epoch. */
+  readonly leaseUntil: number | undefined;
+}
+
+export function parseDist(item: Item): StoredDist {
+  const dist = DistItem.parse(item);
+  return {
+    commit: dist.sk.slice('DIST#'.length),
+    shasum: dist.shasum,
+    size: dist.size,
+    leaseUntil: dist.leaseUntil,
+  };
+}
+
+export async function distsOfPackage(
+  table: Table,
+  organization: OrganizationId,
+  packageNumber: number,
+): Promise<readonly StoredDist[]> {
+  const items = await table.query(`PACKAGE#${organization}#${packageNumber}`, 'DIST#');
+  return items.map(parseDist);
+}
+
+export async function findDist(
+  table: Table,
+  organization: OrganizationId,
+  packageNumber: number,
+  commit: string,
+): Promise<StoredDist | undefined> {
+  const item = await table.get(keys.dist(organization, packageNumber, commit));
+  return item === undefined ? undefined : parseDist(item);
+}

@@ -1,0 +1,175 @@
+/** Tokens and the principals that they speak for. The secret itself is never stored. */
+import { z } from 'zod';
+import {
+  asId,
+  asPrincipal,
+  type OrganizationId,
+  type Principal,
+  type TokenId,
+} from '../domain/ids.ts';
+import { type TokenKind, tokenHash } from '../domain/token.ts';
+import { edgeKeys, tokenValue } from '../publish/edge-keys.ts';
+import { absent, equal } from './condition.ts';
+import { desire } from './edge-store.ts';
+import { keys } from './keys.ts';
+import { ConflictError, type Item, type Operation, type Table } from './table.ts';
+import { edgeThing, principalThing } from './things.ts';
+import { leaseHeld, type Lease, raise, type Wake } from './work.ts';
+
+/** `waiting`: known to us, at the edge as soon as its principal's root file is there. */
+export type TokenState = 'waiting' | 'active' | 'revoked';
+
+export interface Token {
+  readonly id: TokenId;
+  readonly organization: OrganizationId;
+  readonly principal: Principal;
+  readonly kind: TokenKind;
+  readonly hash: string;
+  readonly description: string;
+  readonly state: TokenState;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Seconds since the epoch; 0: never. */
+  readonly expiry: number;
+}
+
+const TokenItem = z.object({
+  id: z.string().transform((text) => asId<TokenId>(text)),
+  organization: z.string().transform((text) => asId<OrganizationId>(text)),
+  principal: z.string().transform((text) => asPrincipal(text)),
+  kind: z.enum(['user', 'team', 'organization']),
+  hash: z.string(),
+  description: z.string(),
+  state: z.enum(['waiting', 'active', 'revoked']),
+  createdAt: z.number(),
+  expiry: z.number(),
+});
+
+const parseToken = (item: Item): Token => TokenItem.parse(item);
+
+/** All tokens of the principal in the organization, revoked ones too. */
+export async function tokensOf(
+  table: Table,
+  organization: OrganizationId,
+  principal: Principal,
+): Promise<readonly Token[]> {
+  const items = await table.query(`ORG#${organization}`, `TOKEN#${principal}#`);
+  return items.map(parseToken);
+}
+
+/** Whether the token still speaks for its principal. @param now milliseconds since the epoch */
+export function isLive(token: Token, now: number): boolean {
+  return token.state !== 'revoked' && (token.expiry === 0 || token.expiry * 1000 > now);
+}
+
+/**
+ * Stores a new token as waiting and raises its principal, whose root file comes first.
+ *
+ * @param also operations that belong into the same transaction, such as making the user
+ * @returns the wakes to send
+ * @throws ConflictError when one of `also` does not hold
+ */
+export async function addToken(
+  table: Table,
+  token: Omit<Token, 'state'>,
+  also: readonly Operation[],
+): Promise<readonly Wake[]> {
+  const principal = principalThing(token.organization, token.principal);
+  await table.transact([
+    {
+      put: keys.principalToken(token.organization, token.principal, token.id),
+      item: { ...token, state: 'waiting' },
+      when: absent,
+    },
+    {
+      put: keys.token(token.hash),
+      item: { id: token.id, organization: token.organization, principal: token.principal },
+      when: absent,
+    },
+    raise(principal, token.createdAt, { organization: token.organization, principal: token.principal }),
+    ...also,
+  ]);
+  return [principal.wake];
+}
+
+/**
+ * Puts a waiting token to the edge.
+ *
+ * @param slugs for organization tokens: where they may read everything
+ * @param lease of the principal, under which this is decided
+ */
+export async function activateToken(
+  table: Table,
+  token: Token,
+  slugs: readonly string[] | undefined,
+  lease: Lease,
+  now: number,
+): Promise<readonly Wake[]> {
+  const key = edgeKeys.token(token.hash);
+  try {
+    await table.transact([
+      leaseHeld(lease),
+      {
+        update: {
+          key: keys.principalToken(token.organization, token.principal, token.id),
+          set: { state: 'active' },
+        },
+        when: equal('state', 'waiting'),
+      },
+      desire(key, tokenValue(token.principal, token.expiry, slugs), { kind: 'token' }, now),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError && error.failed.includes(1)) {
+      // Revoked in this very moment: then there is nothing to put there.
+      return [];
+    }
+    throw error;
+  }
+  return [edgeThing(key).wake];
+}
+
+/**
+ * Takes the token back: from the edge at once, waiting for nothing; its principal's objects follow when it was the last one.
+ *
+ * @returns the wakes to send; none when it was revoked already
+ */
+export async function revokeToken(table: Table, token: Token, now: number): Promise<readonly Wake[]> {
+  if (token.state === 'revoked') {
+    return [];
+  }
+  const key = edgeKeys.token(token.hash);
+  const principal = principalThing(token.organization, token.principal);
+  await table.transact([
+    {
+      update: {
+        key: keys.principalToken(token.organization, token.principal, token.id),
+        set: { state: 'revoked', revokedAt: now },
+      },
+    },
+    desire(key, undefined, { kind: 'token' }, now),
+    raise(principal, now),
+  ]);
+  return [edgeThing(key).wake, principal.wake];
+}
+
+/** The token with this secret, if we made it. Compares hashes by look-up, so that nothing is learnt from the time it takes. */
+export async function findToken(table: Table, secret: string): Promise<Token | undefined> {
+  const pointer = TokenPointer.safeParse(await table.get(keys.token(tokenHash(secret))));
+  return pointer.success ? findTokenById(table, pointer.data) : undefined;
+}
+
+const TokenPointer = TokenItem.pick({ id: true, organization: true, principal: true });
+
+async function findTokenById(table: Table, pointer: z.infer<typeof TokenPointer>): Promise<Token | undefined> {
+  const item = await table.get(keys.principalToken(pointer.organization, pointer.principal, pointer.id));
+  return item === undefined ? undefined : parseToken(item);
+}
+
+/** Every token of the organization. */
+export async function tokensOfOrganization(
+  table: Table,
+  organization: OrganizationId,
+): Promise<readonly Token[]> {
+  const items = await table.query(`ORG#${organization}`, 'TOKEN#');
+  return items.map(parseToken);
+}
