@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Aws, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+export interface NodeFunctionSettings {
+  /** The folder below functions/. */
+  readonly name: string;
+  readonly description: string;
+  readonly distDir: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * A function from its bundle, with a role of its own that may write its log and nothing else yet.
+ *
+ * @throws when the bundle is missing
+ */
+export function createNodeFunction(stack: Stack, settings: NodeFunctionSettings): LambdaFunction {
+  const folder = join(settings.distDir, 'functions', settings.name);
+  if (!existsSync(join(folder, 'index.mjs'))) {
+    throw new Error(
+      `${settings.name} has no bundle in ${folder}: write functions/${settings.name}/handler.ts and run tools/bundle.ts`,
+    );
+  }
+  const id = pascalCase(settings.name);
+  const logGroup = new LogGroup(stack, `${id}Logs`, {
+    logGroupName: `/aws/lambda/${Aws.STACK_NAME}-${settings.name}`,
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new Role(stack, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  return new LambdaFunction(stack, id, {
+    functionName: `${Aws.STACK_NAME}-${settings.name}`,
+    description: settings.description,
+    code: Code.fromAsset(folder),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    timeout: Duration.seconds(settings.timeoutSeconds),
+    memorySize: settings.memoryMegabytes,
+    environment: { ...settings.environment },
+    logGroup,
+    role,
+  });
+}
+
+export function pascalCase(kebab: string): string {
+  return kebab
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}

@@ -1,0 +1,74 @@
+import { Aws, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { KeyValueStore } from 'aws-cdk-lib/aws-cloudfront';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { tableKeys } from '../shared/store/keys.ts';
+
+export interface Data {
+  readonly table: Table;
+  readonly registryBucket: Bucket;
+  readonly consoleBucket: Bucket;
+  readonly accessStore: KeyValueStore;
+  readonly gitHubAppSecret: Secret;
+  readonly originSecret: Secret;
+}
+
+/** What outlives every deployment. */
+export function createData(stack: Stack): Data {
+  const table = new Table(stack, 'Table', {
+    partitionKey: { name: tableKeys.partitionKey, type: AttributeType.STRING },
+    sortKey: { name: tableKeys.sortKey, type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    timeToLiveAttribute: tableKeys.expiry,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: tableKeys.pendingIndex.name,
+    partitionKey: { name: tableKeys.pendingIndex.partitionKey, type: AttributeType.STRING },
+    sortKey: { name: tableKeys.pendingIndex.sortKey, type: AttributeType.STRING },
+    projectionType: ProjectionType.ALL,
+  });
+
+  const registryBucket = new Bucket(stack, 'RegistryBucket', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    versioned: true,
+    // Every change of a package leaves an old metadata file behind.
+    lifecycleRules: [
+      {
+        noncurrentVersionExpiration: Duration.days(30),
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+      },
+    ],
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  const consoleBucket = new Bucket(stack, 'ConsoleBucket', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+
+  const accessStore = new KeyValueStore(stack, 'AccessStore', {
+    keyValueStoreName: `${Aws.STACK_NAME}-access`,
+    comment: 'Who may read what; derived from the table',
+  });
+
+  const gitHubAppSecret = new Secret(stack, 'GitHubAppSecret', {
+    description:
+      'The GitHub App: appId and privateKey are filled in by the operator, webhookSecret goes to GitHub',
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ appId: '', privateKey: '' }),
+      generateStringKey: 'webhookSecret',
+      excludePunctuation: true,
+      passwordLength: 40,
+    },
+  });
+  const originSecret = new Secret(stack, 'OriginSecret', {
+    description: 'Proves to fetch-dist that a request passed the edge',
+    generateSecretString: { excludePunctuation: true, passwordLength: 40 },
+  });
+  return { table, registryBucket, consoleBucket, accessStore, gitHubAppSecret, originSecret };
+}

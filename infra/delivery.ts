@@ -1,0 +1,219 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Aws, Duration, Fn, type Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  AccessLevel,
+  AllowedMethods,
+  type BehaviorOptions,
+  CachePolicy,
+  CfnDistribution,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  type IOrigin,
+  OriginRequestCookieBehavior,
+  OriginRequestHeaderBehavior,
+  OriginRequestPolicy,
+  OriginRequestQueryStringBehavior,
+  S3OriginAccessControl,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import { originSecretHeader } from '../shared/runtime/environment.ts';
+import type { Data } from './data.ts';
+import type { CustomDomain, Parameters } from './parameters.ts';
+
+export interface Delivery {
+  readonly registryHost: string;
+  readonly consoleHost: string;
+}
+
+interface Surroundings {
+  readonly distDir: string;
+  readonly parameters: Parameters;
+  readonly data: Data;
+  readonly api: HttpApi;
+}
+
+const redirectToHttps = { viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS } as const;
+
+/** The two hosts: one has nothing but Composer's paths, the other the console, its API and the webhooks. */
+export function createDelivery(stack: Stack, { distDir, parameters, data, api }: Surroundings): Delivery {
+  const toApi = createApiBehavior(stack, api);
+  const accessControl = new S3OriginAccessControl(stack, 'BucketAccess', {
+    originAccessControlName: `${Aws.STACK_NAME}-buckets`,
+  });
+  const fromBucket = (bucket: Bucket, originId: string): IOrigin =>
+    // The cast: CDK's classes do not fit its interfaces under exactOptionalPropertyTypes.
+    S3BucketOrigin.withOriginAccessControl(bucket as IBucket, {
+      originId,
+      originAccessControl: accessControl,
+      // With ListBucket S3 answers 404 for a missing key, and without it 403. No path leads to a listing: the root has a
+      // default object.
+      originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+    });
+
+  const brief = new CachePolicy(stack, 'BriefCache', {
+    cachePolicyName: `${Aws.STACK_NAME}-brief`,
+    comment: 'Asked again after a second; one copy for all who may read it',
+    minTtl: Duration.seconds(1),
+    defaultTtl: Duration.seconds(1),
+    maxTtl: Duration.seconds(1),
+    enableAcceptEncodingGzip: true,
+    enableAcceptEncodingBrotli: true,
+  });
+
+  const registry = createRegistry(stack, { distDir, data, api, toApi, fromBucket, brief });
+  const console = new Distribution(stack, 'ConsoleDistribution', {
+    comment: 'console',
+    defaultRootObject: 'index.html',
+    defaultBehavior: {
+      origin: fromBucket(data.consoleBucket, 'console-bucket'),
+      cachePolicy: brief,
+      functionAssociations: [createPlaceholder(stack)],
+      ...redirectToHttps,
+    },
+    additionalBehaviors: { '/api/*': toApi, '/sign-in/*': toApi, '/webhooks/*': toApi },
+  });
+  useDomain(registry, parameters.registryDomain);
+  useDomain(console, parameters.consoleDomain);
+  return { registryHost: registry.distributionDomainName, consoleHost: console.distributionDomainName };
+}
+
+interface RegistrySurroundings {
+  readonly distDir: string;
+  readonly data: Data;
+  readonly api: HttpApi;
+  readonly toApi: BehaviorOptions;
+  readonly fromBucket: (bucket: Bucket, originId: string) => IOrigin;
+  readonly brief: CachePolicy;
+}
+
+function createRegistry(
+  stack: Stack,
+  { distDir, data, api, toApi, fromBucket, brief }: RegistrySurroundings,
+): Distribution {
+  const authorize = {
+    eventType: FunctionEventType.VIEWER_REQUEST,
+    function: new EdgeFunction(stack, 'AuthorizeRequest', {
+      functionName: `${Aws.STACK_NAME}-authorize-request`,
+      comment: 'Decides who reads which object',
+      code: FunctionCode.fromInline(readEdgeCode(distDir)),
+      runtime: FunctionRuntime.JS_2_0,
+      keyValueStore: data.accessStore,
+    }),
+  };
+  const dists = new CachePolicy(stack, 'DistCache', {
+    cachePolicyName: `${Aws.STACK_NAME}-dists`,
+    comment:
+      'Archives never change; the answer that one was just built says itself that it is not to be cached',
+    minTtl: Duration.seconds(0),
+    defaultTtl: Duration.days(365),
+    maxTtl: Duration.days(365),
+  });
+  const behavior = { functionAssociations: [authorize], ...redirectToHttps };
+  const distBuilder = new HttpOrigin(apiDomain(stack, api), {
+    originId: 'dist-builder',
+    originPath: '/dists',
+    customHeaders: { [originSecretHeader]: data.originSecret.secretValue.unsafeUnwrap() },
+  });
+  return new Distribution(stack, 'RegistryDistribution', {
+    comment: 'registry',
+    // Never reached: without it a request for / that got past the function would list the bucket.
+    defaultRootObject: 'packages.json',
+    defaultBehavior: {
+      origin: fromBucket(data.registryBucket, 'registry-bucket'),
+      cachePolicy: brief,
+      ...behavior,
+    },
+    additionalBehaviors: {
+      // The ending keeps p2 files of a vendor named "dists" out.
+      '/*/dists/*.zip': {
+        origin: new OriginGroup({
+          primaryOrigin: fromBucket(data.registryBucket, 'stored-dists'),
+          fallbackOrigin: distBuilder,
+          fallbackStatusCodes: [403, 404],
+        }),
+        cachePolicy: dists,
+        compress: false,
+        ...behavior,
+      },
+      '/downloads': toApi,
+    },
+    // Caching times only: a page or a status of CloudFront's would hide what fetch-dist says.
+    errorResponses: [403, 404, 500, 502, 503, 504].map((httpStatus) => ({
+      httpStatus,
+      ttl: Duration.seconds(0),
+    })),
+  });
+}
+
+/** Everything of the request but its host goes to the HTTP API, and nothing of the answer is kept. */
+function createApiBehavior(stack: Stack, api: HttpApi): BehaviorOptions {
+  return {
+    origin: new HttpOrigin(apiDomain(stack, api), { originId: 'http-api' }),
+    allowedMethods: AllowedMethods.ALLOW_ALL,
+    cachePolicy: new CachePolicy(stack, 'NoCache', {
+      cachePolicyName: `${Aws.STACK_NAME}-none`,
+      minTtl: Duration.seconds(0),
+      defaultTtl: Duration.seconds(0),
+      maxTtl: Duration.seconds(0),
+    }),
+    // Authorization can only be forwarded together with all other headers; API Gateway refuses a foreign Host.
+    originRequestPolicy: new OriginRequestPolicy(stack, 'WholeRequest', {
+      originRequestPolicyName: `${Aws.STACK_NAME}-whole-request`,
+      headerBehavior: OriginRequestHeaderBehavior.denyList('host'),
+      cookieBehavior: OriginRequestCookieBehavior.all(),
+      queryStringBehavior: OriginRequestQueryStringBehavior.all(),
+    }),
+    compress: false,
+    ...redirectToHttps,
+  };
+}
+
+const apiDomain = (stack: Stack, api: HttpApi): string =>
+  `${api.apiId}.execute-api.${stack.region}.${stack.urlSuffix}`;
+
+function readEdgeCode(distDir: string): string {
+  const path = join(distDir, 'edge', 'authorize-request.js');
+  if (!existsSync(path)) throw new Error(`The edge function has no bundle at ${path}: run tools/bundle.ts`);
+  return readFileSync(path, 'utf8');
+}
+
+/** A page until the console's files are in its bucket. */
+function createPlaceholder(stack: Stack): { eventType: FunctionEventType; function: EdgeFunction } {
+  const page = '<!doctype html><meta charset="utf-8"><title>Repertoire</title><p>Repertoire is running.</p>';
+  const code = [
+    'function handler(event) {',
+    "  if (event.request.uri !== '/' && event.request.uri !== '/index.html') return event.request;",
+    `  return { statusCode: 200, statusDescription: 'OK', headers: { 'content-type': { value: 'text/html; charset=utf-8' } }, body: { encoding: 'text', data: ${JSON.stringify(page)} } };`,
+    '}',
+  ];
+  const placeholder = new EdgeFunction(stack, 'ConsolePlaceholder', {
+    functionName: `${Aws.STACK_NAME}-console-placeholder`,
+    comment: 'Says that the registry runs',
+    code: FunctionCode.fromInline(`${code.join('\n')}\n`),
+    runtime: FunctionRuntime.JS_2_0,
+  });
+  return { eventType: FunctionEventType.VIEWER_REQUEST, function: placeholder };
+}
+
+/** CDK decides about a domain while it synthesizes; ours is decided by a parameter. */
+function useDomain(distribution: Distribution, domain: CustomDomain): void {
+  const resource = distribution.node.defaultChild;
+  if (!(resource instanceof CfnDistribution))
+    throw new Error(`${distribution.node.path} has no distribution`);
+  const whenGiven = (value: unknown, otherwise: unknown = Aws.NO_VALUE): unknown =>
+    Fn.conditionIf(domain.isGiven.logicalId, value, otherwise);
+  resource.addPropertyOverride('DistributionConfig.Aliases', whenGiven([domain.name]));
+  resource.addPropertyOverride('DistributionConfig.ViewerCertificate', {
+    AcmCertificateArn: whenGiven(domain.certificateArn),
+    SslSupportMethod: whenGiven('sni-only'),
+    MinimumProtocolVersion: whenGiven('TLSv1.2_2021'),
+    CloudFrontDefaultCertificate: whenGiven(Aws.NO_VALUE, true),
+  });
+}

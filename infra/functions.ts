@@ -1,0 +1,250 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { environment } from '../shared/runtime/environment.ts';
+import { tableKeys } from '../shared/store/keys.ts';
+import { createNodeFunction } from './constructs/node-function.ts';
+import type { Data } from './data.ts';
+import type { Parameters } from './parameters.ts';
+
+const queueVariables = {
+  sync: environment.syncQueueUrl,
+  scan: environment.scanQueueUrl,
+  'publish-package': environment.publishPackageQueueUrl,
+  'publish-roots': environment.publishRootsQueueUrl,
+  'publish-access': environment.publishAccessQueueUrl,
+} as const;
+
+export type QueueName = keyof typeof queueVariables;
+export type Queues = Readonly<Record<QueueName, Queue>>;
+
+const allQueues = Object.keys(queueVariables) as QueueName[];
+
+/** What a function needs. Nothing else is granted to it, and no other variable is set. */
+interface Needs {
+  readonly does: string;
+  readonly seconds: number;
+  readonly megabytes: number;
+  readonly table: 'read' | 'write';
+  readonly bucket?: 'write' | 'delete';
+  readonly sends: readonly QueueName[];
+  /** The edge's key-values. */
+  readonly accessStore?: true;
+  /** The App's secret alone verifies deliveries; `api` calls GitHub with it. */
+  readonly gitHub?: 'secret' | 'api';
+  readonly originSecret?: true;
+  readonly baseUrls?: readonly ('registry' | 'console')[];
+}
+
+const operatorCommand = { seconds: 30, megabytes: 512, table: 'write', sends: allQueues } as const;
+
+const functionNeeds = {
+  'receive-webhook': {
+    does: 'Takes a delivery of a forge and wakes what it concerns',
+    seconds: 10,
+    megabytes: 512,
+    table: 'write',
+    sends: ['sync', 'scan'],
+    gitHub: 'secret',
+  },
+  'sync-organization': {
+    does: 'Reads a scope of a forge organization, plans and applies',
+    seconds: 300,
+    megabytes: 512,
+    table: 'write',
+    sends: allQueues,
+    gitHub: 'api',
+  },
+  'scan-repository': {
+    does: 'Reads refs and manifests of a repository into versions',
+    seconds: 300,
+    megabytes: 1024,
+    table: 'write',
+    bucket: 'write',
+    sends: ['scan', 'publish-package', 'sync'],
+    gitHub: 'api',
+  },
+  'publish-package': {
+    does: "Writes a package's metadata files",
+    seconds: 60,
+    megabytes: 512,
+    table: 'write',
+    bucket: 'write',
+    sends: ['publish-package', 'publish-roots', 'publish-access'],
+    baseUrls: ['registry'],
+  },
+  'publish-roots': {
+    does: "Writes principals' root files and bitmaps",
+    seconds: 60,
+    megabytes: 512,
+    table: 'write',
+    bucket: 'delete',
+    sends: ['publish-roots', 'publish-access'],
+    baseUrls: ['registry'],
+  },
+  'publish-access': {
+    does: "Brings the edge's key-values in step with the table",
+    seconds: 20,
+    megabytes: 512,
+    table: 'write',
+    sends: ['publish-access', 'publish-roots'],
+    accessStore: true,
+  },
+  'fetch-dist': {
+    does: 'Builds an archive that is not stored yet',
+    seconds: 29,
+    megabytes: 1024,
+    table: 'write',
+    bucket: 'write',
+    sends: ['scan', 'publish-package'],
+    gitHub: 'api',
+    originSecret: true,
+    baseUrls: ['registry'],
+  },
+  'record-downloads': {
+    does: "Counts what Composer's notify-batch reports",
+    seconds: 10,
+    megabytes: 256,
+    table: 'write',
+    sends: [],
+  },
+  'start-reconcile': {
+    does: 'Wants a whole read of every synchronization',
+    seconds: 60,
+    megabytes: 256,
+    table: 'write',
+    sends: allQueues,
+  },
+  'sweep-work': {
+    does: 'Wakes work that is wanted, not done and forgotten',
+    seconds: 60,
+    megabytes: 256,
+    table: 'write',
+    sends: allQueues,
+  },
+  'connect-organization': {
+    ...operatorCommand,
+    does: 'Ties an organization to a GitHub organization',
+    gitHub: 'api',
+    baseUrls: ['registry', 'console'],
+  },
+  'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
+  'set-owned-vendors': { ...operatorCommand, does: 'Sets the vendors whose names an organization owns' },
+  'issue-token': { ...operatorCommand, does: 'Makes a token and shows it once', baseUrls: ['registry'] },
+  'revoke-token': { ...operatorCommand, does: 'Stops a token' },
+  'describe-organization': {
+    ...operatorCommand,
+    does: 'Shows the state of an organization',
+    table: 'read',
+    sends: [],
+  },
+} as const satisfies Record<string, Needs>;
+
+export type FunctionName = keyof typeof functionNeeds;
+export type Functions = Readonly<Record<FunctionName, LambdaFunction>>;
+
+/** Every function's name, a folder below functions/ each. */
+export const functionNames = Object.keys(functionNeeds) as FunctionName[];
+
+/** The time-out of a queue's consumer decides the queue's visibility. */
+export const timeoutSeconds = (name: FunctionName): number => functionNeeds[name].seconds;
+
+interface Surroundings {
+  readonly distDir: string;
+  readonly parameters: Parameters;
+  readonly data: Data;
+  readonly queues: Queues;
+}
+
+export function createFunctions(stack: Stack, surroundings: Surroundings): Functions {
+  const entries = functionNames.map((name) => [
+    name,
+    createFunction(stack, name, functionNeeds[name], surroundings),
+  ]);
+  return Object.fromEntries(entries) as Functions;
+}
+
+function createFunction(stack: Stack, name: FunctionName, need: Needs, around: Surroundings): LambdaFunction {
+  const { parameters, data, queues } = around;
+  const variables: Record<string, string> = { [environment.tableName]: data.table.tableName };
+  const allowed = [tableAccess(data, need.table)];
+
+  if (need.bucket !== undefined) {
+    variables[environment.registryBucket] = data.registryBucket.bucketName;
+    allowed.push(...bucketAccess(data, need.bucket));
+  }
+  for (const queue of need.sends) variables[queueVariables[queue]] = queues[queue].queueUrl;
+  if (need.sends.length > 0) {
+    allowed.push(
+      allow(
+        ['sqs:SendMessage'],
+        need.sends.map((queue) => queues[queue].queueArn),
+      ),
+    );
+  }
+  if (need.accessStore === true) {
+    variables[environment.accessStoreArn] = data.accessStore.keyValueStoreArn;
+    allowed.push(allow(keyValueActions, [data.accessStore.keyValueStoreArn]));
+  }
+  if (need.gitHub !== undefined) {
+    variables[environment.gitHubAppSecretArn] = data.gitHubAppSecret.secretArn;
+    allowed.push(allow(['secretsmanager:GetSecretValue'], [data.gitHubAppSecret.secretArn]));
+  }
+  if (need.gitHub === 'api') variables[environment.gitHubApiUrl] = parameters.gitHubApiUrl;
+  if (need.originSecret === true) {
+    variables[environment.originSecretArn] = data.originSecret.secretArn;
+    allowed.push(allow(['secretsmanager:GetSecretValue'], [data.originSecret.secretArn]));
+  }
+  if (need.baseUrls?.includes('registry'))
+    variables[environment.registryBaseUrl] = parameters.registryBaseUrl;
+  if (need.baseUrls?.includes('console')) variables[environment.consoleBaseUrl] = parameters.consoleBaseUrl;
+
+  const created = createNodeFunction(stack, {
+    name,
+    description: need.does,
+    distDir: around.distDir,
+    timeoutSeconds: need.seconds,
+    memoryMegabytes: need.megabytes,
+    environment: variables,
+  });
+  for (const statement of allowed) created.addToRolePolicy(statement);
+  return created;
+}
+
+const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources] });
+
+/** The operations of the data plane: never Scan, and nothing that changes the table itself. */
+const tableReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const tableWrites = [
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:ConditionCheckItem',
+];
+
+function tableAccess(data: Data, access: 'read' | 'write'): PolicyStatement {
+  const index = `${data.table.tableArn}/index/${tableKeys.pendingIndex.name}`;
+  return allow(access === 'write' ? [...tableReads, ...tableWrites] : tableReads, [
+    data.table.tableArn,
+    index,
+  ]);
+}
+
+/** ListBucket, because without it S3 answers 403 instead of 404 for a missing key. */
+function bucketAccess(data: Data, access: 'write' | 'delete'): PolicyStatement[] {
+  const objectActions = ['s3:GetObject', 's3:PutObject', ...(access === 'delete' ? ['s3:DeleteObject'] : [])];
+  return [
+    allow(['s3:ListBucket'], [data.registryBucket.bucketArn]),
+    allow(objectActions, [data.registryBucket.arnForObjects('*')]),
+  ];
+}
+
+const keyValueActions = [
+  'cloudfront-keyvaluestore:DescribeKeyValueStore',
+  'cloudfront-keyvaluestore:GetKey',
+  'cloudfront-keyvaluestore:ListKeys',
+  'cloudfront-keyvaluestore:UpdateKeys',
+];

@@ -1,0 +1,65 @@
+import {
+  type App,
+  CfnElement,
+  CfnOutput,
+  DefaultStackSynthesizer,
+  type IStackSynthesizer,
+  Stack,
+} from 'aws-cdk-lib';
+import { createData } from './data.ts';
+import { createDelivery } from './delivery.ts';
+import { createFunctions } from './functions.ts';
+import { createParameters } from './parameters.ts';
+import { createWeb } from './web.ts';
+import { createQueues, createTriggers } from './work.ts';
+
+/** Everything, in one stack: docs/decisions/0001-one-stack.md says why. `distDir` holds the bundles. */
+export function createRepertoireStack(app: App, distDir: string): Stack {
+  const stack = new Stack(app, 'Repertoire', {
+    description: 'Repertoire, a private Composer registry that keeps itself in step with the code host',
+    // An account that was never bootstrapped fails at the first asset already. The cast: CDK's classes do not fit its
+    // interfaces under exactOptionalPropertyTypes.
+    synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
+  });
+  const parameters = createParameters(stack);
+  const data = createData(stack);
+  const queues = createQueues(stack);
+  const functions = createFunctions(stack, { distDir, parameters, data, queues });
+  createTriggers(stack, { queues, functions });
+  const api = createWeb(stack, functions);
+  const delivery = createDelivery(stack, { distDir, parameters, data, api });
+
+  const outputs = {
+    RegistryHost: delivery.registryHost,
+    ConsoleHost: delivery.consoleHost,
+    ConsoleBucketName: data.consoleBucket.bucketName,
+    GitHubAppSecretName: data.gitHubAppSecret.secretArn,
+  };
+  for (const [name, value] of Object.entries(outputs))
+    new CfnOutput(stack, `${name}Output`, { value }).overrideLogicalId(name);
+
+  nameByPath(stack);
+  return stack;
+}
+
+/**
+ * Names every element by its path alone, without CDK's hash: `SyncQueue`, not `SyncQueueA1B2C3D4`. People meet these
+ * names in deployments, alarms and tests; a rename replaces the resource, so a construct's id never changes.
+ *
+ * @throws when two paths give the same name
+ */
+function nameByPath(stack: Stack): void {
+  const taken = new Map<string, string>();
+  for (const element of stack.node.findAll().filter((node) => CfnElement.isCfnElement(node))) {
+    if (element.node.scope === stack && element instanceof CfnOutput) continue;
+    const scopes = element.node.scopes.slice(stack.node.scopes.length).map((scope) => scope.node.id);
+    const words = scopes
+      .filter((id) => id !== 'Resource' && id !== 'Default')
+      .flatMap((id) => id.split(/[^A-Za-z0-9]+/));
+    const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+    const other = taken.get(name);
+    if (other !== undefined) throw new Error(`${element.node.path} and ${other} would both be named ${name}`);
+    taken.set(name, element.node.path);
+    element.overrideLogicalId(name);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Stack } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { FunctionName, Functions } from './functions.ts';
+
+/** The one HTTP API behind both distributions. */
+export function createWeb(stack: Stack, functions: Functions): HttpApi {
+  const api = new HttpApi(stack, 'HttpApi', { createDefaultStage: false });
+  new HttpStage(stack, 'HttpStage', {
+    httpApi: api,
+    stageName: '$default',
+    autoDeploy: true,
+    throttle: { rateLimit: 100, burstLimit: 200 },
+  });
+  route(HttpMethod.POST, '/webhooks/github', 'receive-webhook');
+  route(HttpMethod.GET, '/dists/{slug}/{number}/{file}', 'fetch-dist');
+  route(HttpMethod.POST, '/downloads', 'record-downloads');
+  return api;
+
+  function route(method: HttpMethod, path: string, target: FunctionName): void {
+    api.addRoutes({
+      path,
+      methods: [method],
+      integration: new HttpLambdaIntegration(target, functions[target]),
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { pascalCase } from './constructs/node-function.ts';
+import { createWorkQueue } from './constructs/work-queue.ts';
+import { type FunctionName, type Functions, type Queues, timeoutSeconds } from './functions.ts';
+
+/** AWS advises a visibility of at least six times the function's time-out for standard queues. */
+const visibilityPerTimeout = 6;
+
+export function createQueues(stack: Stack): Queues {
+  const standard = (name: string, consumer: FunctionName) =>
+    createWorkQueue(stack, {
+      name,
+      id: `${pascalCase(name)}Queue`,
+      visibilitySeconds: visibilityPerTimeout * timeoutSeconds(consumer),
+    });
+  return {
+    sync: standard('sync', 'sync-organization'),
+    scan: standard('scan', 'scan-repository'),
+    'publish-package': standard('publish-package', 'publish-package'),
+    'publish-roots': standard('publish-roots', 'publish-roots'),
+    // One group per key-value store has one turn in flight: a failed turn comes again as soon as the function is surely dead.
+    'publish-access': createWorkQueue(stack, {
+      name: 'publish-access',
+      id: 'PublishAccessQueue',
+      visibilitySeconds: timeoutSeconds('publish-access') + 5,
+      fifo: true,
+    }),
+  };
+}
+
+/** What starts the functions that no route starts. */
+export function createTriggers(
+  stack: Stack,
+  { queues, functions }: { queues: Queues; functions: Functions },
+): void {
+  consume('sync-organization', 'sync', { batchSize: 1 });
+  consume('scan-repository', 'scan', { batchSize: 1, maxConcurrency: 10 });
+  consume('publish-package', 'publish-package', { batchSize: 5 });
+  consume('publish-roots', 'publish-roots', { batchSize: 5 });
+  consume('publish-access', 'publish-access', { batchSize: 10 });
+
+  const role = new Role(stack, 'SchedulerRole', {
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+  });
+  schedule('start-reconcile', 'rate(10 minutes)');
+  schedule('sweep-work', 'rate(1 minute)');
+
+  function consume(
+    consumer: FunctionName,
+    queue: keyof Queues,
+    settings: { batchSize: number; maxConcurrency?: number },
+  ): void {
+    queues[queue].grantConsumeMessages(functions[consumer]);
+    functions[consumer].addEventSourceMapping('Source', {
+      eventSourceArn: queues[queue].queueArn,
+      reportBatchItemFailures: true,
+      ...settings,
+    });
+  }
+
+  function schedule(target: FunctionName, expression: string): void {
+    const { functionArn } = functions[target];
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
+    new CfnSchedule(stack, `${pascalCase(target)}Schedule`, {
+      scheduleExpression: expression,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: functionArn,
+        roleArn: role.roleArn,
+        input: '{}',
+        // The next turn does the work of a lost one; the default would be 185 tries in a day.
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+      },
+    });
+  }
+}
