@@ -76,6 +76,8 @@ export interface RepositoryFact {
   readonly defaultBranch: string | undefined;
   /** ISO 8601; a change of it means that there is something to scan. */
   readonly pushedAt: string | undefined;
+  /** A second id that one of the forge's APIs wants (GitHub's GraphQL); kept so that nobody has to ask for it. Never a key. */
+  readonly nodeId?: string | undefined;
 }
 
 /** Somebody named on the repository itself, member or outside collaborator. */

@@ -3,7 +3,7 @@
  * part of the truth.
  */
 import type { Readable } from 'node:stream';
-import type { Fact, ScopeName } from '../domain/facts.ts';
+import type { Fact, RepositoryFact, ScopeName } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, InstallationId } from '../domain/ids.ts';
 
 export const forgeIds = ['github'] as const;
@@ -49,16 +49,25 @@ export interface ForgeRepository {
   readonly archived: boolean;
 }
 
+/** Which repository to read: what a RepositoryFact knows of its ids. Without `nodeId` one request more is made. */
+export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'nodeId'>;
+
 /** Reads what is in a repository. */
 export interface ContentReader {
-  /** All tags and branches that lead to a commit, with their manifests. An empty repository has none. */
-  readRefs(repository: ForgeRepositoryId): Promise<ForgeRepository>;
   /**
-   * The zip archive of one commit, as the forge builds it. Credentials are not sent on to another host.
+   * All tags and branches that lead to a commit, with their manifests. An empty repository has none.
+   *
+   * @throws ForgeError `not-found` when the forge knows no such repository
+   */
+  readRefs(repository: RepositoryIds): Promise<ForgeRepository>;
+  /**
+   * The zip archive of one commit, as the forge builds it. Credentials are not sent on to another host. An archive that breaks off
+   * is an error of the stream, a ForgeError too.
    *
    * @throws ForgeError `not-found` when the forge has no such commit (or says so: a forge's 404 proves nothing)
+   * @throws the signal's reason when the caller aborted
    */
-  readArchive(repository: ForgeRepositoryId, commit: string, signal: AbortSignal): Promise<Readable>;
+  readArchive(repository: RepositoryIds, commit: string, signal: AbortSignal): Promise<Readable>;
 }
 
 /** Where a webhook delivery says to look. */
