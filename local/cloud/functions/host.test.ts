@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCloudClock, type SteppableClock } from '../clock.ts';
+import { createFunctionHost, type FunctionDefinition, type FunctionHost, type FunctionLine } from './host.ts';
+import { createLambdaService } from './lambda-service.ts';
+
+const code = `
+import { setTimeout as sleep } from 'node:timers/promises';
+let count = 0;
+if (process.env.FAIL_INIT) throw new TypeError('no way');
+export const handler = async (event, context) => {
+  count += 1;
+  if (event.sleep) await sleep(event.sleep);
+  if (event.spin) for (;;) count += 0;
+  if (event.throw) throw new RangeError(event.throw);
+  if (event.reject) { void Promise.reject(new Error('lost')); await sleep(1000); }
+  if (event.exit) process.exit(3);
+  if (event.log) { console.log('hello\\nworld'); console.error('oops'); process.stdout.write('no end'); console.log(); }
+  if (event.big) return 'x'.repeat(event.big);
+  return {
+    count,
+    environment: Object.keys(process.env).sort(),
+    now: Date.now(),
+    constructed: new Date().getTime(),
+    isDate: new Date(0) instanceof Date && new Date(2026, 0).getMonth() === 0 && typeof Date() === 'string',
+    name: context.functionName,
+    arn: context.invokedFunctionArn,
+    requestId: context.awsRequestId,
+    remaining: context.getRemainingTimeInMillis(),
+  };
+};
+`;
+
+let directory: string;
+let lines: FunctionLine[];
+let host: FunctionHost;
+let clock: SteppableClock;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'function-host-'));
+  writeFileSync(join(directory, 'index.mjs'), code);
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+beforeEach(() => {
+  lines = [];
+  clock = createCloudClock();
+  host = createFunctionHost({ clock, clockOffset: clock.shared, onLine: (line) => lines.push(line) });
+});
+afterEach(() => host.close());
+
+function define(overrides: Partial<FunctionDefinition> = {}): void {
+  host.define({
+    name: 'work',
+    arn: 'arn:aws:lambda:us-east-1:000000000000:function:work',
+    directory,
+    handler: 'index.handler',
+    environment: { PATH: '/usr/bin', TABLE_NAME: 'things' },
+    timeoutMs: 3_000,
+    memoryMb: 128,
+    reservedConcurrency: undefined,
+    asyncRetries: 2,
+    ...overrides,
+  });
+}
+
+async function call(event: object): Promise<Record<string, unknown>> {
+  const outcome = await host.invoke('work', JSON.stringify(event));
+  if (outcome?.kind !== 'result') throw new Error(JSON.stringify(outcome));
+  return JSON.parse(outcome.payload);
+}
+
+async function callError(event: object) {
+  const outcome = await host.invoke('work', JSON.stringify(event));
+  return outcome?.kind === 'error' ? outcome.error : outcome;
+}
+
+describe('function host', () => {
+  it('gives the code its environment, context and nothing else', async () => {
+    define();
+    const result = await call({});
+    expect(result).toMatchObject({
+      environment: ['PATH', 'TABLE_NAME'],
+      name: 'work',
+      arn: 'arn:aws:lambda:us-east-1:000000000000:function:work',
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      isDate: true,
+    });
+    expect(result.remaining).toBeGreaterThan(2_000);
+    expect(result.remaining).toBeLessThanOrEqual(3_000);
+  });
+
+  it('reuses a warm environment and starts more for invocations at once', async () => {
+    define();
+    expect((await call({})).count).toBe(1);
+    expect((await call({})).count).toBe(2);
+    const counts = await Promise.all([call({ sleep: 50 }), call({ sleep: 50 })]);
+    expect(counts.map(({ count }) => count).sort()).toEqual([1, 3]);
+    await host.coolDown();
+    expect((await call({})).count).toBe(1);
+  });
+
+  it('follows the clock of the cloud, also in workers that run already', async () => {
+    define();
+    await call({});
+    await clock.advance(86_400_000);
+    const result = await call({});
+    expect(result.now).toBeGreaterThan(Date.now() + 86_399_000);
+    expect(Number(result.constructed) - Number(result.now)).toBeLessThan(100);
+  });
+
+  it('terminates a worker at the time-out, even one that never yields', async () => {
+    define({ timeoutMs: 300 });
+    const started = Date.now();
+    expect(await callError({ spin: true })).toMatchObject({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 0.30 seconds$/),
+    });
+    expect(Date.now() - started).toBeLessThan(2_000);
+    expect((await call({})).count).toBe(1);
+  });
+
+  it('reports thrown errors and keeps the environment', async () => {
+    define();
+    expect(await callError({ throw: 'too far' })).toMatchObject({
+      errorType: 'RangeError',
+      errorMessage: 'too far',
+      trace: expect.arrayContaining(['RangeError: too far']),
+    });
+    expect((await call({})).count).toBe(2);
+  });
+
+  it('reports unhandled rejections and exits, and starts anew', async () => {
+    define();
+    expect(await callError({ reject: true })).toMatchObject({
+      errorType: 'Runtime.UnhandledPromiseRejection',
+      errorMessage: 'lost',
+    });
+    expect(await callError({ exit: true })).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect((await call({})).count).toBe(1);
+  });
+
+  it('reports code that does not load or has no handler', async () => {
+    define({ environment: { FAIL_INIT: '1' } });
+    expect(await callError({})).toMatchObject({ errorType: 'TypeError', errorMessage: 'no way' });
+    define({ handler: 'index.other' });
+    expect(await callError({})).toMatchObject({ errorType: 'Runtime.HandlerNotFound' });
+    define({ handler: 'absent.handler' });
+    expect(await callError({})).toMatchObject({
+      errorMessage: expect.stringContaining('Cannot find module'),
+    });
+  });
+
+  it('throttles above the reserved concurrency', async () => {
+    define({ reservedConcurrency: 1 });
+    const first = call({ sleep: 100 });
+    expect(await host.invoke('work', '{}')).toBeUndefined();
+    await first;
+    expect((await call({})).count).toBe(2);
+  });
+
+  it('kills what runs on demand', async () => {
+    define();
+    await call({});
+    const running = callError({ sleep: 5_000 });
+    await vi.waitFor(() => expect(host.running()).toBe(1));
+    expect(await host.killRunning('work')).toBe(1);
+    expect(await running).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect(host.running()).toBe(0);
+  });
+
+  it('hands on each line with the request that wrote it', async () => {
+    define();
+    const { requestId } = await call({});
+    await call({ log: true });
+    const written = lines.map(({ line }) => line);
+    expect(written).toEqual(['hello', 'world', 'oops', 'no end']);
+    const ids = new Set(lines.map((line) => line.requestId));
+    expect(ids.size).toBe(1);
+    expect(ids.has(String(requestId))).toBe(false);
+  });
+
+  it('tries a failed event again after one and two minutes, then gives up', async () => {
+    define();
+    const failures = () => lines.filter(({ line }) => line.includes('again')).length;
+    host.invokeLater('work', JSON.stringify({ throw: 'again' }));
+    await vi.waitFor(() => expect(failures()).toBe(1));
+    await clock.advance(59_000);
+    expect(host.running()).toBe(0);
+    await clock.advance(1_000);
+    await vi.waitFor(() => expect(failures()).toBe(2));
+    await clock.advance(120_000);
+    await vi.waitFor(() => expect(failures()).toBe(3));
+    await clock.advance(3_600_000);
+    expect(host.running()).toBe(0);
+  });
+});
+
+describe('Invoke', () => {
+  const invoke = (name: string, body: string, headers: Record<string, string> = {}) =>
+    createLambdaService(host).handle({
+      method: 'POST',
+      target: `/2015-03-31/functions/${name}/invocations`,
+      headers,
+      body: Buffer.from(body),
+    });
+
+  it('answers with the result, by name or ARN', async () => {
+    define();
+    expect((await invoke('work', '{}')).status).toBe(200);
+    const byArn = await invoke(
+      encodeURIComponent('arn:aws:lambda:us-east-1:000000000000:function:work'),
+      '{}',
+    );
+    expect(JSON.parse(String(byArn.body))).toMatchObject({ count: 2 });
+  });
+
+  it('takes events without waiting', async () => {
+    define();
+    const response = await invoke('work', '{"log":true}', { 'x-amz-invocation-type': 'Event' });
+    expect(response).toMatchObject({ status: 202, body: '' });
+    await vi.waitFor(() => expect(lines.length).toBe(4));
+  });
+
+  it('marks errors of the function and of the request', async () => {
+    define({ reservedConcurrency: 0 });
+    expect((await invoke('work', '{}')).status).toBe(429);
+    define();
+    const thrown = await invoke('work', '{"throw":"x"}');
+    expect(thrown).toMatchObject({ status: 200, headers: { 'x-amz-function-error': 'Unhandled' } });
+    const big = await invoke('work', `{"big":${7 * 1024 * 1024}}`);
+    expect(JSON.parse(String(big.body))).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
+    expect(await invoke('nothing', '{}')).toMatchObject({
+      status: 404,
+      headers: { 'x-amzn-errortype': 'ResourceNotFoundException' },
+    });
+    expect((await invoke('work', '{')).status).toBe(400);
+  });
+});

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import type { CloudClock } from '../service.ts';
+import {
+  type ExecutionEnvironment,
+  type FunctionDefinition,
+  type Outcome,
+  startEnvironment,
+} from './execution-environment.ts';
+
+export type { FunctionDefinition, Outcome } from './execution-environment.ts';
+
+/** A line that a function wrote, or that the host says about it. */
+export interface FunctionLine {
+  readonly functionName: string;
+  readonly requestId: string | undefined;
+  readonly line: string;
+}
+
+export interface FunctionHostOptions {
+  readonly clock: CloudClock;
+  /** One Float64 that the workers' clocks follow; see WorkerSetup. */
+  readonly clockOffset: SharedArrayBuffer;
+  onLine(line: FunctionLine): void;
+}
+
+/** Runs functions as Lambda does: an environment per concurrent invocation, kept warm in between. */
+export interface FunctionHost {
+  define(definition: FunctionDefinition): void;
+  has(name: string): boolean;
+  /**
+   * Invokes a function and waits for its answer.
+   *
+   * @returns undefined when the function's reserved concurrency is used up
+   * @throws Error when there is no such function
+   */
+  invoke(name: string, payload: string): Promise<Outcome | undefined>;
+  /**
+   * Takes an event for a function without waiting; a failed one is tried again after one and two minutes of the
+   * cloud's time. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+   */
+  invokeLater(name: string, payload: string): void;
+  /** Invocations that run right now. */
+  running(): number;
+  /** Terminates the workers that run an invocation of the function; returns how many. */
+  killRunning(name: string): Promise<number>;
+  /** Terminates the idle workers of all functions, so that the next invocations start cold. */
+  coolDown(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Idle environments are given up after this time, as Lambda does after some minutes. */
+const KEEP_WARM_MS = 5 * 60_000;
+const ASYNC_RETRY_DELAYS_MS = [60_000, 120_000];
+const THROTTLED_RETRY_MS = 1_000;
+
+interface Warm {
+  readonly environment: ExecutionEnvironment;
+  readonly expiry: NodeJS.Timeout;
+}
+
+interface HostedFunction {
+  readonly definition: FunctionDefinition;
+  readonly warm: Warm[];
+  readonly busy: Set<ExecutionEnvironment>;
+}
+
+/** Creates a host without functions. */
+export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
+  const functions = new Map<string, HostedFunction>();
+  let closed = false;
+
+  function find(name: string): HostedFunction {
+    const hosted = functions.get(name);
+    if (hosted === undefined) throw new Error(`There is no function ${name}`);
+    return hosted;
+  }
+
+  function takeEnvironment(hosted: HostedFunction): ExecutionEnvironment {
+    for (let warm = hosted.warm.pop(); warm !== undefined; warm = hosted.warm.pop()) {
+      clearTimeout(warm.expiry);
+      if (warm.environment.alive()) return warm.environment;
+    }
+    const functionName = hosted.definition.name;
+    return startEnvironment(hosted.definition, {
+      clockOffset: options.clockOffset,
+      onLine: (requestId, line) => options.onLine({ functionName, requestId, line }),
+    });
+  }
+
+  function keepWarm(hosted: HostedFunction, environment: ExecutionEnvironment): void {
+    const expiry = setTimeout(() => {
+      hosted.warm.splice(
+        hosted.warm.findIndex((warm) => warm.environment === environment),
+        1,
+      );
+      void environment.kill();
+    }, KEEP_WARM_MS);
+    expiry.unref();
+    hosted.warm.push({ environment, expiry });
+  }
+
+  async function invoke(name: string, payload: string): Promise<Outcome | undefined> {
+    const hosted = find(name);
+    if (closed || hosted.busy.size >= (hosted.definition.reservedConcurrency ?? Number.POSITIVE_INFINITY)) {
+      return undefined;
+    }
+    const environment = takeEnvironment(hosted);
+    const requestId = randomUUID();
+    hosted.busy.add(environment);
+    try {
+      const outcome = await environment.invoke(requestId, payload);
+      if (outcome.kind === 'error') {
+        const line = JSON.stringify({ level: 'ERROR', message: 'Invocation failed', ...outcome.error });
+        options.onLine({ functionName: name, requestId, line });
+      }
+      return outcome;
+    } finally {
+      hosted.busy.delete(environment);
+      if (environment.alive() && !closed) keepWarm(hosted, environment);
+      else void environment.kill();
+    }
+  }
+
+  async function invokeAsync(name: string, payload: string, retriesDone: number): Promise<void> {
+    const outcome = await invoke(name, payload);
+    if (closed || outcome?.kind === 'result') return;
+    if (outcome === undefined) {
+      options.clock.after(THROTTLED_RETRY_MS, () => void invokeAsync(name, payload, retriesDone));
+      return;
+    }
+    const delay = ASYNC_RETRY_DELAYS_MS[retriesDone];
+    if (delay === undefined || retriesDone >= find(name).definition.asyncRetries) return;
+    options.clock.after(delay, () => void invokeAsync(name, payload, retriesDone + 1));
+  }
+
+  const all = () => [...functions.values()];
+
+  async function coolDown(): Promise<void> {
+    const idle = all().flatMap((hosted) => hosted.warm.splice(0));
+    for (const { expiry } of idle) clearTimeout(expiry);
+    await Promise.all(idle.map(({ environment }) => environment.kill()));
+  }
+
+  return {
+    define(definition) {
+      functions.set(definition.name, { definition, warm: [], busy: new Set() });
+    },
+    has: (name) => functions.has(name),
+    invoke,
+    invokeLater(name, payload) {
+      find(name);
+      void invokeAsync(name, payload, 0);
+    },
+    running: () => all().reduce((sum, { busy }) => sum + busy.size, 0),
+    async killRunning(name) {
+      const victims = [...find(name).busy];
+      await Promise.all(victims.map((environment) => environment.kill()));
+      return victims.length;
+    },
+    coolDown,
+    async close() {
+      closed = true;
+      await Promise.all(all().flatMap(({ busy }) => [...busy].map((environment) => environment.kill())));
+      await coolDown();
+    },
+  };
+}
