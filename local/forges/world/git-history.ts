@@ -126,11 +126,12 @@ export async function writeHistory(options: HistoryOptions, steps: readonly Hist
     tips.set(`refs/heads/${branch}`, tip);
     if (tag !== undefined) {
       tips.set(`refs/tags/${tag}`, tip);
-      if (step.annotated)
-        stream.push(`\ntag ${tag}\nfrom ${tip.id}\ntagger ${signature}\n${data(`Release ${tag}`)}`);
-      else stream.push(`\nreset refs/tags/${tag}\nfrom ${tip.id}\n`);
+      stream.push(
+        step.annotated
+          ? `tag ${tag}\nfrom ${tip.id}\ntagger ${signature}\n${data(`Release ${tag}`)}`
+          : `reset refs/tags/${tag}\nfrom ${tip.id}\n`,
+      );
     }
-    stream.push('\n');
     return tip;
   };
 

@@ -6,7 +6,8 @@ export class GitError extends Error {
   readonly exitCode: number | null;
 
   constructor(args: readonly string[], exitCode: number | null, stderr: string) {
-    super(`git ${args[0] ?? ''} failed: ${stderr.trim() || `exit code ${exitCode}`}`);
+    const command = args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--git-dir');
+    super(`git ${command ?? ''} failed: ${stderr.trim() || `exit code ${exitCode}`}`);
     this.exitCode = exitCode;
   }
 }

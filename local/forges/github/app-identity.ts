@@ -1,0 +1,50 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { type App, nodeId } from './state.ts';
+
+/** What the app asks for; all reads. */
+export const appPermissions: Record<string, 'read' | 'write' | 'admin'> = {
+  administration: 'read',
+  contents: 'read',
+  members: 'read',
+  metadata: 'read',
+  organization_administration: 'read',
+};
+
+/** Events that the app subscribes to. */
+export const appEvents: readonly string[] = [
+  'create',
+  'delete',
+  'member',
+  'membership',
+  'organization',
+  'public',
+  'push',
+  'repository',
+  'team',
+];
+
+/**
+ * A GitHub App as a person has it after registering one.
+ *
+ * @param random - so many random bytes.
+ */
+export function createApp(random: (bytes: number) => Uint8Array, given: Partial<App> = {}): App {
+  const hex = (bytes: number): string => Buffer.from(random(bytes)).toString('hex');
+  const id = given.id ?? 1001;
+  return {
+    id,
+    nodeId: nodeId('A', id),
+    slug: 'repertoire-simulated',
+    clientId: `Iv23li${hex(7)}`,
+    clientSecret: hex(20),
+    privateKey: given.privateKey ?? createPrivateKey(),
+    webhookSecret: hex(20),
+    events: appEvents,
+    ...given,
+  };
+}
+
+function createPrivateKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+}

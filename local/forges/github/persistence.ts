@@ -1,0 +1,140 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { World } from '../world/world.ts';
+import { createApp } from './app-identity.ts';
+import { deliverySchema, stateSchema } from './persistence-schema.ts';
+import type { App, Delivery, GitHubState } from './state.ts';
+import { worldToState } from './world-to-state.ts';
+
+/** GitHub keeps deliveries for three days. https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries */
+const deliveriesKeptMs = 3 * 24 * 60 * 60 * 1000;
+
+export interface PersistentState {
+  readonly state: GitHubState;
+  /** Whether the state was made from another world than the one given now; then the older one is served. */
+  readonly otherWorld: boolean;
+  /** Writes the state; resolves when what is in it now is on disk. */
+  save(): Promise<void>;
+  /** Adds a delivery to the state and to the log on disk. */
+  recordDelivery(delivery: Delivery): Promise<void>;
+}
+
+export interface PersistenceOptions {
+  /** Folder of this simulator alone. */
+  readonly directory: string;
+  readonly now: () => number;
+  readonly random?: (bytes: number) => Uint8Array;
+  /** Parts of the app that are not to be made up. */
+  readonly app?: Partial<App>;
+}
+
+const fileSchema = z.object({ format: z.literal(1), world: z.string(), state: z.unknown() });
+
+/**
+ * The state in a folder: read where there is one, else made from the world. `state.json` is replaced whole, so that a
+ * crash leaves the old one or the new one; deliveries are appended to `deliveries.jsonl`.
+ *
+ * @throws when the folder holds a state of another format.
+ */
+export async function createGitHubState(world: World, options: PersistenceOptions): Promise<PersistentState> {
+  const { directory } = options;
+  const gitRoot = join(directory, 'git');
+  const stateFile = join(directory, 'state.json');
+  const deliveriesFile = join(directory, 'deliveries.jsonl');
+  const fingerprint = createHash('sha256').update(JSON.stringify(world)).digest('hex');
+  await mkdir(directory, { recursive: true });
+
+  const text = await readFile(stateFile, 'utf8').catch(() => undefined);
+  const stored = text === undefined ? undefined : fileSchema.parse(JSON.parse(text, reviveCollections));
+  let state: GitHubState;
+  if (stored === undefined) {
+    // What an interrupted first start has left.
+    await rm(gitRoot, { recursive: true, force: true });
+    const app = createApp(options.random ?? randomBytes, options.app);
+    state = await worldToState(world, { app, gitRoot, now: new Date(options.now()).toISOString() });
+  } else {
+    state = stateSchema(gitRoot).parse(stored.state);
+    state.app = { ...state.app, ...options.app };
+    state.deliveries = await readDeliveries(deliveriesFile, options.now() - deliveriesKeptMs);
+  }
+  const worldOfState = stored?.world ?? fingerprint;
+
+  const save = coalesced(async () => {
+    const { deliveries: _elsewhere, ...rest } = state;
+    await replaceFile(
+      stateFile,
+      JSON.stringify({ format: 1, world: worldOfState, state: rest }, plainCollections),
+    );
+  });
+  await save();
+  return {
+    state,
+    otherWorld: worldOfState !== fingerprint,
+    save,
+    async recordDelivery(delivery) {
+      const oldest = new Date(options.now() - deliveriesKeptMs).toISOString();
+      state.deliveries = [...state.deliveries.filter((other) => other.deliveredAt >= oldest), delivery];
+      await appendFile(deliveriesFile, `${JSON.stringify(delivery)}\n`);
+    },
+  };
+}
+
+async function readDeliveries(file: string, oldestMs: number): Promise<Delivery[]> {
+  const oldest = new Date(oldestMs).toISOString();
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+  const deliveries = lines.flatMap((line) => {
+    try {
+      return [deliverySchema.parse(JSON.parse(line))];
+    } catch {
+      // The end of the file, or a line that a crash cut off.
+      return [];
+    }
+  });
+  const kept = deliveries.filter((delivery) => delivery.deliveredAt >= oldest);
+  await replaceFile(file, kept.map((delivery) => `${JSON.stringify(delivery)}\n`).join(''));
+  return kept;
+}
+
+/** Puts a whole new file in the place of the old one, or leaves the old one. */
+async function replaceFile(file: string, content: string): Promise<void> {
+  const handle = await open(`${file}.new`, 'w');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.new`, file);
+}
+
+/** One run at a time; whoever calls during a run shares the next one, which starts after his call. */
+function coalesced(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        running = run();
+        return running;
+      });
+    return next;
+  };
+}
+
+function plainCollections(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return { $map: [...value] };
+  if (value instanceof Set) return { $set: [...value] };
+  return value;
+}
+
+function reviveCollections(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { data: map } = z.object({ $map: z.array(z.tuple([z.unknown(), z.unknown()])) }).safeParse(value);
+  if (map !== undefined) return new Map(map.$map);
+  const { data: set } = z.object({ $set: z.array(z.unknown()) }).safeParse(value);
+  return set === undefined ? value : new Set(set.$set);
+}

@@ -1,0 +1,84 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import type { World, WorldRepository } from './world.ts';
+import { WorldError } from './world-error.ts';
+
+/**
+ * A world of the git repositories below a folder, bare or not, at any depth; a repository's inside is not searched.
+ * Organization `acme`: alice owns it, ann and bob read everything through the team Everyone.
+ *
+ * The repositories themselves are only read: the simulator serves copies.
+ *
+ * @throws {WorldError} when the folder cannot be read or holds no repository.
+ */
+export async function worldFromDirectory(directory: string): Promise<World> {
+  const root = resolve(directory);
+  const info = await stat(root).catch(() => undefined);
+  if (!info?.isDirectory()) throw new WorldError(`${root}: there is no such folder`);
+  const paths = await findRepositories(root);
+  if (paths.length === 0) {
+    throw new WorldError(`${root}: there is no git repository in this folder or below it`);
+  }
+  const repositories = nameRepositories(root, paths);
+  return {
+    users: [
+      { login: 'alice', name: 'Alice' },
+      { login: 'ann', name: 'Ann' },
+      { login: 'bob', name: 'Bob' },
+    ],
+    organizations: [
+      {
+        login: 'acme',
+        name: 'Acme',
+        basePermission: 'none',
+        members: { alice: 'owner', ann: 'member', bob: 'member' },
+        teams: [
+          {
+            name: 'Everyone',
+            members: ['alice', 'ann', 'bob'],
+            repositories: Object.fromEntries(repositories.map(({ name }) => [name, 'push'])),
+          },
+        ],
+        repositories,
+        installation: { repositories: 'all' },
+      },
+    ],
+  };
+}
+
+async function findRepositories(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => {
+    throw new WorldError(`${directory}: the folder cannot be read`);
+  });
+  const names = new Set(entries.map((entry) => entry.name));
+  // A work tree has `.git`, a file in submodules and linked work trees; a bare repository has these three.
+  if (names.has('.git') || ['HEAD', 'objects', 'refs'].every((name) => names.has(name))) return [directory];
+  const found: string[] = [];
+  // Symbolic links are not followed: they may lead in circles.
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
+  for (const folder of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    found.push(...(await findRepositories(join(directory, folder.name))));
+  }
+  return found;
+}
+
+/** The folder's name; where two folders have one name, the path to them. */
+function nameRepositories(root: string, paths: readonly string[]): WorldRepository[] {
+  const shortNames = paths.map((path) => repositoryName(basename(path)));
+  const used = new Map<string, string>();
+  return paths.map((path, index) => {
+    const short = shortNames[index] ?? '';
+    const same = shortNames.filter((other) => other.toLowerCase() === short.toLowerCase());
+    const name = same.length === 1 ? short : repositoryName(relative(root, path).split(sep).join('-'));
+    const other = used.get(name.toLowerCase());
+    if (other !== undefined)
+      throw new WorldError(`${path}: would be called "${name}", as ${other} is already`);
+    used.set(name.toLowerCase(), path);
+    return { name, visibility: 'private', git: path };
+  });
+}
+
+function repositoryName(folder: string): string {
+  const name = folder.replace(/\.git$/, '').replace(/[^A-Za-z0-9._-]+/g, '-');
+  return /^\.{0,2}$/.test(name) ? 'repository' : name.slice(0, 100);
+}
