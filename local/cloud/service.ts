@@ -15,6 +15,8 @@ export interface ServiceRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Aborted when the client has gone, so that nothing is handed to it any more. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ServiceResponse {
@@ -32,13 +34,28 @@ export interface CloudService {
 export interface QueueEngine extends CloudService {
   /** Creates the queue or updates its attributes; returns the URL that clients use. */
   createQueue(queue: { name: string; attributes: Readonly<Record<string, string>> }): string;
+  /** Puts a message into the queue as SendMessage does, for senders that are no SDK client. */
+  send(name: string, message: OutgoingMessage): { messageId: string };
   /** Takes up to `max` messages; resolves with none when `waitMs` has passed. */
-  receive(name: string, options: { max: number; waitMs: number; signal?: AbortSignal }): Promise<QueueMessage[]>;
+  receive(
+    name: string,
+    options: { max: number; waitMs: number; signal?: AbortSignal },
+  ): Promise<QueueMessage[]>;
   delete(name: string, receiptHandles: readonly string[]): void;
   changeVisibility(name: string, receiptHandle: string, seconds: number): void;
   /** Waiting, delayed and in-flight messages, for progress and tests. */
   counts(name: string): { visible: number; delayed: number; inFlight: number };
   close(): Promise<void>;
+}
+
+export interface OutgoingMessage {
+  readonly body: string;
+  /** The queue's own delay if absent. */
+  readonly delaySeconds?: number;
+  readonly groupId?: string;
+  readonly deduplicationId?: string;
+  /** In SQS's JSON form. */
+  readonly messageAttributes?: Readonly<Record<string, unknown>>;
 }
 
 export interface QueueMessage {

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { ServiceResponse } from '../service.ts';
+import { element } from './xml.ts';
+
+/** An answer of an AWS service that is an error; `code` is the name under which the SDK throws it. */
+export class AwsError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** Further members of the error: elements in S3's XML, fields in JSON. */
+  readonly details: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, details: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.name = code;
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** S3's form of an error; a request by HEAD gets no body. */
+export function xmlError(error: AwsError, method: string): ServiceResponse {
+  const requestId = randomUUID();
+  const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId };
+  // RFC 9110: neither an answer to HEAD nor a 304 has a body.
+  if (method === 'HEAD' || error.status === 304) return { status: error.status, headers, body: '' };
+  const members = { Code: error.code, Message: error.message, ...error.details, RequestId: requestId };
+  const inner = Object.entries(members).map(([name, value]) => element(name, value));
+  return {
+    status: error.status,
+    headers,
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner.join('')}</Error>`,
+  };
+}
+
+/** The form of an error in the AWS JSON protocols, with the type in the body and as a header. */
+export function jsonError(error: AwsError, headers: Readonly<Record<string, string>> = {}): ServiceResponse {
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amzn-requestid': randomUUID(),
+      'x-amzn-errortype': error.code,
+      ...headers,
+    },
+    body: JSON.stringify({
+      __type: error.code,
+      message: error.message,
+      Message: error.message,
+      ...error.details,
+    }),
+  };
+}

@@ -1,0 +1,70 @@
+import type { ServiceRequest, ServiceResponse } from '../service.ts';
+import { type AwsError, jsonError, xmlError } from './aws-error.ts';
+import { keyValueOperation } from './key-values-operation.ts';
+import { objectOperation } from './object-store.ts';
+import { queueError } from './queue-service.ts';
+
+export type ServiceName =
+  | 's3'
+  | 'sqs'
+  | 'secretsmanager'
+  | 'cloudfront-keyvaluestore'
+  | 'dynamodb'
+  | 'lambda';
+
+/** Who asks which service for what. */
+export interface ServiceCall {
+  readonly service: ServiceName;
+  /** Name of the operation as in the SDK, for example `PutObject`; `unknown` if it is none we know. */
+  readonly operation: string;
+  /** The access key id of the signature: each function of the local cloud has its own. */
+  readonly caller: string;
+  readonly request: ServiceRequest;
+}
+
+const SERVICES: Readonly<Record<string, ServiceName>> = {
+  s3: 's3',
+  sqs: 'sqs',
+  secretsmanager: 'secretsmanager',
+  'cloudfront-keyvaluestore': 'cloudfront-keyvaluestore',
+  dynamodb: 'dynamodb',
+  lambda: 'lambda',
+};
+
+/**
+ * Reads from a signed request who calls what; undefined for one that is not signed or for a service that is not
+ * here. The signature itself is not verified. SigV4 scopes are `key/date/region/service/aws4_request`, SigV4A's
+ * have no region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+ */
+export function readCall(request: ServiceRequest): ServiceCall | undefined {
+  const scope = /^AWS4-\S+ Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1]?.split('/');
+  const service = SERVICES[scope?.at(-2) ?? ''];
+  const caller = scope?.slice(
+    0,
+    scope.length - (request.headers.authorization?.startsWith('AWS4-ECDSA') ? 3 : 4),
+  );
+  if (service === undefined || caller === undefined || caller.length === 0) return undefined;
+  return { service, operation: operationOf(service, request), caller: caller.join('/'), request };
+}
+
+function operationOf(service: ServiceName, request: ServiceRequest): string {
+  if (service === 's3') return objectOperation(request);
+  if (service === 'cloudfront-keyvaluestore') return keyValueOperation(request)?.name ?? 'unknown';
+  if (service === 'lambda') return invokedFunction(request) === undefined ? 'unknown' : 'Invoke';
+  return request.headers['x-amz-target']?.split('.').at(-1) ?? 'unknown';
+}
+
+/** Name of the function that a Lambda request invokes; from its ARN, too. */
+export function invokedFunction({ method, target }: ServiceRequest): string | undefined {
+  const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?|$)/.exec(target) ?? [];
+  if (method !== 'POST' || name === undefined) return undefined;
+  const parts = decodeURIComponent(name).split(':');
+  return parts.length > 1 ? parts[parts.indexOf('function') + 1] : parts[0];
+}
+
+/** An error in the form that the SDK's client of this service understands. */
+export function errorFor(service: ServiceName, error: AwsError, method: string): ServiceResponse {
+  if (service === 's3') return xmlError(error, method);
+  if (service === 'sqs') return queueError(error);
+  return jsonError(error);
+}

@@ -1,0 +1,239 @@
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CloudClock, CloudService, ServiceRequest, ServiceResponse } from '../service.ts';
+import { AwsError } from './aws-error.ts';
+import { errorFor, invokedFunction, readCall, type ServiceCall, type ServiceName } from './gateway-call.ts';
+
+/** What goes wrong with a call; without `error` and `drop` it is only late. */
+export interface Fault {
+  /** Whether the service has done its work before it goes wrong. */
+  readonly when: 'before' | 'after';
+  /** On the cloud's clock. */
+  readonly delayMs?: number;
+  readonly error?: { readonly status: number; readonly code: string; readonly message?: string };
+  /** The connection breaks and the caller never learns what happened. */
+  readonly drop?: boolean;
+}
+
+/** Decides on every call; may take its time. */
+export type Intercept = (call: ServiceCall) => 'pass' | Fault | Promise<'pass' | Fault>;
+
+export interface InvokeResult {
+  readonly payload: Buffer | string;
+  /** `Unhandled` or `Handled` when the function threw. */
+  readonly functionError?: string;
+}
+
+export type InvokeFunction = (
+  name: string,
+  payload: Buffer,
+  type: 'RequestResponse' | 'Event',
+) => Promise<InvokeResult>;
+
+export interface GatewayOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly clock: CloudClock;
+  readonly objects?: CloudService;
+  readonly queues?: CloudService;
+  readonly secrets?: CloudService;
+  readonly keyValues?: CloudService;
+  /** Base URL of a server that speaks DynamoDB's protocol. */
+  readonly table?: { readonly endpoint: string };
+  readonly invoke?: InvokeFunction;
+  /** Gets what went wrong inside a service: a defect of the local cloud, answered with 500. */
+  readonly onError?: (error: unknown, call: ServiceCall) => void;
+}
+
+export interface RecordedCalls {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly caller: string;
+  readonly count: number;
+}
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  /** How many calls of each kind came in since the start or the last `forget`, intercepted ones too. */
+  recorded(): RecordedCalls[];
+  forget(): void;
+  /** Replaces the hook that decides on every call; undefined lets all pass. */
+  intercept(hook: Intercept | undefined): void;
+  close(): Promise<void>;
+}
+
+/**
+ * One server on 127.0.0.1 for all AWS services that the functions use: give it as `AWS_ENDPOINT_URL`. It finds the
+ * service by the scope of the signature. S3 must be used path-style, as the SDK does with an IP address.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const counts = new Map<string, RecordedCalls>();
+  const agent = new Agent({ keepAlive: true });
+  let hook: Intercept | undefined;
+
+  const services: Readonly<Record<ServiceName, CloudService | undefined>> = {
+    s3: options.objects,
+    sqs: options.queues,
+    secretsmanager: options.secrets,
+    'cloudfront-keyvaluestore': options.keyValues,
+    dynamodb: options.table && proxyTo(options.table.endpoint, agent),
+    lambda: options.invoke && functionService(options.invoke),
+  };
+
+  function count({ service, operation, caller }: ServiceCall): void {
+    const key = JSON.stringify([service, operation, caller]);
+    counts.set(key, { service, operation, caller, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+
+  async function serve(call: ServiceCall): Promise<ServiceResponse> {
+    const service = services[call.service];
+    if (service === undefined) {
+      const error = new AwsError(501, 'NotImplemented', `This local cloud has no service ${call.service}.`);
+      return errorFor(call.service, error, call.request.method);
+    }
+    try {
+      return await service.handle(call.request);
+    } catch (error) {
+      if (error instanceof AwsError) return errorFor(call.service, error, call.request.method);
+      options.onError?.(error, call);
+      const failure = new AwsError(500, 'InternalError', 'The local service failed.');
+      return errorFor(call.service, failure, call.request.method);
+    }
+  }
+
+  /** Undefined when the connection is to break. */
+  async function answer(request: ServiceRequest): Promise<ServiceResponse | undefined> {
+    const call = readCall(request);
+    if (call === undefined) {
+      const message = 'The request is not signed for a service of this local cloud.';
+      return errorFor('lambda', new AwsError(403, 'MissingAuthenticationToken', message), request.method);
+    }
+    count(call);
+    const fault = (await hook?.(call)) ?? 'pass';
+    if (fault === 'pass') return await serve(call);
+    const response = fault.when === 'after' ? await serve(call) : undefined;
+    if (fault.delayMs !== undefined) await wait(options.clock, fault.delayMs);
+    if (fault.drop) return undefined;
+    if (fault.error !== undefined) {
+      const { status, code, message = 'Injected fault' } = fault.error;
+      return errorFor(call.service, new AwsError(status, code, message), request.method);
+    }
+    return response ?? (await serve(call));
+  }
+
+  async function onRequest(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    outgoing.on('close', () => gone.abort());
+    const request = await readRequest(incoming, gone.signal);
+    const response = await answer(request);
+    if (response === undefined) {
+      incoming.socket.destroy();
+      return;
+    }
+    const length = String(Buffer.byteLength(response.body));
+    const bodyless = request.method === 'HEAD' || response.status === 304 || response.status === 204;
+    outgoing.writeHead(
+      response.status,
+      bodyless ? response.headers : { 'content-length': length, ...response.headers },
+    );
+    outgoing.end(response.body);
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    onRequest(incoming, outgoing).catch(() => incoming.socket.destroy());
+  });
+  // Functions keep connections open for long; a server that closes idle ones races with their next request.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    recorded: () => [...counts.values()],
+    forget: () => counts.clear(),
+    intercept(next) {
+      hook = next;
+    },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      agent.destroy();
+      await closed;
+    },
+  };
+}
+
+function wait(clock: CloudClock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve));
+}
+
+async function readRequest(incoming: IncomingMessage, signal: AbortSignal): Promise<ServiceRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const { method = 'GET', url: target = '/' } = incoming;
+  return { method, target, headers, body: Buffer.concat(chunks), signal };
+}
+
+/** Hands requests on as they are. */
+function proxyTo(endpoint: string, agent: Agent): CloudService {
+  return {
+    handle: (request) =>
+      new Promise((resolve, reject) => {
+        const { connection: _, 'transfer-encoding': __, ...headers } = request.headers;
+        const outgoing = httpRequest(
+          new URL(request.target, endpoint),
+          {
+            method: request.method,
+            agent,
+            headers: { ...headers, 'content-length': String(request.body.length) },
+          },
+          (incoming) => {
+            readRequest(incoming, new AbortController().signal).then((read) => {
+              const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...kept } = read.headers;
+              resolve({ status: incoming.statusCode ?? 502, headers: kept, body: read.body });
+            }, reject);
+          },
+        );
+        outgoing.on('error', reject);
+        outgoing.end(request.body);
+      }),
+  };
+}
+
+/** Lambda's Invoke. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+function functionService(invoke: InvokeFunction): CloudService {
+  return {
+    async handle(request) {
+      const name = invokedFunction(request);
+      const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+      if (name === undefined || (type !== 'RequestResponse' && type !== 'Event')) {
+        const message = 'This local service only invokes functions, now or as an event.';
+        return errorFor('lambda', new AwsError(501, 'NotImplemented', message), request.method);
+      }
+      const { payload, functionError } = await invoke(name, request.body, type);
+      if (type === 'Event') return { status: 202, headers: {}, body: '' };
+      const headers: Record<string, string> = {
+        'content-type': 'application/json',
+        'x-amz-executed-version': '$LATEST',
+      };
+      if (functionError !== undefined) headers['x-amz-function-error'] = functionError;
+      return { status: 200, headers, body: payload };
+    },
+  };
+}
