@@ -70,7 +70,7 @@ export async function authorize(
 ): Promise<EdgeRequest | EdgeResponse> {
   const token = tokenOf(request.headers.authorization);
   if (token === '') return unauthorized(noToken);
-  if (!tokenPattern.test(token)) return unauthorized(unknownToken);
+  if (matchWhole(tokenPattern, token) === null) return unauthorized(unknownToken);
   const tokenValue = await read(store, `t/${sha256(token).slice(0, 22)}`);
   const access = parseAccess(tokenValue);
   if (access === null) return unauthorized(unknownToken);
@@ -97,7 +97,7 @@ export async function authorize(
   }
 
   const number = await read(store, `p/${target.slug}/${target.packageName}`);
-  if (number === null || !/^(0|[1-9][0-9]{0,8})$/.test(number)) return notFound();
+  if (number === null || matchWhole(/^(0|[1-9][0-9]{0,8})$/, number) === null) return notFound();
   if (access.allOf === null) {
     const chunk = Math.floor(Number(number) / packagesPerChunk);
     const bitmap = await read(store, `${views}${chunk}`);
@@ -116,10 +116,16 @@ async function read(store: KeyValues, key: string): Promise<string | null> {
   }
 }
 
+/** In the edge's engine `$` also matches before a line break at the end. */
+function matchWhole(pattern: RegExp, text: string): RegExpExecArray | null {
+  const match = pattern.exec(text);
+  return match !== null && match[0].length === text.length ? match : null;
+}
+
 /** The password of Basic, whoever the user is, or the token of Bearer; empty when there is neither. */
 export function tokenOf(header: { value: string } | undefined): string {
   if (header === undefined) return '';
-  const match = /^(basic|bearer) +(\S+) *$/i.exec(header.value);
+  const match = matchWhole(/^(basic|bearer) +(\S+) *$/i, header.value);
   if (match === null) return '';
   const credentials = String(match[2]);
   if (String(match[1]).toLowerCase() === 'bearer') return credentials;
@@ -131,7 +137,7 @@ export function tokenOf(header: { value: string } | undefined): string {
 /** Null for a value that says nothing we know. */
 export function parseAccess(value: string | null): Access | null {
   if (value === null) return null;
-  const match = /^(\*?)([A-Za-z0-9._-]+)\|([0-9]{1,11})(\|([a-z0-9,-]*))?$/.exec(value);
+  const match = matchWhole(/^(\*?)([A-Za-z0-9._-]+)\|([0-9]{1,11})(\|([a-z0-9,-]*))?$/, value);
   if (match === null) return null;
   const readsAll = match[1] === '*';
   if (readsAll !== (match[4] !== undefined)) return null;
@@ -144,14 +150,14 @@ export function parseAccess(value: string | null): Access | null {
 
 /** Null for a path that nothing is served at. */
 export function parsePath(uri: string): Target | null {
-  const root = rootPath.exec(uri);
+  const root = matchWhole(rootPath, uri);
   if (root !== null) return { slug: String(root[1]), packageName: '', file: '' };
-  const metadata = metadataPath.exec(uri);
+  const metadata = matchWhole(metadataPath, uri);
   if (metadata !== null) {
     const file = metadata[3] === undefined ? 'plain.json' : 'dev.json';
     return { slug: String(metadata[1]), packageName: String(metadata[2]), file: file };
   }
-  const dist = distPath.exec(uri);
+  const dist = matchWhole(distPath, uri);
   if (dist !== null) {
     return { slug: String(dist[1]), packageName: String(dist[2]), file: `${dist[3]}.zip` };
   }
