@@ -39,7 +39,9 @@ export interface AccessFacts {
 
 export type Subject =
   | { readonly kind: 'account'; readonly account: ForgeAccountId }
-  | { readonly kind: 'team'; readonly team: ForgeTeamId };
+  | { readonly kind: 'team'; readonly team: ForgeTeamId }
+  /** Whoever has any valid token of the organization. */
+  | { readonly kind: 'anyone' };
 
 export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
 
@@ -120,5 +122,5 @@ function teamsOf(
   if (!member) {
     return new Set();
   }
-  return new Set(facts.teamMembers.filter((row) => row.account === subject.account).map((row) => row.team));
+  return new Set(facts.teamMembers.filter((row) => row.account === member.account).map((row) => row.team));
 }

@@ -5,11 +5,12 @@
  * lists only names whose bit is at the edge. Each step, once done, raises the principal again, so that the passes follow each other
  * without anybody waiting.
  */
+
+import { buildRootFile } from '../composer/package-metadata.ts';
 import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
 import { parsePrincipal } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Waker } from '../runtime/wake.ts';
-import { buildRootFile } from '../composer/package-metadata.ts';
 import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
 import type { Table } from '../store/table.ts';

@@ -1,11 +1,6 @@
 /** Packages, their versions and recorded commits. */
 import { z } from 'zod';
-import {
-  asId,
-  type ForgeRepositoryId,
-  type OrganizationId,
-  type SynchronizationId,
-} from '../domain/ids.ts';
+import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
 import { keys } from './keys.ts';
 import type { Item, Table } from './table.ts';
 
@@ -22,6 +17,10 @@ const PackageItem = z.object({
   versionCount: z.number().default(0),
   /** Repository archived on the forge. */
   archived: z.boolean().default(false),
+  /** Name of the package that the same source became. */
+  replacement: z.string().optional(),
+  /** The first scan wrote all of its versions; tags found later are new ones. */
+  imported: z.boolean().default(false),
 });
 
 export type StoredPackage = z.infer<typeof PackageItem>;
@@ -29,7 +28,10 @@ export type StoredPackage = z.infer<typeof PackageItem>;
 export const parsePackage = (item: Item): StoredPackage => PackageItem.parse(item);
 
 /** Every package of the organization, in the order of their numbers. */
-export async function packagesOf(table: Table, organization: OrganizationId): Promise<readonly StoredPackage[]> {
+export async function packagesOf(
+  table: Table,
+  organization: OrganizationId,
+): Promise<readonly StoredPackage[]> {
   const items = await table.query(`ORG#${organization}`, 'PACKAGE#');
   return items.map(parsePackage);
 }

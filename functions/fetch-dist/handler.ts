@@ -1,0 +1,44 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createDistObjects } from '../../shared/publish/dist-objects.ts';
+import { fetchDist } from '../../shared/publish/fetch-dist.ts';
+import { createSecretReader, objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { required } from '../../shared/runtime/config.ts';
+import { originSecretHeader } from '../../shared/runtime/environment.ts';
+import { createForgeSource, packageReader } from '../../shared/runtime/forges.ts';
+import { httpHandler, jsonAnswer } from '../../shared/runtime/http-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+
+const logger = createLogger('fetch-dist');
+const table = tableClient();
+const secret = createSecretReader();
+const dependencies = {
+  table,
+  objects: createDistObjects(objectClient(), required('registryBucket')),
+  waker: wakerClient(),
+  clock: systemClock,
+  newLeaseId: randomUUID,
+  logger,
+  registryBaseUrl: required('registryBaseUrl'),
+  findOrganization: findOrganizationBySlug.bind(undefined, table),
+  reader: packageReader(table, createForgeSource()),
+};
+
+export const handler = httpHandler({ logger }, async ({ headers, parameters }) => {
+  // Only the CDN knows the secret, and it asks only for what the edge function let pass.
+  if (!same(headers[originSecretHeader] ?? '', await secret(required('originSecretArn')))) {
+    return jsonAnswer(403, { error: 'forbidden' });
+  }
+  return fetchDist(dependencies, {
+    slug: parameters.slug ?? '',
+    packageNumber: parameters.number ?? '',
+    file: parameters.file ?? '',
+  });
+});
+
+/** Compares in constant time, whatever the lengths. */
+function same(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}

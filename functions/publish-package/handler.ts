@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { PublishPackageMessage } from '../../events/messages/schema.ts';
+import { createObjectWriter } from '../../shared/publish/object-writer.ts';
+import { publishPackage } from '../../shared/publish/publish-package.ts';
+import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { required } from '../../shared/runtime/config.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { queueHandler } from '../../shared/runtime/queue-handler.ts';
+import { createSlugReader } from '../../shared/store/organization-store.ts';
+
+const logger = createLogger('publish-package');
+const table = tableClient();
+const dependencies = {
+  table,
+  objects: createObjectWriter(objectClient(), required('registryBucket')),
+  waker: wakerClient(),
+  clock: systemClock,
+  newLeaseId: randomUUID,
+  registryBaseUrl: required('registryBaseUrl'),
+  slugOf: createSlugReader(table),
+};
+
+export const handler = queueHandler(PublishPackageMessage, { logger }, async (message) => {
+  const outcome = await publishPackage(dependencies, message.organization, message.packageNumber);
+  logger.info('package', { ...message, outcome });
+  return 'done';
+});

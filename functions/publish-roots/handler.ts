@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { PublishRootsMessage } from '../../events/messages/schema.ts';
+import { createObjectWriter } from '../../shared/publish/object-writer.ts';
+import { publishView } from '../../shared/publish/publish-view.ts';
+import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
+import { readerOf } from '../../shared/publish/reader-of.ts';
+import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { required } from '../../shared/runtime/config.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { queueHandler } from '../../shared/runtime/queue-handler.ts';
+import { createSlugReader } from '../../shared/store/organization-store.ts';
+
+const logger = createLogger('publish-roots');
+const table = tableClient();
+const dependencies = {
+  table,
+  objects: createObjectWriter(objectClient(), required('registryBucket')),
+  waker: wakerClient(),
+  clock: systemClock,
+  newLeaseId: randomUUID,
+  registryBaseUrl: required('registryBaseUrl'),
+  slugOf: createSlugReader(table),
+  readerOf: readerOf.bind(undefined, table),
+};
+
+export const handler = queueHandler(PublishRootsMessage, { logger }, async (message) => {
+  const outcome =
+    message.kind === 'grants'
+      ? await raisePrincipals(dependencies, message.organization)
+      : await publishView(dependencies, message.organization, message.principal);
+  logger.info('view', { ...message, outcome });
+  return 'done';
+});

@@ -1,0 +1,15 @@
+import { recordDownloads, tokenOf } from '../../shared/downloads/record-downloads.ts';
+import { tableClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { httpHandler, jsonAnswer } from '../../shared/runtime/http-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+
+const logger = createLogger('record-downloads');
+const dependencies = { table: tableClient(), clock: systemClock };
+
+export const handler = httpHandler({ logger }, async ({ headers, body }) => {
+  const counted = await recordDownloads(dependencies, tokenOf(headers.authorization), body.toString('utf8'));
+  return counted === undefined
+    ? jsonAnswer(401, { warning: 'The registry does not know this token.' })
+    : jsonAnswer(201, { counted });
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import { revokeToken, tokensOfOrganization } from '../../shared/store/token-store.ts';
+
+const logger = createLogger('revoke-token');
+const table = tableClient();
+const waker = wakerClient();
+
+const Input = z.strictObject({ organization: z.string(), id: z.string() });
+
+export const handler = invokeHandler(Input, { logger }, async (input) => {
+  const organization = await findOrganizationBySlug(table, input.organization);
+  const token =
+    organization &&
+    (await tokensOfOrganization(table, organization.id)).find((candidate) => candidate.id === input.id);
+  if (!token) {
+    throw new CallerError(`the organization ${input.organization} has no token ${input.id}`);
+  }
+  await waker.wake(await revokeToken(table, token, systemClock.now()));
+  return { id: token.id, state: 'revoked' as const };
+});

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { ScanMessage } from '../../events/messages/schema.ts';
+import { createDistObjects } from '../../shared/publish/dist-objects.ts';
+import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { required } from '../../shared/runtime/config.ts';
+import { createForgeSource, packageReader, readerFor } from '../../shared/runtime/forges.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { queueHandler } from '../../shared/runtime/queue-handler.ts';
+import { finishDist } from '../../shared/scan/finish-dist.ts';
+import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
+import { scanRepository } from '../../shared/scan/scan-repository.ts';
+
+const logger = createLogger('scan-repository');
+const table = tableClient();
+const forge = createForgeSource();
+const dependencies = {
+  table,
+  objects: createDistObjects(objectClient(), required('registryBucket')),
+  waker: wakerClient(),
+  clock: systemClock,
+  newLeaseId: randomUUID,
+  logger,
+  load: loadScanInputs.bind(undefined, table),
+  readerOf: readerFor.bind(undefined, forge),
+  reader: packageReader(table, forge),
+};
+
+export const handler = queueHandler(ScanMessage, { logger }, async (message) => {
+  const outcome =
+    message.kind === 'scan'
+      ? await scanRepository(dependencies, message.synchronization, message.repository)
+      : await finishDist(dependencies, message);
+  logger.info('scan', { ...message, outcome });
+  return outcome === 'unknown' ? 'reject' : 'done';
+});

@@ -1,0 +1,68 @@
+/**
+ * Counts installations that Composer reports after it installed: https://getcomposer.org/doc/05-repositories.md#notify-batch
+ *
+ * Composer ignores the answer, so nothing here is worth an error to it; what cannot be counted is left out.
+ */
+import { z } from 'zod';
+import type { Clock } from '../runtime/clock.ts';
+import { keys } from '../store/keys.ts';
+import type { Table } from '../store/table.ts';
+import { findToken, isLive } from '../store/token-store.ts';
+
+/** More packages than any installation has: a longer list is somebody's mistake. */
+const downloadsMax = 1000;
+
+const Report = z.object({
+  downloads: z.array(z.object({ name: z.string().max(200), version: z.string().max(200) })).max(downloadsMax),
+});
+
+/**
+ * @param secret the token that came with the report
+ * @returns how many were counted; undefined when the token or the report is none
+ */
+export async function recordDownloads(
+  { table, clock }: { table: Table; clock: Clock },
+  secret: string,
+  body: string,
+): Promise<number | undefined> {
+  const report = Report.safeParse(parseJson(body));
+  const token = await findToken(table, secret);
+  if (!report.success || !token || !isLive(token, clock.now())) {
+    return undefined;
+  }
+  const { organization } = token;
+  const names = [...new Set(report.data.downloads.map((download) => download.name.toLowerCase()))];
+  const holders = await table.getMany(names.map((name) => keys.packageName(organization, name)));
+  const numbers = new Map(names.map((name, place) => [name, holders[place]?.number]));
+  const wanted = report.data.downloads.flatMap(({ name, version }) => {
+    const number = numbers.get(name.toLowerCase());
+    return typeof number === 'number' ? [{ number, version }] : [];
+  });
+  // Only versions that are there: the report is the client's word.
+  const versions = await table.getMany(
+    wanted.map(({ number, version }) => keys.version(organization, number, version)),
+  );
+  const known = wanted.filter((_, place) => versions[place] !== undefined);
+  for (const { number, version } of known) {
+    await table.update({ key: keys.downloads(organization, number, version), add: { count: 1 } });
+  }
+  return known.length;
+}
+
+/** The token in an Authorization header, Basic or Bearer, as Composer sends it. */
+export function tokenOf(authorization: string | undefined): string {
+  const [scheme = '', value = ''] = (authorization ?? '').split(' ');
+  if (scheme.toLowerCase() === 'bearer') {
+    return value;
+  }
+  const pair = scheme.toLowerCase() === 'basic' ? Buffer.from(value, 'base64').toString() : '';
+  return pair.slice(pair.indexOf(':') + 1);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Builds the archive of a recorded commit: once, from the forge, into the object store. The first stored bytes win and stay.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { OrganizationId } from '../domain/ids.ts';
+import type { ContentReader } from '../forge/forge.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { equal, missingOrLess } from '../store/condition.ts';
+import { keys } from '../store/keys.ts';
+import { findDist, type StoredPackage } from '../store/package-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { packageThing } from '../store/things.ts';
+import { raise, type Wake } from '../store/work.ts';
+import type { DistObjects } from './dist-objects.ts';
+import { objectKeys } from './object-keys.ts';
+
+export interface BuildDistDependencies {
+  readonly table: Table;
+  readonly objects: DistObjects;
+  readonly clock: Clock;
+  readonly newLeaseId: () => string;
+  readonly reader: (found: StoredPackage) => Promise<Pick<ContentReader, 'readArchive'>>;
+}
+
+export interface DistRequest {
+  readonly organization: OrganizationId;
+  readonly slug: string;
+  readonly found: StoredPackage;
+  /** 40 hex digits. */
+  readonly commit: string;
+  /** Ends the work on the forge's side. */
+  readonly signal: AbortSignal;
+  /** The function's time-out and 30 s more. */
+  readonly leaseMs: number;
+}
+
+/** `stored`: it is there. `busy`: another builds it. `unrecorded`: no scan recorded this commit for the package. */
+export type DistOutcome =
+  | { readonly is: 'stored'; readonly wakes: readonly Wake[] }
+  | { readonly is: 'busy' }
+  | { readonly is: 'unrecorded' };
+
+/**
+ * @throws ForgeError when the forge has no archive for us now
+ */
+export async function buildDist(
+  dependencies: BuildDistDependencies,
+  request: DistRequest,
+): Promise<DistOutcome> {
+  const { table, objects, clock } = dependencies;
+  const { organization, found, commit } = request;
+  const dist = await findDist(table, organization, found.number, commit);
+  if (!dist) {
+    return { is: 'unrecorded' };
+  }
+  if (dist.shasum !== undefined) {
+    return { is: 'stored', wakes: [] };
+  }
+  const key = keys.dist(organization, found.number, commit);
+  const leaseId = dependencies.newLeaseId();
+  try {
+    await table.update(
+      { key, set: { leaseId, leaseUntil: clock.now() + request.leaseMs } },
+      missingOrLess('leaseUntil', clock.now()),
+    );
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      return { is: 'busy' };
+    }
+    throw error;
+  }
+  try {
+    const objectKey = objectKeys.dist(request.slug, found.number, commit);
+    // A worker that died after storing left bytes that clients may have: they stay.
+    const stored = (await objects.digest(objectKey)) ?? (await store(dependencies, request, objectKey));
+    const thing = packageThing(organization, found.number);
+    await table.transact([
+      {
+        update: {
+          key,
+          set: { shasum: stored.shasum, size: stored.size, storedAt: clock.now() },
+          remove: ['leaseId', 'leaseUntil'],
+        },
+      },
+      raise(thing, clock.now()),
+    ]);
+    return { is: 'stored', wakes: [thing.wake] };
+  } catch (error) {
+    await giveBack(table, key, leaseId);
+    throw error;
+  }
+}
+
+async function store(
+  { objects, reader }: BuildDistDependencies,
+  { found, commit, signal }: DistRequest,
+  objectKey: string,
+): Promise<{ shasum: string; size: number }> {
+  const folder = await mkdtemp(join(tmpdir(), 'dist-'));
+  try {
+    const file = join(folder, 'archive.zip');
+    const archive = await (await reader(found)).readArchive({ repository: found.repository }, commit, signal);
+    await pipeline(archive, createWriteStream(file), { signal });
+    const shasum = await sha1(file);
+    const { size } = await stat(file);
+    if (await objects.putFirst(objectKey, createReadStream(file), size)) {
+      return { shasum, size };
+    }
+    const first = await objects.digest(objectKey);
+    if (!first) {
+      throw new Error('an archive was there and then was not');
+    }
+    return first;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sha1(file: string): Promise<string> {
+  const hash = createHash('sha1');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+async function giveBack(table: Table, key: ReturnType<typeof keys.dist>, leaseId: string): Promise<void> {
+  try {
+    await table.update({ key, remove: ['leaseId', 'leaseUntil'] }, equal('leaseId', leaseId));
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/** Writes what a scan found. Every transaction holds the scan's lease and raises whoever depends on what it changes. */
+import type { RepositoryFact } from '../domain/facts.ts';
+import type { OrganizationId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { PackageSource } from '../domain/package.ts';
+import { edgeKeys } from '../publish/edge-keys.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { absent, present } from '../store/condition.ts';
+import { desire } from '../store/edge-store.ts';
+import { keys } from '../store/keys.ts';
+import type { StoredPackage, StoredVersion } from '../store/package-store.ts';
+import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
+import { edgeThing, grantsThing, packageThing } from '../store/things.ts';
+import { type Lease, leaseHeld, raise, type Wake } from '../store/work.ts';
+import { type PackageState, packagesOfSource } from './package-state.ts';
+import type { VersionChange } from './plan-versions.ts';
+
+export interface ApplyDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+}
+
+/**
+ * Gives the package its number, which is never used again, and takes its name. A name that somebody took meanwhile fails the
+ * transaction; the scan comes back and decides anew.
+ *
+ * @throws ConflictError
+ */
+export async function createPackage(
+  { table, clock }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  {
+    name,
+    source,
+    archived,
+    abandonedFor,
+  }: {
+    name: string;
+    source: PackageSource;
+    archived: boolean;
+    /** Packages of the same source under other names: they stay installable and point to this one. */
+    abandonedFor: readonly StoredPackage[];
+  },
+): Promise<StoredPackage> {
+  const counted = await table.update({ key: keys.organization(organization), add: { lastPackageNumber: 1 } });
+  const number = Number(counted.lastPackageNumber);
+  const made = { number, name, ...source, state: 'accepted', archived, versionCount: 0 } as const;
+  await table.transact([
+    leaseHeld(lease),
+    {
+      put: keys.package(organization, number),
+      item: { ...made, wanted: 0, done: 0, acceptedAt: clock.now() },
+      when: absent,
+    },
+    { put: keys.packageName(organization, name), item: { ...source, number }, when: absent },
+    {
+      put: keys.packageSource(
+        organization,
+        source.synchronization,
+        source.repository,
+        source.directory,
+        name,
+      ),
+      item: { number },
+      when: absent,
+    },
+    ...abandonedFor
+      .slice(0, transactionItemsMax - 4)
+      .map((old) => raise(packageThing(organization, old.number), clock.now(), { replacement: name })),
+  ]);
+  return { ...made, atEdge: false, imported: false };
+}
+
+/** Two items for a version: itself and its recorded commit. The lease's check and the package's raise come with each batch. */
+const versionsInTransaction = Math.floor((transactionItemsMax - 2) / 2);
+
+/**
+ * Writes versions and the commits that archives may be built of.
+ *
+ * @param commits every commit that a ref stands at now
+ */
+export async function applyVersions(
+  { table, clock }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  found: StoredPackage,
+  changes: readonly VersionChange[],
+  commits: ReadonlySet<string>,
+): Promise<readonly Wake[]> {
+  const thing = packageThing(organization, found.number);
+  for (let start = 0; start < changes.length; start += versionsInTransaction) {
+    const batch = changes.slice(start, start + versionsInTransaction);
+    const recorded = new Set(
+      batch.flatMap((change) =>
+        change.kind === 'write' && commits.has(change.version.commit) ? [change.version.commit] : [],
+      ),
+    );
+    await table.transact([
+      leaseHeld(lease),
+      ...batch.map((change) => versionOperation(organization, found.number, change)),
+      ...[...recorded].map(
+        (commit): Operation => ({
+          update: {
+            key: keys.dist(organization, found.number, commit),
+            setIfMissing: { recordedAt: clock.now() },
+          },
+        }),
+      ),
+      raise(thing, clock.now()),
+    ]);
+  }
+  return changes.length > 0 ? [thing.wake] : [];
+}
+
+function versionOperation(
+  organization: OrganizationId,
+  packageNumber: number,
+  { kind, version }: VersionChange,
+): Operation {
+  const key = keys.version(organization, packageNumber, version.versionNormalized);
+  return kind === 'remove' ? { delete: key } : { put: key, item: { ...version } };
+}
+
+/** From now on a tag that was not there is a new one, whose archive comes before it. */
+export async function recordImported(
+  { table }: ApplyDependencies,
+  organization: OrganizationId,
+  found: StoredPackage,
+): Promise<void> {
+  await table.update({ key: keys.package(organization, found.number), set: { imported: true } }, present);
+}
+
+/** Publishes a held version whose archive is stored now, or says why it stays held. */
+export async function publishHeld(
+  { table, clock }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  found: StoredPackage,
+  version: StoredVersion,
+  reason: string | undefined,
+): Promise<readonly Wake[]> {
+  const key = keys.version(organization, found.number, version.versionNormalized);
+  if (reason !== undefined) {
+    await table.transact([leaseHeld(lease), { update: { key, set: { reason } } }]);
+    return [];
+  }
+  const thing = packageThing(organization, found.number);
+  await table.transact([
+    leaseHeld(lease),
+    { update: { key, set: { state: 'published' }, remove: ['reason'] } },
+    raise(thing, clock.now()),
+  ]);
+  return [thing.wake];
+}
+
+/**
+ * What the repository itself changes about its packages: readable again, archived or not.
+ */
+export async function recordMoved(
+  { table, clock }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  state: PackageState,
+  fact: RepositoryFact,
+): Promise<readonly Wake[]> {
+  const changed = [...(state.current ? [state.current] : []), ...state.others].filter(
+    (one) => one.state === 'unreadable' || one.archived !== fact.archived,
+  );
+  if (changed.length === 0) {
+    return [];
+  }
+  const things = changed.map((one) => ({ one, thing: packageThing(organization, one.number) }));
+  await table.transact([
+    leaseHeld(lease),
+    ...things.map(({ one, thing }) =>
+      raise(thing, clock.now(), {
+        archived: fact.archived,
+        state: one.state === 'unreadable' ? 'accepted' : one.state,
+      }),
+    ),
+  ]);
+  return things.map(({ thing }) => thing.wake);
+}
+
+/** Withdraws every package of a repository that cannot be read any more: the edge and the views at once, the files after it. */
+export async function withdrawPackages(
+  { table, clock }: ApplyDependencies,
+  lease: Lease,
+  organization: Organization,
+  source: PackageSource,
+): Promise<readonly Wake[]> {
+  const packages = (await packagesOfSource(table, organization.id, source)).filter(
+    (one) => one.state === 'accepted' || one.state === 'available',
+  );
+  const wakes: Wake[] = [];
+  for (const one of packages) {
+    const edgeKey = edgeKeys.package(organization.slug, one.name);
+    const thing = packageThing(organization.id, one.number);
+    const grants = grantsThing(organization.id);
+    await table.transact([
+      leaseHeld(lease),
+      raise(thing, clock.now(), { state: 'unreadable', atEdge: false }),
+      desire(
+        edgeKey,
+        undefined,
+        { kind: 'package', organization: organization.id, packageNumber: one.number },
+        clock.now(),
+      ),
+      raise(grants, clock.now()),
+    ]);
+    wakes.push(edgeThing(edgeKey).wake, grants.wake, thing.wake);
+  }
+  return wakes;
+}

@@ -1,0 +1,62 @@
+/** What is stored of the packages of one repository. */
+import { z } from 'zod';
+import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
+import type { PackageSource } from '../domain/package.ts';
+import { keys } from '../store/keys.ts';
+import {
+  findPackage,
+  type StoredPackage,
+  type StoredVersion,
+  versionsOfPackage,
+} from '../store/package-store.ts';
+import type { Table } from '../store/table.ts';
+
+export interface PackageState {
+  /** The package of this source with the name that was found, or the source's only living one when none was found. */
+  readonly current: StoredPackage | undefined;
+  readonly versions: readonly StoredVersion[];
+  /** Packages of this source with other names. */
+  readonly others: readonly StoredPackage[];
+  /** Whose the found name is. */
+  readonly holder: PackageSource | undefined;
+}
+
+const NameItem = z.object({
+  synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
+  repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
+  directory: z.string(),
+});
+
+/** @param name the name that the scan found, if it found one */
+export async function loadPackageState(
+  table: Table,
+  organization: OrganizationId,
+  source: PackageSource,
+  name: string | undefined,
+): Promise<PackageState> {
+  const packages = (await packagesOfSource(table, organization, source)).filter(
+    (one) => one.state !== 'deleted',
+  );
+  const current = packages.find((one) => one.name === (name ?? packages.at(-1)?.name));
+  const holder = name === undefined ? undefined : await table.get(keys.packageName(organization, name));
+  return {
+    current,
+    versions: current ? await versionsOfPackage(table, organization, current.number) : [],
+    others: packages.filter((one) => one !== current),
+    holder: holder === undefined ? undefined : NameItem.parse(holder),
+  };
+}
+
+/** Every package that the source ever had, in the order of their numbers. */
+export async function packagesOfSource(
+  table: Table,
+  organization: OrganizationId,
+  { synchronization, repository, directory }: PackageSource,
+): Promise<readonly StoredPackage[]> {
+  const prefix = keys.packageSource(organization, synchronization, repository, directory, '').sk;
+  const pointers = await table.query(`ORG#${organization}`, prefix);
+  const found = await Promise.all(
+    pointers.map((pointer) => findPackage(table, organization, Number(pointer.number))),
+  );
+  return found.filter((one) => one !== undefined).sort((one, other) => one.number - other.number);
+}

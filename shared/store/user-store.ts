@@ -1,0 +1,45 @@
+/** People here, and their accounts on forges. */
+import { z } from 'zod';
+import { asId, type ForgeAccountId, type UserId } from '../domain/ids.ts';
+import { forgeIds, type Synchronization } from '../domain/synchronization.ts';
+import { absent } from './condition.ts';
+import { keys } from './keys.ts';
+import type { Operation, Table } from './table.ts';
+
+/** An account is told from others by forge, host and the forge's immutable id; never by login or e-mail. */
+const Account = z.object({
+  forge: z.enum(forgeIds),
+  baseUrl: z.string(),
+  account: z.string().transform((text) => asId<ForgeAccountId>(text)),
+});
+export type Account = z.infer<typeof Account>;
+
+const UserItem = z.object({ accounts: z.array(Account) });
+
+/** The accounts of the user; none when there is no such user. */
+export async function accountsOf(table: Table, user: UserId): Promise<readonly Account[]> {
+  const item = await table.get(keys.user(user));
+  return item === undefined ? [] : UserItem.parse(item).accounts;
+}
+
+/** The user of an account, if one has signed in with it or was given a token. */
+export async function findUser(table: Table, account: Account): Promise<UserId | undefined> {
+  const item = await table.get(keys.account(account.forge, account.baseUrl, account.account));
+  return item === undefined ? undefined : asId<UserId>(String(item.user));
+}
+
+/** The account that a member of the synchronization has there. */
+export function accountIn(
+  { forge, baseUrl }: Pick<Synchronization, 'forge' | 'baseUrl'>,
+  account: ForgeAccountId,
+): Account {
+  return { forge, baseUrl, account };
+}
+
+/** Makes a user with this one account; fails the transaction when somebody made one meanwhile. */
+export function makeUser(user: UserId, account: Account, login: string, now: number): readonly Operation[] {
+  return [
+    { put: keys.user(user), item: { id: user, login, accounts: [account], createdAt: now }, when: absent },
+    { put: keys.account(account.forge, account.baseUrl, account.account), item: { user }, when: absent },
+  ];
+}

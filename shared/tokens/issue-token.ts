@@ -1,0 +1,157 @@
+/** Gives somebody a token. The secret is returned once and never stored. */
+import {
+  type ForgeAccountId,
+  newId,
+  organizationPrincipal,
+  type Principal,
+  type TokenId,
+  teamPrincipal,
+  type UserId,
+  userPrincipal,
+} from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { makeToken, type TokenKind, tokenHash } from '../domain/token.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { CallerError } from '../runtime/invoke-handler.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { loadFacts } from '../store/fact-store.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import { addToken } from '../store/token-store.ts';
+import { accountIn, findUser, makeUser } from '../store/user-store.ts';
+
+export interface IssueTokenDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** Whom the token speaks for; logins and slugs are looked up now, the token itself holds ids. */
+export type TokenHolder =
+  | { readonly kind: 'member'; readonly login: string }
+  | { readonly kind: 'team'; readonly slug: string }
+  | { readonly kind: 'organization' };
+
+export interface IssuedToken {
+  readonly id: TokenId;
+  /** Shown this once. */
+  readonly token: string;
+  readonly principal: Principal;
+  /** ISO 8601; undefined: never. */
+  readonly expiresAt: string | undefined;
+}
+
+/**
+ * @param expiresAt milliseconds since the epoch
+ * @throws CallerError when there is no such member or team, or when the expiry has passed
+ */
+export async function issueToken(
+  dependencies: IssueTokenDependencies,
+  organization: Organization,
+  holder: TokenHolder,
+  { description, expiresAt }: { description: string; expiresAt: number | undefined },
+): Promise<IssuedToken> {
+  const { table, waker, clock, randomBytes } = dependencies;
+  const now = clock.now();
+  if (expiresAt !== undefined && expiresAt <= now) {
+    throw new CallerError('the expiry has passed already');
+  }
+  const synchronizations = await synchronizationsOf(table, organization.id);
+  const found = await find(dependencies, organization, synchronizations, holder);
+  const token = makeToken(found.kind, randomBytes);
+  const id = newId<TokenId>(randomBytes);
+  const expiry = expiresAt === undefined ? 0 : Math.floor(expiresAt / 1000);
+  try {
+    await waker.wake(
+      await addToken(
+        table,
+        {
+          id,
+          organization: organization.id,
+          principal: found.principal,
+          kind: found.kind,
+          hash: tokenHash(token),
+          description,
+          createdAt: now,
+          expiry,
+        },
+        found.also,
+      ),
+    );
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      throw new CallerError('somebody made this user at the same moment; ask again');
+    }
+    throw error;
+  }
+  return {
+    id,
+    token,
+    principal: found.principal,
+    expiresAt: expiry === 0 ? undefined : new Date(expiry * 1000).toISOString(),
+  };
+}
+
+interface Found {
+  readonly kind: TokenKind;
+  readonly principal: Principal;
+  readonly also: readonly Operation[];
+}
+
+async function find(
+  { table, clock, randomBytes }: IssueTokenDependencies,
+  organization: Organization,
+  synchronizations: readonly Synchronization[],
+  holder: TokenHolder,
+): Promise<Found> {
+  if (holder.kind === 'organization') {
+    return { kind: 'organization', principal: organizationPrincipal(organization.id), also: [] };
+  }
+  if (holder.kind === 'team') {
+    const teams = [];
+    for (const synchronization of synchronizations) {
+      for (const team of await loadFacts(table, synchronization.id, 'team')) {
+        if (team.slug === holder.slug) {
+          teams.push(teamPrincipal(synchronization.id, team.team));
+        }
+      }
+    }
+    const principal = only(teams, `team ${holder.slug}`, organization);
+    return { kind: 'team', principal, also: [] };
+  }
+  const accounts = new Map<string, { synchronization: Synchronization; account: ForgeAccountId }>();
+  for (const synchronization of synchronizations) {
+    for (const kind of ['member', 'collaborator'] as const) {
+      for (const row of await loadFacts(table, synchronization.id, kind)) {
+        if (row.login.toLowerCase() === holder.login.toLowerCase()) {
+          accounts.set(`${synchronization.baseUrl} ${row.account}`, {
+            synchronization,
+            account: row.account,
+          });
+        }
+      }
+    }
+  }
+  const { synchronization, account } = only([...accounts.values()], `member ${holder.login}`, organization);
+  const key = accountIn(synchronization, account);
+  const known = await findUser(table, key);
+  const user = known ?? newId<UserId>(randomBytes);
+  return {
+    kind: 'user',
+    principal: userPrincipal(user),
+    also: known === undefined ? makeUser(user, key, holder.login, clock.now()) : [],
+  };
+}
+
+function only<Thing>(list: readonly Thing[], what: string, organization: Organization): Thing {
+  const [first, second] = list;
+  if (first === undefined) {
+    throw new CallerError(`the organization ${organization.slug} has no ${what}`);
+  }
+  if (second !== undefined) {
+    throw new CallerError(`the organization ${organization.slug} has several of ${what}`);
+  }
+  return first;
+}
