@@ -61,6 +61,7 @@ const repository = z.object({
   forkOf: z.string().exactOptional(),
   archived: z.boolean(),
   disabled: z.boolean(),
+  locked: z.boolean().exactOptional(),
   defaultBranch: z.string(),
   gitDirectory: z.string(),
   createdAt: z.string(),

@@ -3,12 +3,19 @@ import { dirname, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { LineCounter, parseDocument } from 'yaml';
 import { checkWorld } from './check-world.ts';
+import type { HistoryStep } from './git-history.ts';
 import { schemaProblems } from './schema-problems.ts';
 import schema from './world.schema.json' with { type: 'json' };
 import type { World } from './world.ts';
-import { formatPath, WorldError } from './world-error.ts';
+import { formatPath, WorldError, type WorldProblem } from './world-error.ts';
 
-const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile<World>(schema);
+const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).addSchema(schema, 'world');
+const validate = ajv.compile<World>(schema);
+const validateHistory = ajv.compile<readonly HistoryStep[]>({
+  type: 'array',
+  description: 'a list of steps',
+  items: { $ref: 'world#/definitions/step' },
+});
 
 /** The world that stands beside this file and is described in docs/worlds.md. */
 export const defaultWorldFile = new URL('default-world.yaml', import.meta.url).pathname;
@@ -68,4 +75,9 @@ export function parseWorld(text: string, file: string): World {
       .map(({ path, message }) => `${file}:${lineOf(path)}: ${formatPath(path)}: ${message}`)
       .join('\n'),
   );
+}
+
+/** What is wrong with the form of a list of steps. */
+export function historyProblems(steps: unknown): WorldProblem[] {
+  return validateHistory(steps) ? [] : schemaProblems(validateHistory.errors ?? [], steps);
 }

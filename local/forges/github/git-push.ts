@@ -1,0 +1,202 @@
+import { listRefs, setDefaultBranch } from '../world/bare-repository.ts';
+import { isAncestor, type PushedCommit, readCommits } from './git-commits.ts';
+import type { Payloads } from './payloads.ts';
+import type { Repository, User } from './state.ts';
+import type { GitHubEvent } from './webhooks.ts';
+import { isoSeconds } from './world-to-state.ts';
+
+/** A head or tag that a push has moved; undefined where it did not exist. */
+export interface RefChange {
+  readonly ref: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+export interface Pushes {
+  /**
+   * Runs something that writes to the repository, one at a time for each, and tells what has changed as GitHub would.
+   *
+   * @returns what `write` returned.
+   */
+  receive<Result>(
+    repository: Repository,
+    sender: User,
+    write: (refs: ReadonlyMap<string, string>) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+export interface PushDeps {
+  readonly payloads: Payloads;
+  readonly emit: (event: GitHubEvent) => void;
+  readonly now: () => number;
+  readonly save: () => Promise<void>;
+}
+
+const noObject = '0'.repeat(40);
+/** "Events will not be created for tags when more than three tags are pushed at once." */
+const mostTags = 3;
+/** "Events will not be created if more than 5000 branches are pushed at once." */
+const mostBranches = 5000;
+/** https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
+const mostCommits = 2048;
+
+export function createPushes(deps: PushDeps): Pushes {
+  const queues = new Map<number, Promise<unknown>>();
+
+  const notice = async (
+    repository: Repository,
+    sender: User,
+    changes: readonly RefChange[],
+    refs: Refs,
+  ): Promise<void> => {
+    if (changes.length === 0) return;
+    if (refs.before.size === 0) await adoptDefaultBranch(repository, refs.after);
+    // Whether a push that only deletes moves it is not documented; the less helpful answer is taken.
+    if (changes.some((change) => change.after !== undefined)) repository.pushedAt = isoSeconds(deps.now());
+    for (const event of await pushEvents(repository, sender, changes, refs, deps.payloads)) deps.emit(event);
+    await deps.save();
+  };
+
+  return {
+    receive(repository, sender, write) {
+      const work = async (): Promise<Awaited<ReturnType<typeof write>>> => {
+        const before = await listRefs(repository.gitDirectory);
+        try {
+          return await write(before);
+        } finally {
+          const after = await listRefs(repository.gitDirectory);
+          await notice(repository, sender, diffRefs(before, after), { before, after });
+        }
+      };
+      const result = (queues.get(repository.id) ?? Promise.resolve()).then(work, work);
+      queues.set(
+        repository.id,
+        result.catch(() => undefined),
+      );
+      return result;
+    },
+  };
+}
+
+interface Refs {
+  readonly before: ReadonlyMap<string, string>;
+  readonly after: ReadonlyMap<string, string>;
+}
+
+function diffRefs(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): RefChange[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((ref) => ({ ref, before: before.get(ref), after: after.get(ref) }))
+    .filter((change) => change.before !== change.after);
+}
+
+/** The first branch of an empty repository becomes its default branch. */
+async function adoptDefaultBranch(repository: Repository, after: ReadonlyMap<string, string>): Promise<void> {
+  const branches = [...after.keys()].filter((ref) => ref.startsWith('refs/heads/'));
+  const [first] = branches;
+  if (first === undefined || branches.includes(`refs/heads/${repository.defaultBranch}`)) return;
+  repository.defaultBranch = first.slice('refs/heads/'.length);
+  await setDefaultBranch(repository.gitDirectory, repository.defaultBranch);
+}
+
+/** The events of one push. https://docs.github.com/en/webhooks/webhook-events-and-payloads#create */
+async function pushEvents(
+  repository: Repository,
+  sender: User,
+  changes: readonly RefChange[],
+  refs: Refs,
+  payloads: Payloads,
+): Promise<GitHubEvent[]> {
+  const tags = changes.filter((change) => change.ref.startsWith('refs/tags/'));
+  const branches = changes.filter((change) => change.ref.startsWith('refs/heads/'));
+  const created = (change: RefChange): boolean => change.before === undefined;
+  const deleted = (change: RefChange): boolean => change.after === undefined;
+  const event = (name: string, body: Record<string, unknown>): GitHubEvent => ({
+    name,
+    organizationId: repository.organizationId,
+    repositoryId: repository.id,
+    sender,
+    body,
+  });
+  const refEvent = (name: 'create' | 'delete', change: RefChange): GitHubEvent => {
+    const [, kind, ...rest] = change.ref.split('/');
+    return event(name, {
+      ref: rest.join('/'),
+      ref_type: kind === 'tags' ? 'tag' : 'branch',
+      ...(name === 'create' && {
+        master_branch: repository.defaultBranch,
+        description: repository.description ?? null,
+      }),
+      pusher_type: 'user',
+      repository: payloads.repository(repository),
+    });
+  };
+  const pushed = [
+    ...(branches.length > mostBranches ? [] : branches),
+    ...(tags.length > mostTags ? [] : tags),
+  ];
+  const few = (some: readonly RefChange[]): readonly RefChange[] => (some.length > mostTags ? [] : some);
+  const events: GitHubEvent[] = [];
+  for (const change of pushed) {
+    events.push(event('push', await pushBody(repository, sender, change, refs, payloads)));
+  }
+  for (const change of [...branches.filter(created), ...few(tags.filter(created))])
+    events.push(refEvent('create', change));
+  for (const change of [...branches.filter(deleted), ...few(tags.filter(deleted))])
+    events.push(refEvent('delete', change));
+  return events;
+}
+
+async function pushBody(
+  repository: Repository,
+  sender: User,
+  { ref, before, after }: RefChange,
+  refs: Refs,
+  payloads: Payloads,
+): Promise<Record<string, unknown>> {
+  const directory = repository.gitDirectory;
+  const address = payloads.webAddress(repository);
+  const isBranch = ref.startsWith('refs/heads/');
+  const describe = (commit: PushedCommit): Record<string, unknown> => ({
+    id: commit.id,
+    tree_id: commit.treeId,
+    distinct: true,
+    message: commit.message,
+    timestamp: commit.timestamp,
+    url: `${address}/commit/${commit.id}`,
+    author: commit.author,
+    committer: commit.committer,
+    added: commit.added,
+    removed: commit.removed,
+    modified: commit.modified,
+  });
+  const head = after === undefined ? undefined : (await readCommits(directory, ['-1', after]))[0];
+  // What other branches had already is not new.
+  const known = before === undefined ? [...refs.before.values()] : [before];
+  const commits =
+    isBranch && after !== undefined
+      ? await readCommits(directory, [`-${mostCommits}`, after, '--not', ...known])
+      : [];
+  const forced =
+    isBranch && before !== undefined && after !== undefined && !(await isAncestor(directory, before, after));
+  const name = ref.split('/').slice(2).join('/');
+  const base = [...refs.after].find(
+    ([other, id]) => other !== ref && other.startsWith('refs/heads/') && id === head?.id,
+  );
+  return {
+    ref,
+    before: before ?? noObject,
+    after: after ?? noObject,
+    repository: payloads.pushedRepository(repository),
+    pusher: { name: sender.login, email: sender.email ?? null },
+    created: before === undefined,
+    deleted: after === undefined,
+    forced: forced || (!isBranch && before !== undefined && after !== undefined),
+    base_ref: before === undefined ? (base?.[0] ?? null) : null,
+    compare:
+      before === undefined
+        ? `${address}/compare/${name}`
+        : `${address}/compare/${before.slice(0, 12)}...${(after ?? noObject).slice(0, 12)}`,
+    commits: commits.map(describe),
+    head_commit: head === undefined ? null : describe(head),
+  };
+}

@@ -1,0 +1,94 @@
+import type { Addresses } from './api/ports.ts';
+import { fullName, permissionFlags, roleName } from './api/rights.ts';
+import { installationShape } from './api/shapes-app.ts';
+import { organizationShape, ownerShape, teamShape, userShape } from './api/shapes-people.ts';
+import { repositoryShape } from './api/shapes-repository.ts';
+import type { GitHubState, Installation, Organization, Permission, Repository, Team, User } from './state.ts';
+
+type Payload = Record<string, unknown>;
+
+/** The parts of which webhook payloads are made, in the shapes of https://docs.github.com/en/webhooks/webhook-events-and-payloads */
+export interface Payloads {
+  user(user: User): Payload;
+  organization(organization: Organization): Payload;
+  team(team: Team): Payload;
+  repository(repository: Repository): Payload;
+  /** In `push`: times in seconds since the epoch, and the owner with name and e-mail. */
+  pushedRepository(repository: Repository): Payload;
+  /** In `team`: with what the team may do; none once it has been removed. */
+  teamRepository(repository: Repository, permission: Permission | undefined): Payload;
+  installation(installation: Installation): Payload;
+  /** The reference that every other event carries. */
+  installationReference(installation: Installation): Payload;
+  /** In `installation` and `installation_repositories`. */
+  repositoryReference(repository: Repository): Payload;
+  membership(organization: Organization, user: User): Payload;
+  /** Web address of a repository. */
+  webAddress(repository: Repository): string;
+}
+
+export function createPayloads(state: GitHubState, addresses: Addresses): Payloads {
+  const repositoryPayload = (repository: Repository): Payload => {
+    const { permissions: _ofNobody, ...shape } = repositoryShape(addresses, state, repository);
+    return { ...shape, custom_properties: {} };
+  };
+  const webAddress = (repository: Repository): string => `${addresses.web}/${fullName(state, repository)}`;
+  return {
+    webAddress,
+    user: (user) => userShape(addresses, user),
+    organization: (organization) => organizationShape(addresses, organization),
+    team: (team) => teamShape(addresses, state, team),
+    repository: repositoryPayload,
+    pushedRepository(repository) {
+      const organization = state.organizations.get(repository.organizationId);
+      return {
+        ...repositoryPayload(repository),
+        url: webAddress(repository),
+        created_at: seconds(repository.createdAt),
+        pushed_at: seconds(repository.pushedAt),
+        stargazers: 0,
+        master_branch: repository.defaultBranch,
+        ...(organization !== undefined && {
+          owner: { name: organization.login, email: null, ...ownerShape(addresses, organization) },
+          organization: organization.login,
+        }),
+      };
+    },
+    teamRepository: (repository, permission) => ({
+      ...repositoryPayload(repository),
+      permissions: permissionFlags(permission),
+      role_name: roleName(permission),
+    }),
+    installation: (installation) => ({
+      ...installationShape(addresses, state, installation),
+      updated_at: installation.updatedAt ?? installation.createdAt,
+      has_multiple_single_files: false,
+      single_file_paths: [],
+    }),
+    installationReference: ({ id }) => ({
+      id,
+      node_id: Buffer.from(`023:IntegrationInstallation${id}`).toString('base64'),
+    }),
+    repositoryReference: (repository) => ({
+      id: repository.id,
+      node_id: repository.nodeId,
+      name: repository.name,
+      full_name: fullName(state, repository),
+      private: repository.visibility !== 'public',
+    }),
+    membership(organization, user) {
+      const membership = organization.members.get(user.id);
+      return {
+        url: `${addresses.api}/orgs/${organization.login}/memberships/${user.login}`,
+        state: membership?.state ?? 'active',
+        role: membership?.role ?? 'member',
+        organization_url: `${addresses.api}/orgs/${organization.login}`,
+        user: userShape(addresses, user),
+      };
+    },
+  };
+}
+
+function seconds(time: string): number {
+  return Math.floor(Date.parse(time) / 1000);
+}
