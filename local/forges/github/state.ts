@@ -55,6 +55,8 @@ export interface Repository {
   forkOf?: string;
   archived: boolean;
   disabled: boolean;
+  /** Locked, as while it is being migrated. */
+  locked?: boolean;
   defaultBranch: string;
   /** Bare git repository on disk. */
   readonly gitDirectory: string;

@@ -1,0 +1,97 @@
+import type { GitHubState, Installation } from '../state.ts';
+import { membersOf } from './rights.ts';
+import { installationRepositories } from './tokens.ts';
+import type { Credential } from './viewer.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+export type Resource = 'core' | 'graphql';
+
+/** How a budget stands. */
+export interface Standing {
+  readonly resource: Resource;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly used: number;
+  /** Unix seconds. */
+  readonly reset: number;
+}
+
+export interface Budgets {
+  standing(holder: string, resource: Resource, limit: number): Standing;
+  /** Charges points if they are left; else leaves the budget empty. */
+  charge(
+    holder: string,
+    resource: Resource,
+    limit: number,
+    points: number,
+  ): Standing & { readonly granted: boolean };
+}
+
+/** Budgets of an hour each, starting at the first request. @param now milliseconds */
+export function createBudgets(now: () => number): Budgets {
+  const windows = new Map<string, { used: number; resetAt: number }>();
+
+  function windowOf(holder: string, resource: Resource) {
+    const key = `${holder} ${resource}`;
+    const known = windows.get(key);
+    if (known !== undefined && known.resetAt > now()) return known;
+    const fresh = { used: 0, resetAt: now() + HOUR_MS };
+    windows.set(key, fresh);
+    return fresh;
+  }
+
+  function standing(holder: string, resource: Resource, limit: number): Standing {
+    const { used, resetAt } = windowOf(holder, resource);
+    const reset = Math.ceil(resetAt / 1000);
+    return { resource, limit, remaining: Math.max(0, limit - used), used, reset };
+  }
+
+  return {
+    standing,
+    charge: (holder, resource, limit, points) => {
+      const window = windowOf(holder, resource);
+      const granted = window.used + points <= limit;
+      window.used = granted ? window.used + points : Math.max(limit, window.used);
+      return { ...standing(holder, resource, limit), granted };
+    },
+  };
+}
+
+/**
+ * Points per hour of an installation: 5,000, and 50 more for each repository and each user over 20, at most 12,500; in REST and
+ * in GraphQL alike (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api).
+ */
+export function installationLimit(state: GitHubState, installation: Installation): number {
+  const organization = state.organizations.get(installation.organizationId);
+  const users = organization === undefined ? 0 : membersOf(state, organization).length;
+  const repositories = installationRepositories(state, installation).length;
+  const grown = 5000 + 50 * Math.max(0, repositories - 20) + 50 * Math.max(0, users - 20);
+  return Math.min(12_500, grown);
+}
+
+/** Who is charged for a request, how much an hour he has, and GitHub's words for him. */
+export function budgetHolder(state: GitHubState, credential: Credential) {
+  if (credential.kind === 'installation') {
+    const { installation } = credential;
+    const words = `installation ID ${installation.id}`;
+    return {
+      holder: `installation ${installation.id}`,
+      limit: installationLimit(state, installation),
+      words,
+    };
+  }
+  if (credential.kind === 'app') return { holder: 'app', limit: 5000, words: `app ID ${state.app.id}` };
+  return { holder: 'anonymous', limit: 60, words: '127.0.0.1' };
+}
+
+/** The `x-ratelimit-*` headers. */
+export function budgetHeaders({ resource, limit, remaining, used, reset }: Standing): Record<string, string> {
+  return {
+    'x-ratelimit-limit': `${limit}`,
+    'x-ratelimit-remaining': `${remaining}`,
+    'x-ratelimit-used': `${used}`,
+    'x-ratelimit-reset': `${reset}`,
+    'x-ratelimit-resource': resource,
+  };
+}

@@ -1,0 +1,192 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { GitHubState, Organization, Repository, Team } from '../state.ts';
+import type { Budgets } from './budgets.ts';
+import type { GitObjects } from './git-objects.ts';
+import { NOT_FOUND, notAccessible, type Refusal, RefusalError, type Reply } from './http.ts';
+import type { Addresses, Fault } from './ports.ts';
+import { findOrganization, findRepository } from './rights.ts';
+import type { TokenStore } from './tokens.ts';
+import type { Viewer } from './viewer.ts';
+
+/** What the routes work with. */
+export interface Services {
+  readonly addresses: Addresses;
+  readonly objects: GitObjects;
+  readonly tokens: TokenStore;
+  readonly budgets: Budgets;
+  now(): number;
+  redeliver(deliveryId: number): Promise<void>;
+}
+
+/** One REST request, credential checked and route found. */
+export interface Context {
+  readonly services: Services;
+  readonly state: GitHubState;
+  readonly viewer: Viewer;
+  readonly url: URL;
+  /** Pattern of the route. */
+  readonly route: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly headers: IncomingHttpHeaders;
+  /** The path by ids, as GitHub's own links have it. */
+  readonly canonicalPath: string;
+  body(): Promise<Record<string, unknown>>;
+  fault(kind: string, more?: Record<string, string>): Fault | undefined;
+}
+
+/** A route: a pattern with `{name}` for a segment and `{+name}` for the rest. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly pattern: string;
+  /** `app`: only with the app's JWT. `installation`: only with an installation token. `open`: the handler decides. */
+  readonly auth: 'app' | 'installation' | 'open';
+  handle(context: Context): Reply | Promise<Reply>;
+}
+
+type Scoped<Thing> = (context: Context, thing: Thing) => Reply | Promise<Reply>;
+
+function requireInstallation(context: Context, organizationId: number, permission: string): void {
+  const { viewer } = context;
+  if (viewer.credential.kind === 'anonymous')
+    throw new RefusalError({ status: 401, message: 'Requires authentication' });
+  if (viewer.installation?.organizationId !== organizationId || !viewer.may(permission)) {
+    throw new RefusalError(notAccessible(`${permission}=read`));
+  }
+}
+
+function organizationOf(context: Context): Organization {
+  const { org, organization_id: id } = context.params;
+  const { state } = context;
+  const organization = org === undefined ? state.organizations.get(Number(id)) : findOrganization(state, org);
+  if (organization === undefined) throw new RefusalError(NOT_FOUND);
+  return organization;
+}
+
+/** Routes below an organization, by login and by id. Without a permission they are open to all. */
+export function organizationRoutes(
+  rest: string,
+  permission: string | undefined,
+  handle: Scoped<Organization>,
+): Route[] {
+  return [`/orgs/{org}${rest}`, `/organizations/{organization_id}${rest}`].map((pattern) => ({
+    method: 'GET',
+    pattern,
+    auth: 'open',
+    handle: (context) => {
+      const organization = organizationOf(context);
+      if (permission !== undefined) requireInstallation(context, organization.id, permission);
+      const tail = context.url.pathname.split('/').slice(3).join('/');
+      const canonicalPath = `/organizations/${organization.id}${tail === '' ? '' : `/${tail}`}`;
+      return handle({ ...context, canonicalPath }, organization);
+    },
+  }));
+}
+
+/** Routes below a team, by slug and by id. */
+export function teamRoutes(
+  rest: string,
+  handle: Scoped<{ team: Team; organization: Organization }>,
+): Route[] {
+  return [
+    `/orgs/{org}/teams/{team_slug}${rest}`,
+    `/organizations/{organization_id}/team/{team_id}${rest}`,
+  ].map((pattern) => ({
+    method: 'GET',
+    pattern,
+    auth: 'open',
+    handle: (context) => {
+      const organization = organizationOf(context);
+      requireInstallation(context, organization.id, 'members');
+      const { team_slug: slug, team_id: id } = context.params;
+      const team = [...context.state.teams.values()].find(
+        (each) =>
+          each.organizationId === organization.id &&
+          (slug === undefined ? each.id === Number(id) : each.slug === slug.toLowerCase()),
+      );
+      if (team === undefined) throw new RefusalError(NOT_FOUND);
+      const canonicalPath = `/organizations/${organization.id}/team/${team.id}${rest}`;
+      return handle({ ...context, canonicalPath }, { team, organization });
+    },
+  }));
+}
+
+const BLOCKED: Refusal = {
+  status: 403,
+  message: 'Repository access blocked',
+  more: { block: { reason: 'tos', created_at: '2020-01-01T00:00:00Z', html_url: null } },
+};
+
+/**
+ * Routes below a repository, by name and by id. A former name is answered with 301 to the path by id; a repository that the
+ * request may not see is like none.
+ *
+ * @param rule.permissions the app's permissions that are needed; `contents` of a public repository is open to all
+ * @param rule.contents whether git data is read, which a disabled repository refuses
+ */
+export function repositoryRoutes(
+  rest: string,
+  rule: { permissions: readonly string[]; contents?: boolean },
+  handle: Scoped<Repository>,
+): Route[] {
+  return [`/repos/{owner}/{repo}${rest}`, `/repositories/{repository_id}${rest}`].map((pattern) => ({
+    method: 'GET',
+    pattern,
+    auth: 'open',
+    handle: (context) => {
+      const { owner, repo, repository_id: id } = context.params;
+      const { state, viewer } = context;
+      const found = id === undefined ? findRepository(state, `${owner}/${repo}`) : undefined;
+      const repository = id === undefined ? found?.repository : state.repositories.get(Number(id));
+      if (repository === undefined || !viewer.sees(repository)) throw new RefusalError(NOT_FOUND);
+      const tail = context.url.pathname.split('/').slice(id === undefined ? 4 : 3);
+      const canonicalPath = ['', 'repositories', `${repository.id}`, ...tail].join('/');
+      if (found?.former) {
+        const url = `${context.services.addresses.api}${canonicalPath}${context.url.search}`;
+        throw new RefusalError({
+          status: 301,
+          message: 'Moved Permanently',
+          headers: { location: url },
+          more: { url },
+        });
+      }
+      const free = repository.visibility === 'public' && rule.contents === true;
+      const granted =
+        free || (viewer.inside(repository) && rule.permissions.every((permission) => viewer.may(permission)));
+      if (!granted && rule.permissions.length > 0) {
+        if (viewer.credential.kind === 'anonymous') {
+          throw new RefusalError({ status: 401, message: 'Requires authentication' });
+        }
+        throw new RefusalError(
+          notAccessible(rule.permissions.map((permission) => `${permission}=read`).join(',')),
+        );
+      }
+      if (repository.disabled && rule.contents === true) throw new RefusalError(BLOCKED);
+      return handle({ ...context, canonicalPath }, repository);
+    },
+  }));
+}
+
+/** Finds the route of a request. */
+export function createRouter(routes: readonly Route[]) {
+  const compiled = routes.map((route) => {
+    const source = route.pattern.replace(/\{(\+?)(\w+)\}/g, (_match, plus: string, name: string) =>
+      plus === '+' ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`,
+    );
+    return { route, expression: new RegExp(`^${source}/?$`) };
+  });
+  return (method: string, pathname: string): { route: Route; params: Record<string, string> } | undefined => {
+    for (const { route, expression } of compiled) {
+      const match = route.method === method ? expression.exec(pathname) : null;
+      if (match === null) continue;
+      const params: Record<string, string> = {};
+      try {
+        for (const [name, value] of Object.entries(match.groups ?? {}))
+          params[name] = decodeURIComponent(value);
+      } catch {
+        return undefined;
+      }
+      return { route, params };
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,44 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+/** Types that GitHub puts beside the message of a GraphQL error. */
+export type ErrorType =
+  | 'NOT_FOUND'
+  | 'FORBIDDEN'
+  | 'MISSING_PAGINATION_BOUNDARIES'
+  | 'EXCESSIVE_PAGINATION'
+  | 'INVALID_CURSOR_ARGUMENTS'
+  | 'ARGUMENT_LIMIT'
+  | 'MAX_NODE_LIMIT_EXCEEDED'
+  | 'RESOURCE_LIMITS_EXCEEDED'
+  | 'RATE_LIMITED'
+  | 'RATE_LIMIT'
+  | 'INTERNAL'
+  | 'UNIMPLEMENTED';
+
+/** A GraphQL error with GitHub's type, thrown by a resolver. */
+export function graphqlError(type: ErrorType, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { type } });
+}
+
+/** The field needs a permission that the token lacks. */
+export function forbidden(): GraphQLError {
+  return graphqlError('FORBIDDEN', 'Resource not accessible by integration');
+}
+
+/** The simulator does not know this; never an answer of GitHub, so never to be taken for one. */
+export function unimplemented(what: string): GraphQLError {
+  return graphqlError('UNIMPLEMENTED', `The simulated GitHub does not implement ${what}.`);
+}
+
+/** An error as GitHub sends it: its type beside the message, the field's path and place. */
+export function formatError(error: GraphQLError): GraphQLFormattedError & { type?: unknown } {
+  const { type } = error.extensions;
+  const formatted = error.toJSON();
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(formatted.path === undefined ? {} : { path: formatted.path }),
+    ...(type === 'FORBIDDEN' ? { extensions: { saml_failure: false } } : {}),
+    ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+    message: formatted.message,
+  };
+}

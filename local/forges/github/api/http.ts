@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** A request that is not granted: status and GitHub's words. */
+export interface Refusal {
+  readonly status: number;
+  readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further fields of the body. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** An answer: `json` is serialized, `raw` goes out as it is. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly raw?: Buffer;
+}
+
+/** Thrown by a route to refuse the request. */
+export class RefusalError extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+/** GitHub's body of an error. */
+export function refusalReply(refusal: Refusal): Reply {
+  return {
+    status: refusal.status,
+    headers: refusal.headers ?? {},
+    json: {
+      message: refusal.message,
+      ...refusal.more,
+      documentation_url: 'https://docs.github.com/rest',
+      status: `${refusal.status}`,
+    },
+  };
+}
+
+export const NOT_FOUND: Refusal = { status: 404, message: 'Not Found' };
+
+/**
+ * An app's permission is missing; `accepted` tells which would do, as in `contents=read`
+ * (https://docs.github.com/en/rest/overview/permissions-required-for-github-apps).
+ */
+export function notAccessible(accepted: string): Refusal {
+  return {
+    status: 403,
+    message: 'Resource not accessible by integration',
+    headers: { 'x-accepted-github-permissions': accepted },
+  };
+}
+
+/** Reads the whole body. @throws RefusalError 413 over a megabyte */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > MAX_BODY_BYTES) throw new RefusalError({ status: 413, message: 'Payload too large' });
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A JSON object from a body; an empty body is an empty object. @throws RefusalError 400 */
+export function parseJsonObject(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new RefusalError({ status: 400, message: 'Problems parsing JSON' });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new RefusalError({ status: 400, message: 'Body should be a JSON object' });
+  }
+  return { ...value };
+}
