@@ -1,0 +1,94 @@
+/**
+ * The checks of single keys that Composer's `ValidatingArrayLoader` (composer/composer at tag 2.10.2) is made of. A check that
+ * fails notes why and takes the offending key out of the working copy.
+ */
+
+import { END, phpTrim } from './php-text.ts';
+import {
+  fromEntries,
+  isPhpArray,
+  isSet,
+  type PhpArray,
+  phpEntries,
+  phpString,
+  phpType,
+} from './php-value.ts';
+import { isUrlWithHost } from './web-address.ts';
+
+/** A manifest under examination. */
+export interface ManifestCheck {
+  /** The working copy, by top-level key. */
+  readonly config: Map<string, unknown>;
+  /** Why the version cannot be published. */
+  readonly errors: string[];
+  /** What was wrong with keys that were left out; for a branch as bad as an error. */
+  readonly warnings: string[];
+}
+
+/** The text under the key if it is one and not blank; else the key goes. */
+export function checkString(check: ManifestCheck, key: string, mandatory = false): string | undefined {
+  const value = check.config.get(key);
+  if (typeof value === 'string' && phpTrim(value) !== '') return value;
+  check.config.delete(key);
+  if (isSet(value) && typeof value !== 'string') {
+    check.errors.push(`${key} : should be a string, ${phpType(value)} given`);
+  } else if (mandatory) {
+    check.errors.push(`${key} : must be present`);
+  }
+  return undefined;
+}
+
+/** The list or object under the key if it is one and not empty; else the key goes. */
+export function checkArray(check: ManifestCheck, key: string): PhpArray | undefined {
+  const value = check.config.get(key);
+  if (isPhpArray(value) && Object.keys(value).length > 0) return value;
+  check.config.delete(key);
+  if (isSet(value) && !isPhpArray(value)) {
+    check.errors.push(`${key} : should be an array, ${phpType(value)} given`);
+  }
+  return undefined;
+}
+
+/** A list or object of texts and numbers. Others are errors; those that do not match the pattern are left out with a warning. */
+export function checkFlatArray(check: ManifestCheck, key: string, pattern?: string): void {
+  const array = checkArray(check, key);
+  if (array === undefined) return;
+  const whole = pattern === undefined ? undefined : new RegExp(`^${pattern}${END}`, 'u');
+  const kept = phpEntries(array).filter(([index, value]) => {
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      check.errors.push(`${key}.${index} : must be a string or int, ${phpType(value)} given`);
+      return false;
+    }
+    if (whole === undefined || whole.test(phpString(value))) return true;
+    check.warnings.push(`${key}.${index} : invalid value (${value}), must match ${pattern}`);
+    return false;
+  });
+  check.config.set(key, fromEntries(array, kept));
+}
+
+/** A text that matches the pattern as a whole; another one is left out with a warning. */
+export function checkPattern(check: ManifestCheck, key: string, pattern: string): void {
+  const text = checkString(check, key);
+  if (text === undefined || new RegExp(`^${pattern}${END}`, 'u').test(text)) return;
+  check.warnings.push(`${key} : invalid value (${text}), must match ${pattern}`);
+  check.config.delete(key);
+}
+
+/** A web address; another text is left out with a warning. */
+export function checkUrl(check: ManifestCheck, key: string): void {
+  const text = checkString(check, key);
+  if (text === undefined || isWebUrl(text)) return;
+  check.warnings.push(`${key} : invalid value (${text}), must be an http/https URL`);
+  check.config.delete(key);
+}
+
+/** Composer's notion of a web address, which includes the empty text. */
+export function isWebUrl(text: string): boolean {
+  return isUrlWithHost(text, ['http', 'https']);
+}
+
+/** Puts the array back, or takes the key out if nothing is left in it. */
+export function setUnlessEmpty(check: ManifestCheck, key: string, array: PhpArray): void {
+  if (Object.keys(array).length === 0) check.config.delete(key);
+  else check.config.set(key, array);
+}

@@ -1,0 +1,98 @@
+/** The checks of links to other packages of Composer's `ValidatingArrayLoader` at tag 2.10.2. */
+
+import { isValidConstraint, parseConstraint } from './constraint.ts';
+import { matchesNothing } from './constraint-intervals.ts';
+import { checkArray, type ManifestCheck } from './manifest-check.ts';
+import { packageNameError } from './package-name.ts';
+import { asciiLower, END } from './php-text.ts';
+import { fromEntries, isPhpArray, member, phpEntries } from './php-value.ts';
+import { InvalidVersionError } from './version.ts';
+
+/** The kinds of links, in Composer's order. */
+export const LINK_TYPES = ['require', 'conflict', 'provide', 'replace', 'require-dev'] as const;
+
+const LINK_NAME = new RegExp(`^[A-Za-z0-9_./-]+${END}`);
+
+/** Must run after `name` was checked. */
+export function checkLinks(check: ManifestCheck): void {
+  for (const type of LINK_TYPES) {
+    const links = checkArray(check, type);
+    if (links === undefined) continue;
+    const kept = new Map(phpEntries(links));
+    for (const [target, constraint] of kept) {
+      if (!isGoodLink(check, type, target, constraint)) kept.delete(target);
+      // Composer asks this of the whole table and blames the link at hand; the last one in common is enough to stop it.
+      else if (type === 'conflict' && hasReplaced(check, kept.keys())) {
+        check.errors.push(
+          `${type}.${target} : you cannot conflict with a package that is also replaced, as replace already creates an implicit conflict rule`,
+        );
+        kept.delete(target);
+      }
+    }
+    check.config.set(type, fromEntries(links, [...kept]));
+  }
+}
+
+/** The texts under `suggest`, which is no link but reads like one. */
+export function checkSuggest(check: ManifestCheck): void {
+  const suggest = checkArray(check, 'suggest');
+  if (suggest === undefined) return;
+  const kept = phpEntries(suggest).filter(([target, description]) => {
+    if (typeof description === 'string') return true;
+    check.errors.push(
+      `suggest.${target} : invalid value, must be a string describing why the package is suggested`,
+    );
+    return false;
+  });
+  check.config.set('suggest', fromEntries(suggest, kept));
+}
+
+/**
+ * Links with `self.version` take the version's own pretty form as their constraint when a client loads them, so it must be one
+ * (`ArrayLoader::createLink`).
+ */
+export function checkSelfVersion(check: ManifestCheck): void {
+  const version = check.config.get('version');
+  if (typeof version !== 'string' || isValidConstraint(version)) return;
+  for (const type of LINK_TYPES) {
+    const links = check.config.get(type);
+    if (!isPhpArray(links) || !Object.values(links).includes('self.version')) continue;
+    check.errors.push(`${type} : self.version stands for "${version}", which is no version constraint`);
+  }
+}
+
+function isGoodLink(check: ManifestCheck, type: string, target: string, constraint: unknown): boolean {
+  const path = `${type}.${target}`;
+  const name = check.config.get('name');
+  if (typeof name === 'string' && asciiLower(target) === asciiLower(name)) {
+    check.errors.push(`${path} : a package cannot set a ${type} on itself`);
+    return false;
+  }
+  const nameError = packageNameError(target, true);
+  if (nameError !== undefined) {
+    check.warnings.push(`${type}.${nameError}`);
+  } else if (!LINK_NAME.test(target)) {
+    check.errors.push(`${path} : invalid key, package names must be strings containing only [A-Za-z0-9_./-]`);
+  }
+  if (typeof constraint !== 'string') {
+    check.errors.push(`${path} : invalid value, must be a string containing a version constraint`);
+    return false;
+  }
+  if (constraint === 'self.version') return true;
+  try {
+    parseConstraint(constraint);
+  } catch (error) {
+    if (!(error instanceof InvalidVersionError)) throw error;
+    check.errors.push(`${path} : invalid version constraint (${error.message})`);
+    return false;
+  }
+  if (matchesNothing(constraint)) {
+    check.warnings.push(`${path} : this version constraint cannot possibly match anything (${constraint})`);
+  }
+  return true;
+}
+
+function hasReplaced(check: ManifestCheck, targets: Iterable<string>): boolean {
+  const replaced = check.config.get('replace');
+  return [...targets].some((target) => member(replaced, target) !== undefined);
+}

@@ -1,0 +1,199 @@
+/**
+ * Manifests (`composer.json`): reading the text, and judging it as Composer's own loader for registries does
+ * (`ValidatingArrayLoader` of composer/composer at tag 2.10.2, which Packagist uses too). One bad version makes every client
+ * refuse the whole package, so nothing is published that was not judged here.
+ */
+
+import {
+  checkArray,
+  checkFlatArray,
+  checkPattern,
+  checkString,
+  checkUrl,
+  type ManifestCheck,
+} from './manifest-check.ts';
+import {
+  checkAutoload,
+  checkBin,
+  checkBranchAliases,
+  checkMinimumStability,
+  checkOrigin,
+  checkPlatform,
+  checkVersion,
+} from './manifest-layout.ts';
+import { checkLinks, checkSelfVersion, checkSuggest } from './manifest-links.ts';
+import { checkAuthors, checkFunding, checkLicense, checkSupport } from './manifest-people.ts';
+import { checkPhpExt } from './manifest-php-ext.ts';
+import { packageNameError } from './package-name.ts';
+import {
+  isJsonObject,
+  isPhpArray,
+  isSet,
+  type JsonObject,
+  member,
+  phpEntries,
+  phpType,
+} from './php-value.ts';
+import { parseReleaseTime } from './release-time.ts';
+
+export { isValidPackageName } from './package-name.ts';
+
+/** PHP's `json_decode` gives up at this depth of lists and objects. */
+const DEPTH_LIMIT = 512;
+
+export type ParsedManifest =
+  | { readonly ok: true; readonly manifest: JsonObject }
+  | {
+      readonly ok: false;
+      /** `empty`: nothing or `{}`, which counts as no manifest at all. */
+      readonly problem: 'empty' | 'not-json' | 'not-an-object' | 'too-deep';
+      /** What is wrong, as the end of a sentence about "composer.json". */
+      readonly reason: string;
+    };
+
+/**
+ * The manifest in the text of a `composer.json`, or why there is none. As strict as PHP: no byte order mark, no unpaired
+ * surrogates, no deeper than 511 levels. Numbers lose what JavaScript cannot hold (`1.0` is `1`).
+ */
+export function parseManifest(text: string): ParsedManifest {
+  if (text === '') return { ok: false, problem: 'empty', reason: 'is empty' };
+  if (text.startsWith('\uFEFF')) {
+    return {
+      ok: false,
+      problem: 'not-json',
+      reason: 'starts with a byte order mark, which JSON does not allow',
+    };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    // V8's message quotes the text around the mistake, which is what an owner needs to find it.
+    const detail = error instanceof Error ? error.message : String(error);
+    return { ok: false, problem: 'not-json', reason: `is not valid JSON (${detail})` };
+  }
+  const problem = textProblem(value);
+  if (problem !== undefined) return problem;
+  if (!isJsonObject(value)) {
+    const isEmptyList = isPhpArray(value) && Object.keys(value).length === 0;
+    return isEmptyList
+      ? { ok: false, problem: 'empty', reason: 'is empty' }
+      : { ok: false, problem: 'not-an-object', reason: 'is not a JSON object' };
+  }
+  if (Object.keys(value).length === 0) return { ok: false, problem: 'empty', reason: 'is empty' };
+  return { ok: true, manifest: value };
+}
+
+/** What PHP would refuse in a value that JavaScript has decoded. Goes level by level, so that depth costs no stack. */
+function textProblem(root: unknown): ParsedManifest | undefined {
+  let level: unknown[] = [root];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    const arrays = level.filter(isPhpArray);
+    if (arrays.length > 0 && depth >= DEPTH_LIMIT) {
+      return { ok: false, problem: 'too-deep', reason: `is nested deeper than ${DEPTH_LIMIT - 1} levels` };
+    }
+    const texts = [...level, ...arrays.flatMap((array) => Object.keys(array))];
+    if (texts.some((text) => typeof text === 'string' && !text.isWellFormed())) {
+      return { ok: false, problem: 'not-json', reason: 'is not valid JSON (half of a surrogate pair)' };
+    }
+    level = arrays.flatMap((array) => Object.values(array));
+  }
+  return undefined;
+}
+
+export interface ManifestJudgement {
+  /** Why no version can be made of it. The messages start with the path of the key; most are Composer's own. */
+  readonly errors: string[];
+  /** What was taken out, and what else Composer frowns on. */
+  readonly warnings: string[];
+  /** Whether Composer would make a version of it: no errors, and for a branch no warnings either. */
+  readonly isUsable: boolean;
+  /** The manifest without what warnings and errors are about; `license` is always a list. */
+  readonly manifest: JsonObject;
+}
+
+/**
+ * Judges a manifest as `ValidatingArrayLoader` does, and besides by what makes the loader behind it fail.
+ *
+ * A `time` in a form that is not documented is taken out without a word, where PHP would try to understand it; callers use the
+ * commit's time then.
+ *
+ * @param options.isBranch branches are dropped for warnings too (`VcsRepository` of composer/composer at tag 2.10.2).
+ * @param options.now milliseconds since 1970; licenses are checked for releases of the last eight days only.
+ */
+export function validateManifest(
+  manifest: JsonObject,
+  options: { readonly isBranch: boolean; readonly now: number },
+): ManifestJudgement {
+  const check: ManifestCheck = { config: new Map(Object.entries(manifest)), errors: [], warnings: [] };
+  checkName(check, manifest);
+  checkVersion(check);
+  checkPlatform(check);
+  checkPattern(check, 'type', '[A-Za-z0-9-]+');
+  checkString(check, 'target-dir');
+  checkArray(check, 'extra');
+  checkBin(check);
+  checkArray(check, 'scripts');
+  checkString(check, 'description');
+  checkUrl(check, 'homepage');
+  checkFlatArray(check, 'keywords', '[\\p{N}\\p{L} ._-]+');
+  checkLicense(check, checkTime(check), options.now);
+  checkAuthors(check);
+  checkSupport(check);
+  checkFunding(check);
+  checkPhpExt(check);
+  checkLinks(check);
+  checkSuggest(check);
+  checkMinimumStability(check);
+  checkAutoload(check);
+  checkOrigin(check, 'source');
+  checkOrigin(check, 'dist');
+  checkFlatArray(check, 'include-path');
+  checkArray(check, 'transport-options');
+  checkBranchAliases(check);
+  if (check.errors.length === 0) checkLoadable(check);
+  const { errors, warnings } = check;
+  const isUsable = errors.length === 0 && !(options.isBranch && warnings.length > 0);
+  return { errors, warnings, isUsable, manifest: Object.fromEntries(check.config) };
+}
+
+function checkName(check: ManifestCheck, manifest: JsonObject): void {
+  checkString(check, 'name', true);
+  const { name } = manifest;
+  const problem = typeof name === 'string' ? packageNameError(name, false) : undefined;
+  if (problem !== undefined) check.errors.push(`name : ${problem}`);
+}
+
+function checkTime(check: ManifestCheck): number | undefined {
+  const text = checkString(check, 'time');
+  if (text === undefined) return undefined;
+  const time = parseReleaseTime(text);
+  if (typeof time === 'number') return time;
+  check.config.delete('time');
+  if (time === 'invalid') check.errors.push(`time : invalid value (${text})`);
+  return undefined;
+}
+
+/**
+ * Types that Composer's `ArrayLoader` (tag 2.10.2) hands to typed setters without a look: the wrong one ends the client with a
+ * TypeError, for all versions of the package.
+ */
+function checkLoadable(check: ManifestCheck): void {
+  const { config, errors } = check;
+  const autoloadDev = config.get('autoload-dev');
+  if (isSet(autoloadDev) && !isPhpArray(autoloadDev)) {
+    errors.push(`autoload-dev : should be an array, ${phpType(autoloadDev)} given`);
+  }
+  const bin = config.get('bin');
+  for (const [index, path] of isPhpArray(bin) ? phpEntries(bin) : []) {
+    if (typeof path !== 'string') errors.push(`bin.${index} : should be a string, ${phpType(path)} given`);
+  }
+  const name = member(config.get('archive'), 'name');
+  if (name && typeof name !== 'string')
+    errors.push(`archive.name : should be a string, ${phpType(name)} given`);
+  const exclude = member(config.get('archive'), 'exclude');
+  if (exclude && !isPhpArray(exclude)) {
+    errors.push(`archive.exclude : should be an array, ${phpType(exclude)} given`);
+  }
+  checkSelfVersion(check);
+}

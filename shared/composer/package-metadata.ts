@@ -1,0 +1,162 @@
+/**
+ * The files that Composer's clients read, byte for byte: `p2/<vendor>/<name>.json` with the versions that are finished or on
+ * the way, `p2/<vendor>/<name>~dev.json` with the branches, and `packages.json`. The order of keys is Packagist's
+ * (composer/packagist `src/Entity/Version.php` at 31ecf359). Equal input gives equal bytes.
+ */
+
+import { minify, UnminifiableError, type VersionData } from './metadata-minifier.ts';
+import { compareBytes } from './php-text.ts';
+import { isSet, type JsonObject } from './php-value.ts';
+import { parseStability } from './version.ts';
+import { compareVersions } from './version-compare.ts';
+
+/** A version with what the registry adds to its manifest. */
+export interface PublishedVersion {
+  readonly version: string;
+  readonly versionNormalized: string;
+  readonly time: string;
+  readonly isDefaultBranch: boolean;
+  /** The judged manifest. What it says about `source` and `dist` does not count. */
+  readonly manifest: JsonObject;
+  /** The zip archive; undefined if there is none to offer. */
+  readonly dist: PublishedDist | undefined;
+  readonly source?: PublishedSource | undefined;
+  /** true, or the package to use instead; wins over the manifest's own word. */
+  readonly abandoned?: true | string | undefined;
+}
+
+export interface PublishedDist {
+  /** Absolute: clients do not resolve it. */
+  readonly url: string;
+  /** The commit. */
+  readonly reference: string;
+  /** SHA-1 of the archive in hex; clients do not check without it. */
+  readonly shasum?: string | undefined;
+}
+
+export interface PublishedSource {
+  /** `git`, `hg` or `svn`. */
+  readonly type: string;
+  readonly url: string;
+  readonly reference: string;
+}
+
+/**
+ * Both metadata files of a package. Each is valid without versions too, and then tells clients to look nowhere else for the
+ * package. Finished versions come newest first; branches come default branch first, then numeric ones from the highest, then
+ * others by name, so that a push moves nothing.
+ */
+export function buildPackageFiles(input: {
+  readonly name: string;
+  readonly versions: readonly PublishedVersion[];
+}): { plain: string; dev: string } {
+  const isDev = ({ versionNormalized }: PublishedVersion) => parseStability(versionNormalized) === 'dev';
+  const finished = input.versions.filter((version) => !isDev(version)).toSorted(newestFirst);
+  const branches = input.versions.filter(isDev).toSorted(defaultBranchFirst);
+  return { plain: packageFile(input.name, finished), dev: packageFile(input.name, branches) };
+}
+
+/** What `packages.json` says besides the names. */
+export interface RootFileInput {
+  /** With `%package%`; absolute, or from the host's root on (`/acme/p2/%package%.json`). */
+  readonly metadataUrl: string;
+  /** Absolute: a relative one would be written into lock files with the user's password. */
+  readonly notifyBatchUrl: string;
+  readonly packageNames: readonly string[];
+  /** Shown to everyone who installs. */
+  readonly warning?: string | undefined;
+  /** A constraint: only clients of these versions are warned. */
+  readonly warningVersions?: string | undefined;
+  readonly info?: string | undefined;
+  readonly infoVersions?: string | undefined;
+}
+
+/**
+ * `packages.json` for somebody who may see these packages. Clients take an empty list of names for no list and would ask this
+ * registry for every name there is (`ComposerRepository` of composer/composer at tag 2.10.2 tests it with `!empty()`), so without
+ * packages the file names no place for metadata: a repository of nothing.
+ */
+export function buildRootFile(input: RootFileInput): string {
+  const names = [...new Set(input.packageNames)].toSorted(compareBytes);
+  const metadata =
+    names.length === 0 ? {} : { 'metadata-url': input.metadataUrl, 'available-packages': names };
+  return encode({
+    packages: [],
+    ...metadata,
+    'notify-batch': input.notifyBatchUrl,
+    warning: input.warning,
+    'warning-versions': input.warningVersions,
+    info: input.info,
+    'info-versions': input.infoVersions,
+  });
+}
+
+function packageFile(name: string, versions: readonly PublishedVersion[]): string {
+  const list = versions.map((version) => versionData(name, version));
+  try {
+    return encode({ minified: 'composer/2.0', packages: { [name]: minify(list) } });
+  } catch (error) {
+    if (!(error instanceof UnminifiableError)) throw error;
+    return encode({ packages: { [name]: list } });
+  }
+}
+
+function versionData(name: string, published: PublishedVersion): VersionData {
+  const { manifest, dist, source } = published;
+  const data: VersionData = {
+    name,
+    description: manifest.description,
+    keywords: manifest.keywords,
+    homepage: manifest.homepage,
+    version: published.version,
+    version_normalized: published.versionNormalized,
+    license: manifest.license,
+    authors: manifest.authors,
+    source: source && { type: source.type, url: source.url, reference: source.reference },
+    dist: dist && { type: 'zip', url: dist.url, reference: dist.reference, shasum: dist.shasum ?? '' },
+    type: manifest.type ?? 'library',
+    support: manifest.support,
+    'php-ext': manifest['php-ext'],
+    funding: manifest.funding,
+    time: published.time,
+    autoload: manifest.autoload,
+    'autoload-dev': manifest['autoload-dev'],
+    extra: manifest.extra,
+    'target-dir': manifest['target-dir'],
+    'include-path': manifest['include-path'],
+    bin: manifest.bin,
+    'default-branch': published.isDefaultBranch ? true : undefined,
+    require: manifest.require,
+    'require-dev': manifest['require-dev'],
+    suggest: manifest.suggest,
+    conflict: manifest.conflict,
+    provide: manifest.provide,
+    replace: manifest.replace,
+    scripts: manifest.scripts,
+    archive: manifest.archive,
+    abandoned: published.abandoned ?? manifest.abandoned,
+  };
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => isSet(value)));
+}
+
+function newestFirst(a: PublishedVersion, b: PublishedVersion): number {
+  return compareVersions(b.versionNormalized, a.versionNormalized) || byName(a, b);
+}
+
+function defaultBranchFirst(a: PublishedVersion, b: PublishedVersion): number {
+  const [isNamedA, isNamedB] = [a, b].map(({ versionNormalized }) => versionNormalized.startsWith('dev-'));
+  return (
+    Number(b.isDefaultBranch) - Number(a.isDefaultBranch) ||
+    Number(isNamedA) - Number(isNamedB) ||
+    (isNamedA ? byName(a, b) : newestFirst(a, b))
+  );
+}
+
+function byName(a: PublishedVersion, b: PublishedVersion): number {
+  return compareBytes(a.versionNormalized, b.versionNormalized) || compareBytes(a.version, b.version);
+}
+
+/** JSON without spaces, slashes and Unicode as they are; keys without a value are left out. */
+function encode(value: JsonObject): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,41 @@
+/**
+ * The few differences between PHP's and JavaScript's text functions that decide about versions. PHP works on bytes and
+ * knows only ASCII here; JavaScript's own `trim`, `toLowerCase`, `\s` and `.` know Unicode and would accept more.
+ */
+
+/** `$` of PCRE without the D modifier: the end, or just before a line feed that is the last character. */
+export const END = '(?=\\n?(?![^]))';
+
+/** `\s` of PCRE in byte mode, as the inside of a character class. */
+export const SPACE = ' \\t\\n\\v\\f\\r';
+
+const TRIMMED = ' \t\n\r\0\x0B';
+
+/** PHP's `trim()`: space, tab, LF, CR, NUL and vertical tab only, no Unicode spaces and no form feed. */
+export function phpTrim(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && TRIMMED.includes(text.charAt(start))) start += 1;
+  while (end > start && TRIMMED.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** PHP 8.2's `strtolower()`: ASCII letters only. */
+export function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/**
+ * Order of two texts by their UTF-8 bytes, which is the order in which git lists refs and the order of code points.
+ * (JavaScript's `<` compares UTF-16 units and puts U+1F600 before U+FFFD.)
+ */
+export function compareBytes(a: string, b: string): number {
+  const left = Array.from(a, (character) => character.codePointAt(0) ?? 0);
+  const right = Array.from(b, (character) => character.codePointAt(0) ?? 0);
+  for (const [index, point] of left.entries()) {
+    const other = right[index];
+    if (other === undefined) return 1;
+    if (point !== other) return point - other;
+  }
+  return left.length - right.length;
+}

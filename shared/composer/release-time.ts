@@ -1,0 +1,31 @@
+/** The `time` of a manifest. */
+
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?$/i;
+
+/**
+ * A release time as milliseconds since 1970; `invalid` if PHP's `DateTime` refuses it; `unknown` if it is in none of the forms
+ * that Composer documents (https://getcomposer.org/doc/04-schema.md#time) or RFC 3339. PHP reads many more ("last monday"),
+ * which no other language does: whoever asks takes the commit's time for those.
+ */
+export function parseReleaseTime(text: string): number | 'invalid' | 'unknown' {
+  const match = ISO.exec(text.trim());
+  if (match === null) return 'unknown';
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((digits) => Number(digits ?? 0));
+  if (year < 100) return 'unknown';
+  if (month > 12 || day > 31 || hour > 24 || minute > 59 || second > 60) return 'invalid';
+  return Date.UTC(year, month - 1, day, hour, minute, second) - offsetOf(match[7]);
+}
+
+/** Composer's and Packagist's way to write a time: RFC 3339 in UTC, to the second. */
+export function formatReleaseTime(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}+00:00`;
+}
+
+function offsetOf(zone: string | undefined): number {
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? '') ?? [];
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return sign === '-' ? -offset : offset;
+}

@@ -1,0 +1,134 @@
+/**
+ * What version a tag or a branch would be, before its manifest is judged: the rules for names of composer/composer
+ * `src/Composer/Repository/VcsRepository.php` at tag 2.10.2, and the branches that composer/packagist `src/Package/Updater.php`
+ * at 31ecf359 leaves out.
+ */
+
+import { isValidConstraint } from './constraint.ts';
+import { parseManifest } from './manifest.ts';
+import { asciiLower, END } from './php-text.ts';
+import { isScalar, isSet, type JsonObject, phpString } from './php-value.ts';
+import type { RefName, ScannedRef, SkippedRef } from './scanned-repository.ts';
+import { InvalidVersionError, normalizeBranch, normalizeVersion, parseStability } from './version.ts';
+import { versionIdentity } from './version-compare.ts';
+
+/** A ref that becomes a version if its manifest is good and no other ref was first. */
+export interface VersionCandidate {
+  readonly ref: RefName;
+  readonly scanned: ScannedRef;
+  readonly version: string;
+  readonly versionNormalized: string;
+  readonly isDefaultBranch: boolean;
+  readonly manifest: JsonObject;
+  /** Two candidates are the same version if the first key of the earlier one is among the keys of the later one. */
+  readonly keys: readonly [string, ...string[]];
+}
+
+const DEV_SUFFIX = new RegExp(`[.-]?dev${END}`, 'i');
+
+// Short-lived or technical branches.
+const IGNORED_BRANCH = /^dev-(?:gh-readonly-queue\/|renovate\/|dependabot\/|conductor-|merge-up\/)[^\n]/;
+const IGNORED_BRANCHES = ['dev-gh-pages', 'dev-release-please--branches--main', 'dev-gitattributes'];
+
+/** Composer's name for a default branch in the days of its first major version. */
+const DEFAULT_BRANCH_ALIAS = '9999999-dev';
+
+/** A tag is the version that its name says (`release-` in it counts for nothing), if the manifest does not contradict. */
+export function tagCandidate(scanned: ScannedRef): VersionCandidate | SkippedRef {
+  const ref: RefName = { kind: 'tag', name: scanned.name };
+  const skip = (reason: string, isError: boolean): SkippedRef => ({ ref, reason, isError });
+  const name = scanned.name.replaceAll('release-', '');
+  const normalizedTag = normalizedOrUndefined(name);
+  if (normalizedTag === undefined) return skip(`"${scanned.name}" is not a version number.`, false);
+  if (parseStability(normalizedTag) === 'dev') {
+    return skip(`"${scanned.name}" names a development version, which only branches can be.`, false);
+  }
+  const found = manifestOf(ref, scanned);
+  if ('skipped' in found) return found.skipped;
+  const { manifest } = found;
+  const { version: own } = manifest;
+  const text = isScalar(own) ? phpString(own) : name;
+  const normalizedOwn = isSet(own) && !isScalar(own) ? undefined : normalizedOrUndefined(text);
+  if (normalizedOwn === undefined) {
+    return skip(
+      `composer.json sets the version ${JSON.stringify(own)}, which is not a version number.`,
+      true,
+    );
+  }
+  const versionNormalized = normalizedOwn.replace(/^dev-/i, '').replace(DEV_SUFFIX, '');
+  if (versionNormalized !== normalizedTag) {
+    return skip(`The tag means ${normalizedTag}, but composer.json sets the version "${text}".`, true);
+  }
+  return {
+    ref,
+    scanned,
+    version: text.replace(DEV_SUFFIX, ''),
+    versionNormalized,
+    isDefaultBranch: false,
+    manifest,
+    // Composer looks for a version equal to the new one read as a constraint, which pads what a date left short.
+    keys: [
+      versionIdentity(versionNormalized),
+      versionIdentity(normalizedOrUndefined(versionNormalized) ?? versionNormalized),
+    ],
+  };
+}
+
+/** A branch is `<numbers>.x-dev` if it is named like that, else `dev-<name>`; a version in its manifest counts for nothing. */
+export function branchCandidate(
+  scanned: ScannedRef,
+  isDefaultBranch: boolean,
+): VersionCandidate | SkippedRef {
+  const ref: RefName = { kind: 'branch', name: scanned.name };
+  const normalized = normalizeBranch(scanned.name);
+  if (!isValidConstraint(normalized)) {
+    return {
+      ref,
+      reason: `No version can be named after "${scanned.name}": it has characters that mean something else in version constraints.`,
+      isError: false,
+    };
+  }
+  const isNamed = normalized.startsWith('dev-') || normalized === DEFAULT_BRANCH_ALIAS;
+  // A # would start a commit reference.
+  const versionNormalized = isNamed ? normalized.replaceAll('#', '+') : normalized;
+  const version = isNamed
+    ? `dev-${scanned.name.replaceAll('#', '+')}`
+    : `${scanned.name.startsWith('v') ? 'v' : ''}${normalized.replace(/(?:\.9{7})+/g, '.x')}`;
+  if (IGNORED_BRANCH.test(version) || IGNORED_BRANCHES.includes(version)) {
+    return { ref, reason: `Branches like "${scanned.name}" are left out.`, isError: false };
+  }
+  const found = manifestOf(ref, scanned);
+  if ('skipped' in found) return found.skipped;
+  const { manifest } = found;
+  return {
+    ref,
+    scanned,
+    version,
+    versionNormalized,
+    isDefaultBranch,
+    manifest,
+    keys: [asciiLower(versionNormalized)],
+  };
+}
+
+function manifestOf(
+  ref: RefName,
+  scanned: ScannedRef,
+): { readonly manifest: JsonObject } | { readonly skipped: SkippedRef } {
+  if (scanned.manifest === undefined) {
+    return { skipped: { ref, reason: 'There is no composer.json in it.', isError: false } };
+  }
+  const parsed = parseManifest(scanned.manifest);
+  if (parsed.ok) return { manifest: parsed.manifest };
+  const isError = parsed.problem !== 'empty';
+  return { skipped: { ref, reason: `composer.json ${parsed.reason}.`, isError } };
+}
+
+function normalizedOrUndefined(version: string): string | undefined {
+  try {
+    return normalizeVersion(version);
+  } catch (error) {
+    if (error instanceof InvalidVersionError) return undefined;
+    throw error;
+  }
+}

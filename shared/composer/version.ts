@@ -1,0 +1,157 @@
+/**
+ * Versions as Composer reads them: a port of composer/semver `src/VersionParser.php` at tag 3.4.4.
+ *
+ * The patterns are PCRE's, made safe for JavaScript: possessive quantifiers cannot give anything back that the rest of the
+ * pattern could use, so plain ones match the same; where that would backtrack without end (digits in a modifier) the pattern
+ * is written so that there is one way to match. `$`, `\s`, `.` and `trim` keep PHP's meaning (php-text.ts).
+ */
+
+import { asciiLower, END, phpTrim, SPACE } from './php-text.ts';
+
+/** How finished a version is, from most to least. */
+export type Stability = 'stable' | 'RC' | 'beta' | 'alpha' | 'dev';
+
+/** The text is no version by Composer's rules. The message is Composer's own. */
+export class InvalidVersionError extends Error {
+  override readonly name = 'InvalidVersionError';
+}
+
+/** What may follow the numbers of a version: three groups, stability, its number, and dev. */
+export const MODIFIER =
+  '[._-]?(?:(stable|beta|b|RC|alpha|a|patch|pl|p)((?:[.-]?\\d+(?:[.-]\\d+)*)?)?)?([.-]?dev)?';
+
+/** The flags that may follow an `@`. */
+export const STABILITIES = 'stable|RC|beta|alpha|dev';
+
+const ALIAS = new RegExp(`^([^,${SPACE}]+) +as +([^,${SPACE}]+)${END}`);
+const STABILITY_FLAG = new RegExp(`@(?:${STABILITIES})${END}`, 'i');
+const BUILD_METADATA = new RegExp(`^([^,${SPACE}+]+)\\+[^${SPACE}]+${END}`);
+const CLASSICAL = new RegExp(`^v?(\\d{1,5})(?!\\d)(\\.\\d+)?(\\.\\d+)?(\\.\\d+)?${MODIFIER}${END}`, 'i');
+const DATE = new RegExp(`^v?(\\d{4}(?:[.:-]?\\d{2}){1,6}(?:[.:-]?\\d{1,3}){0,2})${MODIFIER}${END}`, 'i');
+// The look-behind ties the match to the start of a line, where the first one is anyway; without it long text costs n².
+const DEV_SUFFIX = new RegExp(`(?<![^\\n])([^\\n]*?)[.-]?dev${END}`, 'i');
+const REFERENCE = new RegExp(`#[^\\n]+${END}`);
+const STABILITY_OF = new RegExp(`${MODIFIER}(?:\\+[^\\n]*)?${END}`, 'i');
+const NUMERIC_BRANCH = new RegExp(
+  `^v?(\\d+)(\\.(?:\\d+|[xX*]))?(\\.(?:\\d+|[xX*]))?(\\.(?:\\d+|[xX*]))?${END}`,
+  'i',
+);
+const NUMERIC_ALIAS = new RegExp(`^((?:\\d+\\.)*\\d+)(?:\\.x)?-dev${END}`, 'i');
+
+/** Removes ` as <alias>` from `<version> as <alias>`; anything else is returned as it is. */
+export function withoutAlias(text: string): string {
+  return ALIAS.exec(text)?.[1] ?? text;
+}
+
+/**
+ * The normalized form of a version, four numbers and a modifier (`v1.2-b3` gives `1.2.0.0-beta3`), or `dev-<branch>`.
+ *
+ * @param fullVersion the whole text that `version` is a part of; it only makes the error's message better.
+ * @throws InvalidVersionError if Composer would not take it for a version.
+ */
+export function normalizeVersion(version: string, fullVersion?: string): string {
+  const original = phpTrim(version);
+  let text = withoutAlias(original);
+  const flag = STABILITY_FLAG.exec(text);
+  // PHP cuts the flag's length off the end, which differs from the match's place if a line feed follows it.
+  if (flag !== null) text = text.slice(0, text.length - flag[0].length);
+  if (text === 'master' || text === 'trunk' || text === 'default') text = `dev-${text}`;
+  if (/^dev-/i.test(text)) return `dev-${text.slice(4)}`;
+  text = BUILD_METADATA.exec(text)?.[1] ?? text;
+
+  const classical = CLASSICAL.exec(text);
+  if (classical !== null) {
+    const [, major = '', minor = '.0', patch = '.0', fourth = '.0', stability, number, dev] = classical;
+    return withModifier(major + minor + patch + fourth, stability, number, dev);
+  }
+  const date = DATE.exec(text);
+  if (date !== null) {
+    const [, numbers = '', stability, number, dev] = date;
+    return withModifier(numbers.replace(/\D/g, '.'), stability, number, dev);
+  }
+
+  const branch = DEV_SUFFIX.exec(text)?.[1];
+  if (branch !== undefined) {
+    const normalized = normalizeBranch(branch);
+    if (!normalized.includes('dev-')) return normalized;
+  }
+  throw new InvalidVersionError(
+    `Invalid version string "${original}"${aliasHint(text, fullVersion ?? original)}`,
+  );
+}
+
+/** What a branch name is as a version: `1.x` gives `1.9999999.9999999.9999999-dev`, others `dev-<name>`. Never fails. */
+export function normalizeBranch(name: string): string {
+  const text = phpTrim(name);
+  const parts = NUMERIC_BRANCH.exec(text);
+  if (parts === null) return `dev-${text}`;
+  const version = [1, 2, 3, 4].map((index) => parts[index]?.replace(/[*X]/g, 'x') ?? '.x').join('');
+  return `${version.replaceAll('x', '9999999')}-dev`;
+}
+
+/** The numbers in front of a numeric alias with a dot behind them (`2.1.x-dev` gives `2.1.`), or false if it is not numeric. */
+export function parseNumericAliasPrefix(branch: string): string | false {
+  const prefix = NUMERIC_ALIAS.exec(branch)?.[1];
+  return prefix === undefined ? false : `${prefix}.`;
+}
+
+/** How finished a version is, by its pretty or normalized form. Text that is no version counts as stable, as in Composer. */
+export function parseStability(version: string): Stability {
+  const text = version.replace(REFERENCE, '');
+  if (text.startsWith('dev-') || text.endsWith('-dev')) return 'dev';
+  const match = STABILITY_OF.exec(asciiLower(text));
+  if (match?.[3]) return 'dev';
+  switch (match?.[1]) {
+    case 'beta':
+    case 'b':
+      return 'beta';
+    case 'alpha':
+    case 'a':
+      return 'alpha';
+    case 'rc':
+      return 'RC';
+    default:
+      return 'stable';
+  }
+}
+
+function withModifier(
+  numbers: string,
+  stability: string | undefined,
+  number: string | undefined,
+  dev: string | undefined,
+): string {
+  // Composer compares with the lower-case word only: `1.0-STABLE` becomes `1.0.0.0-stable`.
+  if (stability === 'stable') return numbers;
+  const suffix = stability ? `-${expandStability(stability)}${(number ?? '').replace(/^[.-]+/, '')}` : '';
+  return numbers + suffix + (dev ? '-dev' : '');
+}
+
+function expandStability(stability: string): string {
+  const word = asciiLower(stability);
+  switch (word) {
+    case 'a':
+      return 'alpha';
+    case 'b':
+      return 'beta';
+    case 'p':
+    case 'pl':
+      return 'patch';
+    case 'rc':
+      return 'RC';
+    default:
+      return word;
+  }
+}
+
+function aliasHint(version: string, fullVersion: string): string {
+  const literal = version.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const flag = `(?:@(?:${STABILITIES}))?`;
+  if (new RegExp(`(?<! ) +as +${literal}${flag}${END}`).test(fullVersion)) {
+    return ` in "${fullVersion}", the alias must be an exact version`;
+  }
+  if (new RegExp(`^${literal}${flag} +as +`).test(fullVersion)) {
+    return ` in "${fullVersion}", the alias source must be an exact version, if it is a branch name you should prefix it with dev-`;
+  }
+  return '';
+}

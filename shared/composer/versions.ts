@@ -1,0 +1,220 @@
+/**
+ * The package in a repository and its versions, as composer/composer `src/Composer/Repository/VcsRepository.php` at tag 2.10.2
+ * and composer/packagist `src/Package/Updater.php` at 31ecf359 find them.
+ *
+ * Composer's result depends on the order in which a forge lists its refs. Here refs go by the bytes of their names, as git lists
+ * them, with the default branch before other branches; of two refs for one version the first wins, whatever the forge.
+ */
+
+import { parseManifest, validateManifest } from './manifest.ts';
+import { isValidPackageName } from './package-name.ts';
+import { compareBytes } from './php-text.ts';
+import { isSet, type JsonObject } from './php-value.ts';
+import { MANIFEST_KEYS } from './published-keys.ts';
+import { formatReleaseTime, parseReleaseTime } from './release-time.ts';
+import type { RefName, ScannedRef, ScannedRepository, SkippedRef } from './scanned-repository.ts';
+import { parseStability } from './version.ts';
+import { branchCandidate, tagCandidate, type VersionCandidate } from './version-candidate.ts';
+import { compareVersions } from './version-compare.ts';
+
+export type { RefName, ScannedRef, ScannedRepository, SkippedRef } from './scanned-repository.ts';
+
+export interface ComposerVersion {
+  /** As people write it: `v1.2.0`, `dev-main`, `2.x-dev`. */
+  readonly version: string;
+  readonly versionNormalized: string;
+  readonly isDev: boolean;
+  readonly ref: RefName;
+  readonly commit: string;
+  /** RFC 3339 in UTC: the manifest's own time if it has a readable one, else the commit's. */
+  readonly time: string;
+  readonly isDefaultBranch: boolean;
+  /** The judged manifest, of the keys that are published. */
+  readonly manifest: JsonObject;
+}
+
+export interface RepositoryVersions {
+  readonly packageName: string | undefined;
+  readonly versions: ComposerVersion[];
+  readonly skipped: SkippedRef[];
+}
+
+/** The package's name and whether it goes for every manifest or only for those that say the same. */
+type Naming =
+  | { readonly name: string; readonly isForAll: boolean }
+  | { readonly name: undefined; readonly reason: string };
+
+/**
+ * The package in a repository and its versions.
+ *
+ * The default branch's manifest names the package for every version, whatever older manifests say. If it names none (there is
+ * no manifest, a broken one, or no name in it), the newest tag does (stable ones before others), and refs whose manifests say
+ * another name are left out: Composer would make several packages of such a repository, which a registry that ties one package
+ * to one repository cannot. A default branch with a name that no package can have stops all versions, as in Composer.
+ *
+ * `source` and `dist` of a manifest are dropped unseen: where the code comes from is the registry's to say.
+ *
+ * @param options.now milliseconds since 1970.
+ */
+export function versionsOf(
+  repository: ScannedRepository,
+  options: { readonly now: number },
+): RepositoryVersions {
+  const attempts = [...tagsInOrder(repository), ...branchesInOrder(repository)];
+  const tags = attempts.filter((attempt) => isCandidate(attempt)).filter(({ ref }) => ref.kind === 'tag');
+  const judge = (candidate: VersionCandidate, name: string) =>
+    judged(candidate, name, repository.archived, options.now);
+  const naming = namingOf(repository, tags, judge);
+
+  const versions: ComposerVersion[] = [];
+  const skipped: SkippedRef[] = [];
+  const refOfVersion = new Map<string, string>();
+  for (const attempt of attempts) {
+    const outcome = isSkipped(attempt) ? attempt : outcomeOf(attempt, naming, refOfVersion, judge);
+    if (isSkipped(outcome)) {
+      skipped.push(outcome);
+    } else {
+      versions.push(outcome);
+      if (isCandidate(attempt)) refOfVersion.set(attempt.keys[0], attempt.scanned.name);
+    }
+  }
+  return { packageName: naming.name, versions, skipped };
+}
+
+type Judge = (candidate: VersionCandidate, name: string) => ComposerVersion | SkippedRef;
+
+function outcomeOf(
+  candidate: VersionCandidate,
+  naming: Naming,
+  refOfVersion: ReadonlyMap<string, string>,
+  judge: Judge,
+): ComposerVersion | SkippedRef {
+  const { ref, manifest } = candidate;
+  if (naming.name === undefined) return { ref, reason: naming.reason, isError: candidate.isDefaultBranch };
+  if (!naming.isForAll && manifest.name !== naming.name) {
+    const said = isSet(manifest.name) ? `the name ${JSON.stringify(manifest.name)}` : 'no name';
+    return {
+      ref,
+      reason: `composer.json has ${said}, but the package is ${naming.name}, and the default branch has no composer.json that names it for all versions.`,
+      isError: true,
+    };
+  }
+  const first = candidate.keys.map((key) => refOfVersion.get(key)).find((name) => name !== undefined);
+  if (first !== undefined) {
+    return {
+      ref,
+      reason: `The ${ref.kind} "${first}" stands for the same version, ${candidate.versionNormalized}, and comes first.`,
+      isError: false,
+    };
+  }
+  return judge(candidate, naming.name);
+}
+
+function judged(
+  candidate: VersionCandidate,
+  name: string,
+  isArchived: boolean,
+  now: number,
+): ComposerVersion | SkippedRef {
+  const { ref, scanned, version, versionNormalized, isDefaultBranch } = candidate;
+  const { source: _source, dist: _dist, ...own } = candidate.manifest;
+  const time = hasOwnTime(own.time) ? own.time : scanned.date;
+  const abandoned = own.abandoned ?? (isArchived ? true : undefined);
+  const judgement = validateManifest(
+    { ...own, name, version, time, abandoned },
+    { isBranch: ref.kind === 'branch', now },
+  );
+  if (!judgement.isUsable) {
+    const problems = [...judgement.errors, ...(ref.kind === 'branch' ? judgement.warnings : [])];
+    return { ref, reason: `composer.json has mistakes. ${problems.join('. ')}`, isError: true };
+  }
+  return {
+    version,
+    versionNormalized,
+    isDev: parseStability(versionNormalized) === 'dev',
+    ref,
+    commit: scanned.commit,
+    time: normalizedTime(judgement.manifest.time, scanned.date),
+    isDefaultBranch,
+    manifest: publishedPart(judgement.manifest),
+  };
+}
+
+/** Whether the manifest's time counts. A form that is not understood gives way to the commit's time; a wrong type is a mistake. */
+function hasOwnTime(time: unknown): boolean {
+  if (!time || time === '0') return false;
+  return typeof time !== 'string' || parseReleaseTime(time) !== 'unknown';
+}
+
+function normalizedTime(own: unknown, commitDate: string): string {
+  const time = parseReleaseTime(typeof own === 'string' ? own : commitDate);
+  return typeof time === 'number' ? formatReleaseTime(time) : commitDate;
+}
+
+function publishedPart(manifest: JsonObject): JsonObject {
+  return Object.fromEntries(
+    MANIFEST_KEYS.map((key) => [key, manifest[key]] as const).filter(([key, value]) =>
+      key === 'abandoned' ? value === true || (typeof value === 'string' && value !== '') : isSet(value),
+    ),
+  );
+}
+
+function namingOf(
+  { branches, defaultBranch }: ScannedRepository,
+  tags: readonly VersionCandidate[],
+  judge: Judge,
+): Naming {
+  const parsed = parseManifest(branches.find(({ name }) => name === defaultBranch)?.manifest ?? '');
+  const name = parsed.ok ? parsed.manifest.name : undefined;
+  // PHP's empty() decides whether there is a name.
+  if (name && name !== '0') {
+    if (typeof name === 'string' && isValidPackageName(name)) return { name, isForAll: true };
+    return {
+      name: undefined,
+      reason: `composer.json of the default branch has the name ${JSON.stringify(name)}, which no package can have. A name is "vendor/package" in lower case.`,
+    };
+  }
+  const newest = tags.toSorted(newestFirst).find((tag) => {
+    const own = tag.manifest.name;
+    return typeof own === 'string' && isValidPackageName(own) && !isSkipped(judge(tag, own));
+  })?.manifest.name;
+  if (typeof newest === 'string') return { name: newest, isForAll: false };
+  const where =
+    defaultBranch === undefined
+      ? 'There is no default branch'
+      : `The default branch "${defaultBranch}" has no composer.json with a usable name`;
+  return {
+    name: undefined,
+    reason: `${where}, and no tag has one either: the package has no name.`,
+  };
+}
+
+/** Stable versions before others, then the higher one. */
+function newestFirst(a: VersionCandidate, b: VersionCandidate): number {
+  const [left, right] = [a.versionNormalized, b.versionNormalized];
+  const [isLeftStable, isRightStable] = [left, right].map((version) => parseStability(version) === 'stable');
+  if (isLeftStable !== isRightStable) return isLeftStable ? -1 : 1;
+  return compareVersions(right, left);
+}
+
+function tagsInOrder(repository: ScannedRepository): (VersionCandidate | SkippedRef)[] {
+  return sortedByName(repository.tags).map(tagCandidate);
+}
+
+function branchesInOrder({ branches, defaultBranch }: ScannedRepository): (VersionCandidate | SkippedRef)[] {
+  return sortedByName(branches)
+    .toSorted((a, b) => Number(b.name === defaultBranch) - Number(a.name === defaultBranch))
+    .map((branch) => branchCandidate(branch, branch.name === defaultBranch));
+}
+
+function sortedByName(refs: readonly ScannedRef[]): ScannedRef[] {
+  return refs.toSorted((a, b) => compareBytes(a.name, b.name));
+}
+
+function isCandidate(attempt: VersionCandidate | SkippedRef): attempt is VersionCandidate {
+  return !isSkipped(attempt);
+}
+
+function isSkipped(attempt: VersionCandidate | ComposerVersion | SkippedRef): attempt is SkippedRef {
+  return 'reason' in attempt;
+}
