@@ -1,0 +1,120 @@
+/** The GitHub App: who we are, and the tokens that let us read one installation. */
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { App } from '@octokit/app';
+import { Octokit, type OctokitOptions } from '@octokit/core';
+import type { InstallationId } from '../../domain/ids.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { createApiFetch } from './http.ts';
+
+export interface GitHubAppOptions {
+  readonly appId: string;
+  /** PEM, PKCS#1 as GitHub hands it out, or PKCS#8. */
+  readonly privateKey: string;
+  /** Of the REST API, without a trailing slash: `https://api.github.com`, or `https://<host>/api/v3` of an Enterprise Server. */
+  readonly baseUrl: string;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+}
+
+export interface GitHubApp {
+  readonly baseUrl: string;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** Sends requests with the installation's token, and those under `/app` with the app's own JWT. */
+  octokit(installation: InstallationId): Promise<Octokit>;
+  /** The text without any credential that we hold, found by its value: the form of tokens changes. */
+  redact(text: string): string;
+}
+
+/** Tokens live an hour; the margin covers the longest function. */
+const tokenLifetimeMs = 50 * 60 * 1000;
+/** Credentials remembered for redaction: the newest of those that can still be alive. */
+const credentialsKept = 100;
+
+/**
+ * Makes the client of our app on one GitHub.
+ *
+ * octokit's own JWT and token cache read the process's clock; ours is passed in, so both are given to it. Everything else (when to
+ * use which credential, asking again while a new token is not yet known everywhere) is octokit's.
+ *
+ * @throws Error when the private key cannot be read; the message does not hold it
+ */
+export function createGitHubApp({ appId, privateKey, baseUrl, fetch, clock }: GitHubAppOptions): GitHubApp {
+  const key = readPrivateKey(privateKey);
+  const held: string[] = [];
+  const hold = (credential: string): void => {
+    if (credential !== '' && !held.includes(credential)) {
+      held.push(credential);
+      held.splice(0, held.length - credentialsKept);
+    }
+  };
+  const createJwt = async (): Promise<{ jwt: string; expiresAt: string }> => {
+    const made = signJwt(appId, key, clock.now());
+    hold(made.jwt);
+    return made;
+  };
+  const cache = createTokenCache(clock, hold);
+  const silent = (): void => {};
+
+  const app = new App({
+    appId,
+    privateKey: '(not used: createJwt signs)',
+    Octokit: Octokit.defaults((options: OctokitOptions): OctokitOptions => {
+      const { privateKey: _, ...auth } = options.auth;
+      return {
+        ...options,
+        baseUrl,
+        userAgent: 'repertoire',
+        // octokit warns with addresses in the text.
+        log: { debug: silent, info: silent, warn: silent, error: silent },
+        request: { fetch: createApiFetch(fetch), redirect: 'manual' },
+        auth: { ...auth, createJwt, cache },
+      };
+    }),
+  });
+  return {
+    baseUrl,
+    clock,
+    fetch,
+    octokit: (installation) => app.getInstallationOctokit(Number(installation)),
+    redact: (text) =>
+      held.reduce((redacted, credential) => redacted.replaceAll(credential, '[redacted]'), text),
+  };
+}
+
+function readPrivateKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw new Error('the private key of the GitHub App is no PEM that Node can read');
+  }
+}
+
+/**
+ * The JWT with which the app speaks for itself: RS256, issued a minute ago against clocks that differ, dead within 10 minutes.
+ *
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+ */
+function signJwt(appId: string, key: KeyObject, now: number): { jwt: string; expiresAt: string } {
+  const seconds = Math.floor(now / 1000);
+  const claims = { iat: seconds - 60, exp: seconds + 9 * 60, iss: appId };
+  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
+  const signature = sign('RSA-SHA256', Buffer.from(signed), key).toString('base64url');
+  return { jwt: `${signed}.${signature}`, expiresAt: new Date(claims.exp * 1000).toISOString() };
+}
+
+/** What octokit keeps its tokens in: one text per installation, which begins with the token and a bar. */
+function createTokenCache(clock: Clock, hold: (credential: string) => void) {
+  const entries = new Map<string, { readonly value: string; readonly until: number }>();
+  return {
+    get(key: string): string {
+      const entry = entries.get(key);
+      return entry !== undefined && entry.until > clock.now() ? entry.value : '';
+    },
+    set(key: string, value: string): void {
+      hold(value.split('|')[0] ?? '');
+      entries.set(key, { value, until: clock.now() + tokenLifetimeMs });
+    },
+  };
+}

@@ -1,0 +1,160 @@
+/** Reads what is in a repository: refs with their manifests, and archives. */
+import type { ForgeRepositoryId } from '../../domain/ids.ts';
+import { ForgeError } from '../errors.ts';
+import type { ContentReader, ForgeRef, RepositoryIds } from '../forge.ts';
+import type { GitHubApp } from './app.ts';
+import { readArchiveStream } from './archive.ts';
+import { createManifestReader, type ManifestReader } from './manifests.ts';
+import { createPageSize, type PageSize, readList } from './pages.ts';
+import { refsQuery, repositoryNameQuery } from './queries.ts';
+import type { Requests } from './requests.ts';
+import { type Commit, type Ref, repositoryNodeSchema } from './schema.ts';
+
+export interface ContentReaderOptions {
+  readonly app: GitHubApp;
+  readonly requests: Requests;
+}
+
+const refsPerPage = 100;
+
+/** A ref at its commit, all tags in between taken off. */
+interface PeeledRef {
+  readonly name: string;
+  readonly commit: Commit;
+}
+
+interface RefList {
+  readonly nameWithOwner: string;
+  readonly defaultBranch: string | undefined;
+  readonly archived: boolean;
+  readonly refs: readonly PeeledRef[];
+}
+
+export function createContentReader({ app, requests }: ContentReaderOptions): ContentReader {
+  const nodeIds = new Map<ForgeRepositoryId, string>();
+
+  /**
+   * GraphQL addresses by node id, which the repository's fact carries. For a caller that has only the number one request tells it, by
+   * the way that GitHub's redirects of renamed repositories lead; it stands in no documentation, names of repositories pass to others.
+   */
+  async function nodeIdOf({ repository, nodeId }: RepositoryIds): Promise<string> {
+    const known = nodeId ?? nodeIds.get(repository);
+    if (known !== undefined) {
+      return known;
+    }
+    const answer = await requests.get('GET /repositories/{id}', { id: repository }, repositoryNodeSchema);
+    expectRepository(answer.id, repository);
+    nodeIds.set(repository, answer.node_id);
+    return answer.node_id;
+  }
+
+  async function readPrefix(
+    repository: ForgeRepositoryId,
+    nodeId: string,
+    prefix: 'refs/tags/' | 'refs/heads/',
+    size: PageSize,
+  ): Promise<RefList> {
+    let head: Omit<RefList, 'refs'> | undefined;
+    const refs = await readList<Ref>({
+      what: prefix,
+      size,
+      key: (ref) => ref.name,
+      read: async (count, after) => {
+        const { node } = await requests.query(refsQuery, { repository: nodeId, prefix, size: count, after });
+        expectRepository(node.databaseId, repository);
+        head = {
+          nameWithOwner: node.nameWithOwner,
+          defaultBranch: node.defaultBranchRef?.name,
+          archived: node.isArchived,
+        };
+        if (node.refs === null && node.isEmpty) {
+          return { totalCount: 0, pageInfo: { hasNextPage: false, endCursor: null }, items: [] };
+        }
+        if (node.refs === null) {
+          throw new ForgeError(
+            'incomplete',
+            `GitHub does not show the ${prefix} of a repository that has some`,
+          );
+        }
+        return node.refs;
+      },
+    });
+    if (head === undefined) {
+      throw new ForgeError('incomplete', 'no page of refs was read');
+    }
+    return { ...head, refs: refs.flatMap(peel) };
+  }
+
+  return {
+    async readRefs(ids) {
+      const nodeId = await nodeIdOf(ids);
+      // One size for both: commits of branches hold the same files as those of tags.
+      const size = createPageSize(refsPerPage);
+      const tags = await readPrefix(ids.repository, nodeId, 'refs/tags/', size);
+      const branches = await readPrefix(ids.repository, nodeId, 'refs/heads/', size);
+      const manifests = createManifestReader(requests, branches.nameWithOwner);
+      return {
+        tags: await withManifests(tags.refs, manifests),
+        branches: await withManifests(branches.refs, manifests),
+        defaultBranch: branches.defaultBranch,
+        archived: branches.archived,
+      };
+    },
+
+    async readArchive(ids, commit, signal) {
+      signal.throwIfAborted();
+      const nodeId = await nodeIdOf(ids);
+      // Archives are documented by name only, so the name is asked for by id first. Should it pass to another repository in between,
+      // the commit's hash still says what is in the archive.
+      const { node } = await requests.query(repositoryNameQuery, { repository: nodeId });
+      expectRepository(node.databaseId, ids.repository);
+      const [owner, repo] = node.nameWithOwner.split('/');
+      const address = await requests.getLocation(
+        'GET /repos/{owner}/{repo}/zipball/{ref}',
+        { owner, repo, ref: commit },
+        signal,
+      );
+      return readArchiveStream(app, address, signal);
+    },
+  };
+}
+
+async function withManifests(
+  refs: readonly PeeledRef[],
+  readManifest: ManifestReader,
+): Promise<readonly ForgeRef[]> {
+  const whole: ForgeRef[] = [];
+  for (const { name, commit } of refs) {
+    whole.push({
+      name,
+      commit: commit.oid,
+      date: commit.committedDate,
+      manifest: await readManifest(commit),
+    });
+  }
+  return whole;
+}
+
+function expectRepository(id: string, expected: string): void {
+  if (id !== expected) {
+    throw new ForgeError(
+      'incomplete',
+      'GitHub answered about another repository than the one it was asked about',
+    );
+  }
+}
+
+/** A ref that leads to a tree, a blob or through more than three tags leads to no version. */
+function peel(ref: Ref): PeeledRef[] {
+  let target: Target = ref.target;
+  while (target.__typename === 'Tag' && target.target !== undefined) {
+    target = target.target;
+  }
+  return target.__typename === 'Commit' ? [{ name: ref.name, commit: target }] : [];
+}
+
+type Target = Commit | { readonly __typename: 'Tree' | 'Blob' } | TagTarget;
+interface TagTarget {
+  readonly __typename: 'Tag';
+  readonly target?: Target;
+}

@@ -1,0 +1,83 @@
+/** GitHub, put together. */
+import { z } from 'zod';
+import type { ForgeOrganizationId, InstallationId } from '../../domain/ids.ts';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
+import type {
+  ContentReader,
+  ForgeOrganization,
+  RequestCount,
+  StructureReader,
+  WebhookReader,
+} from '../forge.ts';
+import { createGitHubApp } from './app.ts';
+import { createContentReader } from './content.ts';
+import { createRequests } from './requests.ts';
+import { createStructureReader, readInstallation } from './structure.ts';
+import { createWebhookReader } from './webhook.ts';
+
+/** What the secret of our GitHub App holds. */
+export const gitHubAppSecretSchema = z.object({
+  appId: z.union([z.string().min(1), z.int().positive().transform(String)]),
+  privateKey: z.string().min(1),
+  webhookSecret: z.string().min(1),
+});
+export type GitHubAppSecret = z.infer<typeof gitHubAppSecretSchema>;
+
+/** Everything that one run asks of one organization. */
+export interface OrganizationReader extends StructureReader, ContentReader {
+  /** Requests sent so far. */
+  requests(): RequestCount['requests'];
+}
+
+export interface GitHubForge {
+  readonly webhooks: WebhookReader;
+  /**
+   * A reader for one run. It keeps nothing but what an id is called, so it may live longer.
+   *
+   * @param organization whose facts are wanted: an answer about another one is an error
+   */
+  organization(installation: InstallationId, organization: ForgeOrganizationId): OrganizationReader;
+  /**
+   * The organization that an installation of our app belongs to.
+   *
+   * @throws ForgeError `credential-rejected` when there is no such installation, `unexpected` when it is a person's
+   */
+  installation(installation: InstallationId): Promise<ForgeOrganization>;
+}
+
+export interface GitHubForgeOptions {
+  readonly secret: GitHubAppSecret;
+  readonly baseUrl: string;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+}
+
+/**
+ * GitHub as one app sees it. Keeps the installations' tokens, so make it once per process.
+ *
+ * @throws Error when the private key cannot be read
+ */
+export function createGitHubForge(options: GitHubForgeOptions): GitHubForge {
+  const { secret, fetch = globalThis.fetch, clock = systemClock } = options;
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+  const { appId, privateKey, webhookSecret } = secret;
+  const app = createGitHubApp({ appId, privateKey, baseUrl, fetch, clock });
+  return {
+    webhooks: createWebhookReader({ secret: webhookSecret }),
+    organization(installation, organization) {
+      const requests = createRequests(app, installation);
+      return {
+        ...createStructureReader({ requests, installation, organization }),
+        ...createContentReader({ app, requests }),
+        requests: requests.count,
+      };
+    },
+    async installation(installation) {
+      const { id, login, suspended } = await readInstallation(
+        createRequests(app, installation),
+        installation,
+      );
+      return { id, login, suspended };
+    },
+  };
+}

@@ -1,0 +1,231 @@
+/** What GitHub's answers mean: each failure becomes one ForgeError. */
+import { z } from 'zod';
+import { ForgeError } from '../errors.ts';
+
+/** An answer takes no longer than this, its body included; GitHub itself gives up on a GraphQL query after 10 s. */
+export const answerTimeoutMs = 15_000;
+
+/** GitHub gave up on a request for its size: asking for less may help. */
+export class OverloadError extends ForgeError {
+  override readonly name = 'OverloadError';
+}
+
+/**
+ * A fetch for the API: gives up in time and has read the whole body, so that an answer that breaks off is an error and never half an
+ * answer. It does not follow redirects.
+ */
+export function createApiFetch(send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const timeout = AbortSignal.timeout(answerTimeoutMs);
+    const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    const response = await send(input, { ...init, signal, redirect: 'manual' });
+    const body = await response.arrayBuffer();
+    return new Response(body.byteLength === 0 ? null : body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
+  };
+}
+
+/** What is known of a failed request. */
+export interface Failure {
+  /** Undefined when there was no answer at all. */
+  readonly status: number | undefined;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** GitHub's own words, already without credentials. */
+  readonly message: string;
+  /** Whether we, not GitHub, gave up. */
+  readonly timedOut: boolean;
+  /** Whether it was the request that makes an installation token. */
+  readonly tokenRequest: boolean;
+}
+
+/** Headers by lower-case names, as text. */
+export const headersSchema = z
+  .record(z.string(), z.unknown())
+  .transform((headers) =>
+    Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name.toLowerCase(),
+        value === undefined ? undefined : String(value),
+      ]),
+    ),
+  );
+
+/** octokit's RequestError, as far as we look into it. */
+const requestErrorSchema = z.object({
+  message: z.string(),
+  response: z.object({ status: z.int(), headers: headersSchema, data: z.unknown() }).optional(),
+  request: z.object({ url: z.string() }).optional(),
+  cause: z.unknown(),
+});
+const bodySchema = z.object({ message: z.string() });
+
+/** Takes octokit's error apart; any other error is one without an answer. */
+export function failureOf(error: unknown, redact: (text: string) => string): Failure {
+  const parsed = requestErrorSchema.safeParse(error);
+  const response = parsed.data?.response;
+  const body = bodySchema.safeParse(response?.data);
+  const words = response ? (body.data?.message ?? '') : (parsed.data?.message ?? String(error));
+  const causes = [error, parsed.data?.cause];
+  return {
+    status: response?.status,
+    headers: response?.headers ?? {},
+    message: redact(words),
+    timedOut: causes.some((cause) => cause instanceof Error && cause.name === 'TimeoutError'),
+    tokenRequest: parsed.data?.request?.url.endsWith('/access_tokens') ?? false,
+  };
+}
+
+/**
+ * The ForgeError that a failure means.
+ *
+ * Statuses and headers: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api and
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ *
+ * @param what the request in words that hold no credential: a route or the name of a query
+ * @param now milliseconds
+ */
+export function forgeErrorOf(failure: Failure, what: string, now: number): ForgeError {
+  const { status, headers, message } = failure;
+  const text = `GitHub answered ${what} with ${status}${message === '' ? '' : `: ${message}`}`;
+  if (status === undefined) {
+    return failure.timedOut
+      ? new OverloadError('unavailable', `GitHub did not answer ${what} in time`)
+      : new ForgeError('unavailable', `GitHub could not be asked ${what}: ${message}`);
+  }
+  // GitHub gives a query that takes too long one of these two; a smaller one may pass.
+  if (status === 502 || status === 504) {
+    return new OverloadError('unavailable', text);
+  }
+  if (status >= 500 || status === 408) {
+    return new ForgeError('unavailable', text);
+  }
+  if ((status === 403 || status === 429) && isRateLimit(failure)) {
+    return new ForgeError('rate-limited', text, { notBefore: notBefore(headers, now) });
+  }
+  if (failure.tokenRequest && (status === 403 || status === 404)) {
+    // Uninstalled (404) or suspended (403): the installation no longer speaks for anybody.
+    return new ForgeError('credential-rejected', text);
+  }
+  if (status === 403 && headers['x-github-sso'] !== undefined) {
+    return new ForgeError('sso-required', text);
+  }
+  if (status === 403 && /suspended/i.test(message)) {
+    return new ForgeError('credential-rejected', text);
+  }
+  // Blocked by GitHub's staff: no permission of ours would help.
+  if (status === 403 && /access blocked/i.test(message)) {
+    return new ForgeError('unexpected', text);
+  }
+  switch (status) {
+    case 401:
+      return new ForgeError('credential-rejected', text);
+    case 403:
+      return new ForgeError('insufficient-scope', text);
+    case 404:
+      return new ForgeError('not-found', text);
+    case 410:
+      return new ForgeError('gone', text);
+    default:
+      return new ForgeError('unexpected', text);
+  }
+}
+
+function isRateLimit({ status, headers, message }: Failure): boolean {
+  return (
+    status === 429 ||
+    headers['retry-after'] !== undefined ||
+    headers['x-ratelimit-remaining'] === '0' ||
+    /rate limit|abuse detection/i.test(message)
+  );
+}
+
+/** When nothing is said: "wait for at least one minute before retrying". */
+const unsaidWaitMs = 60_000;
+
+/**
+ * When asking again makes sense: `retry-after` (seconds or a date), else the reset of the spent budget, else in a minute.
+ *
+ * @returns milliseconds since the epoch, later than `now`
+ */
+export function notBefore(headers: Failure['headers'], now: number): number {
+  const retryAfter = headers['retry-after'];
+  if (retryAfter !== undefined) {
+    const time = /^\d+$/.test(retryAfter) ? now + Number(retryAfter) * 1000 : Date.parse(retryAfter);
+    return later(time, now);
+  }
+  if (headers['x-ratelimit-remaining'] === '0') {
+    return later(Number(headers['x-ratelimit-reset']) * 1000, now);
+  }
+  return now + unsaidWaitMs;
+}
+
+function later(time: number, now: number): number {
+  if (!Number.isFinite(time)) {
+    return now + unsaidWaitMs;
+  }
+  return Math.max(time, now + 1000);
+}
+
+const graphqlErrorSchema = z.object({
+  message: z.string().catch(''),
+  type: z.string().optional().catch(undefined),
+  path: z
+    .array(z.union([z.string(), z.number()]))
+    .optional()
+    .catch(undefined),
+  extensions: z.object({ saml_failure: z.boolean().optional() }).optional().catch(undefined),
+});
+export const graphqlErrorsSchema = z.array(graphqlErrorSchema).optional();
+type GraphqlError = z.infer<typeof graphqlErrorSchema>;
+
+/** Each kind of GraphQL error; the first row that fits one of the errors decides, because it explains the others. */
+const graphqlRules: readonly {
+  readonly fits: (error: GraphqlError) => boolean;
+  readonly code: ForgeError['code'];
+  readonly overload?: boolean;
+}[] = [
+  { fits: (error) => /^RATE_LIMIT(ED)?$/.test(error.type ?? ''), code: 'rate-limited' },
+  { fits: (error) => error.extensions?.saml_failure === true, code: 'sso-required' },
+  { fits: (error) => /^(FORBIDDEN|INSUFFICIENT_SCOPES)$/.test(error.type ?? ''), code: 'insufficient-scope' },
+  // Partial data: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+  {
+    fits: (error) => /^(RESOURCE_LIMITS_EXCEEDED|MAX_NODE_LIMIT_EXCEEDED)$/.test(error.type ?? ''),
+    code: 'incomplete',
+    overload: true,
+  },
+  // "This may be the result of a timeout, or it could be a GitHub bug."
+  {
+    fits: (error) => /something went wrong while executing your query|timeout/i.test(error.message),
+    code: 'unavailable',
+    overload: true,
+  },
+  // The root itself, not something below it: then only the page is not whole.
+  { fits: (error) => error.type === 'NOT_FOUND' && error.path?.length === 1, code: 'not-found' },
+  { fits: () => true, code: 'incomplete' },
+];
+
+/** The ForgeError that GraphQL errors in a 200 mean; any error at all makes the answer unusable. */
+export function graphqlErrorOf(
+  errors: readonly GraphqlError[],
+  headers: Failure['headers'],
+  what: string,
+  now: number,
+  redact: (text: string) => string,
+): ForgeError {
+  for (const rule of graphqlRules) {
+    const error = errors.find((candidate) => rule.fits(candidate));
+    if (error === undefined) {
+      continue;
+    }
+    const text = redact(`GitHub answered ${what} with ${error.type ?? 'an error'}: ${error.message}`);
+    if (rule.code === 'rate-limited') {
+      return new ForgeError('rate-limited', text, { notBefore: notBefore(headers, now) });
+    }
+    return rule.overload ? new OverloadError(rule.code, text) : new ForgeError(rule.code, text);
+  }
+  return new ForgeError('incomplete', `GitHub answered ${what} with an empty list of errors`);
+}

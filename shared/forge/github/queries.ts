@@ -1,0 +1,129 @@
+/**
+ * Our GraphQL queries. Everything is addressed by node id, because logins and names pass to others. Costs are GitHub's formula: the
+ * requests for connections by 100, at least 1 point.
+ *
+ * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+ */
+import {
+  collaboratorsSchema,
+  membersSchema,
+  refsSchema,
+  repositoriesSchema,
+  repositoryNameSchema,
+  teamMembersSchema,
+  teamRepositoriesSchema,
+  teamsSchema,
+} from './schema.ts';
+
+const listHead = 'totalCount pageInfo { hasNextPage endCursor }';
+const teamMember = 'node { databaseId login }';
+const teamRepository = 'permission node { databaseId }';
+const collaborator = 'permission node { databaseId login }';
+
+/** Pending invitations are not in this list. 100 members a point. */
+export const membersQuery = {
+  name: 'Members',
+  schema: membersSchema,
+  text: `query Members($organization: ID!, $size: Int!, $after: String) {
+    node(id: $organization) { ... on Organization { databaseId
+      membersWithRole(first: $size, after: $after) { ${listHead} edges { role node { databaseId login } } }
+    } }
+  }`,
+};
+
+/**
+ * Members without those of child teams: `ALL`, the default, counts them in. 25 teams: 1 + 25 + 25 connections, a point; no more than
+ * 5,025 nodes.
+ */
+export const teamsQuery = {
+  name: 'Teams',
+  schema: teamsSchema,
+  text: `query Teams($organization: ID!, $size: Int!, $after: String) {
+    node(id: $organization) { ... on Organization { databaseId
+      teams(first: $size, after: $after, orderBy: { field: NAME, direction: ASC }) { ${listHead} nodes {
+        databaseId id slug name parentTeam { databaseId }
+        members(first: 100, membership: IMMEDIATE) { ${listHead} edges { ${teamMember} } }
+        repositories(first: 100) { ${listHead} edges { ${teamRepository} } }
+      } }
+    } }
+  }`,
+};
+
+export const teamMembersQuery = {
+  name: 'TeamMembers',
+  schema: teamMembersSchema,
+  text: `query TeamMembers($team: ID!, $size: Int!, $after: String) {
+    node(id: $team) { ... on Team { databaseId
+      members(first: $size, after: $after, membership: IMMEDIATE) { ${listHead} edges { ${teamMember} } }
+    } }
+  }`,
+};
+
+export const teamRepositoriesQuery = {
+  name: 'TeamRepositories',
+  schema: teamRepositoriesSchema,
+  text: `query TeamRepositories($team: ID!, $size: Int!, $after: String) {
+    node(id: $team) { ... on Team { databaseId
+      repositories(first: $size, after: $after) { ${listHead} edges { ${teamRepository} } }
+    } }
+  }`,
+};
+
+/** 50 repositories: 1 + 50 connections, a point. Ordered by what never changes, so that nothing moves between the pages. */
+export const repositoriesQuery = {
+  name: 'Repositories',
+  schema: repositoriesSchema,
+  text: `query Repositories($organization: ID!, $size: Int!, $after: String) {
+    node(id: $organization) { ... on Organization { databaseId
+      repositories(first: $size, after: $after, ownerAffiliations: [OWNER], orderBy: { field: CREATED_AT, direction: ASC }) {
+        ${listHead} nodes {
+          databaseId id name nameWithOwner visibility isFork isArchived isDisabled pushedAt defaultBranchRef { name }
+          collaborators(first: 50, affiliation: DIRECT) { ${listHead} edges { ${collaborator} } }
+        }
+      }
+    } }
+  }`,
+};
+
+export const collaboratorsQuery = {
+  name: 'Collaborators',
+  schema: collaboratorsSchema,
+  text: `query Collaborators($repository: ID!, $size: Int!, $after: String) {
+    node(id: $repository) { ... on Repository { databaseId
+      collaborators(first: $size, after: $after, affiliation: DIRECT) { ${listHead} edges { ${collaborator} } }
+    } }
+  }`,
+};
+
+/** A tag may point at a tag: three are followed. 100 refs with their commits and manifests, a point. */
+export const refsQuery = {
+  name: 'Refs',
+  schema: refsSchema,
+  text: `query Refs($repository: ID!, $prefix: String!, $size: Int!, $after: String) {
+    node(id: $repository) { ... on Repository {
+      databaseId nameWithOwner isArchived isEmpty defaultBranchRef { name }
+      refs(refPrefix: $prefix, first: $size, after: $after, orderBy: { field: ALPHABETICAL, direction: ASC }) { ${listHead} nodes {
+        name
+        target { __typename ...Manifest ... on Tag {
+          target { __typename ...Manifest ... on Tag {
+            target { __typename ...Manifest ... on Tag {
+              target { __typename ...Manifest }
+            } }
+          } }
+        } }
+      } }
+    } }
+  }
+  fragment Manifest on Commit {
+    oid committedDate
+    file(path: "composer.json") { mode type object { __typename oid ... on Blob { byteSize isTruncated text } } }
+  }`,
+};
+
+export const repositoryNameQuery = {
+  name: 'RepositoryName',
+  schema: repositoryNameSchema,
+  text: `query RepositoryName($repository: ID!) {
+    node(id: $repository) { ... on Repository { databaseId nameWithOwner } }
+  }`,
+};

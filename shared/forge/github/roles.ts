@@ -1,0 +1,38 @@
+/** What GitHub's words for rights mean here. The words themselves are kept, for display. */
+import { ForgeError } from '../errors.ts';
+import type { Member, Permission } from './schema.ts';
+
+/**
+ * Whether members may read every private repository of their organization, by its base permission.
+ *
+ * https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/setting-base-permissions-for-an-organization
+ *
+ * @throws ForgeError `incomplete` for a word that we do not know: neither answer would be safe
+ */
+export function membersRead(basePermission: string): boolean {
+  switch (basePermission) {
+    case 'read':
+    case 'write':
+    case 'admin':
+      return true;
+    case 'none':
+      return false;
+    default:
+      throw new ForgeError(
+        'incomplete',
+        `GitHub names a base permission that is not known here: ${basePermission}`,
+      );
+  }
+}
+
+/** An organization's administrators are its owners. */
+export function memberRole(role: Member['role']): 'owner' | 'member' {
+  return role === 'ADMIN' ? 'owner' : 'member';
+}
+
+/** Every level may read. The order tells which of two rights is the stronger one. */
+const levels: Readonly<Record<Permission, number>> = { READ: 1, TRIAGE: 2, WRITE: 3, MAINTAIN: 4, ADMIN: 5 };
+
+export function isStronger(one: Permission, other: Permission): boolean {
+  return levels[one] > levels[other];
+}

@@ -1,0 +1,179 @@
+/**
+ * What we take from GitHub's answers. Fields that we do not name are ignored; one that we name and that is missing or of an unknown
+ * value fails the read: nothing here has a default.
+ */
+import { z } from 'zod';
+import {
+  asId,
+  type ForgeAccountId,
+  type ForgeOrganizationId,
+  type ForgeRepositoryId,
+  type ForgeTeamId,
+} from '../../domain/ids.ts';
+import { graphqlErrorsSchema } from './http.ts';
+
+/** octokit reads integers beyond 2^53 as bigint. */
+export const forgeNumber = z.union([z.int().positive(), z.bigint().positive()]).transform(String);
+export const organizationId = forgeNumber.transform((id) => asId<ForgeOrganizationId>(id));
+export const repositoryId = forgeNumber.transform((id) => asId<ForgeRepositoryId>(id));
+const teamId = forgeNumber.transform((id) => asId<ForgeTeamId>(id));
+const accountId = forgeNumber.transform((id) => asId<ForgeAccountId>(id));
+const text = z.string().min(1);
+
+export const graphqlAnswerSchema = z.object({ data: z.unknown(), errors: graphqlErrorsSchema });
+
+const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
+
+/** One page of a GraphQL list. A null in it is an item that GitHub did not tell us. */
+export interface Page<Item> {
+  readonly totalCount: number;
+  readonly pageInfo: z.infer<typeof pageInfo>;
+  readonly items: readonly Item[];
+}
+
+const listHead = z.object({ totalCount: z.int().nonnegative(), pageInfo });
+
+function nodePage<Item extends z.ZodType>(item: Item) {
+  return listHead.extend({ nodes: z.array(item) }).transform(
+    ({ totalCount, pageInfo: info, nodes }): Page<z.infer<Item>> => ({
+      totalCount,
+      pageInfo: info,
+      items: nodes,
+    }),
+  );
+}
+
+function edgePage<Item extends z.ZodType>(item: Item) {
+  return listHead.extend({ edges: z.array(item) }).transform(
+    ({ totalCount, pageInfo: info, edges }): Page<z.infer<Item>> => ({
+      totalCount,
+      pageInfo: info,
+      items: edges,
+    }),
+  );
+}
+
+/** https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app */
+export const installationSchema = z.object({
+  target_type: text,
+  suspended_at: z.string().nullable(),
+  account: z.object({ id: organizationId, node_id: text, login: text }),
+});
+
+/** https://docs.github.com/en/rest/orgs/orgs#get-an-organization; the permission is shown to those who may see it. */
+export const organizationSchema = z.object({
+  id: organizationId,
+  login: text,
+  name: z.string().nullish(),
+  default_repository_permission: z.string(),
+});
+
+/** GitHub's levels in GraphQL; a custom role is told as the level that it is built on. */
+export const permissionSchema = z.enum(['READ', 'TRIAGE', 'WRITE', 'MAINTAIN', 'ADMIN']);
+export type Permission = z.infer<typeof permissionSchema>;
+
+const account = z.object({ databaseId: accountId, login: text });
+
+const member = z.object({ role: z.enum(['ADMIN', 'MEMBER']), node: account });
+const teamMember = z.object({ node: account });
+const teamRepository = z.object({
+  permission: permissionSchema,
+  node: z.object({ databaseId: repositoryId }),
+});
+const collaborator = z.object({ permission: permissionSchema, node: account });
+export type Member = z.infer<typeof member>;
+export type TeamMember = z.infer<typeof teamMember>;
+export type TeamRepository = z.infer<typeof teamRepository>;
+export type Collaborator = z.infer<typeof collaborator>;
+
+const team = z.object({
+  databaseId: teamId,
+  id: text,
+  slug: text,
+  name: text,
+  parentTeam: z.object({ databaseId: teamId }).nullable(),
+  members: edgePage(teamMember),
+  repositories: edgePage(teamRepository),
+});
+export type Team = z.infer<typeof team>;
+
+const repository = z.object({
+  databaseId: repositoryId,
+  id: text,
+  name: text,
+  nameWithOwner: text,
+  visibility: z.enum(['PUBLIC', 'INTERNAL', 'PRIVATE']),
+  isFork: z.boolean(),
+  isArchived: z.boolean(),
+  isDisabled: z.boolean(),
+  pushedAt: z.string().nullable(),
+  defaultBranchRef: z.object({ name: text }).nullable(),
+  collaborators: edgePage(collaborator),
+});
+export type Repository = z.infer<typeof repository>;
+
+const ofOrganization = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.object({ node: z.object({ databaseId: organizationId, ...shape }) });
+
+export const membersSchema = ofOrganization({ membersWithRole: edgePage(member) });
+export const teamsSchema = ofOrganization({ teams: nodePage(team) });
+export const repositoriesSchema = ofOrganization({ repositories: nodePage(repository) });
+
+export const teamMembersSchema = z.object({
+  node: z.object({ databaseId: teamId, members: edgePage(teamMember) }),
+});
+export const teamRepositoriesSchema = z.object({
+  node: z.object({ databaseId: teamId, repositories: edgePage(teamRepository) }),
+});
+export const collaboratorsSchema = z.object({
+  node: z.object({ databaseId: repositoryId, collaborators: edgePage(collaborator) }),
+});
+
+const oid = z.string().regex(/^[0-9a-f]{40}$/);
+const blob = z.object({
+  __typename: z.string(),
+  oid,
+  byteSize: z.int().nonnegative().optional(),
+  isTruncated: z.boolean().optional(),
+  text: z.string().nullish(),
+});
+const commit = z.object({
+  __typename: z.literal('Commit'),
+  oid,
+  committedDate: text,
+  file: z.object({ mode: z.int(), type: z.string(), object: blob.nullable() }).nullable(),
+});
+/** Trees and blobs: a tag may point at them, but no version comes of it. */
+const noCommit = z.object({ __typename: z.enum(['Tree', 'Blob']) });
+const tagOf = <Target extends z.ZodType>(target: Target) =>
+  z.object({ __typename: z.literal('Tag'), target });
+const oneOf = <Tag extends ReturnType<typeof tagOf> | z.ZodObject<{ __typename: z.ZodLiteral<'Tag'> }>>(
+  tag: Tag,
+) => z.discriminatedUnion('__typename', [commit, noCommit, tag]);
+/** The third tag of a chain is not followed further. */
+const tagThree = tagOf(oneOf(z.object({ __typename: z.literal('Tag') })));
+const ref = z.object({ name: text, target: oneOf(tagOf(oneOf(tagOf(oneOf(tagThree))))) });
+export type Commit = z.infer<typeof commit>;
+export type Blob = z.infer<typeof blob>;
+export type Ref = z.infer<typeof ref>;
+
+export const refsSchema = z.object({
+  node: z.object({
+    databaseId: repositoryId,
+    nameWithOwner: text,
+    isArchived: z.boolean(),
+    isEmpty: z.boolean(),
+    defaultBranchRef: z.object({ name: text }).nullable(),
+    refs: nodePage(ref).nullable(),
+  }),
+});
+
+export const repositoryNameSchema = z.object({
+  node: z.object({ databaseId: repositoryId, nameWithOwner: text }),
+});
+
+/** The way by number, which GitHub's own redirects use. */
+export const repositoryNodeSchema = z.object({ id: repositoryId, node_id: text });
+
+/** https://docs.github.com/en/rest/git/blobs#get-a-blob */
+export const blobSchema = z.object({ encoding: z.literal('base64'), content: z.string() });

@@ -1,0 +1,80 @@
+/** Turns GitHub's nested teams into rows: who is in which team, and which team may read what. */
+import type { TeamFact, TeamMemberFact, TeamRepositoryFact } from '../../domain/facts.ts';
+import type { ForgeRepositoryId, ForgeTeamId } from '../../domain/ids.ts';
+import { ForgeError } from '../errors.ts';
+import { isStronger } from './roles.ts';
+import type { Permission, Team, TeamMember, TeamRepository } from './schema.ts';
+
+/** A team with its whole lists. */
+export interface WholeTeam extends Pick<Team, 'databaseId' | 'slug' | 'name' | 'parentTeam'> {
+  /** Immediate members, not those of child teams. */
+  readonly members: readonly TeamMember[];
+  readonly repositories: readonly TeamRepository[];
+}
+
+/**
+ * The rows of all teams of an organization.
+ *
+ * A child team has the rights of all its ancestors, so a member needs only the rows of the teams that he is in himself:
+ * https://docs.github.com/en/organizations/organizing-members-into-teams/about-teams#nested-teams
+ *
+ * Whether GitHub's list of a team's repositories holds the inherited ones must not matter. So a right counts as a team's own only
+ * where it is stronger than what its ancestors give, and as that of the highest team that gives as much.
+ *
+ * @throws ForgeError `incomplete` when a parent is missing from the list, or teams are their own ancestors
+ */
+export function teamFacts(teams: readonly WholeTeam[]): (TeamFact | TeamMemberFact | TeamRepositoryFact)[] {
+  const byId = new Map(teams.map((team) => [team.databaseId, team]));
+  return teams.flatMap((team) => [
+    {
+      kind: 'team' as const,
+      team: team.databaseId,
+      slug: team.slug,
+      name: team.name,
+      parent: team.parentTeam?.databaseId,
+    },
+    ...team.members.map(({ node }) => ({
+      kind: 'team-member' as const,
+      team: team.databaseId,
+      account: node.databaseId,
+      login: node.login,
+    })),
+    ...repositoryRows(team.databaseId, lineOf(team, byId)),
+  ]);
+}
+
+/** The team's ancestors from the highest one down, and the team itself last. */
+function lineOf(team: WholeTeam, byId: ReadonlyMap<ForgeTeamId, WholeTeam>): readonly WholeTeam[] {
+  const line = [team];
+  for (let parent = team.parentTeam; parent !== null; ) {
+    const next = byId.get(parent.databaseId);
+    if (next === undefined) {
+      throw new ForgeError('incomplete', "a team's parent is missing from GitHub's list of teams");
+    }
+    if (line.includes(next)) {
+      throw new ForgeError('incomplete', "GitHub's teams are their own ancestors");
+    }
+    line.unshift(next);
+    parent = next.parentTeam;
+  }
+  return line;
+}
+
+function repositoryRows(team: ForgeTeamId, line: readonly WholeTeam[]): TeamRepositoryFact[] {
+  const best = new Map<ForgeRepositoryId, { readonly permission: Permission; readonly via: ForgeTeamId }>();
+  for (const giver of line) {
+    for (const { permission, node } of giver.repositories) {
+      const before = best.get(node.databaseId);
+      if (before === undefined || isStronger(permission, before.permission)) {
+        best.set(node.databaseId, { permission, via: giver.databaseId });
+      }
+    }
+  }
+  return [...best].map(([repository, { permission, via }]) => ({
+    kind: 'team-repository',
+    team,
+    repository,
+    permission,
+    via,
+  }));
+}
