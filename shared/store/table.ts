@@ -2,10 +2,12 @@
  * The one table, as our stores use it: consistent reads, conditional writes as data, transactions. No SDK type or error leaves
  * this file.
  */
+import { setTimeout } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -129,30 +131,39 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
       return items;
     },
     async pending(queue, { before, limit }) {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: tableKeys.pendingIndex.name,
-          KeyConditionExpression: '#queue = :queue AND #since <= :before',
-          ExpressionAttributeNames: {
-            '#queue': tableKeys.pendingIndex.partitionKey,
-            '#since': tableKeys.pendingIndex.sortKey,
-          },
-          ExpressionAttributeValues: { ':queue': queue, ':before': pendingSince(before) },
-          Limit: limit,
-        }),
-      );
-      return answer.Items ?? [];
+      const items: Item[] = [];
+      let start: Record<string, unknown> | undefined;
+      do {
+        const answer = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            IndexName: tableKeys.pendingIndex.name,
+            KeyConditionExpression: '#queue = :queue AND #since <= :before',
+            ExpressionAttributeNames: {
+              '#queue': tableKeys.pendingIndex.partitionKey,
+              '#since': tableKeys.pendingIndex.sortKey,
+            },
+            ExpressionAttributeValues: { ':queue': queue, ':before': pendingSince(before) },
+            Limit: limit - items.length,
+            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          }),
+        );
+        items.push(...(answer.Items ?? []));
+        start = answer.LastEvaluatedKey;
+      } while (start !== undefined && items.length < limit);
+      return items;
     },
     async update(change, when) {
       try {
-        const answer = await client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            ...updateOf(change, when),
-            ReturnValues: 'ALL_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
+        const answer = await whenWritersMeet(() =>
+          client.send(
+            new UpdateCommand({
+              TableName: tableName,
+              ...updateOf(change, when),
+              ReturnValues: 'ALL_NEW',
+              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+            }),
+          ),
         );
         return answer.Attributes ?? {};
       } catch (error) {
@@ -173,10 +184,12 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
         throw new RangeError(`a transaction of ${operations.length} items; at most ${transactionItemsMax}`);
       }
       try {
-        await client.send(
-          new TransactWriteCommand({
-            TransactItems: operations.map((operation) => transactItem(tableName, operation)),
-          }),
+        await whenWritersMeet(() =>
+          client.send(
+            new TransactWriteCommand({
+              TransactItems: operations.map((operation) => transactItem(tableName, operation)),
+            }),
+          ),
         );
       } catch (error) {
         if (error instanceof TransactionCanceledException) {
@@ -194,6 +207,37 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
       }
     },
   };
+}
+
+/** Writes that met another writer are sent again so often, with up to so much time between. */
+const meetings = { max: 8, delayMs: 50 };
+
+/**
+ * Sends a write again that was refused only because another transaction was at work on the same item: nothing was written, and a
+ * moment later it may be. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+ */
+async function whenWritersMeet<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+  for (let meeting = 1; ; meeting++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (meeting === meetings.max || !onlyMet(error)) {
+        throw error;
+      }
+      await setTimeout(Math.random() * meetings.delayMs);
+    }
+  }
+}
+
+function onlyMet(error: unknown): boolean {
+  if (error instanceof TransactionConflictException) {
+    return true;
+  }
+  return (
+    error instanceof TransactionCanceledException &&
+    (error.CancellationReasons ?? []).some((reason) => reason.Code === 'TransactionConflict') &&
+    (error.CancellationReasons ?? []).every((reason) => reason.Code !== 'ConditionalCheckFailed')
+  );
 }
 
 /** The sort key of the sparse index: a time that sorts as text. Milliseconds since the epoch. */

@@ -6,7 +6,7 @@
  * A worker takes the lease, reads `wanted` with it, reads its inputs after that, and sets `done` to the number that it read. A lease
  * outlives its function's time-out, so that two workers never hold one.
  */
-import { all, differs, equal, missingOrLess } from './condition.ts';
+import { all, any, differs, equal, missingOrLess } from './condition.ts';
 import { type Key, tableKeys } from './keys.ts';
 import { ConflictError, type Item, type Operation, pendingSince, type Table } from './table.ts';
 
@@ -68,7 +68,8 @@ export async function takeLease(
   options: { leaseId: string; now: number; leaseMs: number },
 ): Promise<Taken> {
   const somethingToDo = differs('wanted', 'done');
-  const nobodyElse = missingOrLess('leaseUntil', options.now);
+  // Ours already: the client sends a request again whose answer was lost.
+  const nobodyElse = any(missingOrLess('leaseUntil', options.now), equal('leaseId', options.leaseId));
   try {
     const item = await table.update(
       {

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import { choosePackages } from '../../shared/sync/choose-packages.ts';
+
+const logger = createLogger('choose-packages');
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };
+
+const Input = z.strictObject({
+  slug: z.string(),
+  repositories: z.union([z.literal('all'), z.array(z.string()).min(1)]),
+  /** With `all`: forks too. */
+  forks: z.boolean().default(false),
+});
+
+export const handler = invokeHandler(Input, { logger }, async ({ slug, ...choice }) => {
+  const organization = await findOrganizationBySlug(dependencies.table, slug);
+  if (!organization) {
+    throw new CallerError(`there is no organization ${slug}`);
+  }
+  return { chosen: await choosePackages(dependencies, organization, choice) };
+});

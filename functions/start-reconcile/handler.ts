@@ -1,0 +1,14 @@
+import middy from '@middy/core';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { reconcile } from '../../shared/sync/reconcile.ts';
+
+const logger = createLogger('start-reconcile');
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };
+
+export const handler = middy(async () => {
+  const asked = await reconcile(dependencies);
+  logger.info('asked for a reconcile', asked);
+  return asked;
+});

@@ -1,0 +1,14 @@
+import middy from '@middy/core';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { sweepWork } from '../../shared/sync/sweep.ts';
+
+const logger = createLogger('sweep-work');
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, logger };
+
+export const handler = middy(async () => {
+  const woken = await sweepWork(dependencies);
+  logger.info('woke forgotten work', { woken });
+  return { woken };
+});

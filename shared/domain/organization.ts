@@ -1,0 +1,45 @@
+/** One registry organization. */
+import type { OrganizationId } from './ids.ts';
+
+export interface Organization {
+  readonly id: OrganizationId;
+  /** Never changes and is never reused: lock files hold it. */
+  readonly slug: string;
+  readonly name: string;
+  /** Vendors whose packages may appear by themselves; lower case. */
+  readonly ownedVendors: readonly string[];
+}
+
+/** First path segments that mean something else on one of the two hosts, now or soon. */
+const reservedSlugs: ReadonlySet<string> = new Set([
+  'api',
+  'assets',
+  'console',
+  'dists',
+  'downloads',
+  'health',
+  'p2',
+  'packages',
+  'roots',
+  'sign-in',
+  'sign-out',
+  'static',
+  'webhooks',
+]);
+
+/** Why the text cannot be a slug, in words for the one who chose it; undefined if it can. */
+export function slugProblem(text: string): string | undefined {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(text)) {
+    return 'a slug has 1 to 40 lower-case letters, digits and inner dashes';
+  }
+  return reservedSlugs.has(text) ? `the slug ${text} is reserved` : undefined;
+}
+
+/**
+ * Whether the text can stand before the slash of a package's name.
+ *
+ * Source: composer/composer src/Composer/Package/Loader/ValidatingArrayLoader.php@2.8.0, `hasPackageNamingError`
+ */
+export function isVendor(text: string): boolean {
+  return /^[a-z0-9]+(?:[_.-][a-z0-9]+)*$/.test(text);
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { asId, type ForgeRepositoryId, type SynchronizationId } from './ids.ts';
+import { decidePackage, type PackageSource } from './package.ts';
+
+const source: PackageSource = {
+  synchronization: asId<SynchronizationId>('s1'),
+  repository: asId<ForgeRepositoryId>(1),
+  directory: '',
+};
+
+/** A repository that was there before, is not a fork, and that nobody spoke about, in an organization that owns `acme`. */
+const found = {
+  name: 'acme/billing',
+  source,
+  repository: { fork: false },
+  isNew: false,
+  chosen: undefined,
+  choiceOfSynchronization: 'some',
+  ownedVendors: ['acme'],
+  holder: undefined,
+} as const;
+
+describe('decidePackage', () => {
+  it.each([
+    ['an existing repository nobody chose waits', {}, 'not-chosen'],
+    ['an existing one is accepted when all are chosen', { choiceOfSynchronization: 'all' }, undefined],
+    ['an existing one is accepted when it was chosen', { chosen: true }, undefined],
+    [
+      'an existing one stays out when it was refused, even if all are chosen',
+      { choiceOfSynchronization: 'all', chosen: false },
+      'not-chosen',
+    ],
+    ['a new one is accepted by itself', { isNew: true }, undefined],
+    ['a new one that was refused stays out', { isNew: true, chosen: false }, 'not-chosen'],
+    ['a new fork waits', { isNew: true, repository: { fork: true } }, 'fork'],
+    [
+      'a fork waits when all are chosen',
+      { choiceOfSynchronization: 'all', repository: { fork: true } },
+      'fork',
+    ],
+    [
+      'a fork is accepted when an owner chose that very repository',
+      { chosen: true, repository: { fork: true } },
+      undefined,
+    ],
+    [
+      'a chosen fork of a foreign vendor waits',
+      { chosen: true, repository: { fork: true }, name: 'symfony/console' },
+      'vendor-not-owned',
+    ],
+    ['a new one of a foreign vendor waits', { isNew: true, name: 'symfony/console' }, 'vendor-not-owned'],
+    [
+      'a vendor that only begins like an owned one is foreign',
+      { isNew: true, name: 'acme-tools/x' },
+      'vendor-not-owned',
+    ],
+    ['no vendors, no packages', { isNew: true, ownedVendors: [] }, 'vendor-not-owned'],
+    [
+      'a name that another repository holds waits',
+      { chosen: true, holder: { ...source, repository: asId<ForgeRepositoryId>(2) } },
+      'name-taken',
+    ],
+    [
+      'a name that another directory holds waits',
+      { chosen: true, holder: { ...source, directory: 'lib' } },
+      'name-taken',
+    ],
+    [
+      'a name that the same id on another forge holds waits',
+      { chosen: true, holder: { ...source, synchronization: asId<SynchronizationId>('s2') } },
+      'name-taken',
+    ],
+    ['a name that it holds itself is accepted', { chosen: true, holder: { ...source } }, undefined],
+    ['a name with capitals is none', { chosen: true, name: 'Acme/billing' }, 'invalid-name'],
+    ['a name without a vendor is none', { chosen: true, name: 'billing' }, 'invalid-name'],
+    ['a name with a path is none', { chosen: true, name: 'acme/../x' }, 'invalid-name'],
+  ] as const)('%s', (_, difference, reason) => {
+    expect(decidePackage({ ...found, ...difference })).toEqual(
+      reason === undefined ? { accept: true } : { accept: false, reason },
+    );
+  });
+});

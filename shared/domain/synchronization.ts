@@ -1,0 +1,54 @@
+/** The tie between an organization and one forge organization. */
+import type { ScopeName } from './facts.ts';
+import type { ForgeOrganizationId, InstallationId, OrganizationId, SynchronizationId } from './ids.ts';
+
+export const forgeIds = ['github'] as const;
+export type ForgeId = (typeof forgeIds)[number];
+
+/**
+ * The host whose organizations and accounts the installation's GitHub App speaks of. It stands in keys, so it is not the address of
+ * the API, which may change.
+ */
+export const gitHubBaseUrl = 'https://github.com';
+
+/** What an owner is told about the credential; all but `working` freeze the rights as they are. */
+export const credentialStates = [
+  'working',
+  'credential-rejected',
+  'insufficient-scope',
+  'sso-required',
+  'gone',
+] as const;
+export type CredentialState = (typeof credentialStates)[number];
+
+export interface Synchronization {
+  readonly id: SynchronizationId;
+  readonly organization: OrganizationId;
+  readonly forge: ForgeId;
+  /** Which host of the forge; part of what identifies its organizations and accounts. */
+  readonly baseUrl: string;
+  readonly forgeOrganization: ForgeOrganizationId;
+  /** The forge organization's login when it was connected; for people. */
+  readonly login: string;
+  readonly installation: InstallationId;
+  /** Which of the repositories that were there at the first read become packages: all, or those with a choice of their own. */
+  readonly choice: 'all' | 'some';
+  /** Number of the first whole read of the repositories; those first seen by a later one are new. */
+  readonly importObservedAt: number | undefined;
+  readonly credentialState: CredentialState;
+  /** The scope whose read showed that state, and when; milliseconds since the epoch. */
+  readonly credentialScope: ScopeName | undefined;
+  readonly credentialStateSince: number | undefined;
+  /** When each scope was last read whole; milliseconds since the epoch. */
+  readonly lastSuccessAt: Readonly<Partial<Record<ScopeName, number>>>;
+}
+
+/** Whether a repository first seen by this read appeared after the synchronization was connected. */
+export function isNewRepository(
+  synchronization: Pick<Synchronization, 'importObservedAt'>,
+  firstObservedAt: number,
+): boolean {
+  const imported = synchronization.importObservedAt;
+  // Until the first whole read is stored, everything belongs to it.
+  return imported !== undefined && firstObservedAt > imported;
+}

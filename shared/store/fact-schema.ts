@@ -1,0 +1,58 @@
+/** Facts as they lie in the table, parsed on the way out. */
+import { z } from 'zod';
+import type { Fact } from '../domain/facts.ts';
+import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from '../domain/ids.ts';
+
+const account = z.string().transform((text) => asId<ForgeAccountId>(text));
+const team = z.string().transform((text) => asId<ForgeTeamId>(text));
+const repository = z.string().transform((text) => asId<ForgeRepositoryId>(text));
+
+/** The table leaves undefined attributes out; the fact has them again. */
+const FactItem = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('settings'),
+    basePermission: z.string(),
+    membersRead: z.boolean(),
+    login: z.string(),
+    name: z.string(),
+  }),
+  z.object({ kind: z.literal('member'), account, login: z.string(), role: z.enum(['owner', 'member']) }),
+  z
+    .object({
+      kind: z.literal('team'),
+      team,
+      slug: z.string(),
+      name: z.string(),
+      parent: team.optional(),
+    })
+    .transform((fact) => ({ ...fact, parent: fact.parent })),
+  z.object({ kind: z.literal('team-member'), team, account, login: z.string() }),
+  z.object({ kind: z.literal('team-repository'), team, repository, permission: z.string(), via: team }),
+  z
+    .object({
+      kind: z.literal('repository'),
+      repository,
+      name: z.string(),
+      fullName: z.string(),
+      visibility: z.enum(['public', 'internal', 'private']),
+      fork: z.boolean(),
+      archived: z.boolean(),
+      disabled: z.boolean(),
+      defaultBranch: z.string().optional(),
+      pushedAt: z.string().optional(),
+      nodeId: z.string().optional(),
+    })
+    .transform((fact) => ({ ...fact, defaultBranch: fact.defaultBranch, pushedAt: fact.pushedAt })),
+  z.object({
+    kind: z.literal('collaborator'),
+    repository,
+    account,
+    login: z.string(),
+    permission: z.string(),
+  }),
+]);
+
+/** @throws ZodError when the table holds something else */
+export function parseFact(stored: unknown): Fact {
+  return FactItem.parse(stored);
+}

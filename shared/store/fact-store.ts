@@ -1,0 +1,230 @@
+/** Facts of a synchronization, each with the number of the read that saw it. A removed fact leaves a tombstone for a day. */
+import { z } from 'zod';
+import type { AccessFacts, Subject } from '../domain/access.ts';
+import {
+  type Fact,
+  type FactKind,
+  factKey,
+  type RepositoryFact,
+  type ScopeName,
+  type StoredFact,
+  scopeKinds,
+} from '../domain/facts.ts';
+import type { ForgeRepositoryId, ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
+import { missingOrLess } from './condition.ts';
+import { parseFact } from './fact-schema.ts';
+import { keys, tableKeys } from './keys.ts';
+import type { Item, Operation, Table } from './table.ts';
+
+type FactOf<Kind extends FactKind> = Extract<Fact, { kind: Kind }>;
+
+const FactEnvelope = z.object({
+  fact: z.unknown(),
+  observedAt: z.number(),
+  firstObservedAt: z.number(),
+  removed: z.literal(true).optional(),
+});
+
+/** How long a removed fact's number is kept, in milliseconds: longer than the slowest read. */
+const tombstoneMs = 24 * 3600 * 1000;
+
+/** What is stored of a scope. */
+export interface StoredScope {
+  readonly facts: readonly StoredFact[];
+  /** Numbers of the reads that removed facts, by the fact's key. */
+  readonly removed: ReadonlyMap<string, number>;
+}
+
+/** Everything stored of the scope, consistent. */
+export async function loadScope(
+  table: Table,
+  synchronization: SynchronizationId,
+  scope: ScopeName,
+): Promise<StoredScope> {
+  const facts: StoredFact[] = [];
+  const removed = new Map<string, number>();
+  for (const kind of scopeKinds[scope]) {
+    for (const item of await queryFacts(table, synchronization, prefixOf(kind))) {
+      const stored = parseStored(item);
+      if (stored.removed) {
+        removed.set(factKey(stored.fact), stored.observedAt);
+      } else {
+        facts.push(stored);
+      }
+    }
+  }
+  return { facts, removed };
+}
+
+/** The facts of one kind, consistent. */
+export async function loadFacts<Kind extends FactKind>(
+  table: Table,
+  synchronization: SynchronizationId,
+  kind: Kind,
+): Promise<readonly FactOf<Kind>[]> {
+  return live(await queryFacts(table, synchronization, prefixOf(kind)), kind);
+}
+
+/** One repository with the number of the read that saw it first; undefined if it is not, or no longer, there. */
+export async function findRepository(
+  table: Table,
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+): Promise<{ readonly fact: RepositoryFact; readonly firstObservedAt: number } | undefined> {
+  const item = await table.get(keys.fact(synchronization, `repository#${repository}`));
+  const stored = item && parseStored(item);
+  return stored === undefined || stored.removed || stored.fact.kind !== 'repository'
+    ? undefined
+    : { fact: stored.fact, firstObservedAt: stored.firstObservedAt };
+}
+
+/**
+ * The facts that decide what the subject may read; without a subject, those of everybody.
+ *
+ * Each query is consistent, but not all of them together. Whoever changes a fact raises the grants after it, so a decision from
+ * facts that changed between two queries is made again.
+ */
+export async function loadAccessFacts(
+  table: Table,
+  synchronization: SynchronizationId,
+  subject?: Subject,
+): Promise<AccessFacts> {
+  const rows = async <Kind extends FactKind>(
+    kind: Kind,
+    ...rest: readonly string[]
+  ): Promise<readonly FactOf<Kind>[]> =>
+    live(await queryFacts(table, synchronization, prefixOf(kind, ...rest)), kind);
+
+  if (subject === undefined) {
+    const [settings, members, teamMembers, teamRepositories, collaborators, repositories] = await Promise.all(
+      [
+        rows('settings'),
+        rows('member'),
+        rows('team-member'),
+        rows('team-repository'),
+        rows('collaborator'),
+        rows('repository'),
+      ],
+    );
+    return { settings: settings[0], members, teamMembers, teamRepositories, collaborators, repositories };
+  }
+  if (subject.kind === 'anyone') {
+    return {
+      settings: undefined,
+      members: [],
+      teamMembers: [],
+      teamRepositories: [],
+      collaborators: [],
+      repositories: await rows('repository'),
+    };
+  }
+  if (subject.kind !== 'account') {
+    const [teamRepositories, repositories] = await Promise.all([
+      subject.kind === 'team' ? rows('team-repository', subject.team) : [],
+      rows('repository'),
+    ]);
+    return {
+      settings: undefined,
+      members: [],
+      teamMembers: [],
+      teamRepositories,
+      collaborators: [],
+      repositories,
+    };
+  }
+  const [settings, members, teamMembers, collaborators, repositories] = await Promise.all([
+    rows('settings'),
+    loadMember(table, synchronization, subject.account),
+    rows('team-member', subject.account),
+    rows('collaborator', subject.account),
+    rows('repository'),
+  ]);
+  const teams = new Set<ForgeTeamId>(teamMembers.map((row) => row.team));
+  const byTeam = await Promise.all([...teams].map((team) => rows('team-repository', team)));
+  return {
+    settings: settings[0],
+    members,
+    teamMembers,
+    teamRepositories: byTeam.flat(),
+    collaborators,
+    repositories,
+  };
+}
+
+async function loadMember(
+  table: Table,
+  synchronization: SynchronizationId,
+  account: string,
+): Promise<readonly FactOf<'member'>[]> {
+  const item = await table.get(keys.fact(synchronization, `member#${account}`));
+  return live(item === undefined ? [] : [item], 'member');
+}
+
+/** Stores a fact that the read saw, unless a later read wrote it or removed it. */
+export function putFact(synchronization: SynchronizationId, fact: Fact, observedAt: number): Operation {
+  return {
+    update: {
+      key: keys.fact(synchronization, factKey(fact)),
+      set: { fact, observedAt },
+      // A fact that comes back within a day was not first seen now.
+      setIfMissing: { firstObservedAt: observedAt },
+      remove: ['removed', 'removedAt', tableKeys.expiry],
+    },
+    when: missingOrLess('observedAt', observedAt),
+  };
+}
+
+/**
+ * Leaves a tombstone in the place of a fact that the read did not see, unless a later read saw it.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function removeFact(
+  synchronization: SynchronizationId,
+  fact: Fact,
+  observedAt: number,
+  now: number,
+): Operation {
+  return {
+    update: {
+      key: keys.fact(synchronization, factKey(fact)),
+      set: {
+        observedAt,
+        removed: true,
+        removedAt: now,
+        [tableKeys.expiry]: Math.ceil((now + tombstoneMs) / 1000),
+      },
+    },
+    when: missingOrLess('observedAt', observedAt),
+  };
+}
+
+function queryFacts(table: Table, synchronization: SynchronizationId, prefix: string): Promise<Item[]> {
+  const from = keys.fact(synchronization, prefix);
+  return table.query(from.pk, from.sk);
+}
+
+/** Of the keys of this kind of fact; the mark after it, since `team` also begins `team-member`. */
+function prefixOf(kind: FactKind, ...rest: readonly string[]): string {
+  return kind === 'settings' ? kind : `${[kind, ...rest].join('#')}#`;
+}
+
+function parseStored(item: Item): StoredFact & { readonly removed: boolean } {
+  const envelope = FactEnvelope.parse(item);
+  return {
+    fact: parseFact(envelope.fact),
+    observedAt: envelope.observedAt,
+    firstObservedAt: envelope.firstObservedAt,
+    removed: envelope.removed ?? false,
+  };
+}
+
+function live<Kind extends FactKind>(items: readonly Item[], kind: Kind): FactOf<Kind>[] {
+  return items
+    .map(parseStored)
+    .flatMap(({ fact, removed }) => (!removed && isKind(fact, kind) ? [fact] : []));
+}
+
+function isKind<Kind extends FactKind>(fact: Fact, kind: Kind): fact is FactOf<Kind> {
+  return fact.kind === kind;
+}

@@ -1,0 +1,64 @@
+/** Organizations and the slugs that they hold for ever. */
+import { z } from 'zod';
+import { asId, type OrganizationId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { absent, present } from './condition.ts';
+import { keys } from './keys.ts';
+import type { Operation, Table } from './table.ts';
+
+const organizationId = z.string().transform((text) => asId<OrganizationId>(text));
+
+const OrganizationItem = z.object({
+  id: organizationId,
+  slug: z.string(),
+  name: z.string(),
+  ownedVendors: z.array(z.string()),
+});
+
+const SlugItem = z.object({ organization: organizationId });
+
+export async function findOrganization(table: Table, id: OrganizationId): Promise<Organization | undefined> {
+  const item = await table.get(keys.organization(id));
+  return item === undefined ? undefined : OrganizationItem.parse(item);
+}
+
+export async function findOrganizationBySlug(table: Table, slug: string): Promise<Organization | undefined> {
+  const item = await table.get(keys.slug(slug));
+  return item === undefined ? undefined : findOrganization(table, SlugItem.parse(item).organization);
+}
+
+/**
+ * A new organization and its slug, which nobody may ever have had. `lastPackageNumber` is the counter that the numbers of its packages
+ * are drawn from.
+ */
+export function addOrganization(organization: Organization): readonly Operation[] {
+  return [
+    {
+      put: keys.slug(organization.slug),
+      item: { slug: organization.slug, organization: organization.id },
+      when: absent,
+    },
+    {
+      put: keys.organization(organization.id),
+      item: { ...organization, lastPackageNumber: 0 },
+      when: absent,
+    },
+  ];
+}
+
+export function setOwnedVendors(id: OrganizationId, ownedVendors: readonly string[]): Operation {
+  return { update: { key: keys.organization(id), set: { ownedVendors } }, when: present };
+}
+
+/** Reads slugs, each once: a slug never changes. Throws for an organization that is not there. */
+export function createSlugReader(table: Table): (id: OrganizationId) => Promise<string> {
+  const known = new Map<OrganizationId, string>();
+  return async (id) => {
+    const slug = known.get(id) ?? (await findOrganization(table, id))?.slug;
+    if (slug === undefined) {
+      throw new Error(`there is no organization ${id}`);
+    }
+    known.set(id, slug);
+    return slug;
+  };
+}

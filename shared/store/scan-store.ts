@@ -1,0 +1,61 @@
+/** What the last scan of a repository left behind, and what owners said about repositories. */
+import { z } from 'zod';
+import { asId, type ForgeRepositoryId, type SynchronizationId } from '../domain/ids.ts';
+import { waitingReasons } from '../domain/package.ts';
+import { keys } from './keys.ts';
+import type { Item, Operation, Table } from './table.ts';
+
+/** Attributes of a scan's item, besides those of its work; a scan sets them when it completes. */
+const ScanItem = z
+  .object({
+    sk: z.string(),
+    wanted: z.number().default(0),
+    done: z.number().default(0),
+    /** Milliseconds since the epoch. */
+    lastScannedAt: z.number().optional(),
+    /** Names that it found and that are no packages. */
+    waiting: z
+      .array(z.object({ name: z.string(), directory: z.string(), reason: z.enum(waitingReasons) }))
+      .default([]),
+    /** Refs that give no version, in the words that an owner reads. */
+    skipped: z.array(z.object({ ref: z.string(), reason: z.string() })).default([]),
+    /** Something is to be tried again at the next reconcile, such as a tag whose archive the forge did not give. */
+    unfinished: z.boolean().default(false),
+    lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
+  })
+  .transform(({ sk, ...rest }) => ({
+    ...rest,
+    repository: asId<ForgeRepositoryId>(sk.slice('SCAN#'.length)),
+  }));
+export type ScanState = z.infer<typeof ScanItem>;
+
+export const parseScan = (item: Item): ScanState => ScanItem.parse(item);
+
+/** Every scan of the synchronization. */
+export async function scansOf(
+  table: Table,
+  synchronization: SynchronizationId,
+): Promise<readonly ScanState[]> {
+  const items = await table.query(keys.scan(synchronization, '').pk, 'SCAN#');
+  return items.map(parseScan);
+}
+
+const ChoiceItem = z.object({ chosen: z.boolean() });
+
+/** The owner's word on this very repository; undefined if there is none. */
+export async function findChoice(
+  table: Table,
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+): Promise<boolean | undefined> {
+  const item = await table.get(keys.choice(synchronization, repository));
+  return item === undefined ? undefined : ChoiceItem.parse(item).chosen;
+}
+
+export function setChoice(
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+  chosen: boolean,
+): Operation {
+  return { put: keys.choice(synchronization, repository), item: { repository, chosen } };
+}

@@ -1,0 +1,161 @@
+/** What an owner sees of an organization: how much there is, what waits, and what went wrong. */
+import { scopeNames } from '../domain/facts.ts';
+import type { Organization } from '../domain/organization.ts';
+import { vendorOf } from '../domain/package.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { edgeKeys } from '../publish/edge-keys.ts';
+import { loadFacts } from '../store/fact-store.ts';
+import { listInstallations } from '../store/installation-store.ts';
+import { keys } from '../store/keys.ts';
+import { findOrganization } from '../store/organization-store.ts';
+import { packagesOf } from '../store/package-store.ts';
+import { scansOf } from '../store/scan-store.ts';
+import { listSynchronizations, scopeState, synchronizationsOf } from '../store/synchronization-store.ts';
+import type { Item, Table } from '../store/table.ts';
+
+/** All organizations, and the installations that nobody connected. */
+export async function describeInstallation(table: Table) {
+  const ids = new Set((await listSynchronizations(table)).map((listed) => listed.organization));
+  const organizations = [];
+  for (const id of ids) {
+    const organization = await findOrganization(table, id);
+    if (organization !== undefined) {
+      organizations.push({ slug: organization.slug, name: organization.name });
+    }
+  }
+  const installations = (await listInstallations(table))
+    .filter((installation) => installation.state === 'unclaimed')
+    .map(({ installation, forge, login, status }) => ({ installation, forge, login, status }));
+  return { organizations, unclaimedInstallations: installations };
+}
+
+export async function describeOrganization(table: Table, organization: Organization) {
+  const packages = await packagesOf(table, organization.id);
+  const synchronizations = await synchronizationsOf(table, organization.id);
+  const parts = await Promise.all(
+    synchronizations.map((synchronization) => describeSynchronization(table, synchronization)),
+  );
+  const sum = (count: (part: (typeof parts)[number]) => number): number =>
+    parts.reduce((total, part) => total + count(part), 0);
+  const byState: Record<string, number> = {};
+  for (const { state } of packages) {
+    byState[state] = (byState[state] ?? 0) + 1;
+  }
+  const waiting = parts.flatMap((part) => part.waiting);
+  const proposedVendors = waiting
+    .filter(({ reason }) => reason === 'vendor-not-owned')
+    .map(({ name }) => vendorOf(name));
+  const pending = {
+    scopes: sum((part) => part.pendingScopes),
+    scans: sum((part) => part.pendingScans),
+    ...(await pendingOfOrganization(table, organization)),
+  };
+  return {
+    slug: organization.slug,
+    name: organization.name,
+    ownedVendors: organization.ownedVendors,
+    counts: {
+      members: sum((part) => part.members),
+      teams: sum((part) => part.teams),
+      repositories: sum((part) => part.repositories),
+      packages: byState,
+      versions: packages.reduce((total, one) => total + one.versionCount, 0),
+    },
+    pending: { ...pending, total: Object.values(pending).reduce((total, count) => total + count, 0) },
+    synchronizations: parts.map((part) => part.state),
+    waiting,
+    proposedVendors: [...new Set(proposedVendors)].sort(),
+    packages: packages.map(({ number, name, state, versionCount, repository, archived }) => ({
+      number,
+      name,
+      state,
+      versions: versionCount,
+      repository,
+      archived,
+    })),
+  };
+}
+
+async function describeSynchronization(table: Table, synchronization: Synchronization) {
+  const { id } = synchronization;
+  const [members, teams, repositories, scans, states] = await Promise.all([
+    loadFacts(table, id, 'member'),
+    loadFacts(table, id, 'team'),
+    loadFacts(table, id, 'repository'),
+    scansOf(table, id),
+    Promise.all(scopeNames.map(async (scope) => ({ scope, state: await scopeState(table, id, scope) }))),
+  ]);
+  const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
+  return {
+    members: members.length,
+    teams: teams.length,
+    repositories: repositories.length,
+    pendingScopes: states.filter(({ state }) => state !== undefined && state.wanted !== state.done).length,
+    pendingScans: scans.filter((scan) => scan.wanted !== scan.done).length,
+    waiting: scans.flatMap((scan) =>
+      scan.waiting.map(({ name, directory, reason }) => ({
+        name,
+        reason,
+        repository: names.get(scan.repository) ?? scan.repository,
+        directory,
+      })),
+    ),
+    state: {
+      id,
+      forge: synchronization.forge,
+      login: synchronization.login,
+      installation: synchronization.installation,
+      credentialState: synchronization.credentialState,
+      credentialStateSince: time(synchronization.credentialStateSince),
+      scopes: Object.fromEntries(
+        states.map(({ scope, state }) => [
+          scope,
+          {
+            lastSuccess: time(state?.lastSuccessAt),
+            lastFailure: state?.lastFailure && { ...state.lastFailure, at: time(state.lastFailure.at) },
+          },
+        ]),
+      ),
+      scanFailures: scans.flatMap((scan) =>
+        scan.lastFailure === undefined
+          ? []
+          : [
+              {
+                repository: names.get(scan.repository) ?? scan.repository,
+                ...scan.lastFailure,
+                at: time(scan.lastFailure.at),
+              },
+            ],
+      ),
+    },
+  };
+}
+
+/** How much is wanted and not done, by what it is about. */
+async function pendingOfOrganization(table: Table, { id, slug }: Organization) {
+  const partition = keys.organization(id).pk;
+  const [packages, grants, principals, tokens, views, names] = await Promise.all([
+    table.query(partition, 'PACKAGE#'),
+    table.get(keys.grants(id)),
+    table.query(partition, 'PRINCIPAL#'),
+    table.query(partition, 'TOKEN#'),
+    table.query('EDGE', edgeKeys.view(slug, '', 0).slice(0, -2)),
+    table.query('EDGE', edgeKeys.package(slug, '')),
+  ]);
+  const atEdge = await table.getMany(tokens.map((token) => keys.edge(edgeKeys.token(String(token.hash)))));
+  return {
+    packages: packages.filter(isPending).length,
+    grants: isPending(grants) ? 1 : 0,
+    principals: principals.filter(isPending).length,
+    edge: [...views, ...names, ...atEdge].filter(isPending).length,
+  };
+}
+
+function isPending(item: Item | undefined): boolean {
+  return item !== undefined && (item.wanted ?? 0) !== (item.done ?? 0);
+}
+
+/** ISO 8601, from milliseconds since the epoch. */
+function time(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : new Date(at).toISOString();
+}

@@ -1,0 +1,18 @@
+/** Asks for work on many things at once, where nothing else changes with it. */
+import type { Clock } from '../runtime/clock.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { type Table, transactionItemsMax } from '../store/table.ts';
+import { raise, type WorkThing } from '../store/work.ts';
+
+/** @param cause why, for the record of the run */
+export async function raiseAll(
+  { table, waker, clock }: { readonly table: Table; readonly waker: Waker; readonly clock: Clock },
+  things: readonly WorkThing[],
+  cause: string,
+): Promise<void> {
+  for (let start = 0; start < things.length; start += transactionItemsMax) {
+    const part = things.slice(start, start + transactionItemsMax);
+    await table.transact(part.map((thing) => raise(thing, clock.now(), { cause })));
+    await waker.wake(part.map((thing) => thing.wake));
+  }
+}
