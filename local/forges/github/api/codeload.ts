@@ -43,7 +43,7 @@ export function createCodeload(
     match: Record<string, string>,
   ) {
     const truncated = deps.faults.take('truncated-archive', match) !== undefined;
-    const level = deps.faults.take('other-archive-bytes', match) === undefined ? [] : ['-1'];
+    const level = deps.faults.take('other-archive-bytes', match) === undefined ? [] : ['-0'];
     const child = spawn(
       'git',
       [`--git-dir=${gitDirectory}`, 'archive', '--format=zip', ...level, `--prefix=${prefix}/`, commit],

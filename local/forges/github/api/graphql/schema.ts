@@ -9,7 +9,10 @@ let built: GraphQLSchema | undefined;
  */
 export function githubSchema(): GraphQLSchema {
   if (built === undefined) {
-    const text = readFileSync(new URL('schema.graphql', import.meta.resolve('@octokit/graphql-schema')), 'utf8');
+    const text = readFileSync(
+      new URL('schema.graphql', import.meta.resolve('@octokit/graphql-schema')),
+      'utf8',
+    );
     const document = parse(text, { noLocation: true });
     built = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true });
   }
