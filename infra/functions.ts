@@ -27,6 +27,8 @@ interface Needs {
   readonly seconds: number;
   readonly megabytes: number;
   readonly table: 'read' | 'write';
+  /** The index of work that is wanted and not done. */
+  readonly pendingWork?: true;
   readonly bucket?: 'write' | 'delete';
   readonly sends: readonly QueueName[];
   /** The edge's key-values. */
@@ -70,7 +72,7 @@ const functionNeeds = {
     seconds: 60,
     megabytes: 512,
     table: 'write',
-    bucket: 'write',
+    bucket: 'delete',
     sends: ['publish-package', 'publish-roots', 'publish-access'],
     baseUrls: ['registry'],
   },
@@ -88,6 +90,7 @@ const functionNeeds = {
     seconds: 20,
     megabytes: 512,
     table: 'write',
+    pendingWork: true,
     sends: ['publish-access', 'publish-roots'],
     accessStore: true,
   },
@@ -121,6 +124,7 @@ const functionNeeds = {
     seconds: 60,
     megabytes: 256,
     table: 'write',
+    pendingWork: true,
     sends: allQueues,
   },
   'connect-organization': {
@@ -168,7 +172,13 @@ export function createFunctions(stack: Stack, surroundings: Surroundings): Funct
 function createFunction(stack: Stack, name: FunctionName, need: Needs, around: Surroundings): LambdaFunction {
   const { parameters, data, queues } = around;
   const variables: Record<string, string> = { [environment.tableName]: data.table.tableName };
-  const allowed = [tableAccess(data, need.table)];
+  const tableActions = need.table === 'write' ? [...tableReads, ...tableWrites] : tableReads;
+  const allowed = [allow(tableActions, [data.table.tableArn])];
+
+  if (need.pendingWork === true) {
+    const index = `${data.table.tableArn}/index/${tableKeys.pendingIndex.name}`;
+    allowed.push(allow(['dynamodb:Query'], [index]));
+  }
 
   if (need.bucket !== undefined) {
     variables[environment.registryBucket] = data.registryBucket.bucketName;
@@ -224,14 +234,6 @@ const tableWrites = [
   'dynamodb:BatchWriteItem',
   'dynamodb:ConditionCheckItem',
 ];
-
-function tableAccess(data: Data, access: 'read' | 'write'): PolicyStatement {
-  const index = `${data.table.tableArn}/index/${tableKeys.pendingIndex.name}`;
-  return allow(access === 'write' ? [...tableReads, ...tableWrites] : tableReads, [
-    data.table.tableArn,
-    index,
-  ]);
-}
 
 /** ListBucket, because without it S3 answers 403 instead of 404 for a missing key. */
 function bucketAccess(data: Data, access: 'write' | 'delete'): PolicyStatement[] {

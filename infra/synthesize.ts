@@ -1,27 +1,33 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { App } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import settings from '../cdk.json' with { type: 'json' };
 import { createRepertoireStack } from './stack.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Writes the cloud assembly: `<outDir>/Repertoire.template.json` and the functions' bundles as assets beside it.
- * `distDir` holds the bundles (`functions/<name>/index.mjs`, `edge/authorize-request.js`); making them is the
- * bundler's work.
+ * The app with its one stack, about to be written to `outDir`. `distDir` holds the bundles
+ * (`functions/<name>/index.mjs`, `edge/authorize-request.js`); making them is the bundler's work.
  *
- * @throws when a bundle is missing, and when CDK's template validation finds a fault
+ * @throws when a bundle is missing
  */
-export function synthesize(outDir: string, distDir: string = join(root, 'dist')): void {
+export function createApp(outDir: string, distDir: string): { app: App; stack: Stack } {
   const app = new App({
     outdir: outDir,
     // The CDK CLI passes these itself; a plain `node infra/main.ts` has to validate just as strictly.
     context: settings.context,
-    // Metadata, tree and version rows would make the template differ between machines and say nothing to its readers.
     analyticsReporting: false,
     treeMetadata: false,
   });
-  createRepertoireStack(app, distDir);
-  app.synth();
+  return { app, stack: createRepertoireStack(app, distDir) };
+}
+
+/**
+ * Writes the cloud assembly: `<outDir>/Repertoire.template.json` and the functions' bundles as assets beside it.
+ *
+ * @throws when a bundle is missing, and when CDK's template validation finds a fault
+ */
+export function synthesize(outDir: string, distDir: string = join(root, 'dist')): void {
+  createApp(outDir, distDir).app.synth();
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bitmapChunks, edgeKeys, tokenValue } from '../../shared/publish/edge-keys.ts';
 
 /** What one request meets: the rewritten path and the keys read for it, or the refusal. */
 export interface EdgeCase {
@@ -16,19 +17,15 @@ export interface EdgeCase {
 
 const token = (kind: 'u' | 't' | 'o', digit: string): string => `rprt_${kind}_${digit.repeat(60)}01234567`;
 const tokenKey = (text: string): string =>
-  `t/${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+  edgeKeys.token(createHash('sha256').update(text).digest('base64url'));
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-/** A chunk in which the packages of these numbers are set, as short as it can be. */
-const bitmap = (numbers: readonly number[]): string => {
-  const bytes = Buffer.alloc(((Math.max(...numbers) % 6144) >> 3) + 1);
-  for (const number of numbers) {
-    const index = (number % 6144) >> 3;
-    bytes.writeUInt8(bytes.readUInt8(index) | (1 << (number % 8)), index);
-  }
-  return bytes.toString('base64url');
-};
+/** What the publisher writes for a principal that may read these packages of acme. */
+const views = (principal: string, numbers: readonly number[]): Record<string, string> =>
+  Object.fromEntries(
+    [...bitmapChunks(numbers)].map(([chunk, value]) => [edgeKeys.view('acme', principal, chunk), value]),
+  );
 
 const ann = token('u', 'a');
 const withoutPackages = token('u', 'b');
@@ -41,38 +38,43 @@ const allExpired = token('o', '1');
 const borders = token('t', '2');
 const wide = token('u', '3');
 
-/** What the edge holds in every case. */
+const numbers: Readonly<Record<string, string>> = {
+  zero: '0',
+  seven: '7',
+  eight: '8',
+  nine: '9',
+  'twelve.json': '12',
+  thirteen: '13',
+  last: '6143',
+  first: '6144',
+  second: '6145',
+  top: '12287',
+  beyond: '12288',
+  broken: '7.json/../8',
+  torn: '7\n',
+};
+
+/** What the edge holds in every case, in the publisher's own writing. */
 export const edgeValues: Readonly<Record<string, string>> = {
-  [tokenKey(ann)]: 'u.ann|0',
-  [tokenKey(withoutPackages)]: 'u.ben|4102444800',
-  [tokenKey(team)]: 't.sync1.42|0',
-  [tokenKey(all)]: '*o.acme1|0|acme,umbrella',
-  [tokenKey(expired)]: 'u.ann|1577836800',
+  [tokenKey(ann)]: tokenValue('u.ann', 0),
+  [tokenKey(withoutPackages)]: tokenValue('u.ben', 4_102_444_800),
+  [tokenKey(team)]: tokenValue('t.sync1.42', 0),
+  [tokenKey(all)]: tokenValue('o.acme1', 0, ['acme', 'umbrella']),
+  [tokenKey(expired)]: tokenValue('u.ann', 1_577_836_800),
+  [tokenKey(allExpired)]: tokenValue('o.acme1', 1_577_836_800, ['acme', 'umbrella']),
+  [tokenKey(borders)]: tokenValue('t.sync1.43', 0),
   [tokenKey(garbled)]: 'nonsense',
-  [tokenKey(allExpired)]: '*o.acme1|1577836800|acme,umbrella',
-  [tokenKey(borders)]: 't.sync1.43|0',
   // A list of slugs without the star gives no right to them.
   [tokenKey(wide)]: 'u.eve|0|acme',
-  'v/acme/u.ann/0': bitmap([0, 7, 8, 12]),
-  'v/acme/u.ben/0': 'A',
-  'v/acme/t.sync1.42/0': bitmap([9]),
-  'v/acme/t.sync1.43/0': bitmap([6143]),
-  'v/acme/t.sync1.43/1': bitmap([6144, 12287]),
-  'p/acme/acme/zero': '0',
-  'p/acme/acme/seven': '7',
-  'p/acme/acme/eight': '8',
-  'p/acme/acme/nine': '9',
-  'p/acme/acme/twelve.json': '12',
-  'p/acme/acme/thirteen': '13',
-  'p/acme/acme/last': '6143',
-  'p/acme/acme/first': '6144',
-  'p/acme/acme/second': '6145',
-  'p/acme/acme/top': '12287',
-  'p/acme/acme/beyond': '12288',
-  'p/acme/acme/broken': '7.json/../8',
-  'p/acme/acme/torn': '7\n',
-  'p/umbrella/acme/seven': '7',
-  'p/other/acme/seven': '7',
+  ...views('u.ann', [0, 7, 8, 12]),
+  ...views('u.ben', []),
+  ...views('t.sync1.42', [9]),
+  ...views('t.sync1.43', [6143, 6144, 12287]),
+  ...Object.fromEntries(
+    Object.entries(numbers).map(([name, number]) => [edgeKeys.package('acme', `acme/${name}`), number]),
+  ),
+  [edgeKeys.package('umbrella', 'acme/seven')]: '7',
+  [edgeKeys.package('other', 'acme/seven')]: '7',
 };
 
 const commit = '0123456789abcdef0123456789abcdef01234567';

@@ -1,0 +1,190 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type FunctionName, functionNames } from '../../infra/functions.ts';
+import { environment } from '../../shared/runtime/environment.ts';
+import { synthesizeTemplate } from './placeholder-bundles.ts';
+import { allowedActions, propertiesOf, resourcesOf, type Template, targetOf } from './template.ts';
+
+let template: Template;
+beforeAll(async () => {
+  template = await synthesizeTemplate();
+});
+
+const resourceId = (name: string): string =>
+  name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
+const lambdaSchema = z.object({
+  Timeout: z.number(),
+  MemorySize: z.number(),
+  Runtime: z.string(),
+  Architectures: z.array(z.string()),
+  Handler: z.string(),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+  TracingConfig: z.undefined().optional(),
+});
+const lambda = (name: FunctionName) => lambdaSchema.parse(propertiesOf(template, resourceId(name)));
+
+describe('functions', () => {
+  it('run on Node 24 on arm64 within their limits', () => {
+    expect(resourcesOf(template, 'Lambda::Function')).toHaveLength(functionNames.length);
+    for (const name of functionNames) {
+      const { Runtime, Architectures, Handler, MemorySize } = lambda(name);
+      expect([Runtime, Architectures, Handler]).toEqual(['nodejs24.x', ['arm64'], 'index.handler']);
+      expect(MemorySize).toBeGreaterThanOrEqual(256);
+      expect(MemorySize).toBeLessThanOrEqual(1024);
+    }
+    // The HTTP API gives up after 30 seconds.
+    for (const name of ['fetch-dist', 'receive-webhook', 'record-downloads'] as const) {
+      expect(lambda(name).Timeout).toBeLessThan(30);
+    }
+  });
+
+  it('know only variables that are declared, and all of those are known to one', () => {
+    const declared = Object.values(environment).sort();
+    const known = functionNames.flatMap((name) => Object.keys(lambda(name).Environment.Variables));
+    expect([...new Set(known)].sort()).toEqual(declared);
+    expect(lambda('record-downloads').Environment.Variables).toEqual({ TABLE_NAME: { Ref: 'Table' } });
+  });
+
+  const baseUrls = ['RegistryBaseUrl', 'ConsoleBaseUrl'];
+  const send = (...queues: string[]) => queues.map((queue) => `sqs:SendMessage ${queue}`);
+  const sendAll = send(
+    'PublishAccessQueue',
+    'PublishPackageQueue',
+    'PublishRootsQueue',
+    'ScanQueue',
+    'SyncQueue',
+  );
+  const consume = (queue: string) =>
+    ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+      (action) => `sqs:${action} ${queue}`,
+    );
+  const store = [
+    's3:GetObject RegistryBucket/*',
+    's3:ListBucket RegistryBucket',
+    's3:PutObject RegistryBucket/*',
+  ];
+  const remove = 's3:DeleteObject RegistryBucket/*';
+  const gitHubApp = 'secretsmanager:GetSecretValue GitHubAppSecret';
+  const pendingWork = 'dynamodb:Query Table/index/pending';
+  const read = ['BatchGetItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} Table`);
+  const write = ['BatchWriteItem', 'ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'].map(
+    (action) => `dynamodb:${action} Table`,
+  );
+
+  it.each<[FunctionName, string[]]>([
+    ['receive-webhook', [gitHubApp, ...send('ScanQueue', 'SyncQueue')]],
+    ['sync-organization', [gitHubApp, ...consume('SyncQueue'), ...sendAll]],
+    [
+      'scan-repository',
+      [
+        ...store,
+        gitHubApp,
+        ...consume('ScanQueue'),
+        ...send('PublishPackageQueue', 'ScanQueue', 'SyncQueue'),
+      ],
+    ],
+    [
+      'publish-package',
+      [
+        remove,
+        ...store,
+        ...consume('PublishPackageQueue'),
+        ...send('PublishAccessQueue', 'PublishPackageQueue', 'PublishRootsQueue'),
+      ],
+    ],
+    [
+      'publish-roots',
+      [remove, ...store, ...consume('PublishRootsQueue'), ...send('PublishAccessQueue', 'PublishRootsQueue')],
+    ],
+    [
+      'publish-access',
+      [
+        'cloudfront-keyvaluestore:DescribeKeyValueStore AccessStore',
+        'cloudfront-keyvaluestore:GetKey AccessStore',
+        'cloudfront-keyvaluestore:ListKeys AccessStore',
+        'cloudfront-keyvaluestore:UpdateKeys AccessStore',
+        pendingWork,
+        ...consume('PublishAccessQueue'),
+        ...send('PublishAccessQueue', 'PublishRootsQueue'),
+      ],
+    ],
+    [
+      'fetch-dist',
+      [
+        ...store,
+        gitHubApp,
+        'secretsmanager:GetSecretValue OriginSecret',
+        ...send('PublishPackageQueue', 'ScanQueue'),
+      ],
+    ],
+    ['record-downloads', []],
+    ['start-reconcile', sendAll],
+    ['sweep-work', [pendingWork, ...sendAll]],
+    ['connect-organization', [gitHubApp, ...sendAll]],
+    ['choose-packages', sendAll],
+    ['set-owned-vendors', sendAll],
+    ['issue-token', sendAll],
+    ['revoke-token', sendAll],
+  ])('%s may do this and no more', (name, more) => {
+    const id = resourceId(name);
+    const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
+    expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...write, ...more].sort());
+  });
+
+  it('describe-organization only reads', () => {
+    const id = 'DescribeOrganization';
+    const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
+    expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read].sort());
+  });
+
+  it('have no role that says more than its policy', () => {
+    for (const [, role] of resourcesOf(template, 'IAM::Role')) {
+      expect(Object.keys(role)).toEqual(['AssumeRolePolicyDocument']);
+    }
+    expect(resourcesOf(template, 'IAM::Role')).toHaveLength(functionNames.length + 1);
+    expect(allowedActions(template, 'SchedulerRole')).toEqual([
+      'lambda:InvokeFunction StartReconcile',
+      'lambda:InvokeFunction SweepWork',
+    ]);
+  });
+
+  it('learn the public addresses from parameters, never from the distributions', () => {
+    const told = functionNames.flatMap((name) =>
+      Object.values(lambda(name).Environment.Variables).map(targetOf),
+    );
+    for (const parameter of baseUrls) expect(told).toContain(parameter);
+    expect(told.filter((id) => id.endsWith('Distribution'))).toEqual([]);
+  });
+
+  it('are started by these schedules', () => {
+    const schedules = resourcesOf(template, 'Scheduler::Schedule').map(([id, schedule]) => [
+      id,
+      schedule.ScheduleExpression,
+      schedule.Target,
+    ]);
+    const target = (id: string) => ({
+      Arn: { 'Fn::GetAtt': [id, 'Arn'] },
+      RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] },
+      Input: '{}',
+      RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+    });
+    expect(schedules).toEqual([
+      ['StartReconcileSchedule', 'rate(10 minutes)', target('StartReconcile')],
+      ['SweepWorkSchedule', 'rate(1 minute)', target('SweepWork')],
+    ]);
+  });
+
+  it('are reached by these routes', () => {
+    const routes = resourcesOf(template, 'ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey);
+    expect(routes).toEqual(['POST /webhooks/github', 'GET /dists/{slug}/{number}/{file}', 'POST /downloads']);
+    expect(propertiesOf(template, 'HttpStage')).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+    });
+  });
+});

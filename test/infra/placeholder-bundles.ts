@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { functionNames } from '../../infra/functions.ts';
+import { synthesize } from '../../infra/synthesize.ts';
+import { bundleEdge } from '../../tools/bundle.ts';
+import { readTemplate, type Template } from './template.ts';
+
+/** A folder to synthesize from: the real edge function, and for every other one a bundle that says it has none. */
+export async function createPlaceholderBundles(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  for (const name of functionNames) {
+    mkdirSync(join(folder, 'functions', name), { recursive: true });
+    const code = `export const handler = async () => { throw new Error('${name} has no bundle here'); };\n`;
+    writeFileSync(join(folder, 'functions', name, 'index.mjs'), code);
+  }
+  mkdirSync(join(folder, 'edge'));
+  writeFileSync(join(folder, 'edge', 'authorize-request.js'), await bundleEdge());
+  return folder;
+}
+
+/** The template, synthesized from placeholders. */
+export async function synthesizeTemplate(): Promise<Template> {
+  const distDir = await createPlaceholderBundles();
+  const outDir = mkdtempSync(join(tmpdir(), 'assembly-'));
+  try {
+    synthesize(outDir, distDir);
+    return readTemplate(outDir);
+  } finally {
+    for (const folder of [outDir, distDir]) rmSync(folder, { recursive: true });
+  }
+}
