@@ -56,7 +56,7 @@ function operationOf(service: ServiceName, request: ServiceRequest): string {
 
 /** Name of the function that a Lambda request invokes; from its ARN, too. */
 export function invokedFunction({ method, target }: ServiceRequest): string | undefined {
-  const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?|$)/.exec(target) ?? [];
+  const [, name] = /^\/2015-03-31\/functions\/((?:[\w.:$-]|%3A)+)\/invocations(?:\?|$)/i.exec(target) ?? [];
   if (method !== 'POST' || name === undefined) return undefined;
   const parts = decodeURIComponent(name).split(':');
   return parts.length > 1 ? parts[parts.indexOf('function') + 1] : parts[0];

@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CloudClock, CloudService, ServiceRequest, ServiceResponse } from '../service.ts';
-import { AwsError } from './aws-error.ts';
+import { AwsError, jsonError } from './aws-error.ts';
 import { errorFor, invokedFunction, readCall, type ServiceCall, type ServiceName } from './gateway-call.ts';
 
 /** What goes wrong with a call; without `error` and `drop` it is only late. */
@@ -113,7 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const call = readCall(request);
     if (call === undefined) {
       const message = 'The request is not signed for a service of this local cloud.';
-      return errorFor('lambda', new AwsError(403, 'MissingAuthenticationToken', message), request.method);
+      return jsonError(new AwsError(403, 'MissingAuthenticationToken', message));
     }
     count(call);
     const fault = (await hook?.(call)) ?? 'pass';

@@ -319,7 +319,7 @@ const LISTING_PARAMETERS = [
 /** The S3 operation that a request asks for, `unknown` for any that this store does not do. */
 export function objectOperation(request: Pick<ServiceRequest, 'method' | 'target' | 'headers'>): string {
   const [path = '', search = ''] = request.target.split(/\?(.*)/s);
-  const level = pathOf(path).key === '' ? 'bucket' : 'object';
+  const level = /^\/?[^/]*\/?$/.test(path) ? 'bucket' : 'object';
   const query = new URLSearchParams(search);
   const named = [...query.keys()]
     .filter((name) => name !== 'x-id' && !LISTING_PARAMETERS.includes(name))
