@@ -1,14 +1,11 @@
 /** The forges that this installation knows, from its secret. */
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { createGitHubForge } from '../forge/github/forge.ts';
+import { createGitHubForge, type GitHubForge, gitHubAppSecretSchema } from '../forge/github/forge.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { createSecretReader } from './clients.ts';
-import { systemClock } from './clock.ts';
 import { required } from './config.ts';
-
-export type GitHubForge = ReturnType<typeof createGitHubForge>;
 
 /** The GitHub App of this installation; its secret is read once per execution environment. */
 export function createForgeSource(): () => Promise<GitHubForge> {
@@ -16,7 +13,10 @@ export function createForgeSource(): () => Promise<GitHubForge> {
   let forge: Promise<GitHubForge> | undefined;
   return () => {
     forge ??= secret(required('gitHubAppSecretArn')).then((text) =>
-      createGitHubForge(text, { baseUrl: required('gitHubApiUrl'), now: systemClock.now }),
+      createGitHubForge({
+        secret: gitHubAppSecretSchema.parse(JSON.parse(text)),
+        baseUrl: required('gitHubApiUrl'),
+      }),
     );
     forge.catch(() => {
       forge = undefined;

@@ -1,0 +1,102 @@
+/** `npm start`. */
+import { basename } from 'node:path';
+import { personalToken } from './forges/github/state.ts';
+import { WorldError } from './forges/world/world-error.ts';
+import { buildAssembly } from './start/build-assembly.ts';
+import { instructions } from './start/instructions.ts';
+import { manifestsOf } from './start/manifests.ts';
+import { parseOptions, UsageError, usage } from './start/options.ts';
+import { type Ports, takePorts } from './start/ports.ts';
+import { createProgress } from './start/progress.ts';
+import { readWorldOf, type Started, start } from './start/start.ts';
+import { markRunning, markStopped, openStateFolder, type StateFolder } from './start/state-folder.ts';
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return;
+  }
+  const progress = createProgress(options.json ? process.stderr : process.stdout, Date.now(), Date.now);
+  const world = await readWorldOf(options);
+  const ports = await takePorts(options.port);
+  const folder = await openStateFolder(options);
+  progress.step('bundling the functions and synthesizing the template');
+  await buildAssembly(folder.assembly);
+  const started = await start(folder, world, { assembly: folder.assembly, ports, progress });
+  await markRunning(folder, { pid: process.pid, gateway: started.cloud.addresses.gateway });
+  stopOnSignals(started, folder);
+  process.stdout.write(
+    options.json ? `${JSON.stringify(readyLine(started, ports))}\n` : await readyText(started, ports, folder),
+  );
+}
+
+function stopOnSignals(started: Started, folder: StateFolder): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) {
+      process.exit(130);
+    }
+    stopping = true;
+    process.stderr.write('\nstopping …\n');
+    await started.close();
+    await markStopped(folder);
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => void stop());
+  }
+}
+
+function readyLine(started: Started, ports: Ports) {
+  const at = (port: number): string => `http://127.0.0.1:${port}`;
+  return {
+    registry: at(ports.registry),
+    console: at(ports.console),
+    gitHub: { api: at(ports.gitHubApi), web: at(ports.gitHubWeb), codeload: at(ports.codeload) },
+    control: { gitHub: at(ports.control) },
+    gateway: at(ports.gateway),
+    organizations: started.organizations.map(({ slug, url, members }) => ({
+      slug,
+      url,
+      tokens: Object.fromEntries(members.map(({ login, token }) => [login, token])),
+    })),
+  };
+}
+
+async function readyText(started: Started, ports: Ports, folder: StateFolder): Promise<string> {
+  const texts = await Promise.all(
+    started.organizations.map(async (organization) => {
+      const simulated = [...started.gitHub.state.organizations.values()].find(
+        ({ login }) => login.toLowerCase() === organization.slug,
+      );
+      const manifests = simulated ? await manifestsOf(started.gitHub.state, simulated.id) : [];
+      const found = manifests.find(({ repository }) => repository === 'billing') ?? manifests[0];
+      const login = organization.members[0]?.login ?? '';
+      return instructions({
+        organization,
+        members: organization.members,
+        example: found && {
+          packageName: found.packageName,
+          folder: basename(found.repository),
+          tag: 'v99.0.0',
+          cloneUrl: `http://${login}:${personalToken(login)}@127.0.0.1:${ports.gitHubWeb}/${simulated?.login}/${found.repository}.git`,
+        },
+        registryBaseUrl: `http://127.0.0.1:${ports.registry}`,
+        consoleBaseUrl: `http://127.0.0.1:${ports.console}`,
+        controlUrl: `http://127.0.0.1:${ports.control}`,
+        dataDirectory: folder.directory,
+      });
+    }),
+  );
+  return texts.join('');
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  // The user's own mistake is one line; ours comes with where it happened.
+  const isUsers = error instanceof UsageError || error instanceof WorldError;
+  process.stderr.write(`${isUsers ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}

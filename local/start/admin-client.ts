@@ -1,0 +1,47 @@
+/** Invokes the functions that have no route, as an operator does on AWS. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+
+/** What the function says is wrong with the call. */
+export class AdminError extends Error {
+  override readonly name = 'AdminError';
+}
+
+export interface AdminClient {
+  /** @throws AdminError */
+  invoke(functionName: string, input: unknown): Promise<unknown>;
+  close(): void;
+}
+
+/** @param endpoint of the local cloud's gateway; undefined: AWS, with the caller's credentials */
+export function createAdminClient(endpoint: string | undefined): AdminClient {
+  const client = new LambdaClient(
+    endpoint === undefined
+      ? {}
+      : { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'operator', secretAccessKey: 'local' } },
+  );
+  return {
+    async invoke(functionName, input) {
+      const answer = await client.send(
+        new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(input)) }),
+      );
+      const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString() || 'null');
+      if (answer.FunctionError !== undefined) {
+        const message =
+          isObject(payload) && typeof payload.errorMessage === 'string' ? payload.errorMessage : '';
+        throw new AdminError(`${functionName} failed: ${message || answer.FunctionError}`);
+      }
+      if (!isObject(payload) || typeof payload.ok !== 'boolean') {
+        throw new AdminError(`${functionName} gave an answer that is none`);
+      }
+      if (!payload.ok) {
+        throw new AdminError(String(payload.error));
+      }
+      return payload.result;
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

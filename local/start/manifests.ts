@@ -1,0 +1,46 @@
+/** Looks into the simulated repositories as an owner would who fills in the connect form. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { GitHubState } from '../forges/github/state.ts';
+
+const run = promisify(execFile);
+const Manifest = z.object({ name: z.string() });
+
+export interface FoundManifest {
+  readonly repository: string;
+  readonly packageName: string;
+}
+
+/** The package names on the default branches of the organization's repositories, forks left out. */
+export async function manifestsOf(
+  state: GitHubState,
+  organizationId: number,
+): Promise<readonly FoundManifest[]> {
+  const repositories = [...state.repositories.values()].filter(
+    (repository) => repository.organizationId === organizationId && repository.forkOf === undefined,
+  );
+  const found = await Promise.all(
+    repositories.map(async ({ name, gitDirectory, defaultBranch }) => {
+      try {
+        const { stdout } = await run(
+          'git',
+          ['-C', gitDirectory, 'show', `refs/heads/${defaultBranch}:composer.json`],
+          { maxBuffer: 8 * 1024 * 1024 },
+        );
+        const manifest = Manifest.safeParse(JSON.parse(stdout));
+        return manifest.success ? [{ repository: name, packageName: manifest.data.name.toLowerCase() }] : [];
+      } catch {
+        // No such branch or file, or no JSON: no package to propose.
+        return [];
+      }
+    }),
+  );
+  return found.flat();
+}
+
+export function vendorsOf(manifests: readonly FoundManifest[]): readonly string[] {
+  return [...new Set(manifests.map(({ packageName }) => packageName.split('/')[0] ?? ''))]
+    .filter((vendor) => vendor !== '')
+    .sort();
+}

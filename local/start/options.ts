@@ -1,0 +1,108 @@
+/** What `npm start` is told on its command line. */
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface StartOptions {
+  readonly json: boolean;
+  /** The first of the ports; 0 takes free ones. */
+  readonly port: number;
+  readonly directory: string;
+  readonly fresh: boolean;
+  readonly world: { readonly file: string } | { readonly github: string } | 'default';
+}
+
+/** What is wrong with the command line, in words for its writer. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const defaultPort = 7420;
+/** How many ports a start takes, one after the other. */
+export const portCount = 8;
+
+export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints what to do next.
+
+Usage: npm start -- [options]
+
+  --json          print one line of JSON when ready, and nothing else on standard output
+  --port N        first of ${portCount} ports on 127.0.0.1 (default ${defaultPort}; 0 takes free ones)
+  --data DIR      where the state is kept between runs (default .repertoire)
+  --fresh         forget the state in the data folder first
+  --world FILE    the simulated GitHub as a YAML file describes it (docs/worlds.md)
+  --github DIR    the simulated GitHub holds every git repository below DIR, bare or not
+  --help          this text
+`;
+
+/**
+ * @returns the options, or `help` when that was asked for
+ * @throws UsageError that names the flag and what it takes
+ */
+export function parseOptions(args: readonly string[]): StartOptions | 'help' {
+  const values = parseFlags(args);
+  if (values.help) {
+    return 'help';
+  }
+  if (values.world !== undefined && values.github !== undefined) {
+    throw new UsageError(
+      '--world and --github exclude each other: each says what the simulated GitHub holds',
+    );
+  }
+  return {
+    json: values.json ?? false,
+    port: parsePort(values.port),
+    directory: resolve(values.data ?? '.repertoire'),
+    fresh: values.fresh ?? false,
+    world: parseWorld(values.world, values.github),
+  };
+}
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        json: { type: 'boolean' },
+        port: { type: 'string' },
+        data: { type: 'string' },
+        fresh: { type: 'boolean' },
+        world: { type: 'string' },
+        github: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+      strict: true,
+    }).values;
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new UsageError(`${message}; --help lists the flags`);
+  }
+}
+
+function parsePort(text: string | undefined): number {
+  if (text === undefined) {
+    return defaultPort;
+  }
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535 - portCount || (port !== 0 && port < 1024)) {
+    throw new UsageError(
+      `--port takes 0 or a number from 1024 to ${65_535 - portCount}, not ${JSON.stringify(text)}`,
+    );
+  }
+  return port;
+}
+
+function parseWorld(file: string | undefined, github: string | undefined): StartOptions['world'] {
+  if (file !== undefined) {
+    if (!existsSync(file) || !statSync(file).isFile()) {
+      throw new UsageError(`--world ${file}: there is no such file`);
+    }
+    return { file: resolve(file) };
+  }
+  if (github !== undefined) {
+    if (!existsSync(github) || !statSync(github).isDirectory()) {
+      throw new UsageError(`--github ${github}: there is no such folder`);
+    }
+    return { github: resolve(github) };
+  }
+  return 'default';
+}

@@ -1,0 +1,59 @@
+/** Which ports a start takes, all on 127.0.0.1. */
+import { createServer } from 'node:net';
+import { portCount, UsageError } from './options.ts';
+
+export interface Ports {
+  readonly registry: number;
+  readonly console: number;
+  readonly gitHubApi: number;
+  readonly gitHubWeb: number;
+  readonly codeload: number;
+  readonly control: number;
+  readonly gateway: number;
+  readonly httpApi: number;
+}
+
+/**
+ * The ports from the first one on, each tried; with 0 free ones.
+ *
+ * @throws UsageError that names the port that somebody else has
+ */
+export async function takePorts(first: number): Promise<Ports> {
+  const numbers = Array.from({ length: portCount }, (_, place) => (first === 0 ? 0 : first + place));
+  const servers = await Promise.allSettled(numbers.map(listen));
+  const taken = servers.findIndex((server) => server.status === 'rejected');
+  const found = servers.map((server) => (server.status === 'fulfilled' ? server.value.port : 0));
+  await Promise.all(
+    servers.map((server) => (server.status === 'fulfilled' ? server.value.close() : undefined)),
+  );
+  if (taken >= 0) {
+    throw new UsageError(
+      `port ${numbers[taken]} on 127.0.0.1 is in use; choose others with --port (it takes ${portCount} in a row)`,
+    );
+  }
+  const at = (place: number): number => found[place] ?? 0;
+  return {
+    registry: at(0),
+    console: at(1),
+    gitHubApi: at(2),
+    gitHubWeb: at(3),
+    codeload: at(4),
+    control: at(5),
+    gateway: at(6),
+    httpApi: at(7),
+  };
+}
+
+function listen(port: number): Promise<{ port: number; close: () => Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve({
+        port: typeof address === 'object' && address ? address.port : port,
+        close: () => new Promise((closed) => server.close(() => closed())),
+      });
+    });
+  });
+}

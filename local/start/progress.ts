@@ -1,0 +1,53 @@
+/** Live progress of the first synchronization: one line that counts up on a terminal, a line for each change elsewhere. */
+
+export interface Counts {
+  readonly members: number;
+  readonly teams: number;
+  readonly repositories: number;
+  readonly packages: number;
+  readonly versions: number;
+}
+
+export interface Progress {
+  step(text: string): void;
+  counts(organization: string, counts: Counts): void;
+  end(): void;
+}
+
+/** @param stream where people look: standard error with --json, so that standard output has one line */
+export function createProgress(stream: NodeJS.WriteStream, startedAt: number, now: () => number): Progress {
+  let live = false;
+  let last = '';
+  const seconds = (): string => `${((now() - startedAt) / 1000).toFixed(1).padStart(5)} s`;
+  const endLive = (): void => {
+    if (live) {
+      stream.write('\n');
+      live = false;
+    }
+  };
+  return {
+    step(text) {
+      endLive();
+      stream.write(`${seconds()}  ${text}\n`);
+    },
+    counts(organization, counts) {
+      const text = countsText(organization, counts);
+      if (text === last) {
+        return;
+      }
+      last = text;
+      if (stream.isTTY) {
+        stream.write(`\r\u001b[2K${seconds()}  ${text}`);
+        live = true;
+      } else {
+        stream.write(`${seconds()}  ${text}\n`);
+      }
+    },
+    end: endLive,
+  };
+}
+
+export function countsText(organization: string, counts: Counts): string {
+  const { members, teams, repositories, packages, versions } = counts;
+  return `${organization}: ${members} members, ${teams} teams, ${repositories} repositories, ${packages} packages, ${versions} versions`;
+}

@@ -1,0 +1,285 @@
+/**
+ * Starts everything on one machine: the local cloud on the synthesized template, and a simulated GitHub whose organizations are connected
+ * as an owner would connect them. Nothing here writes the table: owners' decisions go through the functions that make them.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import { type Cloud, startCloud } from '../cloud/cloud.ts';
+import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
+import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
+import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
+import type { World } from '../forges/world/world.ts';
+import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
+import { manifestsOf, vendorsOf } from './manifests.ts';
+import type { StartOptions } from './options.ts';
+import type { Ports } from './ports.ts';
+import type { Counts, Progress } from './progress.ts';
+import { readTokens, type StateFolder, type Tokens, writeTokens } from './state-folder.ts';
+
+export interface StartedMember {
+  readonly login: string;
+  readonly role: 'owner' | 'member' | 'outside collaborator';
+  readonly token: string;
+}
+
+export interface StartedOrganization {
+  readonly slug: string;
+  /** What Composer's repository entry takes. */
+  readonly url: string;
+  readonly members: readonly StartedMember[];
+}
+
+export interface Started {
+  readonly cloud: Cloud;
+  readonly gitHub: GitHubSimulator;
+  readonly admin: AdminClient;
+  readonly organizations: readonly StartedOrganization[];
+  close(): Promise<void>;
+}
+
+/** How long the first synchronization may take before we say that it hangs. */
+const readyMs = 10 * 60_000;
+/** Everybody gets a token in a small world; in a large one the first few do. */
+const tokensMax = 10;
+
+/** The world that the options name. @throws WorldError */
+export function readWorldOf(options: StartOptions): Promise<World> {
+  if (options.world === 'default') {
+    return readWorld(defaultWorldFile);
+  }
+  return 'file' in options.world ? readWorld(options.world.file) : worldFromDirectory(options.world.github);
+}
+
+/**
+ * @param assembly the synthesized template with its bundles
+ * @throws Error when a port is taken, with one line that names it
+ */
+export async function start(
+  folder: StateFolder,
+  world: World,
+  { assembly, ports, progress }: { assembly: string; ports: Ports; progress: Progress },
+): Promise<Started> {
+  const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
+  const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
+  const gitHub = await startGitHubSimulator({
+    directory: folder.github,
+    world: notInstalled(world),
+    ports: { api: ports.gitHubApi, web: ports.gitHubWeb, codeload: ports.codeload, control: ports.control },
+  });
+  progress.step(`simulated GitHub: ${gitHub.state.repositories.size} repositories`);
+  const closing: (() => Promise<void>)[] = [() => gitHub.close()];
+  const close = async (): Promise<void> => {
+    for (const one of closing.splice(0).reverse()) {
+      await one();
+    }
+  };
+  try {
+    const cloud = await startCloud({
+      assembly,
+      directory: folder.cloud,
+      ports: {
+        gateway: ports.gateway,
+        registry: ports.registry,
+        console: ports.console,
+        httpApi: ports.httpApi,
+      },
+      parameters: {
+        RegistryBaseUrl: registryBaseUrl,
+        ConsoleBaseUrl: consoleBaseUrl,
+        GitHubApiUrl: gitHub.addresses.api,
+      },
+    });
+    closing.push(() => cloud.close());
+    progress.step('local cloud: the synthesized template runs');
+    await putGitHubSecret(cloud, gitHub);
+    await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
+    const admin = createAdminClient(cloud.addresses.gateway);
+    closing.push(async () => admin.close());
+    const tokens = await readTokens(folder);
+    const organizations: StartedOrganization[] = [];
+    for (const organization of gitHub.state.organizations.values()) {
+      const setUp = world.organizations.find(({ login }) => login === organization.login);
+      if (setUp) {
+        const slug = organization.login.toLowerCase();
+        await connect(admin, gitHub, organization, setUp.installation?.repositories ?? 'all', progress);
+        await synchronized(admin, slug, progress);
+        organizations.push({
+          slug,
+          url: `${registryBaseUrl}/${slug}`,
+          members: await giveTokens(admin, gitHub, organization, slug, tokens),
+        });
+        await writeTokens(folder, tokens);
+        await synchronized(admin, slug, progress);
+      }
+    }
+    progress.end();
+    return { cloud, gitHub, admin, organizations, close };
+  } catch (error) {
+    progress.end();
+    await close();
+    throw error;
+  }
+}
+
+/** The app is installed through the simulator's change, as a person does it, so that GitHub tells us. */
+function notInstalled(world: World): World {
+  return {
+    ...world,
+    organizations: world.organizations.map(({ installation: _, ...organization }) => organization),
+  };
+}
+
+/** What an operator does once: the app's id, key and webhook secret go into the secret that the template made. */
+async function putGitHubSecret(cloud: Cloud, gitHub: GitHubSimulator): Promise<void> {
+  const client = new SecretsManagerClient({
+    endpoint: cloud.addresses.gateway,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
+  });
+  const { id, privateKey, webhookSecret } = gitHub.state.app;
+  await client.send(
+    new PutSecretValueCommand({
+      SecretId: cloud.outputs.GitHubAppSecretName,
+      SecretString: JSON.stringify({ appId: String(id), privateKey, webhookSecret }),
+    }),
+  );
+  client.destroy();
+}
+
+const Described = z.object({
+  organizations: z.array(z.object({ slug: z.string() })),
+  unclaimedInstallations: z.array(z.object({ installation: z.string(), login: z.string() })),
+});
+
+async function connect(
+  admin: AdminClient,
+  gitHub: GitHubSimulator,
+  organization: SimulatedOrganization,
+  repositories: 'all' | readonly string[],
+  progress: Progress,
+): Promise<void> {
+  const slug = organization.login.toLowerCase();
+  const before = Described.parse(await admin.invoke('describe-organization', {}));
+  if (before.organizations.some((known) => known.slug === slug)) {
+    progress.step(`${slug}: connected in an earlier run`);
+    return;
+  }
+  const isInstalled = [...gitHub.state.installations.values()].some(
+    (installation) => installation.organizationId === organization.id,
+  );
+  if (!isInstalled) {
+    await gitHub.changes.run('install-app', {
+      organization: organization.login,
+      repositories: repositories === 'all' ? 'all' : [...repositories],
+    });
+  }
+  const installation = await until(async () => {
+    const described = Described.parse(await admin.invoke('describe-organization', {}));
+    return described.unclaimedInstallations.find(({ login }) => login === organization.login)?.installation;
+  }, `GitHub's word that the app was installed on ${organization.login} did not arrive`);
+  await admin.invoke('connect-organization', {
+    slug,
+    name: organization.name,
+    installation,
+    repositories: 'all',
+    ownedVendors: vendorsOf(await manifestsOf(gitHub.state, organization.id)),
+  });
+  progress.step(`${slug}: connected`);
+}
+
+const Status = z.object({
+  counts: z.object({
+    members: z.number(),
+    teams: z.number(),
+    repositories: z.number(),
+    packages: z.record(z.string(), z.number()),
+    versions: z.number(),
+  }),
+  pending: z.object({ total: z.number() }),
+});
+
+/** Waits until nothing is wanted any more, and says how it goes. */
+async function synchronized(admin: AdminClient, slug: string, progress: Progress): Promise<void> {
+  await until(async () => {
+    const { counts, pending } = Status.parse(await admin.invoke('describe-organization', { slug }));
+    progress.counts(slug, countsOf(counts));
+    return pending.total === 0 ? true : undefined;
+  }, `the synchronization of ${slug} does not come to its end; npm run admin -- status ${slug} says where it stands`);
+}
+
+const countsOf = (counts: z.infer<typeof Status>['counts']): Counts => ({
+  ...counts,
+  packages: counts.packages.available ?? 0,
+});
+
+const Issued = z.object({ id: z.string(), token: z.string() });
+
+/** A token for each member and outside collaborator; those of earlier runs are used again. */
+async function giveTokens(
+  admin: AdminClient,
+  gitHub: GitHubSimulator,
+  organization: SimulatedOrganization,
+  slug: string,
+  tokens: Tokens,
+): Promise<StartedMember[]> {
+  const people = peopleOf(gitHub, organization).slice(0, tokensMax);
+  const members: StartedMember[] = [];
+  for (const { login, role } of people) {
+    const key = `${slug}/${login}`;
+    let known = tokens[key];
+    if (!known) {
+      known = Issued.parse(
+        await admin.invoke('issue-token', {
+          organization: slug,
+          for: { kind: 'member', login },
+          description: 'made by npm start',
+        }),
+      );
+      tokens[key] = { id: known.id, token: known.token };
+    }
+    members.push({ login, role, token: known.token });
+  }
+  return members;
+}
+
+function peopleOf(
+  gitHub: GitHubSimulator,
+  organization: SimulatedOrganization,
+): { login: string; role: StartedMember['role'] }[] {
+  const outside = new Set<number>();
+  for (const repository of gitHub.state.repositories.values()) {
+    if (repository.organizationId === organization.id) {
+      for (const account of repository.collaborators.keys()) {
+        outside.add(account);
+      }
+    }
+  }
+  const active = [...organization.members].filter(([, { state }]) => state === 'active');
+  const ids: [number, StartedMember['role']][] = [
+    ...active.filter(([, { role }]) => role === 'admin').map(([id]): [number, 'owner'] => [id, 'owner']),
+    ...active.filter(([, { role }]) => role === 'member').map(([id]): [number, 'member'] => [id, 'member']),
+    ...[...outside]
+      .filter((id) => !organization.members.has(id))
+      .map((id): [number, 'outside collaborator'] => [id, 'outside collaborator']),
+  ];
+  return ids.flatMap(([id, role]) => {
+    const user = gitHub.state.users.get(id);
+    return user && user.type === 'User' && !user.suspended ? [{ login: user.login, role }] : [];
+  });
+}
+
+async function until<Value>(look: () => Promise<Value | undefined>, otherwise: string): Promise<Value> {
+  const giveUp = Date.now() + readyMs;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined) {
+      return value;
+    }
+    if (Date.now() > giveUp) {
+      throw new Error(otherwise);
+    }
+    await sleep(150);
+  }
+}

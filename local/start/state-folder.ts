@@ -1,0 +1,117 @@
+/** The folder that keeps everything between runs, and what says that a start is running on it. */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type StartOptions, UsageError } from './options.ts';
+
+export interface StateFolder {
+  readonly directory: string;
+  readonly cloud: string;
+  readonly github: string;
+  readonly assembly: string;
+  /** There was state of an earlier run. */
+  readonly isUsed: boolean;
+}
+
+const Running = z.object({ pid: z.number(), gateway: z.string() });
+export type Running = z.infer<typeof Running>;
+const Origin = z.object({ world: z.string() });
+const Tokens = z.record(z.string(), z.object({ id: z.string(), token: z.string() }));
+export type Tokens = z.infer<typeof Tokens>;
+
+/**
+ * Opens the folder for a run.
+ *
+ * @throws UsageError when another start runs on it, or when it holds the state of another world
+ */
+export async function openStateFolder(options: StartOptions): Promise<StateFolder> {
+  const { directory } = options;
+  const running = await findRunning(directory);
+  if (running) {
+    throw new UsageError(
+      `${directory} is in use by the start with process id ${running.pid}; stop it, or choose another folder with --data`,
+    );
+  }
+  if (options.fresh) {
+    // Only what a start made: the folder may be the user's own.
+    for (const name of ['cloud', 'github', 'assembly', 'origin.json', 'tokens.json', 'running.json']) {
+      await rm(join(directory, name), { recursive: true, force: true });
+    }
+  }
+  await mkdir(directory, { recursive: true });
+  const world =
+    options.world === 'default'
+      ? 'the default world'
+      : 'file' in options.world
+        ? `the world of ${options.world.file}`
+        : `the repositories below ${options.world.github}`;
+  const origin = await readJson(join(directory, 'origin.json'), Origin);
+  if (origin && origin.world !== world) {
+    throw new UsageError(
+      `${directory} holds ${origin.world}, not ${world}; add --fresh to forget it, or choose another folder with --data`,
+    );
+  }
+  await writeJson(join(directory, 'origin.json'), { world });
+  return {
+    directory,
+    cloud: join(directory, 'cloud'),
+    github: join(directory, 'github'),
+    assembly: join(directory, 'assembly'),
+    isUsed: origin !== undefined,
+  };
+}
+
+/** The start that runs on the folder, if its process lives. */
+export async function findRunning(directory: string): Promise<Running | undefined> {
+  const running = await readJson(join(directory, 'running.json'), Running);
+  return running && isAlive(running.pid) ? running : undefined;
+}
+
+export async function markRunning(folder: StateFolder, running: Running): Promise<void> {
+  await writeJson(join(folder.directory, 'running.json'), running);
+}
+
+export async function markStopped(folder: StateFolder): Promise<void> {
+  await rm(join(folder.directory, 'running.json'), { force: true });
+}
+
+/** Tokens of earlier runs by login: the table has only their hashes, and pasted lines should keep working. */
+export async function readTokens(folder: StateFolder): Promise<Tokens> {
+  return (await readJson(join(folder.directory, 'tokens.json'), Tokens)) ?? {};
+}
+
+export async function writeTokens(folder: StateFolder, tokens: Tokens): Promise<void> {
+  await writeJson(join(folder.directory, 'tokens.json'), tokens);
+}
+
+async function readJson<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${file} cannot be read; add --fresh to forget the state, or mend the file`);
+  }
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+  const temporary = `${file}.new`;
+  await writeFile(temporary, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(temporary, file);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return pid !== process.pid;
+  } catch {
+    return false;
+  }
+}
