@@ -249,28 +249,23 @@ function transactItem(tableName: string, operation: Operation) {
   if ('update' in operation) {
     return { Update: { TableName: tableName, ...updateOf(operation.update, operation.when) } };
   }
-  const placeholders = createPlaceholders();
-  const condition = operation.when
-    ? {
-        ConditionExpression: conditionExpression(operation.when, placeholders),
-        ...placeholdersOf(placeholders),
-      }
-    : {};
-  if ('put' in operation) {
+  if ('check' in operation) {
     return {
-      Put: { TableName: tableName, Item: { ...operation.item, ...operation.put }, ...condition },
+      ConditionCheck: { TableName: tableName, Key: operation.check, ...conditionOf(operation.when) },
     };
   }
-  if ('delete' in operation) {
-    return { Delete: { TableName: tableName, Key: operation.delete, ...condition } };
-  }
+  const condition = operation.when === undefined ? {} : conditionOf(operation.when);
+  return 'put' in operation
+    ? { Put: { TableName: tableName, Item: { ...operation.item, ...operation.put }, ...condition } }
+    : { Delete: { TableName: tableName, Key: operation.delete, ...condition } };
+}
+
+/** A placeholder that no expression uses is an error, so the expression is made once. */
+function conditionOf(when: Condition) {
+  const placeholders = createPlaceholders();
   return {
-    ConditionCheck: {
-      TableName: tableName,
-      Key: operation.check,
-      ConditionExpression: conditionExpression(operation.when, placeholders),
-      ...placeholdersOf(placeholders),
-    },
+    ConditionExpression: conditionExpression(when, placeholders),
+    ...placeholdersOf(placeholders),
   };
 }
 
