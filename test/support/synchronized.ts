@@ -1,0 +1,41 @@
+/** An organization with one synchronization in the table, as connecting leaves it. */
+import {
+  asId,
+  type ForgeOrganizationId,
+  type InstallationId,
+  type OrganizationId,
+  type SynchronizationId,
+} from '../../shared/domain/ids.ts';
+import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
+import { claimInstallation } from '../../shared/store/installation-store.ts';
+import { addOrganization } from '../../shared/store/organization-store.ts';
+import { addSynchronization } from '../../shared/store/synchronization-store.ts';
+import type { Table } from '../../shared/store/table.ts';
+
+export const organizationId = asId<OrganizationId>('org1');
+export const synchronizationId = asId<SynchronizationId>('sync1');
+export const installationId = asId<InstallationId>(77);
+export const forgeOrganizationId = asId<ForgeOrganizationId>(900);
+
+export async function addSynchronized(table: Table, choice: 'all' | 'some' = 'some'): Promise<void> {
+  const tie = { organization: organizationId, synchronization: synchronizationId };
+  await table.transact([
+    ...addOrganization({ id: organizationId, slug: 'acme', name: 'Acme', ownedVendors: ['acme'] }),
+    ...addSynchronization({
+      id: synchronizationId,
+      organization: organizationId,
+      forge: 'github',
+      baseUrl: gitHubBaseUrl,
+      forgeOrganization: forgeOrganizationId,
+      login: 'acme',
+      installation: installationId,
+      choice,
+    }),
+    claimInstallation(
+      installationId,
+      'github',
+      { id: forgeOrganizationId, login: 'acme', suspended: false },
+      tie,
+    ),
+  ]);
+}
