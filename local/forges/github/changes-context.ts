@@ -32,7 +32,7 @@ export interface ChangeType<Input> {
 /** Who does it; an owner of the organization, if left out. */
 const actor = { as: z.string().exactOptional() };
 
-/** The organization's login; may be left out while there is only one. */
+/** The organization's login; the first one's, if left out. */
 export const organizationField = { organization: z.string().exactOptional() };
 export const permissionField = z.enum(['pull', 'triage', 'push', 'maintain', 'admin']);
 
@@ -68,13 +68,10 @@ export function inWords(error: z.ZodError): string {
 
 export function resolveOrganization({ state }: ChangeContext, login: string | undefined): Organization {
   const logins = [...state.organizations.values()].map((organization) => organization.login);
-  const [only, ...others] = logins;
-  if (login === undefined && others.length > 0) {
-    throw new ChangeError(`say which organization: ${logins.join(', ')}`);
+  const organization = findOrganization(state, login ?? logins[0] ?? '');
+  if (organization === undefined) {
+    throw new ChangeError(`there is no organization "${login}"; there are: ${some(logins)}`);
   }
-  const organization = findOrganization(state, login ?? only ?? '');
-  if (organization === undefined)
-    throw new ChangeError(`there is no organization "${login}"; there are: ${logins.join(', ')}`);
   return organization;
 }
 

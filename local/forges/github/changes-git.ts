@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { HistoryError, type HistoryStep, writeHistory } from '../world/git-history.ts';
 import { historyProblems } from '../world/read-world.ts';
 import { runGit } from '../world/run-git.ts';
-import { formatPath } from '../world/world-error.ts';
 import { findUser } from './api/rights.ts';
 import {
   ChangeError,
@@ -16,7 +15,7 @@ import { personOf } from './world-to-state.ts';
 
 const history = z.custom<readonly HistoryStep[]>().superRefine((steps, context) => {
   for (const { path, message } of historyProblems(steps)) {
-    context.addIssue({ code: 'custom', message: `${formatPath(['history', ...path])}: ${message}` });
+    context.addIssue({ code: 'custom', path: [...path], message });
   }
 });
 

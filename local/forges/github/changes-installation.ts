@@ -51,7 +51,8 @@ export const installationChanges = {
   'suspend-app': defineChange(organizationField, (context, input) => {
     const { installation, sender } = resolve(context, input);
     installation.suspendedAt = touch(context, installation);
-    emitInstallation(context, installation, 'suspend', sender, {});
+    const payload = context.payloads.suspendedInstallation(installation, sender);
+    emitInstallation(context, installation, 'suspend', sender, { installation: payload });
     return undefined;
   }),
 
@@ -59,7 +60,8 @@ export const installationChanges = {
     const { installation, sender } = resolve(context, input);
     delete installation.suspendedAt;
     touch(context, installation);
-    emitInstallation(context, installation, 'unsuspend', sender, {});
+    const payload = context.payloads.suspendedInstallation(installation, undefined);
+    emitInstallation(context, installation, 'unsuspend', sender, { installation: payload });
     return undefined;
   }),
 

@@ -80,6 +80,7 @@ export const memberChanges = {
       };
       organization.members.set(user.id, membership);
       const { payloads } = context;
+      const invitationId = context.state.nextId++;
       context.emit({
         name: 'organization',
         action: input.pending ? 'member_invited' : 'member_added',
@@ -88,7 +89,7 @@ export const memberChanges = {
         body: input.pending
           ? {
               invitation: {
-                id: context.state.nextId++,
+                id: invitationId,
                 node_id: user.nodeId,
                 login: user.login,
                 email: null,
@@ -98,6 +99,7 @@ export const memberChanges = {
                 failed_reason: null,
                 inviter: payloads.user(sender),
                 team_count: 0,
+                invitation_teams_url: payloads.invitationTeamsUrl(organization, invitationId),
               },
               user: payloads.user(user),
             }

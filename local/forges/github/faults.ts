@@ -58,13 +58,14 @@ export interface FaultRegistry {
 }
 
 /** The faults that tests and people have asked for. They live in memory: a restart is without faults. */
-export function createFaultRegistry(): FaultRegistry {
+export function createFaultRegistry(deps: { added?: (fault: Fault) => void } = {}): FaultRegistry {
   let faults: (Fault & { struck: number; skipped: number })[] = [];
   let nextId = 1;
   return {
     add(options) {
       const fault = { ...options, id: nextId++, struck: 0, skipped: 0 };
       faults.push(fault);
+      deps.added?.(fault);
       return fault;
     },
     list: () => faults,

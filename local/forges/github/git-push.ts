@@ -3,7 +3,7 @@ import { isAncestor, type PushedCommit, readCommits } from './git-commits.ts';
 import type { Payloads } from './payloads.ts';
 import type { Repository, User } from './state.ts';
 import type { GitHubEvent } from './webhooks.ts';
-import { isoSeconds } from './world-to-state.ts';
+import { isoSeconds, personOf } from './world-to-state.ts';
 
 /** A head or tag that a push has moved; undefined where it did not exist. */
 export interface RefChange {
@@ -163,8 +163,8 @@ async function pushBody(
     message: commit.message,
     timestamp: commit.timestamp,
     url: `${address}/commit/${commit.id}`,
-    author: commit.author,
-    committer: commit.committer,
+    author: payloads.person(commit.author),
+    committer: payloads.person(commit.committer),
     added: commit.added,
     removed: commit.removed,
     modified: commit.modified,
@@ -187,7 +187,7 @@ async function pushBody(
     before: before ?? noObject,
     after: after ?? noObject,
     repository: payloads.pushedRepository(repository),
-    pusher: { name: sender.login, email: sender.email ?? null },
+    pusher: { name: sender.login, email: personOf(sender).email },
     created: before === undefined,
     deleted: after === undefined,
     forced: forced || (!isBranch && before !== undefined && after !== undefined),

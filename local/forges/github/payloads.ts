@@ -4,6 +4,7 @@ import { installationShape } from './api/shapes-app.ts';
 import { organizationShape, ownerShape, teamShape, userShape } from './api/shapes-people.ts';
 import { repositoryShape } from './api/shapes-repository.ts';
 import type { GitHubState, Installation, Organization, Permission, Repository, Team, User } from './state.ts';
+import { personOf } from './world-to-state.ts';
 
 type Payload = Record<string, unknown>;
 
@@ -17,12 +18,18 @@ export interface Payloads {
   pushedRepository(repository: Repository): Payload;
   /** In `team`: with what the team may do; none once it has been removed. */
   teamRepository(repository: Repository, permission: Permission | undefined): Payload;
+  /** Times in seconds since the epoch. */
   installation(installation: Installation): Payload;
+  /** In `suspend` and `unsuspend`, where the published examples have times as text. */
+  suspendedInstallation(installation: Installation, by: User | undefined): Payload;
   /** The reference that every other event carries. */
   installationReference(installation: Installation): Payload;
   /** In `installation` and `installation_repositories`. */
   repositoryReference(repository: Repository): Payload;
   membership(organization: Organization, user: User): Payload;
+  /** An author or committer; with a login where the e-mail is an account's. */
+  person(person: { readonly name: string; readonly email: string }): Payload;
+  invitationTeamsUrl(organization: Organization, invitationId: number): string;
   /** Web address of a repository. */
   webAddress(repository: Repository): string;
 }
@@ -32,6 +39,12 @@ export function createPayloads(state: GitHubState, addresses: Addresses): Payloa
     const { permissions: _ofNobody, ...shape } = repositoryShape(addresses, state, repository);
     return { ...shape, custom_properties: {} };
   };
+  const installationPayload = (installation: Installation): Payload => ({
+    ...installationShape(addresses, state, installation),
+    updated_at: installation.updatedAt ?? installation.createdAt,
+    has_multiple_single_files: false,
+    single_file_paths: [],
+  });
   const webAddress = (repository: Repository): string => `${addresses.web}/${fullName(state, repository)}`;
   return {
     webAddress,
@@ -60,10 +73,13 @@ export function createPayloads(state: GitHubState, addresses: Addresses): Payloa
       role_name: roleName(permission),
     }),
     installation: (installation) => ({
-      ...installationShape(addresses, state, installation),
-      updated_at: installation.updatedAt ?? installation.createdAt,
-      has_multiple_single_files: false,
-      single_file_paths: [],
+      ...installationPayload(installation),
+      created_at: seconds(installation.createdAt),
+      updated_at: seconds(installation.updatedAt ?? installation.createdAt),
+    }),
+    suspendedInstallation: (installation, by) => ({
+      ...installationPayload(installation),
+      suspended_by: by === undefined ? null : userShape(addresses, by),
     }),
     installationReference: ({ id }) => ({
       id,
@@ -76,6 +92,12 @@ export function createPayloads(state: GitHubState, addresses: Addresses): Payloa
       full_name: fullName(state, repository),
       private: repository.visibility !== 'public',
     }),
+    invitationTeamsUrl: (organization, invitationId) =>
+      `${addresses.api}/organizations/${organization.id}/invitations/${invitationId}/teams`,
+    person(person) {
+      const user = [...state.users.values()].find((each) => personOf(each).email === person.email);
+      return { ...person, ...(user !== undefined && { username: user.login }) };
+    },
     membership(organization, user) {
       const membership = organization.members.get(user.id);
       return {

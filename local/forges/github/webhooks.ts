@@ -139,13 +139,19 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
   const sendThenHeld = (attempt: Attempt): void => {
     const waiting = held;
     held = [];
-    track(send(attempt).finally(() => waiting.forEach((release) => release())));
+    const release = (): void => {
+      for (const each of waiting) each();
+    };
+    track(send(attempt).finally(release));
   };
 
   const dispatch = (attempt: Attempt): void => {
     const subject = { event: attempt.event, ...(attempt.action !== undefined && { action: attempt.action }) };
     if (faults.take('delivery-lost', subject) !== undefined) return;
-    if (faults.take('delivery-failed', subject) !== undefined) return track(recordTimeout(attempt));
+    if (faults.take('delivery-failed', subject) !== undefined) {
+      track(recordTimeout(attempt));
+      return;
+    }
     const delayed = faults.take('delivery-delayed', subject);
     if (delayed !== undefined) {
       later(delayed.delayMs ?? 1000, () => sendThenHeld(attempt));

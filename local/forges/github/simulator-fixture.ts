@@ -1,0 +1,137 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseWorld } from '../world/read-world.ts';
+import type { World } from '../world/world.ts';
+import { type GitHubSimulator, type GitHubSimulatorOptions, startGitHubSimulator } from './simulator.ts';
+
+export interface ReceivedWebhook {
+  readonly event: string;
+  readonly action: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly payload: Record<string, unknown>;
+}
+
+export interface WebhookReceiver {
+  readonly url: string;
+  readonly received: ReceivedWebhook[];
+  /** `push`, `team.created`, ... in the order of arrival. */
+  events(): string[];
+  /** Status of the answers to come. */
+  status: number;
+  /** Set: no answer at all. */
+  silent: boolean;
+  close(): Promise<void>;
+}
+
+/** A server that takes webhooks and keeps them. */
+export async function startWebhookReceiver(): Promise<WebhookReceiver> {
+  const received: ReceivedWebhook[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      const payload: Record<string, unknown> = JSON.parse(body);
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      );
+      const action = typeof payload.action === 'string' ? payload.action : undefined;
+      received.push({ event: headers['x-github-event'] ?? '', action, headers, body, payload });
+      if (!receiver.silent) response.writeHead(receiver.status).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const receiver: WebhookReceiver = {
+    url: `http://127.0.0.1:${port}/webhooks`,
+    received,
+    events: () => received.map(({ event, action }) => (action === undefined ? event : `${event}.${action}`)),
+    status: 202,
+    silent: false,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return receiver;
+}
+
+/** One key for all simulators of a test run: to make one takes longer than the rest of a start. */
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
+export const testApp = { privateKey, webhookSecret: 'webhook-secret-of-the-tests' };
+
+/** A world with few things: three people, two teams, two repositories. */
+export const smallWorld: World = parseWorld(
+  `
+enterprise: example
+users:
+  - { login: alice, name: Alice Ames, email: alice@example.com }
+  - { login: ann }
+  - { login: bob }
+  - { login: olga }
+organizations:
+  - login: acme
+    members: { alice: owner, ann: member, bob: member }
+    installation: { repositories: all }
+    teams:
+      - name: Engineering
+        repositories: { money: pull }
+        teams: [{ name: Payments, members: [ann], repositories: { billing: push } }]
+    repositories:
+      - name: money
+        collaborators: { olga: pull }
+        history:
+          - { manifest: { name: acme/money }, tags: [1.0.0, 1.1.0] }
+      - name: billing
+        history: [{ manifest: { name: acme/billing } }]
+  - login: other
+    members: { bob: owner }
+`,
+  'small world',
+);
+
+export interface SimulatorFixture {
+  readonly simulator: GitHubSimulator;
+  readonly receiver: WebhookReceiver;
+  readonly directory: string;
+  /** Web address of a repository with a user's token in it. */
+  remote(login: string, repository: string): string;
+  close(): Promise<void>;
+}
+
+/** A simulator in a folder of its own, with a receiver for its webhooks. */
+export async function startFixture(
+  options: Partial<Pick<GitHubSimulatorOptions, 'world' | 'clock' | 'directory' | 'onLog'>> = {},
+): Promise<SimulatorFixture> {
+  const receiver = await startWebhookReceiver();
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'simulated-github-')));
+  const simulator = await startGitHubSimulator({
+    world: smallWorld,
+    ports: { web: 0, api: 0, codeload: 0, control: 0 },
+    ...options,
+    directory,
+    app: { ...testApp, webhookUrl: receiver.url },
+  });
+  return {
+    simulator,
+    receiver,
+    directory,
+    remote: (login, repository) =>
+      `${simulator.addresses.web.replace('://', `://${login}:ghp_${login}_test@`)}/${repository}.git`,
+    async close() {
+      await simulator.close();
+      await receiver.close();
+      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
