@@ -48,7 +48,7 @@ export interface GatewayOptions {
   readonly table?: { readonly endpoint: string };
   readonly invoke?: InvokeFunction;
   /** Gets what went wrong inside a service: a defect of the local cloud, answered with 500. */
-  readonly onError?: (error: unknown, call: ServiceCall) => void;
+  readonly onError?: (error: unknown, call?: ServiceCall) => void;
 }
 
 export interface RecordedCalls {
@@ -147,7 +147,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const server = createServer((incoming, outgoing) => {
-    onRequest(incoming, outgoing).catch(() => incoming.socket.destroy());
+    onRequest(incoming, outgoing).catch((error: unknown) => {
+      // A client that leaves in the middle of a request is no defect.
+      if (!incoming.socket.destroyed) options.onError?.(error);
+      incoming.socket.destroy();
+    });
   });
   // Functions keep connections open for long; a server that closes idle ones races with their next request.
   server.keepAliveTimeout = 0;

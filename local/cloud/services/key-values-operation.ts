@@ -26,10 +26,14 @@ export function keyValueOperation({ method, target }: Pick<ServiceRequest, 'meth
   const onStore = method === 'GET' ? ('DescribeKeyValueStore' as const) : undefined;
   const name = key !== undefined ? ON_ONE_KEY[method] : keys !== undefined ? ON_KEYS[method] : onStore;
   if (name === undefined) return undefined;
-  const operation: KeyValueOperation = {
-    name,
-    arn: decodeURIComponent(arn),
-    key: decodeURIComponent(key ?? ''),
-  };
-  return operation;
+  try {
+    const operation: KeyValueOperation = {
+      name,
+      arn: decodeURIComponent(arn),
+      key: decodeURIComponent(key ?? ''),
+    };
+    return operation;
+  } catch {
+    return undefined;
+  }
 }
