@@ -14,9 +14,9 @@ export class OverloadError extends ForgeError {
  * A fetch for the API: gives up in time and has read the whole body, so that an answer that breaks off is an error and never half an
  * answer. It does not follow redirects.
  */
-export function createApiFetch(send: typeof fetch): typeof fetch {
+export function createApiFetch(send: typeof fetch, timeoutMs = answerTimeoutMs): typeof fetch {
   return async (input, init) => {
-    const timeout = AbortSignal.timeout(answerTimeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
     const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     const response = await send(input, { ...init, signal, redirect: 'manual' });
     const body = await response.arrayBuffer();
@@ -188,7 +188,10 @@ const graphqlRules: readonly {
   readonly code: ForgeError['code'];
   readonly overload?: boolean;
 }[] = [
-  { fits: (error) => /^RATE_LIMIT(ED)?$/.test(error.type ?? ''), code: 'rate-limited' },
+  {
+    fits: (error) => /^RATE_LIMIT(ED)?$/.test(error.type ?? '') || /rate limit/i.test(error.message),
+    code: 'rate-limited',
+  },
   { fits: (error) => error.extensions?.saml_failure === true, code: 'sso-required' },
   { fits: (error) => /^(FORBIDDEN|INSUFFICIENT_SCOPES)$/.test(error.type ?? ''), code: 'insufficient-scope' },
   // Partial data: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api

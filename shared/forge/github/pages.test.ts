@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { ForgeError } from '../errors.ts';
+import { OverloadError } from './http.ts';
+import { createPageSize, readList } from './pages.ts';
+import type { Page } from './schema.ts';
+
+/** A forge's list: `after` is the place of the last item sent. */
+function listOf(items: () => readonly string[], more: { total?: () => number; max?: number } = {}) {
+  const asked: [size: number, after: string | undefined][] = [];
+  return {
+    asked,
+    read: async (size: number, after: string | undefined): Promise<Page<string>> => {
+      asked.push([size, after]);
+      if (size > (more.max ?? 100)) {
+        throw new OverloadError('unavailable', 'GitHub answered with 502');
+      }
+      const all = items();
+      const start = after === undefined ? 0 : Number(after);
+      const page = all.slice(start, start + size);
+      const end = start + page.length;
+      return {
+        totalCount: more.total?.() ?? all.length,
+        pageInfo: { hasNextPage: end < all.length, endCursor: page.length === 0 ? null : String(end) },
+        items: page,
+      };
+    },
+  };
+}
+
+const named = (count: number) => Array.from({ length: count }, (_, place) => `item-${place}`);
+const reading = (list: ReturnType<typeof listOf>, size = 100) => ({
+  what: 'items',
+  size: createPageSize(size),
+  key: (item: string) => item,
+  read: list.read,
+});
+const incomplete = expect.objectContaining({ code: 'incomplete' });
+
+describe('a list', () => {
+  test.each([0, 1, 99, 100, 101, 1001])('of %d items is read to its end', async (count) => {
+    const list = listOf(() => named(count));
+    expect(await readList(reading(list))).toEqual(named(count));
+    expect(list.asked).toHaveLength(Math.max(1, Math.ceil(count / 100)));
+  });
+
+  test('goes on after a page that is there already', async () => {
+    const list = listOf(() => named(7));
+    const first = await list.read(3, undefined);
+    list.asked.length = 0;
+    expect(await readList({ ...reading(list), first })).toEqual(named(7));
+    expect(list.asked).toEqual([[100, '3']]);
+  });
+
+  test('that GitHub counts otherwise is incomplete, after a second try from the start', async () => {
+    const list = listOf(() => named(3), { total: () => 4 });
+    const first = await list.read(3, undefined);
+    await expect(readList({ ...reading(list), first })).rejects.toThrow(incomplete);
+    expect(list.asked).toEqual([
+      [3, undefined],
+      [100, undefined],
+    ]);
+  });
+
+  test('with one item twice and another one missing is incomplete', async () => {
+    const list = listOf(() => ['a', 'b', 'a']);
+    await expect(readList(reading(list, 2))).rejects.toThrow(incomplete);
+  });
+
+  test('that changes between its pages is read again', async () => {
+    let items = named(4);
+    const list = listOf(() => items);
+    const read = async (size: number, after: string | undefined) => {
+      const page = await list.read(size, after);
+      if (list.asked.length === 1) {
+        // The first item goes away, so the third one slips into the page that we have behind us.
+        items = items.slice(1);
+      }
+      return page;
+    };
+    expect(await readList({ ...reading(list, 2), read })).toEqual(['item-1', 'item-2', 'item-3']);
+  });
+
+  test.each([
+    ['the same cursor for ever', 'x'],
+    ['no cursor', null],
+  ])('whose next page has %s has no end', async (_, endCursor) => {
+    let asked = 0;
+    const read = async () => {
+      asked += 1;
+      return { totalCount: 2, pageInfo: { hasNextPage: true, endCursor }, items: ['a'] };
+    };
+    await expect(readList({ what: 'items', size: createPageSize(1), key: String, read })).rejects.toThrow(
+      incomplete,
+    );
+    expect(asked).toBeLessThan(3);
+  });
+
+  test('with ever new cursors ends too', async () => {
+    let asked = 0;
+    const read = async () => {
+      asked += 1;
+      return { totalCount: 2, pageInfo: { hasNextPage: true, endCursor: String(asked) }, items: ['a'] };
+    };
+    await expect(readList({ what: 'items', size: createPageSize(1), key: String, read })).rejects.toThrow(
+      incomplete,
+    );
+    expect(asked).toBe(2000);
+  });
+});
+
+describe('a page that is too much', () => {
+  test('is asked for in halves, and so are those after it', async () => {
+    const list = listOf(() => named(60), { max: 30 });
+    expect(await readList(reading(list))).toEqual(named(60));
+    expect(list.asked).toEqual([
+      [100, undefined],
+      [50, undefined],
+      [25, undefined],
+      [25, '25'],
+      [25, '50'],
+    ]);
+  });
+
+  test('is unavailable when an eighth is too much too', async () => {
+    const list = listOf(() => named(60), { max: 1 });
+    await expect(readList(reading(list))).rejects.toThrow(OverloadError);
+    expect(list.asked.map(([size]) => size)).toEqual([100, 50, 25, 12]);
+  });
+
+  test('is no reason to ask again when GitHub says to wait', async () => {
+    let asked = 0;
+    const read = async (): Promise<Page<string>> => {
+      asked += 1;
+      throw new ForgeError('rate-limited', 'wait', { notBefore: 5 });
+    };
+    await expect(readList({ what: 'items', size: createPageSize(100), key: String, read })).rejects.toThrow(
+      expect.objectContaining({ code: 'rate-limited', notBefore: 5 }),
+    );
+    expect(asked).toBe(1);
+  });
+});

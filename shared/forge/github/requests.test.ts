@@ -1,0 +1,404 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { asId, type InstallationId } from '../../domain/ids.ts';
+import { ForgeError, type ForgeErrorCode } from '../errors.ts';
+import { createApiFetch, OverloadError } from './http.ts';
+import { createRequests, graphqlUrl, type Requests } from './requests.ts';
+import { createTestClock, startTestApi, type TestAnswer, type TestApi, testApp } from './test-api.ts';
+
+const installation = asId<InstallationId>(41);
+const clock = createTestClock();
+const inSeconds = (seconds: number) => clock.time + seconds * 1000;
+const minute = inSeconds(60);
+
+let api: TestApi;
+let requests: Requests;
+beforeEach(async () => {
+  api = await startTestApi();
+  requests = createRequests(testApp(api, { clock }), installation);
+});
+afterEach(() => api.stop());
+
+const answerSchema = z.object({ login: z.string() });
+const getOrganization = () => requests.get('GET /orgs/{org}', { org: 'acme' }, answerSchema);
+const query = {
+  name: 'Test',
+  text: 'query Test { viewer { login } }',
+  schema: z.object({ viewer: answerSchema }),
+};
+const ask = () => requests.query(query, {});
+
+async function errorOf(promise: Promise<unknown>): Promise<ForgeError> {
+  const error = await promise.then(
+    () => 'no error',
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ForgeError)) {
+    throw new Error('a ForgeError was expected', { cause: error });
+  }
+  return error;
+}
+
+/** octokit asks again by itself, second by second, while a token is younger than 5 s by the process's clock. */
+async function pretendLater(work: () => Promise<void>): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
+  try {
+    await work();
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+interface Row {
+  readonly name: string;
+  readonly answer: TestAnswer;
+  readonly code: ForgeErrorCode;
+  readonly notBefore?: number;
+  readonly overload?: true;
+}
+
+const says = (status: number, message: string, headers: Record<string, string> = {}): TestAnswer => ({
+  status,
+  headers,
+  json: { message },
+});
+
+describe('a failed request', () => {
+  const rows: readonly Row[] = [
+    {
+      name: '403, a permission is missing',
+      answer: says(403, 'Resource not accessible by integration'),
+      code: 'insufficient-scope',
+    },
+    { name: '403 of another kind', answer: says(403, 'Must have admin rights'), code: 'insufficient-scope' },
+    {
+      name: '403, suspended',
+      answer: says(403, 'This installation has been suspended'),
+      code: 'credential-rejected',
+    },
+    { name: '403, blocked by staff', answer: says(403, 'Repository access blocked'), code: 'unexpected' },
+    {
+      name: '403, SAML',
+      answer: says(403, 'Resource protected by organization SAML enforcement.', {
+        'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?authorization_request=x',
+      }),
+      code: 'sso-required',
+    },
+    {
+      name: '403 with retry-after',
+      answer: says(403, 'wait', { 'retry-after': '17' }),
+      code: 'rate-limited',
+      notBefore: inSeconds(17),
+    },
+    {
+      name: '429 with retry-after as a date',
+      answer: says(429, 'wait', { 'retry-after': new Date(inSeconds(90)).toUTCString() }),
+      code: 'rate-limited',
+      notBefore: inSeconds(90),
+    },
+    {
+      name: '403, the budget is spent',
+      answer: says(403, 'API rate limit exceeded for installation ID 41.', {
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': String(inSeconds(600) / 1000),
+      }),
+      code: 'rate-limited',
+      notBefore: inSeconds(600),
+    },
+    {
+      name: '429, the budget is spent until a moment that has passed',
+      answer: says(429, 'API rate limit exceeded', {
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': String(inSeconds(-600) / 1000),
+      }),
+      code: 'rate-limited',
+      notBefore: inSeconds(1),
+    },
+    {
+      name: '403, a secondary limit that says no time',
+      answer: says(403, 'You have exceeded a secondary rate limit.', { 'x-ratelimit-remaining': '4000' }),
+      code: 'rate-limited',
+      notBefore: minute,
+    },
+    {
+      name: '429 with a time that is none',
+      answer: says(429, 'wait', { 'retry-after': 'soon' }),
+      code: 'rate-limited',
+      notBefore: minute,
+    },
+    { name: '404', answer: says(404, 'Not Found'), code: 'not-found' },
+    { name: '410', answer: says(410, 'This API is gone'), code: 'gone' },
+    { name: '451', answer: says(451, 'Repository access blocked'), code: 'unexpected' },
+    { name: '400', answer: says(400, 'Problems parsing JSON'), code: 'unexpected' },
+    { name: '422', answer: says(422, 'Validation Failed'), code: 'unexpected' },
+    { name: '408', answer: says(408, 'Request Timeout'), code: 'unavailable' },
+    { name: '500', answer: says(500, 'Server Error'), code: 'unavailable' },
+    { name: '502', answer: says(502, 'Server Error'), code: 'unavailable', overload: true },
+    {
+      name: '503, no JSON',
+      answer: { status: 503, headers: { 'content-type': 'text/html' } },
+      code: 'unavailable',
+    },
+    { name: '504', answer: says(504, 'timed out'), code: 'unavailable', overload: true },
+    { name: 'no answer', answer: { by: (response) => response.destroy() }, code: 'unavailable' },
+    {
+      name: 'an answer that breaks off',
+      answer: {
+        by: (response) => {
+          response.writeHead(200, { 'content-type': 'application/json', 'content-length': '50' });
+          response.write('{"login":"acme"}');
+          setTimeout(() => response.destroy(), 10);
+        },
+      },
+      code: 'unavailable',
+    },
+    {
+      name: '200 without SAML organizations',
+      answer: {
+        headers: { 'x-github-sso': 'partial-results; organizations=1,2' },
+        json: { login: 'acme', data: { viewer: { login: 'acme' } } },
+      },
+      code: 'incomplete',
+    },
+    { name: '200 with a field missing', answer: { json: { data: { viewer: {} } } }, code: 'incomplete' },
+    { name: '200 with nothing', answer: {}, code: 'incomplete' },
+  ];
+
+  for (const [kind, send] of [
+    ['REST', getOrganization],
+    ['GraphQL', ask],
+  ] as const) {
+    test.each(rows)(`${kind}: $name is $code`, async ({ answer, code, notBefore, overload }) => {
+      api.answer = () => answer;
+      const error = await errorOf(send());
+      expect({ code: error.code, notBefore: error.notBefore }).toEqual({ code, notBefore });
+      expect(error instanceof OverloadError).toBe(overload === true);
+      expect(api.requests).toHaveLength(1);
+      expect(requests.count()).toBe(1);
+    });
+  }
+
+  test('that took too long was too much', async () => {
+    api.answer = () => ({
+      by: (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write('{"login":');
+      },
+    });
+    const app = testApp(api, { clock, fetch: createApiFetch(fetch, 100) });
+    const error = await errorOf(createRequests(app, installation).query(query, {}));
+    expect(error.code).toBe('unavailable');
+    expect(error).toBeInstanceOf(OverloadError);
+  });
+});
+
+describe('GraphQL errors in a 200', () => {
+  const fault = (
+    type: string | undefined,
+    message: string,
+    path: readonly (string | number)[] = ['node', 'teams'],
+  ) => ({
+    ...(type === undefined ? {} : { type }),
+    message,
+    path,
+  });
+  const rows: readonly {
+    name: string;
+    errors: unknown;
+    code: ForgeErrorCode;
+    notBefore?: number;
+    overload?: true;
+  }[] = [
+    {
+      name: 'RATE_LIMITED',
+      errors: [fault('RATE_LIMITED', 'API rate limit exceeded')],
+      code: 'rate-limited',
+      notBefore: inSeconds(300),
+    },
+    {
+      name: 'RATE_LIMIT',
+      errors: [fault('RATE_LIMIT', 'API rate limit already exceeded')],
+      code: 'rate-limited',
+      notBefore: inSeconds(300),
+    },
+    {
+      name: 'a limit after another error',
+      errors: [
+        fault('NOT_FOUND', 'Could not resolve', ['node']),
+        fault(undefined, 'You have exceeded a secondary rate limit'),
+      ],
+      code: 'rate-limited',
+      notBefore: inSeconds(300),
+    },
+    {
+      name: 'FORBIDDEN',
+      errors: [fault('FORBIDDEN', 'Resource not accessible by integration')],
+      code: 'insufficient-scope',
+    },
+    {
+      name: 'INSUFFICIENT_SCOPES',
+      errors: [fault('INSUFFICIENT_SCOPES', 'needs read:org')],
+      code: 'insufficient-scope',
+    },
+    {
+      name: 'SAML',
+      errors: [
+        {
+          ...fault('FORBIDDEN', 'Resource protected by organization SAML enforcement.'),
+          extensions: { saml_failure: true },
+        },
+      ],
+      code: 'sso-required',
+    },
+    {
+      name: 'partial data',
+      errors: [fault('RESOURCE_LIMITS_EXCEEDED', 'Resource limits')],
+      code: 'incomplete',
+      overload: true,
+    },
+    {
+      name: 'a time-out of its own',
+      errors: [
+        {
+          message:
+            'Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug.',
+        },
+      ],
+      code: 'unavailable',
+      overload: true,
+    },
+    {
+      name: 'NOT_FOUND at the root',
+      errors: [fault('NOT_FOUND', 'Could not resolve', ['node'])],
+      code: 'not-found',
+    },
+    {
+      name: 'NOT_FOUND below the root',
+      errors: [fault('NOT_FOUND', 'Could not resolve', ['node', 'teams', 'nodes', 3])],
+      code: 'incomplete',
+    },
+    { name: 'an error of a kind unknown here', errors: [fault('NEW_KIND', 'something')], code: 'incomplete' },
+    { name: 'an error without anything', errors: [{}], code: 'incomplete' },
+    { name: 'errors that are no list', errors: { message: 'what' }, code: 'incomplete' },
+    { name: 'an empty list', errors: [], code: 'incomplete' },
+  ];
+  test.each(rows)('$name is $code, although there is data', async ({ errors, code, notBefore, overload }) => {
+    api.answer = () => ({
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(inSeconds(300) / 1000) },
+      json: { data: { viewer: { login: 'ann' } }, errors },
+    });
+    const error = await errorOf(ask());
+    expect({ code: error.code, notBefore: error.notBefore }).toEqual({ code, notBefore });
+    expect(error instanceof OverloadError).toBe(overload === true);
+  });
+});
+
+describe('a refused credential', () => {
+  test('is rejected when the app itself is refused, without asking for a token', async () => {
+    api.answer = () => says(401, 'Bad credentials');
+    api.answerToken = () => says(401, 'A JSON web token could not be decoded');
+    const error = await errorOf(requests.get('GET /app/installations/{id}', { id: 41 }, answerSchema));
+    expect(error.code).toBe('credential-rejected');
+  });
+
+  test.each([
+    ['uninstalled', says(404, 'Not Found')],
+    ['suspended', says(403, 'This installation has been suspended')],
+    ['of another app', says(401, 'A JSON web token could not be decoded')],
+  ])('is rejected when no token is made: %s', async (_, answer) => {
+    api.answerToken = () => answer;
+    const error = await errorOf(getOrganization());
+    expect(error.code).toBe('credential-rejected');
+    expect(api.requests).toEqual([]);
+  });
+
+  test('is unavailable when tokens cannot be made for now', async () => {
+    api.answerToken = () => says(502, 'Server Error');
+    expect((await errorOf(getOrganization())).code).toBe('unavailable');
+    api.answerToken = () => says(403, 'You have exceeded a secondary rate limit.', { 'retry-after': '5' });
+    expect((await errorOf(getOrganization())).code).toBe('rate-limited');
+  });
+
+  test('is asked with a new token before it counts as dead', async () => {
+    api.answer = () => ({ json: { login: 'acme' } });
+    await getOrganization();
+    // The kept token dies before its time.
+    api.answer = ({ authorization }) =>
+      authorization === 'token ghs_token-1' ? says(401, 'Bad credentials') : { json: { login: 'acme' } };
+    await pretendLater(async () => {
+      expect(await getOrganization()).toEqual({ login: 'acme' });
+    });
+    expect(api.tokenRequests).toHaveLength(2);
+  });
+
+  test('is rejected when the new token is not made', async () => {
+    api.answer = () => ({ json: { login: 'acme' } });
+    await getOrganization();
+    api.answer = () => says(401, 'Bad credentials');
+    api.answerToken = () => says(404, 'Not Found');
+    await pretendLater(async () => {
+      expect((await errorOf(getOrganization())).code).toBe('credential-rejected');
+    });
+    expect(api.requests).toHaveLength(2);
+  });
+});
+
+describe('addresses', () => {
+  test('a renamed object is followed within the API, with our credential', async () => {
+    api.answer = ({ path }) =>
+      path === '/orgs/acme'
+        ? {
+            status: 301,
+            headers: { location: `${api.url}/organizations/5` },
+            json: { message: 'Moved Permanently' },
+          }
+        : { json: { login: 'acme-2' } };
+    expect(await getOrganization()).toEqual({ login: 'acme-2' });
+    expect(api.requests.map(({ path, authorization }) => [path, authorization])).toEqual([
+      ['/orgs/acme', 'token ghs_token-1'],
+      ['/organizations/5', 'token ghs_token-1'],
+    ]);
+  });
+
+  test('no other host gets our credential, nor any request', async () => {
+    const other = await startTestApi();
+    api.answer = () => ({ status: 302, headers: { location: `${other.url}/orgs/acme?token=secret` } });
+    const error = await errorOf(getOrganization());
+    expect(error.code).toBe('unexpected');
+    expect(error.message).not.toContain('secret');
+    expect(other.requests).toEqual([]);
+    await other.stop();
+  });
+
+  test.each([
+    ['that lead in a circle', () => `${api.url}/orgs/acme`],
+    ['that lead nowhere', () => 'http://['],
+  ])('redirects %s end', async (_, location) => {
+    api.answer = () => ({ status: 302, headers: { location: location() } });
+    expect((await errorOf(getOrganization())).code).toBe('unexpected');
+    expect(api.requests.length).toBeLessThan(6);
+  });
+
+  test('GraphQL is beside the REST API on Enterprise Server', () => {
+    expect(graphqlUrl('https://api.github.com')).toBe('https://api.github.com/graphql');
+    expect(graphqlUrl('https://git.example.com/api/v3')).toBe('https://git.example.com/api/graphql');
+  });
+});
+
+test('no credential gets into a message', async () => {
+  api.answer = ({ authorization }) => says(403, `you sent ${authorization}`);
+  const error = await errorOf(getOrganization());
+  expect(error.message).toContain('[redacted]');
+  expect(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('ghs_token');
+});
+
+test('the query is sent by its name, with its variables', async () => {
+  api.answer = () => ({ json: { data: { viewer: { login: 'ann' } } } });
+  expect(await requests.query(query, { size: 3, after: undefined })).toEqual({ viewer: { login: 'ann' } });
+  expect(api.requests[0]).toMatchObject({ method: 'POST', path: '/graphql' });
+  expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({
+    query: query.text,
+    operationName: 'Test',
+    variables: { size: 3 },
+  });
+});

@@ -1,0 +1,108 @@
+/** For this folder's tests: an API that answers as a test says, and readers that ask it. */
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createGitHubApp, type GitHubApp } from './app.ts';
+
+/** What the API is to answer: JSON, or bytes as they are. */
+export interface TestAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  /** Takes the place of all else: the test answers itself, or does not. */
+  readonly by?: (response: ServerResponse) => void;
+}
+
+export interface TestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+export interface TestApi {
+  readonly url: string;
+  /** All but those for tokens. */
+  readonly requests: TestRequest[];
+  readonly tokenRequests: TestRequest[];
+  answer: (request: TestRequest) => TestAnswer;
+  answerToken: (request: TestRequest, made: number) => TestAnswer;
+  stop(): Promise<void>;
+}
+
+/** Made once a process: an RSA key takes its time. */
+export const testKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export const testKeyPem = testKeys.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+
+export function tokenAnswer(token: string): TestAnswer {
+  return {
+    status: 201,
+    json: { token, expires_at: '2099-01-01T00:00:00Z', permissions: {}, repository_selection: 'all' },
+  };
+}
+
+async function readRequest(request: IncomingMessage): Promise<TestRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk);
+  }
+  return {
+    method: request.method ?? '',
+    path: request.url ?? '',
+    authorization: request.headers.authorization,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+export async function startTestApi(): Promise<TestApi> {
+  const server = createServer((incoming, response) => {
+    readRequest(incoming).then((request) => {
+      const forToken = request.path.endsWith('/access_tokens');
+      (forToken ? api.tokenRequests : api.requests).push(request);
+      const answer = forToken ? api.answerToken(request, api.tokenRequests.length) : api.answer(request);
+      if (answer.by) {
+        answer.by(response);
+        return;
+      }
+      response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
+      response.end(answer.json === undefined ? '' : JSON.stringify(answer.json));
+    }, response.destroy.bind(response));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const api: TestApi = {
+    url: `http://127.0.0.1:${port}`,
+    requests: [],
+    tokenRequests: [],
+    answer: () => ({ status: 404, json: { message: 'Not Found' } }),
+    answerToken: (_, made) => tokenAnswer(`ghs_token-${made}`),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return api;
+}
+
+/** A clock that stands still until the test moves it. */
+export function createTestClock(time = Date.parse('2026-11-22T12:00:00Z')) {
+  const clock = {
+    time,
+    now: () => clock.time,
+  };
+  return clock;
+}
+
+export function testApp(
+  api: { readonly url: string },
+  more: Partial<Parameters<typeof createGitHubApp>[0]> = {},
+): GitHubApp {
+  return createGitHubApp({
+    appId: '7',
+    privateKey: testKeyPem,
+    baseUrl: api.url,
+    fetch: globalThis.fetch,
+    clock: createTestClock(),
+    ...more,
+  });
+}
