@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -69,11 +69,23 @@ async function bundleFunctions(names: readonly string[], outDir: string): Promis
     target: 'node24',
     mainFields: ['module', 'main'],
     banner: { js: requireBanner },
+    plugins: [englishOnly],
     legalComments: 'none',
     logLevel: 'warning',
   });
   return new Map(result.outputFiles.map((file) => [file.path, file.contents]));
 }
+
+/** zod's namespace carries its messages in every language: half of a function's bytes, of which only English is used. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js';",
+      resolveDir: dirname(path),
+    }));
+  },
+};
 
 async function removeStale(folder: string, names: readonly string[]): Promise<void> {
   if (!existsSync(folder)) return;
