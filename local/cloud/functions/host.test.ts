@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCloudClock, type SteppableClock } from '../clock.ts';
 import { createFunctionHost, type FunctionDefinition, type FunctionHost, type FunctionLine } from './host.ts';
-import { createLambdaService } from './lambda-service.ts';
 
 const code = `
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -160,6 +159,13 @@ describe('function host', () => {
     expect((await call({})).count).toBe(2);
   });
 
+  it('refuses answers above Lambda’s limit', async () => {
+    define();
+    const error = await callError({ big: 7 * 1024 * 1024 });
+    expect(error).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
+    expect((await call({})).count).toBe(2);
+  });
+
   it('kills what runs on demand', async () => {
     define();
     await call({});
@@ -194,47 +200,5 @@ describe('function host', () => {
     await vi.waitFor(() => expect(failures()).toBe(3));
     await clock.advance(3_600_000);
     expect(host.running()).toBe(0);
-  });
-});
-
-describe('Invoke', () => {
-  const invoke = (name: string, body: string, headers: Record<string, string> = {}) =>
-    createLambdaService(host).handle({
-      method: 'POST',
-      target: `/2015-03-31/functions/${name}/invocations`,
-      headers,
-      body: Buffer.from(body),
-    });
-
-  it('answers with the result, by name or ARN', async () => {
-    define();
-    expect((await invoke('work', '{}')).status).toBe(200);
-    const byArn = await invoke(
-      encodeURIComponent('arn:aws:lambda:us-east-1:000000000000:function:work'),
-      '{}',
-    );
-    expect(JSON.parse(String(byArn.body))).toMatchObject({ count: 2 });
-  });
-
-  it('takes events without waiting', async () => {
-    define();
-    const response = await invoke('work', '{"log":true}', { 'x-amz-invocation-type': 'Event' });
-    expect(response).toMatchObject({ status: 202, body: '' });
-    await vi.waitFor(() => expect(lines.length).toBe(4));
-  });
-
-  it('marks errors of the function and of the request', async () => {
-    define({ reservedConcurrency: 0 });
-    expect((await invoke('work', '{}')).status).toBe(429);
-    define();
-    const thrown = await invoke('work', '{"throw":"x"}');
-    expect(thrown).toMatchObject({ status: 200, headers: { 'x-amz-function-error': 'Unhandled' } });
-    const big = await invoke('work', `{"big":${7 * 1024 * 1024}}`);
-    expect(JSON.parse(String(big.body))).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
-    expect(await invoke('nothing', '{}')).toMatchObject({
-      status: 404,
-      headers: { 'x-amzn-errortype': 'ResourceNotFoundException' },
-    });
-    expect((await invoke('work', '{')).status).toBe(400);
   });
 });

@@ -53,6 +53,9 @@ const KEEP_WARM_MS = 5 * 60_000;
 const ASYNC_RETRY_DELAYS_MS = [60_000, 120_000];
 const THROTTLED_RETRY_MS = 1_000;
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024;
+
 interface Warm {
   readonly environment: ExecutionEnvironment;
   readonly expiry: NodeJS.Timeout;
@@ -108,7 +111,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     const requestId = randomUUID();
     hosted.busy.add(environment);
     try {
-      const outcome = await environment.invoke(requestId, payload);
+      const outcome = limited(await environment.invoke(requestId, payload));
       if (outcome.kind === 'error') {
         const line = JSON.stringify({ level: 'ERROR', message: 'Invocation failed', ...outcome.error });
         options.onLine({ functionName: name, requestId, line });
@@ -164,4 +167,10 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       await coolDown();
     },
   };
+}
+
+function limited(outcome: Outcome): Outcome {
+  if (outcome.kind === 'error' || Buffer.byteLength(outcome.payload) <= RESPONSE_LIMIT_BYTES) return outcome;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT_BYTES} bytes).`;
+  return { kind: 'error', error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
 }

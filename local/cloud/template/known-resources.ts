@@ -94,6 +94,8 @@ export const executedTypes: Readonly<Record<string, Readonly<Record<string, Prop
     MetricsConfigurations: noMetering,
     Tags: describes,
   },
+  // Only what it grants the CDN is read: it decides what a missing key looks like.
+  'AWS::S3::BucketPolicy': { Bucket: honoured, PolicyDocument: honoured },
   'AWS::SecretsManager::Secret': {
     Name: honoured,
     Description: describes,
@@ -331,7 +333,6 @@ export const passiveTypes: Readonly<Record<string, PassiveType>> = {
   'AWS::IAM::Policy': passive('permissions are not evaluated on one machine'),
   'AWS::IAM::ManagedPolicy': passive('permissions are not evaluated on one machine'),
   'AWS::Lambda::Permission': passive('permissions are not evaluated on one machine'),
-  'AWS::S3::BucketPolicy': passive('permissions are not evaluated on one machine'),
   'AWS::SQS::QueuePolicy': passive('permissions are not evaluated on one machine'),
   'AWS::CloudFront::OriginAccessControl': passive('the CDN reads private buckets directly', (name) => ({
     Id: name,

@@ -1,0 +1,294 @@
+import type { CdnLine } from './cdn/distribution.ts';
+import { createCloudClock, type SteppableClock } from './clock.ts';
+import { type EventSource, startEventSource } from './event-source.ts';
+import { createFunctionHost, type FunctionHost, type FunctionLine } from './functions/host.ts';
+import { busy, sleep, waitUntil, waitUntilIdle } from './idle.ts';
+import { type Listener, listen } from './listen.ts';
+import { createResource } from './provision/create-resource.ts';
+import { type Engines, emptyPlan, type Plan } from './provision/plan.ts';
+import { startSchedule } from './schedule.ts';
+import type { Gateway } from './services/gateway.ts';
+import { startServices } from './start-services.ts';
+import { readAssembly } from './template/assembly.ts';
+import { evaluateStacks } from './template/evaluate.ts';
+import type { Json } from './template/json.ts';
+import { createApiHandler, createDistributions } from './web-servers.ts';
+
+/** What the local cloud has to say. */
+export type CloudLog =
+  | ({ readonly source: 'function' } & FunctionLine)
+  | ({ readonly source: 'cdn' } & CdnLine)
+  | { readonly source: 'edge-function'; readonly functionName: string; readonly line: string }
+  | { readonly source: 'service'; readonly line: string };
+
+/** Ports on the loopback interface; 0 takes any free one. One without a number is not opened. */
+export interface CloudPorts {
+  readonly gateway: number;
+  readonly registry?: number;
+  readonly console?: number;
+  readonly httpApi?: number;
+}
+
+/** Base URLs without a slash at the end. */
+export interface CloudAddresses {
+  readonly gateway: string;
+  readonly registry: string | undefined;
+  readonly console: string | undefined;
+  readonly httpApi: string | undefined;
+}
+
+export interface CloudOptions {
+  /** Output folder of `cdk synth`. */
+  readonly assembly: string;
+  /** Where everything is kept that outlives the process. */
+  readonly directory: string;
+  readonly ports: CloudPorts;
+  /** Values of the template's parameters; as a function it gets the addresses that they may name. */
+  readonly parameters:
+    | Readonly<Record<string, string>>
+    | ((addresses: CloudAddresses) => Record<string, string>);
+  readonly clock?: SteppableClock;
+  /** How long a write of the key-value store takes to the edge; see KeyValueServiceOptions. */
+  readonly propagationMs?: number | ((key: string) => number);
+  /** Whether schedules run; tests that start their work themselves say no. Yes by default. */
+  readonly schedules?: boolean;
+  onLog?(line: CloudLog): void;
+}
+
+export interface QueueCounts {
+  readonly visible: number;
+  readonly delayed: number;
+  readonly inFlight: number;
+}
+
+export interface Cloud {
+  readonly addresses: CloudAddresses;
+  readonly clock: SteppableClock;
+  readonly engines: Engines;
+  /** For faults between the functions and the services, and for counting calls. */
+  readonly gateway: Gateway;
+  /** The template's outputs. */
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** Names of the functions. */
+  readonly functions: readonly string[];
+  /**
+   * Invokes a function, by its name with or without the stack's, and waits for the result.
+   *
+   * @throws Error with the function's own message when it fails or is throttled
+   */
+  invoke(name: string, payload: unknown): Promise<unknown>;
+  queueCounts(): Readonly<Record<string, QueueCounts>>;
+  /**
+   * Resolves when no function runs and no queue with a consumer holds a message that is visible or in flight; delayed
+   * messages count only on request.
+   *
+   * @throws Error naming what is busy, after 30 s of real time unless said otherwise
+   */
+  idle(options?: { readonly delayedToo?: boolean; readonly timeoutMs?: number }): Promise<void>;
+  /** Terminates the workers that run an invocation of the function, as a crash would; returns how many. */
+  killRunning(name: string): Promise<number>;
+  /** Ends idle workers and empties the edge caches: the next requests find everything cold. */
+  coolDown(): Promise<void>;
+  /** Stops taking work, gives what runs `graceMs` (5 s) of real time to finish, and ends everything. */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+const PSEUDO = { accountId: '000000000000', region: 'us-east-1' } as const;
+const GRACE_MS = 5_000;
+
+/**
+ * Starts the whole system of a synthesized cloud assembly on this machine, all on the loopback interface.
+ *
+ * @throws Error when a port is in use, the template holds what the local cloud does not know, or a parameter is missing
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const clock = options.clock ?? createCloudClock();
+  const closers: (() => Promise<void>)[] = [];
+  const closing = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await start(options, clock, closers, closing);
+  } catch (error) {
+    await closing();
+    throw error;
+  }
+}
+
+async function start(
+  options: CloudOptions,
+  clock: SteppableClock,
+  closers: (() => Promise<void>)[],
+  closing: () => Promise<void>,
+): Promise<Cloud> {
+  const { ports } = options;
+  const log = options.onLog ?? (() => {});
+  const open = async (name: string, port: number | undefined): Promise<Listener | undefined> => {
+    if (port === undefined) return undefined;
+    const listener = await listen(name, port);
+    closers.push(listener.close);
+    return listener;
+  };
+  const stacks = readAssembly(options.assembly);
+  const listeners = {
+    registry: await open('registry', ports.registry),
+    console: await open('console', ports.console),
+    httpApi: await open('HTTP API', ports.httpApi),
+  };
+
+  const host = createFunctionHost({
+    clock,
+    clockOffset: clock.shared,
+    onLine: (line) => log({ source: 'function', ...line }),
+  });
+  const { engines, gateway } = await startServices({
+    directory: options.directory,
+    gatewayPort: ports.gateway,
+    propagationMs: options.propagationMs ?? 0,
+    pseudo: PSEUDO,
+    clock,
+    host,
+    closers,
+    onError: (line) => log({ source: 'service', line }),
+  });
+  closers.push(host.close);
+  const addresses: CloudAddresses = {
+    gateway: gateway.url,
+    registry: listeners.registry?.url,
+    console: listeners.console?.url,
+    httpApi: listeners.httpApi?.url,
+  };
+
+  const plan = emptyPlan();
+  const listenerOf = (logicalId: string, comment: string): Listener => {
+    const name = [logicalId, comment].join(' ').toLowerCase().includes('console') ? 'console' : 'registry';
+    const listener = listeners[name];
+    if (listener === undefined)
+      throw new Error(`no port was given for the distribution ${logicalId} (${name})`);
+    return listener;
+  };
+  const workshop = {
+    plan,
+    engines,
+    pseudo: PSEUDO,
+    assembly: options.assembly,
+    gatewayUrl: gateway.url,
+    distributionHost: (logicalId: string, comment: string) =>
+      new URL(listenerOf(logicalId, comment).url).host,
+  };
+  const outputs = await evaluateStacks(stacks, {
+    parameters: typeof options.parameters === 'function' ? options.parameters(addresses) : options.parameters,
+    pseudo: PSEUDO,
+    create: (resource) => createResource(resource, workshop),
+    secretString(id) {
+      const value = engines.secrets.secretString(id);
+      if (value === undefined) throw new Error(`there is no secret ${id}`);
+      return value;
+    },
+  });
+
+  for (const definition of plan.functions.values()) {
+    host.define({
+      ...definition,
+      asyncRetries: plan.asyncRetries.get(definition.name) ?? definition.asyncRetries,
+    });
+  }
+  const web = {
+    plan,
+    engines,
+    host,
+    clock,
+    accountId: PSEUDO.accountId,
+    apiUrl: addresses.httpApi,
+    onRequest: (line: CdnLine) => log({ source: 'cdn', ...line }),
+    onEdgeLine: (functionName: string, line: string) => log({ source: 'edge-function', functionName, line }),
+  };
+  const apiHandler = createApiHandler(web);
+  if (apiHandler !== undefined) listeners.httpApi?.serve(apiHandler);
+  const distributions = createDistributions(web);
+  for (const { planned, distribution } of distributions) {
+    closers.push(async () => distribution.close());
+    listenerOf(planned.logicalId, planned.config.comment).serve(distribution.handle);
+  }
+  const work = startWork(plan, engines, host, clock, options.schedules ?? true);
+
+  return {
+    addresses,
+    clock,
+    engines,
+    gateway,
+    outputs,
+    functions: [...plan.functions.keys()],
+    async invoke(name, payload) {
+      const outcome = await host.invoke(fullName(name, plan), JSON.stringify(payload));
+      if (outcome === undefined) throw new Error(`The function ${name} has no room for one more invocation`);
+      if (outcome.kind === 'error')
+        throw new Error(`${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+      return JSON.parse(outcome.payload);
+    },
+    queueCounts: () => queueCounts(plan, engines),
+    idle: (wanted = {}) =>
+      waitUntilIdle(
+        () => busy(work.sources, engines.queues, host, wanted.delayedToo ?? false),
+        wanted.timeoutMs,
+      ),
+    killRunning: (name) => host.killRunning(fullName(name, plan)),
+    async coolDown() {
+      for (const { distribution } of distributions) distribution.clearCache();
+      await host.coolDown();
+    },
+    async close({ graceMs = GRACE_MS } = {}) {
+      work.stop();
+      await Promise.race([waitUntil(() => host.running() === 0), sleep(graceMs)]);
+      await Promise.all([host.close(), work.finished()]);
+      await closing();
+    },
+  };
+}
+
+interface Work {
+  readonly sources: readonly EventSource[];
+  stop(): void;
+  finished(): Promise<void>;
+}
+
+function startWork(
+  plan: Plan,
+  engines: Engines,
+  host: FunctionHost,
+  clock: SteppableClock,
+  withSchedules: boolean,
+): Work {
+  const sources = plan.eventSources.map((source) =>
+    startEventSource({
+      ...source,
+      region: PSEUDO.region,
+      queues: engines.queues,
+      clock,
+      invoke: host.invoke,
+    }),
+  );
+  const schedules = (withSchedules ? plan.schedules : []).map(({ functionName, intervalMs, input }) =>
+    startSchedule(clock, intervalMs, () => host.invokeLater(functionName, input)),
+  );
+  return {
+    sources,
+    stop() {
+      for (const stop of schedules) stop();
+      for (const source of sources) source.stop();
+    },
+    async finished() {
+      await Promise.all(sources.map((source) => source.close()));
+    },
+  };
+}
+
+function queueCounts(plan: Plan, engines: Engines): Record<string, QueueCounts> {
+  return Object.fromEntries([...plan.queues.values()].map(({ name }) => [name, engines.queues.counts(name)]));
+}
+
+function fullName(name: string, plan: Plan): string {
+  const found = [...plan.functions.keys()].find((known) => known === name || known.endsWith(`-${name}`));
+  if (found === undefined) throw new Error(`The template has no function ${name}`);
+  return found;
+}

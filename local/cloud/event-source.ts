@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import type { Outcome } from './functions/host.ts';
+import type { CloudClock, QueueEngine, QueueMessage } from './service.ts';
+
+export interface EventSourceOptions {
+  readonly queueName: string;
+  readonly queueArn: string;
+  readonly region: string;
+  readonly functionName: string;
+  readonly batchSize: number;
+  /** How long messages are gathered for a batch, in milliseconds. */
+  readonly batchingWindowMs: number;
+  /** Most batches at once. */
+  readonly maximumConcurrency: number;
+  /** Whether the function names the messages that failed (`ReportBatchItemFailures`). */
+  readonly reportsFailures: boolean;
+  readonly queues: QueueEngine;
+  readonly clock: CloudClock;
+  /** Invokes a function and waits; undefined when it is throttled. */
+  invoke(functionName: string, payload: string): Promise<Outcome | undefined>;
+}
+
+export interface EventSource {
+  readonly queueName: string;
+  /** Batches that are being worked on. */
+  running(): number;
+  /** Takes no more messages. */
+  stop(): void;
+  /** Takes no more messages and waits for the running batches. */
+  close(): Promise<void>;
+}
+
+const LONG_POLL_MS = 20_000;
+const MOST_PER_RECEIVE = 10;
+
+/** Where a standard queue starts on Lambda; more pollers are added there only minute by minute. */
+export const DEFAULT_CONCURRENCY = 5;
+
+/**
+ * Feeds a queue's messages to a function, as Lambda's event source mapping does: deletes what was worked off, and
+ * leaves what failed to its visibility time-out and the queue's dead-letter rule.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ */
+export function startEventSource(options: EventSourceOptions): EventSource {
+  const { queues, queueName, clock } = options;
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  const polling = poll();
+
+  async function poll(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      if (running.size >= options.maximumConcurrency) await Promise.race(running);
+      else for (const batch of byGroup(await gather())) start(batch);
+    }
+  }
+
+  function start(batch: readonly QueueMessage[]): void {
+    const work = process(batch).finally(() => running.delete(work));
+    running.add(work);
+  }
+
+  async function gather(): Promise<QueueMessage[]> {
+    const messages = await receive(options.batchSize, LONG_POLL_MS);
+    if (messages.length === 0) return [];
+    const end = clock.now() + options.batchingWindowMs;
+    for (
+      let rest = end - clock.now();
+      rest > 0 && messages.length < options.batchSize;
+      rest = end - clock.now()
+    ) {
+      messages.push(...(await receive(options.batchSize - messages.length, rest)));
+    }
+    return messages;
+  }
+
+  function receive(wanted: number, waitMs: number): Promise<QueueMessage[]> {
+    const max = Math.min(wanted, MOST_PER_RECEIVE);
+    return queues.receive(queueName, { max, waitMs, signal: stopping.signal });
+  }
+
+  async function process(batch: readonly QueueMessage[]): Promise<void> {
+    const event = { Records: batch.map((message) => record(message, options)) };
+    const outcome = await options.invoke(options.functionName, JSON.stringify(event));
+    if (outcome?.kind !== 'result') {
+      // A stopped cloud cuts work short: it is to be found again at the next start, not a visibility time-out later.
+      if (stopping.signal.aborted) for (const message of batch) tryTo(() => release(message));
+      return;
+    }
+    const failed = options.reportsFailures ? failedIds(outcome.payload, batch) : new Set<string>();
+    const done = batch.filter(({ messageId }) => !failed.has(messageId));
+    // A handle may have expired meanwhile: then the message comes again, as with SQS.
+    for (const { receiptHandle } of done) tryTo(() => queues.delete(queueName, [receiptHandle]));
+  }
+
+  function release({ receiptHandle }: QueueMessage): void {
+    queues.changeVisibility(queueName, receiptHandle, 0);
+  }
+
+  return {
+    queueName,
+    running: () => running.size,
+    stop: () => stopping.abort(),
+    async close() {
+      stopping.abort();
+      await polling;
+      await Promise.all(running);
+    },
+  };
+}
+
+function tryTo(act: () => void): void {
+  try {
+    act();
+  } catch {}
+}
+
+/** A FIFO queue's batches hold one group each, so that groups wait for none but themselves. */
+function byGroup(messages: readonly QueueMessage[]): QueueMessage[][] {
+  const batches = new Map<string, QueueMessage[]>();
+  for (const message of messages) {
+    const { MessageGroupId = '', MessageDeduplicationId } = message.attributes;
+    // On standard queues the group means fairness, not order.
+    const group = MessageDeduplicationId === undefined ? '' : MessageGroupId;
+    batches.set(group, [...(batches.get(group) ?? []), message]);
+  }
+  return [...batches.values()];
+}
+
+const responseSchema = z.object({
+  batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish(),
+});
+
+/**
+ * Ids of the messages that the function could not work off. An answer that is not understood, or names a message that
+ * is not in the batch, means all.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ */
+function failedIds(payload: string, batch: readonly QueueMessage[]): ReadonlySet<string> {
+  const all = new Set(batch.map(({ messageId }) => messageId));
+  const answer: unknown = JSON.parse(payload);
+  if (answer === null || answer === '') return new Set();
+  const parsed = responseSchema.safeParse(answer);
+  if (!parsed.success) return all;
+  const ids = new Set((parsed.data.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
+  return [...ids].every((id) => all.has(id)) ? ids : all;
+}
+
+function record(message: QueueMessage, { queueArn, region }: EventSourceOptions): object {
+  return {
+    messageId: message.messageId,
+    receiptHandle: message.receiptHandle,
+    body: message.body,
+    attributes: message.attributes,
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.messageAttributes).map(([name, value]) => [name, lambdaAttribute(value)]),
+    ),
+    md5OfBody: message.md5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: region,
+  };
+}
+
+const attributeSchema = z.object({
+  DataType: z.string(),
+  StringValue: z.string().optional(),
+  BinaryValue: z.string().optional(),
+});
+
+/** Lambda spells the fields of a message attribute in lower case. */
+function lambdaAttribute(value: unknown): object {
+  const { DataType, StringValue, BinaryValue } = attributeSchema.parse(value);
+  return {
+    ...(StringValue !== undefined && { stringValue: StringValue }),
+    ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
+    stringListValues: [],
+    binaryListValues: [],
+    dataType: DataType,
+  };
+}

@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DEFAULT_CONCURRENCY } from '../event-source.ts';
+import { rateMs } from '../schedule.ts';
+import { physicalName, stableUuid } from './names.ts';
+import type { CreateResource, Workshop } from './plan.ts';
+
+const number = z.coerce.number();
+
+const functionSchema = z.object({
+  FunctionName: z.string().optional(),
+  Code: z.object({ S3Key: z.string() }),
+  Handler: z.string(),
+  Environment: z
+    .object({ Variables: z.record(z.string(), z.coerce.string()).default({}) })
+    .default({ Variables: {} }),
+  MemorySize: number.default(128),
+  Timeout: number.default(3),
+  ReservedConcurrentExecutions: number.optional(),
+});
+
+export const createFunction: CreateResource = (resource, workshop) => {
+  const properties = functionSchema.parse(resource.properties);
+  const name = properties.FunctionName ?? physicalName(resource);
+  const arn = functionArn(name, workshop);
+  workshop.plan.functions.set(name, {
+    name,
+    arn,
+    directory: bundleDirectory(properties.Code.S3Key, workshop.assembly),
+    handler: properties.Handler,
+    environment: {
+      ...properties.Environment.Variables,
+      ...runtimeEnvironment(name, properties.MemorySize, workshop),
+    },
+    timeoutMs: properties.Timeout * 1000,
+    memoryMb: properties.MemorySize,
+    reservedConcurrency: properties.ReservedConcurrentExecutions,
+    asyncRetries: 2,
+  });
+  return { ref: name, attributes: { Arn: arn } };
+};
+
+/** The folder that CDK copied the bundle to; its upload key is `<hash>.zip`. */
+function bundleDirectory(key: string, assembly: string): string {
+  const directory = join(assembly, `asset.${key.replace(/\.zip$/, '')}`);
+  if (!existsSync(directory)) throw new Error(`there is no bundle in ${directory}`);
+  return directory;
+}
+
+/** What Lambda sets itself, and what leads the SDK's clients to the services on this machine. */
+function runtimeEnvironment(
+  name: string,
+  memoryMb: number,
+  { gatewayUrl, pseudo }: Workshop,
+): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    TZ: 'UTC',
+    AWS_REGION: pseudo.region,
+    AWS_ENDPOINT_URL: gatewayUrl,
+    AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: gatewayUrl,
+    // The services tell callers apart by it; nobody checks signatures.
+    AWS_ACCESS_KEY_ID: name,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  };
+}
+
+function functionArn(name: string, { pseudo }: Workshop): string {
+  return `arn:aws:lambda:${pseudo.region}:${pseudo.accountId}:function:${name}`;
+}
+
+/** The plain name of a function of the template, from its name or ARN. */
+function functionName(nameOrArn: string, { plan }: Workshop): string {
+  const parts = nameOrArn.split(':');
+  const name = parts.length > 1 ? (parts[parts.indexOf('function') + 1] ?? '') : nameOrArn;
+  if (!plan.functions.has(name)) throw new Error(`there is no function ${nameOrArn}`);
+  return name;
+}
+
+const invokeConfigSchema = z.object({ FunctionName: z.string(), MaximumRetryAttempts: number.default(2) });
+
+export const createEventInvokeConfig: CreateResource = (resource, workshop) => {
+  const { FunctionName, MaximumRetryAttempts } = invokeConfigSchema.parse(resource.properties);
+  workshop.plan.asyncRetries.set(functionName(FunctionName, workshop), MaximumRetryAttempts);
+  return { ref: physicalName(resource), attributes: {} };
+};
+
+const mappingSchema = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  Enabled: z.boolean().default(true),
+  BatchSize: number.default(10),
+  MaximumBatchingWindowInSeconds: number.default(0),
+  FunctionResponseTypes: z.array(z.string()).default([]),
+  ScalingConfig: z.object({ MaximumConcurrency: number.optional() }).default({}),
+});
+
+export const createEventSourceMapping: CreateResource = (resource, workshop) => {
+  const mapping = mappingSchema.parse(resource.properties);
+  const queue = workshop.plan.queues.get(mapping.EventSourceArn);
+  if (queue === undefined)
+    throw new Error(`EventSourceArn ${mapping.EventSourceArn} is no queue of the template`);
+  if (mapping.Enabled) {
+    workshop.plan.eventSources.push({
+      queueName: queue.name,
+      queueArn: queue.arn,
+      functionName: functionName(mapping.FunctionName, workshop),
+      batchSize: mapping.BatchSize,
+      batchingWindowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
+      maximumConcurrency: mapping.ScalingConfig.MaximumConcurrency ?? DEFAULT_CONCURRENCY,
+      reportsFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+    });
+  }
+  return { ref: stableUuid(resource), attributes: { Id: stableUuid(resource) } };
+};
+
+const scheduleSchema = z.object({
+  Name: z.string().optional(),
+  ScheduleExpression: z.string(),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  Target: z.object({ Arn: z.string(), Input: z.string().default('{}') }),
+});
+
+export const createSchedule: CreateResource = (resource, workshop) => {
+  const { Name, ScheduleExpression, State, Target } = scheduleSchema.parse(resource.properties);
+  const name = Name ?? physicalName(resource);
+  const planned = {
+    functionName: functionName(Target.Arn, workshop),
+    intervalMs: rateMs(ScheduleExpression),
+    input: Target.Input,
+  };
+  if (State === 'ENABLED') workshop.plan.schedules.push(planned);
+  const { region, accountId } = workshop.pseudo;
+  return {
+    ref: name,
+    attributes: { Arn: `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}` },
+  };
+};

@@ -1,0 +1,121 @@
+import type {
+  CachePolicy,
+  DistributionConfig,
+  OriginRequestPolicy,
+  ResponseHeadersPolicy,
+} from '../cdn/config.ts';
+import type { FunctionDefinition } from '../functions/host.ts';
+import type { Integration } from '../http-api/http-api.ts';
+import type { KeyValueEngine, ObjectEngine, QueueEngine, SecretEngine } from '../service.ts';
+import type { Pseudo, ResolvedResource, ResourceHandle } from '../template/evaluate.ts';
+
+/** The services that hold what outlives the functions. */
+export interface Engines {
+  readonly queues: QueueEngine;
+  readonly objects: ObjectEngine;
+  readonly secrets: SecretEngine;
+  readonly keyValues: KeyValueEngine;
+  /** Base URL of a server that speaks DynamoDB's protocol. */
+  readonly tableEndpoint: string;
+}
+
+export interface PlannedEventSource {
+  readonly queueName: string;
+  readonly queueArn: string;
+  readonly functionName: string;
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly maximumConcurrency: number;
+  readonly reportsFailures: boolean;
+}
+
+export interface PlannedSchedule {
+  readonly functionName: string;
+  readonly intervalMs: number;
+  /** JSON. */
+  readonly input: string;
+}
+
+export interface PlannedApi {
+  readonly id: string;
+  readonly domainName: string;
+  readonly integrations: Map<string, Integration>;
+  readonly routes: { readonly routeKey: string; readonly integrationId: string }[];
+  hasDefaultStage: boolean;
+}
+
+export interface PlannedEdgeFunction {
+  readonly name: string;
+  readonly code: string;
+  readonly storeArn: string | undefined;
+}
+
+export interface PlannedDistribution {
+  readonly logicalId: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly domainName: string;
+  readonly config: DistributionConfig;
+}
+
+/** A statement of a bucket's policy that lets distributions in. */
+export interface BucketGrant {
+  readonly bucket: string;
+  readonly actions: readonly string[];
+  /** ARNs of the distributions; undefined for all. */
+  readonly distributionArns: readonly string[] | undefined;
+}
+
+/** What the template wants to run, collected while its resources are created. */
+export interface Plan {
+  readonly functions: Map<string, FunctionDefinition>;
+  /** By function name: how often failed events are tried again. */
+  readonly asyncRetries: Map<string, number>;
+  readonly queues: Map<string, { readonly name: string; readonly arn: string }>;
+  /** Bucket names by the domain names that stand for them. */
+  readonly bucketDomains: Map<string, string>;
+  readonly bucketGrants: BucketGrant[];
+  readonly eventSources: PlannedEventSource[];
+  readonly schedules: PlannedSchedule[];
+  readonly apis: Map<string, PlannedApi>;
+  readonly edgeFunctions: Map<string, PlannedEdgeFunction>;
+  readonly cachePolicies: Map<string, CachePolicy>;
+  readonly originRequestPolicies: Map<string, OriginRequestPolicy>;
+  readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicy>;
+  readonly distributions: PlannedDistribution[];
+}
+
+export function emptyPlan(): Plan {
+  return {
+    functions: new Map(),
+    asyncRetries: new Map(),
+    queues: new Map(),
+    bucketDomains: new Map(),
+    bucketGrants: [],
+    eventSources: [],
+    schedules: [],
+    apis: new Map(),
+    edgeFunctions: new Map(),
+    cachePolicies: new Map(),
+    originRequestPolicies: new Map(),
+    responseHeadersPolicies: new Map(),
+    distributions: [],
+  };
+}
+
+/** What creating a resource needs. */
+export interface Workshop {
+  readonly plan: Plan;
+  readonly engines: Engines;
+  readonly pseudo: Pseudo;
+  /** Folder of the cloud assembly, where the bundles are. */
+  readonly assembly: string;
+  readonly gatewayUrl: string;
+  /** Host and port at which the distribution is reached; throws when no port was given for it. */
+  distributionHost(logicalId: string, comment: string): string;
+}
+
+export type CreateResource = (
+  resource: ResolvedResource,
+  workshop: Workshop,
+) => ResourceHandle | Promise<ResourceHandle>;

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import {
+  readCachePolicy,
+  readDistribution,
+  readOriginRequestPolicy,
+  readResponseHeadersPolicy,
+} from '../cdn/config.ts';
+import { physicalName, stableId, stableUuid } from './names.ts';
+import type { CreateResource, PlannedApi, Workshop } from './plan.ts';
+
+export const createApi: CreateResource = (resource, { plan, pseudo }) => {
+  const id = stableId(resource, 10);
+  const domainName = `${id}.execute-api.${pseudo.region}.amazonaws.com`;
+  plan.apis.set(id, { id, domainName, integrations: new Map(), routes: [], hasDefaultStage: false });
+  return { ref: id, attributes: { ApiId: id, ApiEndpoint: `https://${domainName}` } };
+};
+
+function apiOf(id: string, { plan }: Workshop): PlannedApi {
+  const api = plan.apis.get(id);
+  if (api === undefined) throw new Error(`there is no HTTP API ${id}`);
+  return api;
+}
+
+const stageSchema = z.object({ ApiId: z.string(), StageName: z.string() });
+
+export const createStage: CreateResource = (resource, workshop) => {
+  const { ApiId, StageName } = stageSchema.parse(resource.properties);
+  apiOf(ApiId, workshop).hasDefaultStage = true;
+  return { ref: StageName, attributes: {} };
+};
+
+const integrationSchema = z.object({
+  ApiId: z.string(),
+  IntegrationUri: z.string(),
+  TimeoutInMillis: z.coerce.number().max(30_000).default(30_000),
+});
+
+export const createIntegration: CreateResource = (resource, workshop) => {
+  const { ApiId, IntegrationUri, TimeoutInMillis } = integrationSchema.parse(resource.properties);
+  const definition = [...workshop.plan.functions.values()].find(({ arn }) => arn === IntegrationUri);
+  if (definition === undefined)
+    throw new Error(`IntegrationUri ${IntegrationUri} is no function of the template`);
+  const id = stableId(resource, 7);
+  apiOf(ApiId, workshop).integrations.set(id, { functionName: definition.name, timeoutMs: TimeoutInMillis });
+  return { ref: id, attributes: { IntegrationId: id } };
+};
+
+const routeSchema = z.object({
+  ApiId: z.string(),
+  RouteKey: z.union([z.literal('$default'), z.string().regex(/^[A-Z]+ \/\S*$/)]),
+  Target: z.string().regex(/^integrations\/\w+$/),
+});
+
+export const createRoute: CreateResource = (resource, workshop) => {
+  const { ApiId, RouteKey, Target } = routeSchema.parse(resource.properties);
+  const integrationId = Target.slice('integrations/'.length);
+  apiOf(ApiId, workshop).routes.push({ routeKey: RouteKey, integrationId });
+  const id = stableId(resource, 7);
+  return { ref: id, attributes: { RouteId: id } };
+};
+
+export const createCachePolicy: CreateResource = (resource, { plan }) => {
+  const id = stableUuid(resource);
+  plan.cachePolicies.set(id, readCachePolicy(resource.properties));
+  return { ref: id, attributes: { Id: id } };
+};
+
+export const createOriginRequestPolicy: CreateResource = (resource, { plan }) => {
+  const id = stableUuid(resource);
+  plan.originRequestPolicies.set(id, readOriginRequestPolicy(resource.properties));
+  return { ref: id, attributes: { Id: id } };
+};
+
+export const createResponseHeadersPolicy: CreateResource = (resource, { plan }) => {
+  const id = stableUuid(resource);
+  plan.responseHeadersPolicies.set(id, readResponseHeadersPolicy(resource.properties));
+  return { ref: id, attributes: { Id: id } };
+};
+
+const edgeFunctionSchema = z.object({
+  Name: z.string().optional(),
+  FunctionCode: z.string(),
+  FunctionConfig: z.object({
+    KeyValueStoreAssociations: z
+      .array(z.object({ KeyValueStoreARN: z.string() }))
+      .max(1)
+      .default([]),
+  }),
+});
+
+export const createEdgeFunctionResource: CreateResource = (resource, { plan, pseudo }) => {
+  const { Name, FunctionCode, FunctionConfig } = edgeFunctionSchema.parse(resource.properties);
+  const name = Name ?? physicalName(resource);
+  const arn = `arn:aws:cloudfront::${pseudo.accountId}:function/${name}`;
+  const storeArn = FunctionConfig.KeyValueStoreAssociations[0]?.KeyValueStoreARN;
+  plan.edgeFunctions.set(arn, { name, code: FunctionCode, storeArn });
+  return { ref: name, attributes: { FunctionARN: arn, Stage: 'LIVE' } };
+};
+
+export const createDistributionResource: CreateResource = (resource, workshop) => {
+  const config = readDistribution(resource.properties);
+  const id = `E${stableId(resource, 13).toUpperCase()}`;
+  const arn = `arn:aws:cloudfront::${workshop.pseudo.accountId}:distribution/${id}`;
+  const domainName = workshop.distributionHost(resource.logicalId, config.comment);
+  workshop.plan.distributions.push({ logicalId: resource.logicalId, id, arn, domainName, config });
+  return { ref: id, attributes: { Id: id, DomainName: domainName } };
+};

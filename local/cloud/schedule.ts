@@ -1,0 +1,35 @@
+import type { CloudClock } from './service.ts';
+
+const rateExpression = /^rate\((\d+) (minute|hour|day)s?\)$/;
+const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+
+/**
+ * Milliseconds between two runs of a schedule.
+ *
+ * @throws Error for anything but `rate(<number> minutes|hours|days)`
+ */
+export function rateMs(expression: string): number {
+  const [, count, unit] = rateExpression.exec(expression) ?? [];
+  if (unit !== 'minute' && unit !== 'hour' && unit !== 'day') {
+    throw new Error(`ScheduleExpression may only be a rate, not ${expression}`);
+  }
+  return Number(count) * unitMs[unit];
+}
+
+/**
+ * Runs at once and then at each interval of the cloud's clock, as a schedule without a start date does. When the clock
+ * jumps over several intervals, they count as one.
+ *
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
+ *
+ * @returns stops the schedule
+ */
+export function startSchedule(clock: CloudClock, intervalMs: number, run: () => void): () => void {
+  let cancel = () => {};
+  const turn = () => {
+    cancel = clock.after(intervalMs, turn);
+    run();
+  };
+  turn();
+  return () => cancel();
+}

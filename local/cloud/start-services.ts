@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { FunctionHost } from './functions/host.ts';
+import type { Engines } from './provision/plan.ts';
+import type { CloudClock } from './service.ts';
+import { type Gateway, startGateway } from './services/gateway.ts';
+import { createKeyValueService } from './services/key-values.ts';
+import { createObjectStore } from './services/object-store.ts';
+import { createQueueService } from './services/queue-service.ts';
+import { createSecretsService } from './services/secrets.ts';
+import { ENDPOINT_VARIABLE, startTableService } from './services/table.ts';
+import type { Pseudo } from './template/evaluate.ts';
+
+export interface ServicesOptions {
+  /** Each service keeps its data in a folder of it. */
+  readonly directory: string;
+  readonly gatewayPort: number;
+  readonly propagationMs: number | ((key: string) => number);
+  readonly pseudo: Pseudo;
+  readonly clock: CloudClock;
+  readonly host: FunctionHost;
+  /** Gets what ends the services, in the order in which they started. */
+  readonly closers: (() => Promise<void>)[];
+  /** Gets defects of the services. */
+  onError(line: string): void;
+}
+
+/**
+ * Starts the services and the gateway before them.
+ *
+ * @throws Error that names the gateway's port when it is in use
+ */
+export async function startServices(
+  options: ServicesOptions,
+): Promise<{ engines: Engines; gateway: Gateway }> {
+  const { clock, host, closers } = options;
+  const folder = (name: string) => join(options.directory, name);
+  const table = await startTableService({
+    directory: folder('table'),
+    endpoint: process.env[ENDPOINT_VARIABLE],
+  });
+  closers.push(table.close);
+  let gatewayUrl = '';
+  const { accountId, region } = options.pseudo;
+  const queues = createQueueService({
+    clock,
+    accountId,
+    region,
+    directory: folder('queues'),
+    baseUrl: () => gatewayUrl,
+  });
+  closers.push(queues.close);
+  const objects = createObjectStore({ clock, directory: folder('objects') });
+  closers.push(objects.close);
+  const secrets = createSecretsService({ clock, directory: folder('secrets') });
+  closers.push(secrets.close);
+  const keyValues = createKeyValueService({
+    clock,
+    directory: folder('key-values'),
+    propagationMs: options.propagationMs,
+  });
+  closers.push(keyValues.close);
+  const gateway = await startGateway({
+    port: options.gatewayPort,
+    clock,
+    objects,
+    queues,
+    secrets,
+    keyValues,
+    table,
+    async invoke(name, payload, type) {
+      if (type === 'Event') {
+        host.invokeLater(name, payload.toString());
+        return { payload: '' };
+      }
+      const outcome = await host.invoke(name, payload.toString());
+      if (outcome === undefined) throw new Error(`The function ${name} is throttled`);
+      if (outcome.kind === 'result') return { payload: outcome.payload };
+      return { payload: JSON.stringify(outcome.error), functionError: 'Unhandled' };
+    },
+    onError: (error, call) => {
+      const what = error instanceof Error ? error.stack : String(error);
+      options.onError(`${call?.service} ${call?.operation}: ${what}`);
+    },
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${options.gatewayPort}, wanted for the gateway, is in use`);
+  });
+  closers.push(gateway.close);
+  gatewayUrl = gateway.url;
+  return { engines: { queues, objects, secrets, keyValues, tableEndpoint: table.endpoint }, gateway };
+}
