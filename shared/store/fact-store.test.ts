@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { account, aFact, repository, team } from '../../test/support/memory-forge.ts';
+import { synchronizationId } from '../../test/support/synchronized.ts';
+import { useTables } from '../../test/support/table.ts';
+import { decideAccess, type Subject } from '../domain/access.ts';
+import type { Fact } from '../domain/facts.ts';
+import { loadAccessFacts, loadFacts, loadScope, putFact, removeFact } from './fact-store.ts';
+import { ConflictError } from './table.ts';
+
+const newTable = useTables();
+const now = Date.parse('2026-11-22T12:00:00Z');
+
+describe('facts', () => {
+  it('come back as they were put, also where an attribute is undefined', async () => {
+    const table = await newTable();
+    const facts: Fact[] = [
+      aFact.settings(true),
+      aFact.member(1, 'owner'),
+      aFact.team(5),
+      { kind: 'team', team: team(6), slug: 'x', name: 'X', parent: team(5) },
+      aFact.teamMember(5, 1),
+      aFact.teamRepository(5, 10),
+      aFact.repository(10, { defaultBranch: undefined, pushedAt: undefined }),
+      aFact.repository(11, { nodeId: 'R_kg' }),
+      aFact.collaborator(10, 2),
+    ];
+    await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
+    const scopes = await Promise.all(
+      (['settings', 'members', 'teams', 'repositories'] as const).map((scope) =>
+        loadScope(table, synchronizationId, scope),
+      ),
+    );
+    const back = scopes.flatMap((scope) => scope.facts.map((stored) => stored.fact));
+    expect(back).toHaveLength(facts.length);
+    for (const fact of facts) {
+      expect(back).toContainEqual(fact);
+    }
+  });
+
+  it('are not written, and not removed, by a read that began earlier', async () => {
+    const table = await newTable();
+    await table.transact([putFact(synchronizationId, aFact.member(1), 5)]);
+    for (const stale of [4, 5]) {
+      await expect(
+        table.transact([putFact(synchronizationId, aFact.member(1, 'owner'), stale)]),
+      ).rejects.toThrow(ConflictError);
+      await expect(
+        table.transact([removeFact(synchronizationId, aFact.member(1), stale, now)]),
+      ).rejects.toThrow(ConflictError);
+    }
+    expect(await loadFacts(table, synchronizationId, 'member')).toEqual([aFact.member(1)]);
+    await table.transact([removeFact(synchronizationId, aFact.member(1), 6, now)]);
+    await expect(table.transact([putFact(synchronizationId, aFact.member(1), 5)])).rejects.toThrow(
+      ConflictError,
+    );
+    expect(await loadFacts(table, synchronizationId, 'member')).toEqual([]);
+  });
+
+  it('that came back have no trace of their removal, and keep when they were seen first', async () => {
+    const table = await newTable();
+    await table.transact([putFact(synchronizationId, aFact.member(1), 1)]);
+    await table.transact([removeFact(synchronizationId, aFact.member(1), 2, now)]);
+    await table.transact([putFact(synchronizationId, aFact.member(1), 3)]);
+    const [item] = await table.query(`SYNC#${synchronizationId}`, 'FACT#');
+    expect(Object.keys(item ?? {}).sort()).toEqual(['fact', 'firstObservedAt', 'observedAt', 'pk', 'sk']);
+    expect(item).toMatchObject({ observedAt: 3, firstObservedAt: 1 });
+  });
+});
+
+describe('loadAccessFacts', () => {
+  const facts: Fact[] = [
+    aFact.settings(),
+    aFact.member(1),
+    aFact.member(11, 'owner'),
+    aFact.team(5),
+    aFact.teamMember(5, 1),
+    aFact.teamMember(6, 11),
+    aFact.teamRepository(5, 10),
+    aFact.teamRepository(6, 12),
+    aFact.repository(10),
+    aFact.repository(12),
+    aFact.repository(13, { visibility: 'public' }),
+    aFact.repository(14),
+    aFact.collaborator(14, 2),
+    aFact.collaborator(12, 2),
+  ];
+
+  it.each([
+    ['a member', { kind: 'account', account: account(1) }, [10, 13]],
+    ['an owner', { kind: 'account', account: account(11) }, [10, 12, 13, 14]],
+    ['an outside collaborator', { kind: 'account', account: account(2) }, [12, 13, 14]],
+    ['a stranger', { kind: 'account', account: account(3) }, [13]],
+    ['a team', { kind: 'team', team: team(5) }, [10, 13]],
+    ['anyone', { kind: 'anyone' }, [13]],
+  ] as const)(
+    'has for %s all that decides, and gives the same answer as the whole set',
+    async (_, subject: Subject, ids) => {
+      const table = await newTable();
+      await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
+      const part = await loadAccessFacts(table, synchronizationId, subject);
+      const whole = await loadAccessFacts(table, synchronizationId);
+      const readable = decideAccess(subject, part);
+      expect([...readable.keys()].sort()).toEqual(ids.map(repository));
+      expect(readable).toEqual(decideAccess(subject, whole));
+    },
+  );
+
+  it('leaves out what was removed', async () => {
+    const table = await newTable();
+    await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
+    await table.transact([removeFact(synchronizationId, aFact.teamMember(5, 1), 2, now)]);
+    const subject = { kind: 'account', account: account(1) } as const;
+    expect([
+      ...decideAccess(subject, await loadAccessFacts(table, synchronizationId, subject)).keys(),
+    ]).toEqual(['13']);
+    expect((await loadAccessFacts(table, synchronizationId)).teamMembers).toEqual([aFact.teamMember(6, 11)]);
+  });
+});

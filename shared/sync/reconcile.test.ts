@@ -1,0 +1,118 @@
+import { describe, expect, it, vi } from 'vitest';
+import { aFact, repository } from '../../test/support/memory-forge.ts';
+import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
+import { useTables } from '../../test/support/table.ts';
+import { createRecordingWaker } from '../../test/support/waker.ts';
+import { putFact } from '../store/fact-store.ts';
+import { keys } from '../store/keys.ts';
+import { edgeThing, grantsThing, scanThing, scopeThing } from '../store/things.ts';
+import { completeWork, raise, releaseLease, takeLease } from '../store/work.ts';
+import { reconcile } from './reconcile.ts';
+import { sweepWork } from './sweep.ts';
+
+const newTable = useTables();
+const now = Date.parse('2026-11-22T12:00:00Z');
+const hours = 3600 * 1000;
+
+describe('reconcile', () => {
+  it('asks for every scope, and for scans of repositories not scanned for a day or left unfinished', async () => {
+    const table = await newTable();
+    await addSynchronized(table);
+    await table.transact([
+      ...[1, 2, 3, 4, 5, 6].map((id) => putFact(synchronizationId, aFact.repository(id), 1)),
+      ...[
+        { id: 1, lastScannedAt: now - 25 * hours, wanted: 1, done: 1 },
+        { id: 2, lastScannedAt: now - 23 * hours, wanted: 1, done: 1 },
+        { id: 3, lastScannedAt: now - 1 * hours, wanted: 1, done: 1, unfinished: true },
+        // Somebody is at it.
+        { id: 4, lastScannedAt: now - 25 * hours, wanted: 2, done: 1 },
+        // Never scanned; 6 has not even been asked for.
+        { id: 5, wanted: 1, done: 1 },
+        // Gone from the forge.
+        { id: 9, lastScannedAt: now - 90 * hours, wanted: 1, done: 1 },
+      ].map(({ id, ...item }) => ({ put: keys.scan(synchronizationId, repository(id)), item })),
+    ]);
+    const waker = createRecordingWaker();
+    expect(await reconcile({ table, waker, clock: { now: () => now } })).toEqual({ scopes: 4, scans: 4 });
+    expect(waker.sent.map(({ message }) => message.scope ?? message.repository)).toEqual([
+      'settings',
+      'members',
+      'teams',
+      'repositories',
+      '1',
+      '3',
+      '5',
+      '6',
+    ]);
+    expect(await table.get(keys.scope(synchronizationId, 'members'))).toMatchObject({
+      wanted: 1,
+      cause: 'schedule',
+    });
+  });
+});
+
+describe('sweepWork', () => {
+  async function createSweep() {
+    const table = await newTable();
+    const waker = createRecordingWaker();
+    const logger = { error: vi.fn() };
+    return {
+      table,
+      waker,
+      logger,
+      sweep: (at: number) => sweepWork({ table, waker, logger, clock: { now: () => at } }),
+    };
+  }
+  const things = [
+    scopeThing(organizationId, synchronizationId, 'members'),
+    scanThing(organizationId, synchronizationId, repository(1)),
+    grantsThing(organizationId),
+    edgeThing('p/acme/acme/shop'),
+  ];
+
+  it('wakes what is wanted and not done, once its message must have come', async () => {
+    const { table, waker, sweep } = await createSweep();
+    await table.transact(things.map((thing) => raise(thing, now)));
+    expect(await sweep(now + 14_000)).toBe(0);
+    expect(await sweep(now + 16_000)).toBe(4);
+    expect(waker.take()).toEqual(things.map(({ wake }) => ({ ...wake, delaySeconds: 0 })));
+  });
+
+  it('leaves alone what somebody is at until the lease ends, and what is done', async () => {
+    const { table, sweep } = await createSweep();
+    const [thing] = things;
+    if (thing === undefined) {
+      throw new Error('nothing to do');
+    }
+    await table.transact([raise(thing, now)]);
+    const lease = await takeLease(table, thing, { leaseId: 'a', now, leaseMs: 60_000 });
+    expect(await sweep(now + 59_000)).toBe(0);
+    expect(await sweep(now + 61_000)).toBe(1);
+    if (lease === 'idle' || lease === 'busy') {
+      throw new Error('no lease');
+    }
+    await releaseLease(table, lease, now + 90_000);
+    expect(await sweep(now + 89_000)).toBe(0);
+    expect(await sweep(now + 91_000)).toBe(1);
+
+    const again = await takeLease(table, thing, { leaseId: 'b', now: now + 91_000, leaseMs: 60_000 });
+    if (again === 'idle' || again === 'busy') {
+      throw new Error('no lease');
+    }
+    expect(await completeWork(table, again)).toBe('done');
+    expect(await sweep(now + 900_000)).toBe(0);
+  });
+
+  it('finds the others when one item says nothing', async () => {
+    const { table, logger, sweep } = await createSweep();
+    await table.transact([
+      ...things.slice(0, 1).map((thing) => raise(thing, now)),
+      {
+        put: { pk: 'BROKEN', sk: 'X' },
+        item: { pending: 'sync', pendingSince: '2026-11-22T11:00:00.000Z', wake: 'nobody' },
+      },
+    ]);
+    expect(await sweep(now + 60_000)).toBe(1);
+    expect(logger.error).toHaveBeenCalledWith(expect.any(String), { key: 'BROKEN X' });
+  });
+});
