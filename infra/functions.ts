@@ -64,7 +64,7 @@ const functionNeeds = {
     megabytes: 1024,
     table: 'write',
     bucket: 'write',
-    sends: ['scan', 'publish-package', 'sync'],
+    sends: allQueues,
     gitHub: 'api',
   },
   'publish-package': {
@@ -131,7 +131,7 @@ const functionNeeds = {
     ...operatorCommand,
     does: 'Ties an organization to a GitHub organization',
     gitHub: 'api',
-    baseUrls: ['registry', 'console'],
+    baseUrls: ['console'],
   },
   'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
   'set-owned-vendors': { ...operatorCommand, does: 'Sets the vendors whose names an organization owns' },
@@ -231,7 +231,6 @@ const tableWrites = [
   'dynamodb:PutItem',
   'dynamodb:UpdateItem',
   'dynamodb:DeleteItem',
-  'dynamodb:BatchWriteItem',
   'dynamodb:ConditionCheckItem',
 ];
 

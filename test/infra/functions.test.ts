@@ -71,22 +71,14 @@ describe('functions', () => {
   const gitHubApp = 'secretsmanager:GetSecretValue GitHubAppSecret';
   const pendingWork = 'dynamodb:Query Table/index/pending';
   const read = ['BatchGetItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} Table`);
-  const write = ['BatchWriteItem', 'ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'].map(
+  const write = ['ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'].map(
     (action) => `dynamodb:${action} Table`,
   );
 
   it.each<[FunctionName, string[]]>([
     ['receive-webhook', [gitHubApp, ...send('ScanQueue', 'SyncQueue')]],
     ['sync-organization', [gitHubApp, ...consume('SyncQueue'), ...sendAll]],
-    [
-      'scan-repository',
-      [
-        ...store,
-        gitHubApp,
-        ...consume('ScanQueue'),
-        ...send('PublishPackageQueue', 'ScanQueue', 'SyncQueue'),
-      ],
-    ],
+    ['scan-repository', [...store, gitHubApp, ...consume('ScanQueue'), ...sendAll]],
     [
       'publish-package',
       [
