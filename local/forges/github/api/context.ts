@@ -2,8 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { GitHubState, Organization, Repository, Team } from '../state.ts';
 import type { Budgets } from './budgets.ts';
 import type { GitObjects } from './git-objects.ts';
+import type { GitRef } from './git-refs.ts';
 import { NOT_FOUND, notAccessible, type Refusal, RefusalError, type Reply } from './http.ts';
 import type { Addresses, Fault } from './ports.ts';
+import type { RefReader } from './ref-history.ts';
 import { findOrganization, findRepository } from './rights.ts';
 import type { TokenStore } from './tokens.ts';
 import type { Viewer } from './viewer.ts';
@@ -14,6 +16,7 @@ export interface Services {
   readonly objects: GitObjects;
   readonly tokens: TokenStore;
   readonly budgets: Budgets;
+  readonly readRefs: RefReader;
   now(): number;
   redeliver(deliveryId: number): Promise<void>;
 }
@@ -30,7 +33,8 @@ export interface Context {
   readonly headers: IncomingHttpHeaders;
   /** The path by ids, as GitHub's own links have it. */
   readonly canonicalPath: string;
-  body(): Promise<Record<string, unknown>>;
+  readonly body: Buffer;
+  refs(repository: Repository): readonly GitRef[];
   fault(kind: string, more?: Record<string, string>): Fault | undefined;
 }
 

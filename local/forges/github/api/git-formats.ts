@@ -57,6 +57,13 @@ export function parseCommit(body: Buffer): Commit {
   };
 }
 
+/** When a commit was committed, in Unix seconds: all that ordering by date needs. */
+export function committedSeconds(body: Buffer): number {
+  const start = body.indexOf('\ncommitter ');
+  const line = body.toString('latin1', start + 1, body.indexOf(0x0a, start + 1));
+  return Number(/> (\d+) [+-]\d+$/.exec(line)?.[1] ?? 0);
+}
+
 /** Reads an annotated tag object. */
 export function parseTag(body: Buffer): Tag {
   const { headers, message } = headersAndMessage(body);

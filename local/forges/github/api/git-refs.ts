@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface GitRef {
@@ -9,37 +9,51 @@ export interface GitRef {
 
 const OID = /^[0-9a-f]{40}$/;
 
-async function loose(gitDirectory: string, prefix: string, found: Map<string, string>): Promise<void> {
-  const entries = await readdir(join(gitDirectory, prefix), { withFileTypes: true }).catch(() => []);
-  await Promise.all(
-    entries.map(async (entry) => {
-      const name = `${prefix}/${entry.name}`;
-      if (entry.isDirectory()) return loose(gitDirectory, name, found);
-      // A ref may be packed or deleted between the listing and this read.
-      const oid = (await readFile(join(gitDirectory, name), 'utf8').catch(() => '')).trim();
-      if (OID.test(oid)) found.set(name, oid);
-    }),
-  );
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Packed or deleted since it was listed, or never there.
+    return '';
+  }
 }
 
-async function packed(gitDirectory: string): Promise<Map<string, string>> {
-  const text = await readFile(join(gitDirectory, 'packed-refs'), 'utf8').catch(() => '');
-  return new Map(
-    text.split('\n').flatMap((line): [string, string][] => {
-      const [oid = '', name = ''] = line.split(' ');
-      return OID.test(oid) && name.startsWith('refs/') ? [[name, oid]] : [];
-    }),
-  );
+function entriesOf(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function addLoose(gitDirectory: string, prefix: string, found: Map<string, string>): void {
+  for (const entry of entriesOf(join(gitDirectory, prefix))) {
+    const name = `${prefix}/${entry.name}`;
+    if (entry.isDirectory()) {
+      addLoose(gitDirectory, name, found);
+      continue;
+    }
+    const oid = textOf(join(gitDirectory, name)).trim();
+    if (OID.test(oid)) found.set(name, oid);
+  }
+}
+
+function addPacked(gitDirectory: string, found: Map<string, string>): void {
+  for (const line of textOf(join(gitDirectory, 'packed-refs')).split('\n')) {
+    const [oid = '', name = ''] = line.split(' ');
+    if (OID.test(oid) && name.startsWith('refs/') && !found.has(name)) found.set(name, oid);
+  }
 }
 
 /**
  * All refs of a bare repository by name, read from its files: no process to start, so that a page of a hundred repositories
- * stays cheap. Loose refs are read first and win, for packing writes `packed-refs` before it removes them.
+ * stays cheap; and at one go, since a thousand small files are read many times faster so than each by a call of its own.
+ * Loose refs are read first and win, for packing writes `packed-refs` before it removes them.
  */
-export async function readRefs(gitDirectory: string): Promise<GitRef[]> {
+export function readRefs(gitDirectory: string): GitRef[] {
   const found = new Map<string, string>();
-  await loose(gitDirectory, 'refs', found);
-  for (const [name, oid] of await packed(gitDirectory)) if (!found.has(name)) found.set(name, oid);
+  addLoose(gitDirectory, 'refs', found);
+  addPacked(gitDirectory, found);
   return [...found]
     .map(([name, oid]) => ({ name, oid }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

@@ -1,24 +1,35 @@
-import type { IncomingMessage } from 'node:http';
-import type { GitHubState } from '../state.ts';
+import type { GitHubState, Repository } from '../state.ts';
 import { budgetHolder, type Standing } from './budgets.ts';
 import type { Services } from './context.ts';
+import type { GitRef } from './git-refs.ts';
 import { graphqlError } from './graphql/errors.ts';
 import {
-  operationName,
+  nameOfOperation,
+  oncePerQuery,
   prepareQuery,
   type QueryResult,
-  refsOncePerQuery,
   runQuery,
 } from './graphql/execute.ts';
-import { parseJsonObject, type Reply, readBody, refusalReply } from './http.ts';
+import { parseJsonObject, type Reply, refusalReply } from './http.ts';
 import type { Fault } from './ports.ts';
 import type { Viewer } from './viewer.ts';
 
-export interface GraphqlRequest {
-  readonly request: IncomingMessage;
+/** A GraphQL request, read but not looked into. */
+export interface Question {
+  /** Undefined if the body has none. */
+  readonly query: string | undefined;
+  readonly variables: Record<string, unknown>;
+  readonly operationName: string | undefined;
+  /** The name of the operation that would run, if it has one. */
+  readonly operation: string | undefined;
+}
+
+/** Whom a query speaks for, and on what it runs. */
+export interface Asker {
   readonly services: Services;
   readonly state: GitHubState;
   readonly viewer: Viewer;
+  readonly refs: (repository: Repository) => readonly GitRef[];
   readonly fault: (kind: string, more?: Record<string, string>) => Fault | undefined;
 }
 
@@ -53,48 +64,50 @@ function spentBudget(words: string, already: boolean): QueryResult {
   };
 }
 
-/** `POST /graphql`: parses, charges, runs. Everything but a missing credential answers 200. */
-export async function answerGraphql(asked: GraphqlRequest): Promise<GraphqlAnswer> {
-  const { services, state, viewer } = asked;
+/** Reads the body of `POST /graphql`. @throws RefusalError 400 if it is no JSON object */
+export function readQuestion(body: Buffer): Question {
+  const { query, variables, operationName: wanted } = parseJsonObject(body);
+  const operationName = typeof wanted === 'string' ? wanted : undefined;
+  return {
+    query: typeof query === 'string' ? query : undefined,
+    variables: typeof variables === 'object' && variables !== null ? { ...variables } : {},
+    operationName,
+    operation: typeof query === 'string' ? nameOfOperation(query, operationName) : undefined,
+  };
+}
+
+/** `POST /graphql`: counts, charges, runs. Everything but a missing credential answers 200. */
+export async function answerGraphql(question: Question, asker: Asker): Promise<GraphqlAnswer> {
+  const { services, state, viewer, fault } = asker;
+  const { query, variables, operationName, operation } = question;
   const { holder, limit, words } = budgetHolder(state, viewer.credential);
   const standing = services.budgets.standing(holder, 'graphql', limit);
   if (viewer.credential.kind !== 'installation') {
     const reply = refusalReply({ status: 401, message: 'This endpoint requires you to be authenticated.' });
     return { reply, standing, cost: 0, record: {} };
   }
-  const body = parseJsonObject(await readBody(asked.request));
-  const answer = (result: QueryResult, now: Standing, cost: number, operation?: string): GraphqlAnswer => {
+  const answer = (result: QueryResult, now: Standing, cost: number): GraphqlAnswer => {
     const errorTypes = typesOf(result);
-    return {
-      reply: { status: 200, json: result },
-      standing: now,
-      cost,
-      record: {
-        ...(operation === undefined ? {} : { operation }),
-        ...(errorTypes.length === 0 ? {} : { errorTypes }),
-      },
+    const record = {
+      ...(operation === undefined ? {} : { operation }),
+      ...(errorTypes.length === 0 ? {} : { errorTypes }),
     };
+    return { reply: { status: 200, json: result }, standing: now, cost, record };
   };
 
-  if (typeof body.query !== 'string') {
+  if (query === undefined) {
     return answer(
       { errors: [{ message: 'A query attribute must be specified and must be a string.' }] },
       standing,
       0,
     );
   }
-  const wanted = typeof body.operationName === 'string' ? body.operationName : undefined;
-  const given = typeof body.variables === 'object' && body.variables !== null ? { ...body.variables } : {};
-  const operation = operationName(body.query, wanted);
-  const fault: GraphqlRequest['fault'] = (kind, more = {}) =>
-    asked.fault(kind, { ...(operation === undefined ? {} : { operation }), ...more });
-
-  const prepared = prepareQuery(body.query, given, wanted);
-  if (!('cost' in prepared)) return answer(prepared, standing, 0, operation);
+  const prepared = prepareQuery(query, variables, operationName);
+  if (!('cost' in prepared)) return answer(prepared, standing, 0);
   const { points, nodes } = prepared.cost;
   const charge = fault('rate-limit') === undefined ? points : limit + 1;
   const charged = services.budgets.charge(holder, 'graphql', limit, charge);
-  if (!charged.granted) return answer(spentBudget(words, standing.remaining === 0), charged, 0, operation);
+  if (!charged.granted) return answer(spentBudget(words, standing.remaining === 0), charged, 0);
 
   const result = await runQuery(prepared, {
     state,
@@ -109,8 +122,8 @@ export async function answerGraphql(asked: GraphqlRequest): Promise<GraphqlAnswe
       resetAt: new Date(charged.reset * 1000).toISOString().replace('.000Z', 'Z'),
       used: charged.used,
     },
-    refs: refsOncePerQuery(),
+    refs: oncePerQuery(asker.refs),
     fault,
   });
-  return answer(result, charged, points, operation);
+  return answer(result, charged, points);
 }

@@ -1,7 +1,7 @@
 import type { Delivery, Installation } from '../state.ts';
 import { budgetHolder } from './budgets.ts';
 import type { Context, Route } from './context.ts';
-import { NOT_FOUND, RefusalError, type Reply } from './http.ts';
+import { NOT_FOUND, parseJsonObject, RefusalError, type Reply } from './http.ts';
 import { link, paged, perPage, strikePage } from './paging.ts';
 import type { Schema } from './schemas.ts';
 import { appShape, deliveryShape, fullDeliveryShape, installationShape } from './shapes-app.ts';
@@ -46,9 +46,9 @@ function tokenRequest(context: Context, body: Record<string, unknown>): TokenReq
   };
 }
 
-async function makeToken(context: Context): Promise<Reply> {
+function makeToken(context: Context): Reply {
   const { services, state, params } = context;
-  const request = tokenRequest(context, await context.body());
+  const request = tokenRequest(context, parseJsonObject(context.body));
   const made = services.tokens.issue(state, Number(params.installation_id), request);
   if ('status' in made) throw new RefusalError(made);
   const { repositoryIds } = made;

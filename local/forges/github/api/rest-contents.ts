@@ -3,7 +3,6 @@ import type { Repository } from '../state.ts';
 import { type Context, type Route, repositoryRoutes } from './context.ts';
 import { parseTag, parseTree, type TreeEntry, typeOfMode } from './git-formats.ts';
 import type { RawObject } from './git-process.ts';
-import { readRefs } from './git-refs.ts';
 import { NOT_FOUND, RefusalError, type Reply } from './http.ts';
 import { fullName } from './rights.ts';
 import type { Schema } from './schemas.ts';
@@ -87,7 +86,7 @@ async function readContents(context: Context, repository: Repository): Promise<R
   const { gitDirectory } = repository;
   const path = (context.params.path ?? '').replace(/\/+$/, '');
   const ref = context.url.searchParams.get('ref') ?? repository.defaultBranch;
-  if ((await readRefs(gitDirectory)).length === 0) {
+  if (context.refs(repository).length === 0) {
     throw new RefusalError({ status: 404, message: 'This repository is empty.' });
   }
   const commit = await commitAt(context, repository, ref);
@@ -164,7 +163,7 @@ async function readBlob(context: Context, repository: Repository): Promise<Reply
 /** All refs whose name begins so, in one answer; a ref to an annotated tag shows the tag object, not its commit. */
 async function matchingRefs(context: Context, repository: Repository): Promise<Reply> {
   const { services, state } = context;
-  const all = await readRefs(repository.gitDirectory);
+  const all = context.refs(repository);
   if (all.length === 0) throw new RefusalError({ status: 409, message: 'Git Repository is empty.' });
   const wanted = all.filter(({ name }) => name.startsWith(`refs/${context.params.ref ?? ''}`));
   const base = `${services.addresses.api}/repos/${fullName(state, repository)}/git`;

@@ -1,6 +1,5 @@
 import type { Repository } from '../state.ts';
 import { type Context, type Route, repositoryRoutes } from './context.ts';
-import { readRefs } from './git-refs.ts';
 import { NOT_FOUND, RefusalError, type Reply } from './http.ts';
 import { paged } from './paging.ts';
 import {
@@ -55,11 +54,8 @@ function showPermission({ services, state, params }: Context, repository: Reposi
 }
 
 /** Whether the ref exists is found out where the link leads; that there is nothing at all is told here. */
-async function redirectToArchive(
-  { services, state, params }: Context,
-  repository: Repository,
-): Promise<Reply> {
-  if ((await readRefs(repository.gitDirectory)).length === 0) throw new RefusalError(NOT_FOUND);
+function redirectToArchive({ services, state, params, refs }: Context, repository: Repository): Reply {
+  if (refs(repository).length === 0) throw new RefusalError(NOT_FOUND);
   const target = { repositoryId: repository.id, ref: params.ref ?? repository.defaultBranch };
   const path = signArchivePath(state.app, fullName(state, repository), target, services.now());
   return { status: 302, headers: { location: `${services.addresses.codeload}${path}` } };

@@ -1,27 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GitHubState } from '../state.ts';
+import type { GitHubState, Repository } from '../state.ts';
 import { budgetHeaders, budgetHolder, createBudgets, type Standing } from './budgets.ts';
-import { type Context, createRouter, type Services } from './context.ts';
+import { type Context, createRouter, type Route, type Services } from './context.ts';
 import { createGitObjects, type GitObjects } from './git-objects.ts';
-import { answerGraphql, type GraphqlAnswer } from './graphql-endpoint.ts';
-import {
-  NOT_FOUND,
-  notAccessible,
-  parseJsonObject,
-  type Refusal,
-  RefusalError,
-  type Reply,
-  readBody,
-  refusalReply,
-} from './http.ts';
+import { answerGraphql, type GraphqlAnswer, readQuestion } from './graphql-endpoint.ts';
+import { NOT_FOUND, notAccessible, RefusalError, type Reply, readBody, refusalReply } from './http.ts';
 import type { Addresses, Fault, Faults, Past, RequestEntry } from './ports.ts';
+import { createRefReader } from './ref-history.ts';
 import { appRoutes } from './rest-app.ts';
 import { contentRoutes } from './rest-contents.ts';
 import { organizationAndTeamRoutes } from './rest-organizations.ts';
 import { repositoryAndArchiveRoutes } from './rest-repositories.ts';
 import type { TokenStore } from './tokens.ts';
-import { viewerOf } from './viewer.ts';
+import { type Credential, viewerOf } from './viewer.ts';
 
 export interface GitHubApiDependencies {
   readonly state: GitHubState;
@@ -49,18 +41,16 @@ interface Turn {
   readonly request: IncomingMessage;
   readonly url: URL;
   readonly startedAt: number;
-  readonly requestId: string;
   readonly surface: 'rest' | 'graphql';
-  readonly fault: (kind: string, more?: Record<string, string>) => Fault | undefined;
   installationId?: number;
   standing?: Standing;
   cost: number;
+  /** Takes back what was charged. */
+  refund?: () => Standing;
   graphql?: GraphqlAnswer['record'];
 }
 
-function credentialRefused(refusal: Refusal): Reply {
-  return refusalReply(refusal);
-}
+type TakeFault = (kind: string, more?: Record<string, string>) => Fault | undefined;
 
 /** What a secondary limit says (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api). */
 function secondaryLimit(fault: Fault): Reply {
@@ -81,6 +71,29 @@ function primaryLimit(words: string, fault: Fault | undefined): Reply {
   });
 }
 
+/** GitHub's form of an id: six groups of four hex digits. */
+function makeRequestId(): string {
+  const hex = randomBytes(12).toString('hex').toUpperCase();
+  return hex.replace(/(.{4})(?=.)/g, '$1:');
+}
+
+/** Depends on the credential, so that it ends with each token, as GitHub's do. */
+function entityTag(request: IncomingMessage, body: Buffer): string {
+  const { accept = '', authorization = '' } = request.headers;
+  const hash = createHash('sha256').update(`${accept}:${authorization}:`).update(body).digest('hex');
+  return `W/"${hash}"`;
+}
+
+function refuseWrongKind(route: Route, credential: Credential): Reply | undefined {
+  if (route.auth === 'app' && credential.kind !== 'app') {
+    return refusalReply({ status: 401, message: 'A JSON web token could not be decoded' });
+  }
+  if (route.auth !== 'installation' || credential.kind === 'installation') return undefined;
+  return refusalReply(
+    credential.kind === 'app' ? notAccessible('') : { status: 401, message: 'Requires authentication' },
+  );
+}
+
 /**
  * The simulated `api.github.com`, as a request listener: REST and GraphQL over the state, with GitHub's credentials, limits
  * and errors. Paths are at the root.
@@ -89,70 +102,71 @@ export function createGitHubApi(
   deps: GitHubApiDependencies,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const budgets = createBudgets(deps.now);
-  const objects = deps.objects ?? createGitObjects();
   const services: Services = {
     addresses: deps.addresses,
-    objects,
+    objects: deps.objects ?? createGitObjects(),
     tokens: deps.tokens,
     budgets,
+    readRefs: createRefReader(deps.now),
     now: deps.now,
     redeliver: deps.redeliver,
   };
 
-  function stateFor(turn: Turn): GitHubState {
-    const lagging = turn.fault('lagging-read');
-    return (lagging && deps.past?.(lagging.seconds ?? 5)) ?? deps.state;
-  }
-
-  async function answer(turn: Turn): Promise<Reply> {
-    const { request, url } = turn;
-    const slow = turn.fault('slow');
-    if (slow !== undefined) await new Promise((resolve) => setTimeout(resolve, slow.delayMs ?? 1000));
-    const broken = turn.fault('server-error');
-    if (broken !== undefined) return refusalReply({ status: broken.status ?? 502, message: 'Server Error' });
-
+  /** Undefined: the connection is to be broken. */
+  async function answer(turn: Turn): Promise<Reply | undefined> {
+    const { request, url, surface } = turn;
+    const method = request.method ?? 'GET';
     const { authorization } = request.headers;
-    if (authorization !== undefined && turn.fault('bad-credential')) {
-      return credentialRefused({ status: 401, message: 'Bad credentials' });
-    }
+    const body = await readBody(request);
+    const question = surface === 'graphql' ? readQuestion(body) : undefined;
+    const found = surface === 'rest' ? findRoute(method, url.pathname) : undefined;
     const credential = deps.tokens.authenticate(deps.state, authorization);
-    if ('status' in credential) return credentialRefused(credential);
-    const viewer = viewerOf(credential);
-    if (viewer.installation !== undefined) turn.installationId = viewer.installation.id;
+    if ('kind' in credential && credential.kind === 'installation')
+      turn.installationId = credential.installation.id;
+    const match = {
+      surface,
+      method,
+      path: url.pathname,
+      ...(found === undefined ? {} : { route: found.route.pattern }),
+      ...(question?.operation === undefined ? {} : { operation: question.operation }),
+      ...(turn.installationId === undefined ? {} : { installation: `${turn.installationId}` }),
+    };
+    const fault: TakeFault = (kind, more = {}) => deps.faults.take(kind, { ...match, ...more });
 
-    const aimed = turn.installationId === undefined ? {} : { installation: `${turn.installationId}` };
-    const fault: Turn['fault'] = (kind, more = {}) => turn.fault(kind, { ...aimed, ...more });
+    if (fault('drop-connection') !== undefined) return undefined;
+    const slow = fault('slow');
+    if (slow !== undefined) await new Promise((resolve) => setTimeout(resolve, slow.delayMs ?? 1000));
+    const broken = fault('server-error');
+    if (broken !== undefined) return refusalReply({ status: broken.status ?? 502, message: 'Server Error' });
+    if (authorization !== undefined && fault('bad-credential') !== undefined) {
+      return refusalReply({ status: 401, message: 'Bad credentials' });
+    }
+    if ('status' in credential) return refusalReply(credential);
     const secondary = fault('secondary-limit');
     if (secondary !== undefined) return secondaryLimit(secondary);
 
-    const state = stateFor({ ...turn, fault });
-    if (turn.surface === 'graphql') {
-      const result = await answerGraphql({ request, services, state, viewer, fault });
-      turn.standing = result.standing;
-      turn.cost = result.cost;
-      turn.graphql = result.record;
+    const lagging = fault('lagging-read');
+    const lag = lagging === undefined ? 0 : (lagging.seconds ?? 5);
+    const state = (lag > 0 ? deps.past?.(lag) : undefined) ?? deps.state;
+    const viewer = viewerOf(credential);
+    const refs = (repository: Repository) => services.readRefs(repository.gitDirectory, lag);
+    if (question !== undefined) {
+      const result = await answerGraphql(question, { services, state, viewer, refs, fault });
+      Object.assign(turn, { standing: result.standing, cost: result.cost, graphql: result.record });
       return result.reply;
     }
 
     const { holder, limit, words } = budgetHolder(deps.state, credential);
-    const free = url.pathname === '/rate_limit';
+    const points = url.pathname === '/rate_limit' ? 0 : 1;
     const spent = fault('rate-limit');
-    const charged = budgets.charge(holder, 'core', limit, spent === undefined ? (free ? 0 : 1) : limit + 1);
+    const charged = budgets.charge(holder, 'core', limit, spent === undefined ? points : limit + 1);
     turn.standing = charged;
     if (!charged.granted) return primaryLimit(words, spent);
-    turn.cost = free ? 0 : 1;
+    turn.cost = points;
+    turn.refund = () => budgets.charge(holder, 'core', limit, -points);
 
-    const found = findRoute(request.method ?? 'GET', url.pathname);
     if (found === undefined) return refusalReply(NOT_FOUND);
     const { route, params } = found;
-    if (route.auth === 'app' && credential.kind !== 'app') {
-      return refusalReply({ status: 401, message: 'A JSON web token could not be decoded' });
-    }
-    if (route.auth === 'installation' && credential.kind !== 'installation') {
-      return refusalReply(
-        credential.kind === 'app' ? notAccessible('') : { status: 401, message: 'Requires authentication' },
-      );
-    }
     const context: Context = {
       services,
       state,
@@ -162,44 +176,39 @@ export function createGitHubApi(
       params,
       headers: request.headers,
       canonicalPath: url.pathname,
-      body: async () => parseJsonObject(await readBody(request)),
-      fault: (kind, more = {}) => fault(kind, { route: route.pattern, ...more }),
+      refs,
+      body,
+      fault,
     };
-    return route.handle(context);
-  }
-
-  /** A 304 costs nothing; tags depend on the credential, so that they end with each token. */
-  function unchanged(turn: Turn, body: Buffer): { etag: string; matches: boolean } {
-    const { accept = '', authorization = '' } = turn.request.headers;
-    const hash = createHash('sha256').update(`${accept}:${authorization}:`).update(body).digest('hex');
-    const etag = `W/"${hash}"`;
-    return { etag, matches: turn.request.headers['if-none-match'] === etag };
+    return refuseWrongKind(route, credential) ?? route.handle(context);
   }
 
   function send(turn: Turn, reply: Reply, response: ServerResponse): void {
+    const { request } = turn;
     const body = reply.raw ?? Buffer.from(reply.json === undefined ? '' : JSON.stringify(reply.json));
-    const headers: Record<string, string> = {
+    const tag = reply.status === 200 && request.method === 'GET' ? entityTag(request, body) : undefined;
+    const unchanged = tag !== undefined && request.headers['if-none-match'] === tag;
+    if (unchanged && turn.refund !== undefined) {
+      turn.standing = turn.refund();
+      turn.cost = 0;
+    }
+    const status = unchanged ? 304 : reply.status;
+    response.writeHead(status, {
       date: new Date(deps.now()).toUTCString(),
       server: 'github.com',
-      'x-github-request-id': turn.requestId,
+      'x-github-request-id': makeRequestId(),
       'x-github-media-type': turn.surface === 'graphql' ? 'github.v4; format=json' : 'github.v3; format=json',
       'x-github-api-version-selected': '2022-11-28',
       ...(body.length > 0 ? { 'content-type': 'application/json; charset=utf-8' } : {}),
+      ...(tag === undefined ? {} : { etag: tag }),
       ...(turn.standing === undefined ? {} : budgetHeaders(turn.standing)),
       ...reply.headers,
-    };
-    let { status } = reply;
-    if (status === 200 && turn.request.method === 'GET') {
-      const { etag, matches } = unchanged(turn, body);
-      headers.etag = etag;
-      if (matches) status = 304;
-    }
-    response.writeHead(status, headers);
-    response.end(status === 304 ? undefined : body);
+    });
+    response.end(unchanged ? undefined : body);
     deps.recordRequest?.({
       at: turn.startedAt,
       surface: turn.surface,
-      method: turn.request.method ?? 'GET',
+      method: request.method ?? 'GET',
       path: `${turn.url.pathname}${turn.url.search}`,
       status,
       durationMs: Math.round(deps.now() - turn.startedAt),
@@ -212,33 +221,16 @@ export function createGitHubApi(
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', deps.addresses.api);
     const surface = url.pathname === '/graphql' && request.method === 'POST' ? 'graphql' : 'rest';
-    const match = { surface, method: request.method ?? 'GET', path: url.pathname };
-    const turn: Turn = {
-      request,
-      url,
-      startedAt: deps.now(),
-      requestId: randomBytes(12)
-        .toString('hex')
-        .toUpperCase()
-        .replace(/(.{4})(?=.)/g, '$1:'),
-      surface,
-      fault: (kind, more = {}) => deps.faults.take(kind, { ...match, ...more }),
-      cost: 0,
-    };
-    if (turn.fault('drop-connection')) {
-      request.socket.destroy();
-      return;
-    }
-    let reply: Reply;
+    const turn: Turn = { request, url, startedAt: deps.now(), surface, cost: 0 };
+    let reply: Reply | undefined;
     try {
       reply = await answer(turn);
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
       reply = refusalReply(error.refusal);
     }
-    // What is left of a body must be read, or the connection cannot be used again.
-    request.resume();
-    send(turn, reply, response);
+    if (reply === undefined) request.socket.destroy();
+    else send(turn, reply, response);
   }
 
   return (request, response) => {

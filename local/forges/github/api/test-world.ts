@@ -139,6 +139,8 @@ function git(args: readonly string[], input = ''): Promise<string> {
     });
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`git ${args[0]} failed`))));
+    // A command that reads no input may be gone before this; its exit code tells what counts.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
 }

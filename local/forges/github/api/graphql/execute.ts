@@ -10,7 +10,7 @@ import {
   validate,
 } from 'graphql';
 import type { Repository } from '../../state.ts';
-import { type GitRef, readRefs } from '../git-refs.ts';
+import type { GitRef } from '../git-refs.ts';
 import { MAX_NODES, type QueryCost, queryCost } from './cost.ts';
 import { formatError, graphqlError, unimplemented } from './errors.ts';
 import { blobFields, commitFields, refFields, tagFields, treeFields } from './resolve-git.ts';
@@ -82,7 +82,7 @@ function parseAndValidate(text: string): DocumentNode | readonly GraphQLError[] 
 }
 
 /** The name of the operation that would run, for records and for aiming faults; undefined if it has none. */
-export function operationName(text: string, wanted: string | undefined): string | undefined {
+export function nameOfOperation(text: string, wanted: string | undefined): string | undefined {
   const document = parseAndValidate(text);
   return 'kind' in document ? getOperationAST(document, wanted)?.name?.value : undefined;
 }
@@ -108,10 +108,12 @@ export function prepareQuery(
 }
 
 /** Refs read once and kept for the time of one query. */
-export function refsOncePerQuery(): (repository: Repository) => Promise<readonly GitRef[]> {
-  const known = new Map<number, Promise<readonly GitRef[]>>();
+export function oncePerQuery(
+  read: (repository: Repository) => readonly GitRef[],
+): (repository: Repository) => readonly GitRef[] {
+  const known = new Map<number, readonly GitRef[]>();
   return (repository) => {
-    const refs = known.get(repository.id) ?? readRefs(repository.gitDirectory);
+    const refs = known.get(repository.id) ?? read(repository);
     known.set(repository.id, refs);
     return refs;
   };
@@ -128,6 +130,10 @@ export async function runQuery(query: PreparedQuery, context: QueryContext): Pro
     operationName: query.operation.name?.value,
     fieldResolver: resolveField,
   });
+  // A mistake of the simulator is none of GitHub's errors.
+  for (const { originalError } of result.errors ?? []) {
+    if (originalError !== undefined && !(originalError instanceof GraphQLError)) throw originalError;
+  }
   return {
     ...(result.data === undefined ? {} : { data: result.data }),
     ...(result.errors === undefined ? {} : { errors: result.errors.map(formatError) }),

@@ -1,5 +1,5 @@
 import type { Repository, User } from '../../state.ts';
-import { parseCommit, parseTag } from '../git-formats.ts';
+import { committedSeconds, parseTag } from '../git-formats.ts';
 import type { GitRef } from '../git-refs.ts';
 import {
   collaboratorsOf,
@@ -42,7 +42,7 @@ function refSource(repository: Repository, ref: GitRef | undefined): Sources['Re
 async function refNamed(context: QueryContext, repository: Repository, name: string) {
   return refSource(
     repository,
-    (await context.refs(repository)).find((ref) => ref.name === name),
+    context.refs(repository).find((ref) => ref.name === name),
   );
 }
 
@@ -56,12 +56,12 @@ function sourceOf(source: Source) {
   return source.kind === 'team' ? teamSource(source.team) : repositorySource(source.repository);
 }
 
-/** When the commit behind a ref was made; tags are followed; 0 for what is no commit. */
-async function commitTime(context: QueryContext, repository: Repository, oid: string): Promise<string> {
+/** When the commit behind a ref was made, in Unix seconds; tags are followed; 0 for what is no commit. */
+async function commitTime(context: QueryContext, repository: Repository, oid: string): Promise<number> {
   let object = await context.objects.read(repository.gitDirectory, oid);
   while (object?.type === 'tag')
     object = await context.objects.read(repository.gitDirectory, parseTag(object.body).target);
-  return object?.type === 'commit' ? parseCommit(object.body).committer.date : '';
+  return object?.type === 'commit' ? committedSeconds(object.body) : 0;
 }
 
 export const repositoryFields = fieldsOf('Repository', {
@@ -81,8 +81,8 @@ export const repositoryFields = fieldsOf('Repository', {
   isInOrganization: () => true,
   isMirror: () => false,
   isTemplate: () => false,
-  isEmpty: async ({ repository }, _args, context) =>
-    !(await context.refs(repository)).some(({ name }) => name.startsWith('refs/heads/')),
+  isEmpty: ({ repository }, _args, context) =>
+    !context.refs(repository).some(({ name }) => name.startsWith('refs/heads/')),
   createdAt: ({ repository }) => repository.createdAt,
   pushedAt: ({ repository }) => repository.pushedAt,
   updatedAt: ({ repository }) => repository.pushedAt,
@@ -144,11 +144,13 @@ export const repositoryFields = fieldsOf('Repository', {
     const prefix = textArgument(args.refPrefix) ?? '';
     const query = textArgument(args.query)?.toLowerCase();
     const order = orderArgument(args.orderBy);
-    const refs = (await context.refs(repository)).filter(
-      ({ name }) => name.startsWith(prefix) && (query === undefined || name.toLowerCase().includes(query)),
-    );
+    const refs = context
+      .refs(repository)
+      .filter(
+        ({ name }) => name.startsWith(prefix) && (query === undefined || name.toLowerCase().includes(query)),
+      );
     const dated = order?.field === 'TAG_COMMIT_DATE';
-    const times = new Map<string, string>();
+    const times = new Map<string, number>();
     if (dated) {
       await Promise.all(
         refs.map(async ({ name, oid }) => times.set(name, await commitTime(context, repository, oid))),
@@ -157,7 +159,7 @@ export const repositoryFields = fieldsOf('Repository', {
     return connection<GitRef>(
       {
         items: refs,
-        key: dated ? ({ name }) => [times.get(name) ?? '', name] : ({ name }) => [name],
+        key: dated ? ({ name }) => [times.get(name) ?? 0, name] : ({ name }) => [name],
         descending: order?.descending ?? false,
         node: (ref) => refSource(repository, ref),
         owner: repository.id,

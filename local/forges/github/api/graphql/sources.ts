@@ -14,7 +14,7 @@ export interface QueryContext {
   readonly addresses: Addresses;
   readonly rateLimit: Readonly<Record<string, unknown>>;
   /** Refs of a repository, read once a query. */
-  refs(repository: Repository): Promise<readonly GitRef[]>;
+  refs(repository: Repository): readonly GitRef[];
   fault(kind: string, more: Record<string, string>): Fault | undefined;
 }
 
