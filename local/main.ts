@@ -21,9 +21,12 @@ async function main(args: readonly string[]): Promise<void> {
   const world = await readWorldOf(options);
   const ports = await takePorts(options.port);
   const folder = await openStateFolder(options);
-  progress.step('bundling the functions and synthesizing the template');
-  await buildAssembly(folder.assembly);
-  const started = await start(folder, world, { assembly: folder.assembly, ports, progress });
+  const assembly = await buildAssembly(() =>
+    progress.step(
+      'bundling the functions and synthesizing the template, once for each change of the sources',
+    ),
+  );
+  const started = await start(folder, world, { assembly, ports, progress });
   await markRunning(folder, { pid: process.pid, gateway: started.cloud.addresses.gateway });
   stopOnSignals(started, folder);
   process.stdout.write(

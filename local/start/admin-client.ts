@@ -12,6 +12,9 @@ export interface AdminClient {
   close(): void;
 }
 
+/** The stack's name, which the names of its functions begin with. */
+const stackName = 'Repertoire';
+
 /** @param endpoint of the local cloud's gateway; undefined: AWS, with the caller's credentials */
 export function createAdminClient(endpoint: string | undefined): AdminClient {
   const client = new LambdaClient(
@@ -22,7 +25,7 @@ export function createAdminClient(endpoint: string | undefined): AdminClient {
   return {
     async invoke(functionName, input) {
       const answer = await client.send(
-        new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(input)) }),
+        new InvokeCommand({ FunctionName: `${stackName}-${functionName}`, Payload: Buffer.from(JSON.stringify(input)) }),
       );
       const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString() || 'null');
       if (answer.FunctionError !== undefined) {

@@ -12,6 +12,7 @@ import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
 import type { World } from '../forges/world/world.ts';
 import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
+import { openLog } from './log-file.ts';
 import { manifestsOf, vendorsOf } from './manifests.ts';
 import type { StartOptions } from './options.ts';
 import type { Ports } from './ports.ts';
@@ -69,7 +70,8 @@ export async function start(
     ports: { api: ports.gitHubApi, web: ports.gitHubWeb, codeload: ports.codeload, control: ports.control },
   });
   progress.step(`simulated GitHub: ${gitHub.state.repositories.size} repositories`);
-  const closing: (() => Promise<void>)[] = [() => gitHub.close()];
+  const log = await openLog(folder.log);
+  const closing: (() => Promise<void>)[] = [log.close, () => gitHub.close()];
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).reverse()) {
       await one();
@@ -90,6 +92,7 @@ export async function start(
         ConsoleBaseUrl: consoleBaseUrl,
         GitHubApiUrl: gitHub.addresses.api,
       },
+      onLog: log.write,
     });
     closing.push(() => cloud.close());
     progress.step('local cloud: the synthesized template runs');
@@ -141,7 +144,7 @@ async function putGitHubSecret(cloud: Cloud, gitHub: GitHubSimulator): Promise<v
   const { id, privateKey, webhookSecret } = gitHub.state.app;
   await client.send(
     new PutSecretValueCommand({
-      SecretId: cloud.outputs.GitHubAppSecretName,
+      SecretId: z.string().parse(cloud.outputs.GitHubAppSecretName),
       SecretString: JSON.stringify({ appId: String(id), privateKey, webhookSecret }),
     }),
   );

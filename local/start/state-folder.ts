@@ -8,7 +8,8 @@ export interface StateFolder {
   readonly directory: string;
   readonly cloud: string;
   readonly github: string;
-  readonly assembly: string;
+  /** What functions, CDN and services had to say in this run. */
+  readonly log: string;
   /** There was state of an earlier run. */
   readonly isUsed: boolean;
 }
@@ -34,7 +35,7 @@ export async function openStateFolder(options: StartOptions): Promise<StateFolde
   }
   if (options.fresh) {
     // Only what a start made: the folder may be the user's own.
-    for (const name of ['cloud', 'github', 'assembly', 'origin.json', 'tokens.json', 'running.json']) {
+    for (const name of ['cloud', 'github', 'cloud.log', 'origin.json', 'tokens.json', 'running.json']) {
       await rm(join(directory, name), { recursive: true, force: true });
     }
   }
@@ -56,7 +57,7 @@ export async function openStateFolder(options: StartOptions): Promise<StateFolde
     directory,
     cloud: join(directory, 'cloud'),
     github: join(directory, 'github'),
-    assembly: join(directory, 'assembly'),
+    log: join(directory, 'cloud.log'),
     isUsed: origin !== undefined,
   };
 }

@@ -1,0 +1,21 @@
+/** The log of a run, one line of JSON each, in the data folder. */
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import type { CloudLog } from '../cloud/cloud.ts';
+
+export async function openLog(file: string): Promise<{
+  write: (line: CloudLog) => void;
+  close: () => Promise<void>;
+}> {
+  const stream = createWriteStream(file, { flags: 'w', mode: 0o600 });
+  await once(stream, 'open');
+  return {
+    write: (line) => {
+      stream.write(`${JSON.stringify(line)}\n`);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        stream.end(resolve);
+      }),
+  };
+}
