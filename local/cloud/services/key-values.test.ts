@@ -199,4 +199,9 @@ it('keeps everything over a new start', async () => {
   const target = `/key-value-stores/${encodeURIComponent(KvsARN)}`;
   const described = await again.handle({ method: 'GET', target, headers: {}, body: Buffer.alloc(0) });
   expect(described.headers.etag).toBe(ETag);
+  // And over one more, from the file that the last one rewrote.
+  const last = createKeyValueService({ clock: setup.clock, directory: setup.directory });
+  last.createStore({ name: `store-${numberOfStores}`, arn: KvsARN });
+  const answer = await last.handle({ method: 'GET', target, headers: {}, body: Buffer.alloc(0) });
+  expect(answer).toEqual(described);
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CloudClock, KeyValueEngine, ServiceRequest, ServiceResponse } from '../service.ts';
 import { AwsError, jsonError } from './aws-error.ts';
 import { createEdgeValues, type EdgeValues } from './key-values-edge.ts';
+import { openStoreFile, type StoreFile } from './key-values-file.ts';
 import { type KeyValueOperation, keyValueOperation } from './key-values-operation.ts';
 
 export interface KeyValueServiceOptions {
@@ -16,16 +17,8 @@ export interface KeyValueServiceOptions {
   readonly refuseMissingDeletes?: boolean;
 }
 
-const storeSchema = z.object({
-  arn: z.string(),
-  etag: z.string(),
-  created: z.number(),
-  lastModified: z.number(),
-  items: z.record(z.string(), z.string()),
-});
-
 interface Store {
-  readonly path: string;
+  readonly file: StoreFile;
   readonly arn: string;
   etag: string;
   readonly created: number;
@@ -141,7 +134,15 @@ export function createKeyValueService(options: KeyValueServiceOptions): KeyValue
       );
     }
     Object.assign(store, { items, size, etag: newETag(), lastModified: clock.now() });
-    save(store);
+    store.file.append(
+      {
+        etag: store.etag,
+        at: store.lastModified,
+        puts: Puts.map(({ Key, Value }): [string, string] => [Key, Value]),
+        deletes: Deletes.map(({ Key }) => Key),
+      },
+      items,
+    );
     for (const key of keys) store.edge.write(key, items.get(key));
     return { ETag: store.etag, body: sizes(store) };
   }
@@ -168,22 +169,22 @@ export function createKeyValueService(options: KeyValueServiceOptions): KeyValue
     },
     createStore({ name, arn }) {
       if (stores.has(arn)) return;
-      const path = join(directory, `${encodeURIComponent(name)}.json`);
-      const now = clock.now();
-      const known = existsSync(path) ? storeSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
-      const items = new Map(Object.entries(known?.items ?? {}));
-      const store: Store = {
-        path,
+      const file = openStoreFile(join(directory, `${encodeURIComponent(name)}.jsonl`));
+      const { items } = file;
+      const created = file.first ?? { etag: newETag(), at: clock.now(), puts: [], deletes: [] };
+      if (file.first === undefined) file.append(created, items);
+      const { etag, at: lastModified } = file.last ?? created;
+      const edge = createEdgeValues({ clock, propagationMs: options.propagationMs ?? 0, initial: items });
+      stores.set(arn, {
+        file,
         arn,
-        etag: known?.etag ?? newETag(),
-        created: known?.created ?? now,
-        lastModified: known?.lastModified ?? now,
+        etag,
+        created: created.at,
+        lastModified,
         items,
         size: sizeOf(items),
-        edge: createEdgeValues({ clock, propagationMs: options.propagationMs ?? 0, initial: items }),
-      };
-      stores.set(arn, store);
-      save(store);
+        edge,
+      });
     },
     edgeValue: (arn, key) => stores.get(arn)?.edge.read(key),
     async close() {
@@ -195,12 +196,6 @@ export function createKeyValueService(options: KeyValueServiceOptions): KeyValue
 interface Answer {
   readonly ETag?: string;
   readonly body: object;
-}
-
-function save({ path, arn, etag, created, lastModified, items }: Store): void {
-  const text = JSON.stringify({ arn, etag, created, lastModified, items: Object.fromEntries(items) });
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
 }
 
 function checkETag(store: Store, request: ServiceRequest): void {
