@@ -84,6 +84,8 @@ export interface ParsedDelivery {
   readonly deliveryId: string;
   readonly event: string;
   readonly installation: InstallationId | undefined;
+  /** Something was taken away: a read that does not show it comes too early. */
+  readonly removal?: boolean;
   readonly hints: readonly Hint[];
 }
 

@@ -203,6 +203,11 @@ const ScopeItem = z.object({
   lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
   /** Failed reads in a row. */
   attempts: z.number().default(0),
+  /** A delivery said that something was taken away, and no read has shown it yet; so often it was looked for again. */
+  removalTold: z.boolean().default(false),
+  rechecks: z.number().default(0),
+  /** When to look again; milliseconds since the epoch. */
+  recheckAt: z.number().optional(),
   /** Why it was asked for last. */
   cause: z.string().default('unknown'),
 });

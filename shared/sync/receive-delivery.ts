@@ -18,6 +18,7 @@ import { ConflictError, type Operation, type Table, transactionItemsMax } from '
 import { scanThing, scopeThing } from '../store/things.ts';
 import { raise, type WorkThing } from '../store/work.ts';
 import { type Reattachment, reattachKnown, reattachNew } from './reattach.ts';
+import { removalTold } from './recheck.ts';
 
 export interface ReceiveDeliveryDependencies {
   readonly table: Table;
@@ -68,7 +69,8 @@ export async function receiveDelivery(
   }
   const now = clock.now();
   const cause = `webhook ${delivery.event}`;
-  const raises = things.map((thing) => raise(thing, now, { cause }));
+  const told = delivery.removal ? removalTold : {};
+  const raises = things.map((thing) => raise(thing, now, { cause, ...told }));
   const seen: Operation = {
     put: keys.delivery('github', delivery.deliveryId),
     item: { event: delivery.event, [tableKeys.expiry]: Math.ceil(now / 1000) + seenSeconds },

@@ -23,6 +23,7 @@ import { scopeThing } from '../store/things.ts';
 import { completeWork, type Lease, releaseLease, takeLease, type Wake } from '../store/work.ts';
 import { applyPlan } from './apply.ts';
 import { changeText, type PlannedChange, planScope } from './plan.ts';
+import { planRecheck, raiseDueRecheck } from './recheck.ts';
 
 /** A reader that knows how many requests it sent, if it does. */
 export interface CountingReader extends StructureReader {
@@ -77,11 +78,11 @@ export async function runScope(
   const reader = await dependencies.openReader(synchronization);
   const thing = scopeThing(synchronization.organization, synchronization.id, scope);
   const startedAt = clock.now();
-  const lease = await takeLease(table, thing, {
-    leaseId: dependencies.newLeaseId(),
-    now: startedAt,
-    leaseMs,
-  });
+  const options = { leaseId: dependencies.newLeaseId(), now: startedAt, leaseMs };
+  let lease = await takeLease(table, thing, options);
+  if (lease === 'idle' && (await raiseDueRecheck(table, thing, startedAt))) {
+    lease = await takeLease(table, thing, options);
+  }
   if (lease === 'idle' || lease === 'busy') {
     return 'done';
   }
@@ -103,7 +104,12 @@ export async function runScope(
     }
     await noteSuccess(table, synchronization, scope, clock.now());
     await record(dependencies, run, 'whole');
+    const changed = run.applied.length > 0;
+    const recheckSeconds = await planRecheck(table, lease, { changed, now: clock.now() });
     await complete(dependencies, run, { lastSuccessAt: clock.now(), attempts: 0 });
+    if (recheckSeconds !== undefined) {
+      await dependencies.waker.wake([thing.wake], recheckSeconds + 1);
+    }
   } catch (error) {
     if (error instanceof ConflictError && !(await holdsLease(dependencies, run))) {
       // Another worker has the lease, with a higher number: it says what there is.
