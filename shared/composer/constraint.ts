@@ -3,7 +3,7 @@
  * needs it: is the text a constraint at all, and can it match anything (constraint-intervals.ts).
  */
 
-import { asciiLower, END, phpTrim, SPACE } from './php-text.ts';
+import { asciiLower, END, phpTrim, SPACE, SPACES, trimEnd, trimStart } from './php-text.ts';
 import {
   InvalidVersionError,
   MODIFIER,
@@ -30,7 +30,6 @@ export type Constraint = readonly (readonly Term[])[];
 const VERSION =
   `v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:\\.(\\d+))?(?:${MODIFIER}|\\.([xX*][.-]?dev))` +
   `(?:\\+[^${SPACE}]+)?`;
-const OR = new RegExp(`(?<![${SPACE}])[${SPACE}]*\\|\\|?[${SPACE}]*`);
 const AND = new RegExp(`(?<!^|as|[=>< ,]) *(?<!-)[, ](?!-) *(?!,|as|${END})`);
 const STABILITY_FLAG = new RegExp(`^([^,${SPACE}]*?)@(${STABILITIES})${END}`, 'i');
 const REFERENCE = new RegExp(`^(dev-[^,${SPACE}@]+?|[^,${SPACE}@]+?\\.x-dev)#[^\\n]+${END}`, 'i');
@@ -62,9 +61,16 @@ export function isValidConstraint(text: string): boolean {
  * @throws InvalidVersionError with Composer's message if it is none.
  */
 export function parseConstraint(text: string): Constraint {
-  return phpTrim(text)
-    .split(OR)
-    .map((alternative) => alternative.split(AND).flatMap(parseTerm));
+  return alternatives(phpTrim(text)).map((alternative) => alternative.split(AND).flatMap(parseTerm));
+}
+
+/** Splits at `|` and `||` with the spaces around them; those at the ends of the text are no separator's and stay. */
+function alternatives(text: string): string[] {
+  const parts = text.split(/\|\|?/);
+  return parts.map((part, index) => {
+    const open = index === 0 ? part : trimStart(part, SPACES);
+    return index === parts.length - 1 ? open : trimEnd(open, SPACES);
+  });
 }
 
 function parseTerm(text: string): Term[] {

@@ -48,16 +48,22 @@ export function checkSuggest(check: ManifestCheck): void {
 }
 
 /**
- * Links with `self.version` take the version's own pretty form as their constraint when a client loads them, so it must be one
- * (`ArrayLoader::createLink`).
+ * Links that the client's `ArrayLoader` (composer/composer at tag 2.10.2) cannot load: with a target that PHP takes for a number,
+ * which ends it with a TypeError, and with `self.version` in a version that is no constraint by itself.
  */
-export function checkSelfVersion(check: ManifestCheck): void {
+export function checkLoadableLinks(check: ManifestCheck): void {
   const version = check.config.get('version');
-  if (typeof version !== 'string' || isValidConstraint(version)) return;
+  const isBadVersion = typeof version === 'string' && !isValidConstraint(version);
   for (const type of LINK_TYPES) {
     const links = check.config.get(type);
-    if (!isPhpArray(links) || !Object.values(links).includes('self.version')) continue;
-    check.errors.push(`${type} : self.version stands for "${version}", which is no version constraint`);
+    for (const [target, constraint] of isPhpArray(links) ? phpEntries(links) : []) {
+      if (/^(?:0|-?[1-9]\d*)$/.test(target)) {
+        check.errors.push(`${type}.${target} : invalid key, a number is no package name`);
+      }
+      if (isBadVersion && constraint === 'self.version') {
+        check.errors.push(`${type}.${target} : self.version stands for "${version}", which is no constraint`);
+      }
+    }
   }
 }
 

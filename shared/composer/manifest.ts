@@ -21,7 +21,7 @@ import {
   checkPlatform,
   checkVersion,
 } from './manifest-layout.ts';
-import { checkLinks, checkSelfVersion, checkSuggest } from './manifest-links.ts';
+import { checkLinks, checkLoadableLinks, checkSuggest } from './manifest-links.ts';
 import { checkAuthors, checkFunding, checkLicense, checkSupport } from './manifest-people.ts';
 import { checkPhpExt } from './manifest-php-ext.ts';
 import { packageNameError } from './package-name.ts';
@@ -195,5 +195,5 @@ function checkLoadable(check: ManifestCheck): void {
   if (exclude && !isPhpArray(exclude)) {
     errors.push(`archive.exclude : should be an array, ${phpType(exclude)} given`);
   }
-  checkSelfVersion(check);
+  checkLoadableLinks(check);
 }

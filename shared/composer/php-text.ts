@@ -9,15 +9,29 @@ export const END = '(?=\\n?(?![^]))';
 /** `\s` of PCRE in byte mode, as the inside of a character class. */
 export const SPACE = ' \\t\\n\\v\\f\\r';
 
-const TRIMMED = ' \t\n\r\0\x0B';
+/** The characters of SPACE. */
+export const SPACES = ' \t\n\v\f\r';
 
 /** PHP's `trim()`: space, tab, LF, CR, NUL and vertical tab only, no Unicode spaces and no form feed. */
 export function phpTrim(text: string): string {
+  return trimStart(trimEnd(text, PHP_TRIMMED), PHP_TRIMMED);
+}
+
+/** The characters that PHP's `trim()` removes. */
+const PHP_TRIMMED = ' \t\n\r\0\x0B';
+
+/** The text without any of the characters at its start. A pattern would take n² steps for long runs inside the text. */
+export function trimStart(text: string, characters: string): string {
   let start = 0;
+  while (start < text.length && characters.includes(text.charAt(start))) start += 1;
+  return text.slice(start);
+}
+
+/** The text without any of the characters at its end. */
+export function trimEnd(text: string, characters: string): string {
   let end = text.length;
-  while (start < end && TRIMMED.includes(text.charAt(start))) start += 1;
-  while (end > start && TRIMMED.includes(text.charAt(end - 1))) end -= 1;
-  return text.slice(start, end);
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 /** PHP 8.2's `strtolower()`: ASCII letters only. */

@@ -25,30 +25,35 @@ const LONG_MAX = 0x7fff_ffff_ffff_ffffn;
  */
 export function compareVersions(a: string, b: string): number {
   if (a === '' || b === '') return Math.sign(a.length - b.length);
-  return compareParts(versionParts(a), versionParts(b));
+  let [left, right] = [canonical(a), canonical(b)];
+  let [isMoreLeft, isMoreRight] = [true, true];
+  while (left !== '' && right !== '' && isMoreLeft && isMoreRight) {
+    const [leftPart, leftRest] = firstPart(left);
+    const [rightPart, rightRest] = firstPart(right);
+    const order = comparePart(leftPart, rightPart);
+    if (order !== 0) return order;
+    isMoreLeft = leftRest !== undefined;
+    isMoreRight = rightRest !== undefined;
+    left = leftRest ?? left;
+    right = rightRest ?? right;
+  }
+  // What is left over is more if it is a number, else it is compared with one: `1.0-beta` is lower than `1.0`.
+  if (isMoreLeft) return isNumber(left) ? 1 : compareVersions(left, NUMBER);
+  if (isMoreRight) return isNumber(right) ? -1 : compareVersions(NUMBER, right);
+  return 0;
 }
 
-/** A text that is equal for two versions exactly if `compareVersions` gives zero for them. */
-export function versionIdentity(version: string): string {
-  return versionParts(version)
+/** A text that is equal for two normalized versions exactly if `compareVersions` gives zero for them. */
+export function versionIdentity(normalized: string): string {
+  return canonical(normalized)
+    .split('.')
     .map((part) => (isNumber(part) ? numberOf(part).toString() : `r${rankOf(part)}`))
     .join('.');
 }
 
-function compareParts(left: readonly string[], right: readonly string[]): number {
-  const common = Math.min(left.length, right.length);
-  for (let index = 0; index < common; index += 1) {
-    const order = comparePart(left[index] ?? '', right[index] ?? '');
-    if (order !== 0) return order;
-  }
-  // What is left over is more if it is a number, else it counts against one: `1.0-beta` is lower than `1.0`.
-  if (left.length > common) return isNumber(left[common] ?? '') ? 1 : compareRest(left.slice(common));
-  if (right.length > common) return isNumber(right[common] ?? '') ? -1 : -compareRest(right.slice(common));
-  return 0;
-}
-
-function compareRest(rest: readonly string[]): number {
-  return rest[0] === '' && rest.length === 1 ? -1 : compareParts(rest, [NUMBER]);
+function firstPart(text: string): [part: string, rest: string | undefined] {
+  const dot = text.indexOf('.');
+  return dot === -1 ? [text, undefined] : [text.slice(0, dot), text.slice(dot + 1)];
 }
 
 function comparePart(left: string, right: string): number {
@@ -72,26 +77,18 @@ function rankOf(part: string): number {
   return RANKS.find(([prefix]) => part.startsWith(prefix))?.[1] ?? -1;
 }
 
-/** Splits where digits meet other characters and at everything that is neither digit nor letter. */
-function versionParts(version: string): string[] {
-  if (version.startsWith('#')) return version.split('.');
-  let parts = version.charAt(0);
+/** Dots where digits meet other characters, and in place of everything that is neither digit nor letter. */
+function canonical(version: string): string {
+  if (version.startsWith('#')) return version;
+  let text = version.charAt(0);
   for (let index = 1; index < version.length; index += 1) {
     const character = version.charAt(index);
-    const before = version.charAt(index - 1);
-    const separated = parts.endsWith('.');
-    if (/[-_+]/.test(character)) {
-      parts += separated ? '' : '.';
-    } else if (
-      (/[^\d.\-_+]/.test(before) && /\d/.test(character)) ||
-      (/\d/.test(before) && /[^\d.]/.test(character))
-    ) {
-      parts += separated ? character : `.${character}`;
-    } else if (!/[0-9A-Za-z]/.test(character)) {
-      parts += separated ? '' : '.';
-    } else {
-      parts += character;
-    }
+    const pair = version.slice(index - 1, index + 1);
+    const dot = text.endsWith('.') ? '' : '.';
+    if (/[-_+]/.test(character)) text += dot;
+    else if (/[^\d.]\d|\d[^\d.]/.test(pair)) text += dot + character;
+    else if (/[0-9A-Za-z]/.test(character)) text += character;
+    else text += dot;
   }
-  return parts.split('.');
+  return text;
 }

@@ -1,0 +1,100 @@
+/**
+ * Where Debian 12's library (Composer 2.5.5, semver 3.3.2, metadata-minifier 1.0.0, spdx-licenses 1.5.7) is known to differ from
+ * the rules that this project follows (2.10.2, 3.4.4, 1.0.1, 1.6.0), and where this project differs from both on purpose.
+ * Each has a test that the difference is still there, so that none outlives its reason.
+ */
+
+import { isPhpArray, member, phpEntries } from '../../shared/composer/php-value.ts';
+import type { Manifest } from './manifest-inputs.ts';
+
+/** Errors and warnings by Composer's loader. */
+export interface Judgement {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const NEW_CALVER =
+  /^v?\d{4}(?:[.:-]?\d{2}){1,6}(?:[.:-]?\d{1,3}){2}[._-]?(?:(?:stable|beta|b|RC|alpha|a|patch|pl|p)(?:[.-]?\d+)*)?(?:[.-]?dev)?(?:[+@\s].*)?$/is;
+
+/** semver 3.4.0 takes two numbers after a date, so that CalVer can have a date for its major: `20240102.1.0`. */
+export function isNewCalver(version: string): boolean {
+  return NEW_CALVER.test(version.trim());
+}
+
+/** A constraint with such a version in it. */
+export function hasNewCalver(constraint: string): boolean {
+  return constraint.split(/[\s,|]+/).some((part) => isNewCalver(part.replace(/^[<>=!~^]+/, '')));
+}
+
+/** Such a version anywhere in a manifest. */
+export function hasNewCalverInside(value: unknown): boolean {
+  if (typeof value === 'string') return hasNewCalver(value);
+  return isPhpArray(value) && Object.values(value).some(hasNewCalverInside);
+}
+
+/** metadata-minifier 1.0.1 knows null from nothing; 1.0.0 repeats nulls and unsets them. */
+export function hasNull(versions: readonly Manifest[]): boolean {
+  return versions.some((version) => Object.values(version).includes(null));
+}
+
+/** Messages of Composer 2.10.2 that 2.5.5 does not know yet. */
+export const NEW_MESSAGES: Readonly<Record<string, (message: string) => boolean>> = {
+  'php-ext is checked since 2.10.0': (message) => message.startsWith('php-ext'),
+  'bin may not leave the package since 2.10.2': (message) =>
+    message.endsWith('must not contain a ".." path component'),
+  'support.security is checked since 2.6.0': (message) => message.startsWith('support.security '),
+  'constraints that match nothing are noticed since 2.7.0': (message) =>
+    message.includes('cannot possibly match anything'),
+  'types of licenses are checked since 2.9.0': (message) =>
+    /^License .*should be a string\.$|^License must be/s.test(message),
+};
+
+/** Checks of this project for what Composer's loader lets through and its client then stumbles over. */
+export const OWN_MESSAGES: Readonly<Record<string, (message: string) => boolean>> = {
+  'types that ArrayLoader does not survive': (message) =>
+    /^(?:autoload-dev|archive\.\w+|bin\.\d+) : should be|^\S+ : (?:invalid key, a number is no package name|self\.version stands for)/.test(
+      message,
+    ),
+};
+
+/** The judgement without the messages that the older library cannot give. */
+export function asOldLibrary({ errors, warnings }: Judgement): Judgement {
+  const isOld = (message: string) =>
+    ![...Object.values(NEW_MESSAGES), ...Object.values(OWN_MESSAGES)].some((isNew) => isNew(message));
+  return { errors: errors.filter(isOld), warnings: warnings.filter(isOld) };
+}
+
+/** PHP reads times in any form ("last monday"); this project only documented ones, and takes the commit's time for others. */
+export function hasUndocumentedTime(manifest: Manifest): boolean {
+  const { time } = manifest;
+  return (
+    typeof time === 'string' &&
+    !/^\s*\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?\s*$/i.test(
+      time,
+    )
+  );
+}
+
+/** 2.5.5 leaves a license of another type alone, and hands such names in a list to functions that end with a TypeError. */
+export function hasOddLicense(manifest: Manifest): boolean {
+  const { license } = manifest;
+  if (!isPhpArray(license)) return license !== undefined && license !== null && typeof license !== 'string';
+  return Object.values(license).some((name) => typeof name !== 'string');
+}
+
+/** spdx-licenses has grown since. */
+export function isNewLicense(license: string): boolean {
+  return ['any-osi', 'blessing-2.0', 'bcrypt-solar-designer'].includes(license.toLowerCase());
+}
+
+/** The keys whose values only one of the two loaders changes. */
+export function withoutNewKeys(manifest: Manifest): Manifest {
+  const { license, 'php-ext': _phpExt, bin: _bin, time: _time, support, ...rest } = manifest;
+  const supportRest = isPhpArray(support) ? phpEntries(support).filter(([key]) => key !== 'security') : [];
+  return {
+    ...rest,
+    ...(typeof license === 'string' ? { license: [license] } : license === undefined ? {} : { license }),
+    ...(supportRest.length > 0 ? { support: Object.fromEntries(supportRest) } : {}),
+    bin: member(manifest, 'bin'),
+  };
+}

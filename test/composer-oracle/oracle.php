@@ -1,0 +1,84 @@
+<?php
+
+// Answers questions with Composer's own PHP library. One question a line on standard input, [function, ...arguments] in JSON;
+// one answer a line on standard output: {"value": …}, {"error": message}, or {"crash": message} for what is not an \Exception.
+
+use Composer\MetadataMinifier\MetadataMinifier;
+use Composer\Package\BasePackage;
+use Composer\Package\Loader\ArrayLoader;
+use Composer\Package\Loader\InvalidPackageException;
+use Composer\Package\Loader\LoaderInterface;
+use Composer\Package\Loader\ValidatingArrayLoader;
+use Composer\Semver\Constraint\MatchNoneConstraint;
+use Composer\Semver\Intervals;
+use Composer\Semver\VersionParser;
+use Composer\Spdx\SpdxLicenses;
+use Composer\Util\ErrorHandler;
+
+error_reporting(E_ALL & ~E_DEPRECATED & ~E_USER_DEPRECATED);
+ini_set('memory_limit', '1G');
+require $argv[1];
+ErrorHandler::register();
+
+final class CapturingLoader implements LoaderInterface
+{
+    public array $config = [];
+
+    public function load(array $config, string $class = 'Composer\Package\CompletePackage'): BasePackage
+    {
+        $this->config = $config;
+
+        return (new ArrayLoader())->load($config, $class);
+    }
+}
+
+function judge(array $manifest): array
+{
+    $inner = new CapturingLoader();
+    $loader = new ValidatingArrayLoader($inner, true);
+    try {
+        $loader->load($manifest);
+    } catch (InvalidPackageException $e) {
+        return ['errors' => $e->getErrors(), 'warnings' => $e->getWarnings()];
+    }
+
+    return ['errors' => [], 'warnings' => $loader->getWarnings(), 'config' => $inner->config];
+}
+
+$parser = new VersionParser();
+$licenses = new SpdxLicenses();
+$functions = [
+    'normalize' => fn ($version) => $parser->normalize($version),
+    'normalizeBranch' => fn ($name) => $parser->normalizeBranch($name),
+    'parseNumericAliasPrefix' => fn ($branch) => $parser->parseNumericAliasPrefix($branch),
+    'parseStability' => fn ($version) => VersionParser::parseStability($version),
+    'parseConstraints' => fn ($text) => (string) $parser->parseConstraints($text),
+    'matchesNothing' => fn ($text) => Intervals::compactConstraint($parser->parseConstraints($text)) instanceof MatchNoneConstraint,
+    'versionCompare' => fn ($a, $b) => version_compare($a, $b),
+    'minify' => fn ($versions) => MetadataMinifier::minify($versions),
+    'expand' => fn ($versions) => MetadataMinifier::expand($versions),
+    'judge' => fn ($manifest) => judge($manifest),
+    'namingError' => fn ($name) => ValidatingArrayLoader::hasPackageNamingError($name),
+    'license' => fn ($text) => $licenses->validate($text),
+    'email' => fn ($text) => false !== filter_var($text, FILTER_VALIDATE_EMAIL),
+    'url' => function ($text) {
+        $bits = parse_url($text);
+
+        return $text === '' || (!empty($bits['scheme']) && !empty($bits['host']) && in_array($bits['scheme'], ['http', 'https'], true));
+    },
+    'time' => fn ($text) => (new DateTime($text, new DateTimeZone('UTC')))->getTimestamp(),
+    'decodes' => fn ($text) => is_array(json_decode($text, true)),
+];
+
+while (($line = fgets(STDIN)) !== false) {
+    $arguments = json_decode($line, true, 2048, JSON_THROW_ON_ERROR);
+    $function = array_shift($arguments);
+    try {
+        $answer = ['value' => $functions[$function](...$arguments)];
+    } catch (\Exception $e) {
+        $answer = ['error' => $e->getMessage()];
+    } catch (\Throwable $e) {
+        $answer = ['crash' => get_class($e) . ': ' . $e->getMessage()];
+    }
+    echo json_encode($answer, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE | JSON_THROW_ON_ERROR, 2048), "\n";
+}
