@@ -38,6 +38,10 @@ describe('faults', () => {
     api.faults.add('server-error', { path: '/orgs/acme' }, { status: 503 });
     expect((await rest(api, '/orgs/acme')).status).toBe(503);
 
+    api.faults.add('server-error', { operation: 'Teams' });
+    const timeout = await graphql(api, TEAMS);
+    expect([timeout.status, timeout.body.data]).toEqual([502, null]);
+
     api.faults.add('secondary-limit', {}, { status: 429, retryAfter: 30 });
     const limited = await rest(api, '/orgs/acme');
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '30']);
@@ -73,6 +77,14 @@ describe('faults', () => {
       { members: { totalCount: 2, nodes: [{ databaseId: 1 }, { databaseId: 2 }] } },
       { members: { totalCount: 2, pageInfo: { hasNextPage: false }, nodes: [{ databaseId: 1 }] } },
     ]);
+  });
+
+  it('fail one page of a list in GraphQL, by an error without a type', async () => {
+    api.faults.add('failing-page', { list: 'Organization.teams', page: '1' });
+    const { status, body } = await graphql(api, TEAMS);
+    expect([status, body.data]).toEqual([200, { organization: null }]);
+    expect(body.errors[0].type).toBeUndefined();
+    expect(body.errors[0].message).toContain('Something went wrong');
   });
 
   it('leave partial data behind, with an error that tells where', async () => {

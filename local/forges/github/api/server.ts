@@ -4,6 +4,7 @@ import type { GitHubState, Repository } from '../state.ts';
 import { budgetHeaders, budgetHolder, createBudgets, type Standing } from './budgets.ts';
 import { type Context, createRouter, type Route, type Services } from './context.ts';
 import { createGitObjects, type GitObjects } from './git-objects.ts';
+import { WENT_WRONG } from './graphql/errors.ts';
 import { answerGraphql, type GraphqlAnswer, readQuestion } from './graphql-endpoint.ts';
 import { NOT_FOUND, notAccessible, RefusalError, type Reply, readBody, refusalReply } from './http.ts';
 import type { Addresses, Fault, Faults, Past, RequestEntry } from './ports.ts';
@@ -69,6 +70,12 @@ function primaryLimit(words: string, fault: Fault | undefined): Reply {
     message: `API rate limit exceeded for ${words}.`,
     headers: retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` },
   });
+}
+
+/** GraphQL tells of time-outs in its own form, but with the status of an error. */
+function serverError(surface: Turn['surface'], status: number): Reply {
+  if (surface === 'rest') return refusalReply({ status, message: 'Server Error' });
+  return { status, json: { data: null, errors: [{ message: WENT_WRONG }] } };
 }
 
 /** GitHub's form of an id: six groups of four hex digits. */
@@ -137,7 +144,7 @@ export function createGitHubApi(
     const slow = fault('slow');
     if (slow !== undefined) await new Promise((resolve) => setTimeout(resolve, slow.delayMs ?? 1000));
     const broken = fault('server-error');
-    if (broken !== undefined) return refusalReply({ status: broken.status ?? 502, message: 'Server Error' });
+    if (broken !== undefined) return serverError(surface, broken.status ?? 502);
     if (authorization !== undefined && fault('bad-credential') !== undefined) {
       return refusalReply({ status: 401, message: 'Bad credentials' });
     }

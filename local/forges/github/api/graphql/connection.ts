@@ -1,5 +1,5 @@
-import { type GraphQLResolveInfo, Kind } from 'graphql';
-import { graphqlError, unimplemented } from './errors.ts';
+import { GraphQLError, type GraphQLResolveInfo, Kind } from 'graphql';
+import { graphqlError, unimplemented, WENT_WRONG } from './errors.ts';
 import type { Args, QueryContext } from './sources.ts';
 
 const MAX_PAGE = 100;
@@ -149,7 +149,7 @@ export function connection<Item>(
     page: `${Math.floor(start / Math.max(1, first ?? last ?? 1)) + 1}`,
   };
   if (context.fault('failing-page', match)) {
-    throw graphqlError('INTERNAL', 'Something went wrong while executing your query.');
+    throw new GraphQLError(WENT_WRONG);
   }
   if (context.fault('resource-limits', match)) {
     throw graphqlError('RESOURCE_LIMITS_EXCEEDED', 'Resource limits for this query exceeded.');

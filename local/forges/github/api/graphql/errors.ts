@@ -12,13 +12,16 @@ export type ErrorType =
   | 'RESOURCE_LIMITS_EXCEEDED'
   | 'RATE_LIMITED'
   | 'RATE_LIMIT'
-  | 'INTERNAL'
   | 'UNIMPLEMENTED';
 
 /** A GraphQL error with GitHub's type, thrown by a resolver. */
 export function graphqlError(type: ErrorType, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { type } });
 }
+
+/** What GitHub says when something breaks or takes too long; it has no type. */
+export const WENT_WRONG =
+  'Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug.';
 
 /** The field needs a permission that the token lacks. */
 export function forbidden(): GraphQLError {

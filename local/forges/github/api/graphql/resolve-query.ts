@@ -1,5 +1,5 @@
 import { findOrganization, findRepository, findUser } from '../rights.ts';
-import { forbidden, graphqlError } from './errors.ts';
+import { forbidden, graphqlError, unimplemented } from './errors.ts';
 import {
   fieldsOf,
   organizationSource,
@@ -40,7 +40,10 @@ export const queryFields = fieldsOf('Query', {
   viewer: () => {
     throw forbidden();
   },
-  rateLimit: (_source, _args, { rateLimit }) => rateLimit,
+  rateLimit: (_source, args, { rateLimit }) => {
+    if (args.dryRun === true) throw unimplemented('rateLimit(dryRun: true)');
+    return rateLimit;
+  },
   node: (_source, args, context) => resolveNode(context, args.id),
   nodes: (_source, args, context) => {
     const ids = Array.isArray(args.ids) ? args.ids : [];
