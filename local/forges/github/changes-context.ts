@@ -62,7 +62,11 @@ export function defineChange<Fields extends z.ZodRawShape>(
 /** zod's findings as one line. */
 export function inWords(error: z.ZodError): string {
   return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .map((issue) => {
+      // What is wrong with a key stands in an issue of its own.
+      const message = (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message;
+      return issue.path.length === 0 ? message : `${issue.path.join('.')}: ${message}`;
+    })
     .join('; ');
 }
 

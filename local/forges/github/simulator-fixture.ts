@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseWorld } from '../world/read-world.ts';
 import type { World } from '../world/world.ts';
 import { type GitHubSimulator, type GitHubSimulatorOptions, startGitHubSimulator } from './simulator.ts';
+import type { App } from './state.ts';
 
 export interface ReceivedWebhook {
   readonly event: string;
@@ -134,4 +135,12 @@ export async function startFixture(
       if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The JSON web token with which the app asks for installation tokens. */
+export function createAppJwt(app: App): string {
+  const now = Math.floor(Date.now() / 1000);
+  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const text = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iat: now - 60, exp: now + 540, iss: app.clientId })}`;
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(app.privateKey, 'base64url')}`;
 }

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findRepository } from './api/rights.ts';
+import type { ChangeInput, ChangeName } from './changes.ts';
+import { changeNames } from './changes.ts';
+import { type SimulatorFixture, startFixture } from './simulator-fixture.ts';
+import type { GitHubState } from './state.ts';
+
+let fixture: SimulatorFixture;
+let state: GitHubState;
+
+beforeEach(async () => {
+  fixture = await startFixture();
+  state = fixture.simulator.state;
+});
+afterEach(() => fixture.close());
+
+interface Step<Name extends ChangeName = ChangeName> {
+  readonly change: Name;
+  readonly input: ChangeInput<Name>;
+  /** Events in the order of their making. */
+  readonly events: readonly string[];
+}
+
+function step<Name extends ChangeName>(
+  change: Name,
+  input: ChangeInput<Name>,
+  ...events: string[]
+): Step<Name> {
+  return { change, input, events };
+}
+
+/** One after the other; each with the events that GitHub sends to an app, and no others. */
+const story = [
+  step('create-user', { user: 'cleo', name: 'Cleo' }),
+  step('add-organization-member', { user: 'cleo', pending: true }, 'organization.member_invited'),
+  step('add-organization-member', { user: 'cleo' }, 'organization.member_added'),
+  step('set-organization-role', { user: 'cleo', role: 'owner' }),
+  step('set-organization-role', { user: 'cleo', role: 'member' }),
+  step('set-base-permission', { permission: 'read' }),
+  step('rename-user', { user: 'cleo', to: 'cleopatra' }),
+  step('suspend-user', { user: 'cleopatra' }),
+  step('unsuspend-user', { user: 'cleopatra' }),
+  step('create-team', { name: 'Front End', parent: 'engineering' }, 'team.created'),
+  step('add-team-member', { team: 'front-end', user: 'cleopatra' }, 'membership.added'),
+  step('add-team-member', { team: 'front-end', user: 'cleopatra', role: 'maintainer' }),
+  step(
+    'set-team-repository',
+    { team: 'front-end', repository: 'money', permission: 'pull' },
+    'team.added_to_repository',
+  ),
+  step('set-team-repository', { team: 'front-end', repository: 'money', permission: 'push' }, 'team.edited'),
+  step('set-team-parent', { team: 'front-end', parent: null }, 'team.edited'),
+  step('set-team-parent', { team: 'front-end', parent: 'payments', silent: true }),
+  step('rename-team', { team: 'front-end', to: 'Web' }, 'team.edited'),
+  step('remove-team-repository', { team: 'web', repository: 'money' }, 'team.removed_from_repository'),
+  step('remove-team-member', { team: 'web', user: 'cleopatra' }, 'membership.removed'),
+  step('set-collaborator', { repository: 'money', user: 'cleopatra', permission: 'pull' }, 'member.added'),
+  step('set-collaborator', { repository: 'money', user: 'cleopatra', permission: 'admin' }, 'member.edited'),
+  step('set-collaborator', { repository: 'money', user: 'cleopatra', permission: 'admin' }),
+  step('remove-collaborator', { repository: 'money', user: 'cleopatra' }, 'member.removed'),
+  step('remove-organization-member', { user: 'cleopatra' }, 'organization.member_removed'),
+  step('create-repository', { name: 'clock', description: 'Tick' }, 'repository.created'),
+  step('push', { repository: 'clock', history: [{ manifest: { name: 'acme/clock' } }] }, 'push', 'create'),
+  step('push', { repository: 'clock', history: [{ tags: ['1.0.0'] }] }, 'push', 'push', 'create'),
+  step('set-refs', { repository: 'clock', refs: { 'refs/tags/1.0.0': 'main^' } }, 'push'),
+  step('set-refs', { repository: 'clock', refs: { 'refs/tags/1.0.0': null } }, 'push', 'delete'),
+  step('push', { repository: 'clock', history: [{ branch: 'next' }] }, 'push', 'create'),
+  step('set-default-branch', { repository: 'clock', branch: 'next' }, 'repository.edited'),
+  step('set-visibility', { repository: 'clock', visibility: 'public' }, 'repository.publicized', 'public'),
+  step('set-visibility', { repository: 'clock', visibility: 'internal' }, 'repository.privatized'),
+  step('set-visibility', { repository: 'clock', visibility: 'private' }),
+  step('archive-repository', { repository: 'clock' }, 'repository.archived'),
+  step('unarchive-repository', { repository: 'clock' }, 'repository.unarchived'),
+  step('set-blocked', { repository: 'clock', disabled: true, locked: true }),
+  step('rename-repository', { repository: 'clock', to: 'watch' }, 'repository.renamed'),
+  step('fork-repository', { repository: 'money', organization: 'other' }),
+  step(
+    'fork-repository',
+    { repository: 'other/money', organization: 'acme', name: 'money-fork' },
+    'repository.created',
+  ),
+  step('transfer-repository', { repository: 'watch', to: 'other' }),
+  step('transfer-repository', { repository: 'watch', to: 'acme' }, 'repository.transferred'),
+  step('delete-repository', { repository: 'watch' }),
+  step(
+    'delete-repository',
+    { repository: 'money-fork', events: 'observed' },
+    'repository.deleted',
+    'installation_repositories.removed',
+  ),
+  step('delete-team', { team: 'payments' }, 'team.deleted', 'team.deleted', 'membership.removed'),
+  step('select-repositories', { repositories: ['money'] }, 'installation_repositories.removed'),
+  step(
+    'select-repositories',
+    { repositories: ['billing'] },
+    'installation_repositories.added',
+    'installation_repositories.removed',
+  ),
+  step('archive-repository', { repository: 'acme/money' }),
+  step('select-repositories', { repositories: 'all' }, 'installation_repositories.added'),
+  step('set-app-permissions', { permissions: { contents: 'read' } }, 'installation.new_permissions_accepted'),
+  step('create-team', { name: 'Unheard' }),
+  step('suspend-app', {}, 'installation.suspend'),
+  step('create-repository', { name: 'quiet' }),
+  step('unsuspend-app', {}, 'installation.unsuspend'),
+  step('create-organization', { login: 'third', owner: 'ann' }),
+  step('rename-organization', { to: 'apex' }, 'installation_target.renamed'),
+  step('uninstall-app', {}, 'installation.deleted'),
+  step('create-repository', { name: 'unseen' }),
+  step('install-app', { repositories: ['unseen'] }, 'installation.created'),
+  step('set-webhook', { url: null }),
+  step('uninstall-app', {}),
+];
+
+it('every change tells exactly what GitHub tells', async () => {
+  const told: unknown[] = [];
+  for (const { change, input } of story) {
+    const before = fixture.receiver.received.length;
+    await fixture.simulator.changes.runUnchecked(change, input);
+    await fixture.simulator.idle();
+    told.push([change, fixture.receiver.events().slice(before).sort()]);
+  }
+  expect(told).toEqual(story.map(({ change, events }) => [change, [...events].sort()]));
+  expect([...new Set(story.map(({ change }) => change))].sort()).toEqual(changeNames);
+});
+
+describe('what a change does', () => {
+  const run = (change: string, input: unknown) => fixture.simulator.changes.runUnchecked(change, input);
+  const idOf = (name: string): number => findRepository(state, name)?.repository.id ?? 0;
+  const team = (slug: string) => [...state.teams.values()].find((each) => each.slug === slug);
+
+  it('takes a removed member out of teams and repositories, or keeps him as a collaborator', async () => {
+    await run('set-collaborator', { repository: 'money', user: 'ann', permission: 'push' });
+    await run('set-collaborator', { repository: 'money', user: 'bob', permission: 'push' });
+    await run('remove-organization-member', { user: 'ann' });
+    await run('remove-organization-member', { user: 'bob', keepCollaborations: true });
+    expect(team('payments')?.members.size).toBe(0);
+    const collaborators = state.repositories.get(idOf('acme/money'))?.collaborators;
+    expect([...(collaborators ?? [])].map(([id]) => state.users.get(id)?.login).sort()).toEqual([
+      'bob',
+      'olga',
+    ]);
+  });
+
+  it('deletes child teams with their parent', async () => {
+    await run('delete-team', { team: 'engineering' });
+    expect(state.teams.size).toBe(0);
+  });
+
+  it('takes a transferred repository out of the teams, and keeps its id, collaborators and former name', async () => {
+    const id = idOf('acme/money');
+    await run('transfer-repository', { repository: 'money', to: 'other', name: 'coins' });
+    expect(idOf('other/coins')).toBe(id);
+    expect(findRepository(state, 'acme/money')).toMatchObject({ former: true, repository: { id } });
+    expect(team('engineering')?.repositories.size).toBe(0);
+    expect(state.repositories.get(id)?.collaborators.size).toBe(1);
+  });
+
+  it('gives a name that another repository takes to the other, and never an id twice', async () => {
+    const id = idOf('acme/money');
+    await run('rename-repository', { repository: 'money', to: 'cash' });
+    const { id: taken } = await run('create-repository', { name: 'money' });
+    expect(idOf('acme/money')).toBe(taken);
+    await run('delete-repository', { repository: 'acme/money' });
+    expect(findRepository(state, 'acme/money')).toBeUndefined();
+    const { id: next } = await run('create-repository', { name: 'money' });
+    expect(new Set([id, taken, next]).size).toBe(3);
+  });
+
+  it('forgets the former names of a deleted repository', async () => {
+    await run('rename-repository', { repository: 'money', to: 'cash' });
+    await run('delete-repository', { repository: 'cash' });
+    expect(state.formerNames.size).toBe(0);
+  });
+
+  it('names a re-parented team without saying so', async () => {
+    await run('create-team', { name: 'Design' });
+    await run('set-team-parent', { team: 'design', parent: 'payments' });
+    await fixture.simulator.idle();
+    const edited = fixture.receiver.received.find(({ action }) => action === 'edited');
+    expect(edited?.payload).toMatchObject({ changes: {}, team: { parent: { slug: 'payments' } } });
+  });
+
+  it('pushes versions without a checkout, and moves a tag', async () => {
+    await fixture.simulator.changes.pushVersions('billing', ['1.0.0', '1.0.1'], {
+      manifest: { require: { php: '*' } },
+    });
+    await fixture.simulator.idle();
+    expect(fixture.receiver.events()).toEqual(['push', 'push', 'push', 'create', 'create']);
+    await fixture.simulator.changes.pushVersions('billing', ['1.0.0']);
+    await fixture.simulator.idle();
+    const moved = fixture.receiver.received.filter(({ payload }) => payload.ref === 'refs/tags/1.0.0');
+    expect(moved).toHaveLength(2);
+    expect(moved[1]?.payload).toMatchObject({ created: false, before: moved[0]?.payload.after });
+  });
+});
