@@ -1,6 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
@@ -26,9 +35,9 @@ export interface BucketFiles {
   record(key: string): ObjectRecord | undefined;
   /** All keys in the order of their UTF-8 bytes. */
   keys(): readonly string[];
-  read(key: string): Promise<{ record: ObjectRecord; body: Buffer } | undefined>;
-  /** Writes once `allowed` does not throw for what is there at the very moment of the change. */
-  write(key: string, body: Buffer, record: () => ObjectRecord, allowed: Precondition): Promise<ObjectRecord>;
+  read(key: string): { record: ObjectRecord; body: Buffer } | undefined;
+  /** Writes if `allowed` does not throw for what is there. */
+  write(key: string, body: Buffer, record: ObjectRecord, allowed: Precondition): void;
   /** Says whether there was something to remove. */
   remove(key: string, allowed: Precondition): boolean;
 }
@@ -39,7 +48,7 @@ export type Precondition = (current: ObjectRecord | undefined) => void;
  * Opens the bucket in `directory`, which is created if need be. Each object is one file, named by the hash of its
  * key so that no key can leave the directory: a line of JSON, then the bytes. So one rename changes both together,
  * and a killed process leaves the old object or the new one. (Data that the system has not yet written at a power
- * cut may be lost.)
+ * cut may be lost.) All of it is synchronous, so that no other change comes between a condition and its write.
  */
 export function openBucketFiles(directory: string): BucketFiles {
   const temporary = join(directory, 'temporary');
@@ -64,38 +73,24 @@ export function openBucketFiles(directory: string): BucketFiles {
         .map(({ key }) => key);
       return sorted;
     },
-    async read(key) {
-      if (!records.has(key)) return undefined;
-      let file: Buffer;
-      try {
-        file = await readFile(pathOf(key));
-      } catch (error) {
-        // Removed since the look-up.
-        if (!records.has(key)) return undefined;
-        throw error;
-      }
-      const end = file.indexOf('\n');
-      const { key: _, ...record } = fileHeadSchema.parse(JSON.parse(file.toString('utf8', 0, end)));
-      return { record, body: file.subarray(end + 1) };
+    read(key) {
+      const record = records.get(key);
+      if (record === undefined) return undefined;
+      const file = readFileSync(pathOf(key));
+      return { record, body: file.subarray(file.indexOf('\n') + 1) };
     },
-    async write(key, body, makeRecord, allowed) {
+    write(key, body, record, allowed) {
       allowed(records.get(key));
-      const record = makeRecord();
       const temporaryPath = join(temporary, randomUUID());
-      await writeFile(temporaryPath, [`${JSON.stringify({ key, ...record })}\n`, body]);
-      // No other change can come between the check and the rename: nothing is awaited.
-      try {
-        allowed(records.get(key));
-        const path = pathOf(key);
-        mkdirSync(dirname(path), { recursive: true });
-        renameSync(temporaryPath, path);
-      } catch (error) {
-        await rm(temporaryPath, { force: true });
-        throw error;
-      }
+      writeFileSync(
+        temporaryPath,
+        Buffer.concat([Buffer.from(`${JSON.stringify({ key, ...record })}\n`), body]),
+      );
+      const path = pathOf(key);
+      mkdirSync(dirname(path), { recursive: true });
+      renameSync(temporaryPath, path);
       if (!records.has(key)) sorted = undefined;
       records.set(key, record);
-      return record;
     },
     remove(key, allowed) {
       allowed(records.get(key));

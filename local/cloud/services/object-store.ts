@@ -42,7 +42,7 @@ interface ObjectCall {
   readonly query: URLSearchParams;
 }
 
-type Operation = (call: ObjectCall) => Promise<ServiceResponse> | ServiceResponse;
+type Operation = (call: ObjectCall) => ServiceResponse;
 
 /**
  * A local S3 for path-style clients: conditional reads and writes, listings, multipart uploads, checksums. What it
@@ -100,12 +100,9 @@ export function createObjectStore(options: {
     };
   }
 
-  async function getObject({ request, bucket, key }: ObjectCall): Promise<ServiceResponse> {
-    const head = request.method === 'HEAD';
-    const known = bucket.files.record(key);
-    const object = head && known !== undefined ? { record: known, body: '' } : await bucket.files.read(key);
-    if (object === undefined) throw noSuchKey(key);
-    const { record } = object;
+  function getObject({ request, bucket, key }: ObjectCall): ServiceResponse {
+    const record = bucket.files.record(key);
+    if (record === undefined) throw noSuchKey(key);
     const validators = { etag: record.etag, 'last-modified': new Date(record.lastModified).toUTCString() };
     try {
       checkReadConditions(request.headers, record);
@@ -127,20 +124,22 @@ export function createObjectStore(options: {
     ) {
       Object.assign(headers, record.checksum, { 'x-amz-checksum-type': 'FULL_OBJECT' });
     }
-    const body = range === undefined ? object.body : object.body.slice(range.first, range.last + 1);
+    if (request.method === 'HEAD') return { status: range === undefined ? 200 : 206, headers, body: '' };
+    const whole = bucket.files.read(key)?.body ?? Buffer.of();
+    const body = range === undefined ? whole : whole.subarray(range.first, range.last + 1);
     return { status: range === undefined ? 200 : 206, headers, body };
   }
 
-  async function putObject({ request, bucket, key }: ObjectCall): Promise<ServiceResponse> {
+  function putObject({ request, bucket, key }: ObjectCall): ServiceResponse {
     const { body, checksum } = verifiedBody(request);
-    const make = () => newRecord(body, { headers: keptHeaders(request), checksum });
-    const { etag } = await bucket.files.write(key, body, make, writeCondition(request.headers, key));
-    return { status: 200, headers: { etag, ...checksum }, body: '' };
+    const record = newRecord(body, { headers: keptHeaders(request), checksum });
+    bucket.files.write(key, body, record, writeCondition(request.headers, key));
+    return { status: 200, headers: { etag: record.etag, ...checksum }, body: '' };
   }
 
-  async function copyObject({ request, bucket, bucketName, key }: ObjectCall): Promise<ServiceResponse> {
+  function copyObject({ request, bucket, bucketName, key }: ObjectCall): ServiceResponse {
     const source = pathOf(request.headers['x-amz-copy-source'] ?? '');
-    const object = await bucketOf(source.bucketName).files.read(source.key);
+    const object = bucketOf(source.bucketName).files.read(source.key);
     if (object === undefined) throw noSuchKey(source.key);
     checkReadConditions(request.headers, object.record, 'x-amz-copy-source-');
     const replaced = request.headers['x-amz-metadata-directive'] === 'REPLACE';
@@ -150,30 +149,24 @@ export function createObjectStore(options: {
       throw new AwsError(400, 'InvalidRequest', message);
     }
     const { checksum } = object.record;
-    const make = () =>
-      newRecord(object.body, { headers: replaced ? keptHeaders(request) : object.record.headers, checksum });
-    const record = await bucket.files.write(key, object.body, make, writeCondition(request.headers, key));
+    const headers = replaced ? keptHeaders(request) : object.record.headers;
+    const record = newRecord(object.body, { headers, checksum });
+    bucket.files.write(key, object.body, record, writeCondition(request.headers, key));
     return xml('CopyObjectResult', [
       element('LastModified', new Date(record.lastModified).toISOString()),
       element('ETag', record.etag),
     ]);
   }
 
-  async function completeUpload({
-    request,
-    bucket,
-    bucketName,
-    key,
-    query,
-  }: ObjectCall): Promise<ServiceResponse> {
+  function completeUpload({ request, bucket, bucketName, key, query }: ObjectCall): ServiceResponse {
     const uploadId = uploadIdOf(query);
     const named = elements(request.body.toString('utf8'), 'Part').map((part) => ({
       number: Number(textOf(part, 'PartNumber')),
       etag: textOf(part, 'ETag') ?? '',
     }));
     const { body, headers, etag } = bucket.uploads.assemble(uploadId, key, named);
-    const make = () => newRecord(body, { headers, checksum: {} }, etag);
-    await bucket.files.write(key, body, make, writeCondition(request.headers, key));
+    const record = newRecord(body, { headers, checksum: {} }, etag);
+    bucket.files.write(key, body, record, writeCondition(request.headers, key));
     bucket.uploads.end(uploadId, key);
     return xml('CompleteMultipartUploadResult', [
       element('Bucket', bucketName),
@@ -258,7 +251,7 @@ export function createObjectStore(options: {
     throw new AwsError(404, 'NoSuchBucket', 'The specified bucket does not exist', { BucketName: name });
   }
 
-  async function answer(request: ServiceRequest): Promise<ServiceResponse> {
+  function answer(request: ServiceRequest): ServiceResponse {
     const operation = operations[objectOperation(request)];
     const unknown = Object.keys(request.headers).find(
       (name) => name.startsWith('x-amz-') && !KNOWN_HEADERS.test(name),
@@ -281,7 +274,7 @@ export function createObjectStore(options: {
   return {
     async handle(request) {
       try {
-        const response = await answer(request);
+        const response = answer(request);
         return { ...response, headers: { 'x-amz-request-id': randomUUID(), ...response.headers } };
       } catch (error) {
         if (error instanceof AwsError) return xmlError(error, request.method);
@@ -296,7 +289,7 @@ export function createObjectStore(options: {
       buckets.set(name, { files, uploads: createUploads(files.directory) });
     },
     async get(bucket, key) {
-      const object = await buckets.get(bucket)?.files.read(key);
+      const object = buckets.get(bucket)?.files.read(key);
       return object && { ...object.record, body: object.body };
     },
     async close() {
