@@ -53,7 +53,7 @@ export function createDelivery(stack: Stack, { distDir, parameters, data, api }:
       originId,
       originAccessControl: accessControl,
       // With ListBucket S3 answers 404 for a missing key, and without it 403. No path leads to a listing: the root has a
-      // default object.
+      // default object. https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront_origins-readme.html
       originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
     });
 
@@ -144,7 +144,8 @@ function createRegistry(
       },
       '/downloads': toApi,
     },
-    // Caching times only: a page or a status of CloudFront's would hide what fetch-dist says.
+    // Caching times only. A page would hold for the whole distribution, and hide what fetch-dist says.
+    // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomErrorResponse.html
     errorResponses: [403, 404, 500, 502, 503, 504].map((httpStatus) => ({
       httpStatus,
       ttl: Duration.seconds(0),
@@ -163,7 +164,8 @@ function createApiBehavior(stack: Stack, api: HttpApi): BehaviorOptions {
       defaultTtl: Duration.seconds(0),
       maxTtl: Duration.seconds(0),
     }),
-    // Authorization can only be forwarded together with all other headers; API Gateway refuses a foreign Host.
+    // A list of headers may not name Authorization, all of them include it; API Gateway refuses a foreign Host.
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
     originRequestPolicy: new OriginRequestPolicy(stack, 'WholeRequest', {
       originRequestPolicyName: `${Aws.STACK_NAME}-whole-request`,
       headerBehavior: OriginRequestHeaderBehavior.denyList('host'),

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'dist-'));
 let functions: string[] = [];
 beforeAll(async () => {
   functions = (await bundle(folder)).functions;
-});
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const files = (): string[] =>

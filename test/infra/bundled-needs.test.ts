@@ -20,7 +20,7 @@ let template: Template;
 beforeAll(async () => {
   bundled = (await bundle(distDir)).functions;
   template = await synthesizeTemplate();
-});
+}, 120_000);
 afterAll(() => rmSync(distDir, { recursive: true }));
 
 const code = (name: FunctionName): string =>

@@ -56,7 +56,7 @@ const distributionSchema = z.object({
 let template: Template;
 beforeAll(async () => {
   template = await synthesizeTemplate();
-});
+}, 120_000);
 
 const distribution = (id: string) => distributionSchema.parse(propertiesOf(template, id)).DistributionConfig;
 const registry = () => distribution('RegistryDistribution');

@@ -8,7 +8,7 @@ import { allowedActions, propertiesOf, resourcesOf, type Template, targetOf } fr
 let template: Template;
 beforeAll(async () => {
   template = await synthesizeTemplate();
-});
+}, 120_000);
 
 const resourceId = (name: string): string =>
   name

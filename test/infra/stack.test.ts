@@ -11,7 +11,7 @@ import { propertiesOf, resourcesOf, type Template, targetOf } from './template.t
 let template: Template;
 beforeAll(async () => {
   template = await synthesizeTemplate();
-});
+}, 120_000);
 
 const timeoutSchema = z.object({ Timeout: z.number() });
 
@@ -233,7 +233,7 @@ describe('a fault', () => {
     resource.addPropertyOverride(path, value);
   }
 
-  it('fails the synthesis, whatever it is', async () => {
+  it('fails the synthesis, whatever it is', { timeout: 60_000 }, async () => {
     const distDir = await createPlaceholderBundles();
     const outDir = mkdtempSync(join(tmpdir(), 'faulty-'));
     const silence = vi.spyOn(console, 'error').mockImplementation(() => undefined);
