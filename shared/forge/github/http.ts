@@ -57,9 +57,9 @@ export const headersSchema = z
 /** octokit's RequestError, as far as we look into it. */
 const requestErrorSchema = z.object({
   message: z.string(),
-  response: z.object({ status: z.int(), headers: headersSchema, data: z.unknown() }).optional(),
+  response: z.object({ status: z.int(), headers: headersSchema, data: z.unknown().optional() }).optional(),
   request: z.object({ url: z.string() }).optional(),
-  cause: z.unknown(),
+  cause: z.unknown().optional(),
 });
 const bodySchema = z.object({ message: z.string() });
 

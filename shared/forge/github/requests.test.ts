@@ -282,14 +282,16 @@ describe('GraphQL errors in a 200', () => {
     { name: 'errors that are no list', errors: { message: 'what' }, code: 'incomplete' },
     { name: 'an empty list', errors: [], code: 'incomplete' },
   ];
-  test.each(rows)('$name is $code, although there is data', async ({ errors, code, notBefore, overload }) => {
-    api.answer = () => ({
-      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(inSeconds(300) / 1000) },
-      json: { data: { viewer: { login: 'ann' } }, errors },
-    });
-    const error = await errorOf(ask());
-    expect({ code: error.code, notBefore: error.notBefore }).toEqual({ code, notBefore });
-    expect(error instanceof OverloadError).toBe(overload === true);
+  test.each(rows)('$name is $code, with data and without', async ({ errors, code, notBefore, overload }) => {
+    for (const data of [{ data: { viewer: { login: 'ann' } } }, { data: null }, {}]) {
+      api.answer = () => ({
+        headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(inSeconds(300) / 1000) },
+        json: { ...data, errors },
+      });
+      const error = await errorOf(ask());
+      expect({ code: error.code, notBefore: error.notBefore }).toEqual({ code, notBefore });
+      expect(error instanceof OverloadError).toBe(overload === true);
+    }
   });
 });
 

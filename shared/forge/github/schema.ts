@@ -20,7 +20,8 @@ const teamId = forgeNumber.transform((id) => asId<ForgeTeamId>(id));
 const accountId = forgeNumber.transform((id) => asId<ForgeAccountId>(id));
 const text = z.string().min(1);
 
-export const graphqlAnswerSchema = z.object({ data: z.unknown(), errors: graphqlErrorsSchema });
+/** An answer that consists of errors alone has no `data`. */
+export const graphqlAnswerSchema = z.object({ data: z.unknown().optional(), errors: graphqlErrorsSchema });
 
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 

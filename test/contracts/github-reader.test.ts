@@ -1,0 +1,408 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { effectivePermission, teamRepositories } from '../../local/forges/github/api/rights.ts';
+import { nodeId } from '../../local/forges/github/state.ts';
+import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
+import { type AccessFacts, decideAccess } from '../../shared/domain/access.ts';
+import { type Fact, type FactKind, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
+import { asId } from '../../shared/domain/ids.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
+import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
+import { codeOf, type GitHub, known, startGitHub } from './github-fixture.ts';
+
+let gitHub: GitHub;
+
+async function readAll(reader: OrganizationReader): Promise<readonly Fact[]> {
+  const scopes = await Promise.all(scopeNames.map((scope) => reader.readScope(scope)));
+  return scopes.flat();
+}
+
+function ofKind<Kind extends FactKind>(facts: readonly Fact[], kind: Kind) {
+  return facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
+}
+
+function accessFacts(facts: readonly Fact[]): AccessFacts {
+  return {
+    settings: ofKind(facts, 'settings')[0],
+    members: ofKind(facts, 'member'),
+    teamMembers: ofKind(facts, 'team-member'),
+    teamRepositories: ofKind(facts, 'team-repository'),
+    collaborators: ofKind(facts, 'collaborator'),
+    repositories: ofKind(facts, 'repository'),
+  };
+}
+
+/** `ann: billing money`, for each person and each team, decided from our facts. */
+function decided(facts: readonly Fact[]): string[] {
+  const access = accessFacts(facts);
+  const names = new Map(access.repositories.map((fact) => [fact.repository, fact.name]));
+  const line = (name: string, readable: ReadonlyMap<string, unknown>) =>
+    `${name}: ${[...readable.keys()]
+      .map((id) => names.get(asId(id)))
+      .sort()
+      .join(' ')}`;
+  return [
+    ...[...gitHub.state.users.values()].map((user) =>
+      line(user.login, decideAccess({ kind: 'account', account: asId(user.id) }, access)),
+    ),
+    ...ofKind(facts, 'team').map((fact) =>
+      line(`team ${fact.slug}`, decideAccess({ kind: 'team', team: fact.team }, access)),
+    ),
+  ].sort();
+}
+
+/** The same lines, by the simulated GitHub's own rules. */
+function granted(): string[] {
+  const { state, acme } = gitHub;
+  const repositories = [...state.repositories.values()].filter((each) => each.organizationId === acme.id);
+  const line = (name: string, may: (id: number) => boolean) =>
+    `${name}: ${repositories
+      .filter((each) => each.visibility === 'public' || may(each.id))
+      .map((each) => each.name)
+      .sort()
+      .join(' ')}`;
+  return [
+    ...[...state.users.values()].map((user) =>
+      line(
+        user.login,
+        (id) => effectivePermission(state, known(state.repositories.get(id)), user.id) !== undefined,
+      ),
+    ),
+    ...[...state.teams.values()].map((team) =>
+      line(`team ${team.slug}`, (id) => teamRepositories(state, team).has(id)),
+    ),
+  ].sort();
+}
+
+describe('who may read what, from the facts of each whole read', () => {
+  beforeAll(async () => {
+    gitHub = await startGitHub(await readWorld(defaultWorldFile));
+  });
+  afterAll(() => gitHub.close());
+
+  const changes: readonly [string, (github: GitHub) => Promise<unknown>][] = [
+    ['in the beginning', async () => {}],
+    [
+      'once members may read',
+      ({ simulator }) => simulator.changes.run('set-base-permission', { permission: 'read' }),
+    ],
+    [
+      'once they may not',
+      ({ simulator }) => simulator.changes.run('set-base-permission', { permission: 'none' }),
+    ],
+    [
+      'once a team has another parent',
+      ({ simulator }) => simulator.changes.run('set-team-parent', { team: 'payments', parent: 'storefront' }),
+    ],
+    [
+      'once it has none',
+      ({ simulator }) => simulator.changes.run('set-team-parent', { team: 'payments', parent: null }),
+    ],
+    [
+      'once another is an owner',
+      ({ simulator }) => simulator.changes.run('set-organization-role', { user: 'bob', role: 'owner' }),
+    ],
+    [
+      'once a member is removed',
+      ({ simulator }) => simulator.changes.run('remove-organization-member', { user: 'ann' }),
+    ],
+    [
+      'once somebody is invited',
+      ({ simulator }) => simulator.changes.run('add-organization-member', { user: 'olga', pending: true }),
+    ],
+    [
+      'once a repository is public',
+      ({ simulator }) =>
+        simulator.changes.run('set-visibility', { repository: 'acme/payroll', visibility: 'public' }),
+    ],
+    [
+      'once a collaborator is no more',
+      ({ simulator }) =>
+        simulator.changes.run('remove-collaborator', { repository: 'acme/theme', user: 'olga' }),
+    ],
+  ];
+  test.each(changes)('%s', async (_, change) => {
+    await change(gitHub);
+    const facts = await readAll(gitHub.reader());
+    expect(decided(facts)).toEqual(granted());
+  });
+
+  test('facts are of the kinds of their scopes, and each is there once', async () => {
+    const reader = gitHub.reader();
+    for (const scope of scopeNames) {
+      const facts = await reader.readScope(scope);
+      const kinds: readonly FactKind[] = scopeKinds[scope];
+      expect(facts.every((fact) => kinds.includes(fact.kind))).toBe(true);
+      expect(new Set(facts.map((fact) => JSON.stringify(fact))).size).toBe(facts.length);
+    }
+  });
+
+  test('what people see is kept', async () => {
+    const { state, acme } = gitHub;
+    const facts = await readAll(gitHub.reader());
+    const monolog = gitHub.repository('monolog');
+    expect(ofKind(facts, 'repository').find(({ name }) => name === 'monolog')).toEqual({
+      kind: 'repository',
+      repository: String(monolog.id),
+      nodeId: monolog.nodeId,
+      name: 'monolog',
+      fullName: 'acme/monolog',
+      visibility: 'public',
+      fork: true,
+      archived: false,
+      disabled: false,
+      defaultBranch: 'main',
+      pushedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+    expect(ofKind(facts, 'repository').find(({ name }) => name === 'legacy-shop')?.archived).toBe(true);
+    expect(ofKind(facts, 'settings')).toEqual([
+      { kind: 'settings', basePermission: 'none', membersRead: false, login: 'acme', name: 'Acme' },
+    ]);
+    expect(
+      ofKind(facts, 'team')
+        .map(({ slug }) => slug)
+        .sort(),
+    ).toEqual([...state.teams.values()].map(({ slug }) => slug).sort());
+    expect(await gitHub.forge.installation(asId(gitHub.installation.id))).toEqual({
+      id: String(acme.id),
+      login: 'acme',
+      suspended: false,
+    });
+  });
+});
+
+/** Adds people, teams and repositories beyond the pages of every list. */
+function fill({ state, acme }: GitHub): void {
+  const fresh = () => {
+    state.nextId += 1;
+    return state.nextId;
+  };
+  const template = known([...state.repositories.values()][0]);
+  const people = Array.from({ length: 230 }, (_, place) => {
+    const id = fresh();
+    state.users.set(id, { id, nodeId: nodeId('U', id), login: `person-${place}`, type: 'User' });
+    return id;
+  });
+  const repositories = Array.from({ length: 120 }, (_, place) => {
+    const id = fresh();
+    const collaborators = new Map(place === 60 ? people.map((person) => [person, 'pull' as const]) : []);
+    state.repositories.set(id, {
+      ...template,
+      id,
+      nodeId: nodeId('R', id),
+      name: `repository-${place}`,
+      collaborators,
+    });
+    return id;
+  });
+  for (const person of people) {
+    acme.members.set(person, { role: 'member', state: 'active' });
+  }
+  for (let place = 0; place < 60; place += 1) {
+    const id = fresh();
+    const large = place === 30;
+    state.teams.set(id, {
+      id,
+      nodeId: nodeId('T', acme.id, id),
+      organizationId: acme.id,
+      slug: `team-${place}`,
+      name: `team-${place}`,
+      privacy: 'closed',
+      members: new Map(large ? people.map((person) => [person, 'member']) : []),
+      repositories: new Map(large ? repositories.map((repository) => [repository, 'push']) : []),
+    });
+  }
+}
+
+describe('an organization that does not fit into one page', () => {
+  beforeAll(async () => {
+    gitHub = await startGitHub();
+    fill(gitHub);
+  });
+  afterEach(() => {
+    gitHub.simulator.faults.remove();
+  });
+  afterAll(() => gitHub.close());
+
+  /** Before each of these the reader knows its organization, so a scope's requests are its own. */
+  async function probed(): Promise<OrganizationReader> {
+    const reader = gitHub.reader();
+    await reader.probe();
+    return reader;
+  }
+
+  test('is read whole, in few requests', async () => {
+    const reader = await probed();
+    expect(reader.requests()).toBe(1);
+    const facts = await readAll(reader);
+    const counts = Object.fromEntries(
+      Object.values(scopeKinds)
+        .flat()
+        .map((kind) => [kind, ofKind(facts, kind).length]),
+    );
+    expect(counts).toEqual({
+      settings: 1,
+      member: 233,
+      team: 62,
+      'team-member': 231,
+      // Large one's own, Engineering's, and Payments' own and inherited.
+      'team-repository': 120 + 1 + 2,
+      repository: 122,
+      collaborator: 231,
+    });
+    // 1 probe, 1 settings, 3 pages of members, 3 of teams, 2 + 1 more of the large one, 3 of repositories, 2 more of one.
+    expect(reader.requests()).toBe(1 + 1 + 3 + 3 + 3 + 3 + 2);
+    expect(decided(facts)).toEqual(granted());
+  });
+
+  const lists = [
+    ['members', 'Organization.membersWithRole'],
+    ['teams', 'Organization.teams'],
+    ['teams', 'Team.members'],
+    ['teams', 'Team.repositories'],
+    ['repositories', 'Organization.repositories'],
+    ['repositories', 'Repository.collaborators'],
+  ] as const;
+
+  test.each(lists)('%s is incomplete while a page of %s is short', async (scope, list) => {
+    const reader = await probed();
+    gitHub.simulator.faults.add({ kind: 'short-page', match: { list, page: '2' } });
+    expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
+  });
+
+  test.each(lists)('%s is whole although a page of %s was short once', async (scope, list) => {
+    const reader = await probed();
+    const facts = await reader.readScope(scope);
+    gitHub.simulator.faults.add({ kind: 'short-page', times: 1, match: { list, page: '2' } });
+    expect(await reader.readScope(scope)).toEqual(facts);
+    expect(gitHub.simulator.faults.list()).toEqual([]);
+  });
+
+  const gaveUp = lists.flatMap(([scope, list]) =>
+    (['failing-page', 'resource-limits'] as const).map((kind) => [scope, kind, list] as const),
+  );
+  test.each(gaveUp)('%s is whole after one %s of %s', async (scope, kind, list) => {
+    const reader = await probed();
+    const facts = await reader.readScope(scope);
+    gitHub.simulator.faults.add({ kind, times: 1, match: { list, page: '2' } });
+    expect(await reader.readScope(scope)).toEqual(facts);
+    expect(gitHub.simulator.faults.list()).toEqual([]);
+  });
+
+  test.each(lists)('%s is not there when GitHub never gives a page of %s', async (scope, list) => {
+    const reader = await probed();
+    gitHub.simulator.faults.add({ kind: 'resource-limits', match: { list } });
+    expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
+  });
+
+  test('asks for less after a gateway gave up', async () => {
+    const reader = await probed();
+    gitHub.simulator.faults.add({
+      kind: 'server-error',
+      status: 504,
+      times: 2,
+      match: { surface: 'graphql' },
+    });
+    const before = reader.requests();
+    expect(ofKind(await reader.readScope('members'), 'member')).toHaveLength(233);
+    // Of 100, of 50, and then ten of 25.
+    expect(reader.requests() - before).toBe(2 + 10);
+  });
+});
+
+describe('a run that cannot read', () => {
+  beforeAll(async () => {
+    gitHub = await startGitHub();
+  });
+  afterEach(() => {
+    gitHub.simulator.faults.remove();
+  });
+  afterAll(() => gitHub.close());
+
+  test.each([
+    ['server-error', { status: 503 }, 'unavailable'],
+    ['server-error', { status: 410 }, 'gone'],
+    ['drop-connection', {}, 'unavailable'],
+    ['bad-credential', {}, 'credential-rejected'],
+  ] as const)('%s %o is %s in every scope', async (kind, more, code) => {
+    await gitHub.reader().probe();
+    gitHub.simulator.faults.add({ kind, ...more });
+    for (const scope of scopeNames) {
+      expect(await codeOf(gitHub.reader().readScope(scope))).toBe(code);
+    }
+  });
+
+  test.each(
+    scopeNames.flatMap((scope) => [[scope, 'rate-limit'] as const, [scope, 'secondary-limit'] as const]),
+  )('%s under a %s says when to come back, and then does', async (scope, kind) => {
+    const { simulator, clock } = gitHub;
+    const reader = gitHub.reader();
+    await reader.probe();
+    await reader.readScope('members');
+    simulator.faults.add({ kind, times: 1 });
+    const error = await reader.readScope(scope).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ForgeError);
+    expect(error).toMatchObject({ code: 'rate-limited' });
+    const { notBefore = 0 } = error instanceof ForgeError ? error : {};
+    const wait = notBefore - clock.now();
+    expect(wait).toBeGreaterThan(50_000);
+    expect(wait).toBeLessThanOrEqual(60 * 60 * 1000 + 1000);
+    clock.ahead += wait;
+    expect(await codeOf(reader.readScope(scope))).toBe('no error');
+  });
+
+  test.each([
+    ['settings', 'organization_administration'],
+    ['members', 'members'],
+    ['teams', 'members'],
+  ] as const)('%s needs a permission', async (scope, permission) => {
+    const { installation } = gitHub;
+    const before = installation.permissions;
+    const { [permission]: _, ...permissions } = before;
+    installation.permissions = permissions;
+    // Without the permission GitHub hides the field or the whole; in no case may the scope count as read.
+    expect(await codeOf(gitHub.reader().readScope(scope))).toMatch(/^(insufficient-scope|incomplete)$/);
+    installation.permissions = before;
+  });
+
+  test('a suspended installation still answers the probe, and nothing else', async () => {
+    const { simulator } = gitHub;
+    await simulator.changes.run('suspend-app', {});
+    const reader = gitHub.reader();
+    expect(await reader.probe()).toMatchObject({ login: 'acme', suspended: true });
+    for (const scope of scopeNames) {
+      expect(await codeOf(reader.readScope(scope))).toBe('credential-rejected');
+    }
+    await simulator.changes.run('unsuspend-app', {});
+    expect(await codeOf(gitHub.reader().readScope('members'))).toBe('no error');
+  });
+
+  test('an installation that speaks for another organization is refused', async () => {
+    const { forge, installation } = gitHub;
+    const reader = forge.organization(asId(installation.id), asId('999999'));
+    expect(await codeOf(reader.probe())).toBe('unexpected');
+    expect(await codeOf(reader.readScope('members'))).toBe('unexpected');
+  });
+
+  test('an organization renamed after the probe is still itself, also when another takes its login', async () => {
+    const { simulator, acme } = gitHub;
+    const reader = gitHub.reader();
+    await reader.probe();
+    const facts = await reader.readScope('members');
+    await simulator.changes.run('rename-organization', { organization: 'acme', to: 'acme-corp' });
+    await simulator.changes.run('create-organization', { login: 'acme', owner: 'bob' });
+    expect(await reader.readScope('members')).toEqual(facts);
+    expect(await codeOf(reader.readScope('settings'))).toBe('incomplete');
+    expect(await reader.probe()).toMatchObject({ id: String(acme.id), login: 'acme-corp' });
+    expect(await reader.readScope('settings')).toMatchObject([{ login: 'acme-corp' }]);
+  });
+
+  test('an uninstalled app has no credential any more', async () => {
+    const { simulator } = gitHub;
+    const reader = gitHub.reader();
+    await reader.readScope('members');
+    await simulator.changes.run('uninstall-app', { organization: 'acme-corp' });
+    expect(await codeOf(reader.probe())).toBe('credential-rejected');
+    expect(await codeOf(reader.readScope('members'))).toBe('credential-rejected');
+    expect(await codeOf(gitHub.forge.installation(asId(gitHub.installation.id)))).toBe('credential-rejected');
+  });
+});
