@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
+import { useTables } from '../../test/support/table.ts';
+import { ConflictError, type Table } from './table.ts';
+import { scopeThing } from './things.ts';
+import { completeWork, type Lease, leaseHeld, raise, releaseLease, takeLease } from './work.ts';
+
+const newTable = useTables();
+const now = Date.parse('2026-11-22T12:00:00Z');
+const thing = scopeThing(organizationId, synchronizationId, 'members');
+const take = (table: Table, leaseId: string, at = now) =>
+  takeLease(table, thing, { leaseId, now: at, leaseMs: 1000 });
+
+async function taken(table: Table, leaseId: string, at = now): Promise<Lease> {
+  const lease = await take(table, leaseId, at);
+  if (lease === 'idle' || lease === 'busy') {
+    throw new Error(lease);
+  }
+  return lease;
+}
+
+const pending = (table: Table) => table.pending('sync', { before: now + 10_000, limit: 10 });
+
+describe('work', () => {
+  it('is idle until it is wanted, and again when it is done', async () => {
+    const table = await newTable();
+    expect(await take(table, 'a')).toBe('idle');
+    await table.transact([raise(thing, now)]);
+    expect(await pending(table)).toHaveLength(1);
+    expect(await completeWork(table, await taken(table, 'a'), { note: 'x' })).toBe('done');
+    expect(await table.get(thing.key)).toMatchObject({ wanted: 1, done: 1, note: 'x' });
+    expect(await pending(table)).toEqual([]);
+    expect(await take(table, 'b')).toBe('idle');
+  });
+
+  it('is one worker’s until the lease ends, and the same worker’s when he asks twice', async () => {
+    const table = await newTable();
+    await table.transact([raise(thing, now)]);
+    await taken(table, 'a');
+    expect(await take(table, 'b', now + 1000)).toBe('busy');
+    expect((await taken(table, 'a', now + 10)).leaseId).toBe('a');
+    expect((await taken(table, 'b', now + 1011)).leaseId).toBe('b');
+  });
+
+  it('stays wanted when it was asked for after the lease was taken', async () => {
+    const table = await newTable();
+    await table.transact([raise(thing, now)]);
+    const lease = await taken(table, 'a');
+    await table.transact([raise(thing, now + 5)]);
+    expect(await completeWork(table, lease)).toBe('more');
+    expect(await pending(table)).toHaveLength(1);
+    expect((await taken(table, 'b')).wanted).toBe(2);
+  });
+
+  it('can be neither written nor completed by who lost the lease', async () => {
+    const table = await newTable();
+    await table.transact([raise(thing, now)]);
+    const lost = await taken(table, 'a');
+    const lease = await taken(table, 'b', now + 2000);
+    await expect(table.transact([leaseHeld(lost)])).rejects.toThrow(ConflictError);
+    await expect(completeWork(table, lost)).rejects.toThrow(ConflictError);
+    await releaseLease(table, lost);
+    await table.transact([leaseHeld(lease)]);
+    expect(await completeWork(table, lease)).toBe('done');
+  });
+
+  it('waits until the time that a worker gave it back for', async () => {
+    const table = await newTable();
+    await table.transact([raise(thing, now)]);
+    await releaseLease(table, await taken(table, 'a'), now + 500);
+    expect(await take(table, 'b', now + 500)).toBe('busy');
+    expect((await taken(table, 'b', now + 501)).wanted).toBe(1);
+  });
+
+  it('is taken by one of many who try at once', async () => {
+    const table = await newTable();
+    await table.transact([raise(thing, now)]);
+    const outcomes = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((leaseId) => take(table, leaseId)));
+    expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(5);
+  });
+});
