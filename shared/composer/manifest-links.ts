@@ -20,9 +20,13 @@ export function checkLinks(check: ManifestCheck): void {
     if (links === undefined) continue;
     const kept = new Map(phpEntries(links));
     for (const [target, constraint] of kept) {
-      if (!isGoodLink(check, type, target, constraint)) kept.delete(target);
+      if (!isGoodLink(check, type, target, constraint)) {
+        kept.delete(target);
+        // As in Composer, a constraint of another type does not end the checks.
+        if (typeof constraint === 'string') continue;
+      }
       // Composer asks this of the whole table and blames the link at hand; the last one in common is enough to stop it.
-      else if (type === 'conflict' && hasReplaced(check, kept.keys())) {
+      if (type === 'conflict' && hasReplaced(check, kept.keys())) {
         check.errors.push(
           `${type}.${target} : you cannot conflict with a package that is also replaced, as replace already creates an implicit conflict rule`,
         );

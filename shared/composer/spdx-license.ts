@@ -5,7 +5,10 @@ import currentIds from 'spdx-license-ids/index.json' with { type: 'json' };
 import { asciiLower } from './php-text.ts';
 import { SPDX_EXCEPTIONS } from './spdx-exceptions.ts';
 
-const LICENSES = new Set([...currentIds, ...deprecatedIds].map(asciiLower));
+/** Deprecated names that end in the sign for "or later"; composer/spdx-licenses takes another one behind them. */
+const WITH_PLUS = ['GPL-1.0+', 'GPL-2.0+', 'GPL-3.0+', 'LGPL-2.0+', 'LGPL-2.1+', 'LGPL-3.0+'];
+
+const LICENSES = new Set([...currentIds, ...deprecatedIds, ...WITH_PLUS].map(asciiLower));
 const EXCEPTIONS = new Set(SPDX_EXCEPTIONS.map(asciiLower));
 const WORD = /[ \t\n\v\f\r]+|[()]|[^ \t\n\v\f\r()]+/g;
 const LICENSE_REFERENCE = /^(?:documentref-[a-z0-9.-]+:)?licenseref-[a-z0-9.-]+$/;

@@ -4,6 +4,7 @@
  * Each has a test that the difference is still there, so that none outlives its reason.
  */
 
+import { phpTrim } from '../../shared/composer/php-text.ts';
 import { isPhpArray, member, phpEntries } from '../../shared/composer/php-value.ts';
 import type { Manifest } from './manifest-inputs.ts';
 
@@ -18,7 +19,7 @@ const NEW_CALVER =
 
 /** semver 3.4.0 takes two numbers after a date, so that CalVer can have a date for its major: `20240102.1.0`. */
 export function isNewCalver(version: string): boolean {
-  return NEW_CALVER.test(version.trim());
+  return NEW_CALVER.test(phpTrim(version));
 }
 
 /** A constraint with such a version in it. */
@@ -52,7 +53,7 @@ export const NEW_MESSAGES: Readonly<Record<string, (message: string) => boolean>
 /** Checks of this project for what Composer's loader lets through and its client then stumbles over. */
 export const OWN_MESSAGES: Readonly<Record<string, (message: string) => boolean>> = {
   'types that ArrayLoader does not survive': (message) =>
-    /^(?:autoload-dev|archive\.\w+|bin\.\d+) : should be|^\S+ : (?:invalid key, a number is no package name|self\.version stands for)/.test(
+    /^(?:autoload-dev|archive\.\w+|bin\.[^:]*?) : should be|^\S+ : (?:invalid key, a number is no package name|self\.version stands for)/.test(
       message,
     ),
 };
@@ -93,7 +94,11 @@ export function withoutNewKeys(manifest: Manifest): Manifest {
   const supportRest = isPhpArray(support) ? phpEntries(support).filter(([key]) => key !== 'security') : [];
   return {
     ...rest,
-    ...(typeof license === 'string' ? { license: [license] } : license === undefined ? {} : { license }),
+    ...(typeof license === 'string'
+      ? { license: [license] }
+      : isPhpArray(license)
+        ? { license: Object.values(license) }
+        : {}),
     ...(supportRest.length > 0 ? { support: Object.fromEntries(supportRest) } : {}),
     bin: member(manifest, 'bin'),
   };

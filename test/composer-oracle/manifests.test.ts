@@ -93,9 +93,13 @@ function comparisons(): Comparison[] {
 /** A few versions of a package: alike for the most part, as versions are. */
 function similar(first: Manifest, other: Manifest): Manifest[] {
   const versions = [first, { ...first, ...other }, first, { ...other, version: '2.0' }, {}, first];
-  // `__unset` as a value has a test of its own.
+  // `__unset` as a value has a test of its own; that PHP cannot tell `{}` from `[]` only costs bytes here.
   return versions.map((one) =>
-    Object.fromEntries(Object.entries(one).filter(([, value]) => value !== '__unset')),
+    Object.fromEntries(
+      Object.entries(one)
+        .filter(([, value]) => value !== '__unset')
+        .map(([key, value]) => [key, asPhp(value)]),
+    ),
   );
 }
 
@@ -120,6 +124,7 @@ function asNewWords(messages: readonly string[]): string[] {
         .replace(/\bdouble given/, 'float given')
         .replace(/"double" received/, '"float" received')
         .replace(/\bNULL given/, 'null given')
+        .replace('({})', '([])')
         .replace(/"NULL" received/, '"null" received')
         .replace(/^(time : invalid value|config\.platform[^(]*invalid value).*$/s, '$1')
         .replace(/^License ("(?:[^"\\]|\\.)*")/s, (_, name) => `License ${JSON.stringify(JSON.parse(name))}`),
@@ -164,9 +169,11 @@ describe.skipIf(skipReason() !== undefined)("manifests and metadata, by Composer
       }
       if (theirs.warnings.length > 0) counts.warned += 1;
       else counts.good += 1;
-      const warnings = asNewWords(theirs.warnings);
-      if (JSON.stringify(warnings) !== JSON.stringify(asNewWords(old.warnings)))
-        fail('warnings', warnings, old.warnings);
+      // Whether licenses are checked depends on the time.
+      const isComparable = (message: string) => !(isTimeIgnored && message.startsWith('License '));
+      const warnings = asNewWords(theirs.warnings.filter(isComparable));
+      const oldWarnings = asNewWords(old.warnings.filter(isComparable));
+      if (JSON.stringify(warnings) !== JSON.stringify(oldWarnings)) fail('warnings', warnings, oldWarnings);
       const [left, mine] = [theirs.config ?? {}, ours.manifest].map((one) => asPhp(withoutNewKeys(one)));
       if (ours.errors.length === 0 && JSON.stringify(left) !== JSON.stringify(mine))
         fail('manifest', left, mine);

@@ -108,7 +108,9 @@ describe.skipIf(skipReason() !== undefined)("versions, by Composer's own library
   });
 
   it('tells versions apart as version_compare does', () => {
-    const wrong = of('versionCompare').filter(({ question: [, a, b], php }) => {
+    const isTag = (version: unknown) => !String(version).startsWith('dev-');
+    const pairs = of('versionCompare').filter(({ question: [, a, b] }) => isTag(a) && isTag(b));
+    const wrong = pairs.filter(({ question: [, a, b], php }) => {
       const isSame = versionIdentity(String(a)) === versionIdentity(String(b));
       return 'value' in php && (php.value === 0) !== isSame;
     });
