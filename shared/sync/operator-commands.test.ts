@@ -16,12 +16,12 @@ import { gitHubBaseUrl } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
 import { putFact } from '../store/fact-store.ts';
-import { addInstallation, findInstallation } from '../store/installation-store.ts';
+import { addInstallation, claimInstallation, findInstallation } from '../store/installation-store.ts';
 import { keys } from '../store/keys.ts';
 import { findOrganization, findOrganizationBySlug } from '../store/organization-store.ts';
 import { findChoice } from '../store/scan-store.ts';
 import { findSynchronization, listSynchronizations } from '../store/synchronization-store.ts';
-import type { Table } from '../store/table.ts';
+import { ConflictError, type Table } from '../store/table.ts';
 import { choosePackages } from './choose-packages.ts';
 import { type ConnectOrganizationInput, connectOrganization } from './connect-organization.ts';
 import { describeInstallation, describeOrganization } from './describe-organization.ts';
@@ -147,6 +147,14 @@ describe('connectOrganization', () => {
     const second = asId<InstallationId>(78);
     await expect(connect({ slug: 'other', installation: second })).rejects.toThrow('acme is connected');
     await expect(connect({ installation: second })).rejects.toThrow('the slug acme is taken');
+  });
+
+  it('ties an installation only once, whoever asks', async () => {
+    const { table, forge } = await createUnconnected();
+    const tie = { organization: organizationId, synchronization: synchronizationId };
+    const claim = claimInstallation(installationId, 'github', forge.organization, tie);
+    await table.transact([claim]);
+    await expect(table.transact([claim])).rejects.toThrow(ConflictError);
   });
 
   it('lets one of two win that connect at the same moment', async () => {

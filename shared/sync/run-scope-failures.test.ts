@@ -60,6 +60,7 @@ describe('runScope, when the forge fails', () => {
     const world = await failing(new ForgeError('rate-limited', 'wait', { notBefore: start + 3_600_000 }));
     await world.run('members');
     expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 900 }]);
+    expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({ attempts: 0 });
     world.clock.time = start + 3_599_000;
     await world.run('members');
     expect(await world.runs()).toHaveLength(2);
