@@ -1,0 +1,343 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { parseWorld } from '../../local/forges/world/read-world.ts';
+import { runGit } from '../../local/forges/world/run-git.ts';
+import { asId } from '../../shared/domain/ids.ts';
+import type { ForgeRef, RepositoryIds } from '../../shared/forge/forge.ts';
+import { codeOf, type GitHub, startGitHub } from './github-fixture.ts';
+
+const world = parseWorld(
+  `
+enterprise: example
+users: [{ login: alice }, { login: bob }]
+organizations:
+  - login: acme
+    members: { alice: owner }
+    installation: { repositories: all }
+    repositories:
+      - name: many
+        history:
+          - manifest: { name: acme/many }
+            tags: { from: v1.0.0, minors: 21, patches: 10 }
+          - { branch: 1.x, from: v1.4.0, files: { a: b } }
+      - name: odd
+      - name: empty
+      - name: other
+        history: [{ manifest: { name: acme/other }, tags: 1.0.0, annotated: true }]
+`,
+  'contents',
+);
+
+let gitHub: GitHub;
+beforeAll(async () => {
+  gitHub = await startGitHub(world);
+});
+afterEach(() => {
+  gitHub.simulator.faults.remove();
+});
+afterAll(() => gitHub.close());
+
+function ids(name: string): RepositoryIds {
+  const { id, nodeId } = gitHub.repository(name);
+  return { repository: asId(id), nodeId };
+}
+
+const git = (name: string, args: readonly string[], input = ''): Promise<string> =>
+  runGit(['--git-dir', gitHub.repository(name).gitDirectory, ...args], { input });
+
+/** What git itself says: each ref at its commit, with its composer.json. */
+async function expected(name: string, prefix: 'refs/tags' | 'refs/heads'): Promise<ForgeRef[]> {
+  const fields = [
+    'refname:lstrip=2',
+    'objectname',
+    '*objectname',
+    'committerdate:iso-strict',
+    '*committerdate:iso-strict',
+  ];
+  const format = fields.map((field) => `%(${field})`).join('%09');
+  const lines = (await git(name, ['for-each-ref', `--format=${format}`, prefix])).trim().split('\n');
+  const refs = lines.map((line) => {
+    const [ref = '', object = '', peeled, date, peeledDate] = line.split('\t');
+    return { name: ref, commit: peeled || object, date: new Date(peeledDate || date || '').toISOString() };
+  });
+  const wanted = refs.map(({ commit }) => `${commit}:composer.json\n`).join('');
+  const files = (await git(name, ['cat-file', '--batch=%(objecttype)'], wanted)).split(/^blob\n/m).slice(1);
+  return refs.map((ref, place) => ({ ...ref, manifest: files[place]?.replace(/\n$/, '') }));
+}
+
+const byName = (refs: readonly ForgeRef[]) =>
+  refs
+    .map((ref) => ({ ...ref, date: new Date(ref.date).toISOString() }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+
+/** A commit with one entry in its tree, as `git mktree` takes it: `100644 blob`, `120000 blob`, `040000 tree`, `160000 commit`. */
+async function commitOf(name: string, entry: string | undefined, object = ''): Promise<string> {
+  const tree = await git(
+    name,
+    ['mktree', '--missing'],
+    entry === undefined ? '' : `${entry} ${object}\tcomposer.json\n`,
+  );
+  const person = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
+  return (await git(name, [...person, 'commit-tree', '-m', 'x', tree.trim()])).trim();
+}
+
+const blobOf = async (name: string, text: string): Promise<string> =>
+  (await git(name, ['hash-object', '-w', '--stdin'], text)).trim();
+
+async function tagObject(
+  name: string,
+  target: string,
+  type: 'commit' | 'tag' | 'blob' | 'tree',
+): Promise<string> {
+  const text = `object ${target}\ntype ${type}\ntag x\ntagger Ann <ann@example.com> 1700000000 +0000\n\nx\n`;
+  return (await git(name, ['hash-object', '-w', '-t', 'tag', '--stdin'], text)).trim();
+}
+
+describe('refs', () => {
+  test('of more than one page are all there, each with its manifest', async () => {
+    const reader = gitHub.reader();
+    const { tags, branches, defaultBranch, archived } = await reader.readRefs(ids('many'));
+    expect(byName(tags)).toEqual(await expected('many', 'refs/tags'));
+    expect(tags).toHaveLength(210);
+    expect(byName(branches)).toEqual(await expected('many', 'refs/heads'));
+    expect(branches.map(({ name }) => name).sort()).toEqual(['1.x', 'main']);
+    expect({ defaultBranch, archived }).toEqual({ defaultBranch: 'main', archived: false });
+    // Three pages of tags and one of branches.
+    expect(reader.requests()).toBe(4);
+  });
+
+  test('of an annotated tag are at the commit, not at the tag', async () => {
+    const { tags } = await gitHub.reader().readRefs(ids('other'));
+    expect(tags).toMatchObject([{ name: '1.0.0', manifest: expect.stringContaining('acme/other') }]);
+    expect(byName(tags)).toEqual(await expected('other', 'refs/tags'));
+    expect((await git('other', ['rev-parse', 'refs/tags/1.0.0'])).trim()).not.toBe(tags[0]?.commit);
+  });
+
+  test('there are none in an empty repository', async () => {
+    expect(await gitHub.reader().readRefs(ids('empty'))).toMatchObject({ tags: [], branches: [] });
+  });
+
+  test('lead to what is a file called composer.json, whole, or to no manifest', async () => {
+    const file = '100644 blob';
+    const long = JSON.stringify({ name: 'acme/odd', description: 'x'.repeat(600_000) });
+    const huge = JSON.stringify({ name: 'acme/odd', description: 'x'.repeat(1_200_000) });
+    const binary = '{"name": "acme/odd", "x": "\0ü"}';
+    const plain = await commitOf('odd', file, await blobOf('odd', '{}'));
+    const folder = await git('odd', ['mktree'], '');
+    const tagged = await tagObject('odd', plain, 'commit');
+    const twice = await tagObject('odd', tagged, 'tag');
+    const thrice = await tagObject('odd', twice, 'tag');
+    const refs: Record<string, string> = {
+      none: await commitOf('odd', undefined),
+      plain,
+      executable: await commitOf('odd', '100755 blob', await blobOf('odd', '{}')),
+      blank: await commitOf('odd', file, await blobOf('odd', '')),
+      binary: await commitOf('odd', file, await blobOf('odd', binary)),
+      long: await commitOf('odd', file, await blobOf('odd', long)),
+      'long-again': await commitOf('odd', file, await blobOf('odd', long)),
+      huge: await commitOf('odd', file, await blobOf('odd', huge)),
+      link: await commitOf('odd', '120000 blob', await blobOf('odd', 'other.json')),
+      folder: await commitOf('odd', '040000 tree', folder.trim()),
+      submodule: await commitOf('odd', '160000 commit', plain),
+      tagged,
+      twice,
+      thrice,
+      'four-times': await tagObject('odd', thrice, 'tag'),
+      'to-blob': await blobOf('odd', 'x'),
+      'to-tree': folder.trim(),
+      'tag-to-blob': await tagObject('odd', await blobOf('odd', 'x'), 'blob'),
+    };
+    for (const [name, object] of Object.entries(refs)) {
+      await git('odd', ['update-ref', `refs/tags/${name}`, object]);
+    }
+    const reader = gitHub.reader();
+    const { tags } = await reader.readRefs(ids('odd'));
+    const manifests = Object.fromEntries(tags.map(({ name, manifest }) => [name, manifest]));
+    expect(manifests.huge).not.toBe(huge);
+    expect({ ...manifests, huge: huge.startsWith(manifests.huge ?? '-') }).toEqual({
+      none: undefined,
+      plain: '{}',
+      executable: '{}',
+      blank: '',
+      binary,
+      long,
+      'long-again': long,
+      huge: true,
+      link: undefined,
+      folder: undefined,
+      submodule: undefined,
+      tagged: '{}',
+      twice: '{}',
+      thrice: '{}',
+    });
+    expect(
+      tags
+        .filter(({ name }) => /^(plain|tagged|twice|thrice)$/.test(name))
+        .every(({ commit }) => commit === plain),
+    ).toBe(true);
+    // A page of tags, one of branches, and the two files of which GraphQL does not tell all.
+    expect(reader.requests()).toBe(4);
+  });
+
+  test('are asked for in smaller pages when GitHub gives up on large ones', async () => {
+    const { tags } = await gitHub.reader().readRefs(ids('many'));
+    const list = 'Repository.refs';
+    for (const fault of [
+      { kind: 'failing-page' as const, times: 2, match: { list, page: '1' } },
+      { kind: 'server-error' as const, times: 1, match: { surface: 'graphql' }, status: 502 },
+    ]) {
+      gitHub.simulator.faults.add(fault);
+    }
+    expect((await gitHub.reader().readRefs(ids('many'))).tags).toEqual(tags);
+    expect(gitHub.simulator.faults.list()).toEqual([]);
+  });
+
+  test.each([
+    ['short-page', {}, 'incomplete'],
+    ['resource-limits', {}, 'incomplete'],
+    ['failing-page', {}, 'unavailable'],
+  ] as const)('under a %s that stays are not told in part', async (kind, more, code) => {
+    gitHub.simulator.faults.add({ kind, ...more, match: { list: 'Repository.refs' } });
+    expect(await codeOf(gitHub.reader().readRefs(ids('many')))).toBe(code);
+  });
+
+  test('a file that cannot be read makes them incomplete', async () => {
+    gitHub.simulator.faults.add({ kind: 'server-error', status: 404, match: { path: '/git/blobs/' } });
+    // The reader's copy of the path holds ids or names; whichever, it is the blob.
+    const code = await codeOf(gitHub.reader().readRefs(ids('odd')));
+    expect(code).toBe('incomplete');
+  });
+});
+
+describe('a repository', () => {
+  test('is found by its number alone, once', async () => {
+    const reader = gitHub.reader();
+    const { repository } = ids('other');
+    const refs = await reader.readRefs({ repository });
+    expect(refs).toEqual(await gitHub.reader().readRefs(ids('other')));
+    await reader.readRefs({ repository });
+    expect(reader.requests()).toBe(1 + 2 + 2);
+  });
+
+  test('that does not exist is not found, by either id', async () => {
+    const repository = asId<RepositoryIds['repository']>('987654321');
+    expect(await codeOf(gitHub.reader().readRefs({ repository }))).toBe('not-found');
+    expect(await codeOf(gitHub.reader().readRefs({ repository, nodeId: 'R_kgDOOOOOOO' }))).toBe('not-found');
+  });
+
+  test('is not taken for another one', async () => {
+    const { nodeId } = ids('other');
+    expect(await codeOf(gitHub.reader().readRefs({ ...ids('many'), nodeId }))).toBe('incomplete');
+    const signal = AbortSignal.timeout(5000);
+    expect(
+      await codeOf(gitHub.reader().readArchive({ ...ids('many'), nodeId }, 'a'.repeat(40), signal)),
+    ).toBe('incomplete');
+  });
+
+  test('outside of the selection is not found', async () => {
+    const { simulator } = gitHub;
+    await simulator.changes.run('select-repositories', { repositories: ['other'] });
+    expect(await codeOf(gitHub.reader().readRefs(ids('many')))).toBe('not-found');
+    expect(await codeOf(gitHub.reader().readRefs(ids('other')))).toBe('no error');
+    const facts = await gitHub.reader().readScope('repositories');
+    expect(facts.map((fact) => fact.kind === 'repository' && fact.name)).toEqual(['other']);
+    await simulator.changes.run('select-repositories', { repositories: 'all' });
+  });
+
+  test('is still itself when it is renamed and another one takes its name', async () => {
+    const { simulator } = gitHub;
+    const before = ids('other');
+    const refs = await gitHub.reader().readRefs(before);
+    await simulator.changes.run('rename-repository', { repository: 'acme/other', to: 'another' });
+    await simulator.changes.run('create-repository', { name: 'other' });
+    expect(await gitHub.reader().readRefs(before)).toEqual(refs);
+    expect(await gitHub.reader().readRefs(ids('other'))).toMatchObject({ tags: [] });
+    const { commit } = refs.tags[0] ?? { commit: '' };
+    const archive = await gitHub.reader().readArchive(before, commit, AbortSignal.timeout(5000));
+    expect((await bytesOf(archive)).length).toBeGreaterThan(100);
+    expect(await codeOf(gitHub.reader().readArchive(ids('other'), commit, AbortSignal.timeout(5000)))).toBe(
+      'not-found',
+    );
+  });
+});
+
+const execute = promisify(execFile);
+const runBinary = (command: string, args: readonly string[]) =>
+  execute(command, args, { encoding: 'buffer', maxBuffer: 1 << 26 });
+
+async function bytesOf(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk));
+  }
+  return Buffer.concat(chunks);
+}
+
+describe('an archive', () => {
+  const signal = () => AbortSignal.timeout(10_000);
+  const commit = async () => (await git('many', ['rev-parse', 'refs/tags/v1.3.0'])).trim();
+
+  test('has the files of the commit; the host of archives, which refuses credentials, got none', async () => {
+    const sha = await commit();
+    const archive = await bytesOf(await gitHub.reader().readArchive(ids('many'), sha, signal()));
+    const prefix = `acme-many-${sha.slice(0, 7)}/`;
+    const { gitDirectory } = gitHub.repository('many');
+    const { stdout } = await runBinary('git', [
+      '--git-dir',
+      gitDirectory,
+      'archive',
+      '--format=zip',
+      `--prefix=${prefix}`,
+      sha,
+    ]);
+    const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+    expect(digest(archive)).toBe(digest(stdout));
+  });
+
+  test('of a commit that is not there is not found', async () => {
+    expect(await codeOf(gitHub.reader().readArchive(ids('many'), '0123456789'.repeat(4), signal()))).toBe(
+      'not-found',
+    );
+    expect(await codeOf(gitHub.reader().readArchive(ids('empty'), await commit(), signal()))).toBe(
+      'not-found',
+    );
+  });
+
+  test('that breaks off is an error of the stream', async () => {
+    gitHub.simulator.faults.add({ kind: 'truncated-archive', times: 1 });
+    const stream = await gitHub.reader().readArchive(ids('many'), await commit(), signal());
+    expect(await codeOf(bytesOf(stream))).toBe('unavailable');
+  });
+
+  test.each([
+    ['server-error', { status: 503 }, 'unavailable'],
+    ['server-error', { status: 401 }, 'unavailable'],
+    ['server-error', { status: 429 }, 'rate-limited'],
+    ['drop-connection', {}, 'unavailable'],
+  ] as const)('where their host has %s %o is %s', async (kind, more, code) => {
+    gitHub.simulator.faults.add({ kind, ...more, match: { surface: 'codeload' } });
+    expect(await codeOf(gitHub.reader().readArchive(ids('many'), await commit(), signal()))).toBe(code);
+  });
+
+  test('can be given up, before and while it comes', async () => {
+    const reader = gitHub.reader();
+    const sha = await commit();
+    await expect(
+      reader.readArchive(ids('many'), sha, AbortSignal.abort(new Error('enough'))),
+    ).rejects.toThrow('enough');
+
+    const slow = gitHub.simulator.faults.add({ kind: 'slow', delayMs: 2000, match: { surface: 'codeload' } });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('too late')), 200);
+    await expect(reader.readArchive(ids('many'), sha, controller.signal)).rejects.toThrow('too late');
+    gitHub.simulator.faults.remove(slow.id);
+
+    const late = new AbortController();
+    const stream = await reader.readArchive(ids('many'), sha, late.signal);
+    late.abort(new Error('gone'));
+    await expect(bytesOf(stream)).rejects.toThrow('gone');
+  });
+});
