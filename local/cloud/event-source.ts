@@ -30,7 +30,8 @@ export interface EventSource {
   close(): Promise<void>;
 }
 
-const LONG_POLL_MS = 20_000;
+/** Longer than SQS allows: the queues of this process wake whoever waits, so asking again would only cost time. */
+const LONG_POLL_MS = 3_600_000;
 const MOST_PER_RECEIVE = 10;
 
 /** Where a standard queue starts on Lambda; more pollers are added there only minute by minute. */

@@ -17,19 +17,37 @@ export function rateMs(expression: string): number {
 }
 
 /**
- * Runs at once and then at each interval of the cloud's clock, as a schedule without a start date does. When the clock
- * jumps over several intervals, they count as one.
+ * Runs at once and then at each interval of the cloud's clock, as a schedule without a start date does. What falls due
+ * during a run becomes one further run after it: a clock that jumps by a week must not start thousands at once.
  *
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
  *
  * @returns stops the schedule
  */
-export function startSchedule(clock: CloudClock, intervalMs: number, run: () => void): () => void {
+export function startSchedule(clock: CloudClock, intervalMs: number, run: () => Promise<void>): () => void {
   let cancel = () => {};
-  const turn = () => {
+  let isStopped = false;
+  let isRunning = false;
+  let isDueAgain = false;
+
+  async function runOnce(): Promise<void> {
+    isRunning = true;
+    do {
+      isDueAgain = false;
+      await run();
+    } while (isDueAgain && !isStopped);
+    isRunning = false;
+  }
+
+  function turn(): void {
     cancel = clock.after(intervalMs, turn);
-    run();
-  };
+    if (isRunning) isDueAgain = true;
+    else void runOnce();
+  }
+
   turn();
-  return () => cancel();
+  return () => {
+    isStopped = true;
+    cancel();
+  };
 }

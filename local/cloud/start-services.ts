@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { FunctionHost } from './functions/host.ts';
 import type { Engines } from './provision/plan.ts';
 import type { CloudClock } from './service.ts';
-import { type Gateway, startGateway } from './services/gateway.ts';
+import { AwsError } from './services/aws-error.ts';
+import { type Gateway, type InvokeResult, startGateway } from './services/gateway.ts';
 import { createKeyValueService } from './services/key-values.ts';
 import { createObjectStore } from './services/object-store.ts';
 import { createQueueService } from './services/queue-service.ts';
@@ -67,16 +68,7 @@ export async function startServices(
     secrets,
     keyValues,
     table,
-    async invoke(name, payload, type) {
-      if (type === 'Event') {
-        host.invokeLater(name, payload.toString());
-        return { payload: '' };
-      }
-      const outcome = await host.invoke(name, payload.toString());
-      if (outcome === undefined) throw new Error(`The function ${name} is throttled`);
-      if (outcome.kind === 'result') return { payload: outcome.payload };
-      return { payload: JSON.stringify(outcome.error), functionError: 'Unhandled' };
-    },
+    invoke: (name, payload, type) => invoke(host, name, payload.toString(), type),
     onError: (error, call) => {
       const what = error instanceof Error ? error.stack : String(error);
       options.onError(`${call?.service} ${call?.operation}: ${what}`);
@@ -88,4 +80,31 @@ export async function startServices(
   closers.push(gateway.close);
   gatewayUrl = gateway.url;
   return { engines: { queues, objects, secrets, keyValues, tableEndpoint: table.endpoint }, gateway };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const PAYLOAD_LIMIT_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 } as const;
+
+/** Lambda's Invoke. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
+async function invoke(
+  host: FunctionHost,
+  name: string,
+  payload: string,
+  type: 'RequestResponse' | 'Event',
+): Promise<InvokeResult> {
+  if (!host.has(name)) throw new AwsError(404, 'ResourceNotFoundException', `Function not found: ${name}`);
+  const limit = PAYLOAD_LIMIT_BYTES[type];
+  if (Buffer.byteLength(payload) > limit) {
+    const message = `Request must be smaller than ${limit} bytes for the InvokeFunction operation`;
+    throw new AwsError(413, 'RequestTooLargeException', message);
+  }
+  const event = payload === '' ? '{}' : payload;
+  if (type === 'Event') {
+    void host.invokeLater(name, event);
+    return { payload: '' };
+  }
+  const outcome = await host.invoke(name, event);
+  if (outcome === undefined) throw new AwsError(429, 'TooManyRequestsException', 'Rate Exceeded.');
+  if (outcome.kind === 'result') return { payload: outcome.payload };
+  return { payload: JSON.stringify(outcome.error), functionError: 'Unhandled' };
 }

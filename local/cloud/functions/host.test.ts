@@ -190,7 +190,7 @@ describe('function host', () => {
   it('tries a failed event again after one and two minutes, then gives up', async () => {
     define();
     const failures = () => lines.filter(({ line }) => line.includes('again')).length;
-    host.invokeLater('work', JSON.stringify({ throw: 'again' }));
+    void host.invokeLater('work', JSON.stringify({ throw: 'again' }));
     await vi.waitFor(() => expect(failures()).toBe(1));
     await clock.advance(59_000);
     expect(host.running()).toBe(0);

@@ -37,8 +37,10 @@ export interface FunctionHost {
   /**
    * Takes an event for a function without waiting; a failed one is tried again after one and two minutes of the
    * cloud's time. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+   *
+   * @returns resolves when the first try has ended, well or not
    */
-  invokeLater(name: string, payload: string): void;
+  invokeLater(name: string, payload: string): Promise<void>;
   /** Invocations that run right now. */
   running(): number;
   /** Terminates the workers that run an invocation of the function; returns how many. */
@@ -150,9 +152,9 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     },
     has: (name) => functions.has(name),
     invoke,
-    invokeLater(name, payload) {
+    async invokeLater(name, payload) {
       find(name);
-      void invokeAsync(name, payload, 0);
+      await invokeAsync(name, payload, 0);
     },
     running: () => all().reduce((sum, { busy }) => sum + busy.size, 0),
     async killRunning(name) {
