@@ -12,6 +12,7 @@ import {
   resolveRepository,
   resolveUser,
 } from './changes-context.ts';
+import { renameParent } from './changes-repositories.ts';
 import { nodeId, type Organization, type Permission, type User } from './state.ts';
 
 const login = z
@@ -182,10 +183,11 @@ export const memberChanges = {
     const sender = resolveActor(context, organization, input.as);
     const from = organization.login;
     if (from.toLowerCase() !== input.to.toLowerCase()) requireFreeLogin(context.state, input.to);
+    organization.login = input.to;
     for (const { id, name } of repositoriesOf(context.state, organization.id)) {
       context.state.formerNames.set(`${from}/${name}`.toLowerCase(), id);
+      renameParent(context.state, `${from}/${name}`, `${input.to}/${name}`);
     }
-    organization.login = input.to;
     const changes = { login: { from } };
     context.emit({
       name: 'organization',

@@ -24,6 +24,7 @@ describe('what cannot be changed', () => {
     ],
     ['add-team-member', { team: 'payments', user: 'bob', role: 'king' }, 'role: Invalid option'],
     ['add-team-member', { team: 'payments' }, 'user: Invalid input'],
+    ['create-team', { name: 'X', secret: true, parent: 'payments' }, 'X is secret, so it can have no parent'],
     ['set-team-parent', { team: 'engineering', parent: 'payments' }, 'engineering cannot be below itself'],
     ['archive-repository', { repository: 'x' }, 'there is no repository "x"; there are: money, billing'],
     ['archive-repository', { repository: 'money', now: true }, 'Unrecognized key: "now"'],

@@ -14,7 +14,7 @@ import {
   resolveOrganization,
   resolveRepository,
 } from './changes-context.ts';
-import { nodeId, type Organization, type Repository, type User } from './state.ts';
+import { type GitHubState, nodeId, type Organization, type Repository, type User } from './state.ts';
 import { isoSeconds } from './world-to-state.ts';
 
 const name = z
@@ -83,6 +83,7 @@ export const repositoryChanges = {
         emitRepository(context, repository, 'deleted', sender);
         emitOutOfReach(context, organization, repository, sender);
       }
+      renameParent(context.state, fullName(context.state, repository), undefined);
       context.state.repositories.delete(repository.id);
       forget(context, repository);
       // The bare repository stays on disk: forks may share its objects.
@@ -95,9 +96,7 @@ export const repositoryChanges = {
     const { repository, organization, sender } = resolve(context, input);
     const from = repository.name;
     if (from.toLowerCase() !== input.to.toLowerCase()) requireFreeName(context, organization.id, input.to);
-    context.state.formerNames.set(fullName(context.state, repository).toLowerCase(), repository.id);
-    repository.name = input.to;
-    context.state.formerNames.delete(fullName(context.state, repository).toLowerCase());
+    moveTo(context.state, repository, organization, input.to);
     emitRepository(context, repository, 'renamed', sender, { changes: { repository: { name: { from } } } });
     return undefined;
   }),
@@ -111,12 +110,8 @@ export const repositoryChanges = {
       if (to === from) throw new ChangeError(`${repository.name} belongs to ${to.login} already`);
       const newName = input.name ?? repository.name;
       requireFreeName(context, to.id, newName);
-      const formerName = fullName(context.state, repository).toLowerCase();
       forget(context, repository);
-      context.state.formerNames.set(formerName, repository.id);
-      repository.organizationId = to.id;
-      repository.name = newName;
-      context.state.formerNames.delete(fullName(context.state, repository).toLowerCase());
+      moveTo(context.state, repository, to, newName);
       const changes = { owner: { from: { organization: context.payloads.organization(from) } } };
       emitRepository(context, repository, 'transferred', sender, { changes });
       return undefined;
@@ -227,6 +222,31 @@ function newRepository(
   // Whoever takes a former name ends its redirect.
   state.formerNames.delete(fullName(state, repository).toLowerCase());
   return repository;
+}
+
+/** The old name leads to the new one, until another repository takes it; forks name their parent by the new one. */
+function moveTo(
+  state: GitHubState,
+  repository: Repository,
+  organization: Organization,
+  newName: string,
+): void {
+  const from = fullName(state, repository);
+  repository.organizationId = organization.id;
+  repository.name = newName;
+  const to = fullName(state, repository);
+  state.formerNames.set(from.toLowerCase(), repository.id);
+  state.formerNames.delete(to.toLowerCase());
+  renameParent(state, from, to);
+}
+
+/** @param to - undefined once the parent is gone; then its forks stand for themselves. */
+export function renameParent(state: GitHubState, from: string, to: string | undefined): void {
+  for (const fork of state.repositories.values()) {
+    if (fork.forkOf?.toLowerCase() !== from.toLowerCase()) continue;
+    if (to === undefined) delete fork.forkOf;
+    else fork.forkOf = to;
+  }
 }
 
 /** Takes the repository out of teams, selections and former names of its organization. */

@@ -101,6 +101,7 @@ export const teamChanges = {
       if (parent === team || descendantsOf(context.state, team).some((child) => child === parent)) {
         throw new ChangeError(`${team.slug} cannot be below itself`);
       }
+      if (parent !== undefined) requireVisible(parent, team);
       if (parent === undefined) delete team.parentId;
       else team.parentId = parent.id;
       if (!input.silent) emitTeam(context, team, 'edited', sender, { changes: {} });
@@ -210,6 +211,14 @@ function emitMembership(
   if (user === undefined) return;
   const body = { scope: 'team', member: context.payloads.user(user), team };
   context.emit({ name: 'membership', action, organizationId: organization.id, sender, body });
+}
+
+/** https://docs.github.com/en/organizations/organizing-members-into-teams/about-teams#team-visibility */
+function requireVisible(...teams: readonly Pick<Team, 'slug' | 'privacy'>[]): void {
+  for (const { slug, privacy } of teams) {
+    if (privacy === 'secret')
+      throw new ChangeError(`${slug} is secret, so it can have no parent and no children`);
+  }
 }
 
 function requireFreeSlug(context: ChangeContext, organization: Organization, slug: string): void {

@@ -167,6 +167,18 @@ describe('what a change does', () => {
     expect(new Set([id, taken, next]).size).toBe(3);
   });
 
+  it('keeps the parent of a fork by its new name, and none once it is deleted', async () => {
+    const { id } = await run('fork-repository', { repository: 'money', organization: 'other', name: 'fork' });
+    const parent = (): string | undefined => state.repositories.get(Number(id))?.forkOf;
+    expect(parent()).toBe('acme/money');
+    await run('rename-repository', { repository: 'money', to: 'cash' });
+    expect(parent()).toBe('acme/cash');
+    await run('rename-organization', { to: 'apex' });
+    expect(parent()).toBe('apex/cash');
+    await run('delete-repository', { repository: 'cash' });
+    expect(parent()).toBeUndefined();
+  });
+
   it('forgets the former names of a deleted repository', async () => {
     await run('rename-repository', { repository: 'money', to: 'cash' });
     await run('delete-repository', { repository: 'cash' });

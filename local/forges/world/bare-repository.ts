@@ -32,8 +32,9 @@ export async function createBareRepository(directory: string, defaultBranch: str
 /**
  * Copies the heads and tags of a repository, bare or not, into a new bare one; never writes to the source.
  *
- * @returns the branch that HEAD names there.
+ * @returns the default branch: the one that HEAD names there, if it exists.
  * @throws {GitError} when the source is no repository or git refuses to read it.
+ * @throws {Error} when its object ids are not SHA-1.
  */
 export async function copyRepository(source: string, directory: string): Promise<string> {
   // The person's own configuration counts here: `safe.directory` decides whose repositories git reads.
@@ -47,16 +48,23 @@ export async function copyRepository(source: string, directory: string): Promise
       ),
     ),
   });
+  const format = await runGit(['--git-dir', directory, 'rev-parse', '--show-object-format']);
+  if (format.trim() !== 'sha1') {
+    await rm(directory, { recursive: true });
+    throw new Error(`${source}: the repository has SHA-256 object ids, which the forges do not serve`);
+  }
   await rm(join(directory, 'hooks'), { recursive: true, force: true });
   await writeFile(join(directory, 'config'), configuration);
-  const head = (
-    await runGit(['--git-dir', directory, 'symbolic-ref', '--quiet', 'HEAD']).catch(() => '')
-  ).trim();
-  if (head.startsWith('refs/heads/')) return head.slice('refs/heads/'.length);
-  // A detached HEAD names no branch; the first one stands in.
-  const [first = 'refs/heads/main'] = [...(await listRefs(directory)).keys()];
-  await setDefaultBranch(directory, first.replace('refs/heads/', ''));
-  return first.replace('refs/heads/', '');
+  const head = await runGit(['--git-dir', directory, 'symbolic-ref', '--quiet', 'HEAD']).catch(() => '');
+  const branches = [...(await listRefs(directory)).keys()].flatMap(
+    (ref) => /^refs\/heads\/(.+)/.exec(ref)?.[1] ?? [],
+  );
+  const named = head.trim().replace(/^refs\/heads\//, '');
+  // A detached HEAD names no branch, and that of a bare repository often one that nobody has pushed.
+  const candidates = [named, 'main', 'master', ...branches].filter((branch) => branches.includes(branch));
+  const defaultBranch = candidates[0] ?? (named === '' ? 'main' : named);
+  await setDefaultBranch(directory, defaultBranch);
+  return defaultBranch;
 }
 
 export async function setDefaultBranch(directory: string, branch: string): Promise<void> {

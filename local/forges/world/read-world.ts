@@ -60,7 +60,7 @@ export function parseWorld(text: string, file: string): World {
   const world: unknown = document.toJS();
   const problems = validate(world) ? checkWorld(world) : schemaProblems(validate.errors ?? [], world);
   if (problems.length === 0 && validate(world)) return world;
-  const lineOf = (path: readonly (string | number)[]): number | undefined => {
+  const lineOf = (path: readonly (string | number)[]): number => {
     // A missing key has no place of its own; its parent has.
     for (let length = path.length; length > 0; length -= 1) {
       const node: unknown = document.getIn(path.slice(0, length), true);
@@ -72,7 +72,9 @@ export function parseWorld(text: string, file: string): World {
   };
   throw new WorldError(
     problems
-      .map(({ path, message }) => `${file}:${lineOf(path)}: ${formatPath(path)}: ${message}`)
+      .map(({ path, message }) => ({ line: lineOf(path), text: `${formatPath(path)}: ${message}` }))
+      .sort((a, b) => a.line - b.line)
+      .map(({ line, text }) => `${file}:${line}: ${text}`)
       .join('\n'),
   );
 }

@@ -1,0 +1,176 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { defaultWorldFile, parseWorld, readWorld } from './read-world.ts';
+import { WorldError } from './world-error.ts';
+
+/** A world with one part replaced. */
+function world(part: { users?: string; organization?: string; top?: string } = {}): string {
+  return `${part.top ?? ''}users: ${part.users ?? '[{ login: alice }, { login: bob }]'}
+organizations:
+  - login: acme
+    members: { alice: owner }
+${part.organization ?? ''}`;
+}
+
+const repository = (fields: string): { organization: string } => ({
+  organization: `    repositories:\n      - { name: money, ${fields} }\n`,
+});
+
+describe('a world that does not fit is refused with the place and what is expected', () => {
+  it.each<[string, string]>([
+    ['- a\n- b', 'w.yaml:1: the document: expected a map with users and organizations; found a list'],
+    ['users: [', 'w.yaml:1: '],
+    ['users: []', 'w.yaml:1: the document: "organizations" is missing'],
+    ['users: []\norganizations: []', 'w.yaml:2: organizations: the list is empty'],
+    [
+      world({ top: 'forge: github\n' }),
+      'w.yaml:1: forge: unknown key; known here: enterprise, users, organizations',
+    ],
+    [
+      world({ users: '[{ login: a b }, { login: alice }]' }),
+      'w.yaml:1: users[0].login: expected a login: letters,',
+    ],
+    [
+      world({ users: '[{ login: alice, suspended: "no" }]' }),
+      'users[0].suspended: expected true or false; found "no"',
+    ],
+    [world({ users: '[{ login: alice }, { login: ALICE }]' }), 'users[1].login: "ALICE" is there twice'],
+    [
+      world({ users: '[{ login: alice, id: 7 }, { login: bob, id: 7 }]' }),
+      'two users or organizations have the id 7',
+    ],
+    [
+      world({ users: '[{ login: alice, id: 0 }]' }),
+      'users[0].id: expected a number from 1 to 4294967295; found the number 0',
+    ],
+    [
+      world({ users: '[{ login: alice }, { login: acme }]' }),
+      'w.yaml:3: organizations[0].login: a user has this login',
+    ],
+    [
+      world({ organization: '    basePermission: pull\n' }),
+      'w.yaml:5: organizations[0].basePermission: expected none, read, write or admin; found "pull"',
+    ],
+    [
+      world().replace('alice: owner', 'alice: boss'),
+      'organizations[0].members.alice: expected owner, member or pending; found "boss"',
+    ],
+    [world().replace('alice: owner', 'alice: member'), 'organizations[0].members: there is no owner'],
+    [
+      world().replace('alice: owner', 'alice: owner, eve: member'),
+      'organizations[0].members.eve: "eve" is not in users',
+    ],
+    [
+      world({ organization: '    teams: [{ name: A, members: [bob] }]\n' }),
+      'organizations[0].teams[0].members[0]: "bob" is no member of acme',
+    ],
+    [
+      world({ organization: '    teams: [{ name: A }, { name: a }]\n' }),
+      'teams[1].name: another team of acme has the slug "a"',
+    ],
+    [
+      world({ organization: '    teams: [{ name: A, teams: [{ name: B, secret: true }] }]\n' }),
+      'teams[0].teams[0].secret: a team with a parent',
+    ],
+    [
+      world({ organization: '    teams: [{ name: A, repositories: { x: pull } }]\n' }),
+      'teams[0].repositories.x: "x" is no repository of acme',
+    ],
+    [
+      world({ organization: '    teams: [{ name: A, repositories: { x: read } }]\n' }),
+      'teams[0].repositories.x: expected pull, triage, push, maintain or admin; found "read"',
+    ],
+    [
+      world({ organization: '    installation: { repositories: some }\n' }),
+      'organizations[0].installation.repositories: expected all, or a list of repositories; found "some"',
+    ],
+    [
+      world({ organization: '    installation: { repositories: [x] }\n' }),
+      'installation.repositories[0]: "x" is no repository of acme',
+    ],
+    [
+      world(repository('vissibility: public')),
+      'w.yaml:6: organizations[0].repositories[0].vissibility: unknown key; known here: name, id, description',
+    ],
+    [
+      world(repository('visibility: internal')),
+      'repositories[0].visibility: internal repositories need an enterprise',
+    ],
+    [
+      world(repository('collaborators: { eve: pull }')),
+      'repositories[0].collaborators.eve: "eve" is not in users',
+    ],
+    [world(repository('git: ../x, history: []')), 'repositories[0].git: git and history exclude each other'],
+    [
+      world(repository('history: { tags: 1.0.0 }')),
+      'repositories[0].history: expected a list of steps; found a map',
+    ],
+    [
+      world(repository('history: [{ tags: 1.0 }]')),
+      'history[0].tags: expected a tag, a list of tags, or {from: 1.0.0, minors: 3, patches: 2}; found the number 1 (a text needs quotes)',
+    ],
+    [world(repository('history: [{ tags: [1.0.0, 1.0.0] }]')), 'history[0].tags: "1.0.0" is there already'],
+    [
+      world(repository('history: [{ branch: x, from: y }]')),
+      'history[0].from: there is no branch or tag "y" in the steps before',
+    ],
+    [world(repository('history: [{ author: eve }]')), 'history[0].author: "eve" is not in users'],
+    [
+      world(repository('history: [{ branch: "a..b" }]')),
+      'history[0].branch: expected the name of a branch, tag or commit; found "a..b"',
+    ],
+    [
+      world(repository('history: [{ files: { ../x: y } }]')),
+      'history[0].files["../x"]: the key must be a path inside the repository',
+    ],
+    [
+      world(repository('history: [{ files: { .git/config: y } }]')),
+      'files[".git/config"]: the key must be a path inside',
+    ],
+    [
+      world(repository('history: [{ files: { x: 1 } }]')),
+      'history[0].files.x: expected a text, null to remove the file, or {symlink: target}; found the number 1',
+    ],
+  ])('%j', (text, message) => {
+    let error: unknown;
+    try {
+      parseWorld(text, 'w.yaml');
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(WorldError);
+    const lines = String(error instanceof Error ? error.message : error).split('\n');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(message);
+  });
+
+  it('names every problem, one line each', () => {
+    const text = world({
+      users: '[{ login: alice, nam: x }]',
+      organization: '    basePermission: all\n    name: 5\n',
+    });
+    expect(() => parseWorld(text, 'w.yaml')).toThrow(
+      /users\[0\]\.nam.*\n.*basePermission.*\n.*name: expected a text/,
+    );
+  });
+});
+
+describe('reading', () => {
+  it('takes the default world', async () => {
+    await expect(readWorld(defaultWorldFile)).resolves.toMatchObject({ organizations: [{ login: 'acme' }] });
+  });
+
+  it('finds git repositories relative to the file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'world-'));
+    await writeFile(join(folder, 'w.yaml'), world(repository('git: ../elsewhere')));
+    const { organizations } = await readWorld(join(folder, 'w.yaml'));
+    expect(organizations[0]?.repositories?.[0]?.git).toBe(join(folder, '../elsewhere'));
+    await rm(folder, { recursive: true });
+  });
+
+  it('says when there is no file', async () => {
+    await expect(readWorld('/nowhere/w.yaml')).rejects.toThrow('/nowhere/w.yaml: the file cannot be read');
+  });
+});

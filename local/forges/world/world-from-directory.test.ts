@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createGitHubState } from '../github/persistence.ts';
+import { testApp } from '../github/simulator-fixture.ts';
+import { copyRepository, listRefs } from './bare-repository.ts';
+import { checkWorld } from './check-world.ts';
+import { worldFromDirectory } from './world-from-directory.ts';
+
+const execute = promisify(execFile);
+let root: string;
+let source: string;
+beforeEach(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'repositories-')));
+  source = join(root, 'source');
+  await mkdir(source);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function git(folder: string, ...args: string[]): Promise<string> {
+  const identity = ['-c', 'user.name=A', '-c', 'user.email=a@example.com', '-c', 'init.defaultBranch=trunk'];
+  return (await execute('git', [...identity, ...args], { cwd: folder })).stdout.trim();
+}
+
+async function makeRepository(path: string, ...init: string[]): Promise<string> {
+  const folder = join(source, path);
+  await mkdir(folder, { recursive: true });
+  await git(folder, 'init', '--quiet', ...init);
+  return folder;
+}
+
+/** Every file below a folder with its time of change and content. */
+async function fingerprint(folder: string): Promise<Record<string, string>> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    await Promise.all(
+      files.map(async (file) => {
+        const path = join(file.parentPath, file.name);
+        const { mtimeMs, size } = await stat(path);
+        const content = file.isFile() ? (await readFile(path)).toString('base64') : '';
+        return [path, `${mtimeMs} ${size} ${content}`] as const;
+      }),
+    ),
+  );
+}
+
+it('serves branches and tags of every repository below a folder, and writes nothing there', async () => {
+  const money = await makeRepository('libraries/money');
+  await git(money, 'commit', '--quiet', '--allow-empty', '-m', 'One');
+  await git(money, 'tag', '1.0.0');
+  await git(money, 'branch', 'next');
+  await git(money, 'update-ref', 'refs/pull/1/head', 'HEAD');
+  await git(money, 'update-ref', 'refs/remotes/origin/x', 'HEAD');
+  await writeFile(join(money, 'work.txt'), 'uncommitted');
+  await mkdir(join(money, 'vendor/inner/.git'), { recursive: true });
+  const bare = await makeRepository('bare things/clock.git', '--bare');
+  await git(money, 'push', '--quiet', bare, 'HEAD:refs/heads/main', '1.0.0');
+  const detached = await makeRepository('other/money');
+  await git(detached, 'commit', '--quiet', '--allow-empty', '-m', 'One');
+  await git(detached, 'checkout', '--quiet', '--detach');
+  await makeRepository('empty');
+  await mkdir(join(source, 'notes/node_modules'), { recursive: true });
+  const before = await fingerprint(source);
+
+  const world = await worldFromDirectory(source);
+  expect(checkWorld(world)).toEqual([]);
+  const { state } = await createGitHubState(world, {
+    directory: join(root, 'data'),
+    now: () => 0,
+    app: testApp,
+  });
+  const served = await Promise.all(
+    [...state.repositories.values()].map(async ({ name, defaultBranch, gitDirectory }) => [
+      name,
+      defaultBranch,
+      [...(await listRefs(gitDirectory)).keys()],
+    ]),
+  );
+  expect(served).toEqual([
+    ['clock', 'main', ['refs/heads/main', 'refs/tags/1.0.0']],
+    ['empty', expect.any(String), []],
+    ['libraries-money', 'trunk', ['refs/heads/next', 'refs/heads/trunk', 'refs/tags/1.0.0']],
+    ['other-money', 'trunk', ['refs/heads/trunk']],
+  ]);
+  for (const { gitDirectory } of state.repositories.values()) {
+    const { stdout } = await execute('git', [
+      '--git-dir',
+      gitDirectory,
+      'for-each-ref',
+      'refs/pull',
+      'refs/remotes',
+    ]);
+    expect(stdout).toBe('');
+    await git(gitDirectory, '--git-dir=.', 'config', 'test.written', 'yes');
+  }
+  expect(await fingerprint(source)).toEqual(before);
+  expect(
+    [...state.teams.values()].map(({ members, repositories }) => [members.size, repositories.size]),
+  ).toEqual([[3, 4]]);
+});
+
+it('takes the folder itself when it is a repository', async () => {
+  await git(source, 'init', '--quiet');
+  expect((await worldFromDirectory(source)).organizations[0]?.repositories).toMatchObject([
+    { name: 'source', git: source },
+  ]);
+});
+
+it('says what is wrong', async () => {
+  await expect(worldFromDirectory(source)).rejects.toThrow(
+    `${source}: there is no git repository in this folder or below it`,
+  );
+  await expect(worldFromDirectory(join(source, 'x'))).rejects.toThrow(
+    `${join(source, 'x')}: there is no such folder`,
+  );
+  for (const path of ['a/b c', 'a-b/c', 'x/c', 'a/b-c']) await makeRepository(path);
+  await expect(worldFromDirectory(source)).rejects.toThrow('would be called "a-b-c"');
+});
+
+it('refuses repositories with other object ids than the forges have', async () => {
+  const folder = await makeRepository('modern', '--object-format=sha256');
+  await git(folder, 'commit', '--quiet', '--allow-empty', '-m', 'One');
+  await expect(copyRepository(folder, join(root, 'copy'))).rejects.toThrow('SHA-256');
+});

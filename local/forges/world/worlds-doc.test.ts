@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { changeNames } from '../github/changes.ts';
+import { faultKinds } from '../github/faults.ts';
+import { parseWorld } from './read-world.ts';
+import schema from './world.schema.json' with { type: 'json' };
+
+const text = readFileSync(new URL('../../../docs/worlds.md', import.meta.url), 'utf8');
+const examples = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example = '']) => example);
+
+describe('docs/worlds.md', () => {
+  it.each(examples.map((example, index) => [index + 1, example] as const))(
+    'example %i is a world',
+    (_number, example) => {
+      expect(() => parseWorld(example, 'example')).not.toThrow();
+    },
+  );
+
+  it('has examples, and explains every key of the schema', () => {
+    expect(examples.length).toBeGreaterThan(1);
+    const keysOf = (node: unknown): string[] =>
+      typeof node !== 'object' || node === null
+        ? []
+        : Object.entries(node).flatMap(([key, child]) => [
+            ...(key === 'properties' ? Object.keys(child) : []),
+            ...keysOf(child),
+          ]);
+    const explained = new Set([...text.matchAll(/`(\w+)`/g)].map(([, word]) => word));
+    const inExamples = (key: string): boolean =>
+      examples.some((example) => new RegExp(`\\b${key}:`).test(example));
+    // The parts of a tag series and of a symbolic link are explained by their forms.
+    const forms = ['minors', 'patches', 'symlink'];
+    const keys = [...new Set(keysOf(schema))];
+    expect(keys.filter((key) => !forms.includes(key) && !explained.has(key))).toEqual([]);
+    expect(keys.filter((key) => !inExamples(key) && !['git'].includes(key))).toEqual([]);
+  });
+
+  it('names every change and every fault, and no others', () => {
+    const section = text.slice(text.indexOf('## While it runs'));
+    const rows = [...section.matchAll(/^\| ((?:`[a-z-]+`(?:, )?)+) \|/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+    );
+    expect(rows.sort()).toEqual([...changeNames, ...faultKinds].sort());
+  });
+
+  it('shows a message as it is', () => {
+    const message = /^world\.yaml:\d+: (.*)$/m.exec(text)?.[1];
+    const broken = examples[0]?.replace('bob: pending', 'bob: boss') ?? '';
+    expect(() => parseWorld(broken, 'world.yaml')).toThrow(message ?? 'nothing shown');
+  });
+});
