@@ -55,15 +55,20 @@ export function checkFlatArray(check: ManifestCheck, key: string, pattern?: stri
   if (array === undefined) return;
   const whole = pattern === undefined ? undefined : new RegExp(`^${pattern}${END}`, 'u');
   const kept = phpEntries(array).filter(([index, value]) => {
-    if (typeof value !== 'string' && typeof value !== 'number') {
-      check.errors.push(`${key}.${index} : must be a string or int, ${phpType(value)} given`);
-      return false;
-    }
+    const path = `${key}.${index}`;
+    if (!isTextOrNumber(check, path, value)) return false;
     if (whole === undefined || whole.test(phpString(value))) return true;
-    check.warnings.push(`${key}.${index} : invalid value (${value}), must match ${pattern}`);
+    check.warnings.push(`${path} : invalid value (${value}), must match ${pattern}`);
     return false;
   });
   check.config.set(key, fromEntries(array, kept));
+}
+
+/** Whether an element of a flat list may stay; others are errors. */
+export function isTextOrNumber(check: ManifestCheck, path: string, value: unknown): value is string | number {
+  if (typeof value === 'string' || typeof value === 'number') return true;
+  check.errors.push(`${path} : must be a string or int, ${phpType(value)} given`);
+  return false;
 }
 
 /** A text that matches the pattern as a whole; another one is left out with a warning. */

@@ -1,6 +1,6 @@
 /** The checks of `version`, `bin`, `autoload`, `source`, `dist`, branch aliases and settings of Composer's `ValidatingArrayLoader` at tag 2.10.2. */
 
-import { checkArray, checkFlatArray, checkString, type ManifestCheck } from './manifest-check.ts';
+import { checkArray, checkString, isTextOrNumber, type ManifestCheck } from './manifest-check.ts';
 import { asciiLower, END } from './php-text.ts';
 import {
   fromEntries,
@@ -62,21 +62,26 @@ export function checkPlatform(check: ManifestCheck): void {
 
 /** Programs must stay inside the package. */
 export function checkBin(check: ManifestCheck): void {
-  if (!isSet(check.config.get('bin'))) return;
-  if (typeof check.config.get('bin') === 'string') checkString(check, 'bin');
-  else checkFlatArray(check, 'bin');
-  const bin = check.config.get('bin');
-  if (typeof bin === 'string' && PARENT_SEGMENT.test(bin)) {
-    check.errors.push(`bin : invalid value (${bin}), must not contain a ".." path component`);
-    check.config.delete('bin');
-  } else if (isPhpArray(bin)) {
-    const kept = phpEntries(bin).filter(([index, path]) => {
-      if (typeof path !== 'string' || !PARENT_SEGMENT.test(path)) return true;
-      check.errors.push(`bin.${index} : invalid value (${path}), must not contain a ".." path component`);
-      return false;
-    });
-    check.config.set('bin', fromEntries(bin, kept));
+  const value = check.config.get('bin');
+  if (!isSet(value)) return;
+  if (typeof value === 'string') {
+    const path = checkString(check, 'bin');
+    if (path !== undefined && !staysInside(check, 'bin', path)) check.config.delete('bin');
+    return;
   }
+  const bin = checkArray(check, 'bin');
+  if (bin === undefined) return;
+  const kept = phpEntries(bin).filter(
+    ([index, path]) =>
+      isTextOrNumber(check, `bin.${index}`, path) && staysInside(check, `bin.${index}`, phpString(path)),
+  );
+  check.config.set('bin', fromEntries(bin, kept));
+}
+
+function staysInside(check: ManifestCheck, key: string, path: string): boolean {
+  if (!PARENT_SEGMENT.test(path)) return true;
+  check.errors.push(`${key} : invalid value (${path}), must not contain a ".." path component`);
+  return false;
 }
 
 export function checkMinimumStability(check: ManifestCheck): void {

@@ -7,6 +7,7 @@
 import { phpTrim } from '../../shared/composer/php-text.ts';
 import { isPhpArray, member, phpEntries } from '../../shared/composer/php-value.ts';
 import type { Manifest } from './manifest-inputs.ts';
+import { isCurrentLibrary } from './php-library.ts';
 
 /** Errors and warnings by Composer's loader. */
 export interface Judgement {
@@ -19,7 +20,7 @@ const NEW_CALVER =
 
 /** semver 3.4.0 takes two numbers after a date, so that CalVer can have a date for its major: `20240102.1.0`. */
 export function isNewCalver(version: string): boolean {
-  return NEW_CALVER.test(phpTrim(version));
+  return !isCurrentLibrary && NEW_CALVER.test(phpTrim(version));
 }
 
 /** A constraint with such a version in it. */
@@ -35,7 +36,7 @@ export function hasNewCalverInside(value: unknown): boolean {
 
 /** metadata-minifier 1.0.1 knows null from nothing; 1.0.0 repeats nulls and unsets them. */
 export function hasNull(versions: readonly Manifest[]): boolean {
-  return versions.some((version) => Object.values(version).includes(null));
+  return !isCurrentLibrary && versions.some((version) => Object.values(version).includes(null));
 }
 
 /** Messages of Composer 2.10.2 that 2.5.5 does not know yet. */
@@ -61,7 +62,9 @@ export const OWN_MESSAGES: Readonly<Record<string, (message: string) => boolean>
 /** The judgement without the messages that the older library cannot give. */
 export function asOldLibrary({ errors, warnings }: Judgement): Judgement {
   const isOld = (message: string) =>
-    ![...Object.values(NEW_MESSAGES), ...Object.values(OWN_MESSAGES)].some((isNew) => isNew(message));
+    ![...(isCurrentLibrary ? [] : Object.values(NEW_MESSAGES)), ...Object.values(OWN_MESSAGES)].some(
+      (isNew) => isNew(message),
+    );
   return { errors: errors.filter(isOld), warnings: warnings.filter(isOld) };
 }
 
@@ -79,17 +82,25 @@ export function hasUndocumentedTime(manifest: Manifest): boolean {
 /** 2.5.5 leaves a license of another type alone, and hands such names in a list to functions that end with a TypeError. */
 export function hasOddLicense(manifest: Manifest): boolean {
   const { license } = manifest;
+  if (isCurrentLibrary) return false;
   if (!isPhpArray(license)) return license !== undefined && license !== null && typeof license !== 'string';
   return Object.values(license).some((name) => typeof name !== 'string');
 }
 
 /** spdx-licenses has grown since. */
 export function isNewLicense(license: string): boolean {
-  return ['any-osi', 'blessing-2.0', 'bcrypt-solar-designer'].includes(license.toLowerCase());
+  return (
+    !isCurrentLibrary && ['any-osi', 'blessing-2.0', 'bcrypt-solar-designer'].includes(license.toLowerCase())
+  );
+}
+
+function withoutTime({ time: _time, ...rest }: Manifest): Manifest {
+  return rest;
 }
 
 /** The keys whose values only one of the two loaders changes. */
 export function withoutNewKeys(manifest: Manifest): Manifest {
+  if (isCurrentLibrary) return withoutTime(manifest);
   const { license, 'php-ext': _phpExt, bin: _bin, time: _time, support, ...rest } = manifest;
   const supportRest = isPhpArray(support) ? phpEntries(support).filter(([key]) => key !== 'security') : [];
   return {

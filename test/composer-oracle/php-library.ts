@@ -7,6 +7,13 @@ import { z } from 'zod';
 
 const PHP = process.env.ORACLE_PHP ?? 'php';
 const AUTOLOADER = process.env.ORACLE_AUTOLOADER ?? '/usr/share/php/Composer/autoload.php';
+
+/**
+ * Set `ORACLE_LIBRARY=current` with an autoloader for the very versions that this project follows (Composer 2.10.2, semver
+ * 3.4.4, metadata-minifier 1.0.1, spdx-licenses 1.6.0): then no difference between versions is known.
+ */
+export const isCurrentLibrary = process.env.ORACLE_LIBRARY === 'current';
+
 const SCRIPT = fileURLToPath(new URL('./oracle.php', import.meta.url));
 
 /** A function of oracle.php and its arguments. */
