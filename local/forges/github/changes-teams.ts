@@ -39,8 +39,9 @@ export const teamChanges = {
       requireFreeSlug(context, organization, teamSlug(input.name));
       const parent =
         input.parent === undefined ? undefined : resolveTeam(context, organization, input.parent);
-      if (input.secret && parent !== undefined)
-        throw new ChangeError('a team with a parent cannot be secret');
+      if (parent !== undefined) {
+        requireVisible(parent, { slug: input.name, privacy: input.secret ? 'secret' : 'closed' });
+      }
       const id = context.state.nextId++;
       const team: Team = {
         id,
