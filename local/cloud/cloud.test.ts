@@ -21,7 +21,7 @@ import {
   aws_scheduler_targets as targets,
 } from 'aws-cdk-lib';
 import { buildSync } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createCloudClock } from './clock.ts';
 import { type Cloud, type CloudLog, startCloud } from './cloud.ts';
 
@@ -206,6 +206,8 @@ describe('the local cloud', () => {
     });
 
   beforeAll(async () => {
+    // CDK's template validation takes most of a synthesis and is not what is tested here.
+    vi.stubEnv('CDK_VALIDATION', 'false');
     assembly = synthesize(directory);
     cloud = await start();
     const storeArn = String(cloud.outputs.StoreArn);
@@ -302,6 +304,22 @@ describe('the local cloud', () => {
     await expect(start({ directory: other, ports: { gateway, registry: 0, httpApi: 0 } })).rejects.toThrow(
       `Port ${gateway}, wanted for the gateway, is in use`,
     );
+  });
+
+  it('wants a port for all that answers, and for nothing else', async () => {
+    const other = join(directory, 'other');
+    const wrong = (ports: object) => start({ directory: other, ports: { gateway: 0, ...ports } });
+    await expect(wrong({ registry: 0 })).rejects.toThrow('no port was given for it');
+    await expect(wrong({ httpApi: 0 })).rejects.toThrow('no port was given for the distribution');
+    await expect(wrong({ registry: 0, httpApi: 0, console: 0 })).rejects.toThrow(
+      'A port was given for the console',
+    );
+  });
+
+  it('finds everything cold after cooling down', async () => {
+    await cloud.coolDown();
+    const response = await registry('/acme/a.json', known);
+    expect(response.headers.get('x-cache')).toBe('Miss from cloudfront');
   });
 
   it('finds everything again after a restart, within three seconds', async () => {

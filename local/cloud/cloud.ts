@@ -3,7 +3,7 @@ import { createCloudClock, type SteppableClock } from './clock.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
 import { createFunctionHost, type FunctionHost, type FunctionLine } from './functions/host.ts';
 import { busy, sleep, waitUntil, waitUntilIdle } from './idle.ts';
-import { type Listener, listen } from './listen.ts';
+import { type HttpHandler, type Listener, listen } from './listen.ts';
 import { createResource } from './provision/create-resource.ts';
 import { type Engines, emptyPlan, type Plan } from './provision/plan.ts';
 import { startSchedule } from './schedule.ts';
@@ -203,12 +203,22 @@ async function start(
     onRequest: (line: CdnLine) => log({ source: 'cdn', ...line }),
     onEdgeLine: (functionName: string, line: string) => log({ source: 'edge-function', functionName, line }),
   };
+  const served = new Set<Listener | undefined>();
+  const serve = (listener: Listener | undefined, handler: HttpHandler) => {
+    listener?.serve(handler);
+    served.add(listener);
+  };
   const apiHandler = createApiHandler(web);
-  if (apiHandler !== undefined) listeners.httpApi?.serve(apiHandler);
+  if (apiHandler !== undefined) serve(listeners.httpApi, apiHandler);
   const distributions = createDistributions(web);
   for (const { planned, distribution } of distributions) {
     closers.push(async () => distribution.close());
-    listenerOf(planned.logicalId, planned.config.comment).serve(distribution.handle);
+    serve(listenerOf(planned.logicalId, planned.config.comment), distribution.handle);
+  }
+  for (const [name, listener] of Object.entries(listeners)) {
+    const isUnused = listener !== undefined && !served.has(listener);
+    if (isUnused)
+      throw new Error(`A port was given for the ${name}, and the template has nothing to answer there`);
   }
   const work = startWork(plan, engines, host, clock, options.schedules ?? true);
 
@@ -220,7 +230,7 @@ async function start(
     outputs,
     functions: [...plan.functions.keys()],
     async invoke(name, payload) {
-      const outcome = await host.invoke(fullName(name, plan), JSON.stringify(payload));
+      const outcome = await host.invoke(fullName(name, plan), JSON.stringify(payload ?? null));
       if (outcome === undefined) throw new Error(`The function ${name} has no room for one more invocation`);
       if (outcome.kind === 'error')
         throw new Error(`${outcome.error.errorType}: ${outcome.error.errorMessage}`);

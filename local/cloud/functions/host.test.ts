@@ -17,11 +17,13 @@ export const handler = async (event, context) => {
   if (event.reject) { void Promise.reject(new Error('lost')); await sleep(1000); }
   if (event.exit) process.exit(3);
   if (event.log) { console.log('hello\\nworld'); console.error('oops'); process.stdout.write('no end'); console.log(); }
+  if (event.fill) for (const kept = []; ; ) kept.push(new Array(1e5).fill(count));
   if (event.big) return 'x'.repeat(event.big);
   return {
     count,
     environment: Object.keys(process.env).sort(),
     now: Date.now(),
+    midnight: new Date(0).getHours(),
     constructed: new Date().getTime(),
     isDate: new Date(0) instanceof Date && new Date(2026, 0).getMonth() === 0 && typeof Date() === 'string',
     name: context.functionName,
@@ -44,6 +46,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(() => {
   lines = [];
+  process.env.TZ = 'Asia/Tokyo';
   clock = createCloudClock();
   host = createFunctionHost({ clock, clockOffset: clock.shared, onLine: (line) => lines.push(line) });
 });
@@ -85,6 +88,7 @@ describe('function host', () => {
       arn: 'arn:aws:lambda:us-east-1:000000000000:function:work',
       requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       isDate: true,
+      midnight: 0,
     });
     expect(result.remaining).toBeGreaterThan(2_000);
     expect(result.remaining).toBeLessThanOrEqual(3_000);
@@ -157,6 +161,12 @@ describe('function host', () => {
     expect(await host.invoke('work', '{}')).toBeUndefined();
     await first;
     expect((await call({})).count).toBe(2);
+  });
+
+  it('ends a worker that uses more than its memory', async () => {
+    define({ memoryMb: 32 });
+    expect(await callError({ fill: true })).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect((await call({})).count).toBe(1);
   });
 
   it('refuses answers above Lambda’s limit', async () => {

@@ -69,8 +69,11 @@ interface HostedFunction {
   readonly busy: Set<ExecutionEnvironment>;
 }
 
-/** Creates a host without functions. */
+/**
+ * Creates a host without functions. It sets this process's time zone to UTC: threads share it, and Lambda's is UTC.
+ */
 export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
+  process.env.TZ = 'UTC';
   const functions = new Map<string, HostedFunction>();
   let closed = false;
 

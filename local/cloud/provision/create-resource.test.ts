@@ -1,0 +1,266 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTableService, type TableService } from '../services/table.ts';
+import type { JsonObject } from '../template/json.ts';
+import { createResource } from './create-resource.ts';
+import { type Engines, emptyPlan, type Plan, type Workshop } from './plan.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'provision-'));
+let tables: TableService;
+let plan: Plan;
+let workshop: Workshop;
+let queues: { name: string; attributes: Readonly<Record<string, string>> }[];
+let buckets: string[];
+let secrets: { name: string; arn: string; secretString: string }[];
+
+beforeAll(async () => {
+  tables = await startTableService({ directory });
+});
+afterAll(async () => {
+  await tables.close();
+  rmSync(directory, { recursive: true });
+});
+
+beforeEach(() => {
+  queues = [];
+  buckets = [];
+  secrets = [];
+  plan = emptyPlan();
+  const close = async () => {};
+  const unused = () => {
+    throw new Error('not used when resources are created');
+  };
+  const engines: Engines = {
+    queues: {
+      createQueue(queue) {
+        queues.push(queue);
+        return `http://127.0.0.1:1/000000000000/${queue.name}`;
+      },
+      send: unused,
+      receive: unused,
+      delete: unused,
+      changeVisibility: unused,
+      counts: unused,
+      handle: unused,
+      close,
+    },
+    objects: { createBucket: (name) => buckets.push(name), get: unused, handle: unused, close },
+    secrets: { createSecret: (secret) => secrets.push(secret), secretString: unused, handle: unused, close },
+    keyValues: { createStore: () => {}, edgeValue: unused, handle: unused, close },
+    tableEndpoint: tables.endpoint,
+  };
+  mkdirSync(join(directory, 'asset.abc'), { recursive: true });
+  workshop = {
+    plan,
+    engines,
+    pseudo: { accountId: '000000000000', region: 'us-east-1' },
+    assembly: directory,
+    gatewayUrl: 'http://127.0.0.1:1',
+    distributionHost: () => '127.0.0.1:2',
+  };
+});
+
+const create = async (type: string, properties: JsonObject = {}, logicalId = 'Thing') =>
+  await createResource({ stack: 'Main', logicalId, type, properties }, workshop);
+
+describe('a queue', () => {
+  it('has its local URL as reference, and text attributes', async () => {
+    const handle = await create('AWS::SQS::Queue', {
+      FifoQueue: true,
+      VisibilityTimeout: 25,
+      RedrivePolicy: { deadLetterTargetArn: 'arn:dead', maxReceiveCount: '5' },
+    });
+    expect(handle).toEqual({
+      ref: 'http://127.0.0.1:1/000000000000/Main-Thing.fifo',
+      attributes: {
+        Arn: 'arn:aws:sqs:us-east-1:000000000000:Main-Thing.fifo',
+        QueueName: 'Main-Thing.fifo',
+        QueueUrl: 'http://127.0.0.1:1/000000000000/Main-Thing.fifo',
+      },
+    });
+    expect(queues).toEqual([
+      {
+        name: 'Main-Thing.fifo',
+        attributes: {
+          FifoQueue: 'true',
+          VisibilityTimeout: '25',
+          RedrivePolicy: '{"deadLetterTargetArn":"arn:dead","maxReceiveCount":5}',
+        },
+      },
+    ]);
+  });
+});
+
+describe('a bucket', () => {
+  it('has a name that is one, the same each time', async () => {
+    const { ref, attributes } = await create('AWS::S3::Bucket');
+    expect(ref).toMatch(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+    expect((await create('AWS::S3::Bucket')).ref).toBe(ref);
+    expect((await create('AWS::S3::Bucket', {}, 'Other')).ref).not.toBe(ref);
+    expect(attributes.Arn).toBe(`arn:aws:s3:::${ref}`);
+    expect(plan.bucketDomains.get(attributes.RegionalDomainName ?? '')).toBe(ref);
+    expect(buckets).toContain(ref);
+  });
+
+  it('is open to the distributions that its policy names', async () => {
+    const statement = (Action: string | string[], more: JsonObject = {}) => ({
+      Effect: 'Allow',
+      Action,
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Resource: '*',
+      ...more,
+    });
+    await create('AWS::S3::BucketPolicy', {
+      Bucket: 'b',
+      PolicyDocument: {
+        Statement: [
+          { ...statement('s3:*'), Effect: 'Deny', Principal: { AWS: '*' } },
+          statement('s3:GetObject', { Condition: { StringEquals: { 'AWS:SourceArn': 'arn:one' } } }),
+          statement(['s3:ListBucket']),
+          { ...statement('s3:PutObject'), Principal: { Service: 'lambda.amazonaws.com' } },
+        ],
+      },
+    });
+    expect(plan.bucketGrants).toEqual([
+      { bucket: 'b', actions: ['s3:GetObject'], distributionArns: ['arn:one'] },
+      { bucket: 'b', actions: ['s3:ListBucket'], distributionArns: undefined },
+    ]);
+  });
+});
+
+describe('a secret', () => {
+  it('is drawn from the wanted characters', async () => {
+    const { ref } = await create('AWS::SecretsManager::Secret', {
+      GenerateSecretString: {
+        PasswordLength: 200,
+        ExcludePunctuation: true,
+        ExcludeUppercase: true,
+        ExcludeCharacters: 'abc',
+      },
+    });
+    expect(ref).toMatch(/^arn:aws:secretsmanager:us-east-1:000000000000:secret:Main-Thing-[a-z0-9]{6}$/);
+    expect(secrets[0]?.secretString).toMatch(/^[d-z0-9]{200}$/);
+  });
+
+  it('goes into its template', async () => {
+    await create('AWS::SecretsManager::Secret', {
+      Name: 'app',
+      GenerateSecretString: {
+        SecretStringTemplate: '{"id":""}',
+        GenerateStringKey: 'secret',
+        ExcludePunctuation: true,
+      },
+    });
+    expect(JSON.parse(secrets[0]?.secretString ?? '')).toEqual({
+      id: '',
+      secret: expect.stringMatching(/^\w{32}$/),
+    });
+  });
+
+  it('may be given, and must be one or the other', async () => {
+    await create('AWS::SecretsManager::Secret', { SecretString: 'x' });
+    expect(secrets[0]?.secretString).toBe('x');
+    await expect(create('AWS::SecretsManager::Secret')).rejects.toThrow(
+      'needs SecretString or GenerateSecretString',
+    );
+  });
+});
+
+describe('a table', () => {
+  const key = (name: string) => ({
+    AttributeDefinitions: [{ AttributeName: name, AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: name, KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+
+  it('is created once and found again', async () => {
+    const { ref, attributes } = await create('AWS::DynamoDB::Table', key('pk'));
+    expect([ref, attributes.Arn]).toEqual([
+      'Main-Thing',
+      'arn:aws:dynamodb:us-east-1:000000000000:table/Main-Thing',
+    ]);
+    expect((await create('AWS::DynamoDB::GlobalTable', key('pk'))).ref).toBe(ref);
+  });
+
+  it('is not taken for another one with other keys', async () => {
+    await create('AWS::DynamoDB::Table', key('pk'), 'Changed');
+    await expect(create('AWS::DynamoDB::Table', key('id'), 'Changed')).rejects.toThrow(
+      'a table Main-Changed with other keys',
+    );
+  });
+});
+
+describe('a function', () => {
+  const code = { Code: { S3Key: 'abc.zip' }, Handler: 'index.handler', Runtime: 'nodejs24.x' };
+
+  it('sees the environment of the template and what Lambda sets', async () => {
+    await create('AWS::Lambda::Function', {
+      ...code,
+      Timeout: 29,
+      MemorySize: 256,
+      Environment: { Variables: { A: 'b', AWS_REGION: 'elsewhere' } },
+    });
+    expect(plan.functions.get('Main-Thing')).toEqual({
+      name: 'Main-Thing',
+      arn: 'arn:aws:lambda:us-east-1:000000000000:function:Main-Thing',
+      directory: join(directory, 'asset.abc'),
+      handler: 'index.handler',
+      environment: {
+        A: 'b',
+        PATH: process.env.PATH,
+        TZ: 'UTC',
+        AWS_REGION: 'us-east-1',
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+        AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: 'http://127.0.0.1:1',
+        AWS_ACCESS_KEY_ID: 'Main-Thing',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_LAMBDA_FUNCTION_NAME: 'Main-Thing',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      },
+      timeoutMs: 29_000,
+      memoryMb: 256,
+      reservedConcurrency: undefined,
+      asyncRetries: 2,
+    });
+  });
+
+  it('needs its bundle', async () => {
+    await expect(create('AWS::Lambda::Function', { ...code, Code: { S3Key: 'none.zip' } })).rejects.toThrow(
+      'there is no bundle',
+    );
+  });
+
+  it('is found by those that invoke it', async () => {
+    await create('AWS::Lambda::Function', code);
+    const { attributes } = await create('AWS::SQS::Queue', {}, 'Queue');
+    const mapping = { EventSourceArn: attributes.Arn ?? '', FunctionName: 'Main-Thing' };
+    await create('AWS::Lambda::EventSourceMapping', mapping);
+    await create('AWS::Lambda::EventSourceMapping', { ...mapping, Enabled: false });
+    expect(plan.eventSources).toEqual([
+      {
+        queueName: 'Main-Queue',
+        queueArn: attributes.Arn,
+        functionName: 'Main-Thing',
+        batchSize: 10,
+        batchingWindowMs: 0,
+        maximumConcurrency: 5,
+        reportsFailures: false,
+      },
+    ]);
+    await create('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Target: { Arn: 'arn:aws:lambda:us-east-1:000000000000:function:Main-Thing', Input: '{"a":1}' },
+    });
+    expect(plan.schedules).toEqual([{ functionName: 'Main-Thing', intervalMs: 60_000, input: '{"a":1}' }]);
+    await expect(
+      create('AWS::Lambda::EventSourceMapping', { ...mapping, EventSourceArn: 'arn:x' }),
+    ).rejects.toThrow('arn:x is no queue');
+    await expect(
+      create('AWS::Lambda::EventSourceMapping', { ...mapping, FunctionName: 'Nothing' }),
+    ).rejects.toThrow('no function Nothing');
+  });
+});
