@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyRepository, createBareRepository, setDefaultBranch } from '../world/bare-repository.ts';
-import { type HistoryPerson, writeHistory } from '../world/git-history.ts';
+import { type HistoryPerson, tagNames, writeHistory } from '../world/git-history.ts';
 import { runGit } from '../world/run-git.ts';
 import {
   flattenTeams,
@@ -16,6 +16,8 @@ import { type App, type GitHubState, nodeId, type Repository, type User } from '
 
 /** The first commit of the first repository of a world. */
 const firstCommitAt = Date.UTC(2024, 0, 8, 9);
+/** No commit is later, however long a history is. */
+const lastCommitBefore = Date.UTC(2026, 0, 1);
 const dayMs = 24 * 60 * 60 * 1000;
 /** How many gits run at the same time. */
 const parallelGits = 4;
@@ -81,7 +83,7 @@ export async function worldToState(
         repository.collaborators.set(userId(login), permission);
       }
       state.repositories.set(id, repository);
-      const startAt = firstCommitAt + jobs.length * dayMs;
+      const startAt = firstCommitAt + (jobs.length % 365) * dayMs;
       const person = (login = owner): HistoryPerson => personOf(state.users.get(userId(login ?? '')));
       jobs.push(() => buildRepository(repository, described, { startAt, person, now: options.now }));
     }
@@ -256,13 +258,14 @@ async function buildRepository(
     repository.pushedAt = repository.createdAt;
     return;
   }
+  const commits = steps.reduce((sum, step) => sum + Math.max(1, tagNames(step.tags).length), 0);
   const lastAt = await writeHistory(
     {
       directory,
       defaultBranch: repository.defaultBranch,
       person: options.person,
       startAt: options.startAt,
-      interval: dayMs,
+      interval: Math.min(dayMs, Math.floor((lastCommitBefore - options.startAt) / commits)),
       refs: new Map(),
     },
     steps,

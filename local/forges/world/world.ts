@@ -64,11 +64,13 @@ export interface WorldInstallation {
   readonly suspended?: boolean;
 }
 
-/** GitHub's slug of a team's name. */
+/** GitHub's slug of a team's name: without accents, everything else but letters, digits and underscores a hyphen. */
 export function teamSlug(name: string): string {
   return name
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
     .toLowerCase()
-    .replace(/[^a-z0-9_.]+/g, '-')
+    .replace(/[^a-z0-9_]+/g, '-')
     .replace(/^-+|-+$/g, '');
 }
 
