@@ -23,11 +23,12 @@ export function tokenValue(principal: string, expiry: number, slugs?: readonly s
 }
 
 /**
- * The bitmaps of a set of package numbers by chunk; chunk 0 is always there, because its key is what lets a principal read the root.
+ * The bitmaps of a set of package numbers by chunk; chunk 0 is always there, because its key is what lets a principal read the root, and has at
+ * least one byte, because nothing says that the store takes an empty value.
  * Bit n % 6144 of chunk n / 6144, the least significant bit of each byte first; bytes after the last set bit are left out.
  */
 export function bitmapChunks(packageNumbers: Iterable<number>): ReadonlyMap<number, string> {
-  const chunks = new Map<number, number[]>([[0, []]]);
+  const chunks = new Map<number, number[]>([[0, [0]]]);
   for (const packageNumber of packageNumbers) {
     const chunk = Math.floor(packageNumber / packagesPerChunk);
     const bit = packageNumber % packagesPerChunk;

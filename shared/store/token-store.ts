@@ -1,12 +1,6 @@
 /** Tokens and the principals that they speak for. The secret itself is never stored. */
 import { z } from 'zod';
-import {
-  asId,
-  asPrincipal,
-  type OrganizationId,
-  type Principal,
-  type TokenId,
-} from '../domain/ids.ts';
+import { asId, asPrincipal, type OrganizationId, type Principal, type TokenId } from '../domain/ids.ts';
 import { type TokenKind, tokenHash } from '../domain/token.ts';
 import { edgeKeys, tokenValue } from '../publish/edge-keys.ts';
 import { absent, equal } from './condition.ts';
@@ -14,7 +8,7 @@ import { desire } from './edge-store.ts';
 import { keys } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
 import { edgeThing, principalThing } from './things.ts';
-import { leaseHeld, type Lease, raise, type Wake } from './work.ts';
+import { type Lease, leaseHeld, raise, type Wake } from './work.ts';
 
 /** `waiting`: known to us, at the edge as soon as its principal's root file is there. */
 export type TokenState = 'waiting' | 'active' | 'revoked';
@@ -160,7 +154,10 @@ export async function findToken(table: Table, secret: string): Promise<Token | u
 
 const TokenPointer = TokenItem.pick({ id: true, organization: true, principal: true });
 
-async function findTokenById(table: Table, pointer: z.infer<typeof TokenPointer>): Promise<Token | undefined> {
+async function findTokenById(
+  table: Table,
+  pointer: z.infer<typeof TokenPointer>,
+): Promise<Token | undefined> {
   const item = await table.get(keys.principalToken(pointer.organization, pointer.principal, pointer.id));
   return item === undefined ? undefined : parseToken(item);
 }

@@ -1,0 +1,297 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AccessFacts, decideAccess, type Subject, type Via } from './access.ts';
+import type {
+  CollaboratorFact,
+  Fact,
+  MemberFact,
+  RepositoryFact,
+  TeamMemberFact,
+  TeamRepositoryFact,
+} from './facts.ts';
+import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from './ids.ts';
+
+const account = (id: number) => asId<ForgeAccountId>(id);
+const team = (id: number) => asId<ForgeTeamId>(id);
+const repositoryId = (id: number) => asId<ForgeRepositoryId>(id);
+
+const settings = (membersRead: boolean): Fact => ({
+  kind: 'settings',
+  basePermission: membersRead ? 'write' : 'none',
+  membersRead,
+  login: 'acme',
+  name: 'Acme',
+});
+const member = (id: number, role: MemberFact['role'] = 'member'): MemberFact => ({
+  kind: 'member',
+  account: account(id),
+  login: `user-${id}`,
+  role,
+});
+const teamMember = (teamId: number, accountId: number): TeamMemberFact => ({
+  kind: 'team-member',
+  team: team(teamId),
+  account: account(accountId),
+  login: `user-${accountId}`,
+});
+const teamRepository = (teamId: number, repository: number, via = teamId): TeamRepositoryFact => ({
+  kind: 'team-repository',
+  team: team(teamId),
+  repository: repositoryId(repository),
+  permission: 'triage',
+  via: team(via),
+});
+const repository = (id: number, visibility: RepositoryFact['visibility'] = 'private'): RepositoryFact => ({
+  kind: 'repository',
+  repository: repositoryId(id),
+  name: `repository-${id}`,
+  fullName: `acme/repository-${id}`,
+  visibility,
+  fork: false,
+  archived: false,
+  disabled: false,
+  defaultBranch: 'main',
+  pushedAt: undefined,
+});
+const collaborator = (repositoryNumber: number, accountId: number): CollaboratorFact => ({
+  kind: 'collaborator',
+  repository: repositoryId(repositoryNumber),
+  account: account(accountId),
+  login: `user-${accountId}`,
+  permission: 'maintain',
+});
+
+function accessFacts(facts: readonly Fact[]): AccessFacts {
+  const of = <Kind extends Fact['kind']>(kind: Kind) =>
+    facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
+  return {
+    settings: of('settings')[0],
+    members: of('member'),
+    teamMembers: of('team-member'),
+    teamRepositories: of('team-repository'),
+    collaborators: of('collaborator'),
+    repositories: of('repository'),
+  };
+}
+
+const ann: Subject = { kind: 'account', account: account(1) };
+const teamSeven: Subject = { kind: 'team', team: team(7) };
+const anyone: Subject = { kind: 'anyone' };
+
+const viaTeam: Via = { through: 'team', team: team(7), inheritedFrom: undefined, permission: 'triage' };
+
+interface Rule {
+  readonly name: string;
+  readonly subject: Subject;
+  readonly facts: readonly Fact[];
+  /** Through what repository 5 may be read; empty: not at all. */
+  readonly via: readonly Via[];
+}
+
+const rules: readonly Rule[] = [
+  {
+    name: 'an owner reads everything',
+    subject: ann,
+    facts: [repository(5), member(1, 'owner')],
+    via: [{ through: 'owner' }],
+  },
+  {
+    name: 'a member reads by the base permission, in the forge’s own word',
+    subject: ann,
+    facts: [repository(5), member(1), settings(true)],
+    via: [{ through: 'base-permission', permission: 'write' }],
+  },
+  {
+    name: 'no base permission gives nothing',
+    subject: ann,
+    facts: [repository(5), member(1), settings(false)],
+    via: [],
+  },
+  {
+    name: 'unknown settings give nothing',
+    subject: ann,
+    facts: [repository(5), member(1)],
+    via: [],
+  },
+  {
+    name: 'the base permission is for members only',
+    subject: ann,
+    facts: [repository(5), member(2), settings(true)],
+    via: [],
+  },
+  {
+    name: 'the base permission says nothing to a team',
+    subject: teamSeven,
+    facts: [repository(5), member(1), teamMember(7, 1), settings(true)],
+    via: [],
+  },
+  {
+    name: 'members read what is internal',
+    subject: ann,
+    facts: [repository(5, 'internal'), member(1)],
+    via: [{ through: 'members' }],
+  },
+  {
+    name: 'outside collaborators do not read what is internal',
+    subject: ann,
+    facts: [repository(5, 'internal'), repository(6), collaborator(6, 1)],
+    via: [],
+  },
+  {
+    name: 'everyone reads what is public',
+    subject: anyone,
+    facts: [repository(5, 'public')],
+    via: [{ through: 'everyone' }],
+  },
+  {
+    name: 'a stranger reads what is public',
+    subject: ann,
+    facts: [repository(5, 'public'), settings(true)],
+    via: [{ through: 'everyone' }],
+  },
+  {
+    name: 'anyone reads nothing internal or private',
+    subject: anyone,
+    facts: [repository(5, 'internal'), settings(true), teamRepository(7, 5), collaborator(5, 1)],
+    via: [],
+  },
+  {
+    name: 'a team row counts for active members of the team',
+    subject: ann,
+    facts: [repository(5), member(1), teamMember(7, 1), teamRepository(7, 5)],
+    via: [viaTeam],
+  },
+  {
+    name: 'a team row does not count for who is no member of the organization (any more)',
+    subject: ann,
+    facts: [repository(5), teamMember(7, 1), teamRepository(7, 5)],
+    via: [],
+  },
+  {
+    name: 'a team row does not count for members of other teams',
+    subject: ann,
+    facts: [repository(5), member(1), teamMember(8, 1), teamRepository(7, 5)],
+    via: [],
+  },
+  {
+    name: 'an inherited right names the team that it was given to',
+    subject: ann,
+    facts: [repository(5), member(1), teamMember(7, 1), teamRepository(7, 5, 3)],
+    via: [{ through: 'team', team: team(7), inheritedFrom: team(3), permission: 'triage' }],
+  },
+  {
+    name: 'a team reads by its own rows',
+    subject: teamSeven,
+    facts: [repository(5), teamRepository(7, 5), teamRepository(8, 5)],
+    via: [viaTeam],
+  },
+  {
+    name: 'an outside collaborator reads what names him',
+    subject: ann,
+    facts: [repository(5), collaborator(5, 1)],
+    via: [{ through: 'collaborator', permission: 'maintain' }],
+  },
+  {
+    name: 'a collaborator row is for its account only',
+    subject: ann,
+    facts: [repository(5), collaborator(5, 2), collaborator(6, 1)],
+    via: [],
+  },
+  {
+    name: 'nobody reads a repository that is not known',
+    subject: ann,
+    facts: [
+      repository(6),
+      member(1, 'owner'),
+      settings(true),
+      teamMember(7, 1),
+      teamRepository(7, 5),
+      collaborator(5, 1),
+    ],
+    via: [],
+  },
+  {
+    name: 'every grant is named',
+    subject: ann,
+    facts: [
+      repository(5, 'internal'),
+      member(1, 'owner'),
+      settings(true),
+      teamMember(7, 1),
+      teamRepository(7, 5),
+      collaborator(5, 1),
+    ],
+    via: [
+      { through: 'owner' },
+      { through: 'base-permission', permission: 'write' },
+      { through: 'members' },
+      viaTeam,
+      { through: 'collaborator', permission: 'maintain' },
+    ],
+  },
+];
+
+describe('who may read a repository', () => {
+  it.each(rules)('$name', ({ subject, facts, via }) => {
+    expect(decideAccess(subject, accessFacts(facts)).get(repositoryId(5)) ?? []).toEqual(via);
+  });
+});
+
+const number = fc.integer({ min: 1, max: 3 });
+const anyFact: fc.Arbitrary<Fact> = fc.oneof(
+  fc.boolean().map(settings),
+  fc.tuple(number, fc.constantFrom<MemberFact['role']>('owner', 'member')).map((row) => member(...row)),
+  fc.tuple(number, number).map((row) => teamMember(...row)),
+  fc.tuple(number, number, number).map((row) => teamRepository(...row)),
+  fc
+    .tuple(number, fc.constantFrom<RepositoryFact['visibility']>('public', 'internal', 'private'))
+    .map((row) => repository(...row)),
+  fc.tuple(number, number).map((row) => collaborator(...row)),
+);
+/** As the store has them: one fact to a key. */
+const someFacts = fc.uniqueArray(anyFact, {
+  maxLength: 25,
+  selector: (fact) =>
+    ['kind', 'account', 'team', 'repository']
+      .map((name) => String(new Map<string, unknown>(Object.entries(fact)).get(name)))
+      .join(),
+});
+const someSubject: fc.Arbitrary<Subject> = fc.oneof(
+  number.map((id): Subject => ({ kind: 'account', account: account(id) })),
+  number.map((id): Subject => ({ kind: 'team', team: team(id) })),
+  fc.constant(anyone),
+);
+
+describe('any set of facts', () => {
+  it('grants no more when a fact is missing, whichever it is', () => {
+    fc.assert(
+      fc.property(someFacts, someSubject, fc.nat(), (facts, subject, place) => {
+        const without = facts.filter((_, index) => index !== place % Math.max(1, facts.length));
+        const all = decideAccess(subject, accessFacts(facts));
+        for (const [id, grants] of decideAccess(subject, accessFacts(without))) {
+          expect(all.get(id)).toEqual(expect.arrayContaining([...grants]));
+        }
+      }),
+    );
+  });
+
+  it('decides the same whatever order the facts come in', () => {
+    fc.assert(
+      fc.property(someFacts, someSubject, (facts, subject) => {
+        const ids = (list: readonly Fact[]) => [...decideAccess(subject, accessFacts(list)).keys()].sort();
+        expect(ids([...facts].reverse())).toEqual(ids(facts));
+      }),
+    );
+  });
+
+  it('gives everybody at least what it gives anyone', () => {
+    fc.assert(
+      fc.property(someFacts, someSubject, (facts, subject) => {
+        const readable = decideAccess(subject, accessFacts(facts));
+        for (const id of decideAccess(anyone, accessFacts(facts)).keys()) {
+          expect(readable.has(id)).toBe(true);
+        }
+      }),
+    );
+  });
+});

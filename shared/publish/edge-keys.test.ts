@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bitmapChunks, bitmapHas, packagesPerChunk, tokenValue } from './edge-keys.ts';
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores */
+const valueBytesMax = 1024;
+
+const has = (chunks: ReadonlyMap<number, string>, packageNumber: number): boolean =>
+  bitmapHas(chunks.get(Math.floor(packageNumber / packagesPerChunk)), packageNumber);
+
+describe('bitmaps', () => {
+  it('have exactly the numbers that were put in, over all chunks', () => {
+    const someNumber = fc.oneof(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: packagesPerChunk - 20, max: packagesPerChunk + 20 }),
+      fc.integer({ min: 1, max: 5 * packagesPerChunk }),
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(someNumber), fc.array(someNumber), (numbers, others) => {
+        const chunks = bitmapChunks(numbers);
+        const set = new Set(numbers);
+        for (const asked of [...numbers, ...others]) {
+          expect(has(chunks, asked)).toBe(set.has(asked));
+        }
+      }),
+    );
+  });
+
+  it('are the same whatever order the numbers come in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 3 * packagesPerChunk })), (numbers) => {
+        expect(bitmapChunks([...numbers].reverse().concat(numbers))).toEqual(bitmapChunks(numbers));
+      }),
+    );
+  });
+
+  it.each([
+    ['the last of a chunk', packagesPerChunk - 1, 0, 1024],
+    ['the first of the next', packagesPerChunk, 1, 2],
+    ['the last of the next', 2 * packagesPerChunk - 1, 1, 1024],
+  ])('%s lies in the right one', (_, packageNumber, chunk, length) => {
+    const chunks = bitmapChunks([packageNumber]);
+    expect([...chunks.keys()]).toEqual([...new Set([0, chunk])]);
+    expect(chunks.get(chunk)).toHaveLength(length);
+    expect(has(chunks, packageNumber)).toBe(true);
+    expect(has(chunks, packageNumber - 1)).toBe(false);
+    expect(has(chunks, packageNumber + 1)).toBe(false);
+  });
+
+  it('fit into a value when every bit is set, and no value is empty', () => {
+    const chunks = bitmapChunks(Array.from({ length: 2 * packagesPerChunk }, (_, place) => place));
+    expect([...chunks.keys()]).toEqual([0, 1]);
+    for (const value of chunks.values()) {
+      expect(value).toHaveLength(valueBytesMax);
+      expect(value).toMatch(/^[\w-]+$/);
+    }
+    expect(bitmapChunks([])).toEqual(new Map([[0, 'AA']]));
+    expect(bitmapChunks([packagesPerChunk]).get(0)).toBe('AA');
+  });
+
+  it('have nothing in a value that is not there', () => {
+    expect(bitmapHas(undefined, 5)).toBe(false);
+    expect(bitmapHas('', 0)).toBe(false);
+  });
+});
+
+describe('values of tokens', () => {
+  it('say the principal and the expiry, and the slugs where everything may be read', () => {
+    expect(tokenValue('u.abc', 0)).toBe('u.abc|0');
+    expect(tokenValue('o.abc', 1_800_000_000, ['acme'])).toBe('*o.abc|1800000000|acme');
+  });
+});
