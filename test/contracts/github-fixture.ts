@@ -1,9 +1,9 @@
 /** The GitHub adapter in front of the simulated GitHub, for the contract tests beside. */
 import { startFixture } from '../../local/forges/github/simulator-fixture.ts';
-import type { GitHubState, Installation, Organization, Repository } from '../../local/forges/github/state.ts';
+import type { Repository } from '../../local/forges/github/state.ts';
 import type { World } from '../../local/forges/world/world.ts';
 import { asId } from '../../shared/domain/ids.ts';
-import type { ForgeError } from '../../shared/forge/errors.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
 import { createGitHubForge, type OrganizationReader } from '../../shared/forge/github/forge.ts';
 
 export async function startGitHub(world?: World) {
@@ -44,7 +44,6 @@ export async function startGitHub(world?: World) {
   };
 }
 export type GitHub = Awaited<ReturnType<typeof startGitHub>>;
-export type { GitHubState, Installation, Organization };
 
 export function known<Value>(value: Value | undefined): Value {
   if (value === undefined) {
@@ -59,8 +58,8 @@ export async function codeOf(work: Promise<unknown>): Promise<ForgeError['code']
     await work;
     return 'no error';
   } catch (error) {
-    if (error instanceof Error && 'code' in error) {
-      return error.code as ForgeError['code'];
+    if (error instanceof ForgeError) {
+      return error.code;
     }
     throw error;
   }

@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { effectivePermission, teamRepositories } from '../../local/forges/github/api/rights.ts';
 import { nodeId } from '../../local/forges/github/state.ts';
 import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
 import { type AccessFacts, decideAccess } from '../../shared/domain/access.ts';
 import { type Fact, type FactKind, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
-import { ForgeError } from '../../shared/forge/errors.ts';
 import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
 import { codeOf, type GitHub, known, startGitHub } from './github-fixture.ts';
 
@@ -294,6 +293,36 @@ describe('an organization that does not fit into one page', () => {
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
   });
 
+  test('shows of a selection what is in it, and not the public rest', async () => {
+    const { installation, state, simulator } = gitHub;
+    const ours = [...state.repositories.values()].filter(({ name }) => name.startsWith('repository-'));
+    installation.repositorySelection = 'selected';
+    installation.repositoryIds = new Set(ours.slice(0, 110).map(({ id }) => id));
+    gitHub.repository('money').visibility = 'public';
+    const reader = await probed();
+    const facts = await reader.readScope('repositories');
+    expect(
+      ofKind(facts, 'repository')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(
+      ours
+        .slice(0, 110)
+        .map(({ name }) => name)
+        .sort(),
+    );
+    expect(ofKind(facts, 'collaborator')).toHaveLength(230);
+    // Two pages of the selection, three of repositories, and two more of one's collaborators.
+    expect(reader.requests()).toBe(1 + 2 + 3 + 2);
+
+    simulator.faults.add({ kind: 'short-page', match: { list: '/installation/repositories', page: '2' } });
+    expect(await codeOf(reader.readScope('repositories'))).toBe('incomplete');
+    simulator.faults.remove();
+    simulator.faults.add({ kind: 'server-error', status: 502, times: 1, match: { surface: 'graphql' } });
+    expect(await reader.readScope('repositories')).toEqual(facts);
+    installation.repositorySelection = 'all';
+  });
+
   test('asks for less after a gateway gave up', async () => {
     const reader = await probed();
     gitHub.simulator.faults.add({
@@ -306,106 +335,5 @@ describe('an organization that does not fit into one page', () => {
     expect(ofKind(await reader.readScope('members'), 'member')).toHaveLength(233);
     // Of 100, of 50, and then ten of 25.
     expect(reader.requests() - before).toBe(2 + 10);
-  });
-});
-
-describe('a run that cannot read', () => {
-  beforeAll(async () => {
-    gitHub = await startGitHub();
-  });
-  afterEach(() => {
-    gitHub.simulator.faults.remove();
-  });
-  afterAll(() => gitHub.close());
-
-  test.each([
-    ['server-error', { status: 503 }, 'unavailable'],
-    ['server-error', { status: 410 }, 'gone'],
-    ['drop-connection', {}, 'unavailable'],
-    ['bad-credential', {}, 'credential-rejected'],
-  ] as const)('%s %o is %s in every scope', async (kind, more, code) => {
-    await gitHub.reader().probe();
-    gitHub.simulator.faults.add({ kind, ...more });
-    for (const scope of scopeNames) {
-      expect(await codeOf(gitHub.reader().readScope(scope))).toBe(code);
-    }
-  });
-
-  test.each(
-    scopeNames.flatMap((scope) => [[scope, 'rate-limit'] as const, [scope, 'secondary-limit'] as const]),
-  )('%s under a %s says when to come back, and then does', async (scope, kind) => {
-    const { simulator, clock } = gitHub;
-    const reader = gitHub.reader();
-    await reader.probe();
-    await reader.readScope('members');
-    simulator.faults.add({ kind, times: 1 });
-    const error = await reader.readScope(scope).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(ForgeError);
-    expect(error).toMatchObject({ code: 'rate-limited' });
-    const { notBefore = 0 } = error instanceof ForgeError ? error : {};
-    const wait = notBefore - clock.now();
-    expect(wait).toBeGreaterThan(50_000);
-    expect(wait).toBeLessThanOrEqual(60 * 60 * 1000 + 1000);
-    clock.ahead += wait;
-    expect(await codeOf(reader.readScope(scope))).toBe('no error');
-  });
-
-  test.each([
-    ['settings', 'organization_administration'],
-    ['members', 'members'],
-    ['teams', 'members'],
-  ] as const)('%s needs a permission', async (scope, permission) => {
-    const { installation } = gitHub;
-    const before = installation.permissions;
-    const { [permission]: _, ...permissions } = before;
-    installation.permissions = permissions;
-    // Without the permission GitHub hides the field or the whole; in no case may the scope count as read.
-    expect(await codeOf(gitHub.reader().readScope(scope))).toMatch(/^(insufficient-scope|incomplete)$/);
-    installation.permissions = before;
-  });
-
-  test('a suspended installation still answers the probe, and nothing else', async () => {
-    const { simulator } = gitHub;
-    await simulator.changes.run('suspend-app', {});
-    const reader = gitHub.reader();
-    expect(await reader.probe()).toMatchObject({ login: 'acme', suspended: true });
-    for (const scope of scopeNames) {
-      expect(await codeOf(reader.readScope(scope))).toBe('credential-rejected');
-    }
-    await simulator.changes.run('unsuspend-app', {});
-    expect(await codeOf(gitHub.reader().readScope('members'))).toBe('no error');
-  });
-
-  test('an installation that speaks for another organization is refused', async () => {
-    const { forge, installation } = gitHub;
-    const reader = forge.organization(asId(installation.id), asId('999999'));
-    expect(await codeOf(reader.probe())).toBe('unexpected');
-    expect(await codeOf(reader.readScope('members'))).toBe('unexpected');
-  });
-
-  test('an organization renamed after the probe is still itself, also when another takes its login', async () => {
-    const { simulator, acme } = gitHub;
-    const reader = gitHub.reader();
-    await reader.probe();
-    const facts = await reader.readScope('members');
-    await simulator.changes.run('rename-organization', { organization: 'acme', to: 'acme-corp' });
-    await simulator.changes.run('create-organization', { login: 'acme', owner: 'bob' });
-    expect(await reader.readScope('members')).toEqual(facts);
-    expect(await codeOf(reader.readScope('settings'))).toBe('incomplete');
-    expect(await reader.probe()).toMatchObject({ id: String(acme.id), login: 'acme-corp' });
-    expect(await reader.readScope('settings')).toMatchObject([{ login: 'acme-corp' }]);
-  });
-
-  test('an uninstalled app has no credential any more', async () => {
-    const { simulator } = gitHub;
-    const reader = gitHub.reader();
-    await reader.readScope('members');
-    await simulator.changes.run('uninstall-app', { organization: 'acme-corp' });
-    expect(await codeOf(reader.probe())).toBe('credential-rejected');
-    // While a token is younger than 5 s, octokit takes a refusal for a token that is not yet known everywhere, and asks again.
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
-    expect(await codeOf(reader.readScope('members'))).toBe('credential-rejected');
-    vi.useRealTimers();
-    expect(await codeOf(gitHub.forge.installation(asId(gitHub.installation.id)))).toBe('credential-rejected');
   });
 });

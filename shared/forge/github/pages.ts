@@ -26,16 +26,17 @@ export interface PageSize {
 const pagesMax = 2000;
 const shrinksMax = 3;
 
-export function createPageSize(start: number): PageSize {
+/** @param shrinks 0 for a list whose pages are counted, so that all must be of one size */
+export function createPageSize(start: number, shrinks = shrinksMax): PageSize {
   let size = start;
-  let shrinks = 0;
+  let left = shrinks;
   return {
     current: () => size,
     shrink() {
-      if (shrinks === shrinksMax || size === 1) {
+      if (left === 0 || size === 1) {
         return false;
       }
-      shrinks += 1;
+      left -= 1;
       size = Math.floor(size / 2);
       return true;
     },
@@ -67,7 +68,9 @@ async function readOnce<Item>(
   const items = new Map<string, Item>();
   const totals = new Set<number>();
   const cursors = new Set<string>();
-  let page = first ?? (await readPage(reading, undefined));
+  const readPage = (after: string | undefined) =>
+    askingForLess(reading.size, (size) => reading.read(size, after));
+  let page = first ?? (await readPage(undefined));
   for (let pages = 1; ; pages += 1) {
     totals.add(page.totalCount);
     for (const item of page.items) {
@@ -81,17 +84,20 @@ async function readOnce<Item>(
       throw new ForgeError('incomplete', `GitHub's list of ${reading.what} has no end`);
     }
     cursors.add(endCursor);
-    page = await readPage(reading, endCursor);
+    page = await readPage(endCursor);
   }
 }
 
-/** Asks for less when GitHub gives up on a page: it stops a query after 10 s. */
-async function readPage<Item>(reading: ListReading<Item>, after: string | undefined): Promise<Page<Item>> {
+/** Asks again for less when GitHub gives up: it stops a query after 10 s. */
+export async function askingForLess<Answer>(
+  size: PageSize,
+  ask: (size: number) => Promise<Answer>,
+): Promise<Answer> {
   for (;;) {
     try {
-      return await reading.read(reading.size.current(), after);
+      return await ask(size.current());
     } catch (error) {
-      if (!(error instanceof OverloadError) || !reading.size.shrink()) {
+      if (!(error instanceof OverloadError) || !size.shrink()) {
         throw error;
       }
     }

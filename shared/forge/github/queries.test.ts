@@ -33,15 +33,14 @@ describe('a query', () => {
     expect(operations.map((operation) => operation.name?.value)).toEqual([name]);
   });
 
-  test('costs one point: connections that are asked for, by 100', () => {
-    const pages: Record<string, readonly [size: number, connections: readonly string[]]> = {
-      Teams: [25, ['$size', '100', '100']],
-      Repositories: [50, ['$size', '50']],
-    };
-    for (const [name, [size, connections]] of Object.entries(pages)) {
-      const text = all.find(([known]) => known === name)?.[1] ?? '';
-      expect(firsts(parse(text))).toEqual(connections);
-      expect(Math.round((1 + size * (connections.length - 1)) / 100)).toBeLessThanOrEqual(1);
-    }
+  test.each([
+    // 1 + 25 + 25, 1 + 50 and 50 connections.
+    ['Teams', 51, ['$size', '100', '100']],
+    ['Repositories', 51, ['$size', '50']],
+    ['ChosenRepositories', 50, ['50']],
+  ])('%s costs one point: connections that are asked for, by 100', (name, connections, asked) => {
+    const known = all.find(([other]) => other === name);
+    expect(firsts(parse(known?.[1] ?? ''))).toEqual(asked);
+    expect(Math.round(connections / 100)).toBe(1);
   });
 });

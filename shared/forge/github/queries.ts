@@ -5,6 +5,7 @@
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
 import {
+  chosenRepositoriesSchema,
   collaboratorsSchema,
   membersSchema,
   refsSchema,
@@ -69,6 +70,11 @@ export const teamRepositoriesQuery = {
   }`,
 };
 
+const repositoryDetails = `fragment Details on Repository {
+    databaseId id name nameWithOwner visibility isFork isArchived isDisabled pushedAt defaultBranchRef { name }
+    collaborators(first: 50, affiliation: DIRECT) { ${listHead} edges { ${collaborator} } }
+  }`;
+
 /** 50 repositories: 1 + 50 connections, a point. Ordered by what never changes, so that nothing moves between the pages. */
 export const repositoriesQuery = {
   name: 'Repositories',
@@ -76,13 +82,21 @@ export const repositoriesQuery = {
   text: `query Repositories($organization: ID!, $size: Int!, $after: String) {
     node(id: $organization) { ... on Organization { databaseId
       repositories(first: $size, after: $after, ownerAffiliations: [OWNER], orderBy: { field: CREATED_AT, direction: ASC }) {
-        ${listHead} nodes {
-          databaseId id name nameWithOwner visibility isFork isArchived isDisabled pushedAt defaultBranchRef { name }
-          collaborators(first: 50, affiliation: DIRECT) { ${listHead} edges { ${collaborator} } }
-        }
+        ${listHead} nodes { ...Details }
       }
     } }
-  }`,
+  }
+  ${repositoryDetails}`,
+};
+
+/** As many of one's choice: 50 connections, a point. */
+export const chosenRepositoriesQuery = {
+  name: 'ChosenRepositories',
+  schema: chosenRepositoriesSchema,
+  text: `query ChosenRepositories($repositories: [ID!]!) {
+    nodes(ids: $repositories) { ...Details }
+  }
+  ${repositoryDetails}`,
 };
 
 export const collaboratorsQuery = {

@@ -1,10 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { asId, type InstallationId } from '../../domain/ids.ts';
-import { ForgeError, type ForgeErrorCode } from '../errors.ts';
+import type { ForgeErrorCode } from '../errors.ts';
 import { createApiFetch, OverloadError } from './http.ts';
 import { createRequests, graphqlUrl, type Requests } from './requests.ts';
-import { createTestClock, startTestApi, type TestAnswer, type TestApi, testApp } from './test-api.ts';
+import {
+  createTestClock,
+  errorOf,
+  startTestApi,
+  type TestAnswer,
+  type TestApi,
+  testApp,
+} from './test-api.ts';
 
 const installation = asId<InstallationId>(41);
 const clock = createTestClock();
@@ -27,17 +34,6 @@ const query = {
   schema: z.object({ viewer: answerSchema }),
 };
 const ask = () => requests.query(query, {});
-
-async function errorOf(promise: Promise<unknown>): Promise<ForgeError> {
-  const error = await promise.then(
-    () => 'no error',
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ForgeError)) {
-    throw new Error('a ForgeError was expected', { cause: error });
-  }
-  return error;
-}
 
 /** octokit asks again by itself, second by second, while a token is younger than 5 s by the process's clock. */
 async function pretendLater(work: () => Promise<void>): Promise<void> {
@@ -189,109 +185,6 @@ describe('a failed request', () => {
     const error = await errorOf(createRequests(app, installation).query(query, {}));
     expect(error.code).toBe('unavailable');
     expect(error).toBeInstanceOf(OverloadError);
-  });
-});
-
-describe('GraphQL errors in a 200', () => {
-  const fault = (
-    type: string | undefined,
-    message: string,
-    path: readonly (string | number)[] = ['node', 'teams'],
-  ) => ({
-    ...(type === undefined ? {} : { type }),
-    message,
-    path,
-  });
-  const rows: readonly {
-    name: string;
-    errors: unknown;
-    code: ForgeErrorCode;
-    notBefore?: number;
-    overload?: true;
-  }[] = [
-    {
-      name: 'RATE_LIMITED',
-      errors: [fault('RATE_LIMITED', 'API rate limit exceeded')],
-      code: 'rate-limited',
-      notBefore: inSeconds(300),
-    },
-    {
-      name: 'RATE_LIMIT',
-      errors: [fault('RATE_LIMIT', 'API rate limit already exceeded')],
-      code: 'rate-limited',
-      notBefore: inSeconds(300),
-    },
-    {
-      name: 'a limit after another error',
-      errors: [
-        fault('NOT_FOUND', 'Could not resolve', ['node']),
-        fault(undefined, 'You have exceeded a secondary rate limit'),
-      ],
-      code: 'rate-limited',
-      notBefore: inSeconds(300),
-    },
-    {
-      name: 'FORBIDDEN',
-      errors: [fault('FORBIDDEN', 'Resource not accessible by integration')],
-      code: 'insufficient-scope',
-    },
-    {
-      name: 'INSUFFICIENT_SCOPES',
-      errors: [fault('INSUFFICIENT_SCOPES', 'needs read:org')],
-      code: 'insufficient-scope',
-    },
-    {
-      name: 'SAML',
-      errors: [
-        {
-          ...fault('FORBIDDEN', 'Resource protected by organization SAML enforcement.'),
-          extensions: { saml_failure: true },
-        },
-      ],
-      code: 'sso-required',
-    },
-    {
-      name: 'partial data',
-      errors: [fault('RESOURCE_LIMITS_EXCEEDED', 'Resource limits')],
-      code: 'incomplete',
-      overload: true,
-    },
-    {
-      name: 'a time-out of its own',
-      errors: [
-        {
-          message:
-            'Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug.',
-        },
-      ],
-      code: 'unavailable',
-      overload: true,
-    },
-    {
-      name: 'NOT_FOUND at the root',
-      errors: [fault('NOT_FOUND', 'Could not resolve', ['node'])],
-      code: 'not-found',
-    },
-    {
-      name: 'NOT_FOUND below the root',
-      errors: [fault('NOT_FOUND', 'Could not resolve', ['node', 'teams', 'nodes', 3])],
-      code: 'incomplete',
-    },
-    { name: 'an error of a kind unknown here', errors: [fault('NEW_KIND', 'something')], code: 'incomplete' },
-    { name: 'an error without anything', errors: [{}], code: 'incomplete' },
-    { name: 'errors that are no list', errors: { message: 'what' }, code: 'incomplete' },
-    { name: 'an empty list', errors: [], code: 'incomplete' },
-  ];
-  test.each(rows)('$name is $code, with data and without', async ({ errors, code, notBefore, overload }) => {
-    for (const data of [{ data: { viewer: { login: 'ann' } } }, { data: null }, {}]) {
-      api.answer = () => ({
-        headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(inSeconds(300) / 1000) },
-        json: { ...data, errors },
-      });
-      const error = await errorOf(ask());
-      expect({ code: error.code, notBefore: error.notBefore }).toEqual({ code, notBefore });
-      expect(error instanceof OverloadError).toBe(overload === true);
-    }
   });
 });
 

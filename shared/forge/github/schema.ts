@@ -58,6 +58,7 @@ function edgePage<Item extends z.ZodType>(item: Item) {
 export const installationSchema = z.object({
   target_type: text,
   suspended_at: z.string().nullable(),
+  repository_selection: z.enum(['all', 'selected']),
   account: z.object({ id: organizationId, node_id: text, login: text }),
 });
 
@@ -120,6 +121,8 @@ export const membersSchema = ofOrganization({ membersWithRole: edgePage(member) 
 export const teamsSchema = ofOrganization({ teams: nodePage(team) });
 export const repositoriesSchema = ofOrganization({ repositories: nodePage(repository) });
 
+export const chosenRepositoriesSchema = z.object({ nodes: z.array(repository) });
+
 export const teamMembersSchema = z.object({
   node: z.object({ databaseId: teamId, members: edgePage(teamMember) }),
 });
@@ -172,6 +175,14 @@ export const refsSchema = z.object({
 export const repositoryNameSchema = z.object({
   node: z.object({ databaseId: repositoryId, nameWithOwner: text }),
 });
+
+/** https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation */
+export const selectionSchema = z.object({
+  total_count: z.int().nonnegative(),
+  repositories: z.array(z.object({ id: repositoryId, node_id: text })),
+});
+
+export type Selected = z.infer<typeof selectionSchema>['repositories'][number];
 
 /** The way by number, which GitHub's own redirects use. */
 export const repositoryNodeSchema = z.object({ id: repositoryId, node_id: text });

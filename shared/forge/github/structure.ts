@@ -3,8 +3,9 @@ import type { Fact, RepositoryFact, ScopeName } from '../../domain/facts.ts';
 import type { ForgeOrganizationId, InstallationId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
 import type { ForgeOrganization, StructureReader } from '../forge.ts';
-import { createPageSize, type PageSize, readList } from './pages.ts';
+import { askingForLess, createPageSize, type PageSize, readList } from './pages.ts';
 import {
+  chosenRepositoriesQuery,
   collaboratorsQuery,
   membersQuery,
   repositoriesQuery,
@@ -19,7 +20,10 @@ import {
   installationSchema,
   type Member,
   organizationSchema,
+  type Page,
   type Repository,
+  type Selected,
+  selectionSchema,
   type Team,
   type TeamMember,
   type TeamRepository,
@@ -35,11 +39,14 @@ export interface StructureReaderOptions {
 
 interface Account extends ForgeOrganization {
   readonly nodeId: string;
+  /** Whether the app was given some repositories only. */
+  readonly selected: boolean;
 }
 
 const membersPerPage = 100;
 const teamsPerPage = 25;
 const repositoriesPerPage = 50;
+const selectionPerPage = 100;
 
 /**
  * Reads the installation itself, with the app's own credential, so it also answers for a suspended one.
@@ -64,7 +71,8 @@ export async function readInstallation(requests: Requests, installation: Install
     );
   }
   const { id, login, node_id: nodeId } = answer.account;
-  return { id, login, nodeId, suspended: answer.suspended_at !== null };
+  const selected = answer.repository_selection === 'selected';
+  return { id, login, nodeId, selected, suspended: answer.suspended_at !== null };
 }
 
 export function createStructureReader({
@@ -178,17 +186,8 @@ export function createStructureReader({
     });
   }
 
-  async function readRepositories({ nodeId }: Account): Promise<Fact[]> {
-    const repositories = await readList<Repository>({
-      what: 'repositories',
-      size: createPageSize(repositoriesPerPage),
-      key: (repository) => repository.databaseId,
-      read: async (size, after) => {
-        const { node } = await requests.query(repositoriesQuery, { organization: nodeId, size, after });
-        expectOrganization(node.databaseId);
-        return node.repositories;
-      },
-    });
+  async function readRepositories(account: Account): Promise<Fact[]> {
+    const repositories = account.selected ? await readSelection() : await readAllRepositories(account);
     const size = createPageSize(membersPerPage);
     const facts: Fact[] = [];
     for (const repository of repositories) {
@@ -204,6 +203,62 @@ export function createStructureReader({
       }
     }
     return facts;
+  }
+
+  function readAllRepositories({ nodeId }: Account): Promise<readonly Repository[]> {
+    return readList<Repository>({
+      what: 'repositories',
+      size: createPageSize(repositoriesPerPage),
+      key: (repository) => repository.databaseId,
+      read: async (size, after) => {
+        const { node } = await requests.query(repositoriesQuery, { organization: nodeId, size, after });
+        expectOrganization(node.databaseId);
+        return node.repositories;
+      },
+    });
+  }
+
+  /**
+   * Only the repositories that the app was given. The organization's own list holds every public one too, and refuses to name the
+   * collaborators of those that are not ours.
+   */
+  async function readSelection(): Promise<readonly Repository[]> {
+    const chosen = await readList({
+      what: 'selected repositories',
+      size: createPageSize(selectionPerPage, 0),
+      key: ({ id }) => id,
+      read: readSelectionPage,
+    });
+    const size = createPageSize(repositoriesPerPage);
+    const repositories: Repository[] = [];
+    while (repositories.length < chosen.length) {
+      repositories.push(
+        ...(await askingForLess(size, (count) =>
+          readChosen(chosen.slice(repositories.length, repositories.length + count)),
+        )),
+      );
+    }
+    return repositories;
+  }
+
+  /** @param after how many repositories are behind us, in whole pages */
+  async function readSelectionPage(size: number, after = '0'): Promise<Page<Selected>> {
+    const page = Number(after) / size + 1;
+    const parameters = { per_page: size, page };
+    const answer = await requests.get('GET /installation/repositories', parameters, selectionSchema);
+    const end = page * size;
+    const pageInfo = { hasNextPage: end < answer.total_count, endCursor: String(end) };
+    return { totalCount: answer.total_count, pageInfo, items: answer.repositories };
+  }
+
+  async function readChosen(chosen: readonly Selected[]): Promise<readonly Repository[]> {
+    const variables = { repositories: chosen.map((one) => one.node_id) };
+    const { nodes } = await requests.query(chosenRepositoriesQuery, variables);
+    return chosen.map(({ id }, place) => {
+      const node = nodes[place];
+      expectSame(node?.databaseId, id);
+      return node;
+    });
   }
 
   function readCollaborators(repository: Repository, size: PageSize): Promise<readonly Collaborator[]> {
@@ -248,7 +303,7 @@ export function createStructureReader({
   };
 }
 
-function expectSame(id: string, expected: string): void {
+function expectSame(id: string | undefined, expected: string): asserts id {
   if (id !== expected) {
     throw new ForgeError(
       'incomplete',

@@ -1,6 +1,7 @@
 /** For this folder's tests: an API that answers as a test says, and readers that ask it. */
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { ForgeError } from '../errors.ts';
 import { createGitHubApp, type GitHubApp } from './app.ts';
 
 /** What the API is to answer: JSON, or bytes as they are. */
@@ -105,4 +106,16 @@ export function testApp(
     clock: createTestClock(),
     ...more,
   });
+}
+
+/** The ForgeError that it ends with; anything else fails the test. */
+export async function errorOf(promise: Promise<unknown>): Promise<ForgeError> {
+  const error = await promise.then(
+    () => 'no error',
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ForgeError)) {
+    throw new Error('a ForgeError was expected', { cause: error });
+  }
+  return error;
 }
