@@ -3,17 +3,25 @@
 // Answers questions with Composer's own PHP library. One question a line on standard input, [function, ...arguments] in JSON;
 // one answer a line on standard output: {"value": …}, {"error": message}, or {"crash": message} for what is not an \Exception.
 
+use Composer\Config;
+use Composer\IO\IOInterface;
+use Composer\IO\NullIO;
 use Composer\MetadataMinifier\MetadataMinifier;
+use Composer\Package\AliasPackage;
 use Composer\Package\BasePackage;
 use Composer\Package\Loader\ArrayLoader;
 use Composer\Package\Loader\InvalidPackageException;
 use Composer\Package\Loader\LoaderInterface;
 use Composer\Package\Loader\ValidatingArrayLoader;
+use Composer\Repository\InvalidRepositoryException;
+use Composer\Repository\Vcs\VcsDriver;
+use Composer\Repository\VcsRepository;
 use Composer\Semver\Constraint\MatchNoneConstraint;
 use Composer\Semver\Intervals;
 use Composer\Semver\VersionParser;
 use Composer\Spdx\SpdxLicenses;
 use Composer\Util\ErrorHandler;
+use Composer\Util\HttpDownloader;
 
 error_reporting(E_ALL & ~E_DEPRECATED & ~E_USER_DEPRECATED);
 ini_set('memory_limit', '1G');
@@ -30,6 +38,110 @@ final class CapturingLoader implements LoaderInterface
 
         return (new ArrayLoader())->load($config, $class);
     }
+}
+
+/** A repository that is only said to be there. */
+final class DescribedDriver extends VcsDriver
+{
+    public function initialize(): void
+    {
+    }
+
+    public function getRootIdentifier(): string
+    {
+        return $this->repoConfig['described']['defaultBranch'];
+    }
+
+    public function getFileContent(string $file, string $identifier): ?string
+    {
+        return $this->ref($identifier)['manifest'] ?? null;
+    }
+
+    public function getChangeDate(string $identifier): ?\DateTimeImmutable
+    {
+        return new \DateTimeImmutable($this->ref($identifier)['date'], new \DateTimeZone('UTC'));
+    }
+
+    public function getBranches(): array
+    {
+        return array_column($this->repoConfig['described']['branches'], 'commit', 'name');
+    }
+
+    public function getTags(): array
+    {
+        return array_column($this->repoConfig['described']['tags'], 'commit', 'name');
+    }
+
+    public function getDist(string $identifier): ?array
+    {
+        return null;
+    }
+
+    public function getSource(string $identifier): array
+    {
+        return ['type' => 'git', 'url' => 'https://example.org/described.git', 'reference' => $identifier];
+    }
+
+    public function getUrl(): string
+    {
+        return 'https://example.org/described.git';
+    }
+
+    public static function supports(IOInterface $io, Config $config, string $url, bool $deep = false): bool
+    {
+        return true;
+    }
+
+    private function ref(string $identifier): array
+    {
+        foreach (['tags', 'branches'] as $kind) {
+            foreach ($this->repoConfig['described'][$kind] as $ref) {
+                if ($ref['commit'] === $identifier || ($kind === 'branches' && $ref['name'] === $identifier)) {
+                    return $ref;
+                }
+            }
+        }
+
+        return ['date' => '2020-01-01'];
+    }
+}
+
+function versions(array $described): array
+{
+    $config = new Config(false);
+    $io = new NullIO();
+    $repository = new VcsRepository(
+        ['url' => 'https://example.org/described.git', 'type' => 'described', 'described' => $described],
+        $io,
+        $config,
+        new HttpDownloader($io, $config),
+        null,
+        null,
+        ['described' => DescribedDriver::class]
+    );
+    $repository->setLoader(new ValidatingArrayLoader(new ArrayLoader(), true));
+    try {
+        $packages = $repository->getPackages();
+    } catch (InvalidRepositoryException $e) {
+        return [];
+    }
+    $versions = [];
+    foreach ($packages as $package) {
+        if ($package instanceof AliasPackage) {
+            continue;
+        }
+        $versions[] = [
+            'name' => $package->getPrettyName(),
+            'version' => $package->getPrettyVersion(),
+            'versionNormalized' => $package->getVersion(),
+            'commit' => $package->getSourceReference(),
+            'time' => $package->getReleaseDate() === null ? null : $package->getReleaseDate()->setTimezone(new DateTimeZone('UTC'))->format(DATE_RFC3339),
+            'isDev' => $package->isDev(),
+            'isDefaultBranch' => $package->isDefaultBranch(),
+        ];
+    }
+
+    return $versions;
 }
 
 function judge(array $manifest): array
@@ -57,6 +169,7 @@ $functions = [
     'versionCompare' => fn ($a, $b) => version_compare($a, $b),
     'minify' => fn ($versions) => MetadataMinifier::minify($versions),
     'expand' => fn ($versions) => MetadataMinifier::expand($versions),
+    'versions' => fn ($described) => versions($described),
     'judge' => fn ($manifest) => judge($manifest),
     'namingError' => fn ($name) => ValidatingArrayLoader::hasPackageNamingError($name),
     'license' => fn ($text) => $licenses->validate($text),
