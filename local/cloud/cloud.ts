@@ -8,7 +8,7 @@ import { createResource } from './provision/create-resource.ts';
 import { type Engines, emptyPlan, type Plan } from './provision/plan.ts';
 import { startSchedule } from './schedule.ts';
 import type { Gateway } from './services/gateway.ts';
-import { startServices } from './start-services.ts';
+import { type ServiceManners, startServices } from './start-services.ts';
 import { readAssembly } from './template/assembly.ts';
 import { evaluateStacks } from './template/evaluate.ts';
 import type { Json } from './template/json.ts';
@@ -48,8 +48,8 @@ export interface CloudOptions {
     | Readonly<Record<string, string>>
     | ((addresses: CloudAddresses) => Record<string, string>);
   readonly clock?: SteppableClock;
-  /** How long a write of the key-value store takes to the edge; see KeyValueServiceOptions. */
-  readonly propagationMs?: number | ((key: string) => number);
+  /** How the services behave where AWS leaves it open. */
+  readonly services?: ServiceManners;
   /** Whether schedules run; tests that start their work themselves say no. Yes by default. */
   readonly schedules?: boolean;
   onLog?(line: CloudLog): void;
@@ -144,7 +144,7 @@ async function start(
   const { engines, gateway } = await startServices({
     directory: options.directory,
     gatewayPort: ports.gateway,
-    propagationMs: options.propagationMs ?? 0,
+    manners: options.services ?? {},
     pseudo: PSEUDO,
     clock,
     host,

@@ -4,18 +4,22 @@ import type { Engines } from './provision/plan.ts';
 import type { CloudClock } from './service.ts';
 import { AwsError } from './services/aws-error.ts';
 import { type Gateway, type InvokeResult, startGateway } from './services/gateway.ts';
-import { createKeyValueService } from './services/key-values.ts';
+import { createKeyValueService, type KeyValueServiceOptions } from './services/key-values.ts';
 import { createObjectStore } from './services/object-store.ts';
-import { createQueueService } from './services/queue-service.ts';
+import { createQueueService, type QueueServiceOptions } from './services/queue-service.ts';
 import { createSecretsService } from './services/secrets.ts';
 import { ENDPOINT_VARIABLE, startTableService } from './services/table.ts';
 import type { Pseudo } from './template/evaluate.ts';
+
+/** Options of the services that tests vary; each is described there. */
+export type ServiceManners = Pick<KeyValueServiceOptions, 'propagationMs' | 'refuseMissingDeletes'> &
+  Pick<QueueServiceOptions, 'deliversTwice'>;
 
 export interface ServicesOptions {
   /** Each service keeps its data in a folder of it. */
   readonly directory: string;
   readonly gatewayPort: number;
-  readonly propagationMs: number | ((key: string) => number);
+  readonly manners: ServiceManners;
   readonly pseudo: Pseudo;
   readonly clock: CloudClock;
   readonly host: FunctionHost;
@@ -42,12 +46,14 @@ export async function startServices(
   closers.push(table.close);
   let gatewayUrl = '';
   const { accountId, region } = options.pseudo;
+  const { deliversTwice, ...keyValueManners } = options.manners;
   const queues = createQueueService({
     clock,
     accountId,
     region,
     directory: folder('queues'),
     baseUrl: () => gatewayUrl,
+    ...(deliversTwice && { deliversTwice }),
   });
   closers.push(queues.close);
   const objects = createObjectStore({ clock, directory: folder('objects') });
@@ -57,7 +63,7 @@ export async function startServices(
   const keyValues = createKeyValueService({
     clock,
     directory: folder('key-values'),
-    propagationMs: options.propagationMs,
+    ...keyValueManners,
   });
   closers.push(keyValues.close);
   const gateway = await startGateway({
