@@ -25,7 +25,10 @@ export function createAdminClient(endpoint: string | undefined): AdminClient {
   return {
     async invoke(functionName, input) {
       const answer = await client.send(
-        new InvokeCommand({ FunctionName: `${stackName}-${functionName}`, Payload: Buffer.from(JSON.stringify(input)) }),
+        new InvokeCommand({
+          FunctionName: `${stackName}-${functionName}`,
+          Payload: Buffer.from(JSON.stringify(input)),
+        }),
       );
       const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString() || 'null');
       if (answer.FunctionError !== undefined) {

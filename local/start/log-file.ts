@@ -1,6 +1,7 @@
 /** The log of a run, one line of JSON each, in the data folder. */
-import { createWriteStream } from 'node:fs';
+
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import type { CloudLog } from '../cloud/cloud.ts';
 
 export async function openLog(file: string): Promise<{

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import { type Cloud, startCloud } from '../cloud/cloud.ts';
+import { type Cloud, type CloudLog, startCloud } from '../cloud/cloud.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
 import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
@@ -40,6 +40,14 @@ export interface Started {
   close(): Promise<void>;
 }
 
+export interface StartWith {
+  /** The synthesized template with its bundles. */
+  readonly assembly: string;
+  readonly ports: Ports;
+  readonly progress: Progress;
+  readonly onLog?: (line: CloudLog) => void;
+}
+
 /** How long the first synchronization may take before we say that it hangs. */
 const readyMs = 10 * 60_000;
 /** Everybody gets a token in a small world; in a large one the first few do. */
@@ -54,13 +62,12 @@ export function readWorldOf(options: StartOptions): Promise<World> {
 }
 
 /**
- * @param assembly the synthesized template with its bundles
  * @throws Error when a port is taken, with one line that names it
  */
 export async function start(
   folder: StateFolder,
   world: World,
-  { assembly, ports, progress }: { assembly: string; ports: Ports; progress: Progress },
+  { assembly, ports, progress, onLog }: StartWith,
 ): Promise<Started> {
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
@@ -92,7 +99,10 @@ export async function start(
         ConsoleBaseUrl: consoleBaseUrl,
         GitHubApiUrl: gitHub.addresses.api,
       },
-      onLog: log.write,
+      onLog: (line) => {
+        log.write(line);
+        onLog?.(line);
+      },
     });
     closing.push(() => cloud.close());
     progress.step('local cloud: the synthesized template runs');

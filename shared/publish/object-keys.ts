@@ -23,11 +23,13 @@ export const publicPaths = {
   downloads: '/downloads',
 } as const;
 
-/** How long caches may keep what; the CDN's policies have the same bounds. */
+/**
+ * How long caches may keep what; the CDN's policies have the same bounds. Not `private`: that would keep the CDN from caching at all. Caches
+ * that do not know tokens leave answers to requests with an Authorization header alone (RFC 9111, 3.5).
+ */
 export const cacheControl = {
-  /** Always revalidated: the root differs by token under one URL. */
-  root: 'private, no-cache',
-  metadata: 'private, no-cache',
+  root: 'max-age=1',
+  metadata: 'max-age=1',
   /** A dist's bytes never change under one URL. */
-  dist: 'private, max-age=31536000, immutable',
+  dist: 'max-age=31536000, immutable',
 } as const;

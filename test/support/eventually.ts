@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Looks again and again until the expectation holds.
+ *
+ * @returns milliseconds that it took
+ * @throws the last failure once the time is over
+ */
+export async function eventually(look: () => Promise<void>, withinMs: number): Promise<number> {
+  const started = performance.now();
+  for (;;) {
+    try {
+      await look();
+      return performance.now() - started;
+    } catch (error) {
+      if (performance.now() - started > withinMs) {
+        throw error;
+      }
+      await sleep(50);
+    }
+  }
+}

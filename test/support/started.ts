@@ -1,0 +1,61 @@
+/** The whole system, started as `npm start` does it, on free ports and in a folder of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CloudLog } from '../../local/cloud/cloud.ts';
+import type { World } from '../../local/forges/world/world.ts';
+import { buildAssembly } from '../../local/start/build-assembly.ts';
+import { parseOptions } from '../../local/start/options.ts';
+import { takePorts } from '../../local/start/ports.ts';
+import type { Progress } from '../../local/start/progress.ts';
+import { readWorldOf, type Started, start } from '../../local/start/start.ts';
+import { openStateFolder } from '../../local/start/state-folder.ts';
+
+export interface System extends Started {
+  readonly log: readonly CloudLog[];
+  readonly registry: string;
+  readonly console: string;
+  readonly directory: string;
+  /** The token of a member of the first organization. */
+  token(login: string): string;
+}
+
+const silent: Progress = { step() {}, counts() {}, end() {} };
+
+/** @param world the default world if left out */
+export async function startSystem(world?: World): Promise<System> {
+  const directory = await mkdtemp(join(tmpdir(), 'repertoire-test-'));
+  const options = parseOptions(['--data', directory, '--port', '0']);
+  if (options === 'help') {
+    throw new Error('these are no options');
+  }
+  const assembly = await buildAssembly();
+  const folder = await openStateFolder(options);
+  const ports = await takePorts(options.port);
+  const log: CloudLog[] = [];
+  const started = await start(folder, world ?? (await readWorldOf(options)), {
+    assembly,
+    ports,
+    progress: silent,
+    onLog: (line) => log.push(line),
+  });
+  const close = async (): Promise<void> => {
+    await started.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  return {
+    ...started,
+    close,
+    log,
+    directory,
+    registry: `http://127.0.0.1:${ports.registry}`,
+    console: `http://127.0.0.1:${ports.console}`,
+    token(login) {
+      const member = started.organizations[0]?.members.find((one) => one.login === login);
+      if (!member) {
+        throw new Error(`there is no token for ${login}`);
+      }
+      return member.token;
+    },
+  };
+}
