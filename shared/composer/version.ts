@@ -36,6 +36,9 @@ const NUMERIC_BRANCH = new RegExp(
   `^v?(\\d+)(\\.(?:\\d+|[xX*]))?(\\.(?:\\d+|[xX*]))?(\\.(?:\\d+|[xX*]))?${END}`,
   'i',
 );
+const FLAG_AT_END = new RegExp(`@(?:${STABILITIES})$`);
+const AS_AT_END = /(?<! ) +as +$/;
+const AS_AT_START = new RegExp(`^(?:@(?:${STABILITIES}))? +as +`);
 const NUMERIC_ALIAS = new RegExp(`^((?:\\d+\\.)*\\d+)(?:\\.x)?-dev${END}`, 'i');
 
 /** Removes ` as <alias>` from `<version> as <alias>`; anything else is returned as it is. */
@@ -144,13 +147,13 @@ function expandStability(stability: string): string {
   }
 }
 
+/** Done without a pattern that holds the version: it may be longer than a pattern can be. */
 function aliasHint(version: string, fullVersion: string): string {
-  const literal = version.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  const flag = `(?:@(?:${STABILITIES}))?`;
-  if (new RegExp(`(?<! ) +as +${literal}${flag}${END}`).test(fullVersion)) {
-    return ` in "${fullVersion}", the alias must be an exact version`;
-  }
-  if (new RegExp(`^${literal}${flag} +as +`).test(fullVersion)) {
+  const isAlias = [fullVersion, fullVersion.replace(/\n$/, '')]
+    .flatMap((text) => [text, text.replace(FLAG_AT_END, '')])
+    .some((text) => text.endsWith(version) && AS_AT_END.test(text.slice(0, text.length - version.length)));
+  if (isAlias) return ` in "${fullVersion}", the alias must be an exact version`;
+  if (fullVersion.startsWith(version) && AS_AT_START.test(fullVersion.slice(version.length))) {
     return ` in "${fullVersion}", the alias source must be an exact version, if it is a branch name you should prefix it with dev-`;
   }
   return '';

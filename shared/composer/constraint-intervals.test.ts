@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { matchesNothing } from './constraint-intervals.ts';
+import { InvalidVersionError } from './version.ts';
+
+describe('matchesNothing', () => {
+  // The first two are cases of Composer's ValidatingArrayLoaderTest at tag 2.10.2.
+  it.each([
+    '>1, <0.5',
+    'dev-main, >0.5',
+    '>2 <1',
+    '^1 ^2',
+    '>=1 <1-dev',
+    'dev-a dev-b',
+    '>1 <=1 || >2 <=2',
+    'dev-a !=dev-a',
+    '1.0 2.0',
+  ])('nothing is %j', (text) => expect(matchesNothing(text)).toBe(true));
+
+  it.each([
+    '*',
+    '>=1 <2',
+    '^1 || ^2',
+    '>2 <1 || 3',
+    'dev-a || dev-b',
+    '!=1 !=2',
+    '!=dev-a !=dev-b',
+    '>=1 <=1',
+    '* dev-a',
+    '!=dev-a dev-b',
+    '<0',
+    '@dev',
+  ])('something is %j', (text) => expect(matchesNothing(text)).toBe(false));
+
+  it('is about constraints only', () => {
+    expect(() => matchesNothing('nope')).toThrow(InvalidVersionError);
+  });
+});
