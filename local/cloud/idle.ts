@@ -28,10 +28,7 @@ export function busy(
  */
 export async function waitUntilIdle(whatIsBusy: () => string[], timeoutMs = IDLE_LIMIT_MS): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  // Twice in a row: work may be between two queues at the moment of one look.
-  for (let quiet = 0; quiet < 2; ) {
-    const reasons = whatIsBusy();
-    quiet = reasons.length === 0 ? quiet + 1 : 0;
+  for (let reasons = whatIsBusy(); reasons.length > 0; reasons = whatIsBusy()) {
     if (Date.now() > deadline)
       throw new Error(`The cloud is still busy after ${timeoutMs} ms: ${reasons.join(', ')}`);
     await sleep(10);

@@ -98,7 +98,12 @@ function targetOf(domainName: string, { plan, apiUrl }: WebOptions): OriginTarge
   return isApi && apiUrl !== undefined ? { kind: 'server', url: apiUrl } : undefined;
 }
 
-function bucketAccess(bucket: string, distributionArn: string, grants: readonly BucketGrant[]): BucketAccess {
+/** What the policies of a bucket let a distribution do. */
+export function bucketAccess(
+  bucket: string,
+  distributionArn: string,
+  grants: readonly BucketGrant[],
+): BucketAccess {
   const actions = grants
     .filter((grant) => grant.bucket === bucket && (grant.distributionArns?.includes(distributionArn) ?? true))
     .flatMap((grant) => grant.actions);

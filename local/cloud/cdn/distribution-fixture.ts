@@ -59,7 +59,7 @@ const originPolicies: Record<string, ReturnType<typeof readOriginRequestPolicy>>
   ...managedOriginRequestPolicies,
   some: readOriginRequestPolicy({
     OriginRequestPolicyConfig: {
-      HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['X-Some'] },
+      HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['X-Some', 'If-None-Match'] },
       QueryStringsConfig: { QueryStringBehavior: 'all' },
       CookiesConfig: { CookieBehavior: 'none' },
     },

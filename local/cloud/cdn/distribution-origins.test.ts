@@ -98,6 +98,15 @@ describe('origins', () => {
     expect(fixture.seen[1]?.headers.get('host')).toEqual(['d.cloudfront.net']);
   });
 
+  it('get conditions only where nothing is kept', async () => {
+    const condition = { 'if-none-match': '"x"', 'x-some': '1' };
+    fixture.reply({ headers: headersOf({ etag: '"x"' }) });
+    expect((await fixture.get('/keyed/a', condition)).status).toBe(304);
+    fixture.reply({ status: 304, headers: headersOf({ etag: '"x"' }), body: Buffer.alloc(0) });
+    expect(await fixture.get('/api/a', condition)).toMatchObject({ status: 304, cache: 'Miss' });
+    expect(fixture.seen.map(({ headers }) => headers.has('if-none-match'))).toEqual([false, true]);
+  });
+
   it('may be down or slow', async () => {
     expect(await fixture.get('/down/x')).toMatchObject({ status: 502, cache: 'Error' });
     fixture.reply({ wait: 300 });
@@ -125,6 +134,8 @@ describe('errors', () => {
     const missing = await fixture.get('/listed/a.json');
     expect(missing).toMatchObject({ status: 404, body: '{"missing":true}', cache: 'Error' });
     expect(missing.header('content-type')).toBe('application/json');
+    const known = { 'if-none-match': missing.header('etag') ?? '' };
+    expect((await fixture.get('/listed/a.json', known)).status).toBe(404);
     fixture.put('listed/listed/a.json', '{}');
     expect((await fixture.get('/listed/a.json')).status).toBe(404);
     await fixture.clock.advance(30_000);
@@ -154,6 +165,18 @@ describe('errors', () => {
     expect(fixture.seen).toHaveLength(3);
     await fixture.clock.advance(40_000);
     expect(await fixture.get('/keyed/a')).toMatchObject({ status: 500, cache: 'Error' });
+  });
+});
+
+describe('an answer that is gone', () => {
+  it('is not served in place of a later error', async () => {
+    fixture.reply({ headers: headersOf({ 'cache-control': 'max-age=20' }) });
+    await fixture.get('/keyed/a');
+    await fixture.clock.advance(20_000);
+    fixture.reply({ status: 403 });
+    expect((await fixture.get('/keyed/a')).status).toBe(403);
+    fixture.reply({ status: 500 });
+    expect((await fixture.get('/keyed/a')).status).toBe(500);
   });
 });
 

@@ -59,8 +59,9 @@ export function originRequest(
     const passesAnyway = describesBody.includes(name) || (name === 'authorization' && !isRead);
     if (!ownHeaders.has(name) && (passes(name) || passesAnyway)) headers.set(name, values);
   }
-  // Conditions are answered at the edge, from the whole answer.
-  for (const name of ['if-none-match', 'if-modified-since', 'range']) headers.delete(name);
+  // What may be kept is fetched whole, and conditions are answered at the edge.
+  const isKept = isRead && cachePolicy.maxTtl > 0;
+  if (isKept) for (const name of ['if-none-match', 'if-modified-since', 'range']) headers.delete(name);
   if (cachePolicy.gzip && acceptsGzip(request)) headers.set('accept-encoding', ['gzip']);
   headers.set('x-forwarded-for', [
     [...(request.headers.get('x-forwarded-for') ?? []), request.viewerIp].join(', '),

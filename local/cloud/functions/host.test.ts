@@ -25,7 +25,7 @@ export const handler = async (event, context) => {
     now: Date.now(),
     midnight: new Date(0).getHours(),
     constructed: new Date().getTime(),
-    isDate: new Date(0) instanceof Date && new Date(2026, 0).getMonth() === 0 && typeof Date() === 'string',
+    isDate: new Date(0) instanceof Date && new Date().constructor === Date && new Date(2026, 0).getMonth() === 0 && typeof Date() === 'string',
     name: context.functionName,
     arn: context.invokedFunctionArn,
     requestId: context.awsRequestId,

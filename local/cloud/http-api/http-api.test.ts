@@ -142,6 +142,11 @@ describe('an HTTP API', () => {
     });
   });
 
+  it('cuts the path off at a decoded question mark', async () => {
+    const { event } = await request('/things/a%3Fb', { outcome: result({}) });
+    expect(event).toMatchObject({ rawPath: '/things/a', pathParameters: { id: 'a?b' } });
+  });
+
   it('leaves out what a request does not have', async () => {
     const { event } = await request('/other', { outcome: result({}) });
     for (const absent of ['cookies', 'queryStringParameters', 'pathParameters', 'body'])
