@@ -30,11 +30,11 @@ export async function describeInstallation(table: Table) {
 }
 
 export async function describeOrganization(table: Table, organization: Organization) {
-  const packages = await packagesOf(table, organization.id);
   const synchronizations = await synchronizationsOf(table, organization.id);
   const parts = await Promise.all(
     synchronizations.map((synchronization) => describeSynchronization(table, synchronization)),
   );
+  const packages = await packagesOf(table, organization.id);
   const sum = (count: (part: (typeof parts)[number]) => number): number =>
     parts.reduce((total, part) => total + count(part), 0);
   const byState: Record<string, number> = {};
@@ -78,12 +78,15 @@ export async function describeOrganization(table: Table, organization: Organizat
 
 async function describeSynchronization(table: Table, synchronization: Synchronization) {
   const { id } = synchronization;
-  const [members, teams, repositories, scans, states] = await Promise.all([
+  // Work flows one way, so it is looked for in that way: what has left one place is seen in the next.
+  const states = await Promise.all(
+    scopeNames.map(async (scope) => ({ scope, state: await scopeState(table, id, scope) })),
+  );
+  const [members, teams, repositories, scans] = await Promise.all([
     loadFacts(table, id, 'member'),
     loadFacts(table, id, 'team'),
     loadFacts(table, id, 'repository'),
     scansOf(table, id),
-    Promise.all(scopeNames.map(async (scope) => ({ scope, state: await scopeState(table, id, scope) }))),
   ]);
   const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
   return {
@@ -134,14 +137,12 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
 /** How much is wanted and not done, by what it is about. */
 async function pendingOfOrganization(table: Table, { id, slug }: Organization) {
   const partition = keys.organization(id).pk;
-  const [packages, grants, principals, tokens, views, names] = await Promise.all([
-    table.query(partition, 'PACKAGE#'),
-    table.get(keys.grants(id)),
-    table.query(partition, 'PRINCIPAL#'),
-    table.query(partition, 'TOKEN#'),
-    table.query('EDGE', edgeKeys.view(slug, '', 0).slice(0, -2)),
-    table.query('EDGE', edgeKeys.package(slug, '')),
-  ]);
+  const packages = await table.query(partition, 'PACKAGE#');
+  const names = await table.query('EDGE', edgeKeys.package(slug, ''));
+  const grants = await table.get(keys.grants(id));
+  const principals = await table.query(partition, 'PRINCIPAL#');
+  const views = await table.query('EDGE', edgeKeys.view(slug, '', 0).slice(0, -2));
+  const tokens = await table.query(partition, 'TOKEN#');
   const atEdge = await table.getMany(tokens.map((token) => keys.edge(edgeKeys.token(String(token.hash)))));
   return {
     packages: packages.filter(isPending).length,

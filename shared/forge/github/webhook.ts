@@ -120,6 +120,16 @@ const installationIdSchema = z.object({
   installation: z.object({ id: forgeNumber.transform((id) => asId<InstallationId>(id)) }).optional(),
 });
 
+/** Actions that tell of something taken away: a read that does not show it yet is repeated. */
+const removals: ReadonlySet<string> = new Set([
+  'deleted',
+  'member_removed',
+  'privatized',
+  'removed',
+  'removed_from_repository',
+  'transferred',
+]);
+
 export function createWebhookReader({ secret }: { readonly secret: string }): WebhookReader {
   return {
     async verify(body, headers) {
@@ -143,6 +153,7 @@ export function createWebhookReader({ secret }: { readonly secret: string }): We
           event: action === undefined ? event : `${event}.${action}`,
           installation: installationIdSchema.parse(payload).installation?.id,
           hints: rule(payload),
+          ...(action !== undefined && removals.has(action) ? { removal: true } : {}),
         };
       } catch (error) {
         if (!(error instanceof z.ZodError)) {

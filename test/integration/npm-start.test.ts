@@ -1,0 +1,199 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { buildAssembly } from '../../local/start/build-assembly.ts';
+
+/** The commands of the README, as processes. */
+
+const Ready = z.object({
+  registry: z.url(),
+  console: z.url(),
+  gitHub: z.object({ api: z.url(), web: z.url(), codeload: z.url() }),
+  control: z.object({ gitHub: z.url() }),
+  gateway: z.url(),
+  organizations: z.array(
+    z.object({ slug: z.string(), url: z.url(), tokens: z.record(z.string(), z.string()) }),
+  ),
+});
+type Ready = z.infer<typeof Ready>;
+
+const repositories = `
+users: [{ login: alice }, { login: ann }, { login: bob }]
+organizations:
+  - login: tiny
+    members: { alice: owner, ann: member, bob: member }
+    installation: { repositories: all }
+    teams: [{ name: Readers, members: [ann], repositories: { lib: pull } }]
+    repositories:
+      - name: lib
+        history: [{ manifest: { name: tiny/lib, license: MIT }, tags: ['1.0.0'] }]
+`;
+
+let folder: string;
+const running: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'npm-start-test-'));
+  await writeFile(join(folder, 'world.yaml'), repositories);
+  await buildAssembly();
+}, 120_000);
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((child) => stop(child)));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('npm start', () => {
+  it('prints one line of JSON when ready, keeps its state between runs, and stops cleanly on Ctrl-C', async () => {
+    const flags = [
+      '--json',
+      '--port',
+      '0',
+      '--data',
+      join(folder, 'data'),
+      '--world',
+      join(folder, 'world.yaml'),
+    ];
+    const first = await startJson(flags);
+    expect(first.ready.organizations).toEqual([
+      {
+        slug: 'tiny',
+        url: `${first.ready.registry}/tiny`,
+        tokens: {
+          alice: expect.stringMatching(/^rprt_u_/),
+          ann: expect.stringMatching(/^rprt_u_/),
+          bob: expect.stringMatching(/^rprt_u_/),
+        },
+      },
+    ]);
+    expect(await rootOf(first.ready, 'ann')).toEqual(['tiny/lib']);
+    expect(await rootOf(first.ready, 'bob')).toEqual([]);
+
+    const admin = await command('local/admin.ts', ['status', 'tiny', '--data', join(folder, 'data')]);
+    expect(admin.code).toBe(0);
+    expect(JSON.parse(admin.stdout)).toMatchObject({ slug: 'tiny', counts: { members: 3, versions: 2 } });
+
+    const second = await command('local/main.ts', [...flags.slice(1)]);
+    expect([second.code, second.stderr.split('\n').length]).toEqual([1, 2]);
+    expect(second.stderr).toContain('is in use by the start with process id');
+
+    expect(await stop(first.child)).toBe(0);
+    const again = await startJson(flags);
+    expect(again.ready.organizations[0]?.tokens).toEqual(first.ready.organizations[0]?.tokens);
+    expect(await rootOf(again.ready, 'ann')).toEqual(['tiny/lib']);
+    expect(await stop(again.child)).toBe(0);
+  }, 180_000);
+
+  it.each([
+    [['--prot'], '--prot'],
+    [['--world', 'no-such-world.yaml'], 'no-such-world.yaml'],
+    [['--github', 'no-such-folder'], 'no-such-folder'],
+  ])('refuses %j with one clear line and a non-zero exit', async (args, named) => {
+    const run = await command('local/main.ts', args);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(named);
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+    expect(run.stdout).toBe('');
+  });
+
+  it('names a bad world file, its line and what is expected there', async () => {
+    const file = join(folder, 'bad.yaml');
+    await writeFile(file, repositories.replace('tags:', 'tagz:'));
+    const run = await command('local/main.ts', ['--world', file, '--data', join(folder, 'bad')]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(`${file}:`);
+    expect(run.stderr).toContain('tagz');
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('refuses a folder without repositories, and a port in use', async () => {
+    const nothing = await mkdtemp(join(folder, 'nothing-'));
+    const empty = await command('local/main.ts', ['--github', nothing]);
+    expect([empty.code, empty.stderr.trim().split('\n').length]).toEqual([1, 1]);
+
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    // The first of the ports may not pass the upper bound.
+    const first = Math.min(port, 65_000) - 3;
+    const run = await command('local/main.ts', ['--port', String(first), '--data', join(folder, 'port')]);
+    server.close();
+    expect(run.code).toBe(1);
+    if (port <= 65_000) {
+      expect(run.stderr).toContain(`port ${port}`);
+    }
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('explains itself', async () => {
+    const help = await command('local/main.ts', ['--help']);
+    expect(help.code).toBe(0);
+    for (const flag of ['--json', '--port', '--data', '--fresh', '--world', '--github']) {
+      expect(help.stdout).toContain(flag);
+    }
+    const admin = await command('local/admin.ts', ['--help']);
+    expect([admin.code, admin.stdout.includes('revoke')]).toEqual([0, true]);
+    const lost = await command('local/admin.ts', ['status', '--data', join(folder, 'nobody')]);
+    expect([lost.code, lost.stderr.includes('nothing runs on')]).toEqual([1, true]);
+  });
+});
+
+async function startJson(flags: readonly string[]): Promise<{ child: ChildProcess; ready: Ready }> {
+  const child = spawn(process.execPath, ['local/main.ts', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.push(child);
+  const line = await new Promise<string>((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (stdout.endsWith('\n')) {
+        resolve(stdout);
+      }
+    });
+    child.on('exit', (code) => reject(new Error(`ended with ${code}: ${stderr}`)));
+  });
+  expect(line.trim().split('\n')).toHaveLength(1);
+  return { child, ready: Ready.parse(JSON.parse(line)) };
+}
+
+/** Sends what Ctrl-C sends. @returns the exit code */
+function stop(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) {
+    return Promise.resolve(child.exitCode);
+  }
+  return new Promise((resolve) => {
+    child.on('exit', (code) => resolve(code));
+    child.kill('SIGINT');
+  });
+}
+
+function command(
+  script: string,
+  args: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...args], (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+async function rootOf(ready: Ready, login: string): Promise<string[]> {
+  const organization = ready.organizations[0];
+  const answer = await fetch(`${organization?.url}/packages.json`, {
+    headers: { authorization: `Bearer ${organization?.tokens[login]}` },
+  });
+  return z.object({ 'available-packages': z.array(z.string()).default([]) }).parse(await answer.json())[
+    'available-packages'
+  ];
+}
