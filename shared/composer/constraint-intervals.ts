@@ -3,7 +3,7 @@
  * decides it; Composer's loader warns about a constraint that cannot.
  */
 
-import { type Comparison, type Constraint, type Operator, parseConstraint, type Term } from './constraint.ts';
+import type { Comparison, Constraint, Operator, Term } from './constraint.ts';
 import { compareVersions } from './version-compare.ts';
 
 type Border = Comparison & { readonly side: 'start' | 'end' };
@@ -33,13 +33,8 @@ const BORDER_ORDER: Readonly<Record<Operator, number>> = {
   '!=': 0,
 };
 
-/**
- * Whether no version at all can satisfy the constraint, like `>2 <1`. A single comparison is never looked into.
- *
- * @throws InvalidVersionError if the text is no constraint.
- */
-export function matchesNothing(text: string): boolean {
-  const constraint: Constraint = parseConstraint(text);
+/** Whether no version at all can satisfy the constraint, like `>2 <1`. A single comparison is never looked into. */
+export function matchesNothing(constraint: Constraint): boolean {
   if (constraint.length === 1 && constraint[0]?.length === 1) return false;
   const { numeric, branches } = combined(
     constraint.map((terms) => combined(terms.map(coverageOf), true)),

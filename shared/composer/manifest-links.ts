@@ -19,18 +19,22 @@ export function checkLinks(check: ManifestCheck): void {
     const links = checkArray(check, type);
     if (links === undefined) continue;
     const kept = new Map(phpEntries(links));
+    const replaced = type === 'conflict' ? check.config.get('replace') : undefined;
+    const conflicts = new Set([...kept.keys()].filter((target) => member(replaced, target) !== undefined));
     for (const [target, constraint] of kept) {
       if (!isGoodLink(check, type, target, constraint)) {
         kept.delete(target);
+        conflicts.delete(target);
         // As in Composer, a constraint of another type does not end the checks.
         if (typeof constraint === 'string') continue;
       }
       // Composer asks this of the whole table and blames the link at hand; the last one in common is enough to stop it.
-      if (type === 'conflict' && hasReplaced(check, kept.keys())) {
+      if (conflicts.size > 0) {
         check.errors.push(
           `${type}.${target} : you cannot conflict with a package that is also replaced, as replace already creates an implicit conflict rule`,
         );
         kept.delete(target);
+        conflicts.delete(target);
       }
     }
     check.config.set(type, fromEntries(links, [...kept]));
@@ -90,19 +94,13 @@ function isGoodLink(check: ManifestCheck, type: string, target: string, constrai
   }
   if (constraint === 'self.version') return true;
   try {
-    parseConstraint(constraint);
+    if (matchesNothing(parseConstraint(constraint))) {
+      check.warnings.push(`${path} : this version constraint cannot possibly match anything (${constraint})`);
+    }
+    return true;
   } catch (error) {
     if (!(error instanceof InvalidVersionError)) throw error;
     check.errors.push(`${path} : invalid version constraint (${error.message})`);
     return false;
   }
-  if (matchesNothing(constraint)) {
-    check.warnings.push(`${path} : this version constraint cannot possibly match anything (${constraint})`);
-  }
-  return true;
-}
-
-function hasReplaced(check: ManifestCheck, targets: Iterable<string>): boolean {
-  const replaced = check.config.get('replace');
-  return [...targets].some((target) => member(replaced, target) !== undefined);
 }

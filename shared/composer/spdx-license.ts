@@ -11,6 +11,8 @@ const WITH_PLUS = ['GPL-1.0+', 'GPL-2.0+', 'GPL-3.0+', 'LGPL-2.0+', 'LGPL-2.1+',
 const LICENSES = new Set([...currentIds, ...deprecatedIds, ...WITH_PLUS].map(asciiLower));
 const EXCEPTIONS = new Set(SPDX_EXCEPTIONS.map(asciiLower));
 const WORD = /[ \t\n\v\f\r]+|[()]|[^ \t\n\v\f\r()]+/g;
+/** Parentheses within parentheses; nobody needs more than a few, and each costs stack. */
+const DEPTH_LIMIT = 100;
 const LICENSE_REFERENCE = /^(?:documentref-[a-z0-9.-]+:)?licenseref-[a-z0-9.-]+$/;
 
 /**
@@ -21,27 +23,28 @@ const LICENSE_REFERENCE = /^(?:documentref-[a-z0-9.-]+:)?licenseref-[a-z0-9.-]+$
 export function isSpdxExpression(text: string): boolean {
   const words = asciiLower(text.endsWith('\n') ? text.slice(0, -1) : text).match(WORD) ?? [];
   if (words.length === 1 && (words[0] === 'none' || words[0] === 'noassertion')) return true;
-  return compound(words, 0) === words.length;
+  return compound(words, 0, 0) === words.length;
 }
 
 /** The index after the compound expression that starts at `at`, -1 if none does. */
-function compound(words: readonly string[], at: number): number {
-  let end = head(words, at);
+function compound(words: readonly string[], at: number, depth: number): number {
+  let end = head(words, at, depth);
   while (
     end !== -1 &&
     isSpace(words[end]) &&
     isOneOf(words[end + 1], 'and', 'or') &&
     isSpace(words[end + 2])
   ) {
-    end = head(words, end + 3);
+    end = head(words, end + 3, depth);
   }
   return end;
 }
 
-function head(words: readonly string[], at: number): number {
+function head(words: readonly string[], at: number, depth: number): number {
   const word = words[at] ?? '';
   if (word === '(') {
-    const end = compound(words, skipSpace(words, at + 1));
+    if (depth === DEPTH_LIMIT) return -1;
+    const end = compound(words, skipSpace(words, at + 1), depth + 1);
     const close = end === -1 ? -1 : skipSpace(words, end);
     return words[close] === ')' ? close + 1 : -1;
   }

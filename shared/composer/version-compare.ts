@@ -81,14 +81,28 @@ function rankOf(part: string): number {
 function canonical(version: string): string {
   if (version.startsWith('#')) return version;
   let text = version.charAt(0);
+  let isDotLast = text === '.';
+  let before = kindOf(version.charCodeAt(0));
   for (let index = 1; index < version.length; index += 1) {
-    const character = version.charAt(index);
-    const pair = version.slice(index - 1, index + 1);
-    const dot = text.endsWith('.') ? '' : '.';
-    if (/[-_+]/.test(character)) text += dot;
-    else if (/[^\d.]\d|\d[^\d.]/.test(pair)) text += dot + character;
-    else if (/[0-9A-Za-z]/.test(character)) text += character;
-    else text += dot;
+    const kind = kindOf(version.charCodeAt(index));
+    const isBorder =
+      kind !== 'separator' &&
+      kind !== 'dot' &&
+      before !== 'dot' &&
+      (kind === 'digit') !== (before === 'digit');
+    const isKept = isBorder || kind === 'digit' || kind === 'letter';
+    if ((isBorder || !isKept) && !isDotLast) text += '.';
+    if (isKept) text += version.charAt(index);
+    isDotLast = !isKept;
+    before = kind;
   }
   return text;
+}
+
+function kindOf(code: number): 'digit' | 'letter' | 'dot' | 'separator' | 'other' {
+  if (code >= 0x30 && code <= 0x39) return 'digit';
+  const lower = code | 0x20;
+  if (lower >= 0x61 && lower <= 0x7a) return 'letter';
+  if (code === 0x2e) return 'dot';
+  return code === 0x2d || code === 0x5f || code === 0x2b ? 'separator' : 'other';
 }

@@ -53,7 +53,7 @@ function comparisons(): Comparison[] {
     ]),
     ...constraints.flatMap((text): Comparison[] => [
       { question: ['parseConstraints', text], ours: answer(() => void parseConstraint(text)) },
-      { question: ['matchesNothing', text], ours: answer(() => matchesNothing(text)) },
+      { question: ['matchesNothing', text], ours: answer(() => matchesNothing(parseConstraint(text))) },
     ]),
     ...normalized.flatMap((version, index): Comparison[] => {
       const other = normalized[index - 1] ?? version;
