@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import type { Fact, RepositoryFact, ScopeName } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, InstallationId } from '../domain/ids.ts';
 
-export { type ForgeId, forgeIds } from '../domain/synchronization.ts';
+export type { ForgeId } from '../domain/synchronization.ts';
 
 export interface ForgeOrganization {
   readonly id: ForgeOrganizationId;
