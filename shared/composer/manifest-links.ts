@@ -9,7 +9,7 @@ import { fromEntries, isPhpArray, member, phpEntries } from './php-value.ts';
 import { InvalidVersionError } from './version.ts';
 
 /** The kinds of links, in Composer's order. */
-export const LINK_TYPES = ['require', 'conflict', 'provide', 'replace', 'require-dev'] as const;
+const LINK_TYPES = ['require', 'conflict', 'provide', 'replace', 'require-dev'] as const;
 
 const LINK_NAME = new RegExp(`^[A-Za-z0-9_./-]+${END}`);
 

@@ -24,7 +24,7 @@ export function isValidPackageName(name: string): boolean {
 }
 
 /** Whether the name stands for PHP, an extension, a library or Composer itself; no registry is ever asked for those. */
-export function isPlatformPackage(name: string): boolean {
+function isPlatformPackage(name: string): boolean {
   return PLATFORM.test(name);
 }
 

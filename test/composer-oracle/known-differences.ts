@@ -10,7 +10,7 @@ import type { Manifest } from './manifest-inputs.ts';
 import { isCurrentLibrary } from './php-library.ts';
 
 /** Errors and warnings by Composer's loader. */
-export interface Judgement {
+interface Judgement {
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
 }

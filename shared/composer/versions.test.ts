@@ -1,0 +1,352 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ScannedRef, ScannedRepository } from './scanned-repository.ts';
+import { versionsOf } from './versions.ts';
+
+const NOW = Date.UTC(2026, 10, 22);
+const DATE = '2024-05-06T07:08:09Z';
+
+/** Refs with the manifest of that text or object; a name alone has `{"name":"acme/a"}`. */
+function refs(...entries: readonly (string | [name: string, manifest: unknown])[]): ScannedRef[] {
+  return entries.map((entry, index) => {
+    const [name, manifest] = typeof entry === 'string' ? [entry, { name: 'acme/a' }] : entry;
+    const text = manifest === undefined || typeof manifest === 'string' ? manifest : JSON.stringify(manifest);
+    return { name, commit: index.toString(16).padStart(40, '0'), date: DATE, manifest: text };
+  });
+}
+
+function found(repository: Partial<ScannedRepository>) {
+  return versionsOf(
+    { tags: [], branches: refs('main'), defaultBranch: 'main', archived: false, ...repository },
+    { now: NOW },
+  );
+}
+
+/** Version by ref, `undefined` for the default branch that is only there for the name. */
+function versionsByRef(repository: Partial<ScannedRepository>): Record<string, string> {
+  const { versions } = found(repository);
+  return Object.fromEntries(
+    versions.map(({ ref, version, versionNormalized }) => [ref.name, `${version} ${versionNormalized}`]),
+  );
+}
+
+function reasonOf(repository: Partial<ScannedRepository>, name: string) {
+  return found(repository).skipped.find(({ ref }) => ref.name === name);
+}
+
+describe('versionsOf', () => {
+  it('finds what composer/composer tests/Composer/Test/Repository/VcsRepositoryTest.php at tag 2.10.2 finds', () => {
+    const composed = { name: 'a/b' };
+    const versioned = { name: 'a/b', version: '1.0.0' };
+    const { packageName, versions } = found({
+      tags: refs(['0.5.0', undefined], ['0.6.0', composed], ['0.9.0', versioned], ['1.0.0', versioned]),
+      branches: refs(
+        ['oldbranch', undefined],
+        ['feature/a-1.0-B', composed],
+        ['foo#bar', composed],
+        ['feature-b', versioned],
+        ['1.0', versioned],
+        ['1.1.x', versioned],
+        ['master', { name: 'a/b', version: '2.0.0' }],
+      ),
+      defaultBranch: 'master',
+    });
+    expect(packageName).toBe('a/b');
+    expect(versions.map(({ version }) => version)).toEqual([
+      '0.6.0', '1.0.0', 'dev-master', '1.0.x-dev', '1.1.x-dev', 'dev-feature-b', 'dev-feature/a-1.0-B', 'dev-foo+bar',
+    ]); // biome-ignore format: a list
+    expect(versions.filter(({ isDefaultBranch }) => isDefaultBranch).map(({ version }) => version)).toEqual([
+      'dev-master',
+    ]);
+  });
+
+  it.each([
+    ['v1.0.0', 'v1.0.0 1.0.0.0'],
+    ['V1.1.0', 'V1.1.0 1.1.0.0'],
+    ['release-1.2', '1.2 1.2.0.0'],
+    ['1.release-3', '1.3 1.3.0.0'],
+    ['1.9.0+build5', '1.9.0+build5 1.9.0.0'],
+    ['1.22.0-', '1.22.0- 1.22.0.0'],
+    ['20240102.1.0', '20240102.1.0 20240102.1.0'],
+  ])('the tag %j is %j', (tag, version) => {
+    expect(versionsByRef({ tags: refs(tag) })).toMatchObject({ [tag]: version });
+  });
+
+  it.each([
+    'sub/v1.2.3',
+    'version-1.0.0',
+    'v.1.0.0',
+    'v-1.19',
+    '1.0.x',
+    '1.12-1',
+    '2.0.0-SNAPSHOT',
+    '1.2.3.4.5',
+    '1,0',
+    '1.6.0-dev',
+    'dev-1.7',
+    'master',
+  ])('the tag %j is none', (tag) => {
+    expect(versionsByRef({ tags: refs(tag) })).not.toHaveProperty([tag]);
+    expect(reasonOf({ tags: refs(tag) }, tag)).toMatchObject({ isError: false, ref: { kind: 'tag' } });
+  });
+
+  it.each([
+    ['3.1.0', '3.1.0-dev', '3.1.0 3.1.0.0'],
+    ['3.1.0', 'v3.1', 'v3.1 3.1.0.0'],
+    ['v3.1', '3.1.0', '3.1.0 3.1.0.0'],
+    ['3.1.0', 3.1, '3.1 3.1.0.0'],
+    ['3.1.0', null, '3.1.0 3.1.0.0'],
+  ])('the tag %j with the version %j in its manifest is %j', (tag, version, expected) => {
+    expect(versionsByRef({ tags: refs([tag, { name: 'acme/a', version }]) })).toMatchObject({
+      [tag]: expected,
+    });
+  });
+
+  it.each(['3.1.1', 'latest', ['3.1.0'], 'dev-main'])(
+    'the tag 3.1.0 with the version %j is none',
+    (version) => {
+      const skipped = reasonOf({ tags: refs(['3.1.0', { name: 'acme/a', version }]) }, '3.1.0');
+      expect(skipped).toMatchObject({
+        isError: true,
+        reason: expect.stringContaining('composer.json sets the version'),
+      });
+    },
+  );
+
+  it.each([
+    ['2', '2.x-dev 2.9999999.9999999.9999999-dev'],
+    ['2.X', '2.x-dev 2.9999999.9999999.9999999-dev'],
+    ['v2.x', 'v2.x-dev 2.9999999.9999999.9999999-dev'],
+    ['6.1.2', '6.1.2.x-dev 6.1.2.9999999-dev'],
+    ['7.1.2.3', '7.1.2.3-dev 7.1.2.3-dev'],
+    ['dev-main', 'dev-dev-main dev-dev-main'],
+    ['4.x-dev', 'dev-4.x-dev dev-4.x-dev'],
+    ['feat#1', 'dev-feat+1 dev-feat+1'],
+  ])('the branch %j is %j', (branch, version) => {
+    expect(versionsByRef({ branches: refs('main', branch) })).toMatchObject({ [branch]: version });
+  });
+
+  it.each([
+    'a,b',
+    'a|b',
+    'gh-pages',
+    'gitattributes',
+    'release-please--branches--main',
+    'gh-readonly-queue/x',
+    'renovate/x',
+    'dependabot/x',
+    'conductor-x',
+    'merge-up/x',
+  ])('the branch %j is none', (branch) => {
+    expect(versionsByRef({ branches: refs('main', branch) })).not.toHaveProperty([branch]);
+    expect(reasonOf({ branches: refs('main', branch) }, branch)).toMatchObject({ isError: false });
+  });
+
+  it('takes the first of equal tags, by the bytes of their names, whatever order they come in', () => {
+    const tags = refs(
+      'v1.0.0',
+      '1.0.0',
+      '1.0',
+      '1.0.0+build',
+      '01.0',
+      '2010-01-02',
+      '2010.01.02',
+      'v2010-01-02',
+    );
+    expect(Object.keys(versionsByRef({ tags }))).toEqual(['01.0', '2010-01-02', '2010.01.02', 'main']);
+    expect(reasonOf({ tags }, 'v1.0.0')).toEqual({
+      ref: { kind: 'tag', name: 'v1.0.0' },
+      reason: 'The tag "01.0" stands for the same version, 1.0.0.0, and comes first.',
+      isError: false,
+    });
+  });
+
+  it('lets the next one have the version if the first has a bad manifest', () => {
+    const tags = refs(['1.0', { name: 'acme/a', require: { 'b/c': 'nope' } }], '1.0.0');
+    expect(Object.keys(versionsByRef({ tags }))).toEqual(['1.0.0', 'main']);
+  });
+
+  it('takes the default branch before others, and of branches that differ in case the first', () => {
+    const branches = refs('1', '1.x', 'Main', 'main', 'Feature', 'feature');
+    expect(Object.keys(versionsByRef({ branches }))).toEqual(['1', 'main', 'Feature']);
+    expect(Object.keys(versionsByRef({ branches, defaultBranch: '1.x' }))).toEqual([
+      '1.x',
+      'Feature',
+      'Main',
+    ]);
+  });
+
+  it('uses the name of the default branch for all versions', () => {
+    const { packageName, versions } = found({
+      tags: refs(['1.0', { name: 'acme/old' }], ['2.0', { type: 'library' }]),
+    });
+    expect(packageName).toBe('acme/a');
+    expect(versions.map(({ version }) => version)).toEqual(['1.0', '2.0', 'dev-main']);
+  });
+
+  it.each<[string, ScannedRef[]]>([
+    ['no manifest', refs(['main', undefined])],
+    ['a broken one', refs(['main', '{'])],
+    ['one without a name', refs(['main', { type: 'library' }])],
+    ['no such branch', []],
+  ])('with %s in the default branch, the newest stable tag names the package', (_, branches) => {
+    const tags = refs(
+      ['1.0', { name: 'acme/old' }],
+      ['2.0', { name: 'acme/new' }],
+      ['2.1', { name: 'Acme/Bad' }],
+      ['2.2', { name: 'acme/broken', require: { 'b/c': 'nope' } }],
+      ['3.0-beta', { name: 'acme/later' }],
+    );
+    const repository = { tags, branches: [...branches, ...refs(['develop', { name: 'acme/new' }])] };
+    expect(found(repository).packageName).toBe('acme/new');
+    expect(Object.keys(versionsByRef(repository))).toEqual(['2.0', 'develop']);
+    expect(reasonOf(repository, '1.0')).toMatchObject({
+      isError: true,
+      reason: expect.stringContaining('"acme/old"'),
+    });
+  });
+
+  it('has no name if neither the default branch nor a tag has one', () => {
+    const repository = { branches: refs(['main', '{'], 'develop') };
+    expect(found(repository)).toMatchObject({ packageName: undefined, versions: [] });
+    expect(reasonOf(repository, 'main')).toMatchObject({
+      isError: true,
+      reason: expect.stringContaining('not valid JSON'),
+    });
+    expect(reasonOf(repository, 'develop')).toMatchObject({
+      isError: false,
+      reason: expect.stringContaining('no name'),
+    });
+  });
+
+  it.each(['Acme/A', 'acme', 'php', 5, ['acme/a']])('stops at the name %j in the default branch', (name) => {
+    const repository = { branches: refs(['main', { name }]), tags: refs('1.0') };
+    expect(found(repository)).toMatchObject({ packageName: undefined, versions: [] });
+    expect(reasonOf(repository, 'main')).toMatchObject({ isError: true });
+    expect(reasonOf(repository, '1.0')?.reason).toContain('which no package can have');
+  });
+
+  it('takes the name of a default branch that is no version itself', () => {
+    expect(
+      found({ branches: refs('gh-pages'), defaultBranch: 'gh-pages', tags: refs(['1.0', {}]) }),
+    ).toMatchObject({
+      packageName: 'acme/a',
+      versions: [],
+    });
+  });
+
+  it('drops a branch for a warning, and from a tag only what the warning is about', () => {
+    const manifest = { name: 'acme/a', homepage: 'none', description: 'Fine' };
+    const repository = { tags: refs(['1.0', manifest]), branches: refs('main', ['next', manifest]) };
+    expect(Object.keys(versionsByRef(repository))).toEqual(['1.0', 'main']);
+    expect(found(repository).versions[0]?.manifest).toEqual({ description: 'Fine' });
+    expect(reasonOf(repository, 'next')).toMatchObject({
+      isError: true,
+      reason: expect.stringContaining('homepage : invalid value (none)'),
+    });
+  });
+
+  it.each([
+    [undefined, '2024-05-06T07:08:09+00:00'],
+    ['', '2024-05-06T07:08:09+00:00'],
+    ['last monday', '2024-05-06T07:08:09+00:00'],
+    ['2020-01-02', '2020-01-02T00:00:00+00:00'],
+    ['2020-01-02T03:04:05+01:30', '2020-01-02T01:34:05+00:00'],
+  ])('with the time %j a version is of %s', (time, expected) => {
+    expect(found({ branches: refs(['main', { name: 'acme/a', time }]) }).versions[0]?.time).toBe(expected);
+  });
+
+  it('tells of archived repositories', () => {
+    const abandoned = (manifest: Record<string, unknown>, archived: boolean) =>
+      found({ branches: refs(['main', { name: 'acme/a', ...manifest }]), archived }).versions[0]?.manifest
+        .abandoned;
+    expect(abandoned({}, true)).toBe(true);
+    expect(abandoned({}, false)).toBeUndefined();
+    expect(abandoned({ abandoned: 'acme/b' }, true)).toBe('acme/b');
+    expect(abandoned({ abandoned: false }, true)).toBeUndefined();
+    expect(abandoned({ abandoned: 5 }, false)).toBeUndefined();
+  });
+
+  it('keeps of a manifest what is published, and nothing about where the code is', () => {
+    const manifest = {
+      name: 'acme/a',
+      version: '1.0',
+      source: { type: 'git', url: '--evil', reference: '--evil' },
+      dist: 'anything',
+      time: '2020-01-01',
+      'default-branch': true,
+      'notification-url': 'https://example.org',
+      'minimum-stability': 'dev',
+      repositories: [],
+      unknown: 1,
+      require: { 'b/c': '^1' },
+      type: 'library',
+    };
+    const [version] = found({ tags: refs(['1.0', manifest]) }).versions;
+    expect(version).toEqual({
+      version: '1.0',
+      versionNormalized: '1.0.0.0',
+      isDev: false,
+      ref: { kind: 'tag', name: '1.0' },
+      commit: '0'.repeat(40),
+      time: '2020-01-01T00:00:00+00:00',
+      isDefaultBranch: false,
+      manifest: { type: 'library', require: { 'b/c': '^1' } },
+    });
+  });
+
+  it('accounts for every ref, gives each version once, and does not depend on the order of refs', () => {
+    const name = fc.constantFrom(
+      '1.0',
+      'v1.0',
+      '1.0.0',
+      '2.x',
+      '2',
+      'main',
+      'Main',
+      '1.0-beta',
+      '1.0-b',
+      'x',
+      'renovate/x',
+      '2010-01-02',
+      '😀',
+      '\uffee',
+    );
+    const manifest = fc.constantFrom(
+      undefined,
+      '',
+      '{',
+      '{}',
+      '{"name":"acme/a"}',
+      '{"name":"acme/b"}',
+      '{"name":"acme/a","version":"1.0"}',
+      '{"name":"acme/a","homepage":"x"}',
+    );
+    const some = fc.uniqueArray(fc.tuple(name, manifest), { selector: ([one]) => one, maxLength: 8 });
+    fc.assert(
+      fc.property(some, some, fc.option(name, { nil: undefined }), (tags, branches, defaultBranch) => {
+        const repository = {
+          tags: refs(...tags),
+          branches: refs(...branches),
+          defaultBranch,
+          archived: false,
+        };
+        const result = versionsOf(repository, { now: NOW });
+        expect(result.versions.length + result.skipped.length).toBe(tags.length + branches.length);
+        const normalized = result.versions.map(({ versionNormalized }) => versionNormalized.toLowerCase());
+        expect(new Set(normalized).size).toBe(normalized.length);
+        expect(result.versions.every(({ ref, isDev }) => isDev === (ref.kind === 'branch'))).toBe(true);
+        expect(
+          result.skipped.every(({ reason }) => /^.+\.$/s.test(reason) || reason.includes('mistakes')),
+        ).toBe(true);
+        const reversed = {
+          ...repository,
+          tags: repository.tags.toReversed(),
+          branches: repository.branches.toReversed(),
+        };
+        expect(versionsOf(reversed, { now: NOW })).toEqual(result);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
