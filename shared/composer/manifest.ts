@@ -68,8 +68,10 @@ export function parseManifest(text: string): ParsedManifest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    // V8's message quotes the text around the mistake, which is what an owner needs to find it.
-    const detail = error instanceof Error ? error.message : String(error);
+    // Without the text that V8 quotes: who knows what is in it.
+    const detail = String(error)
+      .replace(/^SyntaxError: /, '')
+      .replace(/, (?:\.\.\.)?".*$/s, '');
     return { ok: false, problem: 'not-json', reason: `is not valid JSON (${detail})` };
   }
   const problem = textProblem(value);

@@ -6,6 +6,7 @@
 
 import { isValidConstraint } from './constraint.ts';
 import { parseManifest } from './manifest.ts';
+import { shortened } from './owner-message.ts';
 import { asciiLower, END } from './php-text.ts';
 import { isScalar, isSet, type JsonObject, phpString } from './php-value.ts';
 import type { RefName, ScannedRef, SkippedRef } from './scanned-repository.ts';
@@ -51,13 +52,16 @@ export function tagCandidate(scanned: ScannedRef): VersionCandidate | SkippedRef
   const normalizedOwn = isSet(own) && !isScalar(own) ? undefined : normalizedOrUndefined(text);
   if (normalizedOwn === undefined) {
     return skip(
-      `composer.json sets the version ${JSON.stringify(own)}, which is not a version number.`,
+      `composer.json sets the version ${shortened(JSON.stringify(own))}, which is not a version number.`,
       true,
     );
   }
   const versionNormalized = normalizedOwn.replace(/^dev-/i, '').replace(DEV_SUFFIX, '');
   if (versionNormalized !== normalizedTag) {
-    return skip(`The tag means ${normalizedTag}, but composer.json sets the version "${text}".`, true);
+    return skip(
+      `The tag means ${normalizedTag}, but composer.json sets the version "${shortened(text)}".`,
+      true,
+    );
   }
   return {
     ref,

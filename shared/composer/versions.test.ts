@@ -295,6 +295,24 @@ describe('versionsOf', () => {
     });
   });
 
+  it('keeps reasons short', () => {
+    const require = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [`b/c${index}`, 'x'.repeat(10_000)]),
+    );
+    const tags = refs(
+      ['1.0', { name: 'acme/a', require }],
+      ['2.0', { name: 'acme/a', version: 'x'.repeat(10_000) }],
+    );
+    for (const { reason } of found({ tags }).skipped) expect(reason.length).toBeLessThan(2000);
+    expect(reasonOf({ tags }, '1.0')?.reason).toContain('; and 45 more.');
+  });
+
+  it('quotes nothing of a manifest that is no JSON', () => {
+    const reason = reasonOf({ tags: refs(['1.0', '{"password":"secret",}']) }, '1.0')?.reason;
+    expect(reason).toMatch(/^composer\.json is not valid JSON \(.+\)\.$/);
+    expect(reason).not.toContain('secret');
+  });
+
   it('accounts for every ref, gives each version once, and does not depend on the order of refs', () => {
     const name = fc.constantFrom(
       '1.0',

@@ -7,6 +7,7 @@
  */
 
 import { parseManifest, validateManifest } from './manifest.ts';
+import { listed, shortened } from './owner-message.ts';
 import { isValidPackageName } from './package-name.ts';
 import { compareBytes } from './php-text.ts';
 import { isSet, type JsonObject } from './php-value.ts';
@@ -92,7 +93,7 @@ function outcomeOf(
   const { ref, manifest } = candidate;
   if (naming.name === undefined) return { ref, reason: naming.reason, isError: candidate.isDefaultBranch };
   if (!naming.isForAll && manifest.name !== naming.name) {
-    const said = isSet(manifest.name) ? `the name ${JSON.stringify(manifest.name)}` : 'no name';
+    const said = isSet(manifest.name) ? `the name ${shortened(JSON.stringify(manifest.name))}` : 'no name';
     return {
       ref,
       reason: `composer.json has ${said}, but the package is ${naming.name}, and the default branch has no composer.json that names it for all versions.`,
@@ -126,7 +127,7 @@ function judged(
   );
   if (!judgement.isUsable) {
     const problems = [...judgement.errors, ...(ref.kind === 'branch' ? judgement.warnings : [])];
-    return { ref, reason: `composer.json has mistakes. ${problems.join('. ')}`, isError: true };
+    return { ref, reason: `composer.json has mistakes: ${listed(problems)}.`, isError: true };
   }
   return {
     version,
@@ -171,7 +172,7 @@ function namingOf(
     if (typeof name === 'string' && isValidPackageName(name)) return { name, isForAll: true };
     return {
       name: undefined,
-      reason: `composer.json of the default branch has the name ${JSON.stringify(name)}, which no package can have. A name is "vendor/package" in lower case.`,
+      reason: `composer.json of the default branch has the name ${shortened(JSON.stringify(name))}, which no package can have. A name is "vendor/package" in lower case.`,
     };
   }
   const newest = tags.toSorted(newestFirst).find((tag) => {
