@@ -13,6 +13,7 @@ const dependencies = {
   keyValues: createKeyValues(keyValueClient(), required('accessStoreArn')),
   waker: wakerClient(),
   clock: systemClock,
+  logger,
 };
 
 export const handler = batchHandler(PublishAccessMessage, { logger }, async (messages) => {

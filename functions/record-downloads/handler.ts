@@ -11,5 +11,5 @@ export const handler = httpHandler({ logger }, async ({ headers, body }) => {
   const counted = await recordDownloads(dependencies, tokenOf(headers.authorization), body.toString('utf8'));
   return counted === undefined
     ? jsonAnswer(401, { warning: 'The registry does not know this token.' })
-    : jsonAnswer(201, { counted });
+    : jsonAnswer(201, { status: 'success' });
 });

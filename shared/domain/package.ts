@@ -36,6 +36,9 @@ export type PackageDecision =
  */
 const packageName = /^[a-z0-9]+(?:[_.-][a-z0-9]+)*\/[a-z0-9]+(?:(?:[_.]|-{1,2})[a-z0-9]+)*$/;
 
+/** Longer names fit neither into a key at the edge (512 bytes with the slug) nor into anybody's head. */
+export const packageNameMax = 200;
+
 /** The vendor of a package's name. */
 export function vendorOf(name: string): string {
   return name.slice(0, Math.max(0, name.indexOf('/')));
@@ -62,7 +65,7 @@ export function decidePackage(found: {
   readonly ownedVendors: readonly string[];
   readonly holder: PackageSource | undefined;
 }): PackageDecision {
-  if (!packageName.test(found.name)) {
+  if (found.name.length > packageNameMax || !packageName.test(found.name)) {
     return { accept: false, reason: 'invalid-name' };
   }
   if (found.repository.fork && found.chosen !== true) {
@@ -80,7 +83,8 @@ export function decidePackage(found: {
   return { accept: true };
 }
 
-function sameSource(one: PackageSource, other: PackageSource): boolean {
+/** Whether it is one and the same place in one repository. */
+export function sameSource(one: PackageSource, other: PackageSource): boolean {
   return (
     one.synchronization === other.synchronization &&
     one.repository === other.repository &&

@@ -4,10 +4,14 @@
  * Composer ignores the answer, so nothing here is worth an error to it; what cannot be counted is left out.
  */
 import { z } from 'zod';
+import { parsePrincipal } from '../domain/ids.ts';
+import { bitmapHas, edgeKeys, packagesPerChunk } from '../publish/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { edgeRows } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
+import { findOrganization } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
-import { findToken, isLive } from '../store/token-store.ts';
+import { findToken, isLive, type Token } from '../store/token-store.ts';
 
 /** More packages than any installation has: a longer list is somebody's mistake. */
 const downloadsMax = 1000;
@@ -17,8 +21,11 @@ const Report = z.object({
 });
 
 /**
+ * Counts what the token may install, and nothing else.
+ *
  * @param secret the token that came with the report
- * @returns how many were counted; undefined when the token or the report is none
+ * @returns how many were counted, which the token's holder must not learn: it tells which packages there are. Undefined when the token or
+ * the report is none
  */
 export async function recordDownloads(
   { table, clock }: { table: Table; clock: Clock },
@@ -34,9 +41,10 @@ export async function recordDownloads(
   const names = [...new Set(report.data.downloads.map((download) => download.name.toLowerCase()))];
   const holders = await table.getMany(names.map((name) => keys.packageName(organization, name)));
   const numbers = new Map(names.map((name, place) => [name, holders[place]?.number]));
+  const mayInstall = await installable(table, token);
   const wanted = report.data.downloads.flatMap(({ name, version }) => {
     const number = numbers.get(name.toLowerCase());
-    return typeof number === 'number' ? [{ number, version }] : [];
+    return typeof number === 'number' && mayInstall(number) ? [{ number, version }] : [];
   });
   // Only versions that are there: the report is the client's word.
   const versions = await table.getMany(
@@ -47,6 +55,21 @@ export async function recordDownloads(
     await table.update({ key: keys.downloads(organization, number, version), add: { count: 1 } });
   }
   return known.length;
+}
+
+/** What the edge lets the token read. */
+async function installable(
+  table: Table,
+  { organization, principal }: Token,
+): Promise<(number: number) => boolean> {
+  if (parsePrincipal(principal).kind === 'organization') {
+    return () => true;
+  }
+  const slug = (await findOrganization(table, organization))?.slug ?? '';
+  const rows = await edgeRows(table, edgeKeys.view(slug, principal, 0).slice(0, -1));
+  const values = new Map(rows.map((row) => [row.key, row.value]));
+  return (number) =>
+    bitmapHas(values.get(edgeKeys.view(slug, principal, Math.floor(number / packagesPerChunk))), number);
 }
 
 /** The token in an Authorization header, Basic or Bearer, as Composer sends it. */

@@ -33,7 +33,7 @@ export interface DistRequest {
   readonly found: StoredPackage;
   /** 40 hex digits. */
   readonly commit: string;
-  /** Ends the work on the forge's side. */
+  /** Ends the work, on the forge's side and on the store's. */
   readonly signal: AbortSignal;
   /** The function's time-out and 30 s more. */
   readonly leaseMs: number;
@@ -77,7 +77,8 @@ export async function buildDist(
   try {
     const objectKey = objectKeys.dist(request.slug, found.number, commit);
     // A worker that died after storing left bytes that clients may have: they stay.
-    const stored = (await objects.digest(objectKey)) ?? (await store(dependencies, request, objectKey));
+    const stored =
+      (await objects.digest(objectKey, request.signal)) ?? (await store(dependencies, request, objectKey));
     const thing = packageThing(organization, found.number);
     await table.transact([
       {
@@ -108,10 +109,10 @@ async function store(
     await pipeline(archive, createWriteStream(file), { signal });
     const shasum = await sha1(file);
     const { size } = await stat(file);
-    if (await objects.putFirst(objectKey, createReadStream(file), size)) {
+    if (await objects.putFirst(objectKey, createReadStream(file), size, signal)) {
       return { shasum, size };
     }
-    const first = await objects.digest(objectKey);
+    const first = await objects.digest(objectKey, signal);
     if (!first) {
       throw new Error('an archive was there and then was not');
     }

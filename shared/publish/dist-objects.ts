@@ -12,19 +12,22 @@ import { cacheControl } from './object-keys.ts';
 
 export interface DistObjects {
   /** SHA-1 and size of the archive; undefined if there is none. */
-  digest(key: string): Promise<{ shasum: string; size: number } | undefined>;
+  digest(key: string, signal: AbortSignal): Promise<{ shasum: string; size: number } | undefined>;
   /** Stores the archive unless there is one. @returns whether these bytes are the ones stored */
-  putFirst(key: string, body: Readable, size: number): Promise<boolean>;
+  putFirst(key: string, body: Readable, size: number, signal: AbortSignal): Promise<boolean>;
 }
 
 export function createDistObjects(client: S3Client, bucket: string): DistObjects {
   return {
-    async digest(key) {
+    async digest(key, signal) {
       try {
-        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
+          abortSignal: signal,
+        });
         const hash = createHash('sha1');
         let size = 0;
         for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
+          signal.throwIfAborted();
           hash.update(chunk);
           size += chunk.length;
         }
@@ -36,7 +39,7 @@ export function createDistObjects(client: S3Client, bucket: string): DistObjects
         throw error;
       }
     },
-    async putFirst(key, body, size) {
+    async putFirst(key, body, size, signal) {
       try {
         await client.send(
           new PutObjectCommand({
@@ -48,6 +51,7 @@ export function createDistObjects(client: S3Client, bucket: string): DistObjects
             CacheControl: cacheControl.dist,
             IfNoneMatch: '*',
           }),
+          { abortSignal: signal },
         );
         return true;
       } catch (error) {

@@ -14,7 +14,7 @@ import { publicPaths } from './object-keys.ts';
 
 export interface FetchDistDependencies extends BuildDistDependencies {
   readonly waker: Waker;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly registryBaseUrl: string;
   readonly findOrganization: (slug: string) => Promise<Organization | undefined>;
 }

@@ -5,10 +5,11 @@ import {
   DescribeKeyValueStoreCommand,
   GetKeyCommand,
   ResourceNotFoundException,
+  ServiceQuotaExceededException,
   UpdateKeysCommand,
   ValidationException,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
-import { type KeyValues, StoreConflictError } from './publish-access.ts';
+import { type KeyValues, StoreFullError, StoreRefusalError } from './publish-access.ts';
 
 export function createKeyValues(client: CloudFrontKeyValueStoreClient, storeArn: string): KeyValues {
   return {
@@ -41,7 +42,10 @@ export function createKeyValues(client: CloudFrontKeyValueStoreClient, storeArn:
       } catch (error) {
         // What a stale ETag is answered with is not documented; these are the two that fit.
         if (error instanceof ConflictException || error instanceof ValidationException) {
-          throw new StoreConflictError('the key-value store refused the update', { cause: error });
+          throw new StoreRefusalError('the key-value store refused the update', { cause: error });
+        }
+        if (error instanceof ServiceQuotaExceededException) {
+          throw new StoreFullError('the key-value store is full', { cause: error });
         }
         throw error;
       }

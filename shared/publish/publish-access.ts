@@ -1,15 +1,15 @@
 /**
  * The one writer of the edge's key-value store. Every write needs the ETag of the whole store, so a turn is: describe the store, read
- * what is wanted, take withdrawals first, update. A conflict restarts the turn; an old batch is never sent again.
+ * what is wanted, update. A conflict restarts the turn; an old batch is never sent again. Withdrawals go first and by themselves, so
+ * that nothing about a grant keeps them waiting.
  *
  * Limits: 50 keys in an update, https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
  */
 import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
-import { present } from '../store/condition.ts';
 import { carriedOut, type EdgeRow, isWanted, pendingEdgeRows, settle } from '../store/edge-store.ts';
-import { keys } from '../store/keys.ts';
-import type { Operation, Table } from '../store/table.ts';
+import { ConflictError, type Table } from '../store/table.ts';
 import { edgeThing, grantsThing, principalThing } from '../store/things.ts';
 import { raise, type Wake, type WorkThing } from '../store/work.ts';
 
@@ -22,17 +22,23 @@ export interface KeyValues {
    * All or nothing.
    *
    * @returns the next ETag
-   * @throws StoreConflictError when the store changed since the ETag was given
+   * @throws StoreRefusalError when the store changed since the ETag was given, or does not take one of the keys
+   * @throws StoreFullError when it would be larger than it may be
    */
   update(etag: string, puts: ReadonlyMap<string, string>, deletes: readonly string[]): Promise<string>;
 }
 
-/** Somebody else wrote to the store. */
-export class StoreConflictError extends Error {
-  override readonly name = 'StoreConflictError';
+/** Somebody else wrote to the store, or it does not take what it was sent. Nothing was written. */
+export class StoreRefusalError extends Error {
+  override readonly name = 'StoreRefusalError';
 }
 
-export const updateKeysMax = 50;
+/** Nothing was written; what makes the store smaller still can be. */
+export class StoreFullError extends Error {
+  override readonly name = 'StoreFullError';
+}
+
+const updateKeysMax = 50;
 /** A function of 20 s stops taking turns after this many milliseconds and leaves the rest to a fresh wake. */
 const turnsMs = 10_000;
 const conflictsMax = 10;
@@ -42,26 +48,31 @@ export interface PublishAccessDependencies {
   readonly keyValues: KeyValues;
   readonly waker: Waker;
   readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error'>;
 }
 
 /**
- * Carries out what is wanted at the edge: the keys named and whatever else is pending, turn by turn.
+ * Carries out what is wanted at the edge: the keys named and whatever else is pending, turn by turn. A key that the store does not take
+ * stays wanted, is logged, and keeps no other from being written.
  *
  * @returns how many keys were written or removed
- * @throws StoreConflictError when the store kept changing under us
+ * @throws StoreRefusalError when the store kept changing under us
  */
 export async function publishAccess(
-  { table, keyValues, waker, clock }: PublishAccessDependencies,
+  { table, keyValues, waker, clock, logger }: PublishAccessDependencies,
   named: readonly string[],
 ): Promise<number> {
   const started = clock.now();
+  const refused = new Set<string>();
   let written = 0;
-  for (let conflicts = 0; conflicts < conflictsMax; ) {
+  let conflicts = 0;
+  let keysMax = updateKeysMax;
+  for (;;) {
     const etag = await keyValues.describe();
     const rows = await pendingEdgeRows(table, named, clock.now());
-    await Promise.all(rows.filter((row) => !isWanted(row)).map((row) => settle(table, row)));
-    const due = inOrder(rows.filter(isWanted));
-    const batch = due.slice(0, updateKeysMax);
+    await Promise.all(rows.filter((row) => row.isListed && !isWanted(row)).map((row) => settle(table, row)));
+    const due = rows.filter((row) => isWanted(row) && !refused.has(row.key));
+    const batch = nextBatch(due).slice(0, keysMax);
     if (batch.length === 0) {
       return written;
     }
@@ -71,39 +82,56 @@ export async function publishAccess(
     }
     try {
       await updateStore(keyValues, etag, batch);
+      const wakes = await record(table, batch, clock.now());
+      written += batch.length;
+      await waker.wake(wakes);
     } catch (error) {
-      if (error instanceof StoreConflictError) {
-        conflicts++;
-        continue;
+      if (error instanceof StoreFullError && !batch.some(isWithdrawal)) {
+        logger.error('the key-value store is full: grants wait until something is taken out', {
+          keys: due.length,
+        });
+        return written;
       }
-      throw error;
+      const met = error instanceof ConflictError || error instanceof StoreRefusalError;
+      if (!met) {
+        throw error;
+      }
+      if (error instanceof ConflictError || (await keyValues.describe()) !== etag) {
+        conflicts++;
+        if (conflicts === conflictsMax) {
+          throw error;
+        }
+      } else if (batch.length > 1) {
+        // Nobody else wrote, so the store does not take one of these keys: half of them, until it is found.
+        keysMax = Math.ceil(batch.length / 2);
+      } else {
+        refused.add(String(batch[0]?.key));
+        logger.error('the key-value store does not take a key', { error, key: batch[0]?.key });
+        keysMax = updateKeysMax;
+      }
     }
-    written += batch.length;
-    await waker.wake(await record(table, batch, clock.now()));
   }
-  throw new StoreConflictError('the key-value store kept changing; is there a second writer?');
 }
 
 async function updateStore(keyValues: KeyValues, etag: string, batch: readonly EdgeRow[]): Promise<void> {
   const puts = new Map<string, string>();
-  const deletes: string[] = [];
+  const gone: string[] = [];
   for (const row of batch) {
-    if (row.value !== undefined) {
+    if (row.value === undefined) {
+      gone.push(row.key);
+    } else {
       puts.set(row.key, row.value);
-    } else if (await keyValues.has(row.key)) {
-      // Nothing says what an update does that removes a key which is not there; a turn that died half-way leaves such rows.
-      deletes.push(row.key);
     }
   }
+  // Nothing says what an update does that removes a key which is not there; a turn that died half-way leaves such rows.
+  const there = await Promise.all(gone.map((key) => keyValues.has(key)));
+  const deletes = gone.filter((_, place) => there[place]);
   if (puts.size > 0 || deletes.length > 0) {
     await keyValues.update(etag, puts, deletes);
   }
 }
 
-/**
- * Records what is at the edge now, and raises whoever waits for it. Two transactions, since a full batch of packages does not fit into
- * one; a death between them leaves the rows wanted, and the next turn does both again.
- */
+/** Records what is at the edge now, and raises whoever waits for it. A death before it leaves the rows wanted, and the next turn does it again. */
 async function record(table: Table, batch: readonly EdgeRow[], now: number): Promise<Wake[]> {
   const waiting = new Map<string, WorkThing>();
   for (const { subject } of batch) {
@@ -115,46 +143,32 @@ async function record(table: Table, batch: readonly EdgeRow[], now: number): Pro
       waiting.set(`${thing.key.pk} ${thing.key.sk}`, thing);
     }
   }
-  await table.transact(batch.flatMap(packageAtEdge));
-  await table.transact([
-    ...batch.map(carriedOut),
-    ...[...waiting.values()].map((thing) => raise(thing, now)),
-  ]);
+  const things = [...waiting.values()];
+  await table.transact([...batch.map(carriedOut), ...things.map((thing) => raise(thing, now))]);
   await Promise.all(batch.map((row) => settle(table, row)));
-  return [...waiting.values()].map((thing) => thing.wake);
+  return things.map((thing) => thing.wake);
 }
 
-/** A package may be listed in bitmaps and roots only when its number is at the edge under the name that points to it. */
-function packageAtEdge({ subject, value }: EdgeRow): Operation[] {
-  if (subject.kind !== 'package') {
-    return [];
-  }
-  const { organization, packageNumber } = subject;
-  return [
-    {
-      update: {
-        key: keys.package(organization, packageNumber),
-        set: { atEdge: value === String(packageNumber) },
-      },
-      when: present,
-    },
-  ];
+/** Withdrawals by themselves, as long as there are any; then what others wait for: packages before views before tokens. */
+export function nextBatch(due: readonly EdgeRow[]): readonly EdgeRow[] {
+  const withdrawals = due.filter(isWithdrawal);
+  const rank = { package: 0, view: 1, token: 2 } as const;
+  return withdrawals.length > 0
+    ? withdrawals
+    : [...due].sort((one, other) => rank[one.subject.kind] - rank[other.subject.kind]);
 }
 
-/** Withdrawals first; then what others wait for: packages before views before tokens. */
-export function inOrder(rows: readonly EdgeRow[]): readonly EdgeRow[] {
-  const rank = (row: EdgeRow): number =>
-    isWithdrawal(row) ? 0 : { package: 1, view: 2, token: 3 }[row.subject.kind];
-  return [...rows].sort((one, other) => rank(one) - rank(other));
-}
-
-/** Takes something away: the key goes, or a bit of its bitmap. */
+/** Takes something away, or may do so: the key goes, or a bit of its bitmap. */
 function isWithdrawal(row: EdgeRow): boolean {
   if (row.value === undefined) {
     return true;
   }
-  if (row.subject.kind !== 'view' || row.published === undefined) {
+  if (row.subject.kind !== 'view') {
     return false;
+  }
+  // A turn that died may have written a value between the one recorded and this one.
+  if (row.wanted - row.done > 1 || row.published === undefined) {
+    return row.wanted - row.done > 1;
   }
   const after = Buffer.from(row.value, 'base64url');
   return Buffer.from(row.published, 'base64url').some((byte, place) => (byte & ~(after[place] ?? 0)) !== 0);

@@ -1,4 +1,5 @@
 /** Writes the p2 files of one package. One worker for each package at a time. */
+import { z } from 'zod';
 import { buildPackageFiles, type PublishedVersion } from '../composer/package-metadata.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -13,12 +14,12 @@ import {
   type StoredVersion,
   versionsOfPackage,
 } from '../store/package-store.ts';
-import type { Table } from '../store/table.ts';
+import { ConflictError, type Table } from '../store/table.ts';
 import { edgeThing, packageThing } from '../store/things.ts';
-import { completeWork, type Lease, releaseLease, takeLease } from '../store/work.ts';
+import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
 import { edgeKeys } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
-import type { ObjectWriter, Seen } from './object-writer.ts';
+import { ObjectConflictError, type ObjectWriter, type Seen } from './object-writer.ts';
 
 export interface PublishPackageDependencies {
   readonly table: Table;
@@ -33,12 +34,15 @@ export interface PublishPackageDependencies {
 /** The function's time-out of 60 s and 30 s more. */
 const leaseMs = 90_000;
 
+export type PackageOutcome = 'done' | 'idle' | 'busy' | 'too-early' | 'again';
+
+/** @returns `too-early`: its files changed within this second; `again`: another writer was there at the same moment */
 export async function publishPackage(
   dependencies: PublishPackageDependencies,
   organization: OrganizationId,
   packageNumber: number,
-): Promise<'done' | 'idle' | 'busy' | 'too-early'> {
-  const { table, objects, waker, clock } = dependencies;
+): Promise<PackageOutcome> {
+  const { table, waker, clock } = dependencies;
   const thing = packageThing(organization, packageNumber);
   const lease = await takeLease(table, thing, {
     leaseId: dependencies.newLeaseId(),
@@ -48,19 +52,40 @@ export async function publishPackage(
   if (lease === 'idle' || lease === 'busy') {
     return lease;
   }
+  try {
+    return await underLease(table, lease, () => publish(dependencies, lease, organization));
+  } catch (error) {
+    if (error instanceof ConflictError || error instanceof ObjectConflictError) {
+      await waker.wake([thing.wake], 1);
+      return 'again';
+    }
+    throw error;
+  }
+}
+
+async function publish(
+  dependencies: PublishPackageDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+): Promise<'done' | 'too-early'> {
+  const { table, objects, waker, clock } = dependencies;
+  const found = parsePackage(lease.item);
   const slug = await dependencies.slugOf(organization);
-  const plainKey = objectKeys.plain(slug, packageNumber);
-  const devKey = objectKeys.dev(slug, packageNumber);
+  const plainKey = objectKeys.plain(slug, found.number);
+  const devKey = objectKeys.dev(slug, found.number);
   const [plainSeen, devSeen] = await Promise.all([objects.see(plainKey), objects.see(devKey)]);
 
-  const found = parsePackage(lease.item);
   if (found.state === 'unreadable' || found.state === 'deleted') {
-    await Promise.all([objects.remove(plainKey), objects.remove(devKey)]);
+    if (plainSeen || devSeen) {
+      const filesModifiedAt = Math.max(...modifiedAt(found, plainSeen), ...modifiedAt(found, devSeen));
+      await table.update({ key: lease.thing.key, set: { filesModifiedAt } }, equal('leaseId', lease.leaseId));
+      await Promise.all([objects.remove(plainKey), objects.remove(devKey)]);
+    }
     return finish(dependencies, lease, {});
   }
   const [versions, dists] = await Promise.all([
-    versionsOfPackage(table, organization, packageNumber),
-    distsOfPackage(table, organization, packageNumber),
+    versionsOfPackage(table, organization, found.number),
+    distsOfPackage(table, organization, found.number),
   ]);
   const published = versions.filter((version) => version.state === 'published');
   const files = buildPackageFiles({
@@ -78,11 +103,11 @@ export async function publishPackage(
       [devKey, devSeen, files.dev],
     ] as const
   ).filter(([, seen, text]) => !objects.isSame(seen, text));
-  const early = Math.max(0, ...changed.map(([, seen]) => notBefore(seen) - clock.now()));
-  if (early > 0) {
+  const notBefore = Math.max(...changed.flatMap(([, seen]) => modifiedAt(found, seen))) + 1000;
+  if (notBefore > clock.now()) {
     // Nobody sleeps in a function: the same work comes back in the next second.
     await releaseLease(table, lease);
-    await waker.wake([thing.wake], Math.ceil(early / 1000));
+    await waker.wake([lease.thing.wake], Math.ceil((notBefore - clock.now()) / 1000));
     return 'too-early';
   }
   for (const [key, seen, text] of changed) {
@@ -94,6 +119,13 @@ export async function publishPackage(
   return finish(dependencies, lease, { versionCount: published.length });
 }
 
+/**
+ * When a client may have got the file last. `Last-Modified` is Composer's only validator and counts whole seconds, so two different
+ * bodies within one second would leave clients on the first for good.
+ */
+const modifiedAt = (found: StoredPackage, seen: Seen | undefined): number[] =>
+  [found.filesModifiedAt, seen?.lastModified].filter((at) => at !== undefined);
+
 /** The files are there: now the edge may know the package, and after it the roots. */
 async function makeAvailable(
   { table, waker, clock }: PublishPackageDependencies,
@@ -101,20 +133,27 @@ async function makeAvailable(
   { organization, slug, found }: { organization: OrganizationId; slug: string; found: StoredPackage },
 ): Promise<void> {
   const key = edgeKeys.package(slug, found.name);
-  await table.transact([
-    // The lease's own item: its check and this change are one operation.
-    {
-      update: { key: lease.thing.key, set: { state: 'available' } },
-      // A scan may have withdrawn the package meanwhile.
-      when: all(equal('leaseId', lease.leaseId), equal('state', 'accepted')),
-    },
-    desire(
-      key,
-      String(found.number),
-      { kind: 'package', organization, packageNumber: found.number },
-      clock.now(),
-    ),
-  ]);
+  try {
+    await table.transact([
+      // The lease's own item: its check and this change are one operation.
+      {
+        update: { key: lease.thing.key, set: { state: 'available' } },
+        when: all(equal('leaseId', lease.leaseId), equal('state', 'accepted')),
+      },
+      desire(
+        key,
+        String(found.number),
+        { kind: 'package', organization, packageNumber: found.number },
+        clock.now(),
+      ),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError && error.failed.includes(0) && (await holdsLease(table, lease))) {
+      // A scan withdrew the package meanwhile, and asked for its files to be removed.
+      return;
+    }
+    throw error;
+  }
   await waker.wake([edgeThing(key).wake]);
 }
 
@@ -129,14 +168,6 @@ async function finish(
   return 'done';
 }
 
-/**
- * When the object may be written again: `Last-Modified` is Composer's only validator and counts whole seconds, so two different bodies
- * within one second would leave clients on the first for good.
- */
-function notBefore(seen: Seen | undefined): number {
-  return seen === undefined ? 0 : seen.lastModified + 1000;
-}
-
 function publishedVersions(
   found: StoredPackage,
   versions: readonly StoredVersion[],
@@ -146,27 +177,32 @@ function publishedVersions(
   const shasums = new Map(dists.map((dist) => [dist.commit, dist.shasum]));
   return versions.map((version) => {
     const shasum = shasums.get(version.commit);
+    const manifest = Manifest.parse(JSON.parse(version.manifest));
     return {
       version: version.version,
       versionNormalized: version.versionNormalized,
       isDev: version.isDev,
       isDefaultBranch: version.isDefaultBranch,
       time: version.time,
-      manifest: JSON.parse(version.manifest) as Record<string, unknown>,
+      manifest,
       dist: {
         url: distUrl(version.commit),
         reference: version.commit,
         ...(shasum === undefined ? {} : { shasum }),
       },
-      ...abandonment(found),
+      abandoned: abandonment(found, manifest),
     };
   });
 }
 
-/** Abandoned for the package that the same source became, or because its repository is archived. */
-function abandonment(found: StoredPackage): { abandoned?: true | string } {
-  if (found.replacement !== undefined) {
-    return { abandoned: found.replacement };
-  }
-  return found.archived ? { abandoned: true } : {};
+const Manifest = z.record(z.string(), z.unknown());
+
+/**
+ * Abandoned for the package that the same source became; or because its repository is archived, where the manifest does not say more.
+ */
+function abandonment(
+  { replacement, archived }: StoredPackage,
+  manifest: Readonly<Record<string, unknown>>,
+): true | string | undefined {
+  return replacement ?? (archived && manifest.abandoned === undefined ? true : undefined);
 }

@@ -11,15 +11,23 @@ import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } 
 import { parsePrincipal } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Waker } from '../runtime/wake.ts';
-import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
+import { desire, type EdgeRow, edgeRows, settledValue } from '../store/edge-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
-import type { Table } from '../store/table.ts';
+import { ConflictError, type Table } from '../store/table.ts';
 import { edgeThing, principalThing } from '../store/things.ts';
 import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
-import { completeWork, type Lease, leaseHeld, releaseLease, takeLease, type Wake } from '../store/work.ts';
+import {
+  completeWork,
+  type Lease,
+  leaseHeld,
+  releaseLease,
+  takeLease,
+  underLease,
+  type Wake,
+} from '../store/work.ts';
 import { bitmapChunks, bitmapHas, edgeKeys, packagesPerChunk } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
-import type { ObjectWriter } from './object-writer.ts';
+import { ObjectConflictError, type ObjectWriter } from './object-writer.ts';
 
 export interface PublishViewDependencies {
   readonly table: Table;
@@ -42,11 +50,14 @@ export const leaseMs = 90_000;
 /** A new token waits for its root at most so long. */
 const tokenWaitsMs = 30_000;
 
+export type ViewOutcome = 'done' | 'idle' | 'busy' | 'waiting' | 'again';
+
+/** @returns `waiting`: for what a new token needs; `again`: another writer was there at the same moment */
 export async function publishView(
   dependencies: PublishViewDependencies,
   organization: OrganizationId,
   principal: Principal,
-): Promise<'done' | 'idle' | 'busy' | 'waiting'> {
+): Promise<ViewOutcome> {
   const { table, waker, clock } = dependencies;
   const thing = principalThing(organization, principal);
   const lease = await takeLease(table, thing, {
@@ -57,23 +68,47 @@ export async function publishView(
   if (lease === 'idle' || lease === 'busy') {
     return lease;
   }
+  try {
+    return await underLease(table, lease, () => pass(dependencies, lease, organization, principal));
+  } catch (error) {
+    if (error instanceof ConflictError || error instanceof ObjectConflictError) {
+      await waker.wake([thing.wake], 1);
+      return 'again';
+    }
+    throw error;
+  }
+}
+
+async function pass(
+  dependencies: PublishViewDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  principal: Principal,
+): Promise<'done' | 'waiting'> {
+  const { table, objects, waker, clock } = dependencies;
   const slug = await dependencies.slugOf(organization);
   const rootKey = objectKeys.root(slug, principal);
-  const seen = await dependencies.objects.see(rootKey);
+  // Seen before the inputs are read; but a failing object store must not keep a bit from being taken away.
+  const [seeing] = await Promise.allSettled([objects.see(rootKey)]);
 
   const tokens = (await tokensOf(table, organization, principal)).filter((token) =>
     isLive(token, clock.now()),
   );
-  const readable = tokens.length === 0 ? [] : await readablePackages(dependencies, organization, principal);
+  const readable =
+    tokens.length === 0 ? [] : await readablePackages(dependencies, organization, principal, slug);
   const seesAll = parsePrincipal(principal).kind === 'organization';
   const view = seesAll
     ? { listed: readable, complete: true, wakes: [] }
     : await publishBitmap(dependencies, lease, { organization, principal, slug, tokens, readable });
   await waker.wake(view.wakes);
 
+  if (seeing.status === 'rejected') {
+    throw seeing.reason;
+  }
+  const seen = seeing.value;
   if (tokens.length === 0) {
     if (seen) {
-      await dependencies.objects.remove(rootKey);
+      await objects.remove(rootKey);
     }
   } else if (view.listed) {
     const root = buildRootFile({
@@ -81,8 +116,8 @@ export async function publishView(
       notifyBatchUrl: `${dependencies.registryBaseUrl}${publicPaths.downloads}`,
       packageNames: view.listed.map((one) => one.name),
     });
-    if (!dependencies.objects.isSame(seen, root)) {
-      await dependencies.objects.write(rootKey, seen, root, cacheControl.root);
+    if (!objects.isSame(seen, root)) {
+      await objects.write(rootKey, seen, root, cacheControl.root);
     }
   }
 
@@ -95,26 +130,31 @@ export async function publishView(
   if (!view.complete && waiting.some((token) => !overdue(token))) {
     // Whatever it waits for raises the principal again; this comes back in case that takes too long.
     await releaseLease(table, lease);
-    await waker.wake([thing.wake], 5);
+    await waker.wake([lease.thing.wake], 5);
     return 'waiting';
   }
   if ((await completeWork(table, lease)) === 'more') {
-    await waker.wake([thing.wake]);
+    await waker.wake([lease.thing.wake]);
   }
   return 'done';
 }
 
 /** Packages that the edge knows and that the principal may read, in the order of their numbers. */
 async function readablePackages(
-  dependencies: PublishViewDependencies,
+  { table, readerOf }: PublishViewDependencies,
   organization: OrganizationId,
   principal: Principal,
+  slug: string,
 ): Promise<readonly StoredPackage[]> {
-  const packages = (await packagesOf(dependencies.table, organization)).filter(
-    (one) => one.state === 'available' && one.atEdge,
+  const packages = (await packagesOf(table, organization)).filter((one) => one.state === 'available');
+  const rows = await edgeRows(table, edgeKeys.package(slug, ''));
+  const numbers = new Map(rows.map((row) => [row.key, settledValue(row)]));
+  const mayRead = await readerOf(organization, principal);
+  return packages.filter(
+    (one) =>
+      numbers.get(edgeKeys.package(slug, one.name)) === String(one.number) &&
+      mayRead(one.synchronization, one.repository),
   );
-  const mayRead = await dependencies.readerOf(organization, principal);
-  return packages.filter((one) => mayRead(one.synchronization, one.repository));
 }
 
 interface BitmapInputs {
@@ -159,12 +199,16 @@ async function publishBitmap(
       ),
     ]);
   }
-  const published = (packageNumber: number): string | undefined =>
-    rows.get(edgeKeys.view(slug, principal, Math.floor(packageNumber / packagesPerChunk)))?.published;
+  const rowOf = (packageNumber: number): EdgeRow | undefined =>
+    rows.get(edgeKeys.view(slug, principal, Math.floor(packageNumber / packagesPerChunk)));
+  // A bit that is at the edge, and that no earlier pass wanted away from there.
+  const isGranted = ({ number }: StoredPackage): boolean => {
+    const row = rowOf(number);
+    return bitmapHas(row?.published, number) && bitmapHas(row?.value, number);
+  };
+  const first = rowOf(0);
   const listed =
-    published(0) === undefined
-      ? undefined
-      : readable.filter((one) => bitmapHas(published(one.number), one.number));
+    first?.published === undefined || first.value === undefined ? undefined : readable.filter(isGranted);
   return {
     listed,
     complete: listed !== undefined && listed.length === readable.length,

@@ -5,7 +5,7 @@ import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { absent, present } from '../store/condition.ts';
+import { absent, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import type { StoredPackage, StoredVersion } from '../store/package-store.ts';
@@ -35,17 +35,29 @@ export async function createPackage(
     source,
     archived,
     abandonedFor,
+    nameOf,
   }: {
     name: string;
     source: PackageSource;
     archived: boolean;
     /** Packages of the same source under other names: they stay installable and point to this one. */
     abandonedFor: readonly StoredPackage[];
+    /** Number of the deleted package that had the name. */
+    nameOf: number | undefined;
   },
 ): Promise<StoredPackage> {
   const counted = await table.update({ key: keys.organization(organization), add: { lastPackageNumber: 1 } });
   const number = Number(counted.lastPackageNumber);
-  const made = { number, name, ...source, state: 'accepted', archived, versionCount: 0 } as const;
+  const made = {
+    number,
+    name,
+    ...source,
+    state: 'accepted',
+    archived,
+    versionCount: 0,
+    // Clients may have the deleted package's files under the same addresses, none of them younger than this.
+    ...(nameOf === undefined ? {} : { filesModifiedAt: clock.now() }),
+  } as const;
   await table.transact([
     leaseHeld(lease),
     {
@@ -53,7 +65,11 @@ export async function createPackage(
       item: { ...made, wanted: 0, done: 0, acceptedAt: clock.now() },
       when: absent,
     },
-    { put: keys.packageName(organization, name), item: { ...source, number }, when: absent },
+    {
+      put: keys.packageName(organization, name),
+      item: { ...source, number },
+      when: nameOf === undefined ? absent : equal('number', nameOf),
+    },
     {
       put: keys.packageSource(
         organization,
@@ -69,11 +85,17 @@ export async function createPackage(
       .slice(0, transactionItemsMax - 4)
       .map((old) => raise(packageThing(organization, old.number), clock.now(), { replacement: name })),
   ]);
-  return { ...made, atEdge: false, imported: false };
+  return { ...made, imported: false };
 }
 
 /** Two items for a version: itself and its recorded commit. The lease's check and the package's raise come with each batch. */
 const versionsInTransaction = Math.floor((transactionItemsMax - 2) / 2);
+/**
+ * A transaction takes 4 MB, an item 400 KB, names and numbers included.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+const bytesInTransaction = 3_000_000;
+export const manifestBytesMax = 300_000;
 
 /**
  * Writes versions and the commits that archives may be built of.
@@ -89,8 +111,7 @@ export async function applyVersions(
   commits: ReadonlySet<string>,
 ): Promise<readonly Wake[]> {
   const thing = packageThing(organization, found.number);
-  for (let start = 0; start < changes.length; start += versionsInTransaction) {
-    const batch = changes.slice(start, start + versionsInTransaction);
+  for (const batch of batchesOf(changes)) {
     const recorded = new Set(
       batch.flatMap((change) =>
         change.kind === 'write' && commits.has(change.version.commit) ? [change.version.commit] : [],
@@ -113,6 +134,24 @@ export async function applyVersions(
   return changes.length > 0 ? [thing.wake] : [];
 }
 
+/** In parts that fit into one transaction each. */
+export function batchesOf(changes: readonly VersionChange[]): readonly (readonly VersionChange[])[] {
+  const batches: VersionChange[][] = [];
+  let bytes = 0;
+  for (const change of changes) {
+    const size = change.kind === 'write' ? Buffer.byteLength(change.version.manifest) : 0;
+    const last = batches.at(-1);
+    if (last && last.length < versionsInTransaction && bytes + size <= bytesInTransaction) {
+      last.push(change);
+      bytes += size;
+    } else {
+      batches.push([change]);
+      bytes = size;
+    }
+  }
+  return batches;
+}
+
 function versionOperation(
   organization: OrganizationId,
   packageNumber: number,
@@ -125,10 +164,14 @@ function versionOperation(
 /** From now on a tag that was not there is a new one, whose archive comes before it. */
 export async function recordImported(
   { table }: ApplyDependencies,
+  lease: Lease,
   organization: OrganizationId,
   found: StoredPackage,
 ): Promise<void> {
-  await table.update({ key: keys.package(organization, found.number), set: { imported: true } }, present);
+  await table.transact([
+    leaseHeld(lease),
+    { update: { key: keys.package(organization, found.number), set: { imported: true } } },
+  ]);
 }
 
 /** Publishes a held version whose archive is stored now, or says why it stays held. */
@@ -155,28 +198,40 @@ export async function publishHeld(
 }
 
 /**
- * What the repository itself changes about its packages: readable again, archived or not.
+ * What the repository itself changes about its packages: readable again, archived or not, and which of them goes on under the
+ * repository's name for it.
  */
 export async function recordMoved(
   { table, clock }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
-  state: PackageState,
+  { current, others }: PackageState,
   fact: RepositoryFact,
 ): Promise<readonly Wake[]> {
-  const changed = [...(state.current ? [state.current] : []), ...state.others].filter(
-    (one) => one.state === 'unreadable' || one.archived !== fact.archived,
+  const wanted = [
+    ...(current ? [{ one: current, replacement: undefined }] : []),
+    // While a new name waits for an owner, nothing takes the place of the old one.
+    ...others.map((one) => ({ one, replacement: current ? current.name : one.replacement })),
+  ];
+  const changed = wanted.filter(
+    ({ one, replacement }) =>
+      one.state === 'unreadable' || one.archived !== fact.archived || one.replacement !== replacement,
   );
   if (changed.length === 0) {
     return [];
   }
-  const things = changed.map((one) => ({ one, thing: packageThing(organization, one.number) }));
+  const things = changed.map((change) => ({
+    ...change,
+    thing: packageThing(organization, change.one.number),
+  }));
   await table.transact([
     leaseHeld(lease),
-    ...things.map(({ one, thing }) =>
+    ...things.map(({ one, replacement, thing }) =>
       raise(thing, clock.now(), {
         archived: fact.archived,
-        state: one.state === 'unreadable' ? 'accepted' : one.state,
+        replacement,
+        // Its publisher moves it on from there; any other state may have moved on meanwhile.
+        ...(one.state === 'unreadable' ? { state: 'accepted' } : {}),
       }),
     ),
   ]);
@@ -200,7 +255,7 @@ export async function withdrawPackages(
     const grants = grantsThing(organization.id);
     await table.transact([
       leaseHeld(lease),
-      raise(thing, clock.now(), { state: 'unreadable', atEdge: false }),
+      raise(thing, clock.now(), { state: 'unreadable' }),
       desire(
         edgeKey,
         undefined,

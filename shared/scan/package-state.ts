@@ -12,20 +12,22 @@ import {
 import type { Table } from '../store/table.ts';
 
 export interface PackageState {
-  /** The package of this source with the name that was found, or the source's only living one when none was found. */
+  /** The package of this source with the name that was found, or the source's living one when none was found. */
   readonly current: StoredPackage | undefined;
   readonly versions: readonly StoredVersion[];
   /** Packages of this source with other names. */
   readonly others: readonly StoredPackage[];
-  /** Whose the found name is. */
-  readonly holder: PackageSource | undefined;
+  /** Who has the found name. */
+  readonly holder: NameHolder | undefined;
 }
 
-const NameItem = z.object({
-  synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
-  repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
-  directory: z.string(),
-});
+/** Which package a name stands for. */
+export interface NameHolder {
+  readonly number: number;
+  readonly source: PackageSource;
+  /** The name is free for other sources. */
+  readonly isDeleted: boolean;
+}
 
 /** @param name the name that the scan found, if it found one */
 export async function loadPackageState(
@@ -37,14 +39,39 @@ export async function loadPackageState(
   const packages = (await packagesOfSource(table, organization, source)).filter(
     (one) => one.state !== 'deleted',
   );
-  const current = packages.find((one) => one.name === (name ?? packages.at(-1)?.name));
-  const holder = name === undefined ? undefined : await table.get(keys.packageName(organization, name));
+  const current = name === undefined ? livingPackage(packages) : packages.find((one) => one.name === name);
   return {
     current,
     versions: current ? await versionsOfPackage(table, organization, current.number) : [],
     others: packages.filter((one) => one !== current),
-    holder: holder === undefined ? undefined : NameItem.parse(holder),
+    holder: name === undefined ? undefined : await findHolder(table, organization, name),
   };
+}
+
+/** The package that a source's versions go to: the one that no other took the place of. */
+export function livingPackage(packages: readonly StoredPackage[]): StoredPackage | undefined {
+  return packages.findLast((one) => one.replacement === undefined) ?? packages.at(-1);
+}
+
+const NameItem = z.object({
+  number: z.int(),
+  synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
+  repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
+  directory: z.string(),
+});
+
+async function findHolder(
+  table: Table,
+  organization: OrganizationId,
+  name: string,
+): Promise<NameHolder | undefined> {
+  const item = await table.get(keys.packageName(organization, name));
+  if (item === undefined) {
+    return undefined;
+  }
+  const { number, ...source } = NameItem.parse(item);
+  const holder = await findPackage(table, organization, number);
+  return { number, source, isDeleted: holder?.state === 'deleted' };
 }
 
 /** Every package that the source ever had, in the order of their numbers. */

@@ -1,4 +1,6 @@
 /** What a scan changes about a package's versions. Pure. */
+import { asciiLower } from '../composer/php-text.ts';
+import { versionIdentity } from '../composer/version-compare.ts';
 import type { ComposerVersion } from '../composer/versions.ts';
 import type { StoredVersion } from '../store/package-store.ts';
 
@@ -18,43 +20,40 @@ export interface VersionInputs {
 /**
  * Compares what a whole scan found with what is stored.
  *
- * A version made from a tag never changes: a tag that moved, or came back elsewhere, keeps the first commit, and `movedTo` tells the owner.
- * A tag that is gone leaves its record, out of the metadata; a branch that is gone leaves nothing but its recorded commits.
+ * A version made from a tag never changes: a tag that moved, or came back elsewhere, keeps the first commit, and `movedTo` tells the owner;
+ * so also when no version can be made of the tag any more, as long as it is there. A tag that is gone leaves its record, out of the
+ * metadata; a branch that is gone leaves nothing but its recorded commits.
  */
 export function planVersions({ current, found, tagCommits, isImport }: VersionInputs): VersionChange[] {
-  const known = new Map(current.map((version) => [version.versionNormalized, version]));
+  const known = new Map(current.map((version) => [identityOf(version, version.refKind), version]));
   const changes: VersionChange[] = [];
   for (const version of found) {
-    const before = known.get(version.versionNormalized);
-    known.delete(version.versionNormalized);
-    const change =
-      version.ref.kind === 'branch'
+    const identity = identityOf(version, version.ref.kind);
+    const before = known.get(identity);
+    known.delete(identity);
+    changes.push(
+      ...(version.ref.kind === 'branch'
         ? planBranch(before, version)
-        : planTag(before, version, tagCommits, isImport);
-    if (change) {
-      changes.push(change);
-    }
+        : planTag(before, version, tagCommits, isImport)),
+    );
   }
   for (const version of known.values()) {
-    if (version.refKind === 'branch' || version.state === 'held') {
-      changes.push({ kind: 'remove', version, reason: `${version.refKind} ${version.refName} is gone` });
-    } else if (version.state === 'published') {
-      changes.push({
-        kind: 'write',
-        version: { ...version, state: 'withdrawn' },
-        reason: `tag ${version.refName} is gone`,
-      });
-    }
+    changes.push(...planNotFound(version, tagCommits));
   }
   return changes;
 }
 
-function planBranch(before: StoredVersion | undefined, version: ComposerVersion): VersionChange | undefined {
+/** Equal for two texts that Composer takes for one version, such as `1.0.0.0-beta1` and `1.0.0.0-beta01`. */
+function identityOf({ versionNormalized }: { versionNormalized: string }, refKind: 'tag' | 'branch'): string {
+  return refKind === 'branch' ? asciiLower(versionNormalized) : versionIdentity(versionNormalized);
+}
+
+function planBranch(before: StoredVersion | undefined, version: ComposerVersion): VersionChange[] {
   const after = storedVersion(version, 'published');
   if (before && sameContent(before, after)) {
-    return undefined;
+    return [];
   }
-  return { kind: 'write', version: after, reason: `branch ${version.ref.name} is at ${version.commit}` };
+  return replace(before, after, `branch ${version.ref.name} is at ${version.commit}`);
 }
 
 function planTag(
@@ -62,31 +61,56 @@ function planTag(
   version: ComposerVersion,
   tagCommits: ReadonlyMap<string, string>,
   isImport: boolean,
-): VersionChange | undefined {
+): VersionChange[] {
   // Of several tags for one version the one that was published first stays.
-  const stillThere = before !== undefined && tagCommits.get(before.refName) === before.commit;
+  const at = before && tagCommits.get(before.refName);
   // Nobody has ever seen a held version, so it may still follow its tag.
-  if (!before || (before.state === 'held' && !stillThere)) {
-    return {
-      kind: 'write',
-      version: storedVersion(version, isImport ? 'published' : 'held'),
-      reason: `tag ${version.ref.name} is new`,
-    };
+  if (!before || (before.state === 'held' && at !== before.commit)) {
+    const after = storedVersion(version, isImport ? 'published' : 'held');
+    return replace(before, after, `tag ${version.ref.name} is new`);
   }
-  const movedTo = version.commit === before.commit || stillThere ? undefined : version.commit;
+  return planKept(before, at ?? version.commit);
+}
+
+/** A version that the scan did not find: its ref is gone, or nothing that Composer takes can be made of it. */
+function planNotFound(version: StoredVersion, tagCommits: ReadonlyMap<string, string>): VersionChange[] {
+  const { refKind, refName, state } = version;
+  if (refKind === 'branch' || state === 'held') {
+    return [{ kind: 'remove', version, reason: `${refKind} ${refName} is gone or unusable` }];
+  }
+  const at = tagCommits.get(refName);
+  if (at !== undefined) {
+    return planKept(version, at);
+  }
+  return state === 'published'
+    ? [{ kind: 'write', version: { ...version, state: 'withdrawn' }, reason: `tag ${refName} is gone` }]
+    : [];
+}
+
+/** @param at where the tag is now */
+function planKept(before: StoredVersion, at: string): VersionChange[] {
+  const movedTo = at === before.commit ? undefined : at;
   const state = before.state === 'withdrawn' ? 'published' : before.state;
   if (movedTo === before.movedTo && state === before.state) {
-    return undefined;
+    return [];
   }
   const { movedTo: _, ...kept } = before;
-  return {
-    kind: 'write',
-    version: { ...kept, state, ...(movedTo === undefined ? {} : { movedTo }) },
-    reason:
-      movedTo === undefined
-        ? `tag ${version.ref.name} is back`
-        : `tag ${version.ref.name} moved from ${before.commit} to ${movedTo}; the first stays`,
-  };
+  const reason =
+    movedTo === undefined
+      ? `tag ${before.refName} is back`
+      : `tag ${before.refName} moved from ${before.commit} to ${movedTo}; the first stays`;
+  return [
+    { kind: 'write', version: { ...kept, state, ...(movedTo === undefined ? {} : { movedTo }) }, reason },
+  ];
+}
+
+/** Versions are stored by their normalized text, so one that is spelt otherwise now goes first. */
+function replace(before: StoredVersion | undefined, after: StoredVersion, reason: string): VersionChange[] {
+  const renamed = before !== undefined && before.versionNormalized !== after.versionNormalized;
+  return [
+    ...(renamed ? [{ kind: 'remove', version: before, reason } as const] : []),
+    { kind: 'write', version: after, reason },
+  ];
 }
 
 function storedVersion(version: ComposerVersion, state: StoredVersion['state']): StoredVersion {

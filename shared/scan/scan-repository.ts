@@ -1,38 +1,40 @@
 /**
  * Scans one repository: refs with manifests, versions, packages. One worker for each repository at a time.
  */
-import { versionsOf } from '../composer/versions.ts';
+import { parseManifest } from '../composer/manifest.ts';
+import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
-import { decidePackage, type PackageSource, type WaitingName } from '../domain/package.ts';
+import { decidePackage, type PackageSource, sameSource, type WaitingName } from '../domain/package.ts';
 import { isNewRepository, type Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ContentReader, ForgeRepository } from '../forge/forge.ts';
-import { type BuildDistDependencies, buildDist } from '../publish/build-dist.ts';
+import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import type { StoredPackage } from '../store/package-store.ts';
-import type { Table } from '../store/table.ts';
+import { ConflictError, type Table } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
-import { completeWork, type Lease, releaseLease, takeLease } from '../store/work.ts';
+import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
 import {
   applyVersions,
   createPackage,
-  publishHeld,
+  manifestBytesMax,
   recordImported,
   recordMoved,
   withdrawPackages,
 } from './apply-scan.ts';
-import { loadPackageState } from './package-state.ts';
+import { livingPackage, loadPackageState, type PackageState, packagesOfSource } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
+import { storeHeld } from './store-held.ts';
 
 export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly table: Table;
   readonly waker: Waker;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly load: (
     synchronization: SynchronizationId,
     repository: ForgeRepositoryId,
@@ -52,10 +54,10 @@ export interface ScanInputs {
 
 /** The function's time-out of 300 s and 30 s more. */
 const leaseMs = 330_000;
-/** Archives of new tags are built in the scan for so long; the rest waits for the next one. */
-const distsMs = 200_000;
 /** Seconds to wait after a failure that may pass, by the number of failures in a row; after the last the reconcile asks again. */
 const retrySeconds = [5, 30, 120] as const;
+/** A name taken or a fact changed under the scan: so often it decides anew before it leaves that to the sweep. */
+const attemptsMax = 3;
 
 export type ScanOutcome = 'done' | 'idle' | 'busy' | 'failed' | 'unknown';
 
@@ -83,24 +85,35 @@ export async function scanRepository(
   if (lease === 'idle' || lease === 'busy') {
     return lease;
   }
-  // Read again: what is decided under the lease rests on what was read under it.
-  const inputs = (await dependencies.load(synchronization, repository)) ?? known;
-  let record: ScanRecord;
-  try {
-    record = inputs.repository
-      ? await scan(dependencies, lease, inputs, inputs.repository)
-      : await withdraw(dependencies, lease, inputs, repository);
-  } catch (error) {
-    if (error instanceof ForgeError) {
-      return fail(dependencies, lease, error);
+  return underLease(table, lease, async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // Read again: what is decided under the lease rests on what was read under it.
+        const inputs = (await dependencies.load(synchronization, repository)) ?? known;
+        const { again, ...record } = inputs.repository
+          ? await scan(dependencies, lease, inputs, inputs.repository)
+          : await withdraw(dependencies, lease, inputs, repository);
+        const attributes = { ...record, lastFailure: undefined, failures: 0 };
+        if (again !== undefined) {
+          await releaseLease(table, lease, undefined, attributes);
+          await waker.wake([thing.wake], again);
+        } else if ((await completeWork(table, lease, attributes)) === 'more') {
+          await waker.wake([thing.wake]);
+        }
+        return 'done';
+      } catch (error) {
+        if (error instanceof ForgeError) {
+          return fail(dependencies, lease, error);
+        }
+        if (!(error instanceof ConflictError) || attempt === attemptsMax) {
+          throw error;
+        }
+        if (!(await holdsLease(table, lease))) {
+          return 'busy';
+        }
+      }
     }
-    await releaseLease(table, lease);
-    throw error;
-  }
-  if ((await completeWork(table, lease, { ...record, lastFailure: undefined, failures: 0 })) === 'more') {
-    await waker.wake([thing.wake]);
-  }
-  return 'done';
+  });
 }
 
 /** What the scan's item keeps for owners and for the reconcile. */
@@ -112,6 +125,9 @@ interface ScanRecord {
   readonly unfinished: boolean;
 }
 
+/** `again`: seconds after which another scan finds more to do. */
+type ScanResult = ScanRecord & { readonly again?: number | undefined };
+
 /** An item holds 400 KB; an owner reads no more than these. */
 const skippedMax = 200;
 
@@ -120,57 +136,25 @@ async function scan(
   lease: Lease,
   inputs: ScanInputs,
   repository: NonNullable<ScanInputs['repository']>,
-): Promise<ScanRecord> {
-  const { clock, waker } = dependencies;
+): Promise<ScanResult> {
+  const { table, clock, waker } = dependencies;
   const { fact } = repository;
+  const { organization } = inputs;
+  const source = sourceOf(inputs, fact.repository);
   const reader = await dependencies.readerOf(inputs.synchronization);
   const refs = await reader.readRefs(fact);
-  const scanned = versionsOf({ ...refs, archived: fact.archived }, { now: clock.now() });
-  const record = {
-    lastScannedAt: clock.now(),
-    skipped: scanned.skipped
-      .filter((one) => one.isError)
-      .slice(0, skippedMax)
-      .map((one) => ({ ref: `${one.ref.kind} ${one.ref.name}`, reason: one.reason })),
-  };
-  const source: PackageSource = {
-    synchronization: inputs.synchronization.id,
-    repository: fact.repository,
-    directory: '',
-  };
-  const state = await loadPackageState(
-    dependencies.table,
-    inputs.organization.id,
-    source,
-    scanned.packageName,
-  );
-  const moved = await recordMoved(dependencies, lease, inputs.organization.id, state, fact);
-  await waker.wake(moved);
-  if (scanned.packageName === undefined && state.current === undefined) {
-    return { ...record, waiting: [], unfinished: false };
-  }
+  const scanned = await versionsFor(dependencies, organization, source, refs);
+  const record = { lastScannedAt: clock.now(), skipped: scanned.skipped.slice(0, skippedMax) };
+
+  const state = await loadPackageState(table, organization.id, source, scanned.name);
+  await waker.wake(await recordMoved(dependencies, lease, organization.id, state, fact));
   let found = state.current;
-  if (!found && scanned.packageName !== undefined) {
-    const decision = decidePackage({
-      name: scanned.packageName,
-      source,
-      repository: fact,
-      isNew: isNewRepository(inputs.synchronization, repository.firstObservedAt),
-      chosen: inputs.chosen,
-      choiceOfSynchronization: inputs.synchronization.choice,
-      ownedVendors: inputs.organization.ownedVendors,
-      holder: state.holder,
-    });
-    if (!decision.accept) {
-      const waiting = [{ name: scanned.packageName, directory: '', reason: decision.reason }];
-      return { ...record, waiting, unfinished: false };
+  if (!found && scanned.name !== undefined) {
+    const accepted = await accept(dependencies, lease, inputs, { repository, state, name: scanned.name });
+    if ('waiting' in accepted) {
+      return { ...record, waiting: [accepted.waiting], unfinished: false };
     }
-    found = await createPackage(dependencies, lease, inputs.organization.id, {
-      name: scanned.packageName,
-      source,
-      archived: fact.archived,
-      abandonedFor: state.others,
-    });
+    found = accepted.made;
   }
   if (!found) {
     return { ...record, waiting: [], unfinished: false };
@@ -181,70 +165,117 @@ async function scan(
     tagCommits: new Map(refs.tags.map((tag) => [tag.name, tag.commit])),
     isImport: !found.imported,
   });
+  for (const { version } of changes) {
+    if (version.movedTo !== undefined) {
+      dependencies.logger.warn('a tag moved, and its version keeps the first commit', {
+        organization: organization.id,
+        package: found.name,
+        tag: version.refName,
+        commit: version.commit,
+        movedTo: version.movedTo,
+      });
+    }
+  }
   await waker.wake(
-    await applyVersions(dependencies, lease, inputs.organization.id, found, changes, commitsOf(refs)),
+    await applyVersions(dependencies, lease, organization.id, found, changes, commitsOf(refs)),
   );
   if (!found.imported) {
-    await recordImported(dependencies, inputs.organization.id, found);
+    await recordImported(dependencies, lease, organization.id, found);
   }
-  const held = await storeHeld(dependencies, lease, inputs, found, reader);
-  return { ...record, waiting: [], unfinished: held > 0 };
+  const held = await storeHeld(dependencies, lease, organization, found, reader, leaseMs);
+  return { ...record, waiting: [], unfinished: held.count > 0, again: held.again };
 }
+
+const sourceOf = (
+  { synchronization }: Pick<ScanInputs, 'synchronization'>,
+  repository: ForgeRepositoryId,
+): PackageSource => ({ synchronization: synchronization.id, repository, directory: '' });
 
 /** Commits that refs stand at now: the only ones whose archives may ever be built for the package. */
 const commitsOf = (refs: ForgeRepository): ReadonlySet<string> =>
   new Set([...refs.tags, ...refs.branches].map((ref) => ref.commit));
 
-/**
- * Builds the archives of new tags and publishes those whose archive is stored.
- *
- * @returns how many are still held
- */
-async function storeHeld(
+/** What the refs say, in what we can store, with the words that owners read about the rest. */
+async function versionsFor(
+  { table, clock }: ScanDependencies,
+  organization: Organization,
+  source: PackageSource,
+  refs: ForgeRepository,
+): Promise<{
+  readonly name: string | undefined;
+  readonly versions: readonly ComposerVersion[];
+  readonly skipped: ScanRecord['skipped'];
+}> {
+  // Whether it is archived now is no part of a version: its package knows, and it may change.
+  const scanned = versionsOf({ ...refs, archived: false }, { now: clock.now() });
+  const skipped = scanned.skipped
+    .filter((one) => one.isError)
+    .map((one) => ({ ref: `${one.ref.kind} ${one.ref.name}`, reason: one.reason }));
+  if (scanned.packageName !== undefined && !isNamed(refs, scanned.packageName)) {
+    const living = livingPackage(await packagesOfSource(table, organization.id, source));
+    if (living !== undefined && living.name !== scanned.packageName) {
+      // An old tag's name, because the default branch's manifest is broken: that renames nothing.
+      return { name: undefined, versions: [], skipped };
+    }
+  }
+  const fits = ({ manifest }: ComposerVersion): boolean =>
+    Buffer.byteLength(JSON.stringify(manifest)) <= manifestBytesMax;
+  const tooLarge = scanned.versions
+    .filter((version) => !fits(version))
+    .map(({ ref }) => ({
+      ref: `${ref.kind} ${ref.name}`,
+      reason: `composer.json is larger than ${manifestBytesMax / 1000} KB.`,
+    }));
+  return {
+    name: scanned.packageName,
+    versions: scanned.versions.filter(fits),
+    skipped: [...skipped, ...tooLarge],
+  };
+}
+
+/** Whether the default branch's manifest gives the package its name. */
+function isNamed({ branches, defaultBranch }: ForgeRepository, name: string): boolean {
+  const manifest = parseManifest(branches.find((one) => one.name === defaultBranch)?.manifest ?? '');
+  return manifest.ok && manifest.manifest.name === name;
+}
+
+/** Makes the package, or says why its name waits. */
+async function accept(
   dependencies: ScanDependencies,
   lease: Lease,
   inputs: ScanInputs,
-  found: StoredPackage,
-  reader: ContentReader,
-): Promise<number> {
-  const { clock, waker, logger } = dependencies;
-  const state = await loadPackageState(dependencies.table, inputs.organization.id, found, found.name);
-  const until = clock.now() + distsMs;
-  let held = 0;
-  for (const version of state.versions.filter((one) => one.state === 'held')) {
-    let reason: string | undefined;
-    try {
-      const outcome =
-        clock.now() > until
-          ? undefined
-          : await buildDist(
-              { ...dependencies, reader: () => Promise.resolve(reader) },
-              {
-                organization: inputs.organization.id,
-                slug: inputs.organization.slug,
-                found,
-                commit: version.commit,
-                signal: AbortSignal.timeout(Math.max(1, until - clock.now())),
-                leaseMs,
-              },
-            );
-      if (outcome?.is === 'stored') {
-        await waker.wake(outcome.wakes);
-      } else {
-        reason = outcome?.is === 'busy' ? 'its archive is being built' : 'its archive was not built in time';
-      }
-    } catch (error) {
-      reason = `the forge did not give its archive: ${error instanceof ForgeError ? error.code : 'unexpected error'}`;
-      logger.warn('the archive of a new tag cannot be had', {
-        package: found.name,
-        commit: version.commit,
-        error: error as Error,
-      });
-    }
-    held += reason === undefined ? 0 : 1;
-    await waker.wake(await publishHeld(dependencies, lease, inputs.organization.id, found, version, reason));
+  {
+    repository,
+    state,
+    name,
+  }: { repository: NonNullable<ScanInputs['repository']>; state: PackageState; name: string },
+): Promise<{ readonly made: StoredPackage } | { readonly waiting: WaitingName }> {
+  const { fact, firstObservedAt } = repository;
+  const { holder } = state;
+  const source = sourceOf(inputs, fact.repository);
+  const wasDeletedHere = holder?.isDeleted === true && sameSource(holder.source, source);
+  const decision = decidePackage({
+    name,
+    source,
+    repository: fact,
+    isNew: isNewRepository(inputs.synchronization, firstObservedAt),
+    // A package that a person deleted does not come back by itself.
+    chosen: wasDeletedHere ? false : inputs.chosen,
+    choiceOfSynchronization: inputs.synchronization.choice,
+    ownedVendors: inputs.organization.ownedVendors,
+    holder: holder?.isDeleted ? undefined : holder?.source,
+  });
+  if (!decision.accept) {
+    return { waiting: { name, directory: source.directory, reason: decision.reason } };
   }
-  return held;
+  const made = await createPackage(dependencies, lease, inputs.organization.id, {
+    name,
+    source,
+    archived: fact.archived,
+    abandonedFor: state.others,
+    nameOf: holder?.isDeleted ? holder.number : undefined,
+  });
+  return { made };
 }
 
 /** The last whole read did not see the repository: its packages are withdrawn, their records and archives stay. */
@@ -253,32 +284,33 @@ async function withdraw(
   lease: Lease,
   inputs: ScanInputs,
   repository: ForgeRepositoryId,
-): Promise<ScanRecord> {
-  const source = { synchronization: inputs.synchronization.id, repository, directory: '' };
+): Promise<ScanResult> {
+  const source = sourceOf(inputs, repository);
   await dependencies.waker.wake(await withdrawPackages(dependencies, lease, inputs.organization, source));
   return { lastScannedAt: dependencies.clock.now(), waiting: [], skipped: [], unfinished: false };
 }
 
 /** A forge's failure changes nothing: it is recorded, and the scan comes back. */
-async function fail(
-  { table, waker, clock, logger }: ScanDependencies,
-  lease: Lease,
-  error: ForgeError,
-): Promise<'failed'> {
+async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeError): Promise<'failed'> {
+  const { table, waker, clock, logger } = dependencies;
   const failures = Number(lease.item.failures ?? 0) + 1;
-  const failure = { at: clock.now(), code: error.code, message: error.message };
+  const lastFailure = { at: clock.now(), code: error.code, message: error.message };
   logger.warn('a scan failed', { repository: lease.thing.key.sk, code: error.code });
   const mayPass = ['rate-limited', 'unavailable', 'incomplete', 'not-found'].includes(error.code);
   const seconds =
     error.notBefore === undefined
       ? retrySeconds[failures - 1]
       : Math.min(900, Math.max(1, Math.ceil((error.notBefore - clock.now()) / 1000)));
-  if (!mayPass || seconds === undefined) {
-    await completeWork(table, lease, { lastFailure: failure, failures });
+  if (mayPass && seconds !== undefined) {
+    // The wake must not come before the lease's end.
+    await releaseLease(table, lease, clock.now() + seconds * 1000 - 500, { lastFailure, failures });
+    await waker.wake([lease.thing.wake], seconds);
     return 'failed';
   }
-  await table.update({ key: lease.thing.key, set: { lastFailure: failure, failures } });
-  await releaseLease(table, lease, clock.now() + seconds * 1000 - 500);
-  await waker.wake([lease.thing.wake], seconds);
+  // What was pushed meanwhile must not wait for the daily scan; with a dead credential, every read of the repositories asks.
+  const attributes = { lastFailure, failures: 0, ...(mayPass ? { unfinished: true } : {}) };
+  if ((await completeWork(table, lease, attributes)) === 'more') {
+    await waker.wake([lease.thing.wake]);
+  }
   return 'failed';
 }

@@ -28,6 +28,8 @@ export interface EdgeRow {
   readonly published: string | undefined;
   readonly wanted: number;
   readonly done: number;
+  /** It stands in the sparse index of work. */
+  readonly isListed: boolean;
   readonly subject: EdgeSubject;
 }
 
@@ -38,6 +40,7 @@ const EdgeItem = z.object({
   published: z.string().optional(),
   wanted: z.number(),
   done: z.number().default(0),
+  pending: z.string().optional(),
   subject: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('token') }),
     z.object({ kind: z.literal('package'), organization, packageNumber: z.int() }),
@@ -57,6 +60,7 @@ export function parseEdgeRow(item: Item): EdgeRow {
     published: row.published,
     wanted: row.wanted,
     done: row.done,
+    isListed: row.pending !== undefined,
     subject: row.subject,
   };
 }
@@ -72,18 +76,18 @@ export async function edgeRows(table: Table, prefix: string): Promise<readonly E
   return items.map(parseEdgeRow);
 }
 
-/** The rows of these keys that want to be carried out, with others that the sparse index knows of. */
+/** The rows of these keys, with others that the sparse index knows of, each once. */
 export async function pendingEdgeRows(
   table: Table,
   named: readonly string[],
   now: number,
 ): Promise<readonly EdgeRow[]> {
+  const known = new Set(named);
   const [byName, byIndex] = await Promise.all([
-    table.getMany(named.map((key) => keys.edge(key))),
+    table.getMany([...known].map((key) => keys.edge(key))),
     table.pending('publish-access', { before: now, limit: 200 }),
   ]);
   // The index lags, so what it names is read again.
-  const known = new Set(named);
   const others = byIndex.map((item) => String(item.sk)).filter((key) => !known.has(key));
   const reread = await table.getMany(others.map((key) => keys.edge(key)));
   return [...byName, ...reread].flatMap((item) => (item === undefined ? [] : [parseEdgeRow(item)]));
@@ -116,3 +120,7 @@ export async function settle(table: Table, row: EdgeRow): Promise<void> {
 
 /** Something is wanted of the row that is not carried out. */
 export const isWanted = (row: EdgeRow): boolean => row.wanted !== row.done;
+
+/** The value that is at the edge and is to stay there; undefined while another one, or none, is on its way. */
+export const settledValue = (row: EdgeRow | undefined): string | undefined =>
+  row?.value === row?.published ? row?.value : undefined;

@@ -12,8 +12,6 @@ const PackageItem = z.object({
   directory: z.string(),
   /** `accepted`: has a number, its files are not there yet. `available`: they are. `unreadable`: rights withdrawn, records kept. */
   state: z.enum(['accepted', 'available', 'unreadable', 'deleted']),
-  /** The edge knows its number under its name. */
-  atEdge: z.boolean().default(false),
   versionCount: z.number().default(0),
   /** Repository archived on the forge. */
   archived: z.boolean().default(false),
@@ -21,8 +19,11 @@ const PackageItem = z.object({
   replacement: z.string().optional(),
   /** The first scan wrote all of its versions; tags found later are new ones. */
   imported: z.boolean().default(false),
+  /** `Last-Modified` of files that were at the same addresses before and are removed; milliseconds since the epoch. */
+  filesModifiedAt: z.number().optional(),
 });
 
+/** A package, which the edge knows when the row of its name there says its number. */
 export type StoredPackage = z.infer<typeof PackageItem>;
 
 export const parsePackage = (item: Item): StoredPackage => PackageItem.parse(item);

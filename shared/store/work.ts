@@ -132,16 +132,50 @@ export async function completeWork(
   return 'more';
 }
 
+/** Whether the lease is still ours; a conflict tells a lost lease from another writer only by this. */
+export async function holdsLease(table: Table, lease: Lease): Promise<boolean> {
+  const item = await table.get(lease.thing.key);
+  return item?.leaseId === lease.leaseId;
+}
+
+/**
+ * Does the work and, when it fails, gives the lease back, so that whoever comes next need not wait for its end.
+ *
+ * @throws what the work throws
+ */
+export async function underLease<Result>(
+  table: Table,
+  lease: Lease,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    // The work's own error says more than that of giving back; an unreturned lease ends by itself.
+    await releaseLease(table, lease).catch(() => {});
+    throw error;
+  }
+}
+
 /**
  * Gives the lease back without having done the work; nobody takes it before `notBefore` (milliseconds since the epoch), where given.
- * A lease lost meanwhile is no error: then another worker has it.
+ * A lease lost meanwhile is no error: then another worker has it, and nothing is written.
+ *
+ * @param attributes to be noted on the item
  */
-export async function releaseLease(table: Table, lease: Lease, notBefore?: number): Promise<void> {
+export async function releaseLease(
+  table: Table,
+  lease: Lease,
+  notBefore?: number,
+  attributes: Item = {},
+): Promise<void> {
   try {
     await table.update(
-      notBefore === undefined
-        ? { key: lease.thing.key, remove: ['leaseId', 'leaseUntil'] }
-        : { key: lease.thing.key, set: { leaseUntil: notBefore }, remove: ['leaseId'] },
+      {
+        key: lease.thing.key,
+        // An attribute set to undefined is removed.
+        set: { ...attributes, leaseId: undefined, leaseUntil: notBefore },
+      },
       equal('leaseId', lease.leaseId),
     );
   } catch (error) {

@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
+import type { StoredVersion } from '../store/package-store.ts';
+import { planVersions, type VersionChange } from './plan-versions.ts';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const commit = (digit: string) => digit.repeat(40);
+const [a, b, c] = [commit('a'), commit('b'), commit('c')];
+const good = '{"name":"acme/one"}';
+
+interface Refs {
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly branches?: Readonly<Record<string, string>>;
+  readonly defaultBranch?: string;
+  /** Manifests by commit, where they are not the good one. */
+  readonly manifests?: Readonly<Record<string, string>>;
+}
+
+/** What a scan of these refs finds, by the real rules. */
+function scanned({ tags = {}, branches = {}, defaultBranch = 'main', manifests = {} }: Refs): {
+  found: ComposerVersion[];
+  tagCommits: Map<string, string>;
+} {
+  const refs = (list: Readonly<Record<string, string>>) =>
+    Object.entries(list).map(([name, at]) => ({
+      name,
+      commit: at,
+      date: '2026-11-01T00:00:00Z',
+      manifest: manifests[at] ?? good,
+    }));
+  return {
+    found: versionsOf({ tags: refs(tags), branches: refs(branches), defaultBranch, archived: false }, { now })
+      .versions,
+    tagCommits: new Map(Object.entries(tags)),
+  };
+}
+
+function applied(current: readonly StoredVersion[], changes: readonly VersionChange[]): StoredVersion[] {
+  const versions = new Map(current.map((version) => [version.versionNormalized, version]));
+  for (const { kind, version } of changes) {
+    if (kind === 'remove') {
+      versions.delete(version.versionNormalized);
+    } else {
+      versions.set(version.versionNormalized, version);
+    }
+  }
+  return [...versions.values()];
+}
+
+const scan = (current: readonly StoredVersion[], refs: Refs, isImport = false): StoredVersion[] =>
+  applied(current, planVersions({ current, ...scanned(refs), isImport }));
+const imported = (refs: Refs): StoredVersion[] => scan([], refs, true);
+const stored = (versions: readonly StoredVersion[]): StoredVersion[] =>
+  versions.map((version) => ({ ...version, state: version.state === 'held' ? 'published' : version.state }));
+
+const brief = (versions: readonly StoredVersion[]) =>
+  Object.fromEntries(
+    versions.map(({ version, commit: at, state, movedTo }) => [
+      version,
+      [at.slice(0, 1), state, ...(movedTo === undefined ? [] : [movedTo.slice(0, 1)])].join(' '),
+    ]),
+  );
+
+describe('tags', () => {
+  it('of an import are published at once, later ones are held until their archive is stored', () => {
+    const first = imported({ tags: { '1.0.0': a } });
+    expect(brief(first)).toEqual({ '1.0.0': 'a published' });
+    expect(brief(scan(first, { tags: { '1.0.0': a, '1.1.0': b } }))).toEqual({
+      '1.0.0': 'a published',
+      '1.1.0': 'b held',
+    });
+  });
+
+  it('that moved keep the first commit, and say where they went, until they are back', () => {
+    const first = imported({ tags: { '1.0.0': a } });
+    const moved = scan(first, { tags: { '1.0.0': b } });
+    expect(brief(moved)).toEqual({ '1.0.0': 'a published b' });
+    expect(planVersions({ current: moved, ...scanned({ tags: { '1.0.0': b } }), isImport: false })).toEqual(
+      [],
+    );
+    expect(brief(scan(moved, { tags: { '1.0.0': c } }))).toEqual({ '1.0.0': 'a published c' });
+    expect(scan(moved, { tags: { '1.0.0': a } })).toEqual(first);
+  });
+
+  it('that are deleted are withdrawn with their record, and come back with the same commit', () => {
+    const first = imported({ tags: { '1.0.0': a } });
+    const gone = scan(first, {});
+    expect(brief(gone)).toEqual({ '1.0.0': 'a withdrawn' });
+    expect(scan(gone, {})).toEqual(gone);
+    expect(scan(gone, { tags: { '1.0.0': a } })).toEqual(first);
+  });
+
+  it('that come back elsewhere are published at the first commit', () => {
+    const gone = scan(imported({ tags: { '1.0.0': a } }), {});
+    expect(brief(scan(gone, { tags: { '1.0.0': b } }))).toEqual({ '1.0.0': 'a published b' });
+  });
+
+  it('that are held follow where they go, and leave nothing when they are deleted', () => {
+    const held = scan([], { tags: { '1.0.0': a } });
+    expect(brief(held)).toEqual({ '1.0.0': 'a held' });
+    expect(brief(scan(held, { tags: { '1.0.0': b } }))).toEqual({ '1.0.0': 'b held' });
+    expect(scan(held, {})).toEqual([]);
+    expect(scan(held, { tags: { '1.0.0': b }, manifests: { [b]: '{' } })).toEqual([]);
+  });
+
+  it('that moved to something that is no version keep the first commit too', () => {
+    const first = imported({ tags: { '1.0.0': a }, branches: { main: a } });
+    const refs = { tags: { '1.0.0': b }, branches: { main: a }, manifests: { [b]: '{ broken' } };
+    expect(brief(scan(first, refs))['1.0.0']).toBe('a published b');
+  });
+
+  it('stay when the default branch gets a name that no package can have, which stops new versions', () => {
+    const first = imported({ tags: { '1.0.0': a }, branches: { main: a } });
+    const refs = {
+      tags: { '1.0.0': a, '1.1.0': c },
+      branches: { main: b },
+      manifests: { [b]: '{"name":"Not A Name"}' },
+    };
+    expect(brief(scan(first, refs))).toEqual({ '1.0.0': 'a published' });
+  });
+});
+
+describe('two tags for one version', () => {
+  it('keep the one that was published first, whichever comes first by name', () => {
+    const first = imported({ tags: { 'v1.0.0': a } });
+    const both = scan(first, { tags: { '1.0': b, 'v1.0.0': a } });
+    expect(both).toEqual(first);
+    // The first one goes: the version stays as it was, and its owner is told of the other.
+    expect(brief(scan(both, { tags: { '1.0': b } }))).toEqual({ 'v1.0.0': 'a published b' });
+    // At the same commit there is nothing to tell.
+    expect(scan(both, { tags: { '1.0': a } })).toEqual(first);
+  });
+
+  it('are one version where only Composer’s comparison says so', () => {
+    const first = imported({ tags: { '1.0.0-beta1': a } });
+    expect(scan(first, { tags: { '1.0.0-beta01': b, '1.0.0-beta1': a } })).toEqual(first);
+  });
+
+  it('that are held may change their spelling, and leave one version', () => {
+    const held = scan([], { tags: { '1.0.0-beta1': a } });
+    expect(brief(scan(held, { tags: { '1.0.0-beta01': b } }))).toEqual({ '1.0.0-beta01': 'b held' });
+  });
+});
+
+describe('branches', () => {
+  it('follow every push, and are published at once', () => {
+    const first = imported({ branches: { main: a } });
+    expect(brief(scan(first, { branches: { main: b } }))).toEqual({ 'dev-main': 'b published' });
+    expect(planVersions({ current: first, ...scanned({ branches: { main: a } }), isImport: false })).toEqual(
+      [],
+    );
+  });
+
+  it('that are deleted leave nothing', () => {
+    expect(brief(scan(imported({ branches: { main: a, next: b } }), { branches: { main: a } }))).toEqual({
+      'dev-main': 'a published',
+    });
+  });
+
+  it('are written again when another becomes the default branch', () => {
+    const refs = { branches: { main: a, next: a } };
+    const before = imported(refs);
+    const after = scan(before, { ...refs, defaultBranch: 'next' });
+    const defaults = (versions: readonly StoredVersion[]) =>
+      versions.filter((version) => version.isDefaultBranch).map(({ version }) => version);
+    expect(defaults(before)).toEqual(['dev-main']);
+    expect(defaults(after)).toEqual(['dev-next']);
+  });
+
+  it('with names that differ in case only are one version', () => {
+    const both = imported({ branches: { main: c, Topic: a, topic: b } });
+    expect(brief(both)).toEqual({ 'dev-main': 'c published', 'dev-Topic': 'a published' });
+    expect(brief(scan(both, { branches: { main: c, topic: b } }))).toEqual({
+      'dev-main': 'c published',
+      'dev-topic': 'b published',
+    });
+  });
+});
+
+describe('any history of refs', () => {
+  const tagNames = ['1.0', 'v1.0.0', '1.1.0', '2.0.0-beta1', '2.0.0-beta01', 'nonsense'];
+  const commits = fc.constantFrom(a, b, c);
+  const refs: fc.Arbitrary<Refs> = fc.record({
+    tags: fc.dictionary(fc.constantFrom(...tagNames), commits),
+    branches: fc.dictionary(fc.constantFrom('main', 'Main', '1.x'), commits),
+    defaultBranch: fc.constantFrom('main', '1.x'),
+    manifests: fc.constantFrom({}, { [c]: '{ broken' }),
+  });
+
+  it('never changes what was published of a tag, and comes to rest', () => {
+    fc.assert(
+      fc.property(fc.array(refs, { minLength: 1, maxLength: 6 }), (history) => {
+        let current: StoredVersion[] = [];
+        for (const [place, step] of history.entries()) {
+          const next = scan(current, step, place === 0);
+          const after = new Map(next.map((version) => [version.versionNormalized, version]));
+          for (const version of current.filter(
+            ({ refKind, state }) => refKind === 'tag' && state !== 'held',
+          )) {
+            const { commit: at, manifest, refName } = version;
+            expect(after.get(version.versionNormalized)).toMatchObject({ commit: at, manifest, refName });
+          }
+          expect(planVersions({ current: next, ...scanned(step), isImport: false })).toEqual([]);
+          // Archives of held versions get stored.
+          current = stored(next);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+/** Object store and edge key-values in memory, for tests that run the same work hundreds of times. */
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { DistObjects } from '../../shared/publish/dist-objects.ts';
+import { ObjectConflictError, type ObjectWriter } from '../../shared/publish/object-writer.ts';
+import { type KeyValues, StoreRefusalError } from '../../shared/publish/publish-access.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+
+export interface StoredObject {
+  readonly body: Buffer;
+  /** Milliseconds since the epoch, whole seconds. */
+  readonly lastModified: number;
+}
+
+export interface MemoryObjects {
+  readonly writer: ObjectWriter;
+  readonly dists: DistObjects;
+  list(): Promise<ReadonlyMap<string, StoredObject>>;
+}
+
+const etagOf = (body: string | Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
+
+/** As S3: conditional writes, `Last-Modified` in whole seconds. */
+export function createMemoryObjects(clock: Clock): MemoryObjects {
+  const objects = new Map<string, StoredObject>();
+  const put = (key: string, body: Buffer): void => {
+    objects.set(key, { body, lastModified: Math.floor(clock.now() / 1000) * 1000 });
+  };
+  return {
+    list: async () => new Map([...objects].sort(([one], [other]) => (one < other ? -1 : 1))),
+    writer: {
+      async see(key) {
+        const object = objects.get(key);
+        return object && { etag: etagOf(object.body), lastModified: object.lastModified };
+      },
+      isSame: (seen, text) => seen?.etag === etagOf(text),
+      async write(key, seen, text) {
+        const object = objects.get(key);
+        if ((object && etagOf(object.body)) !== seen?.etag) {
+          throw new ObjectConflictError('the object changed since it was seen');
+        }
+        put(key, Buffer.from(text));
+      },
+      async remove(key) {
+        objects.delete(key);
+      },
+    },
+    dists: {
+      async digest(key) {
+        const body = objects.get(key)?.body;
+        return body && { shasum: createHash('sha1').update(body).digest('hex'), size: body.length };
+      },
+      async putFirst(key, body, size) {
+        const bytes = await bytesOf(body);
+        if (bytes.length !== size) {
+          throw new Error('the body is not as long as was said');
+        }
+        if (objects.has(key)) {
+          return false;
+        }
+        put(key, bytes);
+        return true;
+      },
+    },
+  };
+}
+
+async function bytesOf(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) {
+    chunks.push(Buffer.from(chunk));
+  }
+  return Buffer.concat(chunks);
+}
+
+export interface MemoryKeyValues extends KeyValues {
+  list(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** As the edge's store: an ETag for the whole, and refused when it is not the latest or when a key to be removed is not there. */
+export function createMemoryKeyValues(): MemoryKeyValues {
+  const values = new Map<string, string>();
+  let version = 1;
+  return {
+    list: async () => new Map([...values].sort(([one], [other]) => (one < other ? -1 : 1))),
+    describe: async () => `etag-${version}`,
+    has: async (key) => values.has(key),
+    async update(etag, puts, deletes) {
+      if (etag !== `etag-${version}` || deletes.some((key) => !values.has(key))) {
+        throw new StoreRefusalError('refused');
+      }
+      for (const [key, value] of puts) {
+        values.set(key, value);
+      }
+      for (const key of deletes) {
+        values.delete(key);
+      }
+      version++;
+      return `etag-${version}`;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The table in memory, for tests that run the same work hundreds of times; a test of its own holds it against the emulator. Reads
+ * and writes are consistent, the index does not lag.
+ */
+import type { Condition } from '../../shared/store/condition.ts';
+import type { Key } from '../../shared/store/keys.ts';
+import {
+  type Change,
+  ConflictError,
+  type Item,
+  type Operation,
+  pendingSince,
+  type Table,
+  transactionItemsMax,
+} from '../../shared/store/table.ts';
+
+export interface MemoryTable extends Table {
+  /** Every item, by `pk sk`, in order. */
+  dump(): ReadonlyMap<string, Item>;
+}
+
+const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+/** As it comes back from a service: another object, and nothing undefined in it. */
+const stored = (item: Item): Item => JSON.parse(JSON.stringify(item)) as Item;
+const byteOrder = (one: string, other: string): number =>
+  Buffer.compare(Buffer.from(one), Buffer.from(other));
+
+export function createMemoryTable(): MemoryTable {
+  const items = new Map<string, Item>();
+
+  const copyOf = (key: Key): Item | undefined => {
+    const item = items.get(nameOf(key));
+    return item === undefined ? undefined : stored(item);
+  };
+  const holds = (key: Key, when: Condition | undefined): boolean =>
+    when === undefined || conditionHolds(when, items.get(nameOf(key)));
+  const put = (key: Key, item: Item): void => {
+    items.set(nameOf(key), stored({ ...item, ...key }));
+  };
+  const selected = (test: (item: Item) => boolean, sortKey: string): Item[] =>
+    [...items.values()]
+      .filter(test)
+      .map(stored)
+      .sort((one, other) => byteOrder(String(one[sortKey]), String(other[sortKey])));
+
+  return {
+    dump: () => new Map([...items].sort(([one], [other]) => byteOrder(one, other))),
+    get: async (key) => copyOf(key),
+    getMany: async (list) => list.map(copyOf),
+    async query(partition, prefix, { descending = false, limit } = {}) {
+      const found = selected((item) => item.pk === partition && String(item.sk).startsWith(prefix), 'sk');
+      return (descending ? found.reverse() : found).slice(0, limit);
+    },
+    async pending(queue, { before, limit }) {
+      const latest = pendingSince(before);
+      return selected(
+        (item) => item.pending === queue && String(item.pendingSince) <= latest,
+        'pendingSince',
+      ).slice(0, limit);
+    },
+    async update(change, when) {
+      if (!holds(change.key, when)) {
+        throw new ConflictError([0], { item: copyOf(change.key) });
+      }
+      put(change.key, changed(items.get(nameOf(change.key)), change));
+      return copyOf(change.key) ?? {};
+    },
+    async transact(operations) {
+      if (operations.length > transactionItemsMax) {
+        throw new RangeError(`a transaction of ${operations.length} items`);
+      }
+      if (new Set(operations.map((operation) => nameOf(keyOf(operation)))).size < operations.length) {
+        throw new Error('a transaction has two operations on one item');
+      }
+      const failed = operations.flatMap((operation, place) =>
+        holds(keyOf(operation), operation.when) ? [] : [place],
+      );
+      if (failed.length > 0) {
+        throw new ConflictError(failed);
+      }
+      for (const operation of operations) {
+        const key = keyOf(operation);
+        if ('put' in operation) {
+          put(key, operation.item);
+        } else if ('update' in operation) {
+          put(key, changed(items.get(nameOf(key)), operation.update));
+        } else if ('delete' in operation) {
+          items.delete(nameOf(key));
+        }
+      }
+    },
+  };
+}
+
+function keyOf(operation: Operation): Key {
+  if ('put' in operation) {
+    return operation.put;
+  }
+  if ('update' in operation) {
+    return operation.update.key;
+  }
+  return 'delete' in operation ? operation.delete : operation.check;
+}
+
+function changed(
+  before: Item | undefined,
+  { set = {}, setIfMissing = {}, add = {}, remove = [] }: Change,
+): Item {
+  const after: Record<string, unknown> = { ...setIfMissing, ...before, ...set };
+  for (const [name, count] of Object.entries(add)) {
+    after[name] = Number(before?.[name] ?? 0) + count;
+  }
+  for (const name of remove) {
+    delete after[name];
+  }
+  return after;
+}
+
+function conditionHolds(condition: Condition, item: Item | undefined): boolean {
+  switch (condition.is) {
+    case 'absent':
+      return item === undefined;
+    case 'present':
+      return item !== undefined;
+    case 'equal':
+      return item?.[condition.attribute] === condition.value;
+    case 'less': {
+      const value = item?.[condition.attribute];
+      return typeof value === 'number' && value < condition.value;
+    }
+    case 'missing':
+      return item?.[condition.attribute] === undefined;
+    case 'differs': {
+      const [one, other] = [item?.[condition.attribute], item?.[condition.other]];
+      return other === undefined || (one !== undefined && one !== other);
+    }
+    case 'all':
+      return condition.of.every((part) => conditionHolds(part, item));
+    case 'any':
+      return condition.of.some((part) => conditionHolds(part, item));
+  }
+}

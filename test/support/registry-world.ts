@@ -1,0 +1,304 @@
+/**
+ * Everything between a forge and what Composer reads, from the use cases themselves: queues and a forge in memory; table, object store
+ * and key-values as given.
+ */
+import { Readable } from 'node:stream';
+import {
+  PublishAccessMessage,
+  PublishPackageMessage,
+  PublishRootsMessage,
+  ScanMessage,
+  SyncMessage,
+} from '../../events/messages/schema.ts';
+import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
+import type { ContentReader } from '../../shared/forge/forge.ts';
+import type { DistObjects } from '../../shared/publish/dist-objects.ts';
+import { fetchDist } from '../../shared/publish/fetch-dist.ts';
+import type { ObjectWriter } from '../../shared/publish/object-writer.ts';
+import { type KeyValues, publishAccess } from '../../shared/publish/publish-access.ts';
+import { publishPackage } from '../../shared/publish/publish-package.ts';
+import { publishView } from '../../shared/publish/publish-view.ts';
+import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
+import { readerOf } from '../../shared/publish/reader-of.ts';
+import type { Waker } from '../../shared/runtime/wake.ts';
+import { finishDist } from '../../shared/scan/finish-dist.ts';
+import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
+import { scanRepository } from '../../shared/scan/scan-repository.ts';
+import { createSlugReader, findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { scanThing, scopeThing } from '../../shared/store/things.ts';
+import { type QueueName, queueNames, raise, type Wake } from '../../shared/store/work.ts';
+import { runScope } from '../../shared/sync/run-scope.ts';
+import { sweepWork } from '../../shared/sync/sweep.ts';
+import { createMemoryForge, type MemoryForge, repository } from './memory-forge.ts';
+import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
+
+/** What a process works with. */
+export interface Services {
+  readonly table: Table;
+  readonly objects: ObjectWriter;
+  readonly dists: DistObjects;
+  readonly keyValues: KeyValues;
+  readonly waker: Waker;
+}
+
+export interface WorldClock {
+  now(): number;
+  advance(ms: number): Promise<void>;
+}
+
+/** Refs of one repository: commits by name, each a digit that stands for 40. */
+export interface MemoryRefs {
+  tags?: Readonly<Record<string, string>>;
+  branches?: Readonly<Record<string, string>>;
+  /** Name in the manifests. */
+  name: string;
+  /** Manifest text by commit digit, where it is not just the name. */
+  manifests?: Readonly<Record<string, string>>;
+}
+
+export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40);
+export const registryBaseUrl = 'https://registry.example';
+
+export interface Delivery {
+  readonly queue: QueueName;
+  readonly message: unknown;
+  readonly outcome: unknown;
+}
+
+export interface RegistryWorld {
+  readonly table: Table;
+  readonly forge: MemoryForge;
+  /** Refs by the repository's id. */
+  readonly contents: Map<number, MemoryRefs>;
+  /** Called before the forge answers about contents; may throw a ForgeError or change things. */
+  beforeContents: (asked: 'refs' | 'archive', what: string) => void | Promise<void>;
+  /** The bytes of an archive; a forge does not give the same twice. */
+  archiveOf: (commit: string) => Readable;
+  readonly clock: WorldClock;
+  readonly waker: Waker;
+  readonly deliveries: Delivery[];
+  readonly errors: unknown[];
+  /** Warnings and errors that were logged. */
+  readonly logged: string[];
+  /** Asks for a scope to be read, as a webhook does. */
+  ask(scope: ScopeName): Promise<void>;
+  /** Changes the forge and asks for each scope that it concerns. */
+  change(facts: readonly Fact[], ...scopes: readonly ScopeName[]): Promise<void>;
+  /** Asks for a scan, as a push does. */
+  pushed(repositoryId: number): Promise<void>;
+  /** Handles one message that is due; false: there is none. @param through the services of the process that does it */
+  deliver(through?: (services: Services) => Services): Promise<boolean>;
+  /** Delivers until nothing is due, delayed or forgotten. @returns how many wakes the sweep had to send */
+  settle(through?: (services: Services) => Services): Promise<number>;
+  /** Delivers what is due now and nothing that is delayed. */
+  drain(): Promise<void>;
+  /** Messages that wait, delayed ones too. */
+  queued(): readonly Wake[];
+  /** Loses every message. */
+  loseMessages(): void;
+  fetch(packageNumber: number, commit: string): ReturnType<typeof fetchDist>;
+}
+
+export async function createRegistryWorld(
+  services: Omit<Services, 'waker'> & { readonly clock: WorldClock },
+  facts: readonly Fact[] = [],
+): Promise<RegistryWorld> {
+  const { table, clock } = services;
+  await addSynchronized(table, 'all');
+  const queue: { wake: Wake; due: number }[] = [];
+  const waker: Waker = {
+    async wake(wakes, delaySeconds = 0) {
+      queue.push(...wakes.map((wake) => ({ wake, due: clock.now() + delaySeconds * 1000 })));
+    },
+  };
+  const own: Services = { ...services, waker };
+  const logged: string[] = [];
+  const note = (text: unknown, ..._: readonly unknown[]): void => {
+    logged.push(String(text));
+  };
+  const logger = { info: () => {}, warn: note, error: note };
+  let leases = 0;
+  const newLeaseId = (): string => `lease-${++leases}`;
+  let archives = 0;
+
+  const reader: ContentReader = {
+    async readRefs(of) {
+      await world.beforeContents('refs', of.repository);
+      const refs = world.contents.get(Number(of.repository));
+      if (!refs) {
+        throw new ForgeError('not-found', 'there is no such repository');
+      }
+      const list = (named: Readonly<Record<string, string>> = {}) =>
+        Object.entries(named).map(([name, digit]) => ({
+          name,
+          commit: commitOf(digit),
+          date: '2026-11-01T00:00:00Z',
+          manifest: refs.manifests?.[digit] ?? JSON.stringify({ name: refs.name }),
+        }));
+      return {
+        tags: list(refs.tags),
+        branches: list(refs.branches),
+        defaultBranch: 'main',
+        archived: false,
+      };
+    },
+    async readArchive(_, commit, signal) {
+      await world.beforeContents('archive', commit);
+      signal.throwIfAborted();
+      return world.archiveOf(commit);
+    },
+  };
+
+  function handlers(of: Services): Readonly<Record<QueueName, (message: unknown) => Promise<unknown>>> {
+    const common = { ...of, clock, newLeaseId, logger, registryBaseUrl, slugOf: createSlugReader(of.table) };
+    const scanning = {
+      ...common,
+      objects: of.dists,
+      load: loadScanInputs.bind(undefined, of.table),
+      readerOf: () => Promise.resolve(reader),
+      reader: () => Promise.resolve(reader),
+    };
+    return {
+      sync: (message) =>
+        runScope(
+          { ...common, openReader: () => Promise.resolve(world.forge.reader()) },
+          SyncMessage.parse(message),
+        ),
+      scan(raw) {
+        const message = ScanMessage.parse(raw);
+        return message.kind === 'dist'
+          ? finishDist(scanning, message)
+          : scanRepository(scanning, message.synchronization, message.repository);
+      },
+      'publish-package'(raw) {
+        const message = PublishPackageMessage.parse(raw);
+        return publishPackage(common, message.organization, message.packageNumber);
+      },
+      'publish-roots'(raw) {
+        const message = PublishRootsMessage.parse(raw);
+        return message.kind === 'grants'
+          ? raisePrincipals(common, message.organization)
+          : publishView(
+              { ...common, readerOf: readerOf.bind(undefined, of.table) },
+              message.organization,
+              message.principal,
+            );
+      },
+      'publish-access': (message) => publishAccess(common, PublishAccessMessage.parse(message).keys),
+    };
+  }
+
+  /** The next message; of the edge's queue up to ten, as its function gets them. */
+  function takeDue(): { queue: QueueName; message: unknown } | undefined {
+    const place = queue.findIndex(({ due }) => due <= clock.now());
+    const first = queue[place];
+    if (!first) {
+      return undefined;
+    }
+    queue.splice(place, 1);
+    const { queue: name, message } = first.wake;
+    if (name !== 'publish-access') {
+      return { queue: name, message };
+    }
+    const keys = [...PublishAccessMessage.parse(message).keys];
+    for (let count = 1; count < 10; count++) {
+      const next = queue.findIndex(({ wake, due }) => wake.queue === name && due <= clock.now());
+      const [taken] = next === -1 ? [] : queue.splice(next, 1);
+      keys.push(...(taken ? PublishAccessMessage.parse(taken.wake.message).keys : []));
+    }
+    return { queue: name, message: { keys } };
+  }
+
+  const isPending = async (): Promise<boolean> => {
+    const before = clock.now() + 3_600_000;
+    const lists = await Promise.all(queueNames.map((name) => table.pending(name, { before, limit: 1 })));
+    return lists.some((list) => list.length > 0);
+  };
+
+  const world: RegistryWorld = {
+    table,
+    forge: createMemoryForge(facts),
+    contents: new Map(),
+    beforeContents: () => {},
+    archiveOf: (commit) => Readable.from([`archive of ${commit}, made for the ${++archives}. time`]),
+    clock,
+    waker,
+    deliveries: [],
+    errors: [],
+    logged,
+    async ask(scope) {
+      const thing = scopeThing(organizationId, synchronizationId, scope);
+      await table.transact([raise(thing, clock.now(), { cause: 'test' })]);
+      await waker.wake([thing.wake]);
+    },
+    async change(next, ...scopes) {
+      world.forge.facts = next;
+      for (const scope of scopes) {
+        await world.ask(scope);
+      }
+    },
+    async pushed(repositoryId) {
+      const thing = scanThing(organizationId, synchronizationId, repository(repositoryId));
+      await table.transact([raise(thing, clock.now())]);
+      await waker.wake([thing.wake]);
+    },
+    async deliver(through = (all) => all) {
+      const next = takeDue();
+      if (!next) {
+        return false;
+      }
+      try {
+        const outcome = await handlers(through(own))[next.queue](next.message);
+        world.deliveries.push({ ...next, outcome });
+      } catch (error) {
+        // The queue would bring it back much later than the sweep finds its work.
+        world.errors.push(error);
+      }
+      return true;
+    },
+    async drain() {
+      while (await world.deliver());
+    },
+    async settle(through) {
+      let swept = 0;
+      for (let quiet = 0; quiet < 100; ) {
+        if (await world.deliver(through)) {
+          continue;
+        }
+        const due = Math.min(...queue.map((entry) => entry.due));
+        if (due < Number.POSITIVE_INFINITY) {
+          await clock.advance(due - clock.now() + 1);
+          continue;
+        }
+        if (!(await isPending())) {
+          return swept;
+        }
+        quiet++;
+        await clock.advance(60_000);
+        swept += await sweepWork({ ...own, clock, logger });
+      }
+      throw new Error('the world does not come to rest');
+    },
+    queued: () => queue.map(({ wake }) => wake),
+    loseMessages() {
+      queue.length = 0;
+    },
+    fetch: (packageNumber, commit) =>
+      fetchDist(
+        {
+          ...own,
+          objects: own.dists,
+          clock,
+          newLeaseId,
+          logger,
+          registryBaseUrl,
+          reader: () => Promise.resolve(reader),
+          findOrganization: findOrganizationBySlug.bind(undefined, table),
+        },
+        { slug: 'acme', packageNumber: String(packageNumber), file: `${commit}.zip` },
+      ),
+  };
+  return world;
+}
