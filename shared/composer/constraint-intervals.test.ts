@@ -14,11 +14,14 @@ describe('matchesNothing', () => {
     '>1 <=1 || >2 <=2',
     'dev-a !=dev-a',
     '1.0 2.0',
+    // Composer joins the two, and nothing is higher than a branch.
+    '>=dev-a <2.0 || 2.x',
   ])('nothing is %j', (text) => expect(matchesNothing(parseConstraint(text))).toBe(true));
 
   it.each([
     '*',
     '>=1 <2',
+    '>=dev-a <2.0 || 3.x',
     '^1 || ^2',
     '>2 <1 || 3',
     'dev-a || dev-b',

@@ -37,10 +37,37 @@ const BORDER_ORDER: Readonly<Record<Operator, number>> = {
 export function matchesNothing(constraint: Constraint): boolean {
   if (constraint.length === 1 && constraint[0]?.length === 1) return false;
   const { numeric, branches } = combined(
-    constraint.map((terms) => combined(terms.map(coverageOf), true)),
+    contiguous(constraint).map((terms) => combined(terms.map(coverageOf), true)),
     false,
   );
   return numeric.length === 0 && branches.names.length === 0;
+}
+
+/**
+ * `>=1 <2 || >=2 <3` as `>=1 <3`, as `MultiConstraint::create` writes it. Not just shorter: with a branch for its lower end the
+ * result matches nothing where the second part alone would.
+ */
+function contiguous(constraint: Constraint): (readonly Term[])[] {
+  const merged: (readonly Term[])[] = [];
+  for (const right of constraint) {
+    const left = merged.at(-1);
+    const joined = left === undefined ? undefined : join(left, right);
+    if (joined === undefined) merged.push(right);
+    else merged.splice(-1, 1, joined);
+  }
+  return merged;
+}
+
+function join(left: readonly Term[], right: readonly Term[]): readonly Term[] | undefined {
+  const [low, end, ...more] = left;
+  const [start, high, ...others] = right;
+  if (!isOf(low, '>=') || !isOf(end, '<') || more.length > 0) return undefined;
+  if (!isOf(start, '>=') || !(isOf(high, '<') || isOf(high, '<=')) || others.length > 0) return undefined;
+  return end.version === start.version ? [low, high] : undefined;
+}
+
+function isOf(term: Term | undefined, operator: Operator): term is Comparison {
+  return term !== undefined && term !== 'any' && term.operator === operator;
 }
 
 function coverageOf(term: Term): Coverage {

@@ -22,6 +22,12 @@ export function checkLinks(check: ManifestCheck): void {
     const replaced = type === 'conflict' ? check.config.get('replace') : undefined;
     const conflicts = new Set([...kept.keys()].filter((target) => member(replaced, target) !== undefined));
     for (const [target, constraint] of kept) {
+      if (isSelf(check, target)) {
+        check.errors.push(`${type}.${target} : a package cannot set a ${type} on itself`);
+        kept.delete(target);
+        conflicts.delete(target);
+        continue;
+      }
       if (!isGoodLink(check, type, target, constraint)) {
         kept.delete(target);
         conflicts.delete(target);
@@ -75,13 +81,13 @@ export function checkLoadableLinks(check: ManifestCheck): void {
   }
 }
 
+function isSelf(check: ManifestCheck, target: string): boolean {
+  const name = check.config.get('name');
+  return typeof name === 'string' && asciiLower(target) === asciiLower(name);
+}
+
 function isGoodLink(check: ManifestCheck, type: string, target: string, constraint: unknown): boolean {
   const path = `${type}.${target}`;
-  const name = check.config.get('name');
-  if (typeof name === 'string' && asciiLower(target) === asciiLower(name)) {
-    check.errors.push(`${path} : a package cannot set a ${type} on itself`);
-    return false;
-  }
   const nameError = packageNameError(target, true);
   if (nameError !== undefined) {
     check.warnings.push(`${type}.${nameError}`);

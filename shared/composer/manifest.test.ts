@@ -9,6 +9,13 @@ const NOW = Date.UTC(2026, 10, 22);
 const judge = (manifest: Record<string, unknown>, isBranch = false) =>
   validateManifest({ name: 'acme/a', ...manifest }, { isBranch, now: NOW });
 
+/** As Composer, the judge leaves what it has emptied itself, and takes out what comes empty. */
+function withoutEmpty(manifest: Record<string, unknown>): Record<string, unknown> {
+  const isEmpty = (value: unknown) =>
+    typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return Object.fromEntries(Object.entries(manifest).filter(([, value]) => !isEmpty(value)));
+}
+
 describe('validateManifest', () => {
   it.each(cases.good)('finds nothing wrong (%#)', (manifest) => {
     const judgement = validateManifest(manifest, { isBranch: true, now: NOW });
@@ -140,7 +147,9 @@ describe('validateManifest', () => {
         if (first.errors.length > 0) return;
         const second = judge(first.manifest);
         expect(second.errors).toEqual([]);
-        expect(JSON.stringify(second.manifest)).toBe(JSON.stringify(first.manifest));
+        expect(JSON.stringify(withoutEmpty(second.manifest))).toBe(
+          JSON.stringify(withoutEmpty(first.manifest)),
+        );
       }),
       { numRuns: 500 },
     );

@@ -126,6 +126,7 @@ function asNewWords(messages: readonly string[]): string[] {
         .replace(/"double" received/, '"float" received')
         .replace(/\bNULL given/, 'null given')
         .replace('({})', '([])')
+        .replace('License {}', 'License []')
         .replace(/"NULL" received/, '"null" received')
         .replace(/^(time : invalid value|config\.platform[^(]*invalid value).*$/s, '$1')
         .replace(/^License ("(?:[^"\\]|\\.)*")/s, (_, name) => `License ${JSON.stringify(JSON.parse(name))}`),
