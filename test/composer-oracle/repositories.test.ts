@@ -21,7 +21,7 @@ const Version = z.object({
 type Version = z.infer<typeof Version>;
 
 const IGNORED =
-  /^dev-(?:(?:gh-readonly-queue\/|renovate\/|dependabot\/|conductor-|merge-up\/).+|gh-pages|release-please--branches--main|gitattributes)$/;
+  /^dev-(?:(?:gh-readonly-queue\/|renovate\/|dependabot\/|conductor-|merge-up\/).|(?:gh-pages|release-please--branches--main|gitattributes)$)/;
 
 /** What Packagist makes of Composer's list: nothing for some branches, and of equals the first. */
 function asPackagist(versions: readonly Version[]): Version[] {
