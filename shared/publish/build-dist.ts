@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { equal, missingOrLess } from '../store/condition.ts';
+import { any, equal, missingOrLess } from '../store/condition.ts';
 import { keys } from '../store/keys.ts';
 import { findDist, type StoredPackage } from '../store/package-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
@@ -66,7 +66,8 @@ export async function buildDist(
   try {
     await table.update(
       { key, set: { leaseId, leaseUntil: clock.now() + request.leaseMs } },
-      missingOrLess('leaseUntil', clock.now()),
+      // Ours already: the client sends a request again whose answer was lost.
+      any(missingOrLess('leaseUntil', clock.now()), equal('leaseId', leaseId)),
     );
   } catch (error) {
     if (error instanceof ConflictError) {

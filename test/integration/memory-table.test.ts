@@ -48,15 +48,13 @@ const change = (of: { pk: string; sk: string }): fc.Arbitrary<Change> =>
   });
 const operation: fc.Arbitrary<Operation> = key.chain((of) =>
   fc.oneof(
-    fc
-      .tuple(fc.dictionary(attribute, fc.constantFrom('a', 'b')), when)
-      .map(
-        ([item, if_]): Operation => ({
-          put: of,
-          item: { ...item, pending: 'sync' },
-          ...(if_ && { when: if_ }),
-        }),
-      ),
+    fc.tuple(fc.dictionary(attribute, fc.constantFrom('a', 'b')), when).map(
+      ([item, if_]): Operation => ({
+        put: of,
+        item: { ...item, pending: 'sync' },
+        ...(if_ && { when: if_ }),
+      }),
+    ),
     fc.tuple(change(of), when).map(([update, if_]): Operation => ({ update, ...(if_ && { when: if_ }) })),
     when.map((if_): Operation => ({ delete: of, ...(if_ && { when: if_ }) })),
     condition.map((if_): Operation => ({ check: of, when: if_ })),

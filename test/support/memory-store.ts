@@ -20,9 +20,12 @@ export interface MemoryObjects {
 
 const etagOf = (body: string | Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
 
-/** As S3: conditional writes, `Last-Modified` in whole seconds. */
-export function createMemoryObjects(clock: Clock): MemoryObjects {
-  const objects = new Map<string, StoredObject>();
+/** As S3: conditional writes, `Last-Modified` in whole seconds. @param from what another one lists */
+export function createMemoryObjects(
+  clock: Clock,
+  from: ReadonlyMap<string, StoredObject> = new Map(),
+): MemoryObjects {
+  const objects = new Map(from);
   const put = (key: string, body: Buffer): void => {
     objects.set(key, { body, lastModified: Math.floor(clock.now() / 1000) * 1000 });
   };
@@ -78,8 +81,8 @@ export interface MemoryKeyValues extends KeyValues {
 }
 
 /** As the edge's store: an ETag for the whole, and refused when it is not the latest or when a key to be removed is not there. */
-export function createMemoryKeyValues(): MemoryKeyValues {
-  const values = new Map<string, string>();
+export function createMemoryKeyValues(from: ReadonlyMap<string, string> = new Map()): MemoryKeyValues {
+  const values = new Map(from);
   let version = 1;
   return {
     list: async () => new Map([...values].sort(([one], [other]) => (one < other ? -1 : 1))),

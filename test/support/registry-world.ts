@@ -25,10 +25,13 @@ import type { Waker } from '../../shared/runtime/wake.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
 import { scanRepository } from '../../shared/scan/scan-repository.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { createSlugReader, findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import { scansOf } from '../../shared/store/scan-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { scanThing, scopeThing } from '../../shared/store/things.ts';
 import { type QueueName, queueNames, raise, type Wake } from '../../shared/store/work.ts';
+import { reconcile } from '../../shared/sync/reconcile.ts';
 import { runScope } from '../../shared/sync/run-scope.ts';
 import { sweepWork } from '../../shared/sync/sweep.ts';
 import { createMemoryForge, type MemoryForge, repository } from './memory-forge.ts';
@@ -92,6 +95,8 @@ export interface RegistryWorld {
   deliver(through?: (services: Services) => Services): Promise<boolean>;
   /** Delivers until nothing is due, delayed or forgotten. @returns how many wakes the sweep had to send */
   settle(through?: (services: Services) => Services): Promise<number>;
+  /** Settles, and has the schedule ask again for what a scan could not finish. */
+  rest(through?: (services: Services) => Services): Promise<void>;
   /** Delivers what is due now and nothing that is delayed. */
   drain(): Promise<void>;
   /** Messages that wait, delayed ones too. */
@@ -106,7 +111,9 @@ export async function createRegistryWorld(
   facts: readonly Fact[] = [],
 ): Promise<RegistryWorld> {
   const { table, clock } = services;
-  await addSynchronized(table, 'all');
+  if ((await table.get(keys.organization(organizationId))) === undefined) {
+    await addSynchronized(table, 'all');
+  }
   const queue: { wake: Wake; due: number }[] = [];
   const waker: Waker = {
     async wake(wakes, delaySeconds = 0) {
@@ -280,6 +287,18 @@ export async function createRegistryWorld(
         swept += await sweepWork({ ...own, clock, logger });
       }
       throw new Error('the world does not come to rest');
+    },
+    async rest(through) {
+      for (let rounds = 0; rounds < 10; rounds++) {
+        await world.settle(through);
+        const scans = await scansOf(table, synchronizationId);
+        if (scans.every((scan) => !scan.unfinished)) {
+          return;
+        }
+        await clock.advance(600_000);
+        await reconcile({ table, waker, clock });
+      }
+      throw new Error('a scan stays unfinished');
     },
     queued: () => queue.map(({ wake }) => wake),
     loseMessages() {
