@@ -1,0 +1,29 @@
+/** `npm run compare:vcs`. */
+import { WorldError } from '../../local/forges/world/world-error.ts';
+import { UsageError } from '../../local/start/options.ts';
+import { createProgress } from '../../local/start/progress.ts';
+import { compareRepositories } from './compare.ts';
+import { findLibrary } from './composer-side.ts';
+import { parseOptions, usage } from './options.ts';
+import { failuresOf, jsonOf, reportOf } from './report.ts';
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const library = findLibrary(process.env);
+  const progress = createProgress(process.stderr, Date.now(), Date.now);
+  const comparison = await compareRepositories(options.directory, library, progress);
+  process.stdout.write(options.json ? `${JSON.stringify(jsonOf(comparison))}\n` : reportOf(comparison));
+  return failuresOf(comparison).length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isUsers = error instanceof UsageError || error instanceof WorldError;
+  process.stderr.write(`${isUsers ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,51 @@
+/** What `npm run compare:vcs` is told. */
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { UsageError } from '../../local/start/options.ts';
+
+export const usage = `Compares what Composer's own vcs driver makes of git repositories with what Repertoire makes of them.
+
+Usage: npm run compare:vcs -- DIR [options]
+
+  DIR       every git repository below it is compared, bare or not; nothing is written there
+  --json    print all rows as JSON
+  --help    this text
+
+Takes php and Composer's library: Debian's packages php-cli and composer bring both. Another version of the library judges with
+COMPOSER_LIBRARY=PATH, the folder of a Composer with its vendor folder, or an autoloader.
+
+Exit code: 0 if all rows are equal but for the named exceptions, 1 if not, 2 if the comparison could not be made.
+`;
+
+export interface Options {
+  readonly directory: string;
+  readonly json: boolean;
+}
+
+/** @throws UsageError */
+export function parseOptions(args: readonly string[]): Options | 'help' {
+  const { values, positionals } = parse(args);
+  if (values.help) return 'help';
+  const [directory, ...more] = positionals;
+  if (directory === undefined || more.length > 0) {
+    throw new UsageError('compare:vcs takes one folder with git repositories; --help tells more');
+  }
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) {
+    throw new UsageError(`${directory}: there is no such folder`);
+  }
+  return { directory: resolve(directory), json: values.json ?? false };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new UsageError(`${message}; --help lists the flags`);
+  }
+}
