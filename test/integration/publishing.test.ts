@@ -1,0 +1,363 @@
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../shared/domain/facts.ts';
+import { StoreRefusalError } from '../../shared/publish/publish-access.ts';
+import { publishPackage } from '../../shared/publish/publish-package.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { createSlugReader } from '../../shared/store/organization-store.ts';
+import { packagesOf } from '../../shared/store/package-store.ts';
+import { packageThing } from '../../shared/store/things.ts';
+import { raise } from '../../shared/store/work.ts';
+import { useLocalServices } from '../support/local-services.ts';
+import { aFact } from '../support/memory-forge.ts';
+import {
+  createRegistry,
+  memoryServices,
+  type Registry,
+  type RegistryServices,
+  settled,
+} from '../support/registry-fixture.ts';
+import { unfinishedWork } from '../support/registry-view.ts';
+import { registryBaseUrl } from '../support/registry-world.ts';
+import { organizationId } from '../support/synchronized.ts';
+import { useTables } from '../support/table.ts';
+
+/** From the forge to what a client gets: the real use cases, over a DynamoDB emulator and local servers for S3 and the edge's key-values. */
+
+const newTable = useTables();
+const newServices = useLocalServices();
+
+const team: readonly Fact[] = [aFact.settings(true), aFact.member(1), aFact.member(2)];
+const one = { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } };
+
+const realServices = async (): Promise<RegistryServices> => ({ ...newServices(), table: await newTable() });
+
+/** One repository, whose package is published. In memory time stands still but for what is waited for. */
+async function registryOf(
+  services: RegistryServices = memoryServices(),
+  facts: readonly Fact[] = [...team, aFact.repository(5)],
+): Promise<Registry> {
+  const registry = await createRegistry(services, facts);
+  registry.contents.set(5, one);
+  registry.contents.set(6, { name: 'acme/two', branches: { main: 'c' } });
+  await settled(registry);
+  return registry;
+}
+
+/** A token of a member, at the edge. */
+async function tokenOf(registry: Registry, login = 'user-1'): Promise<string> {
+  const { token } = await registry.issue({ kind: 'member', login });
+  await registry.settle();
+  return token;
+}
+
+const inOrder = (registry: Registry, ...patterns: readonly RegExp[]): number[] =>
+  patterns.map((pattern) => registry.written.findIndex((line) => pattern.test(line)));
+const ascending = (places: readonly number[]): readonly number[] => [...places].sort((a, b) => a - b);
+
+describe('what is granted', () => {
+  it('comes in an order in which nobody is sent to what is not there', async () => {
+    const registry = await createRegistry(await realServices(), [...team, aFact.repository(5)]);
+    registry.contents.set(5, one);
+    // The token is asked for first and waits for everything else.
+    for (const scope of ['settings', 'members', 'teams'] as const) {
+      await registry.ask(scope);
+    }
+    await registry.settle();
+    const { token, principal } = await registry.issue({ kind: 'member', login: 'user-1' });
+    await registry.ask('repositories');
+    expect(await registry.settle()).toBe(0);
+    expect(registry.errors).toEqual([]);
+    const places = inOrder(
+      registry,
+      /^put acme\/1\/plain/,
+      /^put acme\/1\/dev/,
+      /^edge p\/acme\/acme\/one/,
+      /^put acme\/roots.*/,
+      /^edge t\//,
+    );
+    expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
+    expect(places.slice(0, 3)).toEqual(ascending(places.slice(0, 3)));
+    const { values } = await registry.published();
+    expect([...values.keys()].map((key) => key.slice(0, 2))).toEqual(['p/', 't/', 'v/']);
+    expect(values.get(`v/acme/${principal}/0`)).toBe('Ag');
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).toContain('"version":"1.0.0"');
+    expect(await registry.get(token, '/acme/p2/acme/one~dev.json')).toContain('"version":"dev-main"');
+    expect(await registry.get(token, '/acme/p2/acme/two.json')).toBe('404');
+  });
+
+  it('is listed only when it can be read, at every moment on the way', async () => {
+    const registry = await registryOf();
+    const token = await tokenOf(registry);
+    await registry.change([...team, aFact.repository(5), aFact.repository(6)], 'repositories');
+    const seen: (readonly string[] | undefined)[] = [];
+    for (let more = true; more; ) {
+      more = await registry.deliver();
+      const listed = await registry.listed(token);
+      for (const name of listed ?? []) {
+        expect(await registry.get(token, `/acme/p2/${name}.json`)).toContain(name);
+      }
+      seen.push(listed);
+    }
+    expect(seen[0]).toEqual(['acme/one']);
+    expect(seen.at(-1)).toEqual(['acme/one', 'acme/two']);
+  });
+
+  it('reaches a token after bitmap and root; two members get what is theirs', async () => {
+    const registry = await registryOf(await realServices(), [
+      aFact.settings(false),
+      aFact.member(1),
+      aFact.member(2, 'owner'),
+      aFact.repository(5),
+    ]);
+    registry.written.length = 0;
+    const first = await registry.issue({ kind: 'member', login: 'user-1' });
+    await registry.settle();
+    expect(registry.written.map((line) => line.replace(/\w{22}$/, '…'))).toEqual([
+      `edge v/acme/${first.principal}/0`,
+      `put acme/roots/${first.principal}.json`,
+      expect.stringMatching(/^edge t\//),
+    ]);
+    // Nothing to read, but a root that says so.
+    expect(await registry.listed(first.token)).toEqual([]);
+    expect(await registry.listed(await tokenOf(registry, 'user-2'))).toEqual(['acme/one']);
+  });
+
+  it('keeps a token waiting for half a minute at most', async () => {
+    const services = memoryServices();
+    const registry = await createRegistry(
+      {
+        ...services,
+        keyValues: {
+          ...services.keyValues,
+          async update(etag, puts, deletes) {
+            if ([...puts.keys()].some((key) => key.startsWith('v/'))) {
+              throw new StoreRefusalError('no views today');
+            }
+            return services.keyValues.update(etag, puts, deletes);
+          },
+        },
+      },
+      team,
+    );
+    await settled(registry);
+    const asked = registry.clock.now();
+    const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
+    const isThere = async (): Promise<boolean> =>
+      [...(await registry.published()).values.keys()].some((key) => key.startsWith('t/'));
+    await registry.drain();
+    while (!(await isThere())) {
+      expect(registry.clock.now() - asked).toBeLessThan(36_000);
+      await registry.clock.advance(1000);
+      await registry.drain();
+    }
+    expect(registry.clock.now() - asked).toBeGreaterThan(29_000);
+    expect(await registry.listed(token)).toBeUndefined();
+  });
+});
+
+describe('what is taken away', () => {
+  it('leaves the bitmap before the root, and nothing of it waits for an object store that fails', async () => {
+    const services = memoryServices();
+    let isDown = false;
+    const registry = await registryOf({
+      ...services,
+      objects: {
+        ...services.objects,
+        async see(key) {
+          if (isDown) {
+            throw new Error('the object store is down');
+          }
+          return services.objects.see(key);
+        },
+      },
+    });
+    const token = await tokenOf(registry);
+    registry.written.length = 0;
+    isDown = true;
+    await registry.change([aFact.settings(false), aFact.member(1), aFact.repository(5)], 'settings');
+    await registry.drain();
+    expect(registry.written).toEqual([expect.stringMatching(/^edge v\//)]);
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).toBe('404');
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+    isDown = false;
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual([]);
+  });
+
+  it('comes back under the same number when the repository is readable again, and its files are gone meanwhile', async () => {
+    const registry = await registryOf(await realServices());
+    const token = await tokenOf(registry);
+    const all = await registry.issue({ kind: 'organization' });
+    await registry.settle();
+    registry.written.length = 0;
+    await registry.change(team, 'repositories');
+    await registry.settle();
+    const places = inOrder(registry, /^edge without p\/acme\/acme\/one/, /^delete acme\/1\/plain/);
+    expect(places).toEqual(ascending(places));
+    expect(places[0]).toBeGreaterThanOrEqual(0);
+    for (const secret of [token, all.token]) {
+      expect(await registry.get(secret, '/acme/p2/acme/one.json')).toBe('404');
+      expect(await registry.listed(secret)).toEqual([]);
+    }
+    const gone = await registry.published();
+    expect([...gone.objects.keys()].filter((key) => key.startsWith('acme/1/'))).toEqual([]);
+
+    registry.written.length = 0;
+    await registry.change([...team, aFact.repository(5)], 'repositories');
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).toContain('"version":"1.0.0"');
+    expect(registry.written).toContain('put acme/1/plain.json');
+    expect(await packagesOf(registry.table, organizationId)).toMatchObject([
+      { number: 1, name: 'acme/one', state: 'available' },
+    ]);
+  });
+
+  it('is gone for a revoked token at once, for its principal with the last one', async () => {
+    const registry = await registryOf(await realServices());
+    const first = await tokenOf(registry);
+    const second = await tokenOf(registry);
+    await registry.revoke(first);
+    await registry.settle();
+    expect(await registry.get(first, '/acme/packages.json')).toBe('401');
+    expect(await registry.listed(second)).toEqual(['acme/one']);
+
+    registry.written.length = 0;
+    await registry.revoke(second);
+    await registry.settle();
+    expect(registry.written[0]).toMatch(/^edge without t\//);
+    const { values, objects } = await registry.published();
+    expect([...values.keys()]).toEqual(['p/acme/acme/one']);
+    expect([...objects.keys()].filter((key) => key.includes('roots'))).toEqual([]);
+
+    const third = await tokenOf(registry);
+    expect(await registry.listed(third)).toEqual(['acme/one']);
+    expect(await registry.get(first, '/acme/packages.json')).toBe('401');
+  });
+
+  it('never reaches the edge for a token that is revoked while it waits', async () => {
+    const registry = await registryOf();
+    const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
+    await registry.revoke(token);
+    await registry.settle();
+    expect(registry.written.filter((line) => line.startsWith('edge t/'))).toEqual([]);
+    expect(await registry.get(token, '/acme/packages.json')).toBe('401');
+    expect(unfinishedWork(await registry.table.query('EDGE', ''))).toEqual([]);
+  });
+});
+
+describe('a token of the organization', () => {
+  it('reads every package, those that come later too', async () => {
+    const registry = await registryOf();
+    const { token } = await registry.issue({ kind: 'organization' });
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+    await registry.change([...team, aFact.repository(5), aFact.repository(6)], 'repositories');
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/one', 'acme/two']);
+    expect(await registry.get(token, '/acme/p2/acme/two~dev.json')).toContain('dev-main');
+    const { values } = await registry.published();
+    expect([...values.keys()].filter((key) => key.startsWith('v/'))).toEqual([]);
+  });
+});
+
+describe('a team', () => {
+  it('reads by its rows, whoever is in it', async () => {
+    const registry = await registryOf(memoryServices(), [
+      aFact.settings(true),
+      aFact.team(7),
+      aFact.teamRepository(7, 6),
+      aFact.repository(5),
+      aFact.repository(6),
+    ]);
+    const { token } = await registry.issue({ kind: 'team', slug: 'team-7' });
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/two']);
+  });
+});
+
+describe('files', () => {
+  it('change within one second only once: Last-Modified grows with every body', async () => {
+    const registry = await registryOf();
+    const at = async (): Promise<number> =>
+      (await registry.published()).objects.get('acme/1/dev.json')?.lastModified ?? 0;
+    for (const commit of ['c', 'd', 'e']) {
+      const before = await at();
+      registry.contents.set(5, { ...one, branches: { main: commit } });
+      await registry.pushed(5);
+      await registry.settle();
+      expect(await at()).toBeGreaterThan(before);
+    }
+    const outcomes = registry.deliveries.map(({ outcome }) => outcome);
+    expect(outcomes).toContain('too-early');
+  });
+
+  it('that are removed and come back are younger than what was there before', async () => {
+    const registry = await registryOf();
+    const at = async (): Promise<number> =>
+      (await registry.published()).objects.get('acme/1/plain.json')?.lastModified ?? 0;
+    const before = await at();
+    await registry.change(team, 'repositories');
+    await registry.drain();
+    expect(await at()).toBe(0);
+    await registry.change([...team, aFact.repository(5)], 'repositories');
+    await registry.settle();
+    expect(await at()).toBeGreaterThan(before);
+  });
+
+  it('with the same bytes are not written again', async () => {
+    const services = { ...newServices(), table: await newTable() };
+    const registry = await registryOf(services);
+    await tokenOf(registry);
+    services.gateway.forget();
+    registry.written.length = 0;
+    const thing = packageThing(organizationId, 1);
+    await registry.table.transact([raise(thing, registry.clock.now())]);
+    await registry.waker.wake([thing.wake]);
+    await registry.ask('repositories');
+    await registry.pushed(5);
+    await registry.settle();
+    const operations = services.gateway.recorded().map(({ operation }) => operation);
+    expect(operations).toContain('HeadObject');
+    expect(operations).not.toContain('PutObject');
+    expect(operations).not.toContain('UpdateKeys');
+    expect(registry.written).toEqual([]);
+  });
+
+  it('are written by one of two publishers who come at once', async () => {
+    const services = { ...newServices(), table: await newTable() };
+    const registry = await registryOf(services);
+    await registry.clock.advance(2000);
+    const { table } = registry;
+    await table.transact([
+      {
+        update: {
+          key: keys.version(organizationId, 1, '1.0.0.0'),
+          set: { time: '2020-01-01T00:00:00+00:00' },
+        },
+      },
+      raise(packageThing(organizationId, 1), registry.clock.now()),
+    ]);
+    services.gateway.forget();
+    let leases = 0;
+    const publisher = () =>
+      publishPackage(
+        {
+          table,
+          objects: services.objects,
+          waker: registry.waker,
+          clock: registry.clock,
+          newLeaseId: () => `publisher-${++leases}`,
+          registryBaseUrl,
+          slugOf: createSlugReader(table),
+        },
+        organizationId,
+        1,
+      );
+    expect((await Promise.all([publisher(), publisher()])).sort()).toEqual(['busy', 'done']);
+    const puts = services.gateway.recorded().filter(({ operation }) => operation === 'PutObject');
+    expect(puts).toMatchObject([{ count: 1 }]);
+    expect(await publisher()).toBe('idle');
+  });
+});

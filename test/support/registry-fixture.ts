@@ -1,0 +1,150 @@
+/** What tests of the registry do over and over: worlds on one or the other kind of services, tokens, and the order of writes. */
+import { randomBytes } from 'node:crypto';
+import type { Fact } from '../../shared/domain/facts.ts';
+import type { Organization } from '../../shared/domain/organization.ts';
+import type { KeyValues } from '../../shared/publish/publish-access.ts';
+import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { findToken, revokeToken } from '../../shared/store/token-store.ts';
+import { type IssuedToken, issueToken, type TokenHolder } from '../../shared/tokens/issue-token.ts';
+import { createMemoryKeyValues, createMemoryObjects } from './memory-store.ts';
+import { createMemoryTable } from './memory-table.ts';
+import { clientGets, listedNames, type Published } from './registry-view.ts';
+import { createRegistryWorld, type RegistryWorld, type Services, type WorldClock } from './registry-world.ts';
+
+export interface Registry extends RegistryWorld {
+  /** Every write that a client may notice, in order: `put <object>`, `delete <object>`, `edge <key>`, `edge without <key>`. */
+  readonly written: string[];
+  readonly organization: Organization;
+  published(): Promise<Published>;
+  issue(holder: TokenHolder, expiresAt?: number): Promise<IssuedToken>;
+  revoke(token: string): Promise<void>;
+  /** What a client with the token gets: the object's text or the status. */
+  get(token: string, path: string): Promise<string>;
+  listed(token: string): Promise<readonly string[] | undefined>;
+}
+
+export interface RegistryServices extends Omit<Services, 'waker'> {
+  readonly clock: WorldClock;
+  published(): Promise<Published>;
+}
+
+/** Services in memory, whose clock stands still but for `advance`. */
+export function memoryServices(): RegistryServices {
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  const clock = {
+    now: () => time,
+    async advance(ms: number) {
+      time += ms;
+    },
+  };
+  const objects = createMemoryObjects(clock);
+  const keyValues = createMemoryKeyValues();
+  return {
+    table: createMemoryTable(),
+    objects: objects.writer,
+    dists: objects.dists,
+    keyValues,
+    clock,
+    published: async () => ({ values: await keyValues.list(), objects: await objects.list() }),
+  };
+}
+
+export async function createRegistry(
+  services: RegistryServices,
+  facts: readonly Fact[] = [],
+): Promise<Registry> {
+  const { table, clock } = services;
+  const written: string[] = [];
+  const world = await createRegistryWorld(
+    {
+      ...services,
+      objects: {
+        ...services.objects,
+        async write(key, ...rest) {
+          await services.objects.write(key, ...rest);
+          written.push(`put ${key}`);
+        },
+        async remove(key) {
+          await services.objects.remove(key);
+          written.push(`delete ${key}`);
+        },
+      },
+      dists: {
+        ...services.dists,
+        async putFirst(key, ...rest) {
+          const isFirst = await services.dists.putFirst(key, ...rest);
+          written.push(...(isFirst ? [`put ${key}`] : []));
+          return isFirst;
+        },
+      },
+      keyValues: recordingKeyValues(services.keyValues, written),
+    },
+    facts,
+  );
+  const organization = await organizationOf(table);
+  const registry: Registry = {
+    ...world,
+    // Hooks are set on the world, which reads them late.
+    set beforeContents(hook: RegistryWorld['beforeContents']) {
+      world.beforeContents = hook;
+    },
+    get beforeContents() {
+      return world.beforeContents;
+    },
+    set archiveOf(make: RegistryWorld['archiveOf']) {
+      world.archiveOf = make;
+    },
+    get archiveOf() {
+      return world.archiveOf;
+    },
+    written,
+    organization,
+    published: services.published,
+    issue: (holder, expiresAt) =>
+      issueToken({ table, waker: world.waker, clock, randomBytes }, organization, holder, {
+        description: 'test',
+        expiresAt,
+      }),
+    async revoke(secret) {
+      const token = await findToken(table, secret);
+      if (!token) {
+        throw new Error('there is no such token');
+      }
+      await world.waker.wake(await revokeToken(table, token, clock.now()));
+    },
+    get: async (token, path) => clientGets(await services.published(), token, path, clock.now()),
+    listed: async (token) => listedNames(await services.published(), token, clock.now()),
+  };
+  return registry;
+}
+
+async function organizationOf(table: Table): Promise<Organization> {
+  const organization = await findOrganizationBySlug(table, 'acme');
+  if (!organization) {
+    throw new Error('the world has no organization');
+  }
+  return organization;
+}
+
+function recordingKeyValues(keyValues: KeyValues, written: string[]): KeyValues {
+  return {
+    ...keyValues,
+    async update(etag, puts, deletes) {
+      const next = await keyValues.update(etag, puts, deletes);
+      written.push(
+        ...deletes.map((key) => `edge without ${key}`),
+        ...[...puts.keys()].map((key) => `edge ${key}`),
+      );
+      return next;
+    },
+  };
+}
+
+/** Syncs everything and waits until it is published. */
+export async function settled(registry: Registry): Promise<void> {
+  for (const scope of ['settings', 'members', 'teams', 'repositories'] as const) {
+    await registry.ask(scope);
+  }
+  await registry.settle();
+}
