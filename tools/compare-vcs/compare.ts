@@ -28,19 +28,24 @@ export async function compareRepositories(
     const { rows, ...about } = await readWithComposer(library, source, repository.defaultBranch);
     judge = about;
     progress.step(`Composer has read ${repository.name}`);
-    const note = uncompared(repository, rows.length);
-    if (note === undefined) {
+    notes.push(...notesOn(repository, rows.length));
+    if (!isTaken(repository)) {
       pairs.push(...comparePairs(repository.name, joinRows(repository.rows, rows), judge));
-    } else {
-      notes.push(note);
     }
   }
   return { library: judge, pairs, notes };
 }
 
-/** Why there is nothing to compare about a repository. */
-function uncompared({ name, rows, waiting }: RegistryRepository, theirs: number): string | undefined {
-  if (rows.length === 0 && theirs === 0) return `${name} holds no package, both sides say`;
-  const taken = waiting.find(({ reason }) => reason === 'name-taken');
-  return taken && `${name} is not compared: another repository has the package name ${taken.name}`;
+function notesOn({ name, rows, waiting }: RegistryRepository, theirs: number): string[] {
+  if (rows.length === 0 && theirs === 0) return [`${name} holds no package, both sides say`];
+  return waiting.map(({ name: packageName, reason }) =>
+    reason === 'name-taken'
+      ? `${name} is not compared: another repository has the package name ${packageName}`
+      : `${packageName} of ${name} is not published: ${reason}`,
+  );
+}
+
+/** Two repositories say one name: Composer takes whichever is listed first, a registry has one of them. */
+function isTaken({ waiting }: RegistryRepository): boolean {
+  return waiting.some(({ reason }) => reason === 'name-taken');
 }

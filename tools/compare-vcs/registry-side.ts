@@ -2,8 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { World } from '../../local/forges/world/world.ts';
+import type { AdminClient } from '../../local/start/admin-client.ts';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import { takePorts } from '../../local/start/ports.ts';
@@ -43,14 +45,18 @@ export async function readWithRegistry(world: World, progress: Progress): Promis
 }
 
 const Described = z.object({
+  ownedVendors: z.array(z.string()),
+  proposedVendors: z.array(z.string()),
   packages: z.array(z.object({ name: z.string(), repository: z.string() })),
   waiting: z.array(z.object({ name: z.string(), reason: z.string(), repository: z.string() })),
+  pending: z.object({ total: z.number() }),
 });
+type Described = z.infer<typeof Described>;
 
 async function readAll({ gitHub, admin, organizations }: Started): Promise<RegistryRepository[]> {
   const [organization] = organizations;
   if (organization === undefined) throw new Error('the registry has no organization');
-  const described = Described.parse(await admin.invoke('describe-organization', { slug: organization.slug }));
+  const described = await acceptVendors(admin, organization.slug);
   const rows = await readPackages(organization);
   return [...gitHub.state.repositories.values()].map(({ id, name, defaultBranch }) => {
     const own = new Set(
@@ -63,6 +69,34 @@ async function readAll({ gitHub, admin, organizations }: Started): Promise<Regis
       waiting: described.waiting.filter(({ repository }) => repository.split('/').at(-1) === name),
     };
   });
+}
+
+/**
+ * Owns the vendors that wait for it, as an owner would who wants every package: a start looks for vendors on default branches only, and
+ * a package can have its name from tags.
+ */
+async function acceptVendors(admin: AdminClient, slug: string): Promise<Described> {
+  const before = await synchronized(admin, slug);
+  if (before.proposedVendors.length === 0) return before;
+  await admin.invoke('set-owned-vendors', {
+    slug,
+    vendors: [...before.ownedVendors, ...before.proposedVendors],
+  });
+  return synchronized(admin, slug);
+}
+
+/** How long we wait for the registry to have nothing more to do. */
+const quietMs = 5 * 60_000;
+
+async function synchronized(admin: AdminClient, slug: string): Promise<Described> {
+  const giveUp = Date.now() + quietMs;
+  // Twice in a row: what flows in a circle may be missed once.
+  for (let quiet = 0; Date.now() < giveUp; await sleep(150)) {
+    const described = Described.parse(await admin.invoke('describe-organization', { slug }));
+    quiet = described.pending.total === 0 ? quiet + 1 : 0;
+    if (quiet >= 2) return described;
+  }
+  throw new Error('the registry does not come to the end of its synchronization');
 }
 
 const RootFile = z.object({
