@@ -48,7 +48,9 @@ export function reportOf(comparison: Comparison): string {
     ...exceptionLines(pairs),
     ...notes.map((note) => `Note: ${note}`),
     ...openLines(pairs),
-    failures.length === 0 ? 'Both sides are the same.' : `FAILED: ${failures.join('; ')}.`,
+    failures.length > 0
+      ? `FAILED: ${failures.join('; ')}.`
+      : `Both sides are the same${pairs.some(({ exception }) => exception) ? ' but for the named exceptions' : ''}.`,
   ];
   return `${lines.join('\n')}\n`;
 }
