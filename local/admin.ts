@@ -9,14 +9,18 @@ const usage = `Invokes the functions that have no route, on a running npm start.
 
 Usage: npm run admin -- COMMAND [options]
 
-  status [ORGANIZATION]                         what there is, what waits, what went wrong
+  status [ORGANIZATION]                         what there is, what waits, what went wrong; packages,
+                                                left-out versions with their reasons, tokens with their ids
   connect ORGANIZATION --installation ID        make an organization of an installation of the GitHub App
           [--repositories all|NAME,NAME] [--vendors NAME,NAME]
   choose ORGANIZATION --repositories all|NAME,NAME [--forks]
-                                                make packages of repositories that were there before
-  vendors ORGANIZATION --vendors NAME,NAME      say which vendors' packages may appear by themselves
+                                                choose repositories, besides those chosen already, to become
+                                                packages; 'all' leaves forks out unless --forks is there, a fork
+                                                that is named is taken; its vendor has to be owned all the same
+  vendors ORGANIZATION --vendors NAME,NAME      the whole list of vendors whose packages may appear
   token ORGANIZATION --member LOGIN | --team SLUG | --all
-          [--description TEXT] [--expires TIME] give somebody a token; it is shown once
+          [--description TEXT] [--expires TIME] give somebody a token; it is shown once (TIME: 2027-01-01,
+                                                or ISO 8601)
   revoke ORGANIZATION --id TOKEN-ID             take a token back, at once
 
   --data DIR   data folder of the start (default .repertoire)
@@ -53,6 +57,9 @@ function callOf(command: string, organization: string | undefined, flags: Flags)
   if (command === 'status') {
     return ['describe-organization', { slug: organization }];
   }
+  if (!commands.includes(command)) {
+    throw new UsageError(`there is no command ${command}; --help lists them`);
+  }
   const slug = needed(organization, `${command} takes the organization's slug`);
   switch (command) {
     case 'connect':
@@ -86,7 +93,7 @@ function callOf(command: string, organization: string | undefined, flags: Flags)
           organization: slug,
           for: holderOf(flags),
           ...(flags.description === undefined ? {} : { description: flags.description }),
-          ...(flags.expires === undefined ? {} : { expiresAt: new Date(flags.expires).toISOString() }),
+          ...(flags.expires === undefined ? {} : { expiresAt: timeOf(flags.expires) }),
         },
       ];
     case 'revoke':
@@ -97,6 +104,16 @@ function callOf(command: string, organization: string | undefined, flags: Flags)
     default:
       throw new UsageError(`there is no command ${command}; --help lists them`);
   }
+}
+
+const commands = ['connect', 'choose', 'vendors', 'token', 'revoke'];
+
+function timeOf(text: string): string {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) {
+    throw new UsageError(`--expires takes a time such as 2027-01-01 or 2027-01-01T12:00:00Z, not ${text}`);
+  }
+  return new Date(at).toISOString();
 }
 
 function holderOf({ member, team, all }: Flags): unknown {
@@ -136,6 +153,12 @@ async function main(args: readonly string[]): Promise<number> {
     const running = values.aws ? undefined : await findRunning(directory);
     if (!values.aws && !running) {
       throw new UsageError(`nothing runs on ${directory}: npm start first, or name its folder with --data`);
+    }
+    if (running && running.gateway === undefined) {
+      throw new UsageError(`the start on ${directory} is not ready yet; wait until it says so`);
+    }
+    if (values.aws && !process.env.AWS_REGION) {
+      throw new UsageError('--aws needs a region: set AWS_REGION');
     }
     const client = createAdminClient(running?.gateway);
     process.stdout.write(`${JSON.stringify(await client.invoke(functionName, input), undefined, 2)}\n`);

@@ -4,7 +4,7 @@ import { personalToken } from './forges/github/state.ts';
 import { WorldError } from './forges/world/world-error.ts';
 import { buildAssembly } from './start/build-assembly.ts';
 import { instructions } from './start/instructions.ts';
-import { manifestsOf } from './start/manifests.ts';
+import { freeTag, manifestsOf } from './start/manifests.ts';
 import { parseOptions, UsageError, usage } from './start/options.ts';
 import { type Ports, takePorts } from './start/ports.ts';
 import { createProgress } from './start/progress.ts';
@@ -19,22 +19,32 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const progress = createProgress(options.json ? process.stderr : process.stdout, Date.now(), Date.now);
   const world = await readWorldOf(options);
-  const ports = await takePorts(options.port);
   const folder = await openStateFolder(options);
-  const assembly = await buildAssembly(() =>
-    progress.step(
-      'bundling the functions and synthesizing the template, once for each change of the sources',
-    ),
-  );
-  const started = await start(folder, world, { assembly, ports, progress });
-  await markRunning(folder, { pid: process.pid, gateway: started.cloud.addresses.gateway });
-  stopOnSignals(started, folder);
-  process.stdout.write(
-    options.json ? `${JSON.stringify(readyLine(started, ports))}\n` : await readyText(started, ports, folder),
-  );
+  const running: { started?: Started } = {};
+  stopOnSignals(running, folder);
+  try {
+    const ports = await takePorts(options.port);
+    const assembly = await buildAssembly(() =>
+      progress.step(
+        'bundling the functions and synthesizing the template: 10 s or so, once for each change of the sources',
+      ),
+    );
+    const started = await start(folder, world, { assembly, ports, progress });
+    running.started = started;
+    await markRunning(folder, { pid: process.pid, gateway: started.cloud.addresses.gateway });
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(readyLine(started, ports))}\n`
+        : await readyText(started, ports, folder),
+    );
+  } catch (error) {
+    await markStopped(folder);
+    throw error;
+  }
 }
 
-function stopOnSignals(started: Started, folder: StateFolder): void {
+/** Ctrl-C stops cleanly; a second one at once. Before it is ready there is nothing that needs care. */
+function stopOnSignals(running: { readonly started?: Started }, folder: StateFolder): void {
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) {
@@ -42,7 +52,7 @@ function stopOnSignals(started: Started, folder: StateFolder): void {
     }
     stopping = true;
     process.stderr.write('\nstopping …\n');
-    await started.close();
+    await running.started?.close();
     await markStopped(folder);
     process.exit(0);
   };
@@ -70,9 +80,7 @@ function readyLine(started: Started, ports: Ports) {
 async function readyText(started: Started, ports: Ports, folder: StateFolder): Promise<string> {
   const texts = await Promise.all(
     started.organizations.map(async (organization) => {
-      const simulated = [...started.gitHub.state.organizations.values()].find(
-        ({ login }) => login.toLowerCase() === organization.slug,
-      );
+      const simulated = started.gitHub.state.organizations.get(organization.gitHubId);
       const manifests = simulated ? await manifestsOf(started.gitHub.state, simulated.id) : [];
       const found = manifests.find(({ repository }) => repository === 'billing') ?? manifests[0];
       const login = organization.members[0]?.login ?? '';
@@ -82,7 +90,7 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
         example: found && {
           packageName: found.packageName,
           folder: basename(found.repository),
-          tag: 'v99.0.0',
+          tag: simulated ? await freeTag(started.gitHub.state, simulated.id, found.repository) : 'v99.0.0',
           cloneUrl: `http://${login}:${personalToken(login)}@127.0.0.1:${ports.gitHubWeb}/${simulated?.login}/${found.repository}.git`,
         },
         registryBaseUrl: `http://127.0.0.1:${ports.registry}`,

@@ -44,3 +44,24 @@ export function vendorsOf(manifests: readonly FoundManifest[]): readonly string[
     .filter((vendor) => vendor !== '')
     .sort();
 }
+
+/** A version tag that the repository does not have yet, to be pushed by whoever tries. */
+export async function freeTag(
+  state: GitHubState,
+  organizationId: number,
+  repositoryName: string,
+): Promise<string> {
+  const repository = [...state.repositories.values()].find(
+    ({ organizationId: owner, name }) => owner === organizationId && name === repositoryName,
+  );
+  if (!repository) {
+    return 'v99.0.0';
+  }
+  const { stdout } = await run('git', ['-C', repository.gitDirectory, 'tag', '--list', 'v99.0.*']);
+  const taken = new Set(stdout.split('\n'));
+  let patch = 0;
+  while (taken.has(`v99.0.${patch}`)) {
+    patch++;
+  }
+  return `v99.0.${patch}`;
+}

@@ -94,7 +94,9 @@ function parsePort(text: string | undefined): number {
 function parseWorld(file: string | undefined, github: string | undefined): StartOptions['world'] {
   if (file !== undefined) {
     if (!existsSync(file) || !statSync(file).isFile()) {
-      throw new UsageError(`--world ${file}: there is no such file`);
+      throw new UsageError(
+        `--world ${file}: ${existsSync(file) ? 'this is no file' : 'there is no such file'}`,
+      );
     }
     return { file: resolve(file) };
   }

@@ -27,6 +27,8 @@ export interface StartedMember {
 
 export interface StartedOrganization {
   readonly slug: string;
+  /** Of the organization on the simulated GitHub. */
+  readonly gitHubId: number;
   /** What Composer's repository entry takes. */
   readonly url: string;
   readonly members: readonly StartedMember[];
@@ -75,8 +77,11 @@ export async function start(
     directory: folder.github,
     world: notInstalled(world),
     ports: { api: ports.gitHubApi, web: ports.gitHubWeb, codeload: ports.codeload, control: ports.control },
+    onLog: (line) => progress.step(`simulated GitHub: ${line}`),
   });
-  progress.step(`simulated GitHub: ${gitHub.state.repositories.size} repositories`);
+  progress.step(
+    `simulated GitHub: ${gitHub.state.repositories.size} repositories${folder.isUsed ? ', as the last run left them; --fresh reads them anew' : ''}`,
+  );
   const log = await openLog(folder.log);
   const closing: (() => Promise<void>)[] = [log.close, () => gitHub.close()];
   const close = async (): Promise<void> => {
@@ -111,19 +116,24 @@ export async function start(
     const admin = createAdminClient(cloud.addresses.gateway);
     closing.push(async () => admin.close());
     const tokens = await readTokens(folder);
-    const organizations: StartedOrganization[] = [];
     for (const organization of gitHub.state.organizations.values()) {
       const setUp = world.organizations.find(({ login }) => login === organization.login);
       if (setUp) {
-        const slug = organization.login.toLowerCase();
         await connect(admin, gitHub, organization, setUp.installation?.repositories ?? 'all', progress);
-        await synchronized(admin, slug, progress);
-        const members = await giveTokens(admin, gitHub, organization, slug, tokens);
-        await writeTokens(folder, tokens);
-        await synchronized(admin, slug, progress);
+      }
+    }
+    const organizations: StartedOrganization[] = [];
+    for (const { slug } of Described.parse(await admin.invoke('describe-organization', {})).organizations) {
+      const organization = await simulatedOf(admin, gitHub, slug);
+      await synchronized(admin, slug, progress);
+      if (organization) {
+        progress.step(`${slug}: giving tokens`);
         const url = `${registryBaseUrl}/${slug}`;
+        const members = await giveTokens(admin, gitHub, organization, slug, tokens);
+        await synchronized(admin, slug, progress);
         await Promise.all(members.map((member) => accepted(url, member)));
-        organizations.push({ slug, url, members });
+        organizations.push({ slug, gitHubId: organization.id, url, members });
+        await writeTokens(folder, tokens);
       }
     }
     progress.end();
@@ -174,9 +184,11 @@ async function connect(
 ): Promise<void> {
   const slug = organization.login.toLowerCase();
   const before = Described.parse(await admin.invoke('describe-organization', {}));
-  if (before.organizations.some((known) => known.slug === slug)) {
-    progress.step(`${slug}: connected in an earlier run`);
-    return;
+  for (const known of before.organizations) {
+    if ((await simulatedOf(admin, gitHub, known.slug))?.id === organization.id) {
+      progress.step(`${known.slug}: connected in an earlier run`);
+      return;
+    }
   }
   const isInstalled = [...gitHub.state.installations.values()].some(
     (installation) => installation.organizationId === organization.id,
@@ -201,7 +213,21 @@ async function connect(
   progress.step(`${slug}: connected`);
 }
 
+/** Which simulated organization stands behind one of ours; its login may have changed since. */
+async function simulatedOf(
+  admin: AdminClient,
+  gitHub: GitHubSimulator,
+  slug: string,
+): Promise<SimulatedOrganization | undefined> {
+  const status = Status.parse(await admin.invoke('describe-organization', { slug }));
+  const installations = new Set(status.synchronizations.map(({ installation }) => installation));
+  const found = [...gitHub.state.installations.values()].find(({ id }) => installations.has(String(id)));
+  return found && gitHub.state.organizations.get(found.organizationId);
+}
+
 const Status = z.object({
+  synchronizations: z.array(z.object({ installation: z.string() })),
+  tokens: z.array(z.object({ id: z.string(), state: z.string() })),
   counts: z.object({
     members: z.number(),
     teams: z.number(),
@@ -240,21 +266,23 @@ async function giveTokens(
   tokens: Tokens,
 ): Promise<StartedMember[]> {
   const people = peopleOf(gitHub, organization).slice(0, tokensMax);
+  const { tokens: known } = Status.parse(await admin.invoke('describe-organization', { slug }));
+  const revoked = new Set(known.filter(({ state }) => state === 'revoked').map(({ id }) => id));
   const members: StartedMember[] = [];
   for (const { login, role } of people) {
     const key = `${slug}/${login}`;
-    let known = tokens[key];
-    if (!known) {
-      known = Issued.parse(
+    let own = tokens[key];
+    if (!own || revoked.has(own.id)) {
+      own = Issued.parse(
         await admin.invoke('issue-token', {
           organization: slug,
           for: { kind: 'member', login },
           description: 'made by npm start',
         }),
       );
-      tokens[key] = { id: known.id, token: known.token };
+      tokens[key] = { id: own.id, token: own.token };
     }
-    members.push({ login, role, token: known.token });
+    members.push({ login, role, token: own.token });
   }
   return members;
 }

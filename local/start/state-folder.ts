@@ -1,5 +1,5 @@
 /** The folder that keeps everything between runs, and what says that a start is running on it. */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type StartOptions, UsageError } from './options.ts';
@@ -14,52 +14,99 @@ export interface StateFolder {
   readonly isUsed: boolean;
 }
 
-const Running = z.object({ pid: z.number(), gateway: z.string() });
+const Running = z.object({
+  pid: z.number(),
+  /** Of the local cloud's gateway; missing while it starts. */
+  gateway: z.string().optional(),
+});
 export type Running = z.infer<typeof Running>;
 const Origin = z.object({ world: z.string() });
 const Tokens = z.record(z.string(), z.object({ id: z.string(), token: z.string() }));
 export type Tokens = z.infer<typeof Tokens>;
 
+/** What a start makes in its folder, and may therefore remove. */
+const ours = ['cloud', 'github', 'cloud.log', 'origin.json', 'tokens.json', 'running.json'];
+
 /**
- * Opens the folder for a run.
+ * Opens the folder for a run and takes its lock.
  *
- * @throws UsageError when another start runs on it, or when it holds the state of another world
+ * @throws UsageError when another start runs on it, when it is somebody else's, or when it holds the state of another world
  */
 export async function openStateFolder(options: StartOptions): Promise<StateFolder> {
   const { directory } = options;
-  const running = await findRunning(directory);
-  if (running) {
+  await mustBeOurs(directory);
+  await mkdir(directory, { recursive: true });
+  await lock(directory);
+  try {
+    if (options.fresh) {
+      for (const name of ours.filter((one) => one !== 'running.json')) {
+        await rm(join(directory, name), { recursive: true, force: true });
+      }
+    }
+    const world =
+      options.world === 'default'
+        ? 'the default world'
+        : 'file' in options.world
+          ? `the world of ${options.world.file}`
+          : `the repositories below ${options.world.github}`;
+    const origin = await readJson(join(directory, 'origin.json'), Origin);
+    if (origin && origin.world !== world) {
+      throw new UsageError(
+        `${directory} holds ${origin.world}, not ${world}; choose another folder with --data, or add --fresh to forget it`,
+      );
+    }
+    await writeJson(join(directory, 'origin.json'), { world });
+    return {
+      directory,
+      cloud: join(directory, 'cloud'),
+      github: join(directory, 'github'),
+      log: join(directory, 'cloud.log'),
+      isUsed: origin !== undefined,
+    };
+  } catch (error) {
+    await rm(join(directory, 'running.json'), { force: true });
+    throw error;
+  }
+}
+
+/** Nothing is written into, or removed from, a folder that holds something else. */
+async function mustBeOurs(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (!found) {
+    return;
+  }
+  if (!found.isDirectory()) {
+    throw new UsageError(`--data ${directory}: this is no folder`);
+  }
+  const names = await readdir(directory);
+  if (names.length > 0 && !names.includes('origin.json') && !names.includes('running.json')) {
     throw new UsageError(
-      `${directory} is in use by the start with process id ${running.pid}; stop it, or choose another folder with --data`,
+      `--data ${directory}: the folder holds something else; choose one that is empty or not there yet`,
     );
   }
-  if (options.fresh) {
-    // Only what a start made: the folder may be the user's own.
-    for (const name of ['cloud', 'github', 'cloud.log', 'origin.json', 'tokens.json', 'running.json']) {
-      await rm(join(directory, name), { recursive: true, force: true });
+}
+
+/** Two starts on one folder would destroy each other's state, so the second one is refused from the first moment. */
+async function lock(directory: string): Promise<void> {
+  const file = join(directory, 'running.json');
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const handle = await open(file, 'wx', 0o600);
+      await handle.writeFile(JSON.stringify({ pid: process.pid }));
+      await handle.close();
+      return;
+    } catch {
+      const running = await findRunning(directory);
+      if (running) {
+        throw new UsageError(
+          `${directory} is in use by the start with process id ${running.pid}; stop it, or choose another folder with --data`,
+        );
+      }
+      // Left behind by a start that was killed.
+      await rm(file, { force: true });
     }
   }
-  await mkdir(directory, { recursive: true });
-  const world =
-    options.world === 'default'
-      ? 'the default world'
-      : 'file' in options.world
-        ? `the world of ${options.world.file}`
-        : `the repositories below ${options.world.github}`;
-  const origin = await readJson(join(directory, 'origin.json'), Origin);
-  if (origin && origin.world !== world) {
-    throw new UsageError(
-      `${directory} holds ${origin.world}, not ${world}; add --fresh to forget it, or choose another folder with --data`,
-    );
-  }
-  await writeJson(join(directory, 'origin.json'), { world });
-  return {
-    directory,
-    cloud: join(directory, 'cloud'),
-    github: join(directory, 'github'),
-    log: join(directory, 'cloud.log'),
-    isUsed: origin !== undefined,
-  };
+  throw new UsageError(`${directory}: the lock ${file} cannot be taken`);
 }
 
 /** The start that runs on the folder, if its process lives. */
@@ -68,7 +115,7 @@ export async function findRunning(directory: string): Promise<Running | undefine
   return running && isAlive(running.pid) ? running : undefined;
 }
 
-export async function markRunning(folder: StateFolder, running: Running): Promise<void> {
+export async function markRunning(folder: StateFolder, running: Required<Running>): Promise<void> {
   await writeJson(join(folder.directory, 'running.json'), running);
 }
 

@@ -14,7 +14,7 @@ import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
-import type { StoredPackage } from '../store/package-store.ts';
+import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
@@ -93,7 +93,7 @@ export async function scanRepository(
         const { again, ...record } = inputs.repository
           ? await scan(dependencies, lease, inputs, inputs.repository)
           : await withdraw(dependencies, lease, inputs, repository);
-        const attributes = { ...record, lastFailure: undefined, failures: 0 };
+        const attributes = { notices: undefined, ...record, lastFailure: undefined, failures: 0 };
         if (again !== undefined) {
           await releaseLease(table, lease, undefined, attributes);
           await waker.wake([thing.wake], again);
@@ -121,6 +121,7 @@ interface ScanRecord {
   readonly lastScannedAt: number;
   readonly waiting: readonly WaitingName[];
   readonly skipped: readonly { readonly ref: string; readonly reason: string }[];
+  readonly notices?: readonly { readonly version: string; readonly notice: string }[] | undefined;
   /** New tags whose archives are not stored yet: the reconcile asks again. */
   readonly unfinished: boolean;
 }
@@ -156,7 +157,7 @@ async function scan(
     }
     found = accepted.made;
   }
-  if (!found) {
+  if (!found || scanned.versions === undefined) {
     return { ...record, waiting: [], unfinished: false };
   }
   const changes = planVersions({
@@ -183,7 +184,27 @@ async function scan(
     await recordImported(dependencies, lease, organization.id, found);
   }
   const held = await storeHeld(dependencies, lease, organization, found, reader, leaseMs);
-  return { ...record, waiting: [], unfinished: held.count > 0, again: held.again };
+  const notices = noticesOf(await versionsOfPackage(table, organization.id, found.number));
+  return { ...record, waiting: [], notices, unfinished: held.count > 0, again: held.again };
+}
+
+/** What owners should look at, in words for them. */
+function noticesOf(versions: readonly StoredVersion[]): NonNullable<ScanRecord['notices']> {
+  return versions
+    .flatMap(({ version, state, reason, commit, movedTo, refName }) => [
+      ...(state === 'held'
+        ? [{ version, notice: `not published yet: ${reason ?? 'its archive is not stored'}` }]
+        : []),
+      ...(movedTo === undefined
+        ? []
+        : [
+            {
+              version,
+              notice: `the tag ${refName} moved from ${commit} to ${movedTo}; the first commit stays`,
+            },
+          ]),
+    ])
+    .slice(0, skippedMax);
 }
 
 const sourceOf = (
@@ -203,7 +224,8 @@ async function versionsFor(
   refs: ForgeRepository,
 ): Promise<{
   readonly name: string | undefined;
-  readonly versions: readonly ComposerVersion[];
+  /** Undefined when the refs say nothing that could be trusted about the package that is there. */
+  readonly versions: readonly ComposerVersion[] | undefined;
   readonly skipped: ScanRecord['skipped'];
 }> {
   // Whether it is archived now is no part of a version: its package knows, and it may change.
@@ -214,8 +236,8 @@ async function versionsFor(
   if (scanned.packageName !== undefined && !isNamed(refs, scanned.packageName)) {
     const living = livingPackage(await packagesOfSource(table, organization.id, source));
     if (living !== undefined && living.name !== scanned.packageName) {
-      // An old tag's name, because the default branch's manifest is broken: that renames nothing.
-      return { name: undefined, versions: [], skipped };
+      // An old tag's name, because the default branch's manifest is broken: that renames nothing and withdraws nothing.
+      return { name: undefined, versions: undefined, skipped };
     }
   }
   const fits = ({ manifest }: ComposerVersion): boolean =>

@@ -19,6 +19,8 @@ const ScanItem = z
       .default([]),
     /** Refs that give no version, in the words that an owner reads. */
     skipped: z.array(z.object({ ref: z.string(), reason: z.string() })).default([]),
+    /** What an owner should look at: tags that moved, versions that are held. */
+    notices: z.array(z.object({ version: z.string(), notice: z.string() })).default([]),
     /** Something is to be tried again at the next reconcile, such as a tag whose archive the forge did not give. */
     unfinished: z.boolean().default(false),
     lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),

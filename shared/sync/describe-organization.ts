@@ -12,6 +12,7 @@ import { packagesOf } from '../store/package-store.ts';
 import { scansOf } from '../store/scan-store.ts';
 import { listSynchronizations, scopeState, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Item, Table } from '../store/table.ts';
+import { tokensOfOrganization } from '../store/token-store.ts';
 
 /** All organizations, and the installations that nobody connected. */
 export async function describeInstallation(table: Table) {
@@ -42,6 +43,8 @@ export async function describeOrganization(table: Table, organization: Organizat
     byState[state] = (byState[state] ?? 0) + 1;
   }
   const waiting = parts.flatMap((part) => part.waiting);
+  const tokens = await tokensOfOrganization(table, organization.id);
+  const names = new Map(parts.flatMap((part) => [...part.names]));
   const proposedVendors = waiting
     .filter(({ reason }) => reason === 'vendor-not-owned')
     .map(({ name }) => vendorOf(name));
@@ -70,8 +73,25 @@ export async function describeOrganization(table: Table, organization: Organizat
       name,
       state,
       versions: versionCount,
-      repository,
+      repository: names.get(repository) ?? repository,
       archived,
+    })),
+    repositoriesWithoutPackage: parts.flatMap((part) =>
+      [...part.names]
+        .filter(([id]) => !packages.some((one) => one.repository === id))
+        .map(([, name]) => name)
+        .filter((name) => !waiting.some((one) => one.repository === name)),
+    ),
+    leftOut: parts.flatMap((part) => part.skipped),
+    notices: parts.flatMap((part) => part.notices),
+    tokens: tokens.map(({ id, kind, principal, description, state, createdAt, expiry }) => ({
+      id,
+      kind,
+      principal,
+      description,
+      state,
+      created: time(createdAt),
+      expires: expiry === 0 ? undefined : time(expiry * 1000),
     })),
   };
 }
@@ -95,6 +115,13 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
     repositories: repositories.length,
     pendingScopes: states.filter(({ state }) => state !== undefined && state.wanted !== state.done).length,
     pendingScans: scans.filter((scan) => scan.wanted !== scan.done).length,
+    names,
+    skipped: scans.flatMap((scan) =>
+      scan.skipped.map((one) => ({ repository: names.get(scan.repository) ?? scan.repository, ...one })),
+    ),
+    notices: scans.flatMap((scan) =>
+      scan.notices.map((one) => ({ repository: names.get(scan.repository) ?? scan.repository, ...one })),
+    ),
     waiting: scans.flatMap((scan) =>
       scan.waiting.map(({ name, directory, reason }) => ({
         name,
