@@ -13,7 +13,7 @@ import { compareBytes } from './php-text.ts';
 import { isSet, type JsonObject } from './php-value.ts';
 import { MANIFEST_KEYS } from './published-keys.ts';
 import { formatReleaseTime, parseReleaseTime } from './release-time.ts';
-import type { RefName, ScannedRef, ScannedRepository, SkippedRef } from './scanned-repository.ts';
+import type { RefName, ScannedRepository, SkippedRef } from './scanned-repository.ts';
 import { parseStability } from './version.ts';
 import { branchCandidate, tagCandidate, type VersionCandidate } from './version-candidate.ts';
 import { compareVersions } from './version-compare.ts';
