@@ -13,12 +13,12 @@ import { compareBytes } from './php-text.ts';
 import { isSet, type JsonObject } from './php-value.ts';
 import { MANIFEST_KEYS } from './published-keys.ts';
 import { formatReleaseTime, parseReleaseTime } from './release-time.ts';
-import type { RefName, ScannedRepository, SkippedRef } from './scanned-repository.ts';
+import type { RefName, ScannedRef, ScannedRepository, SkippedRef } from './scanned-repository.ts';
 import { parseStability } from './version.ts';
 import { branchCandidate, tagCandidate, type VersionCandidate } from './version-candidate.ts';
 import { compareVersions } from './version-compare.ts';
 
-export type { RefName, ScannedRef, ScannedRepository, SkippedRef } from './scanned-repository.ts';
+export type { RefName, ScannedRepository, SkippedRef } from './scanned-repository.ts';
 
 export interface ComposerVersion {
   /** As people write it: `v1.2.0`, `dev-main`, `2.x-dev`. */
