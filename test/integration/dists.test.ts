@@ -1,0 +1,354 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ForgeError } from '../../shared/forge/errors.ts';
+import { buildDist, type DistOutcome } from '../../shared/publish/build-dist.ts';
+import type { DistObjects } from '../../shared/publish/dist-objects.ts';
+import { fetchDist } from '../../shared/publish/fetch-dist.ts';
+import { finishDist } from '../../shared/scan/finish-dist.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { findOrganization } from '../../shared/store/organization-store.ts';
+import { findDist, findPackage, type StoredPackage } from '../../shared/store/package-store.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { type LocalServices, useLocalServices } from '../support/local-services.ts';
+import { registryBaseUrl } from '../support/registry-world.ts';
+import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
+import { useTables } from '../support/table.ts';
+import { createRecordingWaker } from '../support/waker.ts';
+
+const newTable = useTables();
+const newServices = useLocalServices();
+
+const commit = 'a'.repeat(40);
+const objectKey = `acme/1/${commit}.zip`;
+const bytes = 'PK archive';
+const shasum = createHash('sha1').update(bytes).digest('hex');
+
+interface Forge {
+  reads: number;
+  archive: (signal: AbortSignal) => Readable | Promise<Readable>;
+}
+
+interface Dists extends LocalServices {
+  readonly table: Table;
+  readonly forge: Forge;
+  readonly waker: ReturnType<typeof createRecordingWaker>;
+  readonly found: StoredPackage;
+  build(options?: {
+    commit?: string;
+    signal?: AbortSignal;
+    objects?: DistObjects;
+    leaseMs?: number;
+  }): Promise<DistOutcome>;
+  fetch(path?: Partial<{ slug: string; packageNumber: string; file: string }>): ReturnType<typeof fetchDist>;
+  finish(): ReturnType<typeof finishDist>;
+  stored(): Promise<string | undefined>;
+  dist(): Promise<unknown>;
+}
+
+/** Package 1 with one recorded commit. */
+async function createDists(): Promise<Dists> {
+  const services = newServices();
+  const table = await newTable();
+  const waker = createRecordingWaker();
+  await addSynchronized(table);
+  await table.transact([
+    {
+      put: keys.package(organizationId, 1),
+      item: {
+        number: 1,
+        name: 'acme/one',
+        synchronization: synchronizationId,
+        repository: '5',
+        directory: '',
+        state: 'available',
+      },
+    },
+    { put: keys.dist(organizationId, 1, commit), item: { recordedAt: 1 } },
+  ]);
+  const found = await findPackage(table, organizationId, 1);
+  const organization = await findOrganization(table, organizationId);
+  if (!found || !organization) {
+    throw new Error('the table is empty');
+  }
+  const forge: Forge = { reads: 0, archive: () => Readable.from([bytes]) };
+  let leases = 0;
+  const dependencies = {
+    table,
+    objects: services.dists,
+    clock: services.clock,
+    waker,
+    newLeaseId: () => `lease-${++leases}`,
+    logger: { warn: () => {} },
+    registryBaseUrl,
+    findOrganization: async (slug: string) => (slug === 'acme' ? organization : undefined),
+    reader: async () => ({
+      async readArchive(_: unknown, __: string, signal: AbortSignal) {
+        forge.reads++;
+        return forge.archive(signal);
+      },
+    }),
+  };
+  return {
+    ...services,
+    table,
+    forge,
+    waker,
+    found,
+    build: ({
+      commit: of = commit,
+      signal = new AbortController().signal,
+      objects = services.dists,
+      leaseMs = 60_000,
+    } = {}) =>
+      buildDist(
+        { ...dependencies, objects },
+        { organization: organizationId, slug: 'acme', found, commit: of, signal, leaseMs },
+      ),
+    fetch: (path = {}) =>
+      fetchDist(dependencies, { slug: 'acme', packageNumber: '1', file: `${commit}.zip`, ...path }),
+    finish: () =>
+      finishDist(dependencies, {
+        kind: 'dist',
+        organization: organizationId,
+        packageNumber: 1,
+        reference: commit,
+      }),
+    stored: async () => (await services.published()).objects.get(objectKey)?.body.toString(),
+    dist: () => findDist(table, organizationId, 1, commit),
+  };
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'repertoire-dists-'));
+  vi.stubEnv('TMPDIR', folder);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  // A function that stays warm must not fill its disk.
+  expect(readdirSync(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+describe('buildDist', () => {
+  it('stores the archive of a recorded commit, hashed, and has its package written again', async () => {
+    const dists = await createDists();
+    const outcome = await dists.build();
+    expect(outcome).toMatchObject({ is: 'stored', wakes: [{ queue: 'publish-package' }] });
+    expect(await dists.stored()).toBe(bytes);
+    expect(await dists.dist()).toEqual({ commit, shasum, size: bytes.length, leaseUntil: undefined });
+    expect(await dists.table.get(keys.package(organizationId, 1))).toMatchObject({ wanted: 1 });
+    expect(await dists.build()).toEqual({ is: 'stored', wakes: [] });
+    expect(dists.forge.reads).toBe(1);
+  });
+
+  it('builds nothing that no scan recorded for the package', async () => {
+    const dists = await createDists();
+    expect(await dists.build({ commit: 'b'.repeat(40) })).toEqual({ is: 'unrecorded' });
+    expect(dists.forge.reads).toBe(0);
+    expect(await dists.table.get(keys.dist(organizationId, 1, 'b'.repeat(40)))).toBeUndefined();
+  });
+
+  it('keeps and hashes the bytes of a worker that died before it said so', async () => {
+    const dists = await createDists();
+    await dists.dists.putFirst(objectKey, Readable.from([bytes]), bytes.length, new AbortController().signal);
+    dists.forge.archive = () => Readable.from(['other bytes']);
+    expect(await dists.build()).toMatchObject({ is: 'stored' });
+    expect(await dists.stored()).toBe(bytes);
+    expect(await dists.dist()).toMatchObject({ shasum });
+    expect(dists.forge.reads).toBe(0);
+  });
+
+  it('keeps the bytes that came first, of two that store at once', async () => {
+    const dists = await createDists();
+    dists.forge.archive = async () => {
+      await dists.dists.putFirst(
+        objectKey,
+        Readable.from([bytes]),
+        bytes.length,
+        new AbortController().signal,
+      );
+      return Readable.from(['other bytes']);
+    };
+    expect(await dists.build()).toMatchObject({ is: 'stored' });
+    expect(await dists.stored()).toBe(bytes);
+    expect(await dists.dist()).toMatchObject({ shasum, size: bytes.length });
+  });
+
+  it('is one worker’s until the lease ends', async () => {
+    const dists = await createDists();
+    const outcomes = await Promise.all([dists.build(), dists.build(), dists.build()]);
+    expect(outcomes.filter(({ is }) => is === 'busy').length).toBe(2);
+    expect(dists.forge.reads).toBe(1);
+  });
+
+  it('is taken over from a worker that died', async () => {
+    const dists = await createDists();
+    const leaseUntil = dists.clock.now() + 60_000;
+    await dists.table.update({
+      key: keys.dist(organizationId, 1, commit),
+      set: { leaseId: 'dead', leaseUntil },
+    });
+    expect(await dists.build()).toEqual({ is: 'busy' });
+    await dists.clock.advance(60_001);
+    expect(await dists.build()).toMatchObject({ is: 'stored' });
+  });
+
+  it.each([
+    ['the forge refuses', () => Promise.reject(new ForgeError('unavailable', 'no archive today'))],
+    [
+      'the archive breaks off',
+      () =>
+        Readable.from(
+          (async function* () {
+            yield 'PK';
+            throw new ForgeError('unavailable', 'broken off');
+          })(),
+        ),
+    ],
+  ] as const)('gives the lease back when %s', async (_, archive) => {
+    const dists = await createDists();
+    dists.forge.archive = archive;
+    await expect(dists.build()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await dists.stored()).toBeUndefined();
+    expect(await dists.dist()).toMatchObject({ shasum: undefined, leaseUntil: undefined });
+    dists.forge.archive = () => Readable.from([bytes]);
+    expect(await dists.build()).toMatchObject({ is: 'stored' });
+  });
+
+  it('ends with its signal, while the store takes its time too', async () => {
+    const dists = await createDists();
+    const ending = new AbortController();
+    const slow: DistObjects = {
+      ...dists.dists,
+      putFirst: (key, body, size, signal) => {
+        ending.abort(new Error('out of time'));
+        return dists.dists.putFirst(key, body, size, signal);
+      },
+    };
+    await expect(dists.build({ signal: ending.signal, objects: slow })).rejects.toThrow();
+    expect(await dists.stored()).toBeUndefined();
+    expect(await dists.dist()).toMatchObject({ leaseUntil: undefined });
+  });
+});
+
+describe('fetchDist', () => {
+  it('builds, and sends the client back to the same address, which nobody may cache', async () => {
+    const dists = await createDists();
+    expect(await dists.fetch()).toEqual({
+      status: 307,
+      headers: {
+        location: `${registryBaseUrl}/acme/dists/acme/one/${commit}.zip`,
+        'cache-control': 'no-store',
+      },
+    });
+    expect(await dists.stored()).toBe(bytes);
+    expect(dists.waker.take()).toMatchObject([{ queue: 'publish-package' }]);
+    expect(await dists.fetch()).toMatchObject({ status: 307 });
+    expect(dists.forge.reads).toBe(1);
+  });
+
+  it.each([
+    ['a commit that no scan recorded', { file: `${'b'.repeat(40)}.zip` }],
+    ['another kind of file', { file: 'plain.json' }],
+    ['a short commit', { file: 'abc.zip' }],
+    ['an unknown package', { packageNumber: '2' }],
+    ['what is no number', { packageNumber: '1e0' }],
+    ['an unknown organization', { slug: 'other' }],
+  ])('says "not found" for %s', async (_, path) => {
+    const dists = await createDists();
+    expect(await dists.fetch(path)).toMatchObject({ status: 404, body: '{"error":"not found"}' });
+    expect(dists.forge.reads).toBe(0);
+  });
+
+  it.each(['unreadable', 'deleted'])('says "not found" for a package that is %s', async (state) => {
+    const dists = await createDists();
+    await dists.table.update({ key: keys.package(organizationId, 1), set: { state } });
+    expect(await dists.fetch()).toMatchObject({ status: 404 });
+    expect(dists.forge.reads).toBe(0);
+  });
+
+  it.each(['unavailable', 'not-found', 'rate-limited'] as const)(
+    'asks for patience when the forge says %s',
+    async (code) => {
+      const dists = await createDists();
+      dists.forge.archive = () => {
+        throw new ForgeError(code, 'no');
+      };
+      const answer = await dists.fetch();
+      expect(answer).toMatchObject({
+        status: 503,
+        headers: { 'retry-after': '10', 'cache-control': 'no-store', 'content-type': 'application/json' },
+      });
+      expect(JSON.parse(answer.body ?? '')).toEqual({ warning: expect.stringContaining(code) });
+      expect(dists.waker.take()).toEqual([]);
+      expect(await dists.dist()).toMatchObject({ leaseUntil: undefined });
+    },
+  );
+
+  describe('within its time', () => {
+    beforeEach(() => {
+      // The patience of 25 s in a tenth of a second; other time-outs, those of the SDK, stay as they are.
+      const timeout = AbortSignal.timeout.bind(AbortSignal);
+      vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms === 25_000 ? 300 : ms));
+    });
+    afterEach(() => {
+      vi.restoreAllMocks();
+    });
+
+    const endless = (): Readable =>
+      new Readable({
+        read() {
+          setTimeout(() => this.push('more '), 10);
+        },
+      });
+
+    it('gives up on a slow archive, and leaves it to the queue', async () => {
+      const dists = await createDists();
+      dists.forge.archive = endless;
+      const answer = await dists.fetch();
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
+      expect(JSON.parse(answer.body ?? '')).toEqual({ warning: expect.stringContaining('being built') });
+      expect(dists.waker.take()).toMatchObject([
+        { queue: 'scan', message: { kind: 'dist', packageNumber: 1, reference: commit } },
+      ]);
+      expect(await dists.dist()).toMatchObject({ leaseUntil: undefined });
+
+      dists.forge.archive = () => Readable.from([bytes]);
+      expect(await dists.finish()).toBe('stored');
+      expect(dists.waker.take()).toMatchObject([{ queue: 'publish-package' }]);
+      expect(await dists.fetch()).toMatchObject({ status: 307 });
+    });
+
+    it('waits for whoever builds, and then sends the client there', async () => {
+      vi.restoreAllMocks();
+      const dists = await createDists();
+      let go = (): void => {};
+      dists.forge.archive = () =>
+        new Promise((resolve) => {
+          go = () => resolve(Readable.from([bytes]));
+        });
+      const [winner, loser] = [dists.fetch(), dists.fetch()];
+      setTimeout(() => go(), 200);
+      expect(await Promise.all([winner, loser])).toMatchObject([{ status: 307 }, { status: 307 }]);
+      expect(dists.forge.reads).toBe(1);
+    });
+
+    it('waits no longer than that', async () => {
+      const dists = await createDists();
+      const leaseUntil = dists.clock.now() + 600_000;
+      await dists.table.update({
+        key: keys.dist(organizationId, 1, commit),
+        set: { leaseId: 'other', leaseUntil },
+      });
+      expect(await dists.fetch()).toMatchObject({ status: 503 });
+      expect(dists.waker.take()).toMatchObject([{ queue: 'scan' }]);
+      expect(await dists.finish()).toBe('busy');
+    });
+  });
+});
