@@ -1,6 +1,6 @@
 import type { CloudClock } from './service.ts';
 
-const rateExpression = /^rate\((\d+) (minute|hour|day)s?\)$/;
+const rateExpression = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/;
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 /**

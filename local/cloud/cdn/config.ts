@@ -4,6 +4,13 @@ import type { JsonObject } from '../template/json.ts';
 const seconds = z.coerce.number().nonnegative();
 const names = z.array(z.string()).default([]);
 
+/** A list of names goes with `whitelist` and `allExcept`, and with nothing else. */
+function checkNames(property: string, behavior: string, list: readonly string[]): void {
+  const wantsNames = behavior === 'whitelist' || behavior === 'allExcept';
+  if (wantsNames === list.length > 0) return;
+  throw new Error(`${property} ${wantsNames ? 'must name something' : 'must be left out'} with ${behavior}`);
+}
+
 /** Which query parameters or cookies take part. */
 export interface NameRule {
   readonly behavior: 'none' | 'whitelist' | 'allExcept' | 'all';
@@ -112,6 +119,17 @@ const cachePolicySchema = z.object({
 export function readCachePolicy(properties: JsonObject): CachePolicy {
   const { CachePolicyConfig: policy } = cachePolicySchema.parse(properties);
   const parameters = policy.ParametersInCacheKeyAndForwardedToOrigin;
+  if (policy.MinTTL > policy.DefaultTTL || policy.DefaultTTL > policy.MaxTTL) {
+    throw new Error('MinTTL must not exceed DefaultTTL, nor DefaultTTL MaxTTL');
+  }
+  const { HeaderBehavior, Headers } = parameters.HeadersConfig;
+  checkNames('Headers', HeaderBehavior, Headers);
+  const hasKey =
+    HeaderBehavior !== 'none' ||
+    parameters.EnableAcceptEncodingGzip ||
+    parameters.QueryStringsConfig.QueryStringBehavior !== 'none' ||
+    parameters.CookiesConfig.CookieBehavior !== 'none';
+  if (policy.MaxTTL === 0 && hasKey) throw new Error('a policy with caching disabled has no cache key');
   return {
     minTtl: policy.MinTTL,
     defaultTtl: policy.DefaultTTL,
@@ -137,6 +155,7 @@ const originRequestPolicySchema = z.object({
 /** Reads the properties of an AWS::CloudFront::OriginRequestPolicy. */
 export function readOriginRequestPolicy(properties: JsonObject): OriginRequestPolicy {
   const { OriginRequestPolicyConfig: policy } = originRequestPolicySchema.parse(properties);
+  checkNames('Headers', policy.HeadersConfig.HeaderBehavior, policy.HeadersConfig.Headers);
   return {
     headers: {
       behavior: policy.HeadersConfig.HeaderBehavior,
@@ -200,11 +219,21 @@ export function readResponseHeadersPolicy(properties: JsonObject): ResponseHeade
   return { add, remove };
 }
 
+const readMethods = ['GET', 'HEAD'];
+/** https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_AllowedMethods.html */
+const methodChoices = ['GET,HEAD', 'GET,HEAD,OPTIONS', 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT'];
+const methods = z
+  .array(z.string())
+  .refine(
+    (given) => methodChoices.includes([...given].sort().join()),
+    'CloudFront takes GET and HEAD, these with OPTIONS, or all seven methods',
+  );
+
 const behaviorSchema = z
   .object({
     PathPattern: z.string().optional(),
     TargetOriginId: z.string(),
-    AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
+    AllowedMethods: methods.default(readMethods),
     CachePolicyId: z.string(),
     OriginRequestPolicyId: z.string().optional(),
     ResponseHeadersPolicyId: z.string().optional(),
@@ -231,11 +260,14 @@ const originSchema = z
   .object({
     Id: z.string(),
     DomainName: z.string(),
-    OriginPath: z.string().default(''),
+    OriginPath: z
+      .string()
+      .regex(/^(\/.*[^/])?$/)
+      .default(''),
     OriginCustomHeaders: z.array(z.object({ HeaderName: z.string(), HeaderValue: z.string() })).default([]),
     OriginAccessControlId: z.string().optional(),
     CustomOriginConfig: z
-      .object({ OriginReadTimeout: seconds.default(30) })
+      .object({ OriginReadTimeout: seconds.min(1).max(120).default(30) })
       .default({ OriginReadTimeout: 30 }),
   })
   .transform(
@@ -254,10 +286,19 @@ const originSchema = z
     }),
   );
 
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html */
+const failoverCodes = new Set([400, 403, 404, 416, 500, 502, 503, 504]);
+
 const groupSchema = z
   .object({
     Id: z.string(),
-    FailoverCriteria: z.object({ StatusCodes: z.object({ Items: z.array(z.coerce.number()) }) }),
+    FailoverCriteria: z.object({
+      StatusCodes: z.object({
+        Items: z
+          .array(z.coerce.number().refine((code) => failoverCodes.has(code), 'CloudFront does not fail over'))
+          .min(1),
+      }),
+    }),
     Members: z.object({ Items: z.array(z.object({ OriginId: z.string() })).length(2) }),
   })
   .transform(
@@ -268,6 +309,21 @@ const groupSchema = z
     }),
   );
 
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/creating-custom-error-pages.html */
+const errorCodes = new Set([400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]);
+
+const errorResponseSchema = z
+  .object({
+    ErrorCode: z.coerce.number().refine((code) => errorCodes.has(code), 'is none that CloudFront customizes'),
+    ErrorCachingMinTTL: seconds.default(10),
+    ResponseCode: z.coerce.number().optional(),
+    ResponsePagePath: z.string().startsWith('/').optional(),
+  })
+  .refine(
+    ({ ResponseCode, ResponsePagePath }) => (ResponseCode === undefined) === (ResponsePagePath === undefined),
+    'ResponseCode and ResponsePagePath need each other',
+  );
+
 const distributionSchema = z.object({
   DistributionConfig: z.object({
     Comment: z.string().default(''),
@@ -276,16 +332,7 @@ const distributionSchema = z.object({
     CacheBehaviors: z.array(behaviorSchema).default([]),
     Origins: z.array(originSchema),
     OriginGroups: z.object({ Items: z.array(groupSchema).default([]) }).default({ Items: [] }),
-    CustomErrorResponses: z
-      .array(
-        z.object({
-          ErrorCode: z.coerce.number(),
-          ErrorCachingMinTTL: seconds.default(10),
-          ResponseCode: z.coerce.number().optional(),
-          ResponsePagePath: z.string().optional(),
-        }),
-      )
-      .default([]),
+    CustomErrorResponses: z.array(errorResponseSchema).default([]),
   }),
 });
 
@@ -306,6 +353,13 @@ export function readDistribution(properties: JsonObject): DistributionConfig {
   for (const target of targets) {
     if (!origins.has(target) && !groups.has(target)) throw new Error(`there is no origin ${target}`);
   }
+  if (config.CacheBehaviors.some(({ pathPattern }) => pathPattern === undefined)) {
+    throw new Error('a cache behavior in the list needs a PathPattern');
+  }
+  // https://github.com/aws/aws-cdk/issues/32450
+  if (behaviors.some(({ methods, targetOriginId }) => methods.has('POST') && groups.has(targetOriginId))) {
+    throw new Error('AllowedMethods cannot include POST, PUT, PATCH, or DELETE with an origin group');
+  }
   const errors = config.CustomErrorResponses.map((rule): [number, ErrorRule] => [
     rule.ErrorCode,
     {
@@ -325,10 +379,12 @@ export function readDistribution(properties: JsonObject): DistributionConfig {
 }
 
 function queryRule(config: z.infer<typeof querySchema>): NameRule {
+  checkNames('QueryStrings', config.QueryStringBehavior, config.QueryStrings);
   return { behavior: config.QueryStringBehavior, names: config.QueryStrings };
 }
 
 function cookieRule(config: z.infer<typeof cookiesSchema>): NameRule {
+  checkNames('Cookies', config.CookieBehavior, config.Cookies);
   return { behavior: config.CookieBehavior, names: config.Cookies };
 }
 

@@ -87,7 +87,7 @@ const headersPolicy = readResponseHeadersPolicy({
 
 const all = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 const edge = { FunctionAssociations: [{ EventType: 'viewer-request', FunctionARN: 'edge' }] };
-const config = readDistribution({
+const readConfig = readDistribution({
   DistributionConfig: {
     Comment: 'test',
     DefaultRootObject: 'index.html',
@@ -138,7 +138,7 @@ const config = readDistribution({
       },
       { Id: 'api', DomainName: 'api.example', CustomOriginConfig: {} },
       { Id: 'down', DomainName: 'down.example', CustomOriginConfig: {} },
-      { Id: 'slow', DomainName: 'api.example', CustomOriginConfig: { OriginReadTimeout: 0.1 } },
+      { Id: 'slow', DomainName: 'api.example', CustomOriginConfig: {} },
     ],
     OriginGroups: {
       Items: [
@@ -156,6 +156,17 @@ const config = readDistribution({
     ],
   },
 });
+
+/** As read, but for an origin that is waited for less long than CloudFront's shortest time. */
+const config = {
+  ...readConfig,
+  origins: new Map(
+    [...readConfig.origins].map(([id, origin]) => [
+      id,
+      id === 'slow' ? { ...origin, readTimeoutMs: 100 } : origin,
+    ]),
+  ),
+};
 
 export interface Answer {
   readonly status: number;

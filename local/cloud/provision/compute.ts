@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { DEFAULT_CONCURRENCY } from '../event-source.ts';
 import { rateMs } from '../schedule.ts';
 import { physicalName, stableUuid } from './names.ts';
-import type { CreateResource, Workshop } from './plan.ts';
+import type { CreateResource, PlannedQueue, Workshop } from './plan.ts';
 
 const number = z.coerce.number();
+const wholeNumber = (min: number, max: number) => number.pipe(z.int().min(min).max(max));
 
 const functionSchema = z.object({
   FunctionName: z.string().optional(),
@@ -15,15 +16,21 @@ const functionSchema = z.object({
   Environment: z
     .object({ Variables: z.record(z.string(), z.coerce.string()).default({}) })
     .default({ Variables: {} }),
-  MemorySize: number.default(128),
-  Timeout: number.default(3),
-  ReservedConcurrentExecutions: number.optional(),
+  MemorySize: wholeNumber(128, 10_240).default(128),
+  Timeout: wholeNumber(1, 900).default(3),
+  ReservedConcurrentExecutions: wholeNumber(0, 1_000_000).optional(),
 });
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const ENVIRONMENT_LIMIT_BYTES = 4096;
 
 export const createFunction: CreateResource = (resource, workshop) => {
   const properties = functionSchema.parse(resource.properties);
   const name = properties.FunctionName ?? physicalName(resource);
   const arn = functionArn(name, workshop);
+  const environmentBytes = Buffer.byteLength(JSON.stringify(properties.Environment.Variables));
+  if (environmentBytes > ENVIRONMENT_LIMIT_BYTES)
+    throw new Error(`the environment of ${environmentBytes} bytes exceeds ${ENVIRONMENT_LIMIT_BYTES}`);
   workshop.plan.functions.set(name, {
     name,
     arn,
@@ -82,7 +89,10 @@ function functionName(nameOrArn: string, { plan }: Workshop): string {
   return name;
 }
 
-const invokeConfigSchema = z.object({ FunctionName: z.string(), MaximumRetryAttempts: number.default(2) });
+const invokeConfigSchema = z.object({
+  FunctionName: z.string(),
+  MaximumRetryAttempts: wholeNumber(0, 2).default(2),
+});
 
 export const createEventInvokeConfig: CreateResource = (resource, workshop) => {
   const { FunctionName, MaximumRetryAttempts } = invokeConfigSchema.parse(resource.properties);
@@ -94,10 +104,10 @@ const mappingSchema = z.object({
   EventSourceArn: z.string(),
   FunctionName: z.string(),
   Enabled: z.boolean().default(true),
-  BatchSize: number.default(10),
-  MaximumBatchingWindowInSeconds: number.default(0),
-  FunctionResponseTypes: z.array(z.string()).default([]),
-  ScalingConfig: z.object({ MaximumConcurrency: number.optional() }).default({}),
+  BatchSize: wholeNumber(1, 10_000).default(10),
+  MaximumBatchingWindowInSeconds: wholeNumber(0, 300).default(0),
+  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
+  ScalingConfig: z.object({ MaximumConcurrency: wholeNumber(2, 1000).optional() }).default({}),
 });
 
 export const createEventSourceMapping: CreateResource = (resource, workshop) => {
@@ -105,11 +115,13 @@ export const createEventSourceMapping: CreateResource = (resource, workshop) => 
   const queue = workshop.plan.queues.get(mapping.EventSourceArn);
   if (queue === undefined)
     throw new Error(`EventSourceArn ${mapping.EventSourceArn} is no queue of the template`);
+  const consumer = functionName(mapping.FunctionName, workshop);
+  checkMapping(mapping, queue, workshop.plan.functions.get(consumer)?.timeoutMs ?? 0);
   if (mapping.Enabled) {
     workshop.plan.eventSources.push({
       queueName: queue.name,
       queueArn: queue.arn,
-      functionName: functionName(mapping.FunctionName, workshop),
+      functionName: consumer,
       batchSize: mapping.BatchSize,
       batchingWindowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
       maximumConcurrency: mapping.ScalingConfig.MaximumConcurrency ?? DEFAULT_CONCURRENCY,
@@ -119,11 +131,41 @@ export const createEventSourceMapping: CreateResource = (resource, workshop) => 
   return { ref: stableUuid(resource), attributes: { Id: stableUuid(resource) } };
 };
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+function checkMapping(
+  { BatchSize, MaximumBatchingWindowInSeconds: window }: z.infer<typeof mappingSchema>,
+  queue: PlannedQueue,
+  timeoutMs: number,
+): void {
+  if (queue.visibilityMs < timeoutMs) {
+    throw new Error(
+      `the queue's visibility time-out of ${queue.visibilityMs} ms is less than the function's time-out of ${timeoutMs} ms`,
+    );
+  }
+  const isFifo = queue.name.endsWith('.fifo');
+  if (isFifo && window > 0) throw new Error('MaximumBatchingWindowInSeconds is not for FIFO queues');
+  if (BatchSize > 10 && (isFifo || window === 0)) {
+    throw new Error('a BatchSize over 10 needs a standard queue and MaximumBatchingWindowInSeconds');
+  }
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const scheduleSchema = z.object({
   Name: z.string().optional(),
   ScheduleExpression: z.string(),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-  Target: z.object({ Arn: z.string(), Input: z.string().default('{}') }),
+  Target: z.object({
+    Arn: z.string(),
+    Input: z.string().refine(isJson, 'must be well-formed JSON for a function').default('{}'),
+  }),
 });
 
 export const createSchedule: CreateResource = (resource, workshop) => {

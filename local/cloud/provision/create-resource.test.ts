@@ -109,16 +109,21 @@ describe('a bucket', () => {
       Effect: 'Allow',
       Action,
       Principal: { Service: 'cloudfront.amazonaws.com' },
-      Resource: '*',
+      Resource: ['arn:aws:s3:::b', 'arn:aws:s3:::b/*'],
       ...more,
     });
     await create('AWS::S3::BucketPolicy', {
       Bucket: 'b',
       PolicyDocument: {
         Statement: [
-          { ...statement('s3:*'), Effect: 'Deny', Principal: { AWS: '*' } },
+          {
+            ...statement('s3:*'),
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
           statement('s3:GetObject', { Condition: { StringEquals: { 'AWS:SourceArn': 'arn:one' } } }),
-          statement(['s3:ListBucket']),
+          statement(['s3:List*', 's3:PutObject']),
           { ...statement('s3:PutObject'), Principal: { Service: 'lambda.amazonaws.com' } },
         ],
       },

@@ -1,3 +1,4 @@
+import { createBucketPolicy } from './bucket-policy.ts';
 import {
   createEventInvokeConfig,
   createEventSourceMapping,
@@ -5,13 +6,7 @@ import {
   createSchedule,
 } from './compute.ts';
 import type { CreateResource } from './plan.ts';
-import {
-  createBucket,
-  createBucketPolicy,
-  createKeyValueStore,
-  createQueue,
-  createSecret,
-} from './storage.ts';
+import { createBucket, createKeyValueStore, createQueue, createSecret } from './storage.ts';
 import { createTable } from './table.ts';
 import {
   createApi,

@@ -19,6 +19,12 @@ export interface Engines {
   readonly tableEndpoint: string;
 }
 
+export interface PlannedQueue {
+  readonly name: string;
+  readonly arn: string;
+  readonly visibilityMs: number;
+}
+
 export interface PlannedEventSource {
   readonly queueName: string;
   readonly queueArn: string;
@@ -71,13 +77,15 @@ export interface Plan {
   readonly functions: Map<string, FunctionDefinition>;
   /** By function name: how often failed events are tried again. */
   readonly asyncRetries: Map<string, number>;
-  readonly queues: Map<string, { readonly name: string; readonly arn: string }>;
+  readonly queues: Map<string, PlannedQueue>;
   /** Bucket names by the domain names that stand for them. */
   readonly bucketDomains: Map<string, string>;
   readonly bucketGrants: BucketGrant[];
   readonly eventSources: PlannedEventSource[];
   readonly schedules: PlannedSchedule[];
   readonly apis: Map<string, PlannedApi>;
+  /** ARNs of the key-value stores. */
+  readonly storeArns: Set<string>;
   readonly edgeFunctions: Map<string, PlannedEdgeFunction>;
   readonly cachePolicies: Map<string, CachePolicy>;
   readonly originRequestPolicies: Map<string, OriginRequestPolicy>;
@@ -95,6 +103,7 @@ export function emptyPlan(): Plan {
     eventSources: [],
     schedules: [],
     apis: new Map(),
+    storeArns: new Set(),
     edgeFunctions: new Map(),
     cachePolicies: new Map(),
     originRequestPolicies: new Map(),

@@ -29,7 +29,7 @@ export const createQueue: CreateResource = (resource, { engines, plan, pseudo })
   if (RedrivePolicy !== undefined) attributes.RedrivePolicy = JSON.stringify(RedrivePolicy);
   const url = engines.queues.createQueue({ name, attributes });
   const arn = `arn:aws:sqs:${pseudo.region}:${pseudo.accountId}:${name}`;
-  plan.queues.set(arn, { name, arn });
+  plan.queues.set(arn, { name, arn, visibilityMs: (settings.VisibilityTimeout ?? 30) * 1000 });
   return { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
 };
 
@@ -48,34 +48,6 @@ export const createBucket: CreateResource = (resource, { engines, plan, pseudo }
   };
 };
 
-const oneOrMore = z.union([z.string().transform((text) => [text]), z.array(z.string())]);
-const bucketPolicySchema = z.object({
-  Bucket: z.string(),
-  PolicyDocument: z.object({
-    Statement: z.array(
-      z.object({
-        Effect: z.enum(['Allow', 'Deny']),
-        Action: oneOrMore,
-        Principal: z.union([z.string(), z.object({ Service: oneOrMore.optional() })]),
-        Condition: z.object({ StringEquals: z.record(z.string(), oneOrMore).optional() }).optional(),
-      }),
-    ),
-  }),
-});
-
-/** What a bucket's policy lets the CDN do; it lets nobody else in that the local cloud would ask about. */
-export const createBucketPolicy: CreateResource = (resource, { plan }) => {
-  const { Bucket: bucket, PolicyDocument: document } = bucketPolicySchema.parse(resource.properties);
-  for (const { Effect, Action, Principal, Condition } of document.Statement) {
-    const services = typeof Principal === 'string' ? [] : (Principal.Service ?? []);
-    if (Effect !== 'Allow' || !services.includes('cloudfront.amazonaws.com')) continue;
-    const conditions = Object.entries(Condition?.StringEquals ?? {});
-    const source = conditions.find(([key]) => key.toLowerCase() === 'aws:sourcearn');
-    plan.bucketGrants.push({ bucket, actions: Action, distributionArns: source?.[1] });
-  }
-  return { ref: bucket, attributes: {} };
-};
-
 const secretSchema = z.object({
   Name: z.string().optional(),
   SecretString: z.string().optional(),
@@ -83,7 +55,7 @@ const secretSchema = z.object({
     .object({
       SecretStringTemplate: z.string().optional(),
       GenerateStringKey: z.string().optional(),
-      PasswordLength: number.default(32),
+      PasswordLength: number.pipe(z.int().min(1).max(4096)).default(32),
       ExcludeCharacters: z.string().default(''),
       ExcludePunctuation: boolean.default(false),
       ExcludeLowercase: boolean.default(false),
@@ -98,16 +70,22 @@ export const createSecret: CreateResource = (resource, { engines, pseudo }) => {
   const { Name, SecretString, GenerateSecretString } = secretSchema.parse(resource.properties);
   const name = Name ?? physicalName(resource);
   const arn = `arn:aws:secretsmanager:${pseudo.region}:${pseudo.accountId}:secret:${name}-${stableId(resource, 6)}`;
-  const secretString = SecretString ?? generateSecret(GenerateSecretString);
+  const generated = GenerateSecretString && generateSecret(GenerateSecretString);
+  const secretString = SecretString ?? generated;
+  if (secretString === undefined || (SecretString !== undefined && generated !== undefined)) {
+    throw new Error('a secret needs SecretString or GenerateSecretString, and not both');
+  }
   engines.secrets.createSecret({ name, arn, secretString });
   return { ref: arn, attributes: { Id: arn } };
 };
 
-function generateSecret(generate: Generate | undefined): string {
-  if (generate === undefined) throw new Error('a secret needs SecretString or GenerateSecretString');
+function generateSecret(generate: Generate): string {
   const password = randomPassword(generate);
   const { SecretStringTemplate, GenerateStringKey } = generate;
-  if (SecretStringTemplate === undefined || GenerateStringKey === undefined) return password;
+  if (SecretStringTemplate === undefined && GenerateStringKey === undefined) return password;
+  if (SecretStringTemplate === undefined || GenerateStringKey === undefined) {
+    throw new Error('SecretStringTemplate and GenerateStringKey need each other');
+  }
   const fields = z.record(z.string(), z.json()).parse(JSON.parse(SecretStringTemplate));
   return JSON.stringify({ ...fields, [GenerateStringKey]: password });
 }
@@ -122,15 +100,17 @@ function randomPassword(generate: Generate): string {
     .join('')
     .split('')
     .filter((character) => !generate.ExcludeCharacters.includes(character));
+  if (alphabet.length === 0) throw new Error('no character is left for the secret');
   return Array.from({ length: generate.PasswordLength }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
-const storeSchema = z.object({ Name: z.string() });
+const storeSchema = z.object({ Name: z.string().regex(/^[\w-]{1,64}$/) });
 
-export const createKeyValueStore: CreateResource = (resource, { engines, pseudo }) => {
+export const createKeyValueStore: CreateResource = (resource, { engines, plan, pseudo }) => {
   const { Name: name } = storeSchema.parse(resource.properties);
   const id = stableUuid(resource);
   const arn = `arn:aws:cloudfront::${pseudo.accountId}:key-value-store/${id}`;
   engines.keyValues.createStore({ name, arn });
+  plan.storeArns.add(arn);
   return { ref: name, attributes: { Arn: arn, Id: id, Status: 'READY' } };
 };

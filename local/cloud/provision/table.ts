@@ -64,7 +64,12 @@ function keysOf(table: TableProperties): object {
     attributes: byName(table.AttributeDefinitions, (item) => item.AttributeName),
     key: table.KeySchema,
     indexes: byName(
-      (table.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema }) => ({ IndexName, KeySchema })),
+      (table.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema, Projection }) => ({
+        IndexName,
+        KeySchema,
+        type: Projection.ProjectionType,
+        attributes: [...(Projection.NonKeyAttributes ?? [])].sort(),
+      })),
       (item) => item.IndexName,
     ),
   };

@@ -32,7 +32,7 @@ export const createStage: CreateResource = (resource, workshop) => {
 const integrationSchema = z.object({
   ApiId: z.string(),
   IntegrationUri: z.string(),
-  TimeoutInMillis: z.coerce.number().max(30_000).default(30_000),
+  TimeoutInMillis: z.coerce.number().min(50).max(30_000).default(30_000),
 });
 
 export const createIntegration: CreateResource = (resource, workshop) => {
@@ -93,6 +93,9 @@ export const createEdgeFunctionResource: CreateResource = (resource, { plan, pse
   const name = Name ?? physicalName(resource);
   const arn = `arn:aws:cloudfront::${pseudo.accountId}:function/${name}`;
   const storeArn = FunctionConfig.KeyValueStoreAssociations[0]?.KeyValueStoreARN;
+  if (storeArn !== undefined && !plan.storeArns.has(storeArn)) {
+    throw new Error(`there is no key-value store ${storeArn}`);
+  }
   plan.edgeFunctions.set(arn, { name, code: FunctionCode, storeArn });
   return { ref: name, attributes: { FunctionARN: arn, Stage: 'LIVE' } };
 };

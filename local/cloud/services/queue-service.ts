@@ -10,7 +10,7 @@ import {
   systemAttributes,
 } from './queue-message.ts';
 import { type OpenQueue, queueOperation } from './queue-protocol.ts';
-import { queueSettings } from './queue-settings.ts';
+import { invalidRedrive, queueSettings } from './queue-settings.ts';
 
 export interface QueueServiceOptions {
   readonly clock: CloudClock;
@@ -73,6 +73,10 @@ export function createQueueService(options: QueueServiceOptions): QueueEngine {
         throw new AwsError(400, 'InvalidParameterValue', message);
       }
       const settings = queueSettings(name, attributes);
+      const deadLetters = settings.deadLetters?.queueName;
+      if (deadLetters !== undefined && !queues.has(deadLetters)) {
+        throw invalidRedrive(`Dead letter target ${deadLetters} does not exist.`);
+      }
       const known = queues.get(name);
       const baseUrl = typeof options.baseUrl === 'string' ? options.baseUrl : options.baseUrl();
       const queue: OpenQueue = {

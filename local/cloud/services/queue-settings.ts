@@ -17,6 +17,15 @@ export interface QueueSettings {
 /** A message and a batch may both have up to 1 MiB. */
 export const LARGEST_MESSAGE = 1_048_576;
 
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
+export function invalidRedrive(reason: string): AwsError {
+  return new AwsError(
+    400,
+    'InvalidParameterValue',
+    `Value for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+  );
+}
+
 /** Attributes that say how AWS protects the queue; nothing here depends on them. */
 const WITHOUT_EFFECT = [
   'Policy',
@@ -29,7 +38,7 @@ const WITHOUT_EFFECT = [
 
 const redrivePolicy = z.object({
   deadLetterTargetArn: z.string(),
-  maxReceiveCount: z.coerce.number().int().min(1),
+  maxReceiveCount: z.coerce.number().int().min(1).max(1000),
 });
 
 /**
@@ -45,17 +54,23 @@ export function queueSettings(name: string, attributes: Readonly<Record<string, 
     if (Number.isInteger(value) && value >= min && value <= max) return value;
     throw new AwsError(400, 'InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`);
   };
-  const flag = (attribute: string, yes: string): boolean => {
+  const flag = (attribute: string, yes: string, no = 'false'): boolean => {
     rest.delete(attribute);
-    return attributes[attribute] === yes;
+    const value = attributes[attribute] ?? no;
+    if (value === yes || value === no) return value === yes;
+    throw new AwsError(400, 'InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`);
   };
   const redrive = (): QueueSettings['deadLetters'] => {
     rest.delete('RedrivePolicy');
     const text = attributes.RedrivePolicy;
     if (text === undefined || text === '') return undefined;
     const policy = redrivePolicy.parse(JSON.parse(text));
+    const queueName = policy.deadLetterTargetArn.split(':').at(-1) ?? '';
+    if (queueName.endsWith('.fifo') !== fifo) {
+      throw invalidRedrive('Dead-letter queue must be same type of queue as the source.');
+    }
     return {
-      queueName: policy.deadLetterTargetArn.split(':').at(-1) ?? '',
+      queueName,
       maxReceives: policy.maxReceiveCount,
     };
   };
@@ -76,8 +91,9 @@ export function queueSettings(name: string, attributes: Readonly<Record<string, 
     waitMs: number('ReceiveMessageWaitTimeSeconds', 0, 0, 20) * 1000,
     maximumBytes: number('MaximumMessageSize', LARGEST_MESSAGE, 1024, LARGEST_MESSAGE),
     deadLetters: redrive(),
-    contentBasedDeduplication: flag('ContentBasedDeduplication', 'true'),
-    deduplicationPerGroup: flag('DeduplicationScope', 'messageGroup'),
+    // On a standard queue these two stay unknown.
+    contentBasedDeduplication: fifo && flag('ContentBasedDeduplication', 'true'),
+    deduplicationPerGroup: fifo && flag('DeduplicationScope', 'messageGroup', 'messageQueue'),
   };
   if (rest.size > 0)
     throw new AwsError(400, 'InvalidAttributeName', `Unknown Attribute ${[...rest].join(', ')}.`);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { StackTemplate, TemplateParameter, TemplateResource } from './assembly.ts';
 import { checkProperties, checkResources } from './check.ts';
 import { evaluateCondition, references, resolve, type Scope } from './intrinsics.ts';
@@ -71,8 +72,7 @@ export async function evaluateStacks(
         checkProperties(logicalId, type, properties);
         handles.set(logicalId, await options.create({ stack: stack.name, logicalId, type, properties }));
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new Error(`${logicalId} (${type}) of stack ${stack.name}: ${reason}`, { cause });
+        throw new Error(`${logicalId} (${type}) of stack ${stack.name}: ${reasonOf(cause)}`, { cause });
       }
     }
     for (const [name, output] of Object.entries(stack.outputs)) {
@@ -83,6 +83,11 @@ export async function evaluateStacks(
     }
   }
   return outputs;
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof z.ZodError) return z.prettifyError(cause);
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function dependencies(resource: TemplateResource): Iterable<string> {
