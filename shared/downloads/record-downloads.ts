@@ -72,14 +72,15 @@ async function installable(
     bitmapHas(values.get(edgeKeys.view(slug, principal, Math.floor(number / packagesPerChunk))), number);
 }
 
-/** The token in an Authorization header, Basic or Bearer, as Composer sends it. */
+/** The token in an Authorization header, Basic or Bearer, as Composer sends it; empty when there is none. The edge reads it so too. */
 export function tokenOf(authorization: string | undefined): string {
-  const [scheme = '', value = ''] = (authorization ?? '').split(' ');
+  const [, scheme = '', value = ''] = /^(basic|bearer) +(\S+) *$/i.exec(authorization ?? '') ?? [];
   if (scheme.toLowerCase() === 'bearer') {
     return value;
   }
-  const pair = scheme.toLowerCase() === 'basic' ? Buffer.from(value, 'base64').toString() : '';
-  return pair.slice(pair.indexOf(':') + 1);
+  const pair = Buffer.from(value, 'base64').toString();
+  const colon = pair.indexOf(':');
+  return colon === -1 ? '' : pair.slice(colon + 1);
 }
 
 function parseJson(text: string): unknown {

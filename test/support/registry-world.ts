@@ -286,7 +286,7 @@ export async function createRegistryWorld(
         await clock.advance(60_000);
         swept += await sweepWork({ ...own, clock, logger });
       }
-      throw new Error('the world does not come to rest');
+      throw new Error('the world does not come to rest', { cause: world.errors.at(-1) });
     },
     async rest(through) {
       for (let rounds = 0; rounds < 10; rounds++) {
