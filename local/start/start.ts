@@ -2,6 +2,7 @@
  * Starts everything on one machine: the local cloud on the synthesized template, and a simulated GitHub whose organizations are connected
  * as an owner would connect them. Nothing here writes the table: owners' decisions go through the functions that make them.
  */
+import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
@@ -52,6 +53,8 @@ export interface StartWith {
 
 /** How long the first synchronization may take before we say that it hangs. */
 const readyMs = 10 * 60_000;
+/** After so long we say what the wait is for. */
+const patienceMs = 25_000;
 /** Everybody gets a token in a small world; in a large one the first few do. */
 const tokensMax = 10;
 
@@ -90,8 +93,10 @@ export async function start(
     }
   };
   try {
+    await rm(folder.assembly, { recursive: true, force: true });
+    await cp(assembly, folder.assembly, { recursive: true });
     const cloud = await startCloud({
-      assembly,
+      assembly: folder.assembly,
       directory: folder.cloud,
       ports: {
         gateway: ports.gateway,
@@ -118,8 +123,10 @@ export async function start(
     const tokens = await readTokens(folder);
     for (const organization of gitHub.state.organizations.values()) {
       const setUp = world.organizations.find(({ login }) => login === organization.login);
-      if (setUp) {
-        await connect(admin, gitHub, organization, setUp.installation?.repositories ?? 'all', progress);
+      if (setUp?.installation) {
+        await connect(admin, gitHub, organization, setUp.installation.repositories, progress);
+      } else if (setUp) {
+        progress.step(`${organization.login}: its world file does not install the app`);
       }
     }
     const organizations: StartedOrganization[] = [];
@@ -242,9 +249,17 @@ const Status = z.object({
 async function synchronized(admin: AdminClient, slug: string, progress: Progress): Promise<void> {
   // Twice in a row: what flows in a circle (a view, its keys at the edge, the view again) may be missed once.
   let quiet = 0;
+  const started = Date.now();
+  let patient = true;
   await until(async () => {
     const { counts, pending } = Status.parse(await admin.invoke('describe-organization', { slug }));
     progress.counts(slug, countsOf(counts));
+    if (patient && Date.now() - started > patienceMs) {
+      patient = false;
+      progress.step(
+        `${slug}: still waiting for ${pending.total} pieces of work; those of a run that was killed come back after up to 6 minutes`,
+      );
+    }
     quiet = pending.total === 0 ? quiet + 1 : 0;
     return quiet >= 2 ? true : undefined;
   }, `the synchronization of ${slug} does not come to its end; npm run admin -- status ${slug} says where it stands`);

@@ -8,6 +8,8 @@ export interface StateFolder {
   readonly directory: string;
   readonly cloud: string;
   readonly github: string;
+  /** The cloud assembly that the run uses; a later build may not take it away. */
+  readonly assembly: string;
   /** What functions, CDN and services had to say in this run. */
   readonly log: string;
   /** There was state of an earlier run. */
@@ -25,7 +27,7 @@ const Tokens = z.record(z.string(), z.object({ id: z.string(), token: z.string()
 export type Tokens = z.infer<typeof Tokens>;
 
 /** What a start makes in its folder, and may therefore remove. */
-const ours = ['cloud', 'github', 'cloud.log', 'origin.json', 'tokens.json', 'running.json'];
+const ours = ['cloud', 'github', 'assembly', 'cloud.log', 'origin.json', 'tokens.json', 'running.json'];
 
 /**
  * Opens the folder for a run and takes its lock.
@@ -35,7 +37,8 @@ const ours = ['cloud', 'github', 'cloud.log', 'origin.json', 'tokens.json', 'run
 export async function openStateFolder(options: StartOptions): Promise<StateFolder> {
   const { directory } = options;
   await mustBeOurs(directory);
-  await mkdir(directory, { recursive: true });
+  // The state of the simulated GitHub holds the app's key, as the real one would.
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   await lock(directory);
   try {
     if (options.fresh) {
@@ -60,6 +63,7 @@ export async function openStateFolder(options: StartOptions): Promise<StateFolde
       directory,
       cloud: join(directory, 'cloud'),
       github: join(directory, 'github'),
+      assembly: join(directory, 'assembly'),
       log: join(directory, 'cloud.log'),
       isUsed: origin !== undefined,
     };

@@ -25,12 +25,14 @@ const patienceMs = 25_000;
 const lookMs = 500;
 /** The function's time-out of 29 s and 30 s more. */
 const leaseMs = 59_000;
-const retryAfterSeconds = '10';
+const retryAfterSeconds = 10;
+/** A client is not sent away for longer than a queue's message may wait. */
+const retryAfterSecondsMax = 900;
 
 /** 404: no scan recorded this commit for the package. The same words as the edge's own 404. */
 const notFound = jsonAnswer(404, { error: 'not found' });
-const unavailable = (warning: string): HttpAnswer =>
-  jsonAnswer(503, { warning }, { 'retry-after': retryAfterSeconds });
+const unavailable = (warning: string, seconds = retryAfterSeconds): HttpAnswer =>
+  jsonAnswer(503, { warning }, { 'retry-after': String(seconds) });
 
 /** @param file `<40 hex digits>.zip` */
 export async function fetchDist(
@@ -109,7 +111,7 @@ async function build(
 }
 
 function refuse(
-  { logger }: FetchDistDependencies,
+  { logger, clock }: FetchDistDependencies,
   found: StoredPackage,
   commit: string,
   error: unknown,
@@ -118,7 +120,12 @@ function refuse(
     throw error;
   }
   logger.warn('the forge gave no archive', { package: found.name, commit, code: error.code });
+  const seconds =
+    error.notBefore === undefined
+      ? retryAfterSeconds
+      : Math.min(retryAfterSecondsMax, Math.max(1, Math.ceil((error.notBefore - clock.now()) / 1000)));
   return unavailable(
-    `The code host did not give the archive of ${found.name} at ${commit.slice(0, 12)} (${error.code}); try again shortly.`,
+    `The code host did not give the archive of ${found.name} at ${commit.slice(0, 12)} (${error.code}); try again in ${seconds} s.`,
+    seconds,
   );
 }

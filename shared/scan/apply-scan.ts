@@ -45,7 +45,7 @@ export async function createPackage(
     /** Number of the deleted package that had the name. */
     nameOf: number | undefined;
   },
-): Promise<StoredPackage> {
+): Promise<{ readonly made: StoredPackage; readonly wakes: readonly Wake[] }> {
   const counted = await table.update({ key: keys.organization(organization), add: { lastPackageNumber: 1 } });
   const number = Number(counted.lastPackageNumber);
   const made = {
@@ -58,6 +58,10 @@ export async function createPackage(
     // Clients may have the deleted package's files under the same addresses, none of them younger than this.
     ...(nameOf === undefined ? {} : { filesModifiedAt: clock.now() }),
   } as const;
+  const old = abandonedFor.map((one) => packageThing(organization, one.number));
+  if (old.length > transactionItemsMax - 4) {
+    throw new RangeError(`a repository with ${old.length} packages under other names`);
+  }
   await table.transact([
     leaseHeld(lease),
     {
@@ -81,11 +85,9 @@ export async function createPackage(
       item: { number },
       when: absent,
     },
-    ...abandonedFor
-      .slice(0, transactionItemsMax - 4)
-      .map((old) => raise(packageThing(organization, old.number), clock.now(), { replacement: name })),
+    ...old.map((thing) => raise(thing, clock.now(), { replacement: name })),
   ]);
-  return { ...made, imported: false };
+  return { made: { ...made, imported: false }, wakes: old.map((thing) => thing.wake) };
 }
 
 /** Two items for a version: itself and its recorded commit. The lease's check and the package's raise come with each batch. */

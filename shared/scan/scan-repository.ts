@@ -290,13 +290,14 @@ async function accept(
   if (!decision.accept) {
     return { waiting: { name, directory: source.directory, reason: decision.reason } };
   }
-  const made = await createPackage(dependencies, lease, inputs.organization.id, {
+  const { made, wakes } = await createPackage(dependencies, lease, inputs.organization.id, {
     name,
     source,
     archived: fact.archived,
     abandonedFor: state.others,
     nameOf: holder?.isDeleted ? holder.number : undefined,
   });
+  await dependencies.waker.wake(wakes);
   return { made };
 }
 

@@ -192,7 +192,8 @@ export function removeFact(
         observedAt,
         removed: true,
         removedAt: now,
-        [tableKeys.expiry]: Math.ceil((now + tombstoneMs) / 1000),
+        // Whether a repository is new is decided by when it was first seen, also after a year out of sight.
+        ...(fact.kind === 'repository' ? {} : { [tableKeys.expiry]: Math.ceil((now + tombstoneMs) / 1000) }),
       },
     },
     when: missingOrLess('observedAt', observedAt),

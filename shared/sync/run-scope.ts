@@ -20,7 +20,7 @@ import {
 } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { scopeThing } from '../store/things.ts';
-import { completeWork, type Lease, releaseLease, takeLease, type Wake } from '../store/work.ts';
+import { completeWork, type Lease, releaseLease, takeLease, underLease, type Wake } from '../store/work.ts';
 import { applyPlan } from './apply.ts';
 import { changeText, type PlannedChange, planScope } from './plan.ts';
 import { planRecheck, raiseDueRecheck } from './recheck.ts';
@@ -90,7 +90,7 @@ export async function runScope(
     synchronization,
     scope,
     lease,
-    observedAt: await drawNumber(table, synchronization.id),
+    observedAt: await underLease(table, lease, () => drawNumber(table, synchronization.id)),
     startedAt,
     reader,
     applied: [],

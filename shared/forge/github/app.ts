@@ -22,6 +22,8 @@ export interface GitHubApp {
   readonly fetch: typeof fetch;
   /** Sends requests with the installation's token, and those under `/app` with the app's own JWT. */
   octokit(installation: InstallationId): Promise<Octokit>;
+  /** Until when an installation's limit is reached; milliseconds since the epoch. */
+  readonly notBefore: Map<InstallationId, number>;
   /** The text without any credential that we hold, found by its value: the form of tokens changes. */
   redact(text: string): string;
 }
@@ -76,6 +78,7 @@ export function createGitHubApp({ appId, privateKey, baseUrl, fetch, clock }: Gi
     baseUrl,
     clock,
     fetch,
+    notBefore: new Map(),
     octokit: (installation) => app.getInstallationOctokit(Number(installation)),
     redact: (text) =>
       held.reduce((redacted, credential) => redacted.replaceAll(credential, '[redacted]'), text),

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { ForgeError } from '../errors.ts';
 import type { GitHubApp } from './app.ts';
-import { answerTimeoutMs, type Failure, failureOf, forgeErrorOf } from './http.ts';
+import { type Failure, failureOf, forgeErrorOf } from './http.ts';
 
 const what = 'the download of an archive';
 const redirectsMax = 3;
@@ -50,15 +50,10 @@ function refusal(response: Response, now: number): ForgeError {
     : new ForgeError('unavailable', error.message);
 }
 
-/** Only the beginning of the answer has to come in time: GitHub builds archives when they are asked for, and some are large. */
+/** GitHub builds archives when they are asked for, and some are large: only the caller knows how long it can wait. */
 async function open(app: GitHubApp, target: URL, signal: AbortSignal): Promise<Response> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new DOMException('no answer', 'TimeoutError')), answerTimeoutMs);
   try {
-    return await app.fetch(target.href, {
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, late.signal]),
-    });
+    return await app.fetch(target.href, { redirect: 'manual', signal });
   } catch (error) {
     signal.throwIfAborted();
     throw forgeErrorOf(
@@ -66,8 +61,6 @@ async function open(app: GitHubApp, target: URL, signal: AbortSignal): Promise<R
       what,
       app.clock.now(),
     );
-  } finally {
-    clearTimeout(timer);
   }
 }
 

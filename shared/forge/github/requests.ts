@@ -46,8 +46,30 @@ export function createRequests(app: GitHubApp, installation: InstallationId): Re
   let sent = 0;
   let tokenRenewed = false;
 
+  /**
+   * Whoever goes on asking a GitHub that said "not before" is shut out for longer. Every worker of this process keeps to it.
+   * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
+   */
+  function mustWait(what: string): void {
+    const notBefore = app.notBefore.get(installation);
+    if (notBefore !== undefined && notBefore > app.clock.now()) {
+      throw new ForgeError('rate-limited', `${what} has to wait: GitHub's limit is reached`, { notBefore });
+    }
+  }
+
+  const failed = (failure: Failure, what: string): ForgeError =>
+    noted(forgeErrorOf(failure, what, app.clock.now()));
+
+  function noted(error: ForgeError): ForgeError {
+    if (error.code === 'rate-limited' && error.notBefore !== undefined) {
+      app.notBefore.set(installation, error.notBefore);
+    }
+    return error;
+  }
+
   /** One request through octokit; any status but an error comes back. */
   async function send(route: string, parameters: Parameters, what: string): Promise<Answer> {
+    mustWait(what);
     try {
       sent += 1;
       const octokit = await app.octokit(installation);
@@ -61,7 +83,7 @@ export function createRequests(app: GitHubApp, installation: InstallationId): Re
         await renewToken(what);
         return send(route, parameters, what);
       }
-      throw forgeErrorOf(failure, what, app.clock.now());
+      throw failed(failure, what);
     }
   }
 
@@ -70,7 +92,7 @@ export function createRequests(app: GitHubApp, installation: InstallationId): Re
       const octokit = await app.octokit(installation);
       await octokit.auth({ type: 'installation', refresh: true });
     } catch (error) {
-      throw forgeErrorOf(failureOf(error, app.redact), `${what} (a new token)`, app.clock.now());
+      throw failed(failureOf(error, app.redact), `${what} (a new token)`);
     }
   }
 
@@ -128,7 +150,7 @@ export function createRequests(app: GitHubApp, installation: InstallationId): Re
       );
       const { data, errors } = parse(graphqlAnswerSchema, answer.data, what);
       if (errors !== undefined) {
-        throw graphqlErrorOf(errors, answer.headers, what, app.clock.now(), app.redact);
+        throw noted(graphqlErrorOf(errors, answer.headers, what, app.clock.now(), app.redact));
       }
       return parse(schema, data, what);
     },
