@@ -43,6 +43,10 @@ describe('a run that cannot read', () => {
     const wait = notBefore - clock.now();
     expect(wait).toBeGreaterThan(50_000);
     expect(wait).toBeLessThanOrEqual(60 * 60 * 1000 + 1000);
+    // Until then nobody asks again, though the forge would answer: the fault has gone.
+    const asked = simulator.requests.summary().total;
+    expect(await codeOf(gitHub.reader().readScope('settings'))).toBe('rate-limited');
+    expect(simulator.requests.summary().total).toBe(asked);
     clock.ahead += wait;
     expect(await codeOf(reader.readScope(scope))).toBe('no error');
   });
