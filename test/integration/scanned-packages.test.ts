@@ -85,7 +85,7 @@ describe('a name', () => {
     const registry = await scannedRegistry(owner);
     registry.contents.set(6, { name: `acme/${'x'.repeat(600)}`, branches: { main: 'a' } });
     await registry.change([...owner, aFact.repository(6)], 'repositories');
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     expect(await packages(registry)).toEqual([]);
     expect(await scanOf(registry, 6)).toMatchObject({ waiting: [{ reason: 'invalid-name' }] });
   });
@@ -129,11 +129,11 @@ describe('a name', () => {
   it('of a package that cannot be read stays its own; that of a deleted one is free, with another number', async () => {
     const registry = await scannedRegistry();
     const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     registry.contents.set(6, { name: 'acme/one', branches: { main: 'b' } });
     const six = [...owner, aFact.repository(6)];
     await registry.change(six, 'repositories');
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
     expect(await scanOf(registry, 6)).toMatchObject({ waiting: [{ reason: 'name-taken' }] });
     expect(await registry.get(token, '/acme/p2/acme/one.json')).toBe('404');
@@ -146,7 +146,7 @@ describe('a name', () => {
 
     // The first repository comes back, and neither its deleted package nor the name with it.
     await registry.change([...six, aFact.repository(5)], 'repositories');
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     expect(await packages(registry)).toEqual(['1 acme/one deleted', '2 acme/one available']);
     expect(await scanOf(registry, 5)).toMatchObject({ waiting: [{ reason: 'name-taken' }] });
   });
@@ -175,14 +175,14 @@ describe('a repository', () => {
     const registry = await scannedRegistry(owner);
     registry.contents.set(5, { name: 'acme/one', branches: { main: 'a' }, manifests: { a: '' } });
     await registry.change([...owner, aFact.repository(5)], 'repositories');
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     await registry.change(owner, 'repositories');
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     expect(await packages(registry)).toEqual([]);
     expect(registry.errors).toEqual([]);
     await registry.change(five, 'repositories');
     registry.contents.set(5, { name: 'acme/one', branches: { main: 'b' } });
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     expect(await packages(registry)).toEqual(['1 acme/one available']);
   });
 
@@ -191,7 +191,7 @@ describe('a repository', () => {
     const registry = await scannedRegistry(archived);
     expect(await file(registry, 'acme/1/plain.json')).toContain('"abandoned":true');
     await registry.change(five, 'repositories');
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     // What was imported from an archived repository is not abandoned for ever.
     expect(await file(registry, 'acme/1/plain.json')).not.toContain('abandoned');
     registry.contents.set(5, {
@@ -200,7 +200,7 @@ describe('a repository', () => {
       manifests: { b: '{"name":"acme/one","abandoned":"acme/other"}' },
     });
     await registry.change(archived, 'repositories');
-    await registry.settle();
+    expect(await registry.settle()).toBe(0);
     expect(await file(registry, 'acme/1/dev.json')).toContain('"abandoned":"acme/other"');
   });
 

@@ -1,5 +1,6 @@
 /** What tests of the registry do over and over: worlds on one or the other kind of services, tokens, and the order of writes. */
 import { randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
 import type { Fact } from '../../shared/domain/facts.ts';
 import type { Organization } from '../../shared/domain/organization.ts';
 import type { KeyValues } from '../../shared/publish/publish-access.ts';
@@ -141,10 +142,10 @@ function recordingKeyValues(keyValues: KeyValues, written: string[]): KeyValues 
   };
 }
 
-/** Syncs everything and waits until it is published. */
+/** Syncs everything and waits until it is published, with nothing left to the sweep. */
 export async function settled(registry: Registry): Promise<void> {
   for (const scope of ['settings', 'members', 'teams', 'repositories'] as const) {
     await registry.ask(scope);
   }
-  await registry.settle();
+  expect(await registry.settle()).toBe(0);
 }

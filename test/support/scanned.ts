@@ -1,5 +1,6 @@
 /** What scans leave behind, in words. */
 
+import { expect } from 'vitest';
 import type { Fact } from '../../shared/domain/facts.ts';
 import { packagesOf, versionsOfPackage } from '../../shared/store/package-store.ts';
 import { scansOf } from '../../shared/store/scan-store.ts';
@@ -21,7 +22,8 @@ export async function scannedRegistry(facts: readonly Fact[] = five): Promise<Re
 
 export async function pushed(registry: Registry, id = 5): Promise<void> {
   await registry.pushed(id);
-  await registry.settle();
+  // Nothing is left to the sweep.
+  expect(await registry.settle()).toBe(0);
 }
 
 export const packages = async (registry: Registry) =>
