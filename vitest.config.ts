@@ -1,12 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start the whole system and hold it to the seconds that we promise: one after another, with nothing beside them. */
+const wholeSystem = ['test/composer-client/**/*.test.ts', 'test/integration/npm-start.test.ts'];
+const excluded = ['**/node_modules/**', 'cdk.out/**', 'dist/**', '.repertoire/**'];
+const common = { testTimeout: 20_000, hookTimeout: 60_000, pool: 'forks' } as const;
+
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'cdk.out/**', 'dist/**', '.repertoire/**'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'parts',
+          include: ['**/*.test.ts'],
+          exclude: [...excluded, ...wholeSystem],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'system',
+          include: wholeSystem,
+          exclude: excluded,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
