@@ -58,17 +58,20 @@ async function readAll({ gitHub, admin, organizations }: Started): Promise<Regis
   if (organization === undefined) throw new Error('the registry has no organization');
   const described = await acceptVendors(admin, organization.slug);
   const rows = await readPackages(organization);
-  return [...gitHub.state.repositories.values()].map(({ id, name, defaultBranch }) => {
-    const own = new Set(
-      described.packages.filter(({ repository }) => repository === String(id)).map((one) => one.name),
-    );
+  const repositories = [...gitHub.state.repositories.values()].map(({ name, defaultBranch }) => {
+    const isOf = ({ repository }: { repository: string }): boolean => repository.split('/').at(-1) === name;
+    const own = new Set(described.packages.filter(isOf).map((one) => one.name));
     return {
       name,
       defaultBranch,
       rows: rows.filter((row) => own.has(row.name.toLowerCase())),
-      waiting: described.waiting.filter(({ repository }) => repository.split('/').at(-1) === name),
+      waiting: described.waiting.filter(isOf),
     };
   });
+  const tied = new Set(repositories.flatMap((repository) => repository.rows));
+  const untied = rows.find((row) => !tied.has(row));
+  if (untied) throw new Error(`${untied.name} is published, but the registry ties it to no repository`);
+  return repositories;
 }
 
 /**
