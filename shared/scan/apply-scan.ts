@@ -64,9 +64,9 @@ export async function createPackage(
   }
   await table.transact([
     leaseHeld(lease),
+    // Raised, so that a package without versions gets its files too; its publisher is woken when the versions are there.
     {
-      put: keys.package(organization, number),
-      item: { ...made, wanted: 0, done: 0, acceptedAt: clock.now() },
+      ...raise(packageThing(organization, number), clock.now(), { ...made, acceptedAt: clock.now() }),
       when: absent,
     },
     {
@@ -133,7 +133,8 @@ export async function applyVersions(
       raise(thing, clock.now()),
     ]);
   }
-  return changes.length > 0 ? [thing.wake] : [];
+  // A new package was raised when it was made.
+  return changes.length > 0 || !found.imported ? [thing.wake] : [];
 }
 
 /** In parts that fit into one transaction each. */

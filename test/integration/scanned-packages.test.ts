@@ -186,6 +186,19 @@ describe('a repository', () => {
     expect(await packages(registry)).toEqual(['1 acme/one available']);
   });
 
+  it('with a name and no usable version is a package all the same, with empty files', async () => {
+    const registry = await scannedRegistry(owner);
+    const broken = '{"name":"acme/one","require":7}';
+    registry.contents.set(5, { name: 'acme/one', branches: { main: 'a' }, manifests: { a: broken } });
+    await registry.change(five, 'repositories');
+    expect(await registry.settle()).toBe(0);
+    expect(await packages(registry)).toEqual(['1 acme/one available']);
+    expect(await file(registry, 'acme/1/plain.json')).toBe(
+      '{"minified":"composer/2.0","packages":{"acme/one":[]}}',
+    );
+    expect(await scanOf(registry)).toMatchObject({ skipped: [{ ref: 'branch main' }] });
+  });
+
   it('that is archived is abandoned, and no more when it is not; its manifest may say by what', async () => {
     const archived = [...owner, aFact.repository(5, { archived: true })];
     const registry = await scannedRegistry(archived);

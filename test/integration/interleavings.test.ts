@@ -1,0 +1,304 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { decideAccess } from '../../shared/domain/access.ts';
+import type { Fact, FactKind } from '../../shared/domain/facts.ts';
+import { parsePrincipal } from '../../shared/domain/ids.ts';
+import { distsOfPackage, packagesOf } from '../../shared/store/package-store.ts';
+import { findToken } from '../../shared/store/token-store.ts';
+import { accountsOf } from '../../shared/store/user-store.ts';
+import { account, aFact } from '../support/memory-forge.ts';
+import type { StoredObject } from '../support/memory-store.ts';
+import { createRegistry, memoryServices, type Registry } from '../support/registry-fixture.ts';
+import { unfinishedWork } from '../support/registry-view.ts';
+import type { Services } from '../support/registry-world.ts';
+import { organizationId } from '../support/synchronized.ts';
+
+/**
+ * Several workers at once, in any order of their calls, some of them dying, while the forge, its repositories and the tokens change: at
+ * rest every client gets what the forge says, and on the way no file and no version was ever two things.
+ */
+
+/** Numbers from 0 to 1, the same for the same seed: mulberry32. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Lets one call of one worker go on at a time. */
+function createTurns(random: () => number) {
+  const waiting: (() => void)[] = [];
+  return {
+    wait: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    /** Runs the jobs to their end, in some order of their calls; `between` is called before each. */
+    async run(jobs: readonly Promise<unknown>[], between: () => Promise<void>): Promise<void> {
+      let open = jobs.length;
+      for (const job of jobs) {
+        job.finally(() => open--);
+      }
+      while (open > 0) {
+        await setImmediate();
+        const [next] = waiting.splice(Math.floor(random() * waiting.length), 1);
+        await between();
+        next?.();
+      }
+    },
+  };
+}
+
+/** The services of one worker, who waits for a turn before each call and dies at one of them perhaps. */
+function worker(
+  turns: ReturnType<typeof createTurns>,
+  random: () => number,
+): (services: Services) => Services {
+  const lives = random() < 0.15 ? Math.floor(random() * 25) : Number.POSITIVE_INFINITY;
+  let calls = 0;
+  const through = <Service extends object>(service: Service): Service =>
+    new Proxy(service, {
+      get(of, name) {
+        const value: unknown = Reflect.get(of, name);
+        if (typeof value !== 'function' || name === 'isSame') {
+          return value;
+        }
+        return async (...parameters: unknown[]) => {
+          await turns.wait();
+          if (++calls > lives) {
+            throw new Error('the worker is dead');
+          }
+          return value.apply(of, parameters);
+        };
+      },
+    });
+  return (services) => ({
+    table: through(services.table),
+    objects: through(services.objects),
+    dists: through(services.dists),
+    keyValues: through(services.keyValues),
+    waker: through(services.waker),
+  });
+}
+
+/** Everything that may be on the forge. */
+const allFacts: readonly Fact[] = [
+  aFact.member(1),
+  aFact.member(2, 'owner'),
+  aFact.team(7),
+  aFact.teamMember(7, 1),
+  aFact.teamRepository(7, 6),
+  aFact.repository(5),
+  aFact.repository(6),
+  aFact.repository(8, { visibility: 'public' }),
+  aFact.collaborator(5, 1),
+];
+
+interface History {
+  readonly registry: Registry;
+  readonly tokens: Set<string>;
+  /** Does something outside. */
+  change(): Promise<void>;
+}
+
+function createHistory(registry: Registry, random: () => number): History {
+  const tokens = new Set<string>();
+  const pick = <Thing>(list: readonly Thing[]): Thing | undefined => list[Math.floor(random() * list.length)];
+  let membersRead = true;
+  const present = new Set<Fact>(allFacts);
+  const names: Record<number, readonly string[]> = {
+    5: ['acme/five'],
+    6: ['acme/six', 'acme/sechs', 'other/six'],
+    8: ['acme/eight'],
+  };
+  const push = async (): Promise<void> => {
+    const id = pick([5, 6, 8]) ?? 5;
+    const tags: Record<string, string> = {};
+    for (const tag of ['1.0.0', '1.1.0', 'v1.1', '2.0.0']) {
+      const commit = pick(['a', 'a', 'b', 'c', '']);
+      if (commit) {
+        tags[tag] = commit;
+      }
+    }
+    const main = pick(['a', 'b', 'c', 'd']) ?? 'a';
+    registry.contents.set(id, { name: pick(names[id] ?? []) ?? '', tags, branches: { main } });
+    await registry.pushed(id);
+  };
+  const changes: readonly (() => Promise<void>)[] = [
+    push,
+    push,
+    async () => {
+      membersRead = !membersRead;
+      await registry.change([aFact.settings(membersRead), ...present], 'settings');
+    },
+    async () => {
+      const fact = pick(allFacts);
+      if (fact) {
+        present.delete(fact) || present.add(fact);
+      }
+      await registry.change([aFact.settings(membersRead), ...present], 'members', 'teams', 'repositories');
+    },
+    async () => {
+      const holder = pick([
+        { kind: 'member', login: 'user-1' },
+        { kind: 'member', login: 'user-2' },
+        { kind: 'team', slug: 'team-7' },
+        { kind: 'organization' },
+      ] as const);
+      // Who is not there now gets none.
+      const issued = holder && (await registry.issue(holder).catch(() => undefined));
+      if (issued) {
+        tokens.add(issued.token);
+      }
+    },
+    async () => {
+      const token = pick([...tokens]);
+      if (token !== undefined && random() < 0.5) {
+        await registry.revoke(token);
+      }
+    },
+  ];
+  return { registry, tokens, change: async () => pick(changes)?.() };
+}
+
+/** Holds what the files say against what they said before. */
+function createWitness() {
+  const seen = new Map<string, { body: string; lastModified: number }>();
+  const references = new Map<string, string>();
+  return (objects: ReadonlyMap<string, StoredObject>): void => {
+    for (const [key, { body, lastModified }] of objects) {
+      const text = body.toString();
+      const before = seen.get(key);
+      if (key.endsWith('.zip')) {
+        expect(before?.body ?? text, key).toBe(text);
+      } else if (key.includes('/roots/')) {
+        continue;
+      } else if (before !== undefined && before.body !== text) {
+        expect(lastModified, `${key} changed within a second`).toBeGreaterThan(before.lastModified);
+      }
+      seen.set(key, { body: text, lastModified });
+      if (key.endsWith('plain.json')) {
+        for (const [version, reference] of referencesIn(text)) {
+          const name = `${key} ${version}`;
+          expect(references.get(name) ?? reference, `${name} was at another commit`).toBe(reference);
+          references.set(name, reference);
+        }
+      }
+    }
+  };
+}
+
+const PackageFile = z.object({
+  packages: z.record(
+    z.string(),
+    z.array(z.object({ version: z.string(), dist: z.object({ reference: z.string() }).optional() })),
+  ),
+});
+
+/** The commit of each version; what a version does not say is as in the one before it. */
+function referencesIn(text: string): readonly (readonly [version: string, reference: string])[] {
+  let reference = '';
+  return Object.values(PackageFile.parse(JSON.parse(text)).packages)
+    .flat()
+    .map(({ version, dist }) => {
+      reference = dist?.reference ?? reference;
+      return [version, reference] as const;
+    });
+}
+
+/** What each token may read by the facts alone. */
+async function expectAsTheForgeSays({ registry, tokens }: History): Promise<void> {
+  const { facts } = registry.forge;
+  const of = <Kind extends FactKind>(kind: Kind) =>
+    facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
+  const accessFacts = {
+    settings: of('settings')[0],
+    members: of('member'),
+    teamMembers: of('team-member'),
+    teamRepositories: of('team-repository'),
+    collaborators: of('collaborator'),
+    repositories: of('repository'),
+  };
+  const packages = await packagesOf(registry.table, organizationId);
+  const known = new Set(accessFacts.repositories.map(({ repository }) => repository));
+  for (const one of packages) {
+    expect(one.state, one.name).toBe(known.has(one.repository) ? 'available' : 'unreadable');
+  }
+  for (const secret of tokens) {
+    const token = await findToken(registry.table, secret);
+    const parts = parsePrincipal(token?.principal ?? '');
+    const accounts = parts.kind === 'user' ? await accountsOf(registry.table, parts.user) : [];
+    const readable = new Set<string>(parts.kind === 'organization' ? known : []);
+    for (const subject of [
+      ...(parts.kind === 'organization' ? [] : [{ kind: 'anyone' } as const]),
+      ...(parts.kind === 'team' ? [{ kind: 'team', team: parts.team } as const] : []),
+      ...accounts.map((one) => ({ kind: 'account', account: account(Number(one.account)) }) as const),
+    ]) {
+      for (const repository of decideAccess(subject, accessFacts).keys()) {
+        readable.add(repository);
+      }
+    }
+    const names = packages.filter((one) => readable.has(one.repository)).map(({ name }) => name);
+    const isRevoked = token?.state === 'revoked';
+    expect(await registry.listed(secret)).toEqual(isRevoked ? undefined : names.sort());
+    for (const { name } of packages) {
+      const text = await registry.get(secret, `/acme/p2/${name}.json`);
+      expect(text, name).toMatch(isRevoked ? /^401$/ : names.includes(name) ? /^\{/ : /^404$/);
+    }
+  }
+}
+
+async function live(seed: number): Promise<void> {
+  const random = createRandom(seed);
+  const services = memoryServices();
+  const registry = await createRegistry(services, [aFact.settings(true), ...allFacts]);
+  const history = createHistory(registry, random);
+  const witness = createWitness();
+  const turns = createTurns(random);
+  for (const id of [5, 6, 8]) {
+    registry.contents.set(id, {
+      name: `acme/${['five', 'six', '', 'eight'][id - 5]}`,
+      tags: { '1.0.0': 'a' },
+    });
+  }
+  for (const scope of ['settings', 'members', 'teams', 'repositories'] as const) {
+    await registry.ask(scope);
+  }
+  for (let round = 0; round < 12; round++) {
+    await history.change();
+    const jobs = Array.from({ length: 3 }, () => registry.deliver(worker(turns, random)));
+    await turns.run(jobs, async () => {
+      witness((await registry.published()).objects);
+      await registry.clock.advance(Math.floor(random() * 120));
+      if (random() < 0.02) {
+        await history.change();
+      }
+    });
+  }
+  await registry.rest();
+  witness((await registry.published()).objects);
+  await expectAsTheForgeSays(history);
+  const items = await Promise.all(
+    ['EDGE', `ORG#${organizationId}`].map((partition) => registry.table.query(partition, '')),
+  );
+  expect(unfinishedWork(items.flat())).toEqual([]);
+  const { objects } = await registry.published();
+  for (const { number } of await packagesOf(registry.table, organizationId)) {
+    for (const dist of await distsOfPackage(registry.table, organizationId, number)) {
+      const body = objects.get(`acme/${number}/${dist.commit}.zip`)?.body;
+      // A worker that died may have left bytes that nobody asked for since.
+      if (dist.shasum !== undefined) {
+        expect(dist.shasum).toBe(body && createHash('sha1').update(body).digest('hex'));
+      }
+      expect(body?.toString() ?? dist.commit).toContain(dist.commit);
+    }
+  }
+}
+
+it('comes to what the forge says from any interleaving', async () => {
+  await fc.assert(fc.asyncProperty(fc.noShrink(fc.nat()), live), { numRuns: 60, endOnFailure: true });
+}, 60_000);
