@@ -2,55 +2,28 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContractSetup, failure, startContractSetup } from './contract-setup.ts';
+import { describeContract } from './contract-checks.ts';
+import { type ContractSetup, startContractSetup } from './contract-setup.ts';
 import { startTableService, type TableService } from './table.ts';
+import { tableContract } from './table-contract.ts';
+import { tableTransactionsContract } from './table-transactions-contract.ts';
+import { caught, createContractTable } from './table-under-test.ts';
 
-const TableName = 'contract';
+const TableName = 'kept';
 let directory: string;
 let table: TableService;
 let setup: ContractSetup;
 let dynamo: DynamoDBClient;
+const target = { client: () => dynamo };
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'repertoire-table-'));
   table = await startTableService({ directory });
   setup = await startContractSetup(() => ({ table }));
   dynamo = new DynamoDBClient(setup.client);
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', 'gsi'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S',
-      })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'byGsi',
-          KeySchema: [
-            { AttributeName: 'gsi', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    }),
-  );
+  await createContractTable(target);
 });
 afterAll(async () => {
   await setup.close();
@@ -58,120 +31,11 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const item = (pk: string, sk = 'a', more: Record<string, string> = {}) => ({
-  pk: { S: pk },
-  sk: { S: sk },
-  ...Object.fromEntries(Object.entries(more).map(([name, S]) => [name, { S }])),
+describeContract('through the gateway, DynamoDB', tableContract, target, {
+  'a prefix tells upper from lower case': 'dynoxide 1.2.1 compares ASCII letters without their case',
 });
-const putNew = (Item: ReturnType<typeof item>) =>
-  dynamo.send(
-    new PutItemCommand({
-      TableName,
-      Item,
-      ConditionExpression: 'attribute_not_exists(pk)',
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    }),
-  );
-const get = async (pk: string) =>
-  (await dynamo.send(new GetItemCommand({ TableName, Key: item(pk), ConsistentRead: true }))).Item;
 
-async function caught(call: Promise<unknown>): Promise<unknown> {
-  try {
-    await call;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('The call did not fail');
-}
-
-describe('through the gateway, DynamoDB', () => {
-  it('puts on a condition and shows what was there', async () => {
-    await putNew(item('conditional', 'a', { value: '1' }));
-    expect(await caught(putNew(item('conditional', 'a', { value: '2' })))).toMatchObject({
-      name: 'ConditionalCheckFailedException',
-      Item: item('conditional', 'a', { value: '1' }),
-    });
-  });
-
-  it('cancels a whole transaction and says why', async () => {
-    await putNew(item('taken', 'a', { value: 'old' }));
-    const put = (Item: ReturnType<typeof item>): TransactWriteItem => ({
-      Put: {
-        TableName,
-        Item,
-        ConditionExpression: 'attribute_not_exists(pk)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      },
-    });
-    const error = await caught(
-      dynamo.send(new TransactWriteItemsCommand({ TransactItems: [put(item('free')), put(item('taken'))] })),
-    );
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    expect(error.CancellationReasons).toMatchObject([
-      { Code: 'None' },
-      { Code: 'ConditionalCheckFailed', Item: item('taken', 'a', { value: 'old' }) },
-    ]);
-    expect(await get('free')).toBeUndefined();
-  });
-
-  it('applies a transaction once under its token', async () => {
-    const increment = (by: string) =>
-      dynamo.send(
-        new TransactWriteItemsCommand({
-          ClientRequestToken: 'once',
-          TransactItems: [
-            {
-              Update: {
-                TableName,
-                Key: item('counter'),
-                UpdateExpression: 'ADD n :by',
-                ExpressionAttributeValues: { ':by': { N: by } },
-              },
-            },
-          ],
-        }),
-      );
-    await increment('1');
-    await increment('1');
-    expect((await get('counter'))?.n).toEqual({ N: '1' });
-    expect(await failure(increment('2'))).toMatchObject({ name: 'IdempotentParameterMismatchException' });
-  });
-
-  it('queries an index that only some items are in', async () => {
-    await putNew(item('index', 'b', { gsi: 'group' }));
-    await putNew(item('index', 'a', { gsi: 'group' }));
-    await putNew(item('index', 'c'));
-    const { Items } = await dynamo.send(
-      new QueryCommand({
-        TableName,
-        IndexName: 'byGsi',
-        KeyConditionExpression: 'gsi = :gsi',
-        ExpressionAttributeValues: { ':gsi': { S: 'group' } },
-      }),
-    );
-    expect(Items?.map(({ sk }) => sk?.S)).toEqual(['a', 'b']);
-  });
-
-  it('lets racing transactions all count', async () => {
-    const add = (index: number) =>
-      dynamo.send(
-        new TransactWriteItemsCommand({
-          TransactItems: ['race/a', 'race/b'].map((pk) => ({
-            Update: {
-              TableName,
-              Key: item(pk),
-              UpdateExpression: 'ADD n :one SET latest = :index',
-              ExpressionAttributeValues: { ':one': { N: '1' }, ':index': { N: String(index) } },
-            },
-          })),
-        }),
-      );
-    await Promise.all(Array.from({ length: 20 }, (_, index) => add(index)));
-    const [a, b] = [await get('race/a'), await get('race/b')];
-    expect(a?.n).toEqual({ N: '20' });
-    expect(b).toEqual({ ...a, pk: { S: 'race/b' } });
-  });
-});
+describeContract("DynamoDB's transactions", tableTransactionsContract, target);
 
 describe('the server', () => {
   it('keeps its data over a new start', async () => {

@@ -1,0 +1,96 @@
+/**
+ * A second opinion on the contracts that our own services pass: the same checks on moto, which others wrote after the real
+ * services. Where it is not installed, nothing of this runs.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { describeSecondOpinion } from './contract-checks.ts';
+import {
+  motoFifoDifferences,
+  motoObjectDifferences,
+  motoQueueDifferences,
+  motoTransactionDifferences,
+  motoUploadDifferences,
+} from './moto-differences.ts';
+import { startMoto } from './moto-server.ts';
+import { type ObjectTarget, objectContract } from './object-contract.ts';
+import { objectUploadsContract } from './object-uploads-contract.ts';
+import { queueContract } from './queue-contract.ts';
+import { queueFifoContract } from './queue-fifo-contract.ts';
+import type { QueueTarget } from './queue-under-test.ts';
+import { tableContract } from './table-contract.ts';
+import { tableTransactionsContract } from './table-transactions-contract.ts';
+import { createContractTable, type TableTarget } from './table-under-test.ts';
+
+const moto = await startMoto();
+
+if (moto === undefined) {
+  describe('moto', () => {
+    console.warn(
+      '\n*** NO SECOND OPINION: moto_server is not on the PATH (pip install "moto[server]") ***\n',
+    );
+    it.skip('is not installed', () => {});
+  });
+} else {
+  afterAll(() => moto.close());
+  const config = {
+    endpoint: moto.endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'contract', secretAccessKey: 'none' },
+    maxAttempts: 1,
+  };
+  const sqs = new SQSClient(config);
+  const queues: QueueTarget = {
+    client: () => sqs,
+    async create(QueueName, Attributes) {
+      const { QueueUrl = '' } = await sqs.send(
+        new CreateQueueCommand({ QueueName, Attributes: { ...Attributes } }),
+      );
+      return QueueUrl;
+    },
+    pass: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000 + 50)),
+    now: () => Date.now(),
+  };
+  const dynamo = new DynamoDBClient(config);
+  const tables: TableTarget = { client: () => dynamo };
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const objects: ObjectTarget = {
+    client: () => s3,
+    endpoint: () => moto.endpoint,
+    Bucket: 'contract',
+    now: () => Date.now(),
+  };
+  beforeAll(async () => {
+    await createContractTable(tables);
+    await s3.send(
+      new CreateBucketCommand({
+        Bucket: objects.Bucket,
+        CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' },
+      }),
+    );
+  });
+
+  const opinions = {
+    'standard queues': describeSecondOpinion('standard queues', queueContract, queues, motoQueueDifferences),
+    'FIFO queues': describeSecondOpinion('FIFO queues', queueFifoContract, queues, motoFifoDifferences),
+    objects: describeSecondOpinion('objects', objectContract, objects, motoObjectDifferences),
+    uploads: describeSecondOpinion('uploads', objectUploadsContract, objects, motoUploadDifferences),
+    tables: describeSecondOpinion('tables', tableContract, tables, {}),
+    transactions: describeSecondOpinion(
+      'transactions',
+      tableTransactionsContract,
+      tables,
+      motoTransactionDifferences,
+    ),
+  };
+  // Once the checks are registered, that is after this file has been read.
+  afterAll(() => {
+    for (const [name, { run, differences, skipped }] of Object.entries(opinions)) {
+      console.info(
+        `moto, ${name}: ${run} checks agree, ${differences} known differences, ${skipped} skipped`,
+      );
+    }
+  });
+}
