@@ -96,6 +96,18 @@ describe('transact', () => {
     expect(await table.get(other)).toBeUndefined();
   });
 
+  it('takes no more than the service does, and nothing for nothing', async () => {
+    const table = await newTable();
+    const many = Array.from({ length: 101 }, (_, place) => ({
+      put: { pk: 'A', sk: String(place) },
+      item: {},
+    }));
+    await expect(table.transact(many)).rejects.toThrow(RangeError);
+    await table.transact(many.slice(1));
+    await table.transact([]);
+    expect(await table.query('A', '')).toHaveLength(100);
+  });
+
   it('sends again what only met another writer', async () => {
     const { table, calls } = await serviceThatRefuses(3, cancelled('None', 'TransactionConflict'));
     await table.transact([{ put: key, item: {} }]);
@@ -182,5 +194,20 @@ describe('query, getMany and pending', () => {
     expect(await table.pending('scan', { before: now, limit: 45 })).toEqual([]);
     const keys = ['049', '999', '000'].map((sk) => ({ pk: 'A', sk }));
     expect((await table.getMany(keys)).map((item) => item?.sk)).toEqual(['049', undefined, '000']);
+  });
+
+  it('reads more keys than one request takes, each as often as it was named', async () => {
+    const table = await newTable();
+    const keys = Array.from({ length: 230 }, (_, place) => ({ pk: 'A', sk: String(place) }));
+    for (let start = 0; start < 230; start += 100) {
+      await table.transact(keys.slice(start, start + 100).map((put) => ({ put, item: {} })));
+    }
+    const asked = [...keys, { pk: 'B', sk: '1' }, ...keys.slice(0, 5)];
+    expect((await table.getMany(asked)).map((item) => item?.sk)).toEqual([
+      ...keys.map(({ sk }) => sk),
+      undefined,
+      ...keys.slice(0, 5).map(({ sk }) => sk),
+    ]);
+    expect(await table.getMany([])).toEqual([]);
   });
 });

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { carriedOut, desire, type EdgeRow, edgeRows, settledValue } from './edge-store.ts';
+import { ConflictError, type Table } from './table.ts';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const want = (table: Table, value: string | undefined) =>
+  table.transact([desire('t/one', value, { kind: 'token' }, now)]);
+
+async function row(table: Table): Promise<EdgeRow> {
+  const [found] = await edgeRows(table, 't/');
+  if (!found) {
+    throw new Error('there is no row');
+  }
+  return found;
+}
+
+describe('a row of the edge', () => {
+  it('is settled while what is to be there is there', async () => {
+    const table = createMemoryTable();
+    await want(table, 'u.ann|0');
+    expect(settledValue(await row(table))).toBeUndefined();
+    await table.transact([carriedOut(await row(table))]);
+    expect(settledValue(await row(table))).toBe('u.ann|0');
+    await want(table, undefined);
+    expect(settledValue(await row(table))).toBeUndefined();
+    expect((await row(table)).published).toBe('u.ann|0');
+    await table.transact([carriedOut(await row(table))]);
+    expect(await row(table)).toMatchObject({ value: undefined, published: undefined, wanted: 2, done: 2 });
+    expect(settledValue(undefined)).toBeUndefined();
+  });
+
+  it('never goes back to what was carried out before', async () => {
+    const table = createMemoryTable();
+    await want(table, 'u.ann|0');
+    const old = await row(table);
+    await want(table, undefined);
+    await table.transact([carriedOut(await row(table))]);
+    await expect(table.transact([carriedOut(old)])).rejects.toThrow(ConflictError);
+    expect(await row(table)).toMatchObject({ published: undefined, done: 2 });
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryTable, type MemoryTable } from '../../test/support/memory-table.ts';
+import { organizationId } from '../../test/support/synchronized.ts';
+import { asId, type Principal, type UserId, userPrincipal } from '../domain/ids.ts';
+import { edgeKeys } from '../publish/edge-keys.ts';
+import { edgeRows } from './edge-store.ts';
+import { ConflictError } from './table.ts';
+import { principalThing } from './things.ts';
+import { activateToken, addToken, isLive, revokeToken, type Token, tokensOf } from './token-store.ts';
+import { type Lease, takeLease } from './work.ts';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const principal: Principal = userPrincipal(asId<UserId>('ann'));
+const secret = { hash: 'h'.repeat(43), id: asId<Token['id']>('token1') };
+
+/** A waiting token, and the lease of its principal. */
+async function waiting(): Promise<{ table: MemoryTable; token: Token; lease: Lease }> {
+  const table = createMemoryTable();
+  await addToken(
+    table,
+    {
+      ...secret,
+      organization: organizationId,
+      principal,
+      kind: 'user',
+      description: '',
+      createdAt: now,
+      expiry: 0,
+    },
+    [],
+  );
+  const lease = await takeLease(table, principalThing(organizationId, principal), {
+    leaseId: 'lease',
+    now,
+    leaseMs: 1000,
+  });
+  const [token] = await tokensOf(table, organizationId, principal);
+  if (!token || typeof lease === 'string') {
+    throw new Error('no token, or no lease');
+  }
+  return { table, token, lease };
+}
+
+const atEdge = async (table: MemoryTable) =>
+  (await edgeRows(table, 't/')).map(({ key, value, wanted, done }) => ({
+    key,
+    value,
+    isWanted: wanted !== done,
+  }));
+const key = edgeKeys.token(secret.hash);
+
+describe('a token', () => {
+  it('goes to the edge when it is activated', async () => {
+    const { table, token, lease } = await waiting();
+    expect(await atEdge(table)).toEqual([]);
+    const wakes = await activateToken(table, token, undefined, lease, now);
+    expect(wakes).toMatchObject([{ queue: 'publish-access', message: { keys: [key] } }]);
+    expect(await atEdge(table)).toEqual([{ key, value: `${principal}|0`, isWanted: true }]);
+    expect(await tokensOf(table, organizationId, principal)).toMatchObject([{ state: 'active' }]);
+  });
+
+  it('does not come to the edge any more when it is revoked before, whoever still takes it for waiting', async () => {
+    const { table, token, lease } = await waiting();
+    expect(await revokeToken(table, token, now)).toHaveLength(2);
+    expect(await activateToken(table, token, undefined, lease, now)).toEqual([]);
+    expect(await atEdge(table)).toEqual([{ key, value: undefined, isWanted: true }]);
+    expect(await tokensOf(table, organizationId, principal)).toMatchObject([{ state: 'revoked' }]);
+  });
+
+  it('is not activated by who lost the lease', async () => {
+    const { table, token, lease } = await waiting();
+    await expect(
+      activateToken(table, token, undefined, { ...lease, leaseId: 'another' }, now),
+    ).rejects.toThrow(ConflictError);
+    expect(await atEdge(table)).toEqual([]);
+  });
+
+  it('lives until its expiry, and not when it is revoked', async () => {
+    const { token } = await waiting();
+    const expiring = { ...token, expiry: now / 1000 + 10 };
+    expect(isLive(token, now + 1e12)).toBe(true);
+    expect(isLive(expiring, now + 9_999)).toBe(true);
+    expect(isLive(expiring, now + 10_000)).toBe(false);
+    expect(isLive({ ...token, state: 'revoked' }, now)).toBe(false);
+  });
+});

@@ -1,0 +1,159 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type EdgeResult,
+  njsIsInstalled,
+  runEdge,
+  runInBareVm,
+  runInNjs,
+} from '../../functions/authorize-request/edge-engines.ts';
+import {
+  asId,
+  type ForgeTeamId,
+  type OrganizationId,
+  organizationPrincipal,
+  type SynchronizationId,
+  teamPrincipal,
+  type UserId,
+  userPrincipal,
+} from '../../shared/domain/ids.ts';
+import { makeToken, tokenHash } from '../../shared/domain/token.ts';
+import { bitmapChunks, edgeKeys, packagesPerChunk, tokenValue } from '../../shared/publish/edge-keys.ts';
+import { objectKeys, publicPaths } from '../../shared/publish/object-keys.ts';
+import { bundleEdge } from '../../tools/bundle.ts';
+
+/** The built edge function reads what we write: keys, values, paths and object keys of the one are those of the other. */
+
+const slug = 'acme';
+const commit = 'a'.repeat(40);
+const later = Math.floor(Date.now() / 1000) + 3600;
+
+const ann = userPrincipal(asId<UserId>('ann23456789abcde'));
+const bob = userPrincipal(asId<UserId>('bob23456789abcde'));
+const backend = teamPrincipal(asId<SynchronizationId>('sync1'), asId<ForgeTeamId>('7'));
+const everything = organizationPrincipal(asId<OrganizationId>('org1'));
+
+let made = 0;
+const newToken = (kind: Parameters<typeof makeToken>[0]): string =>
+  makeToken(kind, (count) => new Uint8Array(count).fill(++made));
+
+/** Numbers around every border that a bitmap has. */
+const numbers = [
+  1,
+  7,
+  8,
+  9,
+  63,
+  64,
+  500,
+  ...[1, 2, 3].flatMap((chunk) => [-2, -1, 0, 1].map((by) => chunk * packagesPerChunk + by)),
+];
+const nameOf = (number: number): string => `acme/package-${number}`;
+
+const views = new Map<string, readonly number[]>([
+  [ann, numbers.filter((_, place) => place % 2 === 0)],
+  [backend, numbers.filter((_, place) => place % 2 === 1)],
+  [bob, []],
+]);
+const tokens = {
+  ann: newToken('user'),
+  expired: newToken('user'),
+  bob: newToken('user'),
+  backend: newToken('team'),
+  all: newToken('organization'),
+  elsewhere: newToken('organization'),
+};
+const tokenValues: Readonly<Record<keyof typeof tokens, string>> = {
+  ann: tokenValue(ann, 0),
+  expired: tokenValue(ann, 1_600_000_000),
+  bob: tokenValue(bob, later),
+  backend: tokenValue(backend, 0),
+  all: tokenValue(everything, later, [slug]),
+  elsewhere: tokenValue(everything, 0, ['other', 'third']),
+};
+
+function edgeStore(): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, token] of Object.entries(tokens)) {
+    values[edgeKeys.token(tokenHash(token))] = tokenValues[name as keyof typeof tokens];
+  }
+  for (const [principal, readable] of views) {
+    for (const [chunk, value] of bitmapChunks(readable)) {
+      values[edgeKeys.view(slug, principal, chunk)] = value;
+    }
+  }
+  for (const number of numbers) {
+    values[edgeKeys.package(slug, nameOf(number))] = String(number);
+  }
+  return values;
+}
+
+interface Question {
+  readonly token: keyof typeof tokens;
+  readonly path: string;
+  /** The object's key, or the status. */
+  readonly answer: string | number;
+}
+
+const metadata = (number: number, dev = ''): string =>
+  publicPaths.metadata(slug).replace('%package%', `${nameOf(number)}${dev}`);
+
+const questions: readonly Question[] = [
+  ...numbers.flatMap((number): Question[] =>
+    (
+      [
+        ['ann', views.get(ann)?.includes(number) ?? false],
+        ['backend', views.get(backend)?.includes(number) ?? false],
+        ['bob', false],
+        ['all', true],
+        ['elsewhere', false],
+      ] as const
+    ).map(([token, reads]) => ({
+      token,
+      path: metadata(number),
+      answer: reads ? objectKeys.plain(slug, number) : 404,
+    })),
+  ),
+  { token: 'ann', path: metadata(1, '~dev'), answer: objectKeys.dev(slug, 1) },
+  { token: 'ann', path: publicPaths.dist(slug, nameOf(1), commit), answer: objectKeys.dist(slug, 1, commit) },
+  { token: 'backend', path: publicPaths.dist(slug, nameOf(1), commit), answer: 404 },
+  { token: 'ann', path: publicPaths.root(slug), answer: objectKeys.root(slug, ann) },
+  // Somebody without packages has a root too.
+  { token: 'bob', path: publicPaths.root(slug), answer: objectKeys.root(slug, bob) },
+  { token: 'backend', path: publicPaths.root(slug), answer: objectKeys.root(slug, backend) },
+  { token: 'all', path: publicPaths.root(slug), answer: objectKeys.root(slug, everything) },
+  { token: 'ann', path: publicPaths.root('other'), answer: 404 },
+  { token: 'elsewhere', path: publicPaths.root('third'), answer: objectKeys.root('third', everything) },
+  { token: 'elsewhere', path: publicPaths.root(slug), answer: 404 },
+  { token: 'expired', path: publicPaths.root(slug), answer: 401 },
+  { token: 'expired', path: metadata(1), answer: 401 },
+  { token: 'ann', path: publicPaths.downloads, answer: 404 },
+];
+
+const hasNjs = njsIsInstalled();
+
+describe.each([
+  { engine: 'a bare VM', run: runInBareVm, available: true },
+  { engine: 'njs', run: runInNjs, available: hasNjs },
+])('the edge function in $engine', ({ run, available }) => {
+  let results: readonly EdgeResult[] = [];
+  beforeAll(async () => {
+    if (available) {
+      const requests = questions.map(({ token, path }) => ({
+        method: 'GET',
+        uri: path,
+        querystring: {},
+        cookies: {},
+        headers: { authorization: { value: `Bearer ${tokens[token]}` } },
+      }));
+      results = await runEdge(run, await bundleEdge(), edgeStore(), requests);
+    }
+  });
+
+  it.runIf(available)('answers each token for each path as was written', () => {
+    const answered = questions.map(({ token, path }, place) => {
+      const answer = results[place]?.answer;
+      return [token, path, answer && ('uri' in answer ? answer.uri.slice(1) : answer.statusCode)];
+    });
+    expect(answered).toEqual(questions.map(({ token, path, answer }) => [token, path, answer]));
+  });
+});
