@@ -197,6 +197,27 @@ describe('a table', () => {
   });
 });
 
+describe('a table with an index', () => {
+  const indexed = (Projection: JsonObject) => ({
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'due', AttributeType: 'S' },
+    ],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: [
+      { IndexName: 'byDue', KeySchema: [{ AttributeName: 'due', KeyType: 'HASH' }], Projection },
+    ],
+  });
+
+  it('is found again, and not taken for one whose index holds other attributes', async () => {
+    const create_ = (projection: JsonObject) =>
+      create('AWS::DynamoDB::Table', indexed(projection), 'Indexed');
+    await create_({ ProjectionType: 'INCLUDE', NonKeyAttributes: ['a', 'b'] });
+    await create_({ ProjectionType: 'INCLUDE', NonKeyAttributes: ['b', 'a'] });
+    await expect(create_({ ProjectionType: 'ALL' })).rejects.toThrow('a table Main-Indexed with other keys');
+  });
+});
+
 describe('a function', () => {
   const code = { Code: { S3Key: 'abc.zip' }, Handler: 'index.handler', Runtime: 'nodejs24.x' };
 

@@ -7,6 +7,8 @@ export interface MotoServer {
   close(): Promise<void>;
 }
 
+const PROGRAM = 'moto_server';
+
 /**
  * Starts `moto_server`, an independent implementation of AWS's services, where it is installed (`pip install
  * 'moto[server]'`): https://docs.getmoto.org/en/latest/docs/server_mode.html
@@ -16,7 +18,7 @@ export interface MotoServer {
  */
 export async function startMoto(): Promise<MotoServer | undefined> {
   const port = await freePort();
-  const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], {
+  const child = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -34,6 +36,7 @@ export async function startMoto(): Promise<MotoServer | undefined> {
       resolve();
     });
   });
+  process.once('exit', () => child.kill('SIGKILL'));
   const endpoint = `http://127.0.0.1:${port}`;
   const close = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
