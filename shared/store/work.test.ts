@@ -3,7 +3,16 @@ import { organizationId, synchronizationId } from '../../test/support/synchroniz
 import { useTables } from '../../test/support/table.ts';
 import { ConflictError, type Table } from './table.ts';
 import { scopeThing } from './things.ts';
-import { completeWork, type Lease, leaseHeld, raise, releaseLease, takeLease } from './work.ts';
+import {
+  completeWork,
+  holdsLease,
+  type Lease,
+  leaseHeld,
+  raise,
+  releaseLease,
+  takeLease,
+  underLease,
+} from './work.ts';
 
 const newTable = useTables();
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -70,6 +79,34 @@ describe('work', () => {
     await releaseLease(table, await taken(table, 'a'), now + 500);
     expect(await take(table, 'b', now + 500)).toBe('busy');
     expect((await taken(table, 'b', now + 501)).wanted).toBe(1);
+  });
+
+  it('is given back by work that fails, and by no work that does not', async () => {
+    const table = await newTable();
+    await table.transact([raise(thing, now)]);
+    const failing = await taken(table, 'a');
+    const failure = new Error('no');
+    await expect(underLease(table, failing, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(await holdsLease(table, failing)).toBe(false);
+    const lease = await taken(table, 'b');
+    expect(await underLease(table, lease, async () => 'fine')).toBe('fine');
+    expect(await holdsLease(table, lease)).toBe(true);
+    // One whose lease is lost gives nothing of another's back.
+    await expect(underLease(table, failing, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(await holdsLease(table, lease)).toBe(true);
+  });
+
+  it('notes something when it is given back, if it was held', async () => {
+    const table = await newTable();
+    await table.transact([raise(thing, now, { old: 1 })]);
+    const lease = await taken(table, 'a');
+    await releaseLease(table, lease, undefined, { note: 'x', old: undefined });
+    const item = await table.get(thing.key);
+    expect(item).toMatchObject({ note: 'x', wanted: 1 });
+    expect(item).not.toHaveProperty('leaseUntil');
+    expect(item).not.toHaveProperty('old');
+    await releaseLease(table, lease, undefined, { note: 'y' });
+    expect(await table.get(thing.key)).toEqual(item);
   });
 
   it('is taken by one of many who try at once', async () => {

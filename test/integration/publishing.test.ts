@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../shared/domain/facts.ts';
 import { StoreRefusalError } from '../../shared/publish/publish-access.ts';
-import { publishPackage } from '../../shared/publish/publish-package.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { createSlugReader } from '../../shared/store/organization-store.ts';
 import { packagesOf } from '../../shared/store/package-store.ts';
-import { packageThing } from '../../shared/store/things.ts';
 import { tokensOfOrganization } from '../../shared/store/token-store.ts';
-import { raise } from '../../shared/store/work.ts';
 import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
+import { members, one, publishedRegistry, tokenOf } from '../support/published.ts';
 import {
   createRegistry,
   memoryServices,
@@ -18,7 +13,6 @@ import {
   settled,
 } from '../support/registry-fixture.ts';
 import { unfinishedWork } from '../support/registry-view.ts';
-import { registryBaseUrl } from '../support/registry-world.ts';
 import { organizationId } from '../support/synchronized.ts';
 import { useTables } from '../support/table.ts';
 
@@ -26,30 +20,7 @@ import { useTables } from '../support/table.ts';
 
 const newTable = useTables();
 const newServices = useLocalServices();
-
-const team: readonly Fact[] = [aFact.settings(true), aFact.member(1), aFact.member(2)];
-const one = { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } };
-
 const realServices = async (): Promise<RegistryServices> => ({ ...newServices(), table: await newTable() });
-
-/** One repository, whose package is published. In memory time stands still but for what is waited for. */
-async function registryOf(
-  services: RegistryServices = memoryServices(),
-  facts: readonly Fact[] = [...team, aFact.repository(5)],
-): Promise<Registry> {
-  const registry = await createRegistry(services, facts);
-  registry.contents.set(5, one);
-  registry.contents.set(6, { name: 'acme/two', branches: { main: 'c' } });
-  await settled(registry);
-  return registry;
-}
-
-/** A token of a member, at the edge. */
-async function tokenOf(registry: Registry, login = 'user-1'): Promise<string> {
-  const { token } = await registry.issue({ kind: 'member', login });
-  await registry.settle();
-  return token;
-}
 
 /** The only one that there is. */
 async function principalOf(registry: Registry): Promise<string> {
@@ -63,7 +34,7 @@ const ascending = (places: readonly number[]): readonly number[] => [...places].
 
 describe('what is granted', () => {
   it('comes in an order in which nobody is sent to what is not there', async () => {
-    const registry = await createRegistry(await realServices(), [...team, aFact.repository(5)]);
+    const registry = await createRegistry(await realServices(), [...members, aFact.repository(5)]);
     registry.contents.set(5, one);
     // The token is asked for first and waits for everything else.
     for (const scope of ['settings', 'members', 'teams'] as const) {
@@ -94,9 +65,9 @@ describe('what is granted', () => {
   });
 
   it('is listed only when it can be read, at every moment on the way', async () => {
-    const registry = await registryOf();
+    const registry = await publishedRegistry();
     const token = await tokenOf(registry);
-    await registry.change([...team, aFact.repository(5), aFact.repository(6)], 'repositories');
+    await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
     const seen: (readonly string[] | undefined)[] = [];
     for (let more = true; more; ) {
       more = await registry.deliver();
@@ -111,7 +82,7 @@ describe('what is granted', () => {
   });
 
   it('reaches a token after bitmap and root; two members get what is theirs', async () => {
-    const registry = await registryOf(await realServices(), [
+    const registry = await publishedRegistry(await realServices(), [
       aFact.settings(false),
       aFact.member(1),
       aFact.member(2, 'owner'),
@@ -133,7 +104,7 @@ describe('what is granted', () => {
   it('is not listed while the edge does not know its name', async () => {
     const services = memoryServices();
     let takesNames = true;
-    const registry = await registryOf({
+    const registry = await publishedRegistry({
       ...services,
       keyValues: {
         ...services.keyValues,
@@ -147,7 +118,7 @@ describe('what is granted', () => {
     });
     const token = await tokenOf(registry);
     takesNames = false;
-    await registry.change([...team, aFact.repository(5), aFact.repository(6)], 'repositories');
+    await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
     await registry.drain();
     await registry.ask('settings');
     await registry.change(
@@ -178,7 +149,7 @@ describe('what is granted', () => {
           },
         },
       },
-      team,
+      members,
     );
     await settled(registry);
     const asked = registry.clock.now();
@@ -200,7 +171,7 @@ describe('what is taken away', () => {
   it('leaves the bitmap before the root, and nothing of it waits for an object store that fails', async () => {
     const services = memoryServices();
     let isDown = false;
-    const registry = await registryOf({
+    const registry = await publishedRegistry({
       ...services,
       objects: {
         ...services.objects,
@@ -226,12 +197,12 @@ describe('what is taken away', () => {
   });
 
   it('comes back under the same number when the repository is readable again, and its files are gone meanwhile', async () => {
-    const registry = await registryOf(await realServices());
+    const registry = await publishedRegistry(await realServices());
     const token = await tokenOf(registry);
     const all = await registry.issue({ kind: 'organization' });
     expect(await registry.settle()).toBe(0);
     registry.written.length = 0;
-    await registry.change(team, 'repositories');
+    await registry.change(members, 'repositories');
     expect(await registry.settle()).toBe(0);
     const places = inOrder(registry, /^edge without p\/acme\/acme\/one/, /^delete acme\/1\/plain/);
     expect(places).toEqual(ascending(places));
@@ -244,7 +215,7 @@ describe('what is taken away', () => {
     expect([...gone.objects.keys()].filter((key) => key.startsWith('acme/1/'))).toEqual([]);
 
     registry.written.length = 0;
-    await registry.change([...team, aFact.repository(5)], 'repositories');
+    await registry.change([...members, aFact.repository(5)], 'repositories');
     expect(await registry.settle()).toBe(0);
     expect(await registry.listed(token)).toEqual(['acme/one']);
     expect(await registry.get(token, '/acme/p2/acme/one.json')).toContain('"version":"1.0.0"');
@@ -255,7 +226,7 @@ describe('what is taken away', () => {
   });
 
   it('is gone for a revoked token at once, for its principal with the last one', async () => {
-    const registry = await registryOf(await realServices());
+    const registry = await publishedRegistry(await realServices());
     const first = await tokenOf(registry);
     const second = await tokenOf(registry);
     await registry.revoke(first);
@@ -277,7 +248,7 @@ describe('what is taken away', () => {
   });
 
   it('never reaches the edge for a token that is revoked while it waits', async () => {
-    const registry = await registryOf();
+    const registry = await publishedRegistry();
     const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
     await registry.revoke(token);
     expect(await registry.settle()).toBe(0);
@@ -289,11 +260,11 @@ describe('what is taken away', () => {
 
 describe('a token of the organization', () => {
   it('reads every package, those that come later too', async () => {
-    const registry = await registryOf();
+    const registry = await publishedRegistry();
     const { token } = await registry.issue({ kind: 'organization' });
     expect(await registry.settle()).toBe(0);
     expect(await registry.listed(token)).toEqual(['acme/one']);
-    await registry.change([...team, aFact.repository(5), aFact.repository(6)], 'repositories');
+    await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
     expect(await registry.settle()).toBe(0);
     expect(await registry.listed(token)).toEqual(['acme/one', 'acme/two']);
     expect(await registry.get(token, '/acme/p2/acme/two~dev.json')).toContain('dev-main');
@@ -304,7 +275,7 @@ describe('a token of the organization', () => {
 
 describe('a team', () => {
   it('reads by its rows, whoever is in it', async () => {
-    const registry = await registryOf(memoryServices(), [
+    const registry = await publishedRegistry(memoryServices(), [
       aFact.settings(true),
       aFact.team(7),
       aFact.teamRepository(7, 6),
@@ -314,90 +285,5 @@ describe('a team', () => {
     const { token } = await registry.issue({ kind: 'team', slug: 'team-7' });
     expect(await registry.settle()).toBe(0);
     expect(await registry.listed(token)).toEqual(['acme/two']);
-  });
-});
-
-describe('files', () => {
-  it('change within one second only once: Last-Modified grows with every body', async () => {
-    const registry = await registryOf();
-    const at = async (): Promise<number> =>
-      (await registry.published()).objects.get('acme/1/dev.json')?.lastModified ?? 0;
-    for (const commit of ['c', 'd', 'e']) {
-      const before = await at();
-      registry.contents.set(5, { ...one, branches: { main: commit } });
-      await registry.pushed(5);
-      await registry.settle();
-      expect(await at()).toBeGreaterThan(before);
-    }
-    const outcomes = registry.deliveries.map(({ outcome }) => outcome);
-    expect(outcomes).toContain('too-early');
-  });
-
-  it('that are removed and come back are younger than what was there before', async () => {
-    const registry = await registryOf();
-    const at = async (): Promise<number> =>
-      (await registry.published()).objects.get('acme/1/plain.json')?.lastModified ?? 0;
-    const before = await at();
-    await registry.change(team, 'repositories');
-    await registry.drain();
-    expect(await at()).toBe(0);
-    await registry.change([...team, aFact.repository(5)], 'repositories');
-    expect(await registry.settle()).toBe(0);
-    expect(await at()).toBeGreaterThan(before);
-  });
-
-  it('with the same bytes are not written again', async () => {
-    const services = { ...newServices(), table: await newTable() };
-    const registry = await registryOf(services);
-    await tokenOf(registry);
-    services.gateway.forget();
-    registry.written.length = 0;
-    const thing = packageThing(organizationId, 1);
-    await registry.table.transact([raise(thing, registry.clock.now())]);
-    await registry.waker.wake([thing.wake]);
-    await registry.ask('repositories');
-    await registry.pushed(5);
-    expect(await registry.settle()).toBe(0);
-    const operations = services.gateway.recorded().map(({ operation }) => operation);
-    expect(operations).toContain('HeadObject');
-    expect(operations).not.toContain('PutObject');
-    expect(operations).not.toContain('UpdateKeys');
-    expect(registry.written).toEqual([]);
-  });
-
-  it('are written by one of two publishers who come at once', async () => {
-    const services = { ...newServices(), table: await newTable() };
-    const registry = await registryOf(services);
-    await registry.clock.advance(2000);
-    const { table } = registry;
-    await table.transact([
-      {
-        update: {
-          key: keys.version(organizationId, 1, '1.0.0.0'),
-          set: { time: '2020-01-01T00:00:00+00:00' },
-        },
-      },
-      raise(packageThing(organizationId, 1), registry.clock.now()),
-    ]);
-    services.gateway.forget();
-    let leases = 0;
-    const publisher = () =>
-      publishPackage(
-        {
-          table,
-          objects: services.objects,
-          waker: registry.waker,
-          clock: registry.clock,
-          newLeaseId: () => `publisher-${++leases}`,
-          registryBaseUrl,
-          slugOf: createSlugReader(table),
-        },
-        organizationId,
-        1,
-      );
-    expect((await Promise.all([publisher(), publisher()])).sort()).toEqual(['busy', 'done']);
-    const puts = services.gateway.recorded().filter(({ operation }) => operation === 'PutObject');
-    expect(puts).toMatchObject([{ count: 1 }]);
-    expect(await publisher()).toBe('idle');
   });
 });

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { asId, type UserId, userPrincipal } from '../../shared/domain/ids.ts';
+import { ObjectConflictError } from '../../shared/publish/object-writer.ts';
+import { publishPackage } from '../../shared/publish/publish-package.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { createSlugReader } from '../../shared/store/organization-store.ts';
+import { grantsThing, packageThing, principalThing } from '../../shared/store/things.ts';
+import { raise } from '../../shared/store/work.ts';
+import { useLocalServices } from '../support/local-services.ts';
+import { aFact } from '../support/memory-forge.ts';
+import { members, one, publishedRegistry, tokenOf } from '../support/published.ts';
+import { memoryServices } from '../support/registry-fixture.ts';
+import { registryBaseUrl } from '../support/registry-world.ts';
+import { organizationId } from '../support/synchronized.ts';
+import { useTables } from '../support/table.ts';
+
+const newTable = useTables();
+const newServices = useLocalServices();
+
+describe('files', () => {
+  it('change within one second only once: Last-Modified grows with every body', async () => {
+    const registry = await publishedRegistry();
+    const at = async (): Promise<number> =>
+      (await registry.published()).objects.get('acme/1/dev.json')?.lastModified ?? 0;
+    for (const commit of ['c', 'd', 'e']) {
+      const before = await at();
+      registry.contents.set(5, { ...one, branches: { main: commit } });
+      await registry.pushed(5);
+      await registry.settle();
+      expect(await at()).toBeGreaterThan(before);
+    }
+    const outcomes = registry.deliveries.map(({ outcome }) => outcome);
+    expect(outcomes).toContain('too-early');
+  });
+
+  it('that are removed and come back are younger than what was there before', async () => {
+    const registry = await publishedRegistry();
+    const at = async (): Promise<number> =>
+      (await registry.published()).objects.get('acme/1/plain.json')?.lastModified ?? 0;
+    const before = await at();
+    await registry.change(members, 'repositories');
+    await registry.drain();
+    expect(await at()).toBe(0);
+    await registry.change([...members, aFact.repository(5)], 'repositories');
+    expect(await registry.settle()).toBe(0);
+    expect(await at()).toBeGreaterThan(before);
+  });
+
+  it('with the same bytes are not written again', async () => {
+    const services = { ...newServices(), table: await newTable() };
+    const registry = await publishedRegistry(services);
+    await tokenOf(registry);
+    services.gateway.forget();
+    registry.written.length = 0;
+    const thing = packageThing(organizationId, 1);
+    await registry.table.transact([raise(thing, registry.clock.now())]);
+    await registry.waker.wake([thing.wake]);
+    await registry.ask('repositories');
+    await registry.pushed(5);
+    expect(await registry.settle()).toBe(0);
+    const operations = services.gateway.recorded().map(({ operation }) => operation);
+    expect(operations).toContain('HeadObject');
+    expect(operations).not.toContain('PutObject');
+    expect(operations).not.toContain('UpdateKeys');
+    expect(registry.written).toEqual([]);
+  });
+
+  it('are written by one of two publishers who come at once', async () => {
+    const services = { ...newServices(), table: await newTable() };
+    const registry = await publishedRegistry(services);
+    await registry.clock.advance(2000);
+    const { table } = registry;
+    await table.transact([
+      {
+        update: {
+          key: keys.version(organizationId, 1, '1.0.0.0'),
+          set: { time: '2020-01-01T00:00:00+00:00' },
+        },
+      },
+      raise(packageThing(organizationId, 1), registry.clock.now()),
+    ]);
+    services.gateway.forget();
+    let leases = 0;
+    const publisher = () =>
+      publishPackage(
+        {
+          table,
+          objects: services.objects,
+          waker: registry.waker,
+          clock: registry.clock,
+          newLeaseId: () => `publisher-${++leases}`,
+          registryBaseUrl,
+          slugOf: createSlugReader(table),
+        },
+        organizationId,
+        1,
+      );
+    expect((await Promise.all([publisher(), publisher()])).sort()).toEqual(['busy', 'done']);
+    const puts = services.gateway.recorded().filter(({ operation }) => operation === 'PutObject');
+    expect(puts).toMatchObject([{ count: 1 }]);
+    expect(await publisher()).toBe('idle');
+  });
+});
+
+describe('a writer', () => {
+  it.each(['acme/1/plain.json', 'acme/roots/'])(
+    'that finds %s changed under it does all again, and leaves nothing to the sweep',
+    async (object) => {
+      const services = memoryServices();
+      let met = 0;
+      const registry = await publishedRegistry({
+        ...services,
+        objects: {
+          ...services.objects,
+          async write(key, ...rest) {
+            if (key.startsWith(object) && met++ === 0) {
+              throw new ObjectConflictError('the object changed since it was seen');
+            }
+            await services.objects.write(key, ...rest);
+          },
+        },
+      });
+      const token = await tokenOf(registry);
+      expect(met).toBe(2);
+      expect(registry.errors).toEqual([]);
+      expect(registry.deliveries.map(({ outcome }) => outcome)).toContain('again');
+      expect(await registry.listed(token)).toEqual(['acme/one']);
+    },
+  );
+
+  it('raises every principal, of however many', async () => {
+    const registry = await publishedRegistry();
+    const { table, clock } = registry;
+    const principals = Array.from({ length: 150 }, (_, place) => userPrincipal(asId<UserId>(`user${place}`)));
+    for (let start = 0; start < principals.length; start += 50) {
+      const part = principals.slice(start, start + 50);
+      await table.transact(part.map((one) => raise(principalThing(organizationId, one), clock.now())));
+    }
+    await registry.settle();
+    await table.transact([raise(grantsThing(organizationId), clock.now())]);
+    await registry.waker.wake([grantsThing(organizationId).wake]);
+    await registry.deliver();
+    const items = await table.query(`ORG#${organizationId}`, 'PRINCIPAL#');
+    expect(items.map(({ wanted, done }) => Number(wanted) - Number(done))).toEqual(principals.map(() => 1));
+    expect(registry.queued()).toHaveLength(150);
+  });
+});
