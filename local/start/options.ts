@@ -26,6 +26,7 @@ export const usage = `Starts the local cloud and a simulated GitHub, connects it
 Usage: npm start -- [options]
 
   --json          print one line of JSON when ready, and nothing else on standard output
+                  (npm itself prints two lines before it: npm start --silent -- --json)
   --port N        first of ${portCount} ports on 127.0.0.1 (default ${defaultPort}; 0 takes free ones)
   --data DIR      where the state is kept between runs (default .repertoire)
   --fresh         forget the state in the data folder first
