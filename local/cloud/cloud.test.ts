@@ -292,7 +292,8 @@ describe('the local cloud', () => {
     expect(first).toBeGreaterThan(0);
     await cloud.clock.advance(600_000);
     await cloud.idle();
-    expect(Number(await cloud.invoke('Tiny-Work', { read: true }))).toBeGreaterThanOrEqual(first + 599_000);
+    // The first run was late by its cold start, which takes seconds on a busy machine; the second is not.
+    expect(Number(await cloud.invoke('Tiny-Work', { read: true }))).toBeGreaterThanOrEqual(first + 570_000);
     await expect(cloud.invoke('Work', {})).rejects.toThrow('Error: what is that?');
     await expect(cloud.invoke('Play', {})).rejects.toThrow('no function Play');
   });
