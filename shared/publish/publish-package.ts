@@ -2,8 +2,6 @@
 import { z } from 'zod';
 import { buildPackageFiles, type PublishedVersion } from '../composer/package-metadata.ts';
 import type { OrganizationId } from '../domain/ids.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { all, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import {
@@ -14,25 +12,19 @@ import {
   type StoredVersion,
   versionsOfPackage,
 } from '../store/package-store.ts';
-import { ConflictError, type Table } from '../store/table.ts';
+import { ConflictError } from '../store/table.ts';
 import { edgeThing, packageThing } from '../store/things.ts';
-import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
+import { completeWork, holdsLease, type Lease, releaseLease } from '../store/work.ts';
 import { edgeKeys } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
-import { ObjectConflictError, type ObjectWriter, type Seen } from './object-writer.ts';
+import type { ObjectWriter, Seen } from './object-writer.ts';
+import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
 
-export interface PublishPackageDependencies {
-  readonly table: Table;
+export interface PublishPackageDependencies extends PublisherDependencies {
   readonly objects: ObjectWriter;
-  readonly waker: Waker;
-  readonly clock: Clock;
-  readonly newLeaseId: () => string;
   readonly registryBaseUrl: string;
   readonly slugOf: (organization: OrganizationId) => Promise<string>;
 }
-
-/** The function's time-out of 60 s and 30 s more. */
-const leaseMs = 90_000;
 
 export type PackageOutcome = 'done' | 'idle' | 'busy' | 'too-early' | 'again';
 
@@ -42,25 +34,9 @@ export async function publishPackage(
   organization: OrganizationId,
   packageNumber: number,
 ): Promise<PackageOutcome> {
-  const { table, waker, clock } = dependencies;
-  const thing = packageThing(organization, packageNumber);
-  const lease = await takeLease(table, thing, {
-    leaseId: dependencies.newLeaseId(),
-    now: clock.now(),
-    leaseMs,
-  });
-  if (lease === 'idle' || lease === 'busy') {
-    return lease;
-  }
-  try {
-    return await underLease(table, lease, () => publish(dependencies, lease, organization));
-  } catch (error) {
-    if (error instanceof ConflictError || error instanceof ObjectConflictError) {
-      await waker.wake([thing.wake], 1);
-      return 'again';
-    }
-    throw error;
-  }
+  return publishUnderLease(dependencies, packageThing(organization, packageNumber), (lease) =>
+    publish(dependencies, lease, organization),
+  );
 }
 
 async function publish(

@@ -9,32 +9,18 @@
 import { buildRootFile } from '../composer/package-metadata.ts';
 import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
 import { parsePrincipal } from '../domain/ids.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { desire, type EdgeRow, edgeRows, settledValue } from '../store/edge-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
-import { ConflictError, type Table } from '../store/table.ts';
 import { edgeThing, principalThing } from '../store/things.ts';
 import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
-import {
-  completeWork,
-  type Lease,
-  leaseHeld,
-  releaseLease,
-  takeLease,
-  underLease,
-  type Wake,
-} from '../store/work.ts';
+import { completeWork, type Lease, leaseHeld, releaseLease, type Wake } from '../store/work.ts';
 import { bitmapChunks, bitmapHas, edgeKeys, packagesPerChunk } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
-import { ObjectConflictError, type ObjectWriter } from './object-writer.ts';
+import type { ObjectWriter } from './object-writer.ts';
+import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
 
-export interface PublishViewDependencies {
-  readonly table: Table;
+export interface PublishViewDependencies extends PublisherDependencies {
   readonly objects: ObjectWriter;
-  readonly waker: Waker;
-  readonly clock: Clock;
-  readonly newLeaseId: () => string;
   readonly registryBaseUrl: string;
   /** The organization's slug, which never changes. */
   readonly slugOf: (organization: OrganizationId) => Promise<string>;
@@ -45,8 +31,6 @@ export interface PublishViewDependencies {
   ) => Promise<(synchronization: SynchronizationId, repository: ForgeRepositoryId) => boolean>;
 }
 
-/** The function's time-out of 60 s and 30 s more. */
-export const leaseMs = 90_000;
 /** A new token waits for its root at most so long. */
 const tokenWaitsMs = 30_000;
 
@@ -58,25 +42,9 @@ export async function publishView(
   organization: OrganizationId,
   principal: Principal,
 ): Promise<ViewOutcome> {
-  const { table, waker, clock } = dependencies;
-  const thing = principalThing(organization, principal);
-  const lease = await takeLease(table, thing, {
-    leaseId: dependencies.newLeaseId(),
-    now: clock.now(),
-    leaseMs,
-  });
-  if (lease === 'idle' || lease === 'busy') {
-    return lease;
-  }
-  try {
-    return await underLease(table, lease, () => pass(dependencies, lease, organization, principal));
-  } catch (error) {
-    if (error instanceof ConflictError || error instanceof ObjectConflictError) {
-      await waker.wake([thing.wake], 1);
-      return 'again';
-    }
-    throw error;
-  }
+  return publishUnderLease(dependencies, principalThing(organization, principal), (lease) =>
+    pass(dependencies, lease, organization, principal),
+  );
 }
 
 async function pass(

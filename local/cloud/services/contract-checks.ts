@@ -62,6 +62,8 @@ export function describeSecondOpinion<Target>(
   describe(name, () => {
     contract(target, (check, run, { seconds = 0, race = false } = {}) => {
       if (race || seconds > LONGEST_WAIT_SECONDS) {
+        // Runs against our own services in their tests; moto has no clock to step, and loses races that it is known to lose. The
+        // counts that are printed at the end name the number.
         counts.skipped += 1;
         it.skip(`${check} (${race ? 'a race' : `takes ${seconds} s`})`, run);
       } else register.check(check, run, seconds > 0 ? { isConcurrent: true } : {});

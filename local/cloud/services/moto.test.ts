@@ -31,6 +31,7 @@ if (moto === undefined) {
     console.warn(
       '\n*** NO SECOND OPINION: moto_server is not on the PATH (pip install "moto[server]") ***\n',
     );
+    // A second opinion, not a part of the product: npm cannot install it, so the run says aloud that it had none.
     it.skip('is not installed', () => {});
   });
 } else {
