@@ -1,0 +1,43 @@
+/** How every publisher works on its thing: alone, and again when another writer was there at the same moment. */
+import type { Clock } from '../runtime/clock.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { type Lease, takeLease, underLease, type WorkThing } from '../store/work.ts';
+import { ObjectConflictError } from './object-writer.ts';
+
+export interface PublisherDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly newLeaseId: () => string;
+}
+
+/** The publishers' time-out of 60 s and 30 s more. */
+const leaseMs = 90_000;
+
+/**
+ * Takes the lease and does the work, which completes or releases it. A failure gives the lease back.
+ *
+ * @returns what the work says; `idle` or `busy` when there was no lease to be had; `again`: what was read changed under it, and the thing
+ * has been woken to be read anew
+ * @throws what the work throws, conflicts apart
+ */
+export async function publishUnderLease<Outcome>(
+  { table, waker, clock, newLeaseId }: PublisherDependencies,
+  thing: WorkThing,
+  work: (lease: Lease) => Promise<Outcome>,
+): Promise<Outcome | 'idle' | 'busy' | 'again'> {
+  const lease = await takeLease(table, thing, { leaseId: newLeaseId(), now: clock.now(), leaseMs });
+  if (lease === 'idle' || lease === 'busy') {
+    return lease;
+  }
+  try {
+    return await underLease(table, lease, () => work(lease));
+  } catch (error) {
+    if (error instanceof ConflictError || error instanceof ObjectConflictError) {
+      await waker.wake([thing.wake], 1);
+      return 'again';
+    }
+    throw error;
+  }
+}
