@@ -2,8 +2,20 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that start the whole system and hold it to the seconds that we promise: one after another, with nothing beside them. */
 const wholeSystem = ['test/composer-client/**/*.test.ts', 'test/integration/npm-start.test.ts'];
-const excluded = ['**/node_modules/**', 'cdk.out/**', 'dist/**', '.repertoire/**'];
-const common = { testTimeout: 20_000, hookTimeout: 60_000, pool: 'forks' } as const;
+/** `npm run test:long`. */
+const isLong = process.env.TEST_LONG !== undefined;
+const excluded = [
+  '**/node_modules/**',
+  'cdk.out/**',
+  'dist/**',
+  '.repertoire/**',
+  ...(isLong ? [] : ['**/*.long.test.ts']),
+];
+const common = {
+  testTimeout: isLong ? 3_600_000 : 20_000,
+  hookTimeout: isLong ? 600_000 : 60_000,
+  pool: 'forks',
+} as const;
 
 export default defineConfig({
   test: {
