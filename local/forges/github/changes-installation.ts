@@ -9,6 +9,7 @@ import {
   resolveActor,
   resolveOrganization,
   resolveRepository,
+  resolveUser,
 } from './changes-context.ts';
 import type { Installation, Organization, Repository, User } from './state.ts';
 
@@ -106,6 +107,19 @@ export const installationChanges = {
     },
   ),
 
+  /** A person takes back the authorization that he once gave the app; the app is told whatever it subscribes to. */
+  'revoke-authorization': defineChange({ user: z.string() }, (context, { user }) => {
+    const sender = resolveUser(context, user);
+    context.emit({ name: 'github_app_authorization', action: 'revoked', sender, body: {} });
+    return undefined;
+  }),
+
+  /** Which events the app subscribes to, as its registration says. */
+  'subscribe-app': defineChange({ events: z.array(z.string()) }, ({ state }, { events }) => {
+    state.app.events = events;
+    return undefined;
+  }),
+
   /** Where the app gets its webhooks; null sends none. */
   'set-webhook': defineChange({ url: z.url().nullable() }, ({ state }, { url }) => {
     if (url === null) delete state.app.webhookUrl;
@@ -124,7 +138,10 @@ function resolve(
   return { installation, organization, sender: resolveActor(context, organization, input.as) };
 }
 
-function findInstallation({ state }: ChangeContext, organization: Organization): Installation | undefined {
+export function findInstallation(
+  { state }: ChangeContext,
+  organization: Organization,
+): Installation | undefined {
   return [...state.installations.values()].find(({ organizationId }) => organizationId === organization.id);
 }
 
@@ -146,7 +163,7 @@ function reachedBy({ state }: ChangeContext, installation: Installation): Reposi
   );
 }
 
-function listReached(context: ChangeContext, installation: Installation): { repositories: unknown[] } {
+export function listReached(context: ChangeContext, installation: Installation): { repositories: unknown[] } {
   return {
     repositories: reachedBy(context, installation).map((each) => context.payloads.repositoryReference(each)),
   };
@@ -158,7 +175,7 @@ function touch(context: ChangeContext, installation: Installation): string {
   return now;
 }
 
-function emitInstallation(
+export function emitInstallation(
   context: ChangeContext,
   installation: Installation,
   action: string,

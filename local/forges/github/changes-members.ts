@@ -12,10 +12,9 @@ import {
   resolveRepository,
   resolveUser,
 } from './changes-context.ts';
-import { renameParent } from './changes-repositories.ts';
 import { nodeId, type Organization, type Permission, type User } from './state.ts';
 
-const login = z
+export const login = z
   .string()
   .regex(/^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/, 'must be a login: letters, digits, single hyphens');
 const role = z.enum(['owner', 'member']);
@@ -150,64 +149,6 @@ export const memberChanges = {
     },
   ),
 
-  /** Tells no app anything. */
-  'set-base-permission': defineChange(
-    { ...organizationField, permission: z.enum(['none', 'read', 'write', 'admin']) },
-    (context, input) => {
-      resolveOrganization(context, input.organization).defaultRepositoryPermission = input.permission;
-      return undefined;
-    },
-  ),
-
-  'create-organization': defineChange(
-    { login, owner: z.string(), name: z.string().exactOptional(), enterprise: z.string().exactOptional() },
-    (context, input) => {
-      requireFreeLogin(context.state, input.login);
-      const owner = resolveUser(context, input.owner);
-      const id = context.state.nextId++;
-      context.state.organizations.set(id, {
-        id,
-        nodeId: nodeId('O', id),
-        login: input.login,
-        name: input.name ?? input.login,
-        ...(input.enterprise !== undefined && { enterprise: input.enterprise }),
-        defaultRepositoryPermission: 'read',
-        members: new Map([[owner.id, { role: 'admin', state: 'active' }]]),
-      });
-      return { id };
-    },
-  ),
-
-  'rename-organization': defineChange({ ...organizationField, to: login }, (context, input) => {
-    const organization = resolveOrganization(context, input.organization);
-    const sender = resolveActor(context, organization, input.as);
-    const from = organization.login;
-    if (from.toLowerCase() !== input.to.toLowerCase()) requireFreeLogin(context.state, input.to);
-    organization.login = input.to;
-    for (const { id, name } of repositoriesOf(context.state, organization.id)) {
-      context.state.formerNames.set(`${from}/${name}`.toLowerCase(), id);
-      renameParent(context.state, `${from}/${name}`, `${input.to}/${name}`);
-    }
-    const changes = { login: { from } };
-    context.emit({
-      name: 'organization',
-      action: 'renamed',
-      organizationId: organization.id,
-      sender,
-      body: { changes },
-    });
-    const account = context.payloads.organization(organization);
-    const body = { account, changes, target_type: 'Organization' };
-    context.emit({
-      name: 'installation_target',
-      action: 'renamed',
-      organizationId: organization.id,
-      sender,
-      body,
-    });
-    return undefined;
-  }),
-
   /** Adds a direct or outside collaborator, or changes his permission. */
   'set-collaborator': defineChange(
     { repository: z.string(), user: z.string(), permission: permissionField },
@@ -267,7 +208,7 @@ export function requireMember(context: ChangeContext, organization: Organization
   return user;
 }
 
-function requireFreeLogin(state: ChangeContext['state'], name: string): void {
+export function requireFreeLogin(state: ChangeContext['state'], name: string): void {
   const logins = [...state.users.values(), ...state.organizations.values()].map((account) =>
     account.login.toLowerCase(),
   );

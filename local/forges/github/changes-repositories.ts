@@ -83,10 +83,7 @@ export const repositoryChanges = {
         emitRepository(context, repository, 'deleted', sender);
         emitOutOfReach(context, organization, repository, sender);
       }
-      renameParent(context.state, fullName(context.state, repository), undefined);
-      context.state.repositories.delete(repository.id);
-      forget(context, repository);
-      // The bare repository stays on disk: forks may share its objects.
+      removeRepository(context, repository);
       return undefined;
     },
   ),
@@ -169,6 +166,14 @@ export const repositoryChanges = {
     return undefined;
   }),
 
+  'set-description': defineChange({ ...repositoryField, description: z.string() }, (context, input) => {
+    const { repository, sender } = resolve(context, input);
+    const from = repository.description ?? null;
+    repository.description = input.description;
+    emitRepository(context, repository, 'edited', sender, { changes: { description: { from } } });
+    return undefined;
+  }),
+
   /** By GitHub's staff, or a lock during a migration; tells no app anything. */
   'set-blocked': defineChange(
     { ...repositoryField, disabled: z.boolean().exactOptional(), locked: z.boolean().exactOptional() },
@@ -188,6 +193,13 @@ function resolve(
   const repository = resolveRepository(context, input.repository);
   const organization = organizationOf(context, repository);
   return { repository, organization, sender: resolveActor(context, organization, input.as) };
+}
+
+/** The bare repository stays on disk: forks may share its objects. */
+export function removeRepository(context: ChangeContext, repository: Repository): void {
+  renameParent(context.state, fullName(context.state, repository), undefined);
+  context.state.repositories.delete(repository.id);
+  forget(context, repository);
 }
 
 function newRepository(

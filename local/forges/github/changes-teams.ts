@@ -146,8 +146,16 @@ export const teamChanges = {
       if (before === input.permission) return undefined;
       team.repositories.set(repository.id, input.permission);
       const row = { repository, permission: input.permission };
-      if (before === undefined) emitTeam(context, team, 'added_to_repository', sender, {}, row);
-      else {
+      if (before === undefined) {
+        emitTeam(context, team, 'added_to_repository', sender, {}, row);
+        context.emit({
+          name: 'team_add',
+          organizationId: organization.id,
+          repositoryId: repository.id,
+          sender,
+          body: { team: context.payloads.team(team), repository: context.payloads.repository(repository) },
+        });
+      } else {
         const { admin, push, pull } = permissionFlags(before);
         const changes = { repository: { permissions: { from: { admin, push, pull } } } };
         emitTeam(context, team, 'edited', sender, { changes }, row);

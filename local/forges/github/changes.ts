@@ -3,11 +3,13 @@ import { type ChangeContext, ChangeError, type ChangeResult, type ChangeType } f
 import { gitChanges } from './changes-git.ts';
 import { installationChanges } from './changes-installation.ts';
 import { memberChanges } from './changes-members.ts';
+import { organizationChanges } from './changes-organizations.ts';
 import { repositoryChanges } from './changes-repositories.ts';
 import { teamChanges } from './changes-teams.ts';
 
 const types = {
   ...memberChanges,
+  ...organizationChanges,
   ...teamChanges,
   ...repositoryChanges,
   ...installationChanges,

@@ -1,7 +1,13 @@
 import type { Addresses } from './api/ports.ts';
 import { fullName, permissionFlags, roleName } from './api/rights.ts';
 import { installationShape } from './api/shapes-app.ts';
-import { organizationShape, ownerShape, teamShape, userShape } from './api/shapes-people.ts';
+import {
+  fullOrganizationShape,
+  organizationShape,
+  ownerShape,
+  teamShape,
+  userShape,
+} from './api/shapes-people.ts';
 import { repositoryShape } from './api/shapes-repository.ts';
 import type { GitHubState, Installation, Organization, Permission, Repository, Team, User } from './state.ts';
 import { personOf } from './world-to-state.ts';
@@ -12,6 +18,8 @@ type Payload = Record<string, unknown>;
 export interface Payloads {
   user(user: User): Payload;
   organization(organization: Organization): Payload;
+  /** In `installation_target`: the account that the app is installed on. */
+  account(organization: Organization): Payload;
   team(team: Team): Payload;
   repository(repository: Repository): Payload;
   /** In `push`: times in seconds since the epoch, and the owner with name and e-mail. */
@@ -50,7 +58,11 @@ export function createPayloads(state: GitHubState, addresses: Addresses): Payloa
     webAddress,
     user: (user) => userShape(addresses, user),
     organization: (organization) => organizationShape(addresses, organization),
-    team: (team) => teamShape(addresses, state, team),
+    account: (organization) => fullOrganizationShape(addresses, state, organization, false),
+    team(team) {
+      const { access_source: _ofRest, ...shape } = teamShape(addresses, state, team);
+      return shape;
+    },
     repository: repositoryPayload,
     pushedRepository(repository) {
       const organization = state.organizations.get(repository.organizationId);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFaultRegistry, type FaultRegistry } from './faults.ts';
 import { startWebhookReceiver, testApp, type WebhookReceiver } from './simulator-fixture.ts';
 import type { Delivery, GitHubState, User } from './state.ts';
@@ -53,7 +53,13 @@ beforeEach(async () => {
     state,
     faults,
     payloads: {
-      ...{ user: () => ({}), organization: () => ({}), team: () => ({}), repository: () => ({}) },
+      ...{
+        user: () => ({}),
+        organization: () => ({}),
+        account: () => ({}),
+        team: () => ({}),
+        repository: () => ({}),
+      },
       ...{ pushedRepository: () => ({}), teamRepository: () => ({}), installation: () => ({ id: 5 }) },
       ...{ suspendedInstallation: () => ({}), installationReference: () => ({ id: 5 }), person: () => ({}) },
       ...{
@@ -74,7 +80,6 @@ beforeEach(async () => {
     uuid: () => `guid-${++guids}`,
     fetch: globalThis.fetch,
     record: async (delivery: Delivery) => void state.deliveries.push(delivery),
-    timeoutMs: 200,
   });
 });
 afterEach(async () => {
@@ -162,9 +167,16 @@ describe('the log', () => {
   ])('tells %s and does not try again', async (_case, prepare, status, statusCode) => {
     prepare();
     emit();
-    await webhooks.idle();
+    const idle = webhooks.idle();
+    if (receiver.silent) {
+      await vi.waitFor(() => expect(receiver.received).toHaveLength(1));
+      expect(waiting).toMatchObject([{ delayMs: 10_000 }]);
+      runWaiting();
+    }
+    await idle;
     expect(state.deliveries).toMatchObject([{ status, statusCode }]);
     expect(receiver.received.length).toBeLessThan(2);
+    expect(waiting).toEqual([]);
   });
 
   it('sends a delivery again under its own delivery id', async () => {

@@ -7,7 +7,8 @@ import type { Delivery, GitHubState, Installation, User } from './state.ts';
 export interface GitHubEvent {
   readonly name: string;
   readonly action?: string;
-  readonly organizationId: number;
+  /** Absent for events about the app itself, which belong to no installation. */
+  readonly organizationId?: number;
   /** Set for events about one repository: installations that do not reach it are not told. */
   readonly repositoryId?: number;
   readonly sender: User;
@@ -39,8 +40,6 @@ export interface WebhookDeps {
   readonly fetch: typeof globalThis.fetch;
   readonly record: (delivery: Delivery) => Promise<void>;
   readonly log?: (line: string) => void;
-  /** GitHub waits 10 seconds for an answer. */
-  readonly timeoutMs?: number;
 }
 
 /** Permission without which an app is not told. https://docs.github.com/en/webhooks/webhook-events-and-payloads */
@@ -52,8 +51,12 @@ const neededPermission: Readonly<Record<string, string>> = {
   membership: 'members',
   organization: 'members',
   team: 'members',
+  team_add: 'members',
 };
+/** https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/using-webhooks-with-github-apps */
 const unsubscribedEvents = new Set(['installation', 'installation_repositories', 'installation_target']);
+/** GitHub waits so long for an answer. https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks */
+const answerTimeoutMs = 10_000;
 /** Delivery ids outgrow 32 bits at GitHub. */
 const firstDeliveryId = 100_000_000_000;
 const reorderedAtMostMs = 5000;
@@ -78,10 +81,14 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
 
   /** Runs later, or never once closed; `idle` does not wait for it. */
   const later = (delayMs: number, run: () => void): (() => void) => {
-    const cancel = deps.after(delayMs, () => {
+    const forget = deps.after(delayMs, () => {
       cancellations.delete(cancel);
       run();
     });
+    const cancel = (): void => {
+      cancellations.delete(cancel);
+      forget();
+    };
     cancellations.add(cancel);
     return cancel;
   };
@@ -91,13 +98,12 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
     if (url === undefined || closing.signal.aborted) return;
     const startedAt = deps.now();
     const requestHeaders = headersOf(attempt, state);
-    const started = performance.now();
     const outcome = await post(url, requestHeaders, attempt.body);
     if (closing.signal.aborted) return;
     await deps.record({
       ...attempt,
       deliveredAt: new Date(startedAt).toISOString(),
-      durationMs: Math.round(performance.now() - started),
+      durationMs: Math.round(deps.now() - startedAt),
       requestHeaders,
       ...outcome,
     });
@@ -108,10 +114,11 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
     headers: Record<string, string>,
     body: string,
   ): Promise<Pick<Delivery, 'status' | 'statusCode' | 'responseHeaders' | 'responseBody'>> => {
-    const timeout = AbortSignal.timeout(deps.timeoutMs ?? 10_000);
+    const timeout = new AbortController();
+    const cancel = later(answerTimeoutMs, () => timeout.abort());
     try {
       // Redirects are not followed: GitHub takes anything but 2xx for a failure.
-      const signal = AbortSignal.any([timeout, closing.signal]);
+      const signal = AbortSignal.any([timeout.signal, closing.signal]);
       const response = await deps.fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
       const responseBody = (await response.text()).slice(0, keptResponseBytes);
       return {
@@ -121,7 +128,9 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
         responseBody,
       };
     } catch {
-      return { status: timeout.aborted ? 'timed out' : 'failed to connect to host', statusCode: 0 };
+      return { status: timeout.signal.aborted ? 'timed out' : 'failed to connect to host', statusCode: 0 };
+    } finally {
+      cancel();
     }
   };
 
@@ -129,7 +138,7 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
     deps.record({
       ...attempt,
       deliveredAt: new Date(deps.now()).toISOString(),
-      durationMs: 10_000,
+      durationMs: answerTimeoutMs,
       status: 'timed out',
       statusCode: 0,
       requestHeaders: headersOf(attempt, state),
@@ -186,7 +195,7 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
           guid: deps.uuid(),
           event: event.name,
           ...(event.action !== undefined && { action: event.action }),
-          installationId: installation.id,
+          ...(installation !== undefined && { installationId: installation.id }),
           ...(event.repositoryId !== undefined && { repositoryId: event.repositoryId }),
           redelivery: false,
           body: JSON.stringify(wholePayload(event, installation, state, payloads)),
@@ -227,7 +236,9 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
   };
 }
 
-function recipients(state: GitHubState, event: GitHubEvent): Installation[] {
+/** The installations that are told; one undefined for what the app itself is told. */
+function recipients(state: GitHubState, event: GitHubEvent): (Installation | undefined)[] {
+  if (event.organizationId === undefined) return [undefined];
   if (event.installation !== undefined) return [event.installation];
   if (!unsubscribedEvents.has(event.name) && !state.app.events?.includes(event.name)) return [];
   return [...state.installations.values()].filter((installation) => {
@@ -245,17 +256,19 @@ function recipients(state: GitHubState, event: GitHubEvent): Installation[] {
 
 function wholePayload(
   event: GitHubEvent,
-  installation: Installation,
+  installation: Installation | undefined,
   state: GitHubState,
   payloads: Payloads,
 ): Record<string, unknown> {
-  const organization = state.organizations.get(event.organizationId);
   const action = event.action !== undefined && { action: event.action };
   const sender = payloads.user(event.sender);
+  if (event.organizationId === undefined || installation === undefined)
+    return { ...action, ...event.body, sender };
   // Events about the installation carry it whole and name no organization.
   if (event.installation !== undefined) {
     return { ...action, installation: payloads.installation(installation), ...event.body, sender };
   }
+  const organization = state.organizations.get(event.organizationId);
   return {
     ...action,
     ...event.body,
@@ -267,14 +280,14 @@ function wholePayload(
 
 function headersOf(attempt: Attempt, { app }: GitHubState): Record<string, string> {
   return {
-    accept: '*/*',
-    'content-type': 'application/json',
-    'user-agent': 'GitHub-Hookshot/51a2e88',
-    'x-github-delivery': attempt.guid,
-    'x-github-event': attempt.event,
-    'x-github-hook-id': String(400_000_000 + app.id),
-    'x-github-hook-installation-target-id': String(app.id),
-    'x-github-hook-installation-target-type': 'integration',
-    'x-hub-signature-256': `sha256=${createHmac('sha256', app.webhookSecret).update(attempt.body).digest('hex')}`,
+    Accept: '*/*',
+    'Content-Type': 'application/json',
+    'User-Agent': 'GitHub-Hookshot/51a2e88',
+    'X-GitHub-Delivery': attempt.guid,
+    'X-GitHub-Event': attempt.event,
+    'X-GitHub-Hook-ID': String(400_000_000 + app.id),
+    'X-GitHub-Hook-Installation-Target-ID': String(app.id),
+    'X-GitHub-Hook-Installation-Target-Type': 'integration',
+    'X-Hub-Signature-256': `sha256=${createHmac('sha256', app.webhookSecret).update(attempt.body).digest('hex')}`,
   };
 }

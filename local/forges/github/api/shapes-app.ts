@@ -1,20 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { App, Delivery, GitHubState, Installation } from '../state.ts';
 import type { Addresses } from './ports.ts';
 import type { Schema } from './schemas.ts';
 import { LONG_AGO, ownerShape, userShape } from './shapes-people.ts';
-
-const EVENTS = [
-  'create',
-  'delete',
-  'member',
-  'membership',
-  'organization',
-  'public',
-  'push',
-  'repository',
-  'team',
-];
 
 /** The app itself, as `GET /app` shows it. */
 export function appShape(addresses: Addresses, state: GitHubState): Schema<'integration'> {
@@ -33,7 +20,7 @@ export function appShape(addresses: Addresses, state: GitHubState): Schema<'inte
     created_at: LONG_AGO,
     updated_at: LONG_AGO,
     permissions: { ...permissions, metadata: 'read' },
-    events: EVENTS,
+    events: [...(app.events ?? [])],
     installations_count: state.installations.size,
   };
 }
@@ -55,7 +42,7 @@ export function installationShape(addresses: Addresses, state: GitHubState, inst
     target_id: installation.organizationId,
     target_type: 'Organization',
     permissions: { ...installation.permissions, metadata: 'read' },
-    events: EVENTS,
+    events: [...(state.app.events ?? [])],
     created_at: installation.createdAt,
     updated_at: installation.createdAt,
     single_file_name: null,
@@ -84,7 +71,6 @@ export function deliveryShape(delivery: Delivery): Schema<'hook-delivery-item'> 
 
 /** A delivery with its request; the payload parsed, so that its bytes are not those that were signed. */
 export function fullDeliveryShape(app: App, delivery: Delivery): Schema<'hook-delivery'> {
-  const hex = createHmac('sha256', app.webhookSecret).update(delivery.body).digest('hex');
   return {
     ...deliveryShape(delivery),
     id: delivery.id,
@@ -92,21 +78,12 @@ export function fullDeliveryShape(app: App, delivery: Delivery): Schema<'hook-de
     repository_id: delivery.repositoryId ?? null,
     url: app.webhookUrl ?? '',
     request: {
-      headers: {
-        Accept: '*/*',
-        'Content-Type': 'application/json',
-        'User-Agent': 'GitHub-Hookshot/simulated',
-        'X-GitHub-Delivery': delivery.guid,
-        'X-GitHub-Event': delivery.event,
-        'X-GitHub-Hook-Installation-Target-ID': `${app.id}`,
-        'X-GitHub-Hook-Installation-Target-Type': 'integration',
-        'X-Hub-Signature-256': `sha256=${hex}`,
-      },
+      headers: delivery.requestHeaders ?? {},
       payload: JSON.parse(delivery.body),
     },
     response: {
-      headers: delivery.statusCode === 0 ? null : {},
-      payload: delivery.statusCode === 0 ? null : '',
+      headers: delivery.responseHeaders ?? null,
+      payload: delivery.responseBody ?? null,
     },
   };
 }
