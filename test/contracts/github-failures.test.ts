@@ -51,20 +51,6 @@ describe('a run that cannot read', () => {
     expect(await codeOf(reader.readScope(scope))).toBe('no error');
   });
 
-  test.each([
-    ['settings', 'organization_administration'],
-    ['members', 'members'],
-    ['teams', 'members'],
-  ] as const)('%s needs a permission', async (scope, permission) => {
-    const { installation } = gitHub;
-    const before = installation.permissions;
-    const { [permission]: _, ...permissions } = before;
-    installation.permissions = permissions;
-    // Without the permission GitHub hides the field or the whole; in no case may the scope count as read.
-    expect(await codeOf(gitHub.reader().readScope(scope))).toMatch(/^(insufficient-scope|incomplete)$/);
-    installation.permissions = before;
-  });
-
   test('a suspended installation still answers the probe, and nothing else', async () => {
     const { simulator } = gitHub;
     await simulator.changes.run('suspend-app', {});

@@ -53,9 +53,10 @@ function requireInstallation(context: Context, organizationId: number, permissio
   const { viewer } = context;
   if (viewer.credential.kind === 'anonymous')
     throw new RefusalError({ status: 401, message: 'Requires authentication' });
-  if (viewer.installation?.organizationId !== organizationId || !viewer.may(permission)) {
-    throw new RefusalError(notAccessible(`${permission}=read`));
-  }
+  // "GitHub uses a 404 Not Found response instead of a 403 Forbidden response to avoid confirming the existence of private resources":
+  // https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#404-not-found-for-an-existing-resource
+  if (viewer.installation?.organizationId !== organizationId) throw new RefusalError(NOT_FOUND);
+  if (!viewer.may(permission)) throw new RefusalError(notAccessible(`${permission}=read`));
 }
 
 function organizationOf(context: Context): Organization {

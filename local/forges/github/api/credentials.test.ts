@@ -184,7 +184,7 @@ describe('what a token may see', () => {
     expect((await rest(api, '/repos/other/open')).body).toMatchObject({ id: 951, visibility: 'public' });
     expect((await rest(api, '/repos/acme/blog', '')).status).toBe(200);
     expect((await rest(api, '/repos/acme/billing', '')).status).toBe(404);
-    expect((await rest(api, '/orgs/other/members')).status).toBe(403);
+    expect((await rest(api, '/orgs/other/members')).status).toBe(404);
     expect((await rest(api, '/orgs/other')).body.default_repository_permission).toBeUndefined();
   });
 
@@ -231,84 +231,5 @@ describe('what a token may see', () => {
       body: '{"query":"{ rateLimit { cost } }"}',
     });
     expect(response.status).toBe(401);
-  });
-});
-
-describe('a missing permission', () => {
-  const only = (...names: string[]) =>
-    api.token({ permissions: Object.fromEntries(names.map((name) => [name, 'read'])) });
-
-  it.each([
-    ['members', '/orgs/acme/members'],
-    ['members', '/orgs/acme/memberships/ann'],
-    ['members', '/orgs/acme/outside_collaborators'],
-    ['members', '/orgs/acme/teams'],
-    ['members', '/organizations/501/team/60/members'],
-    ['members', '/repos/acme/billing/collaborators'],
-    ['contents', '/repos/acme/billing/zipball/main'],
-    ['contents', '/repos/acme/billing/contents/composer.json'],
-    ['contents', `/repos/acme/billing/git/blobs/${'0'.repeat(40)}`],
-    ['contents', '/repos/acme/billing/git/matching-refs/tags'],
-  ])('of %s refuses %s and names it', async (permission, path) => {
-    const { status, headers, body } = await rest(api, path, only('organization_administration'));
-    expect([status, body.message]).toEqual([403, 'Resource not accessible by integration']);
-    expect(headers.get('x-accepted-github-permissions')).toContain(`${permission}=read`);
-    expect((await rest(api, path)).status).not.toBe(403);
-  });
-
-  it('of organization_administration leaves the base permission out, silently', async () => {
-    const { status, body } = await rest(api, '/orgs/acme', only('members'));
-    expect(status).toBe(200);
-    expect('default_repository_permission' in body).toBe(false);
-    expect((await rest(api, '/orgs/acme')).body.default_repository_permission).toBe('read');
-  });
-
-  it.each([
-    [
-      'members',
-      'organization(login:"acme") { membersWithRole(first:1) { totalCount } }',
-      ['organization', 'membersWithRole'],
-    ],
-    ['members', 'organization(login:"acme") { teams(first:1) { totalCount } }', ['organization', 'teams']],
-    [
-      'administration',
-      'repository(owner:"acme",name:"billing") { collaborators(first:1) { totalCount } }',
-      ['repository', 'collaborators'],
-    ],
-    [
-      'contents',
-      'repository(owner:"acme",name:"billing") { refs(first:1,refPrefix:"refs/tags/") { totalCount } }',
-      ['repository', 'refs'],
-    ],
-    [
-      'contents',
-      'repository(owner:"acme",name:"billing") { defaultBranchRef { name } }',
-      ['repository', 'defaultBranchRef'],
-    ],
-    [
-      'contents',
-      'repository(owner:"acme",name:"billing") { object(expression:"HEAD") { oid } }',
-      ['repository', 'object'],
-    ],
-  ])('of %s makes { %s } null with FORBIDDEN', async (permission, query, path) => {
-    const others = ['members', 'administration', 'contents'].filter((name) => name !== permission);
-    const { status, body } = await graphql(api, `{ ${query} }`, {}, only(...others));
-    expect(status).toBe(200);
-    expect(body.errors).toMatchObject([
-      {
-        type: 'FORBIDDEN',
-        path,
-        message: 'Resource not accessible by integration',
-        extensions: { saml_failure: false },
-      },
-    ]);
-    expect((await graphql(api, `{ ${query} }`)).body.errors).toBeUndefined();
-  });
-
-  it('counts as the installation holds it now, not as it was when the token was made', async () => {
-    const token = api.token();
-    expect((await rest(api, '/orgs/acme/teams', token)).status).toBe(200);
-    delete installation(state).permissions.members;
-    expect((await rest(api, '/orgs/acme/teams', token)).status).toBe(403);
   });
 });

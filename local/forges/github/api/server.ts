@@ -30,12 +30,14 @@ export interface GitHubApiDependencies {
   recordRequest?(entry: RequestEntry): void;
 }
 
-const findRoute = createRouter([
+/** All that is served in REST. */
+export const apiRoutes: readonly Route[] = [
   ...appRoutes,
   ...organizationAndTeamRoutes,
   ...repositoryAndArchiveRoutes,
   ...contentRoutes,
-]);
+];
+const findRoute = createRouter(apiRoutes);
 
 /** A request while it is being answered. */
 interface Turn {

@@ -22,7 +22,8 @@ import type { Args, FieldTable, QueryContext } from './sources.ts';
 
 const MAX_PARSED = 200;
 
-const TABLES: Readonly<Record<string, FieldTable>> = {
+/** All that is served in GraphQL, but for connections, edges and other plain values. */
+export const servedFields: Readonly<Record<string, FieldTable>> = {
   Query: queryFields,
   Organization: organizationFields,
   Team: teamFields,
@@ -38,7 +39,7 @@ const TABLES: Readonly<Record<string, FieldTable>> = {
 /** Types without a table are plain values: connections, edges, `PageInfo`, `RateLimit`. What they lack is not implemented. */
 const resolveField: GraphQLFieldResolver<unknown, QueryContext, Args> = (source, args, context, info) => {
   const { parentType, fieldName } = info;
-  const table = TABLES[parentType.name];
+  const table = servedFields[parentType.name];
   const resolve = table?.[fieldName];
   if (resolve !== undefined) return resolve(source, args, context, info);
   if (table === undefined && typeof source === 'object' && source !== null) {
