@@ -51,6 +51,19 @@ describe('a run that cannot read', () => {
     expect(await codeOf(reader.readScope(scope))).toBe('no error');
   });
 
+  test('a secondary limit that GraphQL tells with 200 is one too', async () => {
+    const { simulator, clock } = gitHub;
+    const reader = gitHub.reader();
+    await reader.probe();
+    simulator.faults.add({ kind: 'secondary-limit', status: 200, retryAfter: 90, times: 1 });
+    const error = await reader.readScope('teams').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'rate-limited' });
+    const { notBefore = 0 } = error instanceof ForgeError ? error : {};
+    expect(Math.round((notBefore - clock.now()) / 1000)).toBe(90);
+    clock.ahead += 91_000;
+    expect(await codeOf(reader.readScope('teams'))).toBe('no error');
+  });
+
   test('a suspended installation still answers the probe, and nothing else', async () => {
     const { simulator } = gitHub;
     await simulator.changes.run('suspend-app', {});

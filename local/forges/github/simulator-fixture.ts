@@ -137,9 +137,9 @@ export async function startFixture(
   };
 }
 
-/** The JSON web token with which the app asks for installation tokens. */
-export function createAppJwt(app: App): string {
-  const now = Math.floor(Date.now() / 1000);
+/** The JSON web token with which the app asks for installation tokens. @param milliseconds the simulator's time */
+export function createAppJwt(app: App, milliseconds = Date.now()): string {
+  const now = Math.floor(milliseconds / 1000);
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const text = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iat: now - 60, exp: now + 540, iss: app.clientId })}`;
   return `${text}.${createSign('RSA-SHA256').update(text).sign(app.privateKey, 'base64url')}`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { World } from '../world/world.ts';
 import { createCodeload } from './api/codeload.ts';
 import { createGitObjects } from './api/git-objects.ts';
+import { createSecondaryLimits } from './api/secondary-limits.ts';
 import { createGitHubApi } from './api/server.ts';
 import { createTokenStore } from './api/tokens.ts';
 import { type Changes, createChanges } from './changes.ts';
@@ -43,7 +44,10 @@ export interface GitHubSimulatorOptions {
   /** What a folder without a state starts from. */
   readonly world: World;
   readonly ports: SimulatorPorts;
+  /** All of the simulator's time comes from here: budgets, tokens, links, what lags, deliveries and their time-outs. */
   readonly clock?: SimulatorClock;
+  /** Whether bursts are refused, as GitHub's secondary limits do; not by default, since a trial on one machine imports at once. */
+  readonly secondaryLimits?: boolean;
   readonly onLog?: (line: string) => void;
   /** Parts of the app that are given; the others are made up once and kept. */
   readonly app?: Partial<App>;
@@ -132,7 +136,8 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     authorizeGit: (authorization, repositoryId) => tokens.authorizeGit(state, authorization, repositoryId),
   });
 
-  const common = { state, faults, objects, now, recordRequest: requests.recordRequest };
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve));
+  const common = { state, faults, objects, now, sleep, recordRequest: requests.recordRequest };
   const handlers: Record<keyof SimulatorPorts, RequestListener> = {
     web: (request, response) => {
       gitHttp(request, response)
@@ -150,6 +155,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
       tokens,
       addresses,
       past: pastStates.past,
+      ...(options.secondaryLimits && { secondaryLimits: createSecondaryLimits(now) }),
       redeliver: async (deliveryId) => {
         webhooks.redeliver(deliveryId);
       },

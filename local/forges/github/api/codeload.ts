@@ -13,6 +13,8 @@ export interface CodeloadDependencies {
   readonly faults: Faults;
   /** Milliseconds. */
   now(): number;
+  /** Resolves when so many milliseconds have passed on the simulator's clock. */
+  sleep(ms: number): Promise<void>;
   readonly objects?: GitObjects;
   recordRequest?(entry: RequestEntry): void;
 }
@@ -87,7 +89,7 @@ export function createCodeload(
       return 0;
     }
     const slow = deps.faults.take('slow', match);
-    if (slow !== undefined) await new Promise((resolve) => setTimeout(resolve, slow.delayMs ?? 1000));
+    if (slow !== undefined) await deps.sleep(slow.delayMs ?? 1000);
     const broken = deps.faults.take('server-error', match);
     if (broken !== undefined) return refuse(broken.status ?? 502, 'Server Error');
     if (request.headers.authorization !== undefined) return refuse(400, '400: Invalid request');

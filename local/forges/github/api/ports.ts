@@ -10,7 +10,7 @@ import type { GitHubState } from '../state.ts';
  * | `server-error` | any request | `status` (default 502) |
  * | `bad-credential` | any request with a credential: 401 | |
  * | `rate-limit` | any API request: the primary budget is spent | `status` (403 or 429, default 403), `retryAfter` |
- * | `secondary-limit` | any API request | `status` (403 or 429, default 403), `retryAfter` (default 60; 0 leaves the header out) |
+ * | `secondary-limit` | any API request | `status` (403, 429 or, in GraphQL, 200; default 403), `retryAfter` (default 60; 0 leaves the header out) |
  * | `lagging-read` | any API request: answered from the past | `seconds` (default 5) |
  * | `failing-page` | one page of a list: 502 in REST, an error on the field in GraphQL | `status` |
  * | `short-page` | one page of a list: fewer items, while totals and cursors stay | `drop` (default 1) |

@@ -13,6 +13,7 @@ import { appRoutes } from './rest-app.ts';
 import { contentRoutes } from './rest-contents.ts';
 import { organizationAndTeamRoutes } from './rest-organizations.ts';
 import { repositoryAndArchiveRoutes } from './rest-repositories.ts';
+import { type SecondaryLimits, secondaryRefusal } from './secondary-limits.ts';
 import type { TokenStore } from './tokens.ts';
 import { type Credential, viewerOf } from './viewer.ts';
 
@@ -27,6 +28,10 @@ export interface GitHubApiDependencies {
   now(): number;
   readonly past?: Past;
   readonly objects?: GitObjects;
+  /** Left out: bursts are as welcome as anything. */
+  readonly secondaryLimits?: SecondaryLimits;
+  /** Resolves when so many milliseconds have passed on the simulator's clock. */
+  sleep(ms: number): Promise<void>;
   recordRequest?(entry: RequestEntry): void;
 }
 
@@ -48,6 +53,8 @@ interface Turn {
   installationId?: number;
   standing?: Standing;
   cost: number;
+  /** To be called when it is answered. */
+  leave?: (() => void) | undefined;
   /** Takes back what was charged. */
   refund?: () => Standing;
   graphql?: GraphqlAnswer['record'];
@@ -55,14 +62,15 @@ interface Turn {
 
 type TakeFault = (kind: string, more?: Record<string, string>) => Fault | undefined;
 
-/** What a secondary limit says (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api). */
-function secondaryLimit(fault: Fault): Reply {
-  const retryAfter = fault.retryAfter ?? 60;
-  return refusalReply({
-    status: fault.status ?? 403,
-    message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
-    headers: retryAfter > 0 ? { 'retry-after': `${retryAfter}` } : {},
-  });
+/**
+ * In GraphQL "the response status code will be either 200 or 403"
+ * (https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api).
+ */
+function secondaryLimit(surface: Turn['surface'], fault: Fault): Reply {
+  const refusal = secondaryRefusal(fault.retryAfter ?? 60, fault.status);
+  const { status, message, headers = {} } = refusal;
+  if (surface === 'rest' || status !== 200) return refusalReply(refusal);
+  return { status, headers, json: { errors: [{ message }] } };
 }
 
 function primaryLimit(words: string, fault: Fault | undefined): Reply {
@@ -144,7 +152,7 @@ export function createGitHubApi(
 
     if (fault('drop-connection') !== undefined) return undefined;
     const slow = fault('slow');
-    if (slow !== undefined) await new Promise((resolve) => setTimeout(resolve, slow.delayMs ?? 1000));
+    if (slow !== undefined) await deps.sleep(slow.delayMs ?? 1000);
     const broken = fault('server-error');
     if (broken !== undefined) return serverError(surface, broken.status ?? 502);
     if (authorization !== undefined && fault('bad-credential') !== undefined) {
@@ -152,7 +160,11 @@ export function createGitHubApi(
     }
     if ('status' in credential) return refusalReply(credential);
     const secondary = fault('secondary-limit');
-    if (secondary !== undefined) return secondaryLimit(secondary);
+    if (secondary !== undefined) return secondaryLimit(surface, secondary);
+    const { holder, limit, words } = budgetHolder(deps.state, credential);
+    const entered = deps.secondaryLimits?.enter(holder, surface, method);
+    if (typeof entered === 'object') return refusalReply(entered);
+    turn.leave = entered;
 
     const lagging = fault('lagging-read');
     const lag = lagging === undefined ? 0 : (lagging.seconds ?? 5);
@@ -165,7 +177,6 @@ export function createGitHubApi(
       return result.reply;
     }
 
-    const { holder, limit, words } = budgetHolder(deps.state, credential);
     const points = url.pathname === '/rate_limit' ? 0 : 1;
     const spent = fault('rate-limit');
     const charged = budgets.charge(holder, 'core', limit, spent === undefined ? points : limit + 1);
@@ -237,6 +248,8 @@ export function createGitHubApi(
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
       reply = refusalReply(error.refusal);
+    } finally {
+      turn.leave?.();
     }
     if (reply === undefined) request.socket.destroy();
     else send(turn, reply, response);

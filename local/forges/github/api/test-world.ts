@@ -11,6 +11,7 @@ import { createCodeload } from './codeload.ts';
 import { createGitObjects } from './git-objects.ts';
 import { gitEnvironment } from './git-process.ts';
 import type { Addresses, Fault, Faults, RequestEntry } from './ports.ts';
+import { createSecondaryLimits } from './secondary-limits.ts';
 import { createGitHubApi } from './server.ts';
 import { createTokenStore } from './tokens.ts';
 
@@ -217,7 +218,7 @@ export function makeJwt(claims: Record<string, unknown>, privateKey = KEY.privat
 }
 
 /** Starts the simulated API and download host over a state, on ports of their own. */
-export async function startApi(state: GitHubState) {
+export async function startApi(state: GitHubState, options: { secondaryLimits?: boolean } = {}) {
   const faults = createTestFaults();
   const requests: RequestEntry[] = [];
   const redelivered: number[] = [];
@@ -226,8 +227,9 @@ export async function startApi(state: GitHubState) {
   const objects = createGitObjects();
   const tokens = createTokenStore({ now, random: randomBytes });
   const past: { state?: GitHubState } = {};
+  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   const recordRequest = (entry: RequestEntry) => void requests.push(entry);
-  const download = await listen(createCodeload({ state, faults, now, objects, recordRequest }));
+  const download = await listen(createCodeload({ state, faults, now, sleep, objects, recordRequest }));
   const addresses: Addresses & { api: string } = {
     api: '',
     web: 'http://127.0.0.1:1',
@@ -243,6 +245,8 @@ export async function startApi(state: GitHubState) {
     redeliver: async (id) => void redelivered.push(id),
     now,
     past: () => past.state,
+    sleep,
+    ...(options.secondaryLimits && { secondaryLimits: createSecondaryLimits(now) }),
     objects,
     recordRequest,
   });

@@ -1,0 +1,58 @@
+import type { Refusal } from './http.ts';
+
+const MINUTE_MS = 60_000;
+/** Points of one installation in a minute, and requests at the same time over both surfaces. */
+const POINTS = { rest: 900, graphql: 2000 } as const;
+const CONCURRENT = 100;
+
+export interface SecondaryLimits {
+  /**
+   * Counts a request that begins.
+   *
+   * @returns what refuses it, or how to say that it has been answered
+   */
+  enter(holder: string, surface: keyof typeof POINTS, method: string): Refusal | (() => void);
+}
+
+/** What a secondary limit says. GraphQL may say it with 200, too. */
+export function secondaryRefusal(retryAfter: number, status = 403): Refusal {
+  return {
+    status,
+    message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+    headers: retryAfter > 0 ? { 'retry-after': `${retryAfter}` } : {},
+  };
+}
+
+/**
+ * The limits that guard against bursts: a request that reads costs a point, one that writes five, a GraphQL query one
+ * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits). Time on the processor
+ * is not counted here, nor what is written.
+ *
+ * @param now milliseconds
+ */
+export function createSecondaryLimits(now: () => number): SecondaryLimits {
+  const minutes = new Map<string, { points: number; until: number }>();
+  const underWay = new Map<string, number>();
+
+  function minuteOf(key: string): { points: number; until: number } {
+    const known = minutes.get(key);
+    if (known !== undefined && known.until > now()) return known;
+    const fresh = { points: 0, until: now() + MINUTE_MS };
+    minutes.set(key, fresh);
+    return fresh;
+  }
+
+  return {
+    enter(holder, surface, method) {
+      const minute = minuteOf(`${holder} ${surface}`);
+      minute.points += surface === 'graphql' || method === 'GET' ? 1 : 5;
+      if (minute.points > POINTS[surface]) {
+        return secondaryRefusal(Math.max(1, Math.ceil((minute.until - now()) / 1000)));
+      }
+      const others = underWay.get(holder) ?? 0;
+      if (others >= CONCURRENT) return secondaryRefusal(MINUTE_MS / 1000);
+      underWay.set(holder, others + 1);
+      return () => void underWay.set(holder, (underWay.get(holder) ?? 1) - 1);
+    },
+  };
+}
