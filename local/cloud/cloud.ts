@@ -2,7 +2,7 @@ import type { CdnLine } from './cdn/distribution.ts';
 import { createCloudClock, type SteppableClock } from './clock.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
 import { createFunctionHost, type FunctionHost, type FunctionLine } from './functions/host.ts';
-import { busy, sleep, waitUntil, waitUntilIdle } from './idle.ts';
+import { busy, sleep, type WaitedFor, waitUntil, waitUntilIdle } from './idle.ts';
 import { type HttpHandler, type Listener, listen } from './listen.ts';
 import { createResource } from './provision/create-resource.ts';
 import { type Engines, emptyPlan, type Plan } from './provision/plan.ts';
@@ -79,14 +79,16 @@ export interface Cloud {
   invoke(name: string, payload: unknown): Promise<unknown>;
   queueCounts(): Readonly<Record<string, QueueCounts>>;
   /**
-   * Resolves when no function runs and no queue with a consumer holds a message that is visible or in flight; delayed
-   * messages count only on request.
+   * Resolves when no function runs and no queue with a consumer holds a message that is visible or in flight, unless
+   * asked otherwise.
    *
    * @throws Error naming what is busy, after 30 s of real time unless said otherwise
    */
-  idle(options?: { readonly delayedToo?: boolean; readonly timeoutMs?: number }): Promise<void>;
+  idle(options?: WaitedFor & { readonly timeoutMs?: number }): Promise<void>;
   /** Terminates the workers that run an invocation of the function, as a crash would; returns how many. */
   killRunning(name: string): Promise<number>;
+  /** Empties the edge caches. */
+  clearCaches(): void;
   /** Ends idle workers and empties the edge caches: the next requests find everything cold. */
   coolDown(): Promise<void>;
   /** Stops taking work, gives what runs `graceMs` (5 s) of real time to finish, and ends everything. */
@@ -221,6 +223,9 @@ async function start(
       throw new Error(`A port was given for the ${name}, and the template has nothing to answer there`);
   }
   const work = startWork(plan, engines, host, clock, options.schedules ?? true);
+  const clearCaches = () => {
+    for (const { distribution } of distributions) distribution.clearCache();
+  };
 
   return {
     addresses,
@@ -238,13 +243,11 @@ async function start(
     },
     queueCounts: () => queueCounts(plan, engines),
     idle: (wanted = {}) =>
-      waitUntilIdle(
-        () => busy(work.sources, engines.queues, host, wanted.delayedToo ?? false),
-        wanted.timeoutMs,
-      ),
+      waitUntilIdle(() => busy(work.sources, engines.queues, host, wanted), wanted.timeoutMs),
     killRunning: (name) => host.killRunning(fullName(name, plan)),
+    clearCaches,
     async coolDown() {
-      for (const { distribution } of distributions) distribution.clearCache();
+      clearCaches();
       await host.coolDown();
     },
     async close({ graceMs = GRACE_MS } = {}) {

@@ -4,16 +4,26 @@ import type { QueueEngine } from './service.ts';
 
 const IDLE_LIMIT_MS = 30_000;
 
+/** Which messages that nobody works on keep the cloud from being idle, besides those that are visible. */
+export interface WaitedFor {
+  /** Not by default. */
+  readonly delayedToo?: boolean;
+  /** Those of a worker that died come back after their visibility time-out. By default. */
+  readonly inFlightToo?: boolean;
+}
+
 /** What keeps the cloud from being idle. */
 export function busy(
   sources: readonly EventSource[],
   queues: QueueEngine,
   host: FunctionHost,
-  delayedToo: boolean,
+  { delayedToo = false, inFlightToo = true }: WaitedFor,
 ): string[] {
   const waiting = [...new Set(sources.map(({ queueName }) => queueName))].flatMap((name) => {
     const { visible, inFlight, delayed } = queues.counts(name);
-    const isBusy = visible + inFlight + (delayedToo ? delayed : 0) > 0;
+    // A message in flight blocks what is visible behind it in a FIFO queue.
+    const free = !inFlightToo && inFlight > 0 && name.endsWith('.fifo') ? 0 : visible;
+    const isBusy = free + (inFlightToo ? inFlight : 0) + (delayedToo ? delayed : 0) > 0;
     return isBusy ? [`queue ${name} (${visible} visible, ${inFlight} in flight, ${delayed} delayed)`] : [];
   });
   const batches = sources.reduce((sum, source) => sum + source.running(), 0);

@@ -45,6 +45,8 @@ export interface QueueEngine extends CloudService {
   changeVisibility(name: string, receiptHandle: string, seconds: number): void;
   /** Waiting, delayed and in-flight messages, for progress and tests. */
   counts(name: string): { visible: number; delayed: number; inFlight: number };
+  /** Removes every message, whatever its state. */
+  purge(name: string): void;
   close(): Promise<void>;
 }
 
@@ -76,20 +78,34 @@ export interface StoredObject {
   readonly lastModified: number;
   /** content-type, cache-control, content-encoding, content-disposition, x-amz-meta-*. */
   readonly headers: Readonly<Record<string, string>>;
+  /** `x-amz-checksum-…` as the client sent it. */
+  readonly checksum?: Readonly<Record<string, string>>;
 }
 
 export interface ObjectEngine extends CloudService {
   createBucket(name: string): void;
   get(bucket: string, key: string): Promise<StoredObject | undefined>;
+  /** Everything that is stored, by bucket and key. */
+  contents(): ObjectContents;
+  /** Makes the buckets hold exactly this again, times and all; unfinished uploads stay as they are. */
+  restore(contents: ObjectContents): void;
   close(): Promise<void>;
 }
+
+export type ObjectContents = ReadonlyMap<string, ReadonlyMap<string, StoredObject>>;
 
 export interface KeyValueEngine extends CloudService {
   createStore(store: { name: string; arn: string }): void;
   /** What an edge location reads: the writes that are older than the propagation delay. */
   edgeValue(arn: string, key: string): string | undefined;
+  /** All keys with their values, by the store's ARN. */
+  contents(): KeyValueContents;
+  /** Makes the stores hold exactly this again, at the edge at once. */
+  restore(contents: KeyValueContents): void;
   close(): Promise<void>;
 }
+
+export type KeyValueContents = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface SecretEngine extends CloudService {
   /** Creates the secret with this string unless it exists. */

@@ -6,7 +6,9 @@ import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
+import type { SteppableClock } from '../cloud/clock.ts';
 import { type Cloud, type CloudLog, startCloud } from '../cloud/cloud.ts';
+import type { ServiceManners } from '../cloud/start-services.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
 import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
@@ -49,6 +51,12 @@ export interface StartWith {
   readonly ports: Ports;
   readonly progress: Progress;
   readonly onLog?: (line: CloudLog) => void;
+  /** Of the cloud and the simulated GitHub; tests step it. */
+  readonly clock?: SteppableClock;
+  /** Whether schedules run; they do if left out. */
+  readonly schedules?: boolean;
+  /** How the services behave where AWS leaves it open. */
+  readonly services?: ServiceManners;
 }
 
 /** How long the first synchronization may take before we say that it hangs. */
@@ -72,7 +80,7 @@ export function readWorldOf(options: StartOptions): Promise<World> {
 export async function start(
   folder: StateFolder,
   world: World,
-  { assembly, ports, progress, onLog }: StartWith,
+  { assembly, ports, progress, onLog, clock, schedules = true, services = {} }: StartWith,
 ): Promise<Started> {
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
@@ -80,6 +88,7 @@ export async function start(
     directory: folder.github,
     world: notInstalled(world),
     ports: { api: ports.gitHubApi, web: ports.gitHubWeb, codeload: ports.codeload, control: ports.control },
+    ...(clock && { clock }),
     onLog: (line) => progress.step(`simulated GitHub: ${line}`),
   });
   progress.step(
@@ -109,6 +118,9 @@ export async function start(
         ConsoleBaseUrl: consoleBaseUrl,
         GitHubApiUrl: gitHub.addresses.api,
       },
+      ...(clock && { clock }),
+      schedules,
+      services,
       onLog: (line) => {
         log.write(line);
         onLog?.(line);

@@ -8,7 +8,7 @@ import { buildAssembly } from '../../local/start/build-assembly.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import { takePorts } from '../../local/start/ports.ts';
 import type { Progress } from '../../local/start/progress.ts';
-import { readWorldOf, type Started, start } from '../../local/start/start.ts';
+import { readWorldOf, type Started, type StartWith, start } from '../../local/start/start.ts';
 import { openStateFolder } from '../../local/start/state-folder.ts';
 
 export interface System extends Started {
@@ -23,7 +23,10 @@ export interface System extends Started {
 const silent: Progress = { step() {}, counts() {}, end() {} };
 
 /** @param world the default world if left out */
-export async function startSystem(world?: World): Promise<System> {
+export async function startSystem(
+  world?: World,
+  manners: Pick<StartWith, 'clock' | 'schedules' | 'services'> = {},
+): Promise<System> {
   const directory = await mkdtemp(join(tmpdir(), 'repertoire-test-'));
   const options = parseOptions(['--data', directory, '--port', '0']);
   if (options === 'help') {
@@ -38,6 +41,7 @@ export async function startSystem(world?: World): Promise<System> {
     ports,
     progress: silent,
     onLog: (line) => log.push(line),
+    ...manners,
   });
   const close = async (): Promise<void> => {
     await started.close();

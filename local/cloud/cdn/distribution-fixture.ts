@@ -214,6 +214,8 @@ export async function createDistributionFixture(): Promise<DistributionFixture> 
   const engine: ObjectEngine = {
     get: async (bucket, key) => objects.get(`${bucket}/${key}`),
     createBucket: unused,
+    contents: unused,
+    restore: unused,
     handle: unused,
     close: unused,
   };

@@ -170,6 +170,17 @@ describe('faults', () => {
     expect(await objects.get(Bucket, 'dropped')).toBeDefined();
   });
 
+  it('may do something while the caller still waits', async () => {
+    const { s3 } = clients();
+    const there: boolean[] = [];
+    const act = async () => there.push((await objects.get(Bucket, 'acted')) !== undefined);
+    only('PutObject', { when: 'before', drop: true, act });
+    await expect(putBy(s3, 'acted')).rejects.toThrow(/hang up|ECONNRESET/);
+    only('PutObject', { when: 'after', drop: true, act });
+    await expect(putBy(s3, 'acted')).rejects.toThrow(/hang up|ECONNRESET/);
+    expect(there).toEqual([false, true]);
+  });
+
   it('that pass after a while are survived by a client that tries again', async () => {
     let failures = 1;
     setup.gateway.intercept(() => {

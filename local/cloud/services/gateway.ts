@@ -19,6 +19,8 @@ export interface Fault {
   readonly error?: { readonly status: number; readonly code: string; readonly message?: string };
   /** The connection breaks and the caller never learns what happened. */
   readonly drop?: boolean;
+  /** Done at that moment, while the caller still waits, for example its end. */
+  readonly act?: () => Promise<unknown>;
 }
 
 /** Decides on every call; may take its time. */
@@ -120,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (fault === 'pass') return await serve(call);
     const response = fault.when === 'after' ? await serve(call) : undefined;
     if (fault.delayMs !== undefined) await wait(options.clock, fault.delayMs);
+    await fault.act?.();
     if (fault.drop) return undefined;
     if (fault.error !== undefined) {
       const { status, code, message = 'Injected fault' } = fault.error;

@@ -187,6 +187,20 @@ describe('the edge', () => {
   });
 });
 
+it('goes back to what it held, at the edge at once', async () => {
+  const slow = (Value: string) => ({ Puts: [{ Key: 'slow', Value }] });
+  const { ETag } = await update((await describeStore()).ETag, { Puts: puts(2) });
+  const before = engine.contents();
+  const next = await update(ETag, slow('1'));
+  const last = await update(next.ETag, { Puts: [{ Key: 'key/1', Value: 'w' }], Deletes: [{ Key: 'key/0' }] });
+  engine.restore(before);
+  expect(engine.contents()).toEqual(before);
+  expect(await failure(update(last.ETag, slow('2')))).toEqual(CONFLICT);
+  await setup.clock.advance(10_000);
+  const seen = ['key/0', 'key/1', 'slow'].map((key) => engine.edgeValue(KvsARN, key));
+  expect(seen).toEqual(['v', 'v', undefined]);
+});
+
 it('keeps everything over a new start', async () => {
   const { ETag } = await update((await describeStore()).ETag, { Puts: puts(3) });
   const again = createKeyValueService({

@@ -110,6 +110,9 @@ export function createKeyValueService(options: KeyValueServiceOptions): KeyValue
     },
   };
 
+  const edgeOf = (initial: ReadonlyMap<string, string>) =>
+    createEdgeValues({ clock, propagationMs: options.propagationMs ?? 0, initial });
+
   /** All of the changes or none of them. */
   function update(store: Store, request: ServiceRequest, { Puts, Deletes }: Update): Answer {
     checkETag(store, request);
@@ -125,26 +128,31 @@ export function createKeyValueService(options: KeyValueServiceOptions): KeyValue
     const items = new Map(store.items);
     for (const { Key, Value } of Puts) items.set(Key, Value);
     for (const { Key } of Deletes) items.delete(Key);
-    const size = sizeOf(items);
-    if (size > LIMITS.storeBytes) {
+    if (sizeOf(items) > LIMITS.storeBytes) {
       throw new AwsError(
         402,
         'ServiceQuotaExceededException',
         'The key value store would be larger than 5 MB.',
       );
     }
-    Object.assign(store, { items, size, etag: newETag(), lastModified: clock.now() });
-    store.file.append(
-      {
-        etag: store.etag,
-        at: store.lastModified,
-        puts: Puts.map(({ Key, Value }): [string, string] => [Key, Value]),
-        deletes: Deletes.map(({ Key }) => Key),
-      },
+    write(
+      store,
       items,
+      Puts.map(({ Key, Value }) => [Key, Value]),
+      Deletes.map(({ Key }) => Key),
     );
-    for (const key of keys) store.edge.write(key, items.get(key));
     return { ETag: store.etag, body: sizes(store) };
+  }
+
+  function write(
+    store: Store,
+    items: ReadonlyMap<string, string>,
+    puts: [string, string][],
+    deletes: string[],
+  ): void {
+    Object.assign(store, { items, size: sizeOf(items), etag: newETag(), lastModified: clock.now() });
+    store.file.append({ etag: store.etag, at: store.lastModified, puts, deletes }, items);
+    for (const key of [...puts.map(([put]) => put), ...deletes]) store.edge.write(key, items.get(key));
   }
 
   async function answer(request: ServiceRequest): Promise<ServiceResponse> {
@@ -174,7 +182,6 @@ export function createKeyValueService(options: KeyValueServiceOptions): KeyValue
       const created = file.first ?? { etag: newETag(), at: clock.now(), puts: [], deletes: [] };
       if (file.first === undefined) file.append(created, items);
       const { etag, at: lastModified } = file.last ?? created;
-      const edge = createEdgeValues({ clock, propagationMs: options.propagationMs ?? 0, initial: items });
       stores.set(arn, {
         file,
         arn,
@@ -183,8 +190,17 @@ export function createKeyValueService(options: KeyValueServiceOptions): KeyValue
         lastModified,
         items,
         size: sizeOf(items),
-        edge,
+        edge: edgeOf(items),
       });
+    },
+    contents: () => new Map(Array.from(stores, ([arn, { items }]) => [arn, items])),
+    restore(contents) {
+      for (const [arn, store] of stores) {
+        const items = contents.get(arn) ?? new Map<string, string>();
+        const gone = [...store.items.keys()].filter((key) => !items.has(key));
+        write(store, items, [...items], gone);
+        stores.set(arn, { ...store, edge: edgeOf(items) });
+      }
     },
     edgeValue: (arn, key) => stores.get(arn)?.edge.read(key),
     async close() {

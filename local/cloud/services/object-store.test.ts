@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   PutObjectCommand,
@@ -86,6 +87,24 @@ describe('objects', () => {
     expect(before?.body.toString()).toBe('bytes');
     expect(await again.get(Bucket, 'kept')).toEqual(before);
   });
+});
+
+it('goes back to what it held', async () => {
+  await put('back/kept', 'one', { ContentType: 'text/plain' });
+  await put('back/gone', 'two');
+  const mine = () =>
+    new Map([...(engine.contents().get(Bucket) ?? [])].filter(([key]) => key.startsWith('back/')));
+  const [all, before] = [engine.contents(), mine()];
+  await setup.clock.advance(5_000);
+  await put('back/kept', 'three');
+  await put('back/new', 'four');
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'back/gone' }));
+  expect(mine()).not.toEqual(before);
+  engine.restore(all);
+  expect(mine()).toEqual(before);
+  expect((await get('back/kept')).ContentType).toBe('text/plain');
+  expect(await text('back/gone')).toBe('two');
+  expect(await engine.get(Bucket, 'back/new')).toBeUndefined();
 });
 
 describe('listings', () => {

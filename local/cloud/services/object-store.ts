@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { CloudClock, ObjectEngine, ServiceRequest, ServiceResponse } from '../service.ts';
+import type { CloudClock, ObjectEngine, ServiceRequest, ServiceResponse, StoredObject } from '../service.ts';
 import { AwsError, xmlError } from './aws-error.ts';
 import { verifiedBody } from './object-body.ts';
 import {
@@ -289,13 +289,38 @@ export function createObjectStore(options: {
       buckets.set(name, { files, uploads: createUploads(files.directory) });
     },
     async get(bucket, key) {
-      const object = buckets.get(bucket)?.files.read(key);
-      return object && { ...object.record, body: object.body };
+      const files = buckets.get(bucket)?.files;
+      return files?.record(key) && stored(files, key);
+    },
+    contents: () =>
+      new Map(
+        Array.from(buckets, ([name, { files }]) => {
+          const objects = files.keys().map((key): [string, StoredObject] => [key, stored(files, key)]);
+          return [name, new Map(objects)];
+        }),
+      ),
+    restore(contents) {
+      const anyway = () => {};
+      for (const [name, { files }] of buckets) {
+        const wanted = contents.get(name);
+        for (const key of files.keys()) if (wanted?.has(key) !== true) files.remove(key, anyway);
+        for (const [key, { body, checksum = {}, ...record }] of wanted ?? []) {
+          files.write(key, body, { ...record, checksum, size: body.length }, anyway);
+        }
+      }
     },
     async close() {
       buckets.clear();
     },
   };
+}
+
+/** @throws Error when it is not there */
+function stored(files: BucketFiles, key: string): StoredObject {
+  const object = files.read(key);
+  if (object === undefined) throw new Error(`there is no object ${key}`);
+  const { etag, lastModified, headers, checksum } = object.record;
+  return { etag, lastModified, headers, checksum, body: object.body };
 }
 
 /** Query parameters, besides those that name the operation, that change nothing or are honoured. */

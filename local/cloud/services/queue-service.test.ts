@@ -113,6 +113,17 @@ describe('a standard queue', () => {
     expect((await queue.bodies({ MaxNumberOfMessages: 3 })).sort()).toEqual(['noisy', 'noisy', 'quiet']);
   });
 
+  it('can be emptied, of what is delayed or in flight too', async () => {
+    const { engine } = local;
+    await queue.send('in flight');
+    await engine.receive(queue.name, { max: 1, waitMs: 0 });
+    await queue.send('delayed', { DelaySeconds: 5 });
+    await queue.send('visible');
+    expect(engine.counts(queue.name)).toEqual({ visible: 1, delayed: 1, inFlight: 1 });
+    engine.purge(queue.name);
+    expect(engine.counts(queue.name)).toEqual({ visible: 0, delayed: 0, inFlight: 0 });
+  });
+
   it('may deliver twice, if a test asks for it', async () => {
     const twice = new Set(['twice']);
     const own = createQueueService({

@@ -111,6 +111,7 @@ export function createQueueService(options: QueueServiceOptions): QueueEngine {
       queueNamed(name).messages.changeVisibility(handle, seconds);
     },
     counts: (name) => queueNamed(name).messages.counts(),
+    purge: (name) => queueNamed(name).messages.purge(),
     async handle(request) {
       try {
         return await answer(request);

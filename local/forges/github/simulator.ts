@@ -2,8 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { World } from '../world/world.ts';
+import { createBudgets } from './api/budgets.ts';
 import { createCodeload } from './api/codeload.ts';
 import { createGitObjects } from './api/git-objects.ts';
+import type { Intercept } from './api/ports.ts';
 import { createSecondaryLimits } from './api/secondary-limits.ts';
 import { createGitHubApi } from './api/server.ts';
 import { createTokenStore } from './api/tokens.ts';
@@ -60,6 +62,10 @@ export interface GitHubSimulator {
   readonly changes: Changes;
   readonly faults: FaultRegistry;
   readonly requests: RequestLog;
+  /** Replaces the hook that decides on every request to the API and the archives; undefined lets all pass. */
+  intercept(hook: Intercept | undefined): void;
+  /** Gives everybody a whole rate limit again, as the next hour does. */
+  renewBudgets(): void;
   /** Resolves when no webhook is under way. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -137,7 +143,10 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
   });
 
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve));
-  const common = { state, faults, objects, now, sleep, recordRequest: requests.recordRequest };
+  const budgets = createBudgets(now);
+  let hook: Intercept | undefined;
+  const intercept: Intercept = (match) => hook?.(match);
+  const common = { state, faults, objects, now, sleep, intercept, recordRequest: requests.recordRequest };
   const handlers: Record<keyof SimulatorPorts, RequestListener> = {
     web: (request, response) => {
       gitHttp(request, response)
@@ -152,6 +161,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     },
     api: createGitHubApi({
       ...common,
+      budgets,
       tokens,
       addresses,
       past: pastStates.past,
@@ -179,6 +189,10 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     changes,
     faults,
     requests,
+    intercept(next) {
+      hook = next;
+    },
+    renewBudgets: budgets.renew,
     idle: webhooks.idle,
     async close() {
       webhooks.close();

@@ -26,6 +26,8 @@ export interface Budgets {
     limit: number,
     points: number,
   ): Standing & { readonly granted: boolean };
+  /** Everybody has a whole budget again. */
+  renew(): void;
 }
 
 /** Budgets of an hour each, starting at the first request. @param now milliseconds */
@@ -49,6 +51,7 @@ export function createBudgets(now: () => number): Budgets {
 
   return {
     standing,
+    renew: () => windows.clear(),
     charge: (holder, resource, limit, points) => {
       const window = windowOf(holder, resource);
       const granted = window.used + points <= limit;

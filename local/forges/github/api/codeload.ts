@@ -4,7 +4,7 @@ import type { GitHubState } from '../state.ts';
 import { parseTag } from './git-formats.ts';
 import { createGitObjects, type GitObjects } from './git-objects.ts';
 import { gitEnvironment } from './git-process.ts';
-import type { Faults, RequestEntry } from './ports.ts';
+import type { Faults, Intercept, Interception, RequestEntry } from './ports.ts';
 import { fullName } from './rights.ts';
 import { readArchivePath } from './signed-links.ts';
 
@@ -17,6 +17,7 @@ export interface CodeloadDependencies {
   sleep(ms: number): Promise<void>;
   readonly objects?: GitObjects;
   recordRequest?(entry: RequestEntry): void;
+  readonly intercept?: Intercept;
 }
 
 /**
@@ -43,6 +44,7 @@ export function createCodeload(
     prefix: string,
     commit: string,
     match: Record<string, string>,
+    interception: Interception | undefined,
   ) {
     const truncated = deps.faults.take('truncated-archive', match) !== undefined;
     const level = deps.faults.take('other-archive-bytes', match) === undefined ? [] : ['-0'];
@@ -70,11 +72,17 @@ export function createCodeload(
       response.on('close', () => child.kill());
       child.on('error', () => response.destroy());
       child.on('close', (code) => {
-        if (code === 0 && !truncated) response.end();
-        else response.destroy();
+        if (code !== 0 || truncated) response.destroy();
+        else if (interception === undefined) response.end();
+        else void breakOff(response, interception);
         resolve();
       });
     });
+  }
+
+  async function breakOff(response: ServerResponse, { act }: Interception): Promise<void> {
+    await act?.();
+    response.destroy();
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<number> {
@@ -84,6 +92,11 @@ export function createCodeload(
       return status;
     };
     const match = { surface: 'codeload', method: request.method ?? 'GET', path: url.pathname };
+    const interception = deps.intercept?.(match);
+    if (interception?.when === 'before') {
+      await breakOff(response, interception);
+      return 0;
+    }
     if (deps.faults.take('drop-connection', match)) {
       request.socket.destroy();
       return 0;
@@ -100,7 +113,7 @@ export function createCodeload(
     const commit = await commitOf(repository.gitDirectory, link.ref);
     if (commit === undefined) return refuse(404, '404: Not Found');
     const prefix = `${fullName(deps.state, repository).replace('/', '-')}-${commit.slice(0, 7)}`;
-    await stream(response, repository.gitDirectory, prefix, commit, match);
+    await stream(response, repository.gitDirectory, prefix, commit, match, interception);
     return 200;
   }
 

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GitHubState, Repository } from '../state.ts';
-import { budgetHeaders, budgetHolder, createBudgets, type Standing } from './budgets.ts';
+import { type Budgets, budgetHeaders, budgetHolder, createBudgets, type Standing } from './budgets.ts';
 import { type Context, createRouter, type Route, type Services } from './context.ts';
 import { createGitObjects, type GitObjects } from './git-objects.ts';
 import { WENT_WRONG } from './graphql/errors.ts';
 import { answerGraphql, type GraphqlAnswer, readQuestion } from './graphql-endpoint.ts';
 import { NOT_FOUND, notAccessible, RefusalError, type Reply, readBody, refusalReply } from './http.ts';
-import type { Addresses, Fault, Faults, Past, RequestEntry } from './ports.ts';
+import type { Addresses, Fault, Faults, Intercept, Interception, Past, RequestEntry } from './ports.ts';
 import { createRefReader } from './ref-history.ts';
 import { appRoutes } from './rest-app.ts';
 import { contentRoutes } from './rest-contents.ts';
@@ -32,7 +32,9 @@ export interface GitHubApiDependencies {
   readonly secondaryLimits?: SecondaryLimits;
   /** Resolves when so many milliseconds have passed on the simulator's clock. */
   sleep(ms: number): Promise<void>;
+  readonly budgets?: Budgets;
   recordRequest?(entry: RequestEntry): void;
+  readonly intercept?: Intercept;
 }
 
 /** All that is served in REST. */
@@ -58,6 +60,7 @@ interface Turn {
   /** Takes back what was charged. */
   refund?: () => Standing;
   graphql?: GraphqlAnswer['record'];
+  interception?: Interception | undefined;
 }
 
 type TakeFault = (kind: string, more?: Record<string, string>) => Fault | undefined;
@@ -118,7 +121,7 @@ function refuseWrongKind(route: Route, credential: Credential): Reply | undefine
 export function createGitHubApi(
   deps: GitHubApiDependencies,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const budgets = createBudgets(deps.now);
+  const budgets = deps.budgets ?? createBudgets(deps.now);
   const services: Services = {
     addresses: deps.addresses,
     objects: deps.objects ?? createGitObjects(),
@@ -150,6 +153,8 @@ export function createGitHubApi(
     };
     const fault: TakeFault = (kind, more = {}) => deps.faults.take(kind, { ...match, ...more });
 
+    turn.interception = deps.intercept?.(match);
+    if (turn.interception?.when === 'before') return undefined;
     if (fault('drop-connection') !== undefined) return undefined;
     const slow = fault('slow');
     if (slow !== undefined) await deps.sleep(slow.delayMs ?? 1000);
@@ -251,7 +256,8 @@ export function createGitHubApi(
     } finally {
       turn.leave?.();
     }
-    if (reply === undefined) request.socket.destroy();
+    await turn.interception?.act?.();
+    if (reply === undefined || turn.interception !== undefined) request.socket.destroy();
     else send(turn, reply, response);
   }
 

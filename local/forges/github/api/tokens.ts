@@ -5,6 +5,8 @@ import { repositoriesOf } from './rights.ts';
 import { type Credential, covers, type InstallationToken, type Level, viewerOf } from './viewer.ts';
 
 const LIFETIME_MS = 60 * 60 * 1000;
+/** A stepped clock may be set back to when a token that has died was alive. */
+const KEPT_MS = 7 * 24 * LIFETIME_MS;
 const MAX_REPOSITORIES = 500;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -125,7 +127,9 @@ export function createTokenStore(deps: { now(): number; random(bytes: number): U
       permissions,
       ...(repositoryIds === undefined ? {} : { repositoryIds }),
     };
-    for (const [token, { expiresAt: end }] of tokens) if (end <= deps.now()) tokens.delete(token);
+    for (const [token, { expiresAt: end }] of tokens) {
+      if (end + KEPT_MS <= deps.now()) tokens.delete(token);
+    }
     tokens.set(made.token, made);
     return made;
   }
