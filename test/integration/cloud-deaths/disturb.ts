@@ -1,0 +1,43 @@
+/** Lives in which one call goes wrong. */
+import type { Bench } from './bench.ts';
+import { type CallName, type Manner, manners, watchCalls } from './calls.ts';
+import { problemsOf } from './compare.ts';
+import type { Chapter } from './world.ts';
+
+export interface Disturbance {
+  readonly chapter: Chapter;
+  readonly call: CallName;
+  readonly manner: Manner;
+}
+
+export interface Outcome {
+  /** Whether the call came at all: calls at the same time come in another order each time. */
+  readonly reached: boolean;
+  /** Whether a read of the forge was given up: then the next reconcile goes on, and the end is the one after it. */
+  readonly gaveUp: boolean;
+  /** What is not as in an undisturbed life. */
+  readonly problems: readonly string[];
+}
+
+export const inWords = ({ chapter, call, manner }: Disturbance): string => `${chapter}: ${manner} · ${call}`;
+
+/** Every call of the chapter in every manner. */
+export const disturbancesOf = (chapter: Chapter, calls: Iterable<CallName>): Disturbance[] =>
+  [...calls].flatMap((call) => manners.map((manner) => ({ chapter, call, manner })));
+
+/** Calls that functions make once, when they are new: the secrets, and the forge's tokens. */
+const onlyCold = /secretsmanager|access_tokens/;
+
+/** Lives the chapter with the call going wrong. */
+export async function disturb(bench: Bench, disturbance: Disturbance): Promise<Outcome> {
+  const { chapter, call } = disturbance;
+  await bench.reset(chapter, { cold: onlyCold.test(call) });
+  const watch = watchCalls(bench.system, disturbance);
+  const end = await bench.live(chapter).finally(watch.stop);
+  const reached = watch.struck();
+  if (!(await bench.parts.gaveUp())) {
+    return { reached, gaveUp: false, problems: problemsOf(bench.undisturbed.get(chapter), end) };
+  }
+  const later = await bench.reconcileAfter(chapter);
+  return { reached, gaveUp: true, problems: problemsOf(await bench.reconciled(chapter), later) };
+}

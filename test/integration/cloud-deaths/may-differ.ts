@@ -1,0 +1,86 @@
+/**
+ * All that may differ between the ends of two lives in which the same happened; everything else is byte for byte the same.
+ *
+ * `time`: a moment of this life, whichever; one from before it stays as it is. `count`: replaced by its rank among the values of the
+ * named attributes in the same item, so that what is equal stays equal and what is higher stays higher. `record`: left out.
+ */
+export interface MayDiffer {
+  /** Of what: `table <pk> <sk>`, `object <key>`. */
+  readonly where: RegExp;
+  /** Attributes; none: the whole thing. */
+  readonly attributes: readonly string[];
+  readonly as: 'time' | 'count' | 'record';
+  readonly reason: string;
+}
+
+export const mayDiffer: readonly MayDiffer[] = [
+  {
+    where: /^table SYNC#\S+ RUN#/,
+    attributes: [],
+    as: 'record',
+    reason:
+      'the record of one run: a disturbed life has more of them, and may need fewer where two wishes became one run',
+  },
+  {
+    where: /^table SYNC#\S+ (SCOPE|SCAN)#/,
+    attributes: ['cause', 'lastFailure'],
+    as: 'record',
+    reason: 'what asked for the latest run and what went wrong in the last that failed: records of attempts',
+  },
+  {
+    where: /^table /,
+    attributes: ['wanted', 'done'],
+    as: 'count',
+    reason: 'how often something was asked for; that all of it is done shows in the rank',
+  },
+  {
+    where: /^table SYNC#\S+ SYNC$/,
+    attributes: ['counter'],
+    as: 'count',
+    reason: 'one more with each run',
+  },
+  {
+    where: /^table SYNC#\S+ (FACT|SCOPE)#/,
+    attributes: ['observedAt', 'firstObservedAt', 'readAt'],
+    as: 'count',
+    reason: 'numbers of runs',
+  },
+  {
+    where: /^table SYNC#\S+ SYNC$/,
+    attributes: ['settingsSucceededAt', 'membersSucceededAt', 'teamsSucceededAt', 'repositoriesSucceededAt'],
+    as: 'time',
+    reason: 'when a scope was read last',
+  },
+  {
+    where: /^table SYNC#\S+ SCOPE#/,
+    attributes: ['lastSuccessAt'],
+    as: 'time',
+    reason: 'when the scope was read last',
+  },
+  {
+    where: /^table SYNC#\S+ SCAN#/,
+    attributes: ['lastScannedAt'],
+    as: 'time',
+    reason: 'when the scan ended',
+  },
+  {
+    where: /^table SYNC#\S+ FACT#/,
+    attributes: ['removedAt', 'expiresAt'],
+    as: 'time',
+    reason: 'when the fact went, and a day later',
+  },
+  { where: /^table ORG#\S+ PACKAGE#/, attributes: ['acceptedAt'], as: 'time', reason: 'when the scan ran' },
+  {
+    where: /^table PACKAGE#\S+ DIST#/,
+    attributes: ['recordedAt', 'storedAt'],
+    as: 'time',
+    reason: 'when the scan ran, and when the archive was stored',
+  },
+  {
+    where: /^table DELIVERY#/,
+    attributes: ['expiresAt'],
+    as: 'time',
+    reason: 'four days after it came',
+  },
+  { where: /^object /, attributes: ['lastModified'], as: 'time', reason: 'when it was written' },
+];
