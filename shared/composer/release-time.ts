@@ -16,6 +16,9 @@ export function parseReleaseTime(text: string): number | 'invalid' | 'unknown' {
     .map((digits) => Number(digits ?? 0));
   if (year < 100) return 'unknown';
   if (month > 12 || day > 31 || hour > 24 || minute > 59 || second > 60) return 'invalid';
+  // PHP takes any two digits for the hours of an offset, but of four only those that are a time of day.
+  const [, hours = 0, minutes = 0] = /(\d{2}):?(\d{2})$/.exec(match[7] ?? '')?.map(Number) ?? [];
+  if (hours > 24 || minutes > 59) return 'invalid';
   return Date.UTC(year, month - 1, day, hour, minute, second) - offsetOf(match[7]);
 }
 

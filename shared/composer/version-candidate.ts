@@ -21,8 +21,9 @@ export interface VersionCandidate {
   readonly versionNormalized: string;
   readonly isDefaultBranch: boolean;
   readonly manifest: JsonObject;
-  /** Two candidates are the same version if the first key of the earlier one is among the keys of the later one. */
-  readonly keys: readonly [string, ...string[]];
+  /** Two candidates are the same version if a key of the earlier one is among those that the later one must find free. */
+  readonly keys: readonly string[];
+  readonly mustBeFree: readonly string[];
 }
 
 const DEV_SUFFIX = new RegExp(`[.-]?dev${END}`, 'i');
@@ -70,10 +71,11 @@ export function tagCandidate(scanned: ScannedRef): VersionCandidate | SkippedRef
     versionNormalized,
     isDefaultBranch: false,
     manifest,
+    keys: [spelling(versionNormalized), meaning(versionNormalized)],
     // Composer looks for a version equal to the new one read as a constraint, which pads what a date left short.
-    keys: [
-      versionIdentity(versionNormalized),
-      versionIdentity(normalizedOrUndefined(versionNormalized) ?? versionNormalized),
+    mustBeFree: [
+      spelling(versionNormalized),
+      meaning(normalizedOrUndefined(versionNormalized) ?? versionNormalized),
     ],
   };
 }
@@ -111,8 +113,19 @@ export function branchCandidate(
     versionNormalized,
     isDefaultBranch,
     manifest,
-    keys: [asciiLower(versionNormalized)],
+    keys: [spelling(versionNormalized)],
+    mustBeFree: [spelling(versionNormalized)],
   };
+}
+
+/** Packagist keeps one version of those that differ in capitals only. */
+function spelling(versionNormalized: string): string {
+  return `spelling ${asciiLower(versionNormalized)}`;
+}
+
+/** Composer keeps one version of those that compare as equal. */
+function meaning(versionNormalized: string): string {
+  return `meaning ${versionIdentity(versionNormalized)}`;
 }
 
 function manifestOf(

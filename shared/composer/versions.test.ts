@@ -161,6 +161,11 @@ describe('versionsOf', () => {
     });
   });
 
+  it('keeps dates that only compare as equal, which Composer reads as other versions', () => {
+    const tags = refs('2010-01-2', '2010-01-02');
+    expect(Object.keys(versionsByRef({ tags }))).toEqual(['2010-01-02', '2010-01-2', 'main']);
+  });
+
   it('lets the next one have the version if the first has a bad manifest', () => {
     const tags = refs(['1.0', { name: 'acme/a', require: { 'b/c': 'nope' } }], '1.0.0');
     expect(Object.keys(versionsByRef({ tags }))).toEqual(['1.0.0', 'main']);

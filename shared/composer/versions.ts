@@ -76,7 +76,9 @@ export function versionsOf(
       skipped.push(outcome);
     } else {
       versions.push(outcome);
-      if (isCandidate(attempt)) refOfVersion.set(attempt.keys[0], attempt.scanned.name);
+      if (isCandidate(attempt)) {
+        for (const key of attempt.keys) refOfVersion.set(key, attempt.scanned.name);
+      }
     }
   }
   return { packageName: naming.name, versions, skipped };
@@ -100,7 +102,7 @@ function outcomeOf(
       isError: true,
     };
   }
-  const first = candidate.keys.map((key) => refOfVersion.get(key)).find((name) => name !== undefined);
+  const first = candidate.mustBeFree.map((key) => refOfVersion.get(key)).find((name) => name !== undefined);
   if (first !== undefined) {
     return {
       ref,

@@ -1,22 +1,59 @@
-/** What the oracle tests share: how many inputs, which seed, and answers side by side. */
+/** What the oracle tests share: how many inputs, which seeds, and answers side by side. */
 
-import { type Answer, askPhp, missingLibrary, type Question } from './php-library.ts';
+import { extent } from '../support/long.ts';
+import { type Answer, askPhp, isCurrentLibrary, missingLibrary, type Question } from './php-library.ts';
+import { createRandom, type Random } from './random.ts';
 
-/** Inputs per function; raise it for a long proof: `ORACLE_INPUTS=200000 npx vitest run test/composer-oracle`. */
-export const INPUTS = Number(process.env.ORACLE_INPUTS ?? 3000);
+/** Inputs of each function in one round, no two alike. */
+export const INPUTS = 20_000;
 
-/** The same seed gives the same inputs; vary it with `ORACLE_SEED`. */
-export const SEED = Number(process.env.ORACLE_SEED ?? 20_260_702);
+/** For the tests that ask them all, in milliseconds: some seconds on a free machine. */
+export const TIMEOUT = 180_000;
 
-/** Why the tests cannot run here, said aloud, because a skipped proof is no proof. */
-export function skipReason(): string | undefined {
-  const reason = missingLibrary();
-  if (reason !== undefined) {
-    console.warn(
-      `\n*** NOT COMPARED WITH COMPOSER'S OWN LIBRARY: ${reason}. Install php-cli and composer. ***\n`,
+/**
+ * The seed of each round; the same seed gives the same inputs. `ORACLE_SEED` sets the first, `ORACLE_ROUNDS` how many. A long run
+ * looks at other inputs each time.
+ */
+export const SEEDS: readonly number[] = Array.from(
+  { length: Number(process.env.ORACLE_ROUNDS ?? extent({ short: 1, long: 10 })) },
+  (_, round) =>
+    Number(process.env.ORACLE_SEED ?? extent({ short: 20_260_702, long: Math.floor(Date.now() / 1000) })) +
+    round,
+);
+
+/**
+ * Why the tests cannot run here, said aloud, because a skipped proof is no proof; undefined if they can.
+ * @throws where nothing may be skipped, which is where the variable `CI` is set.
+ */
+export function skipReason(
+  missing = missingLibrary(),
+  environment: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  if (missing === undefined) {
+    console.info(
+      `Compared with Composer ${isCurrentLibrary ? '2.10.2' : '2.5.5'}: ${INPUTS} inputs per function from each seed: ${SEEDS.join(', ')}`,
     );
+    return undefined;
   }
-  return reason;
+  const { CI = '' } = environment;
+  const message = `NOT COMPARED WITH COMPOSER'S OWN LIBRARY: ${missing}. Install php-cli and composer.`;
+  if (CI !== '' && CI !== 'false') throw new Error(message);
+  const line = '*'.repeat(message.length + 4);
+  console.warn(`\n${line}\n* ${message} *\n${line}\n`);
+  return missing;
+}
+
+/** So many inputs, no two of them alike. */
+export function distinct<Input>(count: number, seed: number, generate: (random: Random) => Input): Input[] {
+  const random = createRandom(seed);
+  const found = new Map<string, Input>();
+  for (let tries = 0; found.size < count; tries += 1) {
+    if (tries > count * 20) throw new Error(`The generator gives only ${found.size} different inputs.`);
+    const input = generate(random);
+    const key = typeof input === 'string' ? input : JSON.stringify(input);
+    if (!found.has(key)) found.set(key, input);
+  }
+  return [...found.values()];
 }
 
 /** A question to PHP and what this project answers. */
@@ -44,11 +81,21 @@ export function differing(compared: readonly Compared[]): string[] {
     .slice(0, 10)
     .map(
       ({ question, php, ours }) =>
-        `${JSON.stringify(question)}: PHP ${JSON.stringify(php)}, here ${JSON.stringify(ours)} (seed ${SEED})`,
+        `${JSON.stringify(question)}: PHP ${JSON.stringify(php)}, here ${JSON.stringify(ours)}`,
     );
 }
 
-/** How many of the answers are values, from 0 to 1: a comparison of refusals alone would prove little. */
-export function shareOfValues(compared: readonly Compared[]): number {
-  return compared.filter(({ php }) => 'value' in php).length / compared.length;
+/** How many of the items are so, from 0 to 1. */
+export function shareOf<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
+  return items.filter(isSo).length / items.length;
+}
+
+/** Whether PHP had a value for an answer: a comparison of refusals alone would prove little. */
+export function isAnswered({ php }: Compared): boolean {
+  return 'value' in php;
+}
+
+/** A share for people. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }

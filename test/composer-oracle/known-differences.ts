@@ -4,10 +4,14 @@
  * Each has a test that the difference is still there, so that none outlives its reason.
  */
 
+import currentLicenses from 'spdx-license-ids/index.json' with { type: 'json' };
+import { z } from 'zod';
 import { phpTrim } from '../../shared/composer/php-text.ts';
 import { isPhpArray, member, phpEntries } from '../../shared/composer/php-value.ts';
 import type { Manifest } from './manifest-inputs.ts';
-import { isCurrentLibrary } from './php-library.ts';
+import { askPhp, isCurrentLibrary } from './php-library.ts';
+
+export const SPDX_LICENSES: ReadonlySet<string> = new Set(currentLicenses.map((name) => name.toLowerCase()));
 
 /** Errors and warnings by Composer's loader. */
 interface Judgement {
@@ -15,12 +19,19 @@ interface Judgement {
   readonly warnings: readonly string[];
 }
 
-const NEW_CALVER =
-  /^v?\d{4}(?:[.:-]?\d{2}){1,6}(?:[.:-]?\d{1,3}){2}[._-]?(?:(?:stable|beta|b|RC|alpha|a|patch|pl|p)(?:[.-]?\d+)*)?(?:[.-]?dev)?(?:[+@\s].*)?$/is;
+const MODIFIER =
+  '[._-]?(?:(?:stable|beta|b|RC|alpha|a|patch|pl|p)(?:[.-]?\\d+)*)?(?:[.-]?dev)?(?:[+@\\s].*)?';
+const DATE = '\\d{4}(?:[.:-]?\\d{2}){1,6}';
+const NEW_CALVER = new RegExp(`^v?${DATE}(?:[.:-]?\\d{1,3}){2}${MODIFIER}$`, 'is');
+const OLD_VERSION = new RegExp(
+  `^v?(?:\\d{1,5}(?:\\.\\d+){0,3}|${DATE}(?:[.:-]?\\d{1,3})?)${MODIFIER}$`,
+  'is',
+);
 
 /** semver 3.4.0 takes two numbers after a date, so that CalVer can have a date for its major: `20240102.1.0`. */
 export function isNewCalver(version: string): boolean {
-  return !isCurrentLibrary && NEW_CALVER.test(phpTrim(version));
+  const text = phpTrim(version);
+  return !isCurrentLibrary && NEW_CALVER.test(text) && !OLD_VERSION.test(text);
 }
 
 /** A constraint with such a version in it. */
@@ -59,6 +70,31 @@ export const OWN_MESSAGES: Readonly<Record<string, (message: string) => boolean>
     ),
 };
 
+/** 2.5.5 took the names of types from another function of PHP. */
+const OLD_TYPES: Readonly<Record<string, string>> = {
+  integer: 'int',
+  boolean: 'bool',
+  double: 'float',
+  NULL: 'null',
+};
+
+/**
+ * Messages without what only says the same in other words: names of types, empty maps, which PHP cannot tell from lists, texts as
+ * PHP writes them in JSON, and the reason that PHP's clock or version parser gave.
+ */
+export function asSameWords(messages: readonly string[]): string[] {
+  return messages
+    .map((message) =>
+      message
+        .replace(/\b(integer|boolean|double|NULL)(?= given|" received)/, (type) => OLD_TYPES[type] ?? type)
+        .replace('({})', '([])')
+        .replace('License {}', 'License []')
+        .replace(/^(time : invalid value|config\.platform[^(]*invalid value).*$/s, '$1')
+        .replace(/^License ("(?:[^"\\]|\\.)*")/s, (_, name) => `License ${JSON.stringify(JSON.parse(name))}`),
+    )
+    .toSorted();
+}
+
 /** The judgement without the messages that the older library cannot give. */
 export function asOldLibrary({ errors, warnings }: Judgement): Judgement {
   const isOld = (message: string) =>
@@ -87,11 +123,26 @@ export function hasOddLicense(manifest: Manifest): boolean {
   return Object.values(license).some((name) => typeof name !== 'string');
 }
 
-/** spdx-licenses has grown since. */
-export function isNewLicense(license: string): boolean {
-  return (
-    !isCurrentLibrary && ['any-osi', 'blessing-2.0', 'bcrypt-solar-designer'].includes(license.toLowerCase())
-  );
+/** Names that the judge's list of licenses has, in lower case. */
+export function judgesLicenses(): ReadonlySet<string> {
+  const [answer] = askPhp([['licenses']]);
+  const names = z.object({ value: z.array(z.string()) }).parse(answer).value;
+  return new Set(names.map((name) => name.toLowerCase()));
+}
+
+/** SPDX's list grows, and this project's is newer than any Composer's: an expression with a name that the judge has not heard of. */
+export function hasNewLicense(expression: string, judges: ReadonlySet<string>): boolean {
+  const words = expression.split(/[\s()]+/).map((word) => word.replace(/\+$/, '').toLowerCase());
+  return words.some((word) => SPDX_LICENSES.has(word) && !judges.has(word));
+}
+
+/** Once listed as a license by mistake, see composer/spdx-licenses 1.5.8. */
+export const RETRACTED_LICENSE = 'kicad-libraries-exception';
+
+/** Such a license of a manifest. */
+export function hasNewLicenseInside({ license }: Manifest, judges: ReadonlySet<string>): boolean {
+  const expressions = isPhpArray(license) ? Object.values(license) : [license];
+  return expressions.some((one) => typeof one === 'string' && hasNewLicense(one, judges));
 }
 
 function withoutTime({ time: _time, ...rest }: Manifest): Manifest {

@@ -3,6 +3,7 @@
 // Answers questions with Composer's own PHP library. One question a line on standard input, [function, ...arguments] in JSON;
 // one answer a line on standard output: {"value": …}, {"error": message}, or {"crash": message} for what is not an \Exception.
 
+use Composer\Composer;
 use Composer\Config;
 use Composer\IO\IOInterface;
 use Composer\IO\NullIO;
@@ -160,6 +161,7 @@ function judge(array $manifest): array
 $parser = new VersionParser();
 $licenses = new SpdxLicenses();
 $functions = [
+    'library' => fn () => Composer::VERSION,
     'normalize' => fn ($version) => $parser->normalize($version),
     'normalizeBranch' => fn ($name) => $parser->normalizeBranch($name),
     'parseNumericAliasPrefix' => fn ($branch) => $parser->parseNumericAliasPrefix($branch),
@@ -172,6 +174,7 @@ $functions = [
     'versions' => fn ($described) => versions($described),
     'judge' => fn ($manifest) => judge($manifest),
     'namingError' => fn ($name) => ValidatingArrayLoader::hasPackageNamingError($name),
+    'licenses' => fn () => array_column($licenses->getLicenses(), 0),
     'license' => fn ($text) => $licenses->validate($text),
     'email' => fn ($text) => false !== filter_var($text, FILTER_VALIDATE_EMAIL),
     'url' => function ($text) {

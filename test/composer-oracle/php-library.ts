@@ -14,6 +14,9 @@ const AUTOLOADER = process.env.ORACLE_AUTOLOADER ?? '/usr/share/php/Composer/aut
  */
 export const isCurrentLibrary = process.env.ORACLE_LIBRARY === 'current';
 
+/** The Composer that the differences in known-differences.ts were found in. */
+const JUDGE = isCurrentLibrary ? '2.10.2' : '2.5.5';
+
 const SCRIPT = fileURLToPath(new URL('./oracle.php', import.meta.url));
 
 /** A function of oracle.php and its arguments. */
@@ -27,16 +30,24 @@ const Answer = z.union([
 export type Answer = z.infer<typeof Answer>;
 
 /** Why there is no judge on this machine; undefined if there is one. */
-export function missingLibrary(): string | undefined {
-  const php = spawnSync(PHP, ['-v'], { encoding: 'utf8' });
-  if (php.error !== undefined || php.status !== 0) return `"${PHP}" does not run here`;
-  if (!existsSync(AUTOLOADER)) return `${AUTOLOADER} is not there`;
+export function missingLibrary(programs = { php: PHP, autoloader: AUTOLOADER }): string | undefined {
+  const run = spawnSync(programs.php, ['-v'], { encoding: 'utf8' });
+  if (run.error !== undefined || run.status !== 0) return `"${programs.php}" does not run here`;
+  if (!existsSync(programs.autoloader)) return `${programs.autoloader} is not there`;
+  const [answer] = askPhp([['library']], programs);
+  const version = answer !== undefined && 'value' in answer ? answer.value : undefined;
+  if (version !== JUDGE) {
+    return `${programs.autoloader} loads Composer ${version}, and only ${JUDGE}'s differences are known`;
+  }
   return undefined;
 }
 
 /** The answers to all questions, in their order, by one PHP process. Throws if it does not answer every one. */
-export function askPhp(questions: readonly Question[]): Answer[] {
-  const run = spawnSync(PHP, ['-d', 'display_errors=stderr', SCRIPT, AUTOLOADER], {
+export function askPhp(
+  questions: readonly Question[],
+  programs = { php: PHP, autoloader: AUTOLOADER },
+): Answer[] {
+  const run = spawnSync(programs.php, ['-d', 'display_errors=stderr', SCRIPT, programs.autoloader], {
     input: questions.map((question) => `${JSON.stringify(question)}\n`).join(''),
     encoding: 'utf8',
     maxBuffer: 1024 ** 3,

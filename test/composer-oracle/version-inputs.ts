@@ -1,6 +1,7 @@
-/** Names of tags and branches and constraints as people write them, and what little slips make of them. */
+/** Names of tags and branches and constraints, grown from real ones and from the odd ones that Composer's rules have words for. */
 
 import type { Random } from './random.ts';
+import { REAL_NAMED_BRANCHES, REAL_NUMERIC_BRANCHES, REAL_TAGS } from './real-names.ts';
 
 const TAGS = [
   '1.0.0', 'v1.0.0', 'V2.3', '0', '1', '10.4.13', '1.2.3.4', '1.0.0-beta1', '1.0.0-RC1', 'v1.13.11-beta.0', '1.0.0RC1dev',
@@ -29,20 +30,114 @@ const PIECES = [
   '\u000b', 'é', 'ſ', '/', '\\', '{', '(', '$', ':', '1.0', '.x', '.x-dev', '#ref', '\0',
 ]; // biome-ignore format: a dense table
 
-/** The name of a tag or branch, or nearly one. */
+const TAIL = /(?:[._-]?(?:stable|beta|b|rc|alpha|a|patch|pl|p)[.-]?\d*)?$/i;
+const TAILS = [
+  '', '', '', '-RC1', '-beta.2', 'beta3', '-alpha', 'rc4', '-rc', '.RC.5', '-p1', 'pl2', '-patch', 'a1', '_b7', '-stable', '-dev', '.dev', '-beta1-dev',
+  '-alpha2.1', '-b5+exp', '+build.7', '@dev', '@RC',
+]; // biome-ignore format: a dense table
+const NUMBERS = [
+  '0',
+  '1',
+  '2',
+  '9',
+  '10',
+  '12',
+  '00',
+  '07',
+  '007',
+  '99',
+  '128',
+  '1999',
+  '2024',
+  '20240102',
+  '99999',
+  '9999999',
+  '65536',
+];
+
+/** A tag's name, or nearly one. */
+export function tagName(random: Random): string {
+  return grown(random, random.oneIn(5) ? random.pick(TAGS) : random.pick(REAL_TAGS));
+}
+
+/** A branch's name, or nearly one; half of the time a number. */
+export function branchName(random: Random): string {
+  if (random.below(3) < 2) return numericBranch(random);
+  return grown(random, random.oneIn(4) ? random.pick(BRANCHES) : random.pick(REAL_NAMED_BRANCHES));
+}
+
+/** The version of a branch as `parseNumericAliasPrefix` is asked about, or nearly one: `2.1.x-dev`. */
+export function aliasName(random: Random): string {
+  const branch = numericBranch(random).replace(/^v|\.[*xX].*/g, '');
+  const named = random.oneIn(6) ? branchName(random) : branch;
+  const alias = `${named}${random.pick(['.x-dev', '.x-dev', '.x-dev', '-dev', '-dev', '-dev', '.X-DEV', '.x'])}`;
+  return random.oneIn(5) ? mutated(random, alias) : alias;
+}
+
+/** A name of either kind, most often with something that says how finished the version is. */
+export function unfinishedName(random: Random): string {
+  const name = random.oneIn(6) ? branchName(random) : random.pick(REAL_TAGS);
+  if (random.oneIn(4)) return grown(random, name);
+  const tailed = varied(random, name).replace(TAIL, () => random.pick(TAILS));
+  return random.oneIn(4) ? `${tailed}${random.pick(['-dev', '#1a2b3c4', '-DEV#x', ' '])}` : tailed;
+}
+
+/** The name of a tag or a branch. */
 export function refName(random: Random): string {
-  return mutated(random, random.pick(random.oneIn(3) ? BRANCHES : TAGS));
+  return random.oneIn(3) ? branchName(random) : tagName(random);
+}
+
+function numericBranch(random: Random): string {
+  let name = random
+    .pick(REAL_NUMERIC_BRANCHES)
+    .replace(/\d+/g, (kept) => (random.oneIn(3) ? kept : number(random)));
+  for (let more = random.below(3); more > 0 && name.split('.').length < 4; more -= 1) {
+    name += random.pick(['.0', '.x', '.7', '.X', '.*', `.${number(random)}`]);
+  }
+  return random.oneIn(8) ? mutated(random, name) : name;
+}
+
+function number(random: Random): string {
+  return random.oneIn(3) ? random.pick(NUMBERS) : String(random.below(random.pick([10, 30, 200, 5000])));
+}
+
+/** The name with changes that people make to names, and sometimes with slips that nobody would make. */
+function grown(random: Random, name: string): string {
+  let result = name;
+  for (let changes = random.below(3); changes > 0; changes -= 1) result = varied(random, result);
+  return random.oneIn(3) ? mutated(random, result) : result;
+}
+
+/** Another name of the same kind: other numbers, one more or fewer, another tail or another letter in front. */
+function varied(random: Random, name: string): string {
+  switch (random.below(8)) {
+    case 0:
+      return name.startsWith('v') ? name.slice(1) : /^\d/.test(name) ? `v${name}` : name;
+    case 1:
+      return name.replace(TAIL, () => random.pick(TAILS));
+    case 2:
+      return name.replace(/(\d+)(?!.*\d)/, (last) => `${last}.${number(random)}`);
+    case 3:
+      return name.replace(/\.\d+/, '');
+    default: {
+      const parts = name.split(/(\d+)/);
+      const at = random.below(parts.length);
+      return parts.map((part, index) => (index === (at | 1) ? number(random) : part)).join('');
+    }
+  }
 }
 
 /** A version constraint, or nearly one. */
 export function constraint(random: Random): string {
-  const parts = Array.from({ length: 1 + random.below(4) }, () =>
-    random.oneIn(3)
-      ? `${random.pick(['', '>', '>=', '<', '<=', '!=', '^', '~', '='])}${random.pick(TAGS)}`
-      : random.pick(CONSTRAINTS),
+  const parts = Array.from({ length: 1 + random.below(3) }, () =>
+    random.oneIn(4)
+      ? random.pick(CONSTRAINTS)
+      : `${random.pick(['', '>', '>=', '<', '<=', '!=', '^', '~', '=', '=='])}${varied(random, random.pick(random.oneIn(4) ? REAL_NUMERIC_BRANCHES : REAL_TAGS))}`,
   );
-  const text = parts.reduce((left, right) => left + random.pick(JOINS) + right);
-  return random.oneIn(2) ? text : mutated(random, text);
+  const text = parts.reduce(
+    (left, right) => left + random.pick(random.oneIn(4) ? JOINS : [' ', ' || ', ', ']) + right,
+  );
+  return random.oneIn(3) ? mutated(random, text) : text;
 }
 
 /** The text with up to three slips in it. */
