@@ -73,6 +73,19 @@ describe('work', () => {
     expect(await completeWork(table, lease)).toBe('done');
   });
 
+  it('can be completed once more by who did not hear the answer, asked for meanwhile or not', async () => {
+    const table = await newTable();
+    await table.transact([raise(thing, now)]);
+    const first = await taken(table, 'a');
+    await completeWork(table, first);
+    expect(await completeWork(table, first)).toBe('done');
+    await table.transact([raise(thing, now)]);
+    expect(await completeWork(table, first)).toBe('more');
+    const second = await taken(table, 'b');
+    await expect(completeWork(table, first)).rejects.toThrow(ConflictError);
+    expect(await completeWork(table, second)).toBe('done');
+  });
+
   it('waits until the time that a worker gave it back for', async () => {
     const table = await newTable();
     await table.transact([raise(thing, now)]);

@@ -121,15 +121,24 @@ export async function completeWork(
       throw error;
     }
   }
-  await table.update(
-    {
-      key: lease.thing.key,
-      set: { ...attributes, done: lease.wanted },
-      remove: ['leaseId', 'leaseUntil'],
-    },
-    held,
-  );
-  return 'more';
+  try {
+    await table.update(
+      {
+        key: lease.thing.key,
+        set: { ...attributes, done: lease.wanted },
+        remove: ['leaseId', 'leaseUntil'],
+      },
+      held,
+    );
+    return 'more';
+  } catch (error) {
+    // Ours already: the client sends a request again whose answer was lost. What follows the completion must not be left out.
+    const item = error instanceof ConflictError ? error.item : undefined;
+    if (item === undefined || item.leaseId !== undefined || Number(item.done) < lease.wanted) {
+      throw error;
+    }
+    return item.wanted === item.done ? 'done' : 'more';
+  }
 }
 
 /** Whether the lease is still ours; a conflict tells a lost lease from another writer only by this. */
