@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { createCloudClock } from '../../../local/cloud/clock.ts';
 import { startWebhookReceiver } from '../../../local/forges/github/simulator-fixture.ts';
+import type { Item } from '../../../shared/store/table.ts';
 import { type System, startSystem } from '../../support/started.ts';
 import { type CallName, watchCalls } from './calls.ts';
 import { comparable } from './compare.ts';
@@ -16,6 +17,8 @@ export interface End {
   readonly leftovers: readonly string[];
   /** Minutes of the cloud's time until everything was at rest. */
   readonly minutes: number;
+  /** The last that was given to a package. */
+  readonly lastPackageNumber: number;
 }
 
 export interface Life extends End {
@@ -31,8 +34,8 @@ export interface Bench {
   reset(chapter: Chapter, options?: { readonly cold?: boolean }): Promise<void>;
   /** Has happen what the chapter says, and lets time pass until all is at rest. */
   live(chapter: Chapter): Promise<End>;
-  /** How a life ends in which nothing is disturbed and a reconcile comes after the chapter. */
-  reconciled(chapter: Chapter): Promise<End>;
+  /** How a life ends in which nothing is disturbed, under circumstances that a disturbance makes. */
+  reference(chapter: Chapter, circumstances: Circumstances): Promise<End>;
   /** Has the reconcile come after a chapter that was just lived. */
   reconcileAfter(chapter: Chapter): Promise<End>;
   /** The parts of lives, for those that go another way. */
@@ -50,6 +53,13 @@ export interface Bench {
   /** Whether each message of a standard queue is handed to two workers at once. */
   doubleMessages(on: boolean): void;
   close(): Promise<void>;
+}
+
+export interface Circumstances {
+  /** Numbers of packages that were drawn and never used: a number drawn by who died is given to nobody else. */
+  readonly numbersLost: number;
+  /** A reconcile comes after the chapter. */
+  readonly reconciled: boolean;
 }
 
 export type Settled = Pick<End, 'minutes' | 'leftovers'>;
@@ -174,8 +184,9 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
 
   async function end(chapter: Chapter, settled: Settled): Promise<End> {
     const reads = await readAll();
-    const before = beginnings.get(chapter)?.stored ?? (await storage.read());
-    return { ...settled, state: new Map([...comparable(await storage.read(), before), ...reads]) };
+    const stored = await storage.read();
+    const state = comparable(stored, beginnings.get(chapter)?.stored ?? stored);
+    return { ...settled, state: new Map([...state, ...reads]), lastPackageNumber: counterOf(stored) };
   }
 
   async function live(chapter: Chapter): Promise<End> {
@@ -210,7 +221,7 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
     );
   }
 
-  async function reset(chapter: Chapter, { cold = false } = {}): Promise<void> {
+  async function reset(chapter: Chapter, { cold = false, numbersLost = 0 } = {}): Promise<void> {
     const beginning = beginnings.get(chapter);
     if (!beginning) {
       throw new Error(`there is no ${chapter}`);
@@ -218,7 +229,7 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
     for (const name of Object.keys(cloud.queueCounts())) {
       cloud.engines.queues.purge(name);
     }
-    await storage.restore(beginning.stored);
+    await storage.restore(withNumbersLost(beginning.stored, numbersLost));
     gitHub.renewBudgets();
     cloud.clearCaches();
     if (cold) {
@@ -227,11 +238,11 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
     offset[0] = beginning.time - Date.now();
   }
 
-  const reconciledEnds = new Map<Chapter, Promise<End>>();
-  async function liveAndReconcile(chapter: Chapter): Promise<End> {
-    await reset(chapter);
-    await live(chapter);
-    return reconcileAfter(chapter);
+  const references = new Map<string, Promise<End>>();
+  async function liveReference(chapter: Chapter, { numbersLost, reconciled }: Circumstances): Promise<End> {
+    await reset(chapter, { numbersLost });
+    const ended = await live(chapter);
+    return reconciled ? reconcileAfter(chapter) : ended;
   }
 
   async function reconcileAfter(chapter: Chapter): Promise<End> {
@@ -279,9 +290,10 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
     undisturbed,
     reset,
     live,
-    reconciled(chapter) {
-      const known = reconciledEnds.get(chapter) ?? liveAndReconcile(chapter);
-      reconciledEnds.set(chapter, known);
+    reference(chapter, circumstances) {
+      const name = JSON.stringify([chapter, circumstances.numbersLost, circumstances.reconciled]);
+      const known = references.get(name) ?? liveReference(chapter, circumstances);
+      references.set(name, known);
       return known;
     },
     reconcileAfter,
@@ -306,3 +318,15 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
 }
 
 const failedAt = (failure: unknown): number => z.object({ at: z.number() }).safeParse(failure).data?.at ?? 0;
+
+const counterOf = ({ items }: Stored): number =>
+  Math.max(...[...items.values()].map(({ lastPackageNumber }) => Number(lastPackageNumber ?? 0)));
+
+function withNumbersLost({ items, ...others }: Stored, count: number): Stored {
+  const changed = [...items].map(([key, item]): [string, Item] =>
+    item.lastPackageNumber === undefined
+      ? [key, item]
+      : [key, { ...item, lastPackageNumber: Number(item.lastPackageNumber) + count }],
+  );
+  return { ...others, items: new Map(changed) };
+}

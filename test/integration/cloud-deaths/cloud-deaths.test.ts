@@ -77,6 +77,11 @@ describe('two of everything at once in the local cloud', () => {
       doings: [delivers('a new tag')],
     },
     {
+      name: 'scans of one repository that becomes a package',
+      chapter: 'a new repository',
+      doings: [delivers('a new repository')],
+    },
+    {
       name: 'full runs, and a delivery with them',
       chapter: 'a right given and one taken',
       doings: [reconciles, delivers('a right given and one taken'), reconciles],

@@ -35,9 +35,13 @@ export async function disturb(bench: Bench, disturbance: Disturbance): Promise<O
   const watch = watchCalls(bench.system, disturbance);
   const end = await bench.live(chapter).finally(watch.stop);
   const reached = watch.struck();
-  if (!(await bench.parts.gaveUp())) {
-    return { reached, gaveUp: false, problems: problemsOf(bench.undisturbed.get(chapter), end) };
-  }
-  const later = await bench.reconcileAfter(chapter);
-  return { reached, gaveUp: true, problems: problemsOf(await bench.reconciled(chapter), later) };
+  const gaveUp = await bench.parts.gaveUp();
+  const ended = gaveUp ? await bench.reconcileAfter(chapter) : end;
+  const undisturbed = bench.undisturbed.get(chapter);
+  const numbersLost = end.lastPackageNumber - (undisturbed?.lastPackageNumber ?? 0);
+  const expected =
+    gaveUp || numbersLost > 0
+      ? await bench.reference(chapter, { numbersLost, reconciled: gaveUp })
+      : undisturbed;
+  return { reached, gaveUp, problems: problemsOf(expected, ended) };
 }

@@ -4,7 +4,12 @@ import { watchCalls } from './calls.ts';
 import { disturb, disturbancesOf, inWords } from './disturb.ts';
 import { chapters } from './world.ts';
 
-/** Every call of the main job, before, after, and with its answer lost; a run of hours on a small machine. `-t` takes one chapter. */
+/**
+ * Every call of the main job, before, after, and with its answer lost: an hour on a small machine. `-t` takes one chapter, and a pattern in
+ * `DEATHS_ONLY` those whose line it fits.
+ */
+const only = new RegExp(process.env.DEATHS_ONLY ?? '');
+
 describe('a death or a lost answer in the local cloud, at every call', () => {
   let bench: Bench;
   beforeAll(async () => {
@@ -18,7 +23,7 @@ describe('a death or a lost answer in the local cloud, at every call', () => {
     const watch = watchCalls(bench.system);
     await bench.live(chapter).finally(watch.stop);
     const calls = new Set([...(bench.undisturbed.get(chapter)?.calls ?? []), ...watch.calls]);
-    const all = disturbancesOf(chapter, calls);
+    const all = disturbancesOf(chapter, calls).filter((disturbance) => only.test(inWords(disturbance)));
     const missed: string[] = [];
     const late: string[] = [];
     const wrong: string[] = [];
@@ -45,6 +50,6 @@ describe('a death or a lost answer in the local cloud, at every call', () => {
     );
     console.log(`${chapter}: ${late.length} of them waited for a reconcile:\n${late.join('\n')}`);
     expect(wrong).toEqual([]);
-    expect(missed.length).toBeLessThan(all.length / 5);
+    expect(missed.length).toBeLessThanOrEqual(all.length / 5);
   });
 });
