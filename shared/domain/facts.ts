@@ -28,7 +28,10 @@ export interface SettingsFact {
   readonly name: string;
 }
 
-/** An active member of the forge organization. Pending and suspended ones are no members and are not emitted. */
+/**
+ * An active member of the forge organization. Invited ones are no members and are not emitted, nor suspended ones where the forge says
+ * so (GitHub's lists do not).
+ */
 export interface MemberFact {
   readonly kind: 'member';
   readonly account: ForgeAccountId;

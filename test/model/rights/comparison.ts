@@ -1,0 +1,130 @@
+/**
+ * What the product should say of an organization, in the words in which it says it: the rules' answers, less what the product cannot
+ * know or does not heed. Each of those has a name, and a case that still shows it.
+ */
+
+import {
+  highestRole,
+  type Reading,
+  type Route,
+  readingOfAccount,
+  readingOfAnyone,
+  readingOfTeam,
+} from './github-rules.ts';
+import type { DescribedAccount, DescribedOrganization, DescribedTeam } from './organization.ts';
+import { roles } from './organization.ts';
+
+/** Something that the rules heed and the product does not: it decides as if the organization were told without it. */
+export interface Difference {
+  readonly name: string;
+  readonly told: (organization: DescribedOrganization) => DescribedOrganization;
+}
+
+const everyAccount = (
+  organization: DescribedOrganization,
+  change: Partial<DescribedAccount>,
+): DescribedOrganization => ({
+  ...organization,
+  accounts: organization.accounts.map((account) => ({ ...account, ...change })),
+});
+
+export const differences: readonly Difference[] = [
+  {
+    // "The user will remain as a “suspended member” of the organization, without access, until removed manually." No list of people
+    // says so, by GraphQL or REST: docs/unproven.md.
+    // https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/provisioning-user-accounts-with-scim/deprovisioning-and-reinstating-users
+    name: 'who is suspended keeps the rights that it has when it is not',
+    told: (organization) => everyAccount(organization, { suspended: false }),
+  },
+  {
+    // The lists of one organization do not name the other members of its enterprise. They read less here than there.
+    name: 'internal repositories are for members of the organization, not for others of the enterprise',
+    told: (organization) => everyAccount(organization, { elsewhereInEnterprise: false }),
+  },
+  {
+    // The settings of a disabled repository say who might read it; GitHub serves it to nobody. What is stored here stays served.
+    name: 'a disabled repository is readable for whom its settings name',
+    told: (organization) => ({
+      ...organization,
+      repositories: organization.repositories.map((repository) => ({ ...repository, disabled: false })),
+    }),
+  },
+];
+
+/** The organization without all that, but for one of them. */
+export function asTold(organization: DescribedOrganization, but?: Difference): DescribedOrganization {
+  return differences
+    .filter((difference) => difference !== but)
+    .reduce((told, difference) => difference.told(told), organization);
+}
+
+export type DescribedSubject =
+  | { readonly kind: 'account'; readonly account: DescribedAccount }
+  | { readonly kind: 'team'; readonly team: DescribedTeam }
+  | { readonly kind: 'anyone' };
+
+export function subjectsOf(organization: DescribedOrganization): readonly DescribedSubject[] {
+  return [
+    ...organization.accounts.map((account) => ({ kind: 'account', account }) as const),
+    ...organization.teams.map((team) => ({ kind: 'team', team }) as const),
+    { kind: 'anyone' },
+  ];
+}
+
+/** `apple: owner`, one line for each repository that may be read and each way to it that the product names. */
+export function expectedLines(organization: DescribedOrganization, subject: DescribedSubject): string[] {
+  return [...readingOfSubject(organization, subject)]
+    .flatMap(([name, routes]) => named(organization, routes).map((route) => `${name}: ${route}`))
+    .sort();
+}
+
+function readingOfSubject(organization: DescribedOrganization, subject: DescribedSubject): Reading {
+  switch (subject.kind) {
+    case 'account':
+      return readingOfAccount(organization, subject.account);
+    case 'team':
+      return readingOfTeam(organization, subject.team);
+    case 'anyone':
+      return readingOfAnyone(organization);
+  }
+}
+
+function named(organization: DescribedOrganization, routes: readonly Route[]): string[] {
+  return routes.flatMap((route) => {
+    switch (route.through) {
+      case 'team':
+        return isNamed(organization, route, routes)
+          ? `team ${route.of}, ${route.role} given to ${route.givenTo}`
+          : [];
+      case 'collaborator':
+        // GitHub's list of direct collaborators says what each may do in the end: "The permission the user has on the repository."
+        // https://docs.github.com/en/graphql/reference/objects#repositorycollaboratoredge
+        return `collaborator, ${highestRole(routes)}`;
+      case 'base permission':
+        return `base permission, ${route.role}`;
+      default:
+        return route.through;
+    }
+  });
+}
+
+type TeamRoute = Extract<Route, { through: 'team' }>;
+
+/**
+ * A team has one row for a repository: its strongest role, and of the teams that give it the highest one. (GitHub's list of a team's
+ * repositories may hold what the team inherits, so a weaker or equal role of its own cannot be told from an inherited one.)
+ */
+function isNamed(organization: DescribedOrganization, route: TeamRoute, routes: readonly Route[]): boolean {
+  return routes
+    .filter((other) => other.through === 'team')
+    .filter((other) => other.of === route.of && other !== route)
+    .every((other) => {
+      const stronger = roles.indexOf(route.role) - roles.indexOf(other.role);
+      return stronger > 0 || (stronger === 0 && isAbove(organization, route.givenTo, other.givenTo));
+    });
+}
+
+function isAbove(organization: DescribedOrganization, upper: string, lower: string): boolean {
+  const parent = organization.teams.find(({ name }) => name === lower)?.parent;
+  return parent !== undefined && (parent === upper || isAbove(organization, upper, parent));
+}

@@ -1,0 +1,118 @@
+/** Small organizations with all the odd cases, made by fast-check so that a failing one shrinks to what matters. */
+import fc from 'fast-check';
+import {
+  type DescribedAccount,
+  type DescribedOrganization,
+  type DescribedRepository,
+  type DescribedTeam,
+  type Grant,
+  roles,
+} from './organization.ts';
+
+const logins = ['ann', 'bob', 'cid', 'dea', 'eve', 'fay'];
+const teamNames = ['one', 'two', 'three', 'four', 'five'];
+const repositoryNames = ['apple', 'birch', 'cedar', 'daisy', 'elder', 'fern'];
+/** A team, its parent and that one's parent. */
+const levels = 3;
+
+const oneIn = (count: number): fc.Arbitrary<boolean> => fc.nat(count - 1).map((drawn) => drawn === count - 1);
+const grant = fc.record(
+  { repository: fc.constantFrom(...repositoryNames), role: fc.constantFrom(...roles), custom: oneIn(4) },
+  { requiredKeys: ['repository', 'role', 'custom'] },
+);
+const grants = (most: number) =>
+  fc.uniqueArray(grant, { selector: ({ repository }) => repository, maxLength: most });
+
+const account = fc.record({
+  role: fc.constantFrom('member', 'member', 'none', 'owner'),
+  pending: oneIn(5),
+  suspended: oneIn(6),
+  elsewhere: oneIn(5),
+  teams: fc.subarray(teamNames, { maxLength: 3 }),
+  direct: grants(2),
+});
+
+const team = fc.record({
+  parent: fc.option(fc.constantFrom(...teamNames), { nil: undefined, freq: 3 }),
+  secret: oneIn(6),
+  grants: grants(3),
+});
+
+const repository = fc.record({
+  visibility: fc.constantFrom('private', 'private', 'internal', 'public'),
+  archived: oneIn(5),
+  disabled: oneIn(6),
+  fork: oneIn(5),
+});
+
+const parts = fc.record({
+  basePermission: fc.constantFrom('none', 'none', 'read', 'write', 'admin'),
+  enterprise: fc.boolean(),
+  accounts: fc.array(account, { maxLength: logins.length }),
+  teams: fc.array(team, { maxLength: teamNames.length }),
+  repositories: fc.array(repository, { maxLength: repositoryNames.length }),
+});
+type Parts = typeof parts extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Any organization of up to six accounts, five teams and six repositories that GitHub would let somebody make. */
+export const organizations: fc.Arbitrary<DescribedOrganization> = parts.map(madePossible);
+
+/** Names the parts by their place and leaves out what refers to nothing or cannot be. */
+function madePossible({ basePermission, enterprise, ...drawn }: Parts): DescribedOrganization {
+  const repositories = drawn.repositories.map(
+    ({ visibility, ...rest }, place): DescribedRepository => ({
+      name: nameAt(repositoryNames, place),
+      ...rest,
+      visibility: visibility === 'internal' && !enterprise ? 'private' : visibility,
+    }),
+  );
+  const existing = (given: Parts['teams'][number]['grants']): Grant[] =>
+    given
+      .filter((one) => repositories.some(({ name }) => name === one.repository))
+      .map(({ custom, ...one }) => ({
+        ...one,
+        ...(custom && one.role !== 'admin' && { custom: 'special' }),
+      }));
+
+  const accounts = drawn.accounts.map(
+    (one, place): DescribedAccount => ({
+      login: nameAt(logins, place),
+      role: one.role,
+      state: one.pending ? 'pending' : 'active',
+      suspended: one.suspended,
+      elsewhereInEnterprise: enterprise && one.elsewhere,
+      direct: existing(one.direct),
+    }),
+  );
+  const teams: DescribedTeam[] = [];
+  drawn.teams.forEach((one, place) => {
+    const name = nameAt(teamNames, place);
+    // Only those before it, so that there are no circles.
+    const parent = teams.find((other) => other.name === one.parent && !other.secret && !one.secret);
+    const fits = parent !== undefined && depth(teams, parent) < levels;
+    teams.push({
+      name,
+      parent: fits ? parent.name : undefined,
+      secret: one.secret,
+      members: accounts
+        .filter(({ role }, at) => role !== 'none' && drawn.accounts[at]?.teams.includes(name))
+        .map(({ login }) => login),
+      grants: existing(one.grants),
+    });
+  });
+  return { basePermission, enterprise, accounts, teams, repositories };
+}
+
+/** 1 for a team without a parent. */
+export function depth(teams: readonly DescribedTeam[], team: DescribedTeam): number {
+  const parent = teams.find(({ name }) => name === team.parent);
+  return parent === undefined ? 1 : 1 + depth(teams, parent);
+}
+
+function nameAt(names: readonly string[], place: number): string {
+  const name = names[place];
+  if (name === undefined) {
+    throw new RangeError(`more than ${names.length} of a kind`);
+  }
+  return name;
+}
