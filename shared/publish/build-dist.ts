@@ -37,6 +37,11 @@ export interface DistRequest {
   readonly signal: AbortSignal;
   /** The function's time-out and 30 s more. */
   readonly leaseMs: number;
+  /**
+   * Called when the archive is here and not stored yet. Once it is, nobody asks for it to be built any more, so whoever has no message that
+   * comes back sees to it here that somebody records it should this worker die.
+   */
+  readonly beforeStoring?: () => Promise<unknown>;
 }
 
 /** `stored`: it is there. `busy`: another builds it. `unrecorded`: no scan recorded this commit for the package. */
@@ -100,7 +105,7 @@ export async function buildDist(
 
 async function store(
   { objects, reader }: BuildDistDependencies,
-  { found, commit, signal }: DistRequest,
+  { found, commit, signal, beforeStoring }: DistRequest,
   objectKey: string,
 ): Promise<{ shasum: string; size: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'dist-'));
@@ -110,6 +115,7 @@ async function store(
     await pipeline(archive, createWriteStream(file), { signal });
     const shasum = await sha1(file);
     const { size } = await stat(file);
+    await beforeStoring?.();
     if (await objects.putFirst(objectKey, createReadStream(file), size, signal)) {
       return { shasum, size };
     }

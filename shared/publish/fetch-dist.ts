@@ -9,6 +9,7 @@ import { type HttpAnswer, jsonAnswer } from '../runtime/http-handler.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { findPackage, type StoredPackage } from '../store/package-store.ts';
+import type { Wake } from '../store/work.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from './build-dist.ts';
 import { publicPaths } from './object-keys.ts';
 
@@ -69,22 +70,23 @@ export async function fetchDist(
     }
   }
   // Too long for a request: the queue finishes it, whoever comes back later finds it.
-  await dependencies.waker.wake([
-    {
-      queue: 'scan',
-      group: organization.id,
-      message: {
-        kind: 'dist',
-        organization: organization.id,
-        packageNumber: found.number,
-        reference: commit,
-      },
-    },
-  ]);
+  await dependencies.waker.wake([finishing(organization, found, commit)]);
   return unavailable(
     `The archive of ${found.name} at ${commit.slice(0, 12)} is being built; try again shortly.`,
   );
 }
+
+/** The message by which the queue stores and records the archive, if that is still to be done. */
+const finishing = (organization: Organization, found: StoredPackage, commit: string): Wake => ({
+  queue: 'scan',
+  group: organization.id,
+  message: {
+    kind: 'dist',
+    organization: organization.id,
+    packageNumber: found.number,
+    reference: commit,
+  },
+});
 
 /** Builds, or waits for whoever builds. The one place where a function sleeps. */
 async function build(
@@ -102,6 +104,8 @@ async function build(
       commit,
       signal,
       leaseMs,
+      beforeStoring: () =>
+        dependencies.waker.wake([finishing(organization, found, commit)], leaseMs / 1000 + 1),
     });
     if (outcome.is !== 'busy') {
       return outcome;

@@ -248,8 +248,28 @@ describe('fetchDist', () => {
       },
     });
     expect(await dists.stored()).toBe(bytes);
-    expect(dists.waker.take()).toMatchObject([{ queue: 'publish-package' }]);
+    expect(dists.waker.take()).toMatchObject([
+      { queue: 'scan', message: { kind: 'dist' }, delaySeconds: 60 },
+      { queue: 'publish-package' },
+    ]);
     expect(await dists.fetch()).toMatchObject({ status: 307 });
+    expect(dists.waker.take()).toEqual([]);
+    expect(await dists.finish()).toBe('stored');
+    expect(dists.forge.reads).toBe(1);
+  });
+
+  it('leaves to the queue what it could store and not record, for nobody asks for it again', async () => {
+    const dists = await createDists();
+    vi.spyOn(dists.table, 'transact').mockRejectedValueOnce(new Error('died'));
+    await expect(dists.fetch()).rejects.toThrow('died');
+    expect(await dists.stored()).toBe(bytes);
+    expect(await dists.dist()).toMatchObject({ shasum: undefined });
+    expect(dists.waker.take()).toMatchObject([
+      { queue: 'scan', message: { kind: 'dist', packageNumber: 1, reference: commit } },
+    ]);
+    expect(await dists.finish()).toBe('stored');
+    expect(await dists.dist()).toMatchObject({ shasum });
+    expect(dists.waker.take()).toMatchObject([{ queue: 'publish-package' }]);
     expect(dists.forge.reads).toBe(1);
   });
 
