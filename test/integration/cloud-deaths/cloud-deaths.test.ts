@@ -17,7 +17,7 @@ const perChapter = extent({ short: 1, long: 5 });
 let bench: Bench;
 beforeAll(async () => {
   bench = await startBench({ cold: ['a new tag'] });
-}, 120_000);
+}, 300_000);
 afterAll(() => bench?.close(), 60_000);
 
 describe(`a death or a lost answer in the local cloud (DEATHS_SEED=${seed})`, () => {
@@ -55,7 +55,7 @@ describe(`a death or a lost answer in the local cloud (DEATHS_SEED=${seed})`, ()
       }
       expect(reached).toBe(perChapter);
     },
-    60_000,
+    180_000,
   );
 });
 
@@ -95,6 +95,6 @@ describe('two of everything at once in the local cloud', () => {
       const found = await atOnce(bench, chapter, [...doings, ...doings]);
       expect(problemsOf(expected, found)).toEqual([]);
     },
-    60_000,
+    180_000,
   );
 });

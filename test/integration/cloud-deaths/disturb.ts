@@ -25,8 +25,8 @@ export const inWords = ({ chapter, call, manner }: Disturbance): string => `${ch
 export const disturbancesOf = (chapter: Chapter, calls: Iterable<CallName>): Disturbance[] =>
   [...calls].flatMap((call) => manners.map((manner) => ({ chapter, call, manner })));
 
-/** Calls that functions make once, when they are new: the secrets, and the forge's tokens. */
-const onlyCold = /secretsmanager|access_tokens/;
+/** Calls that functions make once, when they are new: for the secrets, the forge's tokens, and an organization's slug. */
+const onlyCold = /secretsmanager|access_tokens|publish-\w+ dynamodb GetItem ORG ORG/;
 
 /** Lives the chapter with the call going wrong. */
 export async function disturb(bench: Bench, disturbance: Disturbance): Promise<Outcome> {

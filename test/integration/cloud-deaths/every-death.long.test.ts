@@ -14,7 +14,7 @@ describe('a death or a lost answer in the local cloud, at every call', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await startBench({ cold: chapters });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => bench?.close(), 60_000);
 
   it.each(chapters)('%s ends the same', async (chapter) => {
