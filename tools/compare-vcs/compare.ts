@@ -28,24 +28,34 @@ export async function compareRepositories(
     const { rows, ...about } = await readWithComposer(library, source, repository.defaultBranch);
     judge = about;
     progress.step(`Composer has read ${repository.name}`);
-    notes.push(...notesOn(repository, rows.length));
-    if (!isTaken(repository)) {
+    notes.push(...notesOn(repository, rows.length, isTaken(repository, ours)));
+    if (!isTaken(repository, ours)) {
       pairs.push(...comparePairs(repository.name, joinRows(repository.rows, rows), judge));
     }
   }
   return { library: judge, pairs, notes };
 }
 
-function notesOn({ name, rows, waiting }: RegistryRepository, theirs: number): string[] {
+function notesOn({ name, rows, waiting }: RegistryRepository, theirs: number, isLeftOut: boolean): string[] {
   if (rows.length === 0 && theirs === 0) return [`${name} holds no package, both sides say`];
   return waiting.map(({ name: packageName, reason }) =>
-    reason === 'name-taken'
+    isLeftOut
       ? `${name} is not compared: another repository has the package name ${packageName}`
       : `${packageName} of ${name} is not published: ${reason}`,
   );
 }
 
-/** Two repositories say one name: Composer takes whichever is listed first, a registry has one of them. */
-function isTaken({ waiting }: RegistryRepository): boolean {
-  return waiting.some(({ reason }) => reason === 'name-taken');
+/**
+ * Two repositories say one name: Composer takes whichever is listed first, a registry has one of them. The other one must be there: a
+ * registry that only says so would have its way with every row.
+ */
+function isTaken({ name: own, waiting }: RegistryRepository, all: readonly RegistryRepository[]): boolean {
+  return waiting.some(
+    ({ name: wanted, reason }) =>
+      reason === 'name-taken' &&
+      all.some(
+        ({ name, rows }) =>
+          name !== own && rows.some((row) => row.name.toLowerCase() === wanted.toLowerCase()),
+      ),
+  );
 }

@@ -49,6 +49,8 @@ describe('the named exceptions', () => {
     const second = aJudgedRow({ ...first, version: 'v2.x-dev' });
     expect(named([first], [aJudgedRow(first), second])).toEqual(['another branch of the same version']);
     expect(named([], [aJudgedRow(first), second])).toEqual([undefined, 'another branch of the same version']);
+    const tag = aRow('1.0.0.0');
+    expect(named([tag], [aJudgedRow(tag), aJudgedRow({ ...tag, version: 'v1.0.0' })])).toEqual([undefined]);
   });
 
   it('what the validating loader refuses may be missing: errors, and for branches warnings', () => {
@@ -119,8 +121,8 @@ describe('what a comparison comes to', () => {
     const theirs = [aJudgedRow(aRow('1.0.0.0')), aJudgedRow(aRow('dev-gh-pages'))];
     const report = reportOf(comparisonOf(ours, theirs, ['other holds no package']));
     expect(report).toContain('Composer 2.5.5 against Repertoire');
-    expect(report).toMatch(/^acme\/lib +0 +1 +1 +1 +1$/m);
-    expect(report).toMatch(/^total +0 +1 +1 +1 +1$/m);
+    expect(report).toMatch(/^acme\/lib +1 +1 +1 +1 +1$/m);
+    expect(report).toMatch(/^total +1 +1 +1 +1 +1$/m);
     expect(report).toMatch(/^ +1 {2}a branch that Packagist leaves out \(/m);
     expect(report).toMatch(/^ +0 {2}another branch of the same version \(/m);
     expect(report).toContain('Note: other holds no package');

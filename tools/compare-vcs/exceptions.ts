@@ -40,7 +40,8 @@ export const exceptions: readonly NamedException[] = [
   {
     name: 'another branch of the same version',
     rule: 'composer/packagist src/Package/Updater.php@31ecf359 (update: $processedVersions)',
-    holds: ({ outcome, isRepeated }) => outcome === 'only theirs' && isRepeated,
+    holds: ({ outcome, isRepeated, theirs }) =>
+      outcome === 'only theirs' && isRepeated && theirs !== undefined && isBranch(theirs.values),
   },
   {
     name: 'a version that the validating loader refuses',

@@ -1,4 +1,5 @@
 /** What a comparison comes to, and the words for it. */
+import { textTable } from '../text-table.ts';
 import { exceptedPartMax, exceptionOf, exceptions, type Library, type NamedException } from './exceptions.ts';
 import type { Outcome, Pair } from './join.ts';
 
@@ -15,8 +16,8 @@ export interface Comparison {
 }
 
 const shownMax = 20;
-const outcomes = ['equal', 'only ours', 'only theirs', 'different'] as const satisfies readonly Outcome[];
-const columns = ['package', ...outcomes, 'of them excepted'];
+/** The rows that both sides have are equal or different. */
+const columns = ['package', 'both', 'only ours', 'only theirs', 'different', 'excepted'];
 
 export function comparePairs(repository: string, pairs: readonly Pair[], library: Library): ComparedPair[] {
   return pairs.map((pair) => ({ ...pair, repository, exception: exceptionOf(pair, { library, pairs }) }));
@@ -87,17 +88,13 @@ function table(pairs: readonly ComparedPair[]): string[] {
     ),
     rowOf('total', pairs),
   ];
-  const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-      .join('  '),
-  );
+  return textTable(rows);
 }
 
 function rowOf(name: string, pairs: readonly ComparedPair[]): string[] {
-  const counts = outcomes.map((outcome) => pairs.filter((pair) => pair.outcome === outcome).length);
+  const count = (...wanted: Outcome[]) => pairs.filter(({ outcome }) => wanted.includes(outcome)).length;
   const excepted = pairs.filter(({ exception }) => exception !== undefined).length;
+  const counts = [count('equal', 'different'), count('only ours'), count('only theirs'), count('different')];
   return [name, ...[...counts, excepted].map(String)];
 }
 
