@@ -2,6 +2,7 @@ import type { CdnLine } from './cdn/distribution.ts';
 import { createCloudClock, type SteppableClock } from './clock.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
 import { createFunctionHost, type FunctionHost, type FunctionLine } from './functions/host.ts';
+import type { FunctionObserver } from './functions/observer.ts';
 import { busy, sleep, type WaitedFor, waitUntil, waitUntilIdle } from './idle.ts';
 import { type HttpHandler, type Listener, listen } from './listen.ts';
 import { createResource } from './provision/create-resource.ts';
@@ -77,6 +78,8 @@ export interface Cloud {
    * @throws Error with the function's own message when it fails or is throttled
    */
   invoke(name: string, payload: unknown): Promise<unknown>;
+  /** From now on this one is told what the functions do. */
+  observe(observer: FunctionObserver): void;
   queueCounts(): Readonly<Record<string, QueueCounts>>;
   /**
    * Resolves when no function runs and no queue with a consumer holds a message that is visible or in flight, unless
@@ -241,6 +244,7 @@ async function start(
         throw new Error(`${outcome.error.errorType}: ${outcome.error.errorMessage}`);
       return JSON.parse(outcome.payload);
     },
+    observe: host.observe,
     queueCounts: () => queueCounts(plan, engines),
     idle: (wanted = {}) =>
       waitUntilIdle(() => busy(work.sources, engines.queues, host, wanted), wanted.timeoutMs),

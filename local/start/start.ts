@@ -57,6 +57,8 @@ export interface StartWith {
   readonly schedules?: boolean;
   /** How the services behave where AWS leaves it open. */
   readonly services?: ServiceManners;
+  /** Gets the cloud as soon as it runs, before anything is asked of it. */
+  readonly onCloud?: (cloud: Cloud) => void;
 }
 
 /** How long the first synchronization may take before we say that it hangs. */
@@ -80,7 +82,7 @@ export function readWorldOf(options: StartOptions): Promise<World> {
 export async function start(
   folder: StateFolder,
   world: World,
-  { assembly, ports, progress, onLog, clock, schedules = true, services = {} }: StartWith,
+  { assembly, ports, progress, onLog, clock, schedules = true, services = {}, onCloud }: StartWith,
 ): Promise<Started> {
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
@@ -127,6 +129,7 @@ export async function start(
       },
     });
     closing.push(() => cloud.close());
+    onCloud?.(cloud);
     progress.step('local cloud: the synthesized template runs');
     await putGitHubSecret(cloud, gitHub);
     await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });

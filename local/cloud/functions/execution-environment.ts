@@ -36,6 +36,8 @@ export interface ExecutionEnvironment {
   invoke(requestId: string, payload: string): Promise<Outcome>;
   /** Whether it can take another invocation. */
   alive(): boolean;
+  /** Bytes that the worker's V8 uses now: its heap, and buffers outside of it. 0 once it has ended. */
+  memory(): Promise<number>;
   /** Ends the thread now; a running invocation fails. */
   kill(): Promise<void>;
 }
@@ -69,9 +71,10 @@ export function startEnvironment(
   options: {
     readonly clockOffset: SharedArrayBuffer;
     onLine(requestId: string | undefined, line: string): void;
+    onRequest?(method: string, url: URL): void;
   },
 ): ExecutionEnvironment {
-  const setup = workerSetup(definition, options.clockOffset);
+  const setup = workerSetup(definition, options.clockOffset, options.onRequest !== undefined);
   const worker = new Worker(workerCode(), {
     workerData: setup,
     env: { ...definition.environment },
@@ -113,6 +116,7 @@ export function startEnvironment(
 
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'ready') resolveReady();
+    else if (message.kind === 'request') options.onRequest?.(message.method, new URL(message.url));
     else if (message.kind === 'line') options.onLine(message.requestId, message.line);
     else if (message.kind === 'result') settle({ kind: 'result', payload: message.payload });
     else if (message.kind === 'error') settle({ kind: 'error', error: message.error });
@@ -127,6 +131,10 @@ export function startEnvironment(
   return {
     ready,
     alive: () => alive,
+    async memory() {
+      const heap = await worker.getHeapStatistics().catch(() => undefined);
+      return heap === undefined ? 0 : heap.used_heap_size + heap.external_memory;
+    },
     async kill() {
       end(exited('signal: killed'));
       await worker.terminate();
@@ -153,13 +161,18 @@ function exited(reason: string): FunctionError {
   return { errorType: 'Runtime.ExitError', errorMessage: `Error: Runtime exited with error: ${reason}` };
 }
 
-function workerSetup(definition: FunctionDefinition, clockOffset: SharedArrayBuffer): WorkerSetup {
+function workerSetup(
+  definition: FunctionDefinition,
+  clockOffset: SharedArrayBuffer,
+  reportsRequests: boolean,
+): WorkerSetup {
   const dot = definition.handler.lastIndexOf('.');
   const file = join(definition.directory, `${definition.handler.slice(0, dot)}.mjs`);
   return {
     entry: pathToFileURL(file).href,
     handlerName: definition.handler.slice(dot + 1),
     timeoutMs: definition.timeoutMs,
+    reportsRequests,
     clockOffset,
     context: {
       functionName: definition.name,

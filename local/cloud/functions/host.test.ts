@@ -18,6 +18,7 @@ export const handler = async (event, context) => {
   if (event.exit) process.exit(3);
   if (event.log) { console.log('hello\\nworld'); console.error('oops'); process.stdout.write('no end'); console.log(); }
   if (event.fill) for (const kept = []; ; ) kept.push(new Array(1e5).fill(count));
+  if (event.fetch) await fetch(event.fetch).catch(() => undefined);
   if (event.big) return 'x'.repeat(event.big);
   return {
     count,
@@ -77,6 +78,27 @@ async function callError(event: object) {
   const outcome = await host.invoke('work', JSON.stringify(event));
   return outcome?.kind === 'error' ? outcome.error : outcome;
 }
+
+describe('an observed function host', () => {
+  it('tells loads, invocations, requests of the code and the memory of its workers', async () => {
+    const seen = { loads: 0, requests: [] as string[], memory: 0, cold: [] as boolean[] };
+    host.observe({
+      onLoaded: (_, tookMs) => {
+        seen.loads += tookMs > 0 ? 1 : 0;
+      },
+      onInvoked: ({ isCold }) => void seen.cold.push(isCold),
+      onRequest: (name, method, url) => void seen.requests.push(`${name} ${method} ${url.pathname}`),
+      onMemory: (_, bytes) => {
+        seen.memory = Math.max(seen.memory, bytes);
+      },
+    });
+    define();
+    await call({ fetch: 'http://127.0.0.1:65535/path' });
+    await call({});
+    expect(seen).toMatchObject({ loads: 1, cold: [true, false], requests: ['work GET /path'] });
+    await vi.waitFor(() => expect(seen.memory).toBeGreaterThan(1024 ** 2));
+  });
+});
 
 describe('function host', () => {
   it('gives the code its environment, context and nothing else', async () => {

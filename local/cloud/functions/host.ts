@@ -8,6 +8,8 @@ import {
   startEnvironment,
 } from './execution-environment.ts';
 
+import { type FunctionObserver, MEMORY_SAMPLE_MS } from './observer.ts';
+
 export type { FunctionDefinition, Outcome } from './execution-environment.ts';
 
 /** A line that a function wrote, or that the host says about it. */
@@ -42,6 +44,8 @@ export interface FunctionHost {
    * @returns resolves when the first try has ended, well or not
    */
   invokeLater(name: string, payload: string): Promise<void>;
+  /** From now on this one is told what the functions do; environments that run already report no requests. */
+  observe(observer: FunctionObserver): void;
   /** Invocations that run right now. */
   running(): number;
   /** Terminates the workers that run an invocation of the function; returns how many. */
@@ -85,6 +89,9 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   process.env.TZ = 'UTC';
   const functions = new Map<string, HostedFunction>();
   let closed = false;
+  let observer: FunctionObserver | undefined;
+  let sampling: NodeJS.Timeout | undefined;
+  const unused = new WeakSet<ExecutionEnvironment>();
 
   function find(name: string): HostedFunction {
     const hosted = functions.get(name);
@@ -127,10 +134,15 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
 
   function startCold(hosted: HostedFunction): ExecutionEnvironment {
     const functionName = hosted.definition.name;
+    const startedAt = performance.now();
+    const watcher = observer;
     const environment = startEnvironment(hosted.definition, {
       clockOffset: options.clockOffset,
       onLine: (requestId, line) => options.onLine({ functionName, requestId, line }),
+      ...(watcher && { onRequest: (method, url) => watcher.onRequest(functionName, method, url) }),
     });
+    void environment.ready.then(() => watcher?.onLoaded(functionName, performance.now() - startedAt));
+    unused.add(environment);
     starting += 1;
     void environment.ready.then(() => {
       starting -= 1;
@@ -152,6 +164,10 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     announce();
   }
 
+  async function measure(name: string, environment: ExecutionEnvironment): Promise<void> {
+    observer?.onMemory(name, await environment.memory());
+  }
+
   async function invoke(name: string, payload: string): Promise<Outcome | undefined> {
     const hosted = find(name);
     const most = hosted.definition.reservedConcurrency ?? Number.POSITIVE_INFINITY;
@@ -159,8 +175,19 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     const environment = await takeEnvironment(hosted);
     if (environment === undefined) return undefined;
     const requestId = randomUUID();
+    const isCold = unused.delete(environment);
+    const startedAt = Date.now();
     try {
       const outcome = limited(await environment.invoke(requestId, payload));
+      observer?.onInvoked({
+        functionName: name,
+        payload,
+        outcome: outcome.kind,
+        isCold,
+        startedAt,
+        endedAt: Date.now(),
+      });
+      void measure(name, environment);
       if (outcome.kind === 'error') {
         const line = JSON.stringify({ level: 'ERROR', message: 'Invocation failed', ...outcome.error });
         options.onLine({ functionName: name, requestId, line });
@@ -198,6 +225,12 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       functions.set(definition.name, { definition, warm: [], busy: new Set(), waiting: 0 });
     },
     has: (name) => functions.has(name),
+    observe(next) {
+      observer = next;
+      sampling ??= setInterval(() => {
+        for (const [name, { busy }] of functions) for (const one of busy) void measure(name, one);
+      }, MEMORY_SAMPLE_MS).unref();
+    },
     invoke,
     async invokeLater(name, payload) {
       find(name);
@@ -212,6 +245,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     coolDown,
     async close() {
       closed = true;
+      clearInterval(sampling);
       announce();
       await Promise.all(all().flatMap(({ busy }) => [...busy].map((environment) => environment.kill())));
       await coolDown();

@@ -5,6 +5,8 @@ export interface WorkerSetup {
   readonly entry: string;
   readonly handlerName: string;
   readonly timeoutMs: number;
+  /** Whether the host wants to know of requests that the code sends. */
+  readonly reportsRequests: boolean;
   /** One Float64: milliseconds that the cloud's clock is ahead of real time. */
   readonly clockOffset: SharedArrayBuffer;
   /** The parts of Lambda's context object that stay the same. */
@@ -27,6 +29,7 @@ export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'init-error'; readonly error: FunctionError }
   | { readonly kind: 'crash'; readonly error: FunctionError }
+  | { readonly kind: 'request'; readonly method: string; readonly url: string }
   | { readonly kind: 'line'; readonly requestId: string | undefined; readonly line: string }
   | { readonly kind: 'result'; readonly requestId: string; readonly payload: string }
   | { readonly kind: 'error'; readonly requestId: string; readonly error: FunctionError };

@@ -4,6 +4,7 @@
  * Imports nothing but builtins, since it is compiled on its own. Errors take the form that Lambda's Node.js runtime gives
  * them: https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, FunctionError, ToWorker, WorkerSetup } from './worker-protocol.ts';
 
@@ -15,6 +16,7 @@ let requestId: string | undefined;
 
 shiftDate(new Float64Array(setup.clockOffset));
 for (const stream of ['stdout', 'stderr'] as const) captureLines(stream);
+if (setup.reportsRequests) reportRequests();
 process.on('uncaughtException', (error) => send({ kind: 'crash', error: describe(error) }));
 process.on('unhandledRejection', (reason) => {
   const { errorMessage, trace } = describe(reason);
@@ -66,6 +68,19 @@ function describe(error: unknown): FunctionError {
     return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
   }
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
+}
+
+/** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel, which `fetch` is made of. */
+function reportRequests(): void {
+  subscribe('undici:request:create', (message) => {
+    if (!isRequestMessage(message)) return;
+    const { method, origin, path } = message.request;
+    send({ kind: 'request', method: String(method), url: `${origin}${path}` });
+  });
+}
+
+function isRequestMessage(message: unknown): message is { request: Record<string, unknown> } {
+  return typeof message === 'object' && message !== null && 'request' in message;
 }
 
 /** Makes `Date` and `Date.now` tell the cloud's time. */

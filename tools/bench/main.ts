@@ -1,0 +1,31 @@
+/** `npm run bench`. */
+import { WorldError } from '../../local/forges/world/world-error.ts';
+import { UsageError } from '../../local/start/options.ts';
+import { createProgress } from '../../local/start/progress.ts';
+import { parseOptions, usage } from './options.ts';
+import { reportOf } from './report.ts';
+import { type MeasuredWorld, measureWorld } from './run-world.ts';
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return;
+  }
+  const progress = createProgress(process.stderr, Date.now(), Date.now);
+  const all: MeasuredWorld[] = [];
+  for (const world of options.worlds) {
+    const measured = await measureWorld(world, options.rounds, progress);
+    all.push(measured);
+    if (!options.json) process.stdout.write(`${reportOf(measured)}\n`);
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify({ worlds: all })}\n`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const isUsers = error instanceof UsageError || error instanceof WorldError;
+  process.stderr.write(`${isUsers ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 2;
+}
