@@ -80,7 +80,7 @@ const OLD_TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Messages without what only says the same in other words: names of types, empty maps, which PHP cannot tell from lists, texts as
- * PHP writes them in JSON, and the reason that PHP's clock or version parser gave.
+ * PHP writes them in JSON, values as PHP exports them, and its reason for refusing a time.
  */
 export function asSameWords(messages: readonly string[]): string[] {
   return messages
@@ -89,7 +89,8 @@ export function asSameWords(messages: readonly string[]): string[] {
         .replace(/\b(integer|boolean|double|NULL)(?= given|" received)/, (type) => OLD_TYPES[type] ?? type)
         .replace('({})', '([])')
         .replace('License {}', 'License []')
-        .replace(/^(time : invalid value|config\.platform[^(]*invalid value).*$/s, '$1')
+        .replace(/^(time : invalid value).*$/s, '$1')
+        .replace(/^(config\.platform.*? : invalid value) \(.*\)(?=: expected string or false$)/s, '$1')
         .replace(/^License ("(?:[^"\\]|\\.)*")/s, (_, name) => `License ${JSON.stringify(JSON.parse(name))}`),
     )
     .toSorted();
@@ -145,14 +146,10 @@ export function hasNewLicenseInside({ license }: Manifest, judges: ReadonlySet<s
   return expressions.some((one) => typeof one === 'string' && hasNewLicense(one, judges));
 }
 
-function withoutTime({ time: _time, ...rest }: Manifest): Manifest {
-  return rest;
-}
-
 /** The keys whose values only one of the two loaders changes. */
 export function withoutNewKeys(manifest: Manifest): Manifest {
-  if (isCurrentLibrary) return withoutTime(manifest);
-  const { license, 'php-ext': _phpExt, bin: _bin, time: _time, support, ...rest } = manifest;
+  if (isCurrentLibrary) return manifest;
+  const { license, 'php-ext': _phpExt, bin: _bin, support, ...rest } = manifest;
   const supportRest = isPhpArray(support) ? phpEntries(support).filter(([key]) => key !== 'security') : [];
   return {
     ...rest,

@@ -154,13 +154,18 @@ describe.skipIf(skipReason() !== undefined)(
       });
     });
 
-    it.skipIf(isCurrentLibrary)('differs in CalVer with a date for the major number', () => {
-      const [dated] = compare([
-        { question: ['normalize', '20240102.1.0'], ours: answer(() => normalizeVersion('20240102.1.0')) },
-      ]);
-      expect(isNewCalver('20240102.1.0')).toBe(true);
-      expect(dated?.php).toEqual({ error: 'Invalid version string "20240102.1.0"' });
-      expect(dated?.ours).toEqual({ value: '20240102.1.0' });
-    });
+    it.skipIf(isCurrentLibrary)(
+      'differs in CalVer with a date for the major number, in constraints too',
+      () => {
+        const version = '20240102.1.0';
+        const compared = compare([
+          { question: ['normalize', version], ours: answer(() => normalizeVersion(version)) },
+          { question: ['parseConstraints', version], ours: answer(() => void parseConstraint(version)) },
+        ]);
+        expect([isNewCalver(version), hasNewCalver(`>=1 || ${version}`)]).toEqual([true, true]);
+        expect(compared.map(({ php }) => 'error' in php)).toEqual([true, true]);
+        expect(compared.map(({ ours }) => 'value' in ours)).toEqual([true, true]);
+      },
+    );
   },
 );

@@ -63,7 +63,9 @@ describe('npm run bench', () => {
       ]),
     );
     const pushed = changes.find(({ name }) => name.startsWith('pushed tag'));
-    expect(pushed?.counters.find(({ kind, name }) => kind === 'forge' && name === 'archives')?.calls).toBe(1);
+    expect(
+      pushed?.counters.find(({ kind, name }) => kind === 'forge' && name.startsWith('archives'))?.calls,
+    ).toBe(1);
     expect(world.functions.every(({ memoryPeak }) => memoryPeak > 1024 ** 2)).toBe(true);
     expect(world.starts.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['scan-repository', 'fetch-dist']),

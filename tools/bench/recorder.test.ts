@@ -37,7 +37,13 @@ describe('how a call counts', () => {
     [
       'cloudfront-keyvaluestore',
       'UpdateKeys',
-      { Puts: [{}, {}], Deletes: [{}] },
+      {
+        Puts: [
+          { Key: 'a', Value: '1' },
+          { Key: 'b', Value: '2' },
+        ],
+        Deletes: [{ Key: 'c' }],
+      },
       { kind: 'edge keys', items: 3 },
     ],
     ['cloudfront-keyvaluestore', 'DescribeKeyValueStore', undefined, { kind: 'edge keys', items: 1 }],
@@ -69,7 +75,12 @@ describe('the recorder', () => {
     ]) {
       observer.onRequest('Repertoire-fetch-dist', 'GET', new URL(url));
     }
-    expect(counters().map(({ name }) => name)).toEqual(['GraphQL', 'REST', 'archives', 'elsewhere']);
+    expect(counters().map(({ name }) => name)).toEqual([
+      'GraphQL',
+      'REST',
+      'archives (codeload)',
+      'elsewhere',
+    ]);
     expect(counters().every(({ caller, kind }) => caller === 'fetch-dist' && kind === 'forge')).toBe(true);
   });
 
@@ -78,6 +89,20 @@ describe('the recorder', () => {
     for (const bytes of [5, 9, 7]) observer.onMemory('Repertoire-work', bytes);
     observer.onLoaded('Repertoire-work', 12);
     expect(functions()).toEqual([{ name: 'work', memoryPeak: 9, loads: [12], invocations: [] }]);
+  });
+
+  it('keeps what is in the key-value store of the edge', () => {
+    const { count, edgeItems } = recorder();
+    count(
+      aCall('cloudfront-keyvaluestore', 'UpdateKeys', {
+        Puts: [
+          { Key: 'a', Value: '1' },
+          { Key: 'b', Value: '2' },
+        ],
+      }),
+    );
+    count(aCall('cloudfront-keyvaluestore', 'UpdateKeys', { Deletes: [{ Key: 'a' }] }));
+    expect([...edgeItems()]).toEqual([['b', '2']]);
   });
 
   it('tells what has been added since', () => {

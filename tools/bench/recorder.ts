@@ -30,6 +30,8 @@ export interface Recorder {
   /** For the gateway's hook: counts, and lets pass. */
   count(call: ServiceCall): 'pass';
   counters(): Counter[];
+  /** What was put into the edge's key-value store and not taken out again. */
+  edgeItems(): ReadonlyMap<string, string>;
   functions(): MeasuredFunction[];
 }
 
@@ -40,6 +42,7 @@ export interface ForgeAddresses {
 
 export function createRecorder(forge: ForgeAddresses): Recorder {
   const counters = new Map<string, Counter>();
+  const edgeItems = new Map<string, string>();
   const functions = new Map<string, { invocations: Invocation[]; loads: number[]; memoryPeak: number }>();
 
   const add = (kind: CounterKind, caller: string, name: string, items: number): void => {
@@ -66,12 +69,26 @@ export function createRecorder(forge: ForgeAddresses): Recorder {
     },
     count(call) {
       const { kind, name, items } = describeCall(call);
+      if (name === 'UpdateKeys') keepEdgeItems(edgeItems, call);
       add(kind, shortName(call.caller), name, items);
       return 'pass';
     },
     counters: () => [...counters.values()],
+    edgeItems: () => edgeItems,
     functions: () => [...functions].map(([name, measured]) => ({ name, ...measured })),
   };
+}
+
+const EdgeUpdate = z.object({
+  Puts: z.array(z.object({ Key: z.string(), Value: z.string() })).default([]),
+  Deletes: z.array(z.object({ Key: z.string() })).default([]),
+});
+
+/** An update that is refused, since another was first, is made again. */
+function keepEdgeItems(items: Map<string, string>, { request }: ServiceCall): void {
+  const { Puts, Deletes } = EdgeUpdate.parse(JSON.parse(request.body.toString()));
+  for (const { Key, Value } of Puts) items.set(Key, Value);
+  for (const { Key } of Deletes) items.delete(Key);
 }
 
 /** What has been added since. */
@@ -91,12 +108,11 @@ export function shortName(name: string): string {
 }
 
 function surfaceOf({ origin, pathname }: URL, { api, codeload }: ForgeAddresses): string {
-  if (origin === codeload) return 'archives';
+  if (origin === codeload) return 'archives (codeload)';
   if (origin !== api) return 'elsewhere';
   return pathname.endsWith('/graphql') ? 'GraphQL' : 'REST';
 }
 
-const Keyed = z.record(z.string(), z.array(z.unknown()));
 const TableCall = z.object({
   TransactItems: z.array(z.unknown()).optional(),
   RequestItems: z
@@ -134,8 +150,8 @@ export function describeCall({ service, operation, request }: ServiceCall): {
     }
     case 'cloudfront-keyvaluestore': {
       if (operation !== 'UpdateKeys') return { kind: 'edge keys', name: operation, items: 1 };
-      const lists = Keyed.parse(JSON.parse(request.body.toString()));
-      return { kind: 'edge keys', name: operation, items: Object.values(lists).flat().length };
+      const { Puts, Deletes } = EdgeUpdate.parse(JSON.parse(request.body.toString()));
+      return { kind: 'edge keys', name: operation, items: Puts.length + Deletes.length };
     }
     default:
       return { kind: 'other', name: operation, items: 1 };

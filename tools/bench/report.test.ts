@@ -47,6 +47,13 @@ const measured: MeasuredWorld = {
     { name: 'scan-repository', memoryPeak: 30 * 1024 ** 2, invocations: 7, failed: 1, coldStarts: 2 },
   ],
   starts: [{ name: 'scan-repository', loadMs: 100, coldMs: 250, warmMs: 9.7 }],
+  edge: {
+    kinds: { p: { keys: 4, bytes: 100 } },
+    bytes: 100,
+    bytesWithAllTokens: 200,
+    fits: 26_214,
+    fitsUntilAlarm: 18_350,
+  },
   rateLimitPoints: { rest: 4, graphql: 10 },
   notes: ['something'],
 };
@@ -60,6 +67,8 @@ describe('the report', () => {
     expect(line('connected')).toBe('connected | 100');
     expect(line('pushed tag')).toBe('pushed tag → installable | 200 | 100 | 300');
     expect(lines).toContain('Note: something');
+    expect(line('packages')).toBe('packages | 4 | 100');
+    expect(line('With a token')).toContain('26214 organizations like this one fit into a store, 18350 until');
   });
 
   it('sums up what each phase took, without those who only look', () => {

@@ -1,6 +1,7 @@
 /** The figures as text. */
 import { textTable } from '../text-table.ts';
 import { median } from './cold-starts.ts';
+import type { EdgeSize } from './edge-size.ts';
 import type { Counter, CounterKind } from './recorder.ts';
 import type { MeasuredPhase, MeasuredWorld } from './run-world.ts';
 
@@ -12,7 +13,8 @@ function isOfTheSystem({ caller }: Counter): boolean {
 }
 
 export function reportOf(measured: MeasuredWorld): string {
-  const { world, counts, makingMs, stages, phases, starts, functions, rateLimitPoints, notes } = measured;
+  const { world, counts, makingMs, stages, phases, starts, functions, rateLimitPoints, notes, edge } =
+    measured;
   const [imported] = phases;
   const counters = (imported?.counters ?? []).filter(isOfTheSystem);
   return [
@@ -40,6 +42,8 @@ export function reportOf(measured: MeasuredWorld): string {
     ...countersTable(counters, 'messages', 'items'),
     ...section('Import: edge key-values, calls and (keys in them)'),
     ...countersTable(counters, 'edge keys', 'both'),
+    ...section('Key-value store of the edge, when ready'),
+    ...edgeLines(edge),
     ...section(
       'Functions over the whole run. Memory: the most that V8 used in one worker, heap and buffers, sampled every 50 ms and after',
     ),
@@ -52,6 +56,24 @@ export function reportOf(measured: MeasuredWorld): string {
 
 function section(title: string): string[] {
   return ['', title];
+}
+
+function edgeLines({ kinds, bytes, bytesWithAllTokens, fits, fitsUntilAlarm }: EdgeSize): string[] {
+  const labels: Readonly<Record<string, string>> = {
+    p: 'packages',
+    v: 'what each principal may read',
+    t: 'tokens',
+    o: 'others',
+  };
+  const rows = Object.entries(kinds).map(([kind, one]) => [
+    labels[kind] ?? kind,
+    String(one.keys),
+    String(one.bytes),
+  ]);
+  return [
+    ...textTable([['', 'keys', 'bytes'], ...rows, ['all', '', String(bytes)]]),
+    `With a token for every member ${bytesWithAllTokens} bytes: ${fits} organizations like this one fit into a store, ${fitsUntilAlarm} until its alarm.`,
+  ];
 }
 
 function changesTable(phases: readonly MeasuredPhase[]): string[] {

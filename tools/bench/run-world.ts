@@ -13,6 +13,7 @@ import type { Counts, Progress } from '../../local/start/progress.ts';
 import { type Started, start } from '../../local/start/start.ts';
 import { openStateFolder } from '../../local/start/state-folder.ts';
 import { measureStarts, type StartTimes } from './cold-starts.ts';
+import { type EdgeSize, edgeSizeOf } from './edge-size.ts';
 import { generateWorld } from './generated-world.ts';
 import { findReader, runProbes } from './probes.ts';
 import { type Counter, createRecorder, type MeasuredFunction, type Recorder, since } from './recorder.ts';
@@ -38,6 +39,8 @@ export interface MeasuredWorld {
     readonly coldStarts: number;
   })[];
   readonly starts: readonly StartTimes[];
+  /** Of the key-value store, when ready. */
+  readonly edge: EdgeSize;
   /** What GitHub would have counted against its limits until ready. */
   readonly rateLimitPoints: { readonly rest: number; readonly graphql: number };
   readonly notes: readonly string[];
@@ -111,6 +114,7 @@ async function measure(
 ): Promise<MeasuredWorld> {
   const { cloud, gitHub, admin, organizations } = started;
   const imported = recorder.counters();
+  const edge = edgeSizeOf(recorder.edgeItems(), seen.at(-1)?.counts.members ?? 0);
   const { cost } = gitHub.requests.summary();
   const stages = stagesOf(recorder.functions(), seen, readyAt);
   const phases = new Map<string, MeasuredPhase>([
@@ -158,6 +162,7 @@ async function measure(
     phases: [...phases.values()],
     functions,
     starts,
+    edge,
     rateLimitPoints: cost,
     notes:
       reader === undefined ? ['no member reads a package by one team alone: changes were not measured'] : [],
