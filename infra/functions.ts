@@ -119,6 +119,14 @@ const functionNeeds = {
     table: 'write',
     sends: allQueues,
   },
+  'catch-up-deliveries': {
+    does: "Takes deliveries that did not arrive from GitHub's own log",
+    seconds: 120,
+    megabytes: 256,
+    table: 'write',
+    sends: allQueues,
+    gitHub: 'api',
+  },
   'sweep-work': {
     does: 'Wakes work that is wanted, not done and forgotten',
     seconds: 60,
@@ -142,6 +150,23 @@ const functionNeeds = {
     does: 'Shows the state of an organization',
     table: 'read',
     sends: [],
+  },
+  'list-runs': { ...operatorCommand, does: 'Shows what runs did and why', table: 'read', sends: [] },
+  'preview-run': {
+    does: 'Shows what a run would change',
+    seconds: 300,
+    megabytes: 512,
+    // It writes nothing, and could not.
+    table: 'read',
+    sends: [],
+    gitHub: 'api',
+  },
+  'undo-run': { ...operatorCommand, does: 'Puts back what a run removed', sends: ['sync'] },
+  'decide-removals': { ...operatorCommand, does: "Takes a person's word on held removals", sends: ['sync'] },
+  'synchronize-organization': {
+    ...operatorCommand,
+    does: 'Asks for everything to be read now',
+    sends: ['sync'],
   },
 } as const satisfies Record<string, Needs>;
 

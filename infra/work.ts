@@ -45,6 +45,7 @@ export function createTriggers(
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
   });
   schedule('start-reconcile', 'rate(10 minutes)');
+  schedule('catch-up-deliveries', 'rate(5 minutes)');
   schedule('sweep-work', 'rate(1 minute)');
 
   function consume(

@@ -1,6 +1,5 @@
 /** What stands in the queues. A message says only where to look; what is to be done stands in the table. */
 import { z } from 'zod';
-import { scopeNames } from '../../shared/domain/facts.ts';
 import {
   asId,
   asPrincipal,
@@ -8,16 +7,17 @@ import {
   type OrganizationId,
   type SynchronizationId,
 } from '../../shared/domain/ids.ts';
+import { isScope } from '../../shared/domain/scopes.ts';
 
 const organization = z.string().transform((text) => asId<OrganizationId>(text));
 const synchronization = z.string().transform((text) => asId<SynchronizationId>(text));
 const repository = z.string().transform((text) => asId<ForgeRepositoryId>(text));
 const packageNumber = z.int().positive();
 
-/** Queue `sync`: a scope of a synchronization wants to be read. */
+/** Queue `sync`: a scope of a synchronization, or a part of one, wants to be read. */
 export const SyncMessage = z.object({
   synchronization,
-  scope: z.enum(scopeNames as [(typeof scopeNames)[number]]),
+  scope: z.string().refine(isScope, 'no scope'),
 });
 export type SyncMessage = z.infer<typeof SyncMessage>;
 

@@ -10,9 +10,10 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 import { connectOrganization } from '../../shared/sync/connect-organization.ts';
 
 const logger = createLogger('connect-organization');
-const forge = createForgeSource();
+const table = tableClient();
+const forge = createForgeSource(table);
 const dependencies = {
-  table: tableClient(),
+  table,
   waker: wakerClient(),
   clock: systemClock,
   randomBytes,

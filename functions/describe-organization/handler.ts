@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tableClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
 import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
@@ -19,5 +20,5 @@ export const handler = invokeHandler(Input, { logger }, async ({ slug }) => {
   if (!organization) {
     throw new CallerError(`there is no organization ${slug}`);
   }
-  return describeOrganization(table, organization);
+  return describeOrganization(table, organization, systemClock.now());
 });

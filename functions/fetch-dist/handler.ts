@@ -22,7 +22,7 @@ const dependencies = {
   logger,
   registryBaseUrl: required('registryBaseUrl'),
   findOrganization: findOrganizationBySlug.bind(undefined, table),
-  reader: packageReader(table, createForgeSource()),
+  reader: packageReader(table, createForgeSource(table)),
 };
 
 export const handler = httpHandler({ logger }, async ({ headers, parameters }) => {

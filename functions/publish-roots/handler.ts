@@ -3,7 +3,7 @@ import { PublishRootsMessage } from '../../events/messages/schema.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
 import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
-import { readerOf } from '../../shared/publish/reader-of.ts';
+import { rightsOf } from '../../shared/publish/reader-of.ts';
 import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
@@ -21,7 +21,7 @@ const dependencies = {
   newLeaseId: randomUUID,
   registryBaseUrl: required('registryBaseUrl'),
   slugOf: createSlugReader(table),
-  readerOf: readerOf.bind(undefined, table),
+  rightsOf: rightsOf.bind(undefined, table),
 };
 
 export const handler = queueHandler(PublishRootsMessage, { logger }, async (message) => {

@@ -5,7 +5,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 import { reconcile } from '../../shared/sync/reconcile.ts';
 
 const logger = createLogger('start-reconcile');
-const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, logger };
 
 export const handler = middy(async () => {
   const asked = await reconcile(dependencies);

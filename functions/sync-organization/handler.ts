@@ -5,16 +5,17 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { createForgeSource, readerFor } from '../../shared/runtime/forges.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
-import { runScope } from '../../shared/sync/run-scope.ts';
+import { runScopes } from '../../shared/sync/run-scopes.ts';
 
 const logger = createLogger('sync-organization');
+const table = tableClient();
 const dependencies = {
-  table: tableClient(),
+  table,
   waker: wakerClient(),
   clock: systemClock,
   logger,
   newLeaseId: randomUUID,
-  openReader: readerFor.bind(undefined, createForgeSource()),
+  openReader: readerFor.bind(undefined, createForgeSource(table)),
 };
 
-export const handler = queueHandler(SyncMessage, { logger }, (message) => runScope(dependencies, message));
+export const handler = queueHandler(SyncMessage, { logger }, (message) => runScopes(dependencies, message));

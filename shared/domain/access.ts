@@ -52,7 +52,10 @@ export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
  */
 export function decideAccess(subject: Subject, facts: AccessFacts): Readable {
   const readable = new Map<ForgeRepositoryId, Via[]>();
-  const known = new Set(facts.repositories.map((repository) => repository.repository));
+  // A disabled repository is served to nobody, its owners included.
+  const known = new Set(
+    facts.repositories.filter(({ disabled }) => !disabled).map((repository) => repository.repository),
+  );
   const grant = (repository: ForgeRepositoryId, via: Via): void => {
     if (!known.has(repository)) {
       return;

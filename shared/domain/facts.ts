@@ -46,6 +46,8 @@ export interface TeamFact {
   readonly slug: string;
   readonly name: string;
   readonly parent: ForgeTeamId | undefined;
+  /** A second id that one of the forge's APIs wants, as in RepositoryFact. */
+  readonly nodeId?: string | undefined;
 }
 
 export interface TeamMemberFact {
@@ -79,6 +81,9 @@ export interface RepositoryFact {
   readonly defaultBranch: string | undefined;
   /** ISO 8601; a change of it means that there is something to scan. */
   readonly pushedAt: string | undefined;
+  /** How many tags and branches there are: one that was deleted is told by nothing else. */
+  readonly tagCount?: number | undefined;
+  readonly branchCount?: number | undefined;
   /** A second id that one of the forge's APIs wants (GitHub's GraphQL); kept so that nobody has to ask for it. Never a key. */
   readonly nodeId?: string | undefined;
 }
@@ -132,4 +137,14 @@ export interface StoredFact {
   readonly observedAt: number;
   /** The number of the read that saw it first: repositories of later reads are new ones. */
   readonly firstObservedAt: number;
+  /** When rights last changed by it: it came, or grew wider or narrower; milliseconds since the epoch. */
+  readonly changedAt: number;
+}
+
+/** A removed fact, kept for a day. */
+export interface Tombstone {
+  /** The number of the read that did not see it. */
+  readonly observedAt: number;
+  /** When it was removed; milliseconds since the epoch. */
+  readonly changedAt: number;
 }

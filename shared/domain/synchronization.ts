@@ -39,6 +39,8 @@ export interface Synchronization {
   /** The scope whose read showed that state, and when; milliseconds since the epoch. */
   readonly credentialScope: ScopeName | undefined;
   readonly credentialStateSince: number | undefined;
+  /** Since when the rights of people and teams rest, because nothing was read whole for too long; milliseconds since the epoch. */
+  readonly rightsSuspendedAt: number | undefined;
   /** When each scope was last read whole; milliseconds since the epoch. */
   readonly lastSuccessAt: Readonly<Partial<Record<ScopeName, number>>>;
 }

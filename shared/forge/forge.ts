@@ -3,8 +3,9 @@
  * part of the truth.
  */
 import type { Readable } from 'node:stream';
-import type { Fact, RepositoryFact, ScopeName } from '../domain/facts.ts';
+import type { Fact, RepositoryFact } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, InstallationId } from '../domain/ids.ts';
+import type { AnyScope, PartScope } from '../domain/scopes.ts';
 
 export type { ForgeId } from '../domain/synchronization.ts';
 
@@ -12,6 +13,44 @@ export interface ForgeOrganization {
   readonly id: ForgeOrganizationId;
   readonly login: string;
   readonly suspended: boolean;
+}
+
+/** What a whole read of a scope saw. */
+export interface ScopeRead {
+  readonly facts: readonly Fact[];
+  /**
+   * Of a part's read: every part that it is whole about, the asked one first (a team's read is whole about its descendants too, because
+   * they inherit). Empty for a whole scope, whose read is whole about everything in it.
+   */
+  readonly covers: readonly PartScope[];
+  /**
+   * The forge says itself that what the read does not have is not there, or not ours to see: the thing's own look-up, or the list of
+   * what a narrowed app was given. Otherwise an absence is only an absence from a list.
+   */
+  readonly absenceIsStated: boolean;
+  /** Scopes that have to be read too, because of what this read saw (a team that is not known here, or has moved). */
+  readonly also: readonly AnyScope[];
+}
+
+/** Where a reading stopped, to go on from there in another process; JSON, and the adapter's own. */
+export interface ReadingProgress {
+  readonly state: unknown;
+  /** For people: of the things of the scope, how many are read and how many there are, where that is known. */
+  readonly read: number;
+  readonly total: number | undefined;
+  /** A limit was met on the way: nobody goes on before; milliseconds since the epoch. */
+  readonly notBefore?: number | undefined;
+}
+
+export type ScopeStep = { readonly done: ScopeRead } | { readonly unfinished: ReadingProgress };
+
+export interface ReadingOptions {
+  /** A part's second id on the forge, from its fact or from the event. Without it more requests are made. */
+  readonly nodeId?: string | undefined;
+  /** What an earlier step of the same reading left. */
+  readonly from?: unknown;
+  /** Asked between requests: false ends the step, but each step gets somewhere. Always true if left out. */
+  readonly mayGoOn?: () => boolean;
 }
 
 /** Reads who may do what: one method per scope of a snapshot. */
@@ -23,11 +62,20 @@ export interface StructureReader {
    */
   probe(): Promise<ForgeOrganization>;
   /**
-   * The whole scope, every list paged to its end and counted against the forge's total.
+   * The whole scope, every list paged to its end and counted against the forge's total; or a step of it. A part that is not there is a
+   * whole read without facts and with `absenceIsStated`.
    *
    * @throws ForgeError `incomplete` when anything does not add up
    */
-  readScope(scope: ScopeName): Promise<readonly Fact[]>;
+  readScope(scope: AnyScope, options?: ReadingOptions): Promise<ScopeStep>;
+  /**
+   * Which of these teams and repositories the forge does not show when they are asked for by their ids.
+   *
+   * @throws ForgeError when a look-up fails: then nothing is confirmed
+   */
+  confirmAbsent(
+    parts: readonly { readonly part: PartScope; readonly nodeId: string }[],
+  ): Promise<ReadonlySet<PartScope>>;
 }
 
 /** One ref with the manifest at its commit. */
@@ -76,16 +124,25 @@ export type Hint =
       readonly action: 'created' | 'changed' | 'removed';
       readonly organization: ForgeOrganization;
     }
-  | { readonly look: 'scope'; readonly scope: ScopeName }
+  | { readonly look: 'scope'; readonly scope: AnyScope; readonly nodeId?: string | undefined }
   | { readonly look: 'repository-content'; readonly repository: ForgeRepositoryId };
+
+/** A fact of which an event says that it is gone, or grants less: a repository that is public no more. */
+export interface Removal {
+  /** As factKey names it. */
+  readonly key: string;
+  readonly expect: 'gone' | 'not-public';
+}
 
 export interface ParsedDelivery {
   /** The forge's id of the event; the same when it is delivered again. */
   readonly deliveryId: string;
   readonly event: string;
   readonly installation: InstallationId | undefined;
-  /** Something was taken away: a read that does not show it comes too early. */
-  readonly removal?: boolean;
+  /** What was taken away: a read that still has it comes too early. */
+  readonly removals: readonly Removal[];
+  /** Keys of facts that came: a read that does not have them yet comes too early. */
+  readonly arrivals: readonly string[];
   readonly hints: readonly Hint[];
 }
 
@@ -108,4 +165,34 @@ export class WebhookFormatError extends Error {
 /** Counts and budgets of one reader, for the run's record. */
 export interface RequestCount {
   readonly requests: number;
+}
+
+/** One attempt to deliver an event, as the forge keeps it for some days. */
+export interface LoggedAttempt {
+  /** Of the attempt; to ask for what was in it. */
+  readonly id: string;
+  /** Of the event; all its attempts share it. */
+  readonly deliveryId: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Whether we answered in time that we took it. */
+  readonly arrived: boolean;
+}
+
+/** Reads the forge's own log of what it tried to tell us. */
+export interface DeliveryLog {
+  /**
+   * The attempts since then, newest first, page by page.
+   *
+   * @param since milliseconds since the epoch
+   * @throws ForgeError
+   */
+  attempts(since: number): AsyncIterable<readonly LoggedAttempt[]>;
+  /**
+   * What was to be delivered. It comes from the forge's API over our own credential, so it has no signature to be checked.
+   *
+   * @throws ForgeError `not-found` when the forge does not keep it any more
+   * @throws WebhookFormatError as the reader of webhooks does
+   */
+  delivery(id: string): Promise<ParsedDelivery>;
 }

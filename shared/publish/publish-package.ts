@@ -4,6 +4,7 @@ import { buildPackageFiles, type PublishedVersion } from '../composer/package-me
 import type { OrganizationId } from '../domain/ids.ts';
 import { all, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
+import { keys } from '../store/keys.ts';
 import {
   distsOfPackage,
   parsePackage,
@@ -12,9 +13,9 @@ import {
   type StoredVersion,
   versionsOfPackage,
 } from '../store/package-store.ts';
-import { ConflictError } from '../store/table.ts';
+import { ConflictError, type Operation, transactionItemsMax } from '../store/table.ts';
 import { edgeThing, packageThing } from '../store/things.ts';
-import { completeWork, holdsLease, type Lease, releaseLease } from '../store/work.ts';
+import { completeWork, holdsLease, type Lease, leaseHeld, releaseLease } from '../store/work.ts';
 import { edgeKeys } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter, Seen } from './object-writer.ts';
@@ -57,7 +58,12 @@ async function publish(
       await table.update({ key: lease.thing.key, set: { filesModifiedAt } }, equal('leaseId', lease.leaseId));
       await Promise.all([objects.remove(plainKey), objects.remove(devKey)]);
     }
-    return finish(dependencies, lease, {});
+    if (found.state === 'deleted' && (await removeRecords(dependencies, lease, organization, slug, found))) {
+      await releaseLease(table, lease);
+      await waker.wake([lease.thing.wake]);
+      return 'too-early';
+    }
+    return finish(dependencies, lease, found.state === 'deleted' ? { versionCount: 0 } : {});
   }
   const [versions, dists] = await Promise.all([
     versionsOfPackage(table, organization, found.number),
@@ -93,6 +99,34 @@ async function publish(
     await makeAvailable(dependencies, lease, { organization, slug, found });
   }
   return finish(dependencies, lease, { versionCount: published.length });
+}
+
+/** Archives and versions that one pass removes. */
+const removedMax = 500;
+
+/** Removes the archives and then the records of a deleted package; its number and its name's mark stay for ever. @returns whether there are more */
+async function removeRecords(
+  { table, objects }: PublishPackageDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  slug: string,
+  { number }: StoredPackage,
+): Promise<boolean> {
+  const dists = await distsOfPackage(table, organization, number);
+  const versions = await versionsOfPackage(table, organization, number);
+  for (const { commit } of dists.slice(0, removedMax)) {
+    await objects.remove(objectKeys.dist(slug, number, commit));
+  }
+  const records = [
+    ...dists.slice(0, removedMax).map(({ commit }) => keys.dist(organization, number, commit)),
+    ...versions.slice(0, removedMax).map((one) => keys.version(organization, number, one.versionNormalized)),
+  ];
+  const batch = transactionItemsMax - 1;
+  for (let start = 0; start < records.length; start += batch) {
+    const part = records.slice(start, start + batch);
+    await table.transact([leaseHeld(lease), ...part.map((key): Operation => ({ delete: key }))]);
+  }
+  return dists.length > removedMax || versions.length > removedMax;
 }
 
 /**

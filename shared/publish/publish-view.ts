@@ -7,7 +7,7 @@
  */
 
 import { buildRootFile } from '../composer/package-metadata.ts';
-import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
+import type { OrganizationId, Principal } from '../domain/ids.ts';
 import { parsePrincipal } from '../domain/ids.ts';
 import { desire, type EdgeRow, edgeRows, settledValue } from '../store/edge-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
@@ -18,21 +18,21 @@ import { bitmapChunks, bitmapHas, edgeKeys, packagesPerChunk } from './edge-keys
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
+import type { Rights } from './reader-of.ts';
 
 export interface PublishViewDependencies extends PublisherDependencies {
   readonly objects: ObjectWriter;
   readonly registryBaseUrl: string;
   /** The organization's slug, which never changes. */
   readonly slugOf: (organization: OrganizationId) => Promise<string>;
-  /** Whether the principal may read a repository, decided from facts read now. */
-  readonly readerOf: (
-    organization: OrganizationId,
-    principal: Principal,
-  ) => Promise<(synchronization: SynchronizationId, repository: ForgeRepositoryId) => boolean>;
+  /** What the principal may read, decided from facts read now. */
+  readonly rightsOf: (organization: OrganizationId, principal: Principal) => Promise<Rights>;
 }
 
 /** A new token waits for its root at most so long. */
 const tokenWaitsMs = 30_000;
+/** A plan whose writer died is waited for no longer: what is written of it narrows before it widens. */
+const applyingWaitsMs = 20_000;
 
 export type ViewOutcome = 'done' | 'idle' | 'busy' | 'waiting' | 'again';
 
@@ -62,8 +62,14 @@ async function pass(
   const tokens = (await tokensOf(table, organization, principal)).filter((token) =>
     isLive(token, clock.now()),
   );
-  const readable =
-    tokens.length === 0 ? [] : await readablePackages(dependencies, organization, principal, slug);
+  const rights = tokens.length === 0 ? undefined : await dependencies.rightsOf(organization, principal);
+  if (rights?.applyingSince !== undefined && clock.now() - rights.applyingSince < applyingWaitsMs) {
+    // Half of a plan is no state that the forge was ever in.
+    await releaseLease(table, lease);
+    await waker.wake([lease.thing.wake], 2);
+    return 'waiting';
+  }
+  const readable = rights ? await readablePackages(dependencies, rights, organization, slug) : [];
   const seesAll = parsePrincipal(principal).kind === 'organization';
   const view = seesAll
     ? { listed: readable, complete: true, wakes: [] }
@@ -109,15 +115,14 @@ async function pass(
 
 /** Packages that the edge knows and that the principal may read, in the order of their numbers. */
 async function readablePackages(
-  { table, readerOf }: PublishViewDependencies,
+  { table }: PublishViewDependencies,
+  { mayRead }: Rights,
   organization: OrganizationId,
-  principal: Principal,
   slug: string,
 ): Promise<readonly StoredPackage[]> {
   const packages = (await packagesOf(table, organization)).filter((one) => one.state === 'available');
   const rows = await edgeRows(table, edgeKeys.package(slug, ''));
   const numbers = new Map(rows.map((row) => [row.key, settledValue(row)]));
-  const mayRead = await readerOf(organization, principal);
   return packages.filter(
     (one) =>
       numbers.get(edgeKeys.package(slug, one.name)) === String(one.number) &&

@@ -9,24 +9,38 @@ import {
 } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadAccessFacts } from '../store/fact-store.ts';
+import { applyingSince } from '../store/scope-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { accountsOf } from '../store/user-store.ts';
 
 export type MayRead = (synchronization: SynchronizationId, repository: ForgeRepositoryId) => boolean;
 
+export interface Rights {
+  readonly mayRead: MayRead;
+  /** Since when facts that these rights rest on are being written, part by part; milliseconds since the epoch. */
+  readonly applyingSince: number | undefined;
+}
+
 /** Decides from facts read now whether the principal may read a repository of the organization. */
-export async function readerOf(
+export async function rightsOf(
   table: Table,
   organization: OrganizationId,
   principal: Principal,
-): Promise<MayRead> {
+): Promise<Rights> {
   const parts = parsePrincipal(principal);
   if (parts.kind === 'organization') {
-    return () => parts.organization === organization;
+    return { mayRead: () => parts.organization === organization, applyingSince: undefined };
   }
   const readable = new Set<string>();
+  const applying: number[] = [];
   for (const synchronization of await synchronizationsOf(table, organization)) {
+    if (synchronization.rightsSuspendedAt !== undefined) {
+      continue;
+    }
+    // Asked before the facts are read: a plan that begins after it raises whom it concerns again.
+    const since = await applyingSince(table, synchronization.id);
+    applying.push(...(since === undefined ? [] : [since]));
     for (const subject of await subjectsOf(table, parts, synchronization)) {
       const facts = await loadAccessFacts(table, synchronization.id, subject);
       for (const repository of decideAccess(subject, facts).keys()) {
@@ -34,7 +48,10 @@ export async function readerOf(
       }
     }
   }
-  return (synchronization, repository) => readable.has(`${synchronization} ${repository}`);
+  return {
+    mayRead: (synchronization, repository) => readable.has(`${synchronization} ${repository}`),
+    applyingSince: applying.length === 0 ? undefined : Math.min(...applying),
+  };
 }
 
 async function subjectsOf(

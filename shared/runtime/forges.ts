@@ -2,13 +2,22 @@
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { createGitHubForge, type GitHubForge, gitHubAppSecretSchema } from '../forge/github/forge.ts';
+import { createCredentialBudget } from '../store/budget-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { createSecretReader } from './clients.ts';
 import { required } from './config.ts';
 
-/** The GitHub App of this installation; its secret is read once per execution environment. */
-export function createForgeSource(): () => Promise<GitHubForge> {
+/**
+ * The GitHub App of this installation; its secret is read once per execution environment.
+ *
+ * @param table where all workers keep what they know of the credentials' limits
+ * @param budgetOf how that is kept
+ */
+export function createForgeSource(
+  table: Table,
+  budgetOf = createCredentialBudget,
+): () => Promise<GitHubForge> {
   const secret = createSecretReader();
   let forge: Promise<GitHubForge> | undefined;
   return () => {
@@ -16,6 +25,7 @@ export function createForgeSource(): () => Promise<GitHubForge> {
       createGitHubForge({
         secret: gitHubAppSecretSchema.parse(JSON.parse(text)),
         baseUrl: required('gitHubApiUrl'),
+        budgets: (credential) => budgetOf(table, 'github', credential),
       }),
     );
     forge.catch(() => {

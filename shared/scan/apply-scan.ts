@@ -234,7 +234,7 @@ export async function recordMoved(
         archived: fact.archived,
         replacement,
         // Its publisher moves it on from there; any other state may have moved on meanwhile.
-        ...(one.state === 'unreadable' ? { state: 'accepted' } : {}),
+        ...(one.state === 'unreadable' ? { state: 'accepted', unreadableAt: undefined } : {}),
       }),
     ),
   ]);
@@ -258,7 +258,7 @@ export async function withdrawPackages(
     const grants = grantsThing(organization.id);
     await table.transact([
       leaseHeld(lease),
-      raise(thing, clock.now(), { state: 'unreadable' }),
+      raise(thing, clock.now(), { state: 'unreadable', unreadableAt: clock.now() }),
       desire(
         edgeKey,
         undefined,

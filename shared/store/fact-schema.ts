@@ -24,6 +24,7 @@ const FactItem = z.discriminatedUnion('kind', [
       slug: z.string(),
       name: z.string(),
       parent: team.optional(),
+      nodeId: z.string().optional(),
     })
     .transform((fact) => ({ ...fact, parent: fact.parent })),
   z.object({ kind: z.literal('team-member'), team, account, login: z.string() }),
@@ -40,6 +41,8 @@ const FactItem = z.discriminatedUnion('kind', [
       disabled: z.boolean(),
       defaultBranch: z.string().optional(),
       pushedAt: z.string().optional(),
+      tagCount: z.number().optional(),
+      branchCount: z.number().optional(),
       nodeId: z.string().optional(),
     })
     .transform((fact) => ({ ...fact, defaultBranch: fact.defaultBranch, pushedAt: fact.pushedAt })),

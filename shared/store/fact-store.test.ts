@@ -62,7 +62,14 @@ describe('facts', () => {
     await table.transact([removeFact(synchronizationId, aFact.member(1), 2, now)]);
     await table.transact([putFact(synchronizationId, aFact.member(1), 3)]);
     const [item] = await table.query(`SYNC#${synchronizationId}`, 'FACT#');
-    expect(Object.keys(item ?? {}).sort()).toEqual(['fact', 'firstObservedAt', 'observedAt', 'pk', 'sk']);
+    expect(Object.keys(item ?? {}).sort()).toEqual([
+      'changedAt',
+      'fact',
+      'firstObservedAt',
+      'observedAt',
+      'pk',
+      'sk',
+    ]);
     expect(item).toMatchObject({ observedAt: 3, firstObservedAt: 1 });
   });
 });

@@ -6,11 +6,20 @@ import {
   type FactKind,
   factKey,
   type RepositoryFact,
-  type ScopeName,
   type StoredFact,
   scopeKinds,
+  type Tombstone,
 } from '../domain/facts.ts';
 import type { ForgeRepositoryId, ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
+import {
+  type AnyScope,
+  idOfPart,
+  isPart,
+  mainKeyOf,
+  type PartScope,
+  partOf,
+  wholeOf,
+} from '../domain/scopes.ts';
 import { missingOrLess } from './condition.ts';
 import { parseFact } from './fact-schema.ts';
 import { keys, tableKeys } from './keys.ts';
@@ -23,6 +32,7 @@ const FactEnvelope = z.object({
   observedAt: z.number(),
   firstObservedAt: z.number(),
   removed: z.literal(true).optional(),
+  changedAt: z.number().default(0),
 });
 
 /** How long a removed fact's number is kept, in milliseconds: longer than the slowest read. */
@@ -31,29 +41,58 @@ const tombstoneMs = 24 * 3600 * 1000;
 /** What is stored of a scope. */
 export interface StoredScope {
   readonly facts: readonly StoredFact[];
-  /** Numbers of the reads that removed facts, by the fact's key. */
-  readonly removed: ReadonlyMap<string, number>;
+  /** What was removed within a day, by the fact's key. */
+  readonly removed: ReadonlyMap<string, Tombstone>;
 }
 
-/** Everything stored of the scope, consistent. */
+/**
+ * Everything stored of the scope, consistent.
+ *
+ * @param covers for a part: only what belongs to one of these
+ */
 export async function loadScope(
   table: Table,
   synchronization: SynchronizationId,
-  scope: ScopeName,
+  scope: AnyScope,
+  covers: readonly PartScope[] = isPart(scope) ? [scope] : [],
 ): Promise<StoredScope> {
   const facts: StoredFact[] = [];
-  const removed = new Map<string, number>();
-  for (const kind of scopeKinds[scope]) {
-    for (const item of await queryFacts(table, synchronization, prefixOf(kind))) {
-      const stored = parseStored(item);
-      if (stored.removed) {
-        removed.set(factKey(stored.fact), stored.observedAt);
-      } else {
-        facts.push(stored);
-      }
+  const removed = new Map<string, Tombstone>();
+  for (const item of await itemsOfScope(table, synchronization, scope, covers)) {
+    const stored = parseStored(item);
+    const part = partOf(stored.fact);
+    if (isPart(scope) && (part === undefined || !covers.includes(part))) {
+      continue;
+    }
+    if (stored.removed) {
+      removed.set(factKey(stored.fact), stored);
+    } else {
+      facts.push(stored);
     }
   }
   return { facts, removed };
+}
+
+/** At least the items of what is asked for: rows of a part that begin with something else are found among all of their kind. */
+async function itemsOfScope(
+  table: Table,
+  synchronization: SynchronizationId,
+  scope: AnyScope,
+  covers: readonly PartScope[],
+): Promise<readonly Item[]> {
+  const ofKind = (kind: FactKind, ...rest: readonly string[]): Promise<Item[]> =>
+    queryFacts(table, synchronization, prefixOf(kind, ...rest));
+  if (!isPart(scope)) {
+    return (await Promise.all(scopeKinds[scope].map((kind) => ofKind(kind)))).flat();
+  }
+  const main = table.getMany(covers.map((part) => keys.fact(synchronization, mainKeyOf(part))));
+  const rows: Promise<Item[]>[] = [];
+  if (wholeOf(scope) === 'teams') {
+    rows.push(ofKind('team-member'), ...covers.map((part) => ofKind('team-repository', idOfPart(part))));
+  } else if (wholeOf(scope) === 'repositories') {
+    rows.push(ofKind('collaborator'));
+  }
+  return [...(await main).filter((item) => item !== undefined), ...(await Promise.all(rows)).flat()];
 }
 
 /** The facts of one kind, consistent. */
@@ -160,15 +199,51 @@ async function loadMember(
   return live(item === undefined ? [] : [item], 'member');
 }
 
-/** Stores a fact that the read saw, unless a later read wrote it or removed it. */
-export function putFact(synchronization: SynchronizationId, fact: Fact, observedAt: number): Operation {
+/** The fact of that key, also one that was removed within a day; consistent. */
+export async function findFact(
+  table: Table,
+  synchronization: SynchronizationId,
+  key: string,
+): Promise<Fact | undefined> {
+  const item = await table.get(keys.fact(synchronization, key));
+  return item && parseStored(item).fact;
+}
+
+/** The teams that the account is in and the repositories that name it, consistent. */
+export async function loadRowsOfAccount(
+  table: Table,
+  synchronization: SynchronizationId,
+  account: string,
+): Promise<readonly Fact[]> {
+  const rows = await Promise.all(
+    (['team-member', 'collaborator'] as const).map((kind) =>
+      queryFacts(table, synchronization, prefixOf(kind, account)),
+    ),
+  );
+  return rows
+    .flat()
+    .map(parseStored)
+    .flatMap(({ fact, removed }) => (removed ? [] : [fact]));
+}
+
+/**
+ * Stores a fact that the read saw, unless a later read wrote it or removed it.
+ *
+ * @param changedAt milliseconds since the epoch, if rights change by it: it is new, or wider or narrower than before
+ */
+export function putFact(
+  synchronization: SynchronizationId,
+  fact: Fact,
+  observedAt: number,
+  changedAt?: number,
+): Operation {
   return {
     update: {
       key: keys.fact(synchronization, factKey(fact)),
-      set: { fact, observedAt },
+      set: { fact, observedAt, ...(changedAt === undefined ? {} : { changedAt }) },
       // A fact that comes back within a day was not first seen now.
       setIfMissing: { firstObservedAt: observedAt },
-      remove: ['removed', 'removedAt', tableKeys.expiry],
+      remove: ['removed', tableKeys.expiry],
     },
     when: missingOrLess('observedAt', observedAt),
   };
@@ -191,7 +266,7 @@ export function removeFact(
       set: {
         observedAt,
         removed: true,
-        removedAt: now,
+        changedAt: now,
         // Whether a repository is new is decided by when it was first seen, also after a year out of sight.
         ...(fact.kind === 'repository' ? {} : { [tableKeys.expiry]: Math.ceil((now + tombstoneMs) / 1000) }),
       },
@@ -216,6 +291,7 @@ function parseStored(item: Item): StoredFact & { readonly removed: boolean } {
     fact: parseFact(envelope.fact),
     observedAt: envelope.observedAt,
     firstObservedAt: envelope.firstObservedAt,
+    changedAt: envelope.changedAt,
     removed: envelope.removed ?? false,
   };
 }

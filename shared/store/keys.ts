@@ -28,6 +28,7 @@
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
  * | delivery seen | DELIVERY#forge#id | DELIVERY |
+ * | budget of a forge's credential | BUDGET#forge#credential | BUDGET |
  * | downloads of a version | PACKAGE#organization#number | DOWNLOADS#normalized |
  */
 
@@ -63,6 +64,26 @@ export const keys = {
   fact: (synchronization: string, factKey: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `FACT#${factKey}`,
+  }),
+  /** An event's word that a fact is gone. */
+  told: (synchronization: string, factKey: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `TOLD#${factKey}`,
+  }),
+  /** A stored plan is being written. */
+  applying: (synchronization: string, scope: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `APPLYING#${scope}`,
+  }),
+  /** Removals that wait for a person's word. */
+  held: (synchronization: string, scope: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `HELD#${scope}`,
+  }),
+  /** One piece of something larger than an item. */
+  piece: (synchronization: string, name: string, place: number): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `PIECES#${name}#${String(place).padStart(4, '0')}`,
   }),
   run: (synchronization: string, number: number): Key => ({
     pk: `SYNC#${synchronization}`,
@@ -122,5 +143,8 @@ export const keys = {
     sk: 'ACCOUNT',
   }),
   edge: (key: string): Key => ({ pk: 'EDGE', sk: key }),
+  /** How far the forge's log of deliveries was read. */
+  deliveryLog: (forge: string): Key => ({ pk: 'DELIVERYLOG', sk: forge }),
   delivery: (forge: string, id: string): Key => ({ pk: `DELIVERY#${forge}#${id}`, sk: 'DELIVERY' }),
+  budget: (forge: string, credential: string): Key => ({ pk: `BUDGET#${forge}#${credential}`, sk: 'BUDGET' }),
 } as const;

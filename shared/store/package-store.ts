@@ -12,6 +12,8 @@ const PackageItem = z.object({
   directory: z.string(),
   /** `accepted`: has a number, its files are not there yet. `available`: they are. `unreadable`: rights withdrawn, records kept. */
   state: z.enum(['accepted', 'available', 'unreadable', 'deleted']),
+  /** Since when it is unreadable; milliseconds since the epoch. */
+  unreadableAt: z.number().optional(),
   versionCount: z.number().default(0),
   /** Repository archived on the forge. */
   archived: z.boolean().default(false),

@@ -1,4 +1,4 @@
-/** Synchronizations, the state of their scopes, and the records of their runs. */
+/** Synchronizations, and the state of their credentials. */
 import { z } from 'zod';
 import { type ScopeName, scopeNames } from '../domain/facts.ts';
 import {
@@ -8,15 +8,16 @@ import {
   type OrganizationId,
   type SynchronizationId,
 } from '../domain/ids.ts';
+import { type AnyScope, isPart, wholeOf } from '../domain/scopes.ts';
 import {
   type CredentialState,
   credentialStates,
   forgeIds,
   type Synchronization,
 } from '../domain/synchronization.ts';
-import { absent, any, equal, present } from './condition.ts';
-import { keys, tableKeys } from './keys.ts';
-import { ConflictError, type Item, type Operation, type Table } from './table.ts';
+import { absent, all, any, equal, missing, present } from './condition.ts';
+import { keys } from './keys.ts';
+import { ConflictError, type Operation, type Table } from './table.ts';
 
 const organization = z.string().transform((text) => asId<OrganizationId>(text));
 const synchronization = z.string().transform((text) => asId<SynchronizationId>(text));
@@ -38,6 +39,7 @@ const SynchronizationItem = z
     credentialState: z.enum(credentialStates).default('working'),
     credentialScope: z.enum(scopeNames as [ScopeName]).optional(),
     credentialStateSince: z.number().optional(),
+    rightsSuspendedAt: z.number().optional(),
     settingsSucceededAt: z.number().optional(),
     membersSucceededAt: z.number().optional(),
     teamsSucceededAt: z.number().optional(),
@@ -55,6 +57,7 @@ const SynchronizationItem = z
       importObservedAt: rest.importObservedAt,
       credentialScope: rest.credentialScope,
       credentialStateSince: rest.credentialStateSince,
+      rightsSuspendedAt: rest.rightsSuspendedAt,
       lastSuccessAt: {
         ...(settingsSucceededAt === undefined ? {} : { settings: settingsSucceededAt }),
         ...(membersSucceededAt === undefined ? {} : { members: membersSucceededAt }),
@@ -111,7 +114,12 @@ export async function findClaim(
 export function addSynchronization(
   added: Omit<
     Synchronization,
-    'importObservedAt' | 'credentialState' | 'credentialScope' | 'credentialStateSince' | 'lastSuccessAt'
+    | 'importObservedAt'
+    | 'credentialState'
+    | 'credentialScope'
+    | 'credentialStateSince'
+    | 'rightsSuspendedAt'
+    | 'lastSuccessAt'
   >,
 ): readonly Operation[] {
   const tie = { synchronization: added.id, organization: added.organization };
@@ -124,6 +132,12 @@ export function addSynchronization(
       when: absent,
     },
   ];
+}
+
+/** The number that was drawn last. */
+export async function lastNumber(table: Table, id: SynchronizationId): Promise<number> {
+  const item = await table.get(keys.synchronization(id));
+  return z.number().parse(item?.counter);
 }
 
 /** Draws the number of a read. To be called before the read's first request. */
@@ -144,27 +158,44 @@ export function chooseAll(id: SynchronizationId): Operation {
   return { update: { key: keys.synchronization(id), set: { choice: 'all' } }, when: present };
 }
 
+/** The rights of people and teams rest from now on; the facts stay. @param at milliseconds since the epoch */
+export function suspendRights(id: SynchronizationId, at: number): Operation {
+  return {
+    update: { key: keys.synchronization(id), set: { rightsSuspendedAt: at } },
+    when: all(present, missing('rightsSuspendedAt')),
+  };
+}
+
+export function restoreRights(id: SynchronizationId): Operation {
+  return { update: { key: keys.synchronization(id), remove: ['rightsSuspendedAt'] }, when: present };
+}
+
 export function useInstallation(id: SynchronizationId, installation: InstallationId): Operation {
   return { update: { key: keys.synchronization(id), set: { installation } }, when: present };
 }
 
-/** Notes that the scope was read whole. @param at milliseconds since the epoch */
+/** Notes that these scopes were read whole. @param at milliseconds since the epoch */
 export async function noteSuccess(
   table: Table,
   before: Synchronization,
-  scope: ScopeName,
+  scopes: readonly AnyScope[],
   at: number,
 ): Promise<void> {
   const key = keys.synchronization(before.id);
-  await table.update({ key, set: { [successAttribute(scope)]: at } }, present);
+  const whole = scopes.filter((scope) => !isPart(scope));
+  if (whole.length > 0) {
+    const set = Object.fromEntries(whole.map((scope) => [successAttribute(scope), at]));
+    await table.update({ key, set }, present);
+  }
   if (before.credentialState === 'working') {
     return;
   }
+  // A permission that one scope lacks is not there because another scope can be read.
+  const sameScope = whole.map((scope) => equal('credentialScope', scope));
   try {
-    // A permission that one scope lacks is not there because another scope can be read.
     await table.update(
       { key, set: { credentialState: 'working' }, remove: ['credentialScope', 'credentialStateSince'] },
-      any(equal('credentialState', 'credential-rejected'), equal('credentialScope', scope)),
+      any(equal('credentialState', 'credential-rejected'), ...sameScope),
     );
   } catch (error) {
     if (!(error instanceof ConflictError)) {
@@ -178,7 +209,7 @@ export async function noteCredential(
   table: Table,
   before: Synchronization,
   state: CredentialState,
-  scope: ScopeName,
+  scope: AnyScope,
   at: number,
 ): Promise<void> {
   if (before.credentialState === state) {
@@ -187,71 +218,8 @@ export async function noteCredential(
   await table.update(
     {
       key: keys.synchronization(before.id),
-      set: { credentialState: state, credentialScope: scope, credentialStateSince: at },
+      set: { credentialState: state, credentialScope: wholeOf(scope), credentialStateSince: at },
     },
     present,
   );
-}
-
-const ScopeItem = z.object({
-  wanted: z.number().default(0),
-  done: z.number().default(0),
-  /** Number of the last whole read. */
-  readAt: z.number().optional(),
-  /** Milliseconds since the epoch. */
-  lastSuccessAt: z.number().optional(),
-  lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
-  /** Failed reads in a row. */
-  attempts: z.number().default(0),
-  /** A delivery said that something was taken away, and no read has shown it yet; so often it was looked for again. */
-  removalTold: z.boolean().default(false),
-  rechecks: z.number().default(0),
-  /** When to look again; milliseconds since the epoch. */
-  recheckAt: z.number().optional(),
-  /** Why it was asked for last. */
-  cause: z.string().default('unknown'),
-});
-export type ScopeState = z.infer<typeof ScopeItem>;
-
-export const parseScope = (item: Item): ScopeState => ScopeItem.parse(item);
-
-export async function scopeState(
-  table: Table,
-  id: SynchronizationId,
-  scope: ScopeName,
-): Promise<ScopeState | undefined> {
-  const item = await table.get(keys.scope(id, scope));
-  return item === undefined ? undefined : parseScope(item);
-}
-
-/** What one run did; for the history. */
-export interface RunRecord {
-  readonly scope: ScopeName;
-  readonly cause: string;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  readonly finishedAt: number;
-  /** Requests to the forge, where the reader counts them. */
-  readonly requests: number | undefined;
-  /** A whole read, or the code of what went wrong. */
-  readonly outcome: string;
-  readonly counts: { readonly add: number; readonly update: number; readonly remove: number };
-  /** The first changes in words. */
-  readonly changes: readonly string[];
-}
-
-const day = 24 * 3600;
-
-/** Keeps the record: a month where something changed, a day where nothing did. @param observedAt the run's number */
-export async function recordRun(
-  table: Table,
-  id: SynchronizationId,
-  observedAt: number,
-  record: RunRecord,
-): Promise<void> {
-  const kept = record.changes.length > 0 ? 30 * day : day;
-  const expiresAt = Math.ceil(record.finishedAt / 1000) + kept;
-  await table.transact([
-    { put: keys.run(id, observedAt), item: { ...record, observedAt, [tableKeys.expiry]: expiresAt } },
-  ]);
 }

@@ -1,14 +1,14 @@
 /** The things that work is done on: where each one's item is, and which message wakes its worker. */
-import type { ScopeName } from '../domain/facts.ts';
 import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
+import type { AnyScope } from '../domain/scopes.ts';
 import { keys } from './keys.ts';
 import type { WorkThing } from './work.ts';
 
-/** One scope of a synchronization, to be read. */
+/** One scope of a synchronization, or a part of one, to be read. */
 export function scopeThing(
   organization: OrganizationId,
   synchronization: SynchronizationId,
-  scope: ScopeName,
+  scope: AnyScope,
 ): WorkThing {
   return {
     key: keys.scope(synchronization, scope),

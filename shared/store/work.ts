@@ -39,7 +39,13 @@ export function raise(thing: WorkThing, now: number, attributes: Item = {}): Ope
     update: {
       key: thing.key,
       add: { wanted: 1 },
-      set: { ...attributes, [tableKeys.pendingIndex.partitionKey]: thing.wake.queue, wake: thing.wake },
+      set: {
+        ...attributes,
+        [tableKeys.pendingIndex.partitionKey]: thing.wake.queue,
+        wake: thing.wake,
+        // What waits for work must not be cleaned up.
+        [tableKeys.expiry]: undefined,
+      },
       setIfMissing: { [tableKeys.pendingIndex.sortKey]: pendingSince(now) },
     },
   };
@@ -96,6 +102,7 @@ export function leaseHeld(lease: Lease): Operation {
 /**
  * Sets `done` to what was wanted when the lease was taken, and gives the lease back.
  *
+ * @param comeBackAt when the sweep is to find the thing again although nothing is wanted; milliseconds since the epoch
  * @returns `done`, or `more` when something was asked for meanwhile: then the caller sends the thing's wake again
  * @throws ConflictError when the lease was lost
  */
@@ -103,15 +110,20 @@ export async function completeWork(
   table: Table,
   lease: Lease,
   attributes: Item = {},
+  comeBackAt?: number,
 ): Promise<'done' | 'more'> {
   const held = equal('leaseId', lease.leaseId);
   const { partitionKey, sortKey } = tableKeys.pendingIndex;
+  const pending =
+    comeBackAt === undefined
+      ? { [partitionKey]: undefined, [sortKey]: undefined }
+      : { [sortKey]: pendingSince(comeBackAt) };
   try {
     await table.update(
       {
         key: lease.thing.key,
-        set: { ...attributes, done: lease.wanted },
-        remove: ['leaseId', 'leaseUntil', partitionKey, sortKey],
+        set: { ...attributes, ...pending, done: lease.wanted },
+        remove: ['leaseId', 'leaseUntil'],
       },
       all(held, equal('wanted', lease.wanted)),
     );

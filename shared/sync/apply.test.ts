@@ -27,6 +27,8 @@ async function createApplication() {
     scope: 'members',
     lease,
     observedAt: 5,
+    covers: [],
+    states: new Map(),
     changes: [{ kind: 'add', fact: aFact.member(1), narrows: false, widens: true, reason: 'new' }],
     now,
     applied: () => {},

@@ -1,61 +1,138 @@
 /**
  * Writes a plan: transactions in the plan's order, each under the scope's lease, each with the wishes for the work that its facts cause.
- * Dying between two leaves a plan half written, and the next run plans the rest.
+ * A plan too big for one transaction is stored first and marked, so that publishers wait for its end and whoever comes after a death
+ * can finish it without the forge.
  */
-import type { ScopeName } from '../domain/facts.ts';
+import { type AnyScope, isPart, type PartScope, wholeOf } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { all, equal, missingOrLess } from '../store/condition.ts';
+import { all, type Condition, equal, missing, missingOrLess } from '../store/condition.ts';
 import { putFact, removeFact } from '../store/fact-store.ts';
-import { keys } from '../store/keys.ts';
+import { keys, tableKeys } from '../store/keys.ts';
+import { putPieces, removePieces } from '../store/pieces-store.ts';
+import { partSeconds, pieceNames, type ScopeState } from '../store/scope-store.ts';
 import { markImported } from '../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
-import { grantsThing, scanThing } from '../store/things.ts';
+import { scanThing } from '../store/things.ts';
 import { type Lease, raise, type Wake, type WorkThing } from '../store/work.ts';
+import { concernedMax, concernOf } from './concern.ts';
 import { type PlannedChange, repositoryToScan } from './plan.ts';
-
-/** Each transaction has the scope's item too, and the last of an import the synchronization's. */
-const ownItems = 2;
 
 export interface Application {
   readonly synchronization: Synchronization;
-  readonly scope: ScopeName;
+  readonly scope: AnyScope;
   readonly lease: Lease;
   /** The read's number. */
   readonly observedAt: number;
   readonly changes: readonly PlannedChange[];
+  /** Of a part's read: the parts that it is whole about. */
+  readonly covers: readonly PartScope[];
+  /** The states of scopes and parts that the plan was made with. */
+  readonly states: ReadonlyMap<AnyScope, Pick<ScopeState, 'readAt' | 'partsRead'>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Called after each transaction with what it wrote and raised. */
   readonly applied: (changes: readonly PlannedChange[], wakes: readonly Wake[]) => void;
 }
 
+/** A stored plan that nobody finished is of no use after a day: reads have gone over it. */
+const planSeconds = 24 * 3600;
+
 /**
- * @throws ConflictError when the lease is lost, or a later read wrote one of the facts or the whole scope
+ * @throws ConflictError when the lease is lost, or a later read wrote one of the facts, a part or the whole scope
  */
 export async function applyPlan(table: Table, application: Application): Promise<void> {
-  const { synchronization, scope, lease, observedAt, now } = application;
-  // A whole read of the scope with a higher number says more about each fact that it left unchanged than this one does.
-  const stillOurs = all(equal('leaseId', lease.leaseId), missingOrLess('readAt', observedAt));
-  const key = keys.scope(synchronization.id, scope);
-  const batches = batchesOf(application);
+  const { synchronization, scope, observedAt, now } = application;
+  const guards = guardsOf(application);
+  const ownItems = guards.last.length + 2 + concernedMax;
+  const batches = batchesOf(application, ownItems);
+  const isStored = batches.length > 1;
+  if (isStored) {
+    await storePlan(table, application);
+  }
   for (const [place, batch] of batches.entries()) {
     const last = place === batches.length - 1;
+    // A large plan is a matter of the whole organization; asking for each of its people would take longer.
+    const concern = await concernOf(table, synchronization, batch.changes, now, isStored);
     const operations: Operation[] = [
-      last
-        ? { update: { key, set: { readAt: observedAt } }, when: stillOurs }
-        : { check: key, when: stillOurs },
+      ...(last ? guards.last : guards.between),
       ...batch.changes.map((change) => factOperation(application, change)),
       ...batch.raised.map((thing) => raise(thing, now)),
+      ...concern.operations,
     ];
+    if (isStored && place === 0) {
+      const applying = { since: now, number: observedAt };
+      operations.push({ put: keys.applying(synchronization.id, scope), item: applying });
+    }
+    if (isStored && last) {
+      operations.push({ delete: keys.applying(synchronization.id, scope) });
+    }
     if (last && scope === 'repositories' && synchronization.importObservedAt === undefined) {
       operations.push(markImported(synchronization.id, observedAt));
     }
     await table.transact(operations);
     application.applied(
       batch.changes,
-      batch.raised.map((thing) => thing.wake),
+      [...concern.raised, ...batch.raised].map((thing) => thing.wake),
     );
   }
+  if (isStored) {
+    await removePieces(table, synchronization.id, pieceNames.plan(scope));
+  }
+}
+
+async function storePlan(
+  table: Table,
+  { synchronization, scope, observedAt, changes, covers, now }: Application,
+): Promise<void> {
+  const expiresAt = Math.ceil(now / 1000) + planSeconds;
+  const plan = { observedAt, changes, covers };
+  await putPieces(table, synchronization.id, pieceNames.plan(scope), plan, expiresAt);
+}
+
+interface Guards {
+  readonly between: readonly Operation[];
+  readonly last: readonly Operation[];
+}
+
+/**
+ * That the lease is ours, and that no later read has said more about what this one left unchanged: a whole read notes its number on the
+ * list, a part's read on each part, and the list counts the reads of its parts.
+ */
+function guardsOf({ synchronization, scope, lease, observedAt, covers, states, now }: Application): Guards {
+  const { id } = synchronization;
+  const ours = equal('leaseId', lease.leaseId);
+  const older = missingOrLess('readAt', observedAt);
+  if (!isPart(scope)) {
+    const partsRead = states.get(scope)?.partsRead ?? 0;
+    const noPart: Condition = partsRead === 0 ? missing('partsRead') : equal('partsRead', partsRead);
+    const when = all(ours, older, noPart);
+    const key = lease.thing.key;
+    return {
+      between: [{ check: key, when }],
+      last: [{ update: { key, set: { readAt: observedAt } }, when }],
+    };
+  }
+  const list = keys.scope(id, wholeOf(scope));
+  // Who else is concerned was asked of these parts as they were: nobody may have read one of them since.
+  const asPlanned = (part: PartScope): Condition => {
+    const readAt = states.get(part)?.readAt;
+    return readAt === undefined ? missing('readAt') : all(equal('readAt', readAt), older);
+  };
+  const parts = [...new Set([scope, ...covers])].map((part) => ({
+    key: keys.scope(id, part),
+    when: part === scope ? all(ours, older) : asPlanned(part),
+  }));
+  const expiresAt = Math.ceil(now / 1000) + partSeconds;
+  return {
+    between: [{ check: list, when: older }, ...parts.map(({ key, when }) => ({ check: key, when }))],
+    last: [
+      { update: { key: list, add: { partsRead: 1 } }, when: older },
+      ...parts.map(({ key, when }) => ({
+        update: { key, set: { readAt: observedAt, [tableKeys.expiry]: expiresAt } },
+        when,
+      })),
+    ],
+  };
 }
 
 interface Batch {
@@ -64,7 +141,7 @@ interface Batch {
 }
 
 /** The plan in parts that fit into one transaction each; at least one, since a read without changes is noted too. */
-function batchesOf({ synchronization, changes }: Application): readonly Batch[] {
+function batchesOf({ synchronization, changes }: Application, ownItems: number): readonly Batch[] {
   const batches: Batch[] = [];
   let part: PlannedChange[] = [];
   let raised = new Map<string, WorkThing>();
@@ -83,20 +160,19 @@ function batchesOf({ synchronization, changes }: Application): readonly Batch[] 
   return [...batches, { changes: part, raised: [...raised.values()] }];
 }
 
-/** The work that the change causes: rights to be decided again, a repository to be scanned. */
+/** The scan that the change causes. */
 function raisedBy(synchronization: Synchronization, change: PlannedChange): readonly WorkThing[] {
   const { organization, id } = synchronization;
   const repository = repositoryToScan(change);
-  return [
-    ...(change.narrows || change.widens ? [grantsThing(organization)] : []),
-    ...(repository === undefined ? [] : [scanThing(organization, id, repository)]),
-  ];
+  return repository === undefined ? [] : [scanThing(organization, id, repository)];
 }
 
 const nameOf = (thing: WorkThing): string => `${thing.key.pk}\n${thing.key.sk}`;
 
 function factOperation({ synchronization, observedAt, now }: Application, change: PlannedChange): Operation {
-  return change.kind === 'remove'
-    ? removeFact(synchronization.id, change.fact, observedAt, now)
-    : putFact(synchronization.id, change.fact, observedAt);
+  if (change.kind === 'remove') {
+    return removeFact(synchronization.id, change.fact, observedAt, now);
+  }
+  const isRight = change.kind === 'add' || change.narrows || change.widens;
+  return putFact(synchronization.id, change.fact, observedAt, isRight ? now : undefined);
 }

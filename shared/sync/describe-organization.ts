@@ -2,6 +2,7 @@
 import { scopeNames } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import { vendorOf } from '../domain/package.ts';
+import { isPart } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
 import { loadFacts } from '../store/fact-store.ts';
@@ -10,9 +11,12 @@ import { keys } from '../store/keys.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { scansOf } from '../store/scan-store.ts';
-import { listSynchronizations, scopeState, synchronizationsOf } from '../store/synchronization-store.ts';
+import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts';
+import { listSynchronizations, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Item, Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
+import { describeScope } from './scope-progress.ts';
+import { rightsAsOf } from './suspension.ts';
 
 /** All organizations, and the installations that nobody connected. */
 export async function describeInstallation(table: Table) {
@@ -30,10 +34,11 @@ export async function describeInstallation(table: Table) {
   return { organizations, unclaimedInstallations: installations };
 }
 
-export async function describeOrganization(table: Table, organization: Organization) {
+/** @param now milliseconds since the epoch */
+export async function describeOrganization(table: Table, organization: Organization, now: number) {
   const synchronizations = await synchronizationsOf(table, organization.id);
   const parts = await Promise.all(
-    synchronizations.map((synchronization) => describeSynchronization(table, synchronization)),
+    synchronizations.map((synchronization) => describeSynchronization(table, synchronization, now)),
   );
   const packages = await packagesOf(table, organization.id);
   const sum = (count: (part: (typeof parts)[number]) => number): number =>
@@ -96,13 +101,12 @@ export async function describeOrganization(table: Table, organization: Organizat
   };
 }
 
-async function describeSynchronization(table: Table, synchronization: Synchronization) {
+async function describeSynchronization(table: Table, synchronization: Synchronization, now: number) {
   const { id } = synchronization;
   // Work flows one way, so it is looked for in that way: what has left one place is seen in the next.
-  const states = await Promise.all(
-    scopeNames.map(async (scope) => ({ scope, state: await scopeState(table, id, scope) })),
-  );
-  const [members, teams, repositories, scans] = await Promise.all([
+  const states = await scopeStates(table, id);
+  const [held, members, teams, repositories, scans] = await Promise.all([
+    listHeld(table, id),
     loadFacts(table, id, 'member'),
     loadFacts(table, id, 'team'),
     loadFacts(table, id, 'repository'),
@@ -113,7 +117,7 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
     members: members.length,
     teams: teams.length,
     repositories: repositories.length,
-    pendingScopes: states.filter(({ state }) => state !== undefined && state.wanted !== state.done).length,
+    pendingScopes: [...states.values()].filter(({ wanted, done }) => wanted !== done).length,
     pendingScans: scans.filter((scan) => scan.wanted !== scan.done).length,
     names,
     skipped: scans.flatMap((scan) =>
@@ -137,15 +141,20 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
       installation: synchronization.installation,
       credentialState: synchronization.credentialState,
       credentialStateSince: time(synchronization.credentialStateSince),
-      scopes: Object.fromEntries(
-        states.map(({ scope, state }) => [
-          scope,
-          {
-            lastSuccess: time(state?.lastSuccessAt),
-            lastFailure: state?.lastFailure && { ...state.lastFailure, at: time(state.lastFailure.at) },
-          },
-        ]),
+      /** When the scope that was read least lately was read; nothing while one never was. */
+      rightsAsOf: time(rightsAsOf(synchronization)),
+      rightsSuspendedSince: time(synchronization.rightsSuspendedAt),
+      scopes: Object.fromEntries(scopeNames.map((scope) => [scope, describeScope(states.get(scope), now)])),
+      parts: Object.fromEntries(
+        [...states]
+          .filter(([scope, state]) => isPart(scope) && isWorthKnowing(state))
+          .map(([scope, state]) => [scope, describeScope(state, now)]),
       ),
+      heldRemovals: held.map(({ since, decidedAt, ...one }) => ({
+        ...one,
+        since: time(since),
+        decidedAt: time(decidedAt),
+      })),
       scanFailures: scans.flatMap((scan) =>
         scan.lastFailure === undefined
           ? []
@@ -159,6 +168,11 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
       ),
     },
   };
+}
+
+/** Of the many parts: those that are asked for, and those whose last read failed. */
+function isWorthKnowing({ wanted, done, lastFailure, lastSuccessAt = 0 }: ScopeState): boolean {
+  return wanted !== done || (lastFailure !== undefined && lastFailure.at > lastSuccessAt);
 }
 
 /** How much is wanted and not done, by what it is about. */

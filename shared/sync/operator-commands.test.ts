@@ -271,7 +271,7 @@ describe('choosePackages', () => {
       { put: keys.edge('p/acme/acme/shop'), item: { wanted: 1 } },
       { put: keys.edge('p/acme2/acme/shop'), item: { wanted: 1 } },
     ]);
-    expect(await describeOrganization(table, organization)).toMatchObject({
+    expect(await describeOrganization(table, organization, now)).toMatchObject({
       slug: 'acme',
       ownedVendors: ['acme'],
       counts: { members: 2, teams: 1, repositories: 3, packages: { available: 1 }, versions: 3 },

@@ -10,7 +10,7 @@ import {
   scopeKinds,
   scopeNames,
 } from '../domain/facts.ts';
-import { type PlannedChange, planScope, repositoryToScan } from './plan.ts';
+import { lagMs, type PlannedChange, planScope, repositoryToScan } from './plan.ts';
 
 const small = fc.integer({ min: 1, max: 4 });
 const facts: Record<ScopeName, fc.Arbitrary<Fact>> = {
@@ -34,7 +34,23 @@ const facts: Record<ScopeName, fc.Arbitrary<Fact>> = {
 const snapshot = (scope: ScopeName): fc.Arbitrary<Fact[]> =>
   fc.uniqueArray(facts[scope], { selector: factKey, minLength: scope === 'settings' ? 1 : 0, maxLength: 20 });
 
-const stored = (fact: Fact, observedAt = 1): StoredFact => ({ fact, observedAt, firstObservedAt: 1 });
+const stored = (fact: Fact, observedAt = 1, changedAt = 0): StoredFact => ({
+  fact,
+  observedAt,
+  firstObservedAt: 1,
+  changedAt,
+});
+/** Long after everything that changed. */
+const startedAt = 10 * lagMs;
+
+/** The changes of a plan that nothing has to wait in. */
+function plan(
+  input: Omit<Parameters<typeof planScope>[0], 'read' | 'startedAt'> & { read: readonly Fact[] },
+): readonly PlannedChange[] {
+  const { changes, deferred } = planScope({ ...input, read: { facts: input.read }, startedAt });
+  expect(deferred).toEqual([]);
+  return changes;
+}
 
 const twoSnapshots = fc
   .constantFrom(...scopeNames)
@@ -83,8 +99,8 @@ describe('planScope', () => {
   it('makes the stored scope equal to the read', () => {
     fc.assert(
       fc.property(twoSnapshots, ([scope, before, read]) => {
-        const plan = planScope({ scope, current: before.map((fact) => stored(fact)), read, observedAt: 2 });
-        expect(sorted(apply(before, plan))).toEqual(sorted(read));
+        const planned = plan({ scope, current: before.map((fact) => stored(fact)), read, observedAt: 2 });
+        expect(sorted(apply(before, planned))).toEqual(sorted(read));
       }),
     );
   });
@@ -93,22 +109,23 @@ describe('planScope', () => {
     fc.assert(
       fc.property(twoSnapshots, ([scope, before]) => {
         expect(
-          planScope({ scope, current: before.map((fact) => stored(fact)), read: before, observedAt: 2 }),
+          plan({ scope, current: before.map((fact) => stored(fact)), read: before, observedAt: 2 }),
         ).toEqual([]);
       }),
     );
   });
 
   it('takes no notice of an attribute that is there and undefined', () => {
-    const read = [aFact.repository(1, { nodeId: undefined })];
-    const current = [stored(aFact.repository(1))];
-    expect(planScope({ scope: 'repositories', current, read, observedAt: 2 })).toEqual([]);
+    const { tagCount: _, ...fact } = { tagCount: 1, ...aFact.repository(1, { nodeId: undefined }) };
+    const read = [fact];
+    const current = [stored(aFact.repository(1, { nodeId: undefined, tagCount: undefined }))];
+    expect(plan({ scope: 'repositories', current, read, observedAt: 2 })).toEqual([]);
   });
 
   it('puts narrowings first', () => {
     fc.assert(
       fc.property(twoSnapshots, ([scope, before, read]) => {
-        const narrows = planScope({
+        const narrows = plan({
           scope,
           current: before.map((fact) => stored(fact)),
           read,
@@ -130,10 +147,10 @@ describe('planScope', () => {
       fc.property(whole, twoSnapshots, (parts, [scope, before, read]) => {
         const kinds: readonly string[] = scopeKinds[scope];
         const others = parts.flat().filter((fact) => !kinds.includes(fact.kind));
-        const plan = planScope({ scope, current: before.map((fact) => stored(fact)), read, observedAt: 2 });
+        const planned = plan({ scope, current: before.map((fact) => stored(fact)), read, observedAt: 2 });
         const [first, last] = [access([...others, ...before]), access([...others, ...read])];
-        for (let step = 0; step <= plan.length; step++) {
-          const now = [...access([...others, ...apply(before, plan.slice(0, step))])];
+        for (let step = 0; step <= planned.length; step++) {
+          const now = [...access([...others, ...apply(before, planned.slice(0, step))])];
           expect(now.every((right) => first.has(right)) || now.every((right) => last.has(right))).toBe(true);
         }
       }),
@@ -151,10 +168,10 @@ describe('planScope', () => {
       fc.property(whole, twoSnapshots, (parts, [scope, before, read]) => {
         const kinds: readonly string[] = scopeKinds[scope];
         const others = parts.flat().filter((fact) => !kinds.includes(fact.kind));
-        const plan = planScope({ scope, current: before.map((fact) => stored(fact)), read, observedAt: 2 });
-        for (const [step, change] of plan.entries()) {
-          const then = access([...others, ...apply(before, plan.slice(0, step))]);
-          const now = access([...others, ...apply(before, plan.slice(0, step + 1))]);
+        const planned = plan({ scope, current: before.map((fact) => stored(fact)), read, observedAt: 2 });
+        for (const [step, change] of planned.entries()) {
+          const then = access([...others, ...apply(before, planned.slice(0, step))]);
+          const now = access([...others, ...apply(before, planned.slice(0, step + 1))]);
           expect(change.narrows || [...then].every((right) => now.has(right))).toBe(true);
           expect(change.widens || [...now].every((right) => then.has(right))).toBe(true);
         }
@@ -165,55 +182,142 @@ describe('planScope', () => {
   it('leaves alone what a later read wrote or removed', () => {
     fc.assert(
       fc.property(twoSnapshots, ([scope, later, read]) => {
-        const removed = new Map(read.map((fact) => [factKey(fact), 5]));
+        const removed = new Map(read.map((fact) => [factKey(fact), { observedAt: 5, changedAt: 0 }]));
         const current = later.map((fact) => stored(fact, 5));
-        expect(planScope({ scope, current, removed, read, observedAt: 4 })).toEqual([]);
+        expect(plan({ scope, current, removed, read, observedAt: 4 })).toEqual([]);
       }),
     );
   });
 
   it('adds again what an earlier read removed', () => {
-    const removed = new Map([['member#1', 3]]);
-    const plan = planScope({
+    const removed = new Map([['member#1', { observedAt: 3, changedAt: 0 }]]);
+    const planned = plan({
       scope: 'members',
       current: [],
       removed,
       read: [aFact.member(1)],
       observedAt: 4,
     });
-    expect(plan).toMatchObject([{ kind: 'add', widens: true }]);
+    expect(planned).toMatchObject([{ kind: 'add', widens: true }]);
   });
 
   it('takes one thing shown twice for one, but refuses two versions of it', () => {
     const twice = [aFact.member(1), aFact.member(1)];
-    expect(planScope({ scope: 'members', current: [], read: twice, observedAt: 1 })).toHaveLength(1);
+    expect(plan({ scope: 'members', current: [], read: twice, observedAt: 1 })).toHaveLength(1);
     const contradiction = [aFact.member(1), aFact.member(1, 'owner')];
-    expect(() => planScope({ scope: 'members', current: [], read: contradiction, observedAt: 1 })).toThrow(
+    expect(() => plan({ scope: 'members', current: [], read: contradiction, observedAt: 1 })).toThrow(
       expect.objectContaining({ code: 'incomplete' }),
     );
   });
 
   it('refuses settings that are not there, and facts of another scope', () => {
-    expect(() => planScope({ scope: 'settings', current: [], read: [], observedAt: 1 })).toThrow(
+    expect(() => plan({ scope: 'settings', current: [], read: [], observedAt: 1 })).toThrow(
       expect.objectContaining({ code: 'incomplete' }),
     );
-    expect(() => planScope({ scope: 'teams', current: [], read: [aFact.member(1)], observedAt: 1 })).toThrow(
+    expect(() => plan({ scope: 'teams', current: [], read: [aFact.member(1)], observedAt: 1 })).toThrow(
       RangeError,
     );
   });
 
   it('says what changed', () => {
     const current = [stored(aFact.member(1, 'owner'))];
-    expect(planScope({ scope: 'members', current, read: [aFact.member(1)], observedAt: 2 })).toMatchObject([
+    expect(plan({ scope: 'members', current, read: [aFact.member(1)], observedAt: 2 })).toMatchObject([
       { kind: 'update', narrows: true, widens: false, reason: 'role: owner → member' },
     ]);
+  });
+});
+
+describe('what has just changed', () => {
+  const now = 1_000_000;
+  const read = (facts: readonly Fact[], differences: Partial<Parameters<typeof planScope>[0]> = {}) =>
+    planScope({
+      scope: 'members',
+      current: [],
+      read: { facts },
+      observedAt: 4,
+      startedAt: now,
+      ...differences,
+    });
+  const until = now - 60_000 + lagMs;
+
+  it('does not come back by a read that may lag behind its removal', () => {
+    const removed = new Map([['member#1', { observedAt: 3, changedAt: now - 60_000 }]]);
+    expect(read([aFact.member(1)], { removed })).toEqual({
+      changes: [],
+      deferred: [{ key: 'member#1', until }],
+    });
+    const old = new Map([['member#1', { observedAt: 3, changedAt: now - lagMs }]]);
+    expect(read([aFact.member(1)], { removed: old })).toMatchObject({
+      changes: [{ kind: 'add' }],
+      deferred: [],
+    });
+  });
+
+  it('does not go by a read that may lag behind its grant, unless an event says so too', () => {
+    const current = [stored(aFact.member(1), 1, now - 60_000)];
+    expect(read([], { current })).toEqual({ changes: [], deferred: [{ key: 'member#1', until }] });
+    expect(read([], { current, told: new Set(['member#1']) })).toMatchObject({
+      changes: [{ kind: 'remove', stated: true }],
+      deferred: [],
+    });
+    expect(read([], { current, told: new Set(['member#2']) }).changes).toEqual([]);
+  });
+
+  it('neither grows nor shrinks back, but its other attributes follow at once', () => {
+    const scope = 'repositories';
+    const current = [stored(aFact.repository(7, { visibility: 'public' }), 1, now - 60_000)];
+    expect(read([aFact.repository(7)], { scope, current })).toMatchObject({
+      changes: [],
+      deferred: [{ key: 'repository#7', until }],
+    });
+    expect(
+      read([aFact.repository(7, { visibility: 'public', name: 'new' })], { scope, current }),
+    ).toMatchObject({ changes: [{ kind: 'update', narrows: false, widens: false }], deferred: [] });
+    // An event that it is public no more.
+    expect(read([aFact.repository(7)], { scope, current, told: new Set(['repository#7']) })).toMatchObject({
+      changes: [{ kind: 'update', narrows: true }],
+    });
+  });
+
+  it('goes with the account or the thing that an event told of', () => {
+    const rows = [aFact.teamMember(5, 1), aFact.teamRepository(5, 7)];
+    const current = rows.map((fact) => stored(fact, 1, now - 60_000));
+    const scope = 'teams';
+    expect(read([], { scope, current, told: new Set(['member#1']) })).toMatchObject({
+      changes: [{ kind: 'remove', fact: { kind: 'team-member' } }],
+      deferred: [{ key: 'team-repository#5#7' }],
+    });
+    expect(read([], { scope, current, told: new Set(['team#5']) }).changes).toHaveLength(2);
+  });
+});
+
+describe('a part', () => {
+  const members = { scope: 'members', read: { facts: [] as Fact[] }, observedAt: 4, startedAt } as const;
+
+  it('that was read later by itself is left alone by a read of the list', () => {
+    const current = [stored(aFact.member(1)), stored(aFact.member(2))];
+    const newer = new Map([['member:1', 5]] as const);
+    const read = { facts: [aFact.member(3)] };
+    expect(planScope({ ...members, read, current, newer }).changes).toMatchObject([
+      { kind: 'remove', fact: { account: '2' } },
+      { kind: 'add', fact: { account: '3' } },
+    ]);
+    const absent = new Map([['member:3', 5]] as const);
+    expect(planScope({ ...members, read, current: [], newer: absent }).changes).toEqual([]);
+  });
+
+  it('holds no facts of what its read does not cover', () => {
+    const read = { facts: [aFact.teamMember(6, 1)], covers: ['team:5'] as const };
+    expect(() => planScope({ scope: 'team:5', current: [], read, observedAt: 1, startedAt })).toThrow(
+      RangeError,
+    );
   });
 });
 
 describe('repositoryToScan', () => {
   const before = aFact.repository(7);
   const change = (differences: Parameters<typeof aFact.repository>[1]): PlannedChange | undefined =>
-    planScope({
+    plan({
       scope: 'repositories',
       current: [stored(before)],
       read: [aFact.repository(7, differences)],
@@ -225,6 +329,8 @@ describe('repositoryToScan', () => {
     ['a first push', { pushedAt: undefined }, true],
     ['another default branch', { defaultBranch: 'next' }, true],
     ['archiving', { archived: true }, true],
+    ['a tag less', { tagCount: 3 }, true],
+    ['a branch less', { branchCount: 3 }, true],
     ['another name', { name: 'new' }, true],
     ['another owner name alone', { fullName: 'other/repository-7' }, false],
     ['another visibility', { visibility: 'public' }, false],
@@ -236,7 +342,7 @@ describe('repositoryToScan', () => {
   it('is a repository that came or went, and nothing for other facts', () => {
     const base = { narrows: false, widens: false, reason: '' };
     expect(repositoryToScan({ ...base, kind: 'add', fact: before })).toBe('7');
-    expect(repositoryToScan({ ...base, kind: 'remove', fact: before })).toBe('7');
+    expect(repositoryToScan({ ...base, kind: 'remove', stated: true, fact: before })).toBe('7');
     expect(repositoryToScan({ ...base, kind: 'add', fact: aFact.collaborator(7, 1) })).toBeUndefined();
   });
 });

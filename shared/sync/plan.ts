@@ -5,11 +5,21 @@ import {
   type Fact,
   factKey,
   type RepositoryFact,
-  type ScopeName,
   type StoredFact,
   scopeKinds,
+  type Tombstone,
 } from '../domain/facts.ts';
+import {
+  type AnyScope,
+  isPart,
+  mainKeyOf,
+  memberPart,
+  type PartScope,
+  partOf,
+  wholeOf,
+} from '../domain/scopes.ts';
 import { ForgeError } from '../forge/errors.ts';
+import type { ScopeRead } from '../forge/forge.ts';
 
 export type PlannedChange = {
   /** Somebody may read less after it. */
@@ -21,19 +31,52 @@ export type PlannedChange = {
   | { readonly kind: 'add'; readonly fact: Fact }
   | { readonly kind: 'update'; readonly fact: Fact; readonly before: Fact }
   /** `fact` is the one that goes. */
-  | { readonly kind: 'remove'; readonly fact: Fact }
+  | {
+      readonly kind: 'remove';
+      readonly fact: Fact;
+      /** The forge says so: by an event too, by the thing's own look-up, or by the list that it gave us. Else it is only missing in a list. */
+      readonly stated: boolean;
+    }
 );
 
 export interface PlanInput {
-  readonly scope: ScopeName;
+  readonly scope: AnyScope;
   readonly current: readonly StoredFact[];
-  /** Numbers of the reads that removed facts, by the fact's key. */
-  readonly removed?: ReadonlyMap<string, number>;
+  /** What was removed within a day, by the fact's key. */
+  readonly removed?: ReadonlyMap<string, Tombstone>;
   /** All that the read saw. */
-  readonly read: readonly Fact[];
+  readonly read: Pick<ScopeRead, 'facts'> & Partial<ScopeRead>;
   /** The read's number. */
   readonly observedAt: number;
+  /** When the read began, in milliseconds since the epoch: what it shows may be older by the forge's lag, and no more. */
+  readonly startedAt: number;
+  /** Numbers of later reads of parts, by part: for a read of a whole list. */
+  readonly newer?: ReadonlyMap<PartScope, number>;
+  /** What events said is gone. */
+  readonly told?: ReadonlySet<string>;
+  /** Keys of removed facts that a person asked back: no lag is feared for them. */
+  readonly putBack?: ReadonlySet<string>;
+  /** Parts that the forge did not show when it was asked for them by their ids. */
+  readonly confirmedAbsent?: ReadonlySet<PartScope>;
 }
+
+/** A change that has to wait: what it changes back changed too little time ago for this read to know. */
+export interface Deferred {
+  readonly key: string;
+  /** A read that begins after it knows; milliseconds since the epoch. */
+  readonly until: number;
+}
+
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  readonly deferred: readonly Deferred[];
+}
+
+/**
+ * How long a forge's API may show what has changed since. A fact that has just changed changes back by a read that began later than
+ * this after it, or by an event and a read that agree.
+ */
+export const lagMs = 120_000;
 
 /**
  * The changes that make the stored scope equal to the read, narrowings first: then whoever reads between two of them sees rights
@@ -42,53 +85,108 @@ export interface PlanInput {
  * @throws ForgeError `incomplete` when the read contradicts itself
  * @throws RangeError when the read has facts of another scope
  */
-export function planScope({
-  scope,
-  current,
-  removed,
-  read,
-  observedAt,
-}: PlanInput): readonly PlannedChange[] {
-  const seen = indexRead(scope, read);
+export function planScope(input: PlanInput): Plan {
+  const { scope, current, removed, read, observedAt, newer, told } = input;
+  const seen = indexRead(scope, read.facts, read.covers ?? []);
   const changes: PlannedChange[] = [];
+  const deferred: Deferred[] = [];
   const known = new Set<string>();
+  const isNewer = (fact: Fact, number: number): boolean => {
+    const part = partOf(fact);
+    return Math.max(number, (part && newer?.get(part)) ?? 0) >= observedAt;
+  };
+  /** Whether the read can know that what changed then has changed again. */
+  const knows = (changedAt: number): boolean => input.startedAt >= changedAt + lagMs;
   for (const stored of current) {
     const key = factKey(stored.fact);
     known.add(key);
-    if (stored.observedAt >= observedAt) {
+    if (isNewer(stored.fact, stored.observedAt)) {
       continue;
     }
     const fact = seen.get(key);
-    if (fact === undefined) {
-      changes.push({
-        kind: 'remove',
-        fact: stored.fact,
-        narrows: presenceGrants(stored.fact),
-        widens: false,
-        reason: 'not in the whole read',
-      });
-    } else if (!sameFact(fact, stored.fact)) {
-      changes.push(updateOf(stored.fact, fact));
+    if (fact !== undefined && sameFact(fact, stored.fact)) {
+      continue;
+    }
+    const change = fact === undefined ? removalOf(stored.fact, input) : updateOf(stored.fact, fact);
+    const isRight = change.kind === 'remove' || change.narrows || change.widens;
+    const agreed = isTold(stored.fact, told) && (change.kind === 'remove' || change.narrows);
+    if (isRight && !agreed && !knows(stored.changedAt)) {
+      deferred.push({ key, until: stored.changedAt + lagMs });
+    } else {
+      changes.push(change);
     }
   }
   for (const [key, fact] of seen) {
-    if (!known.has(key) && (removed?.get(key) ?? 0) < observedAt) {
+    if (known.has(key)) {
+      continue;
+    }
+    const tombstone = removed?.get(key);
+    if (isNewer(fact, tombstone?.observedAt ?? 0)) {
+      continue;
+    }
+    const isAskedBack = input.putBack?.has(key) === true;
+    if (tombstone !== undefined && !isAskedBack && !knows(tombstone.changedAt)) {
+      deferred.push({ key, until: tombstone.changedAt + lagMs });
+    } else {
       changes.push({
         kind: 'add',
         fact,
         narrows: false,
         widens: presenceGrants(fact),
-        reason: 'new in the read',
+        reason: isAskedBack ? 'asked back, and in the read' : 'new in the read',
       });
     }
   }
-  return [...changes.filter((change) => change.narrows), ...changes.filter((change) => !change.narrows)];
+  return {
+    changes: [...changes.filter((change) => change.narrows), ...changes.filter((change) => !change.narrows)],
+    deferred,
+  };
 }
 
-function indexRead(scope: ScopeName, read: readonly Fact[]): ReadonlyMap<string, Fact> {
-  const kinds: readonly string[] = scopeKinds[scope];
+/** Whether an event said that the fact is gone, or that what it hangs on is: a team, a repository, or the account's membership. */
+function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
+  if (told === undefined || told.size === 0) {
+    return false;
+  }
+  const part = partOf(fact);
+  return (
+    told.has(factKey(fact)) ||
+    (part !== undefined && told.has(mainKeyOf(part))) ||
+    ('account' in fact && told.has(mainKeyOf(memberPart(fact.account)))) ||
+    // A right taken from a team is taken from those that inherit it.
+    (fact.kind === 'team-repository' && told.has(factKey({ ...fact, team: fact.via })))
+  );
+}
+
+function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): PlannedChange {
+  const part = partOf(fact);
+  const statements = [
+    isTold(fact, told) ? 'an event says so too' : undefined,
+    read.absenceIsStated ? 'the forge says so itself' : undefined,
+    part !== undefined && confirmedAbsent?.has(part) ? 'not found by its id' : undefined,
+  ].filter((text) => text !== undefined);
+  return {
+    kind: 'remove',
+    fact,
+    narrows: presenceGrants(fact),
+    widens: false,
+    stated: statements.length > 0,
+    reason: ['not in the whole read', ...statements].join('; '),
+  };
+}
+
+function indexRead(
+  scope: AnyScope,
+  read: readonly Fact[],
+  covers: readonly PartScope[],
+): ReadonlyMap<string, Fact> {
+  const kinds: readonly string[] = scopeKinds[wholeOf(scope)];
   const seen = new Map<string, Fact>();
   for (const fact of read) {
+    const part = partOf(fact);
+    if (isPart(scope) && (part === undefined || !covers.includes(part))) {
+      throw new RangeError(`a fact of ${part ?? fact.kind} in a read of ${scope}`);
+    }
     if (!kinds.includes(fact.kind)) {
       throw new RangeError(`a fact of the kind ${fact.kind} in a read of ${scope}`);
     }
@@ -132,7 +230,7 @@ function breadth(fact: Fact): number {
     case 'member':
       return fact.role === 'owner' ? 1 : 0;
     case 'repository':
-      return visibilityBreadth[fact.visibility];
+      return fact.disabled ? -1 : visibilityBreadth[fact.visibility];
     default:
       return 0;
   }
@@ -169,6 +267,8 @@ const scanned = [
   'defaultBranch',
   'archived',
   'pushedAt',
+  'tagCount',
+  'branchCount',
   'fork',
 ] as const satisfies readonly (keyof RepositoryFact)[];
 
@@ -189,7 +289,8 @@ export function changeText(change: PlannedChange): string {
   return `${factText(change.fact)} ${words[change.kind]}: ${change.reason}`;
 }
 
-function factText(fact: Fact): string {
+/** The fact in words, with its id: names change. */
+export function factText(fact: Fact): string {
   switch (fact.kind) {
     case 'settings':
       return 'settings';

@@ -4,15 +4,19 @@ import type { Waker } from '../runtime/wake.ts';
 import { type Table, transactionItemsMax } from '../store/table.ts';
 import { raise, type WorkThing } from '../store/work.ts';
 
-/** @param cause why, for the record of the run */
+/**
+ * @param cause why, for the record of the run
+ * @param woken the things whose messages are sent; all of them if left out
+ */
 export async function raiseAll(
   { table, waker, clock }: { readonly table: Table; readonly waker: Waker; readonly clock: Clock },
   things: readonly WorkThing[],
   cause: string,
+  woken = things,
 ): Promise<void> {
   for (let start = 0; start < things.length; start += transactionItemsMax) {
     const part = things.slice(start, start + transactionItemsMax);
     await table.transact(part.map((thing) => raise(thing, clock.now(), { cause })));
-    await waker.wake(part.map((thing) => thing.wake));
+    await waker.wake(part.filter((thing) => woken.includes(thing)).map((thing) => thing.wake));
   }
 }

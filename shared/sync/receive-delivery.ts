@@ -1,12 +1,14 @@
 /** What a webhook delivery causes: it says where to look, and the forge's API says what is there. */
 import { type ScopeName, scopeNames } from '../domain/facts.ts';
-import type { InstallationId } from '../domain/ids.ts';
+import type { InstallationId, SynchronizationId } from '../domain/ids.ts';
+import { type AnyScope, partOf, wholeOf } from '../domain/scopes.ts';
 import { type ParsedDelivery, WebhookFormatError, type WebhookReader } from '../forge/forge.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../runtime/http-handler.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { absent } from '../store/condition.ts';
+import { loadRowsOfAccount } from '../store/fact-store.ts';
 import {
   addInstallation,
   findInstallation,
@@ -14,11 +16,11 @@ import {
   setInstallationStatus,
 } from '../store/installation-store.ts';
 import { keys, tableKeys } from '../store/keys.ts';
+import { noteTold } from '../store/scope-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { scanThing, scopeThing } from '../store/things.ts';
 import { raise, type WorkThing } from '../store/work.ts';
 import { type Reattachment, reattachKnown, reattachNew } from './reattach.ts';
-import { removalTold } from './recheck.ts';
 
 export interface ReceiveDeliveryDependencies {
   readonly table: Table;
@@ -42,7 +44,7 @@ export async function receiveDelivery(
   dependencies: ReceiveDeliveryDependencies,
   request: Pick<HttpRequest, 'headers' | 'body'>,
 ): Promise<HttpAnswer> {
-  const { table, waker, clock, logger, webhooks } = dependencies;
+  const { logger, webhooks } = dependencies;
   if (!(await webhooks.verify(request.body, request.headers))) {
     return jsonAnswer(401, { accepted: false, error: 'the signature is missing or wrong' });
   }
@@ -56,21 +58,34 @@ export async function receiveDelivery(
     }
     throw error;
   }
-  const accepted = jsonAnswer(202, { accepted: true });
+  await takeDelivery(dependencies, delivery);
+  return jsonAnswer(202, { accepted: true });
+}
+
+/** @returns `nothing` when it says nothing that we read, `known` when it was taken before */
+export async function takeDelivery(
+  dependencies: Omit<ReceiveDeliveryDependencies, 'webhooks'>,
+  delivery: ParsedDelivery,
+): Promise<'taken' | 'known' | 'nothing'> {
+  const { table, waker, clock, logger } = dependencies;
   const { installation: id } = delivery;
   if (id === undefined) {
-    return accepted;
+    return 'nothing';
   }
   const known = await findInstallation(table, id);
   const { operations, tie, scopes } = await aboutInstallation(dependencies, delivery, id, known);
-  const things = tie === undefined ? [] : thingsOf(delivery, tie, scopes);
+  const things = tie === undefined ? [] : await thingsOf(table, delivery, tie, scopes);
   if (operations.length === 0 && things.length === 0) {
-    return accepted;
+    return 'nothing';
   }
   const now = clock.now();
   const cause = `webhook ${delivery.event}`;
-  const told = delivery.removal ? removalTold : {};
-  const raises = things.map((thing) => raise(thing, now, { cause, ...told }));
+  const told =
+    tie === undefined ? [] : wordsOf(delivery).map((word) => noteTold(tie.synchronization, word, now));
+  const raises = [
+    ...told,
+    ...things.map(({ thing, nodeId }) => raise(thing, now, { cause, ...(nodeId && { nodeId }) })),
+  ];
   const seen: Operation = {
     put: keys.delivery('github', delivery.deliveryId),
     item: { event: delivery.event, [tableKeys.expiry]: Math.ceil(now / 1000) + seenSeconds },
@@ -82,7 +97,7 @@ export async function receiveDelivery(
   } catch (error) {
     if (error instanceof ConflictError && error.failed.includes(0)) {
       logger.info('a delivery came twice', { event: delivery.event, delivery: delivery.deliveryId });
-      return accepted;
+      return 'known';
     }
     throw error;
   }
@@ -90,8 +105,8 @@ export async function receiveDelivery(
   for (let start = firstPart; start < raises.length; start += transactionItemsMax) {
     await table.transact(raises.slice(start, start + transactionItemsMax));
   }
-  await waker.wake(things.map((thing) => thing.wake));
-  return accepted;
+  await waker.wake(things.map(({ thing }) => thing.wake));
+  return 'taken';
 }
 
 /** The organization that the installation belongs to. */
@@ -106,7 +121,7 @@ interface AboutInstallation {
 
 /** What the delivery says about the installation itself. */
 async function aboutInstallation(
-  { table, baseUrl }: ReceiveDeliveryDependencies,
+  { table, baseUrl }: Pick<ReceiveDeliveryDependencies, 'table' | 'baseUrl'>,
   { hints }: ParsedDelivery,
   id: InstallationId,
   known: StoredInstallation | undefined,
@@ -146,25 +161,59 @@ async function aboutInstallation(
   };
 }
 
+/** What the event said that a read has to agree with. */
+function wordsOf({ removals, arrivals }: ParsedDelivery) {
+  return [...removals, ...arrivals.map((key) => ({ key, expect: 'there' as const }))];
+}
+
+interface ThingToRead {
+  readonly thing: WorkThing;
+  /** What the event told of it, for a part that we may not know yet. */
+  readonly nodeId?: string | undefined;
+}
+
+/** Rows of an account that are looked at one by one; of somebody with more, the lists are read. */
+const rowsMax = 20;
+
 /** Where the delivery says to look, each once. */
-function thingsOf(
-  { hints }: ParsedDelivery,
+async function thingsOf(
+  table: Table,
+  { hints, removals }: ParsedDelivery,
   { organization, synchronization }: Tie,
   scopes: readonly ScopeName[],
-): readonly WorkThing[] {
-  const things = new Map<string, WorkThing>();
-  const add = (thing: WorkThing): void => {
-    things.set(thing.key.sk, thing);
+): Promise<readonly ThingToRead[]> {
+  const things = new Map<string, ThingToRead>();
+  const add = (thing: WorkThing, nodeId?: string): void => {
+    things.set(thing.key.sk, { thing, nodeId });
   };
   for (const scope of scopes) {
     add(scopeThing(organization, synchronization, scope));
   }
   for (const hint of hints) {
     if (hint.look === 'scope') {
-      add(scopeThing(organization, synchronization, hint.scope));
+      add(scopeThing(organization, synchronization, hint.scope), hint.nodeId);
     } else if (hint.look === 'repository-content') {
       add(scanThing(organization, synchronization, hint.repository));
     }
   }
+  for (const { key } of removals) {
+    const [kind, account] = key.split('#');
+    if (kind === 'member' && account !== undefined) {
+      for (const scope of await scopesOfAccount(table, synchronization, account)) {
+        add(scopeThing(organization, synchronization, scope));
+      }
+    }
+  }
   return [...things.values()];
+}
+
+/** Who leaves an organization leaves its teams and its repositories too, and no event says so. */
+async function scopesOfAccount(
+  table: Table,
+  synchronization: SynchronizationId,
+  account: string,
+): Promise<readonly AnyScope[]> {
+  const parts = (await loadRowsOfAccount(table, synchronization, account)).map(partOf);
+  const scopes = [...new Set(parts.filter((part) => part !== undefined))];
+  return scopes.length > rowsMax ? [...new Set(scopes.map(wholeOf))] : scopes;
 }

@@ -33,12 +33,13 @@ describe('reconcile', () => {
       ].map(({ id, ...item }) => ({ put: keys.scan(synchronizationId, repository(id)), item })),
     ]);
     const waker = createRecordingWaker();
-    expect(await reconcile({ table, waker, clock: { now: () => now } })).toEqual({ scopes: 4, scans: 4 });
+    const logger = { info: vi.fn(), error: vi.fn() };
+    expect(await reconcile({ table, waker, logger, clock: { now: () => now } })).toEqual({
+      scopes: 4,
+      scans: 4,
+    });
     expect(waker.sent.map(({ message }) => message.scope ?? message.repository)).toEqual([
       'settings',
-      'members',
-      'teams',
-      'repositories',
       '1',
       '3',
       '5',

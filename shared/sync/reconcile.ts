@@ -2,6 +2,7 @@
 import { scopeNames } from '../domain/facts.ts';
 import type { OrganizationId, SynchronizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { scansOf } from '../store/scan-store.ts';
@@ -9,12 +10,15 @@ import { listSynchronizations } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { scanThing, scopeThing } from '../store/things.ts';
 import type { WorkThing } from '../store/work.ts';
+import { deleteUnreadable } from './delete-unreadable.ts';
 import { raiseAll } from './raise-all.ts';
+import { reviewRights } from './suspension.ts';
 
 export interface ReconcileDependencies {
   readonly table: Table;
   readonly waker: Waker;
   readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
 /** All refs of a repository are listed at least daily. GitHub sends no push event for more than three tags at once. */
@@ -28,7 +32,11 @@ export async function reconcile(
   for (const { organization, synchronization } of await listSynchronizations(dependencies.table)) {
     const scopes = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
     const scans = await scansDue(dependencies, organization, synchronization);
-    await raiseAll(dependencies, [...scopes, ...scans], 'schedule');
+    // One run takes all scopes that are asked for, so one message is enough.
+    await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
+    await raiseAll(dependencies, scans, 'schedule');
+    await reviewRights(dependencies, synchronization);
+    await deleteUnreadable(dependencies, organization);
     asked.scopes += scopes.length;
     asked.scans += scans.length;
   }

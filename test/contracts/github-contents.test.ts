@@ -7,7 +7,7 @@ import { parseWorld } from '../../local/forges/world/read-world.ts';
 import { runGit } from '../../local/forges/world/run-git.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { ForgeRef, RepositoryIds } from '../../shared/forge/forge.ts';
-import { codeOf, type GitHub, startGitHub } from './github-fixture.ts';
+import { codeOf, factsOf, type GitHub, startGitHub } from './github-fixture.ts';
 
 const world = parseWorld(
   `
@@ -120,6 +120,17 @@ describe('refs', () => {
     expect(await gitHub.reader().readRefs(ids('empty'))).toMatchObject({ tags: [], branches: [] });
   });
 
+  test('R7: 1001 of them are read to the end', async () => {
+    const commit = (await git('many', ['rev-parse', 'refs/tags/v1.3.0'])).trim();
+    const added = Array.from({ length: 1001 - 210 }, (_, place) => `refs/tags/more-${place}`);
+    const run = (command: (ref: string) => string) =>
+      git('many', ['update-ref', '--stdin'], added.map((ref) => `${command(ref)}\n`).join(''));
+    await run((ref) => `create ${ref} ${commit}`);
+    expect((await gitHub.reader().readRefs(ids('many'))).tags).toHaveLength(1001);
+    await run((ref) => `delete ${ref}`);
+    expect((await gitHub.reader().readRefs(ids('many'))).tags).toHaveLength(210);
+  });
+
   test('lead to what is a file called composer.json, whole, or to no manifest', async () => {
     const file = '100644 blob';
     const long = JSON.stringify({ name: 'acme/odd', description: 'x'.repeat(600_000) });
@@ -199,12 +210,12 @@ describe('refs', () => {
     ['short-page', {}, 'incomplete'],
     ['resource-limits', {}, 'incomplete'],
     ['failing-page', {}, 'unavailable'],
-  ] as const)('under a %s that stays are not told in part', async (kind, more, code) => {
+  ] as const)('R8: under a %s that stays are not told in part', async (kind, more, code) => {
     gitHub.simulator.faults.add({ kind, ...more, match: { list: 'Repository.refs' } });
     expect(await codeOf(gitHub.reader().readRefs(ids('many')))).toBe(code);
   });
 
-  test('a file that cannot be read makes them incomplete', async () => {
+  test('R10: a file that cannot be read makes them incomplete', async () => {
     gitHub.simulator.faults.add({ kind: 'server-error', status: 404, match: { path: '/git/blobs/' } });
     // The reader's copy of the path holds ids or names; whichever, it is the blob.
     const code = await codeOf(gitHub.reader().readRefs(ids('odd')));
@@ -242,12 +253,12 @@ describe('a repository', () => {
     await simulator.changes.run('select-repositories', { repositories: ['other'] });
     expect(await codeOf(gitHub.reader().readRefs(ids('many')))).toBe('not-found');
     expect(await codeOf(gitHub.reader().readRefs(ids('other')))).toBe('no error');
-    const facts = await gitHub.reader().readScope('repositories');
+    const facts = await factsOf(gitHub.reader(), 'repositories');
     expect(facts.map((fact) => fact.kind === 'repository' && fact.name)).toEqual(['other']);
     await simulator.changes.run('select-repositories', { repositories: 'all' });
   });
 
-  test('is still itself when it is renamed and another one takes its name', async () => {
+  test('R6: is still itself when it is renamed and another one takes its name', async () => {
     const { simulator } = gitHub;
     const before = ids('other');
     const refs = await gitHub.reader().readRefs(before);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
-import { codeOf, type GitHub, startGitHub } from './github-fixture.ts';
+import { codeOf, factsOf, type GitHub, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
 
@@ -20,7 +20,7 @@ describe('a run that cannot read', () => {
     ['server-error', { status: 410 }, 'gone'],
     ['drop-connection', {}, 'unavailable'],
     ['bad-credential', {}, 'credential-rejected'],
-  ] as const)('%s %o is %s in every scope', async (kind, more, code) => {
+  ] as const)('R2: %s %o is %s in every scope', async (kind, more, code) => {
     await gitHub.reader().probe();
     gitHub.simulator.faults.add({ kind, ...more });
     for (const scope of scopeNames) {
@@ -51,6 +51,20 @@ describe('a run that cannot read', () => {
     expect(await codeOf(reader.readScope(scope))).toBe('no error');
   });
 
+  test.each([
+    ['settings', 'organization_administration'],
+    ['members', 'members'],
+    ['teams', 'members'],
+  ] as const)('R11: %s needs a permission, and is not empty without it', async (scope, permission) => {
+    const { installation } = gitHub;
+    const before = installation.permissions;
+    const { [permission]: _, ...permissions } = before;
+    installation.permissions = permissions;
+    // Without the permission GitHub hides the field or the whole; in no case may the scope count as read.
+    expect(await codeOf(gitHub.reader().readScope(scope))).toMatch(/^(insufficient-scope|incomplete)$/);
+    installation.permissions = before;
+  });
+
   test('a secondary limit that GraphQL tells with 200 is one too', async () => {
     const { simulator, clock } = gitHub;
     const reader = gitHub.reader();
@@ -64,7 +78,7 @@ describe('a run that cannot read', () => {
     expect(await codeOf(reader.readScope('teams'))).toBe('no error');
   });
 
-  test('a suspended installation still answers the probe, and nothing else', async () => {
+  test('R27: a suspended installation still answers the probe, and nothing else', async () => {
     const { simulator } = gitHub;
     await simulator.changes.run('suspend-app', {});
     const reader = gitHub.reader();
@@ -76,27 +90,27 @@ describe('a run that cannot read', () => {
     expect(await codeOf(gitHub.reader().readScope('members'))).toBe('no error');
   });
 
-  test('an installation that speaks for another organization is refused', async () => {
+  test('R3: an installation that speaks for another organization is refused', async () => {
     const { forge, installation } = gitHub;
     const reader = forge.organization(asId(installation.id), asId('999999'));
     expect(await codeOf(reader.probe())).toBe('unexpected');
     expect(await codeOf(reader.readScope('members'))).toBe('unexpected');
   });
 
-  test('an organization renamed after the probe is still itself, also when another takes its login', async () => {
+  test('R6: an organization renamed after the probe is still itself, also when another takes its login', async () => {
     const { simulator, acme } = gitHub;
     const reader = gitHub.reader();
     await reader.probe();
-    const facts = await reader.readScope('members');
+    const facts = await factsOf(reader, 'members');
     await simulator.changes.run('rename-organization', { organization: 'acme', to: 'acme-corp' });
     await simulator.changes.run('create-organization', { login: 'acme', owner: 'bob' });
-    expect(await reader.readScope('members')).toEqual(facts);
+    expect(await factsOf(reader, 'members')).toEqual(facts);
     expect(await codeOf(reader.readScope('settings'))).toBe('incomplete');
     expect(await reader.probe()).toMatchObject({ id: String(acme.id), login: 'acme-corp' });
-    expect(await reader.readScope('settings')).toMatchObject([{ login: 'acme-corp' }]);
+    expect(await factsOf(reader, 'settings')).toMatchObject([{ login: 'acme-corp' }]);
   });
 
-  test('an uninstalled app has no credential any more', async () => {
+  test('R4: an uninstalled app has no credential any more', async () => {
     const { simulator } = gitHub;
     const reader = gitHub.reader();
     await reader.readScope('members');

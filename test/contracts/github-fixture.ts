@@ -2,8 +2,12 @@
 import { startFixture } from '../../local/forges/github/simulator-fixture.ts';
 import type { Repository } from '../../local/forges/github/state.ts';
 import type { World } from '../../local/forges/world/world.ts';
+import type { Fact } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
+import type { AnyScope } from '../../shared/domain/scopes.ts';
+import type { BudgetOf } from '../../shared/forge/budget.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
+import type { ReadingOptions, ScopeRead, StructureReader } from '../../shared/forge/forge.ts';
 import { createGitHubForge, type OrganizationReader } from '../../shared/forge/github/forge.ts';
 
 export async function startGitHub(world?: World) {
@@ -22,15 +26,20 @@ export async function startGitHub(world?: World) {
   const installation = known(
     [...state.installations.values()].find((each) => each.organizationId === acme.id),
   );
-  const forge = createGitHubForge({
-    secret: {
-      appId: String(state.app.id),
-      privateKey: state.app.privateKey,
-      webhookSecret: state.app.webhookSecret,
-    },
-    baseUrl: simulator.addresses.api,
-    clock,
-  });
+  /** The adapter as one process has it. */
+  const makeForge = (budgets?: BudgetOf) =>
+    createGitHubForge({
+      secret: {
+        appId: String(state.app.id),
+        privateKey: state.app.privateKey,
+        webhookSecret: state.app.webhookSecret,
+      },
+      baseUrl: simulator.addresses.api,
+      clock,
+      budgets,
+      random: () => 0,
+    });
+  const forge = makeForge();
   return {
     ...fixture,
     clock,
@@ -38,6 +47,7 @@ export async function startGitHub(world?: World) {
     acme,
     installation,
     forge,
+    makeForge,
     reader: (): OrganizationReader => forge.organization(asId(installation.id), asId(acme.id)),
     repository: (name: string): Repository =>
       known([...state.repositories.values()].find((each) => each.name === name)),
@@ -51,6 +61,25 @@ export function known<Value>(value: Value | undefined): Value {
   }
   return value;
 }
+
+/** The whole read of a scope, however many steps it takes. */
+export async function readWhole(
+  reader: StructureReader,
+  scope: AnyScope,
+  options: ReadingOptions = {},
+): Promise<ScopeRead> {
+  for (let from: unknown, steps = 0; steps < 1000; steps += 1) {
+    const step = await reader.readScope(scope, { ...options, from });
+    if ('done' in step) {
+      return step.done;
+    }
+    from = JSON.parse(JSON.stringify(step.unfinished.state));
+  }
+  throw new Error('the reading has no end');
+}
+
+export const factsOf = async (reader: StructureReader, scope: AnyScope): Promise<readonly Fact[]> =>
+  (await readWhole(reader, scope)).facts;
 
 /** The code of the ForgeError that it ends with; anything else fails the test. */
 export async function codeOf(work: Promise<unknown>): Promise<ForgeError['code'] | 'no error'> {

@@ -36,7 +36,10 @@ const repositoryIds = (name: string) => {
   return { repository: asId<ForgeRepositoryId>(id), nodeId };
 };
 const head = async () => known((await gitHub.reader().readRefs(repositoryIds('money'))).tags[0]).commit;
-const team = () => known([...gitHub.state.teams.values()][0]).nodeId;
+const aTeam = () => known([...gitHub.state.teams.values()][0]);
+const team = () => aTeam().nodeId;
+const userNamed = (login: string) =>
+  known([...gitHub.state.users.values()].find((user) => user.login === login));
 const organization = () => ({ organization: gitHub.acme.nodeId, size: 10 });
 
 interface Operation {
@@ -62,6 +65,44 @@ const operations: readonly Operation[] = [
     needs: scopeNeeds[scope],
     prepare: now(() => gitHub.reader().readScope(scope)),
   })),
+  {
+    name: 'the part of a team',
+    needs: ['members'],
+    prepare: now(() => gitHub.reader().readScope(`team:${aTeam().id}`, { nodeId: team() })),
+  },
+  {
+    name: 'the part of a team that is not there',
+    needs: ['members'],
+    prepare: now(() => gitHub.reader().readScope('team:987654', { nodeId: 'T_gone' })),
+  },
+  {
+    name: 'the part of a repository',
+    needs: ['administration', 'contents'],
+    prepare: now(() => {
+      const { repository, nodeId } = repositoryIds('money');
+      return gitHub.reader().readScope(`repository:${repository}`, { nodeId });
+    }),
+  },
+  {
+    name: 'the part of a member',
+    needs: ['members'],
+    prepare: now(() => gitHub.reader().readScope(`member:${userNamed('ann').id}`)),
+  },
+  {
+    name: 'the part of somebody who is none',
+    needs: ['members'],
+    prepare: now(() => gitHub.reader().readScope(`member:${userNamed('olga').id}`)),
+  },
+  {
+    name: 'whether a team is absent',
+    needs: ['members'],
+    prepare: now(() => gitHub.reader().confirmAbsent([{ part: 'team:987654', nodeId: 'T_gone' }])),
+  },
+  {
+    name: 'whether a repository is absent',
+    needs: [],
+    prepare: now(() => gitHub.reader().confirmAbsent([{ part: 'repository:987654', nodeId: 'R_gone' }])),
+  },
   {
     name: 'refs, with a manifest that is read by its hash',
     needs: ['contents'],
@@ -118,6 +159,29 @@ const queryOperations: readonly Operation[] = [
     needs: ['administration', 'contents'],
     prepare: now(() =>
       requests.query(queries.chosenRepositoriesQuery, { repositories: [repositoryIds('money').nodeId] }),
+    ),
+  },
+  {
+    name: 'TeamPart',
+    needs: ['members'],
+    prepare: now(() => requests.query(queries.teamPartQuery, { team: team() })),
+  },
+  {
+    name: 'RepositoryPart',
+    needs: ['administration', 'contents'],
+    prepare: now(() =>
+      requests.query(queries.repositoryPartQuery, { repository: repositoryIds('money').nodeId }),
+    ),
+  },
+  {
+    name: 'Present',
+    needs: ['members'],
+    prepare: now(() =>
+      requests.query(queries.presentQuery, {
+        ids: [team()],
+        organization: gitHub.acme.nodeId,
+        withTeams: true,
+      }),
     ),
   },
   {
@@ -186,16 +250,20 @@ describe('without one permission', () => {
       line
         .replace(/graphql \w+/, 'graphql')
         .replace(/[0-9a-f]{40}/, '{hash}')
-        .replace(/\/\d+/, '/{id}')
+        .replace(/\/\d+/g, '/{id}')
+        .replace(/memberships\/\w+/, 'memberships/{login}')
         .replace(/\/repos\/\w+\/\w+/, '/repos/{name}'),
     );
     expect([...new Set(asked)].filter((line) => !line.includes('/_signed/')).sort()).toEqual([
       'GET /app/installations/{id}',
       'GET /installation/repositories',
+      'GET /organizations/{id}/team/{id}',
       'GET /orgs/acme',
+      'GET /orgs/acme/memberships/{login}',
       'GET /repos/{name}/git/blobs/{hash}',
       'GET /repos/{name}/zipball/{hash}',
       'GET /repositories/{id}',
+      'GET /user/{id}',
       'POST /app/installations/{id}/access_tokens',
       'POST graphql',
     ]);

@@ -6,12 +6,12 @@ import { type AccessFacts, decideAccess } from '../../shared/domain/access.ts';
 import { type Fact, type FactKind, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
-import { codeOf, type GitHub, known, startGitHub } from './github-fixture.ts';
+import { codeOf, factsOf, type GitHub, known, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
 
 async function readAll(reader: OrganizationReader): Promise<readonly Fact[]> {
-  const scopes = await Promise.all(scopeNames.map((scope) => reader.readScope(scope)));
+  const scopes = await Promise.all(scopeNames.map((scope) => factsOf(reader, scope)));
   return scopes.flat();
 }
 
@@ -128,7 +128,7 @@ describe('who may read what, from the facts of each whole read', () => {
   test('facts are of the kinds of their scopes, and each is there once', async () => {
     const reader = gitHub.reader();
     for (const scope of scopeNames) {
-      const facts = await reader.readScope(scope);
+      const facts = await factsOf(reader, scope);
       const kinds: readonly FactKind[] = scopeKinds[scope];
       expect(facts.every((fact) => kinds.includes(fact.kind))).toBe(true);
       expect(new Set(facts.map((fact) => JSON.stringify(fact))).size).toBe(facts.length);
@@ -151,6 +151,8 @@ describe('who may read what, from the facts of each whole read', () => {
       disabled: false,
       defaultBranch: 'main',
       pushedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      tagCount: 2,
+      branchCount: 1,
     });
     expect(ofKind(facts, 'repository').find(({ name }) => name === 'legacy-shop')?.archived).toBe(true);
     expect(ofKind(facts, 'settings')).toEqual([
@@ -262,32 +264,38 @@ describe('an organization that does not fit into one page', () => {
     ['repositories', 'Repository.collaborators'],
   ] as const;
 
-  test.each(lists)('%s is incomplete while a page of %s is short', async (scope, list) => {
+  test.each(lists)('R7: %s is incomplete while a page of %s is short', async (scope, list) => {
     const reader = await probed();
     gitHub.simulator.faults.add({ kind: 'short-page', match: { list, page: '2' } });
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
   });
 
+  test.each(lists)('R11: %s is incomplete while pages of %s are empty', async (scope, list) => {
+    const reader = await probed();
+    gitHub.simulator.faults.add({ kind: 'short-page', drop: 100, match: { list } });
+    expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
+  });
+
   test.each(lists)('%s is whole although a page of %s was short once', async (scope, list) => {
     const reader = await probed();
-    const facts = await reader.readScope(scope);
+    const facts = await factsOf(reader, scope);
     gitHub.simulator.faults.add({ kind: 'short-page', times: 1, match: { list, page: '2' } });
-    expect(await reader.readScope(scope)).toEqual(facts);
+    expect(await factsOf(reader, scope)).toEqual(facts);
     expect(gitHub.simulator.faults.list()).toEqual([]);
   });
 
   const gaveUp = lists.flatMap(([scope, list]) =>
     (['failing-page', 'resource-limits'] as const).map((kind) => [scope, kind, list] as const),
   );
-  test.each(gaveUp)('%s is whole after one %s of %s', async (scope, kind, list) => {
+  test.each(gaveUp)('R8: %s is whole after one %s of %s', async (scope, kind, list) => {
     const reader = await probed();
-    const facts = await reader.readScope(scope);
+    const facts = await factsOf(reader, scope);
     gitHub.simulator.faults.add({ kind, times: 1, match: { list, page: '2' } });
-    expect(await reader.readScope(scope)).toEqual(facts);
+    expect(await factsOf(reader, scope)).toEqual(facts);
     expect(gitHub.simulator.faults.list()).toEqual([]);
   });
 
-  test.each(lists)('%s is not there when GitHub never gives a page of %s', async (scope, list) => {
+  test.each(lists)('R1: %s is not there when GitHub never gives a page of %s', async (scope, list) => {
     const reader = await probed();
     gitHub.simulator.faults.add({ kind: 'resource-limits', match: { list } });
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
@@ -300,7 +308,7 @@ describe('an organization that does not fit into one page', () => {
     installation.repositoryIds = new Set(ours.slice(0, 110).map(({ id }) => id));
     gitHub.repository('money').visibility = 'public';
     const reader = await probed();
-    const facts = await reader.readScope('repositories');
+    const facts = await factsOf(reader, 'repositories');
     expect(
       ofKind(facts, 'repository')
         .map(({ name }) => name)
@@ -319,7 +327,7 @@ describe('an organization that does not fit into one page', () => {
     expect(await codeOf(reader.readScope('repositories'))).toBe('incomplete');
     simulator.faults.remove();
     simulator.faults.add({ kind: 'server-error', status: 502, times: 1, match: { surface: 'graphql' } });
-    expect(await reader.readScope('repositories')).toEqual(facts);
+    expect(await factsOf(reader, 'repositories')).toEqual(facts);
     installation.repositorySelection = 'all';
   });
 
@@ -332,7 +340,7 @@ describe('an organization that does not fit into one page', () => {
       match: { surface: 'graphql' },
     });
     const before = reader.requests();
-    expect(ofKind(await reader.readScope('members'), 'member')).toHaveLength(233);
+    expect(ofKind(await factsOf(reader, 'members'), 'member')).toHaveLength(233);
     // Of 100, of 50, and then ten of 25.
     expect(reader.requests() - before).toBe(2 + 10);
   });

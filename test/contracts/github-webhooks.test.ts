@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeInput, ChangeName } from '../../local/forges/github/changes.ts';
 import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
-import { type ScopeName, scopeNames } from '../../shared/domain/facts.ts';
+import { type Fact, factKey, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
+import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
+import { type AnyScope, isPart, mainKeyOf, partOf } from '../../shared/domain/scopes.ts';
 import type { ParsedDelivery } from '../../shared/forge/forge.ts';
-import { type GitHub, startGitHub } from './github-fixture.ts';
+import { factsOf, type GitHub, readWhole, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
 beforeAll(async () => {
@@ -31,22 +33,66 @@ async function deliveries(): Promise<readonly ParsedDelivery[]> {
   return parsed;
 }
 
-/** The facts of each scope, in one text; when something was last pushed is told by pushes. */
-async function snapshot(): Promise<Record<ScopeName, string>> {
-  const told = { settings: '', members: '', teams: '', repositories: '' };
+type Facts = ReadonlyMap<string, Fact>;
+const byKey = (facts: readonly Fact[]): Facts => new Map(facts.map((fact) => [factKey(fact), fact]));
+
+/** What whole reads of all scopes show. */
+async function snapshot(): Promise<Facts> {
+  const facts: Fact[] = [];
   for (const scope of scopeNames) {
-    const facts = await gitHub.reader().readScope(scope);
-    told[scope] = facts
-      .map((fact) => JSON.stringify({ ...fact, pushedAt: undefined }))
-      .sort()
-      .join('\n');
+    facts.push(...(await factsOf(gitHub.reader(), scope)));
   }
-  return told;
+  return byKey(facts);
 }
+
+/** The scopes that the deliveries name; of a member who left also the parts that have rows of him, as whoever takes deliveries adds. */
+function named(before: Facts, told: readonly ParsedDelivery[]): ReadonlyMap<AnyScope, string | undefined> {
+  const scopes = new Map<AnyScope, string | undefined>();
+  for (const { hints, removals } of told) {
+    for (const hint of hints) {
+      if (hint.look === 'scope') {
+        scopes.set(hint.scope, hint.nodeId);
+      }
+    }
+    for (const fact of before.values()) {
+      const part = partOf(fact);
+      const isGone = 'account' in fact && removals.some(({ key }) => key === `member#${fact.account}`);
+      const main = part && before.get(mainKeyOf(part));
+      if (part !== undefined && isGone && !scopes.has(part)) {
+        scopes.set(part, main !== undefined && 'nodeId' in main ? main.nodeId : undefined);
+      }
+    }
+  }
+  return scopes;
+}
+
+/** What is known once the scopes that the deliveries name, and they alone, have been read. */
+async function readNamed(before: Facts, told: readonly ParsedDelivery[]): Promise<Facts> {
+  const facts = new Map(before);
+  const waiting = [...named(before, told)];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const [scope, nodeId] = next;
+    const read = await readWhole(gitHub.reader(), scope, { nodeId });
+    for (const [key, fact] of facts) {
+      const part = partOf(fact);
+      const kinds: readonly string[] = isPart(scope) ? [] : scopeKinds[scope];
+      if (kinds.includes(fact.kind) || (part !== undefined && read.covers.includes(part))) {
+        facts.delete(key);
+      }
+    }
+    for (const [key, fact] of byKey(read.facts)) {
+      facts.set(key, fact);
+    }
+    waiting.push(...read.also.map((also): [AnyScope, undefined] => [also, undefined]));
+  }
+  return facts;
+}
+
+const lines = (facts: Facts): string[] => [...facts.values()].map((fact) => JSON.stringify(fact)).sort();
 
 type Step = { [Name in ChangeName]: readonly [Name, ChangeInput<Name>] }[ChangeName];
 
-describe('what changed is where the deliveries send us', () => {
+describe('reading what the deliveries name, and nothing else, shows all that changed', () => {
   const steps: readonly Step[] = [
     ['add-organization-member', { user: 'olga' }],
     ['add-team-member', { team: 'backend', user: 'olga' }],
@@ -60,6 +106,9 @@ describe('what changed is where the deliveries send us', () => {
     ['create-team', { name: 'New ones', parent: 'engineering' }],
     ['rename-team', { team: 'new-ones', to: 'Newer ones' }],
     ['set-team-parent', { team: 'newer-ones', parent: null }],
+    ['set-team-parent', { team: 'payments', parent: 'storefront' }],
+    ['set-team-repository', { team: 'storefront', repository: 'acme/catalog', permission: 'admin' }],
+    ['set-team-parent', { team: 'payments', parent: 'newer-ones' }],
     ['delete-team', { team: 'newer-ones' }],
     ['create-repository', { name: 'fresh' }],
     ['rename-repository', { repository: 'acme/fresh', to: 'fresher' }],
@@ -71,29 +120,32 @@ describe('what changed is where the deliveries send us', () => {
     ['select-repositories', { repositories: ['money', 'fresher'] }],
     ['select-repositories', { repositories: 'all' }],
     ['delete-repository', { repository: 'acme/fresher', events: 'observed' }],
+    ['add-team-member', { team: 'backend', user: 'olga' }],
+    ['set-collaborator', { repository: 'acme/money', user: 'olga', permission: 'pull' }],
     ['remove-organization-member', { user: 'olga' }],
     ['rename-organization', { to: 'acme-corp' }],
   ];
   test.each(steps)('%s %o', async (name, input) => {
     const before = await snapshot();
     await gitHub.simulator.changes.runUnchecked(name, input);
-    const hinted = new Set<string>();
-    for (const { hints } of await deliveries()) {
-      for (const hint of hints) {
-        hinted.add(hint.look === 'scope' ? hint.scope : hint.look);
-      }
-    }
+    const told = await deliveries();
     const after = await snapshot();
-    const changed = scopeNames.filter((scope) => before[scope] !== after[scope]);
-    expect(changed).not.toEqual([]);
-    expect(changed.filter((scope) => !hinted.has(scope))).toEqual([]);
+    expect(lines(after)).not.toEqual(lines(before));
+    expect(lines(await readNamed(before, told))).toEqual(lines(after));
+    // What is said to be gone is gone.
+    for (const { key, expect: what } of told.flatMap(({ removals }) => removals)) {
+      const fact = after.get(key);
+      expect(what === 'gone' ? fact : fact?.kind === 'repository' && fact.visibility === 'public').toBe(
+        what === 'gone' ? undefined : false,
+      );
+    }
   });
 
   const silent: readonly Step[] = [
     ['set-base-permission', { permission: 'read' }],
     ['set-organization-role', { user: 'bob', role: 'owner' }],
   ];
-  test.each(silent)('%s %o is told by no delivery: only a reconcile finds it', async (name, input) => {
+  test.each(silent)('R18: %s %o is told by no delivery: only a reconcile finds it', async (name, input) => {
     await gitHub.simulator.changes.runUnchecked(name, input);
     expect(await deliveries()).toEqual([]);
   });
@@ -127,6 +179,59 @@ describe('contents', () => {
   });
 });
 
+describe('deliveries', () => {
+  const push = (tags: readonly string[]) => gitHub.simulator.changes.pushVersions('acme-corp/clock', tags);
+  const refs = () =>
+    gitHub.reader().readRefs({
+      repository: asId<ForgeRepositoryId>(gitHub.repository('clock').id),
+      nodeId: gitHub.repository('clock').nodeId,
+    });
+  const counted = async () => {
+    const facts = await factsOf(gitHub.reader(), 'repositories');
+    return facts.find((fact) => fact.kind === 'repository' && fact.name === 'clock');
+  };
+
+  test('R20: of more than three tags at once there is none for any, but the repository shows that there are more', async () => {
+    const before = await counted();
+    const { commit = '' } = (await refs()).tags[0] ?? {};
+    const names = ['2.0.0', '2.0.1', '2.0.2', '2.0.3'];
+    await gitHub.simulator.changes.run('set-refs', {
+      repository: 'acme-corp/clock',
+      refs: Object.fromEntries(names.map((name) => [`refs/tags/${name}`, commit])),
+    });
+    expect(await deliveries()).toEqual([]);
+    const tagsOf = (fact: Fact | undefined) => (fact?.kind === 'repository' ? fact.tagCount : undefined);
+    expect(tagsOf(await counted())).toBe((tagsOf(before) ?? 0) + 4);
+    // The next push that is told sends us to all refs.
+    await push(['3.0.0']);
+    const told = await deliveries();
+    expect(told.flatMap(({ hints }) => hints).map(({ look }) => look)).toContain('repository-content');
+    expect((await refs()).tags.map(({ name }) => name)).toEqual(expect.arrayContaining([...names, '3.0.0']));
+  });
+
+  test('R23: one that comes twice has the same id', async () => {
+    gitHub.simulator.faults.add({ kind: 'delivery-doubled', times: 1, match: { event: 'push' } });
+    await push(['3.1.0']);
+    const ids = (await deliveries())
+      .filter(({ event }) => event === 'push')
+      .map(({ deliveryId }) => deliveryId);
+    expect(ids.length).toBeGreaterThan(new Set(ids).size);
+  });
+
+  test('R24: in another order send us to the same place', async () => {
+    const { faults, changes } = gitHub.simulator;
+    const before = await snapshot();
+    faults.add({ kind: 'delivery-reordered', times: 1, match: { event: 'membership' } });
+    await changes.run('add-team-member', { team: 'backend', user: 'bob' });
+    await changes.run('remove-team-member', { team: 'backend', user: 'bob' });
+    const told = await deliveries();
+    expect(told.map(({ event }) => event)).toEqual(['membership.removed', 'membership.added']);
+    const after = await snapshot();
+    expect(lines(after)).toEqual(lines(before));
+    expect(lines(await readNamed(before, told))).toEqual(lines(after));
+  });
+});
+
 describe('the installation', () => {
   const organization = () => ({ id: String(gitHub.acme.id), login: 'acme-corp' });
 
@@ -134,7 +239,7 @@ describe('the installation', () => {
     ['suspend-app', 'changed', true],
     ['unsuspend-app', 'changed', false],
     ['uninstall-app', 'removed', false],
-  ] as const)('%s is told with whose it is', async (name, action, suspended) => {
+  ] as const)('R27: %s is told with whose it is', async (name, action, suspended) => {
     await gitHub.simulator.changes.run(name, {});
     const [delivery] = await deliveries();
     expect(delivery?.hints).toEqual([

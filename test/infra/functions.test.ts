@@ -115,22 +115,30 @@ describe('functions', () => {
     ],
     ['record-downloads', []],
     ['start-reconcile', sendAll],
+    ['catch-up-deliveries', [gitHubApp, ...sendAll]],
     ['sweep-work', [pendingWork, ...sendAll]],
     ['connect-organization', [gitHubApp, ...sendAll]],
     ['choose-packages', sendAll],
     ['set-owned-vendors', sendAll],
     ['issue-token', sendAll],
     ['revoke-token', sendAll],
+    ['undo-run', send('SyncQueue')],
+    ['decide-removals', send('SyncQueue')],
+    ['synchronize-organization', send('SyncQueue')],
   ])('%s may do this and no more', (name, more) => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
     expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...write, ...more].sort());
   });
 
-  it('describe-organization only reads', () => {
-    const id = 'DescribeOrganization';
+  it.each<[FunctionName, string[]]>([
+    ['describe-organization', []],
+    ['list-runs', []],
+    ['preview-run', [gitHubApp]],
+  ])('%s only reads', (name, more) => {
+    const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
-    expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read].sort());
+    expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...more].sort());
   });
 
   it('have no role that says more than its policy', () => {
@@ -139,6 +147,7 @@ describe('functions', () => {
     }
     expect(resourcesOf(template, 'IAM::Role')).toHaveLength(functionNames.length + 1);
     expect(allowedActions(template, 'SchedulerRole')).toEqual([
+      'lambda:InvokeFunction CatchUpDeliveries',
       'lambda:InvokeFunction StartReconcile',
       'lambda:InvokeFunction SweepWork',
     ]);
@@ -166,6 +175,7 @@ describe('functions', () => {
     });
     expect(schedules).toEqual([
       ['StartReconcileSchedule', 'rate(10 minutes)', target('StartReconcile')],
+      ['CatchUpDeliveriesSchedule', 'rate(5 minutes)', target('CatchUpDeliveries')],
       ['SweepWorkSchedule', 'rate(1 minute)', target('SweepWork')],
     ]);
   });

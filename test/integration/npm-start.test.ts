@@ -74,7 +74,13 @@ describe('npm start', () => {
     expect(await rootOf(first.ready, 'ann')).toEqual(['tiny/lib']);
     expect(await rootOf(first.ready, 'bob')).toEqual([]);
 
-    const admin = await command('local/admin.ts', ['status', 'tiny', '--data', join(folder, 'data')]);
+    const admin = await command('local/admin.ts', [
+      'status',
+      'tiny',
+      '--json',
+      '--data',
+      join(folder, 'data'),
+    ]);
     expect(admin.code).toBe(0);
     expect(JSON.parse(admin.stdout)).toMatchObject({ slug: 'tiny', counts: { members: 3, versions: 2 } });
 

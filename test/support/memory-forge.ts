@@ -1,5 +1,6 @@
 /** A forge organization in memory, for tests of what is made of a read; the adapters have tests of their own. */
-import { type Fact, type ScopeName, scopeKinds } from '../../shared/domain/facts.ts';
+import { z } from 'zod';
+import { type Fact, factKey, scopeKinds } from '../../shared/domain/facts.ts';
 import {
   asId,
   type ForgeAccountId,
@@ -7,32 +8,75 @@ import {
   type ForgeRepositoryId,
   type ForgeTeamId,
 } from '../../shared/domain/ids.ts';
+import {
+  type AnyScope,
+  isPart,
+  mainKeyOf,
+  type PartScope,
+  partOf,
+  wholeOf,
+} from '../../shared/domain/scopes.ts';
 import type { ForgeOrganization, StructureReader } from '../../shared/forge/forge.ts';
+import { parseFact } from '../../shared/store/fact-schema.ts';
 
 export interface MemoryForge {
   organization: ForgeOrganization;
   facts: readonly Fact[];
   /** Called before each answer, with what is asked for; may throw a ForgeError or change the forge. */
-  before: (asked: 'probe' | ScopeName) => void | Promise<void>;
+  before: (asked: 'probe' | 'confirm' | AnyScope) => void | Promise<void>;
+  /** What the lists do not show although it is there; a look-up by id does. */
+  hidden: ReadonlySet<string>;
+  /** How many facts of a list one step reads; all of them if left out. */
+  perStep: number;
+  /** Whether the lists are of a narrowed selection, which the forge states. */
+  narrowed: boolean;
   reader(): StructureReader;
 }
+
+const ReadSoFar = z.array(z.unknown().transform(parseFact));
 
 export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
   const forge: MemoryForge = {
     organization: { id: asId<ForgeOrganizationId>(900), login: 'acme', suspended: false },
     facts,
     before: () => {},
+    hidden: new Set(),
+    perStep: Number.POSITIVE_INFINITY,
+    narrowed: false,
     reader: () => ({
       async probe() {
         await forge.before('probe');
         return forge.organization;
       },
-      async readScope(scope) {
+      async readScope(scope, { from } = {}) {
         // What a slow read sees is what was there when it began.
-        const kinds: readonly string[] = scopeKinds[scope];
-        const seen = forge.facts.filter((fact) => kinds.includes(fact.kind));
+        const kinds: readonly string[] = scopeKinds[wholeOf(scope)];
+        const part = isPart(scope);
+        const seen = forge.facts.filter(
+          (fact) =>
+            kinds.includes(fact.kind) && (part ? partOf(fact) === scope : !forge.hidden.has(factKey(fact))),
+        );
         await forge.before(scope);
-        return seen;
+        const read = ReadSoFar.parse(from ?? []);
+        const facts = [...read, ...seen.slice(read.length, read.length + forge.perStep)];
+        if (facts.length < seen.length) {
+          return { unfinished: { state: facts, read: facts.length, total: seen.length } };
+        }
+        return {
+          done: {
+            facts,
+            covers: part ? [scope] : [],
+            absenceIsStated: part || (scope === 'repositories' && forge.narrowed),
+            also: [],
+          },
+        };
+      },
+      async confirmAbsent(parts) {
+        const there = new Set(forge.facts.map(factKey));
+        await forge.before('confirm');
+        return new Set<PartScope>(
+          parts.map(({ part }) => part).filter((part) => !there.has(mainKeyOf(part))),
+        );
       },
     }),
   };
@@ -64,6 +108,7 @@ export const aFact = {
     slug: `team-${id}`,
     name: `Team ${id}`,
     parent: undefined,
+    nodeId: `T_${id}`,
   }),
   teamMember: (teamId: number, accountId: number): Fact => ({
     kind: 'team-member',
@@ -89,6 +134,7 @@ export const aFact = {
     disabled: false,
     defaultBranch: 'main',
     pushedAt: '2026-11-01T00:00:00Z',
+    nodeId: `R_${id}`,
     ...differences,
   }),
   collaborator: (repositoryId: number, accountId: number): Fact => ({

@@ -91,7 +91,7 @@ export async function describeWorld(
   };
   const paths = ['/acme/packages.json'];
   const described = [];
-  for (const { number, filesModifiedAt: _, ...one } of packages) {
+  for (const { number, filesModifiedAt: _, unreadableAt: __, ...one } of packages) {
     const [versions, dists] = [
       await versionsOfPackage(table, organizationId, number),
       await distsOfPackage(table, organizationId, number),

@@ -20,7 +20,7 @@ import { type KeyValues, publishAccess } from '../../shared/publish/publish-acce
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
 import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
-import { readerOf } from '../../shared/publish/reader-of.ts';
+import { rightsOf } from '../../shared/publish/reader-of.ts';
 import type { Waker } from '../../shared/runtime/wake.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
@@ -31,8 +31,9 @@ import { scansOf } from '../../shared/store/scan-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { scanThing, scopeThing } from '../../shared/store/things.ts';
 import { type QueueName, queueNames, raise, type Wake } from '../../shared/store/work.ts';
+import { lagMs } from '../../shared/sync/plan.ts';
 import { reconcile } from '../../shared/sync/reconcile.ts';
-import { runScope } from '../../shared/sync/run-scope.ts';
+import { runScopes } from '../../shared/sync/run-scopes.ts';
 import { sweepWork } from '../../shared/sync/sweep.ts';
 import { createMemoryForge, type MemoryForge, repository } from './memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
@@ -169,7 +170,7 @@ export async function createRegistryWorld(
     };
     return {
       sync: (message) =>
-        runScope(
+        runScopes(
           { ...common, openReader: () => Promise.resolve(world.forge.reader()) },
           SyncMessage.parse(message),
         ),
@@ -188,7 +189,7 @@ export async function createRegistryWorld(
         return message.kind === 'grants'
           ? raisePrincipals(common, message.organization)
           : publishView(
-              { ...common, readerOf: readerOf.bind(undefined, of.table) },
+              { ...common, rightsOf: rightsOf.bind(undefined, of.table) },
               message.organization,
               message.principal,
             );
@@ -241,6 +242,8 @@ export async function createRegistryWorld(
       await waker.wake([thing.wake]);
     },
     async change(next, ...scopes) {
+      // Long enough after the last one that a read knows of this one.
+      await clock.advance(lagMs + 1000);
       world.forge.facts = next;
       for (const scope of scopes) {
         await world.ask(scope);
@@ -296,7 +299,7 @@ export async function createRegistryWorld(
           return;
         }
         await clock.advance(600_000);
-        await reconcile({ table, waker, clock });
+        await reconcile({ table, waker, clock, logger });
       }
       throw new Error('a scan stays unfinished');
     },

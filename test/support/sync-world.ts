@@ -1,10 +1,12 @@
 /** A synchronized organization, a forge in memory, and runs between the two. */
-import { type Fact, factKey, type ScopeName } from '../../shared/domain/facts.ts';
+import { type Fact, factKey } from '../../shared/domain/facts.ts';
+import type { AnyScope } from '../../shared/domain/scopes.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
+import { noteTold } from '../../shared/store/scope-store.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
 import { scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
-import { runScope } from '../../shared/sync/run-scope.ts';
+import { runScopes } from '../../shared/sync/run-scopes.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
 import { createRecordingWaker } from './waker.ts';
@@ -17,10 +19,14 @@ export interface SyncWorld {
   readonly waker: ReturnType<typeof createRecordingWaker>;
   readonly clock: { time: number; now(): number };
   /** Asks for the scope and runs it. */
-  sync(scope: ScopeName): Promise<unknown>;
-  run(scope: ScopeName, through?: Table): Promise<unknown>;
-  ask(scope: ScopeName, attributes?: Item): Promise<void>;
-  facts(scope: ScopeName): Promise<string[]>;
+  sync(scope: AnyScope): Promise<unknown>;
+  run(scope: AnyScope, through?: Table): Promise<unknown>;
+  ask(scope: AnyScope, attributes?: Item): Promise<void>;
+  facts(scope: AnyScope): Promise<string[]>;
+  /** Notes that an event told of a fact that it is gone. */
+  tell(key: string): Promise<void>;
+  /** Lets so much time pass that a read knows of everything before. */
+  later(): void;
   /** What is wanted of the work and not done. */
   wanted(key: { pk: string; sk: string }): Promise<number>;
   runs(): Promise<Item[]>;
@@ -32,19 +38,19 @@ export async function createSyncWorld(table: Table, facts: readonly Fact[] = [])
   const waker = createRecordingWaker();
   const clock = { time: start, now: () => clock.time };
   let leases = 0;
-  const run = (scope: ScopeName, through: Table = table) =>
-    runScope(
+  const run = (scope: AnyScope, through: Table = table) =>
+    runScopes(
       {
         table: through,
         waker,
         clock,
-        logger: { info: () => {}, warn: () => {} },
+        logger: { info: () => {}, warn: () => {}, error: () => {} },
         newLeaseId: () => `lease-${++leases}`,
         openReader: async () => forge.reader(),
       },
       { synchronization: synchronizationId, scope },
     );
-  const ask = (scope: ScopeName, attributes: Item = {}) =>
+  const ask = (scope: AnyScope, attributes: Item = {}) =>
     table.transact([
       raise(scopeThing(organizationId, synchronizationId, scope), clock.now(), {
         cause: 'test',
@@ -65,6 +71,10 @@ export async function createSyncWorld(table: Table, facts: readonly Fact[] = [])
     async facts(scope) {
       const stored = await loadScope(table, synchronizationId, scope);
       return stored.facts.map(({ fact }) => factKey(fact)).sort();
+    },
+    tell: (key) => table.transact([noteTold(synchronizationId, { key, expect: 'gone' }, clock.now())]),
+    later() {
+      clock.time += 300_000;
     },
     async wanted(key) {
       const item = await table.get(key);

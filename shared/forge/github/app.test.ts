@@ -50,7 +50,7 @@ describe('the app', () => {
     expect(make).not.toThrow(broken.slice(40, 80));
   });
 
-  test('keeps a token while it lives by the clock that was passed in', async () => {
+  test('R31: keeps a token while it lives by the clock that was passed in', async () => {
     const clock = createTestClock();
     const app = testApp(api, { clock });
     const ask = async () => (await app.octokit(installation)).request('GET /orgs/acme');
@@ -77,7 +77,7 @@ describe('the app', () => {
     ]);
   });
 
-  test('takes tokens of any length and alphabet, and redacts them by their value', async () => {
+  test('R32: takes tokens of any length and alphabet, and redacts them by their value', async () => {
     const token = `ghs_7_${'eyJ-._~+/='.repeat(300)}`;
     api.answerToken = () => tokenAnswer(token);
     const app = testApp(api);

@@ -4,7 +4,9 @@ import { App } from '@octokit/app';
 import { Octokit, type OctokitOptions } from '@octokit/core';
 import type { InstallationId } from '../../domain/ids.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { type BudgetOf, createMemoryBudgets } from '../budget.ts';
 import { createApiFetch } from './http.ts';
+import { createLimits, type Limits } from './limits.ts';
 
 export interface GitHubAppOptions {
   readonly appId: string;
@@ -14,6 +16,10 @@ export interface GitHubAppOptions {
   readonly baseUrl: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** Budgets that all workers share; only this process's own when left out. */
+  readonly budgets?: BudgetOf | undefined;
+  /** From 0 up to 1. */
+  readonly random?: (() => number) | undefined;
 }
 
 export interface GitHubApp {
@@ -22,8 +28,8 @@ export interface GitHubApp {
   readonly fetch: typeof fetch;
   /** Sends requests with the installation's token, and those under `/app` with the app's own JWT. */
   octokit(installation: InstallationId): Promise<Octokit>;
-  /** Until when an installation's limit is reached; milliseconds since the epoch. */
-  readonly notBefore: Map<InstallationId, number>;
+  /** The limits of an installation's credential, or of the app's own, looked up anew. */
+  limits(credential: InstallationId | 'app'): Limits;
   /** The text without any credential that we hold, found by its value: the form of tokens changes. */
   redact(text: string): string;
 }
@@ -41,7 +47,10 @@ const credentialsKept = 100;
  *
  * @throws Error when the private key cannot be read; the message does not hold it
  */
-export function createGitHubApp({ appId, privateKey, baseUrl, fetch, clock }: GitHubAppOptions): GitHubApp {
+export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
+  const { appId, privateKey, baseUrl, fetch, clock } = options;
+  const { budgets = createMemoryBudgets(), random = Math.random } = options;
+  const limits = new Map<string, ReturnType<typeof createLimits>>();
   const key = readPrivateKey(privateKey);
   const held: string[] = [];
   const hold = (credential: string): void => {
@@ -78,7 +87,12 @@ export function createGitHubApp({ appId, privateKey, baseUrl, fetch, clock }: Gi
     baseUrl,
     clock,
     fetch,
-    notBefore: new Map(),
+    limits(credential) {
+      const known = limits.get(credential) ?? createLimits(budgets(credential), { clock, random });
+      limits.set(credential, known);
+      known.refresh();
+      return known;
+    },
     octokit: (installation) => app.getInstallationOctokit(Number(installation)),
     redact: (text) =>
       held.reduce((redacted, credential) => redacted.replaceAll(credential, '[redacted]'), text),

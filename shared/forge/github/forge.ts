@@ -1,18 +1,22 @@
 /** GitHub, put together. */
 import { z } from 'zod';
-import type { ForgeOrganizationId, InstallationId } from '../../domain/ids.ts';
+import { asId, type ForgeOrganizationId, type InstallationId } from '../../domain/ids.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
+import type { BudgetOf } from '../budget.ts';
 import type {
   ContentReader,
+  DeliveryLog,
   ForgeOrganization,
   RequestCount,
   StructureReader,
   WebhookReader,
 } from '../forge.ts';
+import { readInstallation } from './account.ts';
 import { createGitHubApp } from './app.ts';
 import { createContentReader } from './content.ts';
+import { createDeliveryLog } from './delivery-log.ts';
 import { createRequests } from './requests.ts';
-import { createStructureReader, readInstallation } from './structure.ts';
+import { createStructureReader } from './structure.ts';
 import { createWebhookReader } from './webhook.ts';
 
 /** What the secret of our GitHub App holds. */
@@ -31,6 +35,8 @@ export interface OrganizationReader extends StructureReader, ContentReader {
 
 export interface GitHubForge {
   readonly webhooks: WebhookReader;
+  /** What GitHub tried to tell the app, whichever organization it is about. */
+  readonly deliveries: DeliveryLog;
   /**
    * A reader for one run. It keeps nothing but what an id is called, so it may live longer.
    *
@@ -50,6 +56,10 @@ export interface GitHubForgeOptions {
   readonly baseUrl: string;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
+  /** Budgets that all workers share. Only this process's own when left out. */
+  readonly budgets?: BudgetOf | undefined;
+  /** From 0 up to 1: spreads those who wait for the same moment. */
+  readonly random?: () => number;
 }
 
 /**
@@ -58,18 +68,23 @@ export interface GitHubForgeOptions {
  * @throws Error when the private key cannot be read
  */
 export function createGitHubForge(options: GitHubForgeOptions): GitHubForge {
-  const { secret, fetch = globalThis.fetch, clock = systemClock } = options;
+  const { secret, fetch = globalThis.fetch, clock = systemClock, budgets, random } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const { appId, privateKey, webhookSecret } = secret;
-  const app = createGitHubApp({ appId, privateKey, baseUrl, fetch, clock });
+  const app = createGitHubApp({ appId, privateKey, baseUrl, fetch, clock, budgets, random });
+  const webhooks = createWebhookReader({ secret: webhookSecret });
+  // Nothing under `/app` is about an installation, so any number does that octokit takes for one.
+  const asApp = createRequests(app, asId<InstallationId>(1));
   return {
-    webhooks: createWebhookReader({ secret: webhookSecret }),
+    webhooks,
+    deliveries: createDeliveryLog(asApp, webhooks),
     organization(installation, organization) {
-      const requests = createRequests(app, installation);
+      const rights = createRequests(app, installation);
+      const contents = createRequests(app, installation, 'contents');
       return {
-        ...createStructureReader({ requests, installation, organization }),
-        ...createContentReader({ app, requests }),
-        requests: requests.count,
+        ...createStructureReader({ requests: rights, installation, organization }),
+        ...createContentReader({ app, requests: contents }),
+        requests: () => rights.count() + contents.count(),
       };
     },
     async installation(installation) {

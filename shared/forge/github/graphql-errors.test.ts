@@ -20,7 +20,7 @@ afterEach(() => api.stop());
 const schema = z.object({ viewer: z.object({ login: z.string() }) });
 const ask = () => requests.query({ name: 'Test', text: 'query Test { viewer { login } }', schema }, {});
 
-describe('GraphQL errors in a 200', () => {
+describe('R8: GraphQL errors in a 200', () => {
   const fault = (
     type: string | undefined,
     message: string,

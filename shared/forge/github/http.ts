@@ -10,6 +10,18 @@ export class OverloadError extends ForgeError {
   override readonly name = 'OverloadError';
 }
 
+/** GitHub's limit is met. */
+export class LimitError extends ForgeError {
+  override readonly name = 'LimitError';
+  /** Whether GitHub said when it ends. */
+  readonly isNamed: boolean;
+
+  constructor(message: string, { notBefore, isNamed }: Limit) {
+    super('rate-limited', message, { notBefore });
+    this.isNamed = isNamed;
+  }
+}
+
 /**
  * A fetch for the API: gives up in time and has read the whole body, so that an answer that breaks off is an error and never half an
  * answer. It does not follow redirects.
@@ -104,7 +116,7 @@ export function forgeErrorOf(failure: Failure, what: string, now: number): Forge
     return new ForgeError('unavailable', text);
   }
   if ((status === 403 || status === 429) && isRateLimit(failure)) {
-    return new ForgeError('rate-limited', text, { notBefore: notBefore(headers, now) });
+    return new LimitError(text, limitOf(headers, now));
   }
   if (failure.tokenRequest && (status === 403 || status === 404)) {
     // Uninstalled (404) or suspended (403): the installation no longer speaks for anybody.
@@ -146,28 +158,26 @@ function isRateLimit({ status, headers, message }: Failure): boolean {
 /** When nothing is said: "wait for at least one minute before retrying". */
 const unsaidWaitMs = 60_000;
 
-/**
- * When asking again makes sense: `retry-after` (seconds or a date), else the reset of the spent budget, else in a minute.
- *
- * @returns milliseconds since the epoch, later than `now`
- */
-export function notBefore(headers: Failure['headers'], now: number): number {
-  const retryAfter = headers['retry-after'];
-  if (retryAfter !== undefined) {
-    const time = /^\d+$/.test(retryAfter) ? now + Number(retryAfter) * 1000 : Date.parse(retryAfter);
-    return later(time, now);
-  }
-  if (headers['x-ratelimit-remaining'] === '0') {
-    return later(Number(headers['x-ratelimit-reset']) * 1000, now);
-  }
-  return now + unsaidWaitMs;
+interface Limit {
+  /** Milliseconds since the epoch, later than now. */
+  readonly notBefore: number;
+  readonly isNamed: boolean;
 }
 
-function later(time: number, now: number): number {
-  if (!Number.isFinite(time)) {
-    return now + unsaidWaitMs;
-  }
-  return Math.max(time, now + 1000);
+/** When asking again makes sense: `retry-after` (seconds or a date), else the reset of the spent budget, else in a minute. */
+function limitOf(headers: Failure['headers'], now: number): Limit {
+  const retryAfter = headers['retry-after'];
+  const named =
+    retryAfter === undefined
+      ? headers['x-ratelimit-remaining'] === '0'
+        ? Number(headers['x-ratelimit-reset']) * 1000
+        : Number.NaN
+      : /^\d+$/.test(retryAfter)
+        ? now + Number(retryAfter) * 1000
+        : Date.parse(retryAfter);
+  return Number.isFinite(named)
+    ? { notBefore: Math.max(named, now + 1000), isNamed: true }
+    : { notBefore: now + unsaidWaitMs, isNamed: false };
 }
 
 const graphqlErrorSchema = z.object({
@@ -180,7 +190,7 @@ const graphqlErrorSchema = z.object({
   extensions: z.object({ saml_failure: z.boolean().optional() }).optional().catch(undefined),
 });
 export const graphqlErrorsSchema = z.array(graphqlErrorSchema).optional();
-type GraphqlError = z.infer<typeof graphqlErrorSchema>;
+export type GraphqlError = z.infer<typeof graphqlErrorSchema>;
 
 /** Each kind of GraphQL error; the first row that fits one of the errors decides, because it explains the others. */
 const graphqlRules: readonly {
@@ -226,7 +236,7 @@ export function graphqlErrorOf(
     }
     const text = redact(`GitHub answered ${what} with ${error.type ?? 'an error'}: ${error.message}`);
     if (rule.code === 'rate-limited') {
-      return new ForgeError('rate-limited', text, { notBefore: notBefore(headers, now) });
+      return new LimitError(text, limitOf(headers, now));
     }
     return rule.overload ? new OverloadError(rule.code, text) : new ForgeError(rule.code, text);
   }

@@ -1,4 +1,5 @@
-/** Reads a list to its end and proves that it is whole. */
+/** Reads a list to its end and proves that it is whole, in one go or in steps. */
+import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
 import { OverloadError } from './http.ts';
 import type { Page } from './schema.ts';
@@ -6,96 +7,186 @@ import type { Page } from './schema.ts';
 export interface ListReading<Item> {
   /** For messages. */
   readonly what: string;
-  /** Items asked for at once; halved each time GitHub gives up on a page. */
+  /** Items asked for at once. */
   readonly size: PageSize;
   /** What tells an item from the others: one that comes twice counts once. */
   readonly key: (item: Item) => string;
   readonly read: (size: number, after: string | undefined) => Promise<Page<Item>>;
   /** A page that is there already. */
-  readonly first?: Page<Item>;
+  readonly first?: Page<Item> | undefined;
 }
 
-/** A page size that shrinks for the rest of a scope's read. */
+/** Called before each request; throws what ends the step. */
+export type BeforeRequest = () => void;
+
+/** A page size as JSON: where it stands, and how many good pages in a row it takes until a larger one is tried again. */
+export const pageSizeSchema = z.object({
+  size: z.int().positive(),
+  good: z.int().nonnegative(),
+  patience: z.int().positive(),
+});
+export type PageSizeState = z.infer<typeof pageSizeSchema>;
+
+/** A page size that shrinks when GitHub gives up on a page, and grows again after some good ones. */
 export interface PageSize {
   current(): number;
   /** Whether there was something left to halve. */
   shrink(): boolean;
+  /** A page came. */
+  grow(): void;
 }
 
-/** Pages of one list: more is no organization but a loop. */
-const pagesMax = 2000;
-const shrinksMax = 3;
+/** Rounds of pages without a new item end a list; this bounds one that has ever new ones. */
+const pagesMax = 20_000;
+/** The smallest page is an eighth of the largest. */
+const smallest = 1 / 8;
+const firstPatience = 4;
+const patienceMax = 64;
 
-/** @param shrinks 0 for a list whose pages are counted, so that all must be of one size */
-export function createPageSize(start: number, shrinks = shrinksMax): PageSize {
-  let size = start;
-  let left = shrinks;
+export const freshPageSize = (start: number): PageSizeState => ({
+  size: start,
+  good: 0,
+  patience: firstPatience,
+});
+
+/** @param state is written to, so that it can be kept */
+export function createPageSize(start: number, state: PageSizeState = freshPageSize(start)): PageSize {
   return {
-    current: () => size,
+    current: () => Math.min(state.size, start),
     shrink() {
-      if (left === 0 || size === 1) {
+      const half = Math.floor(state.size / 2);
+      if (half < Math.max(1, Math.floor(start * smallest))) {
         return false;
       }
-      left -= 1;
-      size = Math.floor(size / 2);
+      // What was too much once is tried again later each time.
+      const patience = Math.min(patienceMax, state.patience * 2);
+      Object.assign(state, { size: half, good: 0, patience });
       return true;
+    },
+    grow() {
+      state.good += 1;
+      if (state.size < start && state.good >= state.patience) {
+        Object.assign(state, { size: Math.min(start, state.size * 2), good: 0 });
+      }
     },
   };
 }
+
+/** Of a list whose pages are counted, so that all must be of one size. */
+export const fixedPageSize = (size: number): PageSize => ({
+  current: () => size,
+  shrink: () => false,
+  grow: () => {},
+});
+
+/** How far a list is read; JSON, if its items are. */
+export interface ListState<Item> {
+  items: Item[];
+  /** Every total that a page named. */
+  totals: number[];
+  /** The cursor behind the last page. */
+  after: string | null;
+  pages: number;
+  /** Readings from the start that did not add up. */
+  failed: number;
+  whole: boolean;
+}
+
+export const emptyList = <Item>(): ListState<Item> => ({
+  items: [],
+  totals: [],
+  after: null,
+  pages: 0,
+  failed: 0,
+  whole: false,
+});
+
+/** What comes back of a list's state. */
+export const listStateSchema = <Item>(item: z.ZodType<Item>) =>
+  z.object({
+    items: z.array(item),
+    totals: z.array(z.int().nonnegative()),
+    after: z.string().nullable(),
+    pages: z.int().nonnegative(),
+    failed: z.int().nonnegative(),
+    whole: z.boolean(),
+  });
 
 /**
  * The whole list: paged to its end, each item once, as many as GitHub counts. Because a list may change while it is read, one that
  * does not add up is read once more.
  *
+ * @param state where an earlier step stopped; written to with each page
  * @throws ForgeError `incomplete` when it does not add up again
+ * @throws what `before` throws
  */
-export async function readList<Item>(reading: ListReading<Item>): Promise<readonly Item[]> {
-  const once = await readOnce(reading, reading.first);
-  if (once !== undefined) {
-    return once;
-  }
-  const again = await readOnce(reading, undefined);
-  if (again !== undefined) {
-    return again;
-  }
-  throw new ForgeError('incomplete', `GitHub's list of ${reading.what} does not add up`);
-}
-
-async function readOnce<Item>(
+export async function readList<Item>(
   reading: ListReading<Item>,
-  first: Page<Item> | undefined,
-): Promise<readonly Item[] | undefined> {
-  const items = new Map<string, Item>();
-  const totals = new Set<number>();
-  const cursors = new Set<string>();
-  const readPage = (after: string | undefined) =>
-    askingForLess(reading.size, (size) => reading.read(size, after));
-  let page = first ?? (await readPage(undefined));
-  for (let pages = 1; ; pages += 1) {
-    totals.add(page.totalCount);
-    for (const item of page.items) {
-      items.set(reading.key(item), item);
-    }
+  state: ListState<Item> = emptyList<Item>(),
+  before: BeforeRequest = () => {},
+): Promise<readonly Item[]> {
+  const places = new Map(state.items.map((item, place) => [reading.key(item), place]));
+  while (!state.whole) {
+    const after = state.after ?? undefined;
+    const isFirst = state.pages === 0 && state.failed === 0;
+    const page =
+      (isFirst ? reading.first : undefined) ??
+      (await askingForLess(reading.size, (size) => reading.read(size, after), before));
+    const newItems = take(reading, state, places, page);
     const { hasNextPage, endCursor } = page.pageInfo;
-    if (!hasNextPage) {
-      return totals.size === 1 && totals.has(items.size) ? [...items.values()] : undefined;
-    }
-    if (endCursor === null || cursors.has(endCursor) || pages === pagesMax) {
+    if (hasNextPage && (endCursor === null || endCursor === after || state.pages === pagesMax)) {
       throw new ForgeError('incomplete', `GitHub's list of ${reading.what} has no end`);
     }
-    cursors.add(endCursor);
-    page = await readPage(endCursor);
+    state.after = endCursor;
+    if (hasNextPage && newItems > 0) {
+      continue;
+    }
+    const addsUp = state.totals.every((total) => total === state.items.length);
+    if (!hasNextPage && addsUp) {
+      state.whole = true;
+    } else if (state.failed > 0) {
+      throw new ForgeError('incomplete', `GitHub's list of ${reading.what} does not add up`);
+    } else {
+      Object.assign(state, emptyList<Item>(), { failed: 1 });
+      places.clear();
+    }
   }
+  return state.items;
+}
+
+/** @returns how many of the page's items had not come before */
+function take<Item>(
+  reading: ListReading<Item>,
+  state: ListState<Item>,
+  places: Map<string, number>,
+  page: Page<Item>,
+): number {
+  const before = places.size;
+  for (const item of page.items) {
+    const key = reading.key(item);
+    const place = places.get(key) ?? state.items.length;
+    places.set(key, place);
+    state.items[place] = item;
+  }
+  if (!state.totals.includes(page.totalCount)) {
+    state.totals.push(page.totalCount);
+  }
+  state.pages += 1;
+  return places.size - before;
 }
 
 /** Asks again for less when GitHub gives up: it stops a query after 10 s. */
 export async function askingForLess<Answer>(
   size: PageSize,
   ask: (size: number) => Promise<Answer>,
+  before: BeforeRequest = () => {},
 ): Promise<Answer> {
   for (;;) {
+    before();
     try {
-      return await ask(size.current());
+      const answer = await ask(size.current());
+      size.grow();
+      return answer;
     } catch (error) {
       if (!(error instanceof OverloadError) || !size.shrink()) {
         throw error;

@@ -8,10 +8,13 @@ import {
   chosenRepositoriesSchema,
   collaboratorsSchema,
   membersSchema,
+  presentSchema,
   refsSchema,
   repositoriesSchema,
   repositoryNameSchema,
+  repositoryPartSchema,
   teamMembersSchema,
+  teamPartSchema,
   teamRepositoriesSchema,
   teamsSchema,
 } from './schema.ts';
@@ -32,6 +35,13 @@ export const membersQuery = {
   }`,
 };
 
+const teamHead = 'databaseId id slug name parentTeam { databaseId }';
+const teamDetails = `fragment Details on Team {
+    ${teamHead}
+    members(first: 100, membership: IMMEDIATE) { ${listHead} edges { ${teamMember} } }
+    repositories(first: 100) { ${listHead} edges { ${teamRepository} } }
+  }`;
+
 /**
  * Members without those of child teams: `ALL`, the default, counts them in. 25 teams: 1 + 25 + 25 connections, a point; no more than
  * 5,025 nodes.
@@ -41,13 +51,30 @@ export const teamsQuery = {
   schema: teamsSchema,
   text: `query Teams($organization: ID!, $size: Int!, $after: String) {
     node(id: $organization) { ... on Organization { databaseId
-      teams(first: $size, after: $after, orderBy: { field: NAME, direction: ASC }) { ${listHead} nodes {
-        databaseId id slug name parentTeam { databaseId }
-        members(first: 100, membership: IMMEDIATE) { ${listHead} edges { ${teamMember} } }
+      teams(first: $size, after: $after, orderBy: { field: NAME, direction: ASC }) { ${listHead} nodes { ...Details } }
+    } }
+  }
+  ${teamDetails}`,
+};
+
+/**
+ * One team with all whose rows depend on it, and all on whom its rows depend: at most 10 teams above it and 25 below. 2 + 2 + 10 + 50
+ * connections, a point.
+ */
+export const teamPartQuery = {
+  name: 'TeamPart',
+  schema: teamPartSchema,
+  text: `query TeamPart($team: ID!) {
+    node(id: $team) { ... on Team { ...Details
+      organization { databaseId }
+      ancestors(first: 10) { ${listHead} nodes {
+        ${teamHead}
         repositories(first: 100) { ${listHead} edges { ${teamRepository} } }
       } }
+      childTeams(first: 25, immediateOnly: false, orderBy: { field: NAME, direction: ASC }) { ${listHead} nodes { ...Details } }
     } }
-  }`,
+  }
+  ${teamDetails}`,
 };
 
 export const teamMembersQuery = {
@@ -70,12 +97,15 @@ export const teamRepositoriesQuery = {
   }`,
 };
 
+/** The refs are only counted: one that was deleted shows in nothing else. */
 const repositoryDetails = `fragment Details on Repository {
-    databaseId id name nameWithOwner visibility isFork isArchived isDisabled pushedAt defaultBranchRef { name }
+    databaseId id name nameWithOwner visibility isFork isArchived isDisabled isEmpty pushedAt defaultBranchRef { name }
+    tags: refs(refPrefix: "refs/tags/", first: 1) { totalCount }
+    branches: refs(refPrefix: "refs/heads/", first: 1) { totalCount }
     collaborators(first: 50, affiliation: DIRECT) { ${listHead} edges { ${collaborator} } }
   }`;
 
-/** 50 repositories: 1 + 50 connections, a point. Ordered by what never changes, so that nothing moves between the pages. */
+/** 50 repositories: 1 + 150 connections, two points. Ordered by what never changes, so that nothing moves between the pages. */
 export const repositoriesQuery = {
   name: 'Repositories',
   schema: repositoriesSchema,
@@ -89,7 +119,7 @@ export const repositoriesQuery = {
   ${repositoryDetails}`,
 };
 
-/** As many of one's choice: 50 connections, a point. */
+/** As many of one's choice: 150 connections, two points. */
 export const chosenRepositoriesQuery = {
   name: 'ChosenRepositories',
   schema: chosenRepositoriesSchema,
@@ -97,6 +127,31 @@ export const chosenRepositoriesQuery = {
     nodes(ids: $repositories) { ...Details }
   }
   ${repositoryDetails}`,
+};
+
+export const repositoryPartQuery = {
+  name: 'RepositoryPart',
+  schema: repositoryPartSchema,
+  text: `query RepositoryPart($repository: ID!) {
+    node(id: $repository) { ... on Repository { ...Details owner { ... on Organization { databaseId } } } }
+  }
+  ${repositoryDetails}`,
+};
+
+/**
+ * Whether these are still there, and whose they are: at most 100 of them, a point. Teams are hidden from whom may not see any, so with
+ * them it is asked whether we may.
+ */
+export const presentQuery = {
+  name: 'Present',
+  schema: presentSchema,
+  text: `query Present($ids: [ID!]!, $organization: ID!, $withTeams: Boolean!) {
+    node(id: $organization) { ... on Organization { databaseId teams(first: 1) @include(if: $withTeams) { totalCount } } }
+    nodes(ids: $ids) { __typename
+      ... on Repository { databaseId owner { ... on Organization { databaseId } } }
+      ... on Team { databaseId organization { databaseId } }
+    }
+  }`,
 };
 
 export const collaboratorsQuery = {

@@ -49,6 +49,7 @@ interface Row {
   readonly name: string;
   readonly answer: TestAnswer;
   readonly code: ForgeErrorCode;
+  readonly graphqlCode?: ForgeErrorCode;
   readonly notBefore?: number;
   readonly overload?: true;
 }
@@ -59,7 +60,7 @@ const says = (status: number, message: string, headers: Record<string, string> =
   json: { message },
 });
 
-describe('a failed request', () => {
+describe('R5: a failed request', () => {
   const rows: readonly Row[] = [
     {
       name: '403, a permission is missing',
@@ -122,8 +123,9 @@ describe('a failed request', () => {
       code: 'rate-limited',
       notBefore: minute,
     },
-    { name: '404', answer: says(404, 'Not Found'), code: 'not-found' },
-    { name: '410', answer: says(410, 'This API is gone'), code: 'gone' },
+    // GraphQL tells of an object that is not there in a 200.
+    { name: '404', answer: says(404, 'Not Found'), code: 'not-found', graphqlCode: 'unavailable' },
+    { name: '410 (R34: an API that was removed)', answer: says(410, 'This API is gone'), code: 'gone' },
     { name: '451', answer: says(451, 'Repository access blocked'), code: 'unexpected' },
     { name: '400', answer: says(400, 'Problems parsing JSON'), code: 'unexpected' },
     { name: '422', answer: says(422, 'Validation Failed'), code: 'unexpected' },
@@ -149,7 +151,7 @@ describe('a failed request', () => {
       code: 'unavailable',
     },
     {
-      name: '200 without SAML organizations',
+      name: '200 without SAML organizations (R9)',
       answer: {
         headers: { 'x-github-sso': 'partial-results; organizations=1,2' },
         json: { login: 'acme', data: { viewer: { login: 'acme' } } },
@@ -164,9 +166,10 @@ describe('a failed request', () => {
     ['REST', getOrganization],
     ['GraphQL', ask],
   ] as const) {
-    test.each(rows)(`${kind}: $name is $code`, async ({ answer, code, notBefore, overload }) => {
+    test.each(rows)(`${kind}: $name is $code`, async ({ answer, notBefore, overload, ...row }) => {
       api.answer = () => answer;
       const error = await errorOf(send());
+      const code = kind === 'GraphQL' ? (row.graphqlCode ?? row.code) : row.code;
       expect({ code: error.code, notBefore: error.notBefore }).toEqual({ code, notBefore });
       expect(error instanceof OverloadError).toBe(overload === true);
       expect(api.requests).toHaveLength(1);
@@ -214,7 +217,7 @@ describe('a refused credential', () => {
     expect((await errorOf(getOrganization())).code).toBe('rate-limited');
   });
 
-  test('is asked with a new token before it counts as dead', async () => {
+  test('R31: is asked with a new token before it counts as dead', async () => {
     api.answer = () => ({ json: { login: 'acme' } });
     await getOrganization();
     // The kept token dies before its time.
@@ -255,7 +258,7 @@ describe('addresses', () => {
     ]);
   });
 
-  test('no other host gets our credential, nor any request', async () => {
+  test('R37: no other host gets our credential, nor any request', async () => {
     const other = await startTestApi();
     api.answer = () => ({ status: 302, headers: { location: `${other.url}/orgs/acme?token=secret` } });
     const error = await errorOf(getOrganization());

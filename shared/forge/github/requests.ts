@@ -3,7 +3,16 @@ import type { z } from 'zod';
 import type { InstallationId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
 import type { GitHubApp } from './app.ts';
-import { type Failure, failureOf, forgeErrorOf, graphqlErrorOf, headersSchema } from './http.ts';
+import {
+  type Failure,
+  failureOf,
+  forgeErrorOf,
+  type GraphqlError,
+  graphqlErrorOf,
+  headersSchema,
+  LimitError,
+} from './http.ts';
+import type { Limits, Purpose } from './limits.ts';
 import { graphqlAnswerSchema } from './schema.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -22,11 +31,36 @@ export interface Requests {
     parameters: Parameters,
     schema: Schema,
   ): Promise<z.infer<Schema>>;
+  /** REST GET of a list whose next page is asked for by a cursor that the answer's `link` header names. */
+  getPage<Schema extends z.ZodType>(
+    route: string,
+    parameters: Parameters,
+    schema: Schema,
+  ): Promise<{ readonly data: z.infer<Schema>; readonly next: string | undefined }>;
   /** REST GET whose answer is the address of something elsewhere. */
   getLocation(route: string, parameters: Parameters, signal: AbortSignal): Promise<URL>;
   query<Schema extends z.ZodType>(query: Query<Schema>, variables: Parameters): Promise<z.infer<Schema>>;
+  /**
+   * A query some of whose errors are part of the answer, beside the data.
+   *
+   * @param isAnswer whether the error is one of those; any other fails the query
+   */
+  ask<Schema extends z.ZodType>(
+    query: Query<Schema>,
+    variables: Parameters,
+    isAnswer: (error: GraphqlError) => boolean,
+  ): Promise<Asked<z.infer<Schema>>>;
+  /** @throws ForgeError `rate-limited` when no request of this kind may be sent for now */
+  expectTime(what: string): Promise<void>;
   /** Requests sent so far, repeated ones too; those for tokens are not counted. */
   count(): number;
+}
+
+export interface Asked<Data> {
+  readonly data: Data;
+  readonly errors: readonly GraphqlError[];
+  /** What the errors would have meant. */
+  readonly refusal: ForgeError | undefined;
 }
 
 interface Answer {
@@ -42,39 +76,46 @@ const apiVersion = '2022-11-28';
  * Every method throws a ForgeError and nothing else (but the reason of an aborted signal): what GitHub refuses by http.ts, and
  * `incomplete` for an answer that lacks what its schema asks for. Nobody waits for a limit to pass here.
  */
-export function createRequests(app: GitHubApp, installation: InstallationId): Requests {
+export function createRequests(
+  app: GitHubApp,
+  installation: InstallationId,
+  purpose: Purpose = 'rights',
+): Requests {
+  const ofInstallation = app.limits(installation);
+  const ofApp = app.limits('app');
   let sent = 0;
   let tokenRenewed = false;
 
-  /**
-   * Whoever goes on asking a GitHub that said "not before" is shut out for longer. Every worker of this process keeps to it.
-   * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
-   */
-  function mustWait(what: string): void {
-    const notBefore = app.notBefore.get(installation);
-    if (notBefore !== undefined && notBefore > app.clock.now()) {
-      throw new ForgeError('rate-limited', `${what} has to wait: GitHub's limit is reached`, { notBefore });
+  /** What the app asks for itself has a budget of its own. */
+  const limitsOf = (route: string): Limits => (/^GET \/app\b/.test(route) ? ofApp : ofInstallation);
+
+  /** Every worker keeps to a limit that one has met. */
+  async function noted(error: ForgeError, limits: Limits): Promise<ForgeError> {
+    const { notBefore } = error;
+    if (!(error instanceof LimitError) || notBefore === undefined) {
+      return error;
     }
+    const until = await limits.noteLimit(
+      error.isNamed ? { met: 'limit', until: notBefore } : { met: 'unnamed-limit', at: app.clock.now() },
+    );
+    return until === notBefore
+      ? error
+      : new ForgeError('rate-limited', error.message, { notBefore: until, cause: error.cause });
   }
 
-  const failed = (failure: Failure, what: string): ForgeError =>
-    noted(forgeErrorOf(failure, what, app.clock.now()));
-
-  function noted(error: ForgeError): ForgeError {
-    if (error.code === 'rate-limited' && error.notBefore !== undefined) {
-      app.notBefore.set(installation, error.notBefore);
-    }
-    return error;
-  }
+  const failed = (failure: Failure, what: string, limits: Limits): Promise<ForgeError> =>
+    noted(forgeErrorOf(failure, what, app.clock.now()), limits);
 
   /** One request through octokit; any status but an error comes back. */
   async function send(route: string, parameters: Parameters, what: string): Promise<Answer> {
-    mustWait(what);
+    const limits = limitsOf(route);
+    await limits.expectTime(purpose, what);
+    let answer: Answer;
     try {
       sent += 1;
       const octokit = await app.octokit(installation);
       const { status, headers, data } = await octokit.request(route, { ...parameters });
-      return { status, headers: headersSchema.parse(headers), data };
+      answer = { status, headers: headersSchema.parse(headers), data };
     } catch (error) {
       const failure = failureOf(error, app.redact);
       if (failure.status === 401 && !failure.tokenRequest && !tokenRenewed) {
@@ -83,8 +124,10 @@ export function createRequests(app: GitHubApp, installation: InstallationId): Re
         await renewToken(what);
         return send(route, parameters, what);
       }
-      throw failed(failure, what);
+      throw await failed(failure, what, limits);
     }
+    await limits.noteAnswer(answer.headers);
+    return answer;
   }
 
   async function renewToken(what: string): Promise<void> {
@@ -92,7 +135,7 @@ export function createRequests(app: GitHubApp, installation: InstallationId): Re
       const octokit = await app.octokit(installation);
       await octokit.auth({ type: 'installation', refresh: true });
     } catch (error) {
-      throw failed(failureOf(error, app.redact), `${what} (a new token)`);
+      throw await failed(failureOf(error, app.redact), `${what} (a new token)`, ofInstallation);
     }
   }
 
@@ -116,14 +159,40 @@ export function createRequests(app: GitHubApp, installation: InstallationId): Re
     return answer;
   }
 
+  async function ask<Schema extends z.ZodType>(
+    { name, text, schema }: Query<Schema>,
+    variables: Parameters,
+    isAnswer: (error: GraphqlError) => boolean,
+  ): Promise<Asked<z.infer<Schema>>> {
+    const what = `the query ${name}`;
+    const url = graphqlUrl(app.baseUrl);
+    const body = { query: text, operationName: name, variables };
+    const answer = whole(await send(`POST ${url}`, body, what).catch(notAboutObjects), what);
+    const { data, errors } = parse(graphqlAnswerSchema, answer.data, what);
+    const refusal = errors && graphqlErrorOf(errors, answer.headers, what, app.clock.now(), app.redact);
+    if (refusal !== undefined && (errors?.length === 0 || errors?.every(isAnswer) !== true)) {
+      throw await noted(refusal, ofInstallation);
+    }
+    return { data: parse(schema, data, what), errors: errors ?? [], refusal };
+  }
+
+  async function getWithin(route: string, parameters: Parameters): Promise<Answer> {
+    const answer = await follow(route, parameters);
+    if (isRedirect(answer)) {
+      const { host } = locationOf(answer, app.baseUrl, route);
+      throw new ForgeError('unexpected', `GitHub sends ${route} on to ${host}, out of its API`);
+    }
+    return answer;
+  }
+
   return {
     async get(route, parameters, schema) {
-      const answer = await follow(route, parameters);
-      if (isRedirect(answer)) {
-        const { host } = locationOf(answer, app.baseUrl, route);
-        throw new ForgeError('unexpected', `GitHub sends ${route} on to ${host}, out of its API`);
-      }
-      return parse(schema, answer.data, route);
+      return parse(schema, (await getWithin(route, parameters)).data, route);
+    },
+
+    async getPage(route, parameters, schema) {
+      const { data, headers } = await getWithin(route, parameters);
+      return { data: parse(schema, data, route), next: nextCursor(headers.link, app.baseUrl) };
     },
 
     async getLocation(route, parameters, signal) {
@@ -141,19 +210,9 @@ export function createRequests(app: GitHubApp, installation: InstallationId): Re
       return locationOf(answer, app.baseUrl, route);
     },
 
-    async query({ name, text, schema }, variables) {
-      const what = `the query ${name}`;
-      const url = graphqlUrl(app.baseUrl);
-      const answer = whole(
-        await send(`POST ${url}`, { query: text, operationName: name, variables }, what),
-        what,
-      );
-      const { data, errors } = parse(graphqlAnswerSchema, answer.data, what);
-      if (errors !== undefined) {
-        throw noted(graphqlErrorOf(errors, answer.headers, what, app.clock.now(), app.redact));
-      }
-      return parse(schema, data, what);
-    },
+    query: async (query, variables) => (await ask(query, variables, () => false)).data,
+    ask,
+    expectTime: (what) => ofInstallation.expectTime(purpose, what),
 
     count: () => sent,
   };
@@ -174,6 +233,21 @@ function whole(answer: Answer, what: string): Answer {
     throw new ForgeError('incomplete', `GitHub left out SAML organizations when it answered ${what}`);
   }
   return answer;
+}
+
+/** That the address of GraphQL itself is not there says of no object that it is gone. */
+function notAboutObjects(error: unknown): never {
+  if (error instanceof ForgeError && error.code === 'not-found') {
+    throw new ForgeError('unavailable', error.message, { cause: error });
+  }
+  throw error;
+}
+
+/** Of `<https://…?cursor=…>; rel="next", …`. https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api */
+function nextCursor(link: string | undefined, base: string): string | undefined {
+  const address = /<([^>]*)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
+  const url = address === undefined ? null : URL.parse(address, base);
+  return url?.searchParams.get('cursor') ?? undefined;
 }
 
 function isRedirect({ status }: Answer): boolean {

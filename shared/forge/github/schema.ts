@@ -12,12 +12,14 @@ import {
 } from '../../domain/ids.ts';
 import { graphqlErrorsSchema } from './http.ts';
 
-/** octokit reads integers beyond 2^53 as bigint. */
-export const forgeNumber = z.union([z.int().positive(), z.bigint().positive()]).transform(String);
+/** octokit reads integers beyond 2^53 as bigint; text is what we have kept of an unfinished reading. */
+export const forgeNumber = z
+  .union([z.int().positive(), z.bigint().positive(), z.string().regex(/^[1-9]\d*$/)])
+  .transform(String);
 export const organizationId = forgeNumber.transform((id) => asId<ForgeOrganizationId>(id));
 export const repositoryId = forgeNumber.transform((id) => asId<ForgeRepositoryId>(id));
-const teamId = forgeNumber.transform((id) => asId<ForgeTeamId>(id));
-const accountId = forgeNumber.transform((id) => asId<ForgeAccountId>(id));
+export const teamId = forgeNumber.transform((id) => asId<ForgeTeamId>(id));
+export const accountId = forgeNumber.transform((id) => asId<ForgeAccountId>(id));
 const text = z.string().min(1);
 
 /** An answer that consists of errors alone has no `data`. */
@@ -32,27 +34,17 @@ export interface Page<Item> {
   readonly items: readonly Item[];
 }
 
-const listHead = z.object({ totalCount: z.int().nonnegative(), pageInfo });
+/** GitHub's two forms of a page, and our own, in which an unfinished reading is kept. */
+const asPage = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const items = 'edges' in value ? value.edges : 'nodes' in value ? value.nodes : undefined;
+  return items === undefined ? value : { ...value, items };
+};
 
-function nodePage<Item extends z.ZodType>(item: Item) {
-  return listHead.extend({ nodes: z.array(item) }).transform(
-    ({ totalCount, pageInfo: info, nodes }): Page<z.infer<Item>> => ({
-      totalCount,
-      pageInfo: info,
-      items: nodes,
-    }),
-  );
-}
-
-function edgePage<Item extends z.ZodType>(item: Item) {
-  return listHead.extend({ edges: z.array(item) }).transform(
-    ({ totalCount, pageInfo: info, edges }): Page<z.infer<Item>> => ({
-      totalCount,
-      pageInfo: info,
-      items: edges,
-    }),
-  );
-}
+const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess(asPage, z.object({ totalCount: z.int().nonnegative(), pageInfo, items: z.array(item) }));
 
 /** https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app */
 export const installationSchema = z.object({
@@ -70,36 +62,40 @@ export const organizationSchema = z.object({
   default_repository_permission: z.string(),
 });
 
+export const namedOrganizationSchema = organizationSchema.pick({ id: true });
+
 /** GitHub's levels in GraphQL; a custom role is told as the level that it is built on. */
 export const permissionSchema = z.enum(['READ', 'TRIAGE', 'WRITE', 'MAINTAIN', 'ADMIN']);
 export type Permission = z.infer<typeof permissionSchema>;
 
 const account = z.object({ databaseId: accountId, login: text });
 
-const member = z.object({ role: z.enum(['ADMIN', 'MEMBER']), node: account });
-const teamMember = z.object({ node: account });
-const teamRepository = z.object({
+export const member = z.object({ role: z.enum(['ADMIN', 'MEMBER']), node: account });
+export const teamMember = z.object({ node: account });
+export const teamRepository = z.object({
   permission: permissionSchema,
   node: z.object({ databaseId: repositoryId }),
 });
-const collaborator = z.object({ permission: permissionSchema, node: account });
+export const collaborator = z.object({ permission: permissionSchema, node: account });
 export type Member = z.infer<typeof member>;
 export type TeamMember = z.infer<typeof teamMember>;
 export type TeamRepository = z.infer<typeof teamRepository>;
 export type Collaborator = z.infer<typeof collaborator>;
 
-const team = z.object({
+export const team = z.object({
   databaseId: teamId,
   id: text,
   slug: text,
   name: text,
   parentTeam: z.object({ databaseId: teamId }).nullable(),
-  members: edgePage(teamMember),
-  repositories: edgePage(teamRepository),
+  members: pageOf(teamMember),
+  repositories: pageOf(teamRepository),
 });
 export type Team = z.infer<typeof team>;
 
-const repository = z.object({
+/** Null where there is nothing that a ref could point at. */
+const refCount = z.object({ totalCount: z.int().nonnegative() }).nullable();
+export const repository = z.object({
   databaseId: repositoryId,
   id: text,
   name: text,
@@ -108,29 +104,80 @@ const repository = z.object({
   isFork: z.boolean(),
   isArchived: z.boolean(),
   isDisabled: z.boolean(),
+  isEmpty: z.boolean(),
   pushedAt: z.string().nullable(),
   defaultBranchRef: z.object({ name: text }).nullable(),
-  collaborators: edgePage(collaborator),
+  tags: refCount,
+  branches: refCount,
+  collaborators: pageOf(collaborator),
 });
 export type Repository = z.infer<typeof repository>;
 
 const ofOrganization = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.object({ node: z.object({ databaseId: organizationId, ...shape }) });
 
-export const membersSchema = ofOrganization({ membersWithRole: edgePage(member) });
-export const teamsSchema = ofOrganization({ teams: nodePage(team) });
-export const repositoriesSchema = ofOrganization({ repositories: nodePage(repository) });
+export const membersSchema = ofOrganization({ membersWithRole: pageOf(member) });
+export const teamsSchema = ofOrganization({ teams: pageOf(team) });
+export const repositoriesSchema = ofOrganization({ repositories: pageOf(repository) });
 
-export const chosenRepositoriesSchema = z.object({ nodes: z.array(repository) });
+/** Null for one that is not there any more. */
+export const chosenRepositoriesSchema = z.object({ nodes: z.array(repository.nullable()) });
 
 export const teamMembersSchema = z.object({
-  node: z.object({ databaseId: teamId, members: edgePage(teamMember) }),
+  node: z.object({ databaseId: teamId, members: pageOf(teamMember) }),
 });
 export const teamRepositoriesSchema = z.object({
-  node: z.object({ databaseId: teamId, repositories: edgePage(teamRepository) }),
+  node: z.object({ databaseId: teamId, repositories: pageOf(teamRepository) }),
 });
+/** Of an account that is no organization we want only that it is another owner. */
+const owner = z.object({ databaseId: organizationId.optional() });
+const ancestor = team.omit({ members: true });
+export type Ancestor = z.infer<typeof ancestor>;
+
+export const teamPartSchema = z.object({
+  node: team.extend({
+    organization: z.object({ databaseId: organizationId }),
+    ancestors: pageOf(ancestor),
+    childTeams: pageOf(team),
+  }),
+});
+/** GitHub does not tell the collaborators of a repository that it shows us only because it is public. */
+export const repositoryPartSchema = z.object({
+  node: repository.extend({ owner, collaborators: pageOf(collaborator).nullable() }),
+});
+
+/** https://docs.github.com/en/rest/teams/teams#get-a-team-by-name, by its number */
+export const numberedTeamSchema = z.object({ id: teamId });
+/** https://docs.github.com/en/rest/users/users#get-a-user-using-their-id */
+export const userSchema = z.object({ id: accountId, login: text });
+/** https://docs.github.com/en/rest/orgs/members#get-organization-membership-for-a-user */
+export const membershipSchema = z.object({
+  state: z.enum(['active', 'pending']),
+  role: z.enum(['admin', 'member', 'billing_manager']),
+  organization: z.object({ id: organizationId }),
+  user: z.object({ id: accountId, login: text }),
+});
+
+/** A repository with its owner, or a team with its organization. */
+export const presentSchema = z.object({
+  node: z.object({
+    databaseId: organizationId,
+    teams: z.object({ totalCount: z.int().nonnegative() }).optional(),
+  }),
+  nodes: z.array(
+    z
+      .object({
+        __typename: z.enum(['Repository', 'Team']),
+        databaseId: forgeNumber,
+        owner: owner.optional(),
+        organization: owner.optional(),
+      })
+      .nullable(),
+  ),
+});
+
 export const collaboratorsSchema = z.object({
-  node: z.object({ databaseId: repositoryId, collaborators: edgePage(collaborator) }),
+  node: z.object({ databaseId: repositoryId, collaborators: pageOf(collaborator) }),
 });
 
 const oid = z.string().regex(/^[0-9a-f]{40}$/);
@@ -168,7 +215,7 @@ export const refsSchema = z.object({
     isArchived: z.boolean(),
     isEmpty: z.boolean(),
     defaultBranchRef: z.object({ name: text }).nullable(),
-    refs: nodePage(ref).nullable(),
+    refs: pageOf(ref).nullable(),
   }),
 });
 
@@ -181,8 +228,11 @@ export const selectionSchema = z.object({
   total_count: z.int().nonnegative(),
   repositories: z.array(z.object({ id: repositoryId, node_id: text })),
 });
-
-export type Selected = z.infer<typeof selectionSchema>['repositories'][number];
+export const selected = selectionSchema.shape.repositories.element;
+export type Selected = z.infer<typeof selected>;
+/** What was found out about one of them: null where it is not there any more. */
+export const chosenRepository = z.object({ id: repositoryId, repository: repository.nullable() });
+export type ChosenRepository = z.infer<typeof chosenRepository>;
 
 /** The way by number, which GitHub's own redirects use. */
 export const repositoryNodeSchema = z.object({ id: repositoryId, node_id: text });

@@ -15,6 +15,7 @@ interface Plan {
 function team({ id, parent, members = [], rights = {} }: Plan): WholeTeam {
   return {
     databaseId: asId(id),
+    id: `T_${id}`,
     slug: `team-${id}`,
     name: `Team ${id}`,
     parentTeam: parent === undefined ? null : { databaseId: asId(parent) },
@@ -38,7 +39,7 @@ function rows(plans: readonly Plan[]): string[] {
   return told;
 }
 
-describe('nested teams', () => {
+describe('R13: nested teams', () => {
   test('a grandchild has the rights of all above, its members are in it alone', () => {
     const plans = [
       { id: 3, parent: 2, members: [9] },
@@ -70,8 +71,8 @@ describe('nested teams', () => {
 
   test('keep what people see', () => {
     expect(teamFacts([team({ id: 1 }), team({ id: 2, parent: 1 })])).toEqual([
-      { kind: 'team', team: '1', slug: 'team-1', name: 'Team 1', parent: undefined },
-      { kind: 'team', team: '2', slug: 'team-2', name: 'Team 2', parent: '1' },
+      { kind: 'team', team: '1', slug: 'team-1', name: 'Team 1', parent: undefined, nodeId: 'T_1' },
+      { kind: 'team', team: '2', slug: 'team-2', name: 'Team 2', parent: '1', nodeId: 'T_2' },
     ]);
   });
 

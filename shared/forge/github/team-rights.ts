@@ -6,14 +6,18 @@ import { isStronger } from './roles.ts';
 import type { Permission, Team, TeamMember, TeamRepository } from './schema.ts';
 
 /** A team with its whole lists. */
-export interface WholeTeam extends Pick<Team, 'databaseId' | 'slug' | 'name' | 'parentTeam'> {
+export interface WholeTeam extends TeamAbove, Pick<Team, 'id' | 'slug' | 'name'> {
   /** Immediate members, not those of child teams. */
   readonly members: readonly TeamMember[];
+}
+
+/** What the teams below one inherit from it. */
+export interface TeamAbove extends Pick<Team, 'databaseId' | 'parentTeam'> {
   readonly repositories: readonly TeamRepository[];
 }
 
 /**
- * The rows of all teams of an organization.
+ * The rows of these teams.
  *
  * A child team has the rights of all its ancestors, so a member needs only the rows of the teams that he is in himself:
  * https://docs.github.com/en/organizations/organizing-members-into-teams/about-teams#nested-teams
@@ -21,10 +25,14 @@ export interface WholeTeam extends Pick<Team, 'databaseId' | 'slug' | 'name' | '
  * Whether GitHub's list of a team's repositories holds the inherited ones must not matter. So a right counts as a team's own only
  * where it is stronger than what its ancestors give, and as that of the highest team that gives as much.
  *
- * @throws ForgeError `incomplete` when a parent is missing from the list, or teams are their own ancestors
+ * @param above further teams that some of these have above them
+ * @throws ForgeError `incomplete` when a parent is missing from the lists, or teams are their own ancestors
  */
-export function teamFacts(teams: readonly WholeTeam[]): (TeamFact | TeamMemberFact | TeamRepositoryFact)[] {
-  const byId = new Map(teams.map((team) => [team.databaseId, team]));
+export function teamFacts(
+  teams: readonly WholeTeam[],
+  above: readonly TeamAbove[] = [],
+): (TeamFact | TeamMemberFact | TeamRepositoryFact)[] {
+  const byId = new Map<ForgeTeamId, TeamAbove>([...above, ...teams].map((team) => [team.databaseId, team]));
   return teams.flatMap((team) => [
     {
       kind: 'team' as const,
@@ -32,6 +40,7 @@ export function teamFacts(teams: readonly WholeTeam[]): (TeamFact | TeamMemberFa
       slug: team.slug,
       name: team.name,
       parent: team.parentTeam?.databaseId,
+      nodeId: team.id,
     },
     ...team.members.map(({ node }) => ({
       kind: 'team-member' as const,
@@ -44,7 +53,7 @@ export function teamFacts(teams: readonly WholeTeam[]): (TeamFact | TeamMemberFa
 }
 
 /** The team's ancestors from the highest one down, and the team itself last. */
-function lineOf(team: WholeTeam, byId: ReadonlyMap<ForgeTeamId, WholeTeam>): readonly WholeTeam[] {
+function lineOf(team: TeamAbove, byId: ReadonlyMap<ForgeTeamId, TeamAbove>): readonly TeamAbove[] {
   const line = [team];
   for (let parent = team.parentTeam; parent !== null; ) {
     const next = byId.get(parent.databaseId);
@@ -60,7 +69,7 @@ function lineOf(team: WholeTeam, byId: ReadonlyMap<ForgeTeamId, WholeTeam>): rea
   return line;
 }
 
-function repositoryRows(team: ForgeTeamId, line: readonly WholeTeam[]): TeamRepositoryFact[] {
+function repositoryRows(team: ForgeTeamId, line: readonly TeamAbove[]): TeamRepositoryFact[] {
   const best = new Map<ForgeRepositoryId, { readonly permission: Permission; readonly via: ForgeTeamId }>();
   for (const giver of line) {
     for (const { permission, node } of giver.repositories) {

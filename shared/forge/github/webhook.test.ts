@@ -3,8 +3,9 @@ import examples from '@octokit/webhooks-examples';
 import { sign } from '@octokit/webhooks-methods';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Hint, WebhookFormatError } from '../forge.ts';
+import { type Hint, type Removal, WebhookFormatError } from '../forge.ts';
 import { createWebhookReader } from './webhook.ts';
+import { webhookTable } from './webhook-table.ts';
 
 const secret = 'a secret with ünicode';
 const reader = createWebhookReader({ secret });
@@ -16,11 +17,15 @@ const headers = (event: string) => ({
 });
 const parse = (event: string, body: unknown) => reader.parse(bytes(body), headers(event));
 
+/** A removal in one word. */
+const goneOf = (removals: readonly Removal[]): readonly string[] =>
+  removals.map(({ key, expect: what }) => (what === 'gone' ? key : `${key} ${what}`));
+
 /** A hint in one word or two. */
 function short(hint: Hint): string {
   switch (hint.look) {
     case 'scope':
-      return hint.scope;
+      return hint.nodeId === undefined ? hint.scope : `${hint.scope} ${hint.nodeId}`;
     case 'repository-content':
       return `content ${hint.repository}`;
     case 'installation':
@@ -67,26 +72,29 @@ describe('a signature', () => {
 
 describe('our examples', () => {
   const folder = new URL('../../../events/webhooks/github/', import.meta.url);
-  const expected: Readonly<Record<string, readonly string[]>> = {
-    'create.json': ['content 3001'],
-    'delete.json': ['content 3001'],
-    'installation.created.json': ['created acme 501'],
-    'installation.deleted.json': ['removed acme 501'],
-    'installation.suspend.json': ['changed acme 501 suspended'],
-    'installation_repositories.removed.json': ['repositories', 'teams'],
-    'member.edited.json': ['repositories'],
-    'membership.removed.json': ['teams'],
-    'organization.member_added.json': ['members', 'teams'],
-    'organization.member_removed.json': ['members', 'teams', 'repositories'],
-    'organization.renamed.json': ['settings', 'repositories'],
-    'public.json': ['repositories'],
-    'push.json': ['content 3001'],
-    'push.tag-deleted.json': ['content 3001'],
-    'repository.archived.json': ['repositories', 'content 3001'],
-    'repository.created.json': ['repositories', 'teams'],
-    'repository.renamed.json': ['repositories'],
-    'team.added_to_repository.json': ['teams'],
-    'team.edited.json': ['teams'],
+  const repository = 'repository:3001 R_kgDNC7k';
+  const team = 'team:2001 MDQ6VGVhbTMyNTMzMjg=';
+  /** Where to look, and what is gone. */
+  const expected: Readonly<Record<string, readonly [readonly string[], ...string[]]>> = {
+    'create.json': [['content 3001']],
+    'delete.json': [['content 3001']],
+    'installation.created.json': [['created acme 501']],
+    'installation.deleted.json': [['removed acme 501']],
+    'installation.suspend.json': [['changed acme 501 suspended']],
+    'installation_repositories.removed.json': [['repositories', 'teams'], 'repository#1296269'],
+    'member.edited.json': [[repository]],
+    'membership.removed.json': [[team], 'team-member#1001#2001'],
+    'organization.member_added.json': [['member:1002']],
+    'organization.member_removed.json': [['member:1002'], 'member#1002'],
+    'organization.renamed.json': [['settings', 'repositories']],
+    'public.json': [[repository]],
+    'push.json': [['content 3001']],
+    'push.tag-deleted.json': [['content 3001']],
+    'repository.archived.json': [[repository, 'content 3001']],
+    'repository.created.json': [[repository, 'content 3001']],
+    'repository.renamed.json': [[repository]],
+    'team.added_to_repository.json': [[team]],
+    'team.edited.json': [[team]],
   };
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
@@ -98,49 +106,51 @@ describe('our examples', () => {
     const delivery = parse(name.split('.')[0] ?? '', readFileSync(new URL(name, folder), 'utf8'));
     expect(delivery.installation).toBe('41');
     expect(delivery.deliveryId).toBe('0b989ba4-242f-11e5-81e1-c7b6966d2516');
-    expect(delivery.hints.map(short)).toEqual(expected[name]);
+    expect([delivery.hints.map(short), ...goneOf(delivery.removals)]).toEqual(expected[name]);
   });
 });
 
-describe('the published examples', () => {
-  const published = z
-    .array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
-    .parse(examples)
-    .flatMap(({ name, examples: bodies }) => bodies.map((body) => ({ name, body })));
+const published = z
+  .array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
+  .parse(examples)
+  .flatMap(({ name, examples: bodies }) => bodies.map((body) => ({ name, body })));
 
+describe('the published examples', () => {
   test('all parse, and those of other events say nothing', () => {
     const looks = new Map<string, Set<string>>();
     for (const { name, body } of published) {
-      const { event, hints } = parse(name, body);
+      const { event, hints, removals } = parse(name, body);
       const told = looks.get(event) ?? new Set();
-      looks.set(event, told.add(hints.map((hint) => short(hint).replace(/ \d+/, '')).join(' ')));
+      const words = [...hints.map((hint) => short(hint).replace(/[ :].+/, '')), ...goneOf(removals)];
+      looks.set(event, told.add(words.join(' ')));
     }
     const telling = [...looks].filter(([, told]) => told.size > 1 || !told.has(''));
     expect(Object.fromEntries(telling.map(([event, told]) => [event, [...told].join(' | ')]))).toEqual({
       create: 'content',
       delete: 'content',
       'installation_repositories.added': 'repositories teams',
-      'installation_repositories.removed': 'repositories teams',
-      'member.added': 'repositories',
-      'member.edited': 'repositories',
-      'membership.added': 'teams',
-      'membership.removed': 'teams',
-      'organization.member_added': 'members teams',
+      'installation_repositories.removed': 'repositories teams repository#1296269',
+      'member.added': 'repository',
+      'member.edited': 'repository',
+      'membership.added': 'team',
+      'membership.removed': 'team team-member#21031067#3253328',
+      'organization.member_added': 'member',
       'organization.renamed': 'settings repositories',
-      public: 'repositories',
+      public: 'repository',
       push: 'content',
-      'repository.created': 'repositories teams',
-      'repository.edited': 'repositories content',
-      'repository.privatized': 'repositories',
-      'repository.publicized': 'repositories',
-      'repository.renamed': 'repositories',
-      'repository.transferred': 'repositories teams',
-      'team.added_to_repository': 'teams',
-      'team.created': 'teams',
-      'team.deleted': 'teams',
-      'team.edited': 'teams',
-      'team.removed_from_repository': 'teams',
-      team_add: 'teams',
+      'repository.created': 'repository content',
+      // Of the description, and of the default branch.
+      'repository.edited': 'repository | repository content',
+      'repository.privatized': 'repository repository#186853002 not-public',
+      'repository.publicized': 'repository',
+      'repository.renamed': 'repository',
+      'repository.transferred': 'repository',
+      'team.added_to_repository': 'team',
+      'team.created': 'team',
+      'team.deleted': 'team team#3253328',
+      'team.edited': 'team',
+      'team.removed_from_repository': 'team team-repository#3253328#186853261',
+      team_add: 'team',
     });
   });
 
@@ -165,6 +175,34 @@ describe('the published examples', () => {
   });
 });
 
+describe('the table', () => {
+  const rows = Object.entries(webhookTable).flatMap(([event, actions]) =>
+    Object.entries(actions).map(([action, row]) => [`${event}.${action}`, row] as const),
+  );
+
+  test.each(rows)('says of %s what is read, or why nothing is', (name, row) => {
+    if ('nothing' in row) {
+      expect(row.nothing.length).toBeGreaterThan(10);
+      return;
+    }
+    const [event = '', action] = name.split('.');
+    const account = { id: 9, login: 'acme', type: 'Organization' };
+    const payload = { action, repository: { id: 7 }, installation: { id: 41, account } };
+    expect(parse(event, payload).hints).not.toEqual([]);
+  });
+
+  test('has a row for each action of the published examples of its events', () => {
+    const names = published.map(({ name }) => name);
+    const unknown = Object.keys(webhookTable).filter((event) => !names.includes(event));
+    expect(unknown).toEqual(['installation_target']);
+    for (const { name, body } of published) {
+      const rows = webhookTable[name];
+      const { action = '*' } = z.object({ action: z.string().optional() }).parse(body);
+      expect(rows === undefined || action in rows || '*' in rows).toBe(true);
+    }
+  });
+});
+
 describe('a delivery', () => {
   test('of an event that is not known here says nothing and is no error', () => {
     for (const event of ['new_event', 'constructor', '__proto__', 'toString']) {
@@ -177,7 +215,60 @@ describe('a delivery', () => {
   });
 
   test('of a known event with an action that is new says where to look', () => {
-    expect(parse('repository', { action: 'something_new' }).hints.map(short)).toEqual(['repositories']);
+    const parts = { team: { id: 5 }, repository: { id: 7 } };
+    for (const [event, hint] of [
+      ['team', 'team:5'],
+      ['membership', 'team:5'],
+      ['member', 'repository:7'],
+      ['repository', 'repository:7'],
+    ] as const) {
+      expect(parse(event, { action: 'something_new', ...parts }).hints.map(short)).toEqual([hint]);
+    }
+  });
+
+  test.each([
+    ['team.edited', 'teams'],
+    ['team.deleted', 'teams'],
+    ['membership.removed', 'teams'],
+    ['member.removed', 'repositories'],
+    ['repository.renamed', 'repositories'],
+    ['repository.deleted', 'repositories'],
+    ['repository.privatized', 'repositories'],
+    ['public', 'repositories'],
+    ['organization.member_added', 'members'],
+    ['organization.member_removed', 'members'],
+  ])(
+    'of %s without its id sends us to the whole list, and says of nothing that it is gone',
+    (name, scope) => {
+      const [event = '', action] = name.split('.');
+      const { hints, removals } = parse(event, { action });
+      expect({ hints: hints.map(short), removals }).toEqual({ hints: [scope], removals: [] });
+    },
+  );
+
+  test('R35: says what is gone as the facts are called, whatever the size of an id', () => {
+    const payload = {
+      team: { id: 5, node_id: 'T_5' },
+      repository: { id: 7, node_id: 'R_7' },
+      member: { id: 3 },
+      membership: { user: { id: 3 } },
+      repositories_removed: [{ id: 7 }, { id: 2 ** 40 }],
+    };
+    const told = (event: string, action: string) => goneOf(parse(event, { action, ...payload }).removals);
+    expect(told('organization', 'member_removed')).toEqual(['member#3']);
+    expect(told('membership', 'removed')).toEqual(['team-member#3#5']);
+    expect(told('team', 'removed_from_repository')).toEqual(['team-repository#5#7']);
+    expect(told('team', 'deleted')).toEqual(['team#5']);
+    expect(told('member', 'removed')).toEqual(['collaborator#3#7']);
+    expect(told('repository', 'deleted')).toEqual(['repository#7']);
+    expect(told('repository', 'privatized')).toEqual(['repository#7 not-public']);
+    expect(told('installation_repositories', 'removed')).toEqual([
+      'repository#7',
+      'repository#1099511627776',
+    ]);
+    // It came to us.
+    expect(told('repository', 'transferred')).toEqual([]);
+    expect(told('membership', 'added')).toEqual([]);
   });
 
   test('without what identifies its object is refused', () => {
@@ -208,6 +299,8 @@ describe('a delivery', () => {
       deliveryId: '0b989ba4-242f-11e5-81e1-c7b6966d2516',
       event: 'push',
       installation: undefined,
+      removals: [],
+      arrivals: [],
       hints: [{ look: 'repository-content', repository: '7' }],
     });
   });

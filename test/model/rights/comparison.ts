@@ -41,14 +41,6 @@ export const differences: readonly Difference[] = [
     name: 'internal repositories are for members of the organization, not for others of the enterprise',
     told: (organization) => everyAccount(organization, { elsewhereInEnterprise: false }),
   },
-  {
-    // The settings of a disabled repository say who might read it; GitHub serves it to nobody. What is stored here stays served.
-    name: 'a disabled repository is readable for whom its settings name',
-    told: (organization) => ({
-      ...organization,
-      repositories: organization.repositories.map((repository) => ({ ...repository, disabled: false })),
-    }),
-  },
 ];
 
 /** The organization without all that, but for one of them. */

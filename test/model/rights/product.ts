@@ -3,11 +3,12 @@ import { type AccessFacts, decideAccess, type Subject, type Via } from '../../..
 import { type Fact, type FactKind, scopeNames } from '../../../shared/domain/facts.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import type { StructureReader } from '../../../shared/forge/forge.ts';
+import { factsOf } from '../../contracts/github-fixture.ts';
 import type { SimulatedIds } from './simulated-organization.ts';
 
 /** Every scope, read whole. */
 export async function readFacts(reader: StructureReader): Promise<readonly Fact[]> {
-  const scopes = await Promise.all(scopeNames.map((scope) => reader.readScope(scope)));
+  const scopes = await Promise.all(scopeNames.map((scope) => factsOf(reader, scope)));
   return scopes.flat();
 }
 

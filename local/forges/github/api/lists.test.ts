@@ -235,6 +235,7 @@ const single = [
   '/repos/{owner}/{repo}/git/blobs/{sha}',
   '/repos/{owner}/{repo}/zipball',
   '/repos/{owner}/{repo}/zipball/{+ref}',
+  '/user/{account_id}',
 ];
 
 it('no list is served in REST that is not tested here', () => {

@@ -70,6 +70,8 @@ const rules: Readonly<Record<'GET' | 'POST' | 'DELETE', readonly RouteRule[]>> =
     { path: '/app/hook/deliveries/5', needs: [], app: true },
     { path: '/installation/repositories', needs: [], foreign: 200 },
     { path: '/rate_limit', needs: [], foreign: 200 },
+    // An account is shown to everybody.
+    { path: '/user/1', needs: [], foreign: 200 },
   ],
   POST: [
     { path: '/app/installations/42/access_tokens', needs: [], app: true, status: 201 },

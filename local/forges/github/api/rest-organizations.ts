@@ -17,6 +17,7 @@ import {
   fullOrganizationShape,
   fullTeamShape,
   organizationShape,
+  publicUserShape,
   teamShape,
   userShape,
 } from './shapes-people.ts';
@@ -130,8 +131,18 @@ function childrenOf(state: GitHubState, teamId: number) {
   return [...state.teams.values()].filter(({ parentId }) => parentId === teamId);
 }
 
-/** Routes of organizations and their teams. */
+/** By id, for whoever has a credential: https://docs.github.com/en/rest/users/users#get-a-user-using-their-id */
+function showUser({ services, state, params, viewer }: Context): Reply {
+  if (viewer.credential.kind === 'anonymous')
+    throw new RefusalError({ status: 401, message: 'Requires authentication' });
+  const user = state.users.get(Number(params.account_id));
+  if (user === undefined) throw new RefusalError(NOT_FOUND);
+  return { status: 200, json: publicUserShape(services.addresses, user) };
+}
+
+/** Routes of organizations, their teams and their people. */
 export const organizationAndTeamRoutes: readonly Route[] = [
+  { method: 'GET', pattern: '/user/{account_id}', auth: 'installation', handle: showUser },
   ...organizationRoutes('', undefined, showOrganization),
   ...organizationRoutes('/members', 'members', listMembers),
   ...organizationRoutes('/memberships/{login}', 'members', showMembership),

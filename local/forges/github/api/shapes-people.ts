@@ -45,6 +45,26 @@ export function userShape(addresses: Addresses, user: User): Schema<'simple-user
   };
 }
 
+/** A user by himself. */
+export function publicUserShape(addresses: Addresses, user: User): Schema<'public-user'> {
+  return {
+    ...userShape(addresses, user),
+    name: user.name ?? null,
+    company: null,
+    blog: null,
+    location: null,
+    email: null,
+    hireable: null,
+    bio: null,
+    public_repos: 0,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    created_at: LONG_AGO,
+    updated_at: LONG_AGO,
+  };
+}
+
 /** An organization where an account is shown, as an owner is. */
 export function ownerShape(addresses: Addresses, organization: Organization): Schema<'simple-user'> {
   const { login, id, nodeId } = organization;

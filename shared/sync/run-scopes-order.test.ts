@@ -4,8 +4,9 @@ import { createSyncWorld, type SyncWorld } from '../../test/support/sync-world.t
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
 import { type Fact, factKey } from '../domain/facts.ts';
+import { ForgeError } from '../forge/errors.ts';
 import { keys } from '../store/keys.ts';
-import { scopeState } from '../store/synchronization-store.ts';
+import { applyingSince, scopeState } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
 
 const newTable = useTables();
@@ -41,7 +42,7 @@ const organizationFacts = (members: number, repositories: number): Fact[] => [
   ...Array.from({ length: repositories }, (_, place) => aFact.repository(place + 1)),
 ];
 
-describe('runScope, when a process dies', () => {
+describe('runScopes, when a process dies', () => {
   it('ends in the same state from wherever it died, and loses no work', async () => {
     const before = organizationFacts(0, 60);
     const after = [
@@ -58,6 +59,7 @@ describe('runScope, when a process dies', () => {
     for (; died; deaths += died ? 1 : 0) {
       const world = await createWorld(before);
       await world.sync('repositories');
+      world.later();
       const asked = new Map<number, number>();
       for (const id of changed) {
         asked.set(id, await world.wanted(scan(id)));
@@ -81,22 +83,36 @@ describe('runScope, when a process dies', () => {
     expect(deaths).toBeGreaterThanOrEqual(3);
   });
 
-  it('has taken rights away before it gives any', async () => {
-    const world = await createWorld(organizationFacts(150, 0));
-    await world.sync('members');
-    world.forge.facts = Array.from({ length: 150 }, (_, place) => aFact.member(1000 + place));
-    await world.ask('members');
-    await expect(world.run('members', dyingAt(world.table, 2))).rejects.toThrow('the process died');
-    const left = await world.facts('members');
-    expect(left).toHaveLength(150 - 97);
-    expect(left.every((key) => Number(key.slice('member#'.length)) <= 150)).toBe(true);
+  it('has taken rights away before it gives any, and the next one needs no forge to finish the plan', async () => {
+    const world = await createWorld(organizationFacts(0, 150));
+    await world.sync('repositories');
+    world.later();
+    const after = Array.from({ length: 150 }, (_, place) => aFact.repository(1000 + place));
+    world.forge.facts = after;
+    await world.ask('repositories');
+    // The plan is stored, then a first part of it is written.
+    await expect(world.run('repositories', dyingAt(world.table, 3))).rejects.toThrow('the process died');
+    const left = await world.facts('repositories');
+    expect(left).toHaveLength(150 - 38);
+    expect(left.every((key) => Number(key.slice('repository#'.length)) <= 150)).toBe(true);
+    expect(await applyingSince(world.table, synchronizationId)).toBe(world.clock.time);
+
+    world.clock.time += 331_000;
+    world.forge.before = () => {
+      throw new ForgeError('unavailable', 'down');
+    };
+    await world.run('repositories');
+    expect(await world.facts('repositories')).toEqual(after.map(factKey).sort());
+    expect(await applyingSince(world.table, synchronizationId)).toBeUndefined();
+    expect(await world.table.query(`SYNC#${synchronizationId}`, 'PIECES#PLAN')).toEqual([]);
   });
 });
 
-describe('runScope, beside another worker', () => {
+describe('runScopes, beside another worker', () => {
   it('a slow read undoes nothing that a later one found', async () => {
     const world = await createWorld([aFact.member(1), aFact.member(2)]);
     await world.sync('members');
+    world.later();
     await world.ask('members');
     world.forge.before = async (asked) => {
       if (asked === 'members') {
@@ -116,6 +132,7 @@ describe('runScope, beside another worker', () => {
   it('plans again when a fact changed under it', async () => {
     const world = await createWorld([aFact.member(1), aFact.member(2)]);
     await world.sync('members');
+    world.later();
     world.forge.facts = [aFact.member(3)];
     await world.ask('members');
     let met = false;

@@ -6,7 +6,8 @@ import { useTables } from '../../test/support/table.ts';
 import type { Fact } from '../domain/facts.ts';
 import { findRepository } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
-import { findSynchronization, scopeState } from '../store/synchronization-store.ts';
+import { scopeState } from '../store/scope-store.ts';
+import { findSynchronization } from '../store/synchronization-store.ts';
 import { grantsThing, scanThing } from '../store/things.ts';
 
 const newTable = useTables();
@@ -16,7 +17,7 @@ const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
 const grants = keys.grants(organizationId);
 const scan = (id: number) => keys.scan(synchronizationId, repository(id));
 
-describe('runScope', () => {
+describe('runScopes', () => {
   it('brings the table in step with the forge, scope by scope', async () => {
     const world = await createWorld([
       aFact.settings(),
@@ -50,6 +51,7 @@ describe('runScope', () => {
       ].map((thing) => ({ ...thing.wake, delaySeconds: 0 })),
     );
 
+    world.later();
     world.forge.facts = [aFact.repository(10, { pushedAt: '2026-11-22T11:00:00Z' })];
     await world.sync('repositories');
     expect(await world.facts('repositories')).toEqual(['repository#10']);
@@ -62,6 +64,7 @@ describe('runScope', () => {
     const world = await createWorld([aFact.settings()]);
     await world.sync('settings');
     expect(await world.wanted(grants)).toBe(0);
+    world.later();
     world.forge.facts = [aFact.settings(true)];
     await world.sync('settings');
     expect(await world.wanted(grants)).toBe(1);
@@ -84,8 +87,10 @@ describe('runScope', () => {
     await world.sync('repositories');
     const imported = (await findSynchronization(world.table, synchronizationId))?.importObservedAt;
     expect(imported).toBe(1);
+    world.later();
     world.forge.facts = [aFact.repository(10), aFact.repository(12)];
     await world.sync('repositories');
+    world.later();
     world.forge.facts = [aFact.repository(10), aFact.repository(11), aFact.repository(12)];
     await world.sync('repositories');
     const first = async (id: number) =>
@@ -97,13 +102,14 @@ describe('runScope', () => {
   it('leaves a tombstone for a day', async () => {
     const world = await createWorld([aFact.member(1)]);
     await world.sync('members');
+    world.later();
     world.forge.facts = [];
     await world.sync('members');
     expect(await world.facts('members')).toEqual([]);
     expect(await world.table.get(keys.fact(synchronizationId, 'member#1'))).toMatchObject({
       removed: true,
       observedAt: 2,
-      expiresAt: start / 1000 + 24 * 3600,
+      expiresAt: world.clock.time / 1000 + 24 * 3600,
     });
   });
 
@@ -113,9 +119,7 @@ describe('runScope', () => {
     const [run] = await world.runs();
     expect(run).toMatchObject({
       observedAt: 1,
-      scope: 'members',
-      cause: 'test',
-      outcome: 'whole',
+      scopes: [{ scope: 'members', cause: 'test', outcome: 'whole' }],
       counts: { add: 60, update: 0, remove: 0 },
     });
     expect(run?.changes).toHaveLength(50);
@@ -141,6 +145,7 @@ describe('runScope', () => {
     const [wake] = world.waker.take().filter((sent) => sent.queue === 'sync');
     expect(wake?.message).toEqual({ synchronization: synchronizationId, scope: 'members' });
     world.forge.facts = [];
+    world.later();
     await world.run('members');
     expect(await world.facts('members')).toEqual([]);
     expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);

@@ -7,17 +7,19 @@ import type { Fact } from '../domain/facts.ts';
 import { asId, type ForgeOrganizationId } from '../domain/ids.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { keys } from '../store/keys.ts';
-import { findSynchronization, scopeState } from '../store/synchronization-store.ts';
-import { removalTold } from './recheck.ts';
+import { noteTold, scopeState } from '../store/scope-store.ts';
+import { findSynchronization } from '../store/synchronization-store.ts';
 
 const newTable = useTables();
 const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
   createSyncWorld(await newTable(), facts);
 
-describe('runScope, when the forge fails', () => {
+describe('runScopes, when the forge fails', () => {
   async function failing(error: Error): Promise<SyncWorld> {
     const world = await createWorld([aFact.member(1)]);
+    world.clock.time = start - 300_000;
     await world.sync('members');
+    world.clock.time = start;
     world.waker.take();
     world.forge.facts = [];
     world.forge.before = (asked) => {
@@ -51,7 +53,7 @@ describe('runScope, when the forge fails', () => {
         attempts: 0,
         readAt: 1,
         lastFailure: { code, message: 'a page failed' },
-        lastSuccessAt: start,
+        lastSuccessAt: start - 300_000,
       });
     },
   );
@@ -116,6 +118,7 @@ describe('runScope, when the forge fails', () => {
     for (const probe of [1, 2]) {
       const world = await createWorld([aFact.member(1)]);
       await world.sync('members');
+      world.later();
       world.forge.facts = [];
       let probes = 0;
       world.forge.before = (asked) => {
@@ -150,22 +153,26 @@ describe('runScope, when the forge fails', () => {
   });
 });
 
-describe('runScope, after an event that told of a removal', () => {
+describe('runScopes, after an event that told of a removal', () => {
   async function told(): Promise<SyncWorld> {
     const world = await createWorld([aFact.member(1), aFact.member(2)]);
     await world.sync('members');
     world.waker.take();
-    await world.ask('members', removalTold);
+    world.later();
+    await world.tell('member#2');
+    await world.ask('members');
     return world;
   }
 
   it('looks again after 5, 30 and 120 s while the read still shows what is gone', async () => {
     const world = await told();
-    for (const seconds of [5, 30, 120]) {
+    const toldAt = world.clock.time;
+    for (const seconds of [5, 35, 155]) {
       await world.run('members');
       expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
-      expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: seconds + 1 }]);
-      world.clock.time += (seconds + 1) * 1000;
+      const delaySeconds = (toldAt - world.clock.time) / 1000 + seconds + 1;
+      expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds }]);
+      world.clock.time += delaySeconds * 1000;
     }
     await world.run('members');
     expect(world.waker.take()).toEqual([]);
@@ -206,12 +213,49 @@ describe('runScope, after an event that told of a removal', () => {
     world.forge.before = async (asked) => {
       if (asked === 'members') {
         world.forge.before = () => {};
-        await world.ask('members', removalTold);
+        await world.tell('member#2');
+        await world.ask('members');
       }
     };
     await world.run('members');
     expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 0 }]);
     await world.run('members');
     expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
+  });
+
+  it('goes on looking when the read shows something else that changed', async () => {
+    const world = await told();
+    world.forge.facts = [aFact.member(1), aFact.member(2), aFact.member(3)];
+    await world.run('members');
+    expect(world.waker.take().filter(({ queue }) => queue === 'sync')).toMatchObject([{ delaySeconds: 6 }]);
+    world.forge.facts = [aFact.member(1), aFact.member(3)];
+    world.clock.time += 6_000;
+    await world.run('members');
+    expect(await world.facts('members')).toEqual(['member#1', 'member#3']);
+  });
+
+  it('looks again too for what an event said has come', async () => {
+    const world = await createWorld([aFact.member(1)]);
+    await world.sync('members');
+    world.later();
+    world.waker.take();
+    await world.table.transact([
+      noteTold(synchronizationId, { key: 'member#2', expect: 'there' }, world.clock.time),
+    ]);
+    await world.sync('member:2');
+    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
+    world.forge.facts = [aFact.member(1), aFact.member(2)];
+    world.clock.time += 6_000;
+    await world.run('member:2');
+    expect(await world.facts('members')).toEqual(['member#1', 'member#2']);
+    expect(world.waker.take().filter(({ queue }) => queue === 'sync')).toEqual([]);
+  });
+
+  it('is found by the sweep when the message that looks again was lost', async () => {
+    const world = await told();
+    await world.run('members');
+    const due = world.clock.time + 5_000;
+    expect(await world.table.pending('sync', { before: due - 1, limit: 10 })).toEqual([]);
+    expect(await world.table.pending('sync', { before: due + 1, limit: 10 })).toHaveLength(1);
   });
 });

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { decideRemovals } from '../../shared/sync/decide-removals.ts';
+import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
+
+const logger = createLogger('decide-removals');
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };
+
+const Input = z.strictObject({
+  slug: z.string(),
+  synchronization: z.string().optional(),
+  scope: z.string(),
+  decision: z.enum(['yes', 'no']),
+  /** The digest that was shown with what is held. */
+  shown: z.string(),
+});
+
+export const handler = invokeHandler(Input, { logger }, async ({ slug, synchronization: id, ...word }) => {
+  const { synchronization } = await synchronizationOf(dependencies.table, { slug, synchronization: id });
+  return decideRemovals(dependencies, synchronization, word);
+});

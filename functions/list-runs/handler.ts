@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { tableClient } from '../../shared/runtime/clients.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { listRuns, showRun } from '../../shared/sync/list-runs.ts';
+import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
+
+const logger = createLogger('list-runs');
+const table = tableClient();
+
+const Input = z.strictObject({
+  slug: z.string(),
+  synchronization: z.string().optional(),
+  /** Shows one run with all its changes. */
+  number: z.number().int().positive().optional(),
+  /** Also the runs that changed nothing. */
+  all: z.boolean().default(false),
+});
+
+export const handler = invokeHandler(Input, { logger }, async ({ number, all, ...named }) => {
+  const { synchronization } = await synchronizationOf(table, named);
+  return number === undefined
+    ? { runs: await listRuns(table, synchronization, all) }
+    : { run: await showRun(table, synchronization, number) };
+});

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { tableClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { createForgeSource, readerFor } from '../../shared/runtime/forges.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { createBudgetView } from '../../shared/store/budget-store.ts';
+import { previewRun } from '../../shared/sync/preview-run.ts';
+import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
+
+const logger = createLogger('preview-run');
+const table = tableClient();
+const dependencies = {
+  table,
+  clock: systemClock,
+  openReader: readerFor.bind(undefined, createForgeSource(table, createBudgetView)),
+};
+
+const Input = z.strictObject({ slug: z.string(), synchronization: z.string().optional() });
+
+export const handler = invokeHandler(Input, { logger }, async (named) => {
+  const { synchronization } = await synchronizationOf(dependencies.table, named);
+  return previewRun(dependencies, synchronization);
+});

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
+import { synchronizeNow } from '../../shared/sync/synchronize-now.ts';
+
+const logger = createLogger('synchronize-organization');
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };
+
+const Input = z.strictObject({
+  slug: z.string(),
+  synchronization: z.string().optional(),
+  /** When it was asked for: asks how far that is, and for nothing else. */
+  asked: z.iso.datetime().optional(),
+});
+
+export const handler = invokeHandler(Input, { logger }, async ({ asked, ...named }) => {
+  const { synchronization } = await synchronizationOf(dependencies.table, named);
+  return synchronizeNow(dependencies, synchronization, asked === undefined ? undefined : Date.parse(asked));
+});

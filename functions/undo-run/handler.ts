@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
+import { undoRun } from '../../shared/sync/undo-run.ts';
+
+const logger = createLogger('undo-run');
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };
+
+const Input = z.strictObject({
+  slug: z.string(),
+  synchronization: z.string().optional(),
+  number: z.number().int().positive(),
+  /** When it was asked for: asks how far that is, and for nothing else. */
+  asked: z.iso.datetime().optional(),
+});
+
+export const handler = invokeHandler(Input, { logger }, async ({ number, asked, ...named }) => {
+  const { synchronization } = await synchronizationOf(dependencies.table, named);
+  const at = asked === undefined ? undefined : Date.parse(asked);
+  return undoRun(dependencies, synchronization, number, at);
+});

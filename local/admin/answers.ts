@@ -1,0 +1,142 @@
+/** What the functions answer, as far as it is printed. */
+import { z } from 'zod';
+
+const Failure = z.object({ at: z.string(), code: z.string(), message: z.string() });
+
+const Scope = z.object({
+  lastSuccess: z.string().optional(),
+  lastFailure: Failure.optional(),
+  isPending: z.boolean(),
+  cause: z.string().optional(),
+  runningSince: z.string().optional(),
+  lookAgainAt: z.string().optional(),
+  notBefore: z.string().optional(),
+  reading: z.object({ read: z.number(), total: z.number().optional(), since: z.string() }).optional(),
+});
+export type Scope = z.infer<typeof Scope>;
+
+const HeldRemovals = z.object({
+  scope: z.string(),
+  since: z.string(),
+  count: z.number(),
+  digest: z.string(),
+  changes: z.array(z.string()),
+  decision: z.enum(['yes', 'no']).optional(),
+  decidedAt: z.string().optional(),
+});
+export type HeldRemovals = z.infer<typeof HeldRemovals>;
+
+export const Status = z.object({
+  slug: z.string(),
+  name: z.string(),
+  ownedVendors: z.array(z.string()),
+  counts: z.object({
+    members: z.number(),
+    teams: z.number(),
+    repositories: z.number(),
+    packages: z.record(z.string(), z.number()),
+    versions: z.number(),
+  }),
+  pending: z.record(z.string(), z.number()),
+  synchronizations: z.array(
+    z.object({
+      id: z.string(),
+      forge: z.string(),
+      login: z.string(),
+      credentialState: z.string(),
+      credentialStateSince: z.string().optional(),
+      rightsAsOf: z.string().optional(),
+      rightsSuspendedSince: z.string().optional(),
+      scopes: z.record(z.string(), Scope),
+      parts: z.record(z.string(), Scope),
+      heldRemovals: z.array(HeldRemovals),
+      scanFailures: z.array(Failure.extend({ repository: z.string() })),
+    }),
+  ),
+  waiting: z.array(z.object({ name: z.string(), repository: z.string(), reason: z.string() })),
+  proposedVendors: z.array(z.string()),
+  packages: z.array(
+    z.object({ name: z.string(), state: z.string(), versions: z.number(), repository: z.string() }),
+  ),
+  repositoriesWithoutPackage: z.array(z.string()),
+  leftOut: z.array(z.object({ repository: z.string(), ref: z.string(), reason: z.string() })),
+  notices: z.array(z.object({ repository: z.string(), version: z.string(), notice: z.string() })),
+  tokens: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      principal: z.string(),
+      description: z.string().optional(),
+      state: z.string(),
+      expires: z.string().optional(),
+    }),
+  ),
+});
+export type Status = z.infer<typeof Status>;
+
+/** Without an organization. */
+export const Installations = z.object({
+  organizations: z.array(z.object({ slug: z.string(), name: z.string() })),
+  unclaimedInstallations: z.array(z.object({ installation: z.string(), login: z.string() })),
+});
+export type Installations = z.infer<typeof Installations>;
+
+const Counts = z.object({ add: z.number(), update: z.number(), remove: z.number() });
+export type Counts = z.infer<typeof Counts>;
+
+const Run = z.object({
+  number: z.number(),
+  started: z.string(),
+  seconds: z.number(),
+  requests: z.number().optional(),
+  counts: Counts,
+  scopes: z.array(
+    z.object({
+      scope: z.string(),
+      cause: z.string(),
+      outcome: z.string(),
+      held: z.number().optional(),
+      deferred: z.number().optional(),
+    }),
+  ),
+});
+export type Run = z.infer<typeof Run>;
+export const Runs = z.object({ runs: z.array(Run) });
+export const OneRun = z.object({ run: Run.extend({ changes: z.array(z.string()) }) });
+
+export const Preview = z.object({
+  requests: z.number().optional(),
+  scopes: z.array(
+    z.object({
+      scope: z.string(),
+      outcome: z.string(),
+      message: z.string().optional(),
+      counts: Counts.optional(),
+      changes: z.array(z.string()),
+      held: z.array(z.string()),
+      deferred: z.array(z.string()),
+    }),
+  ),
+});
+export type Preview = z.infer<typeof Preview>;
+
+export const Asked = z.object({
+  asked: z.string(),
+  isDone: z.boolean(),
+  scopes: z.array(
+    Scope.extend({
+      scope: z.string(),
+      outcome: z.enum(['pending', 'read', 'failed']),
+      failure: Failure.optional(),
+    }),
+  ),
+});
+export type Asked = z.infer<typeof Asked>;
+
+export const Undone = Asked.extend({
+  run: z.number(),
+  recordedAs: z.array(z.number()),
+  putBack: z.array(z.string()),
+  left: z.array(z.object({ what: z.string(), reason: z.string() })),
+});
+export type Undone = z.infer<typeof Undone>;

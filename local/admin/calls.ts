@@ -1,0 +1,108 @@
+/** Commands that are one call of one function, whose answer is printed as it is. */
+import { parseArgs } from 'node:util';
+import { UsageError } from '../start/options.ts';
+
+export type Flags = ReturnType<typeof readFlags>['values'];
+
+/** @throws TypeError for what is no flag of ours */
+export function readFlags(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      installation: { type: 'string' },
+      repositories: { type: 'string' },
+      vendors: { type: 'string' },
+      forks: { type: 'boolean' },
+      member: { type: 'string' },
+      team: { type: 'string' },
+      all: { type: 'boolean' },
+      description: { type: 'string' },
+      expires: { type: 'string' },
+      id: { type: 'string' },
+      of: { type: 'string' },
+      synchronization: { type: 'string' },
+      json: { type: 'boolean' },
+      data: { type: 'string' },
+      aws: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+}
+
+/** The function and its input for a command. @throws UsageError */
+export function callOf(command: string, slug: string, flags: Flags): [string, unknown] {
+  switch (command) {
+    case 'connect':
+      return [
+        'connect-organization',
+        {
+          slug,
+          installation: needed(flags.installation, 'connect takes --installation; status lists them'),
+          repositories: names(flags.repositories) ?? 'all',
+          ownedVendors: names(flags.vendors) ?? [],
+        },
+      ];
+    case 'choose':
+      return [
+        'choose-packages',
+        {
+          slug,
+          repositories: needed(names(flags.repositories), 'choose takes --repositories'),
+          ...(flags.forks ? { forks: true } : {}),
+        },
+      ];
+    case 'vendors':
+      return [
+        'set-owned-vendors',
+        { slug, vendors: needed(names(flags.vendors), 'vendors takes --vendors') },
+      ];
+    case 'token':
+      return [
+        'issue-token',
+        {
+          organization: slug,
+          for: holderOf(flags),
+          ...(flags.description === undefined ? {} : { description: flags.description }),
+          ...(flags.expires === undefined ? {} : { expiresAt: timeOf(flags.expires) }),
+        },
+      ];
+    case 'revoke':
+      return [
+        'revoke-token',
+        { organization: slug, id: needed(flags.id, 'revoke takes --id; status lists them') },
+      ];
+    default:
+      throw new UsageError(`there is no command ${command}; --help lists them`);
+  }
+}
+
+function timeOf(text: string): string {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) {
+    throw new UsageError(`--expires takes a time such as 2027-01-01 or 2027-01-01T12:00:00Z, not ${text}`);
+  }
+  return new Date(at).toISOString();
+}
+
+function holderOf({ member, team, all }: Flags): unknown {
+  if ([member, team, all].filter((given) => given !== undefined).length !== 1) {
+    throw new UsageError('token takes one of --member, --team and --all');
+  }
+  if (member !== undefined) {
+    return { kind: 'member', login: member };
+  }
+  return team === undefined ? { kind: 'organization' } : { kind: 'team', slug: team };
+}
+
+function names(text: string | undefined): string[] | 'all' | undefined {
+  return text === undefined || text === 'all' ? text : text.split(',').map((name) => name.trim());
+}
+
+/** @throws UsageError */
+export function needed<Value>(value: Value | undefined, message: string): Value {
+  if (value === undefined) {
+    throw new UsageError(message);
+  }
+  return value;
+}

@@ -1,0 +1,102 @@
+/** What there is of an organization, in lines for people. Pure. */
+import type { Installations, Status } from './answers.ts';
+import { heldText, indent, nameOf, scopeText, when } from './print.ts';
+
+export function installationsText({
+  organizations,
+  unclaimedInstallations,
+}: Installations): readonly string[] {
+  return [
+    organizations.length === 0 ? 'no organizations' : 'organizations:',
+    ...indent(organizations.map(({ slug, name }) => `${slug} (${name})`)),
+    ...section(
+      'installations that nobody connected:',
+      unclaimedInstallations.map(
+        ({ installation, login }) =>
+          `${login}: npm run admin -- connect ORGANIZATION --installation ${installation}`,
+      ),
+    ),
+  ];
+}
+
+export function statusText(status: Status): readonly string[] {
+  const { slug, name, counts, pending, ownedVendors, synchronizations, packages, tokens } = status;
+  const { total = 0, ...waits } = pending;
+  const packageCount = Object.entries(counts.packages).map(([state, count]) => `${count} ${state}`);
+  return [
+    `${slug} (${name}); vendors: ${ownedVendors.join(', ') || 'none'}`,
+    `${counts.members} members, ${counts.teams} teams, ${counts.repositories} repositories, packages: ${
+      packageCount.join(', ') || 'none'
+    }, ${counts.versions} versions`,
+    total === 0
+      ? 'nothing waits for work'
+      : `waits for work: ${Object.entries(waits)
+          .filter(([, count]) => count > 0)
+          .map(([what, count]) => `${count} ${what}`)
+          .join(', ')}`,
+    ...synchronizations.flatMap((one) => synchronizationText(slug, one, nameOf(one.id, synchronizations))),
+    ...section(
+      'packages:',
+      packages.map(
+        ({ name, state, versions, repository }) => `${name}  ${state}, ${versions} versions, ${repository}`,
+      ),
+    ),
+    ...section(
+      'names that wait for an owner:',
+      status.waiting.map(({ name, repository, reason }) => `${name} in ${repository}: ${reason}`),
+    ),
+    ...section('vendors to own, perhaps:', status.proposedVendors),
+    ...section('repositories without a package:', status.repositoriesWithoutPackage),
+    ...section(
+      'versions left out:',
+      status.leftOut.map(({ repository, ref, reason }) => `${ref} of ${repository}: ${reason}`),
+    ),
+    ...section(
+      'notices:',
+      status.notices.map(({ repository, version, notice }) => `${version} of ${repository}: ${notice}`),
+    ),
+    ...section(
+      'tokens:',
+      tokens.map(({ id, kind, principal, description, state, expires }) =>
+        [
+          `${id}  ${kind} ${principal}`,
+          state,
+          expires === undefined ? undefined : `expires ${when(expires)}`,
+          description,
+        ]
+          .filter((part) => part !== undefined && part !== '')
+          .join(', '),
+      ),
+    ),
+  ];
+}
+
+function synchronizationText(
+  slug: string,
+  one: Status['synchronizations'][number],
+  named: string,
+): readonly string[] {
+  const { id, forge, login, credentialState, credentialStateSince, rightsAsOf, rightsSuspendedSince } = one;
+  const since = credentialStateSince === undefined ? '' : ` since ${when(credentialStateSince)}`;
+  const scopes = [...Object.entries(one.scopes), ...Object.entries(one.parts)];
+  return [
+    `synchronization ${id} with ${login} on ${forge}`,
+    ...indent([
+      `credential: ${credentialState}${since}`,
+      `rights as of ${rightsAsOf === undefined ? 'no whole read yet' : when(rightsAsOf)}`,
+      ...(rightsSuspendedSince === undefined
+        ? []
+        : [`the rights of people and teams rest since ${when(rightsSuspendedSince)}`]),
+      ...scopes.map(([scope, described]) => `${scope}: ${scopeText(described)}`),
+      ...heldText(slug, one.heldRemovals, named),
+      ...one.scanFailures.map(
+        ({ repository, at, code, message }) =>
+          `scan of ${repository}: failed ${when(at)} ${code}: ${message}`,
+      ),
+    ]),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...indent(lines)];
+}

@@ -1,0 +1,127 @@
+/** What the functions answer, in lines for people. Pure. */
+import type { Asked, Counts, HeldRemovals, Preview, Run, Scope, Undone } from './answers.ts';
+
+/** `2026-11-22 12:00:01`, UTC. */
+export const when = (time: string): string => time.slice(0, 19).replace('T', ' ');
+
+export const countsText = ({ add, update, remove }: Counts): string =>
+  add + update + remove === 0 ? 'nothing changed' : `${add} added, ${update} changed, ${remove} removed`;
+
+export const indent = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
+
+/** Where the scope stands, in one line. */
+export function scopeText(scope: Scope): string {
+  const { lastSuccess, lastFailure, isPending, cause, runningSince, notBefore, lookAgainAt, reading } = scope;
+  const progress = reading && `${reading.read} of ${reading.total ?? 'an unknown number'} read`;
+  const parts = [
+    `last read ${lastSuccess === undefined ? 'never' : when(lastSuccess)}`,
+    lastFailure && `last failure ${when(lastFailure.at)} ${lastFailure.code}: ${lastFailure.message}`,
+    isPending ? `asked for (${cause ?? 'unknown'})` : undefined,
+    runningSince && `running since ${when(runningSince)}`,
+    reading && `${progress} since ${when(reading.since)}`,
+    notBefore && `goes on at ${when(notBefore)}`,
+    lookAgainAt && `looked at again at ${when(lookAgainAt)}`,
+  ];
+  return parts.filter((part) => part !== undefined).join('; ');
+}
+
+export function runLine({ number, started, seconds, requests, counts, scopes }: Run): string {
+  const cost = requests === undefined ? `${seconds} s` : `${seconds} s, ${requests} requests`;
+  const causes = [...new Set(scopes.map(({ cause }) => cause))].join(', ');
+  return `${number}  ${when(started)}  ${cost}  ${countsText(counts)}  because: ${causes || 'unknown'}`;
+}
+
+/** The outcome of each scope of the run. */
+export function runScopes({ scopes }: Run): readonly string[] {
+  return scopes.map(({ scope, cause, outcome, held, deferred }) =>
+    [
+      `${scope}: ${outcome} (${cause})`,
+      held === undefined ? undefined : `${held} removals held`,
+      deferred === undefined ? undefined : `${deferred} changes put off`,
+    ]
+      .filter((part) => part !== undefined)
+      .join(', '),
+  );
+}
+
+export function runsText(runs: readonly Run[], all: boolean): readonly string[] {
+  if (runs.length === 0) {
+    return [all ? 'no runs are recorded' : 'no run changed anything; --all lists the others'];
+  }
+  return runs.flatMap((run) => [runLine(run), ...indent(runScopes(run))]);
+}
+
+export function oneRunText(run: Run & { readonly changes: readonly string[] }): readonly string[] {
+  const { add, update, remove } = run.counts;
+  const left = add + update + remove - run.changes.length;
+  return [
+    runLine(run),
+    ...indent(runScopes(run)),
+    ...indent(run.changes),
+    ...(left > 0 ? [`  and ${left} more, which are not kept`] : []),
+  ];
+}
+
+/** How a command names the synchronization: not at all where there is one. */
+export const nameOf = (id: string, all: readonly unknown[]): string =>
+  all.length > 1 ? ` --synchronization ${id}` : '';
+
+/** @param named words that name the synchronization, where that is needed */
+export function heldText(slug: string, held: readonly HeldRemovals[], named = ''): readonly string[] {
+  return held.flatMap(({ scope, since, count, digest, changes, decision, decidedAt }) => [
+    `${scope}: ${count} removals are held since ${when(since)}${wordText(decision, decidedAt)}`,
+    ...indent(changes),
+    ...(count > changes.length ? [`  and ${count - changes.length} more`] : []),
+    `  to remove them:  npm run admin -- removals ${slug} ${scope} yes --of ${digest}${named}`,
+    `  to keep them:    npm run admin -- removals ${slug} ${scope} no --of ${digest}${named}`,
+  ]);
+}
+
+function wordText(decision: 'yes' | 'no' | undefined, decidedAt: string | undefined): string {
+  if (decision === undefined) {
+    return '; nobody has decided';
+  }
+  const word = decision === 'yes' ? 'allowed, and gone with the next whole read' : 'kept';
+  return `; ${word}${decidedAt === undefined ? '' : ` (${when(decidedAt)})`}`;
+}
+
+export function previewText({ requests, scopes }: Preview): readonly string[] {
+  const titled = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : [title, ...indent(lines)];
+  return [
+    `nothing was written${requests === undefined ? '' : `; ${requests} requests`}`,
+    ...scopes.flatMap(({ scope, outcome, message, counts, changes, held, deferred }) => [
+      counts === undefined ? `${scope}: ${outcome}: ${message}` : `${scope}: ${countsText(counts)}`,
+      ...indent(changes),
+      ...indent(titled('held, for a person to decide:', held)),
+      ...indent(titled('put off:', deferred)),
+    ]),
+  ];
+}
+
+/** What is new of the progress since the last time. */
+export function progressText({ scopes }: Asked): readonly string[] {
+  return scopes.map(({ scope, outcome, failure, runningSince, notBefore, reading }) => {
+    const wrong = failure === undefined ? '' : ` (${failure.code}: ${failure.message})`;
+    if (outcome !== 'pending') {
+      return `${scope}: ${outcome}${wrong}`;
+    }
+    if (notBefore !== undefined) {
+      return `${scope}: goes on at ${when(notBefore)}${wrong}`;
+    }
+    if (reading !== undefined) {
+      return `${scope}: ${reading.read} of ${reading.total ?? 'an unknown number'} read`;
+    }
+    return `${scope}: ${runningSince === undefined ? 'waiting' : 'running'}${wrong}`;
+  });
+}
+
+export function undoneText({ run, recordedAs, putBack, left }: Undone): readonly string[] {
+  const recorded = recordedAs.length === 0 ? '' : `, by run ${recordedAs.join(', ')}`;
+  return [
+    `${putBack.length} of what run ${run} removed are back${recorded}`,
+    ...indent(putBack),
+    ...(left.length === 0 ? [] : [`${left.length} are not put back:`]),
+    ...indent(left.map(({ what, reason }) => `${what}: ${reason}`)),
+  ];
+}

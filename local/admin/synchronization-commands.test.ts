@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../start/options.ts';
+import { readFlags } from './calls.ts';
+import { synchronizationCommands } from './synchronization-commands.ts';
+
+/** Runs the command against these answers, in turn; the last one stays. */
+async function run(args: readonly string[], ...answers: readonly unknown[]) {
+  const { values, positionals } = readFlags(args);
+  const [command = '', slug, ...rest] = positionals;
+  const calls: [string, unknown][] = [];
+  const progress: string[] = [];
+  const printed = await synchronizationCommands[command]?.({
+    client: {
+      async invoke(name, input) {
+        calls.push([name, input]);
+        return answers[Math.min(calls.length, answers.length) - 1];
+      },
+    },
+    slug,
+    rest,
+    flags: values,
+    progress: (lines) => progress.push(...lines),
+  });
+  return { lines: printed?.lines, calls, progress };
+}
+
+const aRun = {
+  number: 12,
+  started: '2026-11-22T12:00:00.000Z',
+  seconds: 1.5,
+  requests: 9,
+  counts: { add: 1, update: 0, remove: 2 },
+  scopes: [
+    { scope: 'members', cause: 'webhook member', outcome: 'whole', held: 7 },
+    { scope: 'teams', cause: 'schedule', outcome: 'unavailable' },
+  ],
+};
+
+const aScope = {
+  isPending: false,
+  lastSuccess: '2026-11-22T12:00:00.000Z',
+  lastFailure: { at: '2026-11-22T11:00:00.000Z', code: 'unavailable', message: 'no answer' },
+};
+
+const aStatus = {
+  slug: 'acme',
+  name: 'Acme',
+  ownedVendors: ['acme'],
+  counts: { members: 3, teams: 1, repositories: 2, packages: { available: 2 }, versions: 9 },
+  pending: { scopes: 1, scans: 0, total: 1 },
+  synchronizations: [
+    {
+      id: 'sync1',
+      forge: 'github',
+      login: 'acme-inc',
+      credentialState: 'credential-rejected',
+      credentialStateSince: '2026-11-22T11:30:00.000Z',
+      rightsAsOf: '2026-11-22T10:00:00.000Z',
+      scopes: {
+        members: aScope,
+        repositories: {
+          ...aScope,
+          isPending: true,
+          cause: 'schedule',
+          runningSince: '2026-11-22T12:01:00.000Z',
+          reading: { read: 300, total: 1200, since: '2026-11-22T11:58:00.000Z' },
+        },
+      },
+      parts: {},
+      heldRemovals: [
+        {
+          scope: 'teams',
+          since: '2026-11-22T09:00:00.000Z',
+          count: 8,
+          digest: 'abc123',
+          changes: ['team a (1) removed: not in the whole read'],
+        },
+      ],
+      scanFailures: [],
+    },
+  ],
+  waiting: [],
+  proposedVendors: [],
+  packages: [{ name: 'acme/lib', state: 'available', versions: 9, repository: 'acme-inc/lib' }],
+  repositoriesWithoutPackage: [],
+  leftOut: [{ repository: 'acme-inc/lib', ref: 'v9', reason: 'no JSON' }],
+  notices: [],
+  tokens: [],
+};
+
+const asked = (outcome: string, more: object = {}) => ({
+  asked: '2026-11-22T12:00:00.000Z',
+  isDone: outcome !== 'pending',
+  scopes: [{ isPending: outcome === 'pending', scope: 'members', outcome, ...more }],
+});
+
+describe('what is printed', () => {
+  it('is a line for each run and one for each of its scopes', async () => {
+    const { lines, calls } = await run(['runs', 'acme'], { runs: [aRun] });
+    expect(calls).toEqual([['list-runs', { slug: 'acme', all: false }]]);
+    expect(lines).toEqual([
+      '12  2026-11-22 12:00:00  1.5 s, 9 requests  1 added, 0 changed, 2 removed  because: webhook member, schedule',
+      '  members: whole (webhook member), 7 removals held',
+      '  teams: unavailable (schedule)',
+    ]);
+  });
+
+  it('is every change of one run', async () => {
+    const { lines, calls } = await run(['runs', 'acme', '12'], { run: { ...aRun, changes: ['one: why'] } });
+    expect(calls).toEqual([['list-runs', { slug: 'acme', number: 12 }]]);
+    expect(lines?.slice(-2)).toEqual(['  one: why', '  and 2 more, which are not kept']);
+  });
+
+  it('is where each scope stands, how old rights are, and what is held with the commands to decide', async () => {
+    const { lines } = await run(['status', 'acme'], aStatus);
+    const text = lines?.join('\n');
+    for (const line of [
+      'acme (Acme); vendors: acme',
+      'waits for work: 1 scopes',
+      '  credential: credential-rejected since 2026-11-22 11:30:00',
+      '  rights as of 2026-11-22 10:00:00',
+      '  members: last read 2026-11-22 12:00:00; last failure 2026-11-22 11:00:00 unavailable: no answer',
+      'asked for (schedule); running since 2026-11-22 12:01:00; 300 of 1200 read since 2026-11-22 11:58:00',
+      '  teams: 8 removals are held since 2026-11-22 09:00:00; nobody has decided',
+      '    and 7 more',
+      'npm run admin -- removals acme teams yes --of abc123',
+      '  v9 of acme-inc/lib: no JSON',
+    ]) {
+      expect(text).toContain(line);
+    }
+  });
+
+  it('is the list of organizations without one', async () => {
+    const { lines } = await run(['status'], {
+      organizations: [{ slug: 'acme', name: 'Acme' }],
+      unclaimedInstallations: [{ installation: '90', login: 'initech' }],
+    });
+    expect(lines).toEqual([
+      'organizations:',
+      '  acme (Acme)',
+      'installations that nobody connected:',
+      '  initech: npm run admin -- connect ORGANIZATION --installation 90',
+    ]);
+  });
+
+  it('is what a run would change, scope by scope', async () => {
+    const { lines } = await run(['preview', 'acme'], {
+      requests: 8,
+      scopes: [
+        {
+          scope: 'members',
+          outcome: 'whole',
+          counts: { add: 0, update: 0, remove: 1 },
+          changes: ['member ann (1) removed: why'],
+          held: ['member bob (2) removed: why'],
+          deferred: [],
+        },
+        { scope: 'teams', outcome: 'incomplete', message: 'a page', changes: [], held: [], deferred: [] },
+      ],
+    });
+    expect(lines).toEqual([
+      'nothing was written; 8 requests',
+      'members: 0 added, 0 changed, 1 removed',
+      '  member ann (1) removed: why',
+      '  held, for a person to decide:',
+      '    member bob (2) removed: why',
+      'teams: incomplete: a page',
+    ]);
+  });
+});
+
+describe('what goes on', () => {
+  it('is followed to its end, each change of it once', async () => {
+    const failure = { at: '2026-11-22T12:00:01.000Z', code: 'unavailable', message: 'no answer' };
+    const { lines, calls, progress } = await run(
+      ['synchronize', 'acme'],
+      asked('pending'),
+      asked('pending', { failure }),
+      asked('pending', { failure }),
+      asked('read'),
+    );
+    expect(calls.map(([, input]) => input)).toEqual([
+      { slug: 'acme' },
+      ...Array(3).fill({ slug: 'acme', asked: '2026-11-22T12:00:00.000Z' }),
+    ]);
+    expect(progress).toEqual([
+      'members: waiting',
+      'members: waiting (unavailable: no answer)',
+      'members: read',
+    ]);
+    expect(lines).toEqual(['everything was read; runs shows what changed']);
+  });
+
+  it('says what could not be read', async () => {
+    expect((await run(['synchronize', 'acme'], asked('failed'))).lines).toEqual([
+      'members could not be read; rights stay as they were read last',
+    ]);
+  });
+
+  it('says what came back and why the rest did not', async () => {
+    const { lines } = await run(['undo', 'acme', '12'], {
+      ...asked('read'),
+      run: 12,
+      recordedAs: [15],
+      putBack: ['member ann (1)'],
+      left: [{ what: 'member bob (2)', reason: 'there already' }],
+    });
+    expect(lines).toEqual([
+      '1 of what run 12 removed are back, by run 15',
+      '  member ann (1)',
+      '1 are not put back:',
+      '  member bob (2): there already',
+    ]);
+  });
+});
+
+describe('a word on removals', () => {
+  it('is sent with what was shown', async () => {
+    const { calls } = await run(['removals', 'acme', 'teams', 'yes', '--of', 'abc123'], {});
+    const word = { slug: 'acme', scope: 'teams', decision: 'yes', shown: 'abc123' };
+    expect(calls).toEqual([['decide-removals', word]]);
+  });
+
+  it('is asked for with what is held', async () => {
+    expect((await run(['removals', 'acme'], aStatus)).lines).toContain(
+      '  to keep them:    npm run admin -- removals acme teams no --of abc123',
+    );
+  });
+});
+
+describe('usage', () => {
+  it.each([
+    [['removals', 'acme', 'teams'], 'removals takes yes or no after the scope teams'],
+    [['removals', 'acme', 'teams', 'maybe'], 'removals takes yes or no'],
+    [['removals', 'acme', 'teams', 'yes'], 'removals acme shows what is held and its digest'],
+    [['undo', 'acme'], 'undo takes the number of a run; runs lists them'],
+    [['undo', 'acme', 'last'], 'a run has a number, not last'],
+    [['runs', 'acme', '1', '2'], 'runs does not take 2'],
+    [['preview'], "preview takes the organization's slug"],
+  ])('%j is refused', async (args, words) => {
+    await expect(run(args)).rejects.toThrow(UsageError);
+    await expect(run(args)).rejects.toThrow(words);
+  });
+});

@@ -1,0 +1,165 @@
+/** Commands about a synchronization: what it did, what it would do, and what a person says to it. */
+import { setTimeout } from 'node:timers/promises';
+import type { AdminClient } from '../start/admin-client.ts';
+import { UsageError } from '../start/options.ts';
+import { Asked, Installations, OneRun, Preview, Runs, Status, Undone } from './answers.ts';
+import { type Flags, needed } from './calls.ts';
+import { heldText, nameOf, oneRunText, previewText, progressText, runsText, undoneText } from './print.ts';
+import { installationsText, statusText } from './print-status.ts';
+
+export interface Command {
+  readonly client: Pick<AdminClient, 'invoke'>;
+  readonly slug: string | undefined;
+  /** What stands after the organization. */
+  readonly rest: readonly string[];
+  readonly flags: Flags;
+  /** Prints lines while the command goes on; nothing with --json. */
+  readonly progress: (lines: readonly string[]) => void;
+}
+
+export interface Printed {
+  readonly answer: unknown;
+  readonly lines: readonly string[];
+}
+
+/** Between two looks at something that goes on. */
+const lookMs = 1000;
+/** After so long the command ends, and the work goes on by itself. */
+const waitMs = 15 * 60_000;
+
+type Run = (command: Command) => Promise<Printed>;
+
+/** By the name of the command. */
+export const synchronizationCommands: Readonly<Record<string, Run>> = {
+  status,
+  runs,
+  preview,
+  removals,
+  undo,
+  synchronize,
+};
+
+async function status({ client, slug, rest }: Command): Promise<Printed> {
+  noMore('status', rest);
+  const answer = await client.invoke('describe-organization', { slug });
+  const lines =
+    slug === undefined ? installationsText(Installations.parse(answer)) : statusText(Status.parse(answer));
+  return { answer, lines };
+}
+
+async function runs(command: Command): Promise<Printed> {
+  const { client, rest, flags } = command;
+  const [number, ...more] = rest;
+  noMore('runs', more);
+  const all = flags.all ?? false;
+  if (number === undefined) {
+    const answer = await client.invoke('list-runs', { ...named(command, 'runs'), all });
+    return { answer, lines: runsText(Runs.parse(answer).runs, all) };
+  }
+  const input = { ...named(command, 'runs'), number: runNumber(number) };
+  const answer = await client.invoke('list-runs', input);
+  return { answer, lines: oneRunText(OneRun.parse(answer).run) };
+}
+
+async function preview(command: Command): Promise<Printed> {
+  noMore('preview', command.rest);
+  const answer = await command.client.invoke('preview-run', named(command, 'preview'));
+  return { answer, lines: previewText(Preview.parse(answer)) };
+}
+
+async function removals(command: Command): Promise<Printed> {
+  const { client, rest, flags } = command;
+  const { slug, ...which } = named(command, 'removals');
+  const [scope, word, ...more] = rest;
+  noMore('removals', more);
+  if (scope !== undefined) {
+    if (word !== 'yes' && word !== 'no') {
+      throw new UsageError(`removals takes yes or no after the scope ${scope}`);
+    }
+    const shown = needed(
+      flags.of,
+      `removals takes --of DIGEST, to say which; removals ${slug} shows what is held and its digest`,
+    );
+    const input = { slug, ...which, scope, decision: word, shown };
+    const answer = await client.invoke('decide-removals', input);
+    const what = word === 'yes' ? 'go with the read that was asked for now' : 'stay';
+    return { answer, lines: [`the removals of ${scope} are decided: they ${what}`] };
+  }
+  const { synchronizations } = Status.parse(await client.invoke('describe-organization', { slug }));
+  const shown = synchronizations.filter(({ id }) => [undefined, id].includes(flags.synchronization));
+  const answer = shown.flatMap(({ heldRemovals }) => heldRemovals);
+  const lines = shown.flatMap(({ id, heldRemovals }) =>
+    heldText(slug, heldRemovals, nameOf(id, synchronizations)),
+  );
+  return { answer, lines: lines.length === 0 ? ['nothing is held'] : lines };
+}
+
+async function undo(command: Command): Promise<Printed> {
+  const [text, ...more] = command.rest;
+  noMore('undo', more);
+  const number = runNumber(needed(text, 'undo takes the number of a run; runs lists them'));
+  const answer = await untilDone(command, 'undo-run', { ...named(command, 'undo'), number });
+  return { answer, lines: [...notDone(answer), ...undoneText(Undone.parse(answer))] };
+}
+
+async function synchronize(command: Command): Promise<Printed> {
+  noMore('synchronize', command.rest);
+  const input = named(command, 'synchronize');
+  const answer = await untilDone(command, 'synchronize-organization', input);
+  const lines = ['everything was read; runs shows what changed'];
+  const { isDone, scopes } = Asked.parse(answer);
+  const failed = scopes.filter(({ outcome }) => outcome === 'failed').map(({ scope }) => scope);
+  return {
+    answer,
+    lines: isDone
+      ? failed.length === 0
+        ? lines
+        : [`${failed.join(', ')} could not be read; rights stay as they were read last`]
+      : notDone(answer),
+  };
+}
+
+/** Asks once, then looks until it is done, and says each change of it. */
+async function untilDone({ client, progress }: Command, name: string, input: object): Promise<unknown> {
+  let answer = await client.invoke(name, input);
+  let last: readonly string[] = [];
+  for (let waited = 0; ; waited += lookMs) {
+    const parsed = Asked.parse(answer);
+    const lines = progressText(parsed);
+    progress(lines.filter((line) => !last.includes(line)));
+    last = lines;
+    if (parsed.isDone || waited >= waitMs) {
+      return answer;
+    }
+    await setTimeout(lookMs);
+    answer = await client.invoke(name, { ...input, asked: parsed.asked });
+  }
+}
+
+function notDone(answer: unknown): readonly string[] {
+  return Asked.parse(answer).isDone
+    ? []
+    : ['it is not done yet, and goes on by itself; status shows how far'];
+}
+
+function named({ slug, flags }: Command, command: string) {
+  const { synchronization } = flags;
+  return {
+    slug: needed(slug, `${command} takes the organization's slug`),
+    ...(synchronization === undefined ? {} : { synchronization }),
+  };
+}
+
+function runNumber(text: string): number {
+  if (!/^[1-9]\d{0,11}$/.test(text)) {
+    throw new UsageError(`a run has a number, not ${text}; runs lists them`);
+  }
+  return Number(text);
+}
+
+/** @throws UsageError */
+export function noMore(command: string, [extra]: readonly string[]): void {
+  if (extra !== undefined) {
+    throw new UsageError(`${command} does not take ${extra}`);
+  }
+}

@@ -1,0 +1,39 @@
+export const usage = `Invokes the functions that have no route, on a running npm start.
+
+Usage: npm run admin -- COMMAND [options]
+
+  status [ORGANIZATION]                         what there is, what waits, what went wrong; how old rights are,
+                                                packages, left-out versions with their reasons, tokens with
+                                                their ids
+  connect ORGANIZATION --installation ID        make an organization of an installation of the GitHub App
+          [--repositories all|NAME,NAME] [--vendors NAME,NAME]
+  choose ORGANIZATION --repositories all|NAME,NAME [--forks]
+                                                choose repositories, besides those chosen already, to become
+                                                packages; 'all' leaves forks out unless --forks is there, a fork
+                                                that is named is taken; its vendor has to be owned all the same
+  vendors ORGANIZATION --vendors NAME,NAME      the whole list of vendors whose packages may appear
+  token ORGANIZATION --member LOGIN | --team SLUG | --all
+          [--description TEXT] [--expires TIME] give somebody a token; it is shown once (TIME: 2027-01-01,
+                                                or ISO 8601)
+  revoke ORGANIZATION --id TOKEN-ID             take a token back, at once
+
+  synchronize ORGANIZATION                      read everything from the forge now, and say how far it is
+  runs ORGANIZATION [--all]                     the latest runs that changed something, newest first: when, why
+                                                and what came of them; with --all those that changed nothing too
+  runs ORGANIZATION NUMBER                      one run: each change with its reason
+  preview ORGANIZATION                          read the forge and show what a run would change; writes nothing
+  removals ORGANIZATION                         removals that are held because they are many and nobody stated
+                                                them: they wait for a person's word
+  removals ORGANIZATION SCOPE yes|no --of DIGEST
+                                                yes: the next whole read removes them; no: they stay. DIGEST is
+                                                shown with them: the word is about these and no others
+  undo ORGANIZATION NUMBER                      put back what the run removed and the forge still has, from a
+                                                fresh read; the rest is listed with reasons
+
+  --json       print the answer as JSON
+  --synchronization ID
+               which one, where an organization has several; status shows the ids
+  --data DIR   data folder of the start (default .repertoire)
+  --aws        invoke the functions in your AWS account instead (region and credentials of the environment)
+  --help       this text
+`;

@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { afterNote, type BudgetNote, type BudgetState, createMemoryBudgets, freshBudget } from './budget.ts';
+
+const minute = 60_000;
+const start = 1_800_000_000_000;
+
+/** What stands after limits without an end, each so long after the end of the last wait. */
+function hit(pauses: readonly number[]): number[] {
+  let state: BudgetState = freshBudget;
+  let now = start;
+  return pauses.map((pause) => {
+    now = Math.max(now, state.notBefore) + pause;
+    state = afterNote(state, { met: 'unnamed-limit', at: now });
+    return (state.notBefore - now) / minute;
+  });
+}
+
+describe('R33: a limit without a named end', () => {
+  test('is waited for a minute, and twice as long each time that it is met again soon after', () => {
+    expect(hit([0, 1000, 1000, 1000, 1000, 1000, 1000, 1000])).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+  });
+
+  test('is a new one when all went well for as long as was waited', () => {
+    expect(hit([0, 1000, 2 * minute, 1000])).toEqual([1, 2, 1, 2]);
+  });
+
+  test('says nothing new when it is the answer to a request that was under way', () => {
+    const first = afterNote(freshBudget, { met: 'unnamed-limit', at: start });
+    for (const at of [start, start + 500, start + minute - 1]) {
+      expect(afterNote(first, { met: 'unnamed-limit', at })).toBe(first);
+    }
+  });
+});
+
+describe('a budget', () => {
+  test('waits until the end that is named, and for rights no longer than that', () => {
+    const limit = afterNote(freshBudget, { met: 'limit', until: start + 5 });
+    expect(limit).toEqual({ ...freshBudget, notBefore: start + 5 });
+    expect(afterNote(limit, { met: 'limit', until: start + 4 })).toBe(limit);
+    const reserve = afterNote(limit, { met: 'reserve', until: start + 9 });
+    expect(reserve).toEqual({ ...limit, contentsNotBefore: start + 9 });
+    expect(afterNote(reserve, { met: 'reserve', until: start + 8 })).toBe(reserve);
+  });
+
+  test('never becomes shorter, whatever is noted', () => {
+    const at = fc.integer({ min: start, max: start + 3600_000 });
+    const note: fc.Arbitrary<BudgetNote> = fc.oneof(
+      at.map((until) => ({ met: 'limit' as const, until })),
+      at.map((until) => ({ met: 'reserve' as const, until })),
+      at.map((time) => ({ met: 'unnamed-limit' as const, at: time })),
+    );
+    fc.assert(
+      fc.property(fc.array(note, { maxLength: 20 }), (notes) => {
+        notes.reduce((state, one) => {
+          const next = afterNote(state, one);
+          expect(next.notBefore).toBeGreaterThanOrEqual(state.notBefore);
+          expect(next.contentsNotBefore).toBeGreaterThanOrEqual(state.contentsNotBefore);
+          return next;
+        }, freshBudget);
+      }),
+    );
+  });
+
+  test('of this process only is its credential alone', async () => {
+    const budgets = createMemoryBudgets();
+    await budgets('41').note({ met: 'limit', until: start });
+    expect(await budgets('41').read()).toMatchObject({ notBefore: start });
+    expect(await budgets('42').read()).toEqual(freshBudget);
+  });
+});

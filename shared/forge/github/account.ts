@@ -1,0 +1,53 @@
+/** Whom an installation of our app speaks for. */
+import type { InstallationId } from '../../domain/ids.ts';
+import { ForgeError } from '../errors.ts';
+import type { ForgeOrganization } from '../forge.ts';
+import type { Requests } from './requests.ts';
+import { installationSchema } from './schema.ts';
+
+export interface Account extends ForgeOrganization {
+  readonly nodeId: string;
+  /** Whether the app was given some repositories only. */
+  readonly selected: boolean;
+}
+
+/**
+ * Reads the installation itself, with the app's own credential, so it also answers for a suspended one.
+ *
+ * @throws ForgeError `credential-rejected` when there is no such installation, or none any more
+ */
+export async function readInstallation(requests: Requests, installation: InstallationId): Promise<Account> {
+  const answer = await requests
+    .get('GET /app/installations/{installation_id}', { installation_id: installation }, installationSchema)
+    .catch((error: unknown) => {
+      if (error instanceof ForgeError && error.code === 'not-found') {
+        throw new ForgeError('credential-rejected', 'the app is not installed there any more', {
+          cause: error,
+        });
+      }
+      throw error;
+    });
+  if (answer.target_type !== 'Organization') {
+    throw new ForgeError(
+      'unexpected',
+      `the app is installed on a ${answer.target_type}, not on an organization`,
+    );
+  }
+  const { id, login, node_id: nodeId } = answer.account;
+  const selected = answer.repository_selection === 'selected';
+  return { id, login, nodeId, selected, suspended: answer.suspended_at !== null };
+}
+
+/**
+ * The facts are about the object that was asked for, or they are none.
+ *
+ * @throws ForgeError `incomplete`
+ */
+export function expectSame(id: string | undefined, expected: string): asserts id {
+  if (id !== expected) {
+    throw new ForgeError(
+      'incomplete',
+      'GitHub answered about another object than the one it was asked about',
+    );
+  }
+}

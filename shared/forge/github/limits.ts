@@ -1,0 +1,83 @@
+/** Keeps to a credential's budget: nobody asks before its time, and what can wait leaves a reserve for rights. */
+import type { Clock } from '../../runtime/clock.ts';
+import { type BudgetNote, type BudgetState, type CredentialBudget, freshBudget } from '../budget.ts';
+import { ForgeError } from '../errors.ts';
+import type { Failure } from './http.ts';
+
+/** `rights`: who may read what. `contents`: refs and archives, which wait while little of the budget is left. */
+export type Purpose = 'rights' | 'contents';
+
+export interface Limits {
+  /** @throws ForgeError `rate-limited` when it is too early for this */
+  expectTime(purpose: Purpose, what: string): Promise<void>;
+  /** Takes what an answer's headers say about the budget. */
+  noteAnswer(headers: Failure['headers']): Promise<void>;
+  /** The limit is met. @returns until when to wait; milliseconds since the epoch */
+  noteLimit(note: BudgetNote): Promise<number>;
+}
+
+/** How long what another worker noted may go unseen. */
+const freshMs = 10_000;
+/** Of each budget: with less left contents wait. */
+const reserveShare = 0.1;
+/** All who wait for the reserve do not come back at the same moment. */
+const spreadMs = 30_000;
+
+/**
+ * The limits of one credential in this process.
+ *
+ * @param random from 0 up to 1
+ */
+export function createLimits(
+  budget: CredentialBudget,
+  { clock, random }: { readonly clock: Clock; readonly random: () => number },
+): Limits & { refresh(): void } {
+  let known: BudgetState = freshBudget;
+  let readAt: number | undefined;
+
+  const note = async (one: BudgetNote): Promise<BudgetState> => {
+    known = await budget.note(one);
+    return known;
+  };
+
+  return {
+    refresh() {
+      readAt = undefined;
+    },
+    async expectTime(purpose, what) {
+      const now = clock.now();
+      if (readAt === undefined || now >= readAt + freshMs) {
+        known = await budget.read();
+        readAt = now;
+      }
+      if (known.notBefore > now) {
+        const notBefore = purpose === 'rights' ? known.notBefore : spread(known.notBefore);
+        throw new ForgeError('rate-limited', `${what} has to wait: GitHub's limit is reached`, { notBefore });
+      }
+      if (purpose === 'contents' && known.contentsNotBefore > now) {
+        const notBefore = spread(known.contentsNotBefore);
+        throw new ForgeError('rate-limited', `${what} has to wait: the rest of the budget is for rights`, {
+          notBefore,
+        });
+      }
+    },
+    async noteAnswer(headers) {
+      const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
+        Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
+      );
+      if (limit === undefined || remaining === undefined || reset === undefined) {
+        return;
+      }
+      const until = reset * 1000;
+      // Comparisons with what is no number are false.
+      if (remaining < limit * reserveShare && until > clock.now() && until > known.contentsNotBefore) {
+        await note({ met: 'reserve', until });
+      }
+    },
+    noteLimit: async (one) => (await note(one)).notBefore,
+  };
+
+  function spread(time: number): number {
+    return time + Math.floor(random() * spreadMs);
+  }
+}

@@ -1,0 +1,101 @@
+/** One reading of a scope, which may stop between two requests and go on in another process. */
+import { z } from 'zod';
+import { ForgeError } from '../errors.ts';
+import type { ReadingOptions, ReadingProgress, ScopeRead, ScopeStep } from '../forge.ts';
+import {
+  createPageSize,
+  emptyList,
+  freshPageSize,
+  type ListReading,
+  type ListState,
+  listStateSchema,
+  type PageSize,
+  pageSizeSchema,
+  readList,
+} from './pages.ts';
+
+export interface Reading {
+  /** The page size of that name, as it has become in this reading. @param start the largest */
+  size(name: string, start: number): PageSize;
+  /**
+   * The whole list of that name. A list that is read already is not read again.
+   *
+   * @param item what an item of the list is, to check what comes back of an earlier step
+   */
+  list<Item>(name: string, item: z.ZodType<Item>, reading: ListReading<Item>): Promise<readonly Item[]>;
+}
+
+/** Thrown where a step ends; never leaves this file. */
+class StepEnd extends Error {
+  override readonly name = 'StepEnd';
+}
+
+/** Lists are checked when they are asked for, each with its own kind of items. */
+const stateSchema = z.object({
+  scope: z.string(),
+  sizes: z.record(z.string(), pageSizeSchema),
+  lists: z.record(z.string(), z.unknown()),
+});
+const headSchema = z.object({ items: z.array(z.unknown()), totals: z.array(z.number()), pages: z.number() });
+
+/**
+ * Reads in steps.
+ *
+ * @param main the list by which progress is told
+ * @param read reads the scope; it is run again from its beginning in each step, and finds what is read already in its lists
+ * @throws ForgeError what `read` throws; but a limit met behind the first page, or an outage behind the first one of this step, only
+ *   ends the step
+ */
+export async function readInSteps(
+  { scope, main }: { readonly scope: string; readonly main: string },
+  { from, mayGoOn = () => true }: ReadingOptions,
+  read: (reading: Reading) => Promise<ScopeRead>,
+): Promise<ScopeStep> {
+  const before = stateSchema.safeParse(from).data;
+  const state = before?.scope === scope ? before : { scope, sizes: {}, lists: {} };
+  let asked = 0;
+  const beforeRequest = (): void => {
+    if (asked > 0 && !mayGoOn()) {
+      throw new StepEnd();
+    }
+    asked += 1;
+  };
+  const reading: Reading = {
+    size(name, start) {
+      const size = state.sizes[name] ?? freshPageSize(start);
+      state.sizes[name] = size;
+      return createPageSize(start, size);
+    },
+    list<Item>(name: string, item: z.ZodType<Item>, listing: ListReading<Item>) {
+      const known = listStateSchema(item).safeParse(state.lists[name]).data;
+      const list: ListState<Item> = known ?? emptyList<Item>();
+      state.lists[name] = list;
+      return readList(listing, list, beforeRequest);
+    },
+  };
+  const progress = (): Omit<ReadingProgress, 'notBefore'> => {
+    const list = headSchema.safeParse(state.lists[main]).data;
+    return { state, read: list?.items.length ?? 0, total: list?.totals.at(-1) };
+  };
+  const pages = (): number =>
+    Object.values(state.lists).reduce<number>(
+      (sum, list) => sum + (headSchema.safeParse(list).data?.pages ?? 0),
+      0,
+    );
+  const pagesBefore = pages();
+  try {
+    return { done: await read(reading) };
+  } catch (error) {
+    if (error instanceof StepEnd) {
+      return { unfinished: progress() };
+    }
+    if (error instanceof ForgeError && error.code === 'rate-limited' && pages() > 0) {
+      return { unfinished: { ...progress(), notBefore: error.notBefore } };
+    }
+    // A step that got nowhere fails, so that an outage is no endless row of steps.
+    if (error instanceof ForgeError && error.code === 'unavailable' && pages() > pagesBefore) {
+      return { unfinished: progress() };
+    }
+    throw error;
+  }
+}

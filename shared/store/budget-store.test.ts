@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { createCredentialBudget } from './budget-store.ts';
+import { keys } from './keys.ts';
+import type { Table } from './table.ts';
+
+const start = 1_800_000_000_000;
+
+describe('the budget of a credential', () => {
+  test('is what any worker noted', async () => {
+    const table = createMemoryTable();
+    const [one, other] = [0, 1].map(() => createCredentialBudget(table, 'github', '41'));
+    expect(await other?.read()).toMatchObject({ notBefore: 0, contentsNotBefore: 0 });
+    await one?.note({ met: 'limit', until: start });
+    expect(await other?.note({ met: 'reserve', until: start + 5 })).toMatchObject({
+      notBefore: start,
+      contentsNotBefore: start + 5,
+    });
+    expect(await one?.read()).toMatchObject({ notBefore: start, contentsNotBefore: start + 5 });
+    expect(await createCredentialBudget(table, 'github', '42').read()).toMatchObject({ notBefore: 0 });
+  });
+
+  test('is not written where nothing new is said', async () => {
+    const table = createMemoryTable();
+    const budget = createCredentialBudget(table, 'github', '41');
+    await budget.note({ met: 'limit', until: start });
+    const before = await table.get(keys.budget('github', '41'));
+    await budget.note({ met: 'limit', until: start - 1 });
+    await budget.read();
+    expect(await table.get(keys.budget('github', '41'))).toEqual(before);
+    expect(Number(before?.expiresAt) * 1000).toBeGreaterThan(start);
+  });
+
+  test('counts a limit once that many workers meet at the same moment', async () => {
+    const table = createMemoryTable();
+    const meet = async (at: number) => {
+      // Each has read before any has written.
+      const together = meetingAtReads(table, 5);
+      const budgets = Array.from({ length: 5 }, () => createCredentialBudget(together, 'github', '41'));
+      const stands = await Promise.all(budgets.map((budget) => budget.note({ met: 'unnamed-limit', at })));
+      return [...new Set(stands.map(({ notBefore, hits }) => `${hits}: ${notBefore - at}`))];
+    };
+    expect(await meet(start)).toEqual(['1: 60000']);
+    expect(await meet(start + 61_000)).toEqual(['2: 120000']);
+  });
+
+  test('loses nothing that two note at the same moment', async () => {
+    const table = createMemoryTable();
+    await createCredentialBudget(table, 'github', '41').note({ met: 'limit', until: start });
+    const together = meetingAtReads(table, 2);
+    const [one, other] = [0, 1].map(() => createCredentialBudget(together, 'github', '41'));
+    await Promise.all([
+      one?.note({ met: 'limit', until: start + 5 }),
+      other?.note({ met: 'reserve', until: start + 9 }),
+    ]);
+    expect(await one?.read()).toMatchObject({ notBefore: start + 5, contentsNotBefore: start + 9 });
+  });
+});
+
+/** The first so many reads answer together. */
+function meetingAtReads(table: Table, count: number): Table {
+  let waiting = count;
+  let open = (): void => {};
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {
+    ...table,
+    async get(key) {
+      const item = await table.get(key);
+      waiting -= 1;
+      if (waiting === 0) {
+        open();
+      }
+      await all;
+      return item;
+    },
+  };
+}

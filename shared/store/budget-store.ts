@@ -1,0 +1,80 @@
+/** Budgets of the forges' credentials, shared by all workers. Written only when a limit is met, read when a reader begins. */
+import { z } from 'zod';
+import type { ForgeId } from '../domain/synchronization.ts';
+import {
+  afterNote,
+  type BudgetNote,
+  type BudgetState,
+  type CredentialBudget,
+  freshBudget,
+} from '../forge/budget.ts';
+import { absent, equal } from './condition.ts';
+import { keys, tableKeys } from './keys.ts';
+import { ConflictError, type Table } from './table.ts';
+
+const BudgetItem = z.object({
+  notBefore: z.number().default(0),
+  contentsNotBefore: z.number().default(0),
+  hits: z.number().default(0),
+  /** Counts the writes. */
+  version: z.number().default(0),
+});
+
+const triesMax = 10;
+/** How long a budget is kept after it was last written, in milliseconds: longer than any wait. */
+const keptMs = 2 * 24 * 3600_000;
+
+/** The budget of one credential of a forge: a GitHub installation, or the app itself. */
+export function createCredentialBudget(table: Table, forge: ForgeId, credential: string): CredentialBudget {
+  const key = keys.budget(forge, credential);
+
+  async function load() {
+    const item = await table.get(key);
+    return { isNew: item === undefined, ...BudgetItem.parse(item ?? {}) };
+  }
+
+  return {
+    read: load,
+    async note(note: BudgetNote): Promise<BudgetState> {
+      for (let tries = 1; ; tries += 1) {
+        const { isNew, version, ...state } = await load();
+        const next = afterNote(state, note);
+        if (next === state) {
+          return state;
+        }
+        const expiresAt = Math.ceil((Math.max(next.notBefore, next.contentsNotBefore) + keptMs) / 1000);
+        const item = { ...next, version: version + 1, [tableKeys.expiry]: expiresAt };
+        try {
+          await table.transact([{ put: key, item, when: isNew ? absent : equal('version', version) }]);
+          return next;
+        } catch (error) {
+          // Another worker has met the limit too: what is to be said now depends on what it wrote.
+          if (!(error instanceof ConflictError) || tries === triesMax) {
+            throw error;
+          }
+        }
+      }
+    },
+  };
+}
+
+/** A budget that heeds what all workers know and keeps what it learns to itself: for a reader that may write nothing. */
+export function createBudgetView(table: Table, forge: ForgeId, credential: string): CredentialBudget {
+  const shared = createCredentialBudget(table, forge, credential);
+  let own = freshBudget;
+  const read = async (): Promise<BudgetState> => {
+    const known = await shared.read();
+    return {
+      notBefore: Math.max(known.notBefore, own.notBefore),
+      contentsNotBefore: Math.max(known.contentsNotBefore, own.contentsNotBefore),
+      hits: Math.max(known.hits, own.hits),
+    };
+  };
+  return {
+    read,
+    async note(note) {
+      own = afterNote(await read(), note);
+      return own;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** Things larger than the 400 KB of one item, as compressed JSON in pieces. They are rare and short-lived, so they need no bucket of their own. */
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { SynchronizationId } from '../domain/ids.ts';
+import { keys, tableKeys } from './keys.ts';
+import type { Table } from './table.ts';
+
+const compress = promisify(gzip);
+const expand = promisify(gunzip);
+
+/** Characters of base64 in one item. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const pieceMax = 350_000;
+
+/**
+ * Stores the value under the name, over what was there.
+ *
+ * @param expiresAt seconds since the epoch
+ */
+export async function putPieces(
+  table: Table,
+  id: SynchronizationId,
+  name: string,
+  value: unknown,
+  expiresAt: number,
+): Promise<void> {
+  const text = (await compress(JSON.stringify(value))).toString('base64');
+  const count = Math.max(1, Math.ceil(text.length / pieceMax));
+  const digest = createHash('sha256').update(text).digest('base64');
+  for (let place = 0; place < count; place++) {
+    const piece = text.slice(place * pieceMax, (place + 1) * pieceMax);
+    const item = { piece, count, digest, [tableKeys.expiry]: expiresAt };
+    await table.transact([{ put: keys.piece(id, name, place), item }]);
+  }
+}
+
+/** @returns undefined when there is nothing, or not all of it */
+export async function loadPieces(table: Table, id: SynchronizationId, name: string): Promise<unknown> {
+  const prefix = keys.piece(id, name, 0);
+  const items = await table.query(prefix.pk, prefix.sk.slice(0, -4));
+  const count = Number(items[0]?.count ?? 0);
+  const text = items
+    .slice(0, count)
+    .map((item) => String(item.piece))
+    .join('');
+  const digest = createHash('sha256').update(text).digest('base64');
+  if (count === 0 || digest !== items[0]?.digest) {
+    return undefined;
+  }
+  return JSON.parse((await expand(Buffer.from(text, 'base64'))).toString('utf8'));
+}
+
+export async function removePieces(table: Table, id: SynchronizationId, name: string): Promise<void> {
+  const prefix = keys.piece(id, name, 0);
+  for (const item of await table.query(prefix.pk, prefix.sk.slice(0, -4))) {
+    await table.transact([{ delete: { pk: String(item.pk), sk: String(item.sk) } }]);
+  }
+}

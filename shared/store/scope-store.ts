@@ -1,0 +1,194 @@
+/** The state of a synchronization's scopes and of the parts of them, and what events told of them. */
+import { z } from 'zod';
+import type { SynchronizationId } from '../domain/ids.ts';
+import { type AnyScope, isPart, isScope, type PartScope } from '../domain/scopes.ts';
+import { equal } from './condition.ts';
+import { keys, tableKeys } from './keys.ts';
+import type { Item, Operation, Table } from './table.ts';
+
+const ScopeItem = z.object({
+  wanted: z.number().default(0),
+  done: z.number().default(0),
+  /** Number of the last whole read. */
+  readAt: z.number().optional(),
+  /** Milliseconds since the epoch. */
+  lastSuccessAt: z.number().optional(),
+  lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
+  /** Failed reads in a row. */
+  attempts: z.number().default(0),
+  /** How often parts of the list were read by themselves: a whole read that began before one of them has to look at it. */
+  partsRead: z.number().default(0),
+  /** When to look again; milliseconds since the epoch. */
+  recheckAt: z.number().optional(),
+  /** A part's second id on the forge, as an event told it. */
+  nodeId: z.string().optional(),
+  /** A person asked back what the run removed. */
+  restore: z.object({ run: z.number(), at: z.number() }).optional(),
+  /** Why it was asked for last. */
+  cause: z.string().default('unknown'),
+  /** A worker is at it, or none is to be until then. */
+  leaseId: z.string().optional(),
+  leaseUntil: z.number().default(0),
+  /** A reading that goes on in another step: its number, and how far it is. */
+  reading: z
+    .object({
+      number: z.number(),
+      startedAt: z.number(),
+      /** What was wanted when it began: all that it answers. */
+      wanted: z.number(),
+      requests: z.number(),
+      read: z.number(),
+      total: z.number().optional(),
+    })
+    .optional(),
+});
+export type ScopeState = z.infer<typeof ScopeItem>;
+/** Which run's removals a person asked back, and when; milliseconds since the epoch. */
+export type Restore = NonNullable<ScopeState['restore']>;
+
+export const parseScope = (item: Item): ScopeState => ScopeItem.parse(item);
+
+export async function scopeState(
+  table: Table,
+  id: SynchronizationId,
+  scope: AnyScope,
+): Promise<ScopeState | undefined> {
+  const item = await table.get(keys.scope(id, scope));
+  return item === undefined ? undefined : parseScope(item);
+}
+
+/** The states of all scopes and parts that there are, consistent. */
+export async function scopeStates(
+  table: Table,
+  id: SynchronizationId,
+): Promise<ReadonlyMap<AnyScope, ScopeState>> {
+  const prefix = keys.scope(id, '');
+  const states = new Map<AnyScope, ScopeState>();
+  for (const item of await table.query(prefix.pk, prefix.sk)) {
+    const scope = String(item.sk).slice(prefix.sk.length);
+    if (isScope(scope)) {
+      states.set(scope, parseScope(item));
+    }
+  }
+  return states;
+}
+
+/** Numbers of the reads of parts that are newer than a whole read, by part. */
+export function newerParts(
+  states: ReadonlyMap<AnyScope, ScopeState>,
+  observedAt: number,
+): ReadonlyMap<PartScope, number> {
+  const newer = new Map<PartScope, number>();
+  for (const [scope, { readAt = 0 }] of states) {
+    if (isPart(scope) && readAt > observedAt) {
+      newer.set(scope, readAt);
+    }
+  }
+  return newer;
+}
+
+/** How long a part's number is needed, in seconds: longer than any whole read takes. */
+export const partSeconds = 24 * 3600;
+
+const ToldItem = z.object({
+  key: z.string(),
+  expect: z.enum(['gone', 'not-public', 'there']),
+  at: z.number(),
+});
+/** What an event said, and when we heard it; milliseconds since the epoch. */
+export type Told = z.infer<typeof ToldItem>;
+
+const toldSeconds = 3600;
+
+/** Keeps an event's word that something is gone, or has come, until a read agrees. @param at milliseconds since the epoch */
+export function noteTold(
+  id: SynchronizationId,
+  { key, expect }: Pick<Told, 'key' | 'expect'>,
+  at: number,
+): Operation {
+  const expiresAt = Math.ceil(at / 1000) + toldSeconds;
+  return { put: keys.told(id, key), item: { key, expect, at, [tableKeys.expiry]: expiresAt } };
+}
+
+/** Everything told and not yet settled, consistent. */
+export async function loadTold(table: Table, id: SynchronizationId): Promise<readonly Told[]> {
+  const prefix = keys.told(id, '');
+  return (await table.query(prefix.pk, prefix.sk)).map((item) => ToldItem.parse(item));
+}
+
+/** The event's word is settled, unless another one came since. */
+export function forgetTold(id: SynchronizationId, { key, at }: Told): Operation {
+  return { delete: keys.told(id, key), when: { is: 'equal', attribute: 'at', value: at } };
+}
+
+const HeldItem = z.object({
+  scope: z.string(),
+  /** When the first of them was missed; milliseconds since the epoch. */
+  since: z.number(),
+  count: z.number(),
+  /** Names exactly these removals: a person's word is about them. */
+  digest: z.string(),
+  /** The first removals in words. */
+  changes: z.array(z.string()),
+  decision: z.enum(['yes', 'no']).optional(),
+  decidedAt: z.number().optional(),
+});
+export type Held = z.infer<typeof HeldItem>;
+
+export async function findHeld(
+  table: Table,
+  id: SynchronizationId,
+  scope: AnyScope,
+): Promise<Held | undefined> {
+  const item = await table.get(keys.held(id, scope));
+  return item === undefined ? undefined : HeldItem.parse(item);
+}
+
+export async function listHeld(table: Table, id: SynchronizationId): Promise<readonly Held[]> {
+  const prefix = keys.held(id, '');
+  return (await table.query(prefix.pk, prefix.sk)).map((item) => HeldItem.parse(item));
+}
+
+export function putHeld(id: SynchronizationId, held: Held): Operation {
+  return { put: keys.held(id, held.scope), item: { ...held } };
+}
+
+/** A person's word on what is held. Not taken when something else is held by now. */
+export function decideHeld(
+  id: SynchronizationId,
+  { scope, digest }: Pick<Held, 'scope' | 'digest'>,
+  decision: 'yes' | 'no',
+  at: number,
+): Operation {
+  return {
+    update: { key: keys.held(id, scope), set: { decision, decidedAt: at } },
+    when: equal('digest', digest),
+  };
+}
+
+const ApplyingItem = z.object({ since: z.number(), number: z.number() });
+
+/** Since when a stored plan of the synchronization is being written; milliseconds since the epoch. */
+export async function applyingSince(table: Table, id: SynchronizationId): Promise<number | undefined> {
+  const prefix = keys.applying(id, '');
+  const times = (await table.query(prefix.pk, prefix.sk)).map((item) => ApplyingItem.parse(item).since);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+export async function findApplying(
+  table: Table,
+  id: SynchronizationId,
+  scope: AnyScope,
+): Promise<{ readonly number: number } | undefined> {
+  const item = await table.get(keys.applying(id, scope));
+  return item === undefined ? undefined : ApplyingItem.parse(item);
+}
+
+/** The name under which something large of a scope is kept. */
+export const pieceNames = {
+  reading: (scope: AnyScope): string => `READING#${scope}`,
+  plan: (scope: AnyScope): string => `PLAN#${scope}`,
+  held: (scope: AnyScope): string => `HELD#${scope}`,
+  removed: (run: number): string => `REMOVED#${String(run).padStart(12, '0')}`,
+  changes: (run: number): string => `CHANGES#${String(run).padStart(12, '0')}`,
+} as const;

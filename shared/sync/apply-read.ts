@@ -1,0 +1,105 @@
+/** From a whole read to what is stored: plan and apply; and again when another writer was there. */
+import type { ScopeRead } from '../forge/forge.ts';
+import { forgetTold, type Told } from '../store/scope-store.ts';
+import { ConflictError } from '../store/table.ts';
+import { scopeThing } from '../store/things.ts';
+import { raise, type Wake } from '../store/work.ts';
+import { applyPlan } from './apply.ts';
+import { noteHeld } from './held.ts';
+import { createPlanner, type FinishedReading, type PlannedRead, toldWithin } from './plan-read.ts';
+import type { Run } from './run-scopes.ts';
+import type { TakenScope } from './take-scopes.ts';
+import { settle } from './told.ts';
+
+const plansMax = 4;
+
+/**
+ * Brings what is stored in step with the read.
+ *
+ * @returns when to look again, because an event or a fact that has just changed says otherwise; milliseconds since the epoch
+ * @throws ForgeError when what has to be confirmed cannot be
+ * @throws ConflictError when the lease is lost, or others wrote again and again
+ */
+export async function applyRead(
+  run: Run,
+  taken: TakenScope,
+  reading: FinishedReading,
+): Promise<{ readonly lookAt: number | undefined }> {
+  const { dependencies, synchronization, log } = run;
+  const { table, waker, clock } = dependencies;
+  const { scope, lease, state } = taken;
+  const { read, observedAt } = reading;
+  const told = await toldWithin(table, synchronization.id, scope, read);
+  const wakes: Wake[] = [];
+  const plan = createPlanner({ table, reader: run.reader }, synchronization.id, scope, reading, told);
+  let planned: PlannedRead;
+  try {
+    for (let plans = 1; ; plans++) {
+      planned = await plan();
+      try {
+        await applyPlan(table, {
+          synchronization,
+          scope,
+          lease,
+          observedAt,
+          changes: planned.changes,
+          covers: read.covers,
+          states: planned.states,
+          now: clock.now(),
+          applied: (written, raised) => {
+            log.applied.push(...written);
+            wakes.push(...raised);
+          },
+        });
+        break;
+      } catch (error) {
+        if (!(error instanceof ConflictError) || plans === plansMax) {
+          throw error;
+        }
+      }
+    }
+  } finally {
+    await waker.wake(wakes);
+  }
+  const { held, deferred } = planned;
+  await noteHeld(dependencies, synchronization, scope, held);
+  await raiseAlso(run, read);
+  const lookAt = await settleTold(run, told, reading);
+  log.scopes.push({
+    scope,
+    cause: state.cause,
+    outcome: 'whole',
+    ...(held.length === 0 ? {} : { held: held.length }),
+    ...(deferred.length === 0 ? {} : { deferred: deferred.length }),
+  });
+  const looks = [lookAt, ...deferred.map(({ until }) => until)].filter((at) => at !== undefined);
+  return { lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
+}
+
+async function raiseAlso({ dependencies, synchronization }: Run, read: ScopeRead): Promise<void> {
+  const { table, waker, clock } = dependencies;
+  if (read.also.length === 0) {
+    return;
+  }
+  const { organization, id } = synchronization;
+  const things = [...new Set(read.also)].map((scope) => scopeThing(organization, id, scope));
+  await table.transact(things.map((thing) => raise(thing, clock.now(), { cause: 'a part of it changed' })));
+  await waker.wake(things.map((thing) => thing.wake));
+}
+
+async function settleTold(
+  { dependencies, synchronization }: Run,
+  told: readonly Told[],
+  { read, startedAt }: FinishedReading,
+): Promise<number | undefined> {
+  const { settled, lookAt } = settle(told, read.facts, startedAt);
+  for (const one of settled) {
+    await dependencies.table.transact([forgetTold(synchronization.id, one)]).catch((error: unknown) => {
+      // Told again meanwhile: that word stays.
+      if (!(error instanceof ConflictError)) {
+        throw error;
+      }
+    });
+  }
+  return lookAt;
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { type Fact, factKey, type StoredFact } from '../domain/facts.ts';
+import { brake, brakeDefault } from './brake.ts';
+import { planScope } from './plan.ts';
+
+const stored = (fact: Fact): StoredFact => ({ fact, observedAt: 1, firstObservedAt: 1, changedAt: 0 });
+const members = (count: number, from = 1): Fact[] =>
+  Array.from({ length: count }, (_, place) => aFact.member(from + place));
+
+function held(
+  before: readonly Fact[],
+  after: readonly Fact[],
+  input: { told?: string[]; absenceIsStated?: boolean } = {},
+) {
+  const current = before.map(stored);
+  const { changes } = planScope({
+    scope: 'members',
+    current,
+    read: { facts: after, absenceIsStated: input.absenceIsStated ?? false },
+    observedAt: 2,
+    startedAt: 1_000_000,
+    told: new Set(input.told),
+  });
+  return brake(changes, current, brakeDefault);
+}
+
+describe('the brake', () => {
+  it('lets a few go, and many of very many', () => {
+    expect(held(members(6), members(1)).held).toEqual([]);
+    expect(held(members(100), members(75)).held).toEqual([]);
+  });
+
+  it('holds more than a quarter and more than five, and lets the rest of the plan pass', () => {
+    const { changes, held: waiting } = held(members(100), [...members(74), aFact.member(500)]);
+    expect(waiting).toHaveLength(26);
+    expect(changes.map(({ kind, fact }) => `${kind} ${factKey(fact)}`)).toEqual(['add member#500']);
+    expect(held(members(7), members(1)).held).toHaveLength(6);
+  });
+
+  it('holds nothing that an event told, or that the forge states', () => {
+    const told = members(6, 2).map(factKey);
+    expect(held(members(7), members(1), { told }).held).toEqual([]);
+    expect(held(members(7), members(1), { absenceIsStated: true }).held).toEqual([]);
+  });
+
+  it('holds nothing that a person allowed', () => {
+    const current = members(7).map(stored);
+    const { changes } = planScope({
+      scope: 'members',
+      current,
+      read: { facts: [] },
+      observedAt: 2,
+      startedAt: 1_000_000,
+    });
+    const allowed = new Set(members(7).map(factKey));
+    expect(brake(changes, current, brakeDefault, allowed).held).toEqual([]);
+    expect(brake(changes, current, brakeDefault, new Set([...allowed].slice(1))).held).toEqual([]);
+    expect(brake(changes, current, brakeDefault, new Set([...allowed].slice(0, 1))).held).toHaveLength(6);
+  });
+
+  it('looks at each team by itself', () => {
+    const rows = (team: number, count: number): Fact[] =>
+      Array.from({ length: count }, (_, place) => aFact.teamMember(team, place + 1));
+    const before = [1, 2, 3, 4, 5].flatMap((team) => [aFact.team(team), ...rows(team, 10)]);
+    const current = before.map(stored);
+    const after = before.filter((fact) => !(fact.kind === 'team-member' && fact.team === '1'));
+    const { changes } = planScope({
+      scope: 'teams',
+      current,
+      read: { facts: after },
+      observedAt: 2,
+      startedAt: 1_000_000,
+    });
+    expect(changes).toHaveLength(10);
+    expect(brake(changes, current, brakeDefault).held).toHaveLength(10);
+  });
+});

@@ -1,0 +1,69 @@
+/**
+ * The brake: what is merely missing from a list is not taken away when it is much of that list. A list that a tired forge cut short, or
+ * a credential that sees less than before, looks the same as people who left.
+ */
+import { type Fact, factKey, type StoredFact } from '../domain/facts.ts';
+import type { PlannedChange } from './plan.ts';
+
+/** Removals are held when they are more than this share of their list, and more than so many. */
+export interface BrakeSetting {
+  readonly share: number;
+  readonly atLeast: number;
+}
+
+export const brakeDefault: BrakeSetting = { share: 0.25, atLeast: 5 };
+
+export interface Braked {
+  readonly changes: readonly PlannedChange[];
+  /** Removals that wait for a person's word. */
+  readonly held: readonly PlannedChange[];
+}
+
+/**
+ * Parts a plan's changes by whether the brake holds them. A removal that the forge states passes at any size.
+ *
+ * @param current all that is stored of what was read
+ * @param allowed keys of facts whose removal a person allowed
+ */
+export function brake(
+  changes: readonly PlannedChange[],
+  current: readonly StoredFact[],
+  { share, atLeast }: BrakeSetting,
+  allowed: ReadonlySet<string> = new Set(),
+): Braked {
+  const sizes = count(current.map(({ fact }) => fact));
+  const isQuestionable = (change: PlannedChange): boolean =>
+    change.kind === 'remove' && !change.stated && !allowed.has(factKey(change.fact));
+  const missing = count(changes.filter(isQuestionable).map(({ fact }) => fact));
+  const isMuch = (list: string): boolean => {
+    const gone = missing.get(list) ?? 0;
+    return gone > atLeast && gone > share * (sizes.get(list) ?? 0);
+  };
+  const isHeld = (change: PlannedChange): boolean =>
+    isQuestionable(change) && listsOf(change.fact).some(isMuch);
+  return {
+    changes: changes.filter((change) => !isHeld(change)),
+    held: changes.filter(isHeld),
+  };
+}
+
+/** The lists that the fact stands in: all of its kind, and those of its team or repository. */
+function listsOf(fact: Fact): readonly string[] {
+  switch (fact.kind) {
+    case 'team-member':
+    case 'team-repository':
+      return [fact.kind, `${fact.kind} of ${fact.team}`];
+    case 'collaborator':
+      return [fact.kind, `${fact.kind} of ${fact.repository}`];
+    default:
+      return [fact.kind];
+  }
+}
+
+function count(facts: readonly Fact[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const list of facts.flatMap(listsOf)) {
+    counts.set(list, (counts.get(list) ?? 0) + 1);
+  }
+  return counts;
+}

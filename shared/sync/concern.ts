@@ -1,0 +1,125 @@
+/** Whose rights a change may alter: they are decided again, and nobody else. */
+import {
+  type ForgeAccountId,
+  type ForgeTeamId,
+  type Principal,
+  teamPrincipal,
+  userPrincipal,
+} from '../domain/ids.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { absent } from '../store/condition.ts';
+import { loadFacts } from '../store/fact-store.ts';
+import { type Key, keys } from '../store/keys.ts';
+import type { Operation, Table } from '../store/table.ts';
+import { grantsThing, principalThing } from '../store/things.ts';
+import { accountIn, findUser } from '../store/user-store.ts';
+import { raise, type WorkThing } from '../store/work.ts';
+import type { PlannedChange } from './plan.ts';
+
+/** Accounts and teams raised one by one; more are a matter of the whole organization. */
+export const concernedMax = 20;
+
+export interface Concern {
+  /** To be part of the transaction of the changes. */
+  readonly operations: readonly Operation[];
+  /** What they raise. */
+  readonly raised: readonly WorkThing[];
+}
+
+/**
+ * The principals that the changes concern.
+ *
+ * Somebody who has no root file here needs none written. That this is still so is a condition of the transaction: a token given at the
+ * same moment would read the facts from before it.
+ *
+ * @param now milliseconds since the epoch
+ * @param isLarge the changes are a part of so many that everybody is raised
+ */
+export async function concernOf(
+  table: Table,
+  synchronization: Synchronization,
+  changes: readonly PlannedChange[],
+  now: number,
+  isLarge = false,
+): Promise<Concern> {
+  const rights = changes.filter((change) => change.narrows || change.widens);
+  if (rights.length === 0) {
+    return { operations: [], raised: [] };
+  }
+  const named = isLarge ? 'everybody' : await namedBy(table, synchronization, rights);
+  if (named === 'everybody' || named.accounts.size + named.teams.size > concernedMax) {
+    const grants = grantsThing(synchronization.organization);
+    return { operations: [raise(grants, now)], raised: [grants] };
+  }
+  const operations: Operation[] = [];
+  const raised: WorkThing[] = [];
+  const { organization } = synchronization;
+  const add = async (principal: Principal): Promise<void> => {
+    const thing = principalThing(organization, principal);
+    const isThere = (await table.get(thing.key)) !== undefined;
+    operations.push(isThere ? raise(thing, now) : stillMissing(thing.key));
+    if (isThere) {
+      raised.push(thing);
+    }
+  };
+  const users = new Set<string>();
+  for (const account of named.accounts) {
+    const { forge, baseUrl } = synchronization;
+    const user = await findUser(table, accountIn(synchronization, account));
+    if (user === undefined) {
+      operations.push(stillMissing(keys.account(forge, baseUrl, account)));
+    } else if (!users.has(user)) {
+      users.add(user);
+      await add(userPrincipal(user));
+    }
+  }
+  for (const team of named.teams) {
+    await add(teamPrincipal(synchronization.id, team));
+  }
+  return { operations, raised };
+}
+
+const stillMissing = (key: Key): Operation => ({ check: key, when: absent });
+
+interface Named {
+  readonly accounts: ReadonlySet<ForgeAccountId>;
+  readonly teams: ReadonlySet<ForgeTeamId>;
+}
+
+async function namedBy(
+  table: Table,
+  synchronization: Synchronization,
+  changes: readonly PlannedChange[],
+): Promise<Named | 'everybody'> {
+  const accounts = new Set<ForgeAccountId>();
+  const teams = new Set<ForgeTeamId>();
+  const givers = new Set<ForgeTeamId>();
+  for (const { fact } of changes) {
+    switch (fact.kind) {
+      case 'settings':
+      case 'repository':
+        return 'everybody';
+      case 'member':
+      case 'team-member':
+      case 'collaborator':
+        accounts.add(fact.account);
+        break;
+      case 'team':
+        teams.add(fact.team);
+        break;
+      case 'team-repository':
+        teams.add(fact.team);
+        givers.add(fact.team);
+        break;
+    }
+  }
+  if (givers.size > 0) {
+    // Those who come into the team, or leave it, with the same plan are named by their own rows.
+    for (const row of await loadFacts(table, synchronization.id, 'team-member')) {
+      if (givers.has(row.team)) {
+        accounts.add(row.account);
+      }
+    }
+  }
+  return { accounts, teams };
+}

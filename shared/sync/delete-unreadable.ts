@@ -1,0 +1,38 @@
+/** What nobody could read for 90 days is deleted: records and archives; its number is never used again. */
+import type { OrganizationId } from '../domain/ids.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { equal } from '../store/condition.ts';
+import { packagesOf } from '../store/package-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { packageThing } from '../store/things.ts';
+import { raise } from '../store/work.ts';
+
+/** Milliseconds. */
+export const unreadableKeptMs = 90 * 24 * 3600 * 1000;
+
+export async function deleteUnreadable(
+  { table, waker, clock, logger }: { table: Table; waker: Waker; clock: Clock; logger: Pick<Logger, 'info'> },
+  organization: OrganizationId,
+): Promise<void> {
+  const kept = clock.now() - unreadableKeptMs;
+  const due = (await packagesOf(table, organization)).filter(
+    (one) => one.state === 'unreadable' && one.unreadableAt !== undefined && one.unreadableAt <= kept,
+  );
+  for (const { number, name } of due) {
+    const thing = packageThing(organization, number);
+    const operation = raise(thing, clock.now(), { state: 'deleted' });
+    try {
+      await table.transact([{ ...operation, when: equal('state', 'unreadable') }]);
+    } catch (error) {
+      if (error instanceof ConflictError) {
+        // It came back at this very moment.
+        continue;
+      }
+      throw error;
+    }
+    await waker.wake([thing.wake]);
+    logger.info('a package was deleted that nobody could read for 90 days', { organization, package: name });
+  }
+}

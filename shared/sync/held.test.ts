@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { createSyncWorld } from '../../test/support/sync-world.ts';
+import { synchronizationId } from '../../test/support/synchronized.ts';
+import { keys } from '../store/keys.ts';
+import { findHeld } from '../store/scope-store.ts';
+
+const members = (count: number, from = 1) =>
+  Array.from({ length: count }, (_, place) => aFact.member(from + place));
+
+async function createWorld() {
+  const world = await createSyncWorld(createMemoryTable(), members(40));
+  await world.sync('members');
+  world.later();
+  world.forge.facts = [...members(20), aFact.member(99)];
+  await world.sync('members');
+  return {
+    ...world,
+    held: () => findHeld(world.table, synchronizationId, 'members'),
+    decide: (decision: 'yes' | 'no') =>
+      world.table.transact([{ update: { key: keys.held(synchronizationId, 'members'), set: { decision } } }]),
+    count: async () => (await world.facts('members')).length,
+  };
+}
+
+describe('removals that the brake holds', () => {
+  it('wait for a word, while the rest of the plan applies', async () => {
+    const world = await createWorld();
+    expect(await world.count()).toBe(41);
+    expect(await world.held()).toMatchObject({ count: 20, since: world.clock.time });
+    const [run] = (await world.runs()).slice(-1);
+    expect(run?.scopes).toMatchObject([{ scope: 'members', outcome: 'whole', held: 20 }]);
+    const { time } = world.clock;
+    world.later();
+    await world.sync('members');
+    expect(await world.count()).toBe(41);
+    expect(await world.held()).toMatchObject({ count: 20, since: time });
+  });
+
+  it('happen after a yes, and are forgotten', async () => {
+    const world = await createWorld();
+    await world.decide('yes');
+    await world.sync('members');
+    expect(await world.count()).toBe(21);
+    expect(await world.held()).toBeUndefined();
+    expect(await world.table.query(`SYNC#${synchronizationId}`, 'PIECES#HELD')).toEqual([]);
+  });
+
+  it('stay after a no, until more is missed', async () => {
+    const world = await createWorld();
+    await world.decide('no');
+    await world.sync('members');
+    expect(await world.held()).toMatchObject({ decision: 'no' });
+    world.later();
+    world.forge.facts = members(10);
+    await world.sync('members');
+    expect(await world.count()).toBe(41);
+    expect(await world.held()).toMatchObject({ count: 31 });
+    expect((await world.held())?.decision).toBeUndefined();
+  });
+
+  it('are not covered by a yes to fewer', async () => {
+    const world = await createWorld();
+    await world.decide('yes');
+    world.later();
+    world.forge.facts = members(10);
+    await world.sync('members');
+    // Those that were allowed go; the others are eleven more than a quarter.
+    expect(await world.count()).toBe(21);
+    expect(await world.held()).toMatchObject({ count: 11 });
+    expect((await world.held())?.decision).toBeUndefined();
+  });
+
+  it('are forgotten when the forge shows the things again', async () => {
+    const world = await createWorld();
+    world.forge.facts = members(40);
+    world.later();
+    await world.sync('members');
+    expect(await world.held()).toBeUndefined();
+    expect(await world.count()).toBe(40);
+  });
+});

@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { createSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
+import { synchronizationId } from '../../test/support/synchronized.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { ForgeError } from '../forge/errors.ts';
+import { listRuns, showRun } from './list-runs.ts';
+import { synchronizationOf } from './synchronization-of.ts';
+
+let world: SyncWorld;
+let synchronization: Synchronization;
+
+beforeEach(async () => {
+  world = await createSyncWorld(createMemoryTable(), [aFact.member(1), aFact.member(2)]);
+  await world.ask('members', { cause: 'connected' });
+  await world.run('members');
+  world.later();
+  world.forge.facts = [aFact.member(1, 'owner')];
+  await world.ask('members', { cause: 'webhook member' });
+  await world.run('members');
+  world.later();
+  await world.sync('members');
+  ({ synchronization } = await synchronizationOf(world.table, { slug: 'acme' }));
+});
+
+describe('listRuns', () => {
+  it('has the runs that changed something, newest first, with what came of each scope and why', async () => {
+    const runs = await listRuns(world.table, synchronization, false);
+    expect(runs).toEqual([
+      {
+        number: 2,
+        started: '2026-11-22T12:05:00.000Z',
+        seconds: 0,
+        requests: undefined,
+        counts: { add: 0, update: 1, remove: 1 },
+        scopes: [{ scope: 'members', cause: 'webhook member', outcome: 'whole' }],
+      },
+      expect.objectContaining({ number: 1, counts: { add: 2, update: 0, remove: 0 } }),
+    ]);
+  });
+
+  it('has the others too when asked', async () => {
+    world.forge.before = () => {
+      throw new ForgeError('unavailable', 'no answer');
+    };
+    await world.sync('members');
+    const runs = await listRuns(world.table, synchronization, true);
+    expect(runs.map(({ number, scopes }) => [number, scopes[0]?.outcome])).toEqual([
+      [4, 'unavailable'],
+      [3, 'whole'],
+      [2, 'whole'],
+      [1, 'whole'],
+    ]);
+  });
+});
+
+describe('showRun', () => {
+  it('has each change with its reason', async () => {
+    expect(await showRun(world.table, synchronization, 2)).toMatchObject({
+      number: 2,
+      changes: [
+        'member user-2 (2) removed: not in the whole read',
+        'member user-1 (1) changed: role: member → owner',
+      ],
+    });
+  });
+
+  it('has all changes of a large run', async () => {
+    world.forge.facts = Array.from({ length: 300 }, (_, place) => aFact.member(place + 1));
+    world.later();
+    await world.sync('members');
+    const { counts, changes } = await showRun(world.table, synchronization, 4);
+    expect(counts).toEqual({ add: 299, update: 1, remove: 0 });
+    expect(changes).toHaveLength(300);
+  });
+
+  it('says why there is no such run', async () => {
+    await expect(showRun(world.table, synchronization, 99)).rejects.toThrow('there is no run 99 yet');
+  });
+});
+
+describe('synchronizationOf', () => {
+  it('finds the one that there is, by the slug alone or by its id', async () => {
+    for (const named of [{ slug: 'acme' }, { slug: 'acme', synchronization: 'sync1' }]) {
+      expect((await synchronizationOf(world.table, named)).synchronization.id).toBe(synchronizationId);
+    }
+  });
+
+  it.each([
+    [{ slug: 'nope' }, 'there is no organization nope; status lists those that there are'],
+    [{ slug: 'acme', synchronization: 'x' }, 'acme has no synchronization x; it has sync1 (acme)'],
+  ])('names what there is instead of %o', async (named, words) => {
+    await expect(synchronizationOf(world.table, named)).rejects.toThrow(words);
+  });
+});

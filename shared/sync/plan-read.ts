@@ -1,0 +1,158 @@
+/** From a whole read to what it would change: plan, confirm, brake. Writes nothing, so that a dry run shows what a run would do. */
+import { factKey } from '../domain/facts.ts';
+import type { SynchronizationId } from '../domain/ids.ts';
+import { type AnyScope, isPart, type PartScope, partOf } from '../domain/scopes.ts';
+import { ForgeError } from '../forge/errors.ts';
+import type { ScopeRead, StructureReader } from '../forge/forge.ts';
+import { loadScope, type StoredScope } from '../store/fact-store.ts';
+import { loadRemoved } from '../store/run-store.ts';
+import {
+  loadTold,
+  newerParts,
+  type Restore,
+  type ScopeState,
+  scopeStates,
+  type Told,
+} from '../store/scope-store.ts';
+import type { Table } from '../store/table.ts';
+import { brake, brakeDefault } from './brake.ts';
+import { allowedRemovals } from './held.ts';
+import { type Deferred, lagMs, type PlannedChange, planScope } from './plan.ts';
+import { isWithin } from './told.ts';
+
+/** A finished reading of a scope. */
+export interface FinishedReading {
+  readonly read: ScopeRead;
+  readonly observedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface PlannedRead {
+  readonly changes: readonly PlannedChange[];
+  /** Removals that wait for a person's word. */
+  readonly held: readonly PlannedChange[];
+  readonly deferred: readonly Deferred[];
+  /** The states of scopes and parts that the plan was made with. */
+  readonly states: ReadonlyMap<AnyScope, ScopeState>;
+}
+
+export interface PlanReadDependencies {
+  readonly table: Table;
+  readonly reader: StructureReader;
+}
+
+/** Events' words about what the read is about. */
+export async function toldWithin(
+  table: Table,
+  id: SynchronizationId,
+  scope: AnyScope,
+  { covers }: ScopeRead,
+): Promise<readonly Told[]> {
+  return (await loadTold(table, id)).filter(({ key }) => isWithin(key, scope, covers));
+}
+
+/**
+ * A planner of one read: each call plans anew from what is stored by then, and the forge is asked only once.
+ *
+ * @throws ForgeError when what has to be confirmed cannot be, by the planner
+ */
+export function createPlanner(
+  { table, reader }: PlanReadDependencies,
+  id: SynchronizationId,
+  scope: AnyScope,
+  { read, observedAt, startedAt }: FinishedReading,
+  told: readonly Told[],
+): () => Promise<PlannedRead> {
+  let checked: Checked | undefined;
+  return async () => {
+    const states = await scopeStates(table, id);
+    const stored = await loadScope(table, id, scope, read.covers);
+    const input = {
+      scope,
+      current: stored.facts,
+      removed: stored.removed,
+      read,
+      observedAt,
+      startedAt,
+      newer: isPart(scope) ? new Map<PartScope, number>() : newerParts(states, observedAt),
+      told: new Set(told.filter(({ expect }) => expect !== 'there').map(({ key }) => key)),
+      putBack: await putBackNow(table, id, states.get(scope)?.restore, stored, startedAt),
+    };
+    checked ??= await check(reader, scope, read, planScope(input).changes);
+    const { present } = checked;
+    const plan = planScope({ ...input, confirmedAbsent: checked.absent });
+    const changes = plan.changes.filter(({ fact }) => {
+      const part = partOf(fact);
+      return part === undefined || !present.has(part);
+    });
+    const allowed = await allowedRemovals(table, id, scope);
+    return {
+      ...brake(changes, stored.facts, brakeDefault, allowed),
+      deferred: plan.deferred,
+      states,
+    };
+  };
+}
+
+/** What a person asked back and no later read removed again: a person's word needs no second read. */
+async function putBackNow(
+  table: Table,
+  id: SynchronizationId,
+  restore: Restore | undefined,
+  { removed }: StoredScope,
+  startedAt: number,
+): Promise<ReadonlySet<string>> {
+  if (restore === undefined || startedAt < restore.at || startedAt >= restore.at + lagMs) {
+    return new Set();
+  }
+  const asked = (await loadRemoved(table, id, restore.run)) ?? [];
+  const keys = asked.map(({ fact }) => factKey(fact));
+  return new Set(keys.filter((key) => (removed.get(key)?.changedAt ?? Infinity) <= restore.at));
+}
+
+/** What the forge says of things that a list does not have, when it is asked for them by their ids. */
+interface Checked {
+  readonly absent: ReadonlySet<PartScope>;
+  /** There after all: the list was wrong about them, so nothing of theirs changes. */
+  readonly present: ReadonlySet<PartScope>;
+}
+
+async function check(
+  reader: StructureReader,
+  scope: AnyScope,
+  read: ScopeRead,
+  changes: readonly PlannedChange[],
+): Promise<Checked> {
+  if (changes.some(({ fact, narrows }) => fact.kind === 'settings' && narrows)) {
+    await readTwice(reader, read);
+  }
+  const nodes = new Map<PartScope, string>();
+  for (const change of changes) {
+    const { fact } = change;
+    const isMain = fact.kind === 'team' || fact.kind === 'repository';
+    const part = partOf(fact);
+    if (change.kind === 'remove' && !change.stated && isMain && part && fact.nodeId !== undefined) {
+      nodes.set(part, fact.nodeId);
+    }
+  }
+  if (isPart(scope) || nodes.size === 0) {
+    return { absent: new Set(), present: new Set() };
+  }
+  const absent = await reader.confirmAbsent([...nodes].map(([part, nodeId]) => ({ part, nodeId })));
+  return { absent, present: new Set([...nodes.keys()].filter((part) => !absent.has(part))) };
+}
+
+/**
+ * Everybody's right may hang on this one setting, so it is read twice before it takes any away.
+ *
+ * @throws ForgeError `incomplete` when the second read says something else
+ */
+async function readTwice(reader: StructureReader, first: ScopeRead): Promise<void> {
+  const again = await reader.readScope('settings');
+  const narrow = (read: ScopeRead): boolean =>
+    read.facts.some((fact) => fact.kind === 'settings' && !fact.membersRead);
+  if (!('done' in again) || narrow(again.done) !== narrow(first)) {
+    throw new ForgeError('incomplete', 'the base permission was read twice with different answers');
+  }
+}

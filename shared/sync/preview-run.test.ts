@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { createSyncWorld } from '../../test/support/sync-world.ts';
+import { synchronizationId } from '../../test/support/synchronized.ts';
+import type { Fact } from '../domain/facts.ts';
+import { ForgeError } from '../forge/errors.ts';
+import { latestRuns } from '../store/run-store.ts';
+import { findSynchronization } from '../store/synchronization-store.ts';
+import { previewRun } from './preview-run.ts';
+
+const scopes = ['settings', 'members', 'teams', 'repositories'] as const;
+const members = (count: number): readonly Fact[] =>
+  Array.from({ length: count }, (_, place) => aFact.member(place + 1));
+
+async function createWorld(facts: readonly Fact[]) {
+  const table = createMemoryTable();
+  const world = await createSyncWorld(table, facts);
+  const syncAll = async () => {
+    for (const scope of scopes) {
+      await world.ask(scope);
+    }
+    await world.run('settings');
+  };
+  await syncAll();
+  world.later();
+  world.waker.take();
+  const preview = async () => {
+    const synchronization = await findSynchronization(table, synchronizationId);
+    if (synchronization === undefined) {
+      throw new Error('nothing is synchronized');
+    }
+    return previewRun(
+      { table, clock: world.clock, openReader: async () => world.forge.reader() },
+      synchronization,
+    );
+  };
+  return { ...world, table, syncAll, preview };
+}
+
+const before = [
+  aFact.settings(true),
+  ...members(20),
+  aFact.team(5),
+  aFact.teamMember(5, 1),
+  aFact.repository(7),
+  aFact.repository(8, { visibility: 'public' }),
+];
+/** One member and most of the others are missing, a team is gone, a repository is private, another is new. */
+const after = [
+  aFact.settings(true),
+  ...members(9),
+  aFact.repository(7),
+  aFact.repository(8),
+  aFact.repository(9),
+];
+
+describe('previewRun', () => {
+  it('shows with reasons what the run then does, and writes nothing', async () => {
+    const world = await createWorld(before);
+    world.forge.facts = after;
+    await world.tell('member#20');
+    const dump = world.table.dump();
+    const { scopes: shown } = await world.preview();
+    expect(world.table.dump()).toEqual(dump);
+    expect(world.waker.take()).toEqual([]);
+
+    expect(shown.map(({ scope, outcome }) => [scope, outcome])).toEqual(scopes.map((one) => [one, 'whole']));
+    const changes = shown.flatMap((one) => one.changes);
+    expect(changes).toEqual([
+      'member user-20 (20) removed: not in the whole read; an event says so too',
+      'team team-5 (5) removed: not in the whole read; not found by its id',
+      'user-1 (1) in team 5 removed: not in the whole read; not found by its id',
+      'repository acme/repository-8 (8) changed: visibility: public → private',
+      'repository acme/repository-9 (9) added: new in the read',
+    ]);
+    expect(shown[1]?.held).toHaveLength(10);
+    expect(shown[1]?.held[0]).toBe('member user-10 (10) removed: not in the whole read');
+
+    await world.syncAll();
+    const [run] = await latestRuns(world.table, synchronizationId, 1);
+    expect(run?.changes).toEqual(changes);
+    expect(run?.scopes.find(({ scope }) => scope === 'members')?.held).toBe(10);
+  });
+
+  it('shows what would wait, because it has just changed', async () => {
+    const world = await createWorld(before);
+    world.forge.facts = after;
+    await world.syncAll();
+    world.forge.facts = before;
+    const { scopes: shown } = await world.preview();
+    expect(shown[2]?.deferred).toEqual([
+      'team#5: it has just changed, so it waits until 2026-11-22T12:07:00.000Z',
+      'team-member#1#5: it has just changed, so it waits until 2026-11-22T12:07:00.000Z',
+    ]);
+  });
+
+  it('leaves out what is written while it reads', async () => {
+    const world = await createWorld(before);
+    world.forge.before = async (asked) => {
+      if (asked === 'members') {
+        world.forge.before = () => {};
+        world.forge.facts = [...before, aFact.member(50)];
+        await world.sync('members');
+      }
+    };
+    const { scopes: shown } = await world.preview();
+    expect(shown.flatMap(({ changes, deferred }) => [...changes, ...deferred])).toEqual([]);
+    expect(await world.facts('members')).toContain('member#50');
+  });
+
+  it('reads on over the steps, and says so when one go is not enough', async () => {
+    const world = await createWorld(before);
+    world.forge.facts = after;
+    world.forge.perStep = 2;
+    const dump = world.table.dump();
+    const { scopes: shown } = await world.preview();
+    expect(shown[1]?.held).toHaveLength(11);
+    world.forge.before = (asked) => {
+      world.clock.time += asked === 'members' ? 100_000 : 0;
+    };
+    expect((await world.preview()).scopes.find(({ scope }) => scope === 'members')).toMatchObject({
+      outcome: 'incomplete',
+      message: 'too much for a preview, which is one go: 4 of 9 were read',
+    });
+    expect(world.table.dump()).toEqual(dump);
+  });
+
+  it('says what went wrong with one scope, and shows the others', async () => {
+    const world = await createWorld(before);
+    world.forge.facts = after;
+    world.forge.before = (asked) => {
+      if (asked === 'teams') {
+        throw new ForgeError('incomplete', 'a page is missing');
+      }
+    };
+    const { scopes: shown } = await world.preview();
+    const teams = shown.find(({ scope }) => scope === 'teams');
+    expect(teams).toMatchObject({ outcome: 'incomplete', message: 'a page is missing', changes: [] });
+    expect(shown).toHaveLength(4);
+  });
+
+  it.each([
+    [
+      'the credential is dead',
+      'members',
+      new ForgeError('credential-rejected', 'revoked'),
+      'credential-rejected: revoked',
+    ],
+    [
+      'a limit is met',
+      'teams',
+      new ForgeError('rate-limited', 'too much', { notBefore: Date.parse('2026-11-22T13:00:00Z') }),
+      'rate-limited: too much; not before 2026-11-22T13:00:00.000Z',
+    ],
+    ['the probe fails', 'probe', new ForgeError('unavailable', 'no answer'), 'unavailable: no answer'],
+  ])('shows nothing when %s', async (_, what, error, words) => {
+    const world = await createWorld(before);
+    world.forge.before = (asked) => {
+      if (asked === what) {
+        throw error;
+      }
+    };
+    await expect(world.preview()).rejects.toThrow(`the forge could not be read: ${words}`);
+  });
+});

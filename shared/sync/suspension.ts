@@ -1,0 +1,69 @@
+/**
+ * What nobody could read for a week is no ground for rights: those of people and teams rest, kept, until everything was read whole
+ * again. Tokens of the organization stay, and so does everything that is stored.
+ */
+import { scopeNames } from '../domain/facts.ts';
+import type { SynchronizationId } from '../domain/ids.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { findSynchronization, restoreRights, suspendRights } from '../store/synchronization-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { grantsThing } from '../store/things.ts';
+import { raise } from '../store/work.ts';
+
+/** Milliseconds. */
+export const suspendedAfterMs = 7 * 24 * 3600 * 1000;
+
+export interface SuspensionDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+}
+
+/** When the scope that was read least lately was read; undefined while one never was: then no rights rest on it. */
+export function rightsAsOf({ lastSuccessAt }: Pick<Synchronization, 'lastSuccessAt'>): number | undefined {
+  const times = scopeNames.map((scope) => lastSuccessAt[scope]);
+  return times.includes(undefined) ? undefined : Math.min(...times.filter((at) => at !== undefined));
+}
+
+/** Lets rights rest that are too old, and wakes them when they are not any more. */
+export async function reviewRights(
+  { table, waker, clock, logger }: SuspensionDependencies,
+  id: SynchronizationId,
+): Promise<void> {
+  const synchronization = await findSynchronization(table, id);
+  const asOf = synchronization && rightsAsOf(synchronization);
+  if (synchronization === undefined || asOf === undefined) {
+    return;
+  }
+  const isStale = clock.now() - asOf >= suspendedAfterMs;
+  if (isStale === (synchronization.rightsSuspendedAt !== undefined)) {
+    return;
+  }
+  const { organization } = synchronization;
+  const grants = grantsThing(organization);
+  try {
+    await table.transact([
+      isStale ? suspendRights(id, clock.now()) : restoreRights(id),
+      raise(grants, clock.now()),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      // Somebody else was there.
+      return;
+    }
+    throw error;
+  }
+  await waker.wake([grants.wake]);
+  if (isStale) {
+    logger.error('nothing was read whole for a week: the rights of people and teams rest', {
+      organization,
+      synchronization: id,
+    });
+  } else {
+    logger.info('the rights of people and teams are back', { organization, synchronization: id });
+  }
+}

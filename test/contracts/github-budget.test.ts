@@ -1,0 +1,68 @@
+/** R29 and R33: processes that know of each other only by the table keep to one budget. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
+import type { GitHubForge } from '../../shared/forge/github/forge.ts';
+import { createCredentialBudget } from '../../shared/store/budget-store.ts';
+import { createMemoryTable, type MemoryTable } from '../support/memory-table.ts';
+import { codeOf, factsOf, type GitHub, startGitHub } from './github-fixture.ts';
+
+let gitHub: GitHub;
+let table: MemoryTable;
+beforeAll(async () => {
+  gitHub = await startGitHub();
+  table = createMemoryTable();
+});
+afterEach(() => {
+  gitHub.simulator.faults.remove();
+});
+afterAll(() => gitHub.close());
+
+const process = (): GitHubForge =>
+  gitHub.makeForge((credential) => createCredentialBudget(table, 'github', credential));
+const readerOf = (forge: GitHubForge) =>
+  forge.organization(asId(gitHub.installation.id), asId(gitHub.acme.id));
+const sent = (): number => gitHub.simulator.requests.summary().total;
+const repository = () => {
+  const { id, nodeId } = gitHub.repository('money');
+  return { repository: asId<ForgeRepositoryId>(id), nodeId };
+};
+
+describe('two processes and one store', () => {
+  test.each(['rate-limit', 'secondary-limit'] as const)(
+    'R29: a %s that one meets, in a scope or in contents, silences the other',
+    async (kind) => {
+      const [one, other] = [process(), process()];
+      await factsOf(readerOf(one), 'members');
+      await factsOf(readerOf(other), 'members');
+      gitHub.simulator.faults.add({ kind, times: 1, match: { surface: 'graphql' } });
+      expect(await codeOf(readerOf(one).readRefs(repository()))).toBe('rate-limited');
+      const before = sent();
+      for (const forge of [one, other, process()]) {
+        expect(await codeOf(readerOf(forge).readScope('teams'))).toBe('rate-limited');
+        expect(await codeOf(readerOf(forge).readRefs(repository()))).toBe('rate-limited');
+      }
+      expect(sent()).toBe(before);
+      gitHub.clock.ahead += 3_700_000;
+      expect(await codeOf(readerOf(other).readScope('teams'))).toBe('no error');
+    },
+  );
+
+  test('R33: a limit that is met again and again is asked less and less often', async () => {
+    gitHub.simulator.faults.add({ kind: 'secondary-limit', retryAfter: 0, match: { surface: 'graphql' } });
+    let asked = 0;
+    const before = sent();
+    const end = gitHub.clock.now() + 3_600_000;
+    // Each second for an hour, three processes in turn; each knows its organization.
+    const readers = [process(), process(), process()].map(readerOf);
+    await Promise.all(readers.map((reader) => reader.probe()));
+    for (let second = 0; gitHub.clock.now() < end; second += 10) {
+      const reader = readers[(second / 10) % 3];
+      expect(reader && (await codeOf(reader.readScope('members')))).toBe('rate-limited');
+      asked += 1;
+      gitHub.clock.ahead += 10_000;
+    }
+    expect(asked).toBeGreaterThan(300);
+    // Three probes, tokens, and then after 0, 1, 3, 7, 15, 31 minutes.
+    expect(sent() - before).toBeLessThanOrEqual(3 + 3 * 2 + 6);
+  });
+});

@@ -1,0 +1,48 @@
+/** Organizations beyond the pages of every list, for the contract tests beside. */
+import { nodeId, type Repository, type Team } from '../../local/forges/github/state.ts';
+import { type GitHub, known } from './github-fixture.ts';
+
+/** Ids and node ids are GitHub's own; nothing of this is told by a webhook. */
+export function createFiller({ state, acme }: GitHub) {
+  const template = known([...state.repositories.values()][0]);
+  const fresh = (): number => {
+    state.nextId += 1;
+    return state.nextId;
+  };
+  return {
+    people(count: number): readonly number[] {
+      return Array.from({ length: count }, (_, place) => {
+        const id = fresh();
+        state.users.set(id, { id, nodeId: nodeId('U', id), login: `person-${place}-${id}`, type: 'User' });
+        acme.members.set(id, { role: 'member', state: 'active' });
+        return id;
+      });
+    },
+    /** All on the disk of one that is there. */
+    repositories(count: number, more: (place: number) => Partial<Repository> = () => ({})) {
+      return Array.from({ length: count }, (_, place) => {
+        const id = fresh();
+        const name = `repository-${place}-${id}`;
+        const made = { ...template, id, nodeId: nodeId('R', id), name, collaborators: new Map() };
+        state.repositories.set(id, { ...made, ...more(place) });
+        return id;
+      });
+    },
+    team(slug: string, more: Partial<Team> = {}): Team {
+      const id = fresh();
+      const team: Team = {
+        id,
+        nodeId: nodeId('T', acme.id, id),
+        organizationId: acme.id,
+        slug,
+        name: slug,
+        privacy: 'closed',
+        members: new Map(),
+        repositories: new Map(),
+        ...more,
+      };
+      state.teams.set(id, team);
+      return team;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { keys } from '../../shared/store/keys.ts';
+import { packagesOf } from '../../shared/store/package-store.ts';
+import { restoreRights, suspendRights } from '../../shared/store/synchronization-store.ts';
+import { grantsThing } from '../../shared/store/things.ts';
+import { raise } from '../../shared/store/work.ts';
+import { reconcile } from '../../shared/sync/reconcile.ts';
+import { aFact } from '../support/memory-forge.ts';
+import { publishedRegistry, tokenOf } from '../support/published.ts';
+import { memoryServices, type Registry } from '../support/registry-fixture.ts';
+import { commitOf } from '../support/registry-world.ts';
+import { organizationId, synchronizationId } from '../support/synchronized.ts';
+
+/** Rights that are not published as the facts stand, because the facts are not whole. */
+
+async function raiseGrants(registry: Registry): Promise<void> {
+  const grants = grantsThing(organizationId);
+  await registry.table.transact([raise(grants, registry.clock.now())]);
+  await registry.waker.wake([grants.wake]);
+}
+
+describe('while a plan is being written', () => {
+  it('views wait for its end, and for no longer than 20 s', async () => {
+    const registry = await publishedRegistry(memoryServices());
+    const token = await tokenOf(registry);
+    const applying = keys.applying(synchronizationId, 'members');
+    const since = registry.clock.now() + 121_000;
+    await registry.table.transact([{ put: applying, item: { since, number: 9 } }]);
+    await registry.change([aFact.settings(false), aFact.member(1), aFact.repository(5)], 'settings');
+    await registry.drain();
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).not.toBe('404');
+    await registry.clock.advance(19_000);
+    await registry.drain();
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).not.toBe('404');
+    await registry.clock.advance(4_000);
+    await registry.drain();
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).toBe('404');
+  });
+});
+
+describe('while rights rest', () => {
+  it("people's are gone, the organization's token stays, and all is back with one word", async () => {
+    const registry = await publishedRegistry(memoryServices());
+    const token = await tokenOf(registry);
+    const { token: ofAll } = await registry.issue({ kind: 'organization' });
+    await registry.settle();
+    await registry.table.transact([suspendRights(synchronizationId, registry.clock.now())]);
+    await raiseGrants(registry);
+    await registry.settle();
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).toBe('404');
+    expect(await registry.listed(token)).toEqual([]);
+    expect(await registry.listed(ofAll)).toEqual(['acme/one']);
+
+    await registry.table.transact([restoreRights(synchronizationId)]);
+    await raiseGrants(registry);
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+  });
+});
+
+describe('a package that nobody can read', () => {
+  const gone = [aFact.settings(true), aFact.member(1)];
+  const lifetimeOf = async (days: number) => {
+    const registry = await publishedRegistry(memoryServices());
+    const token = await tokenOf(registry);
+    await registry.fetch(1, commitOf('a'));
+    await registry.change(gone, 'repositories');
+    await registry.settle();
+    await registry.clock.advance(days * 24 * 3600 * 1000);
+    await reconcile({ ...registry, logger: { info: () => {}, error: () => {} } });
+    await registry.settle();
+    return { registry, token };
+  };
+  const objectsOf = async (registry: Registry) =>
+    [...(await registry.published()).objects.keys()].filter((key) => key.startsWith('acme/1/'));
+
+  it('is kept with its archives for 90 days, and comes back under its number', async () => {
+    const { registry, token } = await lifetimeOf(89);
+    expect(await objectsOf(registry)).toEqual([`acme/1/${commitOf('a')}.zip`]);
+    await registry.change([...gone, aFact.repository(5)], 'repositories');
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+    expect(await objectsOf(registry)).toHaveLength(3);
+  });
+
+  it('is deleted after them, archives and all, and does not come back by itself', async () => {
+    const { registry, token } = await lifetimeOf(91);
+    expect(await objectsOf(registry)).toEqual([]);
+    expect(await registry.table.query(`PACKAGE#${organizationId}#1`, '')).toEqual([]);
+    expect(await packagesOf(registry.table, organizationId)).toMatchObject([{ number: 1, state: 'deleted' }]);
+    await registry.change([...gone, aFact.repository(5)], 'repositories');
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual([]);
+  });
+});
