@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
-import { compareRepositories } from './compare.ts';
+import { compareRepositories, isTaken } from './compare.ts';
 import { findLibrary } from './composer-side.ts';
+import { aRow } from './fixtures.ts';
 import { rowOf } from './registry-side.ts';
 import { failuresOf, reportOf } from './report.ts';
 
@@ -24,6 +25,16 @@ function missingLibrary(): string | undefined {
     return String(error);
   }
 }
+
+it('a repository is left out for its name only if another one has it', () => {
+  const waiting = [{ name: 'Acme/Lib', reason: 'name-taken' }];
+  const two = { name: 'two', defaultBranch: 'main', rows: [], waiting };
+  const one = { name: 'one', defaultBranch: 'main', rows: [aRow('1.0.0.0')], waiting: [] };
+  expect(isTaken(two, [one, two])).toBe(true);
+  expect(isTaken(two, [two])).toBe(false);
+  expect(isTaken(two, [{ ...one, rows: [] }, two])).toBe(false);
+  expect(isTaken({ ...two, waiting: [{ name: 'acme/lib', reason: 'fork' }] }, [one, two])).toBe(false);
+});
 
 let folder: string;
 

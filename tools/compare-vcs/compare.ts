@@ -49,7 +49,10 @@ function notesOn({ name, rows, waiting }: RegistryRepository, theirs: number, is
  * Two repositories say one name: Composer takes whichever is listed first, a registry has one of them. The other one must be there: a
  * registry that only says so would have its way with every row.
  */
-function isTaken({ name: own, waiting }: RegistryRepository, all: readonly RegistryRepository[]): boolean {
+export function isTaken(
+  { name: own, waiting }: RegistryRepository,
+  all: readonly RegistryRepository[],
+): boolean {
   return waiting.some(
     ({ name: wanted, reason }) =>
       reason === 'name-taken' &&
