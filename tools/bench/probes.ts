@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { effectivePermission } from '../../local/forges/github/api/rights.ts';
 import type { GitHubState, Repository, Team } from '../../local/forges/github/state.ts';
 import type { Started, StartedMember } from '../../local/start/start.ts';
+import { lagMs } from '../../shared/sync/plan.ts';
 
 /** Runs one probe so that what it costs can be told apart from the others. */
 export type Phase = (name: string, probe: () => Promise<number>) => Promise<void>;
@@ -28,7 +29,7 @@ const File = z.object({
 
 /** @throws Error when a change does not show within a minute */
 export async function runProbes(
-  { gitHub, admin, organizations }: Started,
+  { cloud, gitHub, admin, organizations }: Started,
   reader: Reader,
   round: number,
   phase: Phase,
@@ -87,6 +88,8 @@ export async function runProbes(
       async () => (await statusOf(dist)) === 404,
     ),
   );
+  // A right that was just taken away waits for a read that cannot lag behind that; this is about one that was not.
+  await cloud.clock.advance(lagMs + 1000);
   await phase('team member added → served', () =>
     took(
       () => gitHub.changes.run('add-team-member', { team, user: member.login }),

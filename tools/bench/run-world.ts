@@ -1,8 +1,10 @@
 /** One world from nothing to ready and through a few changes, measured. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { createCloudClock } from '../../local/cloud/clock.ts';
 import type { Cloud } from '../../local/cloud/cloud.ts';
 import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
 import type { World } from '../../local/forges/world/world.ts';
@@ -62,6 +64,8 @@ export async function measureWorld(name: string, rounds: number, progress: Progr
     const startedAt = Date.now();
     let cloudAt = startedAt;
     const started = await start(folder, world, {
+      // One clock for both: between two changes of one right time is let pass.
+      clock: createCloudClock(),
       assembly,
       ports,
       progress: {

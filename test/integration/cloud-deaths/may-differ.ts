@@ -40,10 +40,16 @@ export const mayDiffer: readonly MayDiffer[] = [
     reason: 'one more with each run',
   },
   {
-    where: /^table SYNC#\S+ (FACT|SCOPE)#/,
-    attributes: ['observedAt', 'firstObservedAt', 'readAt'],
+    where: /^table SYNC#\S+ SCOPE#/,
+    attributes: ['readAt'],
     as: 'count',
     reason: 'numbers of runs',
+  },
+  {
+    where: /^table SYNC#\S+ FACT#/,
+    attributes: ['observedAt', 'firstObservedAt'],
+    as: 'record',
+    reason: 'which of two readings at once wrote it first, and whether the other wrote it again',
   },
   {
     where: /^table SYNC#\S+ SYNC$/,
