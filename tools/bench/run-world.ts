@@ -1,5 +1,4 @@
 /** One world from nothing to ready and through a few changes, measured. */
-
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +128,7 @@ async function measure(
   const reader = findReader(started, packages);
   await quiet(cloud);
   const phase = async (label: string, probe: () => Promise<number>): Promise<void> => {
+    await quiet(cloud);
     const before = recorder.counters();
     const tookMs = await probe();
     await quiet(cloud);
