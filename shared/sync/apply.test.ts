@@ -53,4 +53,19 @@ describe('applyPlan', () => {
     await applyPlan(table, { ...application, observedAt: 7 });
     expect(await members()).toBe(1);
   });
+
+  it('writes nothing of a whole list when one of its parts was read after the plan was made', async () => {
+    const { table, application, members } = await createApplication();
+    await table.transact([{ update: { key: thing.key, add: { partsRead: 1 } } }]);
+    const planned = (partsRead: number): Application => ({
+      ...application,
+      states: new Map([['members', { partsRead }]]),
+    });
+    for (const before of [0, 2]) {
+      await expect(applyPlan(table, planned(before))).rejects.toThrow(ConflictError);
+    }
+    expect(await members()).toBe(0);
+    await applyPlan(table, planned(1));
+    expect(await members()).toBe(1);
+  });
 });

@@ -124,6 +124,43 @@ describe('publishAccess', () => {
     ]);
   });
 
+  it('says of nothing that it is done before the store has it', async () => {
+    const edge = await createEdge();
+    const key = await edge.want('t/one', 'u.ann|0');
+    edge.before = () => {
+      throw new Error('died on the way');
+    };
+    await expect(edge.publish([key])).rejects.toThrow('died on the way');
+    expect(await edge.isSettled()).toBe(false);
+    edge.before = () => {};
+    expect(await edge.publish([])).toBe(1);
+    expect(await edge.values()).toEqual({ [key]: 'u.ann|0' });
+    expect(await edge.isSettled()).toBe(true);
+  });
+
+  it('never sends wishes that are older than the state of the store that it has seen', async () => {
+    const edge = await createEdge();
+    await edge.want('t/one', 'u.ann|0');
+    await edge.publish([]);
+    await edge.want('t/one', 'u.ann|9');
+    edge.updates.length = 0;
+    let other: Promise<unknown> | undefined;
+    const table: Table = {
+      ...edge.table,
+      async getMany(keys) {
+        const items = await edge.table.getMany(keys);
+        // A whole turn of another writer, with a newer wish, after ours were read.
+        other ??= edge.want('t/one', undefined).then(() => edge.publish(['t/one']));
+        await other;
+        return items;
+      },
+    };
+    await edge.publish(['t/one'], { table });
+    expect(edge.updates).toEqual([{ puts: {}, deletes: ['t/one'] }]);
+    expect(await edge.values()).toEqual({});
+    expect(await edge.isSettled()).toBe(true);
+  });
+
   it('writes at most 50 keys at once', async () => {
     const edge = await createEdge();
     const keys = Array.from({ length: 120 }, (_, place) => `t/${String(place).padStart(22, '0')}`);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { asId, type UserId, userPrincipal } from '../../shared/domain/ids.ts';
+import { asId, asPrincipal, type UserId, userPrincipal } from '../../shared/domain/ids.ts';
 import { ObjectConflictError } from '../../shared/publish/object-writer.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { createSlugReader } from '../../shared/store/organization-store.ts';
 import { grantsThing, packageThing, principalThing } from '../../shared/store/things.ts';
-import { raise } from '../../shared/store/work.ts';
+import { raise, takeLease } from '../../shared/store/work.ts';
 import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { members, one, publishedRegistry, tokenOf } from '../support/published.ts';
@@ -127,6 +127,61 @@ describe('a writer', () => {
       expect(await registry.listed(token)).toEqual(['acme/one']);
     },
   );
+
+  it.each([
+    ['acme/2/dev.json', packageThing(organizationId, 2)],
+    ['acme/roots/', undefined],
+  ])(
+    'that is asked for more while it writes %s does that too, and leaves nothing to the sweep',
+    async (object, given) => {
+      const services = memoryServices();
+      let asked = 0;
+      let isArmed = false;
+      const registry = await publishedRegistry({
+        ...services,
+        objects: {
+          ...services.objects,
+          async write(key, ...rest) {
+            await services.objects.write(key, ...rest);
+            if (!isArmed || !key.startsWith(object) || asked > 0) return;
+            asked += 1;
+            const thing = given ?? principalThing(organizationId, asPrincipal(key.slice(object.length, -5)));
+            await services.table.transact([raise(thing, services.clock.now())]);
+            // The message that comes with it finds somebody at work: it is as good as lost.
+            await expect(
+              takeLease(services.table, thing, { leaseId: 'x', now: services.clock.now(), leaseMs: 1 }),
+            ).resolves.toBe('busy');
+          },
+        },
+      });
+      const token = await tokenOf(registry);
+      // The root with both packages is the last thing that is written.
+      isArmed = true;
+      await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
+      expect(await registry.settle()).toBe(0);
+      expect(asked).toBe(1);
+      expect(registry.errors).toEqual([]);
+      expect(await registry.listed(token)).toEqual(['acme/one', 'acme/two']);
+    },
+  );
+
+  it('sees in S3 that somebody else wrote, or removed, what it has seen', async () => {
+    const { objects } = newServices();
+    const key = 'acme/9/plain.json';
+    const conflict = (write: Promise<void>) => expect(write).rejects.toThrow(ObjectConflictError);
+    expect(await objects.see(key)).toBeUndefined();
+    await objects.write(key, undefined, '1', 'no-cache');
+    await conflict(objects.write(key, undefined, '2', 'no-cache'));
+    const first = await objects.see(key);
+    expect([objects.isSame(first, '1'), objects.isSame(first, '2')]).toEqual([true, false]);
+    await objects.write(key, first, '2', 'no-cache');
+    await conflict(objects.write(key, first, '3', 'no-cache'));
+    const second = await objects.see(key);
+    expect(objects.isSame(second, '2')).toBe(true);
+    await objects.remove(key);
+    await conflict(objects.write(key, second, '3', 'no-cache'));
+    expect(await objects.see(key)).toBeUndefined();
+  });
 
   it('raises every principal, of however many', async () => {
     const registry = await publishedRegistry();

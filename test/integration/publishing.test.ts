@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { asPrincipal } from '../../shared/domain/ids.ts';
 import { StoreRefusalError } from '../../shared/publish/publish-access.ts';
 import { packagesOf } from '../../shared/store/package-store.ts';
+import { principalThing } from '../../shared/store/things.ts';
 import { tokensOfOrganization } from '../../shared/store/token-store.ts';
+import { raise } from '../../shared/store/work.ts';
 import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { members, one, publishedRegistry, tokenOf } from '../support/published.ts';
@@ -130,6 +133,62 @@ describe('what is granted', () => {
     expect((await registry.published()).values.get(`v/acme/${await principalOf(registry)}/0`)).toBe('Ag');
     expect(registry.logged).toContain('the key-value store does not take a key');
     takesNames = true;
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/one', 'acme/two']);
+  });
+
+  it('is not known at the edge while its files cannot be written', async () => {
+    const services = memoryServices();
+    let takesFiles = true;
+    const registry = await publishedRegistry({
+      ...services,
+      objects: {
+        ...services.objects,
+        async write(key, ...rest) {
+          if (!takesFiles && key.startsWith('acme/2/')) {
+            throw new Error('no files today');
+          }
+          await services.objects.write(key, ...rest);
+        },
+      },
+    });
+    const token = await tokenOf(registry);
+    takesFiles = false;
+    await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
+    await registry.drain();
+    expect((await registry.published()).values.has('p/acme/acme/two')).toBe(false);
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+    takesFiles = true;
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/one', 'acme/two']);
+  });
+
+  it('is not listed while the edge does not have its bit', async () => {
+    const services = memoryServices();
+    let takesViews = true;
+    const registry = await publishedRegistry({
+      ...services,
+      keyValues: {
+        ...services.keyValues,
+        async update(etag, puts, deletes) {
+          if (!takesViews && [...puts.keys()].some((key) => key.startsWith('v/'))) {
+            throw new StoreRefusalError('no views today');
+          }
+          return services.keyValues.update(etag, puts, deletes);
+        },
+      },
+    });
+    const token = await tokenOf(registry);
+    takesViews = false;
+    await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
+    await registry.drain();
+    // The view is made again while the bit is wanted and not there.
+    const thing = principalThing(organizationId, asPrincipal(await principalOf(registry)));
+    await registry.table.transact([raise(thing, registry.clock.now())]);
+    await registry.waker.wake([thing.wake]);
+    await registry.drain();
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+    takesViews = true;
     await registry.settle();
     expect(await registry.listed(token)).toEqual(['acme/one', 'acme/two']);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { scanThing } from '../../shared/store/things.ts';
-import { takeLease } from '../../shared/store/work.ts';
+import { raise, takeLease } from '../../shared/store/work.ts';
 import { repository } from '../support/memory-forge.ts';
 import { commitOf } from '../support/registry-world.ts';
 import { file, owner, packages, pushed, scannedRegistry, scanOf, versions } from '../support/scanned.ts';
@@ -200,6 +200,20 @@ describe('a scan', () => {
     };
     await pushed(registry);
     expect(scans).toBe(2);
+  });
+
+  it('is asked for once more when its message came while it was at work', async () => {
+    const registry = await scannedRegistry();
+    let asked = 0;
+    registry.beforeContents = async (what) => {
+      if (what !== 'refs' || asked++ > 0) return;
+      const thing = scanThing(organizationId, synchronizationId, repository(5));
+      // Its message finds the lease taken: it is as good as lost.
+      await registry.table.transact([raise(thing, registry.clock.now())]);
+    };
+    await registry.pushed(5);
+    expect(await registry.settle()).toBe(0);
+    expect(asked).toBe(2);
   });
 
   it('says in the log that a tag moved', async () => {

@@ -63,6 +63,8 @@ export interface MemoryRefs {
 }
 
 export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40);
+/** Whoever wakes each other so often without coming to rest never does. */
+const deliveriesMax = 5_000;
 export const registryBaseUrl = 'https://registry.example';
 
 export interface Delivery {
@@ -273,8 +275,10 @@ export async function createRegistryWorld(
     },
     async settle(through) {
       let swept = 0;
-      for (let quiet = 0; quiet < 100; ) {
+      let delivered = 0;
+      for (let quiet = 0; quiet < 100 && delivered < deliveriesMax; ) {
         if (await world.deliver(through)) {
+          delivered++;
           continue;
         }
         const due = Math.min(...queue.map((entry) => entry.due));

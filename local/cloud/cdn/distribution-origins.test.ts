@@ -52,6 +52,18 @@ describe('origins', () => {
     expect(fixture.seen).toHaveLength(1);
   });
 
+  it.each([
+    ['GET', 404, ['/either/x', '/build/either/x']],
+    ['HEAD', 404, ['/either/x', '/build/either/x']],
+    ['OPTIONS', 404, ['/either/x', '/build/either/x']],
+    ['GET', 500, ['/either/x']],
+    ['GET', 403, ['/either/x']],
+  ])('fail over for the statuses that the group names: %s, %i', async (method, status, asked) => {
+    fixture.reply({ status });
+    await fixture.get('/either/x', {}, method);
+    expect(fixture.seen.map(({ target }) => target)).toEqual(asked);
+  });
+
   it('get what the policies name, and what CloudFront adds', async () => {
     const headers = {
       'x-some': '1',

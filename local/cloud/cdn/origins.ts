@@ -36,9 +36,6 @@ export interface Origins {
   close(): void;
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html */
-const failoverMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
-
 /**
  * Creates the way to the origins of a distribution.
  *
@@ -92,8 +89,9 @@ export function createOrigins(options: OriginsOptions): Origins {
       if (group === undefined) return await fetchOne(originOrGroupId, request);
       const [primary = '', secondary = ''] = group.originIds;
       const first = await fetchOne(primary, request);
-      const failsOver = failoverMethods.has(request.method) && group.statusCodes.has(first.status);
-      return failsOver ? await fetchOne(secondary, request) : first;
+      // A behavior with a group has no methods but those that fail over: GET, HEAD and OPTIONS (config.ts refuses others).
+      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
+      return group.statusCodes.has(first.status) ? await fetchOne(secondary, request) : first;
     },
     close: () => agent.destroy(),
   };

@@ -86,6 +86,25 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
   );
 
   check(
+    'a message is hidden for all of its visibility time-out, and of its delay',
+    async () => {
+      const queue = await open({ VisibilityTimeout: '40' });
+      await queue.send('hidden');
+      expect(await queue.bodies()).toEqual(['hidden']);
+      await queue.send('briefly');
+      expect(await queue.bodies({ VisibilityTimeout: 20 })).toEqual(['briefly']);
+      await queue.send('delayed', { DelaySeconds: 30 });
+      const seen: (string | undefined)[][] = [];
+      for (const wait of [19, 1, 9, 1, 9, 1]) {
+        await pass(wait);
+        seen.push(await queue.bodies({ VisibilityTimeout: 1000 }));
+      }
+      expect(seen).toEqual([[], ['briefly'], [], ['delayed'], [], ['hidden']]);
+    },
+    { seconds: 40 },
+  );
+
+  check(
     'a message is not deleted by an older handle, which is accepted',
     async () => {
       const queue = await open({ VisibilityTimeout: '1' });
