@@ -1,0 +1,17 @@
+import type { PlantedFault } from '../plant.ts';
+import { cloudFaults } from './cloud.ts';
+import { composerFaults } from './composer.ts';
+import { githubFaults } from './github.ts';
+import { rightsFaults } from './rights.ts';
+import { webFaults } from './web.ts';
+import { workFaults } from './work.ts';
+
+/** Each is planted alone; none is there to stay. */
+export const plantedFaults: readonly PlantedFault[] = [
+  ...cloudFaults,
+  ...webFaults,
+  ...githubFaults,
+  ...workFaults,
+  ...rightsFaults,
+  ...composerFaults,
+];

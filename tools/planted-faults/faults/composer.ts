@@ -1,0 +1,88 @@
+import type { PlantedFault } from '../plant.ts';
+
+const composer = 'shared/composer';
+
+/** Faults of what we do as Composer does. */
+export const composerFaults: readonly PlantedFault[] = [
+  {
+    id: 'composer-long-major',
+    proof: 'composer',
+    file: `${composer}/version.ts`,
+    find: '^v?(\\\\d{1,5})(?!\\\\d)',
+    replace: '^v?(\\\\d{1,6})(?!\\\\d)',
+    tests: [`${composer}/version.test.ts`],
+    standsFor: 'a date without dots taken for a version number',
+  },
+  {
+    id: 'composer-patch-level',
+    proof: 'composer',
+    file: `${composer}/version.ts`,
+    find: "return 'patch';",
+    replace: "return 'p';",
+    tests: [`${composer}/version.test.ts`],
+    standsFor: 'a stability that is not written out',
+  },
+  {
+    id: 'composer-branch-number',
+    proof: 'composer',
+    file: `${composer}/version.ts`,
+    find: "version.replaceAll('x', '9999999')",
+    replace: "version.replaceAll('x', '999999')",
+    tests: [`${composer}/version.test.ts`],
+    standsFor: 'a numeric branch that sorts among its tags',
+  },
+  {
+    id: 'composer-default-branch-last',
+    proof: 'composer',
+    file: `${composer}/versions.ts`,
+    find: 'Number(b.name === defaultBranch) - Number(a.name === defaultBranch)',
+    replace: 'Number(a.name === defaultBranch) - Number(b.name === defaultBranch)',
+    tests: [`${composer}/versions.test.ts`],
+    standsFor: 'another branch that takes the version of the default branch',
+  },
+  {
+    id: 'composer-minify-keeps-removed',
+    proof: 'composer',
+    file: `${composer}/metadata-minifier.ts`,
+    find: 'difference.push([key, UNSET]);',
+    replace: '',
+    tests: [`${composer}/metadata-minifier.test.ts`],
+    standsFor: 'a key that a version does not have and its client sees',
+  },
+  {
+    id: 'composer-minify-forgets',
+    proof: 'composer',
+    file: `${composer}/metadata-minifier.ts`,
+    find: 'state.set(key, encoded);',
+    replace: 'if (!state.has(key)) state.set(key, encoded);',
+    tests: [`${composer}/metadata-minifier.test.ts`],
+    standsFor: 'a value that is taken for that of the first version and not of the one before',
+  },
+  {
+    id: 'composer-requires-itself',
+    proof: 'composer',
+    file: `${composer}/manifest-links.ts`,
+    find: 'if (isSelf(check, target)) {',
+    replace: "if (isSelf(check, target) && type !== 'require') {",
+    tests: [`${composer}/manifest.test.ts`],
+    standsFor: 'a version that breaks the package for every client',
+  },
+  {
+    id: 'composer-self-version',
+    proof: 'composer',
+    file: `${composer}/manifest-links.ts`,
+    find: "if (isBadVersion && constraint === 'self.version') {",
+    replace: "if (isBadVersion && constraint === 'self') {",
+    tests: [`${composer}/manifest.test.ts`],
+    standsFor: 'a link that no client can load',
+  },
+  {
+    id: 'composer-compare',
+    proof: 'composer',
+    file: `${composer}/version-compare.ts`,
+    find: 'if (isMoreLeft) return isNumber(left) ? 1 : compareVersions(left, NUMBER);',
+    replace: 'if (isMoreLeft) return 1;',
+    tests: [`${composer}/version-compare.test.ts`],
+    standsFor: 'a beta that is newer than its release',
+  },
+];

@@ -1,0 +1,59 @@
+/** The proofs that faults are planted for, by what they prove; docs/proofs.md has a row for each. */
+export const proofs = {
+  table: 'the local DynamoDB',
+  queues: 'the local SQS',
+  objects: 'the local S3',
+  secrets: 'the local Secrets Manager',
+  'key-values': 'the local key-value store',
+  cdn: 'the local CDN',
+  'http-api': 'the local HTTP API',
+  'event-sources': 'the local event sources and schedules',
+  template: 'the template interpreter',
+  github: 'the simulated GitHub',
+  work: 'work that cannot get lost',
+  interleavings: 'several workers at once, some of them dying',
+  publishing: 'what is published, and in which order',
+  facts: 'facts carry their order',
+  brake: 'nothing is taken away by accident',
+  edge: 'the edge function',
+  access: 'who may read what',
+  composer: "Composer's rules",
+} as const;
+export type Proof = keyof typeof proofs;
+
+/** A small mistake in the code that a proof has to notice. */
+export interface PlantedFault {
+  readonly id: string;
+  readonly proof: Proof;
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  /** The test files of which at least one test has to fail. */
+  readonly tests: readonly string[];
+  /** Of these only the tests whose names match. */
+  readonly only?: string;
+  /** What somebody might have got wrong. */
+  readonly standsFor: string;
+}
+
+/** The fault does not fit the code any more: mend the list. */
+export class PlantError extends Error {
+  override readonly name = 'PlantError';
+}
+
+/**
+ * The source with the fault in it.
+ *
+ * @throws PlantError when its text is not there exactly once
+ */
+export function plant(source: string, { id, find, replace }: PlantedFault): string {
+  const places = find === '' ? 0 : source.split(find).length - 1;
+  if (places !== 1) {
+    throw new PlantError(`${id}: the text to be replaced is there ${places} times, not once`);
+  }
+  if (find === replace) {
+    throw new PlantError(`${id}: nothing is replaced`);
+  }
+  return source.replace(find, () => replace);
+}
