@@ -179,6 +179,8 @@ export const functionNames = Object.keys(functionNeeds) as FunctionName[];
 /** The time-out of a queue's consumer decides the queue's visibility. */
 export const timeoutSeconds = (name: FunctionName): number => functionNeeds[name].seconds;
 
+export const megabytesOf = (name: FunctionName): number => functionNeeds[name].megabytes;
+
 interface Surroundings {
   readonly distDir: string;
   readonly parameters: Parameters;

@@ -28,6 +28,17 @@ export async function findUser(table: Table, account: Account): Promise<UserId |
   return item === undefined ? undefined : asId<UserId>(String(item.user));
 }
 
+/** The users of accounts, in their order. */
+export async function findUsers(
+  table: Table,
+  accounts: readonly Account[],
+): Promise<readonly (UserId | undefined)[]> {
+  const items = await table.getMany(
+    accounts.map(({ forge, baseUrl, account }) => keys.account(forge, baseUrl, account)),
+  );
+  return items.map((item) => (item === undefined ? undefined : asId<UserId>(String(item.user))));
+}
+
 /** The account that a member of the synchronization has there. */
 export function accountIn(
   { forge, baseUrl }: Pick<Synchronization, 'forge' | 'baseUrl'>,

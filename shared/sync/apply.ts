@@ -43,16 +43,19 @@ const planSeconds = 24 * 3600;
 export async function applyPlan(table: Table, application: Application): Promise<void> {
   const { synchronization, scope, observedAt, now } = application;
   const guards = guardsOf(application);
-  const ownItems = guards.last.length + 2 + concernedMax;
-  const batches = batchesOf(application, ownItems);
+  // The mark of a stored plan, and that of the import.
+  const ownItems = guards.last.length + 2;
+  const few = batchesOf(application, ownItems + concernedMax);
+  // A large plan is a matter of the whole organization; asking for each of its people would take longer.
+  const isLarge = few.length > 1;
+  const batches = isLarge ? batchesOf(application, ownItems + 1) : few;
   const isStored = batches.length > 1;
   if (isStored) {
     await storePlan(table, application);
   }
   for (const [place, batch] of batches.entries()) {
     const last = place === batches.length - 1;
-    // A large plan is a matter of the whole organization; asking for each of its people would take longer.
-    const concern = await concernOf(table, synchronization, batch.changes, now, isStored);
+    const concern = await concernOf(table, synchronization, batch.changes, now, isLarge);
     const operations: Operation[] = [
       ...(last ? guards.last : guards.between),
       ...batch.changes.map((change) => factOperation(application, change)),

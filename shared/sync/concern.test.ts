@@ -12,7 +12,7 @@ import { ConflictError, type Table } from '../store/table.ts';
 import { grantsThing, principalThing } from '../store/things.ts';
 import { accountIn, makeUser } from '../store/user-store.ts';
 import { raise } from '../store/work.ts';
-import { concernOf } from './concern.ts';
+import { concernedMax, concernOf } from './concern.ts';
 import type { PlannedChange } from './plan.ts';
 
 const now = 1000;
@@ -96,8 +96,9 @@ describe('concernOf', () => {
   });
 
   it('names everybody when there are many, and nobody for what changes no right', async () => {
-    const many = Array.from({ length: 21 }, (_, place) => aFact.member(100 + place));
+    const many = Array.from({ length: concernedMax + 1 }, (_, place) => aFact.member(100 + place));
     expect(await concerned(...many)).toEqual([grantsThing(organizationId).key.sk]);
+    expect(await concerned(...many.slice(1), aFact.member(101))).toEqual([]);
     const unchanged = { ...added(aFact.repository(7)), widens: false };
     expect((await concernOf(table, synchronization, [unchanged], now)).operations).toEqual([]);
   });

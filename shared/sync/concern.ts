@@ -12,12 +12,15 @@ import { loadFacts } from '../store/fact-store.ts';
 import { type Key, keys } from '../store/keys.ts';
 import type { Operation, Table } from '../store/table.ts';
 import { grantsThing, principalThing } from '../store/things.ts';
-import { accountIn, findUser } from '../store/user-store.ts';
+import { accountIn, findUsers } from '../store/user-store.ts';
 import { raise, type WorkThing } from '../store/work.ts';
 import type { PlannedChange } from './plan.ts';
 
-/** Accounts and teams raised one by one; more are a matter of the whole organization. */
-export const concernedMax = 20;
+/**
+ * Accounts and teams raised one by one; more are a matter of the whole organization. Most teams are smaller, and half of a transaction is
+ * left for the changes.
+ */
+export const concernedMax = 50;
 
 export interface Concern {
   /** To be part of the transaction of the changes. */
@@ -53,28 +56,33 @@ export async function concernOf(
   }
   const operations: Operation[] = [];
   const raised: WorkThing[] = [];
-  const { organization } = synchronization;
-  const add = async (principal: Principal): Promise<void> => {
-    const thing = principalThing(organization, principal);
-    const isThere = (await table.get(thing.key)) !== undefined;
-    operations.push(isThere ? raise(thing, now) : stillMissing(thing.key));
-    if (isThere) {
-      raised.push(thing);
-    }
-  };
-  const users = new Set<string>();
-  for (const account of named.accounts) {
-    const { forge, baseUrl } = synchronization;
-    const user = await findUser(table, accountIn(synchronization, account));
+  const { organization, id, forge, baseUrl } = synchronization;
+  const accounts = [...named.accounts];
+  const users = await findUsers(
+    table,
+    accounts.map((account) => accountIn(synchronization, account)),
+  );
+  const principals = new Set<Principal>();
+  for (const [place, account] of accounts.entries()) {
+    const user = users[place];
     if (user === undefined) {
       operations.push(stillMissing(keys.account(forge, baseUrl, account)));
-    } else if (!users.has(user)) {
-      users.add(user);
-      await add(userPrincipal(user));
+    } else {
+      principals.add(userPrincipal(user));
     }
   }
   for (const team of named.teams) {
-    await add(teamPrincipal(synchronization.id, team));
+    principals.add(teamPrincipal(id, team));
+  }
+  const things = [...principals].map((principal) => principalThing(organization, principal));
+  const items = await table.getMany(things.map(({ key }) => key));
+  for (const [place, thing] of things.entries()) {
+    if (items[place] === undefined) {
+      operations.push(stillMissing(thing.key));
+    } else {
+      operations.push(raise(thing, now));
+      raised.push(thing);
+    }
   }
   return { operations, raised };
 }

@@ -36,6 +36,8 @@ export interface RunScopesDependencies {
   readonly newLeaseId: () => string;
   /** The forge as the synchronization's credential shows it. */
   readonly openReader: (synchronization: Synchronization) => Promise<CountingReader>;
+  /** Reading takes no new request after so long in one step; two minutes if left out. */
+  readonly stepMs?: number;
 }
 
 /** What all parts of a run work with. */
@@ -49,8 +51,8 @@ export interface Run {
   readonly log: RunLog;
 }
 
-/** Reading takes no new request after so long in one step; well inside the function's 300 s, whatever the last answer takes. */
-const stepMs = 120_000;
+/** Well inside the function's 300 s, whatever the last answer takes. */
+const stepDefaultMs = 120_000;
 /** Whole scopes in the order in which they are read: who may do anything at all comes before the rest. */
 const order = ['settings', 'members', 'teams', 'repositories'] as const;
 
@@ -151,7 +153,7 @@ async function runGroup(
 
   let waiting = [...group];
   const steps: { readonly taken: TakenScope; readonly step: ReadingStep }[] = [];
-  const deadline = run.startedAt + stepMs;
+  const deadline = run.startedAt + (dependencies.stepMs ?? stepDefaultMs);
   try {
     for (const one of group) {
       await resumePlan(run, one);

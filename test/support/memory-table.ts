@@ -40,29 +40,40 @@ const byteOrder = (one: string, other: string): number =>
 /** @param from what another one dumped */
 export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): MemoryTable {
   const items = new Map(from);
+  /** The same by partition: queries of a large table need not look through all of it. */
+  const partitions = new Map<unknown, Map<string, Item>>();
+  const keep = (name: string, item: Item): void => {
+    const partition = partitions.get(item.pk) ?? new Map<string, Item>();
+    partitions.set(item.pk, partition.set(name, item));
+  };
+  for (const [name, item] of from) {
+    keep(name, item);
+  }
 
   const itemAt = (key: Key): Item | undefined => items.get(nameOf(key));
   const holds = (key: Key, when: Condition | undefined): boolean =>
     when === undefined || conditionHolds(when, items.get(nameOf(key)));
   const put = (key: Key, item: Item): void => {
-    items.set(nameOf(key), stored({ ...item, ...key }));
+    const kept = stored({ ...item, ...key });
+    items.set(nameOf(key), kept);
+    keep(nameOf(key), kept);
   };
-  const selected = (test: (item: Item) => boolean, sortKey: string): Item[] =>
-    [...items.values()]
-      .filter(test)
-      .sort((one, other) => byteOrder(String(one[sortKey]), String(other[sortKey])));
+  const selected = (among: Iterable<Item>, test: (item: Item) => boolean, sortKey: string): Item[] =>
+    [...among].filter(test).sort((one, other) => byteOrder(String(one[sortKey]), String(other[sortKey])));
 
   return {
     dump: () => new Map([...items].sort(([one], [other]) => byteOrder(one, other))),
     get: async (key) => itemAt(key),
     getMany: async (list) => list.map(itemAt),
     async query(partition, prefix, { descending = false, limit } = {}) {
-      const found = selected((item) => item.pk === partition && String(item.sk).startsWith(prefix), 'sk');
+      const among = partitions.get(partition)?.values() ?? [];
+      const found = selected(among, (item) => String(item.sk).startsWith(prefix), 'sk');
       return (descending ? found.reverse() : found).slice(0, limit);
     },
     async pending(queue, { before, limit }) {
       const latest = pendingSince(before);
       return selected(
+        items.values(),
         (item) => item.pending === queue && String(item.pendingSince) <= latest,
         'pendingSince',
       ).slice(0, limit);
@@ -95,6 +106,7 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
           put(key, changed(items.get(nameOf(key)), operation.update));
         } else if ('delete' in operation) {
           items.delete(nameOf(key));
+          partitions.get(key.pk)?.delete(nameOf(key));
         }
       }
     },

@@ -33,7 +33,7 @@ import { scanThing, scopeThing } from '../../shared/store/things.ts';
 import { type QueueName, queueNames, raise, type Wake } from '../../shared/store/work.ts';
 import { lagMs } from '../../shared/sync/plan.ts';
 import { reconcile } from '../../shared/sync/reconcile.ts';
-import { runScopes } from '../../shared/sync/run-scopes.ts';
+import { type CountingReader, runScopes } from '../../shared/sync/run-scopes.ts';
 import { sweepWork } from '../../shared/sync/sweep.ts';
 import { createMemoryForge, type MemoryForge, repository } from './memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
@@ -109,9 +109,16 @@ export interface RegistryWorld {
   fetch(packageNumber: number, commit: string): ReturnType<typeof fetchDist>;
 }
 
+/** A forge of one's own, in the place of the one in memory. */
+export interface GivenForge {
+  /** For one run. */
+  open(): CountingReader & ContentReader;
+}
+
 export async function createRegistryWorld(
   services: Omit<Services, 'waker'> & { readonly clock: WorldClock },
   facts: readonly Fact[] = [],
+  given?: GivenForge,
 ): Promise<RegistryWorld> {
   const { table, clock } = services;
   if ((await table.get(keys.organization(organizationId))) === undefined) {
@@ -167,13 +174,13 @@ export async function createRegistryWorld(
       ...common,
       objects: of.dists,
       load: loadScanInputs.bind(undefined, of.table),
-      readerOf: () => Promise.resolve(reader),
-      reader: () => Promise.resolve(reader),
+      readerOf: async () => given?.open() ?? reader,
+      reader: async () => given?.open() ?? reader,
     };
     return {
       sync: (message) =>
         runScopes(
-          { ...common, openReader: () => Promise.resolve(world.forge.reader()) },
+          { ...common, openReader: async () => given?.open() ?? world.forge.reader() },
           SyncMessage.parse(message),
         ),
       scan(raw) {

@@ -1,0 +1,45 @@
+/** `npm run bench:sync`. */
+import { UsageError } from '../../local/start/options.ts';
+import { createProgress } from '../../local/start/progress.ts';
+import { brokenOf, type Section, sectionText } from './figures.ts';
+import { measureLarge } from './large-scene.ts';
+import { parseOptions, usage } from './options.ts';
+import { measureScenes } from './small-scenes.ts';
+
+const middling = { repositories: 500, members: 300, teams: 60, refs: 50 };
+const large = { repositories: 5000, members: 3000, teams: 500 };
+const quickMiddling = { repositories: 100, members: 300, teams: 60, refs: 10 };
+const quickLarge = { repositories: 1000, members: 600, teams: 100 };
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return;
+  }
+  const { quick, latencyMs, json } = options;
+  const progress = createProgress(process.stderr, Date.now(), Date.now);
+  const sections: Section[] = [];
+  const tell = (...measured: readonly Section[]): void => {
+    sections.push(...measured);
+    if (!json) process.stdout.write(measured.map(sectionText).join(''));
+  };
+  progress.step('a middling company: structure, contents, changes');
+  const scenes = await measureScenes({ ...(quick ? quickMiddling : middling), latencyMs });
+  tell(scenes.structure, scenes.contents, scenes.changes);
+  progress.step('a large company: read, read again, and read by a function that is killed');
+  tell(...(await measureLarge({ ...(quick ? quickLarge : large), latencyMs })));
+
+  const broken = brokenOf(sections);
+  if (json) process.stdout.write(`${JSON.stringify({ broken: broken.length, sections })}\n`);
+  progress.step(broken.length === 0 ? 'no limit is broken' : `${broken.length} limits are broken`);
+  if (broken.length > 0) process.exitCode = 1;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const text = error instanceof UsageError ? error.message : error instanceof Error ? error.stack : error;
+  process.stderr.write(`${String(text)}\n`);
+  process.exitCode = 2;
+}

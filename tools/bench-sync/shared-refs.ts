@@ -1,0 +1,81 @@
+/** Git repositories by the hundred: one object store for all, and refs of its own for each. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createBareRepository } from '../../local/forges/world/bare-repository.ts';
+import { runGit } from '../../local/forges/world/run-git.ts';
+
+export interface SharedRefs {
+  /** Folder of the repository at that place: a branch and tags, each at a commit with the package's manifest. */
+  directoryOf(place: number): string;
+  /** Takes a tag away, and nothing else tells of it: no push, no event. */
+  removeTag(place: number, tag: string): Promise<void>;
+}
+
+export const tagName = (count: number): string => `v1.${count}.0`;
+export const packageName = (place: number): string => `acme/package-${place}`;
+
+/**
+ * @param repositories how many
+ * @param refs of each: one branch, the others tags
+ */
+export async function createSharedRefs(
+  directory: string,
+  repositories: number,
+  refs: number,
+): Promise<SharedRefs> {
+  const store = join(directory, 'store.git');
+  const marks = join(directory, 'marks');
+  await createBareRepository(store, 'main');
+  const stream: string[] = [];
+  for (let place = 0; place < repositories; place += 1) {
+    for (let count = 1; count < refs; count += 1) stream.push(commitOf(place, count, refs));
+  }
+  const importing = ['--git-dir', store, 'fast-import', '--quiet', `--export-marks=${marks}`];
+  await runGit(importing, { input: stream.join('') });
+  const commits = new Map(
+    (await readFile(marks, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => [Number(line.slice(1, line.indexOf(' '))), line.slice(line.indexOf(' ') + 1)]),
+  );
+  const directoryOf = (place: number): string => join(directory, 'git', `${place}.git`);
+  for (let place = 0; place < repositories; place += 1) {
+    const own = directoryOf(place);
+    await createBareRepository(own, 'main');
+    await mkdir(join(own, 'objects/info'), { recursive: true });
+    await writeFile(join(own, 'objects/info/alternates'), `${join(store, 'objects')}\n`);
+    const commit = (count: number): string => commits.get(markOf(place, count, refs)) ?? '';
+    const tags = Array.from({ length: refs - 1 }, (_, tag) => tag + 1);
+    const lines = [
+      `${commit(refs - 1)} refs/heads/main`,
+      ...tags.map((tag) => `${commit(tag)} refs/tags/${tagName(tag)}`),
+    ];
+    await writeFile(join(own, 'packed-refs'), `${lines.join('\n')}\n`);
+  }
+  return {
+    directoryOf,
+    async removeTag(place, tag) {
+      const file = join(directoryOf(place), 'packed-refs');
+      const lines = (await readFile(file, 'utf8')).split('\n');
+      const left = lines.filter((line) => !line.endsWith(` refs/tags/${tag}`));
+      if (left.length !== lines.length - 1) throw new Error(`there is no tag ${tag}`);
+      await writeFile(file, left.join('\n'));
+    },
+  };
+}
+
+const markOf = (place: number, count: number, refs: number): number => place * refs + count;
+
+/** A commit for `git fast-import`; the first of a repository brings the manifest, the others leave it as it is. */
+function commitOf(place: number, count: number, refs: number): string {
+  const message = `Release ${tagName(count)} of ${packageName(place)}`;
+  const manifest = `${JSON.stringify({ name: packageName(place), license: 'MIT' })}\n`;
+  const seconds = 1_700_000_000 + count * 3600;
+  return [
+    `commit refs/heads/r${place}\nmark :${markOf(place, count, refs)}\n`,
+    `committer Ann Ames <ann@example.com> ${seconds} +0000\ndata ${Buffer.byteLength(message)}\n${message}\n`,
+    count === 1
+      ? `M 100644 inline composer.json\ndata ${Buffer.byteLength(manifest)}\n${manifest}\n`
+      : `from :${markOf(place, count - 1, refs)}\n`,
+  ].join('');
+}

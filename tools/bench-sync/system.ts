@@ -1,0 +1,119 @@
+/** The product's use cases between the simulated GitHub and a registry in memory. */
+
+import { asId } from '../../shared/domain/ids.ts';
+import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
+import { receiveDelivery } from '../../shared/sync/receive-delivery.ts';
+import { reconcile } from '../../shared/sync/reconcile.ts';
+import { createMemoryKeyValues, createMemoryObjects } from '../../test/support/memory-store.ts';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { createRegistryWorld, type RegistryWorld } from '../../test/support/registry-world.ts';
+import { type CountedTable, countWrites, type Writes } from './counted-table.ts';
+import type { Asked, Organization } from './organization.ts';
+
+/** What something cost. */
+export interface Cost {
+  readonly asked: Asked;
+  readonly writes: Writes;
+  /** Messages handled, by queue. */
+  readonly messages: Readonly<Record<string, number>>;
+  /** Objects written or removed, by the first parts of their keys. */
+  readonly objects: readonly string[];
+  readonly tookMs: number;
+}
+
+export interface System {
+  readonly table: CountedTable;
+  readonly world: RegistryWorld;
+  /** Does it, and everything that it causes; delayed messages too. */
+  cost(does: () => Promise<unknown>): Promise<Cost>;
+  /** As the schedule does. */
+  reconcile(): Promise<unknown>;
+  /** Hands over what the simulated GitHub delivered since the last time. */
+  receive(): Promise<void>;
+}
+
+/** Messages of a queue that are handled at the same time, as Lambda does. */
+const workers = 10;
+
+export async function createSystem({ gitHub, takeRequests }: Organization): Promise<System> {
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  const clock = {
+    now: () => time,
+    async advance(ms: number) {
+      time += ms;
+    },
+  };
+  const table = countWrites(createMemoryTable());
+  const memory = createMemoryObjects(clock);
+  const objects: string[] = [];
+  const writer: typeof memory.writer = {
+    ...memory.writer,
+    async write(key, ...rest) {
+      objects.push(key);
+      return memory.writer.write(key, ...rest);
+    },
+    async remove(key) {
+      objects.push(key);
+      return memory.writer.remove(key);
+    },
+  };
+  const { installation, acme } = gitHub;
+  /** As many processes, each with a token of its own. */
+  let forges = [gitHub.forge];
+  let opened = 0;
+  const open = () => {
+    const forge = forges[opened % forges.length] ?? gitHub.forge;
+    opened += 1;
+    return forge.organization(asId(installation.id), asId(acme.id));
+  };
+  const world = await createRegistryWorld(
+    { table, objects: writer, dists: memory.dists, keyValues: createMemoryKeyValues(), clock },
+    [],
+    { open },
+  );
+  const { waker } = world;
+  const logger = { info: () => {}, warn: () => {}, error: () => {} };
+
+  async function drain(): Promise<void> {
+    for (let isBusy = true; isBusy; ) {
+      const handled = await Promise.all(Array.from({ length: workers }, () => world.deliver()));
+      isBusy = handled.includes(true);
+    }
+    // What waits for its time, or was forgotten.
+    await world.settle();
+    if (world.errors.length > 0) throw world.errors[0];
+  }
+
+  return {
+    table,
+    world,
+    async cost(does) {
+      forges = Array.from({ length: workers }, () => gitHub.makeForge());
+      takeRequests();
+      table.takeWrites();
+      objects.length = 0;
+      world.deliveries.length = 0;
+      const began = performance.now();
+      await does();
+      await drain();
+      const messages: Record<string, number> = {};
+      for (const { queue } of world.deliveries) messages[queue] = (messages[queue] ?? 0) + 1;
+      return {
+        asked: takeRequests(),
+        writes: table.takeWrites(),
+        messages,
+        objects: [...objects],
+        tookMs: performance.now() - began,
+      };
+    },
+    reconcile: () => reconcile({ table, waker, clock, logger }),
+    async receive() {
+      await gitHub.simulator.idle();
+      for (const { headers, body } of gitHub.receiver.received.splice(0)) {
+        const { webhooks } = gitHub.forge;
+        const dependencies = { table, waker, clock, logger, webhooks, baseUrl: gitHubBaseUrl };
+        await receiveDelivery(dependencies, { headers, body: Buffer.from(body) });
+      }
+    },
+  };
+}
