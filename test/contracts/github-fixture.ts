@@ -1,4 +1,5 @@
 /** The GitHub adapter in front of the simulated GitHub, for the contract tests beside. */
+import type { GitObjects } from '../../local/forges/github/api/git-objects.ts';
 import { startFixture } from '../../local/forges/github/simulator-fixture.ts';
 import type { Repository } from '../../local/forges/github/state.ts';
 import type { World } from '../../local/forges/world/world.ts';
@@ -10,7 +11,7 @@ import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ReadingOptions, ScopeRead, StructureReader } from '../../shared/forge/forge.ts';
 import { createGitHubForge, type OrganizationReader } from '../../shared/forge/github/forge.ts';
 
-export async function startGitHub(world?: World) {
+export async function startGitHub(world?: World, objects?: GitObjects) {
   const clock = {
     ahead: 0,
     now: () => Date.now() + clock.ahead,
@@ -19,7 +20,7 @@ export async function startGitHub(world?: World) {
       return () => clearTimeout(timer);
     },
   };
-  const fixture = await startFixture({ clock, ...(world === undefined ? {} : { world }) });
+  const fixture = await startFixture({ clock, ...(world && { world }), ...(objects && { objects }) });
   const { simulator } = fixture;
   const { state } = simulator;
   const acme = known([...state.organizations.values()].find(({ login }) => login === 'acme'));

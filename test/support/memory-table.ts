@@ -34,8 +34,14 @@ const stored = (item: Item): Item => {
   };
   return copy(item) as Item;
 };
-const byteOrder = (one: string, other: string): number =>
-  Buffer.compare(Buffer.from(one), Buffer.from(other));
+const byteOrder = (one: string, other: string): number => {
+  if (surrogate.test(one) || surrogate.test(other)) {
+    return Buffer.compare(Buffer.from(one), Buffer.from(other));
+  }
+  return one === other ? 0 : one < other ? -1 : 1;
+};
+/** Only with these JavaScript's order of text differs from that of its bytes. */
+const surrogate = /[\ud800-\udfff]/;
 
 /** @param from what another one dumped */
 export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): MemoryTable {
@@ -58,8 +64,15 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
     items.set(nameOf(key), kept);
     keep(nameOf(key), kept);
   };
-  const selected = (among: Iterable<Item>, test: (item: Item) => boolean, sortKey: string): Item[] =>
-    [...among].filter(test).sort((one, other) => byteOrder(String(one[sortKey]), String(other[sortKey])));
+  const selected = (among: Iterable<Item>, test: (item: Item) => boolean, sortKey: string): Item[] => {
+    const found: Item[] = [];
+    for (const item of among) {
+      if (test(item)) {
+        found.push(item);
+      }
+    }
+    return found.sort((one, other) => byteOrder(String(one[sortKey]), String(other[sortKey])));
+  };
 
   return {
     dump: () => new Map([...items].sort(([one], [other]) => byteOrder(one, other))),

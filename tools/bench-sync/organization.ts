@@ -3,7 +3,7 @@ import { parseWorld } from '../../local/forges/world/read-world.ts';
 import { createFiller } from '../../test/contracts/github-fill.ts';
 import { type GitHub, startGitHub } from '../../test/contracts/github-fixture.ts';
 import { forgeOrganizationId, installationId } from '../../test/support/synchronized.ts';
-import { createSharedRefs, type SharedRefs } from './shared-refs.ts';
+import { createSharedObjects, createSharedRefs, type SharedRefs } from './shared-refs.ts';
 
 export interface Size {
   readonly repositories: number;
@@ -68,12 +68,14 @@ organizations:
  * last one is no team's.
  */
 export async function startOrganization(size: Size): Promise<Organization> {
-  const gitHub = await startGitHub(world);
+  const objects = createSharedObjects();
+  const gitHub = await startGitHub(world, objects);
   const { simulator, state } = gitHub;
   const refs =
     size.refs === undefined
       ? undefined
       : await createSharedRefs(gitHub.directory, size.repositories, size.refs);
+  objects.directory = refs?.store ?? '';
   const fill = createFiller(gitHub);
   const people = fill.people(size.members - 1);
   const repositories = fill.repositories(size.repositories, (place) => ({

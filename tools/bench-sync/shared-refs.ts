@@ -1,10 +1,14 @@
 /** Git repositories by the hundred: one object store for all, and refs of its own for each. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createGitObjects, type GitObjects } from '../../local/forges/github/api/git-objects.ts';
+import type { RawObject } from '../../local/forges/github/api/git-process.ts';
 import { createBareRepository } from '../../local/forges/world/bare-repository.ts';
 import { runGit } from '../../local/forges/world/run-git.ts';
 
 export interface SharedRefs {
+  /** All objects. */
+  readonly store: string;
   /** Folder of the repository at that place: a branch and tags, each at a commit with the package's manifest. */
   directoryOf(place: number): string;
   /** Takes a tag away, and nothing else tells of it: no push, no event. */
@@ -13,6 +17,21 @@ export interface SharedRefs {
 
 export const tagName = (count: number): string => `v1.${count}.0`;
 export const packageName = (place: number): string => `acme/package-${place}`;
+
+/** Reads all of them in one folder: a process of git for each repository would take longer than all the rest. */
+export function createSharedObjects(): GitObjects & { directory: string } {
+  const objects = createGitObjects();
+  const shared = {
+    /** Where they are, once they are made. */
+    directory: '',
+    read: (own: string, oid: string) => objects.read(shared.directory || own, oid),
+    resolve: (own: string, expression: string) => objects.resolve(shared.directory || own, expression),
+    entryAt: (own: string, root: RawObject, path: string) =>
+      objects.entryAt(shared.directory || own, root, path),
+    close: objects.close,
+  };
+  return shared;
+}
 
 /**
  * @param repositories how many
@@ -42,8 +61,6 @@ export async function createSharedRefs(
   for (let place = 0; place < repositories; place += 1) {
     const own = directoryOf(place);
     await createBareRepository(own, 'main');
-    await mkdir(join(own, 'objects/info'), { recursive: true });
-    await writeFile(join(own, 'objects/info/alternates'), `${join(store, 'objects')}\n`);
     const commit = (count: number): string => commits.get(markOf(place, count, refs)) ?? '';
     const tags = Array.from({ length: refs - 1 }, (_, tag) => tag + 1);
     const lines = [
@@ -53,6 +70,7 @@ export async function createSharedRefs(
     await writeFile(join(own, 'packed-refs'), `${lines.join('\n')}\n`);
   }
   return {
+    store,
     directoryOf,
     async removeTag(place, tag) {
       const file = join(directoryOf(place), 'packed-refs');

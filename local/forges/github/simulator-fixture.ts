@@ -112,7 +112,7 @@ export interface SimulatorFixture {
 
 /** A simulator in a folder of its own, with a receiver for its webhooks. */
 export async function startFixture(
-  options: Partial<Pick<GitHubSimulatorOptions, 'world' | 'clock' | 'directory' | 'onLog'>> = {},
+  options: Partial<Pick<GitHubSimulatorOptions, 'world' | 'clock' | 'directory' | 'onLog' | 'objects'>> = {},
 ): Promise<SimulatorFixture> {
   const receiver = await startWebhookReceiver();
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'simulated-github-')));

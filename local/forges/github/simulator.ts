@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { World } from '../world/world.ts';
 import { createBudgets } from './api/budgets.ts';
 import { createCodeload } from './api/codeload.ts';
-import { createGitObjects } from './api/git-objects.ts';
+import { createGitObjects, type GitObjects } from './api/git-objects.ts';
 import type { Intercept } from './api/ports.ts';
 import { createSecondaryLimits } from './api/secondary-limits.ts';
 import { createGitHubApi } from './api/server.ts';
@@ -51,6 +51,8 @@ export interface GitHubSimulatorOptions {
   /** Whether bursts are refused, as GitHub's secondary limits do; not by default, since a trial on one machine imports at once. */
   readonly secondaryLimits?: boolean;
   readonly onLog?: (line: string) => void;
+  /** Where git objects are read; from each repository's own folder if left out. Closed with the simulator. */
+  readonly objects?: GitObjects;
   /** Parts of the app that are given; the others are made up once and kept. */
   readonly app?: Partial<App>;
 }
@@ -134,7 +136,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
   const changes = createChanges({ state, payloads, pushes, gitRoot, now, emit: webhooks.emit }, changed);
   const requests = createRequestLog();
   const tokens = createTokenStore({ now, random: randomBytes });
-  const objects = createGitObjects();
+  const { objects = createGitObjects() } = options;
   const gitHttp = createGitHttp({
     state,
     pushes,
