@@ -122,6 +122,15 @@ describe('transact', () => {
     expect(calls()).toBe(3);
   });
 
+  it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
+    'sends again what came too fast for the service: %s',
+    async (reason) => {
+      const { table, calls } = await serviceThatRefuses(3, cancelled('None', reason));
+      await table.transact([{ put: key, item: {} }]);
+      expect(calls()).toBe(4);
+    },
+  );
+
   it('gives up when writers keep meeting', async () => {
     const { table, calls } = await serviceThatRefuses(100, cancelled('None', 'TransactionConflict'));
     await expect(table.transact([{ put: key, item: {} }])).rejects.toMatchObject({

@@ -155,7 +155,7 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
     },
     async update(change, when) {
       try {
-        const answer = await whenWritersMeet(() =>
+        const answer = await whenItMayPass(() =>
           client.send(
             new UpdateCommand({
               TableName: tableName,
@@ -184,7 +184,7 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
         throw new RangeError(`a transaction of ${operations.length} items; at most ${transactionItemsMax}`);
       }
       try {
-        await whenWritersMeet(() =>
+        await whenItMayPass(() =>
           client.send(
             new TransactWriteCommand({
               TransactItems: operations.map((operation) => transactItem(tableName, operation)),
@@ -209,35 +209,52 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
   };
 }
 
-/** Writes that met another writer are sent again so often, with up to so much time between. */
-const meetings = { max: 8, delayMs: 50 };
+/**
+ * Writes that were refused only for their moment are sent again so often. Writers who met part within a moment; what came too fast for
+ * one partition is given twice as long each time, since a large plan's facts all lie in one.
+ */
+const again = { max: 8, delayMs: 50 };
 
 /**
- * Sends a write again that was refused only because another transaction was at work on the same item: nothing was written, and a
- * moment later it may be. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+ * Sends a write again that was refused as a whole because of others, and may pass a moment later: nothing was written. The client does so
+ * by itself for single writes that are throttled, and never for a transaction that was cancelled.
+ *
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-async function whenWritersMeet<Answer>(send: () => Promise<Answer>): Promise<Answer> {
-  for (let meeting = 1; ; meeting++) {
+async function whenItMayPass<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
     try {
       return await send();
     } catch (error) {
-      if (meeting === meetings.max || !onlyMet(error)) {
+      const obstacle = obstacleOf(error);
+      if (tries === again.max || obstacle === undefined) {
         throw error;
       }
-      await setTimeout(Math.random() * meetings.delayMs);
+      const longest = obstacle === 'met' ? again.delayMs : again.delayMs * 2 ** tries;
+      await setTimeout(Math.random() * longest);
     }
   }
 }
 
-function onlyMet(error: unknown): boolean {
+const throttled: readonly unknown[] = ['ThrottlingError', 'ProvisionedThroughputExceeded'];
+
+/** Undefined for what no other moment would change. */
+function obstacleOf(error: unknown): 'met' | 'throttled' | undefined {
   if (error instanceof TransactionConflictException) {
-    return true;
+    return 'met';
   }
-  return (
-    error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some((reason) => reason.Code === 'TransactionConflict') &&
-    (error.CancellationReasons ?? []).every((reason) => reason.Code !== 'ConditionalCheckFailed')
-  );
+  const reasons =
+    error instanceof TransactionCanceledException
+      ? (error.CancellationReasons ?? []).map(({ Code }) => Code)
+      : [];
+  if (reasons.includes('ConditionalCheckFailed')) {
+    return undefined;
+  }
+  if (reasons.some((reason) => throttled.includes(reason))) {
+    return 'throttled';
+  }
+  return reasons.includes('TransactionConflict') ? 'met' : undefined;
 }
 
 /** The sort key of the sparse index: a time that sorts as text. Milliseconds since the epoch. */
