@@ -108,7 +108,9 @@ function guardsOf({ synchronization, scope, lease, observedAt, covers, states, n
   if (!isPart(scope)) {
     const partsRead = states.get(scope)?.partsRead ?? 0;
     const noPart: Condition = partsRead === 0 ? missing('partsRead') : equal('partsRead', partsRead);
-    const when = all(ours, older, noPart);
+    // Or the same one, whose worker died behind its last transaction: a reading in steps goes on under its number.
+    const noLater = missingOrLess('readAt', observedAt + 1);
+    const when = all(ours, noLater, noPart);
     const key = lease.thing.key;
     return {
       between: [{ check: key, when }],
