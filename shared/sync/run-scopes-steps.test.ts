@@ -109,23 +109,26 @@ describe('a reading in steps', () => {
 });
 
 describe('a reading in steps that dies while its plan is written', () => {
-  it.each([1, 2])('is finished by who comes next, whose read counts: after %d transactions', async (written) => {
-    const many = Array.from({ length: 250 }, (_, place) => aFact.member(place + 1));
-    const world = await createSyncWorld(createMemoryTable(), many);
-    world.forge.perStep = 150;
-    await world.sync('members');
-    await world.run('members', diesBehind(world.table, written)).catch(() => {});
-    expect((await world.facts('members')).length).toBeLessThan(250);
-    world.clock.time += leaseMs + 1;
-    world.forge.perStep = 1000;
-    await world.run('members');
-    const state = await scopeState(world.table, synchronizationId, 'members');
-    expect(state).toMatchObject({ attempts: 0 });
-    expect(state?.lastFailure).toBeUndefined();
-    expect(state?.reading).toBeUndefined();
-    expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
-    expect(await world.facts('members')).toHaveLength(250);
-  });
+  it.each([1, 2])(
+    'is finished by who comes next, whose read counts: after %d transactions',
+    async (written) => {
+      const many = Array.from({ length: 250 }, (_, place) => aFact.member(place + 1));
+      const world = await createSyncWorld(createMemoryTable(), many);
+      world.forge.perStep = 150;
+      await world.sync('members');
+      await world.run('members', diesBehind(world.table, written)).catch(() => {});
+      expect((await world.facts('members')).length).toBeLessThan(250);
+      world.clock.time += leaseMs + 1;
+      world.forge.perStep = 1000;
+      await world.run('members');
+      const state = await scopeState(world.table, synchronizationId, 'members');
+      expect(state).toMatchObject({ attempts: 0 });
+      expect(state?.lastFailure).toBeUndefined();
+      expect(state?.reading).toBeUndefined();
+      expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
+      expect(await world.facts('members')).toHaveLength(250);
+    },
+  );
 });
 
 /** A process that writes so many transactions of a plan, and then nothing any more. */

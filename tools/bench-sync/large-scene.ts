@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { megabytesOf, timeoutSeconds } from '../../infra/functions.ts';
 import { scopeNames } from '../../shared/domain/facts.ts';
 import { loadFacts } from '../../shared/store/fact-store.ts';
-import { applyingSince } from '../../shared/store/scope-store.ts';
+import { applyingSince, scopeStates } from '../../shared/store/scope-store.ts';
 import { scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
 import { leaseMs } from '../../shared/sync/take-scopes.ts';
@@ -61,8 +61,7 @@ export async function measureLarge(size: Size): Promise<readonly Section[]> {
     });
     const killed = await withStage(organization, async (stage) => {
       const steps = await readKilling(stage);
-      const marks = (await applyingSince(stage.services.table, synchronizationId)) === undefined ? 0 : 1;
-      return { steps, marks, facts: await countFacts(stage) };
+      return { steps, facts: await countFacts(stage), left: await countLeft(stage) };
     });
     return [
       firstSection(size, whole),
@@ -163,11 +162,7 @@ function timesOf(steps: readonly Step[]) {
 
 function killedSection(
   size: Size,
-  {
-    steps,
-    marks,
-    facts,
-  }: { readonly steps: readonly Step[]; readonly marks: number; readonly facts: number },
+  { steps, left, facts }: { readonly steps: readonly Step[]; readonly left: Left; readonly facts: number },
   expected: number,
 ): Section {
   const dead = steps.filter(({ invoked }) => invoked === undefined);
@@ -185,7 +180,8 @@ function killedSection(
       { name: '  of these in the killed steps', measured: lost, least: 1 },
       { name: '  asked for again', measured: pages - pagesOf(size), most: lost },
       { name: 'facts written', measured: facts, least: expected, most: expected },
-      { name: 'plans left half written', measured: marks, most: 0 },
+      { name: 'plans left half written', measured: left.plans, most: 0 },
+      { name: 'scopes not read whole in the end', measured: left.scopes, most: 0 },
     ],
   };
 }
@@ -288,6 +284,22 @@ async function countFacts({ services }: Stage): Promise<number> {
   ] as const;
   const lists = await Promise.all(kinds.map((kind) => loadFacts(services.table, synchronizationId, kind)));
   return sum(lists.map((list) => list.length));
+}
+
+/** What ought not to be there when all is done. */
+interface Left {
+  readonly plans: number;
+  readonly scopes: number;
+}
+
+async function countLeft({ services: { table } }: Stage): Promise<Left> {
+  const states = [...(await scopeStates(table, synchronizationId)).values()];
+  const applying = await applyingSince(table, synchronizationId);
+  const unread = states.filter(
+    ({ wanted, done, reading, lastFailure }) =>
+      wanted !== done || reading !== undefined || lastFailure !== undefined,
+  );
+  return { plans: applying === undefined ? 0 : 1, scopes: unread.length };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
