@@ -11,7 +11,13 @@ import { type IssuedToken, issueToken, type TokenHolder } from '../../shared/tok
 import { createMemoryKeyValues, createMemoryObjects } from './memory-store.ts';
 import { createMemoryTable } from './memory-table.ts';
 import { clientGets, listedNames, type Published } from './registry-view.ts';
-import { createRegistryWorld, type RegistryWorld, type Services, type WorldClock } from './registry-world.ts';
+import {
+  createRegistryWorld,
+  type OpenReader,
+  type RegistryWorld,
+  type Services,
+  type WorldClock,
+} from './registry-world.ts';
 
 export interface Registry extends RegistryWorld {
   /** Every write that a client may notice, in order: `put <object>`, `delete <object>`, `edge <key>`, `edge without <key>`. */
@@ -54,6 +60,7 @@ export function memoryServices(): RegistryServices {
 export async function createRegistry(
   services: RegistryServices,
   facts: readonly Fact[] = [],
+  openReader?: OpenReader,
 ): Promise<Registry> {
   const { table, clock } = services;
   const written: string[] = [];
@@ -82,6 +89,7 @@ export async function createRegistry(
       keyValues: recordingKeyValues(services.keyValues, written),
     },
     facts,
+    openReader,
   );
   const organization = await organizationOf(table);
   const registry: Registry = {

@@ -11,6 +11,7 @@ import {
   SyncMessage,
 } from '../../events/messages/schema.ts';
 import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
+import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ContentReader } from '../../shared/forge/forge.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
@@ -28,6 +29,7 @@ import { scanRepository } from '../../shared/scan/scan-repository.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { createSlugReader, findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { scansOf } from '../../shared/store/scan-store.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { scanThing, scopeThing } from '../../shared/store/things.ts';
 import { type QueueName, queueNames, raise, type Wake } from '../../shared/store/work.ts';
@@ -67,6 +69,12 @@ export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40)
 const deliveriesMax = 5_000;
 export const registryBaseUrl = 'https://registry.example';
 
+/** What a worker reads the forge with: its rights, and its contents. */
+export type OpenReader = (
+  synchronization: Synchronization,
+  services: Services,
+) => Promise<CountingReader & ContentReader>;
+
 export interface Delivery {
   readonly queue: QueueName;
   readonly message: unknown;
@@ -104,21 +112,18 @@ export interface RegistryWorld {
   drain(): Promise<void>;
   /** Messages that wait, delayed ones too. */
   queued(): readonly Wake[];
+  /** When the next message is due, in milliseconds since the epoch; undefined: there is none. */
+  nextDue(): number | undefined;
   /** Loses every message. */
   loseMessages(): void;
   fetch(packageNumber: number, commit: string): ReturnType<typeof fetchDist>;
 }
 
-/** A forge of one's own, in the place of the one in memory. */
-export interface GivenForge {
-  /** For one run. */
-  open(): CountingReader & ContentReader;
-}
-
+/** @param openReader another forge than the one in memory */
 export async function createRegistryWorld(
   services: Omit<Services, 'waker'> & { readonly clock: WorldClock },
   facts: readonly Fact[] = [],
-  given?: GivenForge,
+  openReader?: OpenReader,
 ): Promise<RegistryWorld> {
   const { table, clock } = services;
   if ((await table.get(keys.organization(organizationId))) === undefined) {
@@ -140,7 +145,7 @@ export async function createRegistryWorld(
   const newLeaseId = (): string => `lease-${++leases}`;
   let archives = 0;
 
-  const reader: ContentReader = {
+  const memoryContents: ContentReader = {
     async readRefs(of) {
       await world.beforeContents('refs', of.repository);
       const refs = world.contents.get(Number(of.repository));
@@ -168,19 +173,28 @@ export async function createRegistryWorld(
     },
   };
 
+  const contentsOf = async (of: Services): Promise<ContentReader> => {
+    const synchronization = await findSynchronization(of.table, synchronizationId);
+    return openReader && synchronization ? openReader(synchronization, of) : memoryContents;
+  };
+
   function handlers(of: Services): Readonly<Record<QueueName, (message: unknown) => Promise<unknown>>> {
     const common = { ...of, clock, newLeaseId, logger, registryBaseUrl, slugOf: createSlugReader(of.table) };
     const scanning = {
       ...common,
       objects: of.dists,
       load: loadScanInputs.bind(undefined, of.table),
-      readerOf: async () => given?.open() ?? reader,
-      reader: async () => given?.open() ?? reader,
+      readerOf: () => contentsOf(of),
+      reader: () => contentsOf(of),
     };
     return {
       sync: (message) =>
         runScopes(
-          { ...common, openReader: async () => given?.open() ?? world.forge.reader() },
+          {
+            ...common,
+            openReader: (synchronization) =>
+              openReader?.(synchronization, of) ?? Promise.resolve(world.forge.reader()),
+          },
           SyncMessage.parse(message),
         ),
       scan(raw) {
@@ -315,6 +329,7 @@ export async function createRegistryWorld(
       throw new Error('a scan stays unfinished');
     },
     queued: () => queue.map(({ wake }) => wake),
+    nextDue: () => (queue.length === 0 ? undefined : Math.min(...queue.map(({ due }) => due))),
     loseMessages() {
       queue.length = 0;
     },
@@ -327,7 +342,7 @@ export async function createRegistryWorld(
           newLeaseId,
           logger,
           registryBaseUrl,
-          reader: () => Promise.resolve(reader),
+          reader: () => contentsOf(own),
           findOrganization: findOrganizationBySlug.bind(undefined, table),
         },
         { slug: 'acme', packageNumber: String(packageNumber), file: `${commit}.zip` },

@@ -55,6 +55,8 @@ export interface GitHubSimulatorOptions {
   readonly objects?: GitObjects;
   /** Parts of the app that are given; the others are made up once and kept. */
   readonly app?: Partial<App>;
+  /** Sends webhooks. */
+  readonly fetch?: typeof fetch;
 }
 
 export interface GitHubSimulator {
@@ -70,6 +72,8 @@ export interface GitHubSimulator {
   renewBudgets(): void;
   /** Resolves when no webhook is under way. */
   idle(): Promise<void>;
+  /** The same, but what waits for a following delivery goes on waiting. */
+  sent(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -127,7 +131,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     now,
     after: (delayMs, run) => after(delayMs, run),
     uuid: randomUUID,
-    fetch: globalThis.fetch,
+    fetch: options.fetch ?? globalThis.fetch,
     record: persistent.recordDelivery,
     log,
   });
@@ -196,6 +200,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     },
     renewBudgets: budgets.renew,
     idle: webhooks.idle,
+    sent: webhooks.sent,
     async close() {
       webhooks.close();
       await Promise.all(Object.values(servers).map(closeServer));

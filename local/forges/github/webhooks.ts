@@ -25,6 +25,8 @@ export interface Webhooks {
   redeliver(deliveryId: number): boolean;
   /** Resolves when nothing is under way; what waits for a following delivery is sent. */
   idle(): Promise<void>;
+  /** Resolves when nothing is under way; what waits for a following delivery goes on waiting. */
+  sent(): Promise<void>;
   /** Gives up what is under way or waiting. */
   close(): void;
 }
@@ -226,6 +228,9 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
         held = [];
         for (const release of waiting) release();
       }
+    },
+    async sent() {
+      while (underWay.size > 0) await Promise.all(underWay);
     },
     close() {
       closing.abort();

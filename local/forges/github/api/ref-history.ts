@@ -22,9 +22,10 @@ export function createRefReader(now: () => number): RefReader {
   return (gitDirectory, secondsAgo = 0) => {
     const refs = readRefs(gitDirectory);
     const at = now();
-    const known = (history.get(gitDirectory) ?? []).filter(
-      (entry, index, all) => entry.at > at - KEPT_MS || index === all.length - 1,
-    );
+    // A stepped clock may be set back: what was seen later than now was never seen.
+    const known = (history.get(gitDirectory) ?? [])
+      .filter((entry) => entry.at <= at)
+      .filter((entry, index, all) => entry.at > at - KEPT_MS || index === all.length - 1);
     const last = known.at(-1);
     if (last === undefined || !same(last.refs, refs)) known.push({ at, refs });
     history.set(gitDirectory, known);

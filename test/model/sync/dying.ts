@@ -1,0 +1,35 @@
+/** A worker that dies: nothing of what it does after one of its calls happens. */
+import type { Services } from '../../support/registry-world.ts';
+
+const words = 'the worker is dead';
+
+/** @param call which of its calls is the last one */
+export function dying(call: number): (services: Services) => Services {
+  return (services) => {
+    let calls = 0;
+    const through = <Service extends object>(service: Service): Service =>
+      new Proxy(service, {
+        get(of, name) {
+          const value: unknown = Reflect.get(of, name);
+          // Whether an object is the same is no call.
+          return typeof value !== 'function' || name === 'isSame'
+            ? value
+            : async (...parameters: unknown[]) => {
+                if (calls++ > call) {
+                  throw new Error(words);
+                }
+                return value.apply(of, parameters);
+              };
+        },
+      });
+    return {
+      table: through(services.table),
+      objects: through(services.objects),
+      dists: through(services.dists),
+      keyValues: through(services.keyValues),
+      waker: through(services.waker),
+    };
+  };
+}
+
+export const isDeath = (error: unknown): boolean => error instanceof Error && error.message === words;

@@ -1,0 +1,151 @@
+/** What the forge says, by the independent reading of GitHub's rules: who may read which of the repositories that the app reaches. */
+import type { GitHubState, Permission, Repository } from '../../../local/forges/github/state.ts';
+import type { Fact } from '../../../shared/domain/facts.ts';
+import { readingOfAccount, readingOfAnyone, readingOfTeam } from '../rights/github-rules.ts';
+import type { DescribedOrganization, Role } from '../rights/organization.ts';
+import { acmeId } from './base-worlds.ts';
+import type { Holder } from './model-world.ts';
+
+const roleOf: Readonly<Record<Permission, Role>> = {
+  pull: 'read',
+  triage: 'triage',
+  push: 'write',
+  maintain: 'maintain',
+  admin: 'admin',
+};
+
+/** Which repositories the app was given when it was last there. */
+export interface Reach {
+  readonly selected: ReadonlySet<number> | 'all';
+}
+
+export function reachOf(state: GitHubState, before: Reach): Reach {
+  const installation = [...state.installations.values()].find((one) => one.organizationId === acmeId);
+  if (installation === undefined) {
+    return before;
+  }
+  return {
+    selected: installation.repositorySelection === 'all' ? 'all' : new Set(installation.repositoryIds),
+  };
+}
+
+/** The repositories that the app reaches. */
+export function reached(state: GitHubState, { selected }: Reach): readonly Repository[] {
+  return [...state.repositories.values()].filter(
+    ({ id, organizationId }) => organizationId === acmeId && (selected === 'all' || selected.has(id)),
+  );
+}
+
+/** The organization in the words of the rules, everything named by its id. Suspended people are not told apart: nothing says so. */
+export function describeForge(state: GitHubState, reach: Reach): DescribedOrganization {
+  const acme = state.organizations.get(acmeId);
+  const repositories = reached(state, reach);
+  return {
+    basePermission: acme?.defaultRepositoryPermission ?? 'none',
+    enterprise: acme?.enterprise !== undefined,
+    accounts: [...state.users.values()].map(({ id }) => {
+      const membership = acme?.members.get(id);
+      const role = membership === undefined ? 'none' : membership.role === 'admin' ? 'owner' : 'member';
+      return {
+        login: `${id}`,
+        role,
+        state: membership?.state ?? 'active',
+        suspended: false,
+        elsewhereInEnterprise: false,
+        direct: repositories.flatMap((repository) => {
+          const permission = repository.collaborators.get(id);
+          return permission === undefined
+            ? []
+            : [{ repository: `${repository.id}`, role: roleOf[permission] }];
+        }),
+      };
+    }),
+    teams: [...state.teams.values()]
+      .filter(({ organizationId }) => organizationId === acmeId)
+      .map((team) => ({
+        name: `${team.id}`,
+        parent: team.parentId === undefined ? undefined : `${team.parentId}`,
+        secret: team.privacy === 'secret',
+        members: [...team.members.keys()].map(String),
+        grants: [...team.repositories].map(([repository, permission]) => ({
+          repository: `${repository}`,
+          role: roleOf[permission],
+        })),
+      })),
+    repositories: repositories.map(({ id, visibility, archived, disabled, forkOf }) => ({
+      name: `${id}`,
+      visibility,
+      archived,
+      disabled,
+      fork: forkOf !== undefined,
+    })),
+  };
+}
+
+/** The organization as our facts tell it: rows of teams hold what is inherited already. */
+export function describeFacts(facts: readonly Fact[], holders: readonly Holder[]): DescribedOrganization {
+  const ofKind = <Kind extends Fact['kind']>(kind: Kind) =>
+    facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
+  const members = new Map(ofKind('member').map((fact) => [`${fact.account}`, fact.role]));
+  const collaborators = ofKind('collaborator');
+  const people = new Set([
+    ...members.keys(),
+    ...collaborators.map(({ account }) => `${account}`),
+    ...holders.filter(({ kind }) => kind === 'account').map(({ id }) => `${id}`),
+  ]);
+  const teams = new Set([
+    ...ofKind('team-member').map(({ team }) => `${team}`),
+    ...ofKind('team-repository').map(({ team }) => `${team}`),
+    ...holders.filter(({ kind }) => kind === 'team').map(({ id }) => `${id}`),
+  ]);
+  return {
+    basePermission: ofKind('settings')[0]?.membersRead === true ? 'read' : 'none',
+    enterprise: true,
+    accounts: [...people].map((login) => ({
+      login,
+      role: members.get(login) ?? 'none',
+      state: 'active',
+      suspended: false,
+      elsewhereInEnterprise: false,
+      direct: collaborators
+        .filter(({ account }) => `${account}` === login)
+        .map(({ repository }) => ({ repository: `${repository}`, role: 'read' })),
+    })),
+    teams: [...teams].map((name) => ({
+      name,
+      parent: undefined,
+      secret: false,
+      members: ofKind('team-member')
+        .filter(({ team }) => `${team}` === name)
+        .map(({ account }) => `${account}`),
+      grants: ofKind('team-repository')
+        .filter(({ team }) => `${team}` === name)
+        .map(({ repository }) => ({ repository: `${repository}`, role: 'read' })),
+    })),
+    repositories: ofKind('repository').map(({ repository, visibility, archived, disabled, fork }) => ({
+      name: `${repository}`,
+      visibility,
+      archived,
+      disabled,
+      fork,
+    })),
+  };
+}
+
+/** Ids of the repositories that the holder may read. An organization's token reads all that is there. */
+export function mayRead(organization: DescribedOrganization, { kind, id }: Holder): ReadonlySet<number> {
+  if (kind === 'organization') {
+    return new Set(organization.repositories.map(({ name }) => Number(name)));
+  }
+  const who =
+    kind === 'account'
+      ? organization.accounts.find(({ login }) => login === `${id}`)
+      : organization.teams.find(({ name }) => name === `${id}`);
+  const reading =
+    who === undefined
+      ? readingOfAnyone(organization)
+      : 'login' in who
+        ? readingOfAccount(organization, who)
+        : readingOfTeam(organization, who);
+  return new Set([...reading.keys()].map(Number));
+}
