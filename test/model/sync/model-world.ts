@@ -29,7 +29,8 @@ import { directoryOf, type ForgeChange, type ForgeNow } from './forge-changes.ts
 import { createGitPool, type GitPool } from './git-pool.ts';
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
 
-const start = Date.parse('2026-11-22T12:00:00Z');
+/** So long ago that octokit takes no token for a new one, which it would try again and wait for: it looks at the process's clock. */
+const start = Date.parse('2026-03-01T12:00:00Z');
 /** What one request to the forge takes. */
 const requestMs = 120;
 
@@ -53,7 +54,7 @@ export interface ModelWorld {
   readonly holders: Holder[];
   /** What went wrong and should not have. */
   readonly errors: unknown[];
-  /** Called before each request to the forge. */
+  /** Called before each request to the forge but those for tokens. */
   onRequest: () => Promise<void>;
   /** Applied to the services of the next worker. */
   through: ((services: Services) => Services) | undefined;
@@ -134,12 +135,15 @@ export async function startModel(): Promise<Model> {
     const ask: typeof fetch = (input, init) =>
       turns(async () => {
         await clock.advance(requestMs);
-        // What is done meanwhile has requests of its own.
-        const outer = turns;
-        turns = createTurns();
-        await world.onRequest().finally(() => {
-          turns = outer;
-        });
+        // Who wants a token waits for the request of another for one, so nothing is done during those.
+        if (!String(input).endsWith('/access_tokens')) {
+          // What is done meanwhile has requests of its own.
+          const outer = turns;
+          turns = createTurns();
+          await world.onRequest().finally(() => {
+            turns = outer;
+          });
+        }
         const put = forgetPeople(world, init);
         try {
           const response = await fetch(input, init);

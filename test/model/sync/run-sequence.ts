@@ -294,6 +294,8 @@ async function repair(world: ModelWorld, note: () => void): Promise<void> {
       });
     }
   }
+  // A token is good for what the app might do when it was made, and for an hour.
+  await world.silence(3_600_000);
   note();
 }
 
@@ -306,7 +308,7 @@ async function calm(world: ModelWorld): Promise<void> {
   for (let rounds = 0; rounds < 12; rounds++) {
     await world.reconcile();
     await world.pass(480_000);
-    if (unfinishedWork(world.table.dump().values()).length === 0) {
+    if (unfinishedWork(world.table.dump().values()).length === 0 && world.clock.nextTimer() === undefined) {
       return;
     }
   }

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { extent, isLong } from '../../support/long.ts';
 import { sequences } from './commands.ts';
+import { sequenceInWords } from './in-words.ts';
 import { type Model, startModel } from './model-world.ts';
 import { type Exceptions, runSequence } from './run-sequence.ts';
 
@@ -31,9 +32,25 @@ test(
       for (const name of Object.keys(exceptions) as (keyof Exceptions)[]) {
         met[name] += exceptions[name];
       }
-      expect(wrong).toEqual([]);
+      if (wrong.length > 0) {
+        throw new Error(wrong.join('\n'));
+      }
     });
-    await fc.assert(property, { seed, numRuns: runs, ...(path !== undefined && { path }) });
+    const { failed, counterexample, counterexamplePath, errorInstance, numRuns } = await fc.check(property, {
+      seed,
+      numRuns: runs,
+      ...(path !== undefined && { path }),
+    });
+    const [sequence] = counterexample ?? [];
+    expect(
+      failed && sequence !== undefined
+        ? [
+            `SYNC_SEED=${seed} SYNC_PATH=${counterexamplePath} fails after ${numRuns} sequences:`,
+            sequenceInWords(sequence),
+            String(errorInstance),
+          ].join('\n')
+        : 'all is well',
+    ).toBe('all is well');
     console.info('met', met);
   },
   extent({ short: 300_000, long: 20 * 3_600_000 }),
