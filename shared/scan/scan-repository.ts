@@ -330,8 +330,8 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
     await waker.wake([lease.thing.wake], seconds);
     return 'failed';
   }
-  // What was pushed meanwhile must not wait for the daily scan; with a dead credential, every read of the repositories asks.
-  const attributes = { lastFailure, failures: 0, ...(mayPass ? { unfinished: true } : {}) };
+  // What was pushed must not wait for the daily scan: once the credential is good again, nothing else asks for it.
+  const attributes = { lastFailure, failures: 0, unfinished: true };
   if ((await completeWork(table, lease, attributes)) === 'more') {
     await waker.wake([lease.thing.wake]);
   }

@@ -156,6 +156,19 @@ describe('a scan', () => {
     expect(asked).toBe(2);
   });
 
+  it('that a dead credential stopped is asked for again by the schedule', async () => {
+    const registry = await scannedRegistry();
+    registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } });
+    registry.beforeContents = () => {
+      throw new ForgeError('credential-rejected', 'no');
+    };
+    await pushed(registry);
+    expect(await scanOf(registry)).toMatchObject({ unfinished: true });
+    registry.beforeContents = () => {};
+    await registry.rest();
+    expect(await file(registry, 'acme/1/dev.json')).toContain(commitOf('b'));
+  });
+
   it('waits for as long as a rate limit says', async () => {
     const registry = await scannedRegistry();
     const start = registry.clock.now();

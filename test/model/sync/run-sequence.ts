@@ -5,7 +5,7 @@ import { scopeNames } from '../../../shared/domain/facts.ts';
 import { isScope } from '../../../shared/domain/scopes.ts';
 import { loadScope } from '../../../shared/store/fact-store.ts';
 import { latestRuns, loadRemoved } from '../../../shared/store/run-store.ts';
-import { findHeld, listHeld, scopeStates } from '../../../shared/store/scope-store.ts';
+import { findHeld, listHeld } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { decideRemovals } from '../../../shared/sync/decide-removals.ts';
 import type { TokenHolder } from '../../../shared/tokens/issue-token.ts';
@@ -24,6 +24,8 @@ import { viewOf } from './view.ts';
 export interface Exceptions {
   /** Removals that waited for a person at the end. */
   held: number;
+  /** The app was installed again, and nothing of that was heard. */
+  unheard: number;
   /** Rights that rested because nothing had been read for a week. */
   suspended: number;
   movedTags: number;
@@ -42,7 +44,7 @@ const dayMs = 24 * 3600 * 1000;
 
 export async function runSequence(world: ModelWorld, { steps }: Sequence): Promise<Outcome> {
   const wrong: string[] = [];
-  const exceptions: Exceptions = { held: 0, suspended: 0, movedTags: 0, unnamed: 0 };
+  const exceptions: Exceptions = { held: 0, unheard: 0, suspended: 0, movedTags: 0, unnamed: 0 };
   const grants = createGrants(world);
   const refs = createRefHistory(world);
   const make = async ({ change, of }: ChangeCommand): Promise<void> => {
@@ -68,6 +70,10 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
   world.through = undefined;
   await repair(world, grants.note);
   await calm(world);
+  if (await isUnheard(world)) {
+    exceptions.unheard += 1;
+    return { wrong, exceptions };
+  }
   wrong.push(...(await checkBrake(world)));
   const held = await listHeld(world.table, synchronizationId);
   if (held.length > 0) {
@@ -178,54 +184,74 @@ async function revoke(world: ModelWorld, of: number): Promise<void> {
   }
 }
 
-const keyOf = ({ token }: Holder, repository: number): string => `${token} ${repository}`;
+/** Who may read what, through what. */
+interface Ground {
+  readonly token: string;
+  readonly repository: number;
+  /** Since when the forge has granted it; milliseconds since the epoch. */
+  readonly since: number;
+  /** The view has had it since a whole reading knew of the ground. */
+  isConfirmed: boolean;
+}
 
 /** Since when the forge grants what it grants. */
 function createGrants(world: ModelWorld) {
-  const since = new Map<string, number>();
-  const confirmed = new Set<string>();
+  const grounds = new Map<string, Ground>();
   let reach: Reach = { selected: 'all' };
-  const note = (): void => {
+  const note = (at = world.clock.now()): void => {
     reach = reachOf(world.state, reach);
     const organization = describeForge(world.state, reach);
-    const granted = new Set(
-      world.holders.flatMap((holder) => [...mayRead(organization, holder)].map((id) => keyOf(holder, id))),
-    );
-    for (const key of since.keys()) {
-      if (!granted.has(key)) {
-        since.delete(key);
-        confirmed.delete(key);
+    const granted = new Set<string>();
+    for (const holder of world.holders) {
+      for (const [repository, routes] of mayRead(organization, holder)) {
+        for (const route of routes) {
+          const key = `${holder.token} ${repository} ${route}`;
+          granted.add(key);
+          if (!grounds.has(key)) {
+            grounds.set(key, { token: holder.token, repository, since: at, isConfirmed: false });
+          }
+        }
       }
     }
-    for (const key of granted) {
-      if (!since.has(key)) {
-        since.set(key, world.clock.now());
+    for (const key of grounds.keys()) {
+      if (!granted.has(key)) {
+        grounds.delete(key);
       }
     }
   };
-  note();
   // What was at rest before the first step has been so for long.
-  for (const key of since.keys()) {
-    since.set(key, 0);
-  }
-  return { note, since, confirmed, reach: () => reach };
+  note(0);
+  return {
+    note,
+    of: ({ token }: Holder) => [...grounds.values()].filter((one) => one.token === token),
+    reach: () => reach,
+  };
 }
 type Grants = ReturnType<typeof createGrants>;
+
+/** When the last run began after which each scope was whole; what a run reads may be older by the lag. */
+async function wholeSince({ table }: ModelWorld): Promise<number> {
+  const begun = new Map<string, number>();
+  for (const { startedAt, scopes } of await latestRuns(table, synchronizationId, 200)) {
+    for (const { scope, outcome } of scopes) {
+      if (outcome === 'whole') {
+        begun.set(scope, Math.max(begun.get(scope) ?? 0, startedAt));
+      }
+    }
+  }
+  return Math.min(...scopeNames.map((scope) => begun.get(scope) ?? 0));
+}
 
 async function checkRaging(world: ModelWorld, grants: Grants, exceptions: Exceptions): Promise<string[]> {
   // Somebody may have a token since.
   grants.note();
   const wrong: string[] = [];
-  const { table, clock } = world;
+  const { table } = world;
   const view = await viewOf(world);
-  const states = await scopeStates(table, synchronizationId);
   const synchronization = await findSynchronization(table, synchronizationId);
   const isResting = synchronization?.rightsSuspendedAt !== undefined;
   exceptions.suspended += isResting ? 1 : 0;
-  const readings = [...states.values()].flatMap(({ reading }) =>
-    reading === undefined ? [] : [reading.startedAt],
-  );
-  const oldest = Math.min(clock.now(), ...readings);
+  const whole = await wholeSince(world);
   const facts = (await Promise.all(scopeNames.map((scope) => loadScope(table, synchronizationId, scope))))
     .flatMap((stored) => stored.facts)
     .map(({ fact }) => fact);
@@ -245,18 +271,15 @@ async function checkRaging(world: ModelWorld, grants: Grants, exceptions: Except
     const seen = new Set(
       view.packages.filter(({ number }) => numbers.has(number)).map(({ repository }) => Number(repository)),
     );
-    for (const [key, at] of grants.since) {
-      const [token, id] = key.split(' ');
-      if (token !== holder.token) {
-        continue;
+    for (const ground of grants.of(holder)) {
+      const isSeen = seen.has(ground.repository);
+      if (isSeen && whole >= ground.since + lagMs) {
+        ground.isConfirmed = true;
       }
-      const isSeen = seen.has(Number(id));
-      if (isSeen && oldest >= at + lagMs) {
-        grants.confirmed.add(key);
-      }
-      if (!isSeen && grants.confirmed.has(key) && !(isResting && holder.kind !== 'organization')) {
+      if (!isSeen && ground.isConfirmed && !(isResting && holder.kind !== 'organization')) {
+        const { repository } = ground;
         wrong.push(
-          `${nameOf(world, holder)} lost repository ${id}, which the forge has granted all the time`,
+          `${nameOf(world, holder)} lost repository ${repository}, which the forge has granted all the time`,
         );
       }
     }
@@ -297,6 +320,11 @@ async function repair(world: ModelWorld, note: () => void): Promise<void> {
   // A token is good for what the app might do when it was made, and for an hour.
   await world.silence(3_600_000);
   note();
+}
+
+async function isUnheard({ table, state }: ModelWorld): Promise<boolean> {
+  const synchronization = await findSynchronization(table, synchronizationId);
+  return ![...state.installations.keys()].some((id) => `${id}` === `${synchronization?.installation}`);
 }
 
 /** Lets the world come to rest: the lag passes, and the schedules find what was missed. */

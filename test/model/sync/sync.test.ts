@@ -25,7 +25,7 @@ afterAll(() => model.close());
 test(
   `what Composer reads follows the forge through ${runs} sequences of changes and faults (SYNC_SEED=${seed})`,
   async () => {
-    const met: Exceptions = { held: 0, suspended: 0, movedTags: 0, unnamed: 0 };
+    const met: Exceptions = { held: 0, unheard: 0, suspended: 0, movedTags: 0, unnamed: 0 };
     const property = fc.asyncProperty(sequences, async (sequence) => {
       const world = await model.begin(sequence.world);
       const { wrong, exceptions } = await runSequence(world, sequence);

@@ -1,7 +1,7 @@
 /** What the forge says, by the independent reading of GitHub's rules: who may read which of the repositories that the app reaches. */
 import type { GitHubState, Permission, Repository } from '../../../local/forges/github/state.ts';
 import type { Fact } from '../../../shared/domain/facts.ts';
-import { readingOfAccount, readingOfAnyone, readingOfTeam } from '../rights/github-rules.ts';
+import { type Route, readingOfAccount, readingOfAnyone, readingOfTeam } from '../rights/github-rules.ts';
 import type { DescribedOrganization, Role } from '../rights/organization.ts';
 import { acmeId } from './base-worlds.ts';
 import type { Holder } from './model-world.ts';
@@ -132,20 +132,29 @@ export function describeFacts(facts: readonly Fact[], holders: readonly Holder[]
   };
 }
 
-/** Ids of the repositories that the holder may read. An organization's token reads all that is there. */
-export function mayRead(organization: DescribedOrganization, { kind, id }: Holder): ReadonlySet<number> {
+/**
+ * The repositories that the holder may read, by id, each with the grounds that say so, in words. An organization's token reads all that
+ * is there.
+ */
+export function mayRead(
+  organization: DescribedOrganization,
+  { kind, id }: Holder,
+): ReadonlyMap<number, readonly string[]> {
   if (kind === 'organization') {
-    return new Set(organization.repositories.map(({ name }) => Number(name)));
+    return new Map(organization.repositories.map(({ name }) => [Number(name), ['a token for everything']]));
   }
-  const who =
-    kind === 'account'
-      ? organization.accounts.find(({ login }) => login === `${id}`)
-      : organization.teams.find(({ name }) => name === `${id}`);
+  const account = organization.accounts.find(({ login }) => kind === 'account' && login === `${id}`);
+  const team = organization.teams.find(({ name }) => kind === 'team' && name === `${id}`);
   const reading =
-    who === undefined
-      ? readingOfAnyone(organization)
-      : 'login' in who
-        ? readingOfAccount(organization, who)
-        : readingOfTeam(organization, who);
-  return new Set([...reading.keys()].map(Number));
+    account !== undefined
+      ? readingOfAccount(organization, account)
+      : team !== undefined
+        ? readingOfTeam(organization, team)
+        : readingOfAnyone(organization);
+  return new Map([...reading].map(([name, routes]) => [Number(name), routes.map(inWords)]));
+}
+
+/** Without the role: it may change, and reading goes on. */
+function inWords(route: Route): string {
+  return route.through === 'team' ? `team ${route.of}, given to ${route.givenTo}` : route.through;
 }
