@@ -69,7 +69,7 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
   const world = await createRegistryWorld(
     { table, objects: writer, dists: memory.dists, keyValues: createMemoryKeyValues(), clock },
     [],
-    { open },
+    async () => open(),
   );
   const { waker } = world;
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
