@@ -66,6 +66,15 @@ describe('concernOf', () => {
     expect(await concerned(fact)).toEqual(['PRINCIPAL#u.user1']);
   });
 
+  it.each([
+    ['taken away', { kind: 'remove', fact: aFact.member(1), stated: true }],
+    ['made narrower', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
+  ] as const)('names who loses by what is %s', async (_, change) => {
+    const narrowing: PlannedChange = { ...change, narrows: true, widens: false, reason: 'gone' };
+    const { raised } = await concernOf(table, synchronization, [narrowing], now);
+    expect(raised.map(({ key }) => key.sk)).toEqual(['PRINCIPAL#u.user1']);
+  });
+
   it("names a team's members, and the team where it has a token, for what the team may read", async () => {
     await table.transact([
       putFact(synchronizationId, aFact.teamMember(5, 1), 1),

@@ -153,15 +153,6 @@ export const workFaults: readonly PlantedFault[] = [
     standsFor: 'a key that is at the edge without those who wait for it being told',
   },
   {
-    id: 'interleaving-narrowing-does-not-raise',
-    proof: 'interleavings',
-    file: 'shared/sync/concern.ts',
-    find: 'const rights = changes.filter((change) => change.narrows || change.widens);',
-    replace: 'const rights = changes.filter((change) => change.widens);',
-    tests: interleavings,
-    standsFor: 'a right that is taken away in the facts and nowhere else',
-  },
-  {
     id: 'interleaving-forgets-more',
     proof: 'interleavings',
     file: work,
