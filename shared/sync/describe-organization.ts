@@ -15,6 +15,7 @@ import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts'
 import { listSynchronizations, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Item, Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
+import { nameThings } from './name-things.ts';
 import { describeScope } from './scope-progress.ts';
 import { rightsAsOf } from './suspension.ts';
 
@@ -112,6 +113,7 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
     loadFacts(table, id, 'repository'),
     scansOf(table, id),
   ]);
+  const named = nameThings(teams, repositories);
   const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
   return {
     members: members.length,
@@ -150,8 +152,9 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
           .filter(([scope, state]) => isPart(scope) && isWorthKnowing(state))
           .map(([scope, state]) => [scope, describeScope(state, now)]),
       ),
-      heldRemovals: held.map(({ since, decidedAt, ...one }) => ({
+      heldRemovals: held.map(({ since, decidedAt, changes, ...one }) => ({
         ...one,
+        changes: changes.map(named),
         since: time(since),
         decidedAt: time(decidedAt),
       })),

@@ -5,6 +5,7 @@ import { CallerError } from '../runtime/invoke-handler.ts';
 import { changesOf, findRun, latestRuns, type StoredRun } from '../store/run-store.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
+import { namesFor } from './name-things.ts';
 
 /** Records that are looked at, and those of them that are shown. */
 const lookedAt = 1000;
@@ -26,7 +27,8 @@ export async function listRuns(table: Table, { id }: Synchronization, all: boole
  */
 export async function showRun(table: Table, synchronization: Synchronization, number: number) {
   const run = await recordedRun(table, synchronization, number);
-  return { ...describeRun(run), changes: await changesOf(table, synchronization.id, run) };
+  const changes = await changesOf(table, synchronization.id, run);
+  return { ...describeRun(run), changes: changes.map(await namesFor(table, synchronization.id, changes)) };
 }
 
 /** @throws CallerError when there is no record of it, in words that say why */

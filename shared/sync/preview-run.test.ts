@@ -70,7 +70,7 @@ describe('previewRun', () => {
     expect(changes).toEqual([
       'member user-20 (20) removed: not in the whole read; an event says so too',
       'team team-5 (5) removed: not in the whole read; not found by its id',
-      'user-1 (1) in team 5 removed: not in the whole read; not found by its id',
+      'user-1 (1) in team team-5 (5) removed: not in the whole read; not found by its id',
       'repository acme/repository-8 (8) changed: visibility: public → private',
       'repository acme/repository-9 (9) added: new in the read',
     ]);

@@ -7,6 +7,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
+import { namesFor } from './name-things.ts';
 import { changeText } from './plan.ts';
 import { createPlanner, type FinishedReading, toldWithin } from './plan-read.ts';
 import { endsRun, probe } from './probe.ts';
@@ -85,12 +86,15 @@ async function previewScope(
 ): Promise<PreviewedScope> {
   const told = await toldWithin(table, id, scope, reading.read);
   const { changes, held, deferred } = await createPlanner({ table, reader }, id, scope, reading, told)();
+  const texts = changes.slice(0, wordsMax).map(changeText);
+  const heldTexts = held.slice(0, wordsMax).map(changeText);
+  const named = await namesFor(table, id, [...texts, ...heldTexts]);
   return {
     scope,
     outcome: 'whole',
     counts: countsOf(changes),
-    changes: changes.slice(0, wordsMax).map(changeText),
-    held: held.slice(0, wordsMax).map(changeText),
+    changes: texts.map(named),
+    held: heldTexts.map(named),
     deferred: deferred.map(
       ({ key, until }) => `${key}: it has just changed, so it waits until ${new Date(until).toISOString()}`,
     ),

@@ -72,7 +72,7 @@ describe('undoRun', () => {
     const done = await world.undo(asked.asked);
     expect(done).toMatchObject({
       isDone: true,
-      putBack: ['member user-2 (2)', 'user-1 (1) in team 5'],
+      putBack: ['member user-2 (2)', 'user-1 (1) in team team-5 (5)'],
       left: [{ what: 'member user-3 (3)', reason: 'the forge does not have it any more' }],
     });
 
@@ -113,7 +113,7 @@ describe('undoRun', () => {
     await world.run('members');
     expect(await world.undo(asked)).toMatchObject({
       isDone: true,
-      putBack: ['user-1 (1) in team 5'],
+      putBack: ['user-1 (1) in team team-5 (5)'],
       left: [
         {
           what: 'member user-2 (2)',

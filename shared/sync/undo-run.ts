@@ -15,6 +15,7 @@ import { scopeThing } from '../store/things.ts';
 import { raise } from '../store/work.ts';
 import { heldKeys } from './held.ts';
 import { recordedRun } from './list-runs.ts';
+import { namesFor } from './name-things.ts';
 import { factText, lagMs } from './plan.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
@@ -143,7 +144,12 @@ async function told(
       }
     }
   }
-  return { scopes, putBack, left };
+  const named = await namesFor(table, id, [...putBack, ...left.map(({ what }) => what)]);
+  return {
+    scopes,
+    putBack: putBack.map(named),
+    left: left.map(({ what, reason }) => ({ what: named(what), reason })),
+  };
 }
 
 /** @param removedAt milliseconds since the epoch */

@@ -1,6 +1,12 @@
 /** A forge organization in memory, for tests of what is made of a read; the adapters have tests of their own. */
 import { z } from 'zod';
-import { type Fact, factKey, scopeKinds } from '../../shared/domain/facts.ts';
+import {
+  type Fact,
+  factKey,
+  type RepositoryFact,
+  scopeKinds,
+  type TeamFact,
+} from '../../shared/domain/facts.ts';
 import {
   asId,
   type ForgeAccountId,
@@ -102,7 +108,7 @@ export const aFact = {
     login: `user-${id}`,
     role,
   }),
-  team: (id: number): Fact => ({
+  team: (id: number): TeamFact => ({
     kind: 'team',
     team: team(id),
     slug: `team-${id}`,
@@ -123,7 +129,7 @@ export const aFact = {
     permission,
     via: team(teamId),
   }),
-  repository: (id: number, differences: Partial<Extract<Fact, { kind: 'repository' }>> = {}): Fact => ({
+  repository: (id: number, differences: Partial<RepositoryFact> = {}): RepositoryFact => ({
     kind: 'repository',
     repository: repository(id),
     name: `repository-${id}`,
