@@ -14,6 +14,11 @@ it('puts names beside the numbers of teams and repositories', () => {
   expect(named(factText(aFact.teamMember(5, 1)))).toBe('user-1 (1) in team backend (5)');
 });
 
+it('takes the name of what is gone from where it stands', () => {
+  const texts = [factText(team), factText(aFact.teamMember(5, 1))];
+  expect(texts.map(nameThings([], [], texts))[1]).toBe('user-1 (1) in team backend (5)');
+});
+
 it('leaves what has a name, and the number of what is not there any more', () => {
   for (const fact of [team, repository, { ...team, slug: '5' }, aFact.teamMember(6, 1)]) {
     expect(named(factText(fact))).toBe(factText(fact));

@@ -6,9 +6,10 @@ import type { Table } from '../store/table.ts';
 
 /** A number that a fact in words has without a name; `team backend (1007)` has one. */
 const bare = /\b(team|repository) (\S+)(?=\s|$)(?! \()/g;
+const full = /\b(team|repository) (\S+) \((\S+)\)/g;
 
 /**
- * Puts the names that teams and repositories have now into facts in words. What is not there any more stays a number.
+ * Puts the names that teams and repositories have now, or have in another of the texts, into facts in words. What has none stays a number.
  *
  * @param texts reads nothing where none of them needs a name
  */
@@ -22,15 +23,19 @@ export async function namesFor(
     needed.has('team') ? loadFacts(table, id, 'team') : [],
     needed.has('repository') ? loadFacts(table, id, 'repository') : [],
   ]);
-  return nameThings(teams, repositories);
+  return nameThings(teams, repositories, texts);
 }
 
 /** The same with what is there. */
 export function nameThings(
   teams: readonly TeamFact[],
   repositories: readonly RepositoryFact[],
+  texts: readonly string[] = [],
 ): (text: string) => string {
   const names = new Map<string, string>([
+    ...texts.flatMap((text) =>
+      [...text.matchAll(full)].map(([, kind, name = '', number]) => [`${kind} ${number}`, name] as const),
+    ),
     ...teams.map(({ team, slug }) => [`team ${team}`, slug] as const),
     ...repositories.map(({ repository, fullName }) => [`repository ${repository}`, fullName] as const),
   ]);

@@ -7,6 +7,7 @@ import type { Fact } from '../domain/facts.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { latestRuns } from '../store/run-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
+import { nameThings } from './name-things.ts';
 import { previewRun } from './preview-run.ts';
 
 const scopes = ['settings', 'members', 'teams', 'repositories'] as const;
@@ -79,7 +80,7 @@ describe('previewRun', () => {
 
     await world.syncAll();
     const [run] = await latestRuns(world.table, synchronizationId, 1);
-    expect(run?.changes).toEqual(changes);
+    expect(run?.changes.map(nameThings([], [], changes))).toEqual(changes);
     expect(run?.scopes.find(({ scope }) => scope === 'members')?.held).toBe(10);
   });
 
