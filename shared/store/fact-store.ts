@@ -209,6 +209,21 @@ export async function findFact(
   return item && parseStored(item).fact;
 }
 
+/** Which of the facts are there, by their keys; consistent. */
+export async function presentAmong(
+  table: Table,
+  synchronization: SynchronizationId,
+  factKeys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const items = await table.getMany(factKeys.map((key) => keys.fact(synchronization, key)));
+  return new Set(
+    items.flatMap((item) => {
+      const stored = item && parseStored(item);
+      return stored === undefined || stored.removed ? [] : [factKey(stored.fact)];
+    }),
+  );
+}
+
 /** The teams that the account is in and the repositories that name it, consistent. */
 export async function loadRowsOfAccount(
   table: Table,

@@ -3,7 +3,9 @@ import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
+import { scopeNames } from '../domain/facts.ts';
 import { keys } from '../store/keys.ts';
+import { latestRuns } from '../store/run-store.ts';
 import { findHeld } from '../store/scope-store.ts';
 
 const members = (count: number, from = 1) =>
@@ -79,5 +81,61 @@ describe('removals that the brake holds', () => {
     await world.sync('members');
     expect(await world.held()).toBeUndefined();
     expect(await world.count()).toBe(40);
+  });
+});
+
+describe('rows that hang on what is gone', () => {
+  const rows = (count: number) => [
+    aFact.team(5),
+    ...Array.from({ length: count }, (_, place) => aFact.teamRepository(5, place + 1)),
+    ...Array.from({ length: count }, (_, place) => aFact.teamMember(5, place + 1)),
+  ];
+  const organization = (count: number, rowCount = count) => [
+    aFact.settings(false),
+    ...members(count),
+    ...Array.from({ length: count }, (_, place) => aFact.repository(place + 1)),
+    ...rows(rowCount),
+  ];
+  async function createTeams() {
+    const world = await createSyncWorld(createMemoryTable(), organization(10));
+    const syncAll = async () => {
+      for (const scope of scopeNames) {
+        await world.ask(scope);
+      }
+      await world.run('settings');
+    };
+    await syncAll();
+    world.later();
+    return {
+      ...world,
+      syncAll,
+      held: (scope: 'members' | 'teams') => findHeld(world.table, synchronizationId, scope),
+    };
+  }
+
+  it('go with it, however many', async () => {
+    const world = await createTeams();
+    for (const id of Array.from({ length: 8 }, (_, place) => place + 3)) {
+      await world.tell(`member#${id}`);
+      await world.tell(`repository#${id}`);
+    }
+    world.forge.facts = organization(2);
+    await world.syncAll();
+    expect(await world.held('members')).toBeUndefined();
+    expect(await world.held('teams')).toBeUndefined();
+    expect(await world.facts('teams')).toHaveLength(5);
+    const [run] = await latestRuns(world.table, synchronizationId, 1);
+    expect(run?.changes).toContain(
+      'team 5 on repository 10 removed: not in the whole read; what it hangs on is gone',
+    );
+  });
+
+  it('are held like it, and where it is there', async () => {
+    const world = await createTeams();
+    // Members are held, so their rows are; the rows about repositories are merely missing.
+    world.forge.facts = [...organization(10, 2).filter((fact) => fact.kind !== 'member'), ...members(2)];
+    await world.syncAll();
+    expect(await world.held('members')).toMatchObject({ count: 8 });
+    expect(await world.held('teams')).toMatchObject({ count: 16 });
   });
 });

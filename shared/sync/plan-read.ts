@@ -1,10 +1,18 @@
 /** From a whole read to what it would change: plan, confirm, brake. Writes nothing, so that a dry run shows what a run would do. */
-import { factKey } from '../domain/facts.ts';
+import { type Fact, factKey } from '../domain/facts.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
-import { type AnyScope, isPart, type PartScope, partOf } from '../domain/scopes.ts';
+import {
+  type AnyScope,
+  isPart,
+  mainKeyOf,
+  memberPart,
+  type PartScope,
+  partOf,
+  repositoryPart,
+} from '../domain/scopes.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ScopeRead, StructureReader } from '../forge/forge.ts';
-import { loadScope, type StoredScope } from '../store/fact-store.ts';
+import { loadScope, presentAmong, type StoredScope } from '../store/fact-store.ts';
 import { loadRemoved } from '../store/run-store.ts';
 import {
   loadTold,
@@ -17,7 +25,7 @@ import {
 import type { Table } from '../store/table.ts';
 import { brake, brakeDefault } from './brake.ts';
 import { allowedRemovals } from './held.ts';
-import { type Deferred, lagMs, type PlannedChange, planScope } from './plan.ts';
+import { type Deferred, lagMs, type PlannedChange, planScope, statedToo } from './plan.ts';
 import { isWithin } from './told.ts';
 
 /** A finished reading of a scope. */
@@ -52,9 +60,14 @@ export async function toldWithin(
   return (await loadTold(table, id)).filter(({ key }) => isWithin(key, scope, covers));
 }
 
+/** The order of plans: that of teams comes last, since their rows hang on members and repositories. */
+export const byPlanning = (one: AnyScope, other: AnyScope): number =>
+  Number(one === 'teams') - Number(other === 'teams');
+
 /**
  * A planner of one read: each call plans anew from what is stored by then, and the forge is asked only once.
  *
+ * @param gone keys of facts that are stored, but go by another plan of the run
  * @throws ForgeError when what has to be confirmed cannot be, by the planner
  */
 export function createPlanner(
@@ -63,6 +76,7 @@ export function createPlanner(
   scope: AnyScope,
   { read, observedAt, startedAt }: FinishedReading,
   told: readonly Told[],
+  gone: ReadonlySet<string> = new Set(),
 ): () => Promise<PlannedRead> {
   let checked: Checked | undefined;
   return async () => {
@@ -87,12 +101,54 @@ export function createPlanner(
       return part === undefined || !present.has(part);
     });
     const allowed = await allowedRemovals(table, id, scope);
+    const brakeAll = (all: readonly PlannedChange[]) => brake(all, stored.facts, brakeDefault, allowed);
+    let braked = brakeAll(changes);
+    const groundless = await withoutGround(table, id, braked.held, gone);
+    if (groundless.size > 0) {
+      braked = brakeAll(changes.map((change) => groundless.get(change) ?? change));
+    }
     return {
-      ...brake(changes, stored.facts, brakeDefault, allowed),
+      ...braked,
       deferred: plan.deferred,
       states,
     };
   };
+}
+
+/**
+ * Removals of rows that give nobody anything any more, because their team's member or repository is gone: they are as good as stated.
+ * A narrowed selection takes the rows about what is outside of it, however many.
+ */
+async function withoutGround(
+  table: Table,
+  id: SynchronizationId,
+  held: readonly PlannedChange[],
+  gone: ReadonlySet<string>,
+): Promise<ReadonlyMap<PlannedChange, PlannedChange>> {
+  const grounds = new Map(
+    held.flatMap((change) => {
+      const ground = groundOf(change.fact);
+      return ground === undefined ? [] : [[change, ground] as const];
+    }),
+  );
+  const present = await presentAmong(table, id, [...new Set(grounds.values())]);
+  return new Map(
+    [...grounds]
+      .filter(([, ground]) => gone.has(ground) || !present.has(ground))
+      .map(([change]) => [change, statedToo(change, 'what it hangs on is gone')]),
+  );
+}
+
+/** The key of the fact without which the row means nothing. */
+function groundOf(fact: Fact): string | undefined {
+  switch (fact.kind) {
+    case 'team-member':
+      return mainKeyOf(memberPart(fact.account));
+    case 'team-repository':
+      return mainKeyOf(repositoryPart(fact.repository));
+    default:
+      return undefined;
+  }
 }
 
 /** What a person asked back and no later read removed again: a person's word needs no second read. */

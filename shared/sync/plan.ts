@@ -175,6 +175,13 @@ function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): Plan
   };
 }
 
+/** The change as one that is stated, for one more reason. */
+export function statedToo(change: PlannedChange, reason: string): PlannedChange {
+  return change.kind === 'remove'
+    ? { ...change, stated: true, reason: `${change.reason}; ${reason}` }
+    : change;
+}
+
 function indexRead(
   scope: AnyScope,
   read: readonly Fact[],

@@ -80,7 +80,7 @@ describe('previewRun', () => {
 
     await world.syncAll();
     const [run] = await latestRuns(world.table, synchronizationId, 1);
-    expect(run?.changes.map(nameThings([], [], changes))).toEqual(changes);
+    expect(run?.changes.map(nameThings([], [], changes)).sort()).toEqual(changes.toSorted());
     expect(run?.scopes.find(({ scope }) => scope === 'members')?.held).toBe(10);
   });
 

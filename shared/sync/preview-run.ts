@@ -1,5 +1,5 @@
 /** A dry run: reads the forge as a run does, and shows what it would change. Writes nothing. */
-import { type ScopeName, scopeNames } from '../domain/facts.ts';
+import { factKey, type ScopeName, scopeNames } from '../domain/facts.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ScopeRead, StructureReader } from '../forge/forge.ts';
@@ -9,7 +9,7 @@ import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { namesFor } from './name-things.ts';
 import { changeText } from './plan.ts';
-import { createPlanner, type FinishedReading, toldWithin } from './plan-read.ts';
+import { byPlanning, createPlanner, type FinishedReading, toldWithin } from './plan-read.ts';
 import { endsRun, probe } from './probe.ts';
 import { countsOf } from './run-log.ts';
 import type { CountingReader } from './run-scopes.ts';
@@ -62,11 +62,18 @@ export async function previewRun(
       }
     }
     await probe({ reader, synchronization });
-    for (const reading of readings) {
+    const gone = new Set<string>();
+    for (const reading of readings.toSorted((one, other) => byPlanning(one.scope, other.scope))) {
       const { scope } = reading;
-      scopes.push(await orFailure(scope, () => previewScope(table, reader, synchronization, scope, reading)));
+      scopes.push(
+        await orFailure(scope, () => previewScope(table, reader, synchronization, scope, reading, gone)),
+      );
     }
-    return { requests: reader.requests?.(), scopes };
+    const place = ({ scope }: PreviewedScope): number => scopeNames.indexOf(scope);
+    return {
+      requests: reader.requests?.(),
+      scopes: scopes.toSorted((one, other) => place(one) - place(other)),
+    };
   } catch (error) {
     if (error instanceof ForgeError) {
       const { code, message, notBefore } = error;
@@ -77,15 +84,29 @@ export async function previewRun(
   }
 }
 
+/** @param gone keys of facts that go by the plans before it; gets those of this one */
 async function previewScope(
   table: Table,
   reader: StructureReader,
   { id }: Synchronization,
   scope: ScopeName,
   reading: FinishedReading,
+  gone: Set<string>,
 ): Promise<PreviewedScope> {
   const told = await toldWithin(table, id, scope, reading.read);
-  const { changes, held, deferred } = await createPlanner({ table, reader }, id, scope, reading, told)();
+  const { changes, held, deferred } = await createPlanner(
+    { table, reader },
+    id,
+    scope,
+    reading,
+    told,
+    gone,
+  )();
+  for (const { kind, fact } of changes) {
+    if (kind === 'remove') {
+      gone.add(factKey(fact));
+    }
+  }
   const texts = changes.slice(0, wordsMax).map(changeText);
   const heldTexts = held.slice(0, wordsMax).map(changeText);
   const named = await namesFor(table, id, [...texts, ...heldTexts]);

@@ -16,6 +16,7 @@ import { ConflictError, type Table } from '../store/table.ts';
 import { holdsLease, releaseLease } from '../store/work.ts';
 import { applyRead } from './apply-read.ts';
 import { completeScope, failScope, goOnLater, putOff } from './finish-scope.ts';
+import { byPlanning } from './plan-read.ts';
 import { endsRun, probe } from './probe.ts';
 import { type ReadingStep, readStep } from './read-step.ts';
 import { resumePlan } from './resume-plan.ts';
@@ -189,7 +190,9 @@ async function runGroup(
     return { failures, isProbed: false };
   }
   const whole: AnyScope[] = [];
-  for (const { taken, step } of steps) {
+  for (const { taken, step } of steps.toSorted((one, other) =>
+    byPlanning(one.taken.scope, other.taken.scope),
+  )) {
     const [, ...served] = withServed(taken);
     try {
       if (step.read === undefined) {

@@ -99,6 +99,15 @@ export const rightsFaults: readonly PlantedFault[] = [
     standsFor: 'a withdrawal that the forge states and that waits for a person',
   },
   {
+    id: 'brake-rows-without-ground',
+    proof: 'brake',
+    file: 'shared/sync/plan-read.ts',
+    find: 'gone.has(ground) || !present.has(ground)',
+    replace: 'gone.has(ground)',
+    tests: ['shared/sync/held.test.ts'],
+    standsFor: 'an alarm for each narrowed selection, about rows that give nobody anything',
+  },
+  {
     id: 'brake-of-whole-kind-only',
     proof: 'brake',
     file: 'shared/sync/brake.ts',
