@@ -143,6 +143,7 @@ const functionNeeds = {
   },
   'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
   'set-owned-vendors': { ...operatorCommand, does: 'Sets the vendors whose names an organization owns' },
+  'set-caution': { ...operatorCommand, does: 'Sets how careful a synchronization is' },
   'issue-token': { ...operatorCommand, does: 'Makes a token and shows it once', baseUrls: ['registry'] },
   'revoke-token': { ...operatorCommand, does: 'Stops a token' },
   'describe-organization': {

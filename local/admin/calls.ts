@@ -21,6 +21,9 @@ export function readFlags(args: readonly string[]) {
       expires: { type: 'string' },
       id: { type: 'string' },
       of: { type: 'string' },
+      'held-share': { type: 'string' },
+      'held-above': { type: 'string' },
+      'rest-after': { type: 'string' },
       synchronization: { type: 'string' },
       json: { type: 'boolean' },
       data: { type: 'string' },
@@ -57,6 +60,17 @@ export function callOf(command: string, slug: string, flags: Flags): [string, un
         'set-owned-vendors',
         { slug, vendors: needed(names(flags.vendors), 'vendors takes --vendors') },
       ];
+    case 'caution':
+      return [
+        'set-caution',
+        {
+          slug,
+          ...(flags.synchronization === undefined ? {} : { synchronization: flags.synchronization }),
+          ...numberOf('held-share', flags, 'heldShare', 0.01),
+          ...numberOf('held-above', flags, 'heldAbove'),
+          ...numberOf('rest-after', flags, 'restAfterDays'),
+        },
+      ];
     case 'token':
       return [
         'issue-token',
@@ -75,6 +89,23 @@ export function callOf(command: string, slug: string, flags: Flags): [string, un
     default:
       throw new UsageError(`there is no command ${command}; --help lists them`);
   }
+}
+
+/** The flag's number times the unit, under the name; nothing without the flag. */
+function numberOf(
+  flag: 'held-share' | 'held-above' | 'rest-after',
+  flags: Flags,
+  name: string,
+  unit = 1,
+): Readonly<Record<string, number>> {
+  const text = flags[flag];
+  if (text === undefined) {
+    return {};
+  }
+  if (!/^\d{1,4}$/.test(text)) {
+    throw new UsageError(`--${flag} takes a whole number, not ${text}`);
+  }
+  return { [name]: Number(text) * unit };
 }
 
 function timeOf(text: string): string {

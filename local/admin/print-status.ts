@@ -87,6 +87,7 @@ function synchronizationText(
       ...(rightsSuspendedSince === undefined
         ? []
         : [`the rights of people and teams rest since ${when(rightsSuspendedSince)}`]),
+      cautionText(one.caution),
       ...scopes.map(([scope, described]) => `${scope}: ${scopeText(described)}`),
       ...heldText(slug, one.heldRemovals, named),
       ...one.scanFailures.map(
@@ -95,6 +96,15 @@ function synchronizationText(
       ),
     ]),
   ];
+}
+
+function cautionText({
+  heldShare,
+  heldAbove,
+  restAfterDays,
+}: Status['synchronizations'][number]['caution']): string {
+  const share = Math.round(heldShare * 100);
+  return `careful: held above ${share} % of a list and ${heldAbove} things; rights rest after ${restAfterDays} days without a whole read`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -21,6 +21,18 @@ export const credentialStates = [
 ] as const;
 export type CredentialState = (typeof credentialStates)[number];
 
+/** How careful a synchronization is, as an owner sets it. */
+export interface Caution {
+  /** Missing things are held for a person when they are more than this share of their list, from 0 to 1, … */
+  readonly heldShare: number;
+  /** … and more than so many. */
+  readonly heldAbove: number;
+  /** The rights of people and teams rest when nothing was read whole for so many days. */
+  readonly restAfterDays: number;
+}
+
+export const defaultCaution: Caution = { heldShare: 0.25, heldAbove: 5, restAfterDays: 7 };
+
 export interface Synchronization {
   readonly id: SynchronizationId;
   readonly organization: OrganizationId;
@@ -41,6 +53,7 @@ export interface Synchronization {
   readonly credentialStateSince: number | undefined;
   /** Since when the rights of people and teams rest, because nothing was read whole for too long; milliseconds since the epoch. */
   readonly rightsSuspendedAt: number | undefined;
+  readonly caution: Caution;
   /** When each scope was last read whole; milliseconds since the epoch. */
   readonly lastSuccessAt: Readonly<Partial<Record<ScopeName, number>>>;
 }

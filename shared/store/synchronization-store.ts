@@ -10,8 +10,10 @@ import {
 } from '../domain/ids.ts';
 import { type AnyScope, isPart, wholeOf } from '../domain/scopes.ts';
 import {
+  type Caution,
   type CredentialState,
   credentialStates,
+  defaultCaution,
   forgeIds,
   type Synchronization,
 } from '../domain/synchronization.ts';
@@ -40,6 +42,9 @@ const SynchronizationItem = z
     credentialScope: z.enum(scopeNames as [ScopeName]).optional(),
     credentialStateSince: z.number().optional(),
     rightsSuspendedAt: z.number().optional(),
+    heldShare: z.number().default(defaultCaution.heldShare),
+    heldAbove: z.number().default(defaultCaution.heldAbove),
+    restAfterDays: z.number().default(defaultCaution.restAfterDays),
     settingsSucceededAt: z.number().optional(),
     membersSucceededAt: z.number().optional(),
     teamsSucceededAt: z.number().optional(),
@@ -51,6 +56,9 @@ const SynchronizationItem = z
       membersSucceededAt,
       teamsSucceededAt,
       repositoriesSucceededAt,
+      heldShare,
+      heldAbove,
+      restAfterDays,
       ...rest
     }): Synchronization => ({
       ...rest,
@@ -58,6 +66,7 @@ const SynchronizationItem = z
       credentialScope: rest.credentialScope,
       credentialStateSince: rest.credentialStateSince,
       rightsSuspendedAt: rest.rightsSuspendedAt,
+      caution: { heldShare, heldAbove, restAfterDays },
       lastSuccessAt: {
         ...(settingsSucceededAt === undefined ? {} : { settings: settingsSucceededAt }),
         ...(membersSucceededAt === undefined ? {} : { members: membersSucceededAt }),
@@ -119,6 +128,7 @@ export function addSynchronization(
     | 'credentialScope'
     | 'credentialStateSince'
     | 'rightsSuspendedAt'
+    | 'caution'
     | 'lastSuccessAt'
   >,
 ): readonly Operation[] {
@@ -156,6 +166,11 @@ export function markImported(id: SynchronizationId, observedAt: number): Operati
 
 export function chooseAll(id: SynchronizationId): Operation {
   return { update: { key: keys.synchronization(id), set: { choice: 'all' } }, when: present };
+}
+
+/** Changes how careful the synchronization is. */
+export function setCaution(id: SynchronizationId, caution: Partial<Caution>): Operation {
+  return { update: { key: keys.synchronization(id), set: { ...caution } }, when: present };
 }
 
 /** The rights of people and teams rest from now on; the facts stay. @param at milliseconds since the epoch */

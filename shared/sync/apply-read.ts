@@ -31,7 +31,7 @@ export async function applyRead(
   const { read, observedAt } = reading;
   const told = await toldWithin(table, synchronization.id, scope, read);
   const wakes: Wake[] = [];
-  const plan = createPlanner({ table, reader: run.reader }, synchronization.id, scope, reading, told);
+  const plan = createPlanner({ table, reader: run.reader }, synchronization, scope, reading, told);
   let planned: PlannedRead;
   try {
     for (let plans = 1; ; plans++) {

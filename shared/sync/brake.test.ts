@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { type Fact, factKey, type StoredFact } from '../domain/facts.ts';
-import { brake, brakeDefault } from './brake.ts';
+import { defaultCaution } from '../domain/synchronization.ts';
+import { brake } from './brake.ts';
 import { planScope } from './plan.ts';
 
 const stored = (fact: Fact): StoredFact => ({ fact, observedAt: 1, firstObservedAt: 1, changedAt: 0 });
@@ -22,7 +23,7 @@ function held(
     startedAt: 1_000_000,
     told: new Set(input.told),
   });
-  return brake(changes, current, brakeDefault);
+  return brake(changes, current, defaultCaution);
 }
 
 describe('the brake', () => {
@@ -54,9 +55,9 @@ describe('the brake', () => {
       startedAt: 1_000_000,
     });
     const allowed = new Set(members(7).map(factKey));
-    expect(brake(changes, current, brakeDefault, allowed).held).toEqual([]);
-    expect(brake(changes, current, brakeDefault, new Set([...allowed].slice(1))).held).toEqual([]);
-    expect(brake(changes, current, brakeDefault, new Set([...allowed].slice(0, 1))).held).toHaveLength(6);
+    expect(brake(changes, current, defaultCaution, allowed).held).toEqual([]);
+    expect(brake(changes, current, defaultCaution, new Set([...allowed].slice(1))).held).toEqual([]);
+    expect(brake(changes, current, defaultCaution, new Set([...allowed].slice(0, 1))).held).toHaveLength(6);
   });
 
   it('looks at each team by itself', () => {
@@ -73,6 +74,6 @@ describe('the brake', () => {
       startedAt: 1_000_000,
     });
     expect(changes).toHaveLength(10);
-    expect(brake(changes, current, brakeDefault).held).toHaveLength(10);
+    expect(brake(changes, current, defaultCaution).held).toHaveLength(10);
   });
 });

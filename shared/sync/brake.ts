@@ -3,15 +3,8 @@
  * a credential that sees less than before, looks the same as people who left.
  */
 import { type Fact, factKey, type StoredFact } from '../domain/facts.ts';
+import type { Caution } from '../domain/synchronization.ts';
 import type { PlannedChange } from './plan.ts';
-
-/** Removals are held when they are more than this share of their list, and more than so many. */
-export interface BrakeSetting {
-  readonly share: number;
-  readonly atLeast: number;
-}
-
-export const brakeDefault: BrakeSetting = { share: 0.25, atLeast: 5 };
 
 export interface Braked {
   readonly changes: readonly PlannedChange[];
@@ -28,7 +21,7 @@ export interface Braked {
 export function brake(
   changes: readonly PlannedChange[],
   current: readonly StoredFact[],
-  { share, atLeast }: BrakeSetting,
+  { heldShare, heldAbove }: Pick<Caution, 'heldShare' | 'heldAbove'>,
   allowed: ReadonlySet<string> = new Set(),
 ): Braked {
   const sizes = count(current.map(({ fact }) => fact));
@@ -37,7 +30,7 @@ export function brake(
   const missing = count(changes.filter(isQuestionable).map(({ fact }) => fact));
   const isMuch = (list: string): boolean => {
     const gone = missing.get(list) ?? 0;
-    return gone > atLeast && gone > share * (sizes.get(list) ?? 0);
+    return gone > heldAbove && gone > heldShare * (sizes.get(list) ?? 0);
   };
   const isHeld = (change: PlannedChange): boolean =>
     isQuestionable(change) && listsOf(change.fact).some(isMuch);

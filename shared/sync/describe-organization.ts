@@ -146,6 +146,7 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
       /** When the scope that was read least lately was read; nothing while one never was. */
       rightsAsOf: time(rightsAsOf(synchronization)),
       rightsSuspendedSince: time(synchronization.rightsSuspendedAt),
+      caution: synchronization.caution,
       scopes: Object.fromEntries(scopeNames.map((scope) => [scope, describeScope(states.get(scope), now)])),
       parts: Object.fromEntries(
         [...states]

@@ -10,6 +10,7 @@ import {
   partOf,
   repositoryPart,
 } from '../domain/scopes.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ScopeRead, StructureReader } from '../forge/forge.ts';
 import { loadScope, presentAmong, type StoredScope } from '../store/fact-store.ts';
@@ -23,7 +24,7 @@ import {
   type Told,
 } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
-import { brake, brakeDefault } from './brake.ts';
+import { brake } from './brake.ts';
 import { allowedRemovals } from './held.ts';
 import { type Deferred, lagMs, type PlannedChange, planScope, statedToo } from './plan.ts';
 import { isWithin } from './told.ts';
@@ -72,7 +73,7 @@ export const byPlanning = (one: AnyScope, other: AnyScope): number =>
  */
 export function createPlanner(
   { table, reader }: PlanReadDependencies,
-  id: SynchronizationId,
+  { id, caution }: Pick<Synchronization, 'id' | 'caution'>,
   scope: AnyScope,
   { read, observedAt, startedAt }: FinishedReading,
   told: readonly Told[],
@@ -101,7 +102,7 @@ export function createPlanner(
       return part === undefined || !present.has(part);
     });
     const allowed = await allowedRemovals(table, id, scope);
-    const brakeAll = (all: readonly PlannedChange[]) => brake(all, stored.facts, brakeDefault, allowed);
+    const brakeAll = (all: readonly PlannedChange[]) => brake(all, stored.facts, caution, allowed);
     let braked = brakeAll(changes);
     const groundless = await withoutGround(table, id, braked.held, gone);
     if (groundless.size > 0) {

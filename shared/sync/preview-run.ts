@@ -88,15 +88,16 @@ export async function previewRun(
 async function previewScope(
   table: Table,
   reader: StructureReader,
-  { id }: Synchronization,
+  synchronization: Synchronization,
   scope: ScopeName,
   reading: FinishedReading,
   gone: Set<string>,
 ): Promise<PreviewedScope> {
+  const { id } = synchronization;
   const told = await toldWithin(table, id, scope, reading.read);
   const { changes, held, deferred } = await createPlanner(
     { table, reader },
-    id,
+    synchronization,
     scope,
     reading,
     told,

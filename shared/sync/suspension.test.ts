@@ -6,7 +6,9 @@ import { organizationId, synchronizationId } from '../../test/support/synchroniz
 import { ForgeError } from '../forge/errors.ts';
 import { keys } from '../store/keys.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
-import { reviewRights, suspendedAfterMs } from './suspension.ts';
+import { reviewRights } from './suspension.ts';
+
+const suspendedAfterMs = 7 * 24 * 3600 * 1000;
 
 const hour = 3600_000;
 const scopes = ['settings', 'members', 'teams', 'repositories'] as const;

@@ -1,5 +1,5 @@
 /**
- * What nobody could read for a week is no ground for rights: those of people and teams rest, kept, until everything was read whole
+ * What nobody could read for a week, or as long as an owner says, is no ground for rights: those of people and teams rest, kept, until everything was read whole
  * again. Tokens of the organization stay, and so does everything that is stored.
  */
 import { scopeNames } from '../domain/facts.ts';
@@ -13,8 +13,7 @@ import { ConflictError, type Table } from '../store/table.ts';
 import { grantsThing } from '../store/things.ts';
 import { raise } from '../store/work.ts';
 
-/** Milliseconds. */
-export const suspendedAfterMs = 7 * 24 * 3600 * 1000;
+const dayMs = 24 * 3600 * 1000;
 
 export interface SuspensionDependencies {
   readonly table: Table;
@@ -39,7 +38,8 @@ export async function reviewRights(
   if (synchronization === undefined || asOf === undefined) {
     return;
   }
-  const isStale = clock.now() - asOf >= suspendedAfterMs;
+  const { restAfterDays } = synchronization.caution;
+  const isStale = clock.now() - asOf >= restAfterDays * dayMs;
   if (isStale === (synchronization.rightsSuspendedAt !== undefined)) {
     return;
   }
@@ -59,7 +59,8 @@ export async function reviewRights(
   }
   await waker.wake([grants.wake]);
   if (isStale) {
-    logger.error('nothing was read whole for a week: the rights of people and teams rest', {
+    logger.error('nothing was read whole for too long: the rights of people and teams rest', {
+      days: restAfterDays,
       organization,
       synchronization: id,
     });

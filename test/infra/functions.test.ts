@@ -121,6 +121,7 @@ describe('functions', () => {
     ['choose-packages', sendAll],
     ['set-owned-vendors', sendAll],
     ['issue-token', sendAll],
+    ['set-caution', sendAll],
     ['revoke-token', sendAll],
     ['undo-run', send('SyncQueue')],
     ['decide-removals', send('SyncQueue')],

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { changeCaution } from '../../shared/sync/set-caution.ts';
+import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
+
+const logger = createLogger('set-caution');
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, logger };
+
+const Input = z.strictObject({
+  slug: z.string(),
+  synchronization: z.string().optional(),
+  heldShare: z.number().exactOptional(),
+  heldAbove: z.int().exactOptional(),
+  restAfterDays: z.int().exactOptional(),
+});
+
+export const handler = invokeHandler(Input, { logger }, async ({ slug, synchronization: id, ...changes }) => {
+  const { synchronization } = await synchronizationOf(dependencies.table, { slug, synchronization: id });
+  return changeCaution(dependencies, synchronization, changes);
+});
