@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tableClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { listRuns, showRun } from '../../shared/sync/list-runs.ts';
@@ -20,6 +21,6 @@ const Input = z.strictObject({
 export const handler = invokeHandler(Input, { logger }, async ({ number, all, ...named }) => {
   const { synchronization } = await synchronizationOf(table, named);
   return number === undefined
-    ? { runs: await listRuns(table, synchronization, all) }
-    : { run: await showRun(table, synchronization, number) };
+    ? { runs: await listRuns(table, synchronization, all, systemClock.now()) }
+    : { run: await showRun(table, synchronization, number, systemClock.now()) };
 });

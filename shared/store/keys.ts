@@ -13,6 +13,7 @@
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
  * | record of a run | SYNC#id | RUN#number |
+ * | what one transaction of a run changed | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
  * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
  * | package (work: its p2 files) | ORG#id | PACKAGE#number |
@@ -88,6 +89,10 @@ export const keys = {
   run: (synchronization: string, number: number): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `RUN#${String(number).padStart(12, '0')}`,
+  }),
+  runChanges: (synchronization: string, number: number, place: number): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `CHANGES#${String(number).padStart(12, '0')}#${String(place).padStart(4, '0')}`,
   }),
   scan: (synchronization: string, repository: string): Key => ({
     pk: `SYNC#${synchronization}`,

@@ -1,75 +1,118 @@
-/** Records of a synchronization's runs, for the history, and what is needed to take one back. */
+/**
+ * The history of a synchronization: what each run did and why, and what is needed to take it back. It is written in the very transactions
+ * that change facts, so that a run whose worker dies has its record too; the run's end only says that it ended.
+ */
 import { z } from 'zod';
 import type { Fact } from '../domain/facts.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import { type AnyScope, isScope } from '../domain/scopes.ts';
 import { parseFact } from './fact-schema.ts';
 import { keys, tableKeys } from './keys.ts';
-import { loadPieces, putPieces } from './pieces-store.ts';
-import { pieceNames } from './scope-store.ts';
-import type { Table } from './table.ts';
+import type { Operation, Table } from './table.ts';
 
 const Count = z.number().default(0);
-const RunItem = z.object({
-  /** The run's number. */
-  observedAt: z.number(),
-  /** Milliseconds since the epoch. */
-  startedAt: z.number(),
-  finishedAt: z.number(),
-  /** Requests to the forge, where the reader counts them. */
-  requests: z.number().optional(),
-  scopes: z.array(
-    z.object({
-      scope: z.string().refine((text): text is AnyScope => isScope(text)),
-      cause: z.string(),
-      /** `whole`, `unfinished` (another step goes on), or the code of what went wrong. */
-      outcome: z.string(),
-      /** Removals that wait for a person's word. */
-      held: z.number().optional(),
-      /** Changes that wait until the forge's API must know better. */
-      deferred: z.number().optional(),
-    }),
-  ),
-  counts: z.object({ add: Count, update: Count, remove: Count }),
-  /** The first changes in words. */
-  changes: z.array(z.string()),
-});
-type RunItem = z.infer<typeof RunItem>;
-/** What one run did. */
-export type RunRecord = Omit<RunItem, 'observedAt' | 'changes'>;
-export type ScopeRecord = RunRecord['scopes'][number];
-export interface StoredRun extends RunItem {}
+const RunItem = z
+  .object({
+    /** The run's number. */
+    observedAt: z.number(),
+    /** Milliseconds since the epoch. */
+    startedAt: z.number(),
+    /** When it wrote last; until it has finished, or died. */
+    wroteAt: z.number().optional(),
+    finishedAt: z.number().optional(),
+    /** Requests to the forge, where the reader counts them. */
+    requests: z.number().optional(),
+    scopes: z.array(
+      z.object({
+        scope: z.string().refine((text): text is AnyScope => isScope(text)),
+        cause: z.string(),
+        /** `whole`, `unfinished` (another step goes on), the code of what went wrong, or `begun`. */
+        outcome: z.string(),
+        /** Removals that wait for a person's word. */
+        held: z.number().optional(),
+        /** Changes that wait until the forge's API must know better. */
+        deferred: z.number().optional(),
+      }),
+    ),
+    added: Count,
+    updated: Count,
+    removed: Count,
+  })
+  .transform(({ added, updated, removed, ...run }) => ({
+    ...run,
+    counts: { add: added, update: updated, remove: removed },
+  }));
+export type ScopeRecord = z.infer<typeof RunItem>['scopes'][number];
+export type StoredRun = z.infer<typeof RunItem>;
 
-const changesMax = 50;
+/** One run, as far as it is. */
+export interface RunProgress {
+  readonly number: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly requests: number | undefined;
+  readonly scopes: readonly ScopeRecord[];
+}
+
 const day = 24 * 3600;
 /** How long a run that changed something is kept, in seconds; one that changed nothing is kept a day. */
 export const runSeconds = 30 * day;
 
+export interface RemovedFact {
+  readonly fact: Fact;
+  readonly reason: string;
+}
+
+/** What one transaction changes. */
+export interface RecordedChanges {
+  readonly counts: StoredRun['counts'];
+  /** Each in words. */
+  readonly changes: readonly string[];
+  /** Kept whole, so that it can be put back. */
+  readonly removed: readonly RemovedFact[];
+}
+
 /**
- * Keeps the record.
+ * To be part of the transaction that changes the facts.
  *
- * @param number the run's
- * @param changes all of them in words
- * @param removed kept whole, so that it can be put back
+ * @param place of the transaction in the run; each has another
+ * @param now milliseconds since the epoch
  */
-export async function recordRun(
+export function noteChanges(
+  id: SynchronizationId,
+  { number, startedAt, requests, scopes }: RunProgress,
+  place: number,
+  { counts, changes, removed }: RecordedChanges,
+  now: number,
+): readonly Operation[] {
+  const expiresAt = { [tableKeys.expiry]: Math.ceil(now / 1000) + runSeconds };
+  return [
+    {
+      update: {
+        key: keys.run(id, number),
+        set: { observedAt: number, startedAt, wroteAt: now, requests, scopes, ...expiresAt },
+        add: { added: counts.add, updated: counts.update, removed: counts.remove },
+      },
+    },
+    { put: keys.runChanges(id, number, place), item: { changes, removed, ...expiresAt } },
+  ];
+}
+/** What `noteChanges` adds to a transaction. */
+export const noteOperations = 2;
+
+/** The run ended. @returns its record, with the changes that were noted. @param finishedAt milliseconds since the epoch */
+export async function finishRun(
   table: Table,
   id: SynchronizationId,
-  number: number,
-  record: RunRecord,
-  changes: readonly string[],
-  removed: readonly RemovedFact[],
-): Promise<void> {
-  const kept = changes.length > 0 ? runSeconds : day;
-  const expiresAt = Math.ceil(record.finishedAt / 1000) + kept;
-  if (removed.length > 0) {
-    await putPieces(table, id, pieceNames.removed(number), removed, expiresAt);
-  }
-  if (changes.length > changesMax) {
-    await putPieces(table, id, pieceNames.changes(number), changes, expiresAt);
-  }
-  const item = { ...record, changes: changes.slice(0, changesMax), observedAt: number };
-  await table.transact([{ put: keys.run(id, number), item: { ...item, [tableKeys.expiry]: expiresAt } }]);
+  { number, startedAt, requests, scopes }: RunProgress,
+  finishedAt: number,
+): Promise<StoredRun> {
+  const record = await table.update({
+    key: keys.run(id, number),
+    set: { observedAt: number, startedAt, requests, scopes, finishedAt },
+    setIfMissing: { [tableKeys.expiry]: Math.ceil(finishedAt / 1000) + day },
+  });
+  return RunItem.parse(record);
 }
 
 export async function findRun(
@@ -92,29 +135,31 @@ export async function latestRuns(
   return items.map((item) => RunItem.parse(item));
 }
 
-/** All changes of the run in words, as far as they are still kept. */
+const Changes = z.object({ changes: z.array(z.string()) });
+const Removed = z.object({
+  removed: z.array(z.object({ fact: z.unknown().transform(parseFact), reason: z.string() })),
+});
+
+/** All changes of the run in words, in the order in which they were written; as far as they are still kept. */
 export async function changesOf(
   table: Table,
   id: SynchronizationId,
-  { observedAt, changes }: StoredRun,
+  run: number,
 ): Promise<readonly string[]> {
-  const all = await loadPieces(table, id, pieceNames.changes(observedAt));
-  return z.array(z.string()).safeParse(all).data ?? changes;
+  return (await notesOf(table, id, run)).flatMap((item) => Changes.parse(item).changes);
 }
 
-export interface RemovedFact {
-  readonly fact: Fact;
-  readonly reason: string;
-}
-
-const Removed = z.array(z.object({ fact: z.unknown().transform(parseFact), reason: z.string() }));
-
-/** What the run removed; undefined when it removed nothing, or when that is not kept any more. */
+/** What the run removed; undefined when it changed nothing, or when that is not kept any more. */
 export async function loadRemoved(
   table: Table,
   id: SynchronizationId,
   run: number,
 ): Promise<readonly RemovedFact[] | undefined> {
-  const pieces = await loadPieces(table, id, pieceNames.removed(run));
-  return pieces === undefined ? undefined : Removed.parse(pieces);
+  const items = await notesOf(table, id, run);
+  return items.length === 0 ? undefined : items.flatMap((item) => Removed.parse(item).removed);
+}
+
+function notesOf(table: Table, id: SynchronizationId, run: number) {
+  const { pk, sk } = keys.runChanges(id, run, 0);
+  return table.query(pk, sk.slice(0, sk.lastIndexOf('#') + 1));
 }

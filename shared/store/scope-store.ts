@@ -189,6 +189,4 @@ export const pieceNames = {
   reading: (scope: AnyScope): string => `READING#${scope}`,
   plan: (scope: AnyScope): string => `PLAN#${scope}`,
   held: (scope: AnyScope): string => `HELD#${scope}`,
-  removed: (run: number): string => `REMOVED#${String(run).padStart(12, '0')}`,
-  changes: (run: number): string => `CHANGES#${String(run).padStart(12, '0')}`,
 } as const;

@@ -7,6 +7,7 @@ import { raise, type Wake } from '../store/work.ts';
 import { applyPlan } from './apply.ts';
 import { noteHeld } from './held.ts';
 import { createPlanner, type FinishedReading, type PlannedRead, toldWithin } from './plan-read.ts';
+import { record } from './run-log.ts';
 import type { Run } from './run-scopes.ts';
 import type { TakenScope } from './take-scopes.ts';
 import { settle } from './told.ts';
@@ -46,10 +47,8 @@ export async function applyRead(
           covers: read.covers,
           states: planned.states,
           now: clock.now(),
-          applied: (written, raised) => {
-            log.applied.push(...written);
-            wakes.push(...raised);
-          },
+          record: (changes) => record(run, changes),
+          applied: (raised) => wakes.push(...raised),
         });
         break;
       } catch (error) {

@@ -31,6 +31,7 @@ async function createApplication() {
     states: new Map(),
     changes: [{ kind: 'add', fact: aFact.member(1), narrows: false, widens: true, reason: 'new' }],
     now,
+    record: () => [],
     applied: () => {},
   };
   const members = async () => (await loadScope(table, synchronizationId, 'members')).facts.length;

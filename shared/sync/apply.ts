@@ -9,6 +9,7 @@ import { all, type Condition, equal, missing, missingOrLess } from '../store/con
 import { putFact, removeFact } from '../store/fact-store.ts';
 import { keys, tableKeys } from '../store/keys.ts';
 import { putPieces, removePieces } from '../store/pieces-store.ts';
+import { noteOperations } from '../store/run-store.ts';
 import { partSeconds, pieceNames, type ScopeState } from '../store/scope-store.ts';
 import { markImported } from '../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
@@ -30,8 +31,10 @@ export interface Application {
   readonly states: ReadonlyMap<AnyScope, Pick<ScopeState, 'readAt' | 'partsRead'>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Called after each transaction with what it wrote and raised. */
-  readonly applied: (changes: readonly PlannedChange[], wakes: readonly Wake[]) => void;
+  /** The history's part of the transaction that writes the changes; at most `noteOperations`. */
+  readonly record: (changes: readonly PlannedChange[]) => readonly Operation[];
+  /** Called after each transaction with what it raised. */
+  readonly applied: (wakes: readonly Wake[]) => void;
 }
 
 /** A stored plan that nobody finished is of no use after a day: reads have gone over it. */
@@ -44,7 +47,7 @@ export async function applyPlan(table: Table, application: Application): Promise
   const { synchronization, scope, observedAt, now } = application;
   const guards = guardsOf(application);
   // The mark of a stored plan, and that of the import.
-  const ownItems = guards.last.length + 2;
+  const ownItems = guards.last.length + noteOperations + 2;
   const few = batchesOf(application, ownItems + concernedMax);
   // A large plan is a matter of the whole organization; asking for each of its people would take longer.
   const isLarge = few.length > 1;
@@ -59,6 +62,7 @@ export async function applyPlan(table: Table, application: Application): Promise
     const operations: Operation[] = [
       ...(last ? guards.last : guards.between),
       ...batch.changes.map((change) => factOperation(application, change)),
+      ...application.record(batch.changes),
       ...batch.raised.map((thing) => raise(thing, now)),
       ...concern.operations,
     ];
@@ -73,10 +77,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       operations.push(markImported(synchronization.id, observedAt));
     }
     await table.transact(operations);
-    application.applied(
-      batch.changes,
-      [...concern.raised, ...batch.raised].map((thing) => thing.wake),
-    );
+    application.applied([...concern.raised, ...batch.raised].map((thing) => thing.wake));
   }
   if (isStored) {
     await removePieces(table, synchronization.id, pieceNames.plan(scope));

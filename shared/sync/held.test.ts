@@ -5,7 +5,7 @@ import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { scopeNames } from '../domain/facts.ts';
 import { keys } from '../store/keys.ts';
-import { latestRuns } from '../store/run-store.ts';
+import { changesOf, latestRuns } from '../store/run-store.ts';
 import { findHeld } from '../store/scope-store.ts';
 
 const members = (count: number, from = 1) =>
@@ -125,7 +125,7 @@ describe('rows that hang on what is gone', () => {
     expect(await world.held('teams')).toBeUndefined();
     expect(await world.facts('teams')).toHaveLength(5);
     const [run] = await latestRuns(world.table, synchronizationId, 1);
-    expect(run?.changes).toContain(
+    expect(await changesOf(world.table, synchronizationId, run?.observedAt ?? 0)).toContain(
       'team 5 on repository 10 removed: not in the whole read; what it hangs on is gone',
     );
   });

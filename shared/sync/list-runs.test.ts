@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 describe('listRuns', () => {
   it('has the runs that changed something, newest first, with what came of each scope and why', async () => {
-    const runs = await listRuns(world.table, synchronization, false);
+    const runs = await listRuns(world.table, synchronization, false, world.clock.now());
     expect(runs).toEqual([
       {
         number: 2,
@@ -45,7 +45,7 @@ describe('listRuns', () => {
       throw new ForgeError('unavailable', 'no answer');
     };
     await world.sync('members');
-    const runs = await listRuns(world.table, synchronization, true);
+    const runs = await listRuns(world.table, synchronization, true, world.clock.now());
     expect(runs.map(({ number, scopes }) => [number, scopes[0]?.outcome])).toEqual([
       [4, 'unavailable'],
       [3, 'whole'],
@@ -57,7 +57,7 @@ describe('listRuns', () => {
 
 describe('showRun', () => {
   it('has each change with its reason', async () => {
-    expect(await showRun(world.table, synchronization, 2)).toMatchObject({
+    expect(await showRun(world.table, synchronization, 2, world.clock.now())).toMatchObject({
       number: 2,
       changes: [
         'member user-2 (2) removed: not in the whole read',
@@ -70,13 +70,15 @@ describe('showRun', () => {
     world.forge.facts = Array.from({ length: 300 }, (_, place) => aFact.member(place + 1));
     world.later();
     await world.sync('members');
-    const { counts, changes } = await showRun(world.table, synchronization, 4);
+    const { counts, changes } = await showRun(world.table, synchronization, 4, world.clock.now());
     expect(counts).toEqual({ add: 299, update: 1, remove: 0 });
     expect(changes).toHaveLength(300);
   });
 
   it('says why there is no such run', async () => {
-    await expect(showRun(world.table, synchronization, 99)).rejects.toThrow('there is no run 99 yet');
+    await expect(showRun(world.table, synchronization, 99, world.clock.now())).rejects.toThrow(
+      'there is no run 99 yet',
+    );
   });
 });
 

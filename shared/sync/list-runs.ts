@@ -6,29 +6,37 @@ import { changesOf, findRun, latestRuns, type StoredRun } from '../store/run-sto
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { namesFor } from './name-things.ts';
+import { leaseMs } from './take-scopes.ts';
 
 /** Records that are looked at, and those of them that are shown. */
 const lookedAt = 1000;
 const shown = 50;
 
-/** The latest runs, newest first. @param all also those that changed nothing */
-export async function listRuns(table: Table, { id }: Synchronization, all: boolean) {
+/**
+ * The latest runs, newest first.
+ *
+ * @param all also those that changed nothing
+ * @param now milliseconds since the epoch
+ */
+export async function listRuns(table: Table, { id }: Synchronization, all: boolean, now: number) {
   const runs = await latestRuns(table, id, lookedAt);
   return runs
     .filter((run) => all || isChange(run))
     .slice(0, shown)
-    .map(describeRun);
+    .map((run) => describeRun(run, now));
 }
 
 /**
  * One run with all its changes, each with its reason.
  *
+ * @param now milliseconds since the epoch
  * @throws CallerError when there is no record of it
  */
-export async function showRun(table: Table, synchronization: Synchronization, number: number) {
+export async function showRun(table: Table, synchronization: Synchronization, number: number, now: number) {
   const run = await recordedRun(table, synchronization, number);
-  const changes = await changesOf(table, synchronization.id, run);
-  return { ...describeRun(run), changes: changes.map(await namesFor(table, synchronization.id, changes)) };
+  const changes = await changesOf(table, synchronization.id, number);
+  const named = changes.map(await namesFor(table, synchronization.id, changes));
+  return { ...describeRun(run, now), changes: named };
 }
 
 /** @throws CallerError when there is no record of it, in words that say why */
@@ -44,14 +52,21 @@ export async function recordedRun(table: Table, { id }: Synchronization, number:
   );
 }
 
-function describeRun({ observedAt, startedAt, finishedAt, requests, scopes, counts }: StoredRun) {
+/** What came of a scope whose run ended before it did: its worker died, and a run after it did the rest. */
+const died = 'ended by a death';
+
+function describeRun(run: StoredRun, now: number) {
+  const { observedAt, startedAt, finishedAt, wroteAt = startedAt, requests, scopes, counts } = run;
+  // Nobody writes without the lease, which was taken before the run's start.
+  const isDead = finishedAt === undefined && startedAt + leaseMs < now;
   return {
     number: observedAt,
     started: new Date(startedAt).toISOString(),
-    seconds: (finishedAt - startedAt) / 1000,
+    /** Until it last wrote something, for one that did not come to its end. */
+    seconds: ((finishedAt ?? wroteAt) - startedAt) / 1000,
     requests,
     counts,
-    scopes,
+    scopes: scopes.map((one) => (isDead && one.outcome === 'begun' ? { ...one, outcome: died } : one)),
   };
 }
 

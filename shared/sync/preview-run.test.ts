@@ -5,7 +5,7 @@ import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import type { Fact } from '../domain/facts.ts';
 import { ForgeError } from '../forge/errors.ts';
-import { latestRuns } from '../store/run-store.ts';
+import { changesOf, latestRuns } from '../store/run-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { nameThings } from './name-things.ts';
 import { previewRun } from './preview-run.ts';
@@ -80,7 +80,8 @@ describe('previewRun', () => {
 
     await world.syncAll();
     const [run] = await latestRuns(world.table, synchronizationId, 1);
-    expect(run?.changes.map(nameThings([], [], changes)).sort()).toEqual(changes.toSorted());
+    const recorded = await changesOf(world.table, synchronizationId, run?.observedAt ?? 0);
+    expect(recorded.map(nameThings([], [], changes)).sort()).toEqual(changes.toSorted());
     expect(run?.scopes.find(({ scope }) => scope === 'members')?.held).toBe(10);
   });
 

@@ -11,6 +11,7 @@ import { ConflictError } from '../store/table.ts';
 import type { Wake } from '../store/work.ts';
 import { applyPlan } from './apply.ts';
 import type { PlannedChange } from './plan.ts';
+import { record } from './run-log.ts';
 import type { Run } from './run-scopes.ts';
 import type { TakenScope } from './take-scopes.ts';
 
@@ -29,10 +30,8 @@ const StoredPlan = z.object({
 });
 
 /** Does nothing when there is no such plan. What a later read said stays. */
-export async function resumePlan(
-  { dependencies, synchronization, log }: Run,
-  { scope, lease, state }: TakenScope,
-): Promise<void> {
+export async function resumePlan(run: Run, { scope, lease, state }: TakenScope): Promise<void> {
+  const { dependencies, synchronization } = run;
   const { table, waker, clock } = dependencies;
   const { id } = synchronization;
   if ((await findApplying(table, id, scope)) === undefined) {
@@ -55,10 +54,8 @@ export async function resumePlan(
         changes: stillToDo(changes, stored, newerParts(states, observedAt), observedAt),
         states,
         now: clock.now(),
-        applied: (written, raised) => {
-          log.applied.push(...written);
-          wakes.push(...raised);
-        },
+        record: (recorded) => record(run, recorded),
+        applied: (raised) => wakes.push(...raised),
       });
     }
   } catch (error) {

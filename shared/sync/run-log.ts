@@ -1,33 +1,61 @@
 /** What a run did, gathered on its way and kept for the history. */
-import { recordRun, type ScopeRecord } from '../store/run-store.ts';
+import type { AnyScope } from '../domain/scopes.ts';
+import {
+  finishRun,
+  noteChanges,
+  type RecordedChanges,
+  type RunProgress,
+  type ScopeRecord,
+} from '../store/run-store.ts';
+import type { Operation } from '../store/table.ts';
 import { changeText, type PlannedChange } from './plan.ts';
 import type { Run } from './run-scopes.ts';
+import type { TakenScope } from './take-scopes.ts';
 
 export interface RunLog {
+  /** The scopes that are done with, each with what came of it. */
   readonly scopes: ScopeRecord[];
-  /** What was written so far. */
-  readonly applied: PlannedChange[];
+  /** All scopes that the run took, with why they were asked for. */
+  readonly taken: readonly { readonly scope: AnyScope; readonly cause: string }[];
+  /** Transactions with changes that were tried. */
+  tries: number;
 }
 
-export const startLog = (): RunLog => ({ scopes: [], applied: [] });
+export const startLog = (taken: readonly TakenScope[]): RunLog => ({
+  scopes: [],
+  taken: taken.map(({ scope, state: { cause } }) => ({ scope, cause })),
+  tries: 0,
+});
 
-export async function recordOf(run: Run): Promise<void> {
-  const { dependencies, synchronization, number, startedAt, reader, log } = run;
-  const { table, clock, logger } = dependencies;
-  const { applied, scopes } = log;
-  const counts = countsOf(applied);
-  const requests = reader.requests?.();
-  const record = { startedAt, finishedAt: clock.now(), requests, scopes, counts };
-  const removed = applied.filter(({ kind }) => kind === 'remove');
-  await recordRun(
-    table,
+/**
+ * The record of changes, to be part of the transaction that makes them: whatever was changed is in the history and can be undone,
+ * wherever the worker dies.
+ */
+export function record(run: Run, changes: readonly PlannedChange[]): readonly Operation[] {
+  if (changes.length === 0) {
+    return [];
+  }
+  const { dependencies, synchronization, log } = run;
+  const { scopes, taken } = log;
+  const begun = taken
+    .filter(({ scope }) => !scopes.some((one) => one.scope === scope))
+    .map((one) => ({ ...one, outcome: 'begun' }));
+  const progress = progressOf(run, [...scopes, ...begun]);
+  return noteChanges(
     synchronization.id,
-    number,
-    record,
-    applied.map(changeText),
-    removed.map(({ fact, reason }) => ({ fact, reason })),
+    progress,
+    log.tries++,
+    recordedOf(changes),
+    dependencies.clock.now(),
   );
-  if (applied.length > 0) {
+}
+
+/** The run ended by itself, well or not. */
+export async function endLog(run: Run): Promise<void> {
+  const { dependencies, synchronization, number, log } = run;
+  const { table, clock, logger } = dependencies;
+  const { counts } = await finishRun(table, synchronization.id, progressOf(run, log.scopes), clock.now());
+  if (counts.add + counts.update + counts.remove > 0) {
     logger.info('an organization changed on its forge', {
       organization: synchronization.organization,
       synchronization: synchronization.id,
@@ -35,6 +63,18 @@ export async function recordOf(run: Run): Promise<void> {
       ...counts,
     });
   }
+}
+
+function progressOf({ number, startedAt, reader }: Run, scopes: readonly ScopeRecord[]): RunProgress {
+  return { number, startedAt, requests: reader.requests?.(), scopes };
+}
+
+function recordedOf(changes: readonly PlannedChange[]): RecordedChanges {
+  return {
+    counts: countsOf(changes),
+    changes: changes.map(changeText),
+    removed: changes.filter(({ kind }) => kind === 'remove').map(({ fact, reason }) => ({ fact, reason })),
+  };
 }
 
 export function countsOf(changes: readonly PlannedChange[]) {

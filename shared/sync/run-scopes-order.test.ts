@@ -93,7 +93,7 @@ describe('runScopes, when a process dies', () => {
     // The plan is stored, then a first part of it is written.
     await expect(world.run('repositories', dyingAt(world.table, 3))).rejects.toThrow('the process died');
     const left = await world.facts('repositories');
-    expect(left).toHaveLength(150 - 48);
+    expect(left).toHaveLength(150 - 47);
     expect(left.every((key) => Number(key.slice('repository#'.length)) <= 150)).toBe(true);
     expect(await applyingSince(world.table, synchronizationId)).toBe(world.clock.time);
 

@@ -6,6 +6,7 @@ import { useTables } from '../../test/support/table.ts';
 import type { Fact } from '../domain/facts.ts';
 import { findRepository } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
+import { changesOf } from '../store/run-store.ts';
 import { scopeState } from '../store/scope-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { grantsThing, scanThing } from '../store/things.ts';
@@ -122,8 +123,9 @@ describe('runScopes', () => {
       scopes: [{ scope: 'members', cause: 'test', outcome: 'whole' }],
       counts: { add: 60, update: 0, remove: 0 },
     });
-    expect(run?.changes).toHaveLength(50);
-    expect(run?.changes).toContain('member user-1 (1) added: new in the read');
+    const changes = await changesOf(world.table, synchronizationId, 1);
+    expect(changes).toHaveLength(60);
+    expect(changes).toContain('member user-1 (1) added: new in the read');
     expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({
       lastSuccessAt: start,
       readAt: 1,

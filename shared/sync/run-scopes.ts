@@ -20,7 +20,7 @@ import { byPlanning } from './plan-read.ts';
 import { endsRun, probe } from './probe.ts';
 import { type ReadingStep, readStep } from './read-step.ts';
 import { resumePlan } from './resume-plan.ts';
-import { type RunLog, recordOf, startLog } from './run-log.ts';
+import { endLog, type RunLog, startLog } from './run-log.ts';
 import { reviewRights } from './suspension.ts';
 import { type TakenScope, takeScopes } from './take-scopes.ts';
 
@@ -94,7 +94,7 @@ async function runTaken(
     reader,
     number: await drawNumber(table, synchronization.id),
     startedAt: clock.now(),
-    log: startLog(),
+    log: startLog(taken),
   };
   const failures: unknown[] = [];
   const first = taken.filter((one) => isPart(one.scope) && one.servedBy === undefined);
@@ -109,7 +109,7 @@ async function runTaken(
       }
     }
   } finally {
-    await recordOf(run);
+    await endLog(run);
   }
   const unexpected = failures.find(
     (error) => !(error instanceof ForgeError || error instanceof ConflictError),

@@ -6,9 +6,8 @@ import { synchronizationId } from '../../test/support/synchronized.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
-import { removePieces } from '../store/pieces-store.ts';
+import { keys } from '../store/keys.ts';
 import { latestRuns } from '../store/run-store.ts';
-import { pieceNames } from '../store/scope-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { undoRun } from './undo-run.ts';
@@ -216,7 +215,10 @@ describe('undoRun', () => {
       { delete: { pk: `SYNC#${synchronizationId}`, sk: `RUN#${'1'.padStart(12, '0')}` } },
     ]);
     await expect(world.undo(undefined, 1)).rejects.toThrow('there is no record of a run 1');
-    await removePieces(world.table, synchronizationId, pieceNames.removed(world.number));
+    const { pk } = keys.runChanges(synchronizationId, world.number, 0);
+    for (const { sk } of await world.table.query(pk, 'CHANGES#')) {
+      await world.table.transact([{ delete: { pk, sk: String(sk) } }]);
+    }
     await expect(world.undo()).rejects.toThrow(`run ${world.number} is too old`);
   });
 });

@@ -5,6 +5,7 @@ import { findOrganizationBySlug } from '../../shared/store/organization-store.ts
 import type { Item } from '../../shared/store/table.ts';
 import { findToken, revokeToken } from '../../shared/store/token-store.ts';
 import { issueToken } from '../../shared/tokens/issue-token.ts';
+import { historyProblems } from '../support/history.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryKeyValues, createMemoryObjects, type StoredObject } from '../support/memory-store.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
@@ -223,6 +224,7 @@ describe('a worker', async () => {
             const label = `${kind} ${when} call ${call}, ${calls[call]}`;
             expect(life.calls.length, label).toBeGreaterThan(call);
             expect(life.unfinished, label).toEqual([]);
+            expect(historyProblems(from.items, life.rest.items), label).toEqual([]);
             expect(life.said, label).toEqual(expected?.said);
             if (next) {
               // Nothing hidden is left behind that the next step would stumble over.

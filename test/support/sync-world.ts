@@ -2,6 +2,7 @@
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import type { AnyScope } from '../../shared/domain/scopes.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
+import { latestRuns, type StoredRun } from '../../shared/store/run-store.ts';
 import { noteTold } from '../../shared/store/scope-store.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
 import { scopeThing } from '../../shared/store/things.ts';
@@ -29,7 +30,8 @@ export interface SyncWorld {
   later(): void;
   /** What is wanted of the work and not done. */
   wanted(key: { pk: string; sk: string }): Promise<number>;
-  runs(): Promise<Item[]>;
+  /** Records of runs, oldest first. */
+  runs(): Promise<StoredRun[]>;
 }
 
 export async function createSyncWorld(table: Table, facts: readonly Fact[] = []): Promise<SyncWorld> {
@@ -80,6 +82,6 @@ export async function createSyncWorld(table: Table, facts: readonly Fact[] = [])
       const item = await table.get(key);
       return Number(item?.wanted ?? 0) - Number(item?.done ?? 0);
     },
-    runs: () => table.query(`SYNC#${synchronizationId}`, 'RUN#'),
+    runs: async () => (await latestRuns(table, synchronizationId, 1000)).toReversed(),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { createCloudClock } from '../../../local/cloud/clock.ts';
 import { startWebhookReceiver } from '../../../local/forges/github/simulator-fixture.ts';
 import type { Item } from '../../../shared/store/table.ts';
+import { historyProblems } from '../../support/history.ts';
 import { type System, startSystem } from '../../support/started.ts';
 import { type CallName, watchCalls } from './calls.ts';
 import { comparable } from './compare.ts';
@@ -13,7 +14,7 @@ import { type Chapter, chapters, forgeChanges, oldDist, packageNames, smallWorld
 export interface End {
   /** All that is stored and all that Composer reads, without what may differ. */
   readonly state: ReadonlyMap<string, string>;
-  /** Dead letters, and messages or work that never come to an end. */
+  /** Dead letters, messages or work that never come to an end, and changes that no run has recorded. */
   readonly leftovers: readonly string[];
   /** Minutes of the cloud's time until everything was at rest. */
   readonly minutes: number;
@@ -192,8 +193,14 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
   async function end(chapter: Chapter, settled: Settled): Promise<End> {
     const reads = await readAll();
     const stored = await storage.read();
-    const state = comparable(stored, beginnings.get(chapter)?.stored ?? stored);
-    return { ...settled, state: new Map([...state, ...reads]), lastPackageNumber: counterOf(stored) };
+    const beginning = beginnings.get(chapter)?.stored ?? stored;
+    const state = comparable(stored, beginning);
+    return {
+      ...settled,
+      leftovers: [...settled.leftovers, ...historyProblems(beginning.items, stored.items)],
+      state: new Map([...state, ...reads]),
+      lastPackageNumber: counterOf(stored),
+    };
   }
 
   async function live(chapter: Chapter): Promise<End> {

@@ -88,10 +88,10 @@ export const mayDiffer: readonly MayDiffer[] = [
     reason: "a day after a part's last read, and when a scope is looked at again",
   },
   {
-    where: /^table SYNC#\S+ PIECES#REMOVED#/,
+    where: /^table SYNC#\S+ CHANGES#/,
     attributes: [],
     as: 'record',
-    reason: 'what a run removed: a part of its record',
+    reason: 'what a run changed: a part of its record',
   },
   { where: /^table BUDGET#/, attributes: [], as: 'record', reason: "what was last heard of GitHub's limits" },
   { where: /^table DELIVERYLOG /, attributes: ['readUntil'], as: 'time', reason: 'how far the log was read' },
