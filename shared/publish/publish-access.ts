@@ -131,11 +131,17 @@ async function updateStore(keyValues: KeyValues, etag: string, batch: readonly E
   }
 }
 
-/** Records what is at the edge now, and raises whoever waits for it. A death before it leaves the rows wanted, and the next turn does it again. */
+/**
+ * Records what is at the edge now, and raises whoever waits for it. A death before it leaves the rows wanted, and the next turn does it again.
+ *
+ * So a grant raises its principals twice, once by the change and once from here: a root lists only what the edge serves by then. What
+ * only takes something away raises nobody again: whoever wished it had left it out before.
+ */
 async function record(table: Table, batch: readonly EdgeRow[], now: number): Promise<Wake[]> {
   const waiting = new Map<string, WorkThing>();
-  for (const { subject } of batch) {
-    if (subject.kind !== 'token') {
+  for (const row of batch) {
+    const { subject } = row;
+    if (subject.kind !== 'token' && mayGive(row)) {
       const thing =
         subject.kind === 'view'
           ? principalThing(subject.organization, subject.principal)
@@ -158,6 +164,9 @@ export function nextBatch(due: readonly EdgeRow[]): readonly EdgeRow[] {
     : [...due].sort((one, other) => rank[one.subject.kind] - rank[other.subject.kind]);
 }
 
+/** A turn that died may have written a value between the one recorded and this one, and whoever wished this one saw that wish. */
+const hasSkipped = ({ wanted, done }: EdgeRow): boolean => wanted - done > 1;
+
 /** Takes something away, or may do so: the key goes, or a bit of its bitmap. */
 function isWithdrawal(row: EdgeRow): boolean {
   if (row.value === undefined) {
@@ -166,10 +175,24 @@ function isWithdrawal(row: EdgeRow): boolean {
   if (row.subject.kind !== 'view') {
     return false;
   }
-  // A turn that died may have written a value between the one recorded and this one.
-  if (row.wanted - row.done > 1 || row.published === undefined) {
-    return row.wanted - row.done > 1;
+  return hasSkipped(row) || (row.published !== undefined && hasBitsBeyond(row.published, row.value));
+}
+
+/** Gives something that was not there, or may do so. */
+function mayGive(row: EdgeRow): boolean {
+  if (hasSkipped(row)) {
+    return true;
   }
-  const after = Buffer.from(row.value, 'base64url');
-  return Buffer.from(row.published, 'base64url').some((byte, place) => (byte & ~(after[place] ?? 0)) !== 0);
+  if (row.value === undefined) {
+    return false;
+  }
+  return (
+    row.subject.kind !== 'view' || row.published === undefined || hasBitsBeyond(row.value, row.published)
+  );
+}
+
+/** Whether one bitmap has a bit that the other has not. */
+function hasBitsBeyond(one: string, other: string): boolean {
+  const known = Buffer.from(other, 'base64url');
+  return Buffer.from(one, 'base64url').some((byte, place) => (byte & ~(known[place] ?? 0)) !== 0);
 }

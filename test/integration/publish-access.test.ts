@@ -124,6 +124,40 @@ describe('publishAccess', () => {
     ]);
   });
 
+  it.each([
+    { what: 'a bit that goes', from: bitmap(1, 2), to: bitmap(1), raises: false },
+    { what: 'a bitmap that goes', from: bitmap(1), to: undefined, raises: false },
+    { what: 'a bit that comes', from: bitmap(1), to: bitmap(1, 2), raises: true },
+    { what: 'a bitmap that comes', from: undefined, to: bitmap(), raises: true },
+    { what: 'a bit that goes and one that comes', from: bitmap(1), to: bitmap(2), raises: true },
+    { what: 'a package that comes', from: undefined, to: '1', subject: aPackage, raises: true },
+    { what: 'a package that goes', from: '1', to: undefined, subject: aPackage, raises: false },
+    { what: 'a name that passes on', from: '1', to: '2', subject: aPackage, raises: true },
+  ])('after $what wakes its principal again: $raises', async ({ from, to, subject = view, raises }) => {
+    const edge = await createEdge();
+    if (from !== undefined) {
+      await edge.want('x', from, subject);
+      await edge.publish([]);
+      edge.waker.take();
+    }
+    await edge.want('x', to, subject);
+    await edge.publish([]);
+    expect(edge.waker.take().length > 0).toBe(raises);
+    expect(await edge.values()).toEqual(to === undefined ? {} : { x: to });
+    expect(await edge.isSettled()).toBe(true);
+  });
+
+  it('wakes the principal after a bit that should have gone and stays: its root left it out', async () => {
+    const edge = await createEdge();
+    await edge.want('v/acme/u.ann/0', bitmap(1, 2), view);
+    await edge.publish([]);
+    edge.waker.take();
+    await edge.want('v/acme/u.ann/0', bitmap(1), view);
+    await edge.want('v/acme/u.ann/0', bitmap(1, 2), view);
+    await edge.publish([]);
+    expect(edge.waker.take()).toHaveLength(1);
+  });
+
   it('says of nothing that it is done before the store has it', async () => {
     const edge = await createEdge();
     const key = await edge.want('t/one', 'u.ann|0');
