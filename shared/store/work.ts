@@ -58,6 +58,8 @@ export interface Lease {
   readonly wanted: number;
   /** The item as it was then. */
   readonly item: Item;
+  /** Milliseconds since the epoch. */
+  readonly takenAt: number;
 }
 
 /** `idle`: nothing is wanted that is not done. `busy`: another worker has the lease, or it is too early; the sweep comes back. */
@@ -84,7 +86,8 @@ export async function takeLease(
       },
       all(equal('pending', thing.wake.queue), somethingToDo, nobodyElse),
     );
-    return { thing, leaseId: options.leaseId, wanted: Number(item.wanted), item };
+    const { leaseId, now: takenAt } = options;
+    return { thing, leaseId, wanted: Number(item.wanted), item, takenAt };
   } catch (error) {
     if (error instanceof ConflictError) {
       const item = error.item;
@@ -137,7 +140,8 @@ export async function completeWork(
     await table.update(
       {
         key: lease.thing.key,
-        set: { ...attributes, done: lease.wanted },
+        // What was asked for meanwhile has waited since then, and its message is a new one.
+        set: { ...attributes, done: lease.wanted, [sortKey]: pendingSince(lease.takenAt) },
         remove: ['leaseId', 'leaseUntil'],
       },
       held,

@@ -3,6 +3,7 @@ import { aFact, repository } from '../../test/support/memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
 import { createRecordingWaker } from '../../test/support/waker.ts';
+import { asId, type OrganizationId } from '../domain/ids.ts';
 import { putFact } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { edgeThing, grantsThing, scanThing, scopeThing } from '../store/things.ts';
@@ -102,6 +103,75 @@ describe('sweepWork', () => {
     }
     expect(await completeWork(table, again)).toBe('done');
     expect(await sweep(now + 900_000)).toBe(0);
+  });
+
+  const scans = Array.from({ length: 5 }, (_, place) =>
+    scanThing(organizationId, synchronizationId, repository(place + 1)),
+  );
+  const minute = 60_000;
+
+  /** Five scans asked for at the given times, the one of them being at work whose place is given. */
+  async function createBusy(times: readonly number[], atWork: number, at: number) {
+    const created = await createSweep();
+    const { table } = created;
+    for (const [place, thing] of scans.entries()) {
+      await table.transact([raise(thing, now + (times[place] ?? 0))]);
+    }
+    const [busy] = scans.slice(atWork);
+    const lease = busy && (await takeLease(table, busy, { leaseId: 'a', now: now + at, leaseMs: 330_000 }));
+    if (lease === undefined || lease === 'idle' || lease === 'busy') {
+      throw new Error('no lease');
+    }
+    return { ...created, lease };
+  }
+
+  it('leaves alone what waits its turn in a busy queue, and wakes what it went past', async () => {
+    const times = [0, 0, 2 * minute, 2 * minute, 3 * minute];
+    const { sweep, waker } = await createBusy(times, 2, 4 * minute);
+    expect(await sweep(now + 4 * minute)).toBe(2);
+    expect(waker.take().map(({ message }) => message.repository)).toEqual(['1', '2']);
+  });
+
+  it('wakes all of them as soon as nobody is at any', async () => {
+    const { table, sweep, lease } = await createBusy([0, 0, 0, 0, 0], 0, minute);
+    expect(await sweep(now + 2 * minute)).toBe(0);
+    expect(await completeWork(table, lease)).toBe('done');
+    expect(await sweep(now + 3 * minute)).toBe(4);
+  });
+
+  it("does not take another organization's work for its own, nor that of another queue", async () => {
+    const { table, sweep } = await createBusy([0, 0, 0, 0, 0], 0, 0);
+    await table.transact([
+      raise(scanThing(asId<OrganizationId>('other'), synchronizationId, repository(9)), now),
+      raise(scopeThing(organizationId, synchronizationId, 'members'), now),
+    ]);
+    expect(await sweep(now + minute)).toBe(2);
+  });
+
+  it('wakes what waits in a busy queue every ten minutes nevertheless', async () => {
+    const { table, sweep, lease } = await createBusy([0, 0, 0, 0, 0], 0, 0);
+    let woken = 0;
+    for (let minutes = 1; minutes <= 35; minutes++) {
+      // As if one after another were done that was asked for at the same moment.
+      await table.update({ key: lease.thing.key, set: { leaseUntil: now + (minutes + 5) * minute } });
+      const count = await sweep(now + minutes * minute);
+      expect([0, 4]).toContain(count);
+      woken += count;
+    }
+    expect(woken).toBe(4 * 3);
+  });
+
+  it('counts from when it was asked for again behind a worker who had begun', async () => {
+    const times = [0, 4 * minute, 4 * minute, 4 * minute, 4 * minute];
+    const { table, sweep, lease } = await createBusy(times, 0, 5 * minute);
+    await table.transact([raise(lease.thing, now + 6 * minute)]);
+    expect(await completeWork(table, lease)).toBe('more');
+    const [, second] = scans;
+    if (second === undefined) {
+      throw new Error('no scan');
+    }
+    await takeLease(table, second, { leaseId: 'b', now: now + 6 * minute, leaseMs: 330_000 });
+    expect(await sweep(now + 7 * minute)).toBe(0);
   });
 
   it('finds the others when one item says nothing', async () => {
