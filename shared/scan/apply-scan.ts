@@ -34,18 +34,15 @@ export async function createPackage(
     name,
     source,
     archived,
-    abandonedFor,
     nameOf,
   }: {
     name: string;
     source: PackageSource;
     archived: boolean;
-    /** Packages of the same source under other names: they stay installable and point to this one. */
-    abandonedFor: readonly StoredPackage[];
     /** Number of the deleted package that had the name. */
     nameOf: number | undefined;
   },
-): Promise<{ readonly made: StoredPackage; readonly wakes: readonly Wake[] }> {
+): Promise<StoredPackage> {
   const counted = await table.update({ key: keys.organization(organization), add: { lastPackageNumber: 1 } });
   const number = Number(counted.lastPackageNumber);
   const made = {
@@ -58,10 +55,6 @@ export async function createPackage(
     // Clients may have the deleted package's files under the same addresses, none of them younger than this.
     ...(nameOf === undefined ? {} : { filesModifiedAt: clock.now() }),
   } as const;
-  const old = abandonedFor.map((one) => packageThing(organization, one.number));
-  if (old.length > transactionItemsMax - 4) {
-    throw new RangeError(`a repository with ${old.length} packages under other names`);
-  }
   await table.transact([
     leaseHeld(lease),
     // Raised, so that a package without versions gets its files too; its publisher is woken when the versions are there.
@@ -85,9 +78,8 @@ export async function createPackage(
       item: { number },
       when: absent,
     },
-    ...old.map((thing) => raise(thing, clock.now(), { replacement: name })),
   ]);
-  return { made: { ...made, imported: false }, wakes: old.map((thing) => thing.wake) };
+  return { ...made, imported: false };
 }
 
 /** Two items for a version: itself and its recorded commit. The lease's check and the package's raise come with each batch. */
@@ -202,7 +194,8 @@ export async function publishHeld(
 
 /**
  * What the repository itself changes about its packages: readable again, archived or not, and which of them goes on under the
- * repository's name for it.
+ * repository's name for it. They are written in portions; a scan that dies between two of them is not done, and the next one writes
+ * the rest.
  */
 export async function recordMoved(
   { table, clock }: ApplyDependencies,
@@ -220,24 +213,24 @@ export async function recordMoved(
     ({ one, replacement }) =>
       one.state === 'unreadable' || one.archived !== fact.archived || one.replacement !== replacement,
   );
-  if (changed.length === 0) {
-    return [];
-  }
   const things = changed.map((change) => ({
     ...change,
     thing: packageThing(organization, change.one.number),
   }));
-  await table.transact([
-    leaseHeld(lease),
-    ...things.map(({ one, replacement, thing }) =>
-      raise(thing, clock.now(), {
-        archived: fact.archived,
-        replacement,
-        // Its publisher moves it on from there; any other state may have moved on meanwhile.
-        ...(one.state === 'unreadable' ? { state: 'accepted', unreadableAt: undefined } : {}),
-      }),
-    ),
-  ]);
+  const portion = transactionItemsMax - 1;
+  for (let start = 0; start < things.length; start += portion) {
+    await table.transact([
+      leaseHeld(lease),
+      ...things.slice(start, start + portion).map(({ one, replacement, thing }) =>
+        raise(thing, clock.now(), {
+          archived: fact.archived,
+          replacement,
+          // Its publisher moves it on from there; any other state may have moved on meanwhile.
+          ...(one.state === 'unreadable' ? { state: 'accepted', unreadableAt: undefined } : {}),
+        }),
+      ),
+    ]);
+  }
   return things.map(({ thing }) => thing.wake);
 }
 

@@ -290,14 +290,15 @@ async function accept(
   if (!decision.accept) {
     return { waiting: { name, directory: source.directory, reason: decision.reason } };
   }
-  const { made, wakes } = await createPackage(dependencies, lease, inputs.organization.id, {
+  const made = await createPackage(dependencies, lease, inputs.organization.id, {
     name,
     source,
     archived: fact.archived,
-    abandonedFor: state.others,
     nameOf: holder?.isDeleted ? holder.number : undefined,
   });
-  await dependencies.waker.wake(wakes);
+  // The same source's packages under other names stay installable and point to this one.
+  const moved = { ...state, current: made };
+  await dependencies.waker.wake(await recordMoved(dependencies, lease, inputs.organization.id, moved, fact));
   return { made };
 }
 

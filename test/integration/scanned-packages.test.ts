@@ -47,6 +47,54 @@ describe('a name', () => {
     expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/two available → acme/one']);
   });
 
+  it('that changed more often than a transaction has room for goes on changing, even if a scan dies on its way', async () => {
+    const registry = await scannedRegistry();
+    const names = Array.from({ length: 110 }, (_, place) => `acme/name-${place}`);
+    for (const name of names) {
+      registry.contents.set(5, { name, branches: { main: 'b' } });
+      await pushed(registry);
+    }
+    const last = names.at(-1);
+    expect(await packages(registry)).toEqual([
+      `1 acme/one available → ${last}`,
+      ...names.slice(0, -1).map((name, place) => `${place + 2} ${name} available → ${last}`),
+      `111 ${last} available`,
+    ]);
+
+    registry.contents.set(5, { name: 'acme/final', branches: { main: 'b' } });
+    await registry.pushed(5);
+    let transactions = 0;
+    await registry.deliver((services) => ({
+      ...services,
+      table: {
+        ...services.table,
+        async transact(operations) {
+          // The package, and the first portion of those that point to it; then nothing any more.
+          if (transactions === 2) {
+            throw new Error('dead');
+          }
+          transactions += 1;
+          await services.table.transact(operations);
+        },
+      },
+    }));
+    const half = await packages(registry);
+    expect(half.filter((text) => text.endsWith('→ acme/final'))).toHaveLength(99);
+    await registry.settle();
+    expect(await packages(registry)).toEqual([
+      `1 acme/one available → acme/final`,
+      ...names.map((name, place) => `${place + 2} ${name} available → acme/final`),
+      '112 acme/final available',
+    ]);
+    expect(await file(registry, 'acme/111/dev.json')).toContain('"abandoned":"acme/final"');
+
+    // All at once, when the repository is archived.
+    registry.forge.facts = [...owner, aFact.repository(5, { archived: true })];
+    await registry.ask('repositories');
+    await registry.settle();
+    expect(await file(registry, 'acme/112/dev.json')).toContain('"abandoned":true');
+  }, 30_000);
+
   it('with a vendor that nobody owns waits, and the old one stays as it is', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'symfony/console', branches: { main: 'b' } });
