@@ -148,6 +148,18 @@ describe('sweepWork', () => {
     expect(await sweep(now + minute)).toBe(2);
   });
 
+  it('wakes what a dead worker left as soon as its lease has ended, however busy the queue is', async () => {
+    const { table, sweep, waker } = await createBusy([0, 0, 0, 0, 0], 0, 0);
+    const [, second] = scans;
+    if (second === undefined) {
+      throw new Error('no scan');
+    }
+    await takeLease(table, second, { leaseId: 'dead', now, leaseMs: 2 * minute });
+    expect(await sweep(now + 2 * minute)).toBe(0);
+    expect(await sweep(now + 3 * minute)).toBe(1);
+    expect(waker.take()).toMatchObject([second.wake]);
+  });
+
   it('wakes what waits in a busy queue every ten minutes nevertheless', async () => {
     const { table, sweep, lease } = await createBusy([0, 0, 0, 0, 0], 0, 0);
     let woken = 0;

@@ -80,9 +80,13 @@ function forgotten(items: readonly PendingItem[], now: number): readonly Wake[] 
       reached.set(wake.group, Math.max(reached.get(wake.group) ?? 0, pendingSince));
     }
   }
-  return items.flatMap(({ wake, leaseUntil, pendingSince }) => {
+  return items.flatMap(({ wake, leaseId, leaseUntil, pendingSince }) => {
     if (leaseUntil >= now) {
       return [];
+    }
+    if (leaseId !== undefined) {
+      // Its worker died, and its message with it.
+      return [wake];
     }
     const since = Math.max(pendingSince, leaseUntil);
     const isItsTurn = since < (reached.get(wake.group) ?? Number.POSITIVE_INFINITY) - orderMs;
