@@ -41,6 +41,9 @@ describe('a budget', () => {
     const reserve = afterNote(limit, { met: 'reserve', until: start + 9 });
     expect(reserve).toEqual({ ...limit, contentsNotBefore: start + 9 });
     expect(afterNote(reserve, { met: 'reserve', until: start + 8 })).toBe(reserve);
+    const last = afterNote(reserve, { met: 'archive-reserve', until: start + 9 });
+    expect(last).toEqual({ ...reserve, archivesNotBefore: start + 9 });
+    expect(afterNote(last, { met: 'archive-reserve', until: start + 8 })).toBe(last);
   });
 
   test('never becomes shorter, whatever is noted', () => {
@@ -48,6 +51,7 @@ describe('a budget', () => {
     const note = fc.oneof(
       at.map((until) => ({ met: 'limit' as const, until })),
       at.map((until) => ({ met: 'reserve' as const, until })),
+      at.map((until) => ({ met: 'archive-reserve' as const, until })),
       at.map((time) => ({ met: 'unnamed-limit' as const, at: time })),
     );
     fc.assert(
@@ -57,6 +61,7 @@ describe('a budget', () => {
           const next = afterNote(state, one);
           expect(next.notBefore).toBeGreaterThanOrEqual(state.notBefore);
           expect(next.contentsNotBefore).toBeGreaterThanOrEqual(state.contentsNotBefore);
+          expect(next.archivesNotBefore).toBeGreaterThanOrEqual(state.archivesNotBefore);
           state = next;
         }
       }),

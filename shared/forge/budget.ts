@@ -9,6 +9,8 @@ export interface BudgetState {
   readonly notBefore: number;
   /** What can wait does not ask before: the rest of the budget is for rights. */
   readonly contentsNotBefore: number;
+  /** Nor do archives that somebody waits for. */
+  readonly archivesNotBefore: number;
   /** Limits without a named end, one soon after the other. */
   readonly hits: number;
 }
@@ -20,7 +22,9 @@ export type BudgetNote =
   /** A limit was met without an end. */
   | { readonly met: 'unnamed-limit'; readonly at: number }
   /** Little is left until then. */
-  | { readonly met: 'reserve'; readonly until: number };
+  | { readonly met: 'reserve'; readonly until: number }
+  /** So little that archives wait too. */
+  | { readonly met: 'archive-reserve'; readonly until: number };
 
 /** The budget of one credential, shared by all that use it. */
 export interface CredentialBudget {
@@ -32,7 +36,12 @@ export interface CredentialBudget {
 /** Budgets by the name of their credential. */
 export type BudgetOf = (credential: string) => CredentialBudget;
 
-export const freshBudget: BudgetState = { notBefore: 0, contentsNotBefore: 0, hits: 0 };
+export const freshBudget: BudgetState = {
+  notBefore: 0,
+  contentsNotBefore: 0,
+  archivesNotBefore: 0,
+  hits: 0,
+};
 
 const firstWaitMs = 60_000;
 const waitMaxMs = 3600_000;
@@ -51,6 +60,8 @@ export function afterNote(state: BudgetState, note: BudgetNote): BudgetState {
       return note.until > state.notBefore ? { ...state, notBefore: note.until } : state;
     case 'reserve':
       return note.until > state.contentsNotBefore ? { ...state, contentsNotBefore: note.until } : state;
+    case 'archive-reserve':
+      return note.until > state.archivesNotBefore ? { ...state, archivesNotBefore: note.until } : state;
     case 'unnamed-limit': {
       if (note.at < state.notBefore) {
         return state;

@@ -17,6 +17,8 @@ describe('the budget of a credential', () => {
       contentsNotBefore: start + 5,
     });
     expect(await one?.read()).toMatchObject({ notBefore: start, contentsNotBefore: start + 5 });
+    await one?.note({ met: 'archive-reserve', until: start + 6 });
+    expect(await other?.read()).toMatchObject({ archivesNotBefore: start + 6, contentsNotBefore: start + 5 });
     expect(await createCredentialBudget(table, 'github', '42').read()).toMatchObject({ notBefore: 0 });
   });
 

@@ -15,6 +15,7 @@ import { ConflictError, type Table } from './table.ts';
 const BudgetItem = z.object({
   notBefore: z.number().default(0),
   contentsNotBefore: z.number().default(0),
+  archivesNotBefore: z.number().default(0),
   hits: z.number().default(0),
   /** Counts the writes. */
   version: z.number().default(0),
@@ -42,7 +43,7 @@ export function createCredentialBudget(table: Table, forge: ForgeId, credential:
         if (next === state) {
           return state;
         }
-        const expiresAt = Math.ceil((Math.max(next.notBefore, next.contentsNotBefore) + keptMs) / 1000);
+        const expiresAt = Math.ceil((latestOf(next) + keptMs) / 1000);
         const item = { ...next, version: version + 1, [tableKeys.expiry]: expiresAt };
         try {
           await table.transact([{ put: key, item, when: isNew ? absent : equal('version', version) }]);
@@ -58,6 +59,9 @@ export function createCredentialBudget(table: Table, forge: ForgeId, credential:
   };
 }
 
+const latestOf = ({ notBefore, contentsNotBefore, archivesNotBefore }: BudgetState): number =>
+  Math.max(notBefore, contentsNotBefore, archivesNotBefore);
+
 /** A budget that heeds what all workers know and keeps what it learns to itself: for a reader that may write nothing. */
 export function createBudgetView(table: Table, forge: ForgeId, credential: string): CredentialBudget {
   const shared = createCredentialBudget(table, forge, credential);
@@ -67,6 +71,7 @@ export function createBudgetView(table: Table, forge: ForgeId, credential: strin
     return {
       notBefore: Math.max(known.notBefore, own.notBefore),
       contentsNotBefore: Math.max(known.contentsNotBefore, own.contentsNotBefore),
+      archivesNotBefore: Math.max(known.archivesNotBefore, own.archivesNotBefore),
       hits: Math.max(known.hits, own.hits),
     };
   };

@@ -4,7 +4,7 @@ import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import type { GitHubForge } from '../../shared/forge/github/forge.ts';
 import { createCredentialBudget } from '../../shared/store/budget-store.ts';
 import { createMemoryTable, type MemoryTable } from '../support/memory-table.ts';
-import { codeOf, factsOf, type GitHub, startGitHub } from './github-fixture.ts';
+import { codeOf, factsOf, type GitHub, known, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
 let table: MemoryTable;
@@ -64,5 +64,23 @@ describe('two processes and one store', () => {
     expect(asked).toBeGreaterThan(300);
     // Three probes, tokens, and then after 0, 1, 3, 7, 15, 31 minutes.
     expect(sent() - before).toBeLessThanOrEqual(3 + 3 * 2 + 6);
+  });
+
+  test('R29: an archive that somebody waits for is had while scans wait for the reset, until half of the reserve is gone', async () => {
+    table = createMemoryTable();
+    const { branches } = await readerOf(process()).readRefs(repository());
+    const { commit } = known(branches[0]);
+    const budget = createCredentialBudget(table, 'github', String(gitHub.installation.id));
+    const until = gitHub.clock.now() + 1_800_000;
+    await budget.note({ met: 'reserve', until });
+    const archive = async (): Promise<void> => {
+      const stream = await readerOf(process()).readArchive(repository(), commit, AbortSignal.timeout(10_000));
+      stream.destroy();
+    };
+    expect(await codeOf(readerOf(process()).readRefs(repository()))).toBe('rate-limited');
+    expect(await codeOf(archive())).toBe('no error');
+    await budget.note({ met: 'archive-reserve', until });
+    expect(await codeOf(archive())).toBe('rate-limited');
+    expect(await codeOf(readerOf(process()).readScope('teams'))).toBe('no error');
   });
 });

@@ -81,10 +81,13 @@ export function createGitHubForge(options: GitHubForgeOptions): GitHubForge {
     organization(installation, organization) {
       const rights = createRequests(app, installation);
       const contents = createRequests(app, installation, 'contents');
+      const archives = createRequests(app, installation, 'archives');
+      const { readArchive } = createContentReader({ app, requests: archives });
       return {
         ...createStructureReader({ requests: rights, installation, organization }),
         ...createContentReader({ app, requests: contents }),
-        requests: () => rights.count() + contents.count(),
+        readArchive,
+        requests: () => rights.count() + contents.count() + archives.count(),
       };
     },
     async installation(installation) {

@@ -152,6 +152,22 @@ describe('the reserve', () => {
     },
   );
 
+  test('is half for archives, which somebody waits for', async () => {
+    api.answer = () => answer(standing(250));
+    await worker().ask('contents');
+    expect((await errorOf(worker().ask('contents'))).code).toBe('rate-limited');
+    expect(await worker().ask('archives')).toEqual({ login: 'acme' });
+    api.answer = () => answer(standing(249));
+    await worker().ask('archives');
+    const sent = api.requests.length;
+    const error = await errorOf(worker().ask('archives'));
+    expect(error).toMatchObject({ code: 'rate-limited', notBefore: clock.time + 600_000 });
+    expect(api.requests).toHaveLength(sent);
+    expect(await worker().ask('rights')).toEqual({ login: 'acme' });
+    clock.time += 600_000;
+    expect(await worker().ask('archives')).toEqual({ login: 'acme' });
+  });
+
   test('is a tenth', async () => {
     api.answer = () => answer(standing(500));
     await worker().ask();

@@ -4,8 +4,11 @@ import { type BudgetNote, type BudgetState, type CredentialBudget, freshBudget }
 import { ForgeError } from '../errors.ts';
 import type { Failure } from './http.ts';
 
-/** `rights`: who may read what. `contents`: refs and archives, which wait while little of the budget is left. */
-export type Purpose = 'rights' | 'contents';
+/**
+ * `rights`: who may read what. `contents`: refs, which wait while little of the budget is left. `archives`: somebody waits for one, so they
+ * may take half of what is left then.
+ */
+export type Purpose = 'rights' | 'contents' | 'archives';
 
 export interface Limits {
   /** @throws ForgeError `rate-limited` when it is too early for this */
@@ -18,8 +21,9 @@ export interface Limits {
 
 /** How long what another worker noted may go unseen. */
 const freshMs = 10_000;
-/** Of each budget: with less left contents wait. */
+/** Of each budget: with less left contents wait, and with less than that archives. */
 const reserveShare = 0.1;
+const archiveReserveShare = 0.05;
 /** All who wait for the reserve do not come back at the same moment. */
 const spreadMs = 30_000;
 
@@ -54,8 +58,9 @@ export function createLimits(
         const notBefore = purpose === 'rights' ? known.notBefore : spread(known.notBefore);
         throw new ForgeError('rate-limited', `${what} has to wait: GitHub's limit is reached`, { notBefore });
       }
-      if (purpose === 'contents' && known.contentsNotBefore > now) {
-        const notBefore = spread(known.contentsNotBefore);
+      const reserved = { rights: 0, contents: known.contentsNotBefore, archives: known.archivesNotBefore };
+      if (reserved[purpose] > now) {
+        const notBefore = spread(reserved[purpose]);
         throw new ForgeError('rate-limited', `${what} has to wait: the rest of the budget is for rights`, {
           notBefore,
         });
@@ -72,6 +77,9 @@ export function createLimits(
       // Comparisons with what is no number are false.
       if (remaining < limit * reserveShare && until > clock.now() && until > known.contentsNotBefore) {
         await note({ met: 'reserve', until });
+      }
+      if (remaining < limit * archiveReserveShare && until > clock.now() && until > known.archivesNotBefore) {
+        await note({ met: 'archive-reserve', until });
       }
     },
     noteLimit: async (one) => (await note(one)).notBefore,
