@@ -3,15 +3,18 @@ import { z } from 'zod';
 import { asId, asPrincipal, type OrganizationId, type Principal, type TokenId } from '../domain/ids.ts';
 import { type TokenKind, tokenHash } from '../domain/token.ts';
 import { edgeKeys, tokenValue } from '../publish/edge-keys.ts';
-import { absent, equal } from './condition.ts';
+import { absent, type Condition, equal } from './condition.ts';
 import { desire } from './edge-store.ts';
 import { keys } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
 import { edgeThing, principalThing } from './things.ts';
 import { type Lease, leaseHeld, raise, type Wake } from './work.ts';
 
-/** `waiting`: known to us, at the edge as soon as its principal's root file is there. */
-export type TokenState = 'waiting' | 'active' | 'revoked';
+/**
+ * `waiting`: known to us, at the edge as soon as its principal's root file is there. `expired`: taken from the edge some time after its
+ * expiry, which ends it by itself.
+ */
+export type TokenState = 'waiting' | 'active' | 'revoked' | 'expired';
 
 export interface Token {
   readonly id: TokenId;
@@ -34,7 +37,7 @@ const TokenItem = z.object({
   kind: z.enum(['user', 'team', 'organization']),
   hash: z.string(),
   description: z.string(),
-  state: z.enum(['waiting', 'active', 'revoked']),
+  state: z.enum(['waiting', 'active', 'revoked', 'expired']),
   createdAt: z.number(),
   expiry: z.number(),
 });
@@ -53,7 +56,8 @@ export async function tokensOf(
 
 /** Whether the token still speaks for its principal. @param now milliseconds since the epoch */
 export function isLive(token: Token, now: number): boolean {
-  return token.state !== 'revoked' && (token.expiry === 0 || token.expiry * 1000 > now);
+  const isOver = token.state === 'revoked' || token.state === 'expired';
+  return !isOver && (token.expiry === 0 || token.expiry * 1000 > now);
 }
 
 /**
@@ -131,15 +135,31 @@ export async function revokeToken(table: Table, token: Token, now: number): Prom
   if (token.state === 'revoked') {
     return [];
   }
+  return endToken(table, token, { state: 'revoked', revokedAt: now }, now);
+}
+
+/**
+ * Takes from the edge what an expired token left there.
+ *
+ * @returns the wakes to send
+ * @throws ConflictError when it was revoked at this very moment
+ */
+export async function retireToken(table: Table, token: Token, now: number): Promise<readonly Wake[]> {
+  return endToken(table, token, { state: 'expired' }, now, equal('state', token.state));
+}
+
+async function endToken(
+  table: Table,
+  token: Token,
+  set: Item,
+  now: number,
+  when?: Condition,
+): Promise<readonly Wake[]> {
   const key = edgeKeys.token(token.hash);
   const principal = principalThing(token.organization, token.principal);
+  const update = { key: keys.principalToken(token.organization, token.principal, token.id), set };
   await table.transact([
-    {
-      update: {
-        key: keys.principalToken(token.organization, token.principal, token.id),
-        set: { state: 'revoked', revokedAt: now },
-      },
-    },
+    when === undefined ? { update } : { update, when },
     desire(key, undefined, { kind: 'token' }, now),
     raise(principal, now),
   ]);

@@ -10,6 +10,7 @@ import { listSynchronizations } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { scanThing, scopeThing } from '../store/things.ts';
 import type { WorkThing } from '../store/work.ts';
+import { retireTokens } from '../tokens/retire-tokens.ts';
 import { deleteUnreadable } from './delete-unreadable.ts';
 import { raiseAll } from './raise-all.ts';
 import { reviewRights } from './suspension.ts';
@@ -37,6 +38,7 @@ export async function reconcile(
     await raiseAll(dependencies, scans, 'schedule');
     await reviewRights(dependencies, synchronization);
     await deleteUnreadable(dependencies, organization);
+    await retireTokens(dependencies, organization);
     asked.scopes += scopes.length;
     asked.scans += scans.length;
   }

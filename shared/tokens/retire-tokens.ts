@@ -1,0 +1,31 @@
+/**
+ * Cleans up after tokens that expired. The edge refuses them from their expiry on, by itself; what is left there is their values, and their
+ * principal's bitmap and root file if it has no other token.
+ */
+import type { OrganizationId } from '../domain/ids.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { retireToken, tokensOfOrganization } from '../store/token-store.ts';
+
+/** So long the edge says that the token expired, and when; after that it does not know it. Milliseconds. */
+export const expiredKeptMs = 7 * 24 * 3600_000;
+
+export async function retireTokens(
+  { table, waker, clock }: { readonly table: Table; readonly waker: Waker; readonly clock: Clock },
+  organization: OrganizationId,
+): Promise<void> {
+  const now = clock.now();
+  for (const token of await tokensOfOrganization(table, organization)) {
+    const isOld = token.expiry !== 0 && token.expiry * 1000 + expiredKeptMs <= now;
+    if (isOld && (token.state === 'active' || token.state === 'waiting')) {
+      try {
+        await waker.wake(await retireToken(table, token, now));
+      } catch (error) {
+        if (!(error instanceof ConflictError)) {
+          throw error;
+        }
+      }
+    }
+  }
+}
