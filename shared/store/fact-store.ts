@@ -209,17 +209,19 @@ export async function findFact(
   return item && parseStored(item).fact;
 }
 
-/** Which of the facts are there, by their keys; consistent. */
-export async function presentAmong(
+/** Which of the facts are there, and which were removed within a day, by their keys; consistent. */
+export async function standingOf(
   table: Table,
   synchronization: SynchronizationId,
   factKeys: readonly string[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, 'there' | 'removed'>> {
   const items = await table.getMany(factKeys.map((key) => keys.fact(synchronization, key)));
-  return new Set(
+  return new Map(
     items.flatMap((item) => {
       const stored = item && parseStored(item);
-      return stored === undefined || stored.removed ? [] : [factKey(stored.fact)];
+      return stored === undefined
+        ? []
+        : [[factKey(stored.fact), stored.removed ? 'removed' : 'there'] as const];
     }),
   );
 }

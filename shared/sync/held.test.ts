@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aFact } from '../../test/support/memory-forge.ts';
+import { aFact, team } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
@@ -128,6 +128,57 @@ describe('rows that hang on what is gone', () => {
     expect(await changesOf(world.table, synchronizationId, run?.observedAt ?? 0)).toContain(
       'team 5 on repository 10 removed: not in the whole read; what it hangs on is gone',
     );
+  });
+
+  it('go with the membership, also from repositories', async () => {
+    const count = (one: number) => Array.from({ length: one }, (_, place) => place + 1);
+    const stays = [
+      ...count(30).map((id) => aFact.repository(id)),
+      ...count(30).map((id) => aFact.collaborator(id, 2)),
+    ];
+    const world = await createSyncWorld(createMemoryTable(), [
+      ...members(10),
+      ...stays,
+      ...count(25).map((id) => aFact.collaborator(id, 1)),
+    ]);
+    await world.sync('members');
+    await world.sync('repositories');
+    world.later();
+    world.forge.facts = [...members(9, 2), ...stays];
+    await world.tell('member#1');
+    await world.sync('member:1');
+    await world.sync('repositories');
+    expect(await findHeld(world.table, synchronizationId, 'repositories')).toBeUndefined();
+    expect(await world.facts('repositories')).toHaveLength(60);
+  });
+
+  it('go with the old parent of a team', async () => {
+    const ids = Array.from({ length: 10 }, (_, place) => place + 1);
+    const inherited = ids.map((id) => ({ ...aFact.teamRepository(7, id), via: team(5) }));
+    const stays = [
+      ...ids.map((id) => aFact.repository(id)),
+      aFact.team(5),
+      ...ids.map((id) => aFact.teamRepository(5, id)),
+      { ...aFact.team(6), parent: team(5) },
+    ];
+    const world = await createSyncWorld(createMemoryTable(), [
+      ...stays,
+      { ...aFact.team(7), parent: team(6) },
+      ...inherited,
+    ]);
+    await world.sync('repositories');
+    await world.sync('teams');
+    const held = () => findHeld(world.table, synchronizationId, 'teams');
+    // Merely missing: the team is where it was.
+    world.later();
+    world.forge.facts = [...stays, { ...aFact.team(7), parent: team(6) }];
+    await world.sync('teams');
+    expect(await held()).toMatchObject({ count: 10 });
+    world.later();
+    world.forge.facts = [...stays, aFact.team(7)];
+    await world.sync('teams');
+    expect(await held()).toBeUndefined();
+    expect(await world.facts('teams')).not.toContain('team-repository#7#1');
   });
 
   it('are held like it, and where it is there', async () => {

@@ -1,6 +1,6 @@
 /** From a whole read to what it would change: plan, confirm, brake. Writes nothing, so that a dry run shows what a run would do. */
-import { type Fact, factKey } from '../domain/facts.ts';
-import type { SynchronizationId } from '../domain/ids.ts';
+import { type Fact, factKey, type TeamRepositoryFact } from '../domain/facts.ts';
+import type { ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
 import {
   type AnyScope,
   isPart,
@@ -13,7 +13,7 @@ import {
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ScopeRead, StructureReader } from '../forge/forge.ts';
-import { loadScope, presentAmong, type StoredScope } from '../store/fact-store.ts';
+import { loadFacts, loadScope, type StoredScope, standingOf } from '../store/fact-store.ts';
 import { loadRemoved } from '../store/run-store.ts';
 import {
   loadTold,
@@ -104,7 +104,7 @@ export function createPlanner(
     const allowed = await allowedRemovals(table, id, scope);
     const brakeAll = (all: readonly PlannedChange[]) => brake(all, stored.facts, caution, allowed);
     let braked = brakeAll(changes);
-    const groundless = await withoutGround(table, id, braked.held, gone);
+    const groundless = await withoutGround(table, id, read, braked.held, gone);
     if (groundless.size > 0) {
       braked = brakeAll(changes.map((change) => groundless.get(change) ?? change));
     }
@@ -117,26 +117,29 @@ export function createPlanner(
 }
 
 /**
- * Removals of rows that give nobody anything any more, because their team's member or repository is gone: they are as good as stated.
- * A narrowed selection takes the rows about what is outside of it, however many.
+ * Removals of rows that give nobody anything any more, because what they hang on is gone: they are as good as stated. A narrowed
+ * selection takes the rows about what is outside of it, another parent those that a team had from the old one, however many.
  */
 async function withoutGround(
   table: Table,
   id: SynchronizationId,
+  read: ScopeRead,
   held: readonly PlannedChange[],
   gone: ReadonlySet<string>,
 ): Promise<ReadonlyMap<PlannedChange, PlannedChange>> {
-  const grounds = new Map(
-    held.flatMap((change) => {
-      const ground = groundOf(change.fact);
-      return ground === undefined ? [] : [[change, ground] as const];
-    }),
-  );
-  const present = await presentAmong(table, id, [...new Set(grounds.values())]);
+  const grounds = held.map(({ fact }) => groundOf(fact)).filter((ground) => ground !== undefined);
+  const standing = await standingOf(table, id, [...new Set(grounds)]);
+  const inherited = held.map(({ fact }) => fact).filter(isInherited);
+  const parents = inherited.length === 0 ? new Map() : await parentsOf(table, id, read);
+  const isGroundless = ({ fact }: PlannedChange): boolean => {
+    const ground = groundOf(fact) ?? '';
+    const stands = gone.has(ground) ? 'removed' : standing.get(ground);
+    // Who is named on a repository need not be a member; but who was one loses that with his membership.
+    const isGone = fact.kind === 'collaborator' ? stands === 'removed' : stands !== 'there';
+    return (ground !== '' && isGone) || (isInherited(fact) && !isBelow(parents, fact));
+  };
   return new Map(
-    [...grounds]
-      .filter(([, ground]) => gone.has(ground) || !present.has(ground))
-      .map(([change]) => [change, statedToo(change, 'what it hangs on is gone')]),
+    held.filter(isGroundless).map((change) => [change, statedToo(change, 'what it hangs on is gone')]),
   );
 }
 
@@ -144,12 +147,33 @@ async function withoutGround(
 function groundOf(fact: Fact): string | undefined {
   switch (fact.kind) {
     case 'team-member':
+    case 'collaborator':
       return mainKeyOf(memberPart(fact.account));
     case 'team-repository':
       return mainKeyOf(repositoryPart(fact.repository));
     default:
       return undefined;
   }
+}
+
+const isInherited = (fact: Fact): fact is TeamRepositoryFact =>
+  fact.kind === 'team-repository' && fact.via !== fact.team;
+
+type Parents = ReadonlyMap<ForgeTeamId, ForgeTeamId | undefined>;
+
+/** As the read says, else as they were: a part's read does not tell what is above it. */
+async function parentsOf(table: Table, id: SynchronizationId, { facts }: ScopeRead): Promise<Parents> {
+  const teams = [...(await loadFacts(table, id, 'team')), ...facts.filter(({ kind }) => kind === 'team')];
+  return new Map(teams.flatMap((fact) => (fact.kind === 'team' ? [[fact.team, fact.parent] as const] : [])));
+}
+
+/** Whether the team of the row still has above it the one that it has the right from. */
+function isBelow(parents: Parents, { team, via }: TeamRepositoryFact): boolean {
+  const line = new Set<ForgeTeamId>();
+  for (let above = parents.get(team); above !== undefined && !line.has(above); above = parents.get(above)) {
+    line.add(above);
+  }
+  return line.has(via);
 }
 
 /** What a person asked back and no later read removed again: a person's word needs no second read. */

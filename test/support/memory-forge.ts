@@ -72,7 +72,10 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
           done: {
             facts,
             covers: part ? [scope] : [],
-            absenceIsStated: part || (scope === 'repositories' && forge.narrowed),
+            // As the adapters: what is there says nothing of the rows that it does not have.
+            absenceIsStated: part
+              ? !seen.some((fact) => factKey(fact) === mainKeyOf(scope))
+              : scope === 'repositories' && forge.narrowed,
             also: [],
           },
         };
