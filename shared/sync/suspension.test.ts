@@ -38,6 +38,18 @@ async function createWorld() {
 }
 
 describe('rights that nobody could confirm', () => {
+  it('rest too where one scope never was read', async () => {
+    const world = await createWorld();
+    await world.sync('members');
+    await world.review();
+    expect(await world.suspendedAt()).toBeUndefined();
+    world.clock.time = start + 7 * 24 * hour;
+    await world.review();
+    expect(await world.suspendedAt()).toBe(world.clock.time);
+    await world.sync('members');
+    expect(await world.suspendedAt()).toBeUndefined();
+  });
+
   it('rest after a week without a whole read, once, and come back with the next one', async () => {
     const world = await createWorld();
     await world.syncAll();

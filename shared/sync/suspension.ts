@@ -22,7 +22,7 @@ export interface SuspensionDependencies {
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
-/** When the scope that was read least lately was read; undefined while one never was: then no rights rest on it. */
+/** When the scope that was read least lately was read; undefined while one never was. */
 export function rightsAsOf({ lastSuccessAt }: Pick<Synchronization, 'lastSuccessAt'>): number | undefined {
   const times = scopeNames.map((scope) => lastSuccessAt[scope]);
   return times.includes(undefined) ? undefined : Math.min(...times.filter((at) => at !== undefined));
@@ -34,10 +34,12 @@ export async function reviewRights(
   id: SynchronizationId,
 ): Promise<void> {
   const synchronization = await findSynchronization(table, id);
-  const asOf = synchronization && rightsAsOf(synchronization);
-  if (synchronization === undefined || asOf === undefined) {
+  // A scope that never was read gives no rights; those of the others must not outlive it.
+  const times = Object.values(synchronization?.lastSuccessAt ?? {});
+  if (synchronization === undefined || times.length === 0) {
     return;
   }
+  const asOf = Math.min(...times);
   const { restAfterDays } = synchronization.caution;
   const isStale = clock.now() - asOf >= restAfterDays * dayMs;
   if (isStale === (synchronization.rightsSuspendedAt !== undefined)) {
