@@ -61,6 +61,9 @@ export async function toldWithin(
   return (await loadTold(table, id)).filter(({ key }) => isWithin(key, scope, covers));
 }
 
+const keysTold = (told: readonly Told[], what: Told['expect']): ReadonlySet<string> =>
+  new Set(told.filter(({ expect }) => expect === what).map(({ key }) => key));
+
 /** The order of plans: that of teams comes last, since their rows hang on members and repositories. */
 export const byPlanning = (one: AnyScope, other: AnyScope): number =>
   Number(one === 'teams') - Number(other === 'teams');
@@ -91,7 +94,8 @@ export function createPlanner(
       observedAt,
       startedAt,
       newer: isPart(scope) ? new Map<PartScope, number>() : newerParts(states, observedAt),
-      told: new Set(told.filter(({ expect }) => expect !== 'there').map(({ key }) => key)),
+      told: keysTold(told, 'gone'),
+      toldHidden: keysTold(told, 'not-public'),
       putBack: await putBackNow(table, id, states.get(scope)?.restore, stored, startedAt),
     };
     checked ??= await check(reader, scope, read, planScope(input).changes);

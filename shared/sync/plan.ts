@@ -54,6 +54,8 @@ export interface PlanInput {
   readonly newer?: ReadonlyMap<PartScope, number>;
   /** What events said is gone. */
   readonly told?: ReadonlySet<string>;
+  /** What events said is public no more. */
+  readonly toldHidden?: ReadonlySet<string>;
   /** Keys of removed facts that a person asked back: no lag is feared for them. */
   readonly putBack?: ReadonlySet<string>;
   /** Parts that the forge did not show when it was asked for them by their ids. */
@@ -109,7 +111,9 @@ export function planScope(input: PlanInput): Plan {
     }
     const change = fact === undefined ? removalOf(stored.fact, input) : updateOf(stored.fact, fact);
     const isRight = change.kind === 'remove' || change.narrows || change.widens;
-    const agreed = isTold(stored.fact, told) && (change.kind === 'remove' || change.narrows);
+    const agreed =
+      (isTold(stored.fact, told) && (change.kind === 'remove' || change.narrows)) ||
+      (input.toldHidden?.has(key) === true && change.kind === 'update' && change.narrows);
     if (isRight && !agreed && !knows(stored.changedAt)) {
       deferred.push({ key, until: stored.changedAt + lagMs });
     } else {

@@ -7,7 +7,7 @@ import type { Fact } from '../domain/facts.ts';
 import type { AnyScope } from '../domain/scopes.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { keys } from '../store/keys.ts';
-import { scopeState } from '../store/scope-store.ts';
+import { noteTold, scopeState } from '../store/scope-store.ts';
 
 const newTable = useTables();
 
@@ -234,14 +234,13 @@ describe('an absence', () => {
     expect(await scopeState(world.table, synchronizationId, 'repositories')).toMatchObject({ attempts: 1 });
   });
 
-  it('from a narrowed selection needs no look-up', async () => {
-    const world = await createWorld([settings, ...repositories]);
-    const asked = listen(world);
-    world.forge.facts = [];
-    world.forge.narrowed = true;
+  it('is not said by an event that the repository is public no more', async () => {
+    const world = await createWorld([settings, aFact.repository(1, { visibility: 'public' })]);
+    const word = { key: 'repository#1', expect: 'not-public' } as const;
+    await world.table.transact([noteTold(synchronizationId, word, world.clock.now())]);
+    world.forge.hidden = new Set(['repository#1']);
     await world.sync('repositories');
-    expect(await world.facts('repositories')).toEqual([]);
-    expect(asked).toEqual(['probe', 'repositories', 'probe']);
+    expect(await world.facts('repositories')).toEqual(['repository#1']);
   });
 });
 

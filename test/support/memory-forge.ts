@@ -34,8 +34,6 @@ export interface MemoryForge {
   hidden: ReadonlySet<string>;
   /** How many facts of a list one step reads; all of them if left out. */
   perStep: number;
-  /** Whether the lists are of a narrowed selection, which the forge states. */
-  narrowed: boolean;
   reader(): StructureReader;
 }
 
@@ -48,7 +46,6 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
     before: () => {},
     hidden: new Set(),
     perStep: Number.POSITIVE_INFINITY,
-    narrowed: false,
     reader: () => ({
       async probe() {
         await forge.before('probe');
@@ -73,9 +70,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
             facts,
             covers: part ? [scope] : [],
             // As the adapters: what is there says nothing of the rows that it does not have.
-            absenceIsStated: part
-              ? !seen.some((fact) => factKey(fact) === mainKeyOf(scope))
-              : scope === 'repositories' && forge.narrowed,
+            absenceIsStated: part && !seen.some((fact) => factKey(fact) === mainKeyOf(scope)),
             also: [],
           },
         };
