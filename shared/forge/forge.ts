@@ -24,8 +24,8 @@ export interface ScopeRead {
    */
   readonly covers: readonly PartScope[];
   /**
-   * The forge says itself that what the read does not have is not there, or not ours to see: the thing's own look-up, or the list of
-   * what a narrowed app was given. Otherwise an absence is only an absence from a list.
+   * The forge says itself that what the read does not have is not there, or not ours to see: by the thing's own look-up. Otherwise an
+   * absence is only an absence from a list.
    */
   readonly absenceIsStated: boolean;
   /** Scopes that have to be read too, because of what this read saw (a team that is not known here, or has moved). */

@@ -265,11 +265,9 @@ describe('a repository', () => {
       leftTo('repositories'),
     );
     const list = await readWhole(gitHub.reader(), 'repositories');
-    expect(list.absenceIsStated).toBe(true);
     expect(list.facts.filter(({ kind }) => kind === 'repository')).toMatchObject([{ name: 'money' }]);
     await simulator.changes.run('select-repositories', { repositories: 'all' });
     expect(installation.repositorySelection).toBe('all');
-    expect((await readWhole(gitHub.reader(), 'repositories')).absenceIsStated).toBe(false);
   });
 
   test('whose collaborators we may not see is unfinished, not without any', async () => {
@@ -372,6 +370,22 @@ describe('whether things are absent', () => {
     );
     expect(reader.requests()).toBe(1 + 2);
     expect(await reader.confirmAbsent([])).toEqual(new Set());
+  });
+
+  test('R27: outside of the selection nothing is there, what everybody sees included', async () => {
+    const { changes } = gitHub.simulator;
+    await changes.run('create-repository', { name: 'open' });
+    await changes.run('set-visibility', { repository: 'acme/open', visibility: 'public' });
+    const ask = async () => {
+      const asked = ['money', 'billing', 'open'].map((name) => gitHub.repository(name));
+      const parts = asked.map(({ id, nodeId }) => ({ part: `repository:${id}` as const, nodeId }));
+      const absent = await (await probed()).confirmAbsent(parts);
+      return asked.filter(({ id }) => absent.has(`repository:${id}`)).map(({ name }) => name);
+    };
+    expect(await ask()).toEqual([]);
+    await changes.run('select-repositories', { repositories: ['money'] });
+    expect(await ask()).toEqual(['billing', 'open']);
+    await changes.run('select-repositories', { repositories: 'all' });
   });
 
   test.each([

@@ -260,10 +260,14 @@ const readMembership = (requests: Requests, org: string, username: string) =>
 /** GitHub's bound. https://docs.github.com/en/graphql/reference/queries#nodes */
 const nodesPerRequest = 100;
 
-/** The parts that are not there, or belong to somebody else. A look-up that fails otherwise confirms nothing. */
+/**
+ * The parts that are not there, or belong to somebody else. A look-up that fails otherwise confirms nothing.
+ *
+ * Everybody sees a public repository, so of one that a narrowed app was not given the list of what it was given is all there is to say.
+ */
 export async function confirmAbsent(
   requests: Requests,
-  { id: organization, nodeId: ours }: Account,
+  { id: organization, nodeId: ours, selected }: Account,
   parts: readonly { readonly part: PartScope; readonly nodeId: string }[],
 ): Promise<ReadonlySet<PartScope>> {
   const absent = new Set<PartScope>();
@@ -287,7 +291,8 @@ export async function confirmAbsent(
         return;
       }
       expectSame(node?.databaseId, idOfPart(part));
-      if ((node.owner ?? node.organization)?.databaseId !== organization) {
+      const isOurs = (node.owner ?? node.organization)?.databaseId === organization;
+      if (!isOurs || (selected && node.visibility === 'PUBLIC')) {
         absent.add(part);
       }
     });

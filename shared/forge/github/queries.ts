@@ -148,7 +148,7 @@ export const presentQuery = {
   text: `query Present($ids: [ID!]!, $organization: ID!, $withTeams: Boolean!) {
     node(id: $organization) { ... on Organization { databaseId teams(first: 1) @include(if: $withTeams) { totalCount } } }
     nodes(ids: $ids) { __typename
-      ... on Repository { databaseId owner { ... on Organization { databaseId } } }
+      ... on Repository { databaseId visibility owner { ... on Organization { databaseId } } }
       ... on Team { databaseId organization { databaseId } }
     }
   }`,

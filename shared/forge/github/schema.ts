@@ -93,6 +93,8 @@ export const team = z.object({
 });
 export type Team = z.infer<typeof team>;
 
+const visibility = z.enum(['PUBLIC', 'INTERNAL', 'PRIVATE']);
+
 /** Null where there is nothing that a ref could point at. */
 const refCount = z.object({ totalCount: z.int().nonnegative() }).nullable();
 export const repository = z.object({
@@ -100,7 +102,7 @@ export const repository = z.object({
   id: text,
   name: text,
   nameWithOwner: text,
-  visibility: z.enum(['PUBLIC', 'INTERNAL', 'PRIVATE']),
+  visibility,
   isFork: z.boolean(),
   isArchived: z.boolean(),
   isDisabled: z.boolean(),
@@ -169,6 +171,7 @@ export const presentSchema = z.object({
       .object({
         __typename: z.enum(['Repository', 'Team']),
         databaseId: forgeNumber,
+        visibility: visibility.optional(),
         owner: owner.optional(),
         organization: owner.optional(),
       })

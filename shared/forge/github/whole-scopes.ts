@@ -49,9 +49,7 @@ export async function readWhole(
   reading: Reading,
 ): Promise<ScopeRead> {
   const facts = await readers[scope](requests, account, reading);
-  // What a narrowed app was given is GitHub's own word.
-  const absenceIsStated = scope === 'repositories' && account.selected;
-  return { facts, covers: [], absenceIsStated, also: [] };
+  return { facts, covers: [], absenceIsStated: false, also: [] };
 }
 
 type Reader = (requests: Requests, account: Account, reading: Reading) => Promise<readonly Fact[]>;
