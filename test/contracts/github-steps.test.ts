@@ -92,7 +92,7 @@ describe('R7: a list of more than a page, a request a step', () => {
       (fact) => fact.kind === 'collaborator' || !JSON.stringify(fact).includes(`"${gone}"`),
     );
     expect(sorted(read.facts)).toEqual(sorted(left));
-    expect(requests.reduce((sum, count) => sum + count, 0)).toBe(3 + 5 + 2);
+    expect(requests.reduce((sum, count) => sum + count, 0)).toBe(3 + 5 + 1 + 2);
     installation.repositorySelection = 'all';
   });
 });

@@ -205,7 +205,7 @@ const isAboutCollaborators = ({ type, path }: GraphqlError): boolean =>
   type === 'FORBIDDEN' && path?.join('.') === 'node.collaborators';
 
 /** GraphQL's id of a repository of which we know the number only; undefined when GitHub does not find it. */
-async function readNodeId(requests: Requests, id: ForgeRepositoryId): Promise<string | undefined> {
+export async function readNodeId(requests: Requests, id: ForgeRepositoryId): Promise<string | undefined> {
   const answer = await found(requests.get('GET /repositories/{id}', { id }, repositoryNodeSchema));
   if (answer !== undefined) {
     expectSame(answer.id, id);

@@ -1,8 +1,10 @@
 /** Reads the lists of an organization: each to its end, in steps. */
 import type { Fact, ScopeName } from '../../domain/facts.ts';
+import { ForgeError } from '../errors.ts';
 import type { ScopeRead } from '../forge.ts';
 import { type Account, expectSame } from './account.ts';
 import { fixedPageSize, type ListReading } from './pages.ts';
+import { readNodeId } from './parts.ts';
 import { chosenRepositoriesQuery, membersQuery, repositoriesQuery, teamsQuery } from './queries.ts';
 import type { Reading } from './reading.ts';
 import type { Requests } from './requests.ts';
@@ -212,7 +214,11 @@ async function readSelectionPage(requests: Requests, size: number, after = '0'):
   return { totalCount: answer.total_count, pageInfo, items: answer.repositories };
 }
 
-/** One that has gone since the list named it is told by a null, and is none. */
+/**
+ * One that has gone since the list named it is told by a null, and is none, if it is not found by its number either.
+ *
+ * @throws ForgeError `incomplete` when GitHub contradicts itself
+ */
 async function readChosen(
   requests: Requests,
   chosen: readonly Selected[],
@@ -233,6 +239,11 @@ async function readChosen(
     ({ type, path }) => type === 'NOT_FOUND' && path?.length === 2,
   );
   const gone = new Set(errors.map(({ path }) => path?.[1]));
+  for (const [place, { id }] of asked.entries()) {
+    if (gone.has(place) && (await readNodeId(requests, id)) !== undefined) {
+      throw new ForgeError('incomplete', 'GitHub does not find a selected repository by one of its ids');
+    }
+  }
   const items = asked.map(({ id }, place) => {
     const repository = data.nodes[place] ?? null;
     if (repository !== null || !gone.has(place)) {
