@@ -177,6 +177,8 @@ export interface LoggedAttempt {
   readonly at: number;
   /** Whether we answered in time that we took it. */
   readonly arrived: boolean;
+  /** Whether it is about the installation itself: what it told no reading of an organization finds. */
+  readonly aboutInstallation: boolean;
 }
 
 /** Reads the forge's own log of what it tried to tell us. */

@@ -20,18 +20,21 @@ async function createScene() {
   const clock = { time: start, now: () => clock.time };
   const reconcileAll = vi.fn(async () => {});
   const asked: number[] = [];
-  const gone = new Set<string>();
+  const read = { pages: 0 };
+  const gone = new Map<string, ForgeError['code']>();
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   return {
     table,
     clock,
     attempts,
     asked,
+    read,
     gone,
     reconcileAll,
     logger,
-    add(deliveryId: string, arrived: boolean) {
-      attempts.unshift({ id: String(attempts.length + 1), deliveryId, at: clock.time, arrived });
+    add(deliveryId: string, arrived: boolean, aboutInstallation = false) {
+      const id = String(attempts.length + 1);
+      attempts.unshift({ id, deliveryId, at: clock.time, arrived, aboutInstallation });
     },
     wanted: async () => (await scopeState(table, synchronizationId, 'members'))?.wanted ?? 0,
     run: () =>
@@ -45,11 +48,16 @@ async function createScene() {
         log: {
           async *attempts(since) {
             asked.push(since);
-            yield attempts.filter(({ at }) => at >= since);
+            const all = attempts.filter(({ at }) => at >= since);
+            for (let start = 0; start < all.length; start += 100) {
+              read.pages += 1;
+              yield all.slice(start, start + 100);
+            }
           },
           async delivery(id) {
-            if (gone.has(id)) {
-              throw new ForgeError('not-found', 'too old');
+            const code = gone.get(id);
+            if (code !== undefined) {
+              throw new ForgeError(code, 'not to be had');
             }
             const attempt = attempts.find((one) => one.id === id);
             return {
@@ -102,16 +110,41 @@ describe('catchUp', () => {
     await scene.run();
     expect(scene.reconcileAll).toHaveBeenCalledOnce();
     expect(scene.logger.error).toHaveBeenCalledOnce();
+    expect(await scene.wanted()).toBe(0);
   });
 
-  it('goes on without one that cannot be had any more', async () => {
+  it('takes what was told about installations also then: no reading finds it', async () => {
     const scene = await createScene();
-    scene.add('one', false);
-    scene.add('two', false);
-    scene.gone.add('1');
-    expect(await scene.run()).toMatchObject({ missed: 2, taken: 1 });
-    expect(scene.logger.warn).toHaveBeenCalledOnce();
+    scene.add('installed', false, true);
+    for (let count = 0; count <= 100; count++) {
+      scene.add(`missed ${count}`, false);
+    }
+    expect(await scene.run()).toEqual({ attempts: 102, missed: 102, taken: 1 });
+    expect(scene.reconcileAll).toHaveBeenCalledOnce();
   });
+
+  it('ends with a log that is too long for one turn, and does not begin with it again', async () => {
+    const scene = await createScene();
+    for (let count = 0; count < 30_000; count++) {
+      scene.attempts.push({ id: 'a', deliveryId: 'a', at: start, arrived: true, aboutInstallation: false });
+    }
+    expect(await scene.run()).toMatchObject({ attempts: 10_000 });
+    expect(scene.read.pages).toBe(100);
+    expect(scene.reconcileAll).toHaveBeenCalledOnce();
+    expect(await scene.table.get(keys.deliveryLog('github'))).toMatchObject({ readUntil: start });
+  });
+
+  it.each(['not-found', 'incomplete', 'unexpected'] as const)(
+    'goes on without one that is %s',
+    async (code) => {
+      const scene = await createScene();
+      scene.add('one', false);
+      scene.add('two', false);
+      scene.gone.set('1', code);
+      expect(await scene.run()).toMatchObject({ missed: 2, taken: 1 });
+      expect(scene.logger.warn).toHaveBeenCalledOnce();
+    },
+  );
 
   it('begins again where it began when the log cannot be read', async () => {
     const scene = await createScene();

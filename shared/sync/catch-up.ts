@@ -1,7 +1,7 @@
 /** Deliveries that did not reach us, taken from the forge's own log of them: it tries once and not again. */
 import { z } from 'zod';
 import { ForgeError } from '../forge/errors.ts';
-import { type DeliveryLog, WebhookFormatError } from '../forge/forge.ts';
+import { type DeliveryLog, type LoggedAttempt, WebhookFormatError } from '../forge/forge.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { keys } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
@@ -18,8 +18,12 @@ export interface CatchUpDependencies extends Omit<ReceiveDeliveryDependencies, '
 const keptMs = 3 * 24 * 3600 * 1000;
 /** Attempts that are entered late lie a little behind the newest that was seen. */
 const overlapMs = 15 * 60 * 1000;
-/** More than this is a bad hour: reading everything once costs less and finds the same. */
+/** More than this is a bad hour: reading everything once costs less and finds the same, but for installations. */
 const missedMax = 100;
+/** Attempts that are looked at in one turn: with more the function would be ended, and begin anew for ever. */
+const attemptsMax = 10_000;
+
+const unreadable: readonly string[] = ['not-found', 'gone', 'incomplete', 'unexpected'];
 
 const LogItem = z.object({ readUntil: z.number() });
 
@@ -39,7 +43,7 @@ export async function catchUp(dependencies: CatchUpDependencies): Promise<Caught
   const now = clock.now();
   const since = Math.max((await readUntil(table)) - overlapMs, now - keptMs);
   const arrived = new Set<string>();
-  const missed = new Map<string, string>();
+  const missed = new Map<string, LoggedAttempt>();
   let attempts = 0;
   let newest = since;
   for await (const page of log.attempts(since)) {
@@ -49,20 +53,25 @@ export async function catchUp(dependencies: CatchUpDependencies): Promise<Caught
       if (attempt.arrived) {
         arrived.add(attempt.deliveryId);
       } else {
-        missed.set(attempt.deliveryId, attempt.id);
+        missed.set(attempt.deliveryId, attempt);
       }
+    }
+    if (attempts >= attemptsMax) {
+      break;
     }
   }
   for (const deliveryId of arrived) {
     missed.delete(deliveryId);
   }
   let taken = 0;
-  if (missed.size > missedMax) {
+  const isMuch = missed.size > missedMax || attempts >= attemptsMax;
+  if (isMuch) {
     logger.error('many deliveries did not arrive; everything is read anew', { missed: missed.size });
     await dependencies.reconcileAll();
-  } else {
-    // The oldest first, as they would have come.
-    for (const id of [...missed.values()].reverse()) {
+  }
+  // The oldest first, as they would have come.
+  for (const { id, aboutInstallation } of [...missed.values()].reverse()) {
+    if (!isMuch || aboutInstallation) {
       taken += (await takeMissed(dependencies, id)) ? 1 : 0;
     }
   }
@@ -82,8 +91,9 @@ async function takeMissed(dependencies: CatchUpDependencies, id: string): Promis
   try {
     return (await takeDelivery(dependencies, await dependencies.log.delivery(id))) === 'taken';
   } catch (error) {
-    const isGone = error instanceof ForgeError && error.code === 'not-found';
-    if (!isGone && !(error instanceof WebhookFormatError)) {
+    // One that never can be read must not keep those after it from being taken.
+    const isUnreadable = error instanceof ForgeError && unreadable.includes(error.code);
+    if (!isUnreadable && !(error instanceof WebhookFormatError)) {
       throw error;
     }
     dependencies.logger.warn('a missed delivery could not be read; the schedule finds what it told', {

@@ -15,14 +15,21 @@ const pagesMax = 5000;
 
 const attemptsSchema = z.array(
   z
-    .object({ id: forgeNumber, guid: z.string().min(1), delivered_at: z.string(), status: z.string() })
+    .object({
+      id: forgeNumber,
+      guid: z.string().min(1),
+      delivered_at: z.string(),
+      status: z.string(),
+      event: z.string(),
+    })
     .transform(
-      ({ id, guid, delivered_at, status }): LoggedAttempt => ({
+      ({ id, guid, delivered_at, status, event }): LoggedAttempt => ({
         id,
         deliveryId: guid,
         at: Date.parse(delivered_at),
         // Asking the log for failures leaves out those that got no answer in time, so every attempt is looked at.
         arrived: status === 'OK',
+        aboutInstallation: event === 'installation',
       }),
     ),
 );
