@@ -2,7 +2,8 @@
  * An app that is removed and installed again has a new installation. Its forge organization stays with its synchronization, so the
  * new installation takes the place of the removed one, whichever of the two deliveries comes first.
  */
-import type { ForgeOrganizationId, InstallationId } from '../domain/ids.ts';
+import type { ForgeOrganizationId, InstallationId, SynchronizationId } from '../domain/ids.ts';
+import type { Logger } from '../runtime/logger.ts';
 import {
   claimInstallation,
   findInstallation,
@@ -10,7 +11,7 @@ import {
   type StoredInstallation,
 } from '../store/installation-store.ts';
 import { findClaim, findSynchronization, useInstallation } from '../store/synchronization-store.ts';
-import type { Operation, Table } from '../store/table.ts';
+import { ConflictError, type Operation, type Table } from '../store/table.ts';
 
 export interface Reattachment {
   readonly organization: NonNullable<StoredInstallation['organization']>;
@@ -36,6 +37,40 @@ export async function reattachNew(
   }
   const before = await findInstallation(table, synchronization.installation);
   return before?.status === 'removed' ? reattachment(claim, id, { id: forgeOrganization, login }) : undefined;
+}
+
+/**
+ * The forge rejects the synchronization's installation, and its removal was perhaps never heard: was another one announced for its forge
+ * organization? An organization has an app only once, so that one takes its place.
+ * https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
+ */
+export async function reattachRejected(
+  { table, logger }: { readonly table: Table; readonly logger: Pick<Logger, 'info'> },
+  id: SynchronizationId,
+): Promise<void> {
+  const synchronization = await findSynchronization(table, id);
+  if (synchronization?.credentialState !== 'credential-rejected') {
+    return;
+  }
+  const rejected = await findInstallation(table, synchronization.installation);
+  const reattached = rejected && (await reattachKnown(table, rejected));
+  if (reattached === undefined) {
+    return;
+  }
+  try {
+    await table.transact(reattached.operations);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      // Somebody else was there.
+      return;
+    }
+    throw error;
+  }
+  const { organization } = synchronization;
+  logger.info('another installation of the app takes the place of a rejected one', {
+    organization,
+    synchronization: id,
+  });
 }
 
 /** The synchronization's installation is removed: was another one announced for its forge organization before? */

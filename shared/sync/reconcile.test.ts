@@ -1,11 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
 import { aFact, repository } from '../../test/support/memory-forge.ts';
-import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
+import {
+  addSynchronized,
+  forgeOrganizationId,
+  installationId,
+  organizationId,
+  synchronizationId,
+} from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
 import { createRecordingWaker } from '../../test/support/waker.ts';
-import { asId, type OrganizationId } from '../domain/ids.ts';
+import { asId, type ForgeOrganizationId, type InstallationId, type OrganizationId } from '../domain/ids.ts';
+import type { CredentialState } from '../domain/synchronization.ts';
+import type { ForgeOrganization } from '../forge/forge.ts';
 import { putFact } from '../store/fact-store.ts';
+import { addInstallation } from '../store/installation-store.ts';
 import { keys } from '../store/keys.ts';
+import { findSynchronization } from '../store/synchronization-store.ts';
+import type { Operation } from '../store/table.ts';
 import { edgeThing, grantsThing, scanThing, scopeThing } from '../store/things.ts';
 import { completeWork, raise, releaseLease, takeLease } from '../store/work.ts';
 import { reconcile } from './reconcile.ts';
@@ -50,6 +61,43 @@ describe('reconcile', () => {
       wanted: 1,
       cause: 'schedule',
     });
+  });
+});
+
+describe('a reconcile of a synchronization whose installation is rejected', () => {
+  const other = asId<InstallationId>(78);
+  const announced = { id: forgeOrganizationId, login: 'acme', suspended: false };
+
+  async function installationAfter(state: CredentialState, operations: readonly Operation[]) {
+    const table = await newTable();
+    await addSynchronized(table);
+    await table.transact([
+      { update: { key: keys.synchronization(synchronizationId), set: { credentialState: state } } },
+      ...operations,
+    ]);
+    const waker = createRecordingWaker();
+    await reconcile({ table, waker, logger: { info: vi.fn(), error: vi.fn() }, clock: { now: () => now } });
+    return (await findSynchronization(table, synchronizationId))?.installation;
+  }
+
+  it('takes the one that was announced since, though nobody heard of the removal', async () => {
+    const operations = [addInstallation(other, 'github', announced)];
+    expect(await installationAfter('credential-rejected', operations)).toBe(other);
+  });
+
+  it.each<[string, CredentialState, ForgeOrganization | undefined]>([
+    ['works', 'working', announced],
+    ['lacks a permission', 'insufficient-scope', announced],
+    ['is rejected, and there is no other', 'credential-rejected', undefined],
+    ['is rejected, and the other is suspended', 'credential-rejected', { ...announced, suspended: true }],
+    [
+      "is rejected, and the other is another organization's",
+      'credential-rejected',
+      { ...announced, id: asId<ForgeOrganizationId>(901) },
+    ],
+  ])('keeps its own when it %s', async (_, state, organization) => {
+    const operations = organization === undefined ? [] : [addInstallation(other, 'github', organization)];
+    expect(await installationAfter(state, operations)).toBe(installationId);
   });
 });
 

@@ -13,6 +13,7 @@ import type { WorkThing } from '../store/work.ts';
 import { retireTokens } from '../tokens/retire-tokens.ts';
 import { deleteUnreadable } from './delete-unreadable.ts';
 import { raiseAll } from './raise-all.ts';
+import { reattachRejected } from './reattach.ts';
 import { reviewRights } from './suspension.ts';
 
 export interface ReconcileDependencies {
@@ -31,6 +32,7 @@ export async function reconcile(
 ): Promise<{ readonly scopes: number; readonly scans: number }> {
   const asked = { scopes: 0, scans: 0 };
   for (const { organization, synchronization } of await listSynchronizations(dependencies.table)) {
+    await reattachRejected(dependencies, synchronization);
     const scopes = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
     const scans = await scansDue(dependencies, organization, synchronization);
     // One run takes all scopes that are asked for, so one message is enough.
