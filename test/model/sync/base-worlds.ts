@@ -43,12 +43,33 @@ export const logins = [
   'leo',
 ] as const;
 
-export const baseWorldNames = ['nested', 'broad'] as const;
+/** More than fit into one transaction. */
+const throng = Array.from({ length: 110 }, (_, place) => `person-${place}`);
+
+export const baseWorldNames = ['nested', 'broad', 'crowded'] as const;
 export type BaseWorldName = (typeof baseWorldNames)[number];
 
 /** @param gitRoot folder of the repositories */
 export function baseWorld(name: BaseWorldName, pool: GitPool, gitRoot: string): BaseWorld {
-  const make = maker(pool, gitRoot);
+  const make = maker(pool, gitRoot, name === 'crowded' ? throng : []);
+  if (name === 'crowded') {
+    make.members({
+      ann: 'owner',
+      bob: 'member',
+      cid: 'member',
+      ...Object.fromEntries(throng.map((login) => [login, 'member'] as const)),
+    });
+    make.team('throng', undefined, ['bob', ...throng], { apple: 'pull' });
+    make.team('few', 'throng', ['cid'], { birch: 'pull' });
+    make.repository('apple', 'private', {});
+    make.repository('birch', 'private', {});
+    make.repository(
+      'cedar',
+      'private',
+      Object.fromEntries(['cid', ...throng].map((login) => [login, 'pull'] as const)),
+    );
+    return { ...make.world(), members: ['bob', 'cid', 'person-7'], teams: ['few'] };
+  }
   if (name === 'nested') {
     make.members({ ann: 'owner', bob: 'member', cid: 'member', dea: 'member' });
     make.team('everybody', undefined, ['bob'], { apple: 'pull' });
@@ -77,9 +98,9 @@ export function baseWorld(name: BaseWorldName, pool: GitPool, gitRoot: string): 
   return { ...make.world(), members: ['bob', 'cid', 'leo'], teams: ['crowd'] };
 }
 
-function maker(pool: GitPool, gitRoot: string) {
+function maker(pool: GitPool, gitRoot: string, more: readonly string[]) {
   const users = new Map(
-    [...logins, 'max', 'nia'].map((login, place) => {
+    [...logins, 'max', 'nia', ...more].map((login, place) => {
       const id = place + 1;
       return [id, { id, nodeId: nodeId('U', id), login, type: 'User' as const }];
     }),

@@ -1,7 +1,7 @@
 /** What is in the files, against the refs and manifests that the forge has. */
 import type { Repository } from '../../../local/forges/github/state.ts';
+import type { Met } from './met.ts';
 import type { ModelWorld } from './model-world.ts';
-import type { Exceptions } from './run-sequence.ts';
 import { gets, versionsIn, viewOf } from './view.ts';
 
 /** Every commit that each tag has had. */
@@ -31,7 +31,7 @@ export async function checkFiles(
   world: ModelWorld,
   repositories: readonly Repository[],
   history: RefHistory,
-  exceptions: Exceptions,
+  met: Met,
 ): Promise<string[]> {
   const wrong: string[] = [];
   const { pool, now } = world;
@@ -42,7 +42,7 @@ export async function checkFiles(
     const head = refs.get(`refs/heads/${repository.defaultBranch}`);
     const name = head === undefined ? undefined : pool.commit(head)?.name;
     if (name === undefined) {
-      exceptions.unnamed += 1;
+      met.unnamed += 1;
       continue;
     }
     const own = view.packages.filter((one) => one.repository === `${repository.id}` && one.name === name);
@@ -84,7 +84,7 @@ export async function checkFiles(
       const before = isTag ? history.of(repository.id, ref) : new Set<string>();
       const hasManifest = pool.commit(commit)?.name !== undefined;
       if (stands === undefined ? !hasManifest : before.has(stands)) {
-        exceptions.movedTags += before.size > 1 ? 1 : 0;
+        met.movedTags += before.size > 1 ? 1 : 0;
         continue;
       }
       wrong.push(`${name} ${version} is ${stands ?? 'not there'}, but ${ref} is at ${commit}`);

@@ -1,6 +1,6 @@
 /** What may happen in a sequence: plain data of small numbers, so that a failing sequence shrinks and can be read. */
 import fc from 'fast-check';
-import type { FaultOptions } from '../../../local/forges/github/faults.ts';
+import { type FaultOptions, faultKinds } from '../../../local/forges/github/faults.ts';
 import { type BaseWorldName, baseWorldNames } from './base-worlds.ts';
 import { type ChangeKey, changeKeys } from './forge-changes.ts';
 
@@ -18,16 +18,36 @@ export type Command =
   | { readonly do: 'work during a read'; readonly request: number }
   | { readonly do: 'fault'; readonly fault: FaultOptions }
   | { readonly do: 'no more faults' }
+  /** Everything is read, and what the forge shows is old. */
+  | { readonly do: 'old reading'; readonly seconds: number }
   /** The forge's lists of people come short, with totals that fit, for so many requests. */
   | { readonly do: 'forget people'; readonly requests: number }
+  /** Most people leave a team, or a repository, and no delivery says so: the schedule finds it. */
+  | {
+      readonly do: 'many leave';
+      readonly what: 'a team' | 'a repository';
+      /** What a person says to it. */
+      readonly word: 'yes' | 'no' | undefined;
+    }
   /** The next worker dies at that call. */
   | { readonly do: 'kill'; readonly call: number }
+  /** Whoever writes the next plan of several transactions dies behind the first of them; perhaps the one of what goes now. */
+  | {
+      readonly do: 'kill in a plan';
+      readonly gone: 'the largest team' | 'the largest repository' | 'nothing';
+    }
   | { readonly do: 'lose messages' }
   | { readonly do: 'token'; readonly holder: 'member' | 'team'; readonly of: number }
   | { readonly do: 'revoke'; readonly of: number }
   | { readonly do: 'schedule'; readonly which: 'reconcile' | 'catch up' }
   /** A week and a day without any schedule. */
-  | { readonly do: 'long silence' };
+  | { readonly do: 'long silence' }
+  /** A person answers to what the brake holds. */
+  | { readonly do: 'say'; readonly word: 'yes' | 'no' }
+  /** A person takes back the last run that took something away. */
+  | { readonly do: 'undo' }
+  | { readonly do: 'synchronize now' }
+  | { readonly do: 'preview' };
 
 export interface Step {
   readonly command: Command;
@@ -46,65 +66,59 @@ const change: fc.Arbitrary<ChangeCommand> = fc.record({
   of: fc.tuple(number, number, number),
 });
 
+type FaultKind = FaultOptions['kind'];
+type Fields = Omit<FaultOptions, 'kind'>;
 const strikes = { times: fc.integer({ min: 1, max: 4 }), after: fc.nat(4) };
 const surface = fc.constantFrom({}, { match: { surface: 'graphql' } }, { match: { surface: 'rest' } });
-const apiFault = (kind: FaultOptions['kind'], more: Record<string, fc.Arbitrary<number>> = {}) =>
-  fc
-    .tuple(fc.record({ ...strikes, ...more }), surface)
-    .map(([fields, match]) => ({ kind, ...fields, ...match }));
+const ofApi = (more: Record<string, fc.Arbitrary<number>> = {}): fc.Arbitrary<Fields> =>
+  fc.tuple(fc.record({ ...strikes, ...more }), surface).map(([fields, match]) => ({ ...fields, ...match }));
+const ofDeliveries = fc.record({ times: fc.constantFrom(1, 2, 1000), after: fc.nat(1) });
+const ofArchives = fc.record({ times: fc.integer({ min: 1, max: 3 }) });
 
-const fault: fc.Arbitrary<FaultOptions> = fc.oneof(
-  {
-    weight: 6,
+/** Every kind of fault that the simulator has, and how often it occurs. */
+const faults: Readonly<
+  Record<FaultKind, { readonly weight: number; readonly arbitrary: fc.Arbitrary<Fields> }>
+> = {
+  'lagging-read': {
+    weight: 8,
     arbitrary: fc.record({
-      kind: fc.constant('lagging-read' as const),
-      seconds: fc.constantFrom(5, 30, 60, 120),
-      times: fc.constantFrom(2, 10, 1000),
+      seconds: fc.constantFrom(5, 30, 60, 120, 120),
+      after: fc.constantFrom(0, 0, 4, 10, 20),
+      times: fc.constantFrom(1, 2, 10, 1000),
     }),
   },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constantFrom(
-        'delivery-doubled' as const,
-        'delivery-lost' as const,
-        'delivery-lost' as const,
-        'delivery-failed' as const,
-        'delivery-reordered' as const,
-      ),
-      times: fc.constantFrom(1, 2, 1000),
-      after: fc.nat(1),
-    }),
-  },
-  {
+  'delivery-doubled': { weight: 1, arbitrary: ofDeliveries },
+  'delivery-lost': { weight: 2, arbitrary: ofDeliveries },
+  'delivery-failed': { weight: 1, arbitrary: ofDeliveries },
+  'delivery-reordered': { weight: 1, arbitrary: ofDeliveries },
+  'delivery-delayed': {
     weight: 2,
     arbitrary: fc.record({
-      kind: fc.constant('delivery-delayed' as const),
       delayMs: fc.constantFrom(1_000, 40_000, 300_000, 1_000_000),
       times: fc.constantFrom(1, 2, 1000),
     }),
   },
-  { weight: 2, arbitrary: apiFault('failing-page') },
-  { weight: 2, arbitrary: apiFault('short-page', { drop: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 2, arbitrary: apiFault('server-error', { status: fc.constantFrom(500, 502, 503) }) },
-  { weight: 2, arbitrary: apiFault('drop-connection') },
-  { weight: 1, arbitrary: apiFault('rate-limit', { retryAfter: fc.constantFrom(20, 200) }) },
-  {
+  slow: { weight: 1, arbitrary: ofApi({ delayMs: fc.constantFrom(1_000, 20_000, 90_000) }) },
+  'failing-page': { weight: 2, arbitrary: ofApi() },
+  'short-page': { weight: 2, arbitrary: ofApi({ drop: fc.integer({ min: 1, max: 3 }) }) },
+  'server-error': { weight: 2, arbitrary: ofApi({ status: fc.constantFrom(500, 502, 503) }) },
+  'drop-connection': { weight: 2, arbitrary: ofApi() },
+  'rate-limit': { weight: 1, arbitrary: ofApi({ retryAfter: fc.constantFrom(20, 200) }) },
+  'secondary-limit': {
     weight: 1,
-    arbitrary: apiFault('secondary-limit', {
-      status: fc.constantFrom(403, 429),
-      retryAfter: fc.constantFrom(0, 30),
-    }),
+    arbitrary: ofApi({ status: fc.constantFrom(403, 429), retryAfter: fc.constantFrom(0, 30) }),
   },
-  { weight: 1, arbitrary: apiFault('resource-limits') },
-  { weight: 1, arbitrary: apiFault('bad-credential') },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('truncated-archive' as const, 'other-archive-bytes' as const),
-      times: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
+  'resource-limits': { weight: 1, arbitrary: ofApi() },
+  'bad-credential': { weight: 1, arbitrary: ofApi() },
+  'truncated-archive': { weight: 1, arbitrary: ofArchives },
+  'other-archive-bytes': { weight: 1, arbitrary: ofArchives },
+};
+
+const fault: fc.Arbitrary<FaultOptions> = fc.oneof(
+  ...faultKinds.map((kind) => {
+    const { weight, arbitrary } = faults[kind];
+    return { weight, arbitrary: arbitrary.map((fields) => ({ kind, ...fields })) };
+  }),
 );
 
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -119,12 +133,31 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 10, arbitrary: fault.map((made) => ({ do: 'fault', fault: made }) as const) },
   { weight: 2, arbitrary: fc.constant({ do: 'no more faults' } as const) },
   {
+    weight: 4,
+    arbitrary: fc.constantFrom(10, 60, 120, 120).map((seconds) => ({ do: 'old reading', seconds }) as const),
+  },
+  {
     weight: 2,
     arbitrary: fc
       .integer({ min: 1, max: 30 })
       .map((requests) => ({ do: 'forget people', requests }) as const),
   },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        what: fc.constantFrom('a team' as const, 'a repository' as const),
+        word: fc.constantFrom('yes' as const, 'no' as const, undefined),
+      })
+      .map((fields) => ({ do: 'many leave', ...fields }) as const),
+  },
   { weight: 4, arbitrary: fc.nat(60).map((call) => ({ do: 'kill', call }) as const) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom('the largest team' as const, 'the largest repository' as const, 'nothing' as const)
+      .map((gone) => ({ do: 'kill in a plan', gone }) as const),
+  },
   { weight: 1, arbitrary: fc.constant({ do: 'lose messages' } as const) },
   {
     weight: 2,
@@ -140,6 +173,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       .map((which) => ({ do: 'schedule', which }) as const),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'long silence' } as const) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom('yes' as const, 'no' as const).map((word) => ({ do: 'say', word }) as const),
+  },
+  { weight: 2, arbitrary: fc.constant({ do: 'undo' } as const) },
+  { weight: 1, arbitrary: fc.constant({ do: 'synchronize now' } as const) },
+  { weight: 1, arbitrary: fc.constant({ do: 'preview' } as const) },
 );
 
 const seconds: fc.Arbitrary<number | undefined> = fc.oneof(
@@ -151,7 +191,12 @@ const seconds: fc.Arbitrary<number | undefined> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(4_000) },
 );
 
+/** The crowded one takes longer. */
+const worldWeights: Readonly<Record<BaseWorldName, number>> = { nested: 4, broad: 4, crowded: 2 };
+
 export const sequences: fc.Arbitrary<Sequence> = fc.record({
-  world: fc.constantFrom(...baseWorldNames),
+  world: fc.oneof(
+    ...baseWorldNames.map((name) => ({ weight: worldWeights[name], arbitrary: fc.constant(name) })),
+  ),
   steps: fc.array(fc.record({ command, wait: seconds }), { minLength: 2, maxLength: 16 }),
 });

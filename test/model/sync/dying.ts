@@ -32,4 +32,36 @@ export function dying(call: number): (services: Services) => Services {
   };
 }
 
+/** One worker dies behind the first transaction of a plan that takes several, whoever comes to that. */
+export function dyingInPlan(): (services: Services) => Services {
+  let isOver = false;
+  return (services) => {
+    if (isOver) {
+      return services;
+    }
+    let isDead = false;
+    const { table } = services;
+    const live = <Result>(call: () => Promise<Result>): Promise<Result> =>
+      isDead ? Promise.reject(new Error(words)) : call();
+    return {
+      ...services,
+      waker: { wake: (...parameters) => live(() => services.waker.wake(...parameters)) },
+      table: {
+        ...table,
+        get: (...parameters) => live(() => table.get(...parameters)),
+        getMany: (...parameters) => live(() => table.getMany(...parameters)),
+        query: (...parameters) => live(() => table.query(...parameters)),
+        update: (...parameters) => live(() => table.update(...parameters)),
+        async transact(operations) {
+          await live(() => table.transact(operations));
+          if (operations.some((one) => 'put' in one && one.put.sk.startsWith('APPLYING#'))) {
+            isDead = true;
+            isOver = true;
+          }
+        },
+      },
+    };
+  };
+}
+
 export const isDeath = (error: unknown): boolean => error instanceof Error && error.message === words;

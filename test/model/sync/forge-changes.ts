@@ -22,13 +22,13 @@ export interface ForgeNow {
 type Numbers = readonly [number, number, number];
 type Make = (now: ForgeNow, numbers: Numbers) => readonly ForgeChange[];
 
-const make = <Name extends ChangeName>(name: Name, input: ChangeInput<Name>): ForgeChange[] => [
+export const make = <Name extends ChangeName>(name: Name, input: ChangeInput<Name>): ForgeChange[] => [
   { name, input },
 ];
 const at = <Thing>(things: readonly Thing[], place: number): Thing | undefined =>
   things[place % Math.max(1, things.length)];
 
-const acme = ({ state }: ForgeNow) => state.organizations.get(acmeId);
+export const acme = ({ state }: ForgeNow) => state.organizations.get(acmeId);
 const people = ({ state }: ForgeNow): readonly User[] =>
   // The first owner stays: somebody has to do all this.
   [...state.users.values()].filter(({ id }) => id !== 1);
@@ -36,11 +36,11 @@ const isMember = (now: ForgeNow, { id }: User): boolean => acme(now)?.members.ha
 const membersOf = (now: ForgeNow): readonly User[] => people(now).filter((user) => isMember(now, user));
 const strangersTo = (now: ForgeNow): readonly User[] =>
   people(now).filter((user) => acme(now)?.members.get(user.id)?.state !== 'active');
-const teamsOf = ({ state }: ForgeNow): readonly Team[] =>
+export const teamsOf = ({ state }: ForgeNow): readonly Team[] =>
   [...state.teams.values()].filter((team) => team.organizationId === acmeId);
-const repositoriesOf = ({ state }: ForgeNow): readonly Repository[] =>
+export const repositoriesOf = ({ state }: ForgeNow): readonly Repository[] =>
   [...state.repositories.values()].filter((one) => one.organizationId === acmeId);
-const full = ({ state }: ForgeNow, repository: Repository): string =>
+export const full = ({ state }: ForgeNow, repository: Repository): string =>
   `${state.organizations.get(repository.organizationId)?.login}/${repository.name}`;
 
 const with2 = <One, Other>(
@@ -48,7 +48,7 @@ const with2 = <One, Other>(
   other: Other | undefined,
   run: (one: One, other: Other) => readonly ForgeChange[],
 ): readonly ForgeChange[] => (one === undefined || other === undefined ? [] : run(one, other));
-const with1 = <One>(
+export const with1 = <One>(
   one: One | undefined,
   run: (one: One) => readonly ForgeChange[],
 ): readonly ForgeChange[] => (one === undefined ? [] : run(one));

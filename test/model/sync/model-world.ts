@@ -2,13 +2,14 @@
  * The whole way from a simulated GitHub to what Composer reads, on a stepped clock: the real adapter, the real use cases, the real
  * deliveries and schedules; table, objects and the edge's store in memory. One simulator serves all sequences.
  */
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRefs } from '../../../local/forges/github/api/git-refs.ts';
 import { ChangeError } from '../../../local/forges/github/changes-context.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../../../local/forges/github/simulator.ts';
-import { testApp } from '../../../local/forges/github/simulator-fixture.ts';
 import type { GitHubState } from '../../../local/forges/github/state.ts';
 import { parseWorld } from '../../../local/forges/world/read-world.ts';
 import { gitHubBaseUrl } from '../../../shared/domain/synchronization.ts';
@@ -21,18 +22,29 @@ import { receiveDelivery } from '../../../shared/sync/receive-delivery.ts';
 import { reconcile } from '../../../shared/sync/reconcile.ts';
 import { sweepWork } from '../../../shared/sync/sweep.ts';
 import { createMemoryKeyValues, createMemoryObjects, type StoredObject } from '../../support/memory-store.ts';
-import { createMemoryTable, type MemoryTable } from '../../support/memory-table.ts';
+import { createMemoryTable } from '../../support/memory-table.ts';
 import { createRegistry, type Registry, settled } from '../../support/registry-fixture.ts';
 import type { Services } from '../../support/registry-world.ts';
-import { acmeId, type BaseWorld, type BaseWorldName, baseWorld } from './base-worlds.ts';
+import { type BaseWorld, type BaseWorldName, baseWorld } from './base-worlds.ts';
 import { directoryOf, type ForgeChange, type ForgeNow } from './forge-changes.ts';
+import { forgetPeople } from './forgetful.ts';
 import { createGitPool, type GitPool } from './git-pool.ts';
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
+import { type WatchedTable, watchTable } from './watched-table.ts';
+import { hurryTime } from './without-waiting.ts';
 
-/** So long ago that octokit takes no token for a new one, which it would try again and wait for: it looks at the process's clock. */
-const start = Date.parse('2026-03-01T12:00:00Z');
+const start = Date.parse('2026-11-22T12:00:00Z');
+/** A short key, since a token of the app is signed for each request: what it keeps secret is nothing. */
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 1024,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
+const app = { privateKey, webhookSecret: 'webhook-secret-of-the-model' };
 /** What one request to the forge takes. */
 const requestMs = 120;
+/** How long a world is at rest before a sequence. */
+const restMs = 1_200_000;
 
 /** Somebody with a token. */
 export interface Holder {
@@ -46,7 +58,7 @@ export interface ModelWorld {
   readonly state: GitHubState;
   readonly gitHub: GitHubSimulator;
   readonly registry: Registry;
-  readonly table: MemoryTable;
+  readonly table: WatchedTable;
   readonly clock: SteppedClock;
   readonly now: ForgeNow;
   readonly pool: GitPool;
@@ -56,12 +68,20 @@ export interface ModelWorld {
   readonly errors: unknown[];
   /** Called before each request to the forge but those for tokens. */
   onRequest: () => Promise<void>;
+  /** Called when somebody has worked. */
+  onWork: () => Promise<void>;
   /** Applied to the services of the next worker. */
   through: ((services: Services) => Services) | undefined;
+  /** Applied to the services of every other worker. */
+  throughAll: ((services: Services) => Services) | undefined;
   /** Requests for whole lists of people that are answered without most of them. */
   forgetful: number;
+  /** Deliveries that were taken from the forge's log. */
+  caughtUp: number;
   /** @returns false when GitHub refuses it */
   change(change: ForgeChange): Promise<boolean>;
+  /** Handles one message that is due; false: there is none. */
+  deliver(): Promise<boolean>;
   /** Does what is due, and nothing later. */
   work(): Promise<void>;
   /** Lets time pass, with messages, timers and schedules at their times. */
@@ -70,6 +90,8 @@ export interface ModelWorld {
   silence(ms: number): Promise<void>;
   reconcile(): Promise<void>;
   catchUp(): Promise<void>;
+  /** Takes all faults away. */
+  quiet(): void;
 }
 
 interface Snapshot {
@@ -88,11 +110,14 @@ export interface Model {
 }
 
 export async function startModel(): Promise<Model> {
-  const directory = await mkdtemp(join(tmpdir(), 'model-github-'));
+  const putTimeBack = hurryTime();
+  // Its state is written with each change: in memory, where there is such a folder.
+  const directory = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'model-github-'));
   const gitRoot = join(directory, 'git');
   let current: ModelWorld | undefined;
   let deliver: (headers: Readonly<Record<string, string>>, body: string) => Promise<number> = async () => 503;
   const clock = createSteppedClock(start, async () => gitHub.sent());
+  let underWay = 0;
   const gitHub: GitHubSimulator = await startGitHubSimulator({
     directory,
     world: parseWorld(
@@ -100,8 +125,18 @@ export async function startModel(): Promise<Model> {
       'none',
     ),
     ports: { web: 0, api: 0, codeload: 0, control: 0 },
-    clock,
-    app: { ...testApp, webhookUrl: 'http://127.0.0.1/webhooks' },
+    clock: {
+      now: clock.now,
+      // A slow answer takes its time while somebody waits for it.
+      after(ms, run) {
+        if (underWay === 0) {
+          return clock.after(ms, run);
+        }
+        void clock.advance(ms).then(run);
+        return () => {};
+      },
+    },
+    app: { ...app, webhookUrl: 'http://127.0.0.1/webhooks' },
     fetch: async (_, init) => {
       const headers = new Headers(init?.headers);
       const status = await deliver(Object.fromEntries(headers), String(init?.body));
@@ -111,6 +146,12 @@ export async function startModel(): Promise<Model> {
   const pool = await createGitPool(join(directory, 'pool.git'));
   const { state } = gitHub;
   const snapshots = new Map<BaseWorldName, Snapshot>();
+
+  /** The past is kept only while somebody wants lagging reads, so one is always there and never strikes. */
+  const quiet = (): void => {
+    gitHub.faults.remove();
+    gitHub.faults.add({ kind: 'lagging-read', after: Infinity });
+  };
 
   /** Puts the forge back. */
   async function resetForge({ state: base, contents }: BaseWorld, time: number): Promise<void> {
@@ -125,10 +166,15 @@ export async function startModel(): Promise<Model> {
     }
     // Nobody wants the past of another sequence.
     await gitHub.changes.run('set-webhook', { url: 'http://127.0.0.1/webhooks' });
+    quiet();
   }
 
   async function open(snapshot: Omit<Snapshot, 'world'> | undefined): Promise<ModelWorld> {
-    const table = createMemoryTable(snapshot?.items);
+    const table = watchTable(
+      createMemoryTable(snapshot?.items),
+      clock.now,
+      (snapshot?.time ?? start) - restMs,
+    );
     const objects = createMemoryObjects(clock, snapshot?.objects);
     const keyValues = createMemoryKeyValues(snapshot?.values);
     let turns = createTurns();
@@ -145,16 +191,18 @@ export async function startModel(): Promise<Model> {
           });
         }
         const put = forgetPeople(world, init);
+        underWay += 1;
         try {
           const response = await fetch(input, init);
           const body = await response.arrayBuffer();
           return new Response([204, 304].includes(response.status) ? null : body, response);
         } finally {
+          underWay -= 1;
           put();
         }
       });
     const forge = createGitHubForge({
-      secret: { appId: String(state.app.id), ...testApp },
+      secret: { appId: String(state.app.id), ...app },
       baseUrl: gitHub.addresses.api,
       clock,
       fetch: ask,
@@ -179,14 +227,6 @@ export async function startModel(): Promise<Model> {
     let nextSweep = clock.now() + 60_000;
     let nextCatchUp = clock.now() + 300_000;
     let nextReconcile = clock.now() + 600_000;
-    const deliverNext = async (): Promise<boolean> => {
-      const { through } = world;
-      if (through !== undefined && (registry.nextDue() ?? Infinity) <= clock.now()) {
-        world.through = undefined;
-        return registry.deliver(through);
-      }
-      return registry.deliver();
-    };
     const world: ModelWorld = {
       state,
       gitHub,
@@ -203,8 +243,11 @@ export async function startModel(): Promise<Model> {
       holders: [...(snapshot?.holders ?? [])],
       errors: [],
       onRequest: async () => {},
+      onWork: async () => {},
       through: undefined,
+      throughAll: undefined,
       forgetful: 0,
+      caughtUp: 0,
       async change({ name, input }) {
         try {
           const { id } = await gitHub.changes.runUnchecked(name, input);
@@ -221,8 +264,20 @@ export async function startModel(): Promise<Model> {
           await gitHub.sent();
         }
       },
+      async deliver() {
+        const { through = world.throughAll } = world;
+        const isDue = (registry.nextDue() ?? Infinity) <= clock.now();
+        if (isDue) {
+          world.through = undefined;
+        }
+        const isDone = await registry.deliver(isDue ? through : undefined);
+        if (isDone) {
+          await world.onWork();
+        }
+        return isDone;
+      },
       async work() {
-        for (let count = 0; await deliverNext(); count++) {
+        for (let count = 0; await world.deliver(); count++) {
           if (count > 5000) {
             throw new Error('work without end');
           }
@@ -251,12 +306,15 @@ export async function startModel(): Promise<Model> {
         }
       },
       silence: (ms) => clock.advance(ms),
+      quiet,
       async reconcile() {
         await reconcile(common);
       },
       async catchUp() {
         try {
-          await catchUp({ ...common, log: forge.deliveries, reconcileAll: () => reconcile(common) });
+          const log = forge.deliveries;
+          const { taken } = await catchUp({ ...common, log, reconcileAll: () => reconcile(common) });
+          world.caughtUp += taken;
         } catch (error) {
           // The next turn begins where this one did.
           if (!(error instanceof ForgeError)) {
@@ -300,7 +358,7 @@ export async function startModel(): Promise<Model> {
     const { token } = await world.registry.issue({ kind: 'organization' });
     world.holders.push({ kind: 'organization', id: 0, token });
     await world.registry.settle();
-    await clock.advance(1_200_000);
+    await clock.advance(restMs);
     const { values, objects } = await world.registry.published();
     const made: Snapshot = {
       world: base,
@@ -325,6 +383,7 @@ export async function startModel(): Promise<Model> {
         await gitHub.close();
       }
       await rm(directory, { recursive: true, force: true });
+      putTimeBack();
     },
   };
 }
@@ -336,42 +395,5 @@ function createTurns() {
     const answer = last.then(run, run);
     last = answer.catch(() => undefined);
     return answer;
-  };
-}
-
-/** Lists that a tired forge may cut, with totals that fit; each thing's own look-up stays true. */
-const listsOfPeople: readonly string[] = ['Members', 'Teams', 'Repositories'];
-
-/** Takes most people out of the forge's lists for one request. @returns what puts them back */
-function forgetPeople(world: ModelWorld, init: RequestInit | undefined): () => void {
-  const body = typeof init?.body === 'string' ? init.body : '';
-  const operation = /"operationName":"(\w+)"/.exec(body)?.[1] ?? '';
-  if (world.forgetful === 0 || !listsOfPeople.includes(operation)) {
-    return () => {};
-  }
-  world.forgetful -= 1;
-  const { state } = world;
-  const maps = [
-    ...(operation === 'Members' ? [state.organizations.get(acmeId)?.members ?? new Map()] : []),
-    ...(operation === 'Teams' ? [...state.teams.values()].map(({ members }) => members) : []),
-    ...(operation === 'Repositories'
-      ? [...state.repositories.values()].map(({ collaborators }) => collaborators)
-      : []),
-  ];
-  const kept = maps.map((map) => new Map<number, unknown>(map));
-  for (const map of maps) {
-    // Fewer are taken for people who left.
-    const last = [...map.keys()].slice(1);
-    for (const id of last.length > 6 ? last : []) {
-      map.delete(id);
-    }
-  }
-  return () => {
-    maps.forEach((map: Map<number, unknown>, place) => {
-      map.clear();
-      for (const [id, value] of kept[place] ?? []) {
-        map.set(id, value);
-      }
-    });
   };
 }

@@ -48,3 +48,13 @@ export function versionsIn(text: string, name: string): ReadonlyMap<string, stri
   const versions = expand(parsed.packages[name] ?? []) as { version: string; dist: { reference: string } }[];
   return new Map(versions.map(({ version, dist }) => [version, dist.reference]));
 }
+
+export function nameOf({ state }: ModelWorld, { kind, id }: Holder): string {
+  const name =
+    kind === 'account'
+      ? state.users.get(id)?.login
+      : kind === 'team'
+        ? state.teams.get(id)?.slug
+        : organizationId;
+  return `${kind} ${name ?? 'gone'} (${id})`;
+}

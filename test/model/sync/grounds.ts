@@ -1,0 +1,93 @@
+/** What rights rest on, one by one and in the same words for the forge and for our facts: ids for names. */
+import type { Fact } from '../../../shared/domain/facts.ts';
+import type { DescribedOrganization, DescribedTeam } from '../rights/organization.ts';
+
+const words = {
+  base: 'the base permission reads',
+  member: (account: string) => `${account} is a member`,
+  owner: (account: string) => `${account} is an owner`,
+  team: (team: string) => `team ${team}`,
+  inTeam: (account: string, team: string) => `${account} in team ${team}`,
+  ofTeam: (team: string, repository: string) => `team ${team} on ${repository}`,
+  collaborator: (account: string, repository: string) => `${account} on ${repository}`,
+  repository: (repository: string) => `repository ${repository}`,
+  inside: (repository: string) => `all inside on ${repository}`,
+  anyone: (repository: string) => `anyone on ${repository}`,
+  open: (repository: string) => `repository ${repository} is not disabled`,
+} as const;
+
+/** What there is on the forge, each with what it needs to be seen there. */
+export function groundsOfForge(organization: DescribedOrganization): ReadonlyMap<string, string | undefined> {
+  const { accounts, teams, repositories, basePermission } = organization;
+  const grounds = new Map<string, string | undefined>();
+  if (basePermission !== 'none') {
+    grounds.set(words.base, undefined);
+  }
+  for (const { login, role, state, direct } of accounts) {
+    if (role !== 'none' && state === 'active') {
+      grounds.set(words.member(login), undefined);
+    }
+    if (role === 'owner' && state === 'active') {
+      grounds.set(words.owner(login), undefined);
+    }
+    for (const { repository } of direct) {
+      grounds.set(words.collaborator(login, repository), words.repository(repository));
+    }
+  }
+  for (const team of teams) {
+    grounds.set(words.team(team.name), undefined);
+    for (const login of team.members) {
+      grounds.set(words.inTeam(login, team.name), words.member(login));
+    }
+    for (const { grants } of lineOf(team, teams)) {
+      // A public repository is shown there whether it is selected or not.
+      for (const { repository } of grants) {
+        grounds.set(words.ofTeam(team.name, repository), words.repository(repository));
+      }
+    }
+  }
+  for (const { name, visibility, disabled } of repositories) {
+    grounds.set(words.repository(name), undefined);
+    if (visibility !== 'private') {
+      grounds.set(words.inside(name), undefined);
+    }
+    if (visibility === 'public') {
+      grounds.set(words.anyone(name), undefined);
+    }
+    if (!disabled) {
+      grounds.set(words.open(name), undefined);
+    }
+  }
+  return grounds;
+}
+
+/** The team and those above it. */
+function lineOf(team: DescribedTeam, teams: readonly DescribedTeam[]): readonly DescribedTeam[] {
+  const parent = teams.find(({ name }) => name === team.parent);
+  return parent === undefined ? [team] : [team, ...lineOf(parent, teams)];
+}
+
+/** What the fact gives. */
+export function groundsOfFact(fact: Fact): readonly string[] {
+  switch (fact.kind) {
+    case 'settings':
+      return fact.membersRead ? [words.base] : [];
+    case 'member':
+      return [words.member(fact.account), ...(fact.role === 'owner' ? [words.owner(fact.account)] : [])];
+    case 'team':
+      return [words.team(fact.team)];
+    case 'team-member':
+      return [words.inTeam(fact.account, fact.team)];
+    case 'team-repository':
+      return [words.ofTeam(fact.team, fact.repository)];
+    case 'collaborator':
+      return [words.collaborator(fact.account, fact.repository)];
+    case 'repository':
+      return [
+        words.repository(fact.repository),
+        ...(fact.visibility === 'private' ? [] : [words.inside(fact.repository)]),
+        ...(fact.visibility === 'public' ? [words.anyone(fact.repository)] : []),
+        ...(fact.disabled ? [] : [words.open(fact.repository)]),
+      ];
+  }
+}

@@ -1,0 +1,55 @@
+/** Changes of much at once. */
+import type { Repository, Team } from '../../../local/forges/github/state.ts';
+import {
+  acme,
+  type ForgeChange,
+  type ForgeNow,
+  full,
+  make,
+  repositoriesOf,
+  teamsOf,
+  with1,
+} from './forge-changes.ts';
+
+const organization = (now: ForgeNow): string => acme(now)?.login ?? '';
+const largestTeam = (now: ForgeNow): Team | undefined =>
+  teamsOf(now).toSorted((one, other) => other.members.size - one.members.size)[0];
+/** The one with the most collaborators. */
+const largestRepository = (now: ForgeNow): Repository | undefined =>
+  repositoriesOf(now).toSorted((one, other) => other.collaborators.size - one.collaborators.size)[0];
+
+/** All but two leave the largest team or repository. */
+export function manyLeave(now: ForgeNow, what: 'a team' | 'a repository'): readonly ForgeChange[] {
+  const loginsOf = (people: ReadonlyMap<number, unknown>): readonly string[] =>
+    [...people.keys()].slice(2).flatMap((id) => now.state.users.get(id)?.login ?? []);
+  return what === 'a team'
+    ? with1(largestTeam(now), ({ slug, members }) =>
+        loginsOf(members).flatMap((user) =>
+          make('remove-team-member', { organization: organization(now), team: slug, user }),
+        ),
+      )
+    : with1(largestRepository(now), (repository) =>
+        loginsOf(repository.collaborators).flatMap((user) =>
+          make('remove-collaborator', { repository: full(now, repository), user }),
+        ),
+      );
+}
+
+/** As much goes at once as may. */
+export function largestGoes(
+  now: ForgeNow,
+  what: 'the largest team' | 'the largest repository' | 'nothing',
+): readonly ForgeChange[] {
+  switch (what) {
+    case 'the largest team':
+      return with1(largestTeam(now), ({ slug }) =>
+        make('delete-team', { organization: organization(now), team: slug }),
+      );
+    case 'the largest repository':
+      return with1(largestRepository(now), (repository) =>
+        make('delete-repository', { repository: full(now, repository), events: 'documented' }),
+      );
+    case 'nothing':
+      return [];
+  }
+}

@@ -1,0 +1,216 @@
+/** What a command of a sequence does. */
+import { CallerError } from '../../../shared/runtime/invoke-handler.ts';
+import { loadScope } from '../../../shared/store/fact-store.ts';
+import { latestRuns } from '../../../shared/store/run-store.ts';
+import { type Held, listHeld } from '../../../shared/store/scope-store.ts';
+import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
+import { decideRemovals } from '../../../shared/sync/decide-removals.ts';
+import { previewRun } from '../../../shared/sync/preview-run.ts';
+import { synchronizeNow } from '../../../shared/sync/synchronize-now.ts';
+import { undoRun } from '../../../shared/sync/undo-run.ts';
+import type { TokenHolder } from '../../../shared/tokens/issue-token.ts';
+import { synchronizationId } from '../../support/synchronized.ts';
+import type { Command } from './commands.ts';
+import { dying, dyingInPlan } from './dying.ts';
+import { type ForgeChange, forgeChanges } from './forge-changes.ts';
+import type { ForgeHistory } from './forge-history.ts';
+import { largestGoes, manyLeave } from './large-changes.ts';
+import type { Met } from './met.ts';
+import type { Holder, ModelWorld } from './model-world.ts';
+import type { Words } from './while-it-rages.ts';
+
+const dayMs = 24 * 3600 * 1000;
+
+export interface Performance {
+  readonly world: ModelWorld;
+  readonly history: ForgeHistory;
+  readonly words: Words;
+  readonly met: Met;
+  /** What went wrong on the way. */
+  readonly wrong: string[];
+  /** Changes the forge, and notes it. */
+  make(changes: readonly ForgeChange[]): Promise<void>;
+}
+
+export async function perform(on: Performance, command: Command): Promise<void> {
+  const { world, make } = on;
+  switch (command.do) {
+    case 'change':
+      return make(forgeChanges(world.now, command.change.change, command.change.of));
+    case 'change during a read':
+      return afterRequests(world, command.request, () =>
+        make(forgeChanges(world.now, command.change.change, command.change.of)),
+      );
+    case 'work during a read':
+      return afterRequests(world, command.request, async () => {
+        await world.deliver();
+      });
+    case 'fault':
+      world.gitHub.faults.add(command.fault);
+      return;
+    case 'no more faults':
+      world.quiet();
+      return;
+    case 'old reading': {
+      const { id } = world.gitHub.faults.add({ kind: 'lagging-read', seconds: command.seconds });
+      await world.reconcile();
+      await world.work();
+      world.gitHub.faults.remove(id);
+      return;
+    }
+    case 'forget people':
+      world.forgetful = command.requests;
+      return;
+    case 'many leave': {
+      const { id } = world.gitHub.faults.add({ kind: 'delivery-lost' });
+      await make(manyLeave(world.now, command.what));
+      world.gitHub.faults.remove(id);
+      await world.reconcile();
+      if (command.word !== undefined) {
+        await world.work();
+        await say(on, command.word);
+      }
+      return;
+    }
+    case 'kill':
+      world.through = dying(command.call);
+      return;
+    case 'kill in a plan':
+      world.throughAll = dyingInPlan();
+      return make(largestGoes(world.now, command.gone));
+    case 'lose messages':
+      world.registry.loseMessages();
+      return;
+    case 'token':
+      return issue(world, command.holder, command.of);
+    case 'revoke':
+      return revoke(world, command.of);
+    case 'schedule':
+      return command.which === 'reconcile' ? world.reconcile() : world.catchUp();
+    case 'long silence':
+      await world.silence(8 * dayMs);
+      return world.reconcile();
+    case 'say':
+      return say(on, command.word);
+    case 'undo':
+      return undo(on);
+    case 'synchronize now':
+      await synchronizeNow(operatorOf(world), await synchronizationOf(world));
+      return;
+    case 'preview':
+      return preview(on);
+  }
+}
+
+/** A person's word on all that is held. */
+export async function say(on: Performance, word: 'yes' | 'no'): Promise<void> {
+  for (const held of await listHeld(on.world.table, synchronizationId)) {
+    await sayOf(on, held, word);
+  }
+}
+
+async function sayOf(
+  { world, history, words, met }: Performance,
+  { scope, digest }: Held,
+  word: 'yes' | 'no',
+): Promise<void> {
+  if (word === 'yes') {
+    met.saidYes += 1;
+    words.allowed.add(scope);
+    history.doubt();
+  } else {
+    met.saidNo += 1;
+  }
+  const said = { scope, decision: word, shown: digest };
+  await decideRemovals(operatorOf(world), await synchronizationOf(world), said);
+}
+
+/** Takes the last run back that took something away. */
+async function undo({ world, words, met }: Performance): Promise<void> {
+  const runs = await latestRuns(world.table, synchronizationId, 10_000);
+  const last = runs.find(({ counts }) => counts.remove > 0);
+  if (last === undefined) {
+    return;
+  }
+  words.askedBackAt = world.clock.now();
+  met.undone += 1;
+  await undoRun(operatorOf(world), await synchronizationOf(world), last.observedAt);
+}
+
+async function preview({ world, met, wrong }: Performance): Promise<void> {
+  const { table, clock, forge } = world;
+  const { installation, forgeOrganization, ...synchronization } = await synchronizationOf(world);
+  const refuse = async (): Promise<never> => {
+    wrong.push('a preview wrote something');
+    throw new Error('a preview writes nothing');
+  };
+  try {
+    await previewRun(
+      {
+        table: { ...table, update: refuse, transact: refuse },
+        clock,
+        openReader: async () => forge.organization(installation, forgeOrganization),
+      },
+      { ...synchronization, installation, forgeOrganization },
+    );
+    met.previews += 1;
+  } catch (error) {
+    if (!(error instanceof CallerError)) {
+      throw error;
+    }
+  }
+}
+
+const operatorOf = ({ table, registry, clock }: ModelWorld) => ({ table, waker: registry.waker, clock });
+
+async function synchronizationOf({ table }: ModelWorld) {
+  const synchronization = await findSynchronization(table, synchronizationId);
+  if (synchronization === undefined) {
+    throw new Error('the synchronization is gone');
+  }
+  return synchronization;
+}
+
+function afterRequests(world: ModelWorld, requests: number, act: () => Promise<void>): void {
+  let left = requests;
+  const before = world.onRequest;
+  const hook = async (): Promise<void> => {
+    await before();
+    if (left-- === 0) {
+      if (world.onRequest === hook) {
+        world.onRequest = before;
+      }
+      await act();
+    }
+  };
+  world.onRequest = hook;
+}
+
+async function issue(world: ModelWorld, kind: 'member' | 'team', of: number): Promise<void> {
+  const { facts } = await loadScope(world.table, synchronizationId, kind === 'member' ? 'members' : 'teams');
+  const found = facts.flatMap(({ fact }): { holder: TokenHolder; as: Holder['kind']; id: number }[] => {
+    if (fact.kind === 'member' && kind === 'member') {
+      return [{ holder: { kind, login: fact.login }, as: 'account', id: Number(fact.account) }];
+    }
+    return fact.kind === 'team' && kind === 'team'
+      ? [{ holder: { kind, slug: fact.slug }, as: 'team', id: Number(fact.team) }]
+      : [];
+  });
+  const chosen = found[of % Math.max(1, found.length)];
+  // A login or slug that two have in our facts, since it passed on, is nobody's to ask for.
+  if (
+    chosen === undefined ||
+    found.filter(({ holder }) => JSON.stringify(holder) === JSON.stringify(chosen.holder)).length > 1
+  ) {
+    return;
+  }
+  const { token } = await world.registry.issue(chosen.holder);
+  world.holders.push({ kind: chosen.as, id: chosen.id, token });
+}
+
+async function revoke(world: ModelWorld, of: number): Promise<void> {
+  const [holder] = world.holders.splice(of % Math.max(1, world.holders.length), 1);
+  if (holder !== undefined) {
+    await world.registry.revoke(holder.token);
+  }
+}

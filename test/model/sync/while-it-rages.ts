@@ -1,0 +1,249 @@
+/**
+ * What has to hold at every moment, whatever happens on the forge and on the way:
+ *
+ * - nothing is taken away that the forge has had all the time, in what holders of tokens get and in our facts;
+ * - no right stands on a fact whose revocation we have read, unless the forge granted it again since: what a whole reading must have seen
+ *   gone is gone, and does not come back by a reading that shows what was before.
+ */
+import { type Fact, factKey, type StoredFact, scopeNames } from '../../../shared/domain/facts.ts';
+import { type AnyScope, partOf, wholeOf } from '../../../shared/domain/scopes.ts';
+import { loadScope, type StoredScope } from '../../../shared/store/fact-store.ts';
+import { applyingSince, listHeld, type ScopeState, scopeStates } from '../../../shared/store/scope-store.ts';
+import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
+import { type QueueName, queueNames } from '../../../shared/store/work.ts';
+import { synchronizationId } from '../../support/synchronized.ts';
+import type { ForgeHistory } from './forge-history.ts';
+import { groundsOfFact } from './grounds.ts';
+import type { Met } from './met.ts';
+import type { Holder, ModelWorld } from './model-world.ts';
+import { describeFacts, mayRead } from './truth.ts';
+import { nameOf, type View, viewOf } from './view.ts';
+
+/** How long the forge's reads lag behind at most, and a second. */
+export const lagMs = 121_000;
+const weekMs = 7 * 24 * 3600 * 1000;
+
+/** What persons said, which excuses what a reading alone would not. */
+export interface Words {
+  /** Lists whose missing things somebody allowed to be taken away. */
+  readonly allowed: Set<string>;
+  /** When somebody last asked back what a run had removed; milliseconds since the epoch. */
+  askedBackAt: number;
+}
+
+export interface Watch {
+  /** Looks at what has changed since the last time. @returns what is wrong */
+  look(): Promise<readonly string[]>;
+}
+
+interface Known {
+  readonly stored: readonly StoredFact[];
+  readonly removed: StoredScope['removed'];
+  readonly grounds: ReadonlyMap<string, StoredFact>;
+}
+
+export function createWatch(world: ModelWorld, history: ForgeHistory, words: Words, met: Met): Watch {
+  const { table, clock, registry } = world;
+  /** When we last saw it go; milliseconds since the epoch. */
+  const goneAt = new Map<string, number>();
+  let known: Known | undefined;
+  let knownAt = -1;
+  let view: View | undefined;
+  let viewedAt = '';
+  let judgedAt = '';
+  let wasApplying = false;
+  let wasResting = false;
+
+  async function lookAtFacts(): Promise<readonly string[]> {
+    if (knownAt === table.factWrites()) {
+      return [];
+    }
+    knownAt = table.factWrites();
+    const before = known;
+    known = await loadKnown(world);
+    if (before === undefined) {
+      return [];
+    }
+    const wrong: string[] = [];
+    for (const [ground, { fact, observedAt }] of known.grounds) {
+      if (before.grounds.has(ground)) {
+        continue;
+      }
+      const seenGoneAt = goneAt.get(ground) ?? 0;
+      // A person's word needs no second read.
+      const isAskedBack = words.askedBackAt >= seenGoneAt;
+      const from = Math.max(isAskedBack ? 0 : seenGoneAt, table.drawnAt(observedAt) - lagMs);
+      if (!history.grantedSince(ground, from)) {
+        wrong.push(
+          `${factKey(fact)} gives "${ground}", which the forge has not granted since ${seenGoneAt > 0 ? 'we saw it go' : 'long before the reading'}`,
+        );
+      }
+    }
+    for (const [ground, { fact }] of before.grounds) {
+      if (known.grounds.has(ground)) {
+        continue;
+      }
+      goneAt.set(ground, clock.now());
+      const by = numberOf(known, fact);
+      if (
+        by !== undefined &&
+        !words.allowed.has(listOf(fact)) &&
+        history.grantedAllTimeSince(ground, table.drawnAt(by) - lagMs)
+      ) {
+        wrong.push(
+          `${factKey(fact)} gives "${ground}" no more by reading ${by}, and the forge has had it all the time`,
+        );
+      }
+    }
+    return wrong;
+  }
+
+  /** What a whole reading must have seen gone. */
+  async function lookAtReadings(facts: Known): Promise<readonly string[]> {
+    const states = await scopeStates(table, synchronizationId);
+    const held = new Set((await listHeld(table, synchronizationId)).map(({ scope }) => scope));
+    const wrong: string[] = [];
+    for (const [ground, { fact, observedAt, changedAt }] of facts.grounds) {
+      const part = partOf(fact);
+      for (const scope of part === undefined ? (['settings'] as const) : ([part, wholeOf(part)] as const)) {
+        const readAt = states.get(scope)?.readAt ?? 0;
+        const began = table.drawnAt(readAt);
+        const hadToKnow = readAt > observedAt && began >= changedAt + lagMs;
+        if (hadToKnow && !held.has(scope) && !history.grantedSince(ground, began - lagMs)) {
+          wrong.push(`${factKey(fact)} gives "${ground}", which reading ${readAt} of ${scope} did not see`);
+        }
+      }
+    }
+    return wrong;
+  }
+
+  async function lookAtView(facts: Known, isPublished: boolean): Promise<readonly string[]> {
+    const wrong: string[] = [];
+    const version = `${registry.written.length} ${world.holders.map(({ token }) => token).join()}`;
+    if (view === undefined || viewedAt !== version) {
+      viewedAt = version;
+      view = await viewOf(world);
+    }
+    const synchronization = await findSynchronization(table, synchronizationId);
+    const isResting = synchronization?.rightsSuspendedAt !== undefined;
+    met.suspended += isResting && !wasResting ? 1 : 0;
+    // What has rested is back when all is published.
+    wasResting = isResting || (wasResting && !isPublished);
+    const whole = await wholeSince(world);
+    if (isResting && (synchronization.rightsSuspendedAt ?? 0) - whole < weekMs) {
+      wrong.push('rights rest, though everything was read whole less than a week before');
+    }
+    const told = isPublished ? describeFacts(factsOf(facts), world.holders) : undefined;
+    const isScanned = isPublished && (await isNothingPending(world, ['scan']));
+    /** What the holder may read by our facts; undefined while it is being carried out. */
+    const toldTo = (holder: Holder): ReadonlyMap<number, unknown> | undefined => {
+      if (holder.kind === 'organization') {
+        // A scan takes the names of a repository that is gone.
+        return isScanned ? told && mayRead(told, holder) : undefined;
+      }
+      return isResting ? told && new Map() : told && mayRead(told, holder);
+    };
+    for (const holder of world.holders) {
+      const isOwn = holder.kind !== 'organization';
+      const seen = repositoriesSeen(view, holder);
+      for (const right of history.rightsOf(holder)) {
+        const { repository, since } = right;
+        const isSeen = seen.has(repository);
+        right.isConfirmed ||= isSeen && whole >= since + lagMs;
+        if (!isSeen && right.isConfirmed && !(wasResting && isOwn)) {
+          wrong.push(
+            `${nameOf(world, holder)} lost repository ${repository}, which the forge has granted all the time`,
+          );
+        }
+      }
+      const may = toldTo(holder);
+      for (const id of seen) {
+        if (may?.has(id) === false) {
+          wrong.push(
+            `${nameOf(world, holder)} still reads repository ${id}, whose grounds we have read as gone`,
+          );
+        }
+      }
+    }
+    return wrong;
+  }
+
+  return {
+    async look() {
+      // Somebody may have a token since.
+      history.note();
+      const isApplying = (await applyingSince(table, synchronizationId)) !== undefined;
+      met.resumedPlans += wasApplying && !isApplying ? 1 : 0;
+      wasApplying = isApplying;
+      const state = `${table.factWrites()} ${registry.written.length} ${world.holders.length}`;
+      if (state === judgedAt) {
+        return [];
+      }
+      const wrong = [...(await lookAtFacts())];
+      if (known === undefined) {
+        return wrong;
+      }
+      const isPublished = !isApplying && (await isNothingPending(world, publishing));
+      wrong.push(...(await lookAtView(known, isPublished)));
+      if (isPublished) {
+        wrong.push(...(await lookAtReadings(known)));
+        judgedAt = (await isNothingPending(world, ['scan'])) ? state : '';
+      }
+      return wrong;
+    },
+  };
+}
+
+async function loadKnown({ table }: ModelWorld): Promise<Known> {
+  const scopes = await Promise.all(scopeNames.map((scope) => loadScope(table, synchronizationId, scope)));
+  const stored = scopes.flatMap(({ facts }) => facts);
+  return {
+    stored,
+    removed: new Map(scopes.flatMap(({ removed }) => [...removed])),
+    grounds: new Map(
+      stored.flatMap((one) => groundsOfFact(one.fact).map((ground) => [ground, one] as const)),
+    ),
+  };
+}
+
+const factsOf = ({ stored }: Known): readonly Fact[] => stored.map(({ fact }) => fact);
+
+/** The number of the reading that wrote or removed the fact last. */
+function numberOf({ stored, removed }: Known, fact: Fact): number | undefined {
+  const key = factKey(fact);
+  return (stored.find((one) => factKey(one.fact) === key) ?? removed.get(key))?.observedAt;
+}
+
+function listOf(fact: Fact): AnyScope {
+  const part = partOf(fact);
+  return part === undefined ? 'settings' : wholeOf(part);
+}
+
+/** When the reading began after which each list was whole; what it shows may be older by the lag. */
+async function wholeSince({ table }: ModelWorld): Promise<number> {
+  const states = await scopeStates(table, synchronizationId);
+  const begun = (state: ScopeState | undefined): number =>
+    state?.readAt === undefined ? 0 : table.drawnAt(state.readAt);
+  return Math.min(...scopeNames.map((scope) => begun(states.get(scope))));
+}
+
+const publishing = queueNames.filter((name) => name.startsWith('publish-'));
+
+async function isNothingPending(
+  { table, clock }: ModelWorld,
+  queues: readonly QueueName[],
+): Promise<boolean> {
+  for (const name of queues) {
+    if ((await table.pending(name, { before: clock.now() + 3_600_000, limit: 1 })).length > 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function repositoriesSeen(view: View, holder: Holder): ReadonlySet<number> {
+  const numbers = view.of(holder);
+  return new Set(
+    view.packages.filter(({ number }) => numbers.has(number)).map(({ repository }) => Number(repository)),
+  );
+}
