@@ -7,17 +7,28 @@ import { gets, versionsIn, viewOf } from './view.ts';
 /** Every commit that each tag has had. */
 export function createRefHistory(world: ModelWorld) {
   const had = new Map<string, Set<string>>();
-  const note = (): void => {
+  const since = new Map<string, number>();
+  const note = (at = world.clock.now()): void => {
+    const there = new Set<string>();
     for (const repository of world.state.repositories.values()) {
       for (const [ref, commit] of world.now.refs(repository)) {
         const key = `${repository.id} ${ref}`;
         had.set(key, (had.get(key) ?? new Set()).add(commit));
+        there.add(key);
+        since.set(key, since.get(key) ?? at);
+      }
+    }
+    for (const key of since.keys()) {
+      if (!there.has(key)) {
+        since.delete(key);
       }
     }
   };
-  note();
+  note(0);
   return {
-    note,
+    note: () => note(),
+    /** Since when it has been there, at whatever commit; milliseconds since the epoch. */
+    since: (repository: number, ref: string): number | undefined => since.get(`${repository} ${ref}`),
     of: (repository: number, ref: string): ReadonlySet<string> =>
       had.get(`${repository} ${ref}`) ?? new Set(),
   };

@@ -15,6 +15,7 @@ import type { ModelWorld } from './model-world.ts';
 import { type Performance, perform, say } from './perform.ts';
 import { describeForge, mayRead, type Reach, reached } from './truth.ts';
 import { nameOf, viewOf } from './view.ts';
+import { createVersionWatch } from './watch-versions.ts';
 import { createWatch, type Words } from './while-it-rages.ts';
 
 export interface Outcome {
@@ -31,7 +32,7 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
   const history = createForgeHistory(world);
   const refs = createRefHistory(world);
   const words: Words = { allowed: new Set(), askedBackAt: 0 };
-  const watch = createWatch(world, history, words, met);
+  const watch = createWatch(world, history, createVersionWatch(world, refs), words, met);
   const on: Performance = {
     world,
     history,

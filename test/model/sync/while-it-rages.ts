@@ -1,7 +1,7 @@
 /**
  * What has to hold at every moment, whatever happens on the forge and on the way:
  *
- * - nothing is taken away that the forge has had all the time, in what holders of tokens get and in our facts;
+ * - nothing is taken away that the forge has had all the time, in what holders of tokens get, in its versions, and in our facts;
  * - no right stands on a fact whose revocation we have read, unless the forge granted it again since: what a whole reading must have seen
  *   gone is gone, and does not come back by a reading that shows what was before.
  */
@@ -42,7 +42,13 @@ interface Known {
   readonly grounds: ReadonlyMap<string, StoredFact>;
 }
 
-export function createWatch(world: ModelWorld, history: ForgeHistory, words: Words, met: Met): Watch {
+export function createWatch(
+  world: ModelWorld,
+  history: ForgeHistory,
+  lookAtVersions: (view: View) => Promise<readonly string[]>,
+  words: Words,
+  met: Met,
+): Watch {
   const { table, clock, registry } = world;
   /** When we last saw it go; milliseconds since the epoch. */
   const goneAt = new Map<string, number>();
@@ -123,6 +129,7 @@ export function createWatch(world: ModelWorld, history: ForgeHistory, words: Wor
     if (view === undefined || viewedAt !== version) {
       viewedAt = version;
       view = await viewOf(world);
+      wrong.push(...(await lookAtVersions(view)));
     }
     const synchronization = await findSynchronization(table, synchronizationId);
     const isResting = synchronization?.rightsSuspendedAt !== undefined;

@@ -1,0 +1,39 @@
+/** A version of a tag that was published stays as long as its tag does, wherever that goes. */
+import type { RefHistory } from './check-files.ts';
+import type { ModelWorld } from './model-world.ts';
+import { gets, type View, versionsIn } from './view.ts';
+
+/** A scan that began before a tag was pushed is over after so long, and the lag of what it read. */
+const settledMs = 600_000;
+
+export function createVersionWatch(world: ModelWorld, refs: RefHistory) {
+  /** Published versions by package number, each with the ref that it stands for. */
+  const published = new Map<number, Set<string>>();
+  const texts = new Map<number, string>();
+
+  /** @returns what is wrong */
+  return async (view: View): Promise<readonly string[]> => {
+    const everything = world.holders.find(({ kind }) => kind === 'organization');
+    const wrong: string[] = [];
+    for (const { number, name, repository } of view.packages) {
+      if (everything === undefined || !view.of(everything).has(number)) {
+        continue;
+      }
+      const text = await gets(world, view.published, everything, `/acme/p2/${name}.json`);
+      const isRead = text.startsWith('{');
+      if (!isRead || texts.get(number) === text) {
+        continue;
+      }
+      texts.set(number, text);
+      const now = new Set(versionsIn(text, name).keys());
+      for (const version of published.get(number) ?? []) {
+        const since = refs.since(Number(repository), `refs/tags/${version}`);
+        if (!now.has(version) && since !== undefined && since + settledMs <= world.clock.now()) {
+          wrong.push(`${name} ${version} is gone, and its tag has been there all the time`);
+        }
+      }
+      published.set(number, now);
+    }
+    return wrong;
+  };
+}
