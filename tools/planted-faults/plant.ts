@@ -15,6 +15,7 @@ export const proofs = {
   publishing: 'what is published, and in which order',
   facts: 'facts carry their order',
   brake: 'nothing is taken away by accident',
+  synchronization: 'everything between a forge and Composer',
   edge: 'the edge function',
   access: 'who may read what',
   composer: "Composer's rules",

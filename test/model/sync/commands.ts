@@ -188,7 +188,7 @@ const seconds: fc.Arbitrary<number | undefined> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(1, 6, 31) },
   { weight: 5, arbitrary: fc.constantFrom(100, 130, 200) },
   { weight: 2, arbitrary: fc.constantFrom(700) },
-  { weight: 1, arbitrary: fc.constantFrom(4_000) },
+  { weight: 1, arbitrary: fc.constantFrom(2_500) },
 );
 
 /** The crowded one takes longer. */

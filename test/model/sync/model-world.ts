@@ -299,7 +299,6 @@ export async function startModel(): Promise<Model> {
             await world.catchUp();
           }
           if (clock.now() >= nextReconcile) {
-            nextReconcile = clock.now() + 600_000;
             await world.reconcile();
           }
           await world.work();
@@ -308,7 +307,9 @@ export async function startModel(): Promise<Model> {
       silence: (ms) => clock.advance(ms),
       quiet,
       async reconcile() {
+        nextReconcile = clock.now() + 600_000;
         await reconcile(common);
+        await world.onWork();
       },
       async catchUp() {
         try {

@@ -156,12 +156,14 @@ async function bearSilence({ world, history, wrong }: Performance): Promise<void
 async function calm(world: ModelWorld): Promise<void> {
   await world.pass(130_000);
   await world.catchUp();
-  await world.reconcile();
-  await world.pass(200_000);
-  for (let rounds = 0; rounds < 12; rounds++) {
+  for (let rounds = 1; rounds <= 12; rounds++) {
     await world.reconcile();
-    await world.pass(480_000);
-    if (unfinishedWork(world.table.dump().values()).length === 0 && world.clock.nextTimer() === undefined) {
+    await world.pass(350_000);
+    if (
+      rounds > 1 &&
+      unfinishedWork(world.table.dump().values()).length === 0 &&
+      world.clock.nextTimer() === undefined
+    ) {
       return;
     }
   }

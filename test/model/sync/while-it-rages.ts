@@ -8,6 +8,7 @@
 import { type Fact, factKey, type StoredFact, scopeNames } from '../../../shared/domain/facts.ts';
 import { type AnyScope, partOf, wholeOf } from '../../../shared/domain/scopes.ts';
 import { loadScope, type StoredScope } from '../../../shared/store/fact-store.ts';
+import { keys } from '../../../shared/store/keys.ts';
 import { applyingSince, listHeld, type ScopeState, scopeStates } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { type QueueName, queueNames } from '../../../shared/store/work.ts';
@@ -133,13 +134,15 @@ export function createWatch(
     }
     const synchronization = await findSynchronization(table, synchronizationId);
     const isResting = synchronization?.rightsSuspendedAt !== undefined;
-    met.suspended += isResting && !wasResting ? 1 : 0;
+    const whole = await wholeSince(world);
+    if (isResting && !wasResting) {
+      met.suspended += 1;
+      if (clock.now() - whole < weekMs) {
+        wrong.push('rights rest, though everything was read whole less than a week before');
+      }
+    }
     // What has rested is back when all is published.
     wasResting = isResting || (wasResting && !isPublished);
-    const whole = await wholeSince(world);
-    if (isResting && (synchronization.rightsSuspendedAt ?? 0) - whole < weekMs) {
-      wrong.push('rights rest, though everything was read whole less than a week before');
-    }
     const told = isPublished ? describeFacts(factsOf(facts), world.holders) : undefined;
     const isScanned = isPublished && (await isNothingPending(world, ['scan']));
     /** What the holder may read by our facts; undefined while it is being carried out. */
@@ -182,7 +185,9 @@ export function createWatch(
       const isApplying = (await applyingSince(table, synchronizationId)) !== undefined;
       met.resumedPlans += wasApplying && !isApplying ? 1 : 0;
       wasApplying = isApplying;
-      const state = `${table.factWrites()} ${registry.written.length} ${world.holders.length}`;
+      const synchronization = await table.get(keys.synchronization(synchronizationId));
+      const rests = synchronization?.rightsSuspendedAt;
+      const state = `${table.factWrites()} ${registry.written.length} ${world.holders.length} ${rests}`;
       if (state === judgedAt) {
         return [];
       }
