@@ -1,4 +1,5 @@
 /** What a command of a sequence does. */
+import { isScope, wholeOf } from '../../../shared/domain/scopes.ts';
 import { CallerError } from '../../../shared/runtime/invoke-handler.ts';
 import { loadScope } from '../../../shared/store/fact-store.ts';
 import { latestRuns } from '../../../shared/store/run-store.ts';
@@ -116,7 +117,7 @@ async function sayOf(
 ): Promise<void> {
   if (word === 'yes') {
     met.saidYes += 1;
-    words.allowed.add(scope);
+    words.allowed.add(isScope(scope) ? wholeOf(scope) : scope);
     history.doubt();
   } else {
     met.saidNo += 1;

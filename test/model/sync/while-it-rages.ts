@@ -5,8 +5,15 @@
  * - no right stands on a fact whose revocation we have read, unless the forge granted it again since: what a whole reading must have seen
  *   gone is gone, and does not come back by a reading that shows what was before.
  */
-import { type Fact, factKey, type StoredFact, scopeNames } from '../../../shared/domain/facts.ts';
-import { type AnyScope, partOf, wholeOf } from '../../../shared/domain/scopes.ts';
+import {
+  type Fact,
+  factKey,
+  type ScopeName,
+  type StoredFact,
+  scopeKinds,
+  scopeNames,
+} from '../../../shared/domain/facts.ts';
+import { type AnyScope, partOf } from '../../../shared/domain/scopes.ts';
 import { loadScope, type StoredScope } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { applyingSince, listHeld, type ScopeState, scopeStates } from '../../../shared/store/scope-store.ts';
@@ -112,7 +119,8 @@ export function createWatch(
     const wrong: string[] = [];
     for (const [ground, { fact, observedAt, changedAt }] of facts.grounds) {
       const part = partOf(fact);
-      for (const scope of part === undefined ? (['settings'] as const) : ([part, wholeOf(part)] as const)) {
+      const list: AnyScope = listOf(fact);
+      for (const scope of part === undefined ? [list] : [part, list]) {
         const readAt = states.get(scope)?.readAt ?? 0;
         const began = table.drawnAt(readAt);
         const hadToKnow = readAt > observedAt && began >= changedAt + lagMs;
@@ -226,9 +234,10 @@ function numberOf({ stored, removed }: Known, fact: Fact): number | undefined {
   return (stored.find((one) => factKey(one.fact) === key) ?? removed.get(key))?.observedAt;
 }
 
-function listOf(fact: Fact): AnyScope {
-  const part = partOf(fact);
-  return part === undefined ? 'settings' : wholeOf(part);
+/** The list that the fact is read with. */
+function listOf({ kind }: Fact): ScopeName {
+  const kindsOf = (scope: ScopeName): readonly Fact['kind'][] => scopeKinds[scope];
+  return scopeNames.find((scope) => kindsOf(scope).includes(kind)) ?? 'settings';
 }
 
 /** When the reading began after which each list was whole; what it shows may be older by the lag. */

@@ -19,13 +19,16 @@ function same(a: readonly GitRef[], b: readonly GitRef[]): boolean {
  */
 export function createRefReader(now: () => number): RefReader {
   const history = new Map<string, { at: number; refs: readonly GitRef[] }[]>();
+  let latest = 0;
   return (gitDirectory, secondsAgo = 0) => {
     const refs = readRefs(gitDirectory);
     const at = now();
-    // A stepped clock may be set back: what was seen later than now was never seen.
-    const known = (history.get(gitDirectory) ?? [])
-      .filter((entry) => entry.at <= at)
-      .filter((entry, index, all) => entry.at > at - KEPT_MS || index === all.length - 1);
+    // A stepped clock may be set back: nothing has been seen then.
+    if (at < latest) history.clear();
+    latest = at;
+    const known = (history.get(gitDirectory) ?? []).filter(
+      (entry, index, all) => entry.at > at - KEPT_MS || index === all.length - 1,
+    );
     const last = known.at(-1);
     if (last === undefined || !same(last.refs, refs)) known.push({ at, refs });
     history.set(gitDirectory, known);
