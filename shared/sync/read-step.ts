@@ -20,8 +20,11 @@ export interface ReadingStep {
   readonly progress?: { readonly read: number; readonly total: number | undefined } | undefined;
 }
 
-/** A reading that stood still for longer begins anew: its first pages are too old to be one picture with the last. */
-const readingMs = 3600_000;
+/**
+ * A reading older than this begins anew: its first pages are too old to be one picture with the last. Long enough for two limits, each of
+ * which may take an hour, or a reading that meets one at its beginning would never come to its end.
+ */
+const readingMs = 6 * 3600_000;
 
 const StoredReading = z.object({ number: z.number(), startedAt: z.number(), state: z.unknown() });
 

@@ -75,12 +75,20 @@ describe('a reading in steps', () => {
     expect(await world.state()).toMatchObject({ readAt: 4 });
   });
 
-  it('begins anew when it stood still for an hour, or when what was read is not there whole', async () => {
+  it('goes on where it stopped after a limit of more than an hour', async () => {
+    const world = await createWorld();
+    await world.sync('members');
+    world.clock.time += 70 * 60_000;
+    await world.run('members');
+    expect(await world.state()).toMatchObject({ reading: { number: 1, read: 20 } });
+  });
+
+  it('begins anew when it is six hours old, or when what was read is not there whole', async () => {
     for (const spoil of ['age', 'loss'] as const) {
       const world = await createWorld();
       await world.sync('members');
       if (spoil === 'age') {
-        world.clock.time += 3_600_000;
+        world.clock.time += 6 * 3_600_000;
       } else {
         for (const { pk, sk } of await world.pieces()) {
           await world.table.transact([{ delete: { pk: String(pk), sk: String(sk) } }]);
