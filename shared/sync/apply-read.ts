@@ -44,6 +44,7 @@ export async function applyRead(
           lease,
           observedAt,
           changes: planned.changes,
+          sawNothing: read.facts.length === 0,
           covers: read.covers,
           states: planned.states,
           now: clock.now(),

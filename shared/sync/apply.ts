@@ -25,6 +25,8 @@ export interface Application {
   /** The read's number. */
   readonly observedAt: number;
   readonly changes: readonly PlannedChange[];
+  /** Whether the read saw nothing at all. */
+  readonly sawNothing?: boolean;
   /** Of a part's read: the parts that it is whole about. */
   readonly covers: readonly PartScope[];
   /** The states of scopes and parts that the plan was made with. */
@@ -73,7 +75,7 @@ export async function applyPlan(table: Table, application: Application): Promise
     if (isStored && last) {
       operations.push({ delete: keys.applying(synchronization.id, scope) });
     }
-    if (last && scope === 'repositories' && synchronization.importObservedAt === undefined) {
+    if (last && isImport(application)) {
       operations.push(markImported(synchronization.id, observedAt));
     }
     await table.transact(operations);
@@ -82,6 +84,16 @@ export async function applyPlan(table: Table, application: Application): Promise
   if (isStored) {
     await removePieces(table, synchronization.id, pieceNames.plan(scope));
   }
+}
+
+/**
+ * Whether this is the first whole read of the repositories. One that is empty although some were chosen says nothing: those that it
+ * missed would be taken for new ones.
+ */
+function isImport({ synchronization, scope, sawNothing }: Application): boolean {
+  const { importObservedAt, choice } = synchronization;
+  const isCredible = !sawNothing || choice === 'all';
+  return scope === 'repositories' && importObservedAt === undefined && isCredible;
 }
 
 async function storePlan(

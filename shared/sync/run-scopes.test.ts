@@ -100,6 +100,17 @@ describe('runScopes', () => {
     expect((await findSynchronization(world.table, synchronizationId))?.importObservedAt).toBe(1);
   });
 
+  it('takes no empty list for the first one when some repositories were chosen from it', async () => {
+    const world = await createWorld();
+    await world.sync('repositories');
+    const imported = async () =>
+      (await findSynchronization(world.table, synchronizationId))?.importObservedAt;
+    expect(await imported()).toBeUndefined();
+    world.forge.facts = [aFact.repository(10)];
+    await world.sync('repositories');
+    expect(await imported()).toBe(2);
+  });
+
   it('leaves a tombstone for a day', async () => {
     const world = await createWorld([aFact.member(1)]);
     await world.sync('members');
