@@ -153,11 +153,11 @@ describe('partial and wrong answers take nothing away', () => {
   it('R11: lists that are far too short, with totals that fit, are held for a person', async () => {
     await begin('broad');
     const before = await Promise.all(['bob', 'cid', 'leo', 'crowd'].map(listed));
-    world.forgetful = 1000;
+    world.forgetful = { what: 'people', requests: 1000 };
     await world.pass(3 * reconcileInterval);
     expect(await Promise.all(['bob', 'cid', 'leo', 'crowd'].map(listed))).toEqual(before);
     expect((await listHeld(world.table, synchronizationId)).map(({ scope }) => scope)).toContain('members');
-    world.forgetful = 0;
+    world.forgetful = undefined;
     await world.pass(2 * reconcileInterval);
     expect(await listHeld(world.table, synchronizationId)).toEqual([]);
     expect(await Promise.all(['bob', 'cid', 'leo', 'crowd'].map(listed))).toEqual(before);

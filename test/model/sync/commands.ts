@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type FaultOptions, faultKinds } from '../../../local/forges/github/faults.ts';
 import { type BaseWorldName, baseWorldNames } from './base-worlds.ts';
 import { type ChangeKey, changeKeys } from './forge-changes.ts';
+import { forgettable } from './forgetful.ts';
 
 /** A change by its name; the numbers choose among what there is at that moment. */
 export interface ChangeCommand {
@@ -20,8 +21,8 @@ export type Command =
   | { readonly do: 'no more faults' }
   /** Everything is read, and what the forge shows is old. */
   | { readonly do: 'old reading'; readonly seconds: number }
-  /** The forge's lists of people come short, with totals that fit, for so many requests. */
-  | { readonly do: 'forget people'; readonly requests: number }
+  /** The forge's lists come short, with totals that fit, for so many requests. */
+  | { readonly do: 'forget'; readonly what: 'people' | 'things'; readonly requests: number }
   /** Most people leave a team, or a repository, and no delivery says so: the schedule finds it. */
   | {
       readonly do: 'many leave';
@@ -137,10 +138,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.constantFrom(10, 60, 120, 120).map((seconds) => ({ do: 'old reading', seconds }) as const),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc
-      .integer({ min: 1, max: 30 })
-      .map((requests) => ({ do: 'forget people', requests }) as const),
+      .record({ what: fc.constantFrom(...forgettable), requests: fc.integer({ min: 1, max: 30 }) })
+      .map((fields) => ({ do: 'forget', ...fields }) as const),
   },
   {
     weight: 3,

@@ -1,40 +1,67 @@
-/** A tired forge: its lists come short, and say that this is all. */
+/** A tired forge: its lists come short, and say that this is all. Each thing's own look-up stays true. */
 import { acmeId } from './base-worlds.ts';
 import type { ModelWorld } from './model-world.ts';
 
-/** Lists that a tired forge may cut, with totals that fit; each thing's own look-up stays true. */
-const listsOfPeople: readonly string[] = ['Members', 'Teams', 'Repositories'];
+export const forgettable = ['people', 'things'] as const;
 
-/** Takes most people out of the forge's lists for one request. @returns what puts them back */
-export function forgetPeople(world: ModelWorld, init: RequestInit | undefined): () => void {
+export interface Forgetful {
+  /** Most people of each list, or a team and a repository. */
+  readonly what: (typeof forgettable)[number];
+  /** For so many requests of lists. */
+  requests: number;
+}
+
+type Entries = Map<number, unknown>;
+
+/** Takes something out of the forge's lists for one request. @returns what puts it back */
+export function forget({ state, forgetful }: ModelWorld, init: RequestInit | undefined): () => void {
   const body = typeof init?.body === 'string' ? init.body : '';
   const operation = /"operationName":"(\w+)"/.exec(body)?.[1] ?? '';
-  if (world.forgetful === 0 || !listsOfPeople.includes(operation)) {
+  const { [operation]: lists } = forgetful?.what === 'things' ? listsOfThings : listsOfPeople;
+  if (forgetful === undefined || forgetful.requests === 0 || lists === undefined) {
     return () => {};
   }
-  world.forgetful -= 1;
-  const { state } = world;
-  const maps = [
-    ...(operation === 'Members' ? [state.organizations.get(acmeId)?.members ?? new Map()] : []),
-    ...(operation === 'Teams' ? [...state.teams.values()].map(({ members }) => members) : []),
-    ...(operation === 'Repositories'
-      ? [...state.repositories.values()].map(({ collaborators }) => collaborators)
-      : []),
-  ];
-  const kept = maps.map((map) => new Map<number, unknown>(map));
-  for (const map of maps) {
-    // Fewer are taken for people who left.
-    const last = [...map.keys()].slice(1);
-    for (const id of last.length > 6 ? last : []) {
+  forgetful.requests -= 1;
+  const all = lists(state);
+  const kept = all.map(({ map }) => new Map(map));
+  for (const { map, forgotten } of all) {
+    for (const id of forgotten) {
       map.delete(id);
     }
   }
   return () => {
-    maps.forEach((map: Map<number, unknown>, place) => {
+    for (const [place, { map }] of all.entries()) {
       map.clear();
       for (const [id, value] of kept[place] ?? []) {
         map.set(id, value);
       }
-    });
+    }
   };
 }
+
+interface Cut {
+  readonly map: Entries;
+  readonly forgotten: readonly number[];
+}
+type Lists = Readonly<Record<string, (state: ModelWorld['state']) => readonly Cut[]>>;
+
+/** All but the first. Fewer than the brake holds would be taken for people who left. */
+function mostOf(map: Entries): Cut {
+  const others = [...map.keys()].slice(1);
+  return { map, forgotten: others.length > 6 ? others : [] };
+}
+
+const listsOfPeople: Lists = {
+  Members: ({ organizations }) => [mostOf(organizations.get(acmeId)?.members ?? new Map())],
+  Teams: ({ teams }) => [...teams.values()].map(({ members }) => mostOf(members)),
+  Repositories: ({ repositories }) =>
+    [...repositories.values()].map(({ collaborators }) => mostOf(collaborators)),
+};
+
+const listsOfThings: Lists = {
+  Teams: ({ teams }) => {
+    const parents = new Set([...teams.values()].map(({ parentId }) => parentId));
+    return [{ map: teams, forgotten: [...teams.keys()].filter((id) => !parents.has(id)).slice(-1) }];
+  },
+  Repositories: ({ repositories }) => [{ map: repositories, forgotten: [...repositories.keys()].slice(-1) }],
+};

@@ -27,7 +27,7 @@ import { createRegistry, type Registry, settled } from '../../support/registry-f
 import type { Services } from '../../support/registry-world.ts';
 import { type BaseWorld, type BaseWorldName, baseWorld } from './base-worlds.ts';
 import { directoryOf, type ForgeChange, type ForgeNow } from './forge-changes.ts';
-import { forgetPeople } from './forgetful.ts';
+import { type Forgetful, forget } from './forgetful.ts';
 import { createGitPool, type GitPool } from './git-pool.ts';
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
 import { type WatchedTable, watchTable } from './watched-table.ts';
@@ -74,8 +74,8 @@ export interface ModelWorld {
   through: ((services: Services) => Services) | undefined;
   /** Applied to the services of every other worker. */
   throughAll: ((services: Services) => Services) | undefined;
-  /** Requests for whole lists of people that are answered without most of them. */
-  forgetful: number;
+  /** What the forge leaves out of its lists. */
+  forgetful: Forgetful | undefined;
   /** Deliveries that were taken from the forge's log. */
   caughtUp: number;
   /** @returns false when GitHub refuses it */
@@ -190,7 +190,7 @@ export async function startModel(): Promise<Model> {
             turns = outer;
           });
         }
-        const put = forgetPeople(world, init);
+        const put = forget(world, init);
         underWay += 1;
         try {
           const response = await fetch(input, init);
@@ -246,7 +246,7 @@ export async function startModel(): Promise<Model> {
       onWork: async () => {},
       through: undefined,
       throughAll: undefined,
-      forgetful: 0,
+      forgetful: undefined,
       caughtUp: 0,
       async change({ name, input }) {
         try {

@@ -59,8 +59,8 @@ export async function perform(on: Performance, command: Command): Promise<void> 
       world.gitHub.faults.remove(id);
       return;
     }
-    case 'forget people':
-      world.forgetful = command.requests;
+    case 'forget':
+      world.forgetful = { what: command.what, requests: command.requests };
       return;
     case 'many leave': {
       const { id } = world.gitHub.faults.add({ kind: 'delivery-lost' });

@@ -101,7 +101,7 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
 async function repair({ world, history }: Performance): Promise<void> {
   const { state } = world;
   world.quiet();
-  world.forgetful = 0;
+  world.forgetful = undefined;
   const organization = state.organizations.get(acmeId)?.login ?? '';
   const installation = [...state.installations.values()].find((one) => one.organizationId === acmeId);
   if (installation === undefined) {
