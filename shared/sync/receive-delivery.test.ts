@@ -14,6 +14,7 @@ import { gitHubBaseUrl } from '../domain/synchronization.ts';
 import { createWebhookReader } from '../forge/github/webhook.ts';
 import { findInstallation } from '../store/installation-store.ts';
 import { keys } from '../store/keys.ts';
+import { loadTold } from '../store/scope-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Item, Table } from '../store/table.ts';
 import { receiveDelivery } from './receive-delivery.ts';
@@ -40,11 +41,11 @@ async function createReceiver(connected: boolean) {
     table,
     waker,
     logger,
-    async deliver({ event, payload, id = 'delivery-1', signature }: Delivery) {
+    async deliver({ event, payload, id = 'delivery-1', signature }: Delivery, through = table) {
       const body = JSON.stringify(payload);
       const answer = await receiveDelivery(
         {
-          table,
+          table: through,
           waker,
           clock: { now: () => now },
           logger,
@@ -123,6 +124,28 @@ describe('receiveDelivery', () => {
       { queue: 'sync', synchronization: synchronizationId, scope: 'teams' },
       { queue: 'scan', kind: 'scan', synchronization: synchronizationId, repository: '10' },
     ]);
+  });
+
+  it('asks for the scopes first when an event names more than fit into one transaction', async () => {
+    const { table, deliver } = await createReceiver(true);
+    const ids = Array.from({ length: 250 }, (_, place) => ({ id: place + 1 }));
+    const payload = {
+      action: 'removed',
+      repositories_removed: [...ids, { id: 1 }],
+      installation: { id: 77 },
+    };
+    const { transact } = table;
+    let left = 1;
+    const dying: Table = {
+      ...table,
+      transact: (operations) => (left-- > 0 ? transact(operations) : Promise.reject(new Error('ended'))),
+    };
+    await expect(deliver({ event: 'installation_repositories', payload }, dying)).rejects.toThrow('ended');
+    expect(await wantedScopes(table)).toEqual(['SCOPE#repositories 1', 'SCOPE#teams 1']);
+    expect(await deliver({ event: 'installation_repositories', payload, id: 'delivery-2' })).toMatchObject({
+      status: 202,
+    });
+    expect(await loadTold(table, synchronizationId)).toHaveLength(250);
   });
 
   it('does nothing twice for a delivery that comes twice', async () => {

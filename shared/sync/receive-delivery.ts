@@ -82,9 +82,10 @@ export async function takeDelivery(
   const cause = `webhook ${delivery.event}`;
   const told =
     tie === undefined ? [] : wordsOf(delivery).map((word) => noteTold(tie.synchronization, word, now));
+  // Where to look first: it must not get lost behind very many words.
   const raises = [
-    ...told,
     ...things.map(({ thing, nodeId }) => raise(thing, now, { cause, ...(nodeId && { nodeId }) })),
+    ...told,
   ];
   const seen: Operation = {
     put: keys.delivery('github', delivery.deliveryId),
@@ -101,7 +102,7 @@ export async function takeDelivery(
     }
     throw error;
   }
-  // More than fit: a scope that is read anyway raises them again if these are lost.
+  // More than fit: without them the read is only held to what lists are held to.
   for (let start = firstPart; start < raises.length; start += transactionItemsMax) {
     await table.transact(raises.slice(start, start + transactionItemsMax));
   }
@@ -163,7 +164,9 @@ async function aboutInstallation(
 
 /** What the event said that a read has to agree with. */
 function wordsOf({ removals, arrivals }: ParsedDelivery) {
-  return [...removals, ...arrivals.map((key) => ({ key, expect: 'there' as const }))];
+  const words = [...removals, ...arrivals.map((key) => ({ key, expect: 'there' as const }))];
+  // A transaction takes each item once.
+  return [...new Map(words.map((word) => [word.key, word])).values()];
 }
 
 interface ThingToRead {
