@@ -65,15 +65,15 @@ export async function catchUp(dependencies: CatchUpDependencies): Promise<Caught
   }
   let taken = 0;
   const isMuch = missed.size > missedMax || attempts >= attemptsMax;
-  if (isMuch) {
-    logger.error('many deliveries did not arrive; everything is read anew', { missed: missed.size });
-    await dependencies.reconcileAll();
-  }
   // The oldest first, as they would have come.
   for (const { id, aboutInstallation } of [...missed.values()].reverse()) {
     if (!isMuch || aboutInstallation) {
       taken += (await takeMissed(dependencies, id)) ? 1 : 0;
     }
+  }
+  if (isMuch) {
+    logger.error('many deliveries did not arrive; everything is read anew', { missed: missed.size });
+    await dependencies.reconcileAll();
   }
   await table.update({ key: keys.deliveryLog('github'), set: { readUntil: newest } });
   if (missed.size > 0) {

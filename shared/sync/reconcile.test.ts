@@ -9,7 +9,13 @@ import {
 } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
 import { createRecordingWaker } from '../../test/support/waker.ts';
-import { asId, type ForgeOrganizationId, type InstallationId, type OrganizationId } from '../domain/ids.ts';
+import {
+  asId,
+  type ForgeOrganizationId,
+  type InstallationId,
+  type OrganizationId,
+  type SynchronizationId,
+} from '../domain/ids.ts';
 import type { CredentialState } from '../domain/synchronization.ts';
 import type { ForgeOrganization } from '../forge/forge.ts';
 import { putFact } from '../store/fact-store.ts';
@@ -98,6 +104,22 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
   ])('keeps its own when it %s', async (_, state, organization) => {
     const operations = organization === undefined ? [] : [addInstallation(other, 'github', organization)];
     expect(await installationAfter(state, operations)).toBe(installationId);
+  });
+});
+
+describe('reconcile of several organizations', () => {
+  it('reads the others when something of one cannot be understood', async () => {
+    const table = await newTable();
+    await addSynchronized(table);
+    const tie = { organization: 'another', synchronization: 'aaaa' };
+    await table.transact([
+      { put: keys.synchronizationListed(asId<SynchronizationId>('aaaa')), item: tie },
+      { put: keys.fact(asId<SynchronizationId>('aaaa'), 'repository#1'), item: { fact: 'nonsense' } },
+    ]);
+    const waker = createRecordingWaker();
+    const logger = { info: vi.fn(), error: vi.fn() };
+    await expect(reconcile({ table, waker, logger, clock: { now: () => now } })).rejects.toThrow();
+    expect(waker.sent.map(({ message }) => message.synchronization)).toEqual(['aaaa', synchronizationId]);
   });
 });
 

@@ -26,25 +26,46 @@ export interface ReconcileDependencies {
 /** All refs of a repository are listed at least daily. GitHub sends no push event for more than three tags at once. */
 const scannedMs = 24 * 3600 * 1000;
 
-/** @returns how much was asked for */
+/**
+ * @returns how much was asked for
+ * @throws what went wrong with the first of the organizations where something did, after the others
+ */
 export async function reconcile(
   dependencies: ReconcileDependencies,
 ): Promise<{ readonly scopes: number; readonly scans: number }> {
   const asked = { scopes: 0, scans: 0 };
+  const failures: unknown[] = [];
   for (const { organization, synchronization } of await listSynchronizations(dependencies.table)) {
-    await reattachRejected(dependencies, synchronization);
-    const scopes = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
-    const scans = await scansDue(dependencies, organization, synchronization);
-    // One run takes all scopes that are asked for, so one message is enough.
-    await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
-    await raiseAll(dependencies, scans, 'schedule');
-    await reviewRights(dependencies, synchronization);
-    await deleteUnreadable(dependencies, organization);
-    await retireTokens(dependencies, organization);
-    asked.scopes += scopes.length;
-    asked.scans += scans.length;
+    try {
+      await reconcileOne(dependencies, organization, synchronization, asked);
+    } catch (error) {
+      // What is wrong with one organization must not keep the others from being read.
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) {
+    throw failures[0];
   }
   return asked;
+}
+
+async function reconcileOne(
+  dependencies: ReconcileDependencies,
+  organization: OrganizationId,
+  synchronization: SynchronizationId,
+  asked: { scopes: number; scans: number },
+): Promise<void> {
+  const scopes = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
+  await reattachRejected(dependencies, synchronization);
+  // One run takes all scopes that are asked for, so one message is enough.
+  await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
+  asked.scopes += scopes.length;
+  await reviewRights(dependencies, synchronization);
+  const scans = await scansDue(dependencies, organization, synchronization);
+  await raiseAll(dependencies, scans, 'schedule');
+  asked.scans += scans.length;
+  await deleteUnreadable(dependencies, organization);
+  await retireTokens(dependencies, organization);
 }
 
 /** Repositories not scanned for a day, and those where something is to be tried again. One being scanned now is not asked for twice. */
