@@ -155,6 +155,12 @@ function isRateLimit({ status, headers, message }: Failure): boolean {
   );
 }
 
+/**
+ * No limit is believed for longer: primary ones are over within the hour, secondary ones sooner. A moment far away would end all work for
+ * ever. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+export const longestWaitMs = 2 * 3600_000;
+
 /** When nothing is said: "wait for at least one minute before retrying". */
 const unsaidWaitMs = 60_000;
 
@@ -176,7 +182,7 @@ function limitOf(headers: Failure['headers'], now: number): Limit {
         ? now + Number(retryAfter) * 1000
         : Date.parse(retryAfter);
   return Number.isFinite(named)
-    ? { notBefore: Math.max(named, now + 1000), isNamed: true }
+    ? { notBefore: Math.min(Math.max(named, now + 1000), now + longestWaitMs), isNamed: true }
     : { notBefore: now + unsaidWaitMs, isNamed: false };
 }
 

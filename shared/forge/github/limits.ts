@@ -2,7 +2,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { type BudgetNote, type BudgetState, type CredentialBudget, freshBudget } from '../budget.ts';
 import { ForgeError } from '../errors.ts';
-import type { Failure } from './http.ts';
+import { type Failure, longestWaitMs } from './http.ts';
 
 /**
  * `rights`: who may read what. `contents`: refs, which wait while little of the budget is left. `archives`: somebody waits for one, so they
@@ -75,7 +75,8 @@ export function createLimits(
       }
       const until = reset * 1000;
       // Comparisons with what is no number are false.
-      if (remaining < limit * reserveShare && until > clock.now() && until > known.contentsNotBefore) {
+      const isNear = until > clock.now() && until <= clock.now() + longestWaitMs;
+      if (remaining < limit * reserveShare && isNear && until > known.contentsNotBefore) {
         await note({ met: 'reserve', until });
       }
       if (remaining < limit * archiveReserveShare && until > clock.now() && until > known.archivesNotBefore) {

@@ -118,6 +118,18 @@ describe('R5: a failed request', () => {
       notBefore: minute,
     },
     {
+      name: '429 with a time that is ten years away',
+      answer: says(429, 'wait', { 'retry-after': String(10 * 365 * 24 * 3600) }),
+      code: 'rate-limited',
+      notBefore: inSeconds(2 * 3600),
+    },
+    {
+      name: '403, the budget is spent for longer than there are dates',
+      answer: says(403, 'wait', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1e20' }),
+      code: 'rate-limited',
+      notBefore: inSeconds(2 * 3600),
+    },
+    {
       name: '429 with a time that is none',
       answer: says(429, 'wait', { 'retry-after': 'soon' }),
       code: 'rate-limited',
