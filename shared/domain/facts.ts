@@ -147,4 +147,6 @@ export interface Tombstone {
   readonly observedAt: number;
   /** When it was removed; milliseconds since the epoch. */
   readonly changedAt: number;
+  /** The fact, if it was removed because a list did not have it, and nothing else said so. */
+  readonly missed?: Fact | undefined;
 }

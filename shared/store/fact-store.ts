@@ -32,6 +32,7 @@ const FactEnvelope = z.object({
   observedAt: z.number(),
   firstObservedAt: z.number(),
   removed: z.literal(true).optional(),
+  missed: z.literal(true).optional(),
   changedAt: z.number().default(0),
 });
 
@@ -65,7 +66,7 @@ export async function loadScope(
       continue;
     }
     if (stored.removed) {
-      removed.set(factKey(stored.fact), stored);
+      removed.set(factKey(stored.fact), { ...stored, missed: stored.missed ? stored.fact : undefined });
     } else {
       facts.push(stored);
     }
@@ -260,7 +261,7 @@ export function putFact(
       set: { fact, observedAt, ...(changedAt === undefined ? {} : { changedAt }) },
       // A fact that comes back within a day was not first seen now.
       setIfMissing: { firstObservedAt: observedAt },
-      remove: ['removed', tableKeys.expiry],
+      remove: ['removed', 'missed', tableKeys.expiry],
     },
     when: missingOrLess('observedAt', observedAt),
   };
@@ -270,12 +271,14 @@ export function putFact(
  * Leaves a tombstone in the place of a fact that the read did not see, unless a later read saw it.
  *
  * @param now milliseconds since the epoch
+ * @param isMissed a list did not have it, and nothing else said that it is gone
  */
 export function removeFact(
   synchronization: SynchronizationId,
   fact: Fact,
   observedAt: number,
   now: number,
+  isMissed = false,
 ): Operation {
   return {
     update: {
@@ -283,6 +286,7 @@ export function removeFact(
       set: {
         observedAt,
         removed: true,
+        missed: isMissed || undefined,
         changedAt: now,
         // Whether a repository is new is decided by when it was first seen, also after a year out of sight.
         ...(fact.kind === 'repository' ? {} : { [tableKeys.expiry]: Math.ceil((now + tombstoneMs) / 1000) }),
@@ -302,7 +306,7 @@ function prefixOf(kind: FactKind, ...rest: readonly string[]): string {
   return kind === 'settings' ? kind : `${[kind, ...rest].join('#')}#`;
 }
 
-function parseStored(item: Item): StoredFact & { readonly removed: boolean } {
+function parseStored(item: Item): StoredFact & { readonly removed: boolean; readonly missed: boolean } {
   const envelope = FactEnvelope.parse(item);
   return {
     fact: parseFact(envelope.fact),
@@ -310,6 +314,7 @@ function parseStored(item: Item): StoredFact & { readonly removed: boolean } {
     firstObservedAt: envelope.firstObservedAt,
     changedAt: envelope.changedAt,
     removed: envelope.removed ?? false,
+    missed: envelope.missed ?? false,
   };
 }
 

@@ -189,7 +189,7 @@ const nameOf = (thing: WorkThing): string => `${thing.key.pk}\n${thing.key.sk}`;
 
 function factOperation({ synchronization, observedAt, now }: Application, change: PlannedChange): Operation {
   if (change.kind === 'remove') {
-    return removeFact(synchronization.id, change.fact, observedAt, now);
+    return removeFact(synchronization.id, change.fact, observedAt, now, !change.stated);
   }
   const isRight = change.kind === 'add' || change.narrows || change.widens;
   return putFact(synchronization.id, change.fact, observedAt, isRight ? now : undefined);

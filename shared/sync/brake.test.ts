@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { type Fact, factKey, type StoredFact } from '../domain/facts.ts';
 import { defaultCaution } from '../domain/synchronization.ts';
-import { brake } from './brake.ts';
+import { type BrakeHistory, brake } from './brake.ts';
 import { planScope } from './plan.ts';
 
 const stored = (fact: Fact): StoredFact => ({ fact, observedAt: 1, firstObservedAt: 1, changedAt: 0 });
@@ -12,7 +12,7 @@ const members = (count: number, from = 1): Fact[] =>
 function held(
   before: readonly Fact[],
   after: readonly Fact[],
-  input: { told?: string[]; absenceIsStated?: boolean } = {},
+  input: { told?: string[]; absenceIsStated?: boolean } & BrakeHistory = {},
 ) {
   const current = before.map(stored);
   const { changes } = planScope({
@@ -23,7 +23,7 @@ function held(
     startedAt: 1_000_000,
     told: new Set(input.told),
   });
-  return brake(changes, current, defaultCaution);
+  return brake(changes, current, defaultCaution, input);
 }
 
 describe('the brake', () => {
@@ -45,19 +45,25 @@ describe('the brake', () => {
     expect(held(members(7), members(1), { absenceIsStated: true }).held).toEqual([]);
   });
 
-  it('holds nothing that a person allowed', () => {
-    const current = members(7).map(stored);
-    const { changes } = planScope({
-      scope: 'members',
-      current,
-      read: { facts: [] },
-      observedAt: 2,
-      startedAt: 1_000_000,
-    });
-    const allowed = new Set(members(7).map(factKey));
-    expect(brake(changes, current, defaultCaution, allowed).held).toEqual([]);
-    expect(brake(changes, current, defaultCaution, new Set([...allowed].slice(1))).held).toEqual([]);
-    expect(brake(changes, current, defaultCaution, new Set([...allowed].slice(0, 1))).held).toHaveLength(6);
+  it('adds up what was missed within a day', () => {
+    const missed = members(4, 101);
+    expect(held(members(20), members(17)).held).toEqual([]);
+    expect(held(members(20), members(17), { missed }).held).toHaveLength(3);
+    // What the forge states is not held for it.
+    expect(held(members(20), members(17), { missed, absenceIsStated: true }).held).toEqual([]);
+  });
+
+  it('goes on holding what waits already, although the list has grown', () => {
+    const waiting = new Set(members(6, 95).map(factKey));
+    expect(held(members(100), members(94), { waiting }).held).toHaveLength(6);
+    expect(held(members(100), members(93), { waiting }).changes).toHaveLength(1);
+    // Most came back: what is left is few.
+    expect(held(members(100), members(95), { waiting }).held).toEqual([]);
+  });
+
+  it('holds what a person refused, however few', () => {
+    const refused = new Set(members(1, 100).map(factKey));
+    expect(held(members(100), members(99), { refused }).held).toHaveLength(1);
   });
 
   it('looks at each team by itself', () => {

@@ -12,28 +12,40 @@ export interface Braked {
   readonly held: readonly PlannedChange[];
 }
 
+export interface BrakeHistory {
+  /** Keys of facts whose removal waits for a person already: that the list has grown since is no answer. */
+  readonly waiting?: ReadonlySet<string>;
+  /** Keys of facts whose removal a person refused. */
+  readonly refused?: ReadonlySet<string>;
+  /** What went within a day because it was merely missing: a list that shrinks a little each time is much in the end. */
+  readonly missed?: readonly Fact[];
+}
+
 /**
  * Parts a plan's changes by whether the brake holds them. A removal that the forge states passes at any size.
  *
  * @param current all that is stored of what was read
- * @param allowed keys of facts whose removal a person allowed
  */
 export function brake(
   changes: readonly PlannedChange[],
   current: readonly StoredFact[],
   { heldShare, heldAbove }: Pick<Caution, 'heldShare' | 'heldAbove'>,
-  allowed: ReadonlySet<string> = new Set(),
+  { waiting = new Set(), refused = new Set(), missed = [] }: BrakeHistory = {},
 ): Braked {
-  const sizes = count(current.map(({ fact }) => fact));
-  const isQuestionable = (change: PlannedChange): boolean =>
-    change.kind === 'remove' && !change.stated && !allowed.has(factKey(change.fact));
-  const missing = count(changes.filter(isQuestionable).map(({ fact }) => fact));
+  const sizes = count([...current.map(({ fact }) => fact), ...missed]);
+  const isQuestionable = (change: PlannedChange): boolean => change.kind === 'remove' && !change.stated;
+  const questionable = changes.filter(isQuestionable).map(({ fact }) => fact);
+  const missing = count([...questionable, ...missed]);
+  const waits = questionable.filter((fact) => waiting.has(factKey(fact))).length > heldAbove;
   const isMuch = (list: string): boolean => {
     const gone = missing.get(list) ?? 0;
     return gone > heldAbove && gone > heldShare * (sizes.get(list) ?? 0);
   };
-  const isHeld = (change: PlannedChange): boolean =>
-    isQuestionable(change) && listsOf(change.fact).some(isMuch);
+  const isHeld = (change: PlannedChange): boolean => {
+    const key = factKey(change.fact);
+    const isOpen = refused.has(key) || (waits && waiting.has(key)) || listsOf(change.fact).some(isMuch);
+    return isQuestionable(change) && isOpen;
+  };
   return {
     changes: changes.filter((change) => !isHeld(change)),
     held: changes.filter(isHeld),

@@ -62,6 +62,40 @@ describe('removals that the brake holds', () => {
     expect((await world.held())?.decision).toBeUndefined();
   });
 
+  it.each([undefined, 'no'] as const)(
+    'wait also when the list grows or a day passes, after %s',
+    async (word) => {
+      const world = await createWorld();
+      if (word !== undefined) {
+        await world.decide(word);
+      }
+      world.forge.facts = [...members(20), aFact.member(99), ...members(100, 500)];
+      await world.sync('members');
+      world.clock.time += 25 * 3600_000;
+      await world.sync('members');
+      expect(await world.count()).toBe(141);
+      expect(await world.held()).toMatchObject({ count: 20 });
+    },
+  );
+
+  it('begin when a list shrinks a little each time', async () => {
+    const world = await createSyncWorld(createMemoryTable(), members(100));
+    await world.sync('members');
+    const left = async (count: number) => {
+      world.later();
+      world.forge.facts = members(count);
+      await world.sync('members');
+      return (await world.facts('members')).length;
+    };
+    expect(await left(80)).toBe(80);
+    expect(await left(64)).toBe(80);
+    expect(await left(51)).toBe(80);
+    // The others came back, and nothing of that day is counted any more.
+    expect(await left(80)).toBe(80);
+    world.clock.time += 25 * 3600_000;
+    expect(await left(64)).toBe(64);
+  });
+
   it('are not covered by a yes to fewer', async () => {
     const world = await createWorld();
     await world.decide('yes');

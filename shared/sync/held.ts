@@ -36,14 +36,21 @@ export async function heldKeys(
   return new Set(digestOf(known) === held?.digest ? known : []);
 }
 
-/** Keys of the facts whose removal a person allowed. */
-export async function allowedRemovals(
-  table: Table,
-  id: SynchronizationId,
-  scope: AnyScope,
-): Promise<ReadonlySet<string>> {
+export interface HeldBefore {
+  /** Keys of the facts whose removal a person allowed. */
+  readonly allowed: ReadonlySet<string>;
+  /** Keys of those that got a no. */
+  readonly refused: ReadonlySet<string>;
+  /** Keys of those that wait for a word. */
+  readonly waiting: ReadonlySet<string>;
+}
+
+/** What was held by the last whole read of the scope. */
+export async function heldBefore(table: Table, id: SynchronizationId, scope: AnyScope): Promise<HeldBefore> {
   const held = await findHeld(table, id, scope);
-  return held?.decision === 'yes' ? heldKeys(table, id, scope, held) : new Set();
+  const known = await heldKeys(table, id, scope, held);
+  const after = (decision: Held['decision']) => (held?.decision === decision ? known : new Set<string>());
+  return { allowed: after('yes'), refused: after('no'), waiting: after(undefined) };
 }
 
 /** Keeps what is held now. A person's word stays as long as nothing else is missed than what it was about. */

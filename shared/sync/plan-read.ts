@@ -25,7 +25,7 @@ import {
 } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
 import { brake } from './brake.ts';
-import { allowedRemovals } from './held.ts';
+import { heldBefore } from './held.ts';
 import { type Deferred, lagMs, type PlannedChange, planScope, statedToo } from './plan.ts';
 import { isWithin } from './told.ts';
 
@@ -45,6 +45,8 @@ export interface PlannedRead {
   /** The states of scopes and parts that the plan was made with. */
   readonly states: ReadonlyMap<AnyScope, ScopeState>;
 }
+
+const dayMs = 24 * 3600_000;
 
 export interface PlanReadDependencies {
   readonly table: Table;
@@ -101,12 +103,18 @@ export function createPlanner(
     checked ??= await check(reader, scope, read, planScope(input).changes);
     const { present } = checked;
     const plan = planScope({ ...input, confirmedAbsent: checked.absent });
-    const changes = plan.changes.filter(({ fact }) => {
-      const part = partOf(fact);
-      return part === undefined || !present.has(part);
-    });
-    const allowed = await allowedRemovals(table, id, scope);
-    const brakeAll = (all: readonly PlannedChange[]) => brake(all, stored.facts, caution, allowed);
+    const { allowed, ...before } = await heldBefore(table, id, scope);
+    const changes = plan.changes
+      .filter(({ fact }) => {
+        const part = partOf(fact);
+        return part === undefined || !present.has(part);
+      })
+      .map((change) =>
+        allowed.has(factKey(change.fact)) ? statedToo(change, 'a person allowed it') : change,
+      );
+    const missed = missedWithinADay(stored, startedAt);
+    const brakeAll = (all: readonly PlannedChange[]) =>
+      brake(all, stored.facts, caution, { ...before, missed });
     let braked = brakeAll(changes);
     const groundless = await withoutGround(table, id, read, braked.held, gone);
     if (groundless.size > 0) {
@@ -119,6 +127,12 @@ export function createPlanner(
     };
   };
 }
+
+/** Tombstones stay for longer than a day until the table cleans up. */
+const missedWithinADay = ({ removed }: StoredScope, now: number): readonly Fact[] =>
+  [...removed.values()].flatMap(({ missed, changedAt }) =>
+    missed !== undefined && changedAt > now - dayMs ? [missed] : [],
+  );
 
 /**
  * Removals of rows that give nobody anything any more, because what they hang on is gone: they are as good as stated. A narrowed
