@@ -6,7 +6,7 @@ import { synchronizationId } from '../../test/support/synchronized.ts';
 import { scopeNames } from '../domain/facts.ts';
 import { keys } from '../store/keys.ts';
 import { changesOf, latestRuns } from '../store/run-store.ts';
-import { findHeld } from '../store/scope-store.ts';
+import { findHeld, listHeld } from '../store/scope-store.ts';
 
 const members = (count: number, from = 1) =>
   Array.from({ length: count }, (_, place) => aFact.member(from + place));
@@ -94,6 +94,25 @@ describe('removals that the brake holds', () => {
     expect(await left(80)).toBe(80);
     world.clock.time += 25 * 3600_000;
     expect(await left(64)).toBe(64);
+  });
+
+  it('of a part are forgotten when its list is read', async () => {
+    const rows = Array.from({ length: 10 }, (_, place) => aFact.teamMember(5, place + 1));
+    const rest = [aFact.team(5), ...members(10)];
+    const world = await createSyncWorld(createMemoryTable(), [...rest, ...rows]);
+    const held = async () => (await listHeld(world.table, synchronizationId)).map(({ scope }) => scope);
+    await world.sync('members');
+    await world.sync('teams');
+    world.later();
+    world.forge.facts = rest;
+    await world.sync('team:5');
+    expect(await held()).toEqual(['team:5']);
+    await world.sync('teams');
+    expect(await held()).toEqual(['teams']);
+    world.forge.facts = [...rest, ...rows];
+    await world.sync('teams');
+    expect(await held()).toEqual([]);
+    expect(await world.table.query(`SYNC#${synchronizationId}`, 'PIECES#HELD')).toEqual([]);
   });
 
   it('are not covered by a yes to fewer', async () => {

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { factKey } from '../domain/facts.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
-import type { AnyScope } from '../domain/scopes.ts';
+import { type AnyScope, isPart, isScope, wholeOf } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { keys } from '../store/keys.ts';
 import { loadPieces, putPieces, removePieces } from '../store/pieces-store.ts';
-import { findHeld, type Held, pieceNames, putHeld } from '../store/scope-store.ts';
+import { findHeld, type Held, listHeld, pieceNames, putHeld } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
 import { changeText, type PlannedChange } from './plan.ts';
 
@@ -53,6 +53,30 @@ export async function heldBefore(table: Table, id: SynchronizationId, scope: Any
   return { allowed: after('yes'), refused: after('no'), waiting: after(undefined) };
 }
 
+async function forgetHeld(table: Table, id: SynchronizationId, scope: AnyScope): Promise<void> {
+  await table.transact([{ delete: keys.held(id, scope) }]);
+  await removePieces(table, id, pieceNames.held(scope));
+}
+
+/** A read of the list says more than that of a part of it, which may never be read again; but a no to what is missing still stays. */
+async function forgetParts(
+  table: Table,
+  id: SynchronizationId,
+  list: AnyScope,
+  missed: ReadonlySet<string>,
+): Promise<void> {
+  for (const held of await listHeld(table, id)) {
+    const { scope, decision } = held;
+    if (!isScope(scope) || !isPart(scope) || wholeOf(scope) !== list) {
+      continue;
+    }
+    const known = await heldKeys(table, id, scope, held);
+    if (decision !== 'no' || ![...known].some((key) => missed.has(key))) {
+      await forgetHeld(table, id, scope);
+    }
+  }
+}
+
 /** Keeps what is held now. A person's word stays as long as nothing else is missed than what it was about. */
 export async function noteHeld(
   { table, clock, logger }: { table: Table; clock: Clock; logger: Pick<Logger, 'error'> },
@@ -60,15 +84,17 @@ export async function noteHeld(
   scope: AnyScope,
   removals: readonly PlannedChange[],
 ): Promise<void> {
+  const missed = removals.map(({ fact }) => factKey(fact));
+  if (!isPart(scope)) {
+    await forgetParts(table, id, scope, new Set(missed));
+  }
   const before = await findHeld(table, id, scope);
   if (removals.length === 0) {
     if (before !== undefined) {
-      await table.transact([{ delete: keys.held(id, scope) }]);
-      await removePieces(table, id, pieceNames.held(scope));
+      await forgetHeld(table, id, scope);
     }
     return;
   }
-  const missed = removals.map(({ fact }) => factKey(fact));
   if (before !== undefined) {
     const known = await heldKeys(table, id, scope, before);
     if (known.size >= missed.length && missed.every((key) => known.has(key))) {
