@@ -14,13 +14,15 @@ const Input = z.strictObject({
   synchronization: z.string().optional(),
   /** Shows one run with all its changes. */
   number: z.number().int().positive().optional(),
+  /** How many of its changes to leave out. */
+  from: z.number().int().nonnegative().default(0),
   /** Also the runs that changed nothing. */
   all: z.boolean().default(false),
 });
 
-export const handler = invokeHandler(Input, { logger }, async ({ number, all, ...named }) => {
+export const handler = invokeHandler(Input, { logger }, async ({ number, from, all, ...named }) => {
   const { synchronization } = await synchronizationOf(table, named);
   return number === undefined
     ? { runs: await listRuns(table, synchronization, all, systemClock.now()) }
-    : { run: await showRun(table, synchronization, number, systemClock.now()) };
+    : { run: await showRun(table, synchronization, number, systemClock.now(), from) };
 });

@@ -139,5 +139,6 @@ export const Undone = Asked.extend({
   recordedAs: z.array(z.number()),
   putBack: z.array(z.string()),
   left: z.array(z.object({ what: z.string(), reason: z.string() })),
+  counts: z.object({ putBack: z.number(), left: z.number() }),
 });
 export type Undone = z.infer<typeof Undone>;

@@ -62,6 +62,8 @@ export function oneRunText(run: Run & { readonly changes: readonly string[] }): 
   ];
 }
 
+const more = (count: number): readonly string[] => (count > 0 ? [`and ${count} more`] : []);
+
 /** How a command names the synchronization: not at all where there is one. */
 export const nameOf = (id: string, all: readonly unknown[]): string =>
   all.length > 1 ? ` --synchronization ${id}` : '';
@@ -116,12 +118,12 @@ export function progressText({ scopes }: Asked): readonly string[] {
   });
 }
 
-export function undoneText({ run, recordedAs, putBack, left }: Undone): readonly string[] {
+export function undoneText({ run, recordedAs, putBack, left, counts }: Undone): readonly string[] {
   const recorded = recordedAs.length === 0 ? '' : `, by run ${recordedAs.join(', ')}`;
   return [
-    `${putBack.length} of what run ${run} removed are back${recorded}`,
-    ...indent(putBack),
-    ...(left.length === 0 ? [] : [`${left.length} are not put back:`]),
-    ...indent(left.map(({ what, reason }) => `${what}: ${reason}`)),
+    `${counts.putBack} of what run ${run} removed are back${recorded}`,
+    ...indent([...putBack, ...more(counts.putBack - putBack.length)]),
+    ...(left.length === 0 ? [] : [`${counts.left} are not put back:`]),
+    ...indent([...left.map(({ what, reason }) => `${what}: ${reason}`), ...more(counts.left - left.length)]),
   ];
 }

@@ -106,10 +106,20 @@ describe('what is printed', () => {
     ]);
   });
 
-  it('is every change of one run', async () => {
-    const { lines, calls } = await run(['runs', 'acme', '12'], { run: { ...aRun, changes: ['one: why'] } });
-    expect(calls).toEqual([['list-runs', { slug: 'acme', number: 12 }]]);
-    expect(lines?.slice(-2)).toEqual(['  one: why', '  and 2 more, which are not kept']);
+  it('is every change of one run, in as many answers as it takes', async () => {
+    const { lines, calls } = await run(
+      ['runs', 'acme', '12'],
+      { run: { ...aRun, changes: ['one: why'] } },
+      { run: { ...aRun, changes: ['two: why'] } },
+      { run: { ...aRun, changes: [] } },
+    );
+    const asked = { slug: 'acme', number: 12 };
+    expect(calls).toEqual([
+      ['list-runs', asked],
+      ['list-runs', { ...asked, from: 1 }],
+      ['list-runs', { ...asked, from: 2 }],
+    ]);
+    expect(lines?.slice(-3)).toEqual(['  one: why', '  two: why', '  and 1 more, which are not kept']);
   });
 
   it('is where each scope stands, how old rights are, and what is held with the commands to decide', async () => {
@@ -206,12 +216,14 @@ describe('what goes on', () => {
       recordedAs: [15],
       putBack: ['member ann (1)'],
       left: [{ what: 'member bob (2)', reason: 'there already' }],
+      counts: { putBack: 1, left: 3 },
     });
     expect(lines).toEqual([
       '1 of what run 12 removed are back, by run 15',
       '  member ann (1)',
-      '1 are not put back:',
+      '3 are not put back:',
       '  member bob (2): there already',
+      '  and 2 more',
     ]);
   });
 });

@@ -57,8 +57,17 @@ async function runs(command: Command): Promise<Printed> {
     return { answer, lines: runsText(Runs.parse(answer).runs, all) };
   }
   const input = { ...named(command, 'runs'), number: runNumber(number) };
-  const answer = await client.invoke('list-runs', input);
-  return { answer, lines: oneRunText(OneRun.parse(answer).run) };
+  const answer = OneRun.parse(await client.invoke('list-runs', input));
+  const { add, update, remove } = answer.run.counts;
+  // One answer has not room for all changes of a large organization.
+  const changes = [...answer.run.changes];
+  for (let isMore = changes.length > 0; isMore && changes.length < add + update + remove; ) {
+    const next = OneRun.parse(await client.invoke('list-runs', { ...input, from: changes.length }));
+    changes.push(...next.run.changes);
+    isMore = next.run.changes.length > 0;
+  }
+  const run = { ...answer.run, changes };
+  return { answer: { run }, lines: oneRunText(run) };
 }
 
 async function preview(command: Command): Promise<Printed> {

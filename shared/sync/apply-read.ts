@@ -61,7 +61,7 @@ export async function applyRead(
   } finally {
     await waker.wake(wakes);
   }
-  const { held, deferred } = planned;
+  const { held, deferred, doubtful } = planned;
   await noteHeld(dependencies, synchronization, scope, held);
   await raiseAlso(run, read);
   const lookAt = await settleTold(run, told, reading);
@@ -72,7 +72,9 @@ export async function applyRead(
     ...(held.length === 0 ? {} : { held: held.length }),
     ...(deferred.length === 0 ? {} : { deferred: deferred.length }),
   });
-  const looks = [lookAt, ...deferred.map(({ until }) => until)].filter((at) => at !== undefined);
+  const looks = [lookAt, ...[...deferred, ...doubtful].map(({ until }) => until)].filter(
+    (at) => at !== undefined,
+  );
   return { lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
 }
 

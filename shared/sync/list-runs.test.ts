@@ -73,6 +73,8 @@ describe('showRun', () => {
     const { counts, changes } = await showRun(world.table, synchronization, 4, world.clock.now());
     expect(counts).toEqual({ add: 299, update: 1, remove: 0 });
     expect(changes).toHaveLength(300);
+    const rest = await showRun(world.table, synchronization, 4, world.clock.now(), 290);
+    expect(rest.changes).toEqual(changes.slice(290));
   });
 
   it('says why there is no such run', async () => {

@@ -26,15 +26,26 @@ export async function listRuns(table: Table, { id }: Synchronization, all: boole
     .map((run) => describeRun(run, now));
 }
 
+/** Changes in one answer, which has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const changesInAnswer = 5000;
+
 /**
- * One run with all its changes, each with its reason.
+ * One run with its changes, each with its reason; so many as an answer takes.
  *
  * @param now milliseconds since the epoch
+ * @param from how many changes to leave out, for the answers after the first
  * @throws CallerError when there is no record of it
  */
-export async function showRun(table: Table, synchronization: Synchronization, number: number, now: number) {
+export async function showRun(
+  table: Table,
+  synchronization: Synchronization,
+  number: number,
+  now: number,
+  from = 0,
+) {
   const run = await recordedRun(table, synchronization, number);
-  const changes = await changesOf(table, synchronization.id, number);
+  const all = await changesOf(table, synchronization.id, number);
+  const changes = all.slice(from, from + changesInAnswer);
   const named = changes.map(await namesFor(table, synchronization.id, changes));
   return { ...describeRun(run, now), changes: named };
 }

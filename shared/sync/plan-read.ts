@@ -42,6 +42,7 @@ export interface PlannedRead {
   /** Removals that wait for a person's word. */
   readonly held: readonly PlannedChange[];
   readonly deferred: readonly Deferred[];
+  readonly doubtful: readonly Deferred[];
   /** The states of scopes and parts that the plan was made with. */
   readonly states: ReadonlyMap<AnyScope, ScopeState>;
 }
@@ -123,6 +124,7 @@ export function createPlanner(
     return {
       ...braked,
       deferred: plan.deferred,
+      doubtful: plan.doubtful,
       states,
     };
   };

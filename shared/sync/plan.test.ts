@@ -245,6 +245,13 @@ describe('what has just changed', () => {
     expect(read([aFact.member(1)], { removed })).toEqual({
       changes: [],
       deferred: [{ key: 'member#1', until }],
+      doubtful: [],
+    });
+    // A person's word brings it back, but it is looked at again.
+    expect(read([aFact.member(1)], { removed, putBack: new Set(['member#1']) })).toMatchObject({
+      changes: [{ kind: 'add' }],
+      deferred: [],
+      doubtful: [{ key: 'member#1' }],
     });
     const old = new Map([['member#1', { observedAt: 3, changedAt: now - lagMs }]]);
     expect(read([aFact.member(1)], { removed: old })).toMatchObject({
@@ -255,7 +262,7 @@ describe('what has just changed', () => {
 
   it('does not go by a read that may lag behind its grant, unless an event says so too', () => {
     const current = [stored(aFact.member(1), 1, now - 60_000)];
-    expect(read([], { current })).toEqual({ changes: [], deferred: [{ key: 'member#1', until }] });
+    expect(read([], { current })).toMatchObject({ changes: [], deferred: [{ key: 'member#1', until }] });
     expect(read([], { current, told: new Set(['member#1']) })).toMatchObject({
       changes: [{ kind: 'remove', stated: true }],
       deferred: [],

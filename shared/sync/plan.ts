@@ -72,6 +72,8 @@ export interface Deferred {
 export interface Plan {
   readonly changes: readonly PlannedChange[];
   readonly deferred: readonly Deferred[];
+  /** What came back on a person's word, and has to be read once more: this read may show what is gone. */
+  readonly doubtful: readonly Deferred[];
 }
 
 /**
@@ -92,6 +94,7 @@ export function planScope(input: PlanInput): Plan {
   const seen = indexRead(scope, read.facts, read.covers ?? []);
   const changes: PlannedChange[] = [];
   const deferred: Deferred[] = [];
+  const doubtful: Deferred[] = [];
   const known = new Set<string>();
   const isNewer = (fact: Fact, number: number): boolean => {
     const part = partOf(fact);
@@ -129,9 +132,13 @@ export function planScope(input: PlanInput): Plan {
       continue;
     }
     const isAskedBack = input.putBack?.has(key) === true;
-    if (tombstone !== undefined && !isAskedBack && !knows(tombstone.changedAt)) {
+    const isDoubtful = tombstone !== undefined && !knows(tombstone.changedAt);
+    if (isDoubtful && !isAskedBack) {
       deferred.push({ key, until: tombstone.changedAt + lagMs });
     } else {
+      if (isDoubtful) {
+        doubtful.push({ key, until: input.startedAt + lagMs });
+      }
       changes.push({
         kind: 'add',
         fact,
@@ -144,6 +151,7 @@ export function planScope(input: PlanInput): Plan {
   return {
     changes: [...changes.filter((change) => change.narrows), ...changes.filter((change) => !change.narrows)],
     deferred,
+    doubtful,
   };
 }
 

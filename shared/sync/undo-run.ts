@@ -36,7 +36,12 @@ export interface Undone {
   readonly recordedAs: readonly number[];
   readonly putBack: readonly string[];
   readonly left: readonly { readonly what: string; readonly reason: string }[];
+  /** How many of each there are; an answer names so many as it has room for. */
+  readonly counts: { readonly putBack: number; readonly left: number };
 }
+
+/** Things of each kind in one answer, which has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const namedMax = 5000;
 
 /** Runs that may have begun since somebody asked. */
 const latest = 100;
@@ -70,8 +75,9 @@ export async function undoRun(
     recordedAs: runs
       .filter((one) => one.startedAt >= at && one.scopes.some((scope) => scope.cause === cause))
       .map((one) => one.observedAt),
-    putBack,
-    left,
+    putBack: putBack.slice(0, namedMax),
+    left: left.slice(0, namedMax),
+    counts: { putBack: putBack.length, left: left.length },
   };
 }
 
@@ -167,7 +173,7 @@ function absenceOf(progress: ScopeProgress | undefined, removedAt: number, at: n
   }
   const isRecent = lastSuccess !== undefined && Date.parse(lastSuccess) < removedAt + lagMs;
   return isRecent && lookAgainAt !== undefined
-    ? `removed too little time ago to be sure; ${scope} is read again at ${lookAgainAt}`
+    ? `the forge does not show it yet; ${scope} is read again at ${lookAgainAt}`
     : 'the forge does not have it any more';
 }
 
