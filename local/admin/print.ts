@@ -11,7 +11,17 @@ export const indent = (lines: readonly string[]): readonly string[] => lines.map
 
 /** Where the scope stands, in one line. */
 export function scopeText(scope: Scope): string {
-  const { lastSuccess, lastFailure, isPending, cause, runningSince, notBefore, lookAgainAt, reading } = scope;
+  const {
+    lastSuccess,
+    lastFailure,
+    isPending,
+    cause,
+    runningSince,
+    notBefore,
+    lookAgainAt,
+    reading,
+    notShown,
+  } = scope;
   const progress = reading && `${reading.read} of ${reading.total ?? 'an unknown number'} read`;
   const parts = [
     `last read ${lastSuccess === undefined ? 'never' : when(lastSuccess)}`,
@@ -20,6 +30,7 @@ export function scopeText(scope: Scope): string {
     runningSince && `running since ${when(runningSince)}`,
     reading && `${progress} since ${when(reading.since)}`,
     notBefore && `goes on at ${when(notBefore)}`,
+    notShown && `nothing shown since ${when(notShown.since)}: ${notShown.why}`,
     lookAgainAt && `looked at again at ${when(lookAgainAt)}`,
   ];
   return parts.filter((part) => part !== undefined).join('; ');

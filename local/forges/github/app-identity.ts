@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type App, nodeId } from './state.ts';
+import { type App, type Installation, nodeId } from './state.ts';
 
-/** What the app asks for; all reads. */
+/** What the app needs; all reads. */
 export const appPermissions: Record<string, 'read' | 'write' | 'admin'> = {
   administration: 'read',
   contents: 'read',
@@ -9,6 +9,15 @@ export const appPermissions: Record<string, 'read' | 'write' | 'admin'> = {
   metadata: 'read',
   organization_administration: 'read',
 };
+
+/** What it is given besides where there is something to see by it; without it it works too. */
+export const rolesPermission = { organization_custom_org_roles: 'read' } as const;
+
+/** What an owner who installs the app grants it. */
+export const grantedPermissions = ({ roles }: { readonly roles?: unknown }): Installation['permissions'] => ({
+  ...appPermissions,
+  ...(roles !== undefined && rolesPermission),
+});
 
 /** Events that the app subscribes to. */
 export const appEvents: readonly string[] = [

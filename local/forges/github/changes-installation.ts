@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { repositoriesOf } from './api/rights.ts';
-import { appPermissions } from './app-identity.ts';
+import { grantedPermissions } from './app-identity.ts';
 import {
   type ChangeContext,
   ChangeError,
@@ -29,7 +29,7 @@ export const installationChanges = {
         id,
         organizationId: organization.id,
         ...select(context, organization, input.repositories),
-        permissions: { ...appPermissions },
+        permissions: grantedPermissions(organization),
         createdAt: new Date(context.now()).toISOString(),
       };
       context.state.installations.set(id, installation);

@@ -122,6 +122,7 @@ export const memberChanges = {
       const membership = context.payloads.membership(organization, user);
       organization.members.delete(user.id);
       for (const team of teamsOf(context.state, organization.id)) team.members.delete(user.id);
+      for (const role of organization.roles?.values() ?? []) role.users.delete(user.id);
       if (!input.keepCollaborations) {
         for (const repository of repositoriesOf(context.state, organization.id))
           repository.collaborators.delete(user.id);

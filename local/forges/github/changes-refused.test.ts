@@ -26,6 +26,22 @@ describe('what cannot be changed', () => {
     ['add-team-member', { team: 'payments' }, 'user: Invalid input'],
     ['create-team', { name: 'X', secret: true, parent: 'payments' }, 'X is secret, so it can have no parent'],
     ['set-team-parent', { team: 'engineering', parent: 'payments' }, 'engineering cannot be below itself'],
+    ['give-organization-role', { role: 'x', user: 'ann' }, 'the plan of acme has no organization roles'],
+    [
+      'give-organization-role',
+      { organization: 'other', role: 'x', user: 'bob' },
+      'there is no role "x"; there are: all_repo_read',
+    ],
+    [
+      'take-organization-role',
+      { organization: 'other', role: 'all_repo_read', user: 'bob' },
+      'bob does not hold the role all_repo_read itself',
+    ],
+    [
+      'delete-organization-role',
+      { organization: 'other', role: 'all_repo_read' },
+      'all_repo_read is predefined',
+    ],
     ['archive-repository', { repository: 'x' }, 'there is no repository "x"; there are: money, billing'],
     ['archive-repository', { repository: 'money', now: true }, 'Unrecognized key: "now"'],
     ['create-repository', { name: 'Money' }, 'there is a repository "Money" already'],

@@ -68,7 +68,10 @@ export const teamChanges = {
   'delete-team': defineChange(teamFields, (context, input) => {
     const { team, organization, sender } = resolve(context, input);
     const doomed = [...descendantsOf(context.state, team), team];
-    for (const { id } of doomed) context.state.teams.delete(id);
+    for (const { id } of doomed) {
+      context.state.teams.delete(id);
+      for (const role of organization.roles?.values() ?? []) role.teams.delete(id);
+    }
     for (const gone of doomed) {
       emitTeam(context, gone, 'deleted', sender);
       for (const userId of gone.members.keys()) {

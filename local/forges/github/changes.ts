@@ -5,12 +5,14 @@ import { installationChanges } from './changes-installation.ts';
 import { memberChanges } from './changes-members.ts';
 import { organizationChanges } from './changes-organizations.ts';
 import { repositoryChanges } from './changes-repositories.ts';
+import { roleChanges } from './changes-roles.ts';
 import { teamChanges } from './changes-teams.ts';
 
 const types = {
   ...memberChanges,
   ...organizationChanges,
   ...teamChanges,
+  ...roleChanges,
   ...repositoryChanges,
   ...installationChanges,
   ...gitChanges,

@@ -24,6 +24,13 @@ export async function summarize(state: GitHubState): Promise<Record<string, unkn
       login: organization.login,
       basePermission: organization.defaultRepositoryPermission,
       members: named(organization.members, login),
+      roles: [...(organization.roles?.values() ?? [])].map(({ id, name, base = null, users, teams }) => ({
+        id,
+        name,
+        base,
+        members: [...users].map(login),
+        teams: [...teams].map((team) => state.teams.get(team)?.slug ?? `team ${team}`),
+      })),
       teams: [...state.teams.values()]
         .filter((team) => team.organizationId === organization.id)
         .map((team) => ({

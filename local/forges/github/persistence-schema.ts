@@ -6,6 +6,7 @@ import type {
   GitHubState,
   Installation,
   Organization,
+  OrganizationRole,
   Repository,
   Team,
   User,
@@ -28,6 +29,15 @@ const user = z.object({
   type: z.enum(['User', 'Bot']),
 } satisfies Fields<User>);
 
+const organizationRole = z.object({
+  id,
+  name: z.string(),
+  base: permission.exactOptional(),
+  isPredefined: z.boolean(),
+  users: z.set(id),
+  teams: z.set(id),
+} satisfies Fields<OrganizationRole>);
+
 const organization = z.object({
   id,
   nodeId: z.string(),
@@ -36,6 +46,7 @@ const organization = z.object({
   enterprise: z.string().exactOptional(),
   defaultRepositoryPermission: z.enum(['none', 'read', 'write', 'admin']),
   members: z.map(id, z.object({ role: z.enum(['admin', 'member']), state: z.enum(['active', 'pending']) })),
+  roles: z.map(id, organizationRole).exactOptional(),
 } satisfies Fields<Organization>);
 
 const team = z.object({

@@ -97,6 +97,7 @@ organizations:
         history: [{ manifest: { name: acme/billing } }]
   - login: other
     members: { bob: owner }
+    roles: []
 `,
   'small world',
 );

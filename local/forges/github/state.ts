@@ -27,6 +27,20 @@ export interface Organization {
   enterprise?: string;
   defaultRepositoryPermission: 'none' | 'read' | 'write' | 'admin';
   members: Map<number, { role: 'admin' | 'member'; state: 'active' | 'pending' }>;
+  /** Missing where the plan has none. */
+  roles?: Map<number, OrganizationRole>;
+}
+
+/** A role in the organization itself, other than owner and member. */
+export interface OrganizationRole {
+  readonly id: number;
+  readonly name: string;
+  /** What it gives on every repository. */
+  base?: Permission;
+  readonly isPredefined: boolean;
+  /** To whom it was given themselves. */
+  readonly users: Set<number>;
+  readonly teams: Set<number>;
 }
 
 export interface Team {

@@ -5,14 +5,22 @@ import { type HistoryPerson, tagNames, writeHistory } from '../world/git-history
 import { runGit } from '../world/run-git.ts';
 import {
   flattenTeams,
+  predefinedRoles,
   teamSlug,
   type World,
   type WorldOrganization,
   type WorldRepository,
   type WorldTeam,
 } from '../world/world.ts';
-import { appPermissions } from './app-identity.ts';
-import { type App, type GitHubState, nodeId, type Repository, type User } from './state.ts';
+import { grantedPermissions } from './app-identity.ts';
+import {
+  type App,
+  type GitHubState,
+  nodeId,
+  type Organization,
+  type Repository,
+  type User,
+} from './state.ts';
 
 /** The first commit of the first repository of a world. */
 const firstCommitAt = Date.UTC(2024, 0, 8, 9);
@@ -25,7 +33,7 @@ const parallelGits = 4;
 /**
  * Makes the state that a world describes and its git repositories.
  *
- * Ids count up from 1001 in the order of the file: users, organizations, teams, repositories, installations; ids that the
+ * Ids count up from 1001 in the order of the file: users, organizations, teams, repositories, installations, roles; ids that the
  * file gives are left out of the count.
  *
  * @param options.gitRoot - folder for the bare repositories, `<id>.git` each.
@@ -89,7 +97,7 @@ export async function worldToState(
     }
     addTeamRepositories(state, organization, organizationId, repositoryIds);
   });
-  world.organizations.forEach(({ login, installation }, index) => {
+  world.organizations.forEach(({ login, installation, roles }, index) => {
     if (installation === undefined) return;
     const id = installation.id ?? nextId();
     const organizationId = organizationIds[index] ?? 0;
@@ -104,10 +112,13 @@ export async function worldToState(
       organizationId,
       repositorySelection: installation.repositories === 'all' ? 'all' : 'selected',
       repositoryIds: new Set(selected.map(named)),
-      permissions: { ...appPermissions },
+      permissions: grantedPermissions({ roles }),
       createdAt: options.now,
       ...(installation.suspended && { suspendedAt: options.now }),
     });
+  });
+  world.organizations.forEach((organization, index) => {
+    addRoles(state, organization, organizationIds[index] ?? 0, nextId, userId);
   });
   state.nextId = nextId();
   await mkdir(options.gitRoot, { recursive: true });
@@ -194,6 +205,37 @@ function addTeams(
       repositories: new Map(),
     });
   }
+}
+
+/** An organization of which a role is described, or an empty list of them, has the predefined ones too. */
+function addRoles(
+  state: GitHubState,
+  { roles }: WorldOrganization,
+  organizationId: number,
+  nextId: () => number,
+  userId: (login: string) => number,
+): void {
+  const organization = state.organizations.get(organizationId);
+  if (roles === undefined || organization === undefined) return;
+  const teams = [...state.teams.values()].filter((team) => team.organizationId === organizationId);
+  const made: Organization['roles'] = new Map();
+  const names = new Set([...Object.keys(predefinedRoles), ...roles.map(({ name }) => name)]);
+  for (const name of names) {
+    const described = roles.find((role) => role.name === name);
+    const base = described?.base ?? predefinedRoles[name];
+    const id = nextId();
+    made.set(id, {
+      id,
+      name,
+      ...(base !== undefined && { base }),
+      isPredefined: name in predefinedRoles,
+      users: new Set(described?.members?.map(userId)),
+      teams: new Set(
+        described?.teams?.map((team) => found(teams.find((other) => other.name === team)?.id, team)),
+      ),
+    });
+  }
+  organization.roles = made;
 }
 
 function addTeamRepositories(

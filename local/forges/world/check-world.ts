@@ -1,5 +1,12 @@
 import { HistoryError, type HistoryStep, tagNames } from './git-history.ts';
-import { flattenTeams, teamSlug, type World, type WorldOrganization, type WorldTeam } from './world.ts';
+import {
+  flattenTeams,
+  predefinedRoles,
+  teamSlug,
+  type World,
+  type WorldOrganization,
+  type WorldTeam,
+} from './world.ts';
 import type { WorldProblem } from './world-error.ts';
 
 type Path = readonly (string | number)[];
@@ -30,6 +37,10 @@ function checkOrganization(
   const needUser = (login: string, at: Path): void => {
     if (!logins.has(login.toLowerCase())) report(at, `"${login}" is not in users`);
   };
+  const members = new Set(Object.keys(organization.members ?? {}).map((login) => login.toLowerCase()));
+  const needMember = (login: string, at: Path): void => {
+    if (!members.has(login.toLowerCase())) report(at, `"${login}" is no member of ${organization.login}`);
+  };
   const needRepository = (name: string, at: Path): void => {
     if (!names.has(name)) report(at, `"${name}" is no repository of ${organization.login}`);
   };
@@ -52,11 +63,7 @@ function checkOrganization(
       }
       for (const key of ['members', 'maintainers'] as const) {
         (team[key] ?? []).forEach((login, position) => {
-          const role = Object.entries(organization.members ?? {}).find(
-            ([name]) => name.toLowerCase() === login.toLowerCase(),
-          );
-          if (role === undefined)
-            report([...here, key, position], `"${login}" is no member of ${organization.login}`);
+          needMember(login, [...here, key, position]);
         });
       }
       for (const name of Object.keys(team.repositories ?? {}))
@@ -65,6 +72,24 @@ function checkOrganization(
     });
   };
   checkTeams(organization.teams ?? [], ['teams'], false);
+
+  const roles = organization.roles ?? [];
+  const teamNames = new Set(flattenTeams(organization.teams).map(({ team }) => team.name));
+  problems.push(...duplicates(roles, [...path, 'roles'], 'name'));
+  roles.forEach((role, index) => {
+    const here: Path = ['roles', index];
+    if (role.base !== undefined && role.name in predefinedRoles) {
+      report([...here, 'base'], `${role.name} is predefined, and has its own`);
+    }
+    (role.members ?? []).forEach((login, position) => {
+      needMember(login, [...here, 'members', position]);
+    });
+    (role.teams ?? []).forEach((team, position) => {
+      if (!teamNames.has(team)) {
+        report([...here, 'teams', position], `"${team}" is no team of ${organization.login}`);
+      }
+    });
+  });
 
   repositories.forEach((repository, index) => {
     const here: Path = ['repositories', index];

@@ -83,6 +83,18 @@ describe('a world that does not fit is refused with the place and what is expect
       'teams[0].repositories.x: expected pull, triage, push, maintain or admin; found "read"',
     ],
     [
+      world({ organization: '    roles: [{ name: A, members: [bob] }]\n' }),
+      'roles[0].members[0]: "bob" is no member of acme',
+    ],
+    [
+      world({ organization: '    roles: [{ name: A, teams: [B] }]\n' }),
+      'roles[0].teams[0]: "B" is no team of acme',
+    ],
+    [
+      world({ organization: '    roles: [{ name: all_repo_read, base: push }]\n' }),
+      'roles[0].base: all_repo_read is predefined, and has its own',
+    ],
+    [
       world({ organization: '    installation: { repositories: some }\n' }),
       'organizations[0].installation.repositories: expected all, or a list of repositories; found "some"',
     ],

@@ -25,10 +25,32 @@ export interface WorldOrganization {
   readonly basePermission?: 'none' | 'read' | 'write' | 'admin';
   readonly members?: Readonly<Record<string, 'owner' | 'member' | 'pending'>>;
   readonly teams?: readonly WorldTeam[];
+  /** The plan has none where they are left out; the predefined ones are there in any case else. */
+  readonly roles?: readonly WorldRole[];
   readonly repositories?: readonly WorldRepository[];
   /** The app's installation; the app is not installed where it is left out. */
   readonly installation?: WorldInstallation;
 }
+
+export interface WorldRole {
+  /** A predefined one's, or any other. */
+  readonly name: string;
+  /** What it gives on every repository; a predefined one has its own. */
+  readonly base?: WorldPermission;
+  readonly members?: readonly string[];
+  /** Names of teams. */
+  readonly teams?: readonly string[];
+}
+
+/** The roles that every organization has where the plan knows roles, and the level that each gives on all repositories. */
+export const predefinedRoles: Readonly<Record<string, WorldPermission | undefined>> = {
+  all_repo_read: 'pull',
+  all_repo_triage: 'triage',
+  all_repo_write: 'push',
+  all_repo_maintain: 'maintain',
+  all_repo_admin: 'admin',
+  ci_cd_admin: undefined,
+};
 
 export interface WorldTeam {
   readonly name: string;

@@ -41,6 +41,9 @@ beforeAll(async () => {
   const [team, busy] = [state.teams.get(2001), state.repositories.get(3001)];
   for (const id of numbers(1)) team?.members.set(id, 'member');
   for (const id of numbers(3001)) team?.repositories.set(id, 'pull');
+  // By the team above all, which all these people are in.
+  const role = { id: 6001, name: 'auditors', base: 'pull' as const, isPredefined: false };
+  acme(state).roles = new Map([[6001, { ...role, users: new Set([1]), teams: new Set([2001]) }]]);
   for (const id of numbers(1001)) busy?.collaborators.set(id, 'pull');
   for (const id of numbers(5001)) state.installations.set(id, { ...installation(state), id });
   state.installations.delete(5001);
@@ -206,6 +209,8 @@ const pagedRoutes: Readonly<Record<string, { path: string; total?: number; withi
     within: 'repositories',
   },
   '/orgs/{org}/members': { path: '/orgs/acme/members' },
+  '/orgs/{org}/organization-roles/{role_id}/users': { path: '/orgs/acme/organization-roles/6001/users' },
+  '/orgs/{org}/organization-roles/{role_id}/teams': { path: '/orgs/acme/organization-roles/6001/teams' },
   '/orgs/{org}/outside_collaborators': { path: '/orgs/acme/outside_collaborators' },
   '/orgs/{org}/teams': { path: '/orgs/acme/teams' },
   '/orgs/{org}/teams/{team_slug}/members': { path: '/orgs/acme/teams/team-2001/members' },
@@ -218,6 +223,7 @@ const pagedRoutes: Readonly<Record<string, { path: string; total?: number; withi
 };
 /** Whole in one answer, whatever they hold: https://docs.github.com/en/rest/git/refs#list-matching-references */
 const wholeRoutes = [
+  '/orgs/{org}/organization-roles',
   '/repos/{owner}/{repo}/contents',
   '/repos/{owner}/{repo}/contents/{+path}',
   '/repos/{owner}/{repo}/git/matching-refs/{+ref}',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Organization } from '../state.ts';
 import {
+  acme,
   addRepository,
   addTeam,
   addUser,
@@ -34,6 +35,8 @@ export async function startPermissionScene() {
   const team = addTeam(state, 60, 'backend');
   team.members.set(2, 'member');
   team.repositories.set(900, 'pull');
+  const role = { id: 70, name: 'auditors', base: 'pull' as const, isPredefined: false };
+  acme(state).roles = new Map([[70, { ...role, users: new Set([2]), teams: new Set([60]) }]]);
   const other: Organization = {
     id: 777,
     nodeId: 'O_other',

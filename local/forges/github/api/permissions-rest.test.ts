@@ -33,6 +33,9 @@ const organization: Readonly<Record<string, Omit<RouteRule, 'path'>>> = {
   '': { needs: [], foreign: 200 },
   '/members': { needs: ['members'] },
   '/memberships/ann': { needs: ['members'] },
+  '/organization-roles': { needs: ['organization_custom_org_roles'] },
+  '/organization-roles/70/users': { needs: ['members'] },
+  '/organization-roles/70/teams': { needs: ['members'] },
   '/outside_collaborators': { needs: ['members'] },
   '/teams': { needs: ['members'] },
 };

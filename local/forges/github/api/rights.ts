@@ -144,6 +144,15 @@ export function permissionSources(state: GitHubState, repository: Repository, us
         if (permission !== undefined) sources.push({ kind: 'team', team: from, permission });
       }
     }
+    for (const { base, users, teams } of organization.roles?.values() ?? []) {
+      const holds =
+        users.has(userId) ||
+        teamsOf(state, organization.id).some(
+          (team) =>
+            team.members.has(userId) && [team, ...ancestorsOf(state, team)].some(({ id }) => teams.has(id)),
+        );
+      if (base !== undefined && holds) sources.push({ kind: 'organization', organization, permission: base });
+    }
     if (repository.visibility === 'internal' && sources.length === 0) {
       sources.push({ kind: 'organization', organization, permission: 'pull' });
     }

@@ -11,6 +11,7 @@ import type { Addresses, Fault, Faults, Intercept, Interception, Past, RequestEn
 import { createRefReader } from './ref-history.ts';
 import { appRoutes } from './rest-app.ts';
 import { contentRoutes } from './rest-contents.ts';
+import { organizationRoleRoutes } from './rest-organization-roles.ts';
 import { organizationAndTeamRoutes } from './rest-organizations.ts';
 import { repositoryAndArchiveRoutes } from './rest-repositories.ts';
 import { type SecondaryLimits, secondaryRefusal } from './secondary-limits.ts';
@@ -41,6 +42,7 @@ export interface GitHubApiDependencies {
 export const apiRoutes: readonly Route[] = [
   ...appRoutes,
   ...organizationAndTeamRoutes,
+  ...organizationRoleRoutes,
   ...repositoryAndArchiveRoutes,
   ...contentRoutes,
 ];

@@ -131,7 +131,8 @@ export function fullOrganizationShape(
   };
 }
 
-function simpleTeam(addresses: Addresses, state: GitHubState, team: Team): Schema<'team-simple'> {
+/** A team where it is mentioned. */
+export function simpleTeam(addresses: Addresses, state: GitHubState, team: Team): Schema<'team-simple'> {
   const login = state.organizations.get(team.organizationId)?.login ?? 'ghost';
   const url = `${addresses.api}/organizations/${team.organizationId}/team/${team.id}`;
   return {

@@ -30,6 +30,7 @@ export const PERMISSIONS: Installation['permissions'] = {
   members: 'read',
   administration: 'read',
   organization_administration: 'read',
+  organization_custom_org_roles: 'read',
 };
 
 /** A state of one organization, `acme`, with nothing in it but the app. */
