@@ -1,15 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AccessFacts, decideAccess, type Subject, type Via } from './access.ts';
+import { accessFactsOf, decideAccess, type Subject, type Via } from './access.ts';
 import type {
   CollaboratorFact,
   Fact,
   MemberFact,
   RepositoryFact,
+  RoleMemberFact,
+  RoleTeamFact,
+  TeamFact,
   TeamMemberFact,
   TeamRepositoryFact,
 } from './facts.ts';
-import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from './ids.ts';
+import {
+  asId,
+  type ForgeAccountId,
+  type ForgeRepositoryId,
+  type ForgeRoleId,
+  type ForgeTeamId,
+} from './ids.ts';
 
 const account = (id: number) => asId<ForgeAccountId>(id);
 const team = (id: number) => asId<ForgeTeamId>(id);
@@ -61,18 +70,29 @@ const collaborator = (repositoryNumber: number, accountId: number): Collaborator
   permission: 'maintain',
 });
 
-function accessFacts(facts: readonly Fact[]): AccessFacts {
-  const of = <Kind extends Fact['kind']>(kind: Kind) =>
-    facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
-  return {
-    settings: of('settings')[0],
-    members: of('member'),
-    teamMembers: of('team-member'),
-    teamRepositories: of('team-repository'),
-    collaborators: of('collaborator'),
-    repositories: of('repository'),
-  };
-}
+const aTeam = (id: number, parent?: number): TeamFact => ({
+  kind: 'team',
+  team: team(id),
+  slug: `team-${id}`,
+  name: `Team ${id}`,
+  parent: parent === undefined ? undefined : team(parent),
+});
+const role = { role: asId<ForgeRoleId>(70), name: 'all_repo_read', permission: 'read' };
+const roleMember = (accountId: number): RoleMemberFact => ({
+  kind: 'role-member',
+  ...role,
+  account: account(accountId),
+  login: `user-${accountId}`,
+});
+const roleTeam = (teamId: number): RoleTeamFact => ({ kind: 'role-team', ...role, team: team(teamId) });
+
+const viaRole = (through?: number, inheritedFrom?: number): Via => ({
+  through: 'role',
+  role: 'all_repo_read',
+  permission: 'read',
+  team: through === undefined ? undefined : team(through),
+  inheritedFrom: inheritedFrom === undefined ? undefined : team(inheritedFrom),
+});
 
 const ann: Subject = { kind: 'account', account: account(1) };
 const teamSeven: Subject = { kind: 'team', team: team(7) };
@@ -192,6 +212,71 @@ const rules: readonly Rule[] = [
     via: [{ through: 'collaborator', permission: 'maintain' }],
   },
   {
+    name: 'whoever holds a role on everything reads everything',
+    subject: ann,
+    facts: [repository(5), member(1), roleMember(1)],
+    via: [viaRole()],
+  },
+  {
+    name: 'a role is for its holder only',
+    subject: ann,
+    facts: [repository(5), member(1), roleMember(2), aTeam(7), roleTeam(7), aTeam(8), teamMember(8, 1)],
+    via: [],
+  },
+  {
+    name: 'a role does not count for who is no member of the organization (any more)',
+    subject: ann,
+    facts: [repository(5), roleMember(1), aTeam(7), teamMember(7, 1), roleTeam(7)],
+    via: [],
+  },
+  {
+    name: 'a role on everything does not open what is disabled',
+    subject: ann,
+    facts: [{ ...repository(5), disabled: true }, member(1), roleMember(1)],
+    via: [],
+  },
+  {
+    name: 'the role of a team counts for its members',
+    subject: ann,
+    facts: [repository(5), member(1), aTeam(7), teamMember(7, 1), roleTeam(7)],
+    via: [viaRole(7)],
+  },
+  {
+    name: 'the role of a team counts for the teams below it, at any depth',
+    subject: ann,
+    facts: [
+      repository(5),
+      member(1),
+      aTeam(9),
+      aTeam(8, 9),
+      aTeam(7, 8),
+      teamMember(7, 1),
+      roleTeam(9),
+      // Not upwards.
+      aTeam(6, 7),
+      roleTeam(6),
+    ],
+    via: [viaRole(7, 9)],
+  },
+  {
+    name: 'the role of a team that is not there any more counts for nobody',
+    subject: ann,
+    facts: [repository(5), member(1), aTeam(7, 9), teamMember(7, 1), roleTeam(9)],
+    via: [],
+  },
+  {
+    name: 'teams that are their own ancestors for a moment have the roles of each',
+    subject: ann,
+    facts: [repository(5), member(1), aTeam(7, 8), aTeam(8, 7), teamMember(7, 1), roleTeam(8)],
+    via: [viaRole(7, 8)],
+  },
+  {
+    name: 'a team reads by its own role, and by that of the team above it',
+    subject: teamSeven,
+    facts: [repository(5), aTeam(7, 8), aTeam(8), roleTeam(7), roleTeam(8), roleMember(1)],
+    via: [viaRole(7), viaRole(7, 8)],
+  },
+  {
     name: 'a collaborator row is for its account only',
     subject: ann,
     facts: [repository(5), collaborator(5, 2), collaborator(6, 1)],
@@ -233,7 +318,7 @@ const rules: readonly Rule[] = [
 
 describe('who may read a repository', () => {
   it.each(rules)('$name', ({ subject, facts, via }) => {
-    expect(decideAccess(subject, accessFacts(facts)).get(repositoryId(5)) ?? []).toEqual(via);
+    expect(decideAccess(subject, accessFactsOf(facts)).get(repositoryId(5)) ?? []).toEqual(via);
   });
 });
 
@@ -247,6 +332,9 @@ const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     .tuple(number, fc.constantFrom<RepositoryFact['visibility']>('public', 'internal', 'private'))
     .map((row) => repository(...row)),
   fc.tuple(number, number).map((row) => collaborator(...row)),
+  fc.tuple(number, fc.option(number, { nil: undefined })).map((row) => aTeam(...row)),
+  number.map(roleMember),
+  number.map(roleTeam),
 );
 /** As the store has them: one fact to a key. */
 const someFacts = fc.uniqueArray(anyFact, {
@@ -267,8 +355,8 @@ describe('any set of facts', () => {
     fc.assert(
       fc.property(someFacts, someSubject, fc.nat(), (facts, subject, place) => {
         const without = facts.filter((_, index) => index !== place % Math.max(1, facts.length));
-        const all = decideAccess(subject, accessFacts(facts));
-        for (const [id, grants] of decideAccess(subject, accessFacts(without))) {
+        const all = decideAccess(subject, accessFactsOf(facts));
+        for (const [id, grants] of decideAccess(subject, accessFactsOf(without))) {
           expect(all.get(id)).toEqual(expect.arrayContaining([...grants]));
         }
       }),
@@ -278,7 +366,7 @@ describe('any set of facts', () => {
   it('decides the same whatever order the facts come in', () => {
     fc.assert(
       fc.property(someFacts, someSubject, (facts, subject) => {
-        const ids = (list: readonly Fact[]) => [...decideAccess(subject, accessFacts(list)).keys()].sort();
+        const ids = (list: readonly Fact[]) => [...decideAccess(subject, accessFactsOf(list)).keys()].sort();
         expect(ids([...facts].reverse())).toEqual(ids(facts));
       }),
     );
@@ -287,8 +375,8 @@ describe('any set of facts', () => {
   it('gives everybody at least what it gives anyone', () => {
     fc.assert(
       fc.property(someFacts, someSubject, (facts, subject) => {
-        const readable = decideAccess(subject, accessFacts(facts));
-        for (const id of decideAccess(anyone, accessFacts(facts)).keys()) {
+        const readable = decideAccess(subject, accessFactsOf(facts));
+        for (const id of decideAccess(anyone, accessFactsOf(facts)).keys()) {
           expect(readable.has(id)).toBe(true);
         }
       }),

@@ -5,9 +5,14 @@
  */
 import type {
   CollaboratorFact,
+  Fact,
+  FactKind,
   MemberFact,
   RepositoryFact,
+  RoleMemberFact,
+  RoleTeamFact,
   SettingsFact,
+  TeamFact,
   TeamMemberFact,
   TeamRepositoryFact,
 } from './facts.ts';
@@ -25,16 +30,44 @@ export type Via =
       readonly inheritedFrom: ForgeTeamId | undefined;
       readonly permission: string;
     }
+  | {
+      readonly through: 'role';
+      readonly role: string;
+      readonly permission: string;
+      /** Whoever is in it has the role; undefined when the account holds it itself. */
+      readonly team: ForgeTeamId | undefined;
+      readonly inheritedFrom: ForgeTeamId | undefined;
+    }
   | { readonly through: 'collaborator'; readonly permission: string };
 
 /** The facts of one synchronization that decide; a whole set or the part that concerns the subject. */
 export interface AccessFacts {
   readonly settings: SettingsFact | undefined;
   readonly members: readonly MemberFact[];
+  readonly teams: readonly TeamFact[];
   readonly teamMembers: readonly TeamMemberFact[];
   readonly teamRepositories: readonly TeamRepositoryFact[];
+  readonly roleMembers: readonly RoleMemberFact[];
+  readonly roleTeams: readonly RoleTeamFact[];
   readonly collaborators: readonly CollaboratorFact[];
   readonly repositories: readonly RepositoryFact[];
+}
+
+/** Sorts facts by what they say. */
+export function accessFactsOf(facts: readonly Fact[]): AccessFacts {
+  const ofKind = <Kind extends FactKind>(kind: Kind) =>
+    facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
+  return {
+    settings: ofKind('settings')[0],
+    members: ofKind('member'),
+    teams: ofKind('team'),
+    teamMembers: ofKind('team-member'),
+    teamRepositories: ofKind('team-repository'),
+    roleMembers: ofKind('role-member'),
+    roleTeams: ofKind('role-team'),
+    collaborators: ofKind('collaborator'),
+    repositories: ofKind('repository'),
+  };
 }
 
 export type Subject =
@@ -104,6 +137,11 @@ export function decideAccess(subject: Subject, facts: AccessFacts): Readable {
       });
     }
   }
+  for (const via of rolesOf(member, teams, facts)) {
+    for (const { repository } of facts.repositories) {
+      grant(repository, via);
+    }
+  }
   if (subject.kind === 'account') {
     for (const row of facts.collaborators) {
       if (row.account === subject.account) {
@@ -112,6 +150,59 @@ export function decideAccess(subject: Subject, facts: AccessFacts): Readable {
     }
   }
   return readable;
+}
+
+/**
+ * A role on all repositories counts for whoever holds it himself, if he is a member, and for each team that holds it or is below one. A
+ * team that the list of teams does not have any more gives none.
+ */
+function rolesOf(
+  member: MemberFact | undefined,
+  teams: ReadonlySet<ForgeTeamId>,
+  { roleMembers, roleTeams, teams: tree }: AccessFacts,
+): Via[] {
+  const own = roleMembers
+    .filter(({ account }) => account === member?.account)
+    .map(
+      ({ name, permission }): Via => ({
+        through: 'role',
+        role: name,
+        permission,
+        team: undefined,
+        inheritedFrom: undefined,
+      }),
+    );
+  if (roleTeams.length === 0) {
+    return own;
+  }
+  const parents = new Map(tree.map(({ team, parent }) => [team, parent]));
+  const throughTeams = [...teams].flatMap((team) => {
+    const line = lineOf(team, parents);
+    return roleTeams
+      .filter((row) => line.has(row.team) && parents.has(row.team))
+      .map(
+        ({ name, permission, team: holder }): Via => ({
+          through: 'role',
+          role: name,
+          permission,
+          team,
+          inheritedFrom: holder === team ? undefined : holder,
+        }),
+      );
+  });
+  return [...own, ...throughTeams];
+}
+
+/** The team and all above it. Parts are read one by one, so for a moment teams may be their own ancestors. */
+function lineOf(
+  team: ForgeTeamId,
+  parents: ReadonlyMap<ForgeTeamId, ForgeTeamId | undefined>,
+): ReadonlySet<ForgeTeamId> {
+  const line = new Set<ForgeTeamId>();
+  for (let at: ForgeTeamId | undefined = team; at !== undefined && !line.has(at); at = parents.get(at)) {
+    line.add(at);
+  }
+  return line;
 }
 
 function teamsOf(

@@ -4,13 +4,14 @@
  * A scope is read whole or it is unfinished. Adapters emit facts; the store keeps them with the number of the read that
  * saw them; access.ts decides from them.
  */
-import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from './ids.ts';
+import type { ForgeAccountId, ForgeRepositoryId, ForgeRoleId, ForgeTeamId } from './ids.ts';
 
 /** The scopes of a snapshot, each with the kinds of facts that a whole read of it replaces. */
 export const scopeKinds = {
   settings: ['settings'],
   members: ['member'],
   teams: ['team', 'team-member', 'team-repository'],
+  roles: ['role-member', 'role-team'],
   repositories: ['repository', 'collaborator'],
 } as const satisfies Record<string, readonly FactKind[]>;
 
@@ -39,7 +40,7 @@ export interface MemberFact {
   readonly role: 'owner' | 'member';
 }
 
-/** For display only: rights come from the rows. */
+/** Rights come from the rows; the parent counts for roles only, which the teams below the one that holds them have too. */
 export interface TeamFact {
   readonly kind: 'team';
   readonly team: ForgeTeamId;
@@ -66,6 +67,28 @@ export interface TeamRepositoryFact {
   readonly permission: string;
   /** The team that the right was given to; the team itself when it is its own. */
   readonly via: ForgeTeamId;
+}
+
+/** A role by which whoever holds it may read every repository of the organization. Roles that read none are no facts. */
+interface RoleRow {
+  readonly role: ForgeRoleId;
+  /** The role's own name, for display: GitHub's `all_repo_read`, or what an owner called it. */
+  readonly name: string;
+  /** The forge's own word for what it may do with each repository. */
+  readonly permission: string;
+}
+
+/** The account was given the role itself. Through a team it has it by its row in the team. */
+export interface RoleMemberFact extends RoleRow {
+  readonly kind: 'role-member';
+  readonly account: ForgeAccountId;
+  readonly login: string;
+}
+
+/** The team was given the role itself; the teams below it have it by their parents. */
+export interface RoleTeamFact extends RoleRow {
+  readonly kind: 'role-team';
+  readonly team: ForgeTeamId;
 }
 
 export interface RepositoryFact {
@@ -103,6 +126,8 @@ export type Fact =
   | TeamFact
   | TeamMemberFact
   | TeamRepositoryFact
+  | RoleMemberFact
+  | RoleTeamFact
   | RepositoryFact
   | CollaboratorFact;
 
@@ -124,6 +149,10 @@ export function factKey(fact: Fact): string {
       return `team-member#${fact.account}#${fact.team}`;
     case 'team-repository':
       return `team-repository#${fact.team}#${fact.repository}`;
+    case 'role-member':
+      return `role-member#${fact.account}#${fact.role}`;
+    case 'role-team':
+      return `role-team#${fact.team}#${fact.role}`;
     case 'repository':
       return `repository#${fact.repository}`;
     case 'collaborator':

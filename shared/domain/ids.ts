@@ -16,6 +16,8 @@ export type ForgeOrganizationId = Id<'forge-organization'>;
 export type ForgeRepositoryId = Id<'forge-repository'>;
 export type ForgeTeamId = Id<'forge-team'>;
 export type ForgeAccountId = Id<'forge-account'>;
+/** Of a role that is an object of its own on the forge, as GitHub's organization roles are. */
+export type ForgeRoleId = Id<'forge-role'>;
 /** GitHub's id of one installation of our app. */
 export type InstallationId = Id<'installation'>;
 
@@ -28,6 +30,7 @@ type AnyId =
   | ForgeRepositoryId
   | ForgeTeamId
   | ForgeAccountId
+  | ForgeRoleId
   | InstallationId;
 
 /**

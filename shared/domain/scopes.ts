@@ -35,10 +35,12 @@ export function wholeOf(scope: AnyScope): ScopeName {
 /** The forge's id of what the part is about. */
 export const idOfPart = (part: PartScope): string => part.slice(part.indexOf(':') + 1);
 
-/** The part that the fact belongs to; undefined for the settings, which are whole by themselves. */
+/** The part that the fact belongs to; undefined for the settings and the roles, of which no event tells. */
 export function partOf(fact: Fact): PartScope | undefined {
   switch (fact.kind) {
     case 'settings':
+    case 'role-member':
+    case 'role-team':
       return undefined;
     case 'member':
       return memberPart(fact.account);

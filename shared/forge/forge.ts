@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { Fact, RepositoryFact } from '../domain/facts.ts';
-import type { ForgeOrganizationId, ForgeRepositoryId, InstallationId } from '../domain/ids.ts';
+import type { ForgeOrganizationId, ForgeRepositoryId, ForgeRoleId, InstallationId } from '../domain/ids.ts';
 import type { AnyScope, PartScope } from '../domain/scopes.ts';
 
 export type { ForgeId } from '../domain/synchronization.ts';
@@ -28,6 +28,13 @@ export interface ScopeRead {
    * absence is only an absence from a list.
    */
   readonly absenceIsStated: boolean;
+  /**
+   * Why the forge shows nothing of the scope, in words for an owner: it has no such thing here, or does not let us see it. Then the read
+   * says nothing of what is known.
+   */
+  readonly notShown?: string | undefined;
+  /** Roles that are there and let nobody read, whoever holds them. */
+  readonly powerless?: readonly ForgeRoleId[];
   /** Scopes that have to be read too, because of what this read saw (a team that is not known here, or has moved). */
   readonly also: readonly AnyScope[];
 }

@@ -1,10 +1,17 @@
 /** Facts as they lie in the table, parsed on the way out. */
 import { z } from 'zod';
 import type { Fact } from '../domain/facts.ts';
-import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from '../domain/ids.ts';
+import {
+  asId,
+  type ForgeAccountId,
+  type ForgeRepositoryId,
+  type ForgeRoleId,
+  type ForgeTeamId,
+} from '../domain/ids.ts';
 
 const account = z.string().transform((text) => asId<ForgeAccountId>(text));
 const team = z.string().transform((text) => asId<ForgeTeamId>(text));
+const role = z.string().transform((text) => asId<ForgeRoleId>(text));
 const repository = z.string().transform((text) => asId<ForgeRepositoryId>(text));
 
 /** The table leaves undefined attributes out; the fact has them again. */
@@ -29,6 +36,15 @@ const FactItem = z.discriminatedUnion('kind', [
     .transform((fact) => ({ ...fact, parent: fact.parent })),
   z.object({ kind: z.literal('team-member'), team, account, login: z.string() }),
   z.object({ kind: z.literal('team-repository'), team, repository, permission: z.string(), via: team }),
+  z.object({
+    kind: z.literal('role-member'),
+    role,
+    name: z.string(),
+    permission: z.string(),
+    account,
+    login: z.string(),
+  }),
+  z.object({ kind: z.literal('role-team'), role, name: z.string(), permission: z.string(), team }),
   z
     .object({
       kind: z.literal('repository'),

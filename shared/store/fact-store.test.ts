@@ -90,12 +90,24 @@ describe('loadAccessFacts', () => {
     aFact.repository(14),
     aFact.collaborator(14, 2),
     aFact.collaborator(12, 2),
+    // Everything for 7 himself, and for 8 by a team two levels below the one that has the role.
+    aFact.member(7),
+    aFact.roleMember(70, 7),
+    aFact.member(8),
+    aFact.team(20),
+    aFact.team(21, 20),
+    aFact.team(22, 21),
+    aFact.teamMember(22, 8),
+    aFact.roleTeam(70, 20),
   ];
 
   it.each([
     ['a member', { kind: 'account', account: account(1) }, [10, 13]],
     ['an owner', { kind: 'account', account: account(11) }, [10, 12, 13, 14]],
     ['an outside collaborator', { kind: 'account', account: account(2) }, [12, 13, 14]],
+    ['who holds a role', { kind: 'account', account: account(7) }, [10, 12, 13, 14]],
+    ['who has it through teams', { kind: 'account', account: account(8) }, [10, 12, 13, 14]],
+    ['a team that has it', { kind: 'team', team: team(21) }, [10, 12, 13, 14]],
     ['a stranger', { kind: 'account', account: account(3) }, [13]],
     ['a team', { kind: 'team', team: team(5) }, [10, 13]],
     ['anyone', { kind: 'anyone' }, [13]],
@@ -120,6 +132,9 @@ describe('loadAccessFacts', () => {
     expect([
       ...decideAccess(subject, await loadAccessFacts(table, synchronizationId, subject)).keys(),
     ]).toEqual(['13']);
-    expect((await loadAccessFacts(table, synchronizationId)).teamMembers).toEqual([aFact.teamMember(6, 11)]);
+    expect((await loadAccessFacts(table, synchronizationId)).teamMembers).toEqual([
+      aFact.teamMember(6, 11),
+      aFact.teamMember(22, 8),
+    ]);
   });
 });

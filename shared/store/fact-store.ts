@@ -1,6 +1,6 @@
 /** Facts of a synchronization, each with the number of the read that saw it. A removed fact leaves a tombstone for a day. */
 import { z } from 'zod';
-import type { AccessFacts, Subject } from '../domain/access.ts';
+import { type AccessFacts, accessFactsOf, type Subject } from '../domain/access.ts';
 import {
   type Fact,
   type FactKind,
@@ -134,61 +134,37 @@ export async function loadAccessFacts(
     ...rest: readonly string[]
   ): Promise<readonly FactOf<Kind>[]> =>
     live(await queryFacts(table, synchronization, prefixOf(kind, ...rest)), kind);
+  const together = async (...lists: readonly Promise<readonly Fact[]>[]): Promise<AccessFacts> =>
+    accessFactsOf((await Promise.all(lists)).flat());
+  /** Few teams hold a role on everything, mostly none; only then the tree of teams matters. */
+  const roleTeams = async (): Promise<readonly Fact[]> => {
+    const held = await rows('role-team');
+    return held.length === 0 ? [] : [...held, ...(await rows('team'))];
+  };
 
   if (subject === undefined) {
-    const [settings, members, teamMembers, teamRepositories, collaborators, repositories] = await Promise.all(
-      [
-        rows('settings'),
-        rows('member'),
-        rows('team-member'),
-        rows('team-repository'),
-        rows('collaborator'),
-        rows('repository'),
-      ],
-    );
-    return { settings: settings[0], members, teamMembers, teamRepositories, collaborators, repositories };
+    return together(...Object.values(scopeKinds).flatMap((kinds) => kinds.map((kind) => rows(kind))));
   }
   if (subject.kind === 'anyone') {
-    return {
-      settings: undefined,
-      members: [],
-      teamMembers: [],
-      teamRepositories: [],
-      collaborators: [],
-      repositories: await rows('repository'),
-    };
+    return together(rows('repository'));
   }
-  if (subject.kind !== 'account') {
-    const [teamRepositories, repositories] = await Promise.all([
-      subject.kind === 'team' ? rows('team-repository', subject.team) : [],
-      rows('repository'),
-    ]);
-    return {
-      settings: undefined,
-      members: [],
-      teamMembers: [],
-      teamRepositories,
-      collaborators: [],
-      repositories,
-    };
+  if (subject.kind === 'team') {
+    return together(rows('team-repository', subject.team), roleTeams(), rows('repository'));
   }
-  const [settings, members, teamMembers, collaborators, repositories] = await Promise.all([
+  const ofTeams = async (): Promise<readonly Fact[]> => {
+    const teamMembers = await rows('team-member', subject.account);
+    const teams = new Set<ForgeTeamId>(teamMembers.map((row) => row.team));
+    const byTeam = await Promise.all([...teams].map((team) => rows('team-repository', team)));
+    return [...teamMembers, ...byTeam.flat(), ...(teams.size === 0 ? [] : await roleTeams())];
+  };
+  return together(
     rows('settings'),
     loadMember(table, synchronization, subject.account),
-    rows('team-member', subject.account),
+    ofTeams(),
+    rows('role-member', subject.account),
     rows('collaborator', subject.account),
     rows('repository'),
-  ]);
-  const teams = new Set<ForgeTeamId>(teamMembers.map((row) => row.team));
-  const byTeam = await Promise.all([...teams].map((team) => rows('team-repository', team)));
-  return {
-    settings: settings[0],
-    members,
-    teamMembers,
-    teamRepositories: byTeam.flat(),
-    collaborators,
-    repositories,
-  };
+  );
 }
 
 async function loadMember(

@@ -14,6 +14,8 @@ const ScopeItem = z.object({
   /** Milliseconds since the epoch. */
   lastSuccessAt: z.number().optional(),
   lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
+  /** Why the last read was shown nothing, and since when that is so; milliseconds since the epoch. */
+  notShown: z.object({ why: z.string(), since: z.number() }).optional(),
   /** Failed reads in a row. */
   attempts: z.number().default(0),
   /** How often parts of the list were read by themselves: a whole read that began before one of them has to look at it. */

@@ -52,12 +52,15 @@ export function brake(
   };
 }
 
-/** The lists that the fact stands in: all of its kind, and those of its team or repository. */
+/** The lists that the fact stands in: all of its kind, and those of its team, role or repository. */
 function listsOf(fact: Fact): readonly string[] {
   switch (fact.kind) {
     case 'team-member':
     case 'team-repository':
       return [fact.kind, `${fact.kind} of ${fact.team}`];
+    case 'role-member':
+    case 'role-team':
+      return [fact.kind, `${fact.kind} of ${fact.role}`];
     case 'collaborator':
       return [fact.kind, `${fact.kind} of ${fact.repository}`];
     default:

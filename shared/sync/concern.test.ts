@@ -54,6 +54,8 @@ describe('concernOf', () => {
   it.each([
     ['the base permission', aFact.settings(true)],
     ['a repository', aFact.repository(7)],
+    ['a team, which hands down roles', aFact.team(5)],
+    ["a team's role", aFact.roleTeam(70, 5)],
   ])('names everybody for %s', async (_, fact) => {
     expect(await concerned(fact)).toEqual([grantsThing(organizationId).key.sk]);
   });
@@ -62,6 +64,7 @@ describe('concernOf', () => {
     ['a membership', aFact.member(1)],
     ['a place in a team', aFact.teamMember(5, 1)],
     ['a name on a repository', aFact.collaborator(7, 1)],
+    ['a role', aFact.roleMember(70, 1)],
   ])('names one user for %s', async (_, fact) => {
     expect(await concerned(fact)).toEqual(['PRINCIPAL#u.user1']);
   });

@@ -106,14 +106,15 @@ async function namedBy(
     switch (fact.kind) {
       case 'settings':
       case 'repository':
+      // All below a team has its roles, and not when a team between them is missing.
+      case 'role-team':
+      case 'team':
         return 'everybody';
+      case 'role-member':
       case 'member':
       case 'team-member':
       case 'collaborator':
         accounts.add(fact.account);
-        break;
-      case 'team':
-        teams.add(fact.team);
         break;
       case 'team-repository':
         teams.add(fact.team);

@@ -24,6 +24,7 @@ const delaySecondsMax = 900;
  * The scope was read whole and applied. What was asked for after the reading's first step is not answered by it.
  *
  * @param observedAt the reading's number
+ * @param notShown why the forge shows nothing of the scope
  * @param lookAt when to look again; milliseconds since the epoch
  */
 export async function completeScope(
@@ -31,12 +32,19 @@ export async function completeScope(
   taken: TakenScope,
   observedAt: number,
   lookAt?: number,
+  notShown?: string,
 ): Promise<void> {
   const { table, clock } = run.dependencies;
-  const { reading } = taken.state;
+  const { reading, notShown: before } = taken.state;
   const isLater = reading !== undefined && reading.number === observedAt;
   const answered = isLater ? { ...taken, lease: { ...taken.lease, wanted: reading.wanted } } : taken;
-  const attributes = { lastSuccessAt: clock.now(), attempts: 0, reading: undefined, nodeId: undefined };
+  const attributes = {
+    lastSuccessAt: clock.now(),
+    attempts: 0,
+    reading: undefined,
+    nodeId: undefined,
+    notShown: notShown === undefined ? undefined : { why: notShown, since: before?.since ?? clock.now() },
+  };
   await complete(run, answered, attributes, lookAt);
   if (reading !== undefined) {
     await removePieces(table, run.synchronization.id, pieceNames.reading(taken.scope));

@@ -98,9 +98,10 @@ describe('connectOrganization', () => {
       'settings',
       'members',
       'teams',
+      'roles',
       'repositories',
     ]);
-    expect(await table.pending('sync', { before: now, limit: 10 })).toHaveLength(4);
+    expect(await table.pending('sync', { before: now, limit: 10 })).toHaveLength(5);
   });
 
   it('stores the ids of the repositories that are named, alone or with their owner, in any case', async () => {

@@ -9,8 +9,9 @@ import {
   type PartScope,
   partOf,
   repositoryPart,
+  teamPart,
 } from '../domain/scopes.ts';
-import type { Synchronization } from '../domain/synchronization.ts';
+import type { Caution, Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ScopeRead, StructureReader } from '../forge/forge.ts';
 import { loadFacts, loadScope, type StoredScope, standingOf } from '../store/fact-store.ts';
@@ -67,9 +68,11 @@ export async function toldWithin(
 const keysTold = (told: readonly Told[], what: Told['expect']): ReadonlySet<string> =>
   new Set(told.filter(({ expect }) => expect === what).map(({ key }) => key));
 
-/** The order of plans: that of teams comes last, since their rows hang on members and repositories. */
+/** The order of plans: those of teams and then roles come last, since their rows hang on members and repositories, and on teams. */
 export const byPlanning = (one: AnyScope, other: AnyScope): number =>
-  Number(one === 'teams') - Number(other === 'teams');
+  planningPlace(one) - planningPlace(other);
+
+const planningPlace = (scope: AnyScope): number => (scope === 'roles' ? 2 : scope === 'teams' ? 1 : 0);
 
 /**
  * A planner of one read: each call plans anew from what is stored by then, and the forge is asked only once.
@@ -102,20 +105,27 @@ export function createPlanner(
       putBack: await putBackNow(table, id, states.get(scope)?.restore, stored, startedAt),
     };
     checked ??= await check(reader, scope, read, planScope(input).changes);
-    const { present } = checked;
+    const { present, seenAgain } = checked;
     const plan = planScope({ ...input, confirmedAbsent: checked.absent });
     const { allowed, ...before } = await heldBefore(table, id, scope);
+    const isOver = isShownNoLonger(caution, read, startedAt, states.get(scope));
     const changes = plan.changes
       .filter(({ fact }) => {
         const part = partOf(fact);
-        return part === undefined || !present.has(part);
+        return !seenAgain.has(factKey(fact)) && (part === undefined || !present.has(part));
       })
-      .map((change) =>
-        allowed.has(factKey(change.fact)) ? statedToo(change, 'a person allowed it') : change,
-      );
+      .map((change) => {
+        const key = factKey(change.fact);
+        if (allowed.has(key)) {
+          return statedToo(change, 'a person allowed it');
+        }
+        return isOver && !before.refused.has(key) ? statedToo(change, 'nobody said a word') : change;
+      });
     const missed = missedWithinADay(stored, startedAt);
+    // What the forge does not show may be there as it was: then everything waits for a person.
+    const setting = read.notShown === undefined ? caution : { heldShare: 0, heldAbove: 0 };
     const brakeAll = (all: readonly PlannedChange[]) =>
-      brake(all, stored.facts, caution, { ...before, missed });
+      brake(all, stored.facts, setting, { ...before, missed });
     let braked = brakeAll(changes);
     const groundless = await withoutGround(table, id, read, braked.held, gone);
     if (groundless.size > 0) {
@@ -168,7 +178,10 @@ function groundOf(fact: Fact): string | undefined {
   switch (fact.kind) {
     case 'team-member':
     case 'collaborator':
+    case 'role-member':
       return mainKeyOf(memberPart(fact.account));
+    case 'role-team':
+      return mainKeyOf(teamPart(fact.team));
     case 'team-repository':
       return mainKeyOf(repositoryPart(fact.repository));
     default:
@@ -196,6 +209,16 @@ function isBelow(parents: Parents, { team, via }: TeamRepositoryFact): boolean {
   return line.has(via);
 }
 
+/** As long as the rights of people last where nothing can be read at all. */
+function isShownNoLonger(
+  { restAfterDays }: Caution,
+  { notShown }: ScopeRead,
+  startedAt: number,
+  state: ScopeState | undefined,
+): boolean {
+  return notShown !== undefined && startedAt - (state?.notShown?.since ?? startedAt) >= restAfterDays * dayMs;
+}
+
 /** What a person asked back and no later read removed again: a person's word needs no second read. */
 async function putBackNow(
   table: Table,
@@ -217,6 +240,8 @@ interface Checked {
   readonly absent: ReadonlySet<PartScope>;
   /** There after all: the list was wrong about them, so nothing of theirs changes. */
   readonly present: ReadonlySet<PartScope>;
+  /** Keys of facts that a second read of the list has. */
+  readonly seenAgain: ReadonlySet<string>;
 }
 
 async function check(
@@ -228,20 +253,39 @@ async function check(
   if (changes.some(({ fact, narrows }) => fact.kind === 'settings' && narrows)) {
     await readTwice(reader, read);
   }
+  const seenAgain =
+    scope === 'roles' && read.notShown === undefined && changes.some(isUnstated)
+      ? await keysReadAgain(reader, scope)
+      : new Set<string>();
   const nodes = new Map<PartScope, string>();
   for (const change of changes) {
     const { fact } = change;
     const isMain = fact.kind === 'team' || fact.kind === 'repository';
     const part = partOf(fact);
-    if (change.kind === 'remove' && !change.stated && isMain && part && fact.nodeId !== undefined) {
+    if (isUnstated(change) && isMain && part && fact.nodeId !== undefined) {
       nodes.set(part, fact.nodeId);
     }
   }
   if (isPart(scope) || nodes.size === 0) {
-    return { absent: new Set(), present: new Set() };
+    return { absent: new Set(), present: new Set(), seenAgain };
   }
   const absent = await reader.confirmAbsent([...nodes].map(([part, nodeId]) => ({ part, nodeId })));
-  return { absent, present: new Set([...nodes.keys()].filter((part) => !absent.has(part))) };
+  return { absent, present: new Set([...nodes.keys()].filter((part) => !absent.has(part))), seenAgain };
+}
+
+const isUnstated = (change: PlannedChange): boolean => change.kind === 'remove' && !change.stated;
+
+/**
+ * Of the holders of a role there is no total and no look-up by which a short list would show: who is missing has to be so twice.
+ *
+ * @throws ForgeError `incomplete` when there is no second answer
+ */
+async function keysReadAgain(reader: StructureReader, scope: AnyScope): Promise<ReadonlySet<string>> {
+  const again = await reader.readScope(scope);
+  if (!('done' in again) || again.done.notShown !== undefined) {
+    throw new ForgeError('incomplete', `the list of ${scope} could not be read a second time`);
+  }
+  return new Set(again.done.facts.map(factKey));
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aFact } from '../../test/support/memory-forge.ts';
-import { decideAccess } from '../domain/access.ts';
+import { aFact, role } from '../../test/support/memory-forge.ts';
+import { accessFactsOf, decideAccess } from '../domain/access.ts';
 import {
   type Fact,
   factKey,
@@ -10,6 +10,7 @@ import {
   scopeKinds,
   scopeNames,
 } from '../domain/facts.ts';
+import type { ScopeRead } from '../forge/forge.ts';
 import { lagMs, type PlannedChange, planScope, repositoryToScan } from './plan.ts';
 
 const small = fc.integer({ min: 1, max: 4 });
@@ -17,11 +18,15 @@ const facts: Record<ScopeName, fc.Arbitrary<Fact>> = {
   settings: fc.boolean().map(aFact.settings),
   members: fc.tuple(small, fc.constantFrom('owner', 'member')).map(([id, role]) => aFact.member(id, role)),
   teams: fc.oneof(
-    small.map(aFact.team),
+    fc.tuple(small, fc.option(small, { nil: undefined })).map(([id, parent]) => aFact.team(id, parent)),
     fc.tuple(small, small).map(([id, member]) => aFact.teamMember(id, member)),
     fc
       .tuple(small, small, fc.constantFrom('read', 'write'))
       .map(([id, repository, permission]) => aFact.teamRepository(id, repository, permission)),
+  ),
+  roles: fc.oneof(
+    fc.tuple(small, small).map(([role, id]) => aFact.roleMember(role, id)),
+    fc.tuple(small, small).map(([role, id]) => aFact.roleTeam(role, id)),
   ),
   repositories: fc.oneof(
     fc
@@ -73,16 +78,7 @@ const sorted = (list: readonly Fact[]): Fact[] =>
 
 /** Who may read what, as `account repository`. */
 function access(all: readonly Fact[]): Set<string> {
-  const of = <Kind extends Fact['kind']>(kind: Kind) =>
-    all.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
-  const input = {
-    settings: of('settings')[0],
-    members: of('member'),
-    teamMembers: of('team-member'),
-    teamRepositories: of('team-repository'),
-    collaborators: of('collaborator'),
-    repositories: of('repository'),
-  };
+  const input = accessFactsOf(all);
   const accounts = [1, 2, 3, 4]
     .map((id) => aFact.member(id))
     .flatMap((fact) => (fact.kind === 'member' ? [fact.account] : []));
@@ -295,6 +291,49 @@ describe('what has just changed', () => {
       deferred: [{ key: 'team-repository#5#7' }],
     });
     expect(read([], { scope, current, told: new Set(['team#5']) }).changes).toHaveLength(2);
+  });
+});
+
+describe('a role on every repository', () => {
+  const current = [aFact.roleMember(70, 1), aFact.roleTeam(70, 5), aFact.roleMember(71, 1)].map((fact) =>
+    stored(fact),
+  );
+  const removed = (read: Partial<ScopeRead>) =>
+    planScope({
+      scope: 'roles',
+      current,
+      read: { facts: [], ...read },
+      observedAt: 2,
+      startedAt,
+    }).changes.map((change) => [
+      factKey(change.fact),
+      change.kind === 'remove' && change.stated,
+      change.reason,
+    ]);
+
+  it('is taken by the forge’s word when the role reads nothing any more', () => {
+    const gone = 'not in the whole read';
+    expect(removed({ powerless: [role(70)] })).toEqual([
+      ['role-member#1#70', true, `${gone}; the role reads no repositories any more`],
+      ['role-team#5#70', true, `${gone}; the role reads no repositories any more`],
+      ['role-member#1#71', false, gone],
+    ]);
+  });
+
+  it('is not said to be gone by a forge that shows none', () => {
+    expect(new Set(removed({ notShown: 'no permission' }).map(([, stated]) => stated))).toEqual(
+      new Set([false]),
+    );
+  });
+
+  it('may come or go with another parent of a team', () => {
+    const moved = (before: Fact, after: Fact) =>
+      plan({ scope: 'teams', current: [stored(before)], read: [after], observedAt: 2 });
+    expect(moved(aFact.team(5), aFact.team(5, 6))).toMatchObject([{ narrows: true, widens: true }]);
+    expect(moved(aFact.team(5, 6), aFact.team(5, 7))).toMatchObject([{ narrows: true, widens: true }]);
+    expect(moved(aFact.team(5, 6), { ...aFact.team(5, 6), name: 'new' } as Fact)).toMatchObject([
+      { narrows: false, widens: false },
+    ]);
   });
 });
 

@@ -176,6 +176,9 @@ function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): Plan
     isTold(fact, told) ? 'an event says so too' : undefined,
     read.absenceIsStated ? 'the forge says so itself' : undefined,
     part !== undefined && confirmedAbsent?.has(part) ? 'not found by its id' : undefined,
+    (fact.kind === 'role-member' || fact.kind === 'role-team') && read.powerless?.includes(fact.role)
+      ? 'the role reads no repositories any more'
+      : undefined,
   ].filter((text) => text !== undefined);
   return {
     kind: 'remove',
@@ -183,7 +186,10 @@ function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): Plan
     narrows: presenceGrants(fact),
     widens: false,
     stated: statements.length > 0,
-    reason: ['not in the whole read', ...statements].join('; '),
+    reason: [
+      read.notShown === undefined ? 'not in the whole read' : 'not shown by the forge',
+      ...statements,
+    ].join('; '),
   };
 }
 
@@ -223,7 +229,7 @@ function indexRead(
   return seen;
 }
 
-/** Whether a right hangs on the fact being there. A team is for display, but a token may speak for it. */
+/** Whether a right hangs on the fact being there. A team's own fact gives none but by its parent's roles, and a token may speak for it. */
 function presenceGrants(fact: Fact): boolean {
   return fact.kind !== 'settings' || fact.membersRead;
 }
@@ -231,12 +237,14 @@ function presenceGrants(fact: Fact): boolean {
 function updateOf(before: Fact, fact: Fact): PlannedChange {
   const now = breadth(fact);
   const then = breadth(before);
+  // It may have lost the roles of one team and got those of another.
+  const isMoved = fact.kind === 'team' && before.kind === 'team' && fact.parent !== before.parent;
   return {
     kind: 'update',
     fact,
     before,
-    narrows: now < then,
-    widens: now > then,
+    narrows: isMoved || now < then,
+    widens: isMoved || now > then,
     reason: differences(before, fact),
   };
 }
@@ -321,6 +329,10 @@ export function factText(fact: Fact): string {
       return `${fact.login} (${fact.account}) in team ${fact.team}`;
     case 'team-repository':
       return `team ${fact.team} on repository ${fact.repository}`;
+    case 'role-member':
+      return `${fact.login} (${fact.account}) with the role ${fact.name} (${fact.role})`;
+    case 'role-team':
+      return `team ${fact.team} with the role ${fact.name} (${fact.role})`;
     case 'repository':
       return `repository ${fact.fullName} (${fact.repository})`;
     case 'collaborator':

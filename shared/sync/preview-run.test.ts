@@ -10,7 +10,7 @@ import { findSynchronization } from '../store/synchronization-store.ts';
 import { nameThings } from './name-things.ts';
 import { previewRun } from './preview-run.ts';
 
-const scopes = ['settings', 'members', 'teams', 'repositories'] as const;
+const scopes = ['settings', 'members', 'teams', 'roles', 'repositories'] as const;
 const members = (count: number): readonly Fact[] =>
   Array.from({ length: count }, (_, place) => aFact.member(place + 1));
 
@@ -139,7 +139,7 @@ describe('previewRun', () => {
     const { scopes: shown } = await world.preview();
     const teams = shown.find(({ scope }) => scope === 'teams');
     expect(teams).toMatchObject({ outcome: 'incomplete', message: 'a page is missing', changes: [] });
-    expect(shown).toHaveLength(4);
+    expect(shown).toHaveLength(5);
   });
 
   it.each([

@@ -210,6 +210,7 @@ describe('receiveDelivery', () => {
     expect(await wantedScopes(table)).toEqual([
       'SCOPE#members 1',
       'SCOPE#repositories 1',
+      'SCOPE#roles 1',
       'SCOPE#settings 2',
       'SCOPE#teams 1',
     ]);
@@ -232,7 +233,7 @@ describe('receiveDelivery', () => {
         organization: organizationId,
         synchronization: synchronizationId,
       });
-      expect(await wantedScopes(table)).toHaveLength(4);
+      expect(await wantedScopes(table)).toHaveLength(5);
     },
   );
 

@@ -53,7 +53,7 @@ describe('reconcile', () => {
     const waker = createRecordingWaker();
     const logger = { info: vi.fn(), error: vi.fn() };
     expect(await reconcile({ table, waker, logger, clock: { now: () => now } })).toEqual({
-      scopes: 4,
+      scopes: 5,
       scans: 4,
     });
     expect(waker.sent.map(({ message }) => message.scope ?? message.repository)).toEqual([

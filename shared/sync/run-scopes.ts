@@ -55,7 +55,7 @@ export interface Run {
 /** Well inside the function's 300 s, whatever the last answer takes. */
 const stepDefaultMs = 120_000;
 /** Whole scopes in the order in which they are read: who may do anything at all comes before the rest. */
-const order = ['settings', 'members', 'teams', 'repositories'] as const;
+const order = ['settings', 'members', 'teams', 'roles', 'repositories'] as const;
 
 /** The use case of the queue `sync`. A message that finds nothing to do, or somebody at work, is done. */
 export async function runScopes(
@@ -203,7 +203,7 @@ async function runGroup(
       } else {
         const { lookAt } = await applyRead(run, taken, { ...step, read: step.read });
         whole.push(taken.scope);
-        await completeScope(run, taken, step.observedAt, lookAt);
+        await completeScope(run, taken, step.observedAt, lookAt, step.read.notShown);
         for (const one of served) {
           await completeScope(run, one, step.observedAt);
         }

@@ -11,7 +11,7 @@ import { reviewRights } from './suspension.ts';
 const suspendedAfterMs = 7 * 24 * 3600 * 1000;
 
 const hour = 3600_000;
-const scopes = ['settings', 'members', 'teams', 'repositories'] as const;
+const scopes = ['settings', 'members', 'teams', 'roles', 'repositories'] as const;
 
 async function createWorld() {
   const world = await createSyncWorld(createMemoryTable(), [aFact.settings(true), aFact.member(1)]);

@@ -22,9 +22,13 @@ export interface SuspensionDependencies {
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
-/** When the scope that was read least lately was read; undefined while one never was. */
+/**
+ * When the scope that was read least lately was read; undefined while one never was. Roles that were never read let nobody read, so the
+ * rest counts without them.
+ */
 export function rightsAsOf({ lastSuccessAt }: Pick<Synchronization, 'lastSuccessAt'>): number | undefined {
-  const times = scopeNames.map((scope) => lastSuccessAt[scope]);
+  const counted = scopeNames.filter((scope) => scope !== 'roles' || lastSuccessAt.roles !== undefined);
+  const times = counted.map((scope) => lastSuccessAt[scope]);
   return times.includes(undefined) ? undefined : Math.min(...times.filter((at) => at !== undefined));
 }
 

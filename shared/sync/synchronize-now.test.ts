@@ -33,13 +33,13 @@ describe('synchronizeNow', () => {
   it('asks for all scopes with one message, and follows them to their end', async () => {
     const world = await createWorld();
     const { asked, isDone, scopes } = await world.synchronize();
-    expect([isDone, scopes.map(({ outcome }) => outcome)]).toEqual([false, Array(4).fill('pending')]);
+    expect([isDone, scopes.map(({ outcome }) => outcome)]).toEqual([false, Array(5).fill('pending')]);
     expect(world.waker.take().map(({ message }) => message.scope)).toEqual(['settings']);
     world.clock.time += 1000;
     await world.run('settings');
     const done = await world.synchronize(asked);
-    expect([done.isDone, done.scopes.map(({ outcome }) => outcome)]).toEqual([true, Array(4).fill('read')]);
-    expect((await world.runs())[0]?.scopes).toMatchObject(Array(4).fill({ cause: 'owner' }));
+    expect([done.isDone, done.scopes.map(({ outcome }) => outcome)]).toEqual([true, Array(5).fill('read')]);
+    expect((await world.runs())[0]?.scopes).toMatchObject(Array(5).fill({ cause: 'owner' }));
     // To ask how far it is asks for nothing.
     expect((await world.status()).pending.scopes).toBe(0);
   });
@@ -67,6 +67,7 @@ describe('synchronizeNow', () => {
         failure: { code: 'unavailable' },
         notBefore: '2026-11-22T12:00:05.000Z',
       },
+      { scope: 'roles', outcome: 'read' },
       { scope: 'repositories', outcome: 'read' },
     ]);
   });

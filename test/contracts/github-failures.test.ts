@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { grantedPermissions } from '../../local/forges/github/app-identity.ts';
 import { scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
@@ -9,6 +10,8 @@ let gitHub: GitHub;
 describe('a run that cannot read', () => {
   beforeAll(async () => {
     gitHub = await startGitHub();
+    gitHub.acme.roles = new Map();
+    gitHub.installation.permissions = grantedPermissions(gitHub.acme);
   });
   afterEach(() => {
     gitHub.simulator.faults.remove();

@@ -55,6 +55,8 @@ const scopeNeeds = {
   settings: ['organization_administration'],
   members: ['members'],
   teams: ['members'],
+  // By a permission that nothing else needs: github-roles.test.ts.
+  roles: [],
   repositories: ['administration', 'contents'],
 } as const;
 

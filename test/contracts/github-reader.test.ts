@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { effectivePermission, teamRepositories } from '../../local/forges/github/api/rights.ts';
 import { nodeId } from '../../local/forges/github/state.ts';
 import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
-import { type AccessFacts, decideAccess } from '../../shared/domain/access.ts';
+import { accessFactsOf, decideAccess } from '../../shared/domain/access.ts';
 import { type Fact, type FactKind, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
@@ -19,20 +19,9 @@ function ofKind<Kind extends FactKind>(facts: readonly Fact[], kind: Kind) {
   return facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
 }
 
-function accessFacts(facts: readonly Fact[]): AccessFacts {
-  return {
-    settings: ofKind(facts, 'settings')[0],
-    members: ofKind(facts, 'member'),
-    teamMembers: ofKind(facts, 'team-member'),
-    teamRepositories: ofKind(facts, 'team-repository'),
-    collaborators: ofKind(facts, 'collaborator'),
-    repositories: ofKind(facts, 'repository'),
-  };
-}
-
 /** `ann: billing money`, for each person and each team, decided from our facts. */
 function decided(facts: readonly Fact[]): string[] {
-  const access = accessFacts(facts);
+  const access = accessFactsOf(facts);
   const names = new Map(access.repositories.map((fact) => [fact.repository, fact.name]));
   const line = (name: string, readable: ReadonlyMap<string, unknown>) =>
     `${name}: ${[...readable.keys()]
@@ -247,6 +236,8 @@ describe('an organization that does not fit into one page', () => {
       'team-member': 231,
       // Large one's own, Engineering's, and Payments' own and inherited.
       'team-repository': 120 + 1 + 2,
+      'role-member': 0,
+      'role-team': 0,
       repository: 122,
       collaborator: 231,
     });

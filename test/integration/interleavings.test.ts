@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { normalizeVersion } from '../../shared/composer/version.ts';
-import { decideAccess } from '../../shared/domain/access.ts';
-import type { Fact, FactKind } from '../../shared/domain/facts.ts';
+import { accessFactsOf, decideAccess } from '../../shared/domain/access.ts';
+import type { Fact } from '../../shared/domain/facts.ts';
 import { parsePrincipal } from '../../shared/domain/ids.ts';
 import { distsOfPackage, packagesOf } from '../../shared/store/package-store.ts';
 import { findToken } from '../../shared/store/token-store.ts';
@@ -222,16 +222,7 @@ function referencesIn(text: string): readonly (readonly [version: string, refere
 /** What each token may read by the facts alone. */
 async function expectAsTheForgeSays({ registry, tokens }: History): Promise<void> {
   const { facts } = registry.forge;
-  const of = <Kind extends FactKind>(kind: Kind) =>
-    facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
-  const accessFacts = {
-    settings: of('settings')[0],
-    members: of('member'),
-    teamMembers: of('team-member'),
-    teamRepositories: of('team-repository'),
-    collaborators: of('collaborator'),
-    repositories: of('repository'),
-  };
+  const accessFacts = accessFactsOf(facts);
   const packages = await packagesOf(registry.table, organizationId);
   const known = new Set(accessFacts.repositories.map(({ repository }) => repository));
   for (const one of packages) {

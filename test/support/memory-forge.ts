@@ -12,6 +12,7 @@ import {
   type ForgeAccountId,
   type ForgeOrganizationId,
   type ForgeRepositoryId,
+  type ForgeRoleId,
   type ForgeTeamId,
 } from '../../shared/domain/ids.ts';
 import {
@@ -34,6 +35,8 @@ export interface MemoryForge {
   hidden: ReadonlySet<string>;
   /** How many facts of a list one step reads; all of them if left out. */
   perStep: number;
+  /** Scopes of which it shows nothing, and why. */
+  readonly notShown: Map<AnyScope, string>;
   reader(): StructureReader;
 }
 
@@ -46,6 +49,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
     before: () => {},
     hidden: new Set(),
     perStep: Number.POSITIVE_INFINITY,
+    notShown: new Map(),
     reader: () => ({
       async probe() {
         await forge.before('probe');
@@ -60,6 +64,10 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
             kinds.includes(fact.kind) && (part ? partOf(fact) === scope : !forge.hidden.has(factKey(fact))),
         );
         await forge.before(scope);
+        const notShown = forge.notShown.get(scope);
+        if (notShown !== undefined) {
+          return { done: { facts: [], covers: [], absenceIsStated: false, notShown, also: [] } };
+        }
         const read = ReadSoFar.parse(from ?? []);
         const facts = [...read, ...seen.slice(read.length, read.length + forge.perStep)];
         if (facts.length < seen.length) {
@@ -89,6 +97,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
 
 export const account = (id: number) => asId<ForgeAccountId>(id);
 export const team = (id: number) => asId<ForgeTeamId>(id);
+export const role = (id: number) => asId<ForgeRoleId>(id);
 export const repository = (id: number) => asId<ForgeRepositoryId>(id);
 
 /** Facts with full defaults. */
@@ -106,12 +115,12 @@ export const aFact = {
     login: `user-${id}`,
     role,
   }),
-  team: (id: number): TeamFact => ({
+  team: (id: number, parent?: number): TeamFact => ({
     kind: 'team',
     team: team(id),
     slug: `team-${id}`,
     name: `Team ${id}`,
-    parent: undefined,
+    parent: parent === undefined ? undefined : team(parent),
     nodeId: `T_${id}`,
   }),
   teamMember: (teamId: number, accountId: number): Fact => ({
@@ -140,6 +149,21 @@ export const aFact = {
     pushedAt: '2026-11-01T00:00:00Z',
     nodeId: `R_${id}`,
     ...differences,
+  }),
+  roleMember: (roleId: number, accountId: number): Fact => ({
+    kind: 'role-member',
+    role: role(roleId),
+    name: `role-${roleId}`,
+    permission: 'read',
+    account: account(accountId),
+    login: `user-${accountId}`,
+  }),
+  roleTeam: (roleId: number, teamId: number): Fact => ({
+    kind: 'role-team',
+    role: role(roleId),
+    name: `role-${roleId}`,
+    permission: 'read',
+    team: team(teamId),
   }),
   collaborator: (repositoryId: number, accountId: number): Fact => ({
     kind: 'collaborator',

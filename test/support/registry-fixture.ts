@@ -1,7 +1,7 @@
 /** What tests of the registry do over and over: worlds on one or the other kind of services, tokens, and the order of writes. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Fact } from '../../shared/domain/facts.ts';
+import { type Fact, scopeNames } from '../../shared/domain/facts.ts';
 import type { Organization } from '../../shared/domain/organization.ts';
 import type { KeyValues } from '../../shared/publish/publish-access.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
@@ -152,7 +152,7 @@ function recordingKeyValues(keyValues: KeyValues, written: string[]): KeyValues 
 
 /** Syncs everything and waits until it is published, with nothing left to the sweep. */
 export async function settled(registry: Registry): Promise<void> {
-  for (const scope of ['settings', 'members', 'teams', 'repositories'] as const) {
+  for (const scope of scopeNames) {
     await registry.ask(scope);
   }
   expect(await registry.settle()).toBe(0);

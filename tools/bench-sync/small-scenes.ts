@@ -1,5 +1,7 @@
 /** What reading and following a middling company costs in requests, writes and messages. Times say nothing here: all is in one process. */
 import { randomBytes } from 'node:crypto';
+import { grantedPermissions } from '../../local/forges/github/app-identity.ts';
+import { predefinedRoles } from '../../local/forges/world/world.ts';
 import { findOrganization } from '../../shared/store/organization-store.ts';
 import { packagesOf, versionsOfPackage } from '../../shared/store/package-store.ts';
 import { issueToken, type TokenHolder } from '../../shared/tokens/issue-token.ts';
@@ -29,14 +31,45 @@ export async function measureScenes(size: Size & { readonly refs: number }): Pro
   try {
     const system = await createSystem(organization);
     const { contents, unchanged } = await measureContents(organization, system, size);
-    const structure = structureSection(size, unchanged);
+    const structure = structureSection(size, unchanged, await measureRoles(organization, system));
     return { structure, contents, changes: await measureChanges(organization, system) };
   } finally {
     await organization.close();
   }
 }
 
-function structureSection(size: Size, { asked, writes, messages, objects }: Cost): Section {
+/** The predefined organization roles that read every repository, which each organization has where the plan has any. */
+const rolesThere = Object.entries(predefinedRoles).filter(([, base]) => base !== undefined);
+
+/** Requests for organization roles alone, in a run like the one before. */
+async function measureRoles({ gitHub }: Organization, system: System): Promise<number> {
+  const { acme, installation } = gitHub;
+  const before = { ...installation.permissions };
+  const [holder] = acme.members.keys();
+  acme.roles = new Map(
+    rolesThere.map(([name, base], place) => [
+      place + 1,
+      {
+        id: place + 1,
+        name,
+        ...(base && { base }),
+        isPredefined: true,
+        users: new Set(place === 0 && holder !== undefined ? [holder] : []),
+        teams: new Set(),
+      },
+    ]),
+  );
+  installation.permissions = grantedPermissions(acme);
+  await system.world.clock.advance(scheduleMs);
+  const { asked } = await system.cost(system.reconcile);
+  delete acme.roles;
+  installation.permissions = before;
+  return sum(
+    Object.entries(asked.counts).map(([what, count]) => (what.includes('/organization-roles') ? count : 0)),
+  );
+}
+
+function structureSection(size: Size, { asked, writes, messages, objects }: Cost, forRoles: number): Section {
   const { repositories, members, teams, latencyMs } = size;
   const innerLists = ['TeamMembers', 'TeamRepositories', 'Collaborators'];
   const inner = sum(innerLists.map((name) => asked.counts[`POST graphql ${name}`] ?? 0));
@@ -50,12 +83,18 @@ function structureSection(size: Size, { asked, writes, messages, objects }: Cost
         measured: asked.total,
         most: structureMost(size),
       },
+      {
+        name: 'requests for organization roles, counted apart: where the plan has them',
+        measured: forRoles,
+        least: 1,
+        most: 1 + 2 * rolesThere.length,
+      },
       { name: 'pages of lists below a team or repository', measured: inner, most: 0 },
       { name: 'shortest request', measured: asked.shortest, least: latencyMs, unit: 'ms' },
       { name: 'facts written', measured: facts, most: 0 },
       { name: 'messages but the one of the run', measured: sum(Object.values(messages)) - 1, most: 0 },
       { name: 'objects written', measured: objects.length, most: 0 },
-      { name: 'calls that write to the table', measured: writes.calls, most: 16 },
+      { name: 'calls that write to the table', measured: writes.calls, most: 19 },
       ...kinds.map(([kind, measured]) => ({ name: `  ${kind}`, measured })),
     ],
   };

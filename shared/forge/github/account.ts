@@ -9,6 +9,8 @@ export interface Account extends ForgeOrganization {
   readonly nodeId: string;
   /** Whether the app was given some repositories only. */
   readonly selected: boolean;
+  /** Whether the organization lets the app read its organization roles: a permission that nothing else needs. */
+  readonly readsRoles: boolean;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function readInstallation(requests: Requests, installation: Install
   }
   const { id, login, node_id: nodeId } = answer.account;
   const selected = answer.repository_selection === 'selected';
-  return { id, login, nodeId, selected, suspended: answer.suspended_at !== null };
+  const readsRoles = answer.permissions.organization_custom_org_roles !== undefined;
+  return { id, login, nodeId, selected, readsRoles, suspended: answer.suspended_at !== null };
 }
 
 /**

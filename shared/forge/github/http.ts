@@ -10,6 +10,11 @@ export class OverloadError extends ForgeError {
   override readonly name = 'OverloadError';
 }
 
+/** GitHub understood the request and does not process it: 422. */
+export class UnprocessableError extends ForgeError {
+  override readonly name = 'UnprocessableError';
+}
+
 /** GitHub's limit is met. */
 export class LimitError extends ForgeError {
   override readonly name = 'LimitError';
@@ -139,6 +144,8 @@ export function forgeErrorOf(failure: Failure, what: string, now: number): Forge
       return new ForgeError('insufficient-scope', text);
     case 404:
       return new ForgeError('not-found', text);
+    case 422:
+      return new UnprocessableError('unexpected', text);
     case 410:
       return new ForgeError('gone', text);
     default:

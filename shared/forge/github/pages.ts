@@ -11,10 +11,13 @@ export interface ListReading<Item> {
   readonly size: PageSize;
   /** What tells an item from the others: one that comes twice counts once. */
   readonly key: (item: Item) => string;
-  readonly read: (size: number, after: string | undefined) => Promise<Page<Item>>;
+  readonly read: (size: number, after: string | undefined) => Promise<Page<Item> | UncountedPage<Item>>;
   /** A page that is there already. */
   readonly first?: Page<Item> | undefined;
 }
+
+/** A page of a list whose total GitHub does not tell. */
+export type UncountedPage<Item> = Omit<Page<Item>, 'totalCount'> & { readonly totalCount?: undefined };
 
 /** Called before each request; throws what ends the step. */
 export type BeforeRequest = () => void;
@@ -159,7 +162,7 @@ function take<Item>(
   reading: ListReading<Item>,
   state: ListState<Item>,
   places: Map<string, number>,
-  page: Page<Item>,
+  page: Page<Item> | UncountedPage<Item>,
 ): number {
   const before = places.size;
   for (const item of page.items) {
@@ -168,7 +171,7 @@ function take<Item>(
     places.set(key, place);
     state.items[place] = item;
   }
-  if (!state.totals.includes(page.totalCount)) {
+  if (page.totalCount !== undefined && !state.totals.includes(page.totalCount)) {
     state.totals.push(page.totalCount);
   }
   state.pages += 1;

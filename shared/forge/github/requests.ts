@@ -37,6 +37,12 @@ export interface Requests {
     parameters: Parameters,
     schema: Schema,
   ): Promise<{ readonly data: z.infer<Schema>; readonly next: string | undefined }>;
+  /** REST GET of a list whose pages are asked for by their number. */
+  getNumberedPage<Schema extends z.ZodType>(
+    route: string,
+    parameters: Parameters,
+    schema: Schema,
+  ): Promise<{ readonly data: z.infer<Schema>; readonly isLast: boolean }>;
   /** REST GET whose answer is the address of something elsewhere. */
   getLocation(route: string, parameters: Parameters, signal: AbortSignal): Promise<URL>;
   query<Schema extends z.ZodType>(query: Query<Schema>, variables: Parameters): Promise<z.infer<Schema>>;
@@ -188,6 +194,11 @@ export function createRequests(
   return {
     async get(route, parameters, schema) {
       return parse(schema, (await getWithin(route, parameters)).data, route);
+    },
+
+    async getNumberedPage(route, parameters, schema) {
+      const { data, headers } = await getWithin(route, parameters);
+      return { data: parse(schema, data, route), isLast: !/\brel="next"/.test(headers.link ?? '') };
     },
 
     async getPage(route, parameters, schema) {

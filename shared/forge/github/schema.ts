@@ -8,6 +8,7 @@ import {
   type ForgeAccountId,
   type ForgeOrganizationId,
   type ForgeRepositoryId,
+  type ForgeRoleId,
   type ForgeTeamId,
 } from '../../domain/ids.ts';
 import { graphqlErrorsSchema } from './http.ts';
@@ -19,6 +20,7 @@ export const forgeNumber = z
 export const organizationId = forgeNumber.transform((id) => asId<ForgeOrganizationId>(id));
 export const repositoryId = forgeNumber.transform((id) => asId<ForgeRepositoryId>(id));
 export const teamId = forgeNumber.transform((id) => asId<ForgeTeamId>(id));
+export const roleId = forgeNumber.transform((id) => asId<ForgeRoleId>(id));
 export const accountId = forgeNumber.transform((id) => asId<ForgeAccountId>(id));
 const text = z.string().min(1);
 
@@ -51,6 +53,7 @@ export const installationSchema = z.object({
   target_type: text,
   suspended_at: z.string().nullable(),
   repository_selection: z.enum(['all', 'selected']),
+  permissions: z.object({ organization_custom_org_roles: text.optional() }),
   account: z.object({ id: organizationId, node_id: text, login: text }),
 });
 
@@ -236,6 +239,27 @@ export type Selected = z.infer<typeof selected>;
 /** What was found out about one of them: null where it is not there any more. */
 export const chosenRepository = z.object({ id: repositoryId, repository: repository.nullable() });
 export type ChosenRepository = z.infer<typeof chosenRepository>;
+
+/**
+ * One without a base role says nothing of repositories; the documented example does not name it then.
+ * https://docs.github.com/en/rest/orgs/organization-roles#get-all-organization-roles-for-an-organization
+ */
+export const organizationRole = z.object({
+  id: roleId,
+  name: text,
+  base_role: z.enum(['read', 'triage', 'write', 'maintain', 'admin']).nullish(),
+});
+export type OrganizationRole = z.infer<typeof organizationRole>;
+export const organizationRolesSchema = z.object({
+  total_count: z.int().nonnegative(),
+  roles: z.array(organizationRole),
+});
+/** `indirect`: only through a team, or the team above. An Enterprise Server that does not say it lists no others. */
+const assignment = z.enum(['direct', 'indirect', 'mixed']).optional();
+export const roleMember = z.object({ id: accountId, login: text, assignment });
+export type RoleMember = z.infer<typeof roleMember>;
+export const roleTeam = z.object({ id: teamId, assignment });
+export type RoleTeam = z.infer<typeof roleTeam>;
 
 /** The way by number, which GitHub's own redirects use. */
 export const repositoryNodeSchema = z.object({ id: repositoryId, node_id: text });

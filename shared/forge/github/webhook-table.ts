@@ -37,7 +37,12 @@ export type Row =
   /** Why the event changes nothing that we read. */
   | { readonly nothing: string };
 
-/** By event and action; `*` for all other actions, and for events that have none. An event that is not here says nothing. */
+/**
+ * By event and action; `*` for all other actions, and for events that have none. An event that is not here says nothing.
+ *
+ * No event tells of an owner who becomes a member or the other way round, of another base permission, or of organization roles: those
+ * the schedule finds.
+ */
 export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   installation: {
     created: { read: installation('created') },

@@ -10,6 +10,7 @@ const account = {
   login: 'acme',
   nodeId: 'O_5',
   selected: true,
+  readsRoles: false,
   suspended: false,
 };
 

@@ -3,6 +3,7 @@ import type { Fact, ScopeName } from '../../domain/facts.ts';
 import { ForgeError } from '../errors.ts';
 import type { ScopeRead } from '../forge.ts';
 import { type Account, expectSame } from './account.ts';
+import { readOrganizationRoles } from './organization-roles.ts';
 import { fixedPageSize, type ListReading } from './pages.ts';
 import { readNodeId } from './parts.ts';
 import { chosenRepositoriesQuery, membersQuery, repositoriesQuery, teamsQuery } from './queries.ts';
@@ -40,6 +41,7 @@ export const mainLists: Readonly<Record<ScopeName, string>> = {
   settings: 'settings',
   members: 'members',
   teams: 'teams',
+  roles: 'roles',
   repositories: 'repositories',
 };
 
@@ -50,13 +52,16 @@ export async function readWhole(
   scope: ScopeName,
   reading: Reading,
 ): Promise<ScopeRead> {
+  if (scope === 'roles') {
+    return readOrganizationRoles(requests, account, reading);
+  }
   const facts = await readers[scope](requests, account, reading);
   return { facts, covers: [], absenceIsStated: false, also: [] };
 }
 
 type Reader = (requests: Requests, account: Account, reading: Reading) => Promise<readonly Fact[]>;
 
-const readers: Readonly<Record<ScopeName, Reader>> = {
+const readers: Readonly<Record<Exclude<ScopeName, 'roles'>, Reader>> = {
   settings: readSettings,
   members: readMembers,
   teams: readTeams,

@@ -92,6 +92,10 @@ function named(organization: DescribedOrganization, routes: readonly Route[]): s
         // GitHub's list of direct collaborators says what each may do in the end: "The permission the user has on the repository."
         // https://docs.github.com/en/graphql/reference/objects#repositorycollaboratoredge
         return `collaborator, ${highestRole(routes)}`;
+      case 'organization role': {
+        const role = `the role ${route.name}, ${route.role}`;
+        return route.of === undefined ? role : `${role}, through team ${route.of} given to ${route.givenTo}`;
+      }
       case 'base permission':
         return `base permission, ${route.role}`;
       default:

@@ -21,6 +21,14 @@ export type Route =
   | { readonly through: 'internal' }
   /** `of` the team that one is in, which has the role itself or inherits it from `givenTo`. */
   | { readonly through: 'team'; readonly of: string; readonly givenTo: string; readonly role: Role }
+  /** `of` the team that one is in, undefined if it was given to oneself. */
+  | {
+      readonly through: 'organization role';
+      readonly name: string;
+      readonly role: Role;
+      readonly of: string | undefined;
+      readonly givenTo: string | undefined;
+    }
   | { readonly through: 'collaborator'; readonly role: Role };
 
 /** Routes by the repository's name; what may not be read is not in it. */
@@ -40,6 +48,7 @@ export function readingOfAccount(organization: DescribedOrganization, account: D
       ...byBasePermission(organization, account),
       ...asInternal(organization, account, repository),
       ...throughTeams(organization, account, repository),
+      ...byOrganizationRoles(organization, account),
       ...asCollaborator(account, repository),
     ];
     return [...asPublic(repository), ...(mayUseItsAccount(account) ? own : [])];
@@ -54,6 +63,7 @@ export function readingOfTeam(organization: DescribedOrganization, team: Describ
   return readingOf(organization, (repository) => [
     ...asPublic(repository),
     ...ofTeam(organization, team, repository),
+    ...organizationRolesOfTeam(organization, team),
   ]);
 }
 
@@ -185,6 +195,52 @@ function ofTeam(
     for (const grant of giver.grants) {
       if (grant.repository === repository.name && holdsReading(grant.role)) {
         routes.push({ through: 'team', of: team.name, givenTo: giver.name, role: grant.role });
+      }
+    }
+    const { parent }: DescribedTeam = giver;
+    giver = organization.teams.find(({ name }) => name === parent);
+  }
+  return routes;
+}
+
+/**
+ * "All-repository read: Grants read access to all repositories in the organization", and a custom one may have "a base role for
+ * repository access": "Repository permissions grant access to all current and future repositories in the organization." "Without
+ * repository permissions or a base repository role, the organization role doesn't grant access to any repositories." Only members and
+ * teams hold one.
+ *
+ * https://docs.github.com/en/enterprise-cloud@latest/organizations/managing-peoples-access-to-your-organization-with-roles/about-custom-organization-roles
+ */
+function byOrganizationRoles(organization: DescribedOrganization, account: DescribedAccount): Route[] {
+  if (!isMember(account)) {
+    return [];
+  }
+  const routes: Route[] = [];
+  for (const { name, base, members } of organization.organizationRoles ?? []) {
+    if (base !== undefined && holdsReading(base) && members.includes(account.login)) {
+      routes.push({ through: 'organization role', name, role: base, of: undefined, givenTo: undefined });
+    }
+  }
+  for (const team of organization.teams) {
+    if (team.members.includes(account.login)) {
+      routes.push(...organizationRolesOfTeam(organization, team));
+    }
+  }
+  return routes;
+}
+
+/**
+ * A team may hold a role "directly", or have "an indirect relationship" to it; "child teams inherit the parent's access permissions".
+ *
+ * https://docs.github.com/en/rest/orgs/organization-roles#list-teams-that-are-assigned-to-an-organization-role
+ */
+function organizationRolesOfTeam(organization: DescribedOrganization, team: DescribedTeam): Route[] {
+  const routes: Route[] = [];
+  let giver: DescribedTeam | undefined = team;
+  while (giver !== undefined) {
+    for (const { name, base, teams } of organization.organizationRoles ?? []) {
+      if (base !== undefined && holdsReading(base) && teams.includes(giver.name)) {
+        routes.push({ through: 'organization role', name, role: base, of: team.name, givenTo: giver.name });
       }
     }
     const { parent }: DescribedTeam = giver;

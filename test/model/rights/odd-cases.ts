@@ -1,5 +1,11 @@
 /** The cases that the comparison is for. A run that has not met one of them has proved nothing about it. */
-import type { DescribedAccount, DescribedOrganization, DescribedTeam, Grant } from './organization.ts';
+import type {
+  DescribedAccount,
+  DescribedOrganization,
+  DescribedOrganizationRole,
+  DescribedTeam,
+  Grant,
+} from './organization.ts';
 import { depth } from './random-organizations.ts';
 
 const isActive = ({ role, state }: DescribedAccount): boolean => role !== 'none' && state === 'active';
@@ -21,6 +27,13 @@ const ofTeams =
   (is: (team: DescribedTeam, organization: DescribedOrganization) => boolean) =>
   (organization: DescribedOrganization): boolean =>
     organization.teams.some((team) => is(team, organization));
+
+/** Of a role that reads something where there is something private to read. */
+const ofRoles =
+  (is: (role: DescribedOrganizationRole, organization: DescribedOrganization) => boolean) =>
+  (organization: DescribedOrganization): boolean =>
+    organization.repositories.some(isPrivate) &&
+    (organization.organizationRoles ?? []).some((role) => role.base !== undefined && is(role, organization));
 
 export const oddCases: Readonly<Record<string, (organization: DescribedOrganization) => boolean>> = {
   'an outside collaborator': ofAccounts(({ role, direct }) => role === 'none' && direct.length > 0),
@@ -87,6 +100,20 @@ export const oddCases: Readonly<Record<string, (organization: DescribedOrganizat
       ),
   ),
   'a team without members': ofTeams(({ members, grants }) => members.length === 0 && grants.length > 0),
+  'a role on everything, held by a member himself': ofRoles(({ members }) => members.length > 0),
+  'a role on everything, held by a team with members': ofRoles(({ teams }, organization) =>
+    organization.teams.some(({ name, members }) => teams.includes(name) && members.length > 0),
+  ),
+  'a role on everything that comes down from the team above': ofRoles(({ teams }, organization) =>
+    organization.teams.some(
+      ({ name, parent, members }) =>
+        parent !== undefined && teams.includes(parent) && !teams.includes(name) && members.length > 0,
+    ),
+  ),
+  'a role that reads nothing': ({ organizationRoles = [], repositories }) =>
+    repositories.length > 0 &&
+    organizationRoles.some(({ base, members }) => base === undefined && members.length > 0),
+  'a plan without roles': ({ organizationRoles }) => organizationRoles === undefined,
   'a secret team': ofTeams(({ secret, grants }) => secret && grants.length > 0),
   'a custom role': ofTeams(({ grants }) => grants.some(({ custom }) => custom !== undefined)),
   'internal with base permission none': ({ basePermission, repositories, accounts }) =>

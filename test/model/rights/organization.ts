@@ -41,6 +41,16 @@ export interface DescribedTeam {
   readonly grants: readonly Grant[];
 }
 
+/** A role in the organization itself, on top of being a member. */
+export interface DescribedOrganizationRole {
+  readonly name: string;
+  /** The repository role that it gives on all repositories; undefined for one that is about other things. */
+  readonly base: Role | undefined;
+  /** To whom it was given themselves. */
+  readonly members: readonly string[];
+  readonly teams: readonly string[];
+}
+
 export interface DescribedRepository {
   readonly name: string;
   readonly visibility: 'public' | 'internal' | 'private';
@@ -57,4 +67,6 @@ export interface DescribedOrganization {
   readonly accounts: readonly DescribedAccount[];
   readonly teams: readonly DescribedTeam[];
   readonly repositories: readonly DescribedRepository[];
+  /** Undefined where the plan has none. */
+  readonly organizationRoles: readonly DescribedOrganizationRole[] | undefined;
 }

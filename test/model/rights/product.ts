@@ -1,6 +1,6 @@
 /** What the product makes of an organization: the adapter's whole reads, and the decision from their facts. */
-import { type AccessFacts, decideAccess, type Subject, type Via } from '../../../shared/domain/access.ts';
-import { type Fact, type FactKind, scopeNames } from '../../../shared/domain/facts.ts';
+import { accessFactsOf, decideAccess, type Subject, type Via } from '../../../shared/domain/access.ts';
+import { type Fact, scopeNames } from '../../../shared/domain/facts.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import type { StructureReader } from '../../../shared/forge/forge.ts';
 import { factsOf } from '../../contracts/github-fixture.ts';
@@ -16,7 +16,7 @@ export async function readFacts(reader: StructureReader): Promise<readonly Fact[
 export function decidedLines(subject: Subject, facts: readonly Fact[], ids: SimulatedIds): string[] {
   const repositories = namesOf(ids.repositories);
   const teams = namesOf(ids.teams);
-  return [...decideAccess(subject, accessFacts(facts))]
+  return [...decideAccess(subject, accessFactsOf(facts))]
     .flatMap(([repository, vias]) => {
       const name = repositories.get(repository) ?? `repository ${repository}`;
       return vias.length === 0
@@ -27,11 +27,17 @@ export function decidedLines(subject: Subject, facts: readonly Fact[], ids: Simu
 }
 
 function inWords(via: Via, teams: ReadonlyMap<string, string>): string {
+  const nameOf = (team: string): string => teams.get(team) ?? team;
   switch (via.through) {
     case 'team': {
-      const of = teams.get(via.team) ?? via.team;
-      const from = via.inheritedFrom === undefined ? of : (teams.get(via.inheritedFrom) ?? via.inheritedFrom);
-      return `team ${of}, ${via.permission.toLowerCase()} given to ${from}`;
+      const from = nameOf(via.inheritedFrom ?? via.team);
+      return `team ${nameOf(via.team)}, ${via.permission.toLowerCase()} given to ${from}`;
+    }
+    case 'role': {
+      const role = `the role ${via.role}, ${via.permission}`;
+      return via.team === undefined
+        ? role
+        : `${role}, through team ${nameOf(via.team)} given to ${nameOf(via.inheritedFrom ?? via.team)}`;
     }
     case 'collaborator':
       return `collaborator, ${via.permission.toLowerCase()}`;
@@ -44,21 +50,6 @@ function inWords(via: Via, teams: ReadonlyMap<string, string>): string {
     case 'owner':
       return 'owner';
   }
-}
-
-function accessFacts(facts: readonly Fact[]): AccessFacts {
-  return {
-    settings: ofKind(facts, 'settings')[0],
-    members: ofKind(facts, 'member'),
-    teamMembers: ofKind(facts, 'team-member'),
-    teamRepositories: ofKind(facts, 'team-repository'),
-    collaborators: ofKind(facts, 'collaborator'),
-    repositories: ofKind(facts, 'repository'),
-  };
-}
-
-function ofKind<Kind extends FactKind>(facts: readonly Fact[], kind: Kind): Extract<Fact, { kind: Kind }>[] {
-  return facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
 }
 
 function namesOf(ids: ReadonlyMap<string, number>): ReadonlyMap<string, string> {

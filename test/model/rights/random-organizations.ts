@@ -12,6 +12,7 @@ import {
 const logins = ['ann', 'bob', 'cid', 'dea', 'eve', 'fay'];
 const teamNames = ['one', 'two', 'three', 'four', 'five'];
 const repositoryNames = ['apple', 'birch', 'cedar', 'daisy', 'elder', 'fern'];
+const roleNames = ['auditor', 'builder'];
 /** A team, its parent and that one's parent. */
 const levels = 3;
 
@@ -45,12 +46,21 @@ const repository = fc.record({
   fork: oneIn(5),
 });
 
+const organizationRole = fc.record({
+  base: fc.option(fc.constantFrom(...roles), { nil: undefined, freq: 4 }),
+  members: fc.subarray(logins, { maxLength: 2 }),
+  teams: fc.subarray(teamNames, { maxLength: 2 }),
+});
+
 const parts = fc.record({
   basePermission: fc.constantFrom('none', 'none', 'read', 'write', 'admin'),
   enterprise: fc.boolean(),
   accounts: fc.array(account, { maxLength: logins.length }),
   teams: fc.array(team, { maxLength: teamNames.length }),
   repositories: fc.array(repository, { maxLength: repositoryNames.length }),
+  organizationRoles: fc.option(fc.array(organizationRole, { maxLength: roleNames.length }), {
+    nil: undefined,
+  }),
 });
 type Parts = typeof parts extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -100,7 +110,15 @@ function madePossible({ basePermission, enterprise, ...drawn }: Parts): Describe
       grants: existing(one.grants),
     });
   });
-  return { basePermission, enterprise, accounts, teams, repositories };
+  const organizationRoles = drawn.organizationRoles?.map(({ base, ...holders }, place) => ({
+    name: nameAt(roleNames, place),
+    base,
+    members: holders.members.filter((login) =>
+      accounts.some((one) => one.login === login && one.role !== 'none' && one.state === 'active'),
+    ),
+    teams: holders.teams.filter((name) => teams.some((team) => team.name === name)),
+  }));
+  return { basePermission, enterprise, accounts, teams, repositories, organizationRoles };
 }
 
 /** 1 for a team without a parent. */

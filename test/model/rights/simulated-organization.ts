@@ -1,5 +1,5 @@
 /** The simulated GitHub, given one described organization after the other. */
-import { appPermissions } from '../../../local/forges/github/app-identity.ts';
+import { appPermissions, rolesPermission } from '../../../local/forges/github/app-identity.ts';
 import {
   type GitHubState,
   nodeId,
@@ -99,12 +99,27 @@ export function simulate(
       collaborators: new Map(collaborators),
     });
   }
+  if (described.organizationRoles !== undefined) {
+    acme.roles = new Map(
+      described.organizationRoles.map(({ name, base, members, teams: holders }, place) => [
+        place + 1,
+        {
+          id: place + 1,
+          name,
+          ...(base !== undefined && { base: permissions[base] }),
+          isPredefined: false,
+          users: new Set(members.map((login) => idOf(ids.accounts, login))),
+          teams: new Set(holders.map((team) => idOf(ids.teams, team))),
+        },
+      ]),
+    );
+  }
   installations.set(installationId, {
     id: installationId,
     organizationId: acmeId,
     repositorySelection: 'all',
     repositoryIds: new Set(),
-    permissions: { ...appPermissions },
+    permissions: { ...appPermissions, ...rolesPermission },
     createdAt: when,
   });
   return ids;

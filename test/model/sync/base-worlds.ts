@@ -1,6 +1,6 @@
 /** Where the sequences begin: organizations in which one change or two do something. */
 import { join } from 'node:path';
-import { appPermissions } from '../../../local/forges/github/app-identity.ts';
+import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import {
   type GitHubState,
   nodeId,
@@ -13,6 +13,7 @@ import type { GitPool, Refs } from './git-pool.ts';
 
 export const acmeId = Number(forgeOrganizationId);
 export const sisterId = 901;
+const roleId = 70;
 /** The next id of anything that a sequence makes. */
 const firstFreeId = 5000;
 const when = '2026-01-05T09:00:00Z';
@@ -122,6 +123,8 @@ function maker(pool: GitPool, gitRoot: string, more: readonly string[]) {
     members: new Map([[1, { role: 'admin', state: 'active' }]]),
   });
   const acme = organization(acmeId, 'acme');
+  const role = { id: roleId, name: 'all_repo_read', base: 'pull' as const, isPredefined: true };
+  acme.roles = new Map([[roleId, { ...role, users: new Set(), teams: new Set() }]]);
   const teams: GitHubState['teams'] = new Map();
   const grants: { team: number; repositories: Readonly<Record<string, Permission>> }[] = [];
   const repositories: GitHubState['repositories'] = new Map();
@@ -194,7 +197,7 @@ function maker(pool: GitPool, gitRoot: string, more: readonly string[]) {
         organizationId: acmeId,
         repositorySelection: 'all' as const,
         repositoryIds: new Set<number>(),
-        permissions: { ...appPermissions },
+        permissions: grantedPermissions(acme),
         createdAt: when,
       };
       return {

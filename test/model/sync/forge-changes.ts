@@ -1,6 +1,6 @@
 /** Changes on the forge by a name and three numbers that choose among what is there. */
 import { join } from 'node:path';
-import { appPermissions } from '../../../local/forges/github/app-identity.ts';
+import { appPermissions, grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import type { ChangeInput, ChangeName } from '../../../local/forges/github/changes.ts';
 import type { GitHubState, Repository, Team, User } from '../../../local/forges/github/state.ts';
 import { acmeId, logins } from './base-worlds.ts';
@@ -53,6 +53,11 @@ export const with1 = <One>(
   run: (one: One) => readonly ForgeChange[],
 ): readonly ForgeChange[] => (one === undefined ? [] : run(one));
 
+const roleFor = (now: ForgeNow, holder: Team | User) => ({
+  organization: acme(now)?.login ?? '',
+  ...('slug' in holder ? { team: holder.slug } : { user: holder.login }),
+});
+
 const permissions = ['pull', 'push', 'admin'] as const;
 const visibilities = ['private', 'internal', 'public'] as const;
 const tags = ['1.0.0', '1.1.0', 'v2.0.0', '2.1.0-beta1', 'nonsense'] as const;
@@ -93,6 +98,25 @@ const makes = {
         user: login,
         role: b % 2 === 0 ? 'owner' : 'member',
       }),
+    ),
+  'give an organization role': (now, [a, b]) =>
+    with2(
+      at([...(acme(now)?.roles?.values() ?? [])], 0),
+      b % 2 === 0 ? at(teamsOf(now), a) : at(membersOf(now), a),
+      ({ name }, holder) => make('give-organization-role', { ...roleFor(now, holder), role: name }),
+    ),
+  'take an organization role': (now, [a]) =>
+    with1(at([...(acme(now)?.roles?.values() ?? [])], 0), ({ name, users, teams }) =>
+      with1(
+        at(
+          [
+            ...teamsOf(now).filter(({ id }) => teams.has(id)),
+            ...people(now).filter(({ id }) => users.has(id)),
+          ],
+          a,
+        ),
+        (holder) => make('take-organization-role', { ...roleFor(now, holder), role: name }),
+      ),
     ),
   'another login': (now, [a, b]) =>
     with1(at(people(now), a), ({ login }) =>
@@ -327,12 +351,17 @@ const makes = {
     return make('set-app-permissions', {
       organization: acme(now)?.login ?? '',
       permissions: Object.fromEntries(
-        Object.entries(appPermissions).filter(([name]) => name !== names[a % names.length]),
+        Object.entries(grantedPermissions(acme(now) ?? {})).filter(
+          ([name]) => name !== names[a % names.length],
+        ),
       ),
     });
   },
   'all permissions for the app': (now) =>
-    make('set-app-permissions', { organization: acme(now)?.login ?? '', permissions: { ...appPermissions } }),
+    make('set-app-permissions', {
+      organization: acme(now)?.login ?? '',
+      permissions: grantedPermissions(acme(now) ?? {}),
+    }),
 } as const satisfies Record<string, Make>;
 
 export type ChangeKey = keyof typeof makes;

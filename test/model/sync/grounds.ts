@@ -10,6 +10,8 @@ const words = {
   inTeam: (account: string, team: string) => `${account} in team ${team}`,
   ofTeam: (team: string, repository: string) => `team ${team} on ${repository}`,
   collaborator: (account: string, repository: string) => `${account} on ${repository}`,
+  role: (role: string, account: string) => `role ${role} of ${account}`,
+  roleOfTeam: (role: string, team: string) => `role ${role} of team ${team}`,
   repository: (repository: string) => `repository ${repository}`,
   inside: (repository: string) => `all inside on ${repository}`,
   anyone: (repository: string) => `anyone on ${repository}`,
@@ -18,7 +20,7 @@ const words = {
 
 /** What there is on the forge, each with what it needs to be seen there. */
 export function groundsOfForge(organization: DescribedOrganization): ReadonlyMap<string, string | undefined> {
-  const { accounts, teams, repositories, basePermission } = organization;
+  const { accounts, teams, repositories, basePermission, organizationRoles = [] } = organization;
   const grounds = new Map<string, string | undefined>();
   if (basePermission !== 'none') {
     grounds.set(words.base, undefined);
@@ -32,6 +34,14 @@ export function groundsOfForge(organization: DescribedOrganization): ReadonlyMap
     }
     for (const { repository } of direct) {
       grounds.set(words.collaborator(login, repository), words.repository(repository));
+    }
+  }
+  for (const role of organizationRoles.filter(({ base }) => base !== undefined)) {
+    for (const login of role.members) {
+      grounds.set(words.role(role.name, login), words.member(login));
+    }
+    for (const team of role.teams) {
+      grounds.set(words.roleOfTeam(role.name, team), words.team(team));
     }
   }
   for (const team of teams) {
@@ -80,6 +90,10 @@ export function groundsOfFact(fact: Fact): readonly string[] {
       return [words.inTeam(fact.account, fact.team)];
     case 'team-repository':
       return [words.ofTeam(fact.team, fact.repository)];
+    case 'role-member':
+      return [words.role(fact.role, fact.account)];
+    case 'role-team':
+      return [words.roleOfTeam(fact.role, fact.team)];
     case 'collaborator':
       return [words.collaborator(fact.account, fact.repository)];
     case 'repository':

@@ -1,5 +1,5 @@
 /** Performs a sequence in a world and holds what Composer reads against what the forge says, on the way and at the end. */
-import { appPermissions } from '../../../local/forges/github/app-identity.ts';
+import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import { latestRuns, loadRemoved } from '../../../shared/store/run-store.ts';
 import { listHeld } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
@@ -102,7 +102,9 @@ async function repair({ world, history }: Performance): Promise<void> {
   const { state } = world;
   world.quiet();
   world.forgetful = undefined;
-  const organization = state.organizations.get(acmeId)?.login ?? '';
+  const acme = state.organizations.get(acmeId);
+  const organization = acme?.login ?? '';
+  const granted = grantedPermissions(acme ?? {});
   const installation = [...state.installations.values()].find((one) => one.organizationId === acmeId);
   if (installation === undefined) {
     await world.change({ name: 'install-app', input: { organization } });
@@ -110,10 +112,10 @@ async function repair({ world, history }: Performance): Promise<void> {
     if (installation.suspendedAt !== undefined) {
       await world.change({ name: 'unsuspend-app', input: { organization } });
     }
-    if (Object.keys(installation.permissions).length < Object.keys(appPermissions).length) {
+    if (Object.keys(installation.permissions).length < Object.keys(granted).length) {
       await world.change({
         name: 'set-app-permissions',
-        input: { organization, permissions: { ...appPermissions } },
+        input: { organization, permissions: granted },
       });
     }
   }

@@ -42,6 +42,12 @@ export function describeForge(state: GitHubState, reach: Reach): DescribedOrgani
   const repositories = reached(state, reach);
   return {
     basePermission: acme?.defaultRepositoryPermission ?? 'none',
+    organizationRoles: [...(acme?.roles?.values() ?? [])].map(({ id, base, users, teams }) => ({
+      name: `${id}`,
+      base: base && roleOf[base],
+      members: [...users].map(String),
+      teams: [...teams].map(String),
+    })),
     enterprise: acme?.enterprise !== undefined,
     accounts: [...state.users.values()].map(({ id }) => {
       const membership = acme?.members.get(id);
@@ -82,7 +88,7 @@ export function describeForge(state: GitHubState, reach: Reach): DescribedOrgani
   };
 }
 
-/** The organization as our facts tell it: rows of teams hold what is inherited already. */
+/** The organization as our facts tell it: rows of teams hold what is inherited already, and roles are told here for each team. */
 export function describeFacts(facts: readonly Fact[], holders: readonly Holder[]): DescribedOrganization {
   const ofKind = <Kind extends Fact['kind']>(kind: Kind) =>
     facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
@@ -98,7 +104,20 @@ export function describeFacts(facts: readonly Fact[], holders: readonly Holder[]
     ...ofKind('team-repository').map(({ team }) => `${team}`),
     ...holders.filter(({ kind }) => kind === 'team').map(({ id }) => `${id}`),
   ]);
+  const parents = new Map(ofKind('team').map(({ team, parent }) => [`${team}`, parent && `${parent}`]));
+  const isBelow = (team: string, holder: string, seen: readonly string[] = []): boolean => {
+    const parent = parents.get(team);
+    const isAbove =
+      parent !== undefined && !seen.includes(parent) && isBelow(parent, holder, [...seen, team]);
+    return parents.has(holder) && (team === holder || isAbove);
+  };
   return {
+    organizationRoles: [...ofKind('role-member'), ...ofKind('role-team')].map((fact) => ({
+      name: `${fact.role}`,
+      base: 'read',
+      members: fact.kind === 'role-member' ? [`${fact.account}`] : [],
+      teams: fact.kind === 'role-team' ? [...teams].filter((team) => isBelow(team, `${fact.team}`)) : [],
+    })),
     basePermission: ofKind('settings')[0]?.membersRead === true ? 'read' : 'none',
     enterprise: true,
     accounts: [...people].map((login) => ({
@@ -156,5 +175,12 @@ export function mayRead(
 
 /** Without the role: it may change, and reading goes on. */
 function inWords(route: Route): string {
-  return route.through === 'team' ? `team ${route.of}, given to ${route.givenTo}` : route.through;
+  switch (route.through) {
+    case 'team':
+      return `team ${route.of}, given to ${route.givenTo}`;
+    case 'organization role':
+      return `role ${route.name} of ${route.of === undefined ? 'its holder' : `team ${route.of}`}`;
+    default:
+      return route.through;
+  }
 }

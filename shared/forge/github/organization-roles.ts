@@ -1,0 +1,172 @@
+/**
+ * Reads who holds an organization role that reads every repository: directly, or by a team. GraphQL does not have them, and no event
+ * tells of them.
+ *
+ * https://docs.github.com/en/rest/orgs/organization-roles
+ */
+import { z } from 'zod';
+import type { RoleMemberFact, RoleTeamFact } from '../../domain/facts.ts';
+import { ForgeError } from '../errors.ts';
+import type { ScopeRead } from '../forge.ts';
+import { type Account, expectSame } from './account.ts';
+import { UnprocessableError } from './http.ts';
+import { fixedPageSize, type ListReading } from './pages.ts';
+import type { Reading } from './reading.ts';
+import type { Requests } from './requests.ts';
+import {
+  namedOrganizationSchema,
+  type OrganizationRole,
+  organizationRole,
+  organizationRolesSchema,
+  type RoleMember,
+  type RoleTeam,
+  roleMember,
+  roleTeam,
+} from './schema.ts';
+
+const holdersPerPage = 100;
+
+const notAllowed =
+  'the app may not read organization roles here; whoever reads repositories by one alone is not known to. ' +
+  'The permission “Custom organization roles” (read) lets it';
+const notOffered = 'GitHub offers this organization no organization roles';
+
+/**
+ * The holders of each role that has a base role; the others say nothing of repositories. One request, and two more for each role with a
+ * base role, of which every organization on Enterprise Cloud has five:
+ * https://docs.github.com/en/organizations/managing-peoples-access-to-your-organization-with-roles/permissions-of-predefined-organization-roles
+ *
+ * Where the plan has no roles, or the organization did not give the app the permission to see them, nothing is shown. An error in spite
+ * of the permission is one.
+ */
+export async function readOrganizationRoles(
+  requests: Requests,
+  account: Account,
+  reading: Reading,
+): Promise<ScopeRead> {
+  if (!account.readsRoles) {
+    return notShown(notAllowed);
+  }
+  try {
+    const roles = await reading.list<OrganizationRole>(
+      'roles',
+      organizationRole,
+      listOfRoles(requests, account),
+    );
+    const facts: (RoleMemberFact | RoleTeamFact)[] = [];
+    for (const role of roles) {
+      if (role.base_role) {
+        facts.push(...(await holdersOf(requests, account, reading, { ...role, base_role: role.base_role })));
+      }
+    }
+    const powerless = roles.filter(({ base_role }) => !base_role).map(({ id }) => id);
+    return { facts, covers: [], absenceIsStated: false, powerless, also: [] };
+  } catch (error) {
+    // "Response if the organization roles feature is not enabled".
+    if (error instanceof UnprocessableError) {
+      return notShown(notOffered);
+    }
+    throw error;
+  }
+}
+
+const notShown = (why: string): ScopeRead => ({
+  facts: [],
+  covers: [],
+  absenceIsStated: false,
+  notShown: why,
+  also: [],
+});
+
+/** GitHub gives them all at once, and their number. */
+function listOfRoles(requests: Requests, account: Account): ListReading<OrganizationRole> {
+  return {
+    what: 'organization roles',
+    size: fixedPageSize(1),
+    key: ({ id }) => id,
+    read: async () => {
+      const { total_count: totalCount, roles } = await requests
+        .get('GET /orgs/{org}/organization-roles', { org: account.login }, organizationRolesSchema)
+        .catch((error: unknown) => notOfferedOr(requests, account, error));
+      return { totalCount, pageInfo: { hasNextPage: false, endCursor: null }, items: roles };
+    },
+  };
+}
+
+/** Not found is said of a plan without roles, and of a login that the organization no longer has. */
+async function notOfferedOr(requests: Requests, { id, login }: Account, error: unknown): Promise<never> {
+  if (error instanceof ForgeError && error.code === 'not-found') {
+    expectSame((await requests.get('GET /orgs/{org}', { org: login }, namedOrganizationSchema)).id, id);
+    throw new UnprocessableError('unexpected', error.message, { cause: error });
+  }
+  throw error;
+}
+
+/**
+ * Those to whom it was given themselves. Who has it through a team has it by that team's row and his own in the team, which events tell
+ * of; likewise a team below another.
+ */
+async function holdersOf(
+  requests: Requests,
+  { login }: Account,
+  reading: Reading,
+  { id, name, base_role: permission }: OrganizationRole & { readonly base_role: string },
+): Promise<(RoleMemberFact | RoleTeamFact)[]> {
+  const asked = { org: login, role_id: id };
+  const members = await reading.list<RoleMember>(
+    `role ${id} members`,
+    roleMember,
+    numbered('members with a role', (page) =>
+      requests.getNumberedPage(
+        'GET /orgs/{org}/organization-roles/{role_id}/users',
+        { ...asked, ...page },
+        z.array(roleMember),
+      ),
+    ),
+  );
+  const teams = await reading.list<RoleTeam>(
+    `role ${id} teams`,
+    roleTeam,
+    numbered('teams with a role', (page) =>
+      requests.getNumberedPage(
+        'GET /orgs/{org}/organization-roles/{role_id}/teams',
+        { ...asked, ...page },
+        z.array(roleTeam),
+      ),
+    ),
+  );
+  const isOwn = ({ assignment }: RoleMember | RoleTeam): boolean => assignment !== 'indirect';
+  return [
+    ...members.filter(isOwn).map((one) => ({
+      kind: 'role-member' as const,
+      role: id,
+      name,
+      permission,
+      account: one.id,
+      login: one.login,
+    })),
+    ...teams
+      .filter(isOwn)
+      .map((one) => ({ kind: 'role-team' as const, role: id, name, permission, team: one.id })),
+  ];
+}
+
+/** GitHub names no total of these lists, only whether there is another page. */
+function numbered<Item extends { readonly id: string }>(
+  what: string,
+  ask: (page: {
+    readonly per_page: number;
+    readonly page: number;
+  }) => Promise<{ readonly data: readonly Item[]; readonly isLast: boolean }>,
+): ListReading<Item> {
+  return {
+    what,
+    size: fixedPageSize(holdersPerPage),
+    key: ({ id }) => id,
+    read: async (size, after = '1') => {
+      const page = Number(after);
+      const { data, isLast } = await ask({ per_page: size, page });
+      return { pageInfo: { hasNextPage: !isLast, endCursor: String(page + 1) }, items: data };
+    },
+  };
+}
