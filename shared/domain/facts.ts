@@ -38,6 +38,8 @@ export interface MemberFact {
   readonly account: ForgeAccountId;
   readonly login: string;
   readonly role: 'owner' | 'member';
+  /** The forge's own word for it: GitHub's `ADMIN`, `MEMBER`. */
+  readonly forgeRole?: string | undefined;
 }
 
 /** Rights come from the rows; the parent counts for roles only, which the teams below the one that holds them have too. */
@@ -47,6 +49,8 @@ export interface TeamFact {
   readonly slug: string;
   readonly name: string;
   readonly parent: ForgeTeamId | undefined;
+  /** The forge's own word for who sees the team: GitHub's `VISIBLE`, `SECRET`. Everybody in it has its rights in any case. */
+  readonly privacy?: string | undefined;
   /** A second id that one of the forge's APIs wants, as in RepositoryFact. */
   readonly nodeId?: string | undefined;
 }

@@ -23,7 +23,13 @@ const FactItem = z.discriminatedUnion('kind', [
     login: z.string(),
     name: z.string(),
   }),
-  z.object({ kind: z.literal('member'), account, login: z.string(), role: z.enum(['owner', 'member']) }),
+  z.object({
+    kind: z.literal('member'),
+    account,
+    login: z.string(),
+    role: z.enum(['owner', 'member']),
+    forgeRole: z.string().optional(),
+  }),
   z
     .object({
       kind: z.literal('team'),
@@ -31,6 +37,7 @@ const FactItem = z.discriminatedUnion('kind', [
       slug: z.string(),
       name: z.string(),
       parent: team.optional(),
+      privacy: z.string().optional(),
       nodeId: z.string().optional(),
     })
     .transform((fact) => ({ ...fact, parent: fact.parent })),

@@ -253,8 +253,9 @@ async function check(
   if (changes.some(({ fact, narrows }) => fact.kind === 'settings' && narrows)) {
     await readTwice(reader, read);
   }
+  const isCounted = countedIn([...read.facts, ...changes.map(({ fact }) => fact)]);
   const seenAgain =
-    scope === 'roles' && read.notShown === undefined && changes.some(isUnstated)
+    read.notShown === undefined && changes.some((change) => isUnstated(change) && !isCounted(change.fact))
       ? await keysReadAgain(reader, scope)
       : new Set<string>();
   const nodes = new Map<PartScope, string>();
@@ -274,6 +275,15 @@ async function check(
 }
 
 const isUnstated = (change: PlannedChange): boolean => change.kind === 'remove' && !change.stated;
+
+/** Whether the fact's list has a total that it is held against: that of a role's holders has none, nor those of a team without a second id. */
+function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {
+  const uncounted = new Set(
+    facts.flatMap((fact) => (fact.kind === 'team' && fact.nodeId === undefined ? [fact.team] : [])),
+  );
+  return (fact) =>
+    fact.kind !== 'role-member' && fact.kind !== 'role-team' && !('team' in fact && uncounted.has(fact.team));
+}
 
 /**
  * Of the holders of a role there is no total and no look-up by which a short list would show: who is missing has to be so twice.

@@ -25,6 +25,11 @@ describe('what cannot be changed', () => {
     ['add-team-member', { team: 'payments', user: 'bob', role: 'king' }, 'role: Invalid option'],
     ['add-team-member', { team: 'payments' }, 'user: Invalid input'],
     ['create-team', { name: 'X', secret: true, parent: 'payments' }, 'X is secret, so it can have no parent'],
+    [
+      'create-team',
+      { name: 'X', enterprise: true, parent: 'payments' },
+      'X is of the enterprise, so it is neither nested nor secret',
+    ],
     ['set-team-parent', { team: 'engineering', parent: 'payments' }, 'engineering cannot be below itself'],
     ['give-organization-role', { role: 'x', user: 'ann' }, 'the plan of acme has no organization roles'],
     [

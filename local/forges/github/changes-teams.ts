@@ -32,6 +32,7 @@ export const teamChanges = {
       parent: z.string().exactOptional(),
       description: z.string().exactOptional(),
       secret: z.boolean().default(false),
+      enterprise: z.boolean().default(false),
     },
     (context, input) => {
       const organization = resolveOrganization(context, input.organization);
@@ -39,7 +40,11 @@ export const teamChanges = {
       requireFreeSlug(context, organization, teamSlug(input.name));
       const parent =
         input.parent === undefined ? undefined : resolveTeam(context, organization, input.parent);
+      if (input.enterprise && (parent !== undefined || input.secret)) {
+        throw new ChangeError(`${input.name} is of the enterprise, so it is neither nested nor secret`);
+      }
       if (parent !== undefined) {
+        requireOwn(parent);
         requireVisible(parent, { slug: input.name, privacy: input.secret ? 'secret' : 'closed' });
       }
       const id = context.state.nextId++;
@@ -51,6 +56,7 @@ export const teamChanges = {
         name: input.name,
         ...(input.description !== undefined && { description: input.description }),
         privacy: input.secret ? 'secret' : 'closed',
+        ...(input.enterprise && { enterprise: true as const }),
         ...(parent !== undefined && { parentId: parent.id }),
         members: new Map(),
         repositories: new Map(),
@@ -74,7 +80,7 @@ export const teamChanges = {
     }
     for (const gone of doomed) {
       emitTeam(context, gone, 'deleted', sender);
-      for (const userId of gone.members.keys()) {
+      for (const userId of gone.enterprise ? [] : gone.members.keys()) {
         emitMembership(context, organization, userId, 'removed', sender, {
           id: gone.id,
           name: gone.name,
@@ -105,7 +111,10 @@ export const teamChanges = {
       if (parent === team || descendantsOf(context.state, team).some((child) => child === parent)) {
         throw new ChangeError(`${team.slug} cannot be below itself`);
       }
-      if (parent !== undefined) requireVisible(parent, team);
+      if (parent !== undefined) {
+        requireOwn(parent, team);
+        requireVisible(parent, team);
+      }
       if (parent === undefined) delete team.parentId;
       else team.parentId = parent.id;
       if (!input.silent) emitTeam(context, team, 'edited', sender, { changes: {} });
@@ -121,7 +130,7 @@ export const teamChanges = {
       const known = team.members.has(user.id);
       team.members.set(user.id, input.role);
       // A change of the role in the team tells nobody.
-      if (!known)
+      if (!known && !team.enterprise)
         emitMembership(context, organization, user.id, 'added', sender, context.payloads.team(team));
       return undefined;
     },
@@ -132,7 +141,8 @@ export const teamChanges = {
     const user = requireMember(context, organization, input.user);
     if (!team.members.delete(user.id))
       throw new ChangeError(`${user.login} is no member of the team ${team.slug} itself`);
-    emitMembership(context, organization, user.id, 'removed', sender, context.payloads.team(team));
+    if (!team.enterprise)
+      emitMembership(context, organization, user.id, 'removed', sender, context.payloads.team(team));
     return undefined;
   }),
 
@@ -151,6 +161,7 @@ export const teamChanges = {
       const row = { repository, permission: input.permission };
       if (before === undefined) {
         emitTeam(context, team, 'added_to_repository', sender, {}, row);
+        if (team.enterprise) return undefined;
         context.emit({
           name: 'team_add',
           organizationId: organization.id,
@@ -195,6 +206,8 @@ function emitTeam(
   more: Record<string, unknown> = {},
   row?: { repository: Repository; permission: Permission | undefined },
 ): void {
+  // Which events teams of an enterprise have is documented nowhere; so none is relied on.
+  if (team.enterprise) return;
   context.emit({
     name: 'team',
     action,
@@ -223,6 +236,13 @@ function emitMembership(
   if (user === undefined) return;
   const body = { scope: 'team', member: context.payloads.user(user), team };
   context.emit({ name: 'membership', action, organizationId: organization.id, sender, body });
+}
+
+/** Teams of an enterprise have no parents and no children. */
+function requireOwn(...teams: readonly Team[]): void {
+  for (const { slug, enterprise } of teams) {
+    if (enterprise) throw new ChangeError(`${slug} is of the enterprise, so it is never nested`);
+  }
 }
 
 /** https://docs.github.com/en/organizations/organizing-members-into-teams/about-teams#team-visibility */

@@ -57,6 +57,7 @@ const team = z.object({
   name: z.string(),
   description: z.string().exactOptional(),
   privacy: z.enum(['closed', 'secret']),
+  enterprise: z.literal(true).exactOptional(),
   parentId: id.exactOptional(),
   members: z.map(id, z.enum(['member', 'maintainer'])),
   repositories: z.map(id, permission),

@@ -51,6 +51,8 @@ export interface Team {
   name: string;
   description?: string;
   privacy: 'closed' | 'secret';
+  /** Of the enterprise, and added to this organization: GraphQL does not know it, and no app hears of it. Never nested or secret. */
+  enterprise?: true;
   parentId?: number;
   /** Immediate members only; child-team members are derived. */
   members: Map<number, 'member' | 'maintainer'>;

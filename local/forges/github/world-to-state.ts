@@ -197,6 +197,7 @@ function addTeams(
       name: team.name,
       ...(team.description !== undefined && { description: team.description }),
       privacy: team.secret ? 'secret' : 'closed',
+      ...(team.enterprise && { enterprise: true as const }),
       ...(parentId !== undefined && { parentId }),
       members: new Map([
         ...(team.members ?? []).map((login) => [userId(login), 'member'] as const),

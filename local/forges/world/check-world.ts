@@ -61,6 +61,12 @@ function checkOrganization(
       if (team.secret && (nested || team.teams !== undefined)) {
         report([...here, 'secret'], 'a team with a parent or children cannot be secret');
       }
+      if (team.enterprise && (nested || team.secret || team.teams !== undefined)) {
+        report([...here, 'enterprise'], 'a team of the enterprise is neither nested nor secret');
+      }
+      if (team.enterprise && world.enterprise === undefined) {
+        report([...here, 'enterprise'], 'teams of an enterprise need one at the top of the file');
+      }
       for (const key of ['members', 'maintainers'] as const) {
         (team[key] ?? []).forEach((login, position) => {
           needMember(login, [...here, key, position]);

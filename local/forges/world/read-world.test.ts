@@ -83,6 +83,17 @@ describe('a world that does not fit is refused with the place and what is expect
       'teams[0].repositories.x: expected pull, triage, push, maintain or admin; found "read"',
     ],
     [
+      world({ organization: '    teams: [{ name: A, enterprise: true }]\n' }),
+      'teams[0].enterprise: teams of an enterprise need one at the top',
+    ],
+    [
+      world({ organization: '    teams: [{ name: A, enterprise: true, secret: true }]\n' }).replace(
+        'users:',
+        'enterprise: e\nusers:',
+      ),
+      'teams[0].enterprise: a team of the enterprise is neither nested nor secret',
+    ],
+    [
       world({ organization: '    roles: [{ name: A, members: [bob] }]\n' }),
       'roles[0].members[0]: "bob" is no member of acme',
     ],

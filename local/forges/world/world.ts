@@ -57,6 +57,8 @@ export interface WorldTeam {
   readonly id?: number;
   readonly description?: string;
   readonly secret?: boolean;
+  /** A team of the enterprise that was added to the organization. */
+  readonly enterprise?: boolean;
   readonly maintainers?: readonly string[];
   readonly members?: readonly string[];
   readonly repositories?: Readonly<Record<string, WorldPermission>>;

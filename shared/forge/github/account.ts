@@ -9,8 +9,11 @@ export interface Account extends ForgeOrganization {
   readonly nodeId: string;
   /** Whether the app was given some repositories only. */
   readonly selected: boolean;
-  /** Whether the organization lets the app read its organization roles: a permission that nothing else needs. */
-  readonly readsRoles: boolean;
+  /**
+   * Whether the organization lets the app read its organization roles: a permission that nothing else needs. Only plans of enterprises have
+   * any, so it is also the sign that there may be teams of an enterprise.
+   */
+  readonly readsEnterprise: boolean;
 }
 
 /**
@@ -37,8 +40,8 @@ export async function readInstallation(requests: Requests, installation: Install
   }
   const { id, login, node_id: nodeId } = answer.account;
   const selected = answer.repository_selection === 'selected';
-  const readsRoles = answer.permissions.organization_custom_org_roles !== undefined;
-  return { id, login, nodeId, selected, readsRoles, suspended: answer.suspended_at !== null };
+  const readsEnterprise = answer.permissions.organization_custom_org_roles !== undefined;
+  return { id, login, nodeId, selected, readsEnterprise, suspended: answer.suspended_at !== null };
 }
 
 /**

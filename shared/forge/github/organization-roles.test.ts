@@ -11,7 +11,7 @@ const account: Account = {
   login: 'acme',
   nodeId: 'O_5',
   selected: false,
-  readsRoles: true,
+  readsEnterprise: true,
   suspended: false,
 };
 

@@ -10,6 +10,7 @@ import { ForgeError } from '../errors.ts';
 import type { ScopeRead } from '../forge.ts';
 import { type Account, expectSame } from './account.ts';
 import { UnprocessableError } from './http.ts';
+import { numberedList } from './numbered-list.ts';
 import { fixedPageSize, type ListReading } from './pages.ts';
 import type { Reading } from './reading.ts';
 import type { Requests } from './requests.ts';
@@ -23,8 +24,6 @@ import {
   roleMember,
   roleTeam,
 } from './schema.ts';
-
-const holdersPerPage = 100;
 
 const notAllowed =
   'the app may not read organization roles here; whoever reads repositories by one alone is not known to. ' +
@@ -44,7 +43,7 @@ export async function readOrganizationRoles(
   account: Account,
   reading: Reading,
 ): Promise<ScopeRead> {
-  if (!account.readsRoles) {
+  if (!account.readsEnterprise) {
     return notShown(notAllowed);
   }
   try {
@@ -116,7 +115,7 @@ async function holdersOf(
   const members = await reading.list<RoleMember>(
     `role ${id} members`,
     roleMember,
-    numbered('members with a role', (page) =>
+    numberedList('members with a role', (page) =>
       requests.getNumberedPage(
         'GET /orgs/{org}/organization-roles/{role_id}/users',
         { ...asked, ...page },
@@ -127,7 +126,7 @@ async function holdersOf(
   const teams = await reading.list<RoleTeam>(
     `role ${id} teams`,
     roleTeam,
-    numbered('teams with a role', (page) =>
+    numberedList('teams with a role', (page) =>
       requests.getNumberedPage(
         'GET /orgs/{org}/organization-roles/{role_id}/teams',
         { ...asked, ...page },
@@ -149,24 +148,4 @@ async function holdersOf(
       .filter(isOwn)
       .map((one) => ({ kind: 'role-team' as const, role: id, name, permission, team: one.id })),
   ];
-}
-
-/** GitHub names no total of these lists, only whether there is another page. */
-function numbered<Item extends { readonly id: string }>(
-  what: string,
-  ask: (page: {
-    readonly per_page: number;
-    readonly page: number;
-  }) => Promise<{ readonly data: readonly Item[]; readonly isLast: boolean }>,
-): ListReading<Item> {
-  return {
-    what,
-    size: fixedPageSize(holdersPerPage),
-    key: ({ id }) => id,
-    read: async (size, after = '1') => {
-      const page = Number(after);
-      const { data, isLast } = await ask({ per_page: size, page });
-      return { pageInfo: { hasNextPage: !isLast, endCursor: String(page + 1) }, items: data };
-    },
-  };
 }

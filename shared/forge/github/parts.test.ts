@@ -9,7 +9,7 @@ const account = {
   login: 'acme',
   nodeId: 'O_5',
   selected: false,
-  readsRoles: false,
+  readsEnterprise: false,
   suspended: false,
 };
 const notFound: TestAnswer = { status: 404, json: { message: 'Not Found' } };

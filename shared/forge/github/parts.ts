@@ -235,7 +235,7 @@ async function readMember(
   if (state !== 'active' || role === 'billing_manager') {
     return notThere(part);
   }
-  const isOwner = role === 'admin';
+  const forgeRole = role === 'admin' ? 'ADMIN' : 'MEMBER';
   return there(
     [part],
     [
@@ -243,7 +243,8 @@ async function readMember(
         kind: 'member',
         account: id,
         login: membership.user.login,
-        role: memberRole(isOwner ? 'ADMIN' : 'MEMBER'),
+        role: memberRole(forgeRole),
+        forgeRole,
       },
     ],
   );

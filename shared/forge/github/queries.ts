@@ -22,6 +22,10 @@ import {
 const listHead = 'totalCount pageInfo { hasNextPage endCursor }';
 const teamMember = 'node { databaseId login }';
 const teamRepository = 'permission node { databaseId }';
+/**
+ * The permission is what one may do in the end, by all ways. Where it comes from, `permissionSources`, is not given to apps and is not
+ * right: https://github.com/palantir/policy-bot/blob/develop/pull/github.go (`RepositoryCollaborators`).
+ */
 const collaborator = 'permission node { databaseId login }';
 
 /** Pending invitations are not in this list. 100 members a point. */
@@ -35,7 +39,7 @@ export const membersQuery = {
   }`,
 };
 
-const teamHead = 'databaseId id slug name parentTeam { databaseId }';
+const teamHead = 'databaseId id slug name privacy parentTeam { databaseId }';
 const teamDetails = `fragment Details on Team {
     ${teamHead}
     members(first: 100, membership: IMMEDIATE) { ${listHead} edges { ${teamMember} } }

@@ -90,6 +90,7 @@ export const team = z.object({
   id: text,
   slug: text,
   name: text,
+  privacy: text,
   parentTeam: z.object({ databaseId: teamId }).nullable(),
   members: pageOf(teamMember),
   repositories: pageOf(teamRepository),
@@ -254,6 +255,24 @@ export const organizationRolesSchema = z.object({
   total_count: z.int().nonnegative(),
   roles: z.array(organizationRole),
 });
+/** Of an older server all teams are the organization's own, and do not say so. */
+export const listedTeam = z.object({
+  id: teamId,
+  slug: text,
+  name: text,
+  privacy: text.optional(),
+  type: z.enum(['organization', 'enterprise']).optional(),
+});
+export type ListedTeam = z.infer<typeof listedTeam>;
+export const listedMember = z.object({ id: accountId, login: text });
+export type ListedMember = z.infer<typeof listedMember>;
+export const listedRepository = z.object({
+  id: repositoryId,
+  role_name: text,
+  permissions: z.object({ pull: z.boolean() }),
+});
+export type ListedRepository = z.infer<typeof listedRepository>;
+
 /** `indirect`: only through a team, or the team above. An Enterprise Server that does not say it lists no others. */
 const assignment = z.enum(['direct', 'indirect', 'mixed']).optional();
 export const roleMember = z.object({ id: accountId, login: text, assignment });

@@ -17,6 +17,7 @@ function team({ id, parent, members = [], rights = {} }: Plan): WholeTeam {
     databaseId: asId(id),
     id: `T_${id}`,
     slug: `team-${id}`,
+    privacy: 'VISIBLE',
     name: `Team ${id}`,
     parentTeam: parent === undefined ? null : { databaseId: asId(parent) },
     members: members.map((member) => ({ node: { databaseId: asId(member), login: `user-${member}` } })),

@@ -6,7 +6,7 @@ import { isStronger } from './roles.ts';
 import type { Permission, Team, TeamMember, TeamRepository } from './schema.ts';
 
 /** A team with its whole lists. */
-export interface WholeTeam extends TeamAbove, Pick<Team, 'id' | 'slug' | 'name'> {
+export interface WholeTeam extends TeamAbove, Pick<Team, 'id' | 'slug' | 'name' | 'privacy'> {
   /** Immediate members, not those of child teams. */
   readonly members: readonly TeamMember[];
 }
@@ -40,6 +40,7 @@ export function teamFacts(
       slug: team.slug,
       name: team.name,
       parent: team.parentTeam?.databaseId,
+      privacy: team.privacy,
       nodeId: team.id,
     },
     ...team.members.map(({ node }) => ({

@@ -3,6 +3,7 @@ import type { Fact, ScopeName } from '../../domain/facts.ts';
 import { ForgeError } from '../errors.ts';
 import type { ScopeRead } from '../forge.ts';
 import { type Account, expectSame } from './account.ts';
+import { readEnterpriseTeams } from './enterprise-teams.ts';
 import { readOrganizationRoles } from './organization-roles.ts';
 import { fixedPageSize, type ListReading } from './pages.ts';
 import { readNodeId } from './parts.ts';
@@ -104,14 +105,12 @@ async function readMembers(
     account: node.databaseId,
     login: node.login,
     role: memberRole(role),
+    forgeRole: role,
   }));
 }
 
-async function readTeams(
-  requests: Requests,
-  { id, nodeId }: Account,
-  reading: Reading,
-): Promise<readonly Fact[]> {
+async function readTeams(requests: Requests, account: Account, reading: Reading): Promise<readonly Fact[]> {
+  const { id, nodeId } = account;
   const teams = await reading.list<Team>(mainLists.teams, teamSchema, {
     what: 'teams',
     size: reading.size('teams', teamsPerPage),
@@ -136,7 +135,15 @@ async function readTeams(
     );
     whole.push({ ...team, members, repositories });
   }
-  return teamFacts(whole);
+  const ofEnterprise = account.readsEnterprise
+    ? await readEnterpriseTeams(
+        requests,
+        account,
+        reading,
+        new Set(teams.map(({ databaseId }) => databaseId)),
+      )
+    : [];
+  return [...teamFacts(whole), ...ofEnterprise];
 }
 
 async function readRepositories(

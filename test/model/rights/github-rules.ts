@@ -149,6 +149,11 @@ function asInternal(
 }
 
 /**
+ * Teams of the enterprise may be "added to organizations, where organization administrators can grant the team additional access and
+ * permissions": in the organization they are as any other team.
+ *
+ * https://docs.github.com/en/enterprise-cloud@latest/admin/concepts/enterprise-fundamentals/teams-in-an-enterprise
+ *
  * Through each team that one is on oneself: "Members of a child team are not direct members of the parent team", nor the other way
  * round. "Teams can only be made up of members of your organization, outside collaborators are unable to be on a team."
  *

@@ -114,6 +114,14 @@ export const oddCases: Readonly<Record<string, (organization: DescribedOrganizat
     repositories.length > 0 &&
     organizationRoles.some(({ base, members }) => base === undefined && members.length > 0),
   'a plan without roles': ({ organizationRoles }) => organizationRoles === undefined,
+  'a team of the enterprise': ofTeams(
+    ({ enterprise, grants, members }) => enterprise && grants.length > 0 && members.length > 0,
+  ),
+  'a team of the enterprise with a role on everything': ofRoles(({ teams }, organization) =>
+    organization.teams.some(
+      ({ name, enterprise, members }) => enterprise && teams.includes(name) && members.length > 0,
+    ),
+  ),
   'a secret team': ofTeams(({ secret, grants }) => secret && grants.length > 0),
   'a custom role': ofTeams(({ grants }) => grants.some(({ custom }) => custom !== undefined)),
   'internal with base permission none': ({ basePermission, repositories, accounts }) =>

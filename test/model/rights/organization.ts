@@ -35,6 +35,8 @@ export interface DescribedTeam {
   readonly name: string;
   readonly parent: string | undefined;
   readonly secret: boolean;
+  /** Of the enterprise, and added to the organization; it has no parent and no children. */
+  readonly enterprise: boolean;
   /** Immediate members, with those invited to the organization and the team at once. */
   readonly members: readonly string[];
   /** What the team itself was given, without what it inherits. */

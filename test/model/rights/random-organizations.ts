@@ -36,6 +36,7 @@ const account = fc.record({
 const team = fc.record({
   parent: fc.option(fc.constantFrom(...teamNames), { nil: undefined, freq: 3 }),
   secret: oneIn(6),
+  enterprise: oneIn(4),
   grants: grants(3),
 });
 
@@ -98,12 +99,16 @@ function madePossible({ basePermission, enterprise, ...drawn }: Parts): Describe
   drawn.teams.forEach((one, place) => {
     const name = nameAt(teamNames, place);
     // Only those before it, so that there are no circles.
-    const parent = teams.find((other) => other.name === one.parent && !other.secret && !one.secret);
+    const isOfEnterprise = enterprise && one.enterprise && !one.secret;
+    const parent = isOfEnterprise
+      ? undefined
+      : teams.find((other) => other.name === one.parent && !other.secret && !other.enterprise && !one.secret);
     const fits = parent !== undefined && depth(teams, parent) < levels;
     teams.push({
       name,
       parent: fits ? parent.name : undefined,
       secret: one.secret,
+      enterprise: isOfEnterprise,
       members: accounts
         .filter(({ role }, at) => role !== 'none' && drawn.accounts[at]?.teams.includes(name))
         .map(({ login }) => login),

@@ -62,7 +62,7 @@ export function simulate(
       sister.members.set(id, { role: 'admin', state: 'active' });
     }
   }
-  for (const { name, parent, secret, members, grants } of described.teams) {
+  for (const { name, parent, secret, enterprise, members, grants } of described.teams) {
     const id = idOf(ids.teams, name);
     teams.set(id, {
       id,
@@ -71,6 +71,7 @@ export function simulate(
       slug: name,
       name,
       privacy: secret ? 'secret' : 'closed',
+      ...(enterprise && { enterprise: true as const }),
       ...(parent !== undefined && { parentId: idOf(ids.teams, parent) }),
       members: new Map(members.map((login) => [idOf(ids.accounts, login), 'member'])),
       repositories: rows(grants, ids),

@@ -72,6 +72,7 @@ export function describeForge(state: GitHubState, reach: Reach): DescribedOrgani
         name: `${team.id}`,
         parent: team.parentId === undefined ? undefined : `${team.parentId}`,
         secret: team.privacy === 'secret',
+        enterprise: team.enterprise === true,
         members: [...team.members.keys()].map(String),
         grants: [...team.repositories].map(([repository, permission]) => ({
           repository: `${repository}`,
@@ -134,6 +135,7 @@ export function describeFacts(facts: readonly Fact[], holders: readonly Holder[]
       name,
       parent: undefined,
       secret: false,
+      enterprise: false,
       members: ofKind('team-member')
         .filter(({ team }) => `${team}` === name)
         .map(({ account }) => `${account}`),

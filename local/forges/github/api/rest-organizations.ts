@@ -77,7 +77,11 @@ function showMembership({ services, state, params }: Context, organization: Orga
 
 function listTeams(context: Context, organization: Organization): Reply {
   const { services, state } = context;
-  const { items, headers } = paged(context, teamsOf(state, organization.id).sort(byId));
+  const type = context.url.searchParams.get('team_type') ?? 'all';
+  const teams = teamsOf(state, organization.id).filter(
+    ({ enterprise }) => type === 'all' || (type === 'enterprise') === (enterprise === true),
+  );
+  const { items, headers } = paged(context, teams.sort(byId));
   return { status: 200, headers, json: items.map((team) => teamShape(services.addresses, state, team)) };
 }
 

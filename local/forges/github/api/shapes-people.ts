@@ -131,6 +131,9 @@ export function fullOrganizationShape(
   };
 }
 
+/** Of the one enterprise of a world. */
+const ENTERPRISE_ID = 1;
+
 /** A team where it is mentioned. */
 export function simpleTeam(addresses: Addresses, state: GitHubState, team: Team): Schema<'team-simple'> {
   const login = state.organizations.get(team.organizationId)?.login ?? 'ghost';
@@ -149,8 +152,9 @@ export function simpleTeam(addresses: Addresses, state: GitHubState, team: Team)
     permission: 'pull',
     privacy: team.privacy,
     notification_setting: 'notifications_enabled',
-    type: 'organization',
-    organization_id: team.organizationId,
+    ...(team.enterprise
+      ? { type: 'enterprise', enterprise_id: ENTERPRISE_ID }
+      : { type: 'organization', organization_id: team.organizationId }),
   };
 }
 

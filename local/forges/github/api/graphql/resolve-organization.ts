@@ -99,8 +99,13 @@ function teamPage(
   );
 }
 
+/** GraphQL's schema has no word for teams of an enterprise. */
+function graphqlTeams(state: GitHubState, organization: Organization): Team[] {
+  return teamsOf(state, organization.id).filter(({ enterprise }) => enterprise !== true);
+}
+
 function teamBySlug(state: GitHubState, organization: Organization, slug: string): Team | undefined {
-  return teamsOf(state, organization.id).find((team) => team.slug === slug.toLowerCase());
+  return graphqlTeams(state, organization).find((team) => team.slug === slug.toLowerCase());
 }
 
 export const organizationFields = fieldsOf('Organization', {
@@ -154,7 +159,7 @@ export const organizationFields = fieldsOf('Organization', {
       ? args.userLogins.map((login) => `${login}`.toLowerCase())
       : undefined;
     const query = textArgument(args.query)?.toLowerCase();
-    const teams = teamsOf(context.state, organization.id).filter(
+    const teams = graphqlTeams(context.state, organization).filter(
       (team) =>
         (args.rootTeamsOnly !== true || team.parentId === undefined) &&
         (typeof args.privacy !== 'string' || (args.privacy === 'SECRET') === (team.privacy === 'secret')) &&

@@ -19,7 +19,7 @@ function nodeOf({ state, viewer }: QueryContext, id: string) {
     if (repository.nodeId === id) return viewer.sees(repository) ? repositorySource(repository) : undefined;
   }
   for (const team of state.teams.values()) {
-    if (team.nodeId !== id) continue;
+    if (team.nodeId !== id || team.enterprise) continue;
     return team.organizationId === own && viewer.may('members') ? teamSource(team) : undefined;
   }
   for (const organization of state.organizations.values()) {

@@ -1,0 +1,24 @@
+/** Lists of REST by the numbers of their pages. */
+import { fixedPageSize, type ListReading } from './pages.ts';
+
+const itemsPerPage = 100;
+
+/** GitHub names no total of these lists, only whether there is another page. */
+export function numberedList<Item extends { readonly id: string }>(
+  what: string,
+  ask: (page: {
+    readonly per_page: number;
+    readonly page: number;
+  }) => Promise<{ readonly data: readonly Item[]; readonly isLast: boolean }>,
+): ListReading<Item> {
+  return {
+    what,
+    size: fixedPageSize(itemsPerPage),
+    key: ({ id }) => id,
+    read: async (size, after = '1') => {
+      const page = Number(after);
+      const { data, isLast } = await ask({ per_page: size, page });
+      return { pageInfo: { hasNextPage: !isLast, endCursor: String(page + 1) }, items: data };
+    },
+  };
+}
