@@ -137,6 +137,33 @@ describe('a holder who is missing from a list that has no total', () => {
     expect(await world.facts('roles')).toEqual(left);
   });
 
+  it('stays likewise in a team that has no second id, which no total counts', async () => {
+    const { nodeId: _, ...ofEnterprise } = aFact.team(6);
+    const facts = [ofEnterprise, aFact.teamMember(6, 1), aFact.team(5), aFact.teamMember(5, 1)];
+    const world = await createSyncWorld(createMemoryTable(), [aFact.member(1), ...facts]);
+    await world.sync('members');
+    await world.sync('teams');
+    const all = await world.facts('teams');
+    const missing = async (key: string): Promise<number> => {
+      world.later();
+      world.forge.hidden = new Set([key]);
+      let reads = 0;
+      world.forge.before = (what) => {
+        if (what === 'teams' && ++reads === 1) {
+          world.forge.hidden = new Set();
+        }
+      };
+      await world.sync('teams');
+      return reads;
+    };
+    expect(await missing('team#6')).toBe(2);
+    expect(await missing('team-member#1#6')).toBe(2);
+    expect(await world.facts('teams')).toEqual(all);
+    // The other list was counted against its total.
+    expect(await missing('team-member#1#5')).toBe(1);
+    expect(await world.facts('teams')).toEqual(all.filter((key) => key !== 'team-member#1#5'));
+  });
+
   it('does not go when nobody answers a second time', async () => {
     const world = await createWorld();
     world.forge.notShown.clear();

@@ -255,7 +255,9 @@ async function check(
   }
   const isCounted = countedIn([...read.facts, ...changes.map(({ fact }) => fact)]);
   const seenAgain =
-    read.notShown === undefined && changes.some((change) => isUnstated(change) && !isCounted(change.fact))
+    !isPart(scope) &&
+    read.notShown === undefined &&
+    changes.some((change) => isUnstated(change) && !isCounted(change.fact))
       ? await keysReadAgain(reader, scope)
       : new Set<string>();
   const nodes = new Map<PartScope, string>();

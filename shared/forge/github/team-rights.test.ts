@@ -72,8 +72,24 @@ describe('R13: nested teams', () => {
 
   test('keep what people see', () => {
     expect(teamFacts([team({ id: 1 }), team({ id: 2, parent: 1 })])).toEqual([
-      { kind: 'team', team: '1', slug: 'team-1', name: 'Team 1', parent: undefined, nodeId: 'T_1' },
-      { kind: 'team', team: '2', slug: 'team-2', name: 'Team 2', parent: '1', nodeId: 'T_2' },
+      {
+        kind: 'team',
+        team: '1',
+        slug: 'team-1',
+        name: 'Team 1',
+        parent: undefined,
+        privacy: 'VISIBLE',
+        nodeId: 'T_1',
+      },
+      {
+        kind: 'team',
+        team: '2',
+        slug: 'team-2',
+        name: 'Team 2',
+        parent: '1',
+        privacy: 'VISIBLE',
+        nodeId: 'T_2',
+      },
     ]);
   });
 

@@ -10,7 +10,7 @@ const account = {
   login: 'acme',
   nodeId: 'O_5',
   selected: true,
-  readsRoles: false,
+  readsEnterprise: false,
   suspended: false,
 };
 
