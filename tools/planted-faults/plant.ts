@@ -18,6 +18,7 @@ export const proofs = {
   synchronization: 'everything between a forge and Composer',
   edge: 'the edge function',
   access: 'who may read what',
+  roles: 'organization roles and teams of the enterprise',
   composer: "Composer's rules",
 } as const;
 export type Proof = keyof typeof proofs;

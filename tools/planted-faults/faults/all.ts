@@ -3,6 +3,7 @@ import { cloudFaults } from './cloud.ts';
 import { composerFaults } from './composer.ts';
 import { githubFaults } from './github.ts';
 import { rightsFaults } from './rights.ts';
+import { rolesFaults } from './roles.ts';
 import { synchronizationFaults } from './synchronization.ts';
 import { webFaults } from './web.ts';
 import { workFaults } from './work.ts';
@@ -15,5 +16,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...workFaults,
   ...rightsFaults,
   ...synchronizationFaults,
+  ...rolesFaults,
   ...composerFaults,
 ];
