@@ -74,6 +74,17 @@ describe('facts', () => {
   });
 });
 
+describe('loadScope', () => {
+  it('fails as a whole when the table does: no query is left whose error nobody hears', async () => {
+    const fails = (call: string) => () => Promise.reject(new Error(call));
+    const table = { ...(await newTable()), getMany: fails('getMany'), query: fails('query') };
+    const load = loadScope(table, synchronizationId, 'team:5', ['team:5']);
+    await expect(load).rejects.toThrow('getMany');
+    // An unhandled rejection is one after the current turn.
+    await new Promise(setImmediate);
+  });
+});
+
 describe('loadAccessFacts', () => {
   const facts: Fact[] = [
     aFact.settings(),

@@ -87,13 +87,15 @@ async function itemsOfScope(
     return (await Promise.all(scopeKinds[scope].map((kind) => ofKind(kind)))).flat();
   }
   const main = table.getMany(covers.map((part) => keys.fact(synchronization, mainKeyOf(part))));
-  const rows: Promise<Item[]>[] = [];
+  const rows: Promise<readonly Item[]>[] = [];
   if (wholeOf(scope) === 'teams') {
     rows.push(ofKind('team-member'), ...covers.map((part) => ofKind('team-repository', idOfPart(part))));
   } else if (wholeOf(scope) === 'repositories') {
     rows.push(ofKind('collaborator'));
   }
-  return [...(await main).filter((item) => item !== undefined), ...(await Promise.all(rows)).flat()];
+  // Together: a query that fails while another is waited for would be nobody's.
+  const [mains, ...others] = await Promise.all([main, ...rows]);
+  return [...mains.filter((item) => item !== undefined), ...others.flat()];
 }
 
 /** The facts of one kind, consistent. */
