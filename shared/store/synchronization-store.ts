@@ -48,6 +48,7 @@ const SynchronizationItem = z
     settingsSucceededAt: z.number().optional(),
     membersSucceededAt: z.number().optional(),
     teamsSucceededAt: z.number().optional(),
+    rolesSucceededAt: z.number().optional(),
     repositoriesSucceededAt: z.number().optional(),
   })
   .transform(
@@ -55,6 +56,7 @@ const SynchronizationItem = z
       settingsSucceededAt,
       membersSucceededAt,
       teamsSucceededAt,
+      rolesSucceededAt,
       repositoriesSucceededAt,
       heldShare,
       heldAbove,
@@ -71,6 +73,7 @@ const SynchronizationItem = z
         ...(settingsSucceededAt === undefined ? {} : { settings: settingsSucceededAt }),
         ...(membersSucceededAt === undefined ? {} : { members: membersSucceededAt }),
         ...(teamsSucceededAt === undefined ? {} : { teams: teamsSucceededAt }),
+        ...(rolesSucceededAt === undefined ? {} : { roles: rolesSucceededAt }),
         ...(repositoriesSucceededAt === undefined ? {} : { repositories: repositoriesSucceededAt }),
       },
     }),

@@ -76,11 +76,11 @@ describe('rights that nobody could confirm', () => {
     expect(await world.grants()).toBe(before + 2);
   });
 
-  it('rest too when a single scope stays unread', async () => {
+  it.each(scopes)('rest too when a single scope stays unread: %s', async (unread) => {
     const world = await createWorld();
     await world.syncAll();
     world.forge.before = (asked) => {
-      if (asked === 'teams') {
+      if (asked === unread) {
         throw new ForgeError('incomplete', 'no');
       }
     };
@@ -88,6 +88,24 @@ describe('rights that nobody could confirm', () => {
     await world.syncAll();
     await world.review();
     expect(await world.suspendedAt()).toBe(start + suspendedAfterMs);
+  });
+
+  it('count without roles that were never read', async () => {
+    const world = await createWorld();
+    world.forge.before = (asked) => {
+      if (asked === 'roles') {
+        throw new ForgeError('insufficient-scope', 'no');
+      }
+    };
+    await world.syncAll();
+    world.clock.time = start + suspendedAfterMs - hour;
+    await world.syncAll();
+    world.clock.time = start + 2 * suspendedAfterMs - 2 * hour;
+    await world.review();
+    expect(await world.suspendedAt()).toBeUndefined();
+    world.clock.time += hour;
+    await world.review();
+    expect(await world.suspendedAt()).toBe(world.clock.time);
   });
 
   it('are none while a synchronization was never read', async () => {

@@ -1,3 +1,5 @@
+import { scopeNames } from '../../../shared/domain/facts.ts';
+
 /**
  * All that may differ between the ends of two lives in which the same happened; everything else is byte for byte the same.
  *
@@ -53,7 +55,7 @@ export const mayDiffer: readonly MayDiffer[] = [
   },
   {
     where: /^table SYNC#\S+ SYNC$/,
-    attributes: ['settingsSucceededAt', 'membersSucceededAt', 'teamsSucceededAt', 'repositoriesSucceededAt'],
+    attributes: scopeNames.map((scope) => `${scope}SucceededAt`),
     as: 'time',
     reason: 'when a scope was read last',
   },
