@@ -35,7 +35,8 @@ export function createRefHistory(world: ModelWorld) {
 }
 export type RefHistory = ReturnType<typeof createRefHistory>;
 
-const versionTags = /^(v?\d+\.\d+\.\d+(-beta1)?)$/;
+/** Tags that are versions. */
+export const versionTags = /^(v?\d+\.\d+\.\d+(-beta1)?)$/;
 const branchVersion = (name: string): string => (/^\d/.test(name) ? `${name}-dev` : `dev-${name}`);
 
 export async function checkFiles(

@@ -30,6 +30,8 @@ export type Command =
       /** What a person says to it. */
       readonly word: 'yes' | 'no' | undefined;
     }
+  /** The app is removed and installed again, and not every delivery about it is sent. */
+  | { readonly do: 'reinstall'; readonly lost: 'the removal' | 'both' }
   /** The next worker dies at that call. */
   | { readonly do: 'kill'; readonly call: number }
   /** Whoever writes the next plan of several transactions dies behind the first of them; perhaps the one of what goes now. */
@@ -151,6 +153,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
         word: fc.constantFrom('yes' as const, 'no' as const, undefined),
       })
       .map((fields) => ({ do: 'many leave', ...fields }) as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('the removal' as const, 'both' as const)
+      .map((lost) => ({ do: 'reinstall', lost }) as const),
   },
   { weight: 4, arbitrary: fc.nat(60).map((call) => ({ do: 'kill', call }) as const) },
   {

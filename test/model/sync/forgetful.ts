@@ -14,7 +14,8 @@ export interface Forgetful {
 type Entries = Map<number, unknown>;
 
 /** Takes something out of the forge's lists for one request. @returns what puts it back */
-export function forget({ state, forgetful }: ModelWorld, init: RequestInit | undefined): () => void {
+export function forget(world: ModelWorld, init: RequestInit | undefined): () => void {
+  const { state, forgetful } = world;
   const body = typeof init?.body === 'string' ? init.body : '';
   const operation = /"operationName":"(\w+)"/.exec(body)?.[1] ?? '';
   const { [operation]: lists } = forgetful?.what === 'things' ? listsOfThings : listsOfPeople;
@@ -22,6 +23,9 @@ export function forget({ state, forgetful }: ModelWorld, init: RequestInit | und
     return () => {};
   }
   forgetful.requests -= 1;
+  if (forgetful.what === 'things') {
+    world.forgotThingsAt = world.clock.now();
+  }
   const all = lists(state);
   const kept = all.map(({ map }) => new Map(map));
   for (const { map, forgotten } of all) {

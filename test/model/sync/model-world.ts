@@ -76,6 +76,8 @@ export interface ModelWorld {
   throughAll: ((services: Services) => Services) | undefined;
   /** What the forge leaves out of its lists. */
   forgetful: Forgetful | undefined;
+  /** When it last left out a team or a repository; milliseconds since the epoch. */
+  forgotThingsAt: number;
   /** Deliveries that were taken from the forge's log. */
   caughtUp: number;
   /** @returns false when GitHub refuses it */
@@ -247,6 +249,7 @@ export async function startModel(): Promise<Model> {
       through: undefined,
       throughAll: undefined,
       forgetful: undefined,
+      forgotThingsAt: 0,
       caughtUp: 0,
       async change({ name, input }) {
         try {

@@ -73,6 +73,17 @@ export async function perform(on: Performance, command: Command): Promise<void> 
       }
       return;
     }
+    case 'reinstall': {
+      const times = command.lost === 'both' ? 2 : 1;
+      const { id } = world.gitHub.faults.add({
+        kind: 'delivery-lost',
+        match: { event: 'installation' },
+        times,
+      });
+      await make(forgeChanges(world.now, 'remove the app and install it again', [0, 0, 0]));
+      world.gitHub.faults.remove(id);
+      return;
+    }
     case 'kill':
       world.through = dying(command.call);
       return;

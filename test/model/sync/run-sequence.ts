@@ -1,7 +1,7 @@
 /** Performs a sequence in a world and holds what Composer reads against what the forge says, on the way and at the end. */
 import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import { latestRuns, loadRemoved } from '../../../shared/store/run-store.ts';
-import { listHeld } from '../../../shared/store/scope-store.ts';
+import { applyingSince, listHeld } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { unfinishedWork } from '../../support/registry-view.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
@@ -85,6 +85,9 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
   wrong.push(...(await checkRights(world, history.reach(), 'equal')));
   wrong.push(...(await checkFiles(world, reached(world.state, history.reach()), refs, met)));
   wrong.push(...unfinishedWork(world.table.dump().values()).map((what) => `unfinished: ${what}`));
+  if ((await applyingSince(world.table, synchronizationId)) !== undefined) {
+    wrong.push('nobody finished a stored plan');
+  }
   const errors = [...world.errors, ...world.registry.errors];
   wrong.push(
     ...errors

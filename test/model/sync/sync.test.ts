@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => model.close());
 
 const met: Met = { ...nothingMet };
+let isWell = false;
 
 test(
   `what Composer reads follows the forge through ${runs} sequences of changes and faults (SYNC_SEED=${seed})`,
@@ -58,12 +59,15 @@ test(
         : 'all is well',
     ).toBe('all is well');
     console.info('met', met);
+    isWell = true;
   },
   extent({ short: 300_000, long: 20 * 3_600_000 }),
 );
 
-test.runIf(path === undefined && runs >= 200)('and these sequences met all that they are there for', () => {
-  const never = Object.entries(met).flatMap(([name, count]) => (count === 0 ? [name] : []));
-  // Seldom: every delivery of a new installation has to be lost.
-  expect(never.filter((name) => name !== 'unheard')).toEqual([]);
-});
+test.runIf(path === undefined && runs >= 200)(
+  'and these sequences met all that they are there for',
+  (context) => {
+    context.skip(!isWell, 'not all of them were performed');
+    expect(Object.entries(met).flatMap(([name, count]) => (count === 0 ? [name] : []))).toEqual([]);
+  },
+);

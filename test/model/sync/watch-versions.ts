@@ -1,5 +1,5 @@
-/** A version of a tag that was published stays as long as its tag does, wherever that goes. */
-import type { RefHistory } from './check-files.ts';
+/** A version of a tag that was published stays as long as its tag does, at its first commit, wherever that goes. */
+import { type RefHistory, versionTags } from './check-files.ts';
 import type { ModelWorld } from './model-world.ts';
 import { gets, type View, versionsIn } from './view.ts';
 
@@ -10,6 +10,8 @@ export function createVersionWatch(world: ModelWorld, refs: RefHistory) {
   /** Published versions by package number, each with the ref that it stands for. */
   const published = new Map<number, Set<string>>();
   const texts = new Map<number, string>();
+  /** The commit that each version of a tag had first, by package number and version. */
+  const first = new Map<string, string>();
 
   /** @returns what is wrong */
   return async (view: View): Promise<readonly string[]> => {
@@ -25,7 +27,18 @@ export function createVersionWatch(world: ModelWorld, refs: RefHistory) {
         continue;
       }
       texts.set(number, text);
-      const now = new Set(versionsIn(text, name).keys());
+      const versions = versionsIn(text, name);
+      for (const [version, commit] of versions) {
+        const key = `${number} ${version}`;
+        const before = first.get(key) ?? commit;
+        if (versionTags.test(version)) {
+          first.set(key, before);
+        }
+        if (before !== commit) {
+          wrong.push(`${name} ${version} has gone from ${before} to ${commit}`);
+        }
+      }
+      const now = new Set(versions.keys());
       for (const version of published.get(number) ?? []) {
         const since = refs.since(Number(repository), `refs/tags/${version}`);
         if (!now.has(version) && since !== undefined && since + settledMs <= world.clock.now()) {

@@ -120,11 +120,17 @@ export function createWatch(
     for (const [ground, { fact, observedAt, changedAt }] of facts.grounds) {
       const part = partOf(fact);
       const list: AnyScope = listOf(fact);
-      for (const scope of part === undefined ? [list] : [part, list]) {
+      const scopes = part === undefined ? [list] : [part, list];
+      if (scopes.some((scope) => held.has(scope))) {
+        continue;
+      }
+      for (const scope of scopes) {
         const readAt = states.get(scope)?.readAt ?? 0;
         const began = table.drawnAt(readAt);
-        const hadToKnow = readAt > observedAt && began >= changedAt + lagMs;
-        if (hadToKnow && !held.has(scope) && !history.grantedSince(ground, began - lagMs)) {
+        // What a list leaves out altogether is looked up, and nothing of it changes if it is there.
+        const sawAll = world.forgotThingsAt < began;
+        const hadToKnow = sawAll && readAt > observedAt && began >= changedAt + lagMs;
+        if (hadToKnow && !history.grantedSince(ground, began - lagMs)) {
           wrong.push(`${factKey(fact)} gives "${ground}", which reading ${readAt} of ${scope} did not see`);
         }
       }

@@ -61,15 +61,6 @@ export const synchronizationFaults: readonly PlantedFault[] = [
     standsFor: "a removal's event that is believed without a read that agrees",
   },
   {
-    id: 'sync-part-not-fenced',
-    proof: 'synchronization',
-    file: 'shared/sync/apply.ts',
-    find: 'all(ours, noLater, noPart)',
-    replace: 'all(ours, noLater)',
-    tests,
-    standsFor: 'a part that was read between the plan of its list and the transaction',
-  },
-  {
     id: 'sync-plan-not-resumed',
     proof: 'synchronization',
     file: 'shared/sync/resume-plan.ts',
@@ -160,15 +151,6 @@ export const synchronizationFaults: readonly PlantedFault[] = [
     replace: "change.kind === 'remove';",
     tests,
     standsFor: 'removals that the forge states and a person allowed, held for ever',
-  },
-  {
-    id: 'sync-asked-back-for-ever',
-    proof: 'synchronization',
-    file: 'shared/sync/plan-read.ts',
-    find: 'startedAt < restore.at || startedAt >= restore.at + lagMs',
-    replace: 'startedAt < restore.at',
-    tests,
-    standsFor: 'an undo whose word outlives what the forge has revoked since',
   },
   {
     id: 'sync-installed-again-unseen',
