@@ -3,7 +3,6 @@ import { aFact, team } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
-import { scopeNames } from '../domain/facts.ts';
 import { keys } from '../store/keys.ts';
 import { changesOf, latestRuns } from '../store/run-store.ts';
 import { findHeld, listHeld } from '../store/scope-store.ts';
@@ -151,17 +150,10 @@ describe('rows that hang on what is gone', () => {
   ];
   async function createTeams() {
     const world = await createSyncWorld(createMemoryTable(), organization(10));
-    const syncAll = async () => {
-      for (const scope of scopeNames) {
-        await world.ask(scope);
-      }
-      await world.run('settings');
-    };
-    await syncAll();
+    await world.syncAll();
     world.later();
     return {
       ...world,
-      syncAll,
       held: (scope: 'members' | 'teams') => findHeld(world.table, synchronizationId, scope),
     };
   }

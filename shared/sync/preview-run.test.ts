@@ -17,13 +17,7 @@ const members = (count: number): readonly Fact[] =>
 async function createWorld(facts: readonly Fact[]) {
   const table = createMemoryTable();
   const world = await createSyncWorld(table, facts);
-  const syncAll = async () => {
-    for (const scope of scopes) {
-      await world.ask(scope);
-    }
-    await world.run('settings');
-  };
-  await syncAll();
+  await world.syncAll();
   world.later();
   world.waker.take();
   const preview = async () => {
@@ -36,7 +30,7 @@ async function createWorld(facts: readonly Fact[]) {
       synchronization,
     );
   };
-  return { ...world, table, syncAll, preview };
+  return { ...world, table, preview };
 }
 
 const before = [

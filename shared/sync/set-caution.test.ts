@@ -3,7 +3,7 @@ import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
-import { type Fact, scopeNames } from '../domain/facts.ts';
+import type { Fact } from '../domain/facts.ts';
 import { type Caution, defaultCaution } from '../domain/synchronization.ts';
 import { findHeld } from '../store/scope-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
@@ -19,13 +19,7 @@ const organization = (members: number): Fact[] => [
 
 async function createWorld() {
   const world = await createSyncWorld(createMemoryTable(), organization(20));
-  const syncAll = async () => {
-    for (const scope of scopeNames) {
-      await world.ask(scope);
-    }
-    await world.run('settings');
-  };
-  await syncAll();
+  await world.syncAll();
   world.later();
   const found = async () => {
     const synchronization = await findSynchronization(world.table, synchronizationId);
@@ -36,7 +30,6 @@ async function createWorld() {
   };
   return {
     ...world,
-    syncAll,
     found,
     held: async () => (await findHeld(world.table, synchronizationId, 'members'))?.count,
     change: async (changes: Partial<Caution>) => changeCaution({ ...world, logger }, await found(), changes),

@@ -27,12 +27,6 @@ async function createWorld() {
     async suspendedAt() {
       return (await findSynchronization(world.table, synchronizationId))?.rightsSuspendedAt;
     },
-    async syncAll() {
-      for (const scope of scopes) {
-        await world.ask(scope);
-      }
-      await world.run('settings');
-    },
     grants: () => world.wanted(keys.grants(organizationId)),
   };
 }

@@ -31,25 +31,19 @@ async function found(table: Table): Promise<Synchronization> {
 /** A world in which a run has just removed two members and a place in a team. */
 async function createWorld() {
   const world = await createSyncWorld(createMemoryTable(), everything);
-  const syncAll = async () => {
-    for (const scope of ['settings', 'members', 'teams', 'repositories'] as const) {
-      await world.ask(scope);
-    }
-    await world.run('settings');
-  };
-  await syncAll();
+  await world.syncAll();
   world.later();
   world.forge.facts = everything.filter(
     (fact) => !(fact.kind === 'member' && fact.account !== '1') && fact.kind !== 'team-member',
   );
-  await syncAll();
+  await world.syncAll();
   world.waker.take();
   world.clock.time += 1000;
   const [run] = await latestRuns(world.table, synchronizationId, 1);
   const number = run?.observedAt ?? 0;
   const undo = async (asked?: string, which = number) =>
     undoRun(world, await found(world.table), which, asked === undefined ? undefined : Date.parse(asked));
-  return { ...world, number, undo, syncAll };
+  return { ...world, number, undo };
 }
 
 describe('undoRun', () => {

@@ -1,5 +1,5 @@
 /** A synchronized organization, a forge in memory, and runs between the two. */
-import { type Fact, factKey } from '../../shared/domain/facts.ts';
+import { type Fact, factKey, scopeNames } from '../../shared/domain/facts.ts';
 import type { AnyScope } from '../../shared/domain/scopes.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns, type StoredRun } from '../../shared/store/run-store.ts';
@@ -21,6 +21,8 @@ export interface SyncWorld {
   readonly clock: { time: number; now(): number };
   /** Asks for the scope and runs it. */
   sync(scope: AnyScope): Promise<unknown>;
+  /** Asks for every scope, and runs them in one run. */
+  syncAll(): Promise<unknown>;
   run(scope: AnyScope, through?: Table): Promise<unknown>;
   ask(scope: AnyScope, attributes?: Item): Promise<void>;
   facts(scope: AnyScope): Promise<string[]>;
@@ -69,6 +71,12 @@ export async function createSyncWorld(table: Table, facts: readonly Fact[] = [])
     async sync(scope) {
       await ask(scope);
       return run(scope);
+    },
+    async syncAll() {
+      for (const scope of scopeNames) {
+        await ask(scope);
+      }
+      return run('settings');
     },
     async facts(scope) {
       const stored = await loadScope(table, synchronizationId, scope);
