@@ -54,6 +54,12 @@ export const mayDiffer: readonly MayDiffer[] = [
     reason: 'which of two readings at once wrote it first, and whether the other wrote it again',
   },
   {
+    where: /^table SYNC#\S+ FACT#/,
+    attributes: ['missed'],
+    as: 'record',
+    reason: 'whether the reading that took it away knew of the event too',
+  },
+  {
     where: /^table SYNC#\S+ SYNC$/,
     attributes: scopeNames.map((scope) => `${scope}SucceededAt`),
     as: 'time',
