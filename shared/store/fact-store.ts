@@ -188,19 +188,19 @@ export async function findFact(
   return item && parseStored(item).fact;
 }
 
-/** Which of the facts are there, and which were removed within a day, by their keys; consistent. */
+/** Which of the facts are there, and which were removed within a day, by their keys, each with its number; consistent. */
 export async function standingOf(
   table: Table,
   synchronization: SynchronizationId,
   factKeys: readonly string[],
-): Promise<ReadonlyMap<string, 'there' | 'removed'>> {
+): Promise<ReadonlyMap<string, { readonly isRemoved: boolean; readonly observedAt: number }>> {
   const items = await table.getMany(factKeys.map((key) => keys.fact(synchronization, key)));
   return new Map(
     items.flatMap((item) => {
       const stored = item && parseStored(item);
       return stored === undefined
         ? []
-        : [[factKey(stored.fact), stored.removed ? 'removed' : 'there'] as const];
+        : [[factKey(stored.fact), { isRemoved: stored.removed, observedAt: stored.observedAt }] as const];
     }),
   );
 }

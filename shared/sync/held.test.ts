@@ -197,6 +197,25 @@ describe('rows that hang on what is gone', () => {
     expect(await world.facts('repositories')).toHaveLength(60);
   });
 
+  it('do not go with the membership of somebody who stayed as an outside collaborator', async () => {
+    const ids = Array.from({ length: 10 }, (_, place) => place + 1);
+    const rows = ids.map((id) => aFact.collaborator(id, id));
+    const stays = [...members(9, 2), ...ids.map((id) => aFact.repository(id))];
+    const world = await createSyncWorld(createMemoryTable(), [...members(1), ...stays, ...rows]);
+    await world.sync('members');
+    await world.sync('repositories');
+    world.later();
+    world.forge.facts = [...stays, ...rows];
+    await world.tell('member#1');
+    await world.sync('member:1');
+    await world.sync('repository:1');
+    world.later();
+    world.forge.facts = [...stays, ...rows.slice(9)];
+    await world.sync('repositories');
+    expect(await findHeld(world.table, synchronizationId, 'repositories')).toMatchObject({ count: 9 });
+    expect(await world.facts('repositories')).toContain('collaborator#1#1');
+  });
+
   it('go with the old parent of a team', async () => {
     const ids = Array.from({ length: 10 }, (_, place) => place + 1);
     const inherited = ids.map((id) => ({ ...aFact.teamRepository(7, id), via: team(5) }));

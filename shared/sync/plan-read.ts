@@ -127,7 +127,13 @@ export function createPlanner(
     const brakeAll = (all: readonly PlannedChange[]) =>
       brake(all, stored.facts, setting, { ...before, missed });
     let braked = brakeAll(changes);
-    const groundless = await withoutGround(table, id, read, braked.held, gone);
+    const numbers = new Map(stored.facts.map((one) => [factKey(one.fact), one.observedAt]));
+    const shownBy = (fact: Fact): number =>
+      Math.max(
+        numbers.get(factKey(fact)) ?? 0,
+        ...[scope, partOf(fact) ?? scope].map((one) => states.get(one)?.readAt ?? 0),
+      );
+    const groundless = await withoutGround(table, id, read, braked.held, gone, shownBy);
     if (groundless.size > 0) {
       braked = brakeAll(changes.map((change) => groundless.get(change) ?? change));
     }
@@ -149,6 +155,8 @@ const missedWithinADay = ({ removed }: StoredScope, now: number): readonly Fact[
 /**
  * Removals of rows that give nobody anything any more, because what they hang on is gone: they are as good as stated. A narrowed
  * selection takes the rows about what is outside of it, another parent those that a team had from the old one, however many.
+ *
+ * @param shownBy the number of the last read that showed the row
  */
 async function withoutGround(
   table: Table,
@@ -156,6 +164,7 @@ async function withoutGround(
   read: ScopeRead,
   held: readonly PlannedChange[],
   gone: ReadonlySet<string>,
+  shownBy: (fact: Fact) => number,
 ): Promise<ReadonlyMap<PlannedChange, PlannedChange>> {
   const grounds = held.map(({ fact }) => groundOf(fact)).filter((ground) => ground !== undefined);
   const standing = await standingOf(table, id, [...new Set(grounds)]);
@@ -163,9 +172,14 @@ async function withoutGround(
   const parents = inherited.length === 0 ? new Map() : await parentsOf(table, id, read);
   const isGroundless = ({ fact }: PlannedChange): boolean => {
     const ground = groundOf(fact) ?? '';
-    const stands = gone.has(ground) ? 'removed' : standing.get(ground);
-    // Who is named on a repository need not be a member; but who was one loses that with his membership.
-    const isGone = fact.kind === 'collaborator' ? stands === 'removed' : stands !== 'there';
+    const stands = standing.get(ground);
+    const isGone =
+      gone.has(ground) ||
+      (fact.kind === 'collaborator'
+        ? // Who is named on a repository need not be a member. Who was one loses that with his membership, or stays as an outside
+          // collaborator: then a read that knew of the end showed the row.
+          stands?.isRemoved === true && shownBy(fact) < stands.observedAt
+        : stands?.isRemoved !== false);
     return (ground !== '' && isGone) || (isInherited(fact) && !isBelow(parents, fact));
   };
   return new Map(
