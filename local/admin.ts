@@ -1,13 +1,11 @@
 /** `npm run admin`: what an owner decides, until there is a console. Invokes the functions of a running start, or of AWS. */
 import { resolve } from 'node:path';
-import { callOf, needed, readFlags } from './admin/calls.ts';
+import { needed, readFlags, simpleCommands } from './admin/calls.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage } from './admin/usage.ts';
 import { AdminError, createAdminClient } from './start/admin-client.ts';
 import { UsageError } from './start/options.ts';
 import { findRunning } from './start/state-folder.ts';
-
-const simpleCommands = ['connect', 'choose', 'vendors', 'token', 'revoke'];
 
 async function main(args: readonly string[]): Promise<number> {
   try {
@@ -44,11 +42,12 @@ async function run(
     const client = await clientOf(flags);
     return long({ client, slug, rest, flags, progress: flags.json ? () => {} : print });
   }
-  if (!simpleCommands.includes(command)) {
+  const simple = Object.hasOwn(simpleCommands, command) ? simpleCommands[command] : undefined;
+  if (simple === undefined) {
     throw new UsageError(`there is no command ${command}; --help lists them`);
   }
   noMore(command, rest);
-  const [name, input] = callOf(command, needed(slug, `${command} takes the organization's slug`), flags);
+  const [name, input] = simple(needed(slug, `${command} takes the organization's slug`), flags);
   return { answer: await (await clientOf(flags)).invoke(name, input) };
 }
 

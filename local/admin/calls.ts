@@ -33,63 +33,53 @@ export function readFlags(args: readonly string[]) {
   });
 }
 
-/** The function and its input for a command. @throws UsageError */
-export function callOf(command: string, slug: string, flags: Flags): [string, unknown] {
-  switch (command) {
-    case 'connect':
-      return [
-        'connect-organization',
-        {
-          slug,
-          installation: needed(flags.installation, 'connect takes --installation; status lists them'),
-          repositories: names(flags.repositories) ?? 'all',
-          ownedVendors: names(flags.vendors) ?? [],
-        },
-      ];
-    case 'choose':
-      return [
-        'choose-packages',
-        {
-          slug,
-          repositories: needed(names(flags.repositories), 'choose takes --repositories'),
-          ...(flags.forks ? { forks: true } : {}),
-        },
-      ];
-    case 'vendors':
-      return [
-        'set-owned-vendors',
-        { slug, vendors: needed(names(flags.vendors), 'vendors takes --vendors') },
-      ];
-    case 'caution':
-      return [
-        'set-caution',
-        {
-          slug,
-          ...(flags.synchronization === undefined ? {} : { synchronization: flags.synchronization }),
-          ...numberOf('held-share', flags, 'heldShare', 0.01),
-          ...numberOf('held-above', flags, 'heldAbove'),
-          ...numberOf('rest-after', flags, 'restAfterDays'),
-        },
-      ];
-    case 'token':
-      return [
-        'issue-token',
-        {
-          organization: slug,
-          for: holderOf(flags),
-          ...(flags.description === undefined ? {} : { description: flags.description }),
-          ...(flags.expires === undefined ? {} : { expiresAt: timeOf(flags.expires) }),
-        },
-      ];
-    case 'revoke':
-      return [
-        'revoke-token',
-        { organization: slug, id: needed(flags.id, 'revoke takes --id; status lists them') },
-      ];
-    default:
-      throw new UsageError(`there is no command ${command}; --help lists them`);
-  }
-}
+/** The function and its input, by the name of the command. They throw UsageError. */
+export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags) => [string, unknown]>> = {
+  connect: (slug, flags) => [
+    'connect-organization',
+    {
+      slug,
+      installation: needed(flags.installation, 'connect takes --installation; status lists them'),
+      repositories: names(flags.repositories) ?? 'all',
+      ownedVendors: names(flags.vendors) ?? [],
+    },
+  ],
+  choose: (slug, flags) => [
+    'choose-packages',
+    {
+      slug,
+      repositories: needed(names(flags.repositories), 'choose takes --repositories'),
+      ...(flags.forks ? { forks: true } : {}),
+    },
+  ],
+  vendors: (slug, flags) => [
+    'set-owned-vendors',
+    { slug, vendors: needed(names(flags.vendors), 'vendors takes --vendors') },
+  ],
+  caution: (slug, flags) => [
+    'set-caution',
+    {
+      slug,
+      ...(flags.synchronization === undefined ? {} : { synchronization: flags.synchronization }),
+      ...numberOf('held-share', flags, 'heldShare', 0.01),
+      ...numberOf('held-above', flags, 'heldAbove'),
+      ...numberOf('rest-after', flags, 'restAfterDays'),
+    },
+  ],
+  token: (slug, flags) => [
+    'issue-token',
+    {
+      organization: slug,
+      for: holderOf(flags),
+      ...(flags.description === undefined ? {} : { description: flags.description }),
+      ...(flags.expires === undefined ? {} : { expiresAt: timeOf(flags.expires) }),
+    },
+  ],
+  revoke: (slug, flags) => [
+    'revoke-token',
+    { organization: slug, id: needed(flags.id, 'revoke takes --id; status lists them') },
+  ],
+};
 
 /** The flag's number times the unit, under the name; nothing without the flag. */
 function numberOf(

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { readFlags, simpleCommands } from './calls.ts';
+import { synchronizationCommands } from './synchronization-commands.ts';
+import { usage } from './usage.ts';
+
+const call = (command: string, ...args: string[]) =>
+  simpleCommands[command]?.('acme', readFlags(args).values);
+
+it('has each command that the help names, and no other', () => {
+  const named = new Set(
+    [...usage.matchAll(/^ {2}([a-z]+)(?: ORGANIZATION| \[ORGANIZATION\])/gm)].map(([, name]) => name),
+  );
+  expect([...named].sort()).toEqual(
+    [...Object.keys(simpleCommands), ...Object.keys(synchronizationCommands)].sort(),
+  );
+});
+
+it('sets what was said of the caution, and nothing else', () => {
+  expect(call('caution')).toEqual(['set-caution', { slug: 'acme' }]);
+  expect(call('caution', '--held-share', '10', '--rest-after', '3')).toEqual([
+    'set-caution',
+    { slug: 'acme', heldShare: 0.1, restAfterDays: 3 },
+  ]);
+  expect(call('caution', '--held-above', '2', '--synchronization', 'abc')).toEqual([
+    'set-caution',
+    { slug: 'acme', synchronization: 'abc', heldAbove: 2 },
+  ]);
+  expect(() => call('caution', '--rest-after', 'x')).toThrow('--rest-after takes a whole number, not x');
+});
