@@ -30,6 +30,8 @@ export type Command =
       /** What a person says to it. */
       readonly word: 'yes' | 'no' | undefined;
     }
+  /** Somebody leaves a team and returns, and the word of the leaving comes five minutes later. */
+  | { readonly do: 'late word'; readonly of: readonly [number, number] }
   /** The app is removed and installed again, and not every delivery about it is sent. */
   | { readonly do: 'reinstall'; readonly lost: 'the removal' | 'both' }
   /** The next worker dies at that call. */
@@ -160,6 +162,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       .constantFrom('the removal' as const, 'both' as const)
       .map((lost) => ({ do: 'reinstall', lost }) as const),
   },
+  { weight: 2, arbitrary: fc.tuple(number, number).map((of) => ({ do: 'late word', of }) as const) },
   { weight: 4, arbitrary: fc.nat(60).map((call) => ({ do: 'kill', call }) as const) },
   {
     weight: 3,

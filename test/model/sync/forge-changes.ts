@@ -1,5 +1,4 @@
 /** Changes on the forge by a name and three numbers that choose among what is there. */
-import { join } from 'node:path';
 import { appPermissions, grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import type { ChangeInput, ChangeName } from '../../../local/forges/github/changes.ts';
 import type { GitHubState, Repository, Team, User } from '../../../local/forges/github/state.ts';
@@ -25,7 +24,7 @@ type Make = (now: ForgeNow, numbers: Numbers) => readonly ForgeChange[];
 export const make = <Name extends ChangeName>(name: Name, input: ChangeInput<Name>): ForgeChange[] => [
   { name, input },
 ];
-const at = <Thing>(things: readonly Thing[], place: number): Thing | undefined =>
+export const at = <Thing>(things: readonly Thing[], place: number): Thing | undefined =>
   things[place % Math.max(1, things.length)];
 
 export const acme = ({ state }: ForgeNow) => state.organizations.get(acmeId);
@@ -284,6 +283,12 @@ const makes = {
         setRefs(now, repository, { [`refs/tags/${tags[b % tags.length]}`]: id }),
       ),
     ),
+  'move a tag': (now, [a, b, c]) =>
+    with1(at(repositoriesOf(now), a), (repository) =>
+      with2(at(tagsOf(now, repository), b), at(commitsFor(now, repository), c), (ref, { id }) =>
+        setRefs(now, repository, { [ref]: id }),
+      ),
+    ),
   'push many tags': (now, [a, , c]) =>
     with1(at(repositoriesOf(now), a), (repository) =>
       with1(at(commitsFor(now, repository), c), ({ id }) =>
@@ -381,6 +386,9 @@ function commitsFor({ pool }: ForgeNow, { id }: Repository) {
   ];
 }
 
+const tagsOf = (now: ForgeNow, repository: Repository): readonly string[] =>
+  [...now.refs(repository).keys()].filter((ref) => ref.startsWith('refs/tags/'));
+
 function setRefs(
   now: ForgeNow,
   repository: Repository,
@@ -388,5 +396,3 @@ function setRefs(
 ): readonly ForgeChange[] {
   return make('set-refs', { repository: full(now, repository), refs: { ...refs } });
 }
-
-export const directoryOf = (gitRoot: string, id: number): string => join(gitRoot, `${id}.git`);

@@ -86,3 +86,5 @@ export async function createGitPool(directory: string): Promise<GitPool> {
     },
   };
 }
+
+export const directoryOf = (gitRoot: string, id: number): string => join(gitRoot, `${id}.git`);

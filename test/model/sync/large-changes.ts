@@ -1,7 +1,8 @@
-/** Changes of much at once. */
+/** Changes that take several. */
 import type { Repository, Team } from '../../../local/forges/github/state.ts';
 import {
   acme,
+  at,
   type ForgeChange,
   type ForgeNow,
   full,
@@ -52,4 +53,21 @@ export function largestGoes(
     case 'nothing':
       return [];
   }
+}
+
+/** Somebody leaves a team, and returns. */
+export function leaveAndReturn(
+  now: ForgeNow,
+  [a, b]: readonly [number, number],
+): readonly [readonly ForgeChange[], readonly ForgeChange[]] {
+  const team = at(
+    teamsOf(now).filter(({ members }) => members.size > 0),
+    a,
+  );
+  const user = now.state.users.get(at([...(team?.members.keys() ?? [])], b) ?? 0);
+  if (team === undefined || user === undefined) {
+    return [[], []];
+  }
+  const row = { organization: organization(now), team: team.slug, user: user.login };
+  return [make('remove-team-member', row), make('add-team-member', row)];
 }

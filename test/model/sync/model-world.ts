@@ -26,10 +26,11 @@ import { createMemoryTable } from '../../support/memory-table.ts';
 import { createRegistry, type Registry, settled } from '../../support/registry-fixture.ts';
 import type { Services } from '../../support/registry-world.ts';
 import { type BaseWorld, type BaseWorldName, baseWorld } from './base-worlds.ts';
-import { directoryOf, type ForgeChange, type ForgeNow } from './forge-changes.ts';
+import type { ForgeChange, ForgeNow } from './forge-changes.ts';
 import { type Forgetful, forget } from './forgetful.ts';
-import { createGitPool, type GitPool } from './git-pool.ts';
+import { createGitPool, directoryOf, type GitPool } from './git-pool.ts';
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
+import { createTurns } from './turns.ts';
 import { type WatchedTable, watchTable } from './watched-table.ts';
 import { hurryTime } from './without-waiting.ts';
 
@@ -389,15 +390,5 @@ export async function startModel(): Promise<Model> {
       await rm(directory, { recursive: true, force: true });
       putTimeBack();
     },
-  };
-}
-
-/** One after the other, so that a sequence goes the same way each time. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <Result>(run: () => Promise<Result>): Promise<Result> => {
-    const answer = last.then(run, run);
-    last = answer.catch(() => undefined);
-    return answer;
   };
 }

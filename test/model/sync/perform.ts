@@ -15,7 +15,7 @@ import type { Command } from './commands.ts';
 import { dying, dyingInPlan } from './dying.ts';
 import { type ForgeChange, forgeChanges } from './forge-changes.ts';
 import type { ForgeHistory } from './forge-history.ts';
-import { largestGoes, manyLeave } from './large-changes.ts';
+import { largestGoes, leaveAndReturn, manyLeave } from './large-changes.ts';
 import type { Met } from './met.ts';
 import type { Holder, ModelWorld } from './model-world.ts';
 import type { Words } from './while-it-rages.ts';
@@ -72,6 +72,13 @@ export async function perform(on: Performance, command: Command): Promise<void> 
         await say(on, command.word);
       }
       return;
+    }
+    case 'late word': {
+      const [leaving, returning] = leaveAndReturn(world.now, command.of);
+      const { id } = world.gitHub.faults.add({ kind: 'delivery-delayed', delayMs: 300_000 });
+      await make(leaving);
+      world.gitHub.faults.remove(id);
+      return make(returning);
     }
     case 'reinstall': {
       const times = command.lost === 'both' ? 2 : 1;

@@ -64,7 +64,8 @@ test(
   Math.max(300_000, runs * 10_000),
 );
 
-test.runIf(path === undefined && runs >= 200)(
+// Of few sequences of another seed some may meet nothing of a kind.
+test.runIf(path === undefined && (process.env.SYNC_SEED === undefined || runs >= 1000) && runs >= 200)(
   'and these sequences met all that they are there for',
   (context) => {
     context.skip(!isWell, 'not all of them were performed');

@@ -167,7 +167,8 @@ export const synchronizationFaults: readonly PlantedFault[] = [
     file: 'shared/scan/scan-repository.ts',
     find: 'const attributes = { lastFailure, failures: 0, unfinished: true };',
     replace: 'const attributes = { lastFailure, failures: 0, ...(mayPass ? { unfinished: true } : {}) };',
-    tests,
+    tests: ['test/integration/scanning.test.ts'],
+    only: 'dead credential',
     standsFor: 'a scan that a dead credential stopped, and that nobody asks for again',
   },
 ];
