@@ -1,4 +1,5 @@
 /** From a whole read to what is stored: plan and apply; and again when another writer was there. */
+import type { PartScope } from '../domain/scopes.ts';
 import type { ScopeRead } from '../forge/forge.ts';
 import { forgetTold, type Told } from '../store/scope-store.ts';
 import { ConflictError } from '../store/table.ts';
@@ -9,7 +10,7 @@ import { noteHeld } from './held.ts';
 import { createPlanner, type FinishedReading, type PlannedRead, toldWithin } from './plan-read.ts';
 import { record } from './run-log.ts';
 import type { Run } from './run-scopes.ts';
-import type { TakenScope } from './take-scopes.ts';
+import { partsMax, type TakenScope } from './take-scopes.ts';
 import { settle } from './told.ts';
 
 const plansMax = 4;
@@ -61,9 +62,10 @@ export async function applyRead(
   } finally {
     await waker.wake(wakes);
   }
-  const { held, deferred, doubtful } = planned;
+  const { held, deferred, doubtful, overlooked } = planned;
   await noteHeld(dependencies, synchronization, scope, held);
   await raiseAlso(run, read);
+  await raiseOverlooked(run, overlooked);
   const lookAt = await settleTold(run, told, reading);
   log.scopes.push({
     scope,
@@ -87,6 +89,24 @@ async function raiseAlso({ dependencies, synchronization }: Run, read: ScopeRead
   const things = [...new Set(read.also)].map((scope) => scopeThing(organization, id, scope));
   await table.transact(things.map((thing) => raise(thing, clock.now(), { cause: 'a part of it changed' })));
   await waker.wake(things.map((thing) => thing.wake));
+}
+
+/** What a list overlooked is read by itself; more than a run reads in that way waits for the list to be right. */
+async function raiseOverlooked(
+  { dependencies, synchronization: { organization, id } }: Run,
+  overlooked: ReadonlyMap<PartScope, string>,
+): Promise<void> {
+  const { table, waker, clock } = dependencies;
+  if (overlooked.size === 0 || overlooked.size > partsMax) {
+    return;
+  }
+  const things = [...overlooked].map(([part, nodeId]) => ({
+    thing: scopeThing(organization, id, part),
+    nodeId,
+  }));
+  const cause = 'missing from its list, and there';
+  await table.transact(things.map(({ thing, nodeId }) => raise(thing, clock.now(), { cause, nodeId })));
+  await waker.wake(things.map(({ thing }) => thing.wake));
 }
 
 async function settleTold(

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { aFact, team } from '../../test/support/memory-forge.ts';
+import { aFact, repository, team } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
-import { synchronizationId } from '../../test/support/synchronized.ts';
+import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
+import { repositoryPart } from '../domain/scopes.ts';
+import { loadFacts } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { changesOf, latestRuns } from '../store/run-store.ts';
 import { findHeld, listHeld } from '../store/scope-store.ts';
+import { scopeThing } from '../store/things.ts';
+import { releaseLease, takeLease } from '../store/work.ts';
 
 const members = (count: number, from = 1) =>
   Array.from({ length: count }, (_, place) => aFact.member(from + place));
@@ -245,6 +249,37 @@ describe('rows that hang on what is gone', () => {
     expect(await world.facts('teams')).not.toContain('team-repository#7#1');
   });
 
+  it('wait while another worker reads what they hang on', async () => {
+    const world = await createTeams();
+    for (const id of Array.from({ length: 8 }, (_, place) => place + 3)) {
+      await world.tell(`repository#${id}`);
+    }
+    world.forge.facts = organization(10).filter(
+      (fact) => !('repository' in fact) || Number(fact.repository) <= 2,
+    );
+    const repositories = scopeThing(organizationId, synchronizationId, 'repositories');
+    await world.ask('repositories');
+    await world.ask('teams');
+    const lease = await takeLease(world.table, repositories, {
+      leaseId: 'another worker',
+      now: world.clock.now(),
+      leaseMs: 60_000,
+    });
+    if (typeof lease === 'string') {
+      throw new Error(lease);
+    }
+    await world.run('teams');
+    expect(await world.held('teams')).toBeUndefined();
+    expect(await world.facts('teams')).toContain('team-repository#5#10');
+
+    await releaseLease(world.table, lease);
+    await world.run('repositories');
+    world.clock.time += 61_000;
+    await world.run('teams');
+    expect(await world.held('teams')).toBeUndefined();
+    expect(await world.facts('teams')).not.toContain('team-repository#5#10');
+  });
+
   it('are held like it, and where it is there', async () => {
     const world = await createTeams();
     // Members are held, so their rows are; the rows about repositories are merely missing.
@@ -252,5 +287,39 @@ describe('rows that hang on what is gone', () => {
     await world.syncAll();
     expect(await world.held('members')).toMatchObject({ count: 8 });
     expect(await world.held('teams')).toMatchObject({ count: 16 });
+  });
+});
+
+describe('what a list overlooks', () => {
+  const facts = (visibility: 'private' | 'public') => [
+    aFact.settings(false),
+    aFact.member(1),
+    ...Array.from({ length: 12 }, (_, place) => aFact.repository(place + 1, { visibility })),
+  ];
+  const shown = async (world: Awaited<ReturnType<typeof createSyncWorld>>) =>
+    (await loadFacts(world.table, synchronizationId, 'repository')).filter(
+      ({ visibility }) => visibility === 'public',
+    ).length;
+  const createWorldWithout = async (hidden: number) => {
+    const world = await createSyncWorld(createMemoryTable(), facts('private'));
+    await world.syncAll();
+    world.later();
+    world.forge.facts = facts('public');
+    world.forge.hidden = new Set(Array.from({ length: hidden }, (_, place) => `repository#${place + 1}`));
+    await world.syncAll();
+    return world;
+  };
+
+  it('is read by itself', async () => {
+    const world = await createWorldWithout(2);
+    expect(await shown(world)).toBe(10);
+    await world.run(repositoryPart(repository(1)));
+    expect(await shown(world)).toBe(12);
+  });
+
+  it('waits for the list when it is much, so that nothing is read again and again', async () => {
+    const world = await createWorldWithout(11);
+    expect(await world.wanted(keys.scope(synchronizationId, repositoryPart(repository(1))))).toBe(0);
+    expect(await shown(world)).toBe(1);
   });
 });

@@ -10,6 +10,7 @@ import {
   partOf,
   repositoryPart,
   teamPart,
+  wholeOf,
 } from '../domain/scopes.ts';
 import type { Caution, Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
@@ -44,6 +45,8 @@ export interface PlannedRead {
   readonly held: readonly PlannedChange[];
   readonly deferred: readonly Deferred[];
   readonly doubtful: readonly Deferred[];
+  /** What its list did not show and is there after all, with its second id: the list says nothing of it. */
+  readonly overlooked: ReadonlyMap<PartScope, string>;
   /** The states of scopes and parts that the plan was made with. */
   readonly states: ReadonlyMap<AnyScope, ScopeState>;
 }
@@ -67,6 +70,9 @@ export async function toldWithin(
 
 const keysTold = (told: readonly Told[], what: Told['expect']): ReadonlySet<string> =>
   new Set(told.filter(({ expect }) => expect === what).map(({ key }) => key));
+
+/** Until what rows hang on has been read, if it was asked for at the same time. */
+const groundMs = 60_000;
 
 /** The order of plans: those of teams and then roles come last, since their rows hang on members and repositories, and on teams. */
 export const byPlanning = (one: AnyScope, other: AnyScope): number =>
@@ -137,10 +143,14 @@ export function createPlanner(
     if (groundless.size > 0) {
       braked = brakeAll(changes.map((change) => groundless.get(change) ?? change));
     }
+    const tooEarly = braked.held.filter(({ fact }) => isGroundAskedFor(fact, states));
+    const until = startedAt + groundMs;
     return {
-      ...braked,
-      deferred: plan.deferred,
+      changes: braked.changes,
+      held: braked.held.filter((change) => !tooEarly.includes(change)),
+      deferred: [...plan.deferred, ...tooEarly.map(({ fact }) => ({ key: factKey(fact), until }))],
       doubtful: plan.doubtful,
+      overlooked: present,
       states,
     };
   };
@@ -189,18 +199,35 @@ async function withoutGround(
 
 /** The key of the fact without which the row means nothing. */
 function groundOf(fact: Fact): string | undefined {
+  const part = groundPartOf(fact);
+  return part === undefined ? undefined : mainKeyOf(part);
+}
+
+function groundPartOf(fact: Fact): PartScope | undefined {
   switch (fact.kind) {
     case 'team-member':
     case 'collaborator':
     case 'role-member':
-      return mainKeyOf(memberPart(fact.account));
+      return memberPart(fact.account);
     case 'role-team':
-      return mainKeyOf(teamPart(fact.team));
+      return teamPart(fact.team);
     case 'team-repository':
-      return mainKeyOf(repositoryPart(fact.repository));
+      return repositoryPart(fact.repository);
     default:
       return undefined;
   }
+}
+
+/** Whether the row's ground is asked for: another worker may be just about to say that it is gone. */
+function isGroundAskedFor(fact: Fact, states: ReadonlyMap<AnyScope, ScopeState>): boolean {
+  const part = groundPartOf(fact);
+  return (
+    part !== undefined &&
+    [part, wholeOf(part)].some((scope) => {
+      const state = states.get(scope);
+      return state !== undefined && state.wanted !== state.done;
+    })
+  );
 }
 
 const isInherited = (fact: Fact): fact is TeamRepositoryFact =>
@@ -252,8 +279,8 @@ async function putBackNow(
 /** What the forge says of things that a list does not have, when it is asked for them by their ids. */
 interface Checked {
   readonly absent: ReadonlySet<PartScope>;
-  /** There after all: the list was wrong about them, so nothing of theirs changes. */
-  readonly present: ReadonlySet<PartScope>;
+  /** There after all, with their second ids: the list was wrong about them, so nothing of theirs changes. */
+  readonly present: ReadonlyMap<PartScope, string>;
   /** Keys of facts that a second read of the list has. */
   readonly seenAgain: ReadonlySet<string>;
 }
@@ -284,10 +311,10 @@ async function check(
     }
   }
   if (isPart(scope) || nodes.size === 0) {
-    return { absent: new Set(), present: new Set(), seenAgain };
+    return { absent: new Set(), present: new Map(), seenAgain };
   }
   const absent = await reader.confirmAbsent([...nodes].map(([part, nodeId]) => ({ part, nodeId })));
-  return { absent, present: new Set([...nodes.keys()].filter((part) => !absent.has(part))), seenAgain };
+  return { absent, present: new Map([...nodes].filter(([part]) => !absent.has(part))), seenAgain };
 }
 
 const isUnstated = (change: PlannedChange): boolean => change.kind === 'remove' && !change.stated;

@@ -26,7 +26,7 @@ export interface TakenScope {
 /** The function's time-out of 300 s and 30 s more. */
 export const leaseMs = 330_000;
 /** Parts of one list that are read by themselves; more are a reading of the list. */
-const partsMax = 10;
+export const partsMax = 10;
 
 /** @returns nothing when the named scope has nothing to do, or another worker is at it */
 export async function takeScopes(

@@ -173,7 +173,8 @@ export function createWatch(
       for (const right of history.rightsOf(holder)) {
         const { repository, since } = right;
         const isSeen = seen.has(repository);
-        right.isConfirmed ||= isSeen && whole >= since + lagMs;
+        // What the list left out is read by itself a moment later.
+        right.isConfirmed ||= isSeen && whole >= since + lagMs && world.forgotThingsAt < whole;
         if (!isSeen && right.isConfirmed && !(wasResting && isOwn)) {
           wrong.push(
             `${nameOf(world, holder)} lost repository ${repository}, which the forge has granted all the time`,
