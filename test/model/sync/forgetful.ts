@@ -23,9 +23,7 @@ export function forget(world: ModelWorld, init: RequestInit | undefined): () => 
     return () => {};
   }
   forgetful.requests -= 1;
-  if (forgetful.what === 'things') {
-    world.forgotThingsAt = world.clock.now();
-  }
+  world.forgotAt[forgetful.what] = world.clock.now();
   const all = lists(state);
   const kept = all.map(({ map }) => new Map(map));
   for (const { map, forgotten } of all) {

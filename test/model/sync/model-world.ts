@@ -77,8 +77,8 @@ export interface ModelWorld {
   throughAll: ((services: Services) => Services) | undefined;
   /** What the forge leaves out of its lists. */
   forgetful: Forgetful | undefined;
-  /** When it last left out a team or a repository; milliseconds since the epoch. */
-  forgotThingsAt: number;
+  /** When it last left out some; milliseconds since the epoch. */
+  readonly forgotAt: Record<Forgetful['what'], number>;
   /** Deliveries that were taken from the forge's log. */
   caughtUp: number;
   /** @returns false when GitHub refuses it */
@@ -250,7 +250,7 @@ export async function startModel(): Promise<Model> {
       through: undefined,
       throughAll: undefined,
       forgetful: undefined,
-      forgotThingsAt: 0,
+      forgotAt: { people: 0, things: 0 },
       caughtUp: 0,
       async change({ name, input }) {
         try {

@@ -16,6 +16,7 @@ import {
 import { type AnyScope, partOf } from '../../../shared/domain/scopes.ts';
 import { loadScope, type StoredScope } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
+import { loadRemoved } from '../../../shared/store/run-store.ts';
 import { applyingSince, listHeld, type ScopeState, scopeStates } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { type QueueName, queueNames } from '../../../shared/store/work.ts';
@@ -104,6 +105,10 @@ export function createWatch(
         !words.allowed.has(listOf(fact)) &&
         history.grantedAllTimeSince(ground, table.drawnAt(by) - lagMs)
       ) {
+        if (await isSaidTwice(world, by, fact)) {
+          history.doubt();
+          continue;
+        }
         wrong.push(
           `${factKey(fact)} gives "${ground}" no more by reading ${by}, and the forge has had it all the time`,
         );
@@ -128,7 +133,7 @@ export function createWatch(
         const readAt = states.get(scope)?.readAt ?? 0;
         const began = table.drawnAt(readAt);
         // What a list leaves out altogether is looked up, and nothing of it changes if it is there.
-        const sawAll = world.forgotThingsAt < began;
+        const sawAll = world.forgotAt.things < began;
         const hadToKnow = sawAll && readAt > observedAt && began >= changedAt + lagMs;
         if (hadToKnow && !history.grantedSince(ground, began - lagMs)) {
           wrong.push(`${factKey(fact)} gives "${ground}", which reading ${readAt} of ${scope} did not see`);
@@ -239,6 +244,14 @@ const factsOf = ({ stored }: Known): readonly Fact[] => stored.map(({ fact }) =>
 function numberOf({ stored, removed }: Known, fact: Fact): number | undefined {
   const key = factKey(fact);
   return (stored.find((one) => factKey(one.fact) === key) ?? removed.get(key))?.observedAt;
+}
+
+/** A late event and a list that came short agree: each is wrong, and together they are believed until the next reading. */
+async function isSaidTwice(world: ModelWorld, number: number, fact: Fact): Promise<boolean> {
+  const isForgetful = world.forgotAt.people >= world.table.drawnAt(number);
+  const removed = isForgetful ? await loadRemoved(world.table, synchronizationId, number) : undefined;
+  const one = removed?.find((other) => factKey(other.fact) === factKey(fact));
+  return one?.reason.includes('an event says so too') === true;
 }
 
 /** The list that the fact is read with. */
