@@ -179,7 +179,7 @@ export function createWatch(
         const { repository, since } = right;
         const isSeen = seen.has(repository);
         // What the list left out is read by itself a moment later.
-        right.isConfirmed ||= isSeen && whole >= since + lagMs && world.forgotThingsAt < whole;
+        right.isConfirmed ||= isSeen && whole >= since + lagMs && world.forgotAt.things < whole;
         if (!isSeen && right.isConfirmed && !(wasResting && isOwn)) {
           wrong.push(
             `${nameOf(world, holder)} lost repository ${repository}, which the forge has granted all the time`,
