@@ -79,6 +79,18 @@ describe('the list of faults', () => {
     expect(counts.filter(([, count]) => count < 2)).toEqual([]);
   });
 
+  it('fits the code, so that it can be planted', () => {
+    const misfits = plantedFaults.flatMap((one) => {
+      try {
+        plant(readFileSync(join(root, one.file), 'utf8'), one);
+        return [];
+      } catch (error) {
+        return [String(error)];
+      }
+    });
+    expect(misfits).toEqual([]);
+  });
+
   it('has a row for every proof in docs/proofs.md, with the faults that it catches', () => {
     const text = readFileSync(join(root, 'docs/proofs.md'), 'utf8');
     const missing = plantedFaults.filter(({ id }) => !text.includes(`\`${id}\``)).map(({ id }) => id);
