@@ -246,12 +246,15 @@ function numberOf({ stored, removed }: Known, fact: Fact): number | undefined {
   return (stored.find((one) => factKey(one.fact) === key) ?? removed.get(key))?.observedAt;
 }
 
-/** A late event and a list that came short agree: each is wrong, and together they are believed until the next reading. */
+/**
+ * A late event, or the end of a membership, and a list that came short agree: together they are believed until the next reading, though
+ * somebody may have stayed as an outside collaborator.
+ */
 async function isSaidTwice(world: ModelWorld, number: number, fact: Fact): Promise<boolean> {
   const isForgetful = world.forgotAt.people >= world.table.drawnAt(number);
   const removed = isForgetful ? await loadRemoved(world.table, synchronizationId, number) : undefined;
   const one = removed?.find((other) => factKey(other.fact) === factKey(fact));
-  return one?.reason.includes('an event says so too') === true;
+  return ['an event says so too', 'what it hangs on is gone'].some((said) => one?.reason.includes(said));
 }
 
 /** The list that the fact is read with. */
