@@ -280,6 +280,21 @@ describe('rows that hang on what is gone', () => {
     expect(await world.facts('teams')).not.toContain('team-repository#5#10');
   });
 
+  it('stay held while what they hang on is asked for again', async () => {
+    const world = await createTeams();
+    world.forge.facts = organization(10, 2);
+    await world.syncAll();
+    expect(await world.held('teams')).toMatchObject({ count: 16 });
+    await world.ask('members');
+    await world.ask('repositories');
+    for (const scope of ['members', 'repositories'] as const) {
+      const thing = scopeThing(organizationId, synchronizationId, scope);
+      await takeLease(world.table, thing, { leaseId: scope, now: world.clock.now(), leaseMs: 60_000 });
+    }
+    await world.sync('teams');
+    expect(await world.held('teams')).toMatchObject({ count: 16 });
+  });
+
   it('are held like it, and where it is there', async () => {
     const world = await createTeams();
     // Members are held, so their rows are; the rows about repositories are merely missing.

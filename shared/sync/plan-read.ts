@@ -143,7 +143,12 @@ export function createPlanner(
     if (groundless.size > 0) {
       braked = brakeAll(changes.map((change) => groundless.get(change) ?? change));
     }
-    const tooEarly = braked.held.filter(({ fact }) => isGroundAskedFor(fact, states));
+    // What waits for a person already goes on waiting, with the word that was said.
+    // What waits for a person already, or was refused, stays so with the word that was said.
+    const isKnown = (key: string): boolean => before.waiting.has(key) || before.refused.has(key);
+    const tooEarly = braked.held.filter(
+      ({ fact }) => !isKnown(factKey(fact)) && isGroundAskedFor(fact, states),
+    );
     const until = startedAt + groundMs;
     return {
       changes: braked.changes,

@@ -134,7 +134,8 @@ export function createWatch(
         const began = table.drawnAt(readAt);
         // What a list leaves out altogether is looked up, and nothing of it changes if it is there.
         const sawAll = world.forgotAt.things < began;
-        const hadToKnow = sawAll && readAt > observedAt && began >= changedAt + lagMs;
+        const isLookedAtAgain = states.get(scope)?.recheckAt !== undefined;
+        const hadToKnow = sawAll && !isLookedAtAgain && readAt > observedAt && began >= changedAt + lagMs;
         if (hadToKnow && !history.grantedSince(ground, began - lagMs)) {
           wrong.push(`${factKey(fact)} gives "${ground}", which reading ${readAt} of ${scope} did not see`);
         }
