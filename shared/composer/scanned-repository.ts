@@ -1,13 +1,24 @@
 /** What a scan found in a repository: the input of versions.ts. */
 
-export interface ScannedRef {
+/** Bytes of the longest composer.json that is read: more than any manifest has. */
+export const manifestBytesMax = 1024 * 1024;
+
+/** Why no text can be had of the composer.json of a commit: it is no UTF-8, or longer than `manifestBytesMax`. */
+export type ManifestProblem = 'not-utf-8' | 'too-large';
+
+/** The composer.json of a commit. */
+export interface ManifestText {
+  /** Its text; undefined if there is no such file, or a problem with it. */
+  readonly manifest: string | undefined;
+  readonly manifestProblem?: ManifestProblem | undefined;
+}
+
+export interface ScannedRef extends ManifestText {
   readonly name: string;
   /** 40 hex digits. */
   readonly commit: string;
   /** When the commit was made, ISO 8601. */
   readonly date: string;
-  /** The text of composer.json at that commit, undefined if there is none. */
-  readonly manifest: string | undefined;
 }
 
 export interface ScannedRepository {

@@ -9,7 +9,13 @@ import { parseManifest } from './manifest.ts';
 import { shortened } from './owner-message.ts';
 import { asciiLower, END } from './php-text.ts';
 import { isScalar, isSet, type JsonObject, phpString } from './php-value.ts';
-import type { RefName, ScannedRef, SkippedRef } from './scanned-repository.ts';
+import {
+  type ManifestProblem,
+  manifestBytesMax,
+  type RefName,
+  type ScannedRef,
+  type SkippedRef,
+} from './scanned-repository.ts';
 import { InvalidVersionError, normalizeBranch, normalizeVersion, parseStability } from './version.ts';
 import { versionIdentity } from './version-compare.ts';
 
@@ -31,6 +37,11 @@ const DEV_SUFFIX = new RegExp(`[.-]?dev${END}`, 'i');
 // Short-lived or technical branches.
 const IGNORED_BRANCH = /^dev-(?:gh-readonly-queue\/|renovate\/|dependabot\/|conductor-|merge-up\/)[^\n]/;
 const IGNORED_BRANCHES = ['dev-gh-pages', 'dev-release-please--branches--main', 'dev-gitattributes'];
+
+const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
+  'not-utf-8': 'is not UTF-8, which JSON has to be. Save it in that encoding',
+  'too-large': `is larger than ${manifestBytesMax / 1024 / 1024} MB, more than any manifest needs`,
+};
 
 /** Composer's name for a default branch in the days of its first major version. */
 const DEFAULT_BRANCH_ALIAS = '9999999-dev';
@@ -132,6 +143,10 @@ function manifestOf(
   ref: RefName,
   scanned: ScannedRef,
 ): { readonly manifest: JsonObject } | { readonly skipped: SkippedRef } {
+  if (scanned.manifestProblem !== undefined) {
+    const reason = `composer.json ${manifestProblems[scanned.manifestProblem]}.`;
+    return { skipped: { ref, reason, isError: true } };
+  }
   if (scanned.manifest === undefined) {
     return { skipped: { ref, reason: 'There is no composer.json in it.', isError: false } };
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ScannedRef, ScannedRepository } from './scanned-repository.ts';
+import type { ManifestProblem, ScannedRef, ScannedRepository } from './scanned-repository.ts';
 import { versionsOf } from './versions.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -297,6 +297,21 @@ describe('versionsOf', () => {
       time: '2020-01-01T00:00:00+00:00',
       isDefaultBranch: false,
       manifest: { type: 'library', require: { 'b/c': '^1' } },
+    });
+  });
+
+  it('tells why the text of a manifest cannot be had', () => {
+    const [tag] = refs(['1.0', undefined]);
+    const repository = (manifestProblem: ManifestProblem) => ({
+      tags: tag ? [{ ...tag, manifestProblem }] : [],
+    });
+    expect(reasonOf(repository('not-utf-8'), '1.0')).toMatchObject({
+      isError: true,
+      reason: 'composer.json is not UTF-8, which JSON has to be. Save it in that encoding.',
+    });
+    expect(reasonOf(repository('too-large'), '1.0')).toMatchObject({
+      isError: true,
+      reason: 'composer.json is larger than 1 MB, more than any manifest needs.',
     });
   });
 

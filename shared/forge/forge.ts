@@ -3,6 +3,7 @@
  * part of the truth.
  */
 import type { Readable } from 'node:stream';
+import type { ManifestText } from '../composer/scanned-repository.ts';
 import type { Fact, RepositoryFact } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, ForgeRoleId, InstallationId } from '../domain/ids.ts';
 import type { AnyScope, PartScope } from '../domain/scopes.ts';
@@ -85,15 +86,13 @@ export interface StructureReader {
   ): Promise<ReadonlySet<PartScope>>;
 }
 
-/** One ref with the manifest at its commit. */
-export interface ForgeRef {
+/** One ref with the composer.json in the root at its commit. */
+export interface ForgeRef extends ManifestText {
   readonly name: string;
   /** 40 hex digits. */
   readonly commit: string;
   /** ISO 8601, the commit's date. */
   readonly date: string;
-  /** The text of composer.json in the root; undefined if there is none. */
-  readonly manifest: string | undefined;
 }
 
 export interface ForgeRepository {

@@ -45,7 +45,7 @@ function ids(name: string): RepositoryIds {
   return { repository: asId(id), nodeId };
 }
 
-const git = (name: string, args: readonly string[], input = ''): Promise<string> =>
+const git = (name: string, args: readonly string[], input: string | Buffer = ''): Promise<string> =>
   runGit(['--git-dir', gitHub.repository(name).gitDirectory, ...args], { input });
 
 /** What git itself says: each ref at its commit, with its composer.json. */
@@ -84,8 +84,8 @@ async function commitOf(name: string, entry: string | undefined, object = ''): P
   return (await git(name, [...person, 'commit-tree', '-m', 'x', tree.trim()])).trim();
 }
 
-const blobOf = async (name: string, text: string): Promise<string> =>
-  (await git(name, ['hash-object', '-w', '--stdin'], text)).trim();
+const blobOf = async (name: string, content: string | Buffer): Promise<string> =>
+  (await git(name, ['hash-object', '-w', '--stdin'], content)).trim();
 
 async function tagObject(
   name: string,
@@ -167,8 +167,7 @@ describe('refs', () => {
     const reader = gitHub.reader();
     const { tags } = await reader.readRefs(ids('odd'));
     const manifests = Object.fromEntries(tags.map(({ name, manifest }) => [name, manifest]));
-    expect(manifests.huge).not.toBe(huge);
-    expect({ ...manifests, huge: huge.startsWith(manifests.huge ?? '-') }).toEqual({
+    expect(manifests).toEqual({
       none: undefined,
       plain: '{}',
       executable: '{}',
@@ -176,7 +175,7 @@ describe('refs', () => {
       binary,
       long,
       'long-again': long,
-      huge: true,
+      huge: undefined,
       link: undefined,
       folder: undefined,
       submodule: undefined,
@@ -185,12 +184,47 @@ describe('refs', () => {
       thrice: '{}',
     });
     expect(
+      tags.flatMap(({ name, manifestProblem }) => (manifestProblem ? [name, manifestProblem] : [])),
+    ).toEqual(['huge', 'too-large']);
+    expect(
       tags
         .filter(({ name }) => /^(plain|tagged|twice|thrice)$/.test(name))
         .every(({ commit }) => commit === plain),
     ).toBe(true);
     // A page of tags, one of branches, and the two files of which GraphQL does not tell all.
     expect(reader.requests()).toBe(4);
+  });
+
+  test('with a composer.json that is no UTF-8 have no manifest, and never one with U+FFFD', async () => {
+    const bytes: Readonly<Record<string, Buffer>> = {
+      latin: Buffer.from('{"name": "acme/odd", "description": "caf\xe9"}', 'latin1'),
+      // Four bytes cut to three: one replacement character, which has three bytes too.
+      'same-length': Buffer.concat([
+        Buffer.from('{"x": "'),
+        Buffer.from('😀').subarray(0, 3),
+        Buffer.from('"}'),
+      ]),
+      marked: Buffer.from('\uFEFF{"name": "acme/odd"}'),
+      // What an author wrote is the author's.
+      replacement: Buffer.from('{"description": "\uFFFD"}'),
+    };
+    for (const [name, content] of Object.entries(bytes)) {
+      const commit = await commitOf('odd', '100644 blob', await blobOf('odd', content));
+      await git('odd', ['update-ref', `refs/heads/${name}`, commit]);
+    }
+    const reader = gitHub.reader();
+    const { branches } = await reader.readRefs(ids('odd'));
+    expect(
+      Object.fromEntries(
+        branches.map(({ name, manifest, manifestProblem }) => [name, manifestProblem ?? manifest]),
+      ),
+    ).toEqual({
+      latin: 'not-utf-8',
+      'same-length': 'not-utf-8',
+      marked: '\uFEFF{"name": "acme/odd"}',
+      replacement: '{"description": "\uFFFD"}',
+    });
+    for (const name of Object.keys(bytes)) await git('odd', ['update-ref', '-d', `refs/heads/${name}`]);
   });
 
   test('are asked for in smaller pages when GitHub gives up on large ones', async () => {

@@ -35,7 +35,7 @@ export function cleanGitEnvironment(extra: Record<string, string> = {}): Record<
  */
 export function runGit(
   args: readonly string[],
-  options: { input?: string; environment?: Record<string, string> } = {},
+  options: { input?: string | Uint8Array; environment?: Record<string, string> } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const git = spawn('git', args, {

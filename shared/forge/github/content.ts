@@ -129,7 +129,7 @@ async function withManifests(
       name,
       commit: commit.oid,
       date: commit.committedDate,
-      manifest: await readManifest(commit),
+      ...(await readManifest(commit)),
     });
   }
   return whole;
