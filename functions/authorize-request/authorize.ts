@@ -8,7 +8,7 @@
  * |---|---|
  * | `t/<first 22 of base64url SHA-256 of the token>` | `<principal>\|<expiry>`, or `*<principal>\|<expiry>\|<slug>,<slug>` for a token that reads every package of these slugs |
  * | `v/<slug>/<principal>/<chunk>` | bitmap of package numbers; the key with chunk 0 exists for whoever may read the root |
- * | `p/<slug>/<vendor>/<name>` | package number |
+ * | `p/<slug>/<vendor>/<name>` | package number; with `!<12 hex>,…` the beginnings of commits whose archives are refused |
  */
 
 /** The request in CloudFront's event; header names are lower case. */
@@ -48,15 +48,19 @@ export interface Target {
   packageName: string;
   /** The object's name under the package number; empty for the root. */
   file: string;
+  /** The archive's commit, or its beginning; empty for everything else. */
+  commit: string;
 }
 
 /** A value holds 1 KB: 768 bytes in base64url. */
 const packagesPerChunk = 6144;
 
 const tokenPattern = /^rprt_[uto]_[0-9a-f]{60}[0-9a-f]{8}$/;
+const packagePattern = /^(0|[1-9][0-9]{0,8})((?:![0-9a-f]{12}(?:,[0-9a-f]{12})*)?)$/;
 const rootPath = /^\/([a-z0-9-]+)\/packages\.json$/;
 const metadataPath = /^\/([a-z0-9-]+)\/p2\/([a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*?)(~dev)?\.json$/;
-const distPath = /^\/([a-z0-9-]+)\/dists\/([a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*)\/([0-9a-f]{40})\.zip$/;
+const distPath =
+  /^\/([a-z0-9-]+)\/dists\/([a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*)\/([0-9a-f]{7,64})\.zip$/;
 
 /**
  * The request with the path of the object to serve, or the answer that refuses it. `sha256` gives base64url, `now` is in
@@ -96,8 +100,11 @@ export async function authorize(
     return forward(request, `/${target.slug}/roots/${access.principal}.json`);
   }
 
-  const number = await read(store, `p/${target.slug}/${target.packageName}`);
-  if (number === null || matchWhole(/^(0|[1-9][0-9]{0,8})$/, number) === null) return notFound();
+  const packageValue = await read(store, `p/${target.slug}/${target.packageName}`);
+  const numbered = packageValue === null ? null : matchWhole(packagePattern, packageValue);
+  if (numbered === null) return notFound();
+  const number = String(numbered[1]);
+  if (isRefused(String(numbered[2]), target.commit)) return notFound();
   if (access.allOf === null) {
     const chunk = Math.floor(Number(number) / packagesPerChunk);
     const bitmap = await read(store, `${views}${chunk}`);
@@ -114,6 +121,11 @@ async function read(store: KeyValues, key: string): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+/** Whether the commit begins with one of those refused, in `!<12 hex>,…`. Runs before the cache, so copies in it are refused too. */
+function isRefused(refused: string, commit: string): boolean {
+  return commit.length >= 12 && refused.indexOf(commit.slice(0, 12)) !== -1;
 }
 
 /** In the edge's engine `$` also matches before a line break at the end. */
@@ -151,15 +163,16 @@ export function parseAccess(value: string | null): Access | null {
 /** Null for a path that nothing is served at. */
 export function parsePath(uri: string): Target | null {
   const root = matchWhole(rootPath, uri);
-  if (root !== null) return { slug: String(root[1]), packageName: '', file: '' };
+  if (root !== null) return { slug: String(root[1]), packageName: '', file: '', commit: '' };
   const metadata = matchWhole(metadataPath, uri);
   if (metadata !== null) {
     const file = metadata[3] === undefined ? 'plain.json' : 'dev.json';
-    return { slug: String(metadata[1]), packageName: String(metadata[2]), file: file };
+    return { slug: String(metadata[1]), packageName: String(metadata[2]), file: file, commit: '' };
   }
   const dist = matchWhole(distPath, uri);
   if (dist !== null) {
-    return { slug: String(dist[1]), packageName: String(dist[2]), file: `${dist[3]}.zip` };
+    const commit = String(dist[3]);
+    return { slug: String(dist[1]), packageName: String(dist[2]), file: `${commit}.zip`, commit: commit };
   }
   return null;
 }

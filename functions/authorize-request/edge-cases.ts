@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bitmapChunks, edgeKeys, tokenValue } from '../../shared/publish/edge-keys.ts';
+import { bitmapChunks, edgeKeys, packageValue, tokenValue } from '../../shared/publish/edge-keys.ts';
 
 /** What one request meets: the rewritten path and the keys read for it, or the refusal. */
 export interface EdgeCase {
@@ -52,6 +52,9 @@ const numbers: Readonly<Record<string, string>> = {
   beyond: '12288',
   broken: '7.json/../8',
   torn: '7\n',
+  leaked: packageValue(12, ['4f0c0123abcd', '89abcdef0123']),
+  half: '12!4f0c0123abc',
+  open: '12!',
 };
 
 /** What the edge holds in every case, in the publisher's own writing. */
@@ -207,6 +210,45 @@ export const edgeCases: readonly EdgeCase[] = [
     'v/acme/t.sync1.43/1',
   ]),
 
+  allowed('an abbreviated hash', as(ann, '/acme/dists/acme/seven/0123456.zip'), '/acme/7/0123456.zip', [
+    annKey,
+    'p/acme/acme/seven',
+    'v/acme/u.ann/0',
+  ]),
+  allowed(
+    'a SHA-256 hash',
+    as(ann, `/acme/dists/acme/seven/${commit}${'0'.repeat(24)}.zip`),
+    `/acme/7/${commit}${'0'.repeat(24)}.zip`,
+    [annKey, 'p/acme/acme/seven', 'v/acme/u.ann/0'],
+  ),
+  ...['p2/acme/leaked.json', 'p2/acme/leaked~dev.json', `dists/acme/leaked/${commit}.zip`].map((path) =>
+    allowed(
+      `${path} beside refused commits`,
+      as(ann, `/acme/${path}`),
+      `/acme/12/${path.startsWith('dists') ? `${commit}.zip` : path.includes('~') ? 'dev.json' : 'plain.json'}`,
+      [annKey, 'p/acme/acme/leaked', 'v/acme/u.ann/0'],
+    ),
+  ),
+  // Too short to say which commit; fetch-dist sends on to the whole hash.
+  allowed(
+    'the beginning of a refused commit',
+    as(ann, '/acme/dists/acme/leaked/4f0c012.zip'),
+    '/acme/12/4f0c012.zip',
+    [annKey, 'p/acme/acme/leaked', 'v/acme/u.ann/0'],
+  ),
+
+  hidden('a refused commit', as(ann, `/acme/dists/acme/leaked/4f0c0123abcd${'0'.repeat(28)}.zip`)),
+  hidden(
+    'the last of the refused commits',
+    as(ann, `/acme/dists/acme/leaked/89abcdef0123${'7'.repeat(28)}.zip`),
+  ),
+  hidden('a refused commit, abbreviated', as(ann, '/acme/dists/acme/leaked/4f0c0123abcd.zip')),
+  hidden(
+    'a refused commit with an "all" token',
+    as(all, `/acme/dists/acme/leaked/4f0c0123abcd${'0'.repeat(28)}.zip`),
+  ),
+  hidden('half a refused commit in the value', as(all, '/acme/p2/acme/half.json')),
+  hidden('no refused commit in the value', as(all, '/acme/p2/acme/open.json')),
   hidden('a package not granted, of which the name exists', as(ann, '/acme/p2/acme/nine.json')),
   hidden('a package that does not exist', as(ann, '/acme/p2/acme/nothing.json')),
   hidden('the bit after', as(ann, '/acme/p2/acme/thirteen.json')),
@@ -237,8 +279,8 @@ export const edgeCases: readonly EdgeCase[] = [
   hidden('a name that climbs', as(ann, '/acme/p2/../seven.json')),
   hidden('a doubled slash', as(ann, '//acme/packages.json')),
   hidden('one segment more', as(ann, '/acme/p2/acme/seven/eight.json')),
-  hidden('a short commit', as(ann, '/acme/dists/acme/seven/0123456.zip')),
-  hidden('a long commit', as(ann, `/acme/dists/acme/seven/${commit}0.zip`)),
+  hidden('a commit of 6 digits', as(ann, '/acme/dists/acme/seven/012345.zip')),
+  hidden('a commit of 65 digits', as(ann, `/acme/dists/acme/seven/${commit}${'0'.repeat(25)}.zip`)),
   hidden('a commit in upper case', as(ann, `/acme/dists/acme/seven/${commit.toUpperCase()}.zip`)),
   hidden('another kind of archive', as(ann, `/acme/dists/acme/seven/${commit}.tar`)),
   hidden('a line break behind', as(ann, `${root}\n`)),

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bitmapChunks, bitmapHas, packagesPerChunk, tokenValue } from './edge-keys.ts';
+import {
+  bitmapChunks,
+  bitmapHas,
+  packageNumberOf,
+  packagesPerChunk,
+  packageValue,
+  refusedCommitsMax,
+  tokenValue,
+} from './edge-keys.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores */
 const valueBytesMax = 1024;
@@ -68,5 +76,55 @@ describe('values of tokens', () => {
   it('say the principal and the expiry, and the slugs where everything may be read', () => {
     expect(tokenValue('u.abc', 0)).toBe('u.abc|0');
     expect(tokenValue('o.abc', 1_800_000_000, ['acme'])).toBe('*o.abc|1800000000|acme');
+  });
+});
+
+describe('values of packages', () => {
+  const commit = (number: number): string => number.toString(16).padStart(12, '0').padEnd(40, 'f');
+  const commits = (count: number): string[] => Array.from({ length: count }, (_, place) => commit(place));
+
+  it('say the number and the beginnings of refused commits, each once and in order', () => {
+    expect(packageValue(12)).toBe('12');
+    expect(packageValue(12, [commit(2), commit(1), commit(2)])).toBe('12!000000000001,000000000002');
+    expect(packageValue(12, ['0123456789ab'])).toBe('12!0123456789ab');
+  });
+
+  it('fit with as many refused commits as there may be, and one more is an error', () => {
+    const value = packageValue(999_999_999, commits(refusedCommitsMax));
+    expect(Buffer.byteLength(value)).toBeLessThanOrEqual(valueBytesMax);
+    expect(packageNumberOf(value)).toBe(999_999_999);
+    expect(() => packageValue(1, commits(refusedCommitsMax + 1))).toThrow('61 refused commits of package 1');
+  });
+
+  it.each(['', '0123456789a', `${commit(1)}\n`, 'A123456789ab', '0123456789ab,'])(
+    'take no commit %j',
+    (text) => {
+      expect(() => packageValue(1, [text])).toThrow(RangeError);
+    },
+  );
+
+  it('give their number back, and nothing else gives one', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 999_999_999 }),
+        fc.integer({ min: 0, max: 60 }),
+        (number, count) => {
+          expect(packageNumberOf(packageValue(number, commits(count)))).toBe(number);
+        },
+      ),
+    );
+    for (const value of [
+      undefined,
+      '',
+      '012',
+      '12!',
+      '12!0123',
+      '12\n',
+      'x',
+      '12!0123456789ab,',
+      '1234567890',
+    ]) {
+      expect(packageNumberOf(value)).toBeUndefined();
+    }
   });
 });

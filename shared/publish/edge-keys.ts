@@ -7,6 +7,8 @@ export const edgeKeys = {
   token: (tokenHash: string): string => `t/${tokenHash.slice(0, 22)}`,
   view: (slug: string, principal: string, chunk: number): string => `v/${slug}/${principal}/${chunk}`,
   package: (slug: string, packageName: string): string => `p/${slug}/${packageName}`,
+  /** Exists while the organization is open: the edge refuses every token of a slug without it. */
+  organization: (slug: string): string => `o/${slug}`,
 } as const;
 
 /** Numbers of packages in one value: 6,144 bits are 1,024 characters of base64url, the most that a value may have. */
@@ -20,6 +22,40 @@ export const packagesPerChunk = 6144;
  */
 export function tokenValue(principal: string, expiry: number, slugs?: readonly string[]): string {
   return slugs === undefined ? `${principal}|${expiry}` : `*${principal}|${expiry}|${slugs.join(',')}`;
+}
+
+/** Refused commits that one package's value holds: 60 take 780 of its 1,024 bytes. */
+export const refusedCommitsMax = 60;
+/** Hexadecimal digits of a refused commit in the value. */
+const refusedPrefixLength = 12;
+
+/**
+ * The value of a package's key: its number, and the beginnings of the commits whose archives the edge refuses, also those it has cached.
+ * `12`, or `12!4f0c0123abcd,…`. The same commits give the same value, in whatever order.
+ *
+ * @param refusedCommits full hashes, or their beginnings of at least 12 digits
+ * @throws RangeError for more than 60 of them, or for one that is no hash
+ */
+export function packageValue(packageNumber: number, refusedCommits: Iterable<string> = []): string {
+  const prefixes = new Set<string>();
+  for (const commit of refusedCommits) {
+    if (!/^[0-9a-f]{12,64}$/.test(commit)) {
+      throw new RangeError(`not a commit hash: ${JSON.stringify(commit)}`);
+    }
+    prefixes.add(commit.slice(0, refusedPrefixLength));
+  }
+  if (prefixes.size > refusedCommitsMax) {
+    throw new RangeError(
+      `${prefixes.size} refused commits of package ${packageNumber}; the edge takes at most ${refusedCommitsMax}`,
+    );
+  }
+  return prefixes.size === 0 ? String(packageNumber) : `${packageNumber}!${[...prefixes].sort().join(',')}`;
+}
+
+/** The package number in a package's value; undefined for no value and for one that is none. */
+export function packageNumberOf(value: string | undefined): number | undefined {
+  const digits = /^(0|[1-9]\d{0,8})(?:![0-9a-f]{12}(?:,[0-9a-f]{12}){0,59})?$/.exec(value ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /**

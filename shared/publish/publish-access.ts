@@ -67,12 +67,13 @@ export async function publishAccess(
   let written = 0;
   let conflicts = 0;
   let keysMax = updateKeysMax;
+  let isFull = false;
   for (;;) {
     const etag = await keyValues.describe();
     const rows = await pendingEdgeRows(table, named, clock.now());
     await Promise.all(rows.filter((row) => row.isListed && !isWanted(row)).map((row) => settle(table, row)));
     const due = rows.filter((row) => isWanted(row) && !refused.has(row.key));
-    const batch = nextBatch(due).slice(0, keysMax);
+    const batch = nextBatch(isFull ? due.filter(isRemoval) : due).slice(0, keysMax);
     if (batch.length === 0) {
       return written;
     }
@@ -82,10 +83,16 @@ export async function publishAccess(
     }
     try {
       await updateStore(keyValues, etag, batch);
+      isFull = false;
       const wakes = await record(table, batch, clock.now());
       written += batch.length;
       await waker.wake(wakes);
     } catch (error) {
+      if (error instanceof StoreFullError && batch.some(isRemoval) && !batch.every(isRemoval)) {
+        // Values that change may have grown; keys that go make room.
+        isFull = true;
+        continue;
+      }
       if (error instanceof StoreFullError && !batch.some(isWithdrawal)) {
         logger.error('the key-value store is full: grants wait until something is taken out', {
           keys: due.length,
@@ -167,13 +174,18 @@ export function nextBatch(due: readonly EdgeRow[]): readonly EdgeRow[] {
 /** A turn that died may have written a value between the one recorded and this one, and whoever wished this one saw that wish. */
 const hasSkipped = ({ wanted, done }: EdgeRow): boolean => wanted - done > 1;
 
-/** Takes something away, or may do so: the key goes, or a bit of its bitmap. */
+const isRemoval = ({ value }: EdgeRow): boolean => value === undefined;
+
+/**
+ * Takes something away, or may do so: the key goes, or a bit of its bitmap, or what a package or a token says changes: its number or
+ * refused commits, its organizations or expiry.
+ */
 function isWithdrawal(row: EdgeRow): boolean {
   if (row.value === undefined) {
     return true;
   }
   if (row.subject.kind !== 'view') {
-    return false;
+    return row.published !== undefined && row.published !== row.value;
   }
   return hasSkipped(row) || (row.published !== undefined && hasBitsBeyond(row.published, row.value));
 }

@@ -16,7 +16,7 @@ import {
 import { ConflictError, type Operation, transactionItemsMax } from '../store/table.ts';
 import { edgeThing, packageThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, leaseHeld, releaseLease } from '../store/work.ts';
-import { edgeKeys } from './edge-keys.ts';
+import { edgeKeys, packageValue } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter, Seen } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
@@ -152,7 +152,7 @@ async function makeAvailable(
       },
       desire(
         key,
-        String(found.number),
+        packageValue(found.number),
         { kind: 'package', organization, packageNumber: found.number },
         clock.now(),
       ),

@@ -14,7 +14,7 @@ import { packagesOf, type StoredPackage } from '../store/package-store.ts';
 import { edgeThing, principalThing } from '../store/things.ts';
 import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
 import { completeWork, type Lease, leaseHeld, releaseLease, type Wake } from '../store/work.ts';
-import { bitmapChunks, bitmapHas, edgeKeys, packagesPerChunk } from './edge-keys.ts';
+import { bitmapChunks, bitmapHas, edgeKeys, packageNumberOf, packagesPerChunk } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
@@ -125,7 +125,7 @@ async function readablePackages(
   const numbers = new Map(rows.map((row) => [row.key, settledValue(row)]));
   return packages.filter(
     (one) =>
-      numbers.get(edgeKeys.package(slug, one.name)) === String(one.number) &&
+      packageNumberOf(numbers.get(edgeKeys.package(slug, one.name))) === one.number &&
       mayRead(one.synchronization, one.repository),
   );
 }

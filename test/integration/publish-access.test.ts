@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../shared/domain/ids.ts';
 import { asPrincipal } from '../../shared/domain/ids.ts';
-import { bitmapChunks } from '../../shared/publish/edge-keys.ts';
+import { bitmapChunks, packageValue } from '../../shared/publish/edge-keys.ts';
 import { type KeyValues, publishAccess, StoreFullError } from '../../shared/publish/publish-access.ts';
 import { desire, type EdgeSubject, edgeRows, settle } from '../../shared/store/edge-store.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -121,6 +121,23 @@ describe('publishAccess', () => {
     expect(edge.updates).toEqual([
       { puts: { 'v/acme/u.ann/0': bitmap(1, 2, 3) }, deletes: ['t/one'] },
       { puts: { 'p/acme/acme/new': '3', 't/two': 'u.bob|0' }, deletes: [] },
+    ]);
+  });
+
+  it('takes away first what a package or a token says no more', async () => {
+    const edge = await createEdge();
+    await edge.want('p/acme/acme/leaky', packageValue(1), aPackage);
+    await edge.want('t/one', 'u.ann|0');
+    await edge.publish([]);
+    edge.updates.length = 0;
+    const refused = packageValue(1, ['0123456789ab']);
+    await edge.want('p/acme/acme/another', '2', aPackage);
+    await edge.want('p/acme/acme/leaky', refused, aPackage);
+    await edge.want('t/one', 'u.ann|9');
+    await edge.publish([]);
+    expect(edge.updates).toEqual([
+      { puts: { 'p/acme/acme/leaky': refused, 't/one': 'u.ann|9' }, deletes: [] },
+      { puts: { 'p/acme/acme/another': '2' }, deletes: [] },
     ]);
   });
 
@@ -336,6 +353,29 @@ describe('publishAccess', () => {
     edge.before = () => {};
     await edge.publish([]);
     expect(await edge.values()).toEqual({ 't/two': 'u.bob|0' });
+  });
+
+  it('takes away though the store is full and another value would grow', async () => {
+    const edge = await createEdge();
+    await edge.want('t/one', 'u.ann|0');
+    await edge.want('p/acme/acme/leaky', packageValue(1), aPackage);
+    await edge.publish([]);
+    await edge.want('t/one', undefined);
+    await edge.want('p/acme/acme/leaky', packageValue(1, ['0123456789ab']), aPackage);
+    const updates: Update[] = [];
+    edge.before = (update) => {
+      updates.push(update);
+      if (updates.length === 1) {
+        throw new StoreFullError('full');
+      }
+    };
+    await edge.publish([]);
+    expect(updates.map(({ puts, deletes }) => [Object.keys(puts), deletes])).toEqual([
+      [['p/acme/acme/leaky'], ['t/one']],
+      [[], ['t/one']],
+      [['p/acme/acme/leaky'], []],
+    ]);
+    expect(await edge.isSettled()).toBe(true);
   });
 
   it('leaves what it has no time for to a fresh wake', async () => {
