@@ -290,4 +290,36 @@ describe('contents by REST', () => {
     const all = await rest(api, '/repos/acme/shop/git/matching-refs/tags');
     expect(all.body).toHaveLength(TAGS + 4);
   });
+
+  it('show one ref, or all below a name', async () => {
+    const main = (await runGit(gitDirectory, 'rev-parse', 'main')).trim();
+    const ref = { ref: 'refs/heads/main', object: { sha: main, type: 'commit' } };
+    expect((await rest(api, '/repos/acme/shop/git/refs/heads?per_page=100')).body).toMatchObject([ref]);
+    expect((await rest(api, '/repos/acme/shop/git/refs/heads/main')).body).toMatchObject(ref);
+    expect((await rest(api, '/repos/acme/shop/git/refs/heads/mai')).status).toBe(404);
+    expect((await rest(api, '/repos/acme/empty/git/refs/heads')).status).toBe(409);
+  });
+
+  it('list tags with the commits behind them, the last name first, and none of a tree or a blob', async () => {
+    const { body } = await rest(api, '/repos/acme/shop/tags?per_page=100');
+    const names = body.map(({ name }: { name: string }) => name);
+    expect(names.slice(0, 3)).toEqual(['v2.0', 'v1.99', 'v1.98']);
+    const last = (await rest(api, '/repos/acme/shop/tags?per_page=100&page=3')).body;
+    const commit = (await runGit(gitDirectory, 'rev-parse', 'nested^{commit}')).trim();
+    expect(last.at(-1)).toMatchObject({ name: 'nested', commit: { sha: commit } });
+    expect(last).toHaveLength(52);
+  });
+
+  it('show a commit by any name, with both its dates', async () => {
+    const sha = (await runGit(gitDirectory, 'rev-parse', 'v1.7')).trim();
+    for (const name of [sha, 'v1.7']) {
+      expect((await rest(api, `/repos/acme/shop/commits/${name}`)).body).toMatchObject({
+        sha,
+        commit: { committer: { date: '2023-11-14T22:13:27Z' }, author: { date: '2023-11-14T22:13:27Z' } },
+        parents: [],
+      });
+    }
+    expect((await rest(api, '/repos/acme/shop/commits/none')).status).toBe(404);
+    expect((await rest(api, '/repos/acme/empty/commits/main')).status).toBe(409);
+  });
 });

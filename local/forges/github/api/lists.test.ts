@@ -201,7 +201,14 @@ it('no connection is served that is not tested above', () => {
 });
 
 /** Every list by pages in REST: the path of one with more than a page, and what tells its items. */
-const pagedRoutes: Readonly<Record<string, { path: string; total?: number; within?: string; app?: true }>> = {
+interface PagedRoute {
+  readonly path: string;
+  readonly total?: number;
+  readonly within?: string;
+  readonly key?: 'name';
+  readonly app?: true;
+}
+const pagedRoutes: Readonly<Record<string, PagedRoute>> = {
   '/app/installations': { path: '/app/installations', app: true },
   '/installation/repositories': {
     path: '/installation/repositories',
@@ -219,6 +226,7 @@ const pagedRoutes: Readonly<Record<string, { path: string; total?: number; withi
   '/repos/{owner}/{repo}/collaborators': {
     path: '/repos/acme/repository-3001/collaborators?affiliation=direct',
   },
+  '/repos/{owner}/{repo}/tags': { path: '/repos/acme/tagged/tags', key: 'name' },
   '/app/hook/deliveries': { path: '/app/hook/deliveries', app: true },
 };
 /** Whole in one answer, whatever they hold: https://docs.github.com/en/rest/git/refs#list-matching-references */
@@ -227,6 +235,7 @@ const wholeRoutes = [
   '/repos/{owner}/{repo}/contents',
   '/repos/{owner}/{repo}/contents/{+path}',
   '/repos/{owner}/{repo}/git/matching-refs/{+ref}',
+  '/repos/{owner}/{repo}/git/refs/{+ref}',
 ];
 const single = [
   '/app',
@@ -238,6 +247,7 @@ const single = [
   '/rate_limit',
   '/repos/{owner}/{repo}',
   '/repos/{owner}/{repo}/collaborators/{username}/permission',
+  '/repos/{owner}/{repo}/commits/{+ref}',
   '/repos/{owner}/{repo}/git/blobs/{sha}',
   '/repos/{owner}/{repo}/zipball',
   '/repos/{owner}/{repo}/zipball/{+ref}',
@@ -251,68 +261,71 @@ it('no list is served in REST that is not tested here', () => {
   expect([...Object.keys(pagedRoutes), ...wholeRoutes, ...single].sort()).toEqual(byName.sort());
 });
 
-describe.each(Object.entries(pagedRoutes))('GET %s', (pattern, { path, total = MANY, within, app }) => {
-  const ask = async (query: Record<string, string | number>) => {
-    const url = new URL(path, api.url);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, `${value}`);
-    return read(url.href);
-  };
-  const read = async (address: string) => {
-    const seconds = Math.floor(Date.now() / 1000);
-    const jwt = () => makeJwt({ iss: state.app.id, iat: seconds - 30, exp: seconds + 540 });
-    const { status, headers, body } = await rest(api, address, app === true ? jwt() : token);
-    const items: { id: number }[] = within === undefined ? body : body[within];
-    const links = Object.fromEntries(
-      [...(headers.get('link') ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(([, href, rel]) => [
-        rel,
-        href,
-      ]),
-    );
-    if (within !== undefined) expect(body.total_count).toBe(total);
-    return { status, links, ids: Array.isArray(items) ? items.map(({ id }) => id) : [] };
-  };
+describe.each(Object.entries(pagedRoutes))(
+  'GET %s',
+  (pattern, { path, total = MANY, within, key = 'id', app }) => {
+    const ask = async (query: Record<string, string | number>) => {
+      const url = new URL(path, api.url);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, `${value}`);
+      return read(url.href);
+    };
+    const read = async (address: string) => {
+      const seconds = Math.floor(Date.now() / 1000);
+      const jwt = () => makeJwt({ iss: state.app.id, iat: seconds - 30, exp: seconds + 540 });
+      const { status, headers, body } = await rest(api, address, app === true ? jwt() : token);
+      const items: Record<string, number | string>[] = within === undefined ? body : body[within];
+      const links = Object.fromEntries(
+        [...(headers.get('link') ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(([, href, rel]) => [
+          rel,
+          href,
+        ]),
+      );
+      if (within !== undefined) expect(body.total_count).toBe(total);
+      return { status, links, ids: Array.isArray(items) ? items.map((item) => item[key]) : [] };
+    };
 
-  it.each([100, 37])('shows everything once, %i at a time, when its links are followed', async (size) => {
-    const all: number[] = [];
-    let answer = await ask({ per_page: size });
-    for (;;) {
-      all.push(...answer.ids);
-      if (answer.links.next === undefined) break;
-      expect(answer.ids).toHaveLength(size);
-      answer = await read(answer.links.next);
-    }
-    expect(all).toHaveLength(total);
-    expect(new Set(all).size).toBe(total);
-  });
-
-  it('shows thirty unless asked, and never more than a hundred', async () => {
-    for (const [asked, shown] of [
-      [101, 100],
-      [100_000, 100],
-      [0, 30],
-      [-5, 30],
-      ['many', 30],
-      [7, 7],
-    ] as const) {
-      expect([asked, (await ask({ per_page: asked })).ids.length]).toEqual([asked, Math.min(shown, total)]);
-    }
-    expect((await ask({})).ids).toHaveLength(Math.min(30, total));
-  });
-
-  if (pattern === '/app/hook/deliveries') {
-    it('refuses a cursor that it never gave', async () => {
-      for (const cursor of ['xyz', '', 'v1_', 'v2_5', '12']) {
-        expect([cursor, (await ask({ cursor })).status]).toEqual([cursor, 400]);
+    it.each([100, 37])('shows everything once, %i at a time, when its links are followed', async (size) => {
+      const all: unknown[] = [];
+      let answer = await ask({ per_page: size });
+      for (;;) {
+        all.push(...answer.ids);
+        if (answer.links.next === undefined) break;
+        expect(answer.ids).toHaveLength(size);
+        answer = await read(answer.links.next);
       }
+      expect(all).toHaveLength(total);
+      expect(new Set(all).size).toBe(total);
     });
-  } else {
-    it('is empty beyond its end, and leads back', async () => {
-      const { status, ids, links } = await ask({ per_page: 100, page: 9 });
-      expect([status, ids, links.next]).toEqual([200, [], undefined]);
-      expect(new URL(links.first ?? '').searchParams.get('page')).toBe('1');
-      const last = Math.ceil(total / 100);
-      expect(new URL(links.prev ?? '').searchParams.get('page')).toBe(`${last}`);
-      expect((await ask({ page: 'x' })).ids).toEqual((await ask({})).ids);
+
+    it('shows thirty unless asked, and never more than a hundred', async () => {
+      for (const [asked, shown] of [
+        [101, 100],
+        [100_000, 100],
+        [0, 30],
+        [-5, 30],
+        ['many', 30],
+        [7, 7],
+      ] as const) {
+        expect([asked, (await ask({ per_page: asked })).ids.length]).toEqual([asked, Math.min(shown, total)]);
+      }
+      expect((await ask({})).ids).toHaveLength(Math.min(30, total));
     });
-  }
-});
+
+    if (pattern === '/app/hook/deliveries') {
+      it('refuses a cursor that it never gave', async () => {
+        for (const cursor of ['xyz', '', 'v1_', 'v2_5', '12']) {
+          expect([cursor, (await ask({ cursor })).status]).toEqual([cursor, 400]);
+        }
+      });
+    } else {
+      it('is empty beyond its end, and leads back', async () => {
+        const { status, ids, links } = await ask({ per_page: 100, page: 9 });
+        expect([status, ids, links.next]).toEqual([200, [], undefined]);
+        expect(new URL(links.first ?? '').searchParams.get('page')).toBe('1');
+        const last = Math.ceil(total / 100);
+        expect(new URL(links.prev ?? '').searchParams.get('page')).toBe(`${last}`);
+        expect((await ask({ page: 'x' })).ids).toEqual((await ask({})).ids);
+      });
+    }
+  },
+);

@@ -29,7 +29,7 @@ function rawReply(body: Buffer): Reply {
 }
 
 /** The commit that a ref, a tag or an id names. @throws RefusalError 404 */
-async function commitAt(context: Context, repository: Repository, ref: string): Promise<RawObject> {
+export async function commitAt(context: Context, repository: Repository, ref: string): Promise<RawObject> {
   const { objects } = context.services;
   let object = await objects.resolve(repository.gitDirectory, ref);
   while (object?.type === 'tag')
@@ -160,33 +160,11 @@ async function readBlob(context: Context, repository: Repository): Promise<Reply
   return { status: 200, json };
 }
 
-/** All refs whose name begins so, in one answer; a ref to an annotated tag shows the tag object, not its commit. */
-async function matchingRefs(context: Context, repository: Repository): Promise<Reply> {
-  const { services, state } = context;
-  const all = context.refs(repository);
-  if (all.length === 0) throw new RefusalError({ status: 409, message: 'Git Repository is empty.' });
-  const wanted = all.filter(({ name }) => name.startsWith(`refs/${context.params.ref ?? ''}`));
-  const base = `${services.addresses.api}/repos/${fullName(state, repository)}/git`;
-  const json: Schema<'git-ref'>[] = await Promise.all(
-    wanted.map(async ({ name, oid }) => {
-      const type = (await services.objects.read(repository.gitDirectory, oid))?.type ?? 'commit';
-      return {
-        ref: name,
-        node_id: `REF_${Buffer.from(`${repository.id}:${name}`).toString('base64url')}`,
-        url: `${base}/${name}`,
-        object: { sha: oid, type, url: `${base}/${type}s/${oid}` },
-      };
-    }),
-  );
-  return { status: 200, json };
-}
-
 const CONTENTS = { permissions: ['contents'], contents: true };
 
-/** Routes that read git data. */
+/** Routes that read files. */
 export const contentRoutes: readonly Route[] = [
   ...repositoryRoutes('/contents', CONTENTS, readContents),
   ...repositoryRoutes('/contents/{+path}', CONTENTS, readContents),
   ...repositoryRoutes('/git/blobs/{sha}', CONTENTS, readBlob),
-  ...repositoryRoutes('/git/matching-refs/{+ref}', CONTENTS, matchingRefs),
 ];

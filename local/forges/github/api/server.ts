@@ -13,6 +13,7 @@ import { appRoutes } from './rest-app.ts';
 import { contentRoutes } from './rest-contents.ts';
 import { organizationRoleRoutes } from './rest-organization-roles.ts';
 import { organizationAndTeamRoutes } from './rest-organizations.ts';
+import { refRoutes } from './rest-refs.ts';
 import { repositoryAndArchiveRoutes } from './rest-repositories.ts';
 import { type SecondaryLimits, secondaryRefusal } from './secondary-limits.ts';
 import type { TokenStore } from './tokens.ts';
@@ -45,6 +46,7 @@ export const apiRoutes: readonly Route[] = [
   ...organizationRoleRoutes,
   ...repositoryAndArchiveRoutes,
   ...contentRoutes,
+  ...refRoutes,
 ];
 const findRoute = createRouter(apiRoutes);
 
