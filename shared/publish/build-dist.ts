@@ -13,6 +13,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { any, equal, missingOrLess } from '../store/condition.ts';
 import { keys } from '../store/keys.ts';
 import { findDist, type StoredPackage } from '../store/package-store.ts';
+import { isRefused, notRefused } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { packageThing } from '../store/things.ts';
 import { raise, type Wake } from '../store/work.ts';
@@ -44,11 +45,15 @@ export interface DistRequest {
   readonly beforeStoring?: () => Promise<unknown>;
 }
 
-/** `stored`: it is there. `busy`: another builds it. `unrecorded`: no scan recorded this commit for the package. */
+/**
+ * `stored`: it is there. `busy`: another builds it. `unrecorded`: no scan recorded this commit for the package. `refused`: an owner refused
+ * the commit.
+ */
 export type DistOutcome =
   | { readonly is: 'stored'; readonly wakes: readonly Wake[] }
   | { readonly is: 'busy' }
-  | { readonly is: 'unrecorded' };
+  | { readonly is: 'unrecorded' }
+  | { readonly is: 'refused' };
 
 /**
  * @throws ForgeError when the forge has no archive for us now
@@ -59,7 +64,13 @@ export async function buildDist(
 ): Promise<DistOutcome> {
   const { table, objects, clock } = dependencies;
   const { organization, found, commit } = request;
-  const dist = await findDist(table, organization, found.number, commit);
+  const [dist, refused] = await Promise.all([
+    findDist(table, organization, found.number, commit),
+    isRefused(table, organization, commit),
+  ]);
+  if (refused) {
+    return { is: 'refused' };
+  }
   if (!dist) {
     return { is: 'unrecorded' };
   }
@@ -69,14 +80,18 @@ export async function buildDist(
   const key = keys.dist(organization, found.number, commit);
   const leaseId = dependencies.newLeaseId();
   try {
-    await table.update(
-      { key, set: { leaseId, leaseUntil: clock.now() + request.leaseMs } },
-      // Ours already: the client sends a request again whose answer was lost.
-      any(missingOrLess('leaseUntil', clock.now()), equal('leaseId', leaseId)),
-    );
+    await table.transact([
+      {
+        update: { key, set: { leaseId, leaseUntil: clock.now() + request.leaseMs } },
+        // Ours already: the client sends a request again whose answer was lost.
+        when: any(missingOrLess('leaseUntil', clock.now()), equal('leaseId', leaseId)),
+      },
+      // Whoever refuses the commit from now on sees the lease, and removes what is stored under it.
+      notRefused(organization, commit),
+    ]);
   } catch (error) {
     if (error instanceof ConflictError) {
-      return { is: 'busy' };
+      return { is: error.failed.includes(1) ? 'refused' : 'busy' };
     }
     throw error;
   }

@@ -54,6 +54,9 @@ export async function fetchDist(
     if (outcome.is === 'unrecorded') {
       return notFound;
     }
+    if (outcome.is === 'refused') {
+      return jsonAnswer(404, { warning: refusedWarning(slug, found, commit) });
+    }
     if (outcome.is === 'stored') {
       await dependencies.waker.wake(outcome.wakes);
       return {
@@ -75,6 +78,10 @@ export async function fetchDist(
     `The archive of ${found.name} at ${commit.slice(0, 12)} is being built; try again shortly.`,
   );
 }
+
+/** Not why: that is for owners. */
+const refusedWarning = (slug: string, { name }: StoredPackage, commit: string): string =>
+  `An owner of ${slug} refused commit ${commit.slice(0, 12)} of ${name}, so it has no archive any more; update to another version.`;
 
 /** The message by which the queue stores and records the archive, if that is still to be done. */
 const finishing = (organization: Organization, found: StoredPackage, commit: string): Wake => ({

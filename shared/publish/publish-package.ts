@@ -13,6 +13,7 @@ import {
   type StoredVersion,
   versionsOfPackage,
 } from '../store/package-store.ts';
+import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Operation, transactionItemsMax } from '../store/table.ts';
 import { edgeThing, packageThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, leaseHeld, releaseLease } from '../store/work.ts';
@@ -65,11 +66,13 @@ async function publish(
     }
     return finish(dependencies, lease, found.state === 'deleted' ? { versionCount: 0 } : {});
   }
-  const [versions, dists] = await Promise.all([
+  const [versions, dists, refused] = await Promise.all([
     versionsOfPackage(table, organization, found.number),
     distsOfPackage(table, organization, found.number),
+    refusedCommitsOf(table, organization),
   ]);
-  const published = versions.filter((version) => version.state === 'published');
+  // A scan takes versions at a refused commit away; they must not wait for it.
+  const published = versions.filter(({ state, commit }) => state === 'published' && !refused.has(commit));
   const files = buildPackageFiles({
     name: found.name,
     versions: publishedVersions(

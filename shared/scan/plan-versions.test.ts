@@ -15,13 +15,22 @@ interface Refs {
   readonly defaultBranch?: string;
   /** Manifests by commit, where they are not the good one. */
   readonly manifests?: Readonly<Record<string, string>>;
+  readonly refused?: readonly string[];
 }
 
 /** What a scan of these refs finds, by the real rules. */
-function scanned({ tags = {}, branches = {}, defaultBranch = 'main', manifests = {} }: Refs): {
+function scanned({
+  tags = {},
+  branches = {},
+  defaultBranch = 'main',
+  manifests = {},
+  refused: refusedCommits = [],
+}: Refs): {
   found: ComposerVersion[];
   tagCommits: Map<string, string>;
+  refused: Set<string>;
 } {
+  const refused = new Set(refusedCommits);
   const refs = (list: Readonly<Record<string, string>>) =>
     Object.entries(list).map(([name, at]) => ({
       name,
@@ -30,9 +39,12 @@ function scanned({ tags = {}, branches = {}, defaultBranch = 'main', manifests =
       manifest: manifests[at] ?? good,
     }));
   return {
-    found: versionsOf({ tags: refs(tags), branches: refs(branches), defaultBranch, archived: false }, { now })
-      .versions,
+    found: versionsOf(
+      { tags: refs(tags), branches: refs(branches), defaultBranch, archived: false },
+      { now },
+    ).versions.filter((version) => !refused.has(version.commit)),
     tagCommits: new Map(Object.entries(tags)),
+    refused,
   };
 }
 
@@ -118,6 +130,30 @@ describe('tags', () => {
       manifests: { [b]: '{"name":"Not A Name"}' },
     };
     expect(brief(scan(first, refs))).toEqual({ '1.0.0': 'a published' });
+  });
+});
+
+describe('versions at a refused commit', () => {
+  const refs = { tags: { '1.0.0': a, '1.1.0': b }, branches: { main: b } };
+
+  it('go, a tag’s and a branch’s, and stay away as long as they stand there', () => {
+    const after = scan(imported(refs), { ...refs, refused: [b] });
+    expect(brief(after)).toEqual({ '1.0.0': 'a published' });
+    expect(planVersions({ current: after, ...scanned({ ...refs, refused: [b] }), isImport: false })).toEqual(
+      [],
+    );
+    expect(brief(scan(after, refs))).toMatchObject({ '1.1.0': 'b held' });
+  });
+
+  it('are new when they are pushed again elsewhere, though a tag otherwise keeps its first commit', () => {
+    const again = { tags: { '1.0.0': a, '1.1.0': c }, branches: { main: c }, refused: [b] };
+    const changes = planVersions({ current: imported(refs), ...scanned(again), isImport: false });
+    expect(new Set(changes.map(({ version }) => version.versionNormalized)).size).toBe(changes.length);
+    expect(brief(applied(imported(refs), changes))).toEqual({
+      '1.0.0': 'a published',
+      '1.1.0': 'c held',
+      'dev-main': 'c published',
+    });
   });
 });
 

@@ -15,6 +15,8 @@ export interface VersionInputs {
   readonly tagCommits: ReadonlyMap<string, string>;
   /** The package is being imported: its versions are published before their archives are stored. */
   readonly isImport: boolean;
+  /** By commit: those that an owner refused. Nothing found stands at one of them. */
+  readonly refused: { has(commit: string): boolean };
 }
 
 /**
@@ -22,10 +24,17 @@ export interface VersionInputs {
  *
  * A version made from a tag never changes: a tag that moved, or came back elsewhere, keeps the first commit, and `movedTo` tells the owner;
  * so also when no version can be made of the tag any more, as long as it is there. A tag that is gone leaves its record, out of the
- * metadata; a branch that is gone leaves nothing but its recorded commits.
+ * metadata; a branch that is gone leaves nothing but its recorded commits. A version at a refused commit goes.
  */
-export function planVersions({ current, found, tagCommits, isImport }: VersionInputs): VersionChange[] {
-  const known = new Map(current.map((version) => [identityOf(version, version.refKind), version]));
+export function planVersions({
+  current,
+  found,
+  tagCommits,
+  isImport,
+  refused,
+}: VersionInputs): VersionChange[] {
+  const kept = current.filter(({ commit }) => !refused.has(commit));
+  const known = new Map(kept.map((version) => [identityOf(version, version.refKind), version]));
   const changes: VersionChange[] = [];
   for (const version of found) {
     const identity = identityOf(version, version.ref.kind);
@@ -40,7 +49,19 @@ export function planVersions({ current, found, tagCommits, isImport }: VersionIn
   for (const version of known.values()) {
     changes.push(...planNotFound(version, tagCommits));
   }
-  return changes;
+  return [...changes, ...planRefused(current, changes, refused)];
+}
+
+/** Versions at refused commits go for good, a tag's too: one at another commit, pushed since, is a new version. */
+function planRefused(
+  current: readonly StoredVersion[],
+  changes: readonly VersionChange[],
+  refused: VersionInputs['refused'],
+): VersionChange[] {
+  const changed = new Set(changes.map(({ version }) => version.versionNormalized));
+  return current
+    .filter((version) => refused.has(version.commit) && !changed.has(version.versionNormalized))
+    .map((version) => ({ kind: 'remove', version, reason: `commit ${version.commit} was refused` }));
 }
 
 /** Equal for two texts that Composer takes for one version, such as `1.0.0.0-beta1` and `1.0.0.0-beta01`. */

@@ -15,6 +15,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
+import { type RefusedCommit, refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
@@ -144,7 +145,8 @@ async function scan(
   const source = sourceOf(inputs, fact.repository);
   const reader = await dependencies.readerOf(inputs.synchronization);
   const refs = await reader.readRefs(fact);
-  const scanned = await versionsFor(dependencies, organization, source, refs);
+  const refused = await refusedCommitsOf(table, organization.id);
+  const scanned = await versionsFor(dependencies, organization, source, refs, refused);
   const record = { lastScannedAt: clock.now(), skipped: scanned.skipped.slice(0, skippedMax) };
 
   const state = await loadPackageState(table, organization.id, source, scanned.name);
@@ -165,6 +167,7 @@ async function scan(
     found: scanned.versions,
     tagCommits: new Map(refs.tags.map((tag) => [tag.name, tag.commit])),
     isImport: !found.imported,
+    refused,
   });
   for (const { version } of changes) {
     if (version.movedTo !== undefined) {
@@ -222,6 +225,7 @@ async function versionsFor(
   organization: Organization,
   source: PackageSource,
   refs: ForgeRepository,
+  refused: ReadonlyMap<string, RefusedCommit>,
 ): Promise<{
   readonly name: string | undefined;
   /** Undefined when the refs say nothing that could be trusted about the package that is there. */
@@ -230,9 +234,16 @@ async function versionsFor(
 }> {
   // Whether it is archived now is no part of a version: its package knows, and it may change.
   const scanned = versionsOf({ ...refs, archived: false }, { now: clock.now() });
-  const skipped = scanned.skipped
-    .filter((one) => one.isError)
-    .map((one) => ({ ref: `${one.ref.kind} ${one.ref.name}`, reason: one.reason }));
+  const allowed = scanned.versions.filter(({ commit }) => !refused.has(commit));
+  const skipped = [
+    ...scanned.versions.flatMap(({ ref, commit }) => {
+      const refusal = refused.get(commit);
+      return refusal === undefined ? [] : [{ ref: `${ref.kind} ${ref.name}`, reason: refusalText(refusal) }];
+    }),
+    ...scanned.skipped
+      .filter((one) => one.isError)
+      .map((one) => ({ ref: `${one.ref.kind} ${one.ref.name}`, reason: one.reason })),
+  ];
   if (scanned.packageName !== undefined && !isNamed(refs, scanned.packageName)) {
     const living = livingPackage(await packagesOfSource(table, organization.id, source));
     if (living !== undefined && living.name !== scanned.packageName) {
@@ -242,7 +253,7 @@ async function versionsFor(
   }
   const fits = ({ manifest }: ComposerVersion): boolean =>
     Buffer.byteLength(JSON.stringify(manifest)) <= manifestBytesMax;
-  const tooLarge = scanned.versions
+  const tooLarge = allowed
     .filter((version) => !fits(version))
     .map(({ ref }) => ({
       ref: `${ref.kind} ${ref.name}`,
@@ -250,10 +261,13 @@ async function versionsFor(
     }));
   return {
     name: scanned.packageName,
-    versions: scanned.versions.filter(fits),
+    versions: allowed.filter(fits),
     skipped: [...skipped, ...tooLarge],
   };
 }
+
+const refusalText = ({ commit, by, why }: RefusedCommit): string =>
+  `Commit ${commit.slice(0, 12)} was refused by ${by}: ${why}`;
 
 /** Whether the default branch's manifest gives the package its name. */
 function isNamed({ branches, defaultBranch }: ForgeRepository, name: string): boolean {

@@ -59,6 +59,9 @@ export async function storeHeld(
         await waker.wake(outcome.wakes);
         return undefined;
       }
+      if (outcome.is === 'refused') {
+        return 'its commit was refused meanwhile';
+      }
       again = busySeconds;
       return 'its archive is being built';
     } catch (error) {

@@ -21,6 +21,7 @@
  * | packages of a repository | ORG#id | SOURCE#synchronization#repository#directory#name |
  * | version | PACKAGE#organization#number | VERSION#normalized |
  * | recorded commit and its archive | PACKAGE#organization#number | DIST#commit |
+ * | commit that an owner refused | ORG#id | REFUSED#commit |
  * | fan-out of changed rights (work) | ORG#id | GRANTS |
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
  * | tokens of a principal | ORG#id | TOKEN#principal#id |
@@ -131,6 +132,10 @@ export const keys = {
   downloads: (organization: string, number: number, normalized: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,
     sk: `DOWNLOADS#${normalized}`,
+  }),
+  refusedCommit: (organization: string, commit: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `REFUSED#${commit}`,
   }),
   grants: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'GRANTS' }),
   principal: (organization: string, principal: string): Key => ({
