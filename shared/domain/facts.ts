@@ -106,6 +106,8 @@ export interface RepositoryFact {
   readonly archived: boolean;
   readonly disabled: boolean;
   readonly defaultBranch: string | undefined;
+  /** When the forge says that it was made, ISO 8601; facts stored before we asked have none until the next whole read. */
+  readonly createdAt?: string | undefined;
   /** ISO 8601; a change of it means that there is something to scan. */
   readonly pushedAt: string | undefined;
   /** How many tags and branches there are: one that was deleted is told by nothing else. */

@@ -36,6 +36,8 @@ export const defaultCaution: Caution = { heldShare: 0.25, heldAbove: 5, restAfte
 export interface Synchronization {
   readonly id: SynchronizationId;
   readonly organization: OrganizationId;
+  /** When it was connected; milliseconds since the epoch, 0 for one that was stored before this was. */
+  readonly createdAt: number;
   readonly forge: ForgeId;
   /** Which host of the forge; part of what identifies its organizations and accounts. */
   readonly baseUrl: string;
@@ -47,6 +49,9 @@ export interface Synchronization {
   readonly choice: 'all' | 'some';
   /** Number of the first whole read of the repositories; those first seen by a later one are new. */
   readonly importObservedAt: number | undefined;
+  /** When that read was stored, and when every repository that it saw had been scanned; milliseconds since the epoch. */
+  readonly importListedAt: number | undefined;
+  readonly importEndedAt: number | undefined;
   readonly credentialState: CredentialState;
   /** The scope whose read showed that state, and when; milliseconds since the epoch. */
   readonly credentialScope: ScopeName | undefined;
@@ -66,4 +71,28 @@ export function isNewRepository(
   const imported = synchronization.importObservedAt;
   // Until the first whole read is stored, everything belongs to it.
   return imported !== undefined && firstObservedAt > imported;
+}
+
+/** A repository that cannot be scanned holds up the end of an import for no longer, in milliseconds. */
+const importMs = 24 * 3600 * 1000;
+
+/**
+ * Whether what was there when it was connected is still being scanned. Until that ends it is the fixed order among repositories that
+ * decides who has a name, and not which of them was scanned first.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function isImporting(
+  {
+    importObservedAt,
+    importListedAt,
+    importEndedAt,
+  }: Pick<Synchronization, 'importObservedAt' | 'importListedAt' | 'importEndedAt'>,
+  now: number,
+): boolean {
+  if (importObservedAt === undefined) {
+    return true;
+  }
+  // One that was stored before there were times has long ended.
+  return importEndedAt === undefined && importListedAt !== undefined && now < importListedAt + importMs;
 }

@@ -63,6 +63,7 @@ const FactItem = z.discriminatedUnion('kind', [
       archived: z.boolean(),
       disabled: z.boolean(),
       defaultBranch: z.string().optional(),
+      createdAt: z.string().optional(),
       pushedAt: z.string().optional(),
       tagCount: z.number().optional(),
       branchCount: z.number().optional(),

@@ -31,6 +31,7 @@ const SynchronizationItem = z
   .object({
     id: synchronization,
     organization,
+    createdAt: z.number().default(0),
     forge: z.enum(forgeIds),
     baseUrl: z.string(),
     forgeOrganization: z.string().transform((text) => asId<ForgeOrganizationId>(text)),
@@ -38,6 +39,8 @@ const SynchronizationItem = z
     installation: z.string().transform((text) => asId<InstallationId>(text)),
     choice: z.enum(['all', 'some']),
     importObservedAt: z.number().optional(),
+    importListedAt: z.number().optional(),
+    importEndedAt: z.number().optional(),
     credentialState: z.enum(credentialStates).default('working'),
     credentialScope: z.enum(scopeNames as [ScopeName]).optional(),
     credentialStateSince: z.number().optional(),
@@ -65,6 +68,8 @@ const SynchronizationItem = z
     }): Synchronization => ({
       ...rest,
       importObservedAt: rest.importObservedAt,
+      importListedAt: rest.importListedAt,
+      importEndedAt: rest.importEndedAt,
       credentialScope: rest.credentialScope,
       credentialStateSince: rest.credentialStateSince,
       rightsSuspendedAt: rest.rightsSuspendedAt,
@@ -127,6 +132,8 @@ export function addSynchronization(
   added: Omit<
     Synchronization,
     | 'importObservedAt'
+    | 'importListedAt'
+    | 'importEndedAt'
     | 'credentialState'
     | 'credentialScope'
     | 'credentialStateSince'
@@ -159,12 +166,20 @@ export async function drawNumber(table: Table, id: SynchronizationId): Promise<n
   return z.number().parse(item.counter);
 }
 
-/** The first whole read of the repositories: those that a later read sees first are new. */
-export function markImported(id: SynchronizationId, observedAt: number): Operation {
+/** The first whole read of the repositories: those that a later read sees first are new. @param now milliseconds since the epoch */
+export function markImported(id: SynchronizationId, observedAt: number, now: number): Operation {
   return {
-    update: { key: keys.synchronization(id), setIfMissing: { importObservedAt: observedAt } },
+    update: {
+      key: keys.synchronization(id),
+      setIfMissing: { importObservedAt: observedAt, importListedAt: now },
+    },
     when: present,
   };
+}
+
+/** Every repository of the first whole read has been scanned. @param now milliseconds since the epoch */
+export async function markImportEnded(table: Table, id: SynchronizationId, now: number): Promise<void> {
+  await table.update({ key: keys.synchronization(id), setIfMissing: { importEndedAt: now } }, present);
 }
 
 export function chooseAll(id: SynchronizationId): Operation {

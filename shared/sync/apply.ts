@@ -76,7 +76,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       operations.push({ delete: keys.applying(synchronization.id, scope) });
     }
     if (last && isImport(application)) {
-      operations.push(markImported(synchronization.id, observedAt));
+      operations.push(markImported(synchronization.id, observedAt, now));
     }
     await table.transact(operations);
     application.applied([...concern.raised, ...batch.raised].map((thing) => thing.wake));

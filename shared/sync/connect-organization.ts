@@ -92,6 +92,7 @@ export async function connectOrganization(
     ...addSynchronization({
       id: synchronization,
       organization,
+      createdAt: clock.now(),
       forge: 'github',
       baseUrl,
       forgeOrganization: forgeOrganization.id,

@@ -1,12 +1,17 @@
 /** Asks for everything to be read again, on a schedule: deliveries get lost, and some changes have none. */
 import { scopeNames } from '../domain/facts.ts';
 import type { OrganizationId, SynchronizationId } from '../domain/ids.ts';
+import { isImporting } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { scansOf } from '../store/scan-store.ts';
-import { listSynchronizations } from '../store/synchronization-store.ts';
+import {
+  findSynchronization,
+  listSynchronizations,
+  markImportEnded,
+} from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { scanThing, scopeThing } from '../store/things.ts';
 import type { WorkThing } from '../store/work.ts';
@@ -62,8 +67,11 @@ async function reconcileOne(
   asked.scopes += scopes.length;
   await reviewRights(dependencies, synchronization);
   const scans = await scansDue(dependencies, organization, synchronization);
-  await raiseAll(dependencies, scans, 'schedule');
-  asked.scans += scans.length;
+  await raiseAll(dependencies, scans.due, 'schedule');
+  if (scans.isEachScanned) {
+    await endImport(dependencies, synchronization);
+  }
+  asked.scans += scans.due.length;
   await deleteUnreadable(dependencies, organization);
   await retireTokens(dependencies, organization);
 }
@@ -73,13 +81,13 @@ async function scansDue(
   { table, clock }: ReconcileDependencies,
   organization: OrganizationId,
   synchronization: SynchronizationId,
-): Promise<readonly WorkThing[]> {
+): Promise<{ readonly due: readonly WorkThing[]; readonly isEachScanned: boolean }> {
   const [repositories, scans] = await Promise.all([
     loadFacts(table, synchronization, 'repository'),
     scansOf(table, synchronization),
   ]);
   const known = new Map(scans.map((scan) => [scan.repository, scan]));
-  return repositories
+  const due = repositories
     .filter(({ repository }) => {
       const scan = known.get(repository);
       if (scan === undefined) {
@@ -89,4 +97,16 @@ async function scansDue(
       return due && scan.wanted === scan.done;
     })
     .map(({ repository }) => scanThing(organization, synchronization, repository));
+  return {
+    due,
+    isEachScanned: repositories.every(({ repository }) => known.get(repository)?.lastScannedAt !== undefined),
+  };
+}
+
+/** From now on nobody takes a name from another repository by being older. */
+async function endImport({ table, clock }: ReconcileDependencies, id: SynchronizationId): Promise<void> {
+  const synchronization = await findSynchronization(table, id);
+  if (synchronization?.importObservedAt !== undefined && isImporting(synchronization, clock.now())) {
+    await markImportEnded(table, id, clock.now());
+  }
 }

@@ -68,6 +68,7 @@ async function addOther(table: MemoryTable, id: string, facts: readonly Fact[]):
     ...addSynchronization({
       id: synchronization,
       organization: organization.id,
+      createdAt: 0,
       forge: 'github',
       baseUrl: 'https://github.com',
       forgeOrganization: asId<ForgeOrganizationId>(901),

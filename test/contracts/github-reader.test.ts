@@ -139,6 +139,7 @@ describe('who may read what, from the facts of each whole read', () => {
       archived: false,
       disabled: false,
       defaultBranch: 'main',
+      createdAt: monolog.createdAt,
       pushedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       tagCount: 2,
       branchCount: 1,

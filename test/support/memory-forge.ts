@@ -146,6 +146,7 @@ export const aFact = {
     archived: false,
     disabled: false,
     defaultBranch: 'main',
+    createdAt: '2026-10-01T00:00:00Z',
     pushedAt: '2026-11-01T00:00:00Z',
     nodeId: `R_${id}`,
     ...differences,

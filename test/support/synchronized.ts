@@ -24,6 +24,7 @@ export async function addSynchronized(table: Table, choice: 'all' | 'some' = 'so
     ...addSynchronization({
       id: synchronizationId,
       organization: organizationId,
+      createdAt: Date.parse('2026-11-22T11:00:00Z'),
       forge: 'github',
       baseUrl: gitHubBaseUrl,
       forgeOrganization: forgeOrganizationId,

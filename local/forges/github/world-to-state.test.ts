@@ -63,9 +63,12 @@ users: [{ login: alice }]
 organizations:
   - login: acme
     members: { alice: owner }
-    repositories: [{ name: busy, history: [{ tags: { from: 1.0.0, minors: 100, patches: 20 } }] }]
+    repositories:
+      - { name: busy, history: [{ tags: { from: 1.0.0, minors: 100, patches: 20 } }] }
+      - { name: old, createdAt: '2019-05-01T08:00:00Z', history: [] }
 `);
-  const [busy] = state.repositories.values();
+  const [busy, old] = state.repositories.values();
   expect(busy?.createdAt).toBe('2024-01-08T09:00:00Z');
   expect(busy?.pushedAt).toMatch(/^2025-12-3/);
+  expect(old?.createdAt).toBe('2019-05-01T08:00:00Z');
 });

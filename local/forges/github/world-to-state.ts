@@ -291,14 +291,15 @@ async function buildRepository(
       await setDefaultBranch(directory, described.defaultBranch);
     }
     repository.pushedAt = (await newestDate(directory)) ?? options.now;
-    repository.createdAt = repository.pushedAt;
+    repository.createdAt = described.createdAt ?? repository.pushedAt;
     return;
   }
   await createBareRepository(directory, repository.defaultBranch);
-  repository.createdAt = isoSeconds(options.startAt);
+  const firstCommitAt = isoSeconds(options.startAt);
+  repository.createdAt = described.createdAt ?? firstCommitAt;
   const steps = described.history ?? [];
   if (steps.length === 0) {
-    repository.pushedAt = repository.createdAt;
+    repository.pushedAt = firstCommitAt;
     return;
   }
   const commits = steps.reduce((sum, step) => sum + Math.max(1, tagNames(step.tags).length), 0);

@@ -76,6 +76,8 @@ export interface WorldRepository {
   readonly disabled?: boolean;
   /** `main` if left out; with `git`, the branch that its HEAD names. */
   readonly defaultBranch?: string;
+  /** ISO 8601 in UTC, whole seconds; if left out, when its history begins. */
+  readonly createdAt?: string;
   readonly collaborators?: Readonly<Record<string, WorldPermission>>;
   readonly history?: readonly HistoryStep[];
   /** An existing repository to copy, bare or not; relative to the world file. */

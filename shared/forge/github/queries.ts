@@ -103,7 +103,7 @@ export const teamRepositoriesQuery = {
 
 /** The refs are only counted: one that was deleted shows in nothing else. */
 const repositoryDetails = `fragment Details on Repository {
-    databaseId id name nameWithOwner visibility isFork isArchived isDisabled isEmpty pushedAt defaultBranchRef { name }
+    databaseId id name nameWithOwner visibility isFork isArchived isDisabled isEmpty createdAt pushedAt defaultBranchRef { name }
     tags: refs(refPrefix: "refs/tags/", first: 1) { totalCount }
     branches: refs(refPrefix: "refs/heads/", first: 1) { totalCount }
     collaborators(first: 50, affiliation: DIRECT) { ${listHead} edges { ${collaborator} } }

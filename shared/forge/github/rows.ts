@@ -89,6 +89,7 @@ function repositoryFact(repository: Repository): RepositoryFact {
     archived: repository.isArchived,
     disabled: repository.isDisabled,
     defaultBranch: repository.defaultBranchRef?.name,
+    createdAt: repository.createdAt,
     pushedAt: repository.pushedAt ?? undefined,
     tagCount: refCount(repository, repository.tags),
     branchCount: refCount(repository, repository.branches),

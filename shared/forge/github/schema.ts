@@ -111,6 +111,7 @@ export const repository = z.object({
   isArchived: z.boolean(),
   isDisabled: z.boolean(),
   isEmpty: z.boolean(),
+  createdAt: z.string(),
   pushedAt: z.string().nullable(),
   defaultBranchRef: z.object({ name: text }).nullable(),
   tags: refCount,
