@@ -73,6 +73,11 @@ export const Status = z.object({
       expires: z.string().optional(),
     }),
   ),
+  auditLog: z
+    .array(
+      z.object({ at: z.string(), by: z.string(), act: z.string(), subject: z.string(), why: z.string() }),
+    )
+    .default([]),
 });
 export type Status = z.infer<typeof Status>;
 

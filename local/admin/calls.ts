@@ -21,6 +21,8 @@ export function readFlags(args: readonly string[]) {
       expires: { type: 'string' },
       id: { type: 'string' },
       of: { type: 'string' },
+      by: { type: 'string' },
+      why: { type: 'string' },
       'held-share': { type: 'string' },
       'held-above': { type: 'string' },
       'rest-after': { type: 'string' },

@@ -68,6 +68,10 @@ export function statusText(status: Status): readonly string[] {
           .join(', '),
       ),
     ),
+    ...section(
+      'what owners did, newest first:',
+      status.auditLog.map(({ at, by, act, subject, why }) => `${when(at)}  ${by}: ${act} ${subject}: ${why}`),
+    ),
   ];
 }
 

@@ -11,6 +11,8 @@ export type SynchronizationId = Id<'synchronization'>;
 export type UserId = Id<'user'>;
 /** Ours: one token, not its secret. */
 export type TokenId = Id<'token'>;
+/** Ours: one entry of an organization's audit log. */
+export type AuditEntryId = Id<'audit-entry'>;
 /** The forge's immutable ids, as decimal or uuid strings: they pass 2^31 and are never computed with. */
 export type ForgeOrganizationId = Id<'forge-organization'>;
 export type ForgeRepositoryId = Id<'forge-repository'>;
@@ -26,6 +28,7 @@ type AnyId =
   | SynchronizationId
   | UserId
   | TokenId
+  | AuditEntryId
   | ForgeOrganizationId
   | ForgeRepositoryId
   | ForgeTeamId
@@ -49,7 +52,7 @@ export function asId<Kind extends AnyId>(raw: string | number): Kind {
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** A new id of ours: 16 characters of 32, so 80 random bits. */
-export function newId<Kind extends OrganizationId | SynchronizationId | UserId | TokenId>(
+export function newId<Kind extends OrganizationId | SynchronizationId | UserId | TokenId | AuditEntryId>(
   randomBytes: (count: number) => Uint8Array,
 ): Kind {
   let text = '';

@@ -26,6 +26,7 @@
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
  * | tokens of a principal | ORG#id | TOKEN#principal#id |
  * | token by its hash | TOKEN#hash | TOKEN |
+ * | entry of the audit log | ORG#id | AUDIT#time#id |
  * | user | USER#id | USER |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
@@ -145,6 +146,11 @@ export const keys = {
   principalToken: (organization: string, principal: string, token: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `TOKEN#${principal}#${token}`,
+  }),
+  /** @param at milliseconds since the epoch */
+  auditEntry: (organization: string, at: number, id: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `AUDIT#${new Date(at).toISOString()}#${id}`,
   }),
   token: (hash: string): Key => ({ pk: `TOKEN#${hash}`, sk: 'TOKEN' }),
   user: (user: string): Key => ({ pk: `USER#${user}`, sk: 'USER' }),

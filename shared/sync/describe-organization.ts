@@ -5,6 +5,7 @@ import { vendorOf } from '../domain/package.ts';
 import { isPart } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
+import { auditLog } from '../store/audit-log.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { listInstallations } from '../store/installation-store.ts';
 import { keys } from '../store/keys.ts';
@@ -34,6 +35,9 @@ export async function describeInstallation(table: Table) {
     .map(({ installation, forge, login, status }) => ({ installation, forge, login, status }));
   return { organizations, unclaimedInstallations: installations };
 }
+
+/** Entries of the audit log that are shown. */
+const auditShown = 20;
 
 /** @param now milliseconds since the epoch */
 export async function describeOrganization(table: Table, organization: Organization, now: number) {
@@ -98,6 +102,10 @@ export async function describeOrganization(table: Table, organization: Organizat
       state,
       created: time(createdAt),
       expires: expiry === 0 ? undefined : time(expiry * 1000),
+    })),
+    auditLog: (await auditLog(table, organization.id, auditShown)).map(({ at, ...entry }) => ({
+      at: time(at),
+      ...entry,
     })),
   };
 }

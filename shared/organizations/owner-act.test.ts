@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { organizationId } from '../../test/support/synchronized.ts';
+import { auditLog } from '../store/audit-log.ts';
+import { ConflictError } from '../store/table.ts';
+import { accountable, ownerAct } from './owner-act.ts';
+
+const Input = z.strictObject(accountable);
+
+it.each([
+  ['nobody', { by: ' ', why: 'token leaked' }],
+  ['no reason', { by: 'ann', why: '' }],
+  ['a reason of two lines', { by: 'ann', why: 'token\nleaked' }],
+  ['a reason that moves the cursor', { by: 'ann', why: 'token \u001b[2Jleaked' }],
+  ['a name that is turned round', { by: '\u202Eann', why: 'token leaked' }],
+  ['a reason of 501 characters', { by: 'ann', why: 'x'.repeat(501) }],
+])('takes no act with %s', (_, input) => {
+  expect(Input.safeParse(input).success).toBe(false);
+});
+
+it('keeps every act with time, owner and reason, newest first, also two of one moment', async () => {
+  const table = createMemoryTable();
+  let now = Date.parse('2026-11-22T12:00:00Z');
+  const dependencies = { clock: { now: () => now }, randomBytes };
+  const act = (what: string) =>
+    ownerAct(dependencies, organizationId, { by: 'Ann Onym', why: 'token leaked' }, what, 'acme');
+  const first = act('first');
+  await table.transact([first]);
+  await table.transact([act('second')]);
+  now += 1;
+  await table.transact([act('third')]);
+  const log = await auditLog(table, organizationId, 10);
+  expect(log).toHaveLength(3);
+  expect(log[0]).toEqual({ at: now, by: 'Ann Onym', act: 'third', subject: 'acme', why: 'token leaked' });
+  expect(await auditLog(table, organizationId, 1)).toEqual(log.slice(0, 1));
+  await expect(table.transact([first])).rejects.toThrow(ConflictError);
+});

@@ -1,0 +1,47 @@
+/** What owners did to their organization, by whom and why. Entries are added and never changed. */
+import { z } from 'zod';
+import type { OrganizationId } from '../domain/ids.ts';
+import { absent } from './condition.ts';
+import { keys } from './keys.ts';
+import type { Item, Operation, Table } from './table.ts';
+
+export interface AuditEntry {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The owner, as the command was told. */
+  readonly by: string;
+  /** The command, such as `stop-access`. */
+  readonly act: string;
+  /** What it was done to, as an owner names it: the slug, a package, a version with its commit. */
+  readonly subject: string;
+  readonly why: string;
+}
+
+const AuditItem = z.object({
+  at: z.number(),
+  by: z.string(),
+  act: z.string(),
+  subject: z.string(),
+  why: z.string(),
+});
+
+const parseEntry = (item: Item): AuditEntry => AuditItem.parse(item);
+
+/**
+ * The operation that adds an entry, to be part of the transaction that does what it tells of.
+ *
+ * @param id tells two entries of one millisecond apart
+ */
+export function addAuditEntry(organization: OrganizationId, entry: AuditEntry, id: string): Operation {
+  return { put: keys.auditEntry(organization, entry.at, id), item: { ...entry }, when: absent };
+}
+
+/** The latest entries, newest first. */
+export async function auditLog(
+  table: Table,
+  organization: OrganizationId,
+  limit: number,
+): Promise<readonly AuditEntry[]> {
+  const items = await table.query(`ORG#${organization}`, 'AUDIT#', { descending: true, limit });
+  return items.map(parseEntry);
+}
