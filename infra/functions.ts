@@ -100,7 +100,7 @@ const functionNeeds = {
     megabytes: 1024,
     table: 'write',
     bucket: 'write',
-    sends: ['scan', 'publish-package'],
+    sends: ['scan'],
     gitHub: 'api',
     originSecret: true,
     baseUrls: ['registry'],

@@ -15,8 +15,6 @@ import { keys } from '../store/keys.ts';
 import { findDist, type StoredPackage } from '../store/package-store.ts';
 import { isRefused, notRefused } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { packageThing } from '../store/things.ts';
-import { raise, type Wake } from '../store/work.ts';
 import type { DistObjects } from './dist-objects.ts';
 import { objectKeys } from './object-keys.ts';
 
@@ -46,11 +44,11 @@ export interface DistRequest {
 }
 
 /**
- * `stored`: it is there. `busy`: another builds it. `unrecorded`: no scan recorded this commit for the package. `refused`: an owner refused
- * the commit.
+ * `stored`: it is there, with its SHA-1 in hex. `busy`: another builds it. `unrecorded`: the commit is not recorded for the package.
+ * `refused`: an owner refused the commit.
  */
 export type DistOutcome =
-  | { readonly is: 'stored'; readonly wakes: readonly Wake[] }
+  | { readonly is: 'stored'; readonly shasum: string }
   | { readonly is: 'busy' }
   | { readonly is: 'unrecorded' }
   | { readonly is: 'refused' };
@@ -75,7 +73,7 @@ export async function buildDist(
     return { is: 'unrecorded' };
   }
   if (dist.shasum !== undefined) {
-    return { is: 'stored', wakes: [] };
+    return { is: 'stored', shasum: dist.shasum };
   }
   const key = keys.dist(organization, found.number, commit);
   const leaseId = dependencies.newLeaseId();
@@ -100,18 +98,12 @@ export async function buildDist(
     // A worker that died after storing left bytes that clients may have: they stay.
     const stored =
       (await objects.digest(objectKey, request.signal)) ?? (await store(dependencies, request, objectKey));
-    const thing = packageThing(organization, found.number);
-    await table.transact([
-      {
-        update: {
-          key,
-          set: { shasum: stored.shasum, size: stored.size, storedAt: clock.now() },
-          remove: ['leaseId', 'leaseUntil'],
-        },
-      },
-      raise(thing, clock.now()),
-    ]);
-    return { is: 'stored', wakes: [thing.wake] };
+    await table.update({
+      key,
+      set: { sha1: stored.shasum, size: stored.size, storedAt: clock.now() },
+      remove: ['leaseId', 'leaseUntil'],
+    });
+    return { is: 'stored', shasum: stored.shasum };
   } catch (error) {
     await giveBack(table, key, leaseId);
     throw error;

@@ -58,7 +58,6 @@ export async function fetchDist(
       return jsonAnswer(404, { warning: refusedWarning(slug, found, commit) });
     }
     if (outcome.is === 'stored') {
-      await dependencies.waker.wake(outcome.wakes);
       return {
         status: 307,
         headers: {

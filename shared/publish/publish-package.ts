@@ -7,7 +7,10 @@ import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import {
   distsOfPackage,
+  hasCommitShasum,
+  metadataLayout,
   parsePackage,
+  publishedShasum,
   type StoredDist,
   type StoredPackage,
   type StoredVersion,
@@ -66,13 +69,15 @@ async function publish(
     }
     return finish(dependencies, lease, found.state === 'deleted' ? { versionCount: 0 } : {});
   }
-  const [versions, dists, refused] = await Promise.all([
+  const [versions, refused] = await Promise.all([
     versionsOfPackage(table, organization, found.number),
-    distsOfPackage(table, organization, found.number),
     refusedCommitsOf(table, organization),
   ]);
   // A scan takes versions at a refused commit away; they must not wait for it.
   const published = versions.filter(({ state, commit }) => state === 'published' && !refused.has(commit));
+  const dists = published.some(hasCommitShasum)
+    ? await distsOfPackage(table, organization, found.number)
+    : [];
   const files = buildPackageFiles({
     name: found.name,
     versions: publishedVersions(
@@ -101,7 +106,7 @@ async function publish(
   if (found.state === 'accepted') {
     await makeAvailable(dependencies, lease, { organization, slug, found });
   }
-  return finish(dependencies, lease, { versionCount: published.length });
+  return finish(dependencies, lease, { versionCount: published.length, metadataLayout });
 }
 
 /** Archives and versions that one pass removes. */
@@ -187,9 +192,9 @@ function publishedVersions(
   dists: readonly StoredDist[],
   distUrl: (reference: string) => string,
 ): PublishedVersion[] {
-  const shasums = new Map(dists.map((dist) => [dist.commit, dist.shasum]));
+  const distOf = new Map(dists.map((dist) => [dist.commit, dist]));
   return versions.map((version) => {
-    const shasum = shasums.get(version.commit);
+    const shasum = publishedShasum(version, distOf.get(version.commit));
     const manifest = Manifest.parse(JSON.parse(version.manifest));
     return {
       version: version.version,
@@ -199,7 +204,8 @@ function publishedVersions(
       time: version.time,
       manifest,
       dist: {
-        url: distUrl(version.commit),
+        // Composer puts the pinned commit of `dev-main#<commit>` in the placeholder's place; a tag's address never changes.
+        url: distUrl(version.refKind === 'branch' ? '%reference%' : version.commit),
         reference: version.commit,
         ...(shasum === undefined ? {} : { shasum }),
       },

@@ -8,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { absent, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
-import type { StoredPackage, StoredVersion } from '../store/package-store.ts';
+import { metadataLayout, type StoredPackage, type StoredVersion } from '../store/package-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { edgeThing, grantsThing, packageThing } from '../store/things.ts';
 import { type Lease, leaseHeld, raise, type Wake } from '../store/work.ts';
@@ -79,7 +79,7 @@ export async function createPackage(
       when: absent,
     },
   ]);
-  return { ...made, imported: false };
+  return { ...made, metadataLayout, imported: false };
 }
 
 /** Two items for a version: itself and its recorded commit. The lease's check and the package's raise come with each batch. */
@@ -125,6 +125,10 @@ export async function applyVersions(
       raise(thing, clock.now()),
     ]);
   }
+  if (changes.length === 0 && found.imported && found.metadataLayout !== metadataLayout) {
+    await table.transact([leaseHeld(lease), raise(thing, clock.now())]);
+    return [thing.wake];
+  }
   // A new package was raised when it was made.
   return changes.length > 0 || !found.imported ? [thing.wake] : [];
 }
@@ -169,24 +173,27 @@ export async function recordImported(
   ]);
 }
 
-/** Publishes a held version whose archive is stored now, or says why it stays held. */
+/** The checksum of a held version's archive, stored now, or why there is none yet. */
+export type HeldOutcome = { readonly shasum: string } | { readonly reason: string };
+
+/** Publishes a held version whose archive is stored now, with its checksum for good, or says why it stays held. */
 export async function publishHeld(
   { table, clock }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
   found: StoredPackage,
   version: StoredVersion,
-  reason: string | undefined,
+  outcome: HeldOutcome,
 ): Promise<readonly Wake[]> {
   const key = keys.version(organization, found.number, version.versionNormalized);
-  if (reason !== undefined) {
-    await table.transact([leaseHeld(lease), { update: { key, set: { reason } } }]);
+  if ('reason' in outcome) {
+    await table.transact([leaseHeld(lease), { update: { key, set: { reason: outcome.reason } } }]);
     return [];
   }
   const thing = packageThing(organization, found.number);
   await table.transact([
     leaseHeld(lease),
-    { update: { key, set: { state: 'published' }, remove: ['reason'] } },
+    { update: { key, set: { state: 'published', shasum: outcome.shasum }, remove: ['reason'] } },
     raise(thing, clock.now()),
   ]);
   return [thing.wake];

@@ -1,7 +1,6 @@
 /** Builds an archive that took too long for the request that asked for it. */
 import type { ScanMessage } from '../../events/messages/schema.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from '../publish/build-dist.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { findPackage } from '../store/package-store.ts';
 
@@ -10,7 +9,7 @@ const buildMs = 240_000;
 const leaseMs = 330_000;
 
 export async function finishDist(
-  dependencies: BuildDistDependencies & { readonly waker: Waker },
+  dependencies: BuildDistDependencies,
   message: Extract<ScanMessage, { kind: 'dist' }>,
 ): Promise<DistOutcome['is'] | 'unknown'> {
   const organization = await findOrganization(dependencies.table, message.organization);
@@ -18,7 +17,7 @@ export async function finishDist(
   if (!organization || !found) {
     return 'unknown';
   }
-  const outcome = await buildDist(dependencies, {
+  const { is } = await buildDist(dependencies, {
     organization: organization.id,
     slug: organization.slug,
     found,
@@ -26,8 +25,5 @@ export async function finishDist(
     signal: AbortSignal.timeout(buildMs),
     leaseMs,
   });
-  if (outcome.is === 'stored') {
-    await dependencies.waker.wake(outcome.wakes);
-  }
-  return outcome.is;
+  return is;
 }

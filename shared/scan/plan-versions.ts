@@ -146,6 +146,8 @@ function storedVersion(version: ComposerVersion, state: StoredVersion['state']):
     isDefaultBranch: version.isDefaultBranch,
     manifest: JSON.stringify(version.manifest),
     state,
+    // Published before its archive is stored: without a checksum, for good.
+    ...(version.ref.kind === 'tag' && state === 'published' ? { shasum: '' } : {}),
   };
 }
 

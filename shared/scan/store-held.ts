@@ -8,7 +8,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
 import type { Lease } from '../store/work.ts';
-import { publishHeld } from './apply-scan.ts';
+import { type HeldOutcome, publishHeld } from './apply-scan.ts';
 
 export interface StoreHeldDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly waker: Waker;
@@ -49,21 +49,20 @@ export async function storeHeld(
   /** Why no more archives are built in this scan. */
   let stopped: string | undefined;
 
-  const build = async ({ commit }: StoredVersion): Promise<string | undefined> => {
+  const build = async ({ commit }: StoredVersion): Promise<HeldOutcome> => {
     try {
       const outcome = await buildDist(
         { ...dependencies, reader: () => Promise.resolve(reader) },
         { organization, slug, found, commit, signal: AbortSignal.timeout(until - clock.now()), leaseMs },
       );
       if (outcome.is === 'stored') {
-        await waker.wake(outcome.wakes);
-        return undefined;
+        return { shasum: outcome.shasum };
       }
       if (outcome.is === 'refused') {
-        return 'its commit was refused meanwhile';
+        return { reason: 'its commit was refused meanwhile' };
       }
       again = busySeconds;
-      return 'its archive is being built';
+      return { reason: 'its archive is being built' };
     } catch (error) {
       logger.warn('the archive of a new tag cannot be had', {
         package: found.name,
@@ -74,7 +73,7 @@ export async function storeHeld(
       if (error instanceof ForgeError && stopsAll.has(error.code)) {
         stopped = reason;
       }
-      return reason;
+      return { reason };
     }
   };
 
@@ -85,10 +84,10 @@ export async function storeHeld(
       stopped = 'its archive was not built in time';
       again = 1;
     }
-    const reason = stopped ?? (await build(version));
-    count += reason === undefined ? 0 : 1;
-    if (reason === undefined || reason !== version.reason) {
-      await waker.wake(await publishHeld(dependencies, lease, organization, found, version, reason));
+    const outcome = stopped === undefined ? await build(version) : { reason: stopped };
+    count += 'reason' in outcome ? 1 : 0;
+    if (!('reason' in outcome) || outcome.reason !== version.reason) {
+      await waker.wake(await publishHeld(dependencies, lease, organization, found, version, outcome));
     }
     // What was asked for meanwhile, a withdrawal perhaps, waits no longer than for one archive.
     if (stopped === undefined && (await table.get(lease.thing.key))?.wanted !== lease.wanted) {

@@ -4,6 +4,12 @@ import { asId, type ForgeRepositoryId, type OrganizationId, type Synchronization
 import { keys } from './keys.ts';
 import type { Item, Table } from './table.ts';
 
+/**
+ * What the metadata files of this release look like. A scan has those of an older one written again, so raise it with every change of what
+ * is published for unchanged versions. 2: branches have `%reference%` in their address and no checksum.
+ */
+export const metadataLayout = 2;
+
 const PackageItem = z.object({
   number: z.int().positive(),
   name: z.string(),
@@ -15,6 +21,8 @@ const PackageItem = z.object({
   /** Since when it is unreadable; milliseconds since the epoch. */
   unreadableAt: z.number().optional(),
   versionCount: z.number().default(0),
+  /** Layout of its files as they were last written. */
+  metadataLayout: z.number().default(1),
   /** Repository archived on the forge. */
   archived: z.boolean().default(false),
   /** Name of the package that the same source became. */
@@ -70,6 +78,11 @@ const VersionItem = z.object({
   reason: z.string().optional(),
   /** The tag was seen at another commit: the first one stays, and somebody has to look. */
   movedTo: z.string().optional(),
+  /**
+   * SHA-1 of the archive in hex, as it was when the version was first published; empty: it was published without one. It never changes, since
+   * every change shows in lock files. Branches have none. Missing in published tags from before it was kept here: see `publishedShasum`.
+   */
+  shasum: z.string().optional(),
 });
 
 export type StoredVersion = z.infer<typeof VersionItem>;
@@ -83,10 +96,29 @@ export async function versionsOfPackage(
   return items.map((item) => VersionItem.parse(item));
 }
 
-/** A commit that a scan recorded for the package; its archive, once stored. */
+/** A tag's version that was published when checksums were kept with the commit alone. */
+export const hasCommitShasum = ({ refKind, shasum }: StoredVersion): boolean =>
+  refKind === 'tag' && shasum === undefined;
+
+/**
+ * The checksum that the metadata gives for a version; undefined for none.
+ *
+ * @param dist the version's recorded commit, for a version that `hasCommitShasum`
+ */
+export function publishedShasum(version: StoredVersion, dist: StoredDist | undefined): string | undefined {
+  if (version.refKind === 'branch') {
+    return undefined;
+  }
+  const shasum = version.shasum ?? dist?.commitShasum;
+  return shasum === '' ? undefined : shasum;
+}
+
+/** A commit whose archive may be built for the package; its archive, once stored. */
 const DistItem = z.object({
   sk: z.string(),
-  /** SHA-1 of the archive in hex: what Composer checks. */
+  /** SHA-1 of the archive in hex. */
+  sha1: z.string().optional(),
+  /** The same, of an archive that was stored when all versions of a commit were published with its checksum. */
   shasum: z.string().optional(),
   /** Bytes */
   size: z.number().optional(),
@@ -96,7 +128,10 @@ const DistItem = z.object({
 
 export interface StoredDist {
   readonly commit: string;
+  /** SHA-1 of the archive in hex; undefined while it is not stored. */
   readonly shasum: string | undefined;
+  /** What versions from before checksums were kept with them are published with. */
+  readonly commitShasum: string | undefined;
   readonly size: number | undefined;
   /** Somebody builds it until then; milliseconds since the epoch. */
   readonly leaseUntil: number | undefined;
@@ -106,7 +141,8 @@ export function parseDist(item: Item): StoredDist {
   const dist = DistItem.parse(item);
   return {
     commit: dist.sk.slice('DIST#'.length),
-    shasum: dist.shasum,
+    shasum: dist.sha1 ?? dist.shasum,
+    commitShasum: dist.shasum,
     size: dist.size,
     leaseUntil: dist.leaseUntil,
   };

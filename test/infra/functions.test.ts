@@ -104,15 +104,7 @@ describe('functions', () => {
         ...send('PublishAccessQueue', 'PublishRootsQueue'),
       ],
     ],
-    [
-      'fetch-dist',
-      [
-        ...store,
-        gitHubApp,
-        'secretsmanager:GetSecretValue OriginSecret',
-        ...send('PublishPackageQueue', 'ScanQueue'),
-      ],
-    ],
+    ['fetch-dist', [...store, gitHubApp, 'secretsmanager:GetSecretValue OriginSecret', ...send('ScanQueue')]],
     ['record-downloads', []],
     ['start-reconcile', sendAll],
     ['catch-up-deliveries', [gitHubApp, ...sendAll]],

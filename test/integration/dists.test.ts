@@ -136,14 +136,14 @@ afterEach(async () => {
 });
 
 describe('buildDist', () => {
-  it('stores the archive of a recorded commit, hashed, and has its package written again', async () => {
+  it('stores the archive of a recorded commit, hashed, and nothing of its package is written again', async () => {
     const dists = await createDists();
     const outcome = await dists.build();
-    expect(outcome).toMatchObject({ is: 'stored', wakes: [{ queue: 'publish-package' }] });
+    expect(outcome).toEqual({ is: 'stored', shasum });
     expect(await dists.stored()).toBe(bytes);
-    expect(await dists.dist()).toEqual({ commit, shasum, size: bytes.length, leaseUntil: undefined });
-    expect(await dists.table.get(keys.package(organizationId, 1))).toMatchObject({ wanted: 1 });
-    expect(await dists.build()).toEqual({ is: 'stored', wakes: [] });
+    expect(await dists.dist()).toMatchObject({ commit, shasum, size: bytes.length, leaseUntil: undefined });
+    expect(await dists.table.get(keys.package(organizationId, 1))).not.toHaveProperty('wanted');
+    expect(await dists.build()).toEqual({ is: 'stored', shasum });
     expect(dists.forge.reads).toBe(1);
   });
 
@@ -250,7 +250,6 @@ describe('fetchDist', () => {
     expect(await dists.stored()).toBe(bytes);
     expect(dists.waker.take()).toMatchObject([
       { queue: 'scan', message: { kind: 'dist' }, delaySeconds: 60 },
-      { queue: 'publish-package' },
     ]);
     expect(await dists.fetch()).toMatchObject({ status: 307 });
     expect(dists.waker.take()).toEqual([]);
@@ -260,17 +259,19 @@ describe('fetchDist', () => {
 
   it('leaves to the queue what it could store and not record, for nobody asks for it again', async () => {
     const dists = await createDists();
-    const take = dists.table.transact.bind(dists.table);
-    vi.spyOn(dists.table, 'transact').mockImplementationOnce(take).mockRejectedValueOnce(new Error('died'));
+    const { update } = dists.table;
+    vi.spyOn(dists.table, 'update').mockImplementation((change, when) =>
+      change.set?.storedAt === undefined ? update(change, when) : Promise.reject(new Error('died')),
+    );
     await expect(dists.fetch()).rejects.toThrow('died');
     expect(await dists.stored()).toBe(bytes);
     expect(await dists.dist()).toMatchObject({ shasum: undefined });
     expect(dists.waker.take()).toMatchObject([
       { queue: 'scan', message: { kind: 'dist', packageNumber: 1, reference: commit } },
     ]);
+    vi.restoreAllMocks();
     expect(await dists.finish()).toBe('stored');
     expect(await dists.dist()).toMatchObject({ shasum });
-    expect(dists.waker.take()).toMatchObject([{ queue: 'publish-package' }]);
     expect(dists.forge.reads).toBe(1);
   });
 
@@ -342,7 +343,6 @@ describe('fetchDist', () => {
 
       dists.forge.archive = () => Readable.from([bytes]);
       expect(await dists.finish()).toBe('stored');
-      expect(dists.waker.take()).toMatchObject([{ queue: 'publish-package' }]);
       expect(await dists.fetch()).toMatchObject({ status: 307 });
     });
 

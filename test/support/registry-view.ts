@@ -100,7 +100,10 @@ export async function describeWorld(
     paths.push(...dists.map(({ commit }) => `/acme/dists/${one.name}/${commit}.zip`));
     described.push({
       ...one,
-      versions,
+      versions: versions.map(({ shasum, ...version }) => ({
+        ...version,
+        shasum: shasum === undefined ? undefined : plain(shasum),
+      })),
       dists: dists.map(({ commit, shasum, leaseUntil }) => ({
         commit,
         leaseUntil,
