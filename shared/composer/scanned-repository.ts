@@ -3,10 +3,22 @@
 /** Bytes of the longest composer.json that is read: more than any manifest has. */
 export const manifestBytesMax = 1024 * 1024;
 
-/** Why no text can be had of the composer.json of a commit: it is no UTF-8, or longer than `manifestBytesMax`. */
-export type ManifestProblem = 'not-utf-8' | 'too-large';
+/**
+ * Why no text can be had of what is called composer.json at a commit: it is no UTF-8, longer than `manifestBytesMax`, no file, or a
+ * symbolic link that leads to none.
+ */
+export type ManifestProblem =
+  | 'not-utf-8'
+  | 'too-large'
+  | 'folder'
+  | 'submodule'
+  | 'link-to-outside'
+  | 'link-to-nothing'
+  | 'link-to-link'
+  | 'link-to-folder'
+  | 'link-to-submodule';
 
-/** The composer.json of a commit. */
+/** The composer.json of a commit, or the file of the repository that it is a symbolic link to. */
 export interface ManifestText {
   /** Its text; undefined if there is no such file, or a problem with it. */
   readonly manifest: string | undefined;

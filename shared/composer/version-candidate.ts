@@ -41,6 +41,13 @@ const IGNORED_BRANCHES = ['dev-gh-pages', 'dev-release-please--branches--main', 
 const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   'not-utf-8': 'is not UTF-8, which JSON has to be. Save it in that encoding',
   'too-large': `is larger than ${manifestBytesMax / 1024 / 1024} MB, more than any manifest needs`,
+  folder: 'is a folder',
+  submodule: 'is a submodule',
+  'link-to-outside': 'is a symbolic link that leads out of the repository',
+  'link-to-nothing': 'is a symbolic link to a file that is not there',
+  'link-to-link': 'is a symbolic link to another link, which is not followed',
+  'link-to-folder': 'is a symbolic link to a folder',
+  'link-to-submodule': 'is a symbolic link to a submodule',
 };
 
 /** Composer's name for a default branch in the days of its first major version. */

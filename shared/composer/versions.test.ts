@@ -15,10 +15,10 @@ function refs(...entries: readonly (string | [name: string, manifest: unknown])[
   });
 }
 
-function found(repository: Partial<ScannedRepository>) {
+function found(repository: Partial<ScannedRepository>, knownName?: string) {
   return versionsOf(
     { tags: [], branches: refs('main'), defaultBranch: 'main', archived: false, ...repository },
-    { now: NOW },
+    { now: NOW, knownName },
   );
 }
 
@@ -120,6 +120,9 @@ describe('versionsOf', () => {
     ['6.1.2', '6.1.2.x-dev 6.1.2.9999999-dev'],
     ['7.1.2.3', '7.1.2.3-dev 7.1.2.3-dev'],
     ['dev-main', 'dev-dev-main dev-dev-main'],
+    ['-foo', 'dev--foo dev--foo'],
+    ['v', 'dev-v dev-v'],
+    ['>1@dev', 'dev->1@dev dev->1@dev'],
     ['4.x-dev', 'dev-4.x-dev dev-4.x-dev'],
     ['feat#1', 'dev-feat+1 dev-feat+1'],
   ])('the branch %j is %j', (branch, version) => {
@@ -211,8 +214,40 @@ describe('versionsOf', () => {
     });
   });
 
-  it('has no name if neither the default branch nor a tag has one', () => {
-    const repository = { branches: refs(['main', '{'], 'develop') };
+  it('a manifest on another branch counts without any tag, and the first branch names the package', () => {
+    const branches = refs(
+      ['main', undefined],
+      ['a-broken', { name: 'acme/broken', require: { 'b/c': 'nope' } }],
+      ['develop', { name: 'acme/new' }],
+      ['feature', { name: 'acme/new' }],
+      ['other', { name: 'acme/other' }],
+    );
+    expect(found({ branches }).packageName).toBe('acme/new');
+    expect(versionsByRef({ branches })).toEqual({
+      develop: 'dev-develop dev-develop',
+      feature: 'dev-feature dev-feature',
+    });
+    expect(reasonOf({ branches }, 'other')?.reason).toContain('"acme/other", but the package is acme/new');
+    expect(reasonOf({ branches }, 'main')?.reason).toBe('There is no composer.json in it.');
+    // A tag says more.
+    expect(found({ branches, tags: refs(['1.0', { name: 'acme/tagged' }]) }).packageName).toBe('acme/tagged');
+  });
+
+  it('the name that the package has goes on as long as a ref says it and the default branch says none', () => {
+    const repository = {
+      tags: refs(['1.0', { name: 'acme/old' }], ['2.0', { name: 'acme/new' }]),
+      branches: refs(['main', undefined], ['develop', { name: 'acme/branch' }]),
+    };
+    const nameFor = (knownName: string, more: Partial<ScannedRepository> = {}) =>
+      found({ ...repository, ...more }, knownName).packageName;
+    expect(nameFor('acme/old')).toBe('acme/old');
+    expect(nameFor('acme/branch')).toBe('acme/branch');
+    expect(nameFor('acme/gone')).toBe('acme/new');
+    expect(nameFor('acme/old', { branches: refs('main') })).toBe('acme/a');
+  });
+
+  it('has no name if neither the default branch nor a tag nor another branch has one', () => {
+    const repository = { branches: refs(['main', '{'], ['develop', { type: 'library' }]) };
     expect(found(repository)).toMatchObject({ packageName: undefined, versions: [] });
     expect(reasonOf(repository, 'main')).toMatchObject({
       isError: true,

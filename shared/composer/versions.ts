@@ -49,23 +49,24 @@ type Naming =
  * The package in a repository and its versions.
  *
  * The default branch's manifest names the package for every version, whatever older manifests say. If it names none (there is
- * no manifest, a broken one, or no name in it), the newest tag does (stable ones before others), and refs whose manifests say
- * another name are left out: Composer would make several packages of such a repository, which a registry that ties one package
- * to one repository cannot. A default branch with a name that no package can have stops all versions, as in Composer.
+ * no manifest, a broken one, or no name in it), the name that the package has already goes on; without one the newest tag gives
+ * it (stable ones before others), and without tags the first branch. Refs whose manifests say another name are left out: Composer
+ * would make several packages of such a repository, which a registry that ties one package to one repository cannot. A default branch with a name that no package can have stops all versions, as in Composer.
  *
  * `source` and `dist` of a manifest are dropped unseen: where the code comes from is the registry's to say.
  *
  * @param options.now milliseconds since 1970.
+ * @param options.knownName the repository's package, if it has one.
  */
 export function versionsOf(
   repository: ScannedRepository,
-  options: { readonly now: number },
+  options: { readonly now: number; readonly knownName?: string | undefined },
 ): RepositoryVersions {
   const attempts = [...tagsInOrder(repository), ...branchesInOrder(repository)];
-  const tags = attempts.filter((attempt) => isCandidate(attempt)).filter(({ ref }) => ref.kind === 'tag');
+  const candidates = attempts.filter((attempt) => isCandidate(attempt));
   const judge = (candidate: VersionCandidate, name: string) =>
     judged(candidate, name, repository.archived, options.now);
-  const naming = namingOf(repository, tags, judge);
+  const naming = namingOf(repository, candidates, options.knownName, judge);
 
   const versions: ComposerVersion[] = [];
   const skipped: SkippedRef[] = [];
@@ -164,7 +165,8 @@ function publishedPart(manifest: JsonObject): JsonObject {
 
 function namingOf(
   { branches, defaultBranch }: ScannedRepository,
-  tags: readonly VersionCandidate[],
+  candidates: readonly VersionCandidate[],
+  knownName: string | undefined,
   judge: Judge,
 ): Naming {
   const parsed = parseManifest(branches.find(({ name }) => name === defaultBranch)?.manifest ?? '');
@@ -177,19 +179,39 @@ function namingOf(
       reason: `composer.json of the default branch has the name ${shortened(JSON.stringify(name))}, which no package can have. A name is "vendor/package" in lower case.`,
     };
   }
-  const newest = tags.toSorted(newestFirst).find((tag) => {
-    const own = tag.manifest.name;
-    return typeof own === 'string' && isValidPackageName(own) && !isSkipped(judge(tag, own));
-  })?.manifest.name;
-  if (typeof newest === 'string') return { name: newest, isForAll: false };
+  const otherName = nameWithoutDefault(candidates, knownName, judge);
+  if (otherName !== undefined) return { name: otherName, isForAll: false };
   const where =
     defaultBranch === undefined
       ? 'There is no default branch'
       : `The default branch "${defaultBranch}" has no composer.json with a usable name`;
   return {
     name: undefined,
-    reason: `${where}, and no tag has one either: the package has no name.`,
+    reason: `${where}, and no tag or other branch has one either: the package has no name.`,
   };
+}
+
+/** The name that the refs give where the default branch gives none: the known one, the newest tag's, or the first branch's. */
+function nameWithoutDefault(
+  candidates: readonly VersionCandidate[],
+  knownName: string | undefined,
+  judge: Judge,
+): string | undefined {
+  const named = (candidate: VersionCandidate): string | undefined => {
+    const own = candidate.manifest.name;
+    const isUsable = typeof own === 'string' && isValidPackageName(own) && !isSkipped(judge(candidate, own));
+    return isUsable ? own : undefined;
+  };
+  const isKnown = (candidate: VersionCandidate) =>
+    candidate.manifest.name === knownName && named(candidate) !== undefined;
+  if (knownName !== undefined && candidates.some(isKnown)) return knownName;
+  const tags = candidates.filter(({ ref }) => ref.kind === 'tag').toSorted(newestFirst);
+  const branches = candidates.filter(({ ref }) => ref.kind === 'branch');
+  for (const candidate of [...tags, ...branches]) {
+    const name = named(candidate);
+    if (name !== undefined) return name;
+  }
+  return undefined;
 }
 
 /** Stable versions before others, then the higher one. */

@@ -95,9 +95,19 @@ export interface ForgeRef extends ManifestText {
   readonly date: string;
 }
 
+/** A ref that leads to no commit. */
+export interface UnusableRef {
+  readonly kind: 'tag' | 'branch';
+  readonly name: string;
+  /** A sentence for the repository's owner. */
+  readonly reason: string;
+}
+
 export interface ForgeRepository {
   readonly tags: readonly ForgeRef[];
   readonly branches: readonly ForgeRef[];
+  /** All other refs. */
+  readonly unusable: readonly UnusableRef[];
   readonly defaultBranch: string | undefined;
   readonly archived: boolean;
 }
@@ -108,7 +118,7 @@ export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'nodeId'>;
 /** Reads what is in a repository. */
 export interface ContentReader {
   /**
-   * All tags and branches that lead to a commit, with their manifests. An empty repository has none.
+   * All tags and branches, those that lead to a commit with their manifests. An empty repository has none.
    *
    * @throws ForgeError `not-found` when the forge knows no such repository
    */

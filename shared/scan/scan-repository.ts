@@ -1,8 +1,3 @@
-/**
- * Scans one repository: refs with manifests, versions, packages. One worker for each repository at a time.
- */
-import { parseManifest } from '../composer/manifest.ts';
-import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -15,20 +10,14 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
-import { type RefusedCommit, refusedCommitsOf } from '../store/refused-commit-store.ts';
+import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
-import {
-  applyVersions,
-  createPackage,
-  manifestBytesMax,
-  recordImported,
-  recordMoved,
-  withdrawPackages,
-} from './apply-scan.ts';
-import { livingPackage, loadPackageState, type PackageState, packagesOfSource } from './package-state.ts';
+import { applyVersions, createPackage, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
+import { loadPackageState, type PackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
+import { readVersions } from './read-versions.ts';
 import { storeHeld } from './store-held.ts';
 
 export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> {
@@ -146,7 +135,7 @@ async function scan(
   const reader = await dependencies.readerOf(inputs.synchronization);
   const refs = await reader.readRefs(fact);
   const refused = await refusedCommitsOf(table, organization.id);
-  const scanned = await versionsFor(dependencies, organization, source, refs, refused);
+  const scanned = await readVersions(dependencies, organization.id, source, refs, refused);
   const record = { lastScannedAt: clock.now(), skipped: scanned.skipped.slice(0, skippedMax) };
 
   const state = await loadPackageState(table, organization.id, source, scanned.name);
@@ -218,62 +207,6 @@ const sourceOf = (
 /** Commits that refs stand at now: the only ones whose archives may ever be built for the package. */
 const commitsOf = (refs: ForgeRepository): ReadonlySet<string> =>
   new Set([...refs.tags, ...refs.branches].map((ref) => ref.commit));
-
-/** What the refs say, in what we can store, with the words that owners read about the rest. */
-async function versionsFor(
-  { table, clock }: ScanDependencies,
-  organization: Organization,
-  source: PackageSource,
-  refs: ForgeRepository,
-  refused: ReadonlyMap<string, RefusedCommit>,
-): Promise<{
-  readonly name: string | undefined;
-  /** Undefined when the refs say nothing that could be trusted about the package that is there. */
-  readonly versions: readonly ComposerVersion[] | undefined;
-  readonly skipped: ScanRecord['skipped'];
-}> {
-  // Whether it is archived now is no part of a version: its package knows, and it may change.
-  const scanned = versionsOf({ ...refs, archived: false }, { now: clock.now() });
-  const allowed = scanned.versions.filter(({ commit }) => !refused.has(commit));
-  const skipped = [
-    ...scanned.versions.flatMap(({ ref, commit }) => {
-      const refusal = refused.get(commit);
-      return refusal === undefined ? [] : [{ ref: `${ref.kind} ${ref.name}`, reason: refusalText(refusal) }];
-    }),
-    ...scanned.skipped
-      .filter((one) => one.isError)
-      .map((one) => ({ ref: `${one.ref.kind} ${one.ref.name}`, reason: one.reason })),
-  ];
-  if (scanned.packageName !== undefined && !isNamed(refs, scanned.packageName)) {
-    const living = livingPackage(await packagesOfSource(table, organization.id, source));
-    if (living !== undefined && living.name !== scanned.packageName) {
-      // An old tag's name, because the default branch's manifest is broken: that renames nothing and withdraws nothing.
-      return { name: undefined, versions: undefined, skipped };
-    }
-  }
-  const fits = ({ manifest }: ComposerVersion): boolean =>
-    Buffer.byteLength(JSON.stringify(manifest)) <= manifestBytesMax;
-  const tooLarge = allowed
-    .filter((version) => !fits(version))
-    .map(({ ref }) => ({
-      ref: `${ref.kind} ${ref.name}`,
-      reason: `composer.json is larger than ${manifestBytesMax / 1000} KB.`,
-    }));
-  return {
-    name: scanned.packageName,
-    versions: allowed.filter(fits),
-    skipped: [...skipped, ...tooLarge],
-  };
-}
-
-const refusalText = ({ commit, by, why }: RefusedCommit): string =>
-  `Commit ${commit.slice(0, 12)} was refused by ${by}: ${why}`;
-
-/** Whether the default branch's manifest gives the package its name. */
-function isNamed({ branches, defaultBranch }: ForgeRepository, name: string): boolean {
-  const manifest = parseManifest(branches.find((one) => one.name === defaultBranch)?.manifest ?? '');
-  return manifest.ok && manifest.manifest.name === name;
-}
 
 /** Makes the package, or says why its name waits. */
 async function accept(

@@ -24,6 +24,7 @@ organizations:
             tags: { from: v1.0.0, minors: 21, patches: 10 }
           - { branch: 1.x, from: v1.4.0, files: { a: b } }
       - name: odd
+      - name: linked
       - name: empty
       - name: other
         history: [{ manifest: { name: acme/other }, tags: 1.0.0, annotated: true }]
@@ -165,7 +166,7 @@ describe('refs', () => {
       await git('odd', ['update-ref', `refs/tags/${name}`, object]);
     }
     const reader = gitHub.reader();
-    const { tags } = await reader.readRefs(ids('odd'));
+    const { tags, unusable } = await reader.readRefs(ids('odd'));
     const manifests = Object.fromEntries(tags.map(({ name, manifest }) => [name, manifest]));
     expect(manifests).toEqual({
       none: undefined,
@@ -182,17 +183,24 @@ describe('refs', () => {
       tagged: '{}',
       twice: '{}',
       thrice: '{}',
+      'four-times': '{}',
     });
+    expect(unusable).toEqual([
+      { kind: 'tag', name: 'tag-to-blob', reason: 'It leads to a file, not to a commit.' },
+      { kind: 'tag', name: 'to-blob', reason: 'It leads to a file, not to a commit.' },
+      { kind: 'tag', name: 'to-tree', reason: 'It leads to a folder, not to a commit.' },
+    ]);
     expect(
       tags.flatMap(({ name, manifestProblem }) => (manifestProblem ? [name, manifestProblem] : [])),
-    ).toEqual(['huge', 'too-large']);
+    ).toEqual(['folder', 'folder', 'huge', 'too-large', 'link', 'link-to-nothing', 'submodule', 'submodule']);
     expect(
       tags
-        .filter(({ name }) => /^(plain|tagged|twice|thrice)$/.test(name))
+        .filter(({ name }) => /^(plain|tagged|twice|thrice|four-times)$/.test(name))
         .every(({ commit }) => commit === plain),
     ).toBe(true);
-    // A page of tags, one of branches, and the two files of which GraphQL does not tell all.
-    expect(reader.requests()).toBe(4);
+    // A page of tags, one of branches, what the fourth tag points at, what the link leads to, and the two files of which GraphQL does
+    // not tell all.
+    expect(reader.requests()).toBe(6);
   });
 
   test('with a composer.json that is no UTF-8 have no manifest, and never one with U+FFFD', async () => {
@@ -225,6 +233,107 @@ describe('refs', () => {
       replacement: '{"description": "\uFFFD"}',
     });
     for (const name of Object.keys(bytes)) await git('odd', ['update-ref', '-d', `refs/heads/${name}`]);
+  });
+
+  test('whose composer.json is a symbolic link have the file that it leads to in the repository, or a reason', async () => {
+    const link = async (name: string, target: string) =>
+      `120000 blob ${await blobOf('linked', target)}\t${name}\n`;
+    const file = async (name: string, text: string) =>
+      `100644 blob ${await blobOf('linked', text)}\t${name}\n`;
+    const treeOf = async (...entries: readonly string[]) =>
+      (await git('linked', ['mktree', '--missing'], entries.join(''))).trim();
+    const folder = async (...entries: readonly string[]) =>
+      `040000 tree ${await treeOf(...entries)}\tpackage\n`;
+    const tag = async (name: string, ...entries: readonly string[]) => {
+      const person = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
+      const commit = await git('linked', [...person, 'commit-tree', '-m', name, await treeOf(...entries)]);
+      await git('linked', ['update-ref', `refs/tags/${name}`, commit.trim()]);
+    };
+    const manifest = await file('composer.json', '{"name":"acme/linked"}');
+    await tag('below', await link('composer.json', 'package/composer.json'), await folder(manifest));
+    await tag(
+      'roundabout',
+      await link('composer.json', './package/../main.json'),
+      await file('main.json', '{}'),
+    );
+    await tag('folder', await link('composer.json', 'package'), await folder(manifest));
+    await tag(
+      'further',
+      await link('composer.json', 'next'),
+      await link('next', 'main.json'),
+      await file('main.json', '{}'),
+    );
+    await tag('itself', await link('composer.json', 'composer.json'));
+    await tag('nowhere', await link('composer.json', 'package/none.json'), await folder(manifest));
+    await tag('outside', await link('composer.json', '../other/composer.json'));
+    await tag('root', await link('composer.json', '/etc/passwd'));
+    await tag('dot', await link('composer.json', 'package/..'), await folder(manifest));
+    const reader = gitHub.reader();
+    const { tags } = await reader.readRefs(ids('linked'));
+    expect(
+      Object.fromEntries(
+        tags.map(({ name, manifest, manifestProblem }) => [name, manifest ?? manifestProblem]),
+      ),
+    ).toEqual({
+      below: '{"name":"acme/linked"}',
+      roundabout: '{}',
+      folder: 'link-to-folder',
+      further: 'link-to-link',
+      itself: 'link-to-link',
+      nowhere: 'link-to-nothing',
+      outside: 'link-to-outside',
+      root: 'link-to-outside',
+      dot: 'link-to-folder',
+    });
+    // Tags, branches, and what all links lead to.
+    expect(reader.requests()).toBe(3);
+  });
+
+  test('with links at more commits than one query takes are read in parts, smaller ones when GitHub gives up', async () => {
+    const stream = Array.from({ length: 70 }, (_, place) => place).map(
+      (place) =>
+        `commit refs/tags/many-${place}\ncommitter Ann <ann@example.com> 1700000000 +0000\ndata 1\nx\n` +
+        `M 120000 inline composer.json\ndata 9\nmain.json\nM 100644 inline main.json\ndata ${`{"a":${place}}`.length}\n{"a":${place}}\n`,
+    );
+    await git('linked', ['fast-import', '--quiet'], stream.join(''));
+    const manifestsOf = async (reader = gitHub.reader()) => {
+      const { tags } = await reader.readRefs(ids('linked'));
+      const many = tags.filter(({ name }) => name.startsWith('many-'));
+      expect(many).toHaveLength(70);
+      expect(many.filter(({ name, manifest }) => manifest !== `{"a":${name.slice('many-'.length)}}`)).toEqual(
+        [],
+      );
+      return reader.requests();
+    };
+    expect(await manifestsOf()).toBe(4);
+    // Tags and branches come, the first part of the files does not.
+    const fault = { kind: 'server-error', times: 1, after: 2, match: { surface: 'graphql' } } as const;
+    gitHub.simulator.faults.add({ ...fault, status: 502 });
+    expect(await manifestsOf()).toBe(7);
+  });
+
+  test('through tags of tags lead to their commit at any depth that somebody would make, and then to a reason', async () => {
+    const commit = await commitOf('other', undefined);
+    let last = commit;
+    for (let depth = 1; depth <= 34; depth += 1) {
+      last = await tagObject('other', last, depth === 1 ? 'commit' : 'tag');
+      if ([4, 7, 8, 33, 34].includes(depth)) {
+        await git('other', ['update-ref', `refs/tags/deep-${depth}`, last]);
+      }
+    }
+    const { tags, unusable } = await gitHub.reader().readRefs(ids('other'));
+    expect(tags.filter((ref) => ref.commit === commit).map(({ name }) => name)).toEqual([
+      'deep-33',
+      'deep-4',
+      'deep-7',
+      'deep-8',
+    ]);
+    expect(unusable).toEqual([
+      { kind: 'tag', name: 'deep-34', reason: expect.stringContaining('more than 33 tags') },
+    ]);
+    for (const depth of [4, 7, 8, 33, 34]) {
+      await git('other', ['update-ref', '-d', `refs/tags/deep-${depth}`]);
+    }
   });
 
   test('are asked for in smaller pages when GitHub gives up on large ones', async () => {

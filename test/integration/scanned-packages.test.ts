@@ -126,7 +126,31 @@ describe('a name', () => {
       '1.0.0': 'published',
       'dev-main': 'published',
     });
-    expect(await scanOf(registry)).toMatchObject({ skipped: [{ ref: 'branch main' }] });
+    const stays = expect.stringContaining('acme/older, but the package is acme/one');
+    expect(await scanOf(registry)).toMatchObject({
+      skipped: [
+        { ref: 'branch main' },
+        { ref: 'tag 0.9.0', reason: stays },
+        { ref: 'tag 1.0.0', reason: stays },
+      ],
+    });
+  });
+
+  it('is that of a branch where neither the default branch nor a tag has one, and an earlier branch renames nothing', async () => {
+    const registry = await scannedRegistry();
+    const manifests = { b: '{}', c: '{"name":"acme/branch"}', d: '{"name":"acme/other"}' };
+    registry.contents.set(6, { name: '', branches: { main: 'b', work: 'c' }, manifests });
+    await registry.change([...five, aFact.repository(6)], 'repositories');
+    await registry.settle();
+    expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/branch available']);
+    expect(await versions(registry, 2)).toEqual({ 'dev-work': 'published' });
+    registry.contents.set(6, { name: '', branches: { main: 'b', first: 'd', work: 'c' }, manifests });
+    await pushed(registry, 6);
+    expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/branch available']);
+    expect(await versions(registry, 2)).toEqual({ 'dev-work': 'published' });
+    expect(await scanOf(registry, 6)).toMatchObject({
+      skipped: [{ ref: 'branch first', reason: expect.stringContaining('"acme/other"') }],
+    });
   });
 
   it('that is too long for a key at the edge waits', async () => {

@@ -162,6 +162,7 @@ export async function createRegistryWorld(
       return {
         tags: list(refs.tags),
         branches: list(refs.branches),
+        unusable: [],
         defaultBranch: 'main',
         archived: false,
       };

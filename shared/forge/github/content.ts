@@ -1,14 +1,16 @@
 /** Reads what is in a repository: refs with their manifests, and archives. */
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
-import type { ContentReader, ForgeRef, RepositoryIds } from '../forge.ts';
+import type { ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
+import { expectSame } from './account.ts';
 import type { GitHubApp } from './app.ts';
 import { readArchiveStream } from './archive.ts';
-import { createManifestReader, type ManifestReader } from './manifests.ts';
+import { type PeeledRef, type PeeledRefs, peelRefs } from './commits.ts';
+import { readManifests } from './manifests.ts';
 import { createPageSize, type PageSize, readList } from './pages.ts';
 import { refsQuery, repositoryNameQuery } from './queries.ts';
 import type { Requests } from './requests.ts';
-import { type Commit, type Ref, repositoryNodeSchema } from './schema.ts';
+import { type Ref, repositoryNodeSchema } from './schema.ts';
 
 export interface ContentReaderOptions {
   readonly app: GitHubApp;
@@ -17,17 +19,11 @@ export interface ContentReaderOptions {
 
 const refsPerPage = 100;
 
-/** A ref at its commit, all tags in between taken off. */
-interface PeeledRef {
-  readonly name: string;
-  readonly commit: Commit;
-}
-
 interface RefList {
   readonly nameWithOwner: string;
   readonly defaultBranch: string | undefined;
   readonly archived: boolean;
-  readonly refs: readonly PeeledRef[];
+  readonly refs: readonly Ref[];
 }
 
 export function createContentReader({ app, requests }: ContentReaderOptions): ContentReader {
@@ -43,7 +39,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       return known;
     }
     const answer = await requests.get('GET /repositories/{id}', { id: repository }, repositoryNodeSchema);
-    expectRepository(answer.id, repository);
+    expectSame(answer.id, repository);
     nodeIds.set(repository, answer.node_id);
     return answer.node_id;
   }
@@ -61,7 +57,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       key: (ref) => ref.name,
       read: async (count, after) => {
         const { node } = await requests.query(refsQuery, { repository: nodeId, prefix, size: count, after });
-        expectRepository(node.databaseId, repository);
+        expectSame(node.databaseId, repository);
         head = {
           nameWithOwner: node.nameWithOwner,
           defaultBranch: node.defaultBranchRef?.name,
@@ -82,7 +78,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
     if (head === undefined) {
       throw new ForgeError('incomplete', 'no page of refs was read');
     }
-    return { ...head, refs: refs.flatMap(peel) };
+    return { ...head, refs };
   }
 
   return {
@@ -90,14 +86,29 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       const nodeId = await nodeIdOf(ids);
       // One size for both: commits of branches hold the same files as those of tags.
       const size = createPageSize(refsPerPage);
-      const tags = await readPrefix(ids.repository, nodeId, 'refs/tags/', size);
-      const branches = await readPrefix(ids.repository, nodeId, 'refs/heads/', size);
-      const manifests = createManifestReader(requests, branches.nameWithOwner);
+      const tagList = await readPrefix(ids.repository, nodeId, 'refs/tags/', size);
+      const {
+        refs: heads,
+        nameWithOwner,
+        ...about
+      } = await readPrefix(ids.repository, nodeId, 'refs/heads/', size);
+      const repository = { id: ids.repository, nodeId, nameWithOwner };
+      const tags = await peelRefs(requests, repository, tagList.refs);
+      const branches = await peelRefs(requests, repository, heads);
+      const commits = [...tags.refs, ...branches.refs].map(({ commit }) => commit);
+      const manifests = await readManifests(requests, repository, commits);
+      const withManifest = ({ name, commit }: PeeledRef): ForgeRef => ({
+        name,
+        commit: commit.oid,
+        date: commit.committedDate,
+        manifest: undefined,
+        ...manifests.get(commit.oid),
+      });
       return {
-        tags: await withManifests(tags.refs, manifests),
-        branches: await withManifests(branches.refs, manifests),
-        defaultBranch: branches.defaultBranch,
-        archived: branches.archived,
+        ...about,
+        tags: tags.refs.map(withManifest),
+        branches: branches.refs.map(withManifest),
+        unusable: [...unusable('tag', tags), ...unusable('branch', branches)],
       };
     },
 
@@ -107,7 +118,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       // Archives are documented by name only, so the name is asked for by id first. Should it pass to another repository in between,
       // the commit's hash still says what is in the archive.
       const { node } = await requests.query(repositoryNameQuery, { repository: nodeId });
-      expectRepository(node.databaseId, ids.repository);
+      expectSame(node.databaseId, ids.repository);
       const [owner, repo] = node.nameWithOwner.split('/');
       const address = await requests.getLocation(
         'GET /repos/{owner}/{repo}/zipball/{ref}',
@@ -119,42 +130,5 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
   };
 }
 
-async function withManifests(
-  refs: readonly PeeledRef[],
-  readManifest: ManifestReader,
-): Promise<readonly ForgeRef[]> {
-  const whole: ForgeRef[] = [];
-  for (const { name, commit } of refs) {
-    whole.push({
-      name,
-      commit: commit.oid,
-      date: commit.committedDate,
-      ...(await readManifest(commit)),
-    });
-  }
-  return whole;
-}
-
-function expectRepository(id: string, expected: string): void {
-  if (id !== expected) {
-    throw new ForgeError(
-      'incomplete',
-      'GitHub answered about another repository than the one it was asked about',
-    );
-  }
-}
-
-/** A ref that leads to a tree, a blob or through more than three tags leads to no version. */
-function peel(ref: Ref): PeeledRef[] {
-  let target: Target = ref.target;
-  while (target.__typename === 'Tag' && target.target !== undefined) {
-    target = target.target;
-  }
-  return target.__typename === 'Commit' ? [{ name: ref.name, commit: target }] : [];
-}
-
-type Target = Commit | { readonly __typename: 'Tree' | 'Blob' } | TagTarget;
-interface TagTarget {
-  readonly __typename: 'Tag';
-  readonly target?: Target;
-}
+const unusable = (kind: UnusableRef['kind'], refs: PeeledRefs): readonly UnusableRef[] =>
+  refs.unusable.map((one) => ({ kind, ...one }));

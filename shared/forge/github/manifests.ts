@@ -1,21 +1,100 @@
-/** The text of a commit's composer.json. */
+/** The text of each commit's composer.json. */
 import { createHash } from 'node:crypto';
-import { type ManifestText, manifestBytesMax } from '../../composer/scanned-repository.ts';
+import { posix } from 'node:path';
+import {
+  type ManifestProblem,
+  type ManifestText,
+  manifestBytesMax,
+} from '../../composer/scanned-repository.ts';
 import { ForgeError } from '../errors.ts';
+import { expectSame } from './account.ts';
+import { filesQuery, inParts, placed } from './object-queries.ts';
 import type { Requests } from './requests.ts';
-import { type Blob, blobSchema, type Commit } from './schema.ts';
+import { type Blob, blobSchema, type Commit, type TreeEntry } from './schema.ts';
 
-/** No text and no problem when the commit has no composer.json in its root that is a file. */
-export type ManifestReader = (commit: Commit) => Promise<ManifestText>;
+/** The repository, by the ids that GraphQL and its answers know it by and the name that REST wants. */
+export interface NamedRepository {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly nameWithOwner: string;
+}
 
-/** Git's modes of what is no file although its name is taken; GitHub's number is the mode's value, not its octal digits. */
-const notFiles: readonly number[] = [0o120000 /* symbolic link */, 0o160000 /* submodule */];
+/** Git's modes; GitHub's number is the mode's value, not its octal digits. */
+const symbolicLink = 0o120000;
+const submodule = 0o160000;
+
+/** A link's own text, or what there is instead of one. */
+type Entry = { readonly link: string } | ManifestText;
 
 /**
+ * The manifests of commits, by the commits' hashes.
+ *
+ * A composer.json that is a symbolic link is the file that it leads to within the repository, as GitHub's contents API answers, which
+ * Composer's own driver asks: https://docs.github.com/en/rest/repos/contents#get-repository-content. Nothing else is followed.
+ *
  * GraphQL gives a file's text, but none for what it takes for binary, a part of what is long, and something else than the file for bytes
  * that are no UTF-8. Such a file is read by its hash, once for all commits that have it.
+ *
+ * @throws ForgeError
  */
-export function createManifestReader(requests: Requests, nameWithOwner: string): ManifestReader {
+export async function readManifests(
+  requests: Requests,
+  repository: NamedRepository,
+  commits: readonly Commit[],
+): Promise<ReadonlyMap<string, ManifestText>> {
+  const readEntry = createEntryReader(requests, repository.nameWithOwner);
+  const found = new Map<string, ManifestText>();
+  const links = new Map<string, string>();
+  for (const { oid, file } of commits) {
+    if (found.has(oid) || links.has(oid)) {
+      continue;
+    }
+    const entry = await readEntry(file);
+    if (!('link' in entry)) {
+      found.set(oid, entry);
+      continue;
+    }
+    const path = posix.normalize(entry.link).replace(/(?<=.)\/$/, '');
+    if (!isWithin(path)) {
+      found.set(oid, problem('link-to-outside'));
+    } else if (path === '.') {
+      found.set(oid, problem('link-to-folder'));
+    } else {
+      links.set(oid, path);
+    }
+  }
+  const files = [...links].map(([commit, path]) => ({ commit, path }));
+  const targets = await readFiles(requests, repository, files);
+  for (const [place, { commit }] of files.entries()) {
+    found.set(commit, linked(await readEntry(targets[place] ?? null)));
+  }
+  return found;
+}
+
+/** Whether a normalized path stays below the folder that it starts from. */
+const isWithin = (path: string): boolean => !path.startsWith('/') && path !== '..' && !path.startsWith('../');
+
+const problem = (manifestProblem: ManifestProblem): ManifestText => ({
+  manifest: undefined,
+  manifestProblem,
+});
+
+/** What a link leads to. */
+function linked(target: Entry): ManifestText {
+  if ('link' in target) {
+    return problem('link-to-link');
+  }
+  const { manifest, manifestProblem } = target;
+  if (manifestProblem === 'folder' || manifestProblem === 'submodule') {
+    return problem(`link-to-${manifestProblem}`);
+  }
+  return manifest === undefined && manifestProblem === undefined ? problem('link-to-nothing') : target;
+}
+
+function createEntryReader(
+  requests: Requests,
+  nameWithOwner: string,
+): (entry: TreeEntry | null) => Promise<Entry> {
   const [owner, repo] = nameWithOwner.split('/');
   const texts = new Map<string, ManifestText>();
 
@@ -39,17 +118,25 @@ export function createManifestReader(requests: Requests, nameWithOwner: string):
     return text;
   }
 
-  return async ({ file }) => {
-    if (file === null || file.type !== 'blob' || notFiles.includes(file.mode)) {
+  return async (entry) => {
+    if (entry === null) {
       return { manifest: undefined };
     }
-    const { text, isTruncated, byteSize, oid } = fileBlob(file.object);
-    if (byteSize > manifestBytesMax) {
-      return { manifest: undefined, manifestProblem: 'too-large' };
+    if (entry.mode === submodule || entry.type === 'commit') {
+      return problem('submodule');
     }
-    return typeof text === 'string' && !isTruncated && isTextOf(oid, text)
-      ? { manifest: text }
-      : readBlob(oid);
+    if (entry.type !== 'blob') {
+      return problem('folder');
+    }
+    const { text, isTruncated, byteSize, oid } = fileBlob(entry.object);
+    if (byteSize > manifestBytesMax) {
+      return problem('too-large');
+    }
+    const whole: ManifestText =
+      typeof text === 'string' && !isTruncated && isTextOf(oid, text)
+        ? { manifest: text }
+        : await readBlob(oid);
+    return entry.mode === symbolicLink && whole.manifest !== undefined ? { link: whole.manifest } : whole;
   };
 }
 
@@ -70,6 +157,34 @@ function decoded(bytes: Uint8Array): ManifestText {
   } catch {
     return { manifest: undefined, manifestProblem: 'not-utf-8' };
   }
+}
+
+/** Files at commits, in the order that they were asked for; null where there is none. */
+function readFiles(
+  requests: Requests,
+  repository: NamedRepository,
+  files: readonly { readonly commit: string; readonly path: string }[],
+): Promise<readonly (TreeEntry | null)[]> {
+  return inParts(files, async (part) => {
+    const commits = placed(
+      'oid',
+      part.map(({ commit }) => commit),
+    );
+    const paths = placed(
+      'path',
+      part.map(({ path }) => path),
+    );
+    const variables = { repository: repository.nodeId, ...commits, ...paths };
+    const { node } = await requests.query(filesQuery(part.length), variables);
+    expectSame(node.databaseId, repository.id);
+    return part.map((_, place) => {
+      const commit = node.objects[place];
+      if (!commit) {
+        throw new ForgeError('incomplete', 'GitHub does not show a commit that a ref leads to');
+      }
+      return commit.file;
+    });
+  });
 }
 
 type FileBlob = Blob & { readonly byteSize: number; readonly isTruncated: boolean };

@@ -4,6 +4,7 @@
  *
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
+import { manifestFragment, targetFields, treeEntryFragment } from './git-fragments.ts';
 import {
   chosenRepositoriesSchema,
   collaboratorsSchema,
@@ -168,7 +169,7 @@ export const collaboratorsQuery = {
   }`,
 };
 
-/** A tag may point at a tag: three are followed. 100 refs with their commits and manifests, a point. */
+/** Tags of tags are followed for three levels. 100 refs with their commits and manifests, a point. */
 export const refsQuery = {
   name: 'Refs',
   schema: refsSchema,
@@ -177,20 +178,12 @@ export const refsQuery = {
       databaseId nameWithOwner isArchived isEmpty defaultBranchRef { name }
       refs(refPrefix: $prefix, first: $size, after: $after, orderBy: { field: ALPHABETICAL, direction: ASC }) { ${listHead} nodes {
         name
-        target { __typename ...Manifest ... on Tag {
-          target { __typename ...Manifest ... on Tag {
-            target { __typename ...Manifest ... on Tag {
-              target { __typename ...Manifest }
-            } }
-          } }
-        } }
+        target { ${targetFields} }
       } }
     } }
   }
-  fragment Manifest on Commit {
-    oid committedDate
-    file(path: "composer.json") { mode type object { __typename oid ... on Blob { byteSize isTruncated text } } }
-  }`,
+  ${manifestFragment}
+  ${treeEntryFragment}`,
 };
 
 export const repositoryNameQuery = {

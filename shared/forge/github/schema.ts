@@ -196,11 +196,13 @@ const blob = z.object({
   isTruncated: z.boolean().optional(),
   text: z.string().nullish(),
 });
+const treeEntry = z.object({ mode: z.int(), type: z.string(), object: blob.nullable() });
+export type TreeEntry = z.infer<typeof treeEntry>;
 const commit = z.object({
   __typename: z.literal('Commit'),
   oid,
   committedDate: text,
-  file: z.object({ mode: z.int(), type: z.string(), object: blob.nullable() }).nullable(),
+  file: treeEntry.nullable(),
 });
 /** Trees and blobs: a tag may point at them, but no version comes of it. */
 const noCommit = z.object({ __typename: z.enum(['Tree', 'Blob']) });
@@ -209,9 +211,10 @@ const tagOf = <Target extends z.ZodType>(target: Target) =>
 const oneOf = <Tag extends ReturnType<typeof tagOf> | z.ZodObject<{ __typename: z.ZodLiteral<'Tag'> }>>(
   tag: Tag,
 ) => z.discriminatedUnion('__typename', [commit, noCommit, tag]);
-/** The third tag of a chain is not followed further. */
-const tagThree = tagOf(oneOf(z.object({ __typename: z.literal('Tag') })));
-const ref = z.object({ name: text, target: oneOf(tagOf(oneOf(tagOf(oneOf(tagThree))))) });
+/** The third tag of a chain names what it points at if that is a tag too. */
+const furtherTag = z.object({ __typename: z.literal('Tag'), oid });
+const gitTarget = oneOf(tagOf(oneOf(tagOf(oneOf(tagOf(oneOf(furtherTag)))))));
+const ref = z.object({ name: text, target: gitTarget });
 export type Commit = z.infer<typeof commit>;
 export type Blob = z.infer<typeof blob>;
 export type Ref = z.infer<typeof ref>;
@@ -226,6 +229,26 @@ export const refsSchema = z.object({
     refs: pageOf(ref).nullable(),
   }),
 });
+
+/** Objects of one repository that were asked for under the names `o0`, `o1`, …; null for one that is not there. */
+const listedObjects = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? {
+        ...value,
+        objects: Object.entries(value).flatMap(([name, one]) => (/^o\d+$/.test(name) ? [one] : [])),
+      }
+    : value;
+const objectsOf = <GitObject extends z.ZodType>(object: GitObject) =>
+  z.object({
+    node: z.preprocess(
+      listedObjects,
+      z.object({ databaseId: repositoryId, objects: z.array(object.nullable()) }),
+    ),
+  });
+export const tagTargetsSchema = objectsOf(gitTarget);
+export const filesSchema = objectsOf(
+  z.object({ __typename: z.literal('Commit'), file: treeEntry.nullable() }),
+);
 
 export const repositoryNameSchema = z.object({
   node: z.object({ databaseId: repositoryId, nameWithOwner: text }),

@@ -1,0 +1,84 @@
+/** What a repository's refs say: its package's name and versions, and why the other refs give none. */
+import { parseManifest } from '../composer/manifest.ts';
+import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
+import type { OrganizationId } from '../domain/ids.ts';
+import type { PackageSource } from '../domain/package.ts';
+import type { ForgeRepository } from '../forge/forge.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { RefusedCommit } from '../store/refused-commit-store.ts';
+import type { Table } from '../store/table.ts';
+import { manifestBytesMax } from './apply-scan.ts';
+import { livingPackage, packagesOfSource } from './package-state.ts';
+
+/** A ref that gives no version, in the words that an owner reads. */
+export interface SkippedLine {
+  readonly ref: string;
+  readonly reason: string;
+}
+
+export interface ReadVersions {
+  readonly name: string | undefined;
+  /** Undefined when the refs say nothing that could be trusted about the package that is there. */
+  readonly versions: readonly ComposerVersion[] | undefined;
+  readonly skipped: readonly SkippedLine[];
+}
+
+/** The versions that the refs give, as far as they can be stored. */
+export async function readVersions(
+  { table, clock }: { readonly table: Table; readonly clock: Clock },
+  organization: OrganizationId,
+  source: PackageSource,
+  refs: ForgeRepository,
+  refused: ReadonlyMap<string, RefusedCommit>,
+): Promise<ReadVersions> {
+  // Where the default branch gives no name, an old tag or another branch must not rename the package that is there.
+  const living = isNamed(refs)
+    ? undefined
+    : livingPackage(
+        (await packagesOfSource(table, organization, source)).filter(({ state }) => state !== 'deleted'),
+      );
+  // Whether it is archived now is no part of a version: its package knows, and it may change.
+  const scanned = versionsOf({ ...refs, archived: false }, { now: clock.now(), knownName: living?.name });
+  const { packageName } = scanned;
+  const skipped = [
+    ...refs.unusable.map(({ kind, name, reason }) => ({ ref: `${kind} ${name}`, reason })),
+    ...scanned.skipped.filter((one) => one.isError).map(({ ref, reason }) => ({ ref: lineOf(ref), reason })),
+  ];
+  if (packageName !== undefined && living !== undefined && living.name !== packageName) {
+    const reason = `composer.json has the name ${packageName}, but the package is ${living.name}, and the default branch has no composer.json that renames it. What was published before stays.`;
+    const others = scanned.versions.map(({ ref }) => ({ ref: lineOf(ref), reason }));
+    return { name: undefined, versions: undefined, skipped: [...skipped, ...others] };
+  }
+  const problems = scanned.versions.map((version) => ({ version, reason: whyNotStored(version, refused) }));
+  return {
+    name: packageName,
+    versions: problems.filter(({ reason }) => reason === undefined).map(({ version }) => version),
+    skipped: [
+      ...skipped,
+      ...problems.flatMap(({ version, reason }) =>
+        reason === undefined ? [] : [{ ref: lineOf(version.ref), reason }],
+      ),
+    ],
+  };
+}
+
+const lineOf = ({ kind, name }: ComposerVersion['ref']): string => `${kind} ${name}`;
+
+function whyNotStored(
+  { commit, manifest }: ComposerVersion,
+  refused: ReadonlyMap<string, RefusedCommit>,
+): string | undefined {
+  const refusal = refused.get(commit);
+  if (refusal !== undefined) {
+    return `Commit ${commit.slice(0, 12)} was refused by ${refusal.by}: ${refusal.why}`;
+  }
+  return Buffer.byteLength(JSON.stringify(manifest)) > manifestBytesMax
+    ? `composer.json is larger than ${manifestBytesMax / 1000} KB.`
+    : undefined;
+}
+
+/** Whether the default branch's manifest has a name, usable or not. */
+function isNamed({ branches, defaultBranch }: ForgeRepository): boolean {
+  const manifest = parseManifest(branches.find((one) => one.name === defaultBranch)?.manifest ?? '');
+  return manifest.ok && Boolean(manifest.manifest.name);
+}
