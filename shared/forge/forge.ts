@@ -16,6 +16,12 @@ export interface ForgeOrganization {
   readonly suspended: boolean;
 }
 
+/**
+ * Why the forge does not show a thing under its id. `gone`: it knows no such thing, and the credential sees all that the organization has.
+ * `not-found`: it knows no such thing, but the credential sees a selection only. `elsewhere`: it is there, and not ours.
+ */
+export type Absence = 'gone' | 'not-found' | 'elsewhere';
+
 /** What a whole read of a scope saw. */
 export interface ScopeRead {
   readonly facts: readonly Fact[];
@@ -29,6 +35,8 @@ export interface ScopeRead {
    * absence is only an absence from a list.
    */
   readonly absenceIsStated: boolean;
+  /** Of the read of a repository that is not there: why. */
+  readonly absence?: Absence | undefined;
   /**
    * Why the forge shows nothing of the scope, in words for an owner: it has no such thing here, or does not let us see it. Then the read
    * says nothing of what is known.
@@ -77,13 +85,13 @@ export interface StructureReader {
    */
   readScope(scope: AnyScope, options?: ReadingOptions): Promise<ScopeStep>;
   /**
-   * Which of these teams and repositories the forge does not show when they are asked for by their ids.
+   * Which of these teams and repositories the forge does not show when they are asked for by their ids, and why.
    *
    * @throws ForgeError when a look-up fails: then nothing is confirmed
    */
   confirmAbsent(
     parts: readonly { readonly part: PartScope; readonly nodeId: string }[],
-  ): Promise<ReadonlySet<PartScope>>;
+  ): Promise<ReadonlyMap<PartScope, Absence>>;
 }
 
 /** One ref with the composer.json in the root at its commit. */
@@ -159,6 +167,8 @@ export interface ParsedDelivery {
   readonly removals: readonly Removal[];
   /** Keys of facts that came: a read that does not have them yet comes too early. */
   readonly arrivals: readonly string[];
+  /** Repositories of which the event says that they were deleted, and not only taken out of our sight. */
+  readonly deleted?: readonly ForgeRepositoryId[];
   readonly hints: readonly Hint[];
 }
 

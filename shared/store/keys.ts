@@ -12,6 +12,7 @@
  * | installation of our app | INSTALLATIONS | INSTALLATION#id |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
+ * | that a repository was deleted on the forge | SYNC#id | DELETION#repository |
  * | record of a run | SYNC#id | RUN#number |
  * | what one transaction of a run changed | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
@@ -77,6 +78,11 @@ export const keys = {
   applying: (synchronization: string, scope: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `APPLYING#${scope}`,
+  }),
+  /** What is known of a repository's deletion on the forge. */
+  deletion: (synchronization: string, repository: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `DELETION#${repository}`,
   }),
   /** Removals that wait for a person's word. */
   held: (synchronization: string, scope: string): Key => ({

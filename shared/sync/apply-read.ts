@@ -6,6 +6,7 @@ import { ConflictError } from '../store/table.ts';
 import { scopeThing } from '../store/things.ts';
 import { raise, type Wake } from '../store/work.ts';
 import { applyPlan } from './apply.ts';
+import { confirmDeletions } from './confirm-deletions.ts';
 import { noteHeld } from './held.ts';
 import { createPlanner, type FinishedReading, type PlannedRead, toldWithin } from './plan-read.ts';
 import { record } from './run-log.ts';
@@ -38,6 +39,15 @@ export async function applyRead(
   try {
     for (let plans = 1; ; plans++) {
       planned = await plan();
+      wakes.push(
+        ...(await confirmDeletions(
+          { table, now: clock.now() },
+          synchronization,
+          scope,
+          reading,
+          planned.absent,
+        )),
+      );
       try {
         await applyPlan(table, {
           synchronization,

@@ -14,7 +14,7 @@ import {
 } from '../domain/scopes.ts';
 import type { Caution, Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
-import type { ScopeRead, StructureReader } from '../forge/forge.ts';
+import type { Absence, ScopeRead, StructureReader } from '../forge/forge.ts';
 import { loadFacts, loadScope, type StoredScope, standingOf } from '../store/fact-store.ts';
 import { loadRemoved } from '../store/run-store.ts';
 import {
@@ -47,6 +47,8 @@ export interface PlannedRead {
   readonly doubtful: readonly Deferred[];
   /** What its list did not show and is there after all, with its second id: the list says nothing of it. */
   readonly overlooked: ReadonlyMap<PartScope, string>;
+  /** What its list did not show and is not there when asked for by its id, with the reason. */
+  readonly absent: ReadonlyMap<PartScope, Absence>;
   /** The states of scopes and parts that the plan was made with. */
   readonly states: ReadonlyMap<AnyScope, ScopeState>;
 }
@@ -156,6 +158,7 @@ export function createPlanner(
       deferred: [...plan.deferred, ...tooEarly.map(({ fact }) => ({ key: factKey(fact), until }))],
       doubtful: plan.doubtful,
       overlooked: present,
+      absent: checked.absent,
       states,
     };
   };
@@ -283,7 +286,7 @@ async function putBackNow(
 
 /** What the forge says of things that a list does not have, when it is asked for them by their ids. */
 interface Checked {
-  readonly absent: ReadonlySet<PartScope>;
+  readonly absent: ReadonlyMap<PartScope, Absence>;
   /** There after all, with their second ids: the list was wrong about them, so nothing of theirs changes. */
   readonly present: ReadonlyMap<PartScope, string>;
   /** Keys of facts that a second read of the list has. */
@@ -307,18 +310,25 @@ async function check(
       ? await keysReadAgain(reader, scope)
       : new Set<string>();
   const nodes = new Map<PartScope, string>();
+  // An event said so too; whether they were deleted or only taken out of sight is asked all the same.
+  const stated = new Map<PartScope, string>();
   for (const change of changes) {
     const { fact } = change;
     const isMain = fact.kind === 'team' || fact.kind === 'repository';
     const part = partOf(fact);
-    if (isUnstated(change) && isMain && part && fact.nodeId !== undefined) {
-      nodes.set(part, fact.nodeId);
+    if (change.kind === 'remove' && isMain && part && fact.nodeId !== undefined) {
+      if (isUnstated(change)) {
+        nodes.set(part, fact.nodeId);
+      } else if (fact.kind === 'repository') {
+        stated.set(part, fact.nodeId);
+      }
     }
   }
-  if (isPart(scope) || nodes.size === 0) {
-    return { absent: new Set(), present: new Map(), seenAgain };
+  const asked = [...nodes, ...stated];
+  if (isPart(scope) || asked.length === 0) {
+    return { absent: new Map(), present: new Map(), seenAgain };
   }
-  const absent = await reader.confirmAbsent([...nodes].map(([part, nodeId]) => ({ part, nodeId })));
+  const absent = await reader.confirmAbsent(asked.map(([part, nodeId]) => ({ part, nodeId })));
   return { absent, present: new Map([...nodes].filter(([part]) => !absent.has(part))), seenAgain };
 }
 

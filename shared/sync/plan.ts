@@ -59,7 +59,7 @@ export interface PlanInput {
   /** Keys of removed facts that a person asked back: no lag is feared for them. */
   readonly putBack?: ReadonlySet<string>;
   /** Parts that the forge did not show when it was asked for them by their ids. */
-  readonly confirmedAbsent?: ReadonlySet<PartScope>;
+  readonly confirmedAbsent?: Pick<ReadonlySet<PartScope>, 'has'>;
 }
 
 /** A change that has to wait: what it changes back changed too little time ago for this read to know. */

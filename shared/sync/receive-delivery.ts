@@ -8,6 +8,7 @@ import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../runtime/http-h
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { absent } from '../store/condition.ts';
+import { stateDeletion } from '../store/deletion-store.ts';
 import { loadRowsOfAccount } from '../store/fact-store.ts';
 import {
   addInstallation,
@@ -73,9 +74,10 @@ export async function takeDelivery(
     return 'nothing';
   }
   const known = await findInstallation(table, id);
-  const { operations, tie, scopes } = await aboutInstallation(dependencies, delivery, id, known);
-  const things = tie === undefined ? [] : await thingsOf(table, delivery, tie, scopes);
-  if (operations.length === 0 && things.length === 0) {
+  const about = await aboutInstallation(dependencies, delivery, id, known);
+  const { tie } = about;
+  const things = tie === undefined ? [] : await thingsOf(table, delivery, tie, about.scopes);
+  if (about.operations.length === 0 && things.length === 0) {
     return 'nothing';
   }
   const now = clock.now();
@@ -92,6 +94,11 @@ export async function takeDelivery(
     item: { event: delivery.event, [tableKeys.expiry]: Math.ceil(now / 1000) + seenSeconds },
     when: absent,
   };
+  const deletions =
+    tie === undefined
+      ? []
+      : (delivery.deleted ?? []).map((repository) => stateDeletion(tie.synchronization, repository, now));
+  const operations = [...about.operations, ...deletions];
   const firstPart = transactionItemsMax - 1 - operations.length;
   try {
     await table.transact([seen, ...operations, ...raises.slice(0, firstPart)]);

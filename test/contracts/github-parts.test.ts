@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fact } from '../../shared/domain/facts.ts';
 import { type PartScope, partOf } from '../../shared/domain/scopes.ts';
-import type { ScopeRead } from '../../shared/forge/forge.ts';
+import type { Absence, ScopeRead } from '../../shared/forge/forge.ts';
 import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
 import { createFiller } from './github-fill.ts';
 import { codeOf, factsOf, type GitHub, known, readWhole, startGitHub } from './github-fixture.ts';
@@ -46,10 +46,11 @@ async function listed(scope: 'members' | 'teams' | 'repositories', parts: readon
 
 const team = (slug: string) => known([...gitHub.state.teams.values()].find((each) => each.slug === slug));
 const user = (login: string) => known([...gitHub.state.users.values()].find((each) => each.login === login));
-const gone = (part: PartScope, also: readonly string[] = []) => ({
+const gone = (part: PartScope, also: readonly string[] = [], absence?: Absence) => ({
   facts: [],
   covers: [part],
   absenceIsStated: true,
+  absence,
   also,
 });
 const leftTo = (scope: string) => ({ facts: [], covers: [], absenceIsStated: false, also: [scope] });
@@ -221,21 +222,22 @@ describe('a repository', () => {
     const { id, nodeId } = gitHub.repository('doomed');
     await gitHub.simulator.changes.run('delete-repository', { repository: 'acme/doomed' });
     const { read, requests } = await readPart(`repository:${id}`, nodeId);
-    expect(read).toEqual(gone(`repository:${id}`));
+    expect(read).toEqual(gone(`repository:${id}`, [], 'gone'));
     expect(requests).toBe(2);
   });
 
-  test.each(['private', 'public'] as const)(
-    'that is %s and was transferred away is not there',
-    async (visibility) => {
-      const name = `sold-${visibility}`;
-      await gitHub.simulator.changes.run('create-repository', { name });
-      await gitHub.simulator.changes.run('set-visibility', { repository: `acme/${name}`, visibility });
-      const { id, nodeId } = gitHub.repository(name);
-      await gitHub.simulator.changes.run('transfer-repository', { repository: `acme/${name}`, to: 'other' });
-      expect((await readPart(`repository:${id}`, nodeId)).read).toEqual(gone(`repository:${id}`));
-    },
-  );
+  test.each([
+    // The forge says the same of one that was deleted.
+    ['private', 'gone'],
+    ['public', 'elsewhere'],
+  ] as const)('that is %s and was transferred away is not there: %s', async (visibility, absence) => {
+    const name = `sold-${visibility}`;
+    await gitHub.simulator.changes.run('create-repository', { name });
+    await gitHub.simulator.changes.run('set-visibility', { repository: `acme/${name}`, visibility });
+    const { id, nodeId } = gitHub.repository(name);
+    await gitHub.simulator.changes.run('transfer-repository', { repository: `acme/${name}`, to: 'other' });
+    expect((await readPart(`repository:${id}`, nodeId)).read).toEqual(gone(`repository:${id}`, [], absence));
+  });
 
   test('R6: renamed is still itself, and the one that takes its name is another one', async () => {
     const { simulator } = gitHub;
@@ -259,7 +261,7 @@ describe('a repository', () => {
     await simulator.changes.run('select-repositories', { repositories: ['money'] });
     expect((await readPart(part('money'), gitHub.repository('money').nodeId)).read.facts).toHaveLength(2);
     expect((await readPart(part('billing'), gitHub.repository('billing').nodeId)).read).toEqual(
-      gone(part('billing')),
+      gone(part('billing'), [], 'not-found'),
     );
     expect((await readPart(part('shown'), gitHub.repository('shown').nodeId)).read).toEqual(
       leftTo('repositories'),
@@ -365,11 +367,15 @@ describe('whether things are absent', () => {
     ];
     const reader = await probed();
     const absent = await reader.confirmAbsent(asked);
-    expect([...absent].sort()).toEqual(
-      [`repository:${going.id}`, `repository:${sold.id}`, `team:${doomed.id}`].sort(),
+    expect(absent).toEqual(
+      new Map([
+        [`repository:${going.id}`, 'gone'],
+        [`repository:${sold.id}`, 'elsewhere'],
+        [`team:${doomed.id}`, 'gone'],
+      ]),
     );
     expect(reader.requests()).toBe(1 + 2);
-    expect(await reader.confirmAbsent([])).toEqual(new Set());
+    expect(await reader.confirmAbsent([])).toEqual(new Map());
   });
 
   test('R27: outside of the selection nothing is there, what everybody sees included', async () => {
@@ -380,11 +386,17 @@ describe('whether things are absent', () => {
       const asked = ['money', 'billing', 'open'].map((name) => gitHub.repository(name));
       const parts = asked.map(({ id, nodeId }) => ({ part: `repository:${id}` as const, nodeId }));
       const absent = await (await probed()).confirmAbsent(parts);
-      return asked.filter(({ id }) => absent.has(`repository:${id}`)).map(({ name }) => name);
+      return Object.fromEntries(
+        asked.flatMap(({ id, name }) => {
+          const absence = absent.get(`repository:${id}`);
+          return absence === undefined ? [] : [[name, absence]];
+        }),
+      );
     };
-    expect(await ask()).toEqual([]);
+    expect(await ask()).toEqual({});
     await changes.run('select-repositories', { repositories: ['money'] });
-    expect(await ask()).toEqual(['billing', 'open']);
+    // Whether it was deleted nobody can tell by a narrowed app.
+    expect(await ask()).toEqual({ billing: 'not-found', open: 'elsewhere' });
     await changes.run('select-repositories', { repositories: 'all' });
   });
 

@@ -23,7 +23,7 @@ import {
   partOf,
   wholeOf,
 } from '../../shared/domain/scopes.ts';
-import type { ForgeOrganization, StructureReader } from '../../shared/forge/forge.ts';
+import type { Absence, ForgeOrganization, StructureReader } from '../../shared/forge/forge.ts';
 import { parseFact } from '../../shared/store/fact-schema.ts';
 
 export interface MemoryForge {
@@ -33,6 +33,8 @@ export interface MemoryForge {
   before: (asked: 'probe' | 'confirm' | AnyScope) => void | Promise<void>;
   /** What the lists do not show although it is there; a look-up by id does. */
   hidden: ReadonlySet<string>;
+  /** What it says of things that are not there when they are asked for by their ids. */
+  absence: Absence;
   /** How many facts of a list one step reads; all of them if left out. */
   perStep: number;
   /** Scopes of which it shows nothing, and why. */
@@ -48,6 +50,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
     facts,
     before: () => {},
     hidden: new Set(),
+    absence: 'gone',
     perStep: Number.POSITIVE_INFINITY,
     notShown: new Map(),
     reader: () => ({
@@ -73,12 +76,14 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
         if (facts.length < seen.length) {
           return { unfinished: { state: facts, read: facts.length, total: seen.length } };
         }
+        // As the adapters: what is there says nothing of the rows that it does not have.
+        const isAbsent = part && !seen.some((fact) => factKey(fact) === mainKeyOf(scope));
         return {
           done: {
             facts,
             covers: part ? [scope] : [],
-            // As the adapters: what is there says nothing of the rows that it does not have.
-            absenceIsStated: part && !seen.some((fact) => factKey(fact) === mainKeyOf(scope)),
+            absenceIsStated: isAbsent,
+            absence: isAbsent ? forge.absence : undefined,
             also: [],
           },
         };
@@ -86,8 +91,8 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
       async confirmAbsent(parts) {
         const there = new Set(forge.facts.map(factKey));
         await forge.before('confirm');
-        return new Set<PartScope>(
-          parts.map(({ part }) => part).filter((part) => !there.has(mainKeyOf(part))),
+        return new Map<PartScope, Absence>(
+          parts.filter(({ part }) => !there.has(mainKeyOf(part))).map(({ part }) => [part, forge.absence]),
         );
       },
     }),

@@ -17,7 +17,7 @@ import {
   wholeOf,
 } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
-import type { ScopeRead } from '../forge.ts';
+import type { Absence, ScopeRead } from '../forge.ts';
 import { type Account, expectSame } from './account.ts';
 import type { GraphqlError } from './http.ts';
 import { createPageSize, type PageSize, readList } from './pages.ts';
@@ -64,12 +64,15 @@ const there = (covers: readonly PartScope[], facts: readonly Fact[]): ScopeRead 
   also: [],
 });
 
-const notThere = (part: PartScope, also: readonly AnyScope[] = []): ScopeRead => ({
+const notThere = (part: PartScope, also: readonly AnyScope[] = [], absence?: Absence): ScopeRead => ({
   facts: [],
   covers: [part],
   absenceIsStated: true,
+  absence,
   also,
 });
+
+const notFound = ({ selected }: Pick<Account, 'selected'>): Absence => (selected ? 'not-found' : 'gone');
 
 /** Nothing is known of the part by itself: the list it belongs to has to say. */
 const leftTo = (scope: AnyScope): ScopeRead => ({
@@ -172,13 +175,13 @@ async function readRepository(
     // As with teams: only what is found in neither way is not there.
     return known !== undefined && (await readNodeId(requests, id)) !== undefined
       ? leftTo('repositories')
-      : notThere(part);
+      : notThere(part, [], notFound(account));
   }
   const { node } = asked.data;
   expectSame(node.databaseId, id);
   if (node.owner.databaseId !== account.id) {
     // It was transferred away, and is visible still.
-    return notThere(part);
+    return notThere(part, [], 'elsewhere');
   }
   if (account.selected && node.visibility === 'PUBLIC') {
     // Everybody sees it; whether it is among what we were given only that list says.
@@ -268,10 +271,11 @@ const nodesPerRequest = 100;
  */
 export async function confirmAbsent(
   requests: Requests,
-  { id: organization, nodeId: ours, selected }: Account,
+  account: Account,
   parts: readonly { readonly part: PartScope; readonly nodeId: string }[],
-): Promise<ReadonlySet<PartScope>> {
-  const absent = new Set<PartScope>();
+): Promise<ReadonlyMap<PartScope, Absence>> {
+  const { id: organization, nodeId: ours, selected } = account;
+  const absent = new Map<PartScope, Absence>();
   for (let start = 0; start < parts.length; start += nodesPerRequest) {
     const asked = parts.slice(start, start + nodesPerRequest);
     const { data, errors } = await requests.ask(
@@ -284,17 +288,17 @@ export async function confirmAbsent(
       ({ type, path }) => type === 'NOT_FOUND' && path?.length === 2,
     );
     expectSame(data.node.databaseId, organization);
-    const notFound = new Set(errors.map(({ path }) => path?.[1]));
+    const unknown = new Set(errors.map(({ path }) => path?.[1]));
     asked.forEach(({ part }, place) => {
       const node = data.nodes[place] ?? undefined;
-      if (node === undefined && notFound.has(place)) {
-        absent.add(part);
+      if (node === undefined && unknown.has(place)) {
+        absent.set(part, notFound(account));
         return;
       }
       expectSame(node?.databaseId, idOfPart(part));
       const isOurs = (node.owner ?? node.organization)?.databaseId === organization;
       if (!isOurs || (selected && node.visibility === 'PUBLIC')) {
-        absent.add(part);
+        absent.set(part, 'elsewhere');
       }
     });
   }

@@ -1,6 +1,7 @@
 /** What we take from the payloads of GitHub's deliveries. */
 import { z } from 'zod';
 import { factKey } from '../../domain/facts.ts';
+import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import { type AnyScope, mainKeyOf, memberPart, repositoryPart, teamPart } from '../../domain/scopes.ts';
 import type { Hint, Removal } from '../forge.ts';
 import { accountId, organizationId, repositoryId, teamId } from './schema.ts';
@@ -71,6 +72,11 @@ export const teamGone: Told<Removal> = (payload) => {
 export const repositoryGone: Told<Removal> = (payload) => {
   const named = repository.safeParse(payload).data?.repository;
   return named === undefined ? [] : [gone(mainKeyOf(repositoryPart(named.id)))];
+};
+
+export const repositoryDeleted: Told<ForgeRepositoryId> = (payload) => {
+  const named = repository.safeParse(payload).data?.repository;
+  return named === undefined ? [] : [named.id];
 };
 
 export const repositoriesGone: Told<Removal> = (payload) =>

@@ -4,6 +4,7 @@
  *
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads
  */
+import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { Hint, Removal } from '../forge.ts';
 import {
   aMember,
@@ -17,6 +18,7 @@ import {
   keysOf,
   memberGone,
   repositoriesGone,
+  repositoryDeleted,
   repositoryGone,
   repositoryHidden,
   type Told,
@@ -33,6 +35,8 @@ export type Row =
       readonly removed?: Told<Removal>;
       /** What the event says has come, by the keys of facts: a read that does not have it yet comes too early. */
       readonly added?: Told<string>;
+      /** What the event says was deleted, and not only taken out of our sight. */
+      readonly deleted?: Told<ForgeRepositoryId>;
     }
   /** Why the event changes nothing that we read. */
   | { readonly nothing: string };
@@ -101,7 +105,7 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
   },
   repository: {
     created: { read: both(aRepository, content), added: keysOf(repositoryGone) },
-    deleted: { read: aRepository, removed: repositoryGone },
+    deleted: { read: aRepository, removed: repositoryGone, deleted: repositoryDeleted },
     // Told to the new owner; the old one may hear of it by `installation_repositories`.
     transferred: { read: aRepository, added: keysOf(repositoryGone) },
     // Nothing of ours hangs on a name.

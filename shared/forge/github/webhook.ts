@@ -37,6 +37,7 @@ export function createWebhookReader({ secret }: { readonly secret: string }): We
           installation: installationIdSchema.parse(payload).installation?.id,
           removals: 'read' in row ? (row.removed?.(payload) ?? []) : [],
           arrivals: 'read' in row ? (row.added?.(payload) ?? []) : [],
+          ...('read' in row && row.deleted ? { deleted: row.deleted(payload) } : {}),
           hints: 'read' in row ? row.read(payload) : [],
         };
       } catch (error) {

@@ -1,0 +1,68 @@
+/**
+ * Whether a repository that cannot be read was deleted on the forge, or may be there and out of our sight: deselected, moved, hidden. It
+ * takes two words for a credential that sees a selection only, the event's and that of the look-up by id; one that sees everything
+ * needs the look-up alone.
+ */
+import { z } from 'zod';
+import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
+import { standingOf } from './fact-store.ts';
+import { keys } from './keys.ts';
+import type { Operation, Table } from './table.ts';
+
+const DeletionItem = z.object({
+  /** When an event said so last; milliseconds since the epoch. */
+  statedAt: z.number().optional(),
+  /** Number of the read that confirmed it. */
+  confirmedBy: z.number().optional(),
+});
+export type Deletion = z.infer<typeof DeletionItem>;
+
+/** What is known of each, in their order; consistent. */
+export async function findDeletions(
+  table: Table,
+  synchronization: SynchronizationId,
+  repositories: readonly ForgeRepositoryId[],
+): Promise<readonly Deletion[]> {
+  const items = await table.getMany(
+    repositories.map((repository) => keys.deletion(synchronization, repository)),
+  );
+  return items.map((item) => DeletionItem.parse(item ?? {}));
+}
+
+/** A verified event says that the repository was deleted. @param at milliseconds since the epoch */
+export function stateDeletion(
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+  at: number,
+): Operation {
+  return { update: { key: keys.deletion(synchronization, repository), set: { statedAt: at } } };
+}
+
+/** @param confirmedBy number of the read that asked for it by its id */
+export function confirmDeletion(
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+  confirmedBy: number,
+): Operation {
+  return { update: { key: keys.deletion(synchronization, repository), set: { confirmedBy } } };
+}
+
+/**
+ * Whether the repository is known to be deleted. What was confirmed before it was seen again says nothing: the read that removed it since has
+ * a higher number.
+ */
+export async function isDeletedOnForge(
+  table: Table,
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+): Promise<boolean> {
+  const [deletions, standings] = await Promise.all([
+    findDeletions(table, synchronization, [repository]),
+    standingOf(table, synchronization, [`repository#${repository}`]),
+  ]);
+  const [standing] = standings.values();
+  return (
+    standing?.isRemoved === true &&
+    (deletions[0]?.confirmedBy ?? Number.NEGATIVE_INFINITY) >= standing.observedAt
+  );
+}
