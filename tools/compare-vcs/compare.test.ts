@@ -7,9 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
 import { compareRepositories, isTaken } from './compare.ts';
-import { findLibrary } from './composer-side.ts';
-import { aRow } from './fixtures.ts';
-import { rowOf } from './registry-side.ts';
+import { findLibraries, readWithGitDriver } from './composer-side.ts';
 import { failuresOf, reportOf } from './report.ts';
 
 const missing = missingLibrary();
@@ -19,7 +17,7 @@ if (missing !== undefined) {
 
 function missingLibrary(): string | undefined {
   try {
-    findLibrary({});
+    findLibraries({});
     return undefined;
   } catch (error) {
     return String(error);
@@ -28,11 +26,12 @@ function missingLibrary(): string | undefined {
 
 it('a repository is left out for its name only if another one has it', () => {
   const waiting = [{ name: 'Acme/Lib', reason: 'name-taken' }];
-  const two = { name: 'two', defaultBranch: 'main', rows: [], waiting };
-  const one = { name: 'one', defaultBranch: 'main', rows: [aRow('1.0.0.0')], waiting: [] };
+  const two = { name: 'two', packageNames: [] as string[], waiting };
+  const one = { name: 'one', packageNames: ['acme/lib'], waiting: [] };
   expect(isTaken(two, [one, two])).toBe(true);
   expect(isTaken(two, [two])).toBe(false);
-  expect(isTaken(two, [{ ...one, rows: [] }, two])).toBe(false);
+  expect(isTaken(two, [{ ...one, packageNames: [] }, two])).toBe(false);
+  expect(isTaken({ ...two, packageNames: ['acme/lib'] }, [{ ...one, packageNames: [] }, two])).toBe(false);
   expect(isTaken({ ...two, waiting: [{ name: 'acme/lib', reason: 'fork' }] }, [one, two])).toBe(false);
 });
 
@@ -45,7 +44,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Step {
+  /** Text is written as it is. */
   readonly manifest?: unknown;
+  /** Texts of `.github/FUNDING.yml`. */
+  readonly funding?: string;
   /** Composer's driver lists no commits that no ref holds. */
   readonly tags?: readonly string[];
   readonly branches?: readonly string[];
@@ -57,15 +59,24 @@ function repository(path: string, steps: readonly Step[]): void {
     execFileSync('git', ['-C', path, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
       input,
       encoding: 'utf8',
+      // The author's date is another one than the committer's.
+      env: { ...process.env, GIT_AUTHOR_DATE: '1700000000 +0100', GIT_COMMITTER_DATE: '1750000000 +0100' },
     }).trim();
+  const blob = (text: string) => git(['hash-object', '-w', '--stdin'], text);
   mkdirSync(path, { recursive: true });
   git(['init', '--quiet', '--bare', '--initial-branch=main']);
-  for (const [index, { manifest, tags = [], branches = [] }] of steps.entries()) {
-    const text = manifest === undefined ? 'read me' : JSON.stringify(manifest);
-    const blob = git(['hash-object', '-w', '--stdin'], text);
-    const file = manifest === undefined ? 'README.md' : 'composer.json';
-    const tree = git(['mktree'], `100644 blob ${blob}\t${file}\n`);
-    const commit = git(['commit-tree', tree, '-m', `step ${index}`]);
+  for (const [index, { manifest, funding, tags = [], branches = [] }] of steps.entries()) {
+    const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest);
+    const entries = [
+      manifest === undefined
+        ? `100644 blob ${blob('read me')}\tREADME.md\n`
+        : `100644 blob ${blob(text)}\tcomposer.json\n`,
+    ];
+    if (funding !== undefined) {
+      const tree = git(['mktree'], `100644 blob ${blob(funding)}\tFUNDING.yml\n`);
+      entries.push(`040000 tree ${tree}\t.github\n`);
+    }
+    const commit = git(['commit-tree', git(['mktree'], entries.join('')), '-m', `step ${index}`]);
     const refs = [
       ...tags.map((tag) => `refs/tags/${tag}`),
       ...branches.map((branch) => `refs/heads/${branch}`),
@@ -106,11 +117,18 @@ describe.skipIf(missing !== undefined)('both sides of generated repositories', (
     repository(join(folder, 'all/head.git'), [{ manifest: { name: 'acme/head' }, branches: ['trunk'] }]);
     repository(join(folder, 'all/text.git'), [{ branches: ['main'] }]);
 
-    const comparison = await compareRepositories(join(folder, 'all'), findLibrary({}), {
-      step() {},
-      counts() {},
-      end() {},
-    });
+    repository(join(folder, 'all/funded.git'), [
+      { manifest: { name: 'acme/funded' }, funding: 'github: acme\n', branches: ['main'] },
+    ]);
+
+    const comparisons = await compareRepositories(
+      join(folder, 'all'),
+      { libraries: findLibraries({}), drivers: ['git', 'github'] },
+      { step() {}, counts() {}, end() {} },
+    );
+    expect(comparisons.map(({ judge }) => judge.driver)).toEqual(['git', 'github']);
+    const [comparison, gitHub] = comparisons;
+    if (comparison === undefined || gitHub === undefined) throw new Error('two judges, two comparisons');
     const { pairs, notes } = comparison;
     const versions = (outcome: string) =>
       pairs
@@ -118,6 +136,7 @@ describe.skipIf(missing !== undefined)('both sides of generated repositories', (
         .map(({ packageName, ours, theirs }) => `${packageName} ${ours?.version ?? theirs?.values.version}`)
         .sort();
     expect(versions('equal')).toEqual([
+      'acme/funded dev-main',
       'acme/head dev-trunk',
       'acme/lib 1.0',
       'acme/lib 1.1.0-rc.1',
@@ -127,8 +146,8 @@ describe.skipIf(missing !== undefined)('both sides of generated repositories', (
       'acme/same dev-main',
       'other/by-tag 1.0.0',
     ]);
-    const excepted = pairs.flatMap(({ outcome, exception, ours, theirs }) =>
-      outcome === 'equal' ? [] : [`${ours?.version ?? theirs?.values.version}: ${exception?.name}`],
+    const excepted = pairs.flatMap(({ outcome, exceptions, ours, theirs }) =>
+      outcome === 'equal' ? [] : [`${ours?.version ?? theirs?.values.version}: ${exceptions[0]?.name}`],
     );
     expect(excepted.sort()).toEqual([
       '1.4.0: a key that the validating loader drops',
@@ -149,9 +168,46 @@ describe.skipIf(missing !== undefined)('both sides of generated repositories', (
       ]),
     );
     // Made to differ, so the exceptions are too many here.
-    expect(failuresOf(comparison)).toEqual([expect.stringContaining('7 of 15 rows are exceptions')]);
-    expect(reportOf(comparison)).toMatch(/^total +9 +2 +4 +1 +7$/m);
-  }, 60_000);
+    expect(failuresOf(comparison)).toEqual([
+      expect.stringContaining('6 of 16 rows are on one side only by an exception'),
+    ]);
+    expect(reportOf(comparisons)).toMatch(/^total +9 +2 +4 +1 +7$/m);
+
+    const before = (packageName: string, version: string) =>
+      gitHub.pairs.find(
+        (pair) => pair.packageName === packageName && (pair.ours ?? pair.theirs?.values)?.version === version,
+      );
+    expect(before('acme/lib', '1.0')?.theirs?.values.version).toBe('v1.0.0');
+    expect(before('acme/lib', '1.2.0')?.theirs?.values.metadata).toMatchObject({
+      time: '2025-06-15T15:06:40+00:00',
+      source: { type: 'git', url: 'git@github.com:acme/lib.git' },
+      'support.source': 'https://github.com/acme/lib/tree/v1.3.0',
+      'support.issues': 'https://github.com/acme/lib/issues',
+    });
+    expect(before('acme/lib', '1.2.0')?.differences).not.toContain('time');
+    expect(before('acme/funded', 'dev-main')?.differences).toContain('funding');
+    expect(gitHub.pairs.map(({ outcome }) => outcome === 'only ours')).toEqual(
+      expect.arrayContaining([false, true]),
+    );
+  }, 120_000);
+
+  it('are compared on where PHP ends Composer at a manifest', async () => {
+    const path = join(folder, 'broken.git');
+    repository(path, [
+      { manifest: { name: 'acme/broken', bin: [['no path']] }, tags: ['1.0.0', 'v1.0.1'] },
+      { manifest: { name: ['no', 'name'] }, tags: ['1.1.0'] },
+      { manifest: '{"name": "acme/broken", ', tags: ['1.3.0'] },
+      { manifest: { name: 'acme/broken' }, tags: ['1.4.0'] },
+      { manifest: { name: 'acme/broken', type: {} }, branches: ['main'] },
+    ]);
+    const [library = ''] = findLibraries({});
+    const { broken, theirs } = await readWithGitDriver(library, { source: path, defaultBranch: 'main' }, []);
+    expect(broken.map(({ ref, error }) => [ref, error.split(':')[0]]).sort()).toEqual([
+      ['1.0.0, v1.0.1', 'TypeError'],
+      ['main', 'TypeError'],
+    ]);
+    expect(theirs.map(({ values }) => values.version)).toEqual(['1.1.0', '1.4.0']);
+  });
 });
 
 describe('the command', () => {
@@ -200,31 +256,4 @@ describe('the command', () => {
       stderr: expect.stringContaining('there is no git repository'),
     });
   });
-});
-
-describe('a version of ours', () => {
-  const least = { name: 'a/b', version: '1.0', version_normalized: '1.0.0.0' };
-
-  it('is read as clients read it', () => {
-    expect(rowOf({ ...least, type: 'Project', dist: { reference: 'c' }, 'default-branch': true })).toEqual({
-      name: 'a/b',
-      version: '1.0',
-      versionNormalized: '1.0.0.0',
-      reference: 'c',
-      type: 'project',
-      require: {},
-      autoload: {},
-      extra: {},
-      abandoned: false,
-      defaultBranch: true,
-    });
-    expect(rowOf(least)).toMatchObject({ reference: null, type: 'library', defaultBranch: false });
-  });
-
-  it.each([{ require: { php: 8 } }, { version: undefined }, { 'default-branch': 'yes' }])(
-    'is refused if no client could read it: %o',
-    (change) => {
-      expect(() => rowOf({ ...least, ...change })).toThrow();
-    },
-  );
 });

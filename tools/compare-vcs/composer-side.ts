@@ -1,85 +1,137 @@
-/** Composer's own `vcs` driver, by its PHP library. */
-import { execFile, spawnSync } from 'node:child_process';
+/** Composer's own `vcs` drivers, by its PHP library, and its reading of the registry's files. */
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { UsageError } from '../../local/start/options.ts';
-import { JudgedRow } from './rows.ts';
+import { JudgedRow, Row } from './rows.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('./composer-vcs.php', import.meta.url));
 const debiansAutoloader = '/usr/share/php/Composer/autoload.php';
 
+export const driverNames = ['git', 'github'] as const;
+export type DriverName = (typeof driverNames)[number];
+
 const Answer = z.object({
   composer: z.string(),
   takesDatesAsMajors: z.boolean(),
-  rows: z.array(JudgedRow),
+  theirs: z.array(JudgedRow),
+  /** Refs at which PHP ends Composer: read on without them. */
+  broken: z.array(z.object({ ref: z.string(), reference: z.string(), error: z.string() })),
+  ours: z.array(Row),
+  /** Versions of ours that no client can read, with what it says. */
+  unreadable: z.array(z.string()),
 });
 export type ComposerAnswer = z.infer<typeof Answer>;
+export type BrokenRef = ComposerAnswer['broken'][number];
 
 /**
- * The autoloader of the library that judges.
+ * The autoloaders of the libraries that judge.
  *
  * @throws UsageError that says what is missing
  */
-export function findLibrary(environment: NodeJS.ProcessEnv): string {
+export function findLibraries(environment: NodeJS.ProcessEnv): string[] {
   const php = spawnSync('php', ['-v'], { encoding: 'utf8' });
   if (php.error !== undefined || php.status !== 0) {
     throw new UsageError('php does not run here; Debian has it in the package php-cli');
   }
   const { COMPOSER_LIBRARY: given } = environment;
-  if (!given) {
-    if (existsSync(debiansAutoloader)) return debiansAutoloader;
-    throw new UsageError(
-      `${debiansAutoloader} is not there; install Debian's package composer, or set COMPOSER_LIBRARY`,
-    );
-  }
-  const found = [given, join(given, 'vendor/autoload.php'), join(given, 'autoload.php')].find(
-    (path) => existsSync(path) && statSync(path).isFile(),
+  if (given) return given.split(delimiter).map(findLibrary);
+  if (existsSync(debiansAutoloader)) return [debiansAutoloader];
+  throw new UsageError(
+    `${debiansAutoloader} is not there; install Debian's package composer, or set COMPOSER_LIBRARY`,
+  );
+}
+
+function findLibrary(path: string): string {
+  const found = [path, join(path, 'vendor/autoload.php'), join(path, 'autoload.php')].find(
+    (file) => existsSync(file) && statSync(file).isFile(),
   );
   if (found === undefined) {
-    throw new UsageError(`COMPOSER_LIBRARY=${given}: there is no autoloader (vendor/autoload.php)`);
+    throw new UsageError(`COMPOSER_LIBRARY=${path}: there is no autoloader (vendor/autoload.php)`);
   }
   return resolve(found);
 }
 
 /**
- * What Composer makes of the repository, read from a copy of its heads and tags with a home and a cache of its own.
+ * What Composer's driver for any git repository makes of it, read from a copy of its heads and tags.
  *
  * @param defaultBranch what HEAD is taken for where it names no branch that there is
+ * @param files the texts of the registry's files
  * @throws Error with what git or PHP had to say
  */
-export async function readWithComposer(
+export function readWithGitDriver(
   library: string,
-  source: string,
-  defaultBranch: string,
+  { source, defaultBranch }: { readonly source: string; readonly defaultBranch: string },
+  files: readonly string[],
 ): Promise<ComposerAnswer> {
-  const directory = await mkdtemp(join(tmpdir(), 'compare-vcs-'));
-  try {
+  return inDirectory(async (directory) => {
     const copy = join(directory, 'repository.git');
     await run('git', ['clone', '--quiet', '--bare', '--', source, copy]);
     await nameHead(copy, defaultBranch);
-    const home = join(directory, 'home');
-    await mkdir(home);
-    const { stdout } = await run('php', ['-d', 'display_errors=stderr', script, library, copy], {
-      maxBuffer: 1024 ** 3,
-      env: {
-        PATH: process.env.PATH,
-        HOME: home,
-        COMPOSER_HOME: home,
-        COMPOSER_CACHE_DIR: join(home, 'cache'),
-        COMPOSER_ALLOW_SUPERUSER: '1',
-        GIT_CONFIG_NOSYSTEM: '1',
-      },
-    });
-    return Answer.parse(JSON.parse(stdout));
+    return askPhp(library, directory, { driver: 'git', url: copy, files });
+  });
+}
+
+/**
+ * What Composer's driver for github.com makes of it.
+ *
+ * @param gitHub what answers in the place of api.github.com, and the token for it
+ * @throws Error with what PHP had to say
+ */
+export function readWithGitHubDriver(
+  library: string,
+  { fullName, ...gitHub }: { readonly fullName: string; readonly api: string; readonly token: string },
+  files: readonly string[],
+): Promise<ComposerAnswer> {
+  const url = `https://github.com/${fullName}`;
+  return inDirectory((directory) => askPhp(library, directory, { driver: 'github', url, ...gitHub, files }));
+}
+
+async function inDirectory<Result>(use: (directory: string) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'compare-vcs-'));
+  try {
+    return await use(directory);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** With a home and a cache of its own. */
+async function askPhp(library: string, directory: string, question: unknown): Promise<ComposerAnswer> {
+  const home = join(directory, 'home');
+  await mkdir(home);
+  const php = spawn('php', ['-d', 'display_errors=stderr', script, library], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      COMPOSER_HOME: home,
+      COMPOSER_CACHE_DIR: join(home, 'cache'),
+      COMPOSER_ALLOW_SUPERUSER: '1',
+      GIT_CONFIG_NOSYSTEM: '1',
+    },
+  });
+  // A PHP that does not start reads nothing; its exit tells.
+  php.stdin.on('error', () => {});
+  php.stdin.end(JSON.stringify(question));
+  const [stdout, stderr, code] = await Promise.all([
+    textOf(php.stdout),
+    textOf(php.stderr),
+    new Promise<number | null>((resolve, reject) => php.on('error', reject).on('close', resolve)),
+  ]);
+  if (code !== 0) throw new Error(`PHP ended with ${code}: ${stderr.slice(0, 4000)}`);
+  return Answer.parse(JSON.parse(stdout));
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function nameHead(copy: string, defaultBranch: string): Promise<void> {

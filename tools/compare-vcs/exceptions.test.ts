@@ -1,19 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { exceptionOf, exceptions } from './exceptions.ts';
+import { z } from 'zod';
+import type { BrokenRef } from './composer-side.ts';
+import { exceptions, exceptionsOf, type Judge } from './exceptions.ts';
 import { aJudgedRow, aRow } from './fixtures.ts';
 import { joinRows } from './join.ts';
-import { comparePairs, failuresOf, jsonOf, reportOf } from './report.ts';
+import { type Comparison, comparePairs, exitCodeOf, failuresOf, jsonOf, reportOf } from './report.ts';
 import type { JudgedRow, Row } from './rows.ts';
 
-const old = { composer: '2.5.5', takesDatesAsMajors: false };
-const current = { composer: '2.10.2', takesDatesAsMajors: true };
+const old: Judge = { driver: 'git', composer: '2.5.5', takesDatesAsMajors: false };
+const current: Judge = { ...old, composer: '2.10.2', takesDatesAsMajors: true };
+const github: Judge = { ...current, driver: 'github' };
 
-/** The exception of each row that differs; undefined for those that nobody meant. */
-function named(ours: readonly Row[], theirs: readonly JudgedRow[], library = old): (string | undefined)[] {
+/** The exceptions of each row that differs; empty text for those that nobody meant. */
+function named(
+  ours: readonly Row[],
+  theirs: readonly JudgedRow[],
+  judge = old,
+  broken: readonly BrokenRef[] = [],
+): string[] {
   const pairs = joinRows(ours, theirs);
   return pairs
     .filter(({ outcome }) => outcome !== 'equal')
-    .map((pair) => exceptionOf(pair, { library, pairs })?.name);
+    .map((pair) =>
+      exceptionsOf(pair, { judge, pairs, broken })
+        .map(({ name }) => name)
+        .join(' and '),
+    );
 }
 
 describe('the named exceptions', () => {
@@ -26,40 +38,40 @@ describe('the named exceptions', () => {
 
   it('nothing is excepted that no rule covers', () => {
     const row = aRow('1.0.0.0');
-    expect(named([row], [])).toEqual([undefined]);
-    expect(named([], [aJudgedRow(row)])).toEqual([undefined]);
-    expect(named([row], [aJudgedRow({ ...row, reference: 'b'.repeat(40) })])).toEqual([undefined]);
-    expect(named([aRow('dev-main'), aRow('dev-main')], [aJudgedRow(aRow('dev-main'))])).toEqual([undefined]);
+    expect(named([row], [])).toEqual(['']);
+    expect(named([], [aJudgedRow(row)])).toEqual(['']);
+    expect(named([row], [aJudgedRow({ ...row, reference: 'b'.repeat(40) })])).toEqual(['']);
+    expect(named([aRow('dev-main'), aRow('dev-main')], [aJudgedRow(aRow('dev-main'))])).toEqual(['']);
   });
 
   it.each(['dev-gh-pages', 'dev-renovate/a', 'dev-dependabot/npm/a', 'dev-conductor-a', 'dev-merge-up/1.x'])(
     'Packagist leaves out %s; we must not have it',
     (version) => {
       expect(named([], [aJudgedRow(aRow(version))])).toEqual(['a branch that Packagist leaves out']);
-      expect(named([aRow(version)], [])).toEqual([undefined]);
+      expect(named([aRow(version)], [])).toEqual(['']);
     },
   );
 
   it.each(['dev-gh-pages-2', 'dev-renovate', 'dev-my-renovate/a'])('%s is no such branch', (version) => {
-    expect(named([], [aJudgedRow(aRow(version))])).toEqual([undefined]);
+    expect(named([], [aJudgedRow(aRow(version))])).toEqual(['']);
   });
 
   it('of branches of one version only the later ones may be missing', () => {
     const first = aRow('2.9999999.9999999.9999999-dev', { version: '2.x-dev' });
     const second = aJudgedRow({ ...first, version: 'v2.x-dev' });
     expect(named([first], [aJudgedRow(first), second])).toEqual(['another branch of the same version']);
-    expect(named([], [aJudgedRow(first), second])).toEqual([undefined, 'another branch of the same version']);
+    expect(named([], [aJudgedRow(first), second])).toEqual(['', 'another branch of the same version']);
     const tag = aRow('1.0.0.0');
-    expect(named([tag], [aJudgedRow(tag), aJudgedRow({ ...tag, version: 'v1.0.0' })])).toEqual([undefined]);
+    expect(named([tag], [aJudgedRow(tag), aJudgedRow({ ...tag, version: 'v1.0.0' })])).toEqual(['']);
   });
 
-  it('what the validating loader refuses may be missing: errors, and for branches warnings', () => {
+  it('what the validating loader refuses may be missing; warnings alone are no reason', () => {
     const refused = 'a version that the validating loader refuses';
-    const [tag, branch, numeric] = [aRow('1.0.0.0'), aRow('dev-a'), aRow('1.9999999.9999999.9999999-dev')];
-    expect(named([], [aJudgedRow(tag, { errors: ['autoload : bad'] })])).toEqual([refused]);
-    expect(named([], [aJudgedRow(tag, { warnings: ['homepage : bad'] })])).toEqual([undefined]);
-    expect(named([], [aJudgedRow(branch, { warnings: ['homepage : bad'] })])).toEqual([refused]);
-    expect(named([], [aJudgedRow(numeric, { warnings: ['homepage : bad'] })])).toEqual([refused]);
+    for (const row of [aRow('1.0.0.0'), aRow('dev-a'), aRow('1.9999999.9999999.9999999-dev')]) {
+      expect(named([], [aJudgedRow(row, { errors: ['autoload : bad'] })])).toEqual([refused]);
+      expect(named([], [aJudgedRow(row, { warnings: ['homepage : bad'] })])).toEqual(['']);
+      expect(named([row], [])).toEqual(['']);
+    }
   });
 
   it('values may differ only as the validating loader changes them', () => {
@@ -67,35 +79,92 @@ describe('the named exceptions', () => {
     const ours = aRow('1.0.0.0', { extra: { 'branch-alias': {} } });
     const judged = aJudgedRow(theirs, { warnings: ['extra.branch-alias.a : bad'], values: ours });
     expect(named([ours], [judged])).toEqual(['a key that the validating loader drops']);
-    expect(named([{ ...ours, type: 'project' }], [judged])).toEqual([undefined]);
-    expect(named([{ ...ours, extra: {} }], [judged])).toEqual([undefined]);
-    expect(named([ours], [aJudgedRow(theirs, { values: ours })])).toEqual([undefined]);
+    const wrong = [{ type: 'project' }, { extra: {} }, { time: 'now' }];
+    for (const change of wrong) {
+      const row = aRow('1.0.0.0', { ...ours.metadata, ...change });
+      expect([change, ...named([row], [judged])]).toEqual([change, '']);
+    }
+    expect(named([ours], [aJudgedRow(theirs, { values: ours })])).toEqual(['']);
   });
 
   it('dates as majors may be ours alone, if the library is too old for them', () => {
     const row = aRow('20240102.1.0', { version: 'v20240102.1.0' });
     expect(named([row], [])).toEqual([expect.stringContaining('a date for a major')]);
-    expect(named([row], [], current)).toEqual([undefined]);
-    expect(named([aRow('2024.1.2.0', { version: '2024.1.2' })], [])).toEqual([undefined]);
-    expect(named([], [aJudgedRow(row)])).toEqual([undefined]);
+    expect(named([row], [], current)).toEqual(['']);
+    expect(named([aRow('2024.1.2.0', { version: '2024.1.2' })], [])).toEqual(['']);
+    expect(named([], [aJudgedRow(row)])).toEqual(['']);
+  });
+
+  it('where PHP ends Composer, only ours is there', () => {
+    const row = aRow('1.0.0.0');
+    const broken = { ref: '1.0.0', reference: row.reference ?? '', error: 'TypeError: ltrim()' };
+    expect(named([row], [], current, [broken])).toEqual(['a ref at which PHP ends Composer']);
+    expect(named([row], [], current, [{ ...broken, reference: 'b' }])).toEqual(['']);
+    expect(named([], [aJudgedRow(row)], current, [broken])).toEqual(['']);
   });
 
   it('a branch with a # has another name on each side, and both are there', () => {
     const [ours, theirs] = [aRow('dev-a+1+b'), aJudgedRow(aRow('dev-a#1#b'))];
     const sign = expect.stringContaining('a branch with a #');
     expect(named([ours], [theirs])).toEqual([sign, sign]);
-    expect(named([ours], [])).toEqual([undefined]);
-    expect(named([], [theirs])).toEqual([undefined]);
-    expect(named([aRow('dev-a+2')], [theirs])).toEqual([undefined, undefined]);
+    expect(named([ours], [])).toEqual(['']);
+    expect(named([], [theirs])).toEqual(['']);
+    expect(named([aRow('dev-a+2')], [theirs])).toEqual(['', '']);
+  });
+});
+
+describe('the named exceptions before the driver for GitHub', () => {
+  const funding = [{ type: 'github', url: 'https://github.com/acme' }];
+
+  it('funding may be theirs alone if it is not the manifest that has it', () => {
+    const fromFile = 'funding that GitHub keeps in a file of its own';
+    const theirs = aJudgedRow(aRow('1.0.0.0', { funding }));
+    expect(named([aRow('1.0.0.0')], [theirs], github)).toEqual([fromFile]);
+    expect(named([aRow('1.0.0.0')], [theirs])).toEqual(['']);
+    expect(named([aRow('1.0.0.0')], [{ ...theirs, own: ['funding'] }], github)).toEqual(['']);
+    expect(named([aRow('1.0.0.0', { funding: [] })], [theirs], github)).toEqual(['']);
+    expect(named([aRow('1.0.0.0', { funding })], [aJudgedRow(aRow('1.0.0.0'))], github)).toEqual(['']);
+    expect(named([aRow('1.0.0.0', { type: 'project' })], [theirs], github)).toEqual(['']);
+  });
+
+  it('of two tags for one version ours is the one whose name comes first', () => {
+    const first = 'the first of two tags for one version, by name here and by the order of a list there';
+    const tag = (version: string, reference: string, metadata = {}) =>
+      aRow('1.0.0.0', { version, reference, 'support.source': `tree/${version}`, ...metadata });
+    const theirs = aJudgedRow(tag('v1.0.0', 'b', { type: 'project' }));
+    expect(named([tag('1.0.0', 'a')], [theirs], github)).toEqual([first]);
+    expect(named([tag('1.0.0', 'a')], [theirs])).toEqual(['']);
+    expect(named([tag('w1.0.0', 'a')], [theirs], github)).toEqual(['']);
+    // Of one commit only the names differ.
+    expect(named([tag('1.0.0', 'b', { type: 'project' })], [theirs], github)).toEqual([first]);
+    expect(named([tag('1.0.0', 'b')], [theirs], github)).toEqual(['']);
+    const [branch, other] = [aRow('2.9-dev', { version: '2-dev' }), aRow('2.9-dev', { version: 'v2-dev' })];
+    expect(named([branch], [aJudgedRow(other)], github)).toEqual(['']);
+  });
+
+  it('a row may have more than one, and needs one for each key', () => {
+    const warned = { warnings: ['homepage : bad'], values: aRow('1.0.0.0', { funding }) };
+    const theirs = aRow('1.0.0.0', { homepage: 'x', funding });
+    expect(named([aRow('1.0.0.0')], [aJudgedRow(theirs, warned)], github)).toEqual([
+      'a key that the validating loader drops and funding that GitHub keeps in a file of its own',
+    ]);
+    expect(named([aRow('1.0.0.0')], [aJudgedRow(theirs)], github)).toEqual(['']);
   });
 });
 
 describe('what a comparison comes to', () => {
   const rows = (count: number) => Array.from({ length: count }, (_, at) => aRow(`1.0.${at}.0`));
-  const comparisonOf = (ours: readonly Row[], theirs: readonly JudgedRow[], notes: string[] = []) => ({
-    library: old,
-    notes,
-    pairs: comparePairs('lib', joinRows(ours, theirs), old),
+  const comparisonOf = (
+    ours: readonly Row[],
+    theirs: readonly JudgedRow[],
+    more: Partial<Comparison> = {},
+  ): Comparison => ({
+    judge: old,
+    broken: [],
+    unreadable: [],
+    notes: [],
+    pairs: comparePairs('lib', joinRows(ours, theirs), { judge: more.judge ?? old, broken: [] }),
+    ...more,
   });
   const same = (count: number) => rows(count).map((row) => aJudgedRow(row));
   const ignored = (count: number) =>
@@ -108,21 +177,69 @@ describe('what a comparison comes to', () => {
 
   it('fails when more are exceptions, when a row differs, and when there is none', () => {
     expect(failuresOf(comparisonOf(rows(97), [...same(97), ...ignored(3)]))).toEqual([
-      expect.stringContaining('3 of 100 rows are exceptions'),
+      expect.stringContaining('3 of 100 rows are on one side only by an exception'),
     ]);
     expect(failuresOf(comparisonOf(rows(3), same(2)))).toEqual([
       '1 of 3 rows differ without a named exception',
     ]);
     expect(failuresOf(comparisonOf([], []))).toEqual(['neither side has a version to compare']);
+    expect(failuresOf(comparisonOf(rows(3), same(3), { unreadable: ['acme/lib 1: bad'] }))).toEqual([
+      '1 versions of ours cannot be read',
+    ]);
+  });
+
+  it('does not fail of many rows that differ as is meant', () => {
+    const theirs = same(3).map(({ values, ...row }) => ({
+      ...row,
+      values: { ...values, metadata: { ...values.metadata, funding: [{ type: 'github', url: 'x' }] } },
+    }));
+    expect(failuresOf(comparisonOf(rows(3), theirs, { judge: github }))).toEqual([]);
+    expect(failuresOf(comparisonOf(rows(3), theirs))).toHaveLength(1);
+  });
+
+  it.each([
+    ['time', '2026-01-01T00:00:00+00:00'],
+    ['source', { type: 'git', url: 'git@github.com:acme/lib.git', reference: 'a'.repeat(40) }],
+    ['support.source', 'https://github.com/acme/lib/tree/1.0.0'],
+    ['support.issues', 'https://github.com/acme/lib/issues'],
+    ['default-branch', true],
+    ['reference', 'b'.repeat(40)],
+    ['require', { php: '*' }],
+  ])('is exit code 1 if %s alone differs, before one of the judges', (key, value) => {
+    const theirs = same(3).map((row, at) =>
+      at === 1 ? aJudgedRow(aRow(row.values.versionNormalized, { [key]: value })) : row,
+    );
+    const equal = comparisonOf(rows(3), same(3));
+    const planted = comparisonOf(rows(3), theirs, { judge: github });
+    expect([exitCodeOf([equal, equal]), exitCodeOf([equal, planted])]).toEqual([0, 1]);
+    expect(exitCodeOf([planted, equal])).toBe(1);
+    expect(reportOf([equal, planted])).toContain(`different: acme/lib 1.0.1.0`);
+  });
+
+  it('is exit code 1 if a judge compared nothing at all', () => {
+    expect(exitCodeOf([])).toBe(1);
+    expect(exitCodeOf([comparisonOf([], [])])).toBe(1);
   });
 
   it('tells counts, exceptions, notes, and the values of rows that differ', () => {
     const ours = [aRow('1.0.0.0', { type: 'project' }), aRow('2.0.0.0')];
     const theirs = [aJudgedRow(aRow('1.0.0.0')), aJudgedRow(aRow('dev-gh-pages'))];
-    const report = reportOf(comparisonOf(ours, theirs, ['other holds no package']));
-    expect(report).toContain('Composer 2.5.5 against Repertoire');
-    expect(report).toMatch(/^acme\/lib +1 +1 +1 +1 +1$/m);
-    expect(report).toMatch(/^total +1 +1 +1 +1 +1$/m);
+    const report = reportOf([
+      comparisonOf(ours, theirs, {
+        notes: ['other holds no package'],
+        broken: [{ repository: 'lib', ref: 'v1.3', reference: 'b', error: 'TypeError: ltrim()' }],
+        unreadable: ['acme/lib 3: bad'],
+      }),
+      comparisonOf([], theirs, { judge: github }),
+    ]);
+    expect(report).toContain('Composer 2.5.5, git driver, against Repertoire');
+    expect(report).toMatch(/^acme\/lib +0 +1 +1 +1 +1$/m);
+    expect(report).toMatch(/^total +0 +1 +1 +1 +1$/m);
+    expect(report).toMatch(/^judge +equal +only ours +only theirs +different +excepted$/m);
+    expect(report).toMatch(/^Composer 2\.5\.5, git driver +0 +1 +1 +1 +1$/m);
+    expect(report).toMatch(/^Composer 2\.10\.2, github driver +0 +0 +2 +0 +1$/m);
+    expect(report).toContain('Broken: PHP ends Composer at v1.3 of lib: TypeError: ltrim()');
+    expect(report).toContain('Unreadable: acme/lib 3: bad');
     expect(report).toMatch(/^ +1 {2}a branch that Packagist leaves out \(/m);
     expect(report).toMatch(/^ +0 {2}another branch of the same version \(/m);
     expect(report).toContain('Note: other holds no package');
@@ -131,16 +248,16 @@ describe('what a comparison comes to', () => {
     );
     expect(report).toMatch(/only ours: acme\/lib 2\.0\.0\.0/);
     expect(report).not.toContain('only theirs: acme/lib dev-gh-pages');
-    expect(report).toContain('FAILED: 2 of 3 rows differ');
+    expect(report).toContain('FAILED: 1 versions of ours cannot be read; 2 of 3 rows differ');
   });
 
   it('gives every row as data', () => {
-    const json = jsonOf(comparisonOf(rows(1), [...same(1), ...ignored(1)]));
+    const [json] = z.array(z.unknown()).parse(jsonOf([comparisonOf(rows(1), [...same(1), ...ignored(1)])]));
     expect(JSON.parse(JSON.stringify(json))).toMatchObject({
-      library: old,
+      judge: old,
       rows: [
         { outcome: 'equal', repository: 'lib', ours: { version: '1.0.0.0' }, theirs: { version: '1.0.0.0' } },
-        { outcome: 'only theirs', exception: 'a branch that Packagist leaves out' },
+        { outcome: 'only theirs', exceptions: ['a branch that Packagist leaves out'] },
       ],
       exceptions: expect.arrayContaining([
         expect.objectContaining({ name: 'a branch that Packagist leaves out', count: 1 }),

@@ -1,25 +1,27 @@
 /** Rows for tests. */
 import type { JudgedRow, Row } from './rows.ts';
 
-export function aRow(versionNormalized: string, change: Partial<Row> = {}): Row {
-  return {
-    name: 'acme/lib',
-    version: versionNormalized,
-    versionNormalized,
-    reference: 'a'.repeat(40),
-    type: 'library',
-    require: {},
-    autoload: {},
-    extra: {},
-    abandoned: false,
-    defaultBranch: false,
-    ...change,
-  };
+/** @param change of the row itself, or of its metadata */
+export function aRow(
+  versionNormalized: string,
+  {
+    name = 'acme/lib',
+    version = versionNormalized,
+    reference = 'a'.repeat(40),
+    ...metadata
+  }: Partial<Row> & Readonly<Record<string, unknown>> = {},
+): Row {
+  return { name, version, versionNormalized, reference, metadata: { type: 'library', ...metadata } };
 }
 
 export function aJudgedRow(
   values: Row,
-  { errors = [], warnings = [], values: valid = values }: Partial<JudgedRow['judgement']> = {},
+  {
+    errors = [],
+    warnings = [],
+    values: valid = values,
+    own = [],
+  }: Partial<JudgedRow['judgement'] & Pick<JudgedRow, 'own'>> = {},
 ): JudgedRow {
-  return { values, judgement: { errors, warnings, values: errors.length > 0 ? null : valid } };
+  return { values, own, judgement: { errors, warnings, values: errors.length > 0 ? null : valid } };
 }

@@ -1,5 +1,5 @@
 /** The full outer join of both sides by package and version. */
-import { differences, type Field, type JudgedRow, type Row } from './rows.ts';
+import { differences, type JudgedRow, type Row } from './rows.ts';
 
 export type Outcome = 'equal' | 'only ours' | 'only theirs' | 'different';
 
@@ -8,13 +8,22 @@ export interface Pair {
   readonly outcome: Outcome;
   readonly ours: Row | undefined;
   readonly theirs: JudgedRow | undefined;
-  readonly differences: readonly Field[];
+  /** Keys of `differences`. */
+  readonly differences: readonly string[];
   /** The side has the same version once more before this one. */
   readonly isRepeated: boolean;
 }
 
-/** Each row of either side is in exactly one pair; of rows with one version the first of each side meet. */
-export function joinRows(ours: readonly Row[], theirs: readonly JudgedRow[]): Pair[] {
+/**
+ * Each row of either side is in exactly one pair; of rows with one version the first of each side meet.
+ *
+ * @param isAsked whether a key is compared at all
+ */
+export function joinRows(
+  ours: readonly Row[],
+  theirs: readonly JudgedRow[],
+  isAsked: (key: string, theirs: JudgedRow) => boolean = () => true,
+): Pair[] {
   const open = new Map<string, Row>();
   const repeatedOurs: Row[] = [];
   for (const row of ours) {
@@ -28,7 +37,7 @@ export function joinRows(ours: readonly Row[], theirs: readonly JudgedRow[]): Pa
     seen.add(key);
     const match = isRepeated ? undefined : open.get(key);
     if (match) open.delete(key);
-    return match ? met(match, row) : alone(undefined, row, isRepeated);
+    return match ? met(match, row, isAsked) : alone(undefined, row, isRepeated);
   });
   return [
     ...pairs,
@@ -42,8 +51,8 @@ function keyOf({ name, versionNormalized }: Row): string {
   return `${name.toLowerCase()} ${versionNormalized.toLowerCase()}`;
 }
 
-function met(ours: Row, theirs: JudgedRow): Pair {
-  const found = differences(ours, theirs.values);
+function met(ours: Row, theirs: JudgedRow, isAsked: (key: string, theirs: JudgedRow) => boolean): Pair {
+  const found = differences(ours, theirs.values).filter((key) => isAsked(key, theirs));
   return {
     packageName: ours.name,
     outcome: found.length === 0 ? 'equal' : 'different',

@@ -3,9 +3,9 @@ import { WorldError } from '../../local/forges/world/world-error.ts';
 import { UsageError } from '../../local/start/options.ts';
 import { createProgress } from '../../local/start/progress.ts';
 import { compareRepositories } from './compare.ts';
-import { findLibrary } from './composer-side.ts';
+import { findLibraries } from './composer-side.ts';
 import { parseOptions, usage } from './options.ts';
-import { failuresOf, jsonOf, reportOf } from './report.ts';
+import { exitCodeOf, jsonOf, reportOf } from './report.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
@@ -13,11 +13,15 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const library = findLibrary(process.env);
+  const libraries = findLibraries(process.env);
   const progress = createProgress(process.stderr, Date.now(), Date.now);
-  const comparison = await compareRepositories(options.directory, library, progress);
-  process.stdout.write(options.json ? `${JSON.stringify(jsonOf(comparison))}\n` : reportOf(comparison));
-  return failuresOf(comparison).length === 0 ? 0 : 1;
+  const comparisons = await compareRepositories(
+    options.directory,
+    { drivers: options.drivers, libraries },
+    progress,
+  );
+  process.stdout.write(options.json ? `${JSON.stringify(jsonOf(comparisons))}\n` : reportOf(comparisons));
+  return exitCodeOf(comparisons);
 }
 
 try {

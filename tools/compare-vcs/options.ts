@@ -3,23 +3,27 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../local/start/options.ts';
+import { type DriverName, driverNames } from './composer-side.ts';
 
-export const usage = `Compares what Composer's own vcs driver makes of git repositories with what Repertoire makes of them.
+export const usage = `Compares what Composer's own vcs drivers make of git repositories with what Repertoire makes of them.
 
 Usage: npm run compare:vcs -- DIR [options]
 
-  DIR       every git repository below it is compared, bare or not; nothing is written there
-  --json    print all rows as JSON
-  --help    this text
+  DIR              every git repository below it is compared, bare or not; nothing is written there
+  --driver NAME    git: the driver for any git repository, which reads a copy; github: the one for github.com, which the simulated
+                   GitHub answers. Both if left out
+  --json           print all rows as JSON
+  --help           this text
 
-Takes php and Composer's library: Debian's packages php-cli and composer bring both. Another version of the library judges with
-COMPOSER_LIBRARY=PATH, the folder of a Composer with its vendor folder, or an autoloader.
+Takes php and Composer's library: Debian's packages php-cli and composer bring both. Other versions of the library judge with
+COMPOSER_LIBRARY=PATH[:PATH...], each the folder of a Composer with its vendor folder, or an autoloader.
 
 Exit code: 0 if all rows are equal but for the named exceptions, 1 if not, 2 if the comparison could not be made.
 `;
 
 export interface Options {
   readonly directory: string;
+  readonly drivers: readonly DriverName[];
   readonly json: boolean;
 }
 
@@ -34,7 +38,14 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   if (!existsSync(directory) || !statSync(directory).isDirectory()) {
     throw new UsageError(`${directory}: there is no such folder`);
   }
-  return { directory: resolve(directory), json: values.json ?? false };
+  return { directory: resolve(directory), drivers: driversOf(values.driver), json: values.json ?? false };
+}
+
+function driversOf(name: string | undefined): readonly DriverName[] {
+  if (name === undefined) return driverNames;
+  const driver = driverNames.find((one) => one === name);
+  if (driver === undefined) throw new UsageError(`--driver ${name}: there are ${driverNames.join(' and ')}`);
+  return [driver];
 }
 
 function parse(args: readonly string[]) {
@@ -42,7 +53,11 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        driver: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (error) {
     const message = error instanceof Error ? error.message.split('. ')[0] : String(error);

@@ -1,9 +1,10 @@
-/** Repertoire, started as `npm start -- --github DIR` does it, read as a client with a token reads it. */
+/** The registry, in full on this machine, after it has imported every repository of the world as a start does. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { GitHubSimulator } from '../../local/forges/github/simulator.ts';
 import type { World } from '../../local/forges/world/world.ts';
 import type { AdminClient } from '../../local/start/admin-client.ts';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
@@ -12,20 +13,36 @@ import { takePorts } from '../../local/start/ports.ts';
 import type { Progress } from '../../local/start/progress.ts';
 import { type Started, type StartedOrganization, start } from '../../local/start/start.ts';
 import { openStateFolder } from '../../local/start/state-folder.ts';
-import { expand } from '../../shared/composer/metadata-minifier.ts';
-import { Row } from './rows.ts';
 
 export interface RegistryRepository {
-  /** As the simulated GitHub calls it. */
+  /** As the simulated GitHub calls it: `acme/lib`. */
+  readonly fullName: string;
   readonly name: string;
   readonly defaultBranch: string;
-  readonly rows: readonly Row[];
+  readonly packageNames: readonly string[];
+  /** The texts of its p2 files. */
+  readonly files: readonly string[];
   /** Package names that it would have and does not get, with the reason. */
   readonly waiting: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** @throws Error when the registry does not start, or a file cannot be read */
-export async function readWithRegistry(world: World, progress: Progress): Promise<RegistryRepository[]> {
+export interface Registry {
+  readonly gitHub: GitHubSimulator;
+  /** What the registry's own addresses begin with. */
+  readonly url: string;
+  readonly repositories: readonly RegistryRepository[];
+}
+
+/**
+ * Runs until `use` has ended.
+ *
+ * @throws Error when the registry does not start, or a file cannot be read
+ */
+export async function withRegistry<Result>(
+  world: World,
+  progress: Progress,
+  use: (registry: Registry) => Promise<Result>,
+): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'compare-vcs-'));
   try {
     const options = parseOptions(['--data', directory, '--port', '0']);
@@ -35,7 +52,7 @@ export async function readWithRegistry(world: World, progress: Progress): Promis
     const ports = await takePorts(options.port);
     const started = await start(folder, world, { assembly, ports, progress });
     try {
-      return await readAll(started);
+      return await use(await readAll(started));
     } finally {
       await started.close();
     }
@@ -53,25 +70,28 @@ const Described = z.object({
 });
 type Described = z.infer<typeof Described>;
 
-async function readAll({ gitHub, admin, organizations }: Started): Promise<RegistryRepository[]> {
+async function readAll({ gitHub, admin, organizations }: Started): Promise<Registry> {
   const [organization] = organizations;
   if (organization === undefined) throw new Error('the registry has no organization');
+  const login = gitHub.state.organizations.get(organization.gitHubId)?.login ?? '';
   const described = await acceptVendors(admin, organization.slug);
-  const rows = await readPackages(organization);
+  const files = await readFiles(organization);
   const repositories = [...gitHub.state.repositories.values()].map(({ name, defaultBranch }) => {
     const isOf = ({ repository }: { repository: string }): boolean => repository.split('/').at(-1) === name;
-    const own = new Set(described.packages.filter(isOf).map((one) => one.name));
+    const packageNames = described.packages.filter(isOf).map((one) => one.name);
     return {
+      fullName: `${login}/${name}`,
       name,
       defaultBranch,
-      rows: rows.filter((row) => own.has(row.name.toLowerCase())),
+      packageNames: packageNames.filter((packageName) => files.has(packageName)),
+      files: packageNames.flatMap((packageName) => files.get(packageName) ?? []),
       waiting: described.waiting.filter(isOf),
     };
   });
-  const tied = new Set(repositories.flatMap((repository) => repository.rows));
-  const untied = rows.find((row) => !tied.has(row));
-  if (untied) throw new Error(`${untied.name} is published, but the registry ties it to no repository`);
-  return repositories;
+  const tied = new Set(repositories.flatMap(({ packageNames }) => packageNames));
+  const untied = [...files.keys()].find((packageName) => !tied.has(packageName));
+  if (untied) throw new Error(`${untied} is published, but the registry ties it to no repository`);
+  return { gitHub, url: organization.url, repositories };
 }
 
 /**
@@ -106,54 +126,23 @@ const RootFile = z.object({
   'metadata-url': z.string().optional(),
   'available-packages': z.array(z.string()).default([]),
 });
-const PackageFile = z.object({
-  minified: z.literal('composer/2.0').optional(),
-  packages: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
-});
 
-async function readPackages({ url, members }: StartedOrganization): Promise<Row[]> {
+/** The texts of both files of every package that the root lists. */
+async function readFiles({ url, members }: StartedOrganization): Promise<Map<string, string[]>> {
   const token = members[0]?.token ?? '';
-  const root = RootFile.parse(await readJson(`${url}/packages.json`, token));
-  const rows: Row[] = [];
+  const root = RootFile.parse(JSON.parse(await readText(`${url}/packages.json`, token)));
+  const files = new Map<string, string[]>();
   for (const name of root['available-packages']) {
-    for (const file of [name, `${name}~dev`]) {
-      const path = (root['metadata-url'] ?? '').replace('%package%', file);
-      const { minified, packages } = PackageFile.parse(await readJson(new URL(path, url).href, token));
-      const versions = packages[name] ?? [];
-      rows.push(...(minified ? expand(versions) : versions).map(rowOf));
-    }
+    const paths = [name, `${name}~dev`].map((file) =>
+      (root['metadata-url'] ?? '').replace('%package%', file),
+    );
+    files.set(name, await Promise.all(paths.map((path) => readText(new URL(path, url).href, token))));
   }
-  return rows;
+  return files;
 }
 
-async function readJson(url: string, token: string): Promise<unknown> {
+async function readText(url: string, token: string): Promise<string> {
   const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
   if (answer.status !== 200) throw new Error(`${url} answers ${answer.status}`);
-  return answer.json();
-}
-
-const Published = z.object({
-  name: z.string(),
-  version: z.string(),
-  version_normalized: z.string(),
-  dist: z.object({ reference: z.string() }).optional(),
-  type: z.string().default('library'),
-  require: Row.shape.require.default({}),
-  autoload: Row.shape.autoload.default({}),
-  extra: Row.shape.extra.default({}),
-  abandoned: Row.shape.abandoned.default(false),
-  'default-branch': z.boolean().default(false),
-});
-
-/** @throws ZodError when the version is none that a client could read */
-export function rowOf(data: unknown): Row {
-  const { version_normalized, dist, type, 'default-branch': defaultBranch, ...rest } = Published.parse(data);
-  return {
-    ...rest,
-    versionNormalized: version_normalized,
-    reference: dist?.reference ?? null,
-    // As clients take it: ArrayLoader::configureObject, composer/composer src/Composer/Package/Loader/ArrayLoader.php at tag 2.10.2.
-    type: type.toLowerCase(),
-    defaultBranch,
-  };
+  return answer.text();
 }

@@ -1,41 +1,22 @@
-/** A version as a client sees it, in the fields that are compared. */
+/** A version as a client sees it. */
 import { z } from 'zod';
-
-const PhpArray = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]);
 
 export const Row = z.object({
   name: z.string(),
   version: z.string(),
   versionNormalized: z.string(),
-  /** The commit: where the source is for Composer, what the dist was made of for us. */
+  /** The commit. */
   reference: z.string().nullable(),
-  type: z.string(),
-  require: z.record(z.string(), z.string()),
-  autoload: PhpArray,
-  extra: PhpArray,
-  /** true, or the package to use instead. */
-  abandoned: z.union([z.boolean(), z.string()]),
-  defaultBranch: z.boolean(),
+  /** All else, as Composer's `ArrayDumper` writes it; `support` in its parts: `support.source`. */
+  metadata: z.preprocess(withSupportInParts, z.record(z.string(), z.unknown())),
 });
 export type Row = z.infer<typeof Row>;
-
-export const fields = [
-  'name',
-  'version',
-  'versionNormalized',
-  'reference',
-  'type',
-  'require',
-  'autoload',
-  'extra',
-  'abandoned',
-  'defaultBranch',
-] as const satisfies readonly (keyof Row)[];
-export type Field = (typeof fields)[number];
 
 /** A row of Composer's own, with what the loader says to it with which Packagist reads repositories. */
 export const JudgedRow = z.object({
   values: Row,
+  /** Which of the keys that a driver fills in the manifest has itself. */
+  own: z.array(z.enum(['source', 'dist', 'time', 'funding'])),
   judgement: z.object({
     errors: z.array(z.string()),
     warnings: z.array(z.string()),
@@ -45,23 +26,39 @@ export const JudgedRow = z.object({
 });
 export type JudgedRow = z.infer<typeof JudgedRow>;
 
-/** The fields in which two rows differ. */
-export function differences(one: Row, other: Row): Field[] {
-  return fields.filter((field) => canonical(field, one[field]) !== canonical(field, other[field]));
+/** PHP writes a map without keys as a list. */
+function withSupportInParts(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.length === 0 ? {} : value;
+  const { support, ...rest } = value as Record<string, unknown>;
+  if (typeof support !== 'object' || support === null) return value;
+  const parts = Object.entries(support).map(([key, part]) => [`support.${key}`, part]);
+  return { ...rest, ...Object.fromEntries(parts) };
+}
+
+const heads = ['name', 'version', 'versionNormalized', 'reference'] as const;
+
+/** The keys in which two rows differ. */
+export function differences(one: Row, other: Row): string[] {
+  const keys = new Set([...Object.keys(one.metadata), ...Object.keys(other.metadata)]);
+  return [
+    ...heads.filter((key) => one[key] !== other[key]),
+    ...[...keys].filter((key) => canonical(one.metadata[key]) !== canonical(other.metadata[key])),
+  ];
+}
+
+/** What a row has under a key of `differences`. */
+export function valueAt(row: Row | undefined, key: string): unknown {
+  const head = heads.find((name) => name === key);
+  return head === undefined ? row?.metadata[key] : row?.[head];
 }
 
 /**
- * Text that is equal for values that no client tells apart. PHP has one type for lists and maps, so `{}` is `[]` to it; links are a
- * set, with names in any case (`ArrayLoader::parseLinks`, composer/composer `src/Composer/Package/Loader/ArrayLoader.php` at tag
- * 2.10.2). The order inside `autoload` counts: it is the order in which classes are looked for.
+ * Text that is equal for values that no client tells apart. PHP has one type for lists and maps, so `{}` is `[]` to it. The order inside
+ * `autoload` counts: it is the order in which classes are looked for.
  */
-export function canonical(field: Field, value: unknown): string {
-  if (field !== 'require') return JSON.stringify(asPhp(value));
-  const links = Object.entries(Row.shape.require.parse(value)).map(([name, constraint]) => [
-    name.toLowerCase(),
-    constraint,
-  ]);
-  return JSON.stringify(links.toSorted(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0)));
+export function canonical(value: unknown): string {
+  return JSON.stringify(asPhp(value)) ?? '';
 }
 
 function asPhp(value: unknown): unknown {

@@ -1,0 +1,53 @@
+/** What is compared: both sides without what they are bound to say in different words. */
+import type { DriverName } from './composer-side.ts';
+import type { JudgedRow, Row } from './rows.ts';
+
+/** Where the registry and its forge are on this machine; without a trailing slash. */
+export interface Places {
+  readonly registry: string;
+  readonly gitHub: string;
+}
+
+/**
+ * A version of ours as if its repository were on github.com. Its commit is that of its archive, or of its source if the archive is not
+ * made here; an archive of ours goes, since no driver knows of it.
+ */
+export function ourRow(row: Row, places: Places): Row {
+  const { dist, ...metadata } = onGitHub(row.metadata, places);
+  const isOurs = urlOf(dist)?.startsWith(`${places.registry}/`) === true;
+  return {
+    ...row,
+    reference: referenceOf(isOurs ? dist : (metadata.source ?? dist)) ?? null,
+    metadata: isOurs || dist === undefined ? metadata : { ...metadata, dist },
+  };
+}
+
+function onGitHub(metadata: Row['metadata'], { gitHub }: Places): Row['metadata'] {
+  const { host, hostname } = new URL(gitHub);
+  const text = JSON.stringify(metadata)
+    .replaceAll(gitHub, 'https://github.com')
+    .replaceAll(`ssh://git@${host}/`, 'git@github.com:')
+    .replaceAll(`git@${hostname}:`, 'git@github.com:');
+  return JSON.parse(text);
+}
+
+function urlOf(place: unknown): string | undefined {
+  return typeof place === 'object' && place !== null && 'url' in place ? String(place.url) : undefined;
+}
+
+function referenceOf(place: unknown): string | undefined {
+  return typeof place === 'object' && place !== null && 'reference' in place
+    ? String(place.reference)
+    : undefined;
+}
+
+/** The driver for any git repository knows no forge: what stands here without the manifest's help is another thing there, or none. */
+const forgeKeys = ['source', 'support.source', 'support.issues'];
+
+/** Whether a judgement is about this key of a version. */
+export function isAsked(key: string, { own, values }: JudgedRow, driver: DriverName): boolean {
+  if (driver === 'github') return true;
+  // The author's date, not the committer's.
+  if (key === 'time') return own.includes('time');
+  return !forgeKeys.includes(key) || values.metadata[key] !== undefined;
+}
