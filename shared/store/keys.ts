@@ -12,7 +12,7 @@
  * | installation of our app | INSTALLATIONS | INSTALLATION#id |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
- * | that a repository was deleted on the forge | SYNC#id | DELETION#repository |
+ * | that a repository was deleted on the forge | SYNC#id | FORGEDELETION#repository |
  * | record of a run | SYNC#id | RUN#number |
  * | what one transaction of a run changed | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
@@ -80,9 +80,9 @@ export const keys = {
     sk: `APPLYING#${scope}`,
   }),
   /** What is known of a repository's deletion on the forge. */
-  deletion: (synchronization: string, repository: string): Key => ({
+  forgeDeletion: (synchronization: string, repository: string): Key => ({
     pk: `SYNC#${synchronization}`,
-    sk: `DELETION#${repository}`,
+    sk: `FORGEDELETION#${repository}`,
   }),
   /** Removals that wait for a person's word. */
   held: (synchronization: string, scope: string): Key => ({

@@ -3,7 +3,7 @@ import { aFact, repository } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
-import { isDeletedOnForge, stateDeletion } from '../store/deletion-store.ts';
+import { isDeletedOnForge, stateDeletion } from '../store/forge-deletion-store.ts';
 import { keys } from '../store/keys.ts';
 
 const base = [aFact.settings(), aFact.member(1, 'owner'), aFact.repository(4)];

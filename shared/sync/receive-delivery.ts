@@ -8,8 +8,8 @@ import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../runtime/http-h
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { absent } from '../store/condition.ts';
-import { stateDeletion } from '../store/deletion-store.ts';
 import { loadRowsOfAccount } from '../store/fact-store.ts';
+import { stateDeletion } from '../store/forge-deletion-store.ts';
 import {
   addInstallation,
   findInstallation,

@@ -24,7 +24,7 @@ export async function findDeletions(
   repositories: readonly ForgeRepositoryId[],
 ): Promise<readonly Deletion[]> {
   const items = await table.getMany(
-    repositories.map((repository) => keys.deletion(synchronization, repository)),
+    repositories.map((repository) => keys.forgeDeletion(synchronization, repository)),
   );
   return items.map((item) => DeletionItem.parse(item ?? {}));
 }
@@ -35,7 +35,7 @@ export function stateDeletion(
   repository: ForgeRepositoryId,
   at: number,
 ): Operation {
-  return { update: { key: keys.deletion(synchronization, repository), set: { statedAt: at } } };
+  return { update: { key: keys.forgeDeletion(synchronization, repository), set: { statedAt: at } } };
 }
 
 /** @param confirmedBy number of the read that asked for it by its id */
@@ -44,7 +44,7 @@ export function confirmDeletion(
   repository: ForgeRepositoryId,
   confirmedBy: number,
 ): Operation {
-  return { update: { key: keys.deletion(synchronization, repository), set: { confirmedBy } } };
+  return { update: { key: keys.forgeDeletion(synchronization, repository), set: { confirmedBy } } };
 }
 
 /**
