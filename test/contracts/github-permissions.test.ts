@@ -116,6 +116,14 @@ const operations: readonly Operation[] = [
     prepare: now(() => gitHub.reader().readRefs({ repository: repositoryIds('money').repository })),
   },
   {
+    name: 'whether a commit is contained',
+    needs: ['contents'],
+    prepare: async () => {
+      const commit = await head();
+      return () => gitHub.reader().contains(repositoryIds('money'), commit.slice(0, 8));
+    },
+  },
+  {
     name: 'an archive',
     needs: ['contents'],
     prepare: async () => {
@@ -200,6 +208,36 @@ const queryOperations: readonly Operation[] = [
       requests.query(queries.refsQuery, {
         repository: repositoryIds('money').nodeId,
         prefix: 'refs/tags/',
+        size: 10,
+      }),
+    ),
+  },
+  {
+    name: 'Hash',
+    needs: ['contents'],
+    prepare: now(() =>
+      requests.query(queries.hashQuery, { repository: repositoryIds('money').nodeId, hash: 'fffffff' }),
+    ),
+  },
+  {
+    name: 'Commit',
+    needs: ['contents'],
+    prepare: now(() =>
+      requests.query(queries.commitQuery, {
+        repository: repositoryIds('money').nodeId,
+        commit: 'f'.repeat(40),
+        head: 'f'.repeat(40),
+      }),
+    ),
+  },
+  {
+    name: 'CommitRefs',
+    needs: ['contents'],
+    prepare: now(() =>
+      requests.query(queries.commitRefsQuery, {
+        repository: repositoryIds('money').nodeId,
+        prefix: 'refs/tags/',
+        head: 'f'.repeat(40),
         size: 10,
       }),
     ),

@@ -1,11 +1,13 @@
 /** Reads what is in a repository: refs with their manifests, and archives. */
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
+import type { CommitFinder } from '../containment.ts';
 import { ForgeError } from '../errors.ts';
 import type { ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
 import { expectSame } from './account.ts';
 import type { GitHubApp } from './app.ts';
 import { readArchiveStream } from './archive.ts';
 import { type PeeledRef, type PeeledRefs, peelRefs } from './commits.ts';
+import { findContainment } from './containment.ts';
 import { readManifests } from './manifests.ts';
 import { createPageSize, type PageSize, readList } from './pages.ts';
 import { refsQuery, repositoryNameQuery } from './queries.ts';
@@ -26,7 +28,7 @@ interface RefList {
   readonly refs: readonly Ref[];
 }
 
-export function createContentReader({ app, requests }: ContentReaderOptions): ContentReader {
+export function createContentReader({ app, requests }: ContentReaderOptions): ContentReader & CommitFinder {
   const nodeIds = new Map<ForgeRepositoryId, string>();
 
   /**
@@ -111,6 +113,8 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
         unusable: [...unusable('tag', tags), ...unusable('branch', branches)],
       };
     },
+
+    contains: (ids, hash, options) => findContainment(requests, nodeIdOf, ids, hash, options),
 
     async readArchive(ids, commit, signal) {
       signal.throwIfAborted();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { asId, type ForgeOrganizationId, type InstallationId } from '../../domain/ids.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import type { BudgetOf } from '../budget.ts';
+import type { CommitFinder } from '../containment.ts';
 import type {
   ContentReader,
   DeliveryLog,
@@ -28,7 +29,7 @@ export const gitHubAppSecretSchema = z.object({
 export type GitHubAppSecret = z.infer<typeof gitHubAppSecretSchema>;
 
 /** Everything that one run asks of one organization. */
-export interface OrganizationReader extends StructureReader, ContentReader {
+export interface OrganizationReader extends StructureReader, ContentReader, CommitFinder {
   /** Requests sent so far. */
   requests(): RequestCount['requests'];
 }

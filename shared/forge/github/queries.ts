@@ -8,6 +8,9 @@ import { manifestFragment, targetFields, treeEntryFragment } from './git-fragmen
 import {
   chosenRepositoriesSchema,
   collaboratorsSchema,
+  commitRefsSchema,
+  commitSchema,
+  hashSchema,
   membersSchema,
   presentSchema,
   refsSchema,
@@ -191,5 +194,41 @@ export const repositoryNameQuery = {
   schema: repositoryNameSchema,
   text: `query RepositoryName($repository: ID!) {
     node(id: $repository) { ... on Repository { databaseId nameWithOwner } }
+  }`,
+};
+
+/** What an abbreviated hash stands for; GitHub takes it for the name of a branch or tag first. */
+export const hashQuery = {
+  name: 'Hash',
+  schema: hashSchema,
+  text: `query Hash($repository: ID!, $hash: String!) {
+    node(id: $repository) { ... on Repository { databaseId object(expression: $hash) { __typename oid } } }
+  }`,
+};
+
+const comparison = 'compare(headRef: $head) { status headTarget { oid } }';
+
+/** Whether there is such a commit in the repository's network, and whether the default branch contains it: a point. */
+export const commitQuery = {
+  name: 'Commit',
+  schema: commitSchema,
+  text: `query Commit($repository: ID!, $commit: GitObjectID!, $head: String!) {
+    node(id: $repository) { ... on Repository {
+      databaseId object(oid: $commit) { __typename } defaultBranchRef { ${comparison} }
+    } }
+  }`,
+};
+
+/** Which refs contain a commit: a point for a page, of whatever size. */
+export const commitRefsQuery = {
+  name: 'CommitRefs',
+  schema: commitRefsSchema,
+  text: `query CommitRefs($repository: ID!, $prefix: String!, $head: String!, $size: Int!, $after: String) {
+    node(id: $repository) { ... on Repository {
+      databaseId isEmpty
+      refs(refPrefix: $prefix, first: $size, after: $after, orderBy: { field: ALPHABETICAL, direction: ASC }) {
+        ${listHead} nodes { ${comparison} }
+      }
+    } }
   }`,
 };

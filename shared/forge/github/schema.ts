@@ -250,6 +250,32 @@ export const filesSchema = objectsOf(
   z.object({ __typename: z.literal('Commit'), file: treeEntry.nullable() }),
 );
 
+const gitObject = z.object({ __typename: z.string() });
+/** Null where the two have no history in common. */
+const refComparison = z.object({
+  compare: z
+    .object({
+      status: z.enum(['AHEAD', 'BEHIND', 'DIVERGED', 'IDENTICAL']),
+      headTarget: z.object({ oid }),
+    })
+    .nullable(),
+});
+export type RefComparison = z.infer<typeof refComparison>;
+
+export const hashSchema = z.object({
+  node: z.object({ databaseId: repositoryId, object: gitObject.extend({ oid }).nullable() }),
+});
+export const commitSchema = z.object({
+  node: z.object({
+    databaseId: repositoryId,
+    object: gitObject.nullable(),
+    defaultBranchRef: refComparison.nullable(),
+  }),
+});
+export const commitRefsSchema = z.object({
+  node: z.object({ databaseId: repositoryId, isEmpty: z.boolean(), refs: pageOf(refComparison).nullable() }),
+});
+
 export const repositoryNameSchema = z.object({
   node: z.object({ databaseId: repositoryId, nameWithOwner: text }),
 });

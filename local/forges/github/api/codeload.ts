@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GitHubState } from '../state.ts';
+import type { GitHubState, Repository } from '../state.ts';
 import { parseTag } from './git-formats.ts';
+import { readInNetwork } from './git-network.ts';
 import { createGitObjects, type GitObjects } from './git-objects.ts';
 import { gitEnvironment } from './git-process.ts';
 import type { Faults, Intercept, Interception, RequestEntry } from './ports.ts';
@@ -23,8 +24,7 @@ export interface CodeloadDependencies {
 /**
  * The simulated `codeload.github.com`, as a request listener: archives as zip behind links that the API signs.
  *
- * Any commit that the repository's directory holds is served, reachable or not, as GitHub serves any commit of a fork
- * network. A request that carries an `Authorization` header is refused with 400, so that a client which takes its credential
+ * Any commit of the repository's fork network is served, reachable or not, as GitHub does. A request that carries an `Authorization` header is refused with 400, so that a client which takes its credential
  * along to another host shows.
  */
 export function createCodeload(
@@ -32,10 +32,17 @@ export function createCodeload(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const objects = deps.objects ?? createGitObjects();
 
-  async function commitOf(gitDirectory: string, ref: string): Promise<string | undefined> {
-    let object = await objects.resolve(gitDirectory, ref);
+  async function commitOf(
+    repository: Repository,
+    ref: string,
+  ): Promise<{ commit: string; gitDirectory: string } | undefined> {
+    const found = /^[0-9a-f]{40}$/.test(ref)
+      ? await readInNetwork({ state: deps.state, objects }, repository, ref)
+      : undefined;
+    const gitDirectory = found?.gitDirectory ?? repository.gitDirectory;
+    let object = found?.object ?? (await objects.resolve(gitDirectory, ref));
     while (object?.type === 'tag') object = await objects.read(gitDirectory, parseTag(object.body).target);
-    return object?.type === 'commit' ? object.oid : undefined;
+    return object?.type === 'commit' ? { commit: object.oid, gitDirectory } : undefined;
   }
 
   function stream(
@@ -110,10 +117,11 @@ export function createCodeload(
     const link = readArchivePath(deps.state.app, url, deps.now());
     const repository = link && deps.state.repositories.get(link.repositoryId);
     if (link === undefined || repository === undefined) return refuse(404, '404: Not Found');
-    const commit = await commitOf(repository.gitDirectory, link.ref);
-    if (commit === undefined) return refuse(404, '404: Not Found');
+    const found = await commitOf(repository, link.ref);
+    if (found === undefined) return refuse(404, '404: Not Found');
+    const { commit, gitDirectory } = found;
     const prefix = `${fullName(deps.state, repository).replace('/', '-')}-${commit.slice(0, 7)}`;
-    await stream(response, repository.gitDirectory, prefix, commit, match, interception);
+    await stream(response, gitDirectory, prefix, commit, match, interception);
     return 200;
   }
 

@@ -38,6 +38,7 @@ const free: readonly string[] = [
   'Team.repositories',
   'Ref.repository',
   'Ref.target',
+  'Ref.compare',
   ...['Commit', 'Tag', 'Tree', 'Blob'].map((type) => `${type}.repository`),
   'Commit.author',
   'Commit.committer',
@@ -87,6 +88,7 @@ const requiredArguments: Readonly<Record<string, string>> = {
   'Repository.ref': '(qualifiedName:"main")',
   'Repository.refs': '(refPrefix:"refs/tags/")',
   'Repository.object': '(expression:"main")',
+  'Ref.compare': '(headRef:"main")',
   'Commit.file': '(path:"composer.json")',
 };
 

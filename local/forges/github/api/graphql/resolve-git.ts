@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Repository } from '../../state.ts';
 import {
   isBinary,
   parseCommit,
@@ -8,6 +9,7 @@ import {
   type TreeEntry,
   typeOfMode,
 } from '../git-formats.ts';
+import { compareCommits, readInNetwork } from '../git-network.ts';
 import { fullName } from '../rights.ts';
 import { unimplemented } from './errors.ts';
 import {
@@ -34,7 +36,41 @@ export const refFields = fieldsOf('Ref', {
   repository: ({ repository }) => repositorySource(repository),
   target: async ({ repository, ref }, _args, { objects }) =>
     gitSource(repository, await objects.read(repository.gitDirectory, ref.oid)),
+  // The ref is the base: "behind" means that it contains the head. Null "if the comparison can not be made".
+  compare: async ({ repository, ref }, args, context) => {
+    const base = await peeled(context, repository, ref.oid);
+    const head = await peeled(context, repository, await headOid(context, repository, args.headRef));
+    if (base?.type !== 'commit' || head?.type !== 'commit') return null;
+    const comparison = await compareCommits(context, repository, base.oid, head.oid);
+    if (comparison === undefined) return null;
+    return {
+      ...comparison,
+      baseTarget: gitSource(repository, base),
+      headTarget: gitSource(repository, head),
+    };
+  },
 });
+
+/** A name of a branch or tag, or else a hash, which may be abbreviated: https://docs.github.com/en/graphql/changelog (2022-10-18) */
+async function headOid(
+  context: QueryContext,
+  repository: Repository,
+  headRef: unknown,
+): Promise<string | undefined> {
+  const text = textArgument(headRef) ?? '';
+  const names = [text, `refs/heads/${text}`, `refs/tags/${text}`];
+  const named = context.refs(repository).find(({ name }) => names.includes(name));
+  if (named !== undefined || /^[0-9a-f]{40}$/.test(text)) return named?.oid ?? text;
+  return (await context.objects.resolve(repository.gitDirectory, text))?.oid;
+}
+
+/** What an object is once all tags are taken off it. */
+async function peeled(context: QueryContext, repository: Repository, oid: string | undefined) {
+  let object = oid === undefined ? undefined : (await readInNetwork(context, repository, oid))?.object;
+  while (object?.type === 'tag')
+    object = await context.objects.read(repository.gitDirectory, parseTag(object.body).target);
+  return object;
+}
 
 function nodeId(type: string, repositoryId: number, name: string): string {
   return `${type}_${Buffer.from(`${repositoryId}:${name}`).toString('base64url')}`;

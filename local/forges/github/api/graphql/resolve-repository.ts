@@ -1,5 +1,6 @@
 import type { Repository, User } from '../../state.ts';
 import { committedSeconds, parseTag } from '../git-formats.ts';
+import { readInNetwork } from '../git-network.ts';
 import type { GitRef } from '../git-refs.ts';
 import {
   collaboratorsOf,
@@ -174,7 +175,7 @@ export const repositoryFields = fieldsOf('Repository', {
     requireContents(context, repository);
     const oid = textArgument(args.oid);
     if (oid !== undefined)
-      return gitSource(repository, await context.objects.read(repository.gitDirectory, oid));
+      return gitSource(repository, (await readInNetwork(context, repository, oid))?.object);
     // HEAD is the default branch as the settings name it, not as the directory on disk does.
     const expression = (textArgument(args.expression) ?? '').replace(
       /^HEAD(?=$|:)/,

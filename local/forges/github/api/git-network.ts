@@ -1,0 +1,90 @@
+import type { GitHubState, Repository } from '../state.ts';
+import { parseCommit } from './git-formats.ts';
+import type { GitObjects } from './git-objects.ts';
+import type { RawObject } from './git-process.ts';
+import { findRepository } from './rights.ts';
+
+interface Network {
+  readonly state: GitHubState;
+  readonly objects: GitObjects;
+}
+
+/**
+ * Git directories of a repository's fork network, its own first. GitHub keeps the objects of a network together, so that a commit which is
+ * only in a fork, or in a pull request, is shown under each of its repositories' names:
+ * https://docs.github.com/en/pull-requests/committing-changes-to-your-project/troubleshooting-commits/commit-exists-on-github-but-not-in-my-local-clone
+ */
+function networkDirectories(state: GitHubState, repository: Repository): string[] {
+  const root = rootOf(state, repository);
+  const others = [...state.repositories.values()].filter(
+    (each) => each.id !== repository.id && rootOf(state, each).id === root.id,
+  );
+  return [repository.gitDirectory, ...others.map(({ gitDirectory }) => gitDirectory)];
+}
+
+function rootOf(state: GitHubState, repository: Repository): Repository {
+  const parent =
+    repository.forkOf === undefined ? undefined : findRepository(state, repository.forkOf)?.repository;
+  return parent === undefined || parent.id === repository.id ? repository : rootOf(state, parent);
+}
+
+/** An object of the repository, or of another one in its network, and the directory that it is in. @param oid 40 hex digits */
+export async function readInNetwork(
+  { state, objects }: Network,
+  repository: Repository,
+  oid: string,
+): Promise<{ readonly object: RawObject; readonly gitDirectory: string } | undefined> {
+  const own = await objects.read(repository.gitDirectory, oid);
+  if (own !== undefined) return { object: own, gitDirectory: repository.gitDirectory };
+  for (const gitDirectory of networkDirectories(state, repository).slice(1)) {
+    const object = await objects.read(gitDirectory, oid);
+    if (object !== undefined) return { object, gitDirectory };
+  }
+  return undefined;
+}
+
+export interface Comparison {
+  readonly status: 'AHEAD' | 'BEHIND' | 'DIVERGED' | 'IDENTICAL';
+  /** Commits that only the head has. */
+  readonly aheadBy: number;
+  /** Commits that only the base has. */
+  readonly behindBy: number;
+}
+
+/**
+ * How two commits of a network stand to each other; undefined when they have no history in common. The commits are walked here, since a process
+ * of git for each ref of a page would take seconds.
+ *
+ * @param base and head: 40 hex digits
+ */
+export async function compareCommits(
+  network: Network,
+  repository: Repository,
+  base: string,
+  head: string,
+): Promise<Comparison | undefined> {
+  const [ofBase, ofHead] = await Promise.all([
+    historyOf(network, repository, base),
+    historyOf(network, repository, head),
+  ]);
+  const aheadBy = [...ofHead].filter((oid) => !ofBase.has(oid)).length;
+  const behindBy = [...ofBase].filter((oid) => !ofHead.has(oid)).length;
+  if (aheadBy === ofHead.size) return undefined;
+  const status = aheadBy > 0 ? (behindBy > 0 ? 'DIVERGED' : 'AHEAD') : behindBy > 0 ? 'BEHIND' : 'IDENTICAL';
+  return { status, aheadBy, behindBy };
+}
+
+/** The commit and all before it. */
+async function historyOf(
+  network: Network,
+  repository: Repository,
+  commit: string,
+): Promise<ReadonlySet<string>> {
+  const history = new Set([commit]);
+  for (const oid of history) {
+    const found = await readInNetwork(network, repository, oid);
+    if (found?.object.type !== 'commit') continue;
+    for (const parent of parseCommit(found.object.body).parents) history.add(parent);
+  }
+  return history;
+}

@@ -1,0 +1,32 @@
+/**
+ * Whether a commit belongs to a repository. That a forge has the commit is no proof: it serves every commit of a fork network under the name
+ * of each repository in it, and those of pull requests too.
+ */
+import type { RepositoryIds } from './forge.ts';
+
+export type Containment =
+  /** A branch or tag of this very repository has it in its history. */
+  | { readonly is: 'contained'; readonly commit: string }
+  /** None has it, or there is no such commit, or the abbreviation stands for none or for several. */
+  | { readonly is: 'not-contained' }
+  /** Not all branches and tags were looked at yet. */
+  | { readonly is: 'undecided'; readonly progress: unknown };
+
+export interface ContainmentOptions {
+  /** The progress of an undecided look-up, to go on from there; JSON, and the adapter's own. */
+  readonly from?: unknown;
+  /** Asked between requests: false ends the step, but each step gets somewhere. Always true if left out. */
+  readonly mayGoOn?: () => boolean;
+}
+
+/** Asks about commits. */
+export interface CommitFinder {
+  /**
+   * Looks at the default branch first, then at the other branches, then at the tags; never at the refs of pull requests. Leaves the part of the
+   * credential's budget alone that is kept for rights.
+   *
+   * @param hash 40 lower-case hex digits, or an abbreviation of at least 7
+   * @throws ForgeError when the forge does not answer, or its lists do not add up: then nothing is known
+   */
+  contains(repository: RepositoryIds, hash: string, options?: ContainmentOptions): Promise<Containment>;
+}

@@ -1,0 +1,185 @@
+/** What GitHub's answers about a commit mean; that the simulated one gives such is in test/contracts/github-containment.test.ts. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { asId, type ForgeRepositoryId, type InstallationId } from '../../domain/ids.ts';
+import type { ContainmentOptions } from '../containment.ts';
+import { findContainment } from './containment.ts';
+import { createRequests } from './requests.ts';
+import { errorOf, startTestApi, type TestAnswer, type TestApi, testApp } from './test-api.ts';
+
+const commit = 'a'.repeat(40);
+const ids = { repository: asId<ForgeRepositoryId>(5), nodeId: 'R_5' };
+const Asked = z.object({ operationName: z.string(), variables: z.record(z.string(), z.unknown()) });
+
+let api: TestApi;
+/** Answers to come, in order, each with what was asked for it. */
+let answers: TestAnswer[];
+let asked: { operation: string; variables: Record<string, unknown> }[];
+
+beforeAll(async () => {
+  api = await startTestApi();
+});
+beforeEach(() => {
+  answers = [];
+  asked = [];
+  api.answer = ({ body }) => {
+    const { operationName, variables } = Asked.parse(JSON.parse(body));
+    asked.push({ operation: operationName, variables });
+    return answers.shift() ?? { status: 500 };
+  };
+});
+afterAll(() => api.stop());
+
+const look = (hash: string = commit, options?: ContainmentOptions) =>
+  findContainment(
+    createRequests(testApp(api), asId<InstallationId>(1), 'contents'),
+    async () => ids.nodeId,
+    ids,
+    hash,
+    options,
+  );
+
+const compared = (status: string, oid: string = commit) => ({ compare: { status, headTarget: { oid } } });
+const first = (ref: unknown, object: unknown = { __typename: 'Commit' }, more: object = {}): TestAnswer => ({
+  json: { data: { node: { databaseId: 5, object, defaultBranchRef: ref } }, ...more },
+});
+const page = (
+  nodes: readonly unknown[],
+  { totalCount = nodes.length, next }: { totalCount?: number; next?: string } = {},
+): TestAnswer => {
+  const pageInfo = { hasNextPage: next !== undefined, endCursor: next ?? null };
+  return {
+    json: { data: { node: { databaseId: 5, isEmpty: false, refs: { totalCount, pageInfo, nodes } } } },
+  };
+};
+const errorAt = (path: readonly string[], type: string | undefined, message: string) => ({
+  errors: [{ type, path, message }],
+});
+
+describe('a comparison', () => {
+  test.each([
+    ['BEHIND', 'contained'],
+    ['IDENTICAL', 'contained'],
+    ['AHEAD', 'not-contained'],
+    ['DIVERGED', 'not-contained'],
+  ])('of which GitHub says %s means %s', async (status, is) => {
+    answers = [first(compared(status)), page([]), page([])];
+    expect(await look()).toMatchObject({ is });
+  });
+
+  test('that cannot be made is a no of this ref', async () => {
+    answers = [first({ compare: null }), page([{ compare: null }, compared('BEHIND')])];
+    expect(await look()).toEqual({ is: 'contained', commit });
+  });
+
+  test.each([
+    ['NOT_FOUND', 'Could not resolve to a node'],
+    [undefined, `No common ancestor between main and ${commit}.`],
+  ])('that fails with %s because there is no history in common is one too', async (type, message) => {
+    const where = ['node', 'defaultBranchRef', 'compare'];
+    answers = [
+      first({ compare: null }, { __typename: 'Commit' }, errorAt(where, type, message)),
+      page([]),
+      page([]),
+    ];
+    expect(await look()).toEqual({ is: 'not-contained' });
+  });
+
+  test.each([
+    [
+      'a failure of GitHub',
+      ['node', 'defaultBranchRef', 'compare'],
+      undefined,
+      'Something went wrong while executing your query.',
+      'unavailable',
+    ],
+    [
+      'a missing permission',
+      ['node', 'defaultBranchRef', 'compare'],
+      'FORBIDDEN',
+      'Resource not accessible',
+      'insufficient-scope',
+    ],
+    [
+      'a limit',
+      ['node', 'defaultBranchRef', 'compare'],
+      'RATE_LIMITED',
+      'API rate limit exceeded',
+      'rate-limited',
+    ],
+    ['a missing ref', ['node', 'defaultBranchRef'], 'NOT_FOUND', 'Could not resolve', 'incomplete'],
+  ])('that fails with %s says nothing', async (_, path, type, message, code) => {
+    answers = [first({ compare: null }, { __typename: 'Commit' }, errorAt(path, type, message))];
+    expect(await errorOf(look())).toMatchObject({ code });
+  });
+
+  test('with another commit, for a branch has the name of a hash, says nothing', async () => {
+    answers = [first(compared('BEHIND', 'b'.repeat(40)))];
+    expect(await errorOf(look())).toMatchObject({ code: 'incomplete' });
+  });
+});
+
+describe('a commit that the forge does not have', () => {
+  test.each([
+    ['none', null],
+    ['a tree', { __typename: 'Tree' }],
+    ['a tag', { __typename: 'Tag' }],
+  ])('is contained nowhere, and no refs are asked for: %s', async (_, object) => {
+    answers = [first({ compare: null }, object)];
+    expect(await look()).toEqual({ is: 'not-contained' });
+    expect(asked.map(({ operation }) => operation)).toEqual(['Commit']);
+  });
+});
+
+describe('refs', () => {
+  test('are branches and tags, and no others', async () => {
+    answers = [first(null), page([compared('AHEAD')]), page([compared('DIVERGED')])];
+    expect(await look()).toEqual({ is: 'not-contained' });
+    expect(asked.slice(1).map(({ variables }) => variables.prefix)).toEqual(['refs/heads/', 'refs/tags/']);
+  });
+
+  test('that change while they are read are read once more, and then say nothing', async () => {
+    const half = page([compared('AHEAD')], { totalCount: 2, next: 'x' });
+    const short = page([], { totalCount: 2 });
+    answers = [first(null), half, short, half, page([compared('BEHIND')], { totalCount: 2 })];
+    expect(await look()).toEqual({ is: 'contained', commit });
+    answers = [first(null), half, short, half, short];
+    expect(await errorOf(look())).toMatchObject({ code: 'incomplete' });
+  });
+
+  test('are asked for in smaller pages when GitHub gives up', async () => {
+    answers = [first(null), { status: 502 }, { status: 502 }, page([compared('BEHIND')])];
+    expect(await look()).toEqual({ is: 'contained', commit });
+    expect(asked.slice(1).map(({ variables }) => variables.size)).toEqual([50, 25, 12]);
+  });
+
+  test('of a list without end say nothing', async () => {
+    answers = [
+      first(null),
+      page([compared('AHEAD')], { next: 'x' }),
+      page([compared('AHEAD')], { next: 'x' }),
+    ];
+    expect(await errorOf(look())).toMatchObject({ code: 'incomplete' });
+  });
+
+  test('of a step that ends are not asked for again in the next one', async () => {
+    answers = [first(null), page([compared('AHEAD')], { totalCount: 2, next: 'x' })];
+    const step = async (from?: unknown): Promise<unknown> => {
+      const answer = await look(commit, { from, mayGoOn: () => false });
+      return answer.is === 'undecided' ? answer.progress : answer.is;
+    };
+    const progress = await step(await step());
+    answers = [page([compared('BEHIND')], { totalCount: 2 })];
+    expect(await step(progress)).toBe('contained');
+    expect(asked.map(({ operation, variables }) => [operation, variables.after])).toEqual([
+      ['Commit', undefined],
+      ['CommitRefs', undefined],
+      ['CommitRefs', 'x'],
+    ]);
+  });
+});
+
+test('another repository than the one that was asked about says nothing', async () => {
+  answers = [{ json: { data: { node: { databaseId: 6, object: null, defaultBranchRef: null } } } }];
+  expect(await errorOf(look())).toMatchObject({ code: 'incomplete' });
+});
