@@ -1,6 +1,6 @@
 /**
  * Version constraints: a port of `VersionParser::parseConstraints` of composer/semver at tag 3.4.4, as far as a registry
- * needs it: is the text a constraint at all, and can it match anything (constraint-intervals.ts).
+ * needs it: is the text a constraint at all. What it stands for is kept to be held against upstream's own cases.
  */
 
 import { asciiLower, END, phpTrim, SPACE, SPACES, trimEnd, trimStart } from './php-text.ts';

@@ -15,14 +15,22 @@ import {
 } from './php-value.ts';
 import { isUrlWithHost } from './web-address.ts';
 
+/** A part of a manifest that is not published, though the version is. */
+export interface LeftOut {
+  /** Keys with dots between them: `authors.0.email`. */
+  readonly path: string;
+  /** What is wrong with it, in Composer's words where it has some. */
+  readonly problem: string;
+}
+
 /** A manifest under examination. */
 export interface ManifestCheck {
   /** The working copy, by top-level key. */
   readonly config: Map<string, unknown>;
   /** Why the version cannot be published. */
   readonly errors: string[];
-  /** What was wrong with keys that were left out; for a branch as bad as an error. */
-  readonly warnings: string[];
+  /** What was taken out of the working copy: Composer's warnings, as far as it unsets what they are about. */
+  readonly leftOut: LeftOut[];
 }
 
 /** The text under the key if it is one and not blank; else the key goes. */
@@ -49,7 +57,7 @@ export function checkArray(check: ManifestCheck, key: string): PhpArray | undefi
   return undefined;
 }
 
-/** A list or object of texts and numbers. Others are errors; those that do not match the pattern are left out with a warning. */
+/** A list or object of texts and numbers. Others are errors; those that do not match the pattern are left out. */
 export function checkFlatArray(check: ManifestCheck, key: string, pattern?: string): void {
   const array = checkArray(check, key);
   if (array === undefined) return;
@@ -58,7 +66,7 @@ export function checkFlatArray(check: ManifestCheck, key: string, pattern?: stri
     const path = `${key}.${index}`;
     if (!isTextOrNumber(check, path, value)) return false;
     if (whole === undefined || whole.test(phpString(value))) return true;
-    check.warnings.push(`${path} : invalid value (${value}), must match ${pattern}`);
+    check.leftOut.push({ path, problem: `invalid value (${value}), must match ${pattern}` });
     return false;
   });
   check.config.set(key, fromEntries(array, kept));
@@ -71,19 +79,19 @@ export function isTextOrNumber(check: ManifestCheck, path: string, value: unknow
   return false;
 }
 
-/** A text that matches the pattern as a whole; another one is left out with a warning. */
+/** A text that matches the pattern as a whole; another one is left out. */
 export function checkPattern(check: ManifestCheck, key: string, pattern: string): void {
   const text = checkString(check, key);
   if (text === undefined || new RegExp(`^${pattern}${END}`, 'u').test(text)) return;
-  check.warnings.push(`${key} : invalid value (${text}), must match ${pattern}`);
+  check.leftOut.push({ path: key, problem: `invalid value (${text}), must match ${pattern}` });
   check.config.delete(key);
 }
 
-/** A web address; another text is left out with a warning. */
+/** A web address; another text is left out. */
 export function checkUrl(check: ManifestCheck, key: string): void {
   const text = checkString(check, key);
   if (text === undefined || isWebUrl(text)) return;
-  check.warnings.push(`${key} : invalid value (${text}), must be an http/https URL`);
+  check.leftOut.push({ path: key, problem: `invalid value (${text}), must be an http/https URL` });
   check.config.delete(key);
 }
 

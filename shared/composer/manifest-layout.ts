@@ -152,7 +152,7 @@ function checkOriginField(check: ManifestCheck, key: string, origin: PhpArray, f
   }
 }
 
-/** `extra.branch-alias`: numeric aliases, and of a numeric branch only those within it. Others are left out with a warning. */
+/** `extra.branch-alias`: numeric aliases, and of a numeric branch only those within it. Others are left out. */
 export function checkBranchAliases(check: ManifestCheck): void {
   const extra = check.config.get('extra');
   const aliases = member(extra, 'branch-alias');
@@ -164,7 +164,10 @@ export function checkBranchAliases(check: ManifestCheck): void {
   const kept = phpEntries(aliases).filter(([source, target]) => {
     const problem = aliasProblem(source, target);
     if (problem === undefined) return true;
-    check.warnings.push(`extra.branch-alias.${source} : the target branch (${describe(target)}) ${problem}`);
+    check.leftOut.push({
+      path: `extra.branch-alias.${source}`,
+      problem: `the target branch (${describe(target)}) ${problem}`,
+    });
     return false;
   });
   const entries = phpEntries(extra).map(([key, value]): [string, unknown] =>

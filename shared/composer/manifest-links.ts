@@ -1,17 +1,13 @@
 /** The checks of links to other packages of Composer's `ValidatingArrayLoader` at tag 2.10.2. */
 
 import { isValidConstraint, parseConstraint } from './constraint.ts';
-import { matchesNothing } from './constraint-intervals.ts';
 import { checkArray, type ManifestCheck } from './manifest-check.ts';
-import { packageNameError } from './package-name.ts';
-import { asciiLower, END } from './php-text.ts';
+import { asciiLower } from './php-text.ts';
 import { fromEntries, isPhpArray, member, phpEntries } from './php-value.ts';
 import { InvalidVersionError } from './version.ts';
 
 /** The kinds of links, in Composer's order. */
 const LINK_TYPES = ['require', 'conflict', 'provide', 'replace', 'require-dev'] as const;
-
-const LINK_NAME = new RegExp(`^[A-Za-z0-9_./-]+${END}`);
 
 /** Must run after `name` was checked. */
 export function checkLinks(check: ManifestCheck): void {
@@ -62,23 +58,48 @@ export function checkSuggest(check: ManifestCheck): void {
 }
 
 /**
- * Links that the client's `ArrayLoader` (composer/composer at tag 2.10.2) cannot load: with a target that PHP takes for a number,
- * which ends it with a TypeError, and with `self.version` in a version that is no constraint by itself.
+ * Links whose `self.version` would stand for a version that is no constraint by itself: the client's `ArrayLoader` (composer/composer at
+ * tag 2.10.2) ends with an error at them.
  */
 export function checkLoadableLinks(check: ManifestCheck): void {
   const version = check.config.get('version');
-  const isBadVersion = typeof version === 'string' && !isValidConstraint(version);
+  if (typeof version !== 'string' || isValidConstraint(version)) return;
   for (const type of LINK_TYPES) {
     const links = check.config.get(type);
     for (const [target, constraint] of isPhpArray(links) ? phpEntries(links) : []) {
-      if (/^(?:0|-?[1-9]\d*)$/.test(target)) {
-        check.errors.push(`${type}.${target} : invalid key, a number is no package name`);
-      }
-      if (isBadVersion && constraint === 'self.version') {
-        check.errors.push(`${type}.${target} : self.version stands for "${version}", which is no constraint`);
-      }
+      if (constraint !== 'self.version') continue;
+      check.errors.push(`${type}.${target} : self.version stands for "${version}", which is no constraint`);
     }
   }
+}
+
+/**
+ * Links as clients see them. Names are in lower case; of two that differ in case only the later one counts, as in `ArrayLoader`
+ * (composer/composer at tag 2.10.2). A name that PHP takes for a number goes: no package has it, and `ArrayLoader::loadPackages` ends with
+ * a TypeError at it, for all versions of the package.
+ */
+export function publishLinks(check: ManifestCheck): void {
+  for (const type of LINK_TYPES) {
+    const links = check.config.get(type);
+    if (!isPhpArray(links)) continue;
+    const published = new Map<string, unknown>();
+    for (const [target, constraint] of phpEntries(links)) {
+      if (isPhpNumber(target)) {
+        check.leftOut.push({ path: `${type}.${target}`, problem: 'a number is no package name' });
+      } else {
+        published.set(asciiLower(target), constraint);
+      }
+    }
+    if (published.size === 0) check.config.delete(type);
+    else check.config.set(type, Object.fromEntries(published));
+  }
+}
+
+/** Whether PHP makes an integer of this key of an array: decimal, as PHP would write it, within 64 bits. */
+function isPhpNumber(key: string): boolean {
+  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(key)) return false;
+  const number = BigInt(key);
+  return number >= -(2n ** 63n) && number < 2n ** 63n;
 }
 
 function isSelf(check: ManifestCheck, target: string): boolean {
@@ -88,21 +109,13 @@ function isSelf(check: ManifestCheck, target: string): boolean {
 
 function isGoodLink(check: ManifestCheck, type: string, target: string, constraint: unknown): boolean {
   const path = `${type}.${target}`;
-  const nameError = packageNameError(target, true);
-  if (nameError !== undefined) {
-    check.warnings.push(`${type}.${nameError}`);
-  } else if (!LINK_NAME.test(target)) {
-    check.errors.push(`${path} : invalid key, package names must be strings containing only [A-Za-z0-9_./-]`);
-  }
   if (typeof constraint !== 'string') {
     check.errors.push(`${path} : invalid value, must be a string containing a version constraint`);
     return false;
   }
   if (constraint === 'self.version') return true;
   try {
-    if (matchesNothing(parseConstraint(constraint))) {
-      check.warnings.push(`${path} : this version constraint cannot possibly match anything (${constraint})`);
-    }
+    parseConstraint(constraint);
     return true;
   } catch (error) {
     if (!(error instanceof InvalidVersionError)) throw error;

@@ -1,48 +1,33 @@
 /** The checks of `license`, `authors`, `support` and `funding` of Composer's `ValidatingArrayLoader` at tag 2.10.2. */
 
 import { checkArray, isWebUrl, type ManifestCheck, setUnlessEmpty } from './manifest-check.ts';
-import { phpTrim } from './php-text.ts';
 import { fromEntries, isPhpArray, isSet, phpEntries, phpType } from './php-value.ts';
-import { isSpdxExpression } from './spdx-license.ts';
 import { isEmailAddress, isUrlWithHost } from './web-address.ts';
 
-/** Older releases keep licenses that SPDX has dropped since; only younger ones are checked. */
-const LICENSE_GRACE_MS = 8 * 24 * 60 * 60 * 1000;
-
-/** One text or a list of them becomes a list. Names unknown to SPDX are warned about but stay. */
-export function checkLicense(check: ManifestCheck, releaseTime: number | undefined, now: number): void {
+/**
+ * One text or a list of them becomes a list. What is no text is left out. Whether SPDX knows a name is not asked: Composer only warns
+ * of others, and only for eight days.
+ */
+export function checkLicense(check: ManifestCheck): void {
   const license = check.config.get('license');
   if (!isSet(license)) return;
   if (typeof license !== 'string' && !isPhpArray(license)) {
-    check.warnings.push(`License must be a string or array of strings, got ${JSON.stringify(license)}.`);
+    leaveOutLicense(check, `must be a string or array of strings, got ${JSON.stringify(license)}`);
     check.config.delete('license');
     return;
   }
-  const names =
-    typeof license === 'string'
-      ? [license]
-      : Object.values(license).flatMap((name) => licenseName(check, name));
-  // Composer counts whole seconds.
-  const oldest = Math.floor(now / 1000) * 1000 - LICENSE_GRACE_MS;
-  if (releaseTime === undefined || releaseTime >= oldest) {
-    check.warnings.push(...names.flatMap((name) => licenseWarning(name) ?? []));
+  const names = typeof license === 'string' ? [license] : Object.values(license);
+  for (const name of names.filter((one) => typeof one !== 'string')) {
+    leaveOutLicense(check, `${JSON.stringify(name)} should be a string`);
   }
-  check.config.set('license', names);
+  check.config.set(
+    'license',
+    names.filter((name) => typeof name === 'string'),
+  );
 }
 
-function licenseName(check: ManifestCheck, name: unknown): string[] {
-  if (typeof name === 'string') return [name];
-  check.warnings.push(`License ${JSON.stringify(name)} should be a string.`);
-  return [];
-}
-
-function licenseWarning(name: string): string | undefined {
-  if (name === 'proprietary') return undefined;
-  const expression = name.replaceAll('proprietary', 'MIT');
-  if (isSpdxExpression(expression)) return undefined;
-  return isSpdxExpression(phpTrim(expression))
-    ? `License ${JSON.stringify(name)} must not contain extra spaces, make sure to trim it.`
-    : `License ${JSON.stringify(name)} is not a valid SPDX license identifier, see https://spdx.org/licenses/ if you use an open license.\nIf the software is closed-source, you may use "proprietary" as license.`;
+function leaveOutLicense(check: ManifestCheck, problem: string): void {
+  check.leftOut.push({ path: 'license', problem });
 }
 
 export function checkAuthors(check: ManifestCheck): void {
@@ -77,9 +62,10 @@ export function checkSupport(check: ManifestCheck): void {
     });
     if (!good || field !== 'irc' || typeof value !== 'string' || isUrlWithHost(value, ['irc', 'ircs']))
       return good;
-    check.warnings.push(
-      `support.irc : invalid value (${value}), must be a irc://<server>/<channel> or ircs:// URL`,
-    );
+    check.leftOut.push({
+      path: 'support.irc',
+      problem: `invalid value (${value}), must be a irc://<server>/<channel> or ircs:// URL`,
+    });
     return false;
   });
   setUnlessEmpty(check, 'support', fromEntries(support, kept));
@@ -125,11 +111,17 @@ function isGoodField(
     return false;
   }
   if (rules.urls.includes(field) && !isWebUrl(value)) {
-    check.warnings.push(`${path}.${field} : invalid value (${value}), must be an http/https URL`);
+    check.leftOut.push({
+      path: `${path}.${field}`,
+      problem: `invalid value (${value}), must be an http/https URL`,
+    });
     return false;
   }
   if (rules.emails.includes(field) && !isEmailAddress(value)) {
-    check.warnings.push(`${path}.${field} : invalid value (${value}), must be a valid email address`);
+    check.leftOut.push({
+      path: `${path}.${field}`,
+      problem: `invalid value (${value}), must be a valid email address`,
+    });
     return false;
   }
   return true;

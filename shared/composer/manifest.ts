@@ -1,7 +1,7 @@
 /**
- * Manifests (`composer.json`): reading the text, and judging it as Composer's own loader for registries does
- * (`ValidatingArrayLoader` of composer/composer at tag 2.10.2, which Packagist uses too). One bad version makes every client
- * refuse the whole package, so nothing is published that was not judged here.
+ * Manifests (`composer.json`): reading the text, and judging it by the rules of Composer's `ValidatingArrayLoader`
+ * (composer/composer at tag 2.10.2). One bad version makes every client refuse the whole package, so nothing is published that was
+ * not judged here.
  */
 
 import {
@@ -10,6 +10,7 @@ import {
   checkPattern,
   checkString,
   checkUrl,
+  type LeftOut,
   type ManifestCheck,
 } from './manifest-check.ts';
 import {
@@ -21,7 +22,7 @@ import {
   checkPlatform,
   checkVersion,
 } from './manifest-layout.ts';
-import { checkLinks, checkLoadableLinks, checkSuggest } from './manifest-links.ts';
+import { checkLinks, checkLoadableLinks, checkSuggest, publishLinks } from './manifest-links.ts';
 import { checkAuthors, checkFunding, checkLicense, checkSupport } from './manifest-people.ts';
 import { checkPhpExt } from './manifest-php-ext.ts';
 import { packageNameError } from './package-name.ts';
@@ -31,15 +32,14 @@ import {
   isSet,
   type JsonObject,
   member,
+  NESTING_MAX,
+  nestingOf,
   phpEntries,
   phpType,
 } from './php-value.ts';
 import { parseReleaseTime } from './release-time.ts';
 
 export { isValidPackageName } from './package-name.ts';
-
-/** PHP's `json_decode` gives up at this depth of lists and objects. */
-const DEPTH_LIMIT = 512;
 
 export type ParsedManifest =
   | { readonly ok: true; readonly manifest: JsonObject }
@@ -88,12 +88,12 @@ export function parseManifest(text: string): ParsedManifest {
 
 /** What PHP would refuse in a value that JavaScript has decoded. Goes level by level, so that depth costs no stack. */
 function textProblem(root: unknown): ParsedManifest | undefined {
+  if (nestingOf(root) > NESTING_MAX) {
+    return { ok: false, problem: 'too-deep', reason: `is nested deeper than ${NESTING_MAX} levels` };
+  }
   let level: unknown[] = [root];
-  for (let depth = 1; level.length > 0; depth += 1) {
+  while (level.length > 0) {
     const arrays = level.filter(isPhpArray);
-    if (arrays.length > 0 && depth >= DEPTH_LIMIT) {
-      return { ok: false, problem: 'too-deep', reason: `is nested deeper than ${DEPTH_LIMIT - 1} levels` };
-    }
     const texts = [...level, ...arrays.flatMap((array) => Object.keys(array))];
     if (texts.some((text) => typeof text === 'string' && !text.isWellFormed())) {
       return { ok: false, problem: 'not-json', reason: 'is not valid JSON (half of a surrogate pair)' };
@@ -105,29 +105,23 @@ function textProblem(root: unknown): ParsedManifest | undefined {
 
 export interface ManifestJudgement {
   /** Why no version can be made of it. The messages start with the path of the key; most are Composer's own. */
-  readonly errors: string[];
-  /** What was taken out, and what else Composer frowns on. */
-  readonly warnings: string[];
-  /** Whether Composer would make a version of it: no errors, and for a branch no warnings either. */
-  readonly isUsable: boolean;
-  /** The manifest without what warnings and errors are about; `license` is always a list. */
+  readonly errors: readonly string[];
+  /** What was taken out of it. */
+  readonly leftOut: readonly LeftOut[];
+  /** What is left; `license` is always a list, and links have names in lower case. */
   readonly manifest: JsonObject;
 }
 
 /**
- * Judges a manifest as `ValidatingArrayLoader` does, and besides by what makes the loader behind it fail.
+ * Judges a manifest for people who come from Composer's `vcs` repositories, where nothing but an exception of the loader keeps a version
+ * out. What `ValidatingArrayLoader` calls an error is one here too, and so is what makes the loader behind it fail. What it unsets
+ * with a warning is left out, and what it only warns of stays: neither stops a version, of a tag or of a branch.
  *
  * A `time` in a form that is not documented is taken out without a word, where PHP would try to understand it; callers use the
  * commit's time then.
- *
- * @param options.isBranch branches are dropped for warnings too (`VcsRepository` of composer/composer at tag 2.10.2).
- * @param options.now milliseconds since 1970; licenses are checked for releases of the last eight days only.
  */
-export function validateManifest(
-  manifest: JsonObject,
-  options: { readonly isBranch: boolean; readonly now: number },
-): ManifestJudgement {
-  const check: ManifestCheck = { config: new Map(Object.entries(manifest)), errors: [], warnings: [] };
+export function judgeManifest(manifest: JsonObject): ManifestJudgement {
+  const check: ManifestCheck = { config: new Map(Object.entries(manifest)), errors: [], leftOut: [] };
   checkName(check, manifest);
   checkVersion(check);
   checkPlatform(check);
@@ -139,7 +133,8 @@ export function validateManifest(
   checkString(check, 'description');
   checkUrl(check, 'homepage');
   checkFlatArray(check, 'keywords', '[\\p{N}\\p{L} ._-]+');
-  checkLicense(check, checkTime(check), options.now);
+  checkTime(check);
+  checkLicense(check);
   checkAuthors(check);
   checkSupport(check);
   checkFunding(check);
@@ -154,26 +149,25 @@ export function validateManifest(
   checkArray(check, 'transport-options');
   checkBranchAliases(check);
   if (check.errors.length === 0) checkLoadable(check);
-  const { errors, warnings } = check;
-  const isUsable = errors.length === 0 && !(options.isBranch && warnings.length > 0);
-  return { errors, warnings, isUsable, manifest: Object.fromEntries(check.config) };
+  publishLinks(check);
+  const { errors, leftOut, config } = check;
+  return { errors, leftOut, manifest: Object.fromEntries(config) };
 }
 
 function checkName(check: ManifestCheck, manifest: JsonObject): void {
   checkString(check, 'name', true);
   const { name } = manifest;
-  const problem = typeof name === 'string' ? packageNameError(name, false) : undefined;
+  const problem = typeof name === 'string' ? packageNameError(name) : undefined;
   if (problem !== undefined) check.errors.push(`name : ${problem}`);
 }
 
-function checkTime(check: ManifestCheck): number | undefined {
+function checkTime(check: ManifestCheck): void {
   const text = checkString(check, 'time');
-  if (text === undefined) return undefined;
+  if (text === undefined) return;
   const time = parseReleaseTime(text);
-  if (typeof time === 'number') return time;
+  if (typeof time === 'number') return;
   check.config.delete('time');
   if (time === 'invalid') check.errors.push(`time : invalid value (${text})`);
-  return undefined;
 }
 
 /**

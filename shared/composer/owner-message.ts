@@ -3,10 +3,13 @@
 const PROBLEMS_SHOWN = 5;
 const TEXT_LIMIT = 300;
 
-/** The text, cut short with an ellipsis if it is long. */
+/** What moves a terminal's cursor or turns its text around. */
+const INVISIBLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/** The text, cut short with an ellipsis if it is long, and with control characters as JSON escapes them. */
 export function shortened(text: string): string {
-  if (text.length <= TEXT_LIMIT) return text;
-  return `${text.slice(0, TEXT_LIMIT).toWellFormed()}…`;
+  const cut = text.length <= TEXT_LIMIT ? text : `${text.slice(0, TEXT_LIMIT).toWellFormed()}…`;
+  return cut.replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The first few problems in a row, and how many more there are. */

@@ -6,9 +6,15 @@
 
 import { minify, UnminifiableError, type VersionData } from './metadata-minifier.ts';
 import { compareBytes } from './php-text.ts';
-import { isSet, type JsonObject } from './php-value.ts';
+import { isSet, type JsonObject, NESTING_MAX } from './php-value.ts';
 import { parseStability } from './version.ts';
 import { compareVersions } from './version-compare.ts';
+
+/** Levels around a manifest's keys in a file: the file, `packages`, the list under the package's name. The version is the fourth. */
+const LEVELS_AROUND = 3;
+
+/** Levels of the deepest manifest whose file PHP still reads. One that is deeper would take the whole package from every client. */
+export const MANIFEST_NESTING_MAX = NESTING_MAX - LEVELS_AROUND;
 
 /** A version with what the registry adds to its manifest. */
 export interface PublishedVersion {

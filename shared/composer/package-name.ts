@@ -20,7 +20,7 @@ const JSON_ENDING = new RegExp(`\\.json${END}`);
 
 /** Whether a package can have this name: lower case, `vendor/name`, and nothing that Composer keeps for itself. */
 export function isValidPackageName(name: string): boolean {
-  return !isPlatformPackage(name) && packageNameError(name, false) === undefined;
+  return !isPlatformPackage(name) && packageNameError(name) === undefined;
 }
 
 /** Whether the name stands for PHP, an extension, a library or Composer itself; no registry is ever asked for those. */
@@ -30,10 +30,8 @@ function isPlatformPackage(name: string): boolean {
 
 /**
  * What is wrong with the name, in Composer's words; undefined if nothing is. Platform packages pass.
- *
- * @param isLink whether the name is the target of a link, which changes the advice given for capital letters.
  */
-export function packageNameError(name: string, isLink: boolean): string | undefined {
+export function packageNameError(name: string): string | undefined {
   if (isPlatformPackage(name)) return undefined;
   if (!NAME.test(name)) {
     return `${name} is invalid, it should have a vendor name, a forward slash, and a package name. The vendor and package name can be words separated by -, . or _. The complete name should match "^[a-z0-9]([_.-]?[a-z0-9]+)*/[a-z0-9](([_.]?|-{0,2})[a-z0-9]+)*$".`;
@@ -49,9 +47,6 @@ export function packageNameError(name: string, isLink: boolean): string | undefi
     return `${name} is invalid, package names can not end in .json, consider renaming it or perhaps using a -json suffix instead.`;
   }
   if (/[A-Z]/.test(name)) {
-    if (isLink) {
-      return `${name} is invalid, it should not contain uppercase characters. Please use ${asciiLower(name)} instead.`;
-    }
     const hyphenated = name.replace(
       /([a-z])([A-Z])|([A-Z])([A-Z][a-z])/g,
       (_, lower = '', upper = '', capital = '', word = '') => `${lower}${capital}-${upper}${word}`,

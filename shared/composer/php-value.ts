@@ -14,6 +14,18 @@ export function isPhpArray(value: unknown): value is PhpArray {
   return typeof value === 'object' && value !== null;
 }
 
+/** Levels of lists and objects that PHP's `json_decode` reads. It says 512 and gives up at the 512th. */
+export const NESTING_MAX = 511;
+
+/** How many lists and objects are within each other: none for a text or a number. Depth costs no stack. */
+export function nestingOf(value: unknown): number {
+  let depth = 0;
+  for (let level = [value].filter(isPhpArray); level.length > 0; depth += 1) {
+    level = level.flatMap((array) => Object.values(array).filter(isPhpArray));
+  }
+  return depth;
+}
+
 /** An object, not a list. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return isPhpArray(value) && !Array.isArray(value);

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { ManifestProblem, ScannedRef, ScannedRepository } from './scanned-repository.ts';
 import { versionsOf } from './versions.ts';
 
-const NOW = Date.UTC(2026, 10, 22);
 const DATE = '2024-05-06T07:08:09Z';
 
 /** Refs with the manifest of that text or object; a name alone has `{"name":"acme/a"}`. */
@@ -18,7 +17,7 @@ function refs(...entries: readonly (string | [name: string, manifest: unknown])[
 function found(repository: Partial<ScannedRepository>, knownName?: string) {
   return versionsOf(
     { tags: [], branches: refs('main'), defaultBranch: 'main', archived: false, ...repository },
-    { now: NOW, knownName },
+    { knownName },
   );
 }
 
@@ -201,7 +200,7 @@ describe('versionsOf', () => {
     const tags = refs(
       ['1.0', { name: 'acme/old' }],
       ['2.0', { name: 'acme/new' }],
-      ['2.1', { name: 'Acme/Bad' }],
+      ['2.1', { name: 'acme/bad.json' }],
       ['2.2', { name: 'acme/broken', require: { 'b/c': 'nope' } }],
       ['3.0-beta', { name: 'acme/later' }],
     );
@@ -259,7 +258,7 @@ describe('versionsOf', () => {
     });
   });
 
-  it.each(['Acme/A', 'acme', 'php', 5, ['acme/a']])('stops at the name %j in the default branch', (name) => {
+  it.each(['acme', 'php', 'PHP', 5, ['acme/a']])('stops at the name %j in the default branch', (name) => {
     const repository = { branches: refs(['main', { name }]), tags: refs('1.0') };
     expect(found(repository)).toMatchObject({ packageName: undefined, versions: [] });
     expect(reasonOf(repository, 'main')).toMatchObject({ isError: true });
@@ -275,15 +274,94 @@ describe('versionsOf', () => {
     });
   });
 
-  it('drops a branch for a warning, and from a tag only what the warning is about', () => {
-    const manifest = { name: 'acme/a', homepage: 'none', description: 'Fine' };
-    const repository = { tags: refs(['1.0', manifest]), branches: refs('main', ['next', manifest]) };
-    expect(Object.keys(versionsByRef(repository))).toEqual(['1.0', 'main']);
-    expect(found(repository).versions[0]?.manifest).toEqual({ description: 'Fine' });
-    expect(reasonOf(repository, 'next')).toMatchObject({
-      isError: true,
-      reason: expect.stringContaining('homepage : invalid value (none)'),
+  it('serves a name in capitals in lower case, whoever says it', () => {
+    const capitals = { name: 'Acme/Billing' };
+    expect(
+      found({ branches: refs(['main', capitals]), tags: refs(['1.0', { name: 'acme/old' }]) }),
+    ).toMatchObject({
+      packageName: 'acme/billing',
+      versions: [{ version: '1.0' }, { version: 'dev-main' }],
     });
+    const tags = refs(
+      ['1.0', { name: 'acme/billing' }],
+      ['1.1', capitals],
+      ['1.2', { name: 'acme/billing' }],
+    );
+    expect(found({ branches: refs(['main', {}]), tags })).toMatchObject({
+      packageName: 'acme/billing',
+      versions: [{ version: '1.0' }, { version: '1.1' }, { version: '1.2' }],
+    });
+  });
+
+  it.each<[Record<string, unknown>, Record<string, unknown>, string[]]>([
+    [{ license: 'Acme Internal Licence 1.2' }, { license: ['Acme Internal Licence 1.2'] }, []],
+    [{ require: { 'Monolog/Monolog': '*' } }, { require: { 'monolog/monolog': '*' } }, []],
+    [
+      { extra: { 'branch-alias': { 'dev-main': '2.0' }, more: 1 } },
+      { extra: { 'branch-alias': {}, more: 1 } },
+      ['extra.branch-alias.dev-main is left out: the target branch (2.0) must end in -dev'],
+    ],
+    [
+      { keywords: ['c++', 'fast'] },
+      { keywords: ['fast'] },
+      ['keywords.0 is left out: invalid value (c++), must match [\\p{N}\\p{L} ._-]+'],
+    ],
+    [
+      { homepage: 'www.acme.example', description: 'Fine' },
+      { description: 'Fine' },
+      ['homepage is left out: invalid value (www.acme.example), must be an http/https URL'],
+    ],
+    [
+      { support: { email: 'dev@localhost', issues: 'https://acme.example' } },
+      { support: { issues: 'https://acme.example' } },
+      ['support.email is left out: invalid value (dev@localhost), must be a valid email address'],
+    ],
+    [
+      { require: { 0: '*', 'a/b': '^1' } },
+      { require: { 'a/b': '^1' } },
+      ['require.0 is left out: a number is no package name'],
+    ],
+    [{ require: ['*'] }, {}, ['require.0 is left out: a number is no package name']],
+  ])('a branch and a tag do not vanish because of %j', (slip, published, leftOut) => {
+    const manifest = { name: 'acme/a', ...slip };
+    expect(found({ tags: refs(['1.0', manifest]), branches: refs(['main', manifest]) })).toMatchObject({
+      versions: ['1.0', 'dev-main'].map((version) => ({ version, manifest: published, leftOut })),
+      skipped: [],
+    });
+  });
+
+  it('leaves out what Composer calls an error, and says what', () => {
+    const manifest = { name: 'acme/a', support: 'x@y.example' };
+    const repository = { tags: refs(['1.0', manifest]), branches: refs('main', ['next', manifest]) };
+    expect(Object.keys(versionsByRef(repository))).toEqual(['main']);
+    for (const ref of ['1.0', 'next']) {
+      expect(reasonOf(repository, ref)).toMatchObject({
+        isError: true,
+        reason: 'composer.json has mistakes: support : should be an array, string given.',
+      });
+    }
+  });
+
+  it('leaves out a manifest of 509 to 511 levels, which no client could read with the levels of its file around it', () => {
+    const nested = (levels: number) =>
+      `{"name":"acme/a","extra":${'{"a":'.repeat(levels - 1)}1${'}'.repeat(levels - 1)}}`;
+    const tags = refs(
+      ['1.508', nested(508)],
+      ['1.509', nested(509)],
+      ['1.511', nested(511)],
+      ['1.512', nested(512)],
+    );
+    const repository = { tags };
+    expect(Object.keys(versionsByRef(repository))).toEqual(['1.508', 'main']);
+    expect(reasonOf(repository, '1.509')).toMatchObject({
+      isError: true,
+      reason: expect.stringMatching(/deeper than 508 levels: .*\.$/),
+    });
+    expect(reasonOf(repository, '1.511')?.reason).toBe(reasonOf(repository, '1.509')?.reason);
+    expect(reasonOf(repository, '1.512')?.reason).toBe('composer.json is nested deeper than 511 levels.');
+    // What is not published may be as deep as PHP reads it.
+    const config = `{"name":"acme/a","config":${'['.repeat(510)}${']'.repeat(510)}}`;
+    expect(Object.keys(versionsByRef({ tags: refs(['1.0', config]) }))).toEqual(['1.0', 'main']);
   });
 
   it.each([
@@ -332,6 +410,7 @@ describe('versionsOf', () => {
       time: '2020-01-01T00:00:00+00:00',
       isDefaultBranch: false,
       manifest: { type: 'library', require: { 'b/c': '^1' } },
+      leftOut: [],
     });
   });
 
@@ -360,6 +439,12 @@ describe('versionsOf', () => {
     );
     for (const { reason } of found({ tags }).skipped) expect(reason.length).toBeLessThan(2000);
     expect(reasonOf({ tags }, '1.0')?.reason).toContain('; and 45 more.');
+  });
+
+  it('quotes control characters as escapes, so that no manifest writes on the terminal of its owner', () => {
+    const manifest = { name: 'acme/a', homepage: '\u001b[2Jx\n\u202Ey' };
+    const [version] = found({ branches: refs(['main', manifest]) }).versions;
+    expect(version?.leftOut[0]).toContain('(\\u001b[2Jx\\u000a\\u202ey)');
   });
 
   it('quotes nothing of a manifest that is no JSON', () => {
@@ -404,7 +489,7 @@ describe('versionsOf', () => {
           defaultBranch,
           archived: false,
         };
-        const result = versionsOf(repository, { now: NOW });
+        const result = versionsOf(repository);
         expect(result.versions.length + result.skipped.length).toBe(tags.length + branches.length);
         const normalized = result.versions.map(({ versionNormalized }) => versionNormalized.toLowerCase());
         expect(new Set(normalized).size).toBe(normalized.length);
@@ -417,7 +502,7 @@ describe('versionsOf', () => {
           tags: repository.tags.toReversed(),
           branches: repository.branches.toReversed(),
         };
-        expect(versionsOf(reversed, { now: NOW })).toEqual(result);
+        expect(versionsOf(reversed)).toEqual(result);
       }),
       { numRuns: 300 },
     );

@@ -6,11 +6,12 @@
  * them, with the default branch before other branches; of two refs for one version the first wins, whatever the forge.
  */
 
-import { parseManifest, validateManifest } from './manifest.ts';
+import { judgeManifest, parseManifest } from './manifest.ts';
 import { listed, shortened } from './owner-message.ts';
+import { MANIFEST_NESTING_MAX } from './package-metadata.ts';
 import { isValidPackageName } from './package-name.ts';
-import { compareBytes } from './php-text.ts';
-import { isSet, type JsonObject } from './php-value.ts';
+import { asciiLower, compareBytes } from './php-text.ts';
+import { isSet, type JsonObject, nestingOf } from './php-value.ts';
 import { MANIFEST_KEYS } from './published-keys.ts';
 import { formatReleaseTime, parseReleaseTime } from './release-time.ts';
 import type { RefName, ScannedRef, ScannedRepository, SkippedRef } from './scanned-repository.ts';
@@ -32,9 +33,12 @@ export interface ComposerVersion {
   readonly isDefaultBranch: boolean;
   /** The judged manifest, of the keys that are published. */
   readonly manifest: JsonObject;
+  /** What of the manifest is not published, and why: in words for the package's owner. */
+  readonly leftOut: readonly string[];
 }
 
 export interface RepositoryVersions {
+  /** In lower case, as clients ask for it. */
   readonly packageName: string | undefined;
   readonly versions: ComposerVersion[];
   readonly skipped: SkippedRef[];
@@ -51,21 +55,20 @@ type Naming =
  * The default branch's manifest names the package for every version, whatever older manifests say. If it names none (there is
  * no manifest, a broken one, or no name in it), the name that the package has already goes on; without one the newest tag gives
  * it (stable ones before others), and without tags the first branch. Refs whose manifests say another name are left out: Composer
- * would make several packages of such a repository, which a registry that ties one package to one repository cannot. A default branch with a name that no package can have stops all versions, as in Composer.
+ * would make several packages of such a repository, which a registry that ties one package to one repository cannot. A default
+ * branch with a name that no package can have stops all versions, as in Composer. Capitals in a name count for nothing.
  *
  * `source` and `dist` of a manifest are dropped unseen: where the code comes from is the registry's to say.
  *
- * @param options.now milliseconds since 1970.
  * @param options.knownName the repository's package, if it has one.
  */
 export function versionsOf(
   repository: ScannedRepository,
-  options: { readonly now: number; readonly knownName?: string | undefined },
+  options: { readonly knownName?: string | undefined } = {},
 ): RepositoryVersions {
   const attempts = [...tagsInOrder(repository), ...branchesInOrder(repository)];
   const candidates = attempts.filter((attempt) => isCandidate(attempt));
-  const judge = (candidate: VersionCandidate, name: string) =>
-    judged(candidate, name, repository.archived, options.now);
+  const judge = (candidate: VersionCandidate, name: string) => judged(candidate, name, repository.archived);
   const naming = namingOf(repository, candidates, options.knownName, judge);
 
   const versions: ComposerVersion[] = [];
@@ -95,7 +98,7 @@ function outcomeOf(
 ): ComposerVersion | SkippedRef {
   const { ref, manifest } = candidate;
   if (naming.name === undefined) return { ref, reason: naming.reason, isError: candidate.isDefaultBranch };
-  if (!naming.isForAll && manifest.name !== naming.name) {
+  if (!naming.isForAll && nameIn(manifest) !== naming.name) {
     const said = isSet(manifest.name) ? `the name ${shortened(JSON.stringify(manifest.name))}` : 'no name';
     return {
       ref,
@@ -118,19 +121,19 @@ function judged(
   candidate: VersionCandidate,
   name: string,
   isArchived: boolean,
-  now: number,
 ): ComposerVersion | SkippedRef {
   const { ref, scanned, version, versionNormalized, isDefaultBranch } = candidate;
   const { source: _source, dist: _dist, ...own } = candidate.manifest;
   const time = hasOwnTime(own.time) ? own.time : scanned.date;
   const abandoned = own.abandoned ?? (isArchived ? true : undefined);
-  const judgement = validateManifest(
-    { ...own, name, version, time, abandoned },
-    { isBranch: ref.kind === 'branch', now },
-  );
-  if (!judgement.isUsable) {
-    const problems = [...judgement.errors, ...(ref.kind === 'branch' ? judgement.warnings : [])];
-    return { ref, reason: `composer.json has mistakes: ${listed(problems)}.`, isError: true };
+  const judgement = judgeManifest({ ...own, name, version, time, abandoned });
+  if (judgement.errors.length > 0) {
+    return { ref, reason: `composer.json has mistakes: ${listed(judgement.errors)}.`, isError: true };
+  }
+  const manifest = publishedPart(judgement.manifest);
+  if (nestingOf(manifest) > MANIFEST_NESTING_MAX) {
+    const reason = `composer.json is nested deeper than ${MANIFEST_NESTING_MAX} levels: with the levels of the metadata around it no Composer could read the package.`;
+    return { ref, reason, isError: true };
   }
   return {
     version,
@@ -140,7 +143,8 @@ function judged(
     commit: scanned.commit,
     time: normalizedTime(judgement.manifest.time, scanned.date),
     isDefaultBranch,
-    manifest: publishedPart(judgement.manifest),
+    manifest,
+    leftOut: judgement.leftOut.map(({ path, problem }) => shortened(`${path} is left out: ${problem}`)),
   };
 }
 
@@ -170,13 +174,13 @@ function namingOf(
   judge: Judge,
 ): Naming {
   const parsed = parseManifest(branches.find(({ name }) => name === defaultBranch)?.manifest ?? '');
-  const name = parsed.ok ? parsed.manifest.name : undefined;
+  const name = parsed.ok ? nameIn(parsed.manifest) : undefined;
   // PHP's empty() decides whether there is a name.
   if (name && name !== '0') {
     if (typeof name === 'string' && isValidPackageName(name)) return { name, isForAll: true };
     return {
       name: undefined,
-      reason: `composer.json of the default branch has the name ${shortened(JSON.stringify(name))}, which no package can have. A name is "vendor/package" in lower case.`,
+      reason: `composer.json of the default branch has the name ${shortened(JSON.stringify(name))}, which no package can have. A name is "vendor/package".`,
     };
   }
   const otherName = nameWithoutDefault(candidates, knownName, judge);
@@ -198,12 +202,12 @@ function nameWithoutDefault(
   judge: Judge,
 ): string | undefined {
   const named = (candidate: VersionCandidate): string | undefined => {
-    const own = candidate.manifest.name;
+    const own = nameIn(candidate.manifest);
     const isUsable = typeof own === 'string' && isValidPackageName(own) && !isSkipped(judge(candidate, own));
     return isUsable ? own : undefined;
   };
   const isKnown = (candidate: VersionCandidate) =>
-    candidate.manifest.name === knownName && named(candidate) !== undefined;
+    nameIn(candidate.manifest) === knownName && named(candidate) !== undefined;
   if (knownName !== undefined && candidates.some(isKnown)) return knownName;
   const tags = candidates.filter(({ ref }) => ref.kind === 'tag').toSorted(newestFirst);
   const branches = candidates.filter(({ ref }) => ref.kind === 'branch');
@@ -212,6 +216,11 @@ function nameWithoutDefault(
     if (name !== undefined) return name;
   }
   return undefined;
+}
+
+/** The name that a manifest gives its package, as clients ask for it: Composer compares names without their capitals. */
+function nameIn({ name }: JsonObject): unknown {
+  return typeof name === 'string' ? asciiLower(name) : name;
 }
 
 /** Stable versions before others, then the higher one. */

@@ -89,7 +89,6 @@ const versionsInTransaction = Math.floor((transactionItemsMax - 2) / 2);
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
 const bytesInTransaction = 3_000_000;
-export const manifestBytesMax = 300_000;
 
 /**
  * Writes versions and the commits that archives may be built of.

@@ -4,7 +4,6 @@ import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
 import type { StoredVersion } from '../store/package-store.ts';
 import { planVersions, type VersionChange } from './plan-versions.ts';
 
-const now = Date.parse('2026-11-22T12:00:00Z');
 const commit = (digit: string) => digit.repeat(40);
 const [a, b, c] = [commit('a'), commit('b'), commit('c')];
 const good = '{"name":"acme/one"}';
@@ -39,10 +38,12 @@ function scanned({
       manifest: manifests[at] ?? good,
     }));
   return {
-    found: versionsOf(
-      { tags: refs(tags), branches: refs(branches), defaultBranch, archived: false },
-      { now },
-    ).versions.filter((version) => !refused.has(version.commit)),
+    found: versionsOf({
+      tags: refs(tags),
+      branches: refs(branches),
+      defaultBranch,
+      archived: false,
+    }).versions.filter((version) => !refused.has(version.commit)),
     tagCommits: new Map(Object.entries(tags)),
     refused,
   };

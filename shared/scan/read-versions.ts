@@ -4,28 +4,21 @@ import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { PackageSource } from '../domain/package.ts';
 import type { ForgeRepository } from '../forge/forge.ts';
-import type { Clock } from '../runtime/clock.ts';
 import type { RefusedCommit } from '../store/refused-commit-store.ts';
 import type { Table } from '../store/table.ts';
-import { manifestBytesMax } from './apply-scan.ts';
+import type { LeftOutRef } from './owner-lines.ts';
 import { livingPackage, packagesOfSource } from './package-state.ts';
-
-/** A ref that gives no version, in the words that an owner reads. */
-export interface SkippedLine {
-  readonly ref: string;
-  readonly reason: string;
-}
 
 export interface ReadVersions {
   readonly name: string | undefined;
   /** Undefined when the refs say nothing that could be trusted about the package that is there. */
   readonly versions: readonly ComposerVersion[] | undefined;
-  readonly skipped: readonly SkippedLine[];
+  readonly skipped: readonly LeftOutRef[];
 }
 
 /** The versions that the refs give, as far as they can be stored. */
 export async function readVersions(
-  { table, clock }: { readonly table: Table; readonly clock: Clock },
+  { table }: { readonly table: Table },
   organization: OrganizationId,
   source: PackageSource,
   refs: ForgeRepository,
@@ -38,7 +31,7 @@ export async function readVersions(
         (await packagesOfSource(table, organization, source)).filter(({ state }) => state !== 'deleted'),
       );
   // Whether it is archived now is no part of a version: its package knows, and it may change.
-  const scanned = versionsOf({ ...refs, archived: false }, { now: clock.now(), knownName: living?.name });
+  const scanned = versionsOf({ ...refs, archived: false }, { knownName: living?.name });
   const { packageName } = scanned;
   const skipped = [
     ...refs.unusable.map(({ kind, name, reason }) => ({ ref: `${kind} ${name}`, reason })),
@@ -65,16 +58,11 @@ export async function readVersions(
 const lineOf = ({ kind, name }: ComposerVersion['ref']): string => `${kind} ${name}`;
 
 function whyNotStored(
-  { commit, manifest }: ComposerVersion,
+  { commit }: ComposerVersion,
   refused: ReadonlyMap<string, RefusedCommit>,
 ): string | undefined {
   const refusal = refused.get(commit);
-  if (refusal !== undefined) {
-    return `Commit ${commit.slice(0, 12)} was refused by ${refusal.by}: ${refusal.why}`;
-  }
-  return Buffer.byteLength(JSON.stringify(manifest)) > manifestBytesMax
-    ? `composer.json is larger than ${manifestBytesMax / 1000} KB.`
-    : undefined;
+  return refusal && `Commit ${commit.slice(0, 12)} was refused by ${refusal.by}: ${refusal.why}`;
 }
 
 /** Whether the default branch's manifest has a name, usable or not. */

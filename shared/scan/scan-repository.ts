@@ -9,16 +9,18 @@ import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
-import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
+import { type StoredPackage, versionsOfPackage } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
 import { applyVersions, createPackage, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
+import { type LeftOutRef, leftOutRefs, type Notice, noticesOf } from './owner-lines.ts';
 import { loadPackageState, type PackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
 import { readVersions } from './read-versions.ts';
 import { storeHeld } from './store-held.ts';
+import { withinSizes } from './version-sizes.ts';
 
 export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly table: Table;
@@ -110,17 +112,14 @@ export async function scanRepository(
 interface ScanRecord {
   readonly lastScannedAt: number;
   readonly waiting: readonly WaitingName[];
-  readonly skipped: readonly { readonly ref: string; readonly reason: string }[];
-  readonly notices?: readonly { readonly version: string; readonly notice: string }[] | undefined;
+  readonly skipped: readonly LeftOutRef[];
+  readonly notices?: readonly Notice[] | undefined;
   /** New tags whose archives are not stored yet: the reconcile asks again. */
   readonly unfinished: boolean;
 }
 
 /** `again`: seconds after which another scan finds more to do. */
 type ScanResult = ScanRecord & { readonly again?: number | undefined };
-
-/** An item holds 400 KB; an owner reads no more than these. */
-const skippedMax = 200;
 
 async function scan(
   dependencies: ScanDependencies,
@@ -136,9 +135,12 @@ async function scan(
   const refs = await reader.readRefs(fact);
   const refused = await refusedCommitsOf(table, organization.id);
   const scanned = await readVersions(dependencies, organization.id, source, refs, refused);
-  const record = { lastScannedAt: clock.now(), skipped: scanned.skipped.slice(0, skippedMax) };
-
   const state = await loadPackageState(table, organization.id, source, scanned.name);
+  const { versions, leftOut } = withinSizes(
+    scanned.versions ?? [],
+    new Set(state.versions.map(({ versionNormalized }) => versionNormalized)),
+  );
+  const record = { lastScannedAt: clock.now(), skipped: leftOutRefs([...scanned.skipped, ...leftOut]) };
   await waker.wake(await recordMoved(dependencies, lease, organization.id, state, fact));
   let found = state.current;
   if (!found && scanned.name !== undefined) {
@@ -153,7 +155,7 @@ async function scan(
   }
   const changes = planVersions({
     current: state.versions,
-    found: scanned.versions,
+    found: versions,
     tagCommits: new Map(refs.tags.map((tag) => [tag.name, tag.commit])),
     isImport: !found.imported,
     refused,
@@ -176,27 +178,9 @@ async function scan(
     await recordImported(dependencies, lease, organization.id, found);
   }
   const held = await storeHeld(dependencies, lease, organization, found, reader, leaseMs);
-  const notices = noticesOf(await versionsOfPackage(table, organization.id, found.number));
+  const stored = await versionsOfPackage(table, organization.id, found.number);
+  const notices = noticesOf(stored, versions);
   return { ...record, waiting: [], notices, unfinished: held.count > 0, again: held.again };
-}
-
-/** What owners should look at, in words for them. */
-function noticesOf(versions: readonly StoredVersion[]): NonNullable<ScanRecord['notices']> {
-  return versions
-    .flatMap(({ version, state, reason, commit, movedTo, refName }) => [
-      ...(state === 'held'
-        ? [{ version, notice: `not published yet: ${reason ?? 'its archive is not stored'}` }]
-        : []),
-      ...(movedTo === undefined
-        ? []
-        : [
-            {
-              version,
-              notice: `the tag ${refName} moved from ${commit} to ${movedTo}; the first commit stays`,
-            },
-          ]),
-    ])
-    .slice(0, skippedMax);
 }
 
 const sourceOf = (

@@ -1,8 +1,14 @@
 /** One manifest judged by Composer's loader and by this project. */
 
 import { z } from 'zod';
-import { validateManifest } from '../../shared/composer/manifest.ts';
-import { asOldLibrary, asSameWords, hasUndocumentedTime, withoutNewKeys } from './known-differences.ts';
+import { judgeManifest } from '../../shared/composer/manifest.ts';
+import {
+  asOldLibrary,
+  asSameWords,
+  hasUndocumentedTime,
+  isAboutWhatStays,
+  withoutNewKeys,
+} from './known-differences.ts';
 import type { Manifest } from './manifest-inputs.ts';
 import { asPhp } from './metadata-inputs.ts';
 import type { Answer } from './php-library.ts';
@@ -22,9 +28,10 @@ export interface ComparedJudgement {
   readonly differences: readonly string[];
 }
 
-/** As versions of a tag are judged. */
+/** Our judgement, with what is left out as Composer warns of it. */
 export function judgement(input: Manifest) {
-  return validateManifest(input, { isBranch: false, now: Date.now() });
+  const { errors, leftOut, manifest } = judgeManifest(input);
+  return { errors, warnings: leftOut.map(({ path, problem }) => `${path} : ${problem}`), manifest };
 }
 
 /** Errors, warnings and the manifest that is left, side by side. Where PHP gives up, nothing may be published here either. */
@@ -45,13 +52,8 @@ export function compareJudgements(input: Manifest, php: Answer): ComparedJudgeme
   expectSame('errors', asSameWords(theirs.errors.filter(isComparable)), asSameWords(old.errors));
   if (theirs.errors.length > 0) return { verdict: 'refused', differences };
 
-  // Whether licenses are checked depends on the time.
-  const isTimeless = (message: string) => !(isTimeIgnored && message.startsWith('License '));
-  expectSame(
-    'warnings',
-    asSameWords(theirs.warnings.filter(isTimeless)),
-    asSameWords(old.warnings.filter(isTimeless)),
-  );
+  const unsetting = theirs.warnings.filter((warning) => !isAboutWhatStays(warning));
+  expectSame('left out', asSameWords(unsetting), asSameWords(old.warnings));
   if (ours.errors.length === 0) {
     const [left, mine] = [theirs.config ?? {}, ours.manifest].map(({ time, ...one }) =>
       asPhp(withoutNewKeys(isTimeIgnored ? one : { ...one, time })),

@@ -1,17 +1,14 @@
 /**
- * Where Debian 12's library (Composer 2.5.5, semver 3.3.2, metadata-minifier 1.0.0, spdx-licenses 1.5.7) is known to differ from
- * the rules that this project follows (2.10.2, 3.4.4, 1.0.1, 1.6.0), and where this project differs from both on purpose.
+ * Where Debian 12's library (Composer 2.5.5, semver 3.3.2, metadata-minifier 1.0.0) is known to differ from
+ * the rules that this project follows (2.10.2, 3.4.4, 1.0.1), and where this project differs from both on purpose.
  * Each has a test that the difference is still there, so that none outlives its reason.
  */
 
-import currentLicenses from 'spdx-license-ids/index.json' with { type: 'json' };
-import { z } from 'zod';
 import { phpTrim } from '../../shared/composer/php-text.ts';
 import { isPhpArray, member, phpEntries } from '../../shared/composer/php-value.ts';
 import type { Manifest } from './manifest-inputs.ts';
-import { askPhp, isCurrentLibrary } from './php-library.ts';
-
-export const SPDX_LICENSES: ReadonlySet<string> = new Set(currentLicenses.map((name) => name.toLowerCase()));
+import { asPhp } from './metadata-inputs.ts';
+import { isCurrentLibrary } from './php-library.ts';
 
 /** Errors and warnings by Composer's loader. */
 interface Judgement {
@@ -56,19 +53,34 @@ export const NEW_MESSAGES: Readonly<Record<string, (message: string) => boolean>
   'bin may not leave the package since 2.10.2': (message) =>
     message.endsWith('must not contain a ".." path component'),
   'support.security is checked since 2.6.0': (message) => message.startsWith('support.security '),
-  'constraints that match nothing are noticed since 2.7.0': (message) =>
-    message.includes('cannot possibly match anything'),
-  'types of licenses are checked since 2.9.0': (message) =>
-    /^License .*should be a string\.$|^License must be/s.test(message),
+  'types of licenses are checked since 2.9.0': (message) => message.startsWith('license : '),
 };
 
 /** Checks of this project for what Composer's loader lets through and its client then stumbles over. */
 export const OWN_MESSAGES: Readonly<Record<string, (message: string) => boolean>> = {
   'types that ArrayLoader does not survive': (message) =>
-    /^(?:autoload-dev|archive\.\w+|bin\.[^:]*?) : should be|^\S+ : (?:invalid key, a number is no package name|self\.version stands for)/.test(
-      message,
-    ),
+    /^(?:autoload-dev|archive\.\w+|bin\.[^:]*?) : should be|^\S+ : self\.version stands for/.test(message),
+  'numbers for names of links, which end the clients': (message) =>
+    message.endsWith(' : a number is no package name'),
 };
+
+/**
+ * Warnings of Composer's loader about what it leaves as it is. Plain vcs repositories have no such loader and nobody reads them, so this
+ * project does not even look.
+ */
+export const WARNINGS_OF_WHAT_STAYS: Readonly<Record<string, (warning: string) => boolean>> = {
+  'names that SPDX does not know': (warning) => /^License .*(?:extra spaces|valid SPDX)/s.test(warning),
+  'names of links': (warning) =>
+    /^(?:require|require-dev|conflict|provide|replace)\..* is (?:invalid, (?:it should|package names)|reserved, package)/s.test(
+      warning,
+    ),
+  'constraints that match nothing, since 2.7.0': (warning) =>
+    warning.includes('cannot possibly match anything'),
+};
+
+export function isAboutWhatStays(warning: string): boolean {
+  return Object.values(WARNINGS_OF_WHAT_STAYS).some((isOne) => isOne(warning));
+}
 
 /** 2.5.5 took the names of types from another function of PHP. */
 const OLD_TYPES: Readonly<Record<string, string>> = {
@@ -79,8 +91,8 @@ const OLD_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Messages without what only says the same in other words: names of types, empty maps, which PHP cannot tell from lists, texts as
- * PHP writes them in JSON, values as PHP exports them, and its reason for refusing a time.
+ * Messages without what only says the same in other words: names of types, empty maps, which PHP cannot tell from lists, values
+ * as PHP exports them, and its reason for refusing a time.
  */
 export function asSameWords(messages: readonly string[]): string[] {
   return messages
@@ -88,12 +100,17 @@ export function asSameWords(messages: readonly string[]): string[] {
       message
         .replace(/\b(integer|boolean|double|NULL)(?= given|" received)/, (type) => OLD_TYPES[type] ?? type)
         .replace('({})', '([])')
-        .replace('License {}', 'License []')
+        .replace(/^License (must be .*|.* should be a string)\.$/s, 'license : $1')
+        .replace(/^(license : (?:must be .*, got )?)(.*?)(?= should be a string$|$)/s, withPhpsJson)
         .replace(/^(time : invalid value).*$/s, '$1')
-        .replace(/^(config\.platform.*? : invalid value) \(.*\)(?=: expected string or false$)/s, '$1')
-        .replace(/^License ("(?:[^"\\]|\\.)*")/s, (_, name) => `License ${JSON.stringify(JSON.parse(name))}`),
+        .replace(/^(config\.platform.*? : invalid value) \(.*\)(?=: expected string or false$)/s, '$1'),
     )
     .toSorted();
+}
+
+/** PHP knows no empty object, and escapes in JSON what JavaScript does not. */
+function withPhpsJson(_: string, before: string, json: string): string {
+  return before + JSON.stringify(asPhp(JSON.parse(json)));
 }
 
 /** The judgement without the messages that the older library cannot give. */
@@ -122,28 +139,6 @@ export function hasOddLicense(manifest: Manifest): boolean {
   if (isCurrentLibrary) return false;
   if (!isPhpArray(license)) return license !== undefined && license !== null && typeof license !== 'string';
   return Object.values(license).some((name) => typeof name !== 'string');
-}
-
-/** Names that the judge's list of licenses has, in lower case. */
-export function judgesLicenses(): ReadonlySet<string> {
-  const [answer] = askPhp([['licenses']]);
-  const names = z.object({ value: z.array(z.string()) }).parse(answer).value;
-  return new Set(names.map((name) => name.toLowerCase()));
-}
-
-/** SPDX's list grows, and this project's is newer than any Composer's: an expression with a name that the judge has not heard of. */
-export function hasNewLicense(expression: string, judges: ReadonlySet<string>): boolean {
-  const words = expression.split(/[\s()]+/).map((word) => word.replace(/\+$/, '').toLowerCase());
-  return words.some((word) => SPDX_LICENSES.has(word) && !judges.has(word));
-}
-
-/** Once listed as a license by mistake, see composer/spdx-licenses 1.5.8. */
-export const RETRACTED_LICENSE = 'kicad-libraries-exception';
-
-/** Such a license of a manifest. */
-export function hasNewLicenseInside({ license }: Manifest, judges: ReadonlySet<string>): boolean {
-  const expressions = isPhpArray(license) ? Object.values(license) : [license];
-  return expressions.some((one) => typeof one === 'string' && hasNewLicense(one, judges));
 }
 
 /** The keys whose values only one of the two loaders changes. */

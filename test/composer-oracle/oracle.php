@@ -17,10 +17,7 @@ use Composer\Package\Loader\ValidatingArrayLoader;
 use Composer\Repository\InvalidRepositoryException;
 use Composer\Repository\Vcs\VcsDriver;
 use Composer\Repository\VcsRepository;
-use Composer\Semver\Constraint\MatchNoneConstraint;
-use Composer\Semver\Intervals;
 use Composer\Semver\VersionParser;
-use Composer\Spdx\SpdxLicenses;
 use Composer\Util\ErrorHandler;
 use Composer\Util\HttpDownloader;
 
@@ -29,15 +26,78 @@ ini_set('memory_limit', '1G');
 require $argv[1];
 ErrorHandler::register();
 
+/** Numeric link names end the loader of Composer's clients, so they are not published; everything else goes to the loader as it is. */
+function withoutNumericLinks(array $config): array
+{
+    foreach (array_keys(BasePackage::$supportedLinkTypes) as $type) {
+        if (is_array($config[$type] ?? null)) {
+            $config[$type] = array_filter($config[$type], 'is_string', ARRAY_FILTER_USE_KEY);
+        }
+    }
+
+    return $config;
+}
+
+/** Keeps what the validating loader has left of a manifest, with links as the package has them that Composer makes of it. */
 final class CapturingLoader implements LoaderInterface
 {
     public array $config = [];
 
     public function load(array $config, string $class = 'Composer\Package\CompletePackage'): BasePackage
     {
+        $config = withoutNumericLinks($config);
+        $package = (new ArrayLoader())->load($config, $class);
+        foreach (BasePackage::$supportedLinkTypes as $type => ['method' => $method]) {
+            if (!isset($config[$type])) {
+                continue;
+            }
+            $links = $package->{'get' . ucfirst($method)}();
+            $config[$type] = array_map(fn ($link) => $link->getPrettyConstraint(), $links);
+            if ($links === []) {
+                unset($config[$type]);
+            }
+        }
         $this->config = $config;
 
-        return (new ArrayLoader())->load($config, $class);
+        return $package;
+    }
+}
+
+/**
+ * The loader that Composer's vcs repositories have, with a look at what the validating one calls an error. VcsRepository drops
+ * branches for warnings only when its loader is the validating one, which nobody's composer.json can ask for.
+ */
+final class VcsLoader implements LoaderInterface
+{
+    /** @var array<string, list<string>> errors by normalized version */
+    public array $errors = [];
+
+    private bool $refusesErrors;
+
+    public function __construct(bool $refusesErrors)
+    {
+        $this->refusesErrors = $refusesErrors;
+    }
+
+    public function load(array $config, string $class = 'Composer\Package\CompletePackage'): BasePackage
+    {
+        $inner = new CapturingLoader();
+        try {
+            // A name in capitals is an error to the validating loader and none to Composer.
+            (new ValidatingArrayLoader($inner, true))->load(['name' => strtolower($config['name'])] + $config, $class);
+        } catch (InvalidPackageException $e) {
+            if ($this->refusesErrors) {
+                throw $e;
+            }
+            $this->errors[$config['version_normalized']] = $e->getErrors();
+        }
+
+        try {
+            return (new ArrayLoader())->load(withoutNumericLinks($config), $class);
+        } catch (\TypeError $e) {
+            // It ends Composer, where an exception only skips the version.
+            throw new \UnexpectedValueException($e->getMessage(), 0, $e);
+        }
     }
 }
 
@@ -107,7 +167,8 @@ final class DescribedDriver extends VcsDriver
     }
 }
 
-function versions(array $described): array
+/** @param bool $plain whether everything is listed that a plain vcs repository lists, with the errors of the validating loader */
+function versions(array $described, bool $plain = false): array
 {
     $config = new Config(false);
     $io = new NullIO();
@@ -120,7 +181,8 @@ function versions(array $described): array
         null,
         ['described' => DescribedDriver::class]
     );
-    $repository->setLoader(new ValidatingArrayLoader(new ArrayLoader(), true));
+    $loader = new VcsLoader(!$plain);
+    $repository->setLoader($loader);
     try {
         $packages = $repository->getPackages();
     } catch (InvalidRepositoryException $e) {
@@ -132,13 +194,14 @@ function versions(array $described): array
             continue;
         }
         $versions[] = [
-            'name' => $package->getPrettyName(),
+            'name' => $package->getName(),
             'version' => $package->getPrettyVersion(),
             'versionNormalized' => $package->getVersion(),
             'commit' => $package->getSourceReference(),
             'time' => $package->getReleaseDate() === null ? null : $package->getReleaseDate()->setTimezone(new DateTimeZone('UTC'))->format(DATE_RFC3339),
             'isDev' => $package->isDev(),
             'isDefaultBranch' => $package->isDefaultBranch(),
+            'errors' => $loader->errors[$package->getVersion()] ?? [],
         ];
     }
 
@@ -158,8 +221,27 @@ function judge(array $manifest): array
     return ['errors' => [], 'warnings' => $loader->getWarnings(), 'config' => $inner->config];
 }
 
+/** Loads a p2 file as ComposerRepository does. @return list<string> versions */
+function read(string $file): array
+{
+    $metadata = json_decode($file, true);
+    if (!is_array($metadata)) {
+        throw new \UnexpectedValueException(json_last_error_msg());
+    }
+    $read = [];
+    foreach ($metadata['packages'] as $versions) {
+        if (($metadata['minified'] ?? null) === 'composer/2.0') {
+            $versions = MetadataMinifier::expand($versions);
+        }
+        foreach ((new ArrayLoader())->loadPackages($versions) as $package) {
+            $read[] = $package instanceof AliasPackage ? $package->getAliasOf()->getPrettyVersion() : $package->getPrettyVersion();
+        }
+    }
+
+    return $read;
+}
+
 $parser = new VersionParser();
-$licenses = new SpdxLicenses();
 $functions = [
     'library' => fn () => Composer::VERSION,
     'normalize' => fn ($version) => $parser->normalize($version),
@@ -167,15 +249,14 @@ $functions = [
     'parseNumericAliasPrefix' => fn ($branch) => $parser->parseNumericAliasPrefix($branch),
     'parseStability' => fn ($version) => VersionParser::parseStability($version),
     'parseConstraints' => fn ($text) => (string) $parser->parseConstraints($text),
-    'matchesNothing' => fn ($text) => Intervals::compactConstraint($parser->parseConstraints($text)) instanceof MatchNoneConstraint,
     'versionCompare' => fn ($a, $b) => version_compare($a, $b),
     'minify' => fn ($versions) => MetadataMinifier::minify($versions),
     'expand' => fn ($versions) => MetadataMinifier::expand($versions),
     'versions' => fn ($described) => versions($described),
+    'plainVersions' => fn ($described) => versions($described, true),
+    'read' => fn ($file) => read($file),
     'judge' => fn ($manifest) => judge($manifest),
     'namingError' => fn ($name) => ValidatingArrayLoader::hasPackageNamingError($name),
-    'licenses' => fn () => array_column($licenses->getLicenses(), 0),
-    'license' => fn ($text) => $licenses->validate($text),
     'email' => fn ($text) => false !== filter_var($text, FILTER_VALIDATE_EMAIL),
     'url' => function ($text) {
         $bits = parse_url($text);

@@ -27,8 +27,12 @@ type Version = z.infer<typeof Version>;
 
 const Found = z.object({ value: z.array(Version) });
 
+/** A version of a plain vcs repository, with what the validating loader calls errors in it. */
+const PlainVersion = Version.extend({ errors: z.array(z.string()) });
+const PlainFound = z.object({ value: z.array(PlainVersion) });
+
 function ours(input: ScannedRepository): { name: string | undefined; versions: Version[] } {
-  const { packageName, versions } = versionsOf(input, { now: Date.now() });
+  const { packageName, versions } = versionsOf(input);
   return {
     name: packageName,
     versions: versions.map(({ version, versionNormalized, commit, time, isDev, isDefaultBranch }) => ({
@@ -101,6 +105,38 @@ describe.skipIf(skipReason() !== undefined)(
       },
     );
 
+    it.each(SEEDS)('nothing of a plain vcs repository is missing but what has errors: seed %i', (seed) => {
+      const inputs = distinct(INPUTS / 4, seed, repository).filter((input) => !hasDatedName(input));
+      const answers = askPhp(inputs.map((input) => ['plainVersions', inOrder(input)]));
+      const wrong: string[] = [];
+      const counts = { same: 0, refused: 0 };
+      for (const [index, input] of inputs.entries()) {
+        const { name, versions } = ours(input);
+        const commits = new Map(versions.map((one) => [one.versionNormalized.toLowerCase(), one.commit]));
+        const plain = PlainFound.parse(answers[index]).value;
+        const expected = firstOfEquals(
+          withoutTechnicalBranches(withoutNumberSigns(ofOnePackage(plain, name))),
+        );
+        for (const { versionNormalized, commit, errors } of expected) {
+          if (errors.length > 0) {
+            counts.refused += 1;
+          } else if (commits.get(versionNormalized.toLowerCase()) === commit) {
+            counts.same += 1;
+          } else {
+            wrong.push(`${versionNormalized} of ${JSON.stringify(inOrder(input))} is missing`);
+          }
+        }
+        const theirs = new Set(expected.map((one) => one.versionNormalized.toLowerCase()));
+        wrong.push(
+          ...[...commits.keys()].filter((one) => !theirs.has(one)).map((one) => `${one} is ours alone`),
+        );
+      }
+      console.info(`plain repositories: ${JSON.stringify(counts)} (seed ${seed})`);
+      expect(wrong.slice(0, 5)).toEqual([]);
+      expect(counts.refused).toBeGreaterThan(inputs.length / 100);
+      expect(counts.same).toBeGreaterThan(inputs.length);
+    });
+
     describe.skipIf(isCurrentLibrary)('differences of the older library are still there', () => {
       it('branches with a # in their names', () => {
         const input = repositoryOf({ branches: [ref('feature#1', NAMED)], defaultBranch: 'feature#1' });
@@ -118,6 +154,18 @@ describe.skipIf(skipReason() !== undefined)(
     });
 
     describe('differences on purpose are still there', () => {
+      it('what the validating loader calls an error', () => {
+        const bad = ref('1.0', '{"name":"a/b","extra":{"branch-alias":"2.x-dev"}}', 'b');
+        const input = repositoryOf({ tags: [bad], branches: [main] });
+        expect(theirs(input)).toMatchObject([{ version: 'dev-main' }]);
+        expect(ours(input).versions).toMatchObject([{ version: 'dev-main' }]);
+        const [plain] = askPhp([['plainVersions', input]]).map((answer) => PlainFound.parse(answer).value);
+        expect(plain).toMatchObject([
+          { version: '1.0', errors: [expect.stringContaining('extra.branch-alias : must be an array')] },
+          { version: 'dev-main', errors: [] },
+        ]);
+      });
+
       it('the order of refs', () => {
         const tags = [ref('v1.0.0', NAMED, 'b'), ref('1.0.0', NAMED, 'c')];
         const input = repositoryOf({ tags, branches: [main] });

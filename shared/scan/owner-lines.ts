@@ -1,0 +1,81 @@
+/** What a scan leaves for owners to read: refs that give no version, and notices about those that do. Pure. */
+import type { ComposerVersion } from '../composer/versions.ts';
+import type { StoredVersion } from '../store/package-store.ts';
+
+/** What an owner should look at, of a version that there is. */
+export interface Notice {
+  readonly version: string;
+  readonly notice: string;
+}
+
+/** A ref that gives no version. */
+export interface LeftOutRef {
+  readonly ref: string;
+  readonly reason: string;
+}
+
+/** An owner reads no more than these. */
+const linesMax = 200;
+/** An item holds 400 KB, and a scan's holds two such lists besides its other attributes. */
+const bytesMax = 150_000;
+
+/**
+ * Notices about the versions of a package: tags that moved and versions that are held first, then what is left out of manifests. The same
+ * mistake in many versions is one notice.
+ *
+ * @param found what the scan made of the refs: of a tag that moved it is not what is stored
+ */
+export function noticesOf(stored: readonly StoredVersion[], found: readonly ComposerVersion[]): Notice[] {
+  const notices = [...stored.flatMap(noticesOfVersion), ...leftOutNotices(stored, found)];
+  return bounded(notices, (count) => ({
+    version: `${count} more`,
+    notice: 'not listed: only the first are',
+  }));
+}
+
+/** The refs that give no version, as many as there is room for. */
+export function leftOutRefs(refs: readonly LeftOutRef[]): LeftOutRef[] {
+  return bounded(refs, (count) => ({ ref: `${count} more`, reason: 'not listed: only the first are' }));
+}
+
+function noticesOfVersion({ version, state, reason, commit, movedTo, refName }: StoredVersion): Notice[] {
+  return [
+    ...(state === 'held'
+      ? [{ version, notice: `not published yet: ${reason ?? 'its archive is not stored'}` }]
+      : []),
+    ...(movedTo === undefined
+      ? []
+      : [
+          {
+            version,
+            notice: `the tag ${refName} moved from ${commit} to ${movedTo}; the first commit stays`,
+          },
+        ]),
+  ];
+}
+
+function leftOutNotices(stored: readonly StoredVersion[], found: readonly ComposerVersion[]): Notice[] {
+  const commits = new Map(stored.map(({ versionNormalized, commit }) => [versionNormalized, commit]));
+  const versionsOf = new Map<string, string[]>();
+  // The default branch before others, since its manifest is the one to mend.
+  for (const one of found.toSorted((a, b) => Number(b.isDefaultBranch) - Number(a.isDefaultBranch))) {
+    if (commits.get(one.versionNormalized) !== one.commit) continue;
+    for (const text of one.leftOut) versionsOf.set(text, [...(versionsOf.get(text) ?? []), one.version]);
+  }
+  return [...versionsOf].map(([text, [version = '', ...others]]) => ({
+    version,
+    notice: others.length === 0 ? text : `${text} (and in ${others.length} more: ${others.at(-1)} …)`,
+  }));
+}
+
+/** As many lines from the start as an item has room for, and one that says how many more there are. */
+function bounded<Line>(lines: readonly Line[], more: (count: number) => Line): Line[] {
+  const kept: Line[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    bytes += Buffer.byteLength(JSON.stringify(line));
+    if (kept.length === linesMax || bytes > bytesMax) return [...kept, more(lines.length - kept.length)];
+    kept.push(line);
+  }
+  return kept;
+}

@@ -1,0 +1,57 @@
+/** How much of manifests is kept: limits of the table's items and of the functions that write metadata. Pure. */
+import { compareVersions } from '../composer/version-compare.ts';
+import type { ComposerVersion } from '../composer/versions.ts';
+import type { LeftOutRef } from './owner-lines.ts';
+
+/**
+ * Bytes of what is published of one manifest: an item of the table takes 400 KB, and a version's has more than its manifest.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+export const versionBytesMax = 300_000;
+
+/** Bytes of all manifests of a package: publish-package holds them all, in 350 of its 512 MB, and so does every client. */
+export const packageBytesMax = 20_000_000;
+
+/**
+ * The versions that there is room for, and a line for each other. What is stored already stays before what is new, branches before tags,
+ * and newer tags before older ones: a limit takes nothing away that somebody may have in a lock file.
+ *
+ * @param stored normalized versions that the package has
+ */
+export function withinSizes(
+  found: readonly ComposerVersion[],
+  stored: ReadonlySet<string>,
+): { readonly versions: readonly ComposerVersion[]; readonly leftOut: readonly LeftOutRef[] } {
+  const leftOut = new Map<ComposerVersion, string>();
+  let bytes = 0;
+  for (const version of found.toSorted((one, other) => byPriority(one, other, stored))) {
+    const size = Buffer.byteLength(JSON.stringify(version.manifest));
+    if (size > versionBytesMax) {
+      leftOut.set(
+        version,
+        `what is published of composer.json has ${kilobytes(size)}, and there is room for ${kilobytes(versionBytesMax)}.`,
+      );
+    } else if (bytes + size > packageBytesMax) {
+      leftOut.set(
+        version,
+        `the package is full: what is published of the composer.json of all versions may have ${kilobytes(packageBytesMax)} together. Delete branches and tags that nobody needs, or make composer.json smaller.`,
+      );
+    } else {
+      bytes += size;
+    }
+  }
+  return {
+    versions: found.filter((version) => !leftOut.has(version)),
+    leftOut: [...leftOut].map(([{ ref }, reason]) => ({ ref: `${ref.kind} ${ref.name}`, reason })),
+  };
+}
+
+function byPriority(one: ComposerVersion, other: ComposerVersion, stored: ReadonlySet<string>): number {
+  return (
+    Number(stored.has(other.versionNormalized)) - Number(stored.has(one.versionNormalized)) ||
+    Number(other.isDev) - Number(one.isDev) ||
+    compareVersions(other.versionNormalized, one.versionNormalized)
+  );
+}
+
+const kilobytes = (bytes: number): string => `${Math.ceil(bytes / 1000).toLocaleString('en')} KB`;
