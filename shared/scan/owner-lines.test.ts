@@ -39,7 +39,7 @@ describe('noticesOf', () => {
       {
         version: 'dev-main',
         notice:
-          'homepage is left out: invalid value (acme.example), must be an http/https URL (and in 2 more: 1.1.0 …)',
+          'homepage is left out: invalid value (acme.example), must be an http/https URL; also in 2 other versions',
       },
       {
         version: '1.1.0',

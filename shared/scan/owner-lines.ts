@@ -64,8 +64,13 @@ function leftOutNotices(stored: readonly StoredVersion[], found: readonly Compos
   }
   return [...versionsOf].map(([text, [version = '', ...others]]) => ({
     version,
-    notice: others.length === 0 ? text : `${text} (and in ${others.length} more: ${others.at(-1)} …)`,
+    notice: text + alsoIn(others),
   }));
+}
+
+function alsoIn(versions: readonly string[]): string {
+  if (versions.length === 0) return '';
+  return versions.length === 1 ? `; also in ${versions[0]}` : `; also in ${versions.length} other versions`;
 }
 
 /** As many lines from the start as an item has room for, and one that says how many more there are. */
