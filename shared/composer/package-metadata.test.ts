@@ -63,6 +63,31 @@ describe('buildPackageFiles', () => {
     );
   });
 
+  it.each([
+    ['nothing', undefined, { source: 'https://s', issues: 'https://i' }],
+    ['null', { source: null }, { source: 'https://s', issues: 'https://i' }],
+    ['a list', ['x'], { source: 'https://s', issues: 'https://i' }],
+    [
+      'something else',
+      { email: 'a@b.example' },
+      { email: 'a@b.example', source: 'https://s', issues: 'https://i' },
+    ],
+    ['its own', { issues: 'https://own', source: '' }, { issues: 'https://own', source: '' }],
+  ])('where the manifest has %s as support, it gets the links that it does not have', (_, own, expected) => {
+    const support = { source: 'https://s', issues: 'https://i' };
+    const versions = [published('1.0', { manifest: { support: own }, support })];
+    expect(read(buildPackageFiles({ name: 'acme/a', versions }).plain)[0]).toMatchObject({
+      support: expected,
+    });
+  });
+
+  it('has no support where there are no links and the manifest says nothing', () => {
+    const versions = [published('1.0', { support: {} }), published('1.1')];
+    for (const version of read(buildPackageFiles({ name: 'acme/a', versions }).plain)) {
+      expect(version).not.toHaveProperty('support');
+    }
+  });
+
   it('writes every key that it may, in one order', () => {
     const manifest = Object.fromEntries(
       ['abandoned', 'archive', 'scripts', 'replace', 'provide', 'conflict', 'suggest', 'require-dev', 'require', 'bin', 'include-path', 'target-dir', 'extra', 'autoload-dev', 'autoload', 'funding', 'php-ext', 'support', 'type', 'authors', 'license', 'homepage', 'keywords', 'description'].map((key) => [key, [key]]),

@@ -6,7 +6,7 @@
 
 import { minify, UnminifiableError, type VersionData } from './metadata-minifier.ts';
 import { compareBytes } from './php-text.ts';
-import { isSet, type JsonObject, NESTING_MAX } from './php-value.ts';
+import { isJsonObject, isSet, type JsonObject, NESTING_MAX } from './php-value.ts';
 import { parseStability } from './version.ts';
 import { compareVersions } from './version-compare.ts';
 
@@ -27,6 +27,8 @@ export interface PublishedVersion {
   /** The zip archive; undefined if there is none to offer. */
   readonly dist: PublishedDist | undefined;
   readonly source?: PublishedSource | undefined;
+  /** What `support` says where the manifest does not. */
+  readonly support?: { readonly issues?: string | undefined; readonly source?: string | undefined };
   /** true, or the package to use instead; wins over the manifest's own word. */
   readonly abandoned?: true | string | undefined;
 }
@@ -121,7 +123,7 @@ function versionData(name: string, published: PublishedVersion): VersionData {
     source: source && { type: source.type, url: source.url, reference: source.reference },
     dist: dist && { type: 'zip', url: dist.url, reference: dist.reference, shasum: dist.shasum ?? '' },
     type: manifest.type ?? 'library',
-    support: manifest.support,
+    support: supportOf(manifest.support, published.support),
     'php-ext': manifest['php-ext'],
     funding: manifest.funding,
     time: published.time,
@@ -143,6 +145,17 @@ function versionData(name: string, published: PublishedVersion): VersionData {
     abandoned: published.abandoned ?? manifest.abandoned,
   };
   return Object.fromEntries(Object.entries(data).filter(([, value]) => isSet(value)));
+}
+
+/** What the manifest says, and after it what it does not, as Composer's drivers fill it in. */
+function supportOf(own: unknown, filled: PublishedVersion['support']): unknown {
+  if (filled === undefined) return own;
+  const said = isJsonObject(own) ? Object.entries(own).filter(([, value]) => isSet(value)) : [];
+  const support = new Map(said);
+  for (const key of ['source', 'issues'] as const) {
+    if (!support.has(key) && filled[key] !== undefined) support.set(key, filled[key]);
+  }
+  return support.size === 0 ? undefined : Object.fromEntries(support);
 }
 
 function newestFirst(a: PublishedVersion, b: PublishedVersion): number {

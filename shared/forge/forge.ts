@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { ManifestText } from '../composer/scanned-repository.ts';
 import type { Fact, RepositoryFact } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, ForgeRoleId, InstallationId } from '../domain/ids.ts';
+import type { RepositoryLinks } from '../domain/repository-links.ts';
 import type { AnyScope, PartScope } from '../domain/scopes.ts';
 
 export type { ForgeId } from '../domain/synchronization.ts';
@@ -118,6 +119,8 @@ export interface ForgeRepository {
   readonly unusable: readonly UnusableRef[];
   readonly defaultBranch: string | undefined;
   readonly archived: boolean;
+  /** As Composer's own driver for the forge gives them. */
+  readonly links: RepositoryLinks;
 }
 
 /** Which repository to read: what a RepositoryFact knows of its ids. Without `nodeId` one request more is made. */

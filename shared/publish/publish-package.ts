@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { buildPackageFiles, type PublishedVersion } from '../composer/package-metadata.ts';
 import type { OrganizationId } from '../domain/ids.ts';
+import { treeAddress } from '../domain/repository-links.ts';
 import { all, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
@@ -209,9 +210,25 @@ function publishedVersions(
         reference: version.commit,
         ...(shasum === undefined ? {} : { shasum }),
       },
+      ...linksOf(found, version),
       abandoned: abandonment(found, manifest),
     };
   });
+}
+
+/** Where the version's code and its issues are found; nothing until a scan has told where its repository is. */
+function linksOf(
+  { links }: StoredPackage,
+  { commit, refName, linkedRef }: StoredVersion,
+): Pick<PublishedVersion, 'source' | 'support'> {
+  if (links === undefined) {
+    return {};
+  }
+  const source = treeAddress(links, { ref: linkedRef ?? refName, commit });
+  return {
+    source: { ...links.source, reference: commit },
+    support: { source, issues: links.issues },
+  };
 }
 
 const Manifest = z.record(z.string(), z.unknown());

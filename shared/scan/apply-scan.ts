@@ -1,8 +1,8 @@
 /** Writes what a scan found. Every transaction holds the scan's lease and raises whoever depends on what it changes. */
-import type { RepositoryFact } from '../domain/facts.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
+import { type RepositoryLinks, sameLinks } from '../domain/repository-links.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { absent, equal } from '../store/condition.ts';
@@ -14,6 +14,12 @@ import { edgeThing, grantsThing, packageThing } from '../store/things.ts';
 import { type Lease, leaseHeld, raise, type Wake } from '../store/work.ts';
 import { type PackageState, packagesOfSource } from './package-state.ts';
 import type { VersionChange } from './plan-versions.ts';
+
+/** What a package has of its repository besides its versions. */
+export interface AboutRepository {
+  readonly archived: boolean;
+  readonly links: RepositoryLinks;
+}
 
 export interface ApplyDependencies {
   readonly table: Table;
@@ -33,12 +39,12 @@ export async function createPackage(
   {
     name,
     source,
-    archived,
+    about,
     nameOf,
   }: {
     name: string;
     source: PackageSource;
-    archived: boolean;
+    about: AboutRepository;
     /** Number of the deleted package that had the name. */
     nameOf: number | undefined;
   },
@@ -50,7 +56,7 @@ export async function createPackage(
     name,
     ...source,
     state: 'accepted',
-    archived,
+    ...about,
     versionCount: 0,
     // Clients may have the deleted package's files under the same addresses, none of them younger than this.
     ...(nameOf === undefined ? {} : { filesModifiedAt: clock.now() }),
@@ -199,8 +205,8 @@ export async function publishHeld(
 }
 
 /**
- * What the repository itself changes about its packages: readable again, archived or not, and which of them goes on under the
- * repository's name for it. They are written in portions; a scan that dies between two of them is not done, and the next one writes
+ * What the repository itself changes about its packages: readable again, archived or not, where it is found, and which of them goes on
+ * under the repository's name for it. They are written in portions; a scan that dies between two of them is not done, and the next one writes
  * the rest.
  */
 export async function recordMoved(
@@ -208,7 +214,7 @@ export async function recordMoved(
   lease: Lease,
   organization: OrganizationId,
   { current, others }: PackageState,
-  fact: RepositoryFact,
+  { archived, links }: AboutRepository,
 ): Promise<readonly Wake[]> {
   const wanted = [
     ...(current ? [{ one: current, replacement: undefined }] : []),
@@ -217,7 +223,10 @@ export async function recordMoved(
   ];
   const changed = wanted.filter(
     ({ one, replacement }) =>
-      one.state === 'unreadable' || one.archived !== fact.archived || one.replacement !== replacement,
+      one.state === 'unreadable' ||
+      one.archived !== archived ||
+      !sameLinks(one.links, links) ||
+      one.replacement !== replacement,
   );
   const things = changed.map((change) => ({
     ...change,
@@ -229,7 +238,8 @@ export async function recordMoved(
       leaseHeld(lease),
       ...things.slice(start, start + portion).map(({ one, replacement, thing }) =>
         raise(thing, clock.now(), {
-          archived: fact.archived,
+          archived,
+          links,
           replacement,
           // Its publisher moves it on from there; any other state may have moved on meanwhile.
           ...(one.state === 'unreadable' ? { state: 'accepted', unreadableAt: undefined } : {}),

@@ -8,9 +8,12 @@ export type VersionChange =
   | { readonly kind: 'write'; readonly version: StoredVersion; readonly reason: string }
   | { readonly kind: 'remove'; readonly version: StoredVersion; readonly reason: string };
 
+/** @see linkedRefs for `linkedRef`; its own ref where it is left out */
+export type FoundVersion = ComposerVersion & { readonly linkedRef?: string };
+
 export interface VersionInputs {
   readonly current: readonly StoredVersion[];
-  readonly found: readonly ComposerVersion[];
+  readonly found: readonly FoundVersion[];
   /** Commit of each tag of the repository by its name, also of those that are no version. */
   readonly tagCommits: ReadonlyMap<string, string>;
   /** The package is being imported: its versions are published before their archives are stored. */
@@ -69,7 +72,7 @@ function identityOf({ versionNormalized }: { versionNormalized: string }, refKin
   return refKind === 'branch' ? asciiLower(versionNormalized) : versionIdentity(versionNormalized);
 }
 
-function planBranch(before: StoredVersion | undefined, version: ComposerVersion): VersionChange[] {
+function planBranch(before: StoredVersion | undefined, version: FoundVersion): VersionChange[] {
   const after = storedVersion(version, 'published');
   if (before && sameContent(before, after)) {
     return [];
@@ -134,7 +137,7 @@ function replace(before: StoredVersion | undefined, after: StoredVersion, reason
   ];
 }
 
-function storedVersion(version: ComposerVersion, state: StoredVersion['state']): StoredVersion {
+function storedVersion(version: FoundVersion, state: StoredVersion['state']): StoredVersion {
   return {
     version: version.version,
     versionNormalized: version.versionNormalized,
@@ -146,6 +149,9 @@ function storedVersion(version: ComposerVersion, state: StoredVersion['state']):
     isDefaultBranch: version.isDefaultBranch,
     manifest: JSON.stringify(version.manifest),
     state,
+    ...(version.linkedRef === undefined || version.linkedRef === version.ref.name
+      ? {}
+      : { linkedRef: version.linkedRef }),
     // Published before its archive is stored: without a checksum, for good.
     ...(version.ref.kind === 'tag' && state === 'published' ? { shasum: '' } : {}),
   };
@@ -157,6 +163,7 @@ function sameContent(one: StoredVersion, other: StoredVersion): boolean {
     one.version === other.version &&
     one.isDefaultBranch === other.isDefaultBranch &&
     one.refName === other.refName &&
+    one.linkedRef === other.linkedRef &&
     one.manifest === other.manifest &&
     one.state === other.state
   );

@@ -1,4 +1,5 @@
 /** What a repository's refs say: its package's name and versions, and why the other refs give none. */
+import { linkedRefs } from '../composer/linked-ref.ts';
 import { parseManifest } from '../composer/manifest.ts';
 import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
 import type { OrganizationId } from '../domain/ids.ts';
@@ -8,11 +9,12 @@ import type { RefusedCommit } from '../store/refused-commit-store.ts';
 import type { Table } from '../store/table.ts';
 import type { LeftOutRef } from './owner-lines.ts';
 import { livingPackage, packagesOfSource } from './package-state.ts';
+import type { FoundVersion } from './plan-versions.ts';
 
 export interface ReadVersions {
   readonly name: string | undefined;
   /** Undefined when the refs say nothing that could be trusted about the package that is there. */
-  readonly versions: readonly ComposerVersion[] | undefined;
+  readonly versions: readonly FoundVersion[] | undefined;
   readonly skipped: readonly LeftOutRef[];
 }
 
@@ -42,10 +44,13 @@ export async function readVersions(
     const others = scanned.versions.map(({ ref }) => ({ ref: lineOf(ref), reason }));
     return { name: undefined, versions: undefined, skipped: [...skipped, ...others] };
   }
+  const linkedRef = linkedRefs(refs);
   const problems = scanned.versions.map((version) => ({ version, reason: whyNotStored(version, refused) }));
   return {
     name: packageName,
-    versions: problems.filter(({ reason }) => reason === undefined).map(({ version }) => version),
+    versions: problems.flatMap(({ version, reason }) =>
+      reason === undefined ? [{ ...version, linkedRef: linkedRef(version.ref, version.commit) }] : [],
+    ),
     skipped: [
       ...skipped,
       ...problems.flatMap(({ version, reason }) =>

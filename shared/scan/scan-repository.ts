@@ -1,3 +1,6 @@
+/**
+ * Scans one repository: refs with manifests, versions, packages. One worker for each repository at a time.
+ */
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -14,7 +17,14 @@ import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
-import { applyVersions, createPackage, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
+import {
+  type AboutRepository,
+  applyVersions,
+  createPackage,
+  recordImported,
+  recordMoved,
+  withdrawPackages,
+} from './apply-scan.ts';
 import { type LeftOutRef, leftOutRefs, type Notice, noticesOf } from './owner-lines.ts';
 import { loadPackageState, type PackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
@@ -141,10 +151,16 @@ async function scan(
     new Set(state.versions.map(({ versionNormalized }) => versionNormalized)),
   );
   const record = { lastScannedAt: clock.now(), skipped: leftOutRefs([...scanned.skipped, ...leftOut]) };
-  await waker.wake(await recordMoved(dependencies, lease, organization.id, state, fact));
+  const about = { archived: fact.archived, links: refs.links };
+  await waker.wake(await recordMoved(dependencies, lease, organization.id, state, about));
   let found = state.current;
   if (!found && scanned.name !== undefined) {
-    const accepted = await accept(dependencies, lease, inputs, { repository, state, name: scanned.name });
+    const accepted = await accept(dependencies, lease, inputs, {
+      repository,
+      about,
+      state,
+      name: scanned.name,
+    });
     if ('waiting' in accepted) {
       return { ...record, waiting: [accepted.waiting], unfinished: false };
     }
@@ -199,9 +215,15 @@ async function accept(
   inputs: ScanInputs,
   {
     repository,
+    about,
     state,
     name,
-  }: { repository: NonNullable<ScanInputs['repository']>; state: PackageState; name: string },
+  }: {
+    repository: NonNullable<ScanInputs['repository']>;
+    about: AboutRepository;
+    state: PackageState;
+    name: string;
+  },
 ): Promise<{ readonly made: StoredPackage } | { readonly waiting: WaitingName }> {
   const { fact, firstObservedAt } = repository;
   const { holder } = state;
@@ -224,12 +246,12 @@ async function accept(
   const made = await createPackage(dependencies, lease, inputs.organization.id, {
     name,
     source,
-    archived: fact.archived,
+    about,
     nameOf: holder?.isDeleted ? holder.number : undefined,
   });
   // The same source's packages under other names stay installable and point to this one.
   const moved = { ...state, current: made };
-  await dependencies.waker.wake(await recordMoved(dependencies, lease, inputs.organization.id, moved, fact));
+  await dependencies.waker.wake(await recordMoved(dependencies, lease, inputs.organization.id, moved, about));
   return { made };
 }
 

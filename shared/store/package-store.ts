@@ -10,6 +10,12 @@ import type { Item, Table } from './table.ts';
  */
 export const metadataLayout = 2;
 
+const RepositoryLinksAttribute = z.object({
+  source: z.object({ type: z.enum(['git', 'hg', 'svn']), url: z.string() }),
+  tree: z.string(),
+  issues: z.string().optional(),
+});
+
 const PackageItem = z.object({
   number: z.int().positive(),
   name: z.string(),
@@ -25,6 +31,8 @@ const PackageItem = z.object({
   metadataLayout: z.number().default(1),
   /** Repository archived on the forge. */
   archived: z.boolean().default(false),
+  /** Where its repository is found, as the last scan was told; missing until the first one after they were kept. */
+  links: RepositoryLinksAttribute.optional(),
   /** Name of the package that the same source became. */
   replacement: z.string().optional(),
   /** The first scan wrote all of its versions; tags found later are new ones. */
@@ -74,6 +82,8 @@ const VersionItem = z.object({
    * dist stay, and the version comes back with the same commit.
    */
   state: z.enum(['published', 'held', 'withdrawn']),
+  /** The ref whose name links to its files show, where it is another one than its own. */
+  linkedRef: z.string().optional(),
   /** Why it is held, in words for an owner. */
   reason: z.string().optional(),
   /** The tag was seen at another commit: the first one stays, and somebody has to look. */

@@ -378,8 +378,8 @@ describe('repositoryToScan', () => {
     ['a tag less', { tagCount: 3 }, true],
     ['a branch less', { branchCount: 3 }, true],
     ['another name', { name: 'new' }, true],
-    ['another owner name alone', { fullName: 'other/repository-7' }, false],
-    ['another visibility', { visibility: 'public' }, false],
+    ['another owner name, which is in its addresses', { fullName: 'other/repository-7' }, true],
+    ['another visibility, by which its code is fetched otherwise', { visibility: 'public' }, true],
   ] as const)('%s', (_, differences, scans) => {
     const planned = change(differences);
     expect(planned && repositoryToScan(planned)).toBe(scans ? '7' : undefined);

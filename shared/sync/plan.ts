@@ -288,9 +288,11 @@ function differences(before: Fact, after: Fact): string {
     .join(', ');
 }
 
-/** Attributes of a repository whose change may change its versions. */
+/** Attributes of a repository whose change may change its versions, or where they are found. */
 const scanned = [
   'name',
+  'fullName',
+  'visibility',
   'defaultBranch',
   'archived',
   'pushedAt',

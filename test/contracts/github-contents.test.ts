@@ -25,6 +25,7 @@ organizations:
           - { branch: 1.x, from: v1.4.0, files: { a: b } }
       - name: odd
       - name: linked
+      - { name: open, visibility: public, issues: false }
       - name: empty
       - name: other
         history: [{ manifest: { name: acme/other }, tags: 1.0.0, annotated: true }]
@@ -366,7 +367,26 @@ describe('refs', () => {
   });
 });
 
+const linksOf = (name: string) => {
+  const { web } = gitHub.simulator.addresses;
+  return {
+    source: { type: 'git', url: `git@${new URL(web).hostname}:acme/${name}.git` },
+    tree: `${web}/acme/${name}/tree/{ref}`,
+    issues: `${web}/acme/${name}/issues`,
+  };
+};
+
 describe('a repository', () => {
+  test("is found where Composer's own driver finds it: by SSH unless it is public, its issues if it takes any", async () => {
+    expect((await gitHub.reader().readRefs(ids('empty'))).links).toEqual(linksOf('empty'));
+    const { web } = gitHub.simulator.addresses;
+    const { issues: _, ...links } = linksOf('open');
+    expect((await gitHub.reader().readRefs(ids('open'))).links).toEqual({
+      ...links,
+      source: { type: 'git', url: `${web}/acme/open.git` },
+    });
+  });
+
   test('is found by its number alone, once', async () => {
     const reader = gitHub.reader();
     const { repository } = ids('other');
@@ -407,7 +427,8 @@ describe('a repository', () => {
     const refs = await gitHub.reader().readRefs(before);
     await simulator.changes.run('rename-repository', { repository: 'acme/other', to: 'another' });
     await simulator.changes.run('create-repository', { name: 'other' });
-    expect(await gitHub.reader().readRefs(before)).toEqual(refs);
+    const links = linksOf('another');
+    expect(await gitHub.reader().readRefs(before)).toEqual({ ...refs, links });
     expect(await gitHub.reader().readRefs(ids('other'))).toMatchObject({ tags: [] });
     const { commit } = refs.tags[0] ?? { commit: '' };
     const archive = await gitHub.reader().readArchive(before, commit, AbortSignal.timeout(5000));

@@ -107,6 +107,12 @@ export async function createRegistry(
     get archiveOf() {
       return world.archiveOf;
     },
+    set linksOf(links: RegistryWorld['linksOf']) {
+      world.linksOf = links;
+    },
+    get linksOf() {
+      return world.linksOf;
+    },
     written,
     organization,
     published: services.published,

@@ -11,6 +11,7 @@ import {
   SyncMessage,
 } from '../../events/messages/schema.ts';
 import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
+import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ContentReader } from '../../shared/forge/forge.ts';
@@ -90,6 +91,8 @@ export interface RegistryWorld {
   beforeContents: (asked: 'refs' | 'archive', what: string) => void | Promise<void>;
   /** The bytes of an archive; a forge does not give the same twice. */
   archiveOf: (commit: string) => Readable;
+  /** Where a repository is found. */
+  linksOf: (repository: string) => RepositoryLinks;
   readonly clock: WorldClock;
   readonly waker: Waker;
   readonly deliveries: Delivery[];
@@ -163,6 +166,7 @@ export async function createRegistryWorld(
         tags: list(refs.tags),
         branches: list(refs.branches),
         unusable: [],
+        links: world.linksOf(of.repository),
         defaultBranch: 'main',
         archived: false,
       };
@@ -254,6 +258,11 @@ export async function createRegistryWorld(
     forge: createMemoryForge(facts),
     contents: new Map(),
     beforeContents: () => {},
+    linksOf: (id) => ({
+      source: { type: 'git', url: `git@forge.example:acme/repository-${id}.git` },
+      tree: `https://forge.example/acme/repository-${id}/tree/{ref}`,
+      issues: `https://forge.example/acme/repository-${id}/issues`,
+    }),
     archiveOf: (commit) => Readable.from([`archive of ${commit}, made for the ${++archives}. time`]),
     clock,
     waker,

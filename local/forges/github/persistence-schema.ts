@@ -74,6 +74,7 @@ const repository = z.object({
   archived: z.boolean(),
   disabled: z.boolean(),
   locked: z.boolean().exactOptional(),
+  withoutIssues: z.boolean().exactOptional(),
   defaultBranch: z.string(),
   gitDirectory: z.string(),
   createdAt: z.string(),

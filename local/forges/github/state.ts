@@ -73,6 +73,8 @@ export interface Repository {
   disabled: boolean;
   /** Locked, as while it is being migrated. */
   locked?: boolean;
+  /** Its issues are switched off. */
+  withoutIssues?: boolean;
   defaultBranch: string;
   /** Bare git repository on disk. */
   readonly gitDirectory: string;

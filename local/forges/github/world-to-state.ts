@@ -270,6 +270,7 @@ function describeRepository(
     ...(described.forkOf !== undefined && { forkOf: described.forkOf }),
     archived: described.archived ?? false,
     disabled: described.disabled ?? false,
+    ...(described.issues === false && { withoutIssues: true }),
     defaultBranch: described.defaultBranch ?? 'main',
     gitDirectory: join(gitRoot, `${id}.git`),
     createdAt: '',

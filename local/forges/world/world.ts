@@ -74,6 +74,8 @@ export interface WorldRepository {
   readonly forkOf?: string;
   readonly archived?: boolean;
   readonly disabled?: boolean;
+  /** Whether it takes issues; true if left out. */
+  readonly issues?: boolean;
   /** `main` if left out; with `git`, the branch that its HEAD names. */
   readonly defaultBranch?: string;
   /** ISO 8601 in UTC, whole seconds; if left out, when its history begins. */

@@ -1,5 +1,6 @@
 /** Reads what is in a repository: refs with their manifests, and archives. */
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
+import type { RepositoryLinks } from '../../domain/repository-links.ts';
 import type { CommitFinder } from '../containment.ts';
 import { ForgeError } from '../errors.ts';
 import type { ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
@@ -12,7 +13,7 @@ import { readManifests } from './manifests.ts';
 import { createPageSize, type PageSize, readList } from './pages.ts';
 import { refsQuery, repositoryNameQuery } from './queries.ts';
 import type { Requests } from './requests.ts';
-import { type Ref, repositoryNodeSchema } from './schema.ts';
+import { type Ref, type RepositoryHead, repositoryNodeSchema } from './schema.ts';
 
 export interface ContentReaderOptions {
   readonly app: GitHubApp;
@@ -25,6 +26,7 @@ interface RefList {
   readonly nameWithOwner: string;
   readonly defaultBranch: string | undefined;
   readonly archived: boolean;
+  readonly links: RepositoryLinks;
   readonly refs: readonly Ref[];
 }
 
@@ -64,6 +66,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
           nameWithOwner: node.nameWithOwner,
           defaultBranch: node.defaultBranchRef?.name,
           archived: node.isArchived,
+          links: linksOf(node),
         };
         if (node.refs === null && node.isEmpty) {
           return { totalCount: 0, pageInfo: { hasNextPage: false, endCursor: null }, items: [] };
@@ -131,6 +134,19 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       );
       return readArchiveStream(app, address, signal);
     },
+  };
+}
+
+/**
+ * Private repositories are cloned by SSH, since that is what people have keys for.
+ *
+ * Source: composer/composer src/Composer/Repository/Vcs/GitHubDriver.php@2.10.2, `getSource`, `getComposerInformation`
+ */
+function linksOf({ url, sshUrl, isPrivate, hasIssuesEnabled }: RepositoryHead): RepositoryLinks {
+  return {
+    source: { type: 'git', url: isPrivate ? sshUrl : `${url}.git` },
+    tree: `${url}/tree/{ref}`,
+    ...(hasIssuesEnabled ? { issues: `${url}/issues` } : {}),
   };
 }
 

@@ -178,7 +178,7 @@ export const refsQuery = {
   schema: refsSchema,
   text: `query Refs($repository: ID!, $prefix: String!, $size: Int!, $after: String) {
     node(id: $repository) { ... on Repository {
-      databaseId nameWithOwner isArchived isEmpty defaultBranchRef { name }
+      databaseId nameWithOwner url sshUrl isPrivate isArchived isEmpty hasIssuesEnabled defaultBranchRef { name }
       refs(refPrefix: $prefix, first: $size, after: $after, orderBy: { field: ALPHABETICAL, direction: ASC }) { ${listHead} nodes {
         name
         target { ${targetFields} }

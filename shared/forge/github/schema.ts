@@ -223,12 +223,18 @@ export const refsSchema = z.object({
   node: z.object({
     databaseId: repositoryId,
     nameWithOwner: text,
+    url: z.url(),
+    sshUrl: text,
+    /** Internal ones too. */
+    isPrivate: z.boolean(),
     isArchived: z.boolean(),
     isEmpty: z.boolean(),
+    hasIssuesEnabled: z.boolean(),
     defaultBranchRef: z.object({ name: text }).nullable(),
     refs: pageOf(ref).nullable(),
   }),
 });
+export type RepositoryHead = z.infer<typeof refsSchema>['node'];
 
 /** Objects of one repository that were asked for under the names `o0`, `o1`, …; null for one that is not there. */
 const listedObjects = (value: unknown): unknown =>

@@ -108,7 +108,7 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
     deleted: { read: aRepository, removed: repositoryGone, deleted: repositoryDeleted },
     // Told to the new owner; the old one may hear of it by `installation_repositories`.
     transferred: { read: aRepository, added: keysOf(repositoryGone) },
-    // Nothing of ours hangs on a name.
+    // The addresses of its code and its issues change: the read asks for a scan then.
     renamed: { read: aRepository },
     privatized: { read: aRepository, removed: repositoryHidden },
     publicized: { read: aRepository },

@@ -13,6 +13,11 @@ const GHOST = {
   members: new Map(),
 } as const;
 
+/** By which a repository is cloned with a key. */
+export function sshUrl(addresses: Addresses, fullName: string): string {
+  return `git@${new URL(addresses.web).hostname}:${fullName}.git`;
+}
+
 function urls(addresses: Addresses, name: string) {
   const url = `${addresses.api}/repos/${name}`;
   const host = new URL(addresses.web).hostname;
@@ -48,7 +53,7 @@ function urls(addresses: Addresses, name: string) {
     notifications_url: `${url}/notifications{?since,all,participating}`,
     pulls_url: `${url}/pulls{/number}`,
     releases_url: `${url}/releases{/id}`,
-    ssh_url: `git@${host}:${name}.git`,
+    ssh_url: sshUrl(addresses, name),
     stargazers_url: `${url}/stargazers`,
     statuses_url: `${url}/statuses/{sha}`,
     subscribers_url: `${url}/subscribers`,
@@ -93,7 +98,7 @@ export function repositoryShape(
     size: 0,
     is_template: false,
     topics: [],
-    has_issues: true,
+    has_issues: !repository.withoutIssues,
     has_projects: true,
     has_wiki: true,
     has_pages: false,

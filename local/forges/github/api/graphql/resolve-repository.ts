@@ -10,6 +10,7 @@ import {
   permissionSources,
   type Source,
 } from '../rights.ts';
+import { sshUrl } from '../shapes-repository.ts';
 import { connection } from './connection.ts';
 import { forbidden, unimplemented } from './errors.ts';
 import { REPOSITORY_PERMISSION, refuseArguments } from './resolve-organization.ts';
@@ -73,6 +74,8 @@ export const repositoryFields = fieldsOf('Repository', {
   description: ({ repository }) => repository.description ?? null,
   owner: ({ repository }, _args, context) => ownerOf(context, repository),
   url: ({ repository }, _args, { state, addresses }) => `${addresses.web}/${fullName(state, repository)}`,
+  sshUrl: ({ repository }, _args, { state, addresses }) => sshUrl(addresses, fullName(state, repository)),
+  hasIssuesEnabled: ({ repository }) => !repository.withoutIssues,
   visibility: ({ repository }) => repository.visibility.toUpperCase(),
   isPrivate: ({ repository }) => repository.visibility !== 'public',
   isArchived: ({ repository }) => repository.archived,

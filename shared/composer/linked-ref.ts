@@ -1,0 +1,26 @@
+/** Which ref the links of a version show. */
+import { compareBytes } from './php-text.ts';
+import type { RefName, ScannedRepository } from './scanned-repository.ts';
+
+/**
+ * The ref whose name stands in links to a version's files.
+ *
+ * Of a branch it is the first tag, else the first branch that stands at the same commit, as composer/composer
+ * `src/Composer/Repository/Vcs/GitHubDriver.php` at tag 2.10.2 takes it (`getComposerInformation`), in the order of GitHub's lists: tags
+ * from the last name to the first, branches from the first to the last, without `gh-pages`. A tag has its own name, though other tags
+ * may stand at its commit: its version never changes, and other tags come and go.
+ */
+export function linkedRefs({
+  tags,
+  branches,
+}: Pick<ScannedRepository, 'tags' | 'branches'>): (ref: RefName, commit: string) => string {
+  const names = new Map<string, string>();
+  const last = tags.toSorted((a, b) => compareBytes(b.name, a.name));
+  const first = branches
+    .filter(({ name }) => name !== 'gh-pages')
+    .toSorted((a, b) => compareBytes(a.name, b.name));
+  for (const { name, commit } of [...last, ...first]) {
+    if (!names.has(commit)) names.set(commit, name);
+  }
+  return ({ kind, name }, commit) => (kind === 'tag' ? name : (names.get(commit) ?? name));
+}

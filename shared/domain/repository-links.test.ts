@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { sameLinks, treeAddress } from './repository-links.ts';
+
+const source = { type: 'git', url: 'https://forge.example/a/b.git' } as const;
+
+it("a version's address names its ref, or its commit where the forge wants that, as they are written", () => {
+  const version = { ref: 'feature/{commit}$&#1', commit: 'c'.repeat(40) };
+  expect(treeAddress({ source, tree: 'https://forge.example/a/b/tree/{ref}' }, version)).toBe(
+    'https://forge.example/a/b/tree/feature/{commit}$&#1',
+  );
+  expect(treeAddress({ source, tree: 'https://forge.example/src/{commit}/?at={ref}' }, version)).toBe(
+    `https://forge.example/src/${version.commit}/?at=${version.ref}`,
+  );
+});
+
+it('links are the same only if each of them is', () => {
+  const links = { source, tree: '/{ref}', issues: '/issues' };
+  expect(sameLinks(links, { ...links, source: { ...source } })).toBe(true);
+  expect(sameLinks(undefined, undefined)).toBe(true);
+  for (const other of [
+    undefined,
+    { ...links, issues: undefined },
+    { ...links, tree: '/tree/{ref}' },
+    { ...links, source: { ...source, url: 'git@forge.example:a/b.git' } },
+    { ...links, source: { ...source, type: 'hg' as const } },
+  ]) {
+    expect(sameLinks(links, other)).toBe(false);
+  }
+});

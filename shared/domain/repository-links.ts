@@ -1,0 +1,24 @@
+/** Where people and clients find a repository on its forge. */
+
+export interface RepositoryLinks {
+  /** What a version's code is fetched from with the repository's own program. */
+  readonly source: { readonly type: 'git' | 'hg' | 'svn'; readonly url: string };
+  /** The address of the files at a ref: `{ref}` stands for the ref's name, `{commit}` for its hash. */
+  readonly tree: string;
+  /** Undefined where the repository takes no issues. */
+  readonly issues?: string | undefined;
+}
+
+/** The address of the files of one version. Names go in as they are, as in Composer's own drivers. */
+export function treeAddress({ tree }: RepositoryLinks, version: { ref: string; commit: string }): string {
+  return tree.replaceAll(/\{(ref|commit)\}/g, (_, part: 'ref' | 'commit') => version[part]);
+}
+
+export function sameLinks(one: RepositoryLinks | undefined, other: RepositoryLinks | undefined): boolean {
+  return (
+    one?.source.type === other?.source.type &&
+    one?.source.url === other?.source.url &&
+    one?.tree === other?.tree &&
+    one?.issues === other?.issues
+  );
+}
