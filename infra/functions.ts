@@ -144,6 +144,11 @@ const functionNeeds = {
   'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
   'set-owned-vendors': { ...operatorCommand, does: 'Sets the vendors whose names an organization owns' },
   'set-caution': { ...operatorCommand, does: 'Sets how careful a synchronization is' },
+  'set-publishing': {
+    ...operatorCommand,
+    does: 'Sets what goes into the metadata of packages',
+    sends: ['publish-package'],
+  },
   'issue-token': { ...operatorCommand, does: 'Makes a token and shows it once', baseUrls: ['registry'] },
   'revoke-token': { ...operatorCommand, does: 'Stops a token' },
   'describe-organization': {

@@ -33,8 +33,8 @@ export const ScanMessage = z.discriminatedUnion('kind', [
 ]);
 export type ScanMessage = z.infer<typeof ScanMessage>;
 
-/** Queue `publish-package`: the p2 files of a package want to be written. */
-export const PublishPackageMessage = z.object({ organization, packageNumber });
+/** Queue `publish-package`: the p2 files of a package want to be written; without a number, those of every package. */
+export const PublishPackageMessage = z.object({ organization, packageNumber: packageNumber.optional() });
 export type PublishPackageMessage = z.infer<typeof PublishPackageMessage>;
 
 /** Queue `publish-roots`: rights changed somewhere in an organization, or one principal wants its view written. */

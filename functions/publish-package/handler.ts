@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PublishPackageMessage } from '../../events/messages/schema.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
+import { raisePackages } from '../../shared/publish/raise-packages.ts';
 import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
@@ -22,7 +23,11 @@ const dependencies = {
 };
 
 export const handler = queueHandler(PublishPackageMessage, { logger }, async (message) => {
-  const outcome = await publishPackage(dependencies, message.organization, message.packageNumber);
+  const { organization, packageNumber } = message;
+  const outcome =
+    packageNumber === undefined
+      ? await raisePackages(dependencies, organization)
+      : await publishPackage(dependencies, organization, packageNumber);
   logger.info('package', { ...message, outcome });
   return 'done';
 });

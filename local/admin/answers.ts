@@ -31,6 +31,7 @@ export const Status = z.object({
   slug: z.string(),
   name: z.string(),
   ownedVendors: z.array(z.string()),
+  publishing: z.object({ source: z.boolean(), outsideCode: z.boolean() }),
   counts: z.object({
     members: z.number(),
     teams: z.number(),
@@ -58,7 +59,15 @@ export const Status = z.object({
   waiting: z.array(z.object({ name: z.string(), repository: z.string(), reason: z.string() })),
   proposedVendors: z.array(z.string()),
   packages: z.array(
-    z.object({ name: z.string(), state: z.string(), versions: z.number(), repository: z.string() }),
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      versions: z.number(),
+      repository: z.string(),
+      outsideCode: z
+        .object({ published: z.number(), forbidden: z.number(), hosts: z.array(z.string()) })
+        .optional(),
+    }),
   ),
   repositoriesWithoutPackage: z.array(z.string()),
   leftOut: z.array(z.object({ repository: z.string(), ref: z.string(), reason: z.string() })),

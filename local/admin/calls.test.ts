@@ -15,6 +15,15 @@ it('has each command that the help names, and no other', () => {
   );
 });
 
+it('sets what was said to go into metadata, and nothing else', () => {
+  expect(call('publishing')).toEqual(['set-publishing', { slug: 'acme' }]);
+  expect(call('publishing', '--source', 'no', '--outside-code', 'yes')).toEqual([
+    'set-publishing',
+    { slug: 'acme', source: false, outsideCode: true },
+  ]);
+  expect(() => call('publishing', '--source', 'perhaps')).toThrow('--source takes yes or no, not perhaps');
+});
+
 it('sets what was said of the caution, and nothing else', () => {
   expect(call('caution')).toEqual(['set-caution', { slug: 'acme' }]);
   expect(call('caution', '--held-share', '10', '--rest-after', '3')).toEqual([

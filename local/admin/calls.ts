@@ -26,6 +26,8 @@ export function readFlags(args: readonly string[]) {
       'held-share': { type: 'string' },
       'held-above': { type: 'string' },
       'rest-after': { type: 'string' },
+      source: { type: 'string' },
+      'outside-code': { type: 'string' },
       synchronization: { type: 'string' },
       json: { type: 'boolean' },
       data: { type: 'string' },
@@ -58,6 +60,10 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
     'set-owned-vendors',
     { slug, vendors: needed(names(flags.vendors), 'vendors takes --vendors') },
   ],
+  publishing: (slug, flags) => [
+    'set-publishing',
+    { slug, ...yesOrNo('source', flags, 'source'), ...yesOrNo('outside-code', flags, 'outsideCode') },
+  ],
   caution: (slug, flags) => [
     'set-caution',
     {
@@ -82,6 +88,22 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
     { organization: slug, id: needed(flags.id, 'revoke takes --id; status lists them') },
   ],
 };
+
+/** The flag's word under the name; nothing without the flag. */
+function yesOrNo(
+  flag: 'source' | 'outside-code',
+  flags: Flags,
+  name: string,
+): Readonly<Record<string, boolean>> {
+  const word = flags[flag];
+  if (word === undefined) {
+    return {};
+  }
+  if (word !== 'yes' && word !== 'no') {
+    throw new UsageError(`--${flag} takes yes or no, not ${word}`);
+  }
+  return { [name]: word === 'yes' };
+}
 
 /** The flag's number times the unit, under the name; nothing without the flag. */
 function numberOf(

@@ -34,11 +34,13 @@ export function statusText(status: Status): readonly string[] {
           .filter(([, count]) => count > 0)
           .map(([what, count]) => `${count} ${what}`)
           .join(', ')}`,
+    ...publishingText(status.publishing),
     ...synchronizations.flatMap((one) => synchronizationText(slug, one, nameOf(one.id, synchronizations))),
     ...section(
       'packages:',
       packages.map(
-        ({ name, state, versions, repository }) => `${name}  ${state}, ${versions} versions, ${repository}`,
+        ({ name, state, versions, repository, outsideCode }) =>
+          `${name}  ${state}, ${versions} versions, ${repository}${outsideText(slug, outsideCode)}`,
       ),
     ),
     ...section(
@@ -73,6 +75,23 @@ export function statusText(status: Status): readonly string[] {
       status.auditLog.map(({ at, by, act, subject, why }) => `${when(at)}  ${by}: ${act} ${subject}: ${why}`),
     ),
   ];
+}
+
+function publishingText({ source, outsideCode }: Status['publishing']): readonly string[] {
+  return [
+    ...(source ? [] : ['metadata has no source: it names no repository that code could be cloned from']),
+    ...(outsideCode ? [] : ['versions whose composer.json says itself where their code is are left out']),
+  ];
+}
+
+function outsideText(slug: string, outside: Status['packages'][number]['outsideCode']): string {
+  if (outside === undefined) {
+    return '';
+  }
+  const { published, forbidden, hosts } = outside;
+  return forbidden > 0
+    ? `; ${forbidden} versions left out: their code is at ${hosts.join(', ')}, which the organization forbids (publishing ${slug} --outside-code yes allows it)`
+    : `; the code of ${published} versions is at ${hosts.join(', ')}, not kept by us`;
 }
 
 function synchronizationText(

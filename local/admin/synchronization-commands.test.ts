@@ -46,6 +46,7 @@ const aStatus = {
   slug: 'acme',
   name: 'Acme',
   ownedVendors: ['acme'],
+  publishing: { source: true, outsideCode: true },
   counts: { members: 3, teams: 1, repositories: 2, packages: { available: 2 }, versions: 9 },
   pending: { scopes: 1, scans: 0, total: 1 },
   synchronizations: [
@@ -140,6 +141,23 @@ describe('what is printed', () => {
     ]) {
       expect(text).toContain(line);
     }
+  });
+
+  it('marks packages whose code is not kept by us, and says what the organization leaves out of metadata', async () => {
+    const wrapper = (outsideCode: object) => [
+      { name: 'acme/w', state: 'available', versions: 9, repository: 'acme-inc/w', outsideCode },
+    ];
+    const shown = { published: 3, forbidden: 0, hosts: ['a.example', 'b.example'] };
+    const { lines } = await run(['status', 'acme'], { ...aStatus, packages: wrapper(shown) });
+    expect(lines?.join('\n')).toContain(
+      'acme/w  available, 9 versions, acme-inc/w; the code of 3 versions is at a.example, b.example, not kept by us',
+    );
+    const forbidden = { published: 0, forbidden: 3, hosts: ['a.example'] };
+    const publishing = { source: false, outsideCode: false };
+    const all = await run(['status', 'acme'], { ...aStatus, publishing, packages: wrapper(forbidden) });
+    const text = all.lines?.join('\n');
+    expect(text).toContain('3 versions left out: their code is at a.example, which the organization forbids');
+    expect(text).toContain('metadata has no source');
   });
 
   it('is the list of organizations without one', async () => {

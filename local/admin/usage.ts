@@ -12,6 +12,10 @@ Usage: npm run admin -- COMMAND [options]
                                                 packages; 'all' leaves forks out unless --forks is there, a fork
                                                 that is named is taken; its vendor has to be owned all the same
   vendors ORGANIZATION --vendors NAME,NAME      the whole list of vendors whose packages may appear
+  publishing ORGANIZATION [--source yes|no] [--outside-code yes|no]
+                                                what goes into metadata: 'source', where a version's code is in
+                                                version control (yes); versions whose composer.json says itself
+                                                where their code is, which is not kept by us (yes)
   token ORGANIZATION --member LOGIN | --team SLUG | --all
           [--description TEXT] [--expires TIME] give somebody a token; it is shown once (TIME: 2027-01-01,
                                                 or ISO 8601)

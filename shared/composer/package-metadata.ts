@@ -22,9 +22,9 @@ export interface PublishedVersion {
   readonly versionNormalized: string;
   readonly time: string;
   readonly isDefaultBranch: boolean;
-  /** The judged manifest. What it says about `source` and `dist` does not count. */
+  /** The judged manifest. Where its code is stands in `source` and `dist`, whatever it says itself. */
   readonly manifest: JsonObject;
-  /** The zip archive; undefined if there is none to offer. */
+  /** The archive; undefined if there is none to offer. */
   readonly dist: PublishedDist | undefined;
   readonly source?: PublishedSource | undefined;
   /** What `support` says where the manifest does not. */
@@ -36,8 +36,10 @@ export interface PublishedVersion {
 export interface PublishedDist {
   /** Absolute: clients do not resolve it. */
   readonly url: string;
-  /** The commit. */
+  /** The commit, or what somebody else's archive is known by. */
   readonly reference: string;
+  /** As Composer names its downloaders; `zip` if left out. */
+  readonly type?: string | undefined;
   /** SHA-1 of the archive in hex; clients do not check without it. */
   readonly shasum?: string | undefined;
 }
@@ -121,7 +123,12 @@ function versionData(name: string, published: PublishedVersion): VersionData {
     license: manifest.license,
     authors: manifest.authors,
     source: source && { type: source.type, url: source.url, reference: source.reference },
-    dist: dist && { type: 'zip', url: dist.url, reference: dist.reference, shasum: dist.shasum ?? '' },
+    dist: dist && {
+      type: dist.type ?? 'zip',
+      url: dist.url,
+      reference: dist.reference,
+      shasum: dist.shasum ?? '',
+    },
     type: manifest.type ?? 'library',
     support: supportOf(manifest.support, published.support),
     'php-ext': manifest['php-ext'],

@@ -385,12 +385,12 @@ describe('versionsOf', () => {
     expect(abandoned({ abandoned: 5 }, false)).toBeUndefined();
   });
 
-  it('keeps of a manifest what is published, and nothing about where the code is', () => {
+  it('keeps of a manifest what is published, and where its own dist and source are', () => {
     const manifest = {
       name: 'acme/a',
       version: '1.0',
-      source: { type: 'git', url: '--evil', reference: '--evil' },
-      dist: 'anything',
+      source: { type: 'git', url: 'https://forge.example/c.git', reference: 'v1' },
+      dist: { type: 'zip', url: 'https://downloads.example/c.zip' },
       time: '2020-01-01',
       'default-branch': true,
       'notification-url': 'https://example.org',
@@ -409,8 +409,22 @@ describe('versionsOf', () => {
       commit: '0'.repeat(40),
       time: '2020-01-01T00:00:00+00:00',
       isDefaultBranch: false,
-      manifest: { type: 'library', require: { 'b/c': '^1' } },
+      manifest: {
+        type: 'library',
+        require: { 'b/c': '^1' },
+        dist: manifest.dist,
+        source: manifest.source,
+      },
       leftOut: [],
+    });
+  });
+
+  it('leaves out what says where its code is in a way that no client could or should follow', () => {
+    const manifest = { name: 'acme/a', dist: { type: 'path', url: '../b' } };
+    expect(versionsByRef({ tags: refs(['1.0', manifest]) })).not.toHaveProperty(['1.0']);
+    expect(reasonOf({ tags: refs(['1.0', manifest]) }, '1.0')).toMatchObject({
+      isError: true,
+      reason: expect.stringContaining('dist.type "path" cannot be passed on'),
     });
   });
 

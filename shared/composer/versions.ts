@@ -7,6 +7,7 @@
  */
 
 import { judgeManifest, parseManifest } from './manifest.ts';
+import { outsideCode } from './outside-code.ts';
 import { listed, shortened } from './owner-message.ts';
 import { MANIFEST_NESTING_MAX } from './package-metadata.ts';
 import { isValidPackageName } from './package-name.ts';
@@ -31,7 +32,7 @@ export interface ComposerVersion {
   /** RFC 3339 in UTC: the manifest's own time if it has a readable one, else the commit's. */
   readonly time: string;
   readonly isDefaultBranch: boolean;
-  /** The judged manifest, of the keys that are published. */
+  /** The judged manifest, of the keys that are published; with its own `dist` and `source` last. */
   readonly manifest: JsonObject;
   /** What of the manifest is not published, and why: in words for the package's owner. */
   readonly leftOut: readonly string[];
@@ -58,7 +59,7 @@ type Naming =
  * would make several packages of such a repository, which a registry that ties one package to one repository cannot. A default
  * branch with a name that no package can have stops all versions, as in Composer. Capitals in a name count for nothing.
  *
- * `source` and `dist` of a manifest are dropped unseen: where the code comes from is the registry's to say.
+ * A manifest's own `source` and `dist` stay where they can be passed on (outside-code.ts), and leave the version out where they cannot.
  *
  * @param options.knownName the repository's package, if it has one.
  */
@@ -126,6 +127,11 @@ function judged(
   const { source: _source, dist: _dist, ...own } = candidate.manifest;
   const time = hasOwnTime(own.time) ? own.time : scanned.date;
   const abandoned = own.abandoned ?? (isArchived ? true : undefined);
+  const outside = outsideCode(candidate.manifest);
+  if ('problem' in outside) {
+    const reason = `composer.json says itself where the code is, in a way that cannot be passed on: ${outside.problem}.`;
+    return { ref, reason, isError: true };
+  }
   const judgement = judgeManifest({ ...own, name, version, time, abandoned });
   if (judgement.errors.length > 0) {
     return { ref, reason: `composer.json has mistakes: ${listed(judgement.errors)}.`, isError: true };
@@ -143,7 +149,7 @@ function judged(
     commit: scanned.commit,
     time: normalizedTime(judgement.manifest.time, scanned.date),
     isDefaultBranch,
-    manifest,
+    manifest: { ...manifest, ...outside.code },
     leftOut: judgement.leftOut.map(({ path, problem }) => shortened(`${path} is left out: ${problem}`)),
   };
 }

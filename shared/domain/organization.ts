@@ -10,6 +10,14 @@ export interface Organization {
   readonly ownedVendors: readonly string[];
 }
 
+/** What an organization lets into the metadata of its packages. */
+export interface PublishingSettings {
+  /** `source`: where a version's code is in version control, which everybody reads who may read the package. */
+  readonly source: boolean;
+  /** Versions whose manifests say themselves where their code is, outside of their repository. */
+  readonly outsideCode: boolean;
+}
+
 /** First path segments that mean something else on one of the two hosts, now or soon. */
 const reservedSlugs: ReadonlySet<string> = new Set([
   'api',

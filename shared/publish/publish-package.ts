@@ -1,20 +1,16 @@
 /** Writes the p2 files of one package. One worker for each package at a time. */
-import { z } from 'zod';
-import { buildPackageFiles, type PublishedVersion } from '../composer/package-metadata.ts';
+import { buildPackageFiles } from '../composer/package-metadata.ts';
 import type { OrganizationId } from '../domain/ids.ts';
-import { treeAddress } from '../domain/repository-links.ts';
 import { all, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
+import { findPublishingSettings } from '../store/organization-store.ts';
 import {
   distsOfPackage,
   hasCommitShasum,
   metadataLayout,
   parsePackage,
-  publishedShasum,
-  type StoredDist,
   type StoredPackage,
-  type StoredVersion,
   versionsOfPackage,
 } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
@@ -25,6 +21,7 @@ import { edgeKeys, packageValue } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter, Seen } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
+import { publishedVersions } from './published-versions.ts';
 
 export interface PublishPackageDependencies extends PublisherDependencies {
   readonly objects: ObjectWriter;
@@ -70,24 +67,21 @@ async function publish(
     }
     return finish(dependencies, lease, found.state === 'deleted' ? { versionCount: 0 } : {});
   }
-  const [versions, refused] = await Promise.all([
+  const [versions, refused, settings] = await Promise.all([
     versionsOfPackage(table, organization, found.number),
     refusedCommitsOf(table, organization),
+    findPublishingSettings(table, organization),
   ]);
   // A scan takes versions at a refused commit away; they must not wait for it.
-  const published = versions.filter(({ state, commit }) => state === 'published' && !refused.has(commit));
-  const dists = published.some(hasCommitShasum)
-    ? await distsOfPackage(table, organization, found.number)
-    : [];
-  const files = buildPackageFiles({
-    name: found.name,
-    versions: publishedVersions(
-      found,
-      published,
-      dists,
-      (reference) => `${dependencies.registryBaseUrl}${publicPaths.dist(slug, found.name, reference)}`,
-    ),
+  const ready = versions.filter(({ state, commit }) => state === 'published' && !refused.has(commit));
+  const { published, outsideCode } = publishedVersions({
+    found,
+    versions: ready,
+    dists: ready.some(hasCommitShasum) ? await distsOfPackage(table, organization, found.number) : [],
+    settings,
+    distUrl: (reference) => `${dependencies.registryBaseUrl}${publicPaths.dist(slug, found.name, reference)}`,
   });
+  const files = buildPackageFiles({ name: found.name, versions: published });
   const changed = (
     [
       [plainKey, plainSeen, files.plain],
@@ -107,7 +101,7 @@ async function publish(
   if (found.state === 'accepted') {
     await makeAvailable(dependencies, lease, { organization, slug, found });
   }
-  return finish(dependencies, lease, { versionCount: published.length, metadataLayout });
+  return finish(dependencies, lease, { versionCount: published.length, outsideCode, metadataLayout });
 }
 
 /** Archives and versions that one pass removes. */
@@ -185,60 +179,4 @@ async function finish(
     await waker.wake([lease.thing.wake]);
   }
   return 'done';
-}
-
-function publishedVersions(
-  found: StoredPackage,
-  versions: readonly StoredVersion[],
-  dists: readonly StoredDist[],
-  distUrl: (reference: string) => string,
-): PublishedVersion[] {
-  const distOf = new Map(dists.map((dist) => [dist.commit, dist]));
-  return versions.map((version) => {
-    const shasum = publishedShasum(version, distOf.get(version.commit));
-    const manifest = Manifest.parse(JSON.parse(version.manifest));
-    return {
-      version: version.version,
-      versionNormalized: version.versionNormalized,
-      isDev: version.isDev,
-      isDefaultBranch: version.isDefaultBranch,
-      time: version.time,
-      manifest,
-      dist: {
-        // Composer puts the pinned commit of `dev-main#<commit>` in the placeholder's place; a tag's address never changes.
-        url: distUrl(version.refKind === 'branch' ? '%reference%' : version.commit),
-        reference: version.commit,
-        ...(shasum === undefined ? {} : { shasum }),
-      },
-      ...linksOf(found, version),
-      abandoned: abandonment(found, manifest),
-    };
-  });
-}
-
-/** Where the version's code and its issues are found; nothing until a scan has told where its repository is. */
-function linksOf(
-  { links }: StoredPackage,
-  { commit, refName, linkedRef }: StoredVersion,
-): Pick<PublishedVersion, 'source' | 'support'> {
-  if (links === undefined) {
-    return {};
-  }
-  const source = treeAddress(links, { ref: linkedRef ?? refName, commit });
-  return {
-    source: { ...links.source, reference: commit },
-    support: { source, issues: links.issues },
-  };
-}
-
-const Manifest = z.record(z.string(), z.unknown());
-
-/**
- * Abandoned for the package that the same source became; or because its repository is archived, where the manifest does not say more.
- */
-function abandonment(
-  { replacement, archived }: StoredPackage,
-  manifest: Readonly<Record<string, unknown>>,
-): true | string | undefined {
-  return replacement ?? (archived && manifest.abandoned === undefined ? true : undefined);
 }

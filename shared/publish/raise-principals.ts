@@ -1,30 +1,17 @@
-/** Rights or packages of an organization changed: every principal that has a root file is raised, in batches, before the owner is done. */
+/** Rights or packages of an organization changed: every principal that has a root file is raised. */
 import { asPrincipal, type OrganizationId } from '../domain/ids.ts';
-import { transactionItemsMax } from '../store/table.ts';
 import { grantsThing, principalThing } from '../store/things.ts';
-import { completeWork, leaseHeld, raise } from '../store/work.ts';
-import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
+import type { PublisherDependencies } from './publish-under-lease.ts';
+import { raiseEach } from './raise-each.ts';
 
-export async function raisePrincipals(
+export function raisePrincipals(
   dependencies: PublisherDependencies,
   organization: OrganizationId,
 ): Promise<'done' | 'idle' | 'busy' | 'again'> {
-  const { table, waker, clock } = dependencies;
-  const thing = grantsThing(organization);
-  return publishUnderLease(dependencies, thing, async (lease): Promise<'done'> => {
-    const items = await table.query(`ORG#${organization}`, 'PRINCIPAL#');
-    const things = items.map((item) =>
+  return raiseEach(dependencies, grantsThing(organization), async () => {
+    const items = await dependencies.table.query(`ORG#${organization}`, 'PRINCIPAL#');
+    return items.map((item) =>
       principalThing(organization, asPrincipal(String(item.sk).slice('PRINCIPAL#'.length))),
     );
-    const batch = transactionItemsMax - 1;
-    for (let start = 0; start < things.length; start += batch) {
-      const part = things.slice(start, start + batch);
-      await table.transact([leaseHeld(lease), ...part.map((one) => raise(one, clock.now()))]);
-      await waker.wake(part.map((one) => one.wake));
-    }
-    if ((await completeWork(table, lease)) === 'more') {
-      await waker.wake([thing.wake]);
-    }
-    return 'done';
   });
 }

@@ -90,10 +90,28 @@ function planTag(
   const at = before && tagCommits.get(before.refName);
   // Nobody has ever seen a held version, so it may still follow its tag.
   if (!before || (before.state === 'held' && at !== before.commit)) {
-    const after = storedVersion(version, isImport ? 'published' : 'held');
+    // What is not ours to build is not waited for.
+    const isReady = isImport || version.manifest.dist !== undefined;
+    const after = storedVersion(version, isReady ? 'published' : 'held');
     return replace(before, after, `tag ${version.ref.name} is new`);
   }
-  return planKept(before, at ?? version.commit);
+  return planSame(before, version, at ?? version.commit);
+}
+
+/** The same commit has the same composer.json, but what we make of it may have changed since it was stored. */
+function planSame(before: StoredVersion, version: FoundVersion, at: string): VersionChange[] {
+  const manifest = version.commit === before.commit ? JSON.stringify(version.manifest) : before.manifest;
+  const current = { ...before, manifest };
+  const changes = planKept(current, at);
+  return changes.length === 0 && manifest !== before.manifest
+    ? [
+        {
+          kind: 'write',
+          version: current,
+          reason: `composer.json of tag ${before.refName} is read by newer rules`,
+        },
+      ]
+    : changes;
 }
 
 /** A version that the scan did not find: its ref is gone, or nothing that Composer takes can be made of it. */

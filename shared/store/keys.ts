@@ -18,6 +18,7 @@
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
  * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
  * | package (work: its p2 files) | ORG#id | PACKAGE#number |
+ * | fan-out to all packages (work) | ORG#id | PACKAGES |
  * | which package a name stands for | ORG#id | NAME#vendor/name |
  * | packages of a repository | ORG#id | SOURCE#synchronization#repository#directory#name |
  * | version | PACKAGE#organization#number | VERSION#normalized |
@@ -114,6 +115,7 @@ export const keys = {
     pk: `ORG#${organization}`,
     sk: `PACKAGE#${String(number).padStart(8, '0')}`,
   }),
+  packages: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'PACKAGES' }),
   packageName: (organization: string, name: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `NAME#${name}`,

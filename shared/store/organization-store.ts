@@ -1,7 +1,7 @@
 /** Organizations and the slugs that they hold for ever. */
 import { z } from 'zod';
 import { asId, type OrganizationId } from '../domain/ids.ts';
-import type { Organization } from '../domain/organization.ts';
+import type { Organization, PublishingSettings } from '../domain/organization.ts';
 import { absent, present } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
@@ -14,6 +14,16 @@ const OrganizationItem = z.object({
   name: z.string(),
   ownedVendors: z.array(z.string()),
 });
+
+/** Further attributes of the organization's item. */
+const PublishingAttributes = z
+  .object({ publishesSource: z.boolean().default(true), publishesOutsideCode: z.boolean().default(true) })
+  .transform(
+    ({ publishesSource, publishesOutsideCode }): PublishingSettings => ({
+      source: publishesSource,
+      outsideCode: publishesOutsideCode,
+    }),
+  );
 
 const SlugItem = z.object({ organization: organizationId });
 
@@ -48,6 +58,22 @@ export function addOrganization(organization: Organization): readonly Operation[
 
 export function setOwnedVendors(id: OrganizationId, ownedVendors: readonly string[]): Operation {
   return { update: { key: keys.organization(id), set: { ownedVendors } }, when: present };
+}
+
+export async function findPublishingSettings(table: Table, id: OrganizationId): Promise<PublishingSettings> {
+  return PublishingAttributes.parse((await table.get(keys.organization(id))) ?? {});
+}
+
+/** Those that are left out stay as they are. */
+export function setPublishingSettings(
+  id: OrganizationId,
+  { source, outsideCode }: Partial<PublishingSettings>,
+): Operation {
+  const set = {
+    ...(source === undefined ? {} : { publishesSource: source }),
+    ...(outsideCode === undefined ? {} : { publishesOutsideCode: outsideCode }),
+  };
+  return { update: { key: keys.organization(id), set }, when: present };
 }
 
 /** Reads slugs, each once: a slug never changes. Throws for an organization that is not there. */

@@ -35,6 +35,10 @@ const PackageItem = z.object({
   links: RepositoryLinksAttribute.optional(),
   /** Name of the package that the same source became. */
   replacement: z.string().optional(),
+  /** Of the published versions, those whose code is not kept by us. */
+  outsideCode: z
+    .object({ published: z.number(), forbidden: z.number(), hosts: z.array(z.string()) })
+    .optional(),
   /** The first scan wrote all of its versions; tags found later are new ones. */
   imported: z.boolean().default(false),
   /** `Last-Modified` of files that were at the same addresses before and are removed; milliseconds since the epoch. */

@@ -36,6 +36,14 @@ export function packageThing(organization: OrganizationId, packageNumber: number
   };
 }
 
+/** What goes for all packages of the organization changed: the files of each are to be written. */
+export function packagesThing(organization: OrganizationId): WorkThing {
+  return {
+    key: keys.packages(organization),
+    wake: { queue: 'publish-package', group: organization, message: { organization } },
+  };
+}
+
 /** Rights or packages of the organization changed: each principal with a root file is to be raised. */
 export function grantsThing(organization: OrganizationId): WorkThing {
   return {

@@ -9,7 +9,7 @@ import { auditLog } from '../store/audit-log.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { listInstallations } from '../store/installation-store.ts';
 import { keys } from '../store/keys.ts';
-import { findOrganization } from '../store/organization-store.ts';
+import { findOrganization, findPublishingSettings } from '../store/organization-store.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { scansOf } from '../store/scan-store.ts';
 import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts';
@@ -78,13 +78,15 @@ export async function describeOrganization(table: Table, organization: Organizat
     synchronizations: parts.map((part) => part.state),
     waiting,
     proposedVendors: [...new Set(proposedVendors)].sort(),
-    packages: packages.map(({ number, name, state, versionCount, repository, archived }) => ({
+    publishing: await findPublishingSettings(table, organization.id),
+    packages: packages.map(({ number, name, state, versionCount, repository, archived, outsideCode }) => ({
       number,
       name,
       state,
       versions: versionCount,
       repository: names.get(repository) ?? repository,
       archived,
+      outsideCode,
     })),
     repositoriesWithoutPackage: parts.flatMap((part) =>
       [...part.names]
@@ -190,7 +192,7 @@ function isWorthKnowing({ wanted, done, lastFailure, lastSuccessAt = 0 }: ScopeS
 /** How much is wanted and not done, by what it is about. */
 async function pendingOfOrganization(table: Table, { id, slug }: Organization) {
   const partition = keys.organization(id).pk;
-  const packages = await table.query(partition, 'PACKAGE#');
+  const packages = [...(await table.query(partition, 'PACKAGE#')), await table.get(keys.packages(id))];
   const names = await table.query('EDGE', edgeKeys.package(slug, ''));
   const grants = await table.get(keys.grants(id));
   const principals = await table.query(partition, 'PRINCIPAL#');

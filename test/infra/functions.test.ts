@@ -114,6 +114,7 @@ describe('functions', () => {
     ['set-owned-vendors', sendAll],
     ['issue-token', sendAll],
     ['set-caution', sendAll],
+    ['set-publishing', send('PublishPackageQueue')],
     ['revoke-token', sendAll],
     ['undo-run', send('SyncQueue')],
     ['decide-removals', send('SyncQueue')],

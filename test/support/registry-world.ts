@@ -21,6 +21,7 @@ import type { ObjectWriter } from '../../shared/publish/object-writer.ts';
 import { type KeyValues, publishAccess } from '../../shared/publish/publish-access.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
+import { raisePackages } from '../../shared/publish/raise-packages.ts';
 import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
 import { rightsOf } from '../../shared/publish/reader-of.ts';
 import type { Waker } from '../../shared/runtime/wake.ts';
@@ -210,7 +211,9 @@ export async function createRegistryWorld(
       },
       'publish-package'(raw) {
         const message = PublishPackageMessage.parse(raw);
-        return publishPackage(common, message.organization, message.packageNumber);
+        return message.packageNumber === undefined
+          ? raisePackages(common, message.organization)
+          : publishPackage(common, message.organization, message.packageNumber);
       },
       'publish-roots'(raw) {
         const message = PublishRootsMessage.parse(raw);

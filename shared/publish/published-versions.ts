@@ -1,0 +1,139 @@
+/** From stored versions to what the metadata says of them. Pure. */
+import { z } from 'zod';
+import type { PublishedVersion } from '../composer/package-metadata.ts';
+import type { PublishingSettings } from '../domain/organization.ts';
+import { treeAddress } from '../domain/repository-links.ts';
+import {
+  publishedShasum,
+  type StoredDist,
+  type StoredPackage,
+  type StoredVersion,
+} from '../store/package-store.ts';
+
+/** Versions whose code is not kept by us: how many are in the metadata, how many the organization forbids, and where the code is. */
+export interface OutsideCodeSummary {
+  readonly published: number;
+  readonly forbidden: number;
+  readonly hosts: readonly string[];
+}
+
+/** An owner reads no more of them. */
+const hostsMax = 10;
+
+/**
+ * @param of.versions that may be published
+ * @param of.dists recorded commits of the package, for versions that `hasCommitShasum`
+ * @param of.distUrl the address of our archive of a commit
+ */
+export function publishedVersions(of: {
+  readonly found: StoredPackage;
+  readonly versions: readonly StoredVersion[];
+  readonly dists: readonly StoredDist[];
+  readonly settings: PublishingSettings;
+  readonly distUrl: (reference: string) => string;
+}): {
+  readonly published: readonly PublishedVersion[];
+  readonly outsideCode: OutsideCodeSummary | undefined;
+} {
+  const distOf = new Map(of.dists.map((dist) => [dist.commit, dist]));
+  const read = of.versions.map((version) => ({
+    version,
+    manifest: Manifest.parse(JSON.parse(version.manifest)),
+  }));
+  const outside = read.filter(({ manifest }) => isOutside(manifest));
+  const shown = of.settings.outsideCode ? read : read.filter(({ manifest }) => !isOutside(manifest));
+  return {
+    published: shown.map(({ version, manifest }) => {
+      const { links, support } = linksOf(of.found, version);
+      const source = manifest.source ?? links;
+      return {
+        version: version.version,
+        versionNormalized: version.versionNormalized,
+        isDefaultBranch: version.isDefaultBranch,
+        time: version.time,
+        manifest,
+        dist: manifest.dist
+          ? // As Composer's VcsRepository: what has no reference of its own goes by that of the source.
+            { ...manifest.dist, reference: manifest.dist.reference ?? source?.reference ?? version.commit }
+          : ownDist(version, distOf.get(version.commit), of.distUrl),
+        ...(of.settings.source && source ? { source } : {}),
+        ...(support ? { support } : {}),
+        abandoned: abandonment(of.found, manifest),
+      };
+    }),
+    outsideCode: summaryOf(
+      outside.map(({ manifest }) => manifest),
+      of.settings,
+    ),
+  };
+}
+
+/** As `outsideCode` has let it through. */
+const CodeAddress = z.object({ type: z.string(), url: z.string(), reference: z.string() });
+const Manifest = z.looseObject({
+  source: CodeAddress.optional(),
+  dist: CodeAddress.extend({
+    reference: z.string().exactOptional(),
+    shasum: z.string().exactOptional(),
+  }).optional(),
+});
+type Manifest = z.infer<typeof Manifest>;
+
+const isOutside = ({ source, dist }: Manifest): boolean => source !== undefined || dist !== undefined;
+
+/** The archive that we build of the commit, once somebody asks for it. */
+function ownDist(
+  version: StoredVersion,
+  dist: StoredDist | undefined,
+  distUrl: (reference: string) => string,
+): PublishedVersion['dist'] {
+  const shasum = publishedShasum(version, dist);
+  return {
+    // Composer puts the pinned commit of `dev-main#<commit>` in the placeholder's place; a tag's address never changes.
+    url: distUrl(version.refKind === 'branch' ? '%reference%' : version.commit),
+    reference: version.commit,
+    ...(shasum === undefined ? {} : { shasum }),
+  };
+}
+
+/** Where the version's code and its issues are found; nothing until a scan has told where its repository is. */
+function linksOf(
+  { links }: StoredPackage,
+  { commit, refName, linkedRef }: StoredVersion,
+): { readonly links?: z.infer<typeof CodeAddress>; readonly support?: PublishedVersion['support'] } {
+  if (links === undefined) {
+    return {};
+  }
+  const source = treeAddress(links, { ref: linkedRef ?? refName, commit });
+  return { links: { ...links.source, reference: commit }, support: { source, issues: links.issues } };
+}
+
+/**
+ * Abandoned for the package that the same source became; or because its repository is archived, where the manifest does not say more.
+ */
+function abandonment(
+  { replacement, archived }: StoredPackage,
+  manifest: Readonly<Record<string, unknown>>,
+): true | string | undefined {
+  return replacement ?? (archived && manifest.abandoned === undefined ? true : undefined);
+}
+
+function summaryOf(
+  outside: readonly Manifest[],
+  { outsideCode }: PublishingSettings,
+): OutsideCodeSummary | undefined {
+  if (outside.length === 0) {
+    return undefined;
+  }
+  const hosts = new Set(
+    outside.flatMap(({ dist, source }) => [dist, source].flatMap((one) => (one ? [hostOf(one.url)] : []))),
+  );
+  return {
+    published: outsideCode ? outside.length : 0,
+    forbidden: outsideCode ? 0 : outside.length,
+    hosts: [...hosts].sort().slice(0, hostsMax),
+  };
+}
+
+/** Of an address, or of `user@host:path`. */
+const hostOf = (url: string): string => URL.parse(url)?.host || (/^[^@]*@([^:]+):/.exec(url)?.[1] ?? url);
