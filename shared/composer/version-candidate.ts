@@ -1,7 +1,6 @@
 /**
  * What version a tag or a branch would be, before its manifest is judged: the rules for names of composer/composer
- * `src/Composer/Repository/VcsRepository.php` at tag 2.10.2, and the branches that composer/packagist `src/Package/Updater.php`
- * at 31ecf359 leaves out.
+ * `src/Composer/Repository/VcsRepository.php` at tag 2.10.2.
  */
 
 import { isValidConstraint } from './constraint.ts';
@@ -34,9 +33,8 @@ export interface VersionCandidate {
 
 const DEV_SUFFIX = new RegExp(`[.-]?dev${END}`, 'i');
 
-// Short-lived or technical branches.
-const IGNORED_BRANCH = /^dev-(?:gh-readonly-queue\/|renovate\/|dependabot\/|conductor-|merge-up\/)[^\n]/;
-const IGNORED_BRANCHES = ['dev-gh-pages', 'dev-release-please--branches--main', 'dev-gitattributes'];
+/** The one branch that Composer does not look at: `GitHubDriver::getBranches` at tag 2.10.2. */
+const PAGES_BRANCH = 'gh-pages';
 
 const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   'not-utf-8': 'is not UTF-8, which JSON has to be. Save it in that encoding',
@@ -104,6 +102,13 @@ export function branchCandidate(
   isDefaultBranch: boolean,
 ): VersionCandidate | SkippedRef {
   const ref: RefName = { kind: 'branch', name: scanned.name };
+  if (scanned.name === PAGES_BRANCH) {
+    return {
+      ref,
+      reason: `Composer takes no version from "${scanned.name}", GitHub's branch for web pages.`,
+      isError: false,
+    };
+  }
   const normalized = normalizeBranch(scanned.name);
   if (!isValidConstraint(normalized)) {
     return {
@@ -118,9 +123,6 @@ export function branchCandidate(
   const version = isNamed
     ? `dev-${scanned.name.replaceAll('#', '+')}`
     : `${scanned.name.startsWith('v') ? 'v' : ''}${normalized.replace(/(?:\.9{7})+/g, '.x')}`;
-  if (IGNORED_BRANCH.test(version) || IGNORED_BRANCHES.includes(version)) {
-    return { ref, reason: `Branches like "${scanned.name}" are left out.`, isError: false };
-  }
   const found = manifestOf(ref, scanned);
   if ('skipped' in found) return found.skipped;
   const { manifest } = found;

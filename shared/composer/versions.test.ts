@@ -124,22 +124,15 @@ describe('versionsOf', () => {
     ['>1@dev', 'dev->1@dev dev->1@dev'],
     ['4.x-dev', 'dev-4.x-dev dev-4.x-dev'],
     ['feat#1', 'dev-feat+1 dev-feat+1'],
+    // packagist.org takes none of these, Composer's vcs repositories do.
+    ['gitattributes', 'dev-gitattributes dev-gitattributes'],
+    ['renovate/x', 'dev-renovate/x dev-renovate/x'],
+    ['merge-up/1.x', 'dev-merge-up/1.x dev-merge-up/1.x'],
   ])('the branch %j is %j', (branch, version) => {
     expect(versionsByRef({ branches: refs('main', branch) })).toMatchObject({ [branch]: version });
   });
 
-  it.each([
-    'a,b',
-    'a|b',
-    'gh-pages',
-    'gitattributes',
-    'release-please--branches--main',
-    'gh-readonly-queue/x',
-    'renovate/x',
-    'dependabot/x',
-    'conductor-x',
-    'merge-up/x',
-  ])('the branch %j is none', (branch) => {
+  it.each(['a,b', 'a|b', 'gh-pages'])('the branch %j is none', (branch) => {
     expect(versionsByRef({ branches: refs('main', branch) })).not.toHaveProperty([branch]);
     expect(reasonOf({ branches: refs('main', branch) }, branch)).toMatchObject({ isError: false });
   });

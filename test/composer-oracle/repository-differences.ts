@@ -37,14 +37,9 @@ export function inOrder(input: ScannedRepository): ScannedRepository {
   return { ...input, tags: sorted(input.tags), branches: sorted(input.branches) };
 }
 
-const LEFT_OUT =
-  /^dev-(?:(?:gh-readonly-queue\/|renovate\/|dependabot\/|conductor-|merge-up\/).|(?:gh-pages|release-please--branches--main|gitattributes)$)/;
-
-/** Branches that Packagist leaves out, and so does this project. */
-export function withoutTechnicalBranches<Version extends FoundVersion>(
-  versions: readonly Version[],
-): Version[] {
-  return versions.filter(({ version }) => !LEFT_OUT.test(version));
+/** GitHub's branch for web pages, which Composer's driver for GitHub leaves out, and so does this project. */
+export function withoutPages<Version extends FoundVersion>(versions: readonly Version[]): Version[] {
+  return versions.filter(({ version }) => version !== 'dev-gh-pages');
 }
 
 /** Of versions that are equal but for capitals Packagist keeps the first, and so does this project. */

@@ -99,7 +99,11 @@ describe.skipIf(missing !== undefined)('both sides of generated repositories', (
       },
       { manifest: { name, type: 'Project', abandoned: 'acme/new' }, tags: ['v1.0.0', 'release-1.1.0-rc.1'] },
       { manifest: { name, version: '1.2.0' }, tags: ['1.2', 'v1.3.0', 'not-a-version'] },
-      { manifest: { name }, tags: ['20240102.1.0'], branches: ['feature#1', '1.x', 'v1.x', 'renovate/b'] },
+      {
+        manifest: { name },
+        tags: ['20240102.1.0'],
+        branches: ['feature#1', '1.x', 'v1.x', 'renovate/b', 'gh-pages'],
+      },
       { manifest: { name, ...alias('no version') }, tags: ['1.4.0'] },
       { manifest: { name, autoload: { 'psr-4': { Acme: 'src' } } }, tags: ['1.5.0'] },
       {
@@ -143,6 +147,7 @@ describe.skipIf(missing !== undefined)('both sides of generated repositories', (
       'acme/lib 1.2.0',
       'acme/lib 1.x-dev',
       'acme/lib dev-main',
+      'acme/lib dev-renovate/b',
       'acme/same dev-main',
       'other/by-tag 1.0.0',
     ]);
@@ -155,7 +160,7 @@ describe.skipIf(missing !== undefined)('both sides of generated repositories', (
       '20240102.1.0: a date for a major version, which libraries before semver 3.4.0 refuse',
       'dev-feature#1: a branch with a #, which libraries before 2.7.8 keep',
       'dev-feature+1: a branch with a #, which libraries before 2.7.8 keep',
-      'dev-renovate/b: a branch that Packagist leaves out',
+      'dev-gh-pages: the branch that the driver for GitHub leaves out',
       'v1.x-dev: another branch of the same version',
     ]);
     expect(notes).toHaveLength(2);

@@ -32,17 +32,14 @@ export interface NamedException {
 /** More than this part of the rows that one side alone has, and the exceptions are no exceptions. */
 export const exceptedPartMax = 0.02;
 
-const ignoredBranch =
-  /^dev-(?:(?:gh-readonly-queue\/|renovate\/|dependabot\/|conductor-|merge-up\/).+|gh-pages|release-please--branches--main|gitattributes)$/;
 const dateAsMajor =
   /^v?\d{4}(?:[.:-]?\d{2}){1,6}(?:[.:-]?\d{1,3}){2}[._-]?(?:(?:stable|beta|b|RC|alpha|a|patch|pl|p)(?:[.-]?\d+)*)?$/i;
 
 export const exceptions: readonly NamedException[] = [
   {
-    name: 'a branch that Packagist leaves out',
-    rule: 'composer/packagist src/Package/Updater.php@31ecf359 (update: the patterns of skipped branches)',
-    isAlone: ({ outcome, theirs }) =>
-      outcome === 'only theirs' && ignoredBranch.test(theirs?.values.version ?? ''),
+    name: 'the branch that the driver for GitHub leaves out',
+    rule: 'composer/composer src/Composer/Repository/Vcs/GitHubDriver.php@2.10.2 (getBranches)',
+    isAlone: ({ outcome, theirs }) => outcome === 'only theirs' && theirs?.values.version === 'dev-gh-pages',
   },
   {
     name: 'another branch of the same version',
