@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expand } from './metadata-minifier.ts';
-import { buildPackageFiles, buildRootFile, type PublishedVersion } from './package-metadata.ts';
+import {
+  buildPackageFiles,
+  buildRootFile,
+  MANIFEST_NESTING_MAX,
+  type PublishedVersion,
+} from './package-metadata.ts';
 import { normalizeVersion } from './version.ts';
 
 const File = z.object({
@@ -195,6 +200,19 @@ describe('buildPackageFiles', () => {
       }),
     );
   });
+});
+
+it('keeps a version out that was stored before its depth was looked at: it would take the package from every client', () => {
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
+  const { plain } = buildPackageFiles({
+    name: 'acme/a',
+    versions: [
+      published('1.0.0', { manifest: { extra: nested(MANIFEST_NESTING_MAX - 1) } }),
+      published('1.1.0', { manifest: { extra: nested(MANIFEST_NESTING_MAX) } }),
+      published('1.2.0'),
+    ],
+  });
+  expect(order(plain)).toEqual(['1.2.0', '1.0.0']);
 });
 
 describe('buildRootFile', () => {

@@ -6,7 +6,7 @@
 
 import { minify, UnminifiableError, type VersionData } from './metadata-minifier.ts';
 import { compareBytes } from './php-text.ts';
-import { isJsonObject, isSet, type JsonObject, NESTING_MAX } from './php-value.ts';
+import { isJsonObject, isSet, type JsonObject, NESTING_MAX, nestingOf } from './php-value.ts';
 import { parseStability } from './version.ts';
 import { compareVersions } from './version-compare.ts';
 
@@ -55,14 +55,17 @@ export interface PublishedSource {
  * Both metadata files of a package. Each is valid without versions too, and then tells clients to look nowhere else for the
  * package. Finished versions come newest first; branches come default branch first, then numeric ones from the highest, then
  * others by name, so that a push moves nothing.
+ *
+ * What is nested deeper than clients read is not in the files: versions are judged before, but not always were.
  */
 export function buildPackageFiles(input: {
   readonly name: string;
   readonly versions: readonly PublishedVersion[];
 }): { plain: string; dev: string } {
   const isDev = ({ versionNormalized }: PublishedVersion) => parseStability(versionNormalized) === 'dev';
-  const finished = input.versions.filter((version) => !isDev(version)).toSorted(newestFirst);
-  const branches = input.versions.filter(isDev).toSorted(defaultBranchFirst);
+  const versions = input.versions.filter(({ manifest }) => nestingOf(manifest) <= MANIFEST_NESTING_MAX);
+  const finished = versions.filter((version) => !isDev(version)).toSorted(newestFirst);
+  const branches = versions.filter(isDev).toSorted(defaultBranchFirst);
   return { plain: packageFile(input.name, finished), dev: packageFile(input.name, branches) };
 }
 
