@@ -157,6 +157,12 @@ const functionNeeds = {
     table: 'read',
     sends: [],
   },
+  'list-left-out': {
+    ...operatorCommand,
+    does: 'Shows which refs of a repository give no version',
+    table: 'read',
+    sends: [],
+  },
   'list-runs': { ...operatorCommand, does: 'Shows what runs did and why', table: 'read', sends: [] },
   'preview-run': {
     does: 'Shows what a run would change',

@@ -71,6 +71,7 @@ export const Status = z.object({
   ),
   repositoriesWithoutPackage: z.array(z.string()),
   leftOut: z.array(z.object({ repository: z.string(), ref: z.string(), reason: z.string() })),
+  moreLeftOut: z.array(z.object({ repository: z.string(), count: z.number(), shown: z.number() })),
   notices: z.array(z.object({ repository: z.string(), version: z.string(), notice: z.string() })),
   tokens: z.array(
     z.object({
@@ -119,6 +120,15 @@ const Run = z.object({
 export type Run = z.infer<typeof Run>;
 export const Runs = z.object({ runs: z.array(Run) });
 export const OneRun = z.object({ run: Run.extend({ changes: z.array(z.string()) }) });
+
+export const LeftOut = z.object({
+  repository: z.string(),
+  scanned: z.string(),
+  count: z.number(),
+  leftOut: z.array(z.object({ ref: z.string(), reason: z.string() })),
+});
+
+export type LeftOut = z.infer<typeof LeftOut>;
 
 export const Preview = z.object({
   requests: z.number().optional(),

@@ -8,7 +8,7 @@ const call = (command: string, ...args: string[]) =>
 
 it('has each command that the help names, and no other', () => {
   const named = new Set(
-    [...usage.matchAll(/^ {2}([a-z]+)(?: ORGANIZATION| \[ORGANIZATION\])/gm)].map(([, name]) => name),
+    [...usage.matchAll(/^ {2}([a-z-]+)(?: ORGANIZATION| \[ORGANIZATION\])/gm)].map(([, name]) => name),
   );
   expect([...named].sort()).toEqual(
     [...Object.keys(simpleCommands), ...Object.keys(synchronizationCommands)].sort(),

@@ -53,6 +53,10 @@ export function statusText(status: Status): readonly string[] {
       'versions left out:',
       status.leftOut.map(({ repository, ref, reason }) => `${ref} of ${repository}: ${reason}`),
     ),
+    ...status.moreLeftOut.map(
+      ({ repository, count, shown }) =>
+        `${count - shown} more of ${repository}: npm run admin -- left-out ${slug} ${repository}`,
+    ),
     ...section(
       'notices:',
       status.notices.map(({ repository, version, notice }) => `${version} of ${repository}: ${notice}`),

@@ -1,5 +1,5 @@
 /** What the functions answer, in lines for people. Pure. */
-import type { Asked, Counts, HeldRemovals, Preview, Run, Scope, Undone } from './answers.ts';
+import type { Asked, Counts, HeldRemovals, LeftOut, Preview, Run, Scope, Undone } from './answers.ts';
 
 /** `2026-11-22 12:00:01`, UTC. */
 export const when = (time: string): string => time.slice(0, 19).replace('T', ' ');
@@ -60,6 +60,15 @@ export function runsText(runs: readonly Run[], all: boolean): readonly string[] 
     return [all ? 'no runs are recorded' : 'no run changed anything; --all lists the others'];
   }
   return runs.flatMap((run) => [runLine(run), ...indent(runScopes(run))]);
+}
+
+export function leftOutText({ repository, scanned, count, leftOut }: LeftOut): readonly string[] {
+  const left = count - leftOut.length;
+  return [
+    `${repository}, scanned ${when(scanned)}: ${count === 0 ? 'every branch and tag gives a version' : 'no version of'}`,
+    ...indent(leftOut.map(({ ref, reason }) => `${ref}: ${reason}`)),
+    ...(left > 0 ? [`  and ${left} more, which the next scan lists again`] : []),
+  ];
 }
 
 export function oneRunText(run: Run & { readonly changes: readonly string[] }): readonly string[] {

@@ -86,6 +86,7 @@ const aStatus = {
   packages: [{ name: 'acme/lib', state: 'available', versions: 9, repository: 'acme-inc/lib' }],
   repositoriesWithoutPackage: [],
   leftOut: [{ repository: 'acme-inc/lib', ref: 'v9', reason: 'no JSON' }],
+  moreLeftOut: [{ repository: 'acme-inc/lib', count: 31, shown: 1 }],
   notices: [],
   tokens: [],
 };
@@ -138,6 +139,7 @@ describe('what is printed', () => {
       '    and 7 more',
       'npm run admin -- removals acme teams yes --of abc123',
       '  v9 of acme-inc/lib: no JSON',
+      '30 more of acme-inc/lib: npm run admin -- left-out acme acme-inc/lib',
     ]) {
       expect(text).toContain(line);
     }
@@ -158,6 +160,29 @@ describe('what is printed', () => {
     const text = all.lines?.join('\n');
     expect(text).toContain('3 versions left out: their code is at a.example, which the organization forbids');
     expect(text).toContain('metadata has no source');
+  });
+
+  it('is every ref that gives no version, in as many answers as it takes', async () => {
+    const about = { repository: 'acme-inc/lib', scanned: '2026-11-22T12:00:00.000Z', count: 4 };
+    const answers = [
+      { ...about, leftOut: [{ ref: 'tag a', reason: 'bad' }] },
+      { ...about, leftOut: [{ ref: 'tag b', reason: 'bad' }] },
+      { ...about, leftOut: [] },
+    ];
+    const { lines, calls } = await run(['left-out', 'acme', 'acme-inc/lib'], ...answers);
+    const asked = { slug: 'acme', repository: 'acme-inc/lib' };
+    expect(calls).toEqual([
+      ['list-left-out', asked],
+      ['list-left-out', { ...asked, from: 1 }],
+      ['list-left-out', { ...asked, from: 2 }],
+    ]);
+    expect(lines).toEqual([
+      'acme-inc/lib, scanned 2026-11-22 12:00:00: no version of',
+      '  tag a: bad',
+      '  tag b: bad',
+      '  and 2 more, which the next scan lists again',
+    ]);
+    await expect(run(['left-out', 'acme'], ...answers)).rejects.toThrow('takes the name of a repository');
   });
 
   it('is the list of organizations without one', async () => {

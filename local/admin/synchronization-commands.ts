@@ -2,9 +2,18 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AdminClient } from '../start/admin-client.ts';
 import { UsageError } from '../start/options.ts';
-import { Asked, Installations, OneRun, Preview, Runs, Status, Undone } from './answers.ts';
+import { Asked, Installations, LeftOut, OneRun, Preview, Runs, Status, Undone } from './answers.ts';
 import { type Flags, needed } from './calls.ts';
-import { heldText, nameOf, oneRunText, previewText, progressText, runsText, undoneText } from './print.ts';
+import {
+  heldText,
+  leftOutText,
+  nameOf,
+  oneRunText,
+  previewText,
+  progressText,
+  runsText,
+  undoneText,
+} from './print.ts';
 import { installationsText, statusText } from './print-status.ts';
 
 export interface Command {
@@ -33,6 +42,7 @@ type Run = (command: Command) => Promise<Printed>;
 export const synchronizationCommands: Readonly<Record<string, Run>> = {
   status,
   runs,
+  'left-out': leftOut,
   preview,
   removals,
   undo,
@@ -68,6 +78,24 @@ async function runs(command: Command): Promise<Printed> {
   }
   const run = { ...answer.run, changes };
   return { answer: { run }, lines: oneRunText(run) };
+}
+
+async function leftOut(command: Command): Promise<Printed> {
+  const { client, rest } = command;
+  const [text, ...more] = rest;
+  noMore('left-out', more);
+  const repository = needed(text, 'left-out takes the name of a repository; status lists them');
+  const input = { ...named(command, 'left-out'), repository };
+  const answer = LeftOut.parse(await client.invoke('list-left-out', input));
+  // One answer has not room for all refs of a large repository.
+  const lines = [...answer.leftOut];
+  for (let isMore = lines.length > 0; isMore && lines.length < answer.count; ) {
+    const next = LeftOut.parse(await client.invoke('list-left-out', { ...input, from: lines.length }));
+    lines.push(...next.leftOut);
+    isMore = next.leftOut.length > 0;
+  }
+  const whole = { ...answer, leftOut: lines };
+  return { answer: whole, lines: leftOutText(whole) };
 }
 
 async function preview(command: Command): Promise<Printed> {

@@ -5,6 +5,8 @@ Usage: npm run admin -- COMMAND [options]
   status [ORGANIZATION]                         what there is, what waits, what went wrong; how old rights are,
                                                 packages, left-out versions with their reasons, tokens with
                                                 their ids
+  left-out ORGANIZATION REPOSITORY              every branch and tag of the repository that gives no version, and
+                                                why
   connect ORGANIZATION --installation ID        make an organization of an installation of the GitHub App
           [--repositories all|NAME,NAME] [--vendors NAME,NAME]
   choose ORGANIZATION --repositories all|NAME,NAME [--forks]

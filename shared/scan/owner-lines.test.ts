@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { versionsOf } from '../composer/versions.ts';
 import type { StoredVersion } from '../store/package-store.ts';
-import { leftOutRefs, noticesOf } from './owner-lines.ts';
+import { noticesOf } from './owner-lines.ts';
 import { planVersions } from './plan-versions.ts';
 
 const commitOf = (name: string) => Buffer.from(name).toString('hex').padEnd(40, '0').slice(0, 40);
@@ -77,19 +77,5 @@ describe('noticesOf', () => {
       version: expect.stringMatching(/^\d+ more$/),
       notice: 'not listed: only the first are',
     });
-  });
-});
-
-describe('leftOutRefs', () => {
-  it('keeps all that there is room for', () => {
-    const refs = Array.from({ length: 200 }, (_, number) => ({ ref: `tag ${number}`, reason: 'bad' }));
-    expect(leftOutRefs(refs)).toEqual(refs);
-    expect(leftOutRefs([...refs, ...refs]).at(-1)).toEqual({
-      ref: '200 more',
-      reason: 'not listed: only the first are',
-    });
-    const long = refs.map(({ ref }) => ({ ref, reason: '😀'.repeat(1_000) }));
-    expect(leftOutRefs(long).length).toBeLessThan(40);
-    expect(leftOutRefs(long).at(-1)?.ref).toMatch(/^1\d\d more$/);
   });
 });

@@ -33,11 +33,6 @@ export function noticesOf(stored: readonly StoredVersion[], found: readonly Comp
   }));
 }
 
-/** The refs that give no version, as many as there is room for. */
-export function leftOutRefs(refs: readonly LeftOutRef[]): LeftOutRef[] {
-  return bounded(refs, (count) => ({ ref: `${count} more`, reason: 'not listed: only the first are' }));
-}
-
 function noticesOfVersion({ version, state, reason, commit, movedTo, refName }: StoredVersion): Notice[] {
   return [
     ...(state === 'held'

@@ -1,10 +1,10 @@
 /** What a repository's refs say: its package's name and versions, and why the other refs give none. */
 import { linkedRefs } from '../composer/linked-ref.ts';
 import { parseManifest } from '../composer/manifest.ts';
-import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
+import { type ComposerVersion, type SkippedRef, versionsOf } from '../composer/versions.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { PackageSource } from '../domain/package.ts';
-import type { ForgeRepository } from '../forge/forge.ts';
+import type { ForgeRepository, UnusableRef } from '../forge/forge.ts';
 import type { RefusedCommit } from '../store/refused-commit-store.ts';
 import type { Table } from '../store/table.ts';
 import type { LeftOutRef } from './owner-lines.ts';
@@ -35,10 +35,7 @@ export async function readVersions(
   // Whether it is archived now is no part of a version: its package knows, and it may change.
   const scanned = versionsOf({ ...refs, archived: false }, { knownName: living?.name });
   const { packageName } = scanned;
-  const skipped = [
-    ...refs.unusable.map(({ kind, name, reason }) => ({ ref: `${kind} ${name}`, reason })),
-    ...scanned.skipped.filter((one) => one.isError).map(({ ref, reason }) => ({ ref: lineOf(ref), reason })),
-  ];
+  const skipped = skippedRefs(refs, scanned.skipped);
   if (packageName !== undefined && living !== undefined && living.name !== packageName) {
     const reason = `composer.json has the name ${packageName}, but the package is ${living.name}, and the default branch has no composer.json that renames it. What was published before stays.`;
     const others = scanned.versions.map(({ ref }) => ({ ref: lineOf(ref), reason }));
@@ -59,6 +56,34 @@ export async function readVersions(
     ],
   };
 }
+
+/** Every ref that gives no version: those that somebody should mend first. One line for a repository that has nothing to do with us. */
+function skippedRefs(
+  { tags, branches, unusable }: ForgeRepository,
+  skipped: readonly SkippedRef[],
+): readonly LeftOutRef[] {
+  const withCommit = [...tags, ...branches];
+  const hasNone = withCommit.every(
+    ({ manifest, manifestProblem }) => manifest === undefined && manifestProblem === undefined,
+  );
+  if (hasNone && withCommit.length > 0) {
+    const refs = `${tags.length} tags and ${branches.length} branches`;
+    return [
+      { ref: `all ${refs}`, reason: 'There is no composer.json in any of them.' },
+      ...unusable.map(unusableLine),
+    ];
+  }
+  const byUrgency = skipped.toSorted((one, other) => Number(other.isError) - Number(one.isError));
+  return [
+    ...unusable.map(unusableLine),
+    ...byUrgency.map(({ ref, reason }) => ({ ref: lineOf(ref), reason })),
+  ];
+}
+
+const unusableLine = ({ kind, name, reason }: UnusableRef): LeftOutRef => ({
+  ref: `${kind} ${name}`,
+  reason,
+});
 
 const lineOf = ({ kind, name }: ComposerVersion['ref']): string => `${kind} ${name}`;
 

@@ -25,10 +25,11 @@ import {
   recordMoved,
   withdrawPackages,
 } from './apply-scan.ts';
-import { type LeftOutRef, leftOutRefs, type Notice, noticesOf } from './owner-lines.ts';
+import { type Notice, noticesOf } from './owner-lines.ts';
 import { loadPackageState, type PackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
 import { readVersions } from './read-versions.ts';
+import { type LeftOutRecord, nothingLeftOut, recordLeftOut } from './record-left-out.ts';
 import { storeHeld } from './store-held.ts';
 import { withinSizes } from './version-sizes.ts';
 
@@ -119,10 +120,9 @@ export async function scanRepository(
 }
 
 /** What the scan's item keeps for owners and for the reconcile. */
-interface ScanRecord {
+interface ScanRecord extends LeftOutRecord {
   readonly lastScannedAt: number;
   readonly waiting: readonly WaitingName[];
-  readonly skipped: readonly LeftOutRef[];
   readonly notices?: readonly Notice[] | undefined;
   /** New tags whose archives are not stored yet: the reconcile asks again. */
   readonly unfinished: boolean;
@@ -150,7 +150,16 @@ async function scan(
     scanned.versions ?? [],
     new Set(state.versions.map(({ versionNormalized }) => versionNormalized)),
   );
-  const record = { lastScannedAt: clock.now(), skipped: leftOutRefs([...scanned.skipped, ...leftOut]) };
+  const record = {
+    lastScannedAt: clock.now(),
+    ...(await recordLeftOut(
+      dependencies,
+      source.synchronization,
+      source.repository,
+      [...leftOut, ...scanned.skipped],
+      lease.item,
+    )),
+  };
   const about = { archived: fact.archived, links: refs.links };
   await waker.wake(await recordMoved(dependencies, lease, organization.id, state, about));
   let found = state.current;
@@ -264,7 +273,7 @@ async function withdraw(
 ): Promise<ScanResult> {
   const source = sourceOf(inputs, repository);
   await dependencies.waker.wake(await withdrawPackages(dependencies, lease, inputs.organization, source));
-  return { lastScannedAt: dependencies.clock.now(), waiting: [], skipped: [], unfinished: false };
+  return { lastScannedAt: dependencies.clock.now(), waiting: [], ...nothingLeftOut, unfinished: false };
 }
 
 /** A forge's failure changes nothing: it is recorded, and the scan comes back. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { SynchronizationId } from '../domain/ids.ts';
+import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import { keys, tableKeys } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -11,6 +11,9 @@ const expand = promisify(gunzip);
 
 /** Characters of base64 in one item. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const pieceMax = 350_000;
+
+/** The name of a repository's refs that give no version. */
+export const leftOutPieces = (repository: ForgeRepositoryId): string => `left-out#${repository}`;
 
 /**
  * Stores the value under the name, over what was there.

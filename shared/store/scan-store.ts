@@ -5,6 +5,8 @@ import { waitingReasons } from '../domain/package.ts';
 import { keys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
+export const SkippedLine = z.object({ ref: z.string(), reason: z.string() });
+
 /** Attributes of a scan's item, besides those of its work; a scan sets them when it completes. */
 const ScanItem = z
   .object({
@@ -17,8 +19,10 @@ const ScanItem = z
     waiting: z
       .array(z.object({ name: z.string(), directory: z.string(), reason: z.enum(waitingReasons) }))
       .default([]),
-    /** Refs that give no version, in the words that an owner reads. */
-    skipped: z.array(z.object({ ref: z.string(), reason: z.string() })).default([]),
+    /** Refs that give no version, in the words that an owner reads: the first of them. */
+    skipped: z.array(SkippedLine).default([]),
+    /** How many there are; all that are kept here where it is missing. */
+    skippedCount: z.number().optional(),
     /** What an owner should look at: tags that moved, versions that are held. */
     notices: z.array(z.object({ version: z.string(), notice: z.string() })).default([]),
     /** Something is to be tried again at the next reconcile, such as a tag whose archive the forge did not give. */

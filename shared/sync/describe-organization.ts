@@ -94,7 +94,7 @@ export async function describeOrganization(table: Table, organization: Organizat
         .map(([, name]) => name)
         .filter((name) => !waiting.some((one) => one.repository === name)),
     ),
-    leftOut: parts.flatMap((part) => part.skipped),
+    ...leftOutOf(parts.flatMap((part) => part.leftOut)),
     notices: parts.flatMap((part) => part.notices),
     tokens: tokens.map(({ id, kind, principal, description, state, createdAt, expiry }) => ({
       id,
@@ -110,6 +110,31 @@ export async function describeOrganization(table: Table, organization: Organizat
       ...entry,
     })),
   };
+}
+
+/** An answer has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const leftOutMax = 1000;
+
+/** The first refs of each repository that give no version, and how many there are where these are not all of them. */
+function leftOutOf(
+  repositories: readonly {
+    readonly repository: string;
+    readonly skipped: readonly { readonly ref: string; readonly reason: string }[];
+    readonly count: number;
+  }[],
+) {
+  const all = repositories.flatMap(({ repository, skipped }) =>
+    skipped.map((one) => ({ repository, ...one })),
+  );
+  const leftOut = all.slice(0, leftOutMax);
+  const moreLeftOut = repositories
+    .map(({ repository, count }) => ({
+      repository,
+      count,
+      shown: leftOut.filter((one) => one.repository === repository).length,
+    }))
+    .filter(({ count, shown }) => count > shown);
+  return { leftOut, moreLeftOut };
 }
 
 async function describeSynchronization(table: Table, synchronization: Synchronization, now: number) {
@@ -132,9 +157,11 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
     pendingScopes: [...states.values()].filter(({ wanted, done }) => wanted !== done).length,
     pendingScans: scans.filter((scan) => scan.wanted !== scan.done).length,
     names,
-    skipped: scans.flatMap((scan) =>
-      scan.skipped.map((one) => ({ repository: names.get(scan.repository) ?? scan.repository, ...one })),
-    ),
+    leftOut: scans.map(({ repository, skipped, skippedCount = skipped.length }) => ({
+      repository: names.get(repository) ?? repository,
+      skipped,
+      count: skippedCount,
+    })),
     notices: scans.flatMap((scan) =>
       scan.notices.map((one) => ({ repository: names.get(scan.repository) ?? scan.repository, ...one })),
     ),

@@ -128,6 +128,7 @@ describe('functions', () => {
   it.each<[FunctionName, string[]]>([
     ['describe-organization', []],
     ['list-runs', []],
+    ['list-left-out', []],
     ['preview-run', [gitHubApp]],
   ])('%s only reads', (name, more) => {
     const id = resourceId(name);

@@ -149,7 +149,10 @@ describe('a name', () => {
     expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/branch available']);
     expect(await versions(registry, 2)).toEqual({ 'dev-work': 'published' });
     expect(await scanOf(registry, 6)).toMatchObject({
-      skipped: [{ ref: 'branch first', reason: expect.stringContaining('"acme/other"') }],
+      skipped: [
+        { ref: 'branch first', reason: expect.stringContaining('"acme/other"') },
+        { ref: 'branch main', reason: 'composer.json is empty.' },
+      ],
     });
   });
 

@@ -10,11 +10,12 @@ import {
   ScanMessage,
   SyncMessage,
 } from '../../events/messages/schema.ts';
+import type { ManifestProblem } from '../../shared/composer/scanned-repository.ts';
 import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
-import type { ContentReader } from '../../shared/forge/forge.ts';
+import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
 import type { ObjectWriter } from '../../shared/publish/object-writer.ts';
@@ -64,6 +65,10 @@ export interface MemoryRefs {
   name: string;
   /** Manifest text by commit digit, where it is not just the name. */
   manifests?: Readonly<Record<string, string>>;
+  /** Commit digits without a manifest that could be read, and why; undefined: without any. */
+  problems?: Readonly<Record<string, ManifestProblem | undefined>>;
+  /** Refs that lead to no commit. */
+  unusable?: readonly UnusableRef[];
 }
 
 export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40);
@@ -161,12 +166,14 @@ export async function createRegistryWorld(
           name,
           commit: commitOf(digit),
           date: '2026-11-01T00:00:00Z',
-          manifest: refs.manifests?.[digit] ?? JSON.stringify({ name: refs.name }),
+          ...(refs.problems && digit in refs.problems
+            ? { manifest: undefined, manifestProblem: refs.problems[digit] }
+            : { manifest: refs.manifests?.[digit] ?? JSON.stringify({ name: refs.name }) }),
         }));
       return {
         tags: list(refs.tags),
         branches: list(refs.branches),
-        unusable: [],
+        unusable: refs.unusable ?? [],
         links: world.linksOf(of.repository),
         defaultBranch: 'main',
         archived: false,

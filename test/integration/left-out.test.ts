@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest';
+import { CallerError } from '../../shared/runtime/invoke-handler.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
+import { describeOrganization } from '../../shared/sync/describe-organization.ts';
+import { listLeftOut } from '../../shared/sync/list-left-out.ts';
+import { aFact } from '../support/memory-forge.ts';
+import type { Registry } from '../support/registry-fixture.ts';
+import { five, packages, pushed, scannedRegistry, versions } from '../support/scanned.ts';
+import { synchronizationId } from '../support/synchronized.ts';
+
+async function list(registry: Registry, name: string, from = 0) {
+  const synchronization = await findSynchronization(registry.table, synchronizationId);
+  if (!synchronization) {
+    throw new Error('there is no synchronization');
+  }
+  return listLeftOut(registry.table, synchronization, name, from);
+}
+const status = (registry: Registry) =>
+  describeOrganization(registry.table, registry.organization, registry.clock.now());
+
+it('every ref that gives no version has a line with a reason, those to be mended first', async () => {
+  const registry = await scannedRegistry();
+  registry.contents.set(5, {
+    name: 'acme/one',
+    tags: {
+      '1.0.0': 'a',
+      'v1.0.0': 'a',
+      nightly: 'a',
+      '2.0.0-dev': 'a',
+      '3.0.0': 'b',
+      '4.0.0': 'c',
+      '5.0.0': 'd',
+    },
+    branches: { main: 'a', '-foo': 'a', 'gh-pages': 'a', 'a,b': 'a', '2': 'a', '2.x': 'a' },
+    manifests: { b: '{ broken', c: '', d: '{"name":"acme/one","version":"6.0"}' },
+    unusable: [{ kind: 'tag', name: 'blob', reason: 'It leads to a file, not to a commit.' }],
+    problems: { e: 'link-to-nothing' },
+  });
+  await pushed(registry);
+  expect(Object.keys(await versions(registry))).toEqual(
+    expect.arrayContaining(['1.0.0', 'dev-main', 'dev--foo', '2.x-dev']),
+  );
+  const { leftOut, count } = await list(registry, 'acme/repository-5');
+  expect(count).toBe(leftOut.length);
+  expect(leftOut.map(({ ref, reason }) => `${ref}: ${reason}`)).toEqual([
+    'tag blob: It leads to a file, not to a commit.',
+    expect.stringContaining('tag 3.0.0: composer.json is not valid JSON'),
+    'tag 5.0.0: The tag means 5.0.0.0, but composer.json sets the version "6.0".',
+    expect.stringContaining('tag 2.0.0-dev: "2.0.0-dev" names a development version'),
+    'tag 4.0.0: composer.json is empty.',
+    'tag nightly: "nightly" is not a version number.',
+    'tag v1.0.0: The tag "1.0.0" stands for the same version, 1.0.0.0, and comes first.',
+    expect.stringContaining('branch 2.x: The branch "2" stands for the same version'),
+    expect.stringContaining('branch a,b: No version can be named after "a,b"'),
+    expect.stringContaining('branch gh-pages: Composer takes no version from "gh-pages"'),
+  ]);
+  expect((await status(registry)).leftOut).toEqual(
+    leftOut.map((one) => ({ repository: 'acme/repository-5', ...one })),
+  );
+});
+
+it('a manifest that is a link to nothing gives no package, and says why', async () => {
+  const registry = await scannedRegistry();
+  registry.contents.set(6, { name: '', branches: { main: 'e' }, problems: { e: 'link-to-nothing' } });
+  await registry.change([...five, aFact.repository(6)], 'repositories');
+  await registry.settle();
+  expect(await packages(registry)).toEqual(['1 acme/one available']);
+  expect((await list(registry, 'repository-6')).leftOut).toEqual([
+    { ref: 'branch main', reason: 'composer.json is a symbolic link to a file that is not there.' },
+  ]);
+});
+
+it('more refs than status shows are counted there, and all of them can be read', async () => {
+  const registry = await scannedRegistry();
+  const tags = Object.fromEntries(Array.from({ length: 2500 }, (_, number) => [`build-${number}`, 'a']));
+  registry.contents.set(5, { name: 'acme/one', tags: { ...tags, '1.0.0': 'a' }, branches: { main: 'a' } });
+  await pushed(registry);
+  const { leftOut, moreLeftOut } = await status(registry);
+  expect(leftOut).toHaveLength(20);
+  expect(moreLeftOut).toEqual([{ repository: 'acme/repository-5', count: 2500, shown: 20 }]);
+  const pages = [await list(registry, '5'), await list(registry, '5', 1000), await list(registry, '5', 2000)];
+  expect(pages.map((page) => page.leftOut.length)).toEqual([1000, 1000, 500]);
+  const all = pages.flatMap((page) => page.leftOut);
+  expect(new Set(all.map(({ ref }) => ref)).size).toBe(2500);
+});
+
+it('a repository without any manifest has one line, however many refs it has', async () => {
+  const registry = await scannedRegistry();
+  const tags = Object.fromEntries(Array.from({ length: 300 }, (_, number) => [`${number}.0`, 'e']));
+  registry.contents.set(6, {
+    name: '',
+    tags,
+    branches: { main: 'e', next: 'e' },
+    problems: { e: undefined },
+  });
+  await registry.change([...five, aFact.repository(6)], 'repositories');
+  await registry.settle();
+  expect(await list(registry, 'repository-6')).toMatchObject({
+    count: 1,
+    leftOut: [{ ref: 'all 300 tags and 2 branches', reason: 'There is no composer.json in any of them.' }],
+  });
+});
+
+it('who asks for a repository that is not there, or was not scanned, hears so', async () => {
+  const registry = await scannedRegistry();
+  await expect(list(registry, 'none')).rejects.toThrow(CallerError);
+  await registry.change([...five, aFact.repository(7)], 'repositories');
+  await registry.deliver();
+  await expect(list(registry, 'repository-7')).rejects.toThrow('was not scanned yet');
+});
