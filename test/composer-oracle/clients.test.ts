@@ -36,8 +36,9 @@ describe.skipIf(skipReason() !== undefined)(
   () => {
     it.each(SEEDS)('no manifest that is published takes a package from its clients: seed %i', (seed) => {
       const inputs = distinct(INPUTS, seed, (random) => {
-        const { version: _, ...rest } = wellFormed(manifest(random), Manifest);
-        return rest;
+        const { version: _, source, dist, ...rest } = wellFormed(manifest(random), Manifest);
+        // Hardly any address of code that is made up here is one that may be published.
+        return random.oneIn(4) ? { ...rest, source, dist } : rest;
       });
       const files = inputs
         .map((input) => fileWith(JSON.stringify(input)))
