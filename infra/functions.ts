@@ -142,6 +142,7 @@ const functionNeeds = {
     baseUrls: ['console'],
   },
   'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
+  'give-package-name': { ...operatorCommand, does: "Gives a package's name to another repository" },
   'set-owned-vendors': { ...operatorCommand, does: 'Sets the vendors whose names an organization owns' },
   'set-caution': { ...operatorCommand, does: 'Sets how careful a synchronization is' },
   'set-publishing': {

@@ -1,6 +1,7 @@
 /** `npm run admin`: what an owner decides, until there is a console. Invokes the functions of a running start, or of AWS. */
 import { resolve } from 'node:path';
 import { needed, readFlags, simpleCommands } from './admin/calls.ts';
+import { nameCommands } from './admin/name-commands.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage } from './admin/usage.ts';
 import { AdminError, createAdminClient } from './start/admin-client.ts';
@@ -37,7 +38,8 @@ async function run(
   rest: readonly string[],
   flags: ReturnType<typeof readFlags>['values'],
 ): Promise<Pick<Printed, 'answer'> & Partial<Printed>> {
-  const long = Object.hasOwn(synchronizationCommands, command) ? synchronizationCommands[command] : undefined;
+  const commands = { ...synchronizationCommands, ...nameCommands };
+  const long = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (long !== undefined) {
     const client = await clientOf(flags);
     return long({ client, slug, rest, flags, progress: flags.json ? () => {} : print });

@@ -56,7 +56,15 @@ export const Status = z.object({
       scanFailures: z.array(Failure.extend({ repository: z.string() })),
     }),
   ),
-  waiting: z.array(z.object({ name: z.string(), repository: z.string(), reason: z.string() })),
+  waiting: z.array(
+    z.object({
+      name: z.string(),
+      repository: z.string(),
+      reason: z.string(),
+      /** Why another repository has the name. */
+      why: z.string().optional(),
+    }),
+  ),
   proposedVendors: z.array(z.string()),
   packages: z.array(
     z.object({
@@ -167,3 +175,11 @@ export const Undone = Asked.extend({
   counts: z.object({ putBack: z.number(), left: z.number() }),
 });
 export type Undone = z.infer<typeof Undone>;
+
+export const GivenName = z.object({
+  package: z.string(),
+  from: z.string(),
+  to: z.string(),
+  numberBefore: z.number(),
+  number: z.number(),
+});

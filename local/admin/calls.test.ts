@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { readFlags, simpleCommands } from './calls.ts';
+import { nameCommands } from './name-commands.ts';
 import { synchronizationCommands } from './synchronization-commands.ts';
 import { usage } from './usage.ts';
 
@@ -11,7 +12,11 @@ it('has each command that the help names, and no other', () => {
     [...usage.matchAll(/^ {2}([a-z-]+)(?: ORGANIZATION| \[ORGANIZATION\])/gm)].map(([, name]) => name),
   );
   expect([...named].sort()).toEqual(
-    [...Object.keys(simpleCommands), ...Object.keys(synchronizationCommands)].sort(),
+    [
+      ...Object.keys(simpleCommands),
+      ...Object.keys(nameCommands),
+      ...Object.keys(synchronizationCommands),
+    ].sort(),
   );
 });
 

@@ -28,6 +28,8 @@ export function readFlags(args: readonly string[]) {
       'rest-after': { type: 'string' },
       source: { type: 'string' },
       'outside-code': { type: 'string' },
+      to: { type: 'string' },
+      'same-package': { type: 'boolean' },
       synchronization: { type: 'string' },
       json: { type: 'boolean' },
       data: { type: 'string' },

@@ -45,7 +45,7 @@ export function statusText(status: Status): readonly string[] {
     ),
     ...section(
       'names that wait for an owner:',
-      status.waiting.map(({ name, repository, reason }) => `${name} in ${repository}: ${reason}`),
+      status.waiting.flatMap((one) => waitingText(slug, one)),
     ),
     ...section('vendors to own, perhaps:', status.proposedVendors),
     ...section('repositories without a package:', status.repositoriesWithoutPackage),
@@ -121,6 +121,23 @@ function synchronizationText(
         ({ repository, at, code, message }) =>
           `scan of ${repository}: failed ${when(at)} ${code}: ${message}`,
       ),
+    ]),
+  ];
+}
+
+/** The name that waits, why, and what an owner types to give it to this repository. */
+function waitingText(
+  slug: string,
+  { name, repository, reason, why }: Status['waiting'][number],
+): readonly string[] {
+  if (why === undefined) {
+    return [`${name} in ${repository}: ${reason}`];
+  }
+  return [
+    `${name} in ${repository}: ${reason}; ${why}`,
+    ...indent([
+      `to give it: npm run admin -- give-name ${slug} ${name} --to ${repository} --by YOU --why TEXT`,
+      'with --same-package only if it is the same package, moved: it keeps its number and its archives',
     ]),
   ];
 }

@@ -13,6 +13,10 @@ Usage: npm run admin -- COMMAND [options]
                                                 choose repositories, besides those chosen already, to become
                                                 packages; 'all' leaves forks out unless --forks is there, a fork
                                                 that is named is taken; its vendor has to be owned all the same
+  give-name ORGANIZATION VENDOR/NAME --to REPOSITORY --by YOU --why TEXT [--same-package]
+                                                give a package's name to another repository that claims it, under
+                                                a new number; with --same-package it is the same package, moved,
+                                                and number and archives stay
   vendors ORGANIZATION --vendors NAME,NAME      the whole list of vendors whose packages may appear
   publishing ORGANIZATION [--source yes|no] [--outside-code yes|no]
                                                 what goes into metadata: 'source', where a version's code is in

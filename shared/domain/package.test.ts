@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { asId, type ForgeRepositoryId, type SynchronizationId } from './ids.ts';
-import { decidePackage, type PackageSource } from './package.ts';
-
-const source: PackageSource = {
-  synchronization: asId<SynchronizationId>('s1'),
-  repository: asId<ForgeRepositoryId>(1),
-  directory: '',
-};
+import { decidePackage } from './package.ts';
 
 /** A repository that was there before, is not a fork, and that nobody spoke about, in an organization that owns `acme`. */
 const found = {
   name: 'acme/billing',
-  source,
   repository: { fork: false },
   isNew: false,
   chosen: undefined,
   choiceOfSynchronization: 'some',
   ownedVendors: ['acme'],
-  holder: undefined,
 } as const;
 
 describe('decidePackage', () => {
@@ -55,22 +46,6 @@ describe('decidePackage', () => {
       'vendor-not-owned',
     ],
     ['no vendors, no packages', { isNew: true, ownedVendors: [] }, 'vendor-not-owned'],
-    [
-      'a name that another repository holds waits',
-      { chosen: true, holder: { ...source, repository: asId<ForgeRepositoryId>(2) } },
-      'name-taken',
-    ],
-    [
-      'a name that another directory holds waits',
-      { chosen: true, holder: { ...source, directory: 'lib' } },
-      'name-taken',
-    ],
-    [
-      'a name that the same id on another forge holds waits',
-      { chosen: true, holder: { ...source, synchronization: asId<SynchronizationId>('s2') } },
-      'name-taken',
-    ],
-    ['a name that it holds itself is accepted', { chosen: true, holder: { ...source } }, undefined],
     ['a name with capitals is none', { chosen: true, name: 'Acme/billing' }, 'invalid-name'],
     ['a name without a vendor is none', { chosen: true, name: 'billing' }, 'invalid-name'],
     ['a name with a path is none', { chosen: true, name: 'acme/../x' }, 'invalid-name'],

@@ -45,7 +45,7 @@ export function vendorOf(name: string): string {
 }
 
 /**
- * Decides whether a name found in a repository becomes a package.
+ * Decides whether a name found in a repository may become a package; who of several gets it, name-holder.ts decides.
  *
  * New repositories become packages by themselves, those that were there before when an owner chose them. A fork only when an owner
  * chose that very repository, and no name whose vendor the organization does not own: a fork of symfony/console must not shadow the
@@ -53,17 +53,14 @@ export function vendorOf(name: string): string {
  *
  * @param chosen the owner's word on this very repository, if there is one
  * @param isNew first seen after the synchronization's first whole read
- * @param holder who holds the name now; the source itself if it is its own already
  */
 export function decidePackage(found: {
   readonly name: string;
-  readonly source: PackageSource;
   readonly repository: Pick<RepositoryFact, 'fork'>;
   readonly isNew: boolean;
   readonly chosen: boolean | undefined;
   readonly choiceOfSynchronization: 'all' | 'some';
   readonly ownedVendors: readonly string[];
-  readonly holder: PackageSource | undefined;
 }): PackageDecision {
   if (found.name.length > packageNameMax || !packageName.test(found.name)) {
     return { accept: false, reason: 'invalid-name' };
@@ -76,9 +73,6 @@ export function decidePackage(found: {
   }
   if (!found.ownedVendors.includes(vendorOf(found.name))) {
     return { accept: false, reason: 'vendor-not-owned' };
-  }
-  if (found.holder !== undefined && !sameSource(found.holder, found.source)) {
-    return { accept: false, reason: 'name-taken' };
   }
   return { accept: true };
 }

@@ -8,7 +8,7 @@ import { ForgeError } from '../forge/errors.ts';
 import { type HttpAnswer, jsonAnswer } from '../runtime/http-handler.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
-import { findPackage, type StoredPackage } from '../store/package-store.ts';
+import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
 import type { Wake } from '../store/work.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from './build-dist.ts';
 import { publicPaths } from './object-keys.ts';
@@ -45,7 +45,7 @@ export async function fetchDist(
     commit && /^[1-9]\d{0,7}$/.test(packageNumber) ? await dependencies.findOrganization(slug) : undefined;
   const found =
     organization && (await findPackage(dependencies.table, organization.id, Number(packageNumber)));
-  if (!organization || !commit || !found || found.state === 'deleted' || found.state === 'unreadable') {
+  if (!organization || !commit || !found || !isLiving(found)) {
     return notFound;
   }
   const signal = AbortSignal.timeout(patienceMs);

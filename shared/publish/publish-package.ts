@@ -2,12 +2,14 @@
 import { buildPackageFiles } from '../composer/package-metadata.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { all, equal } from '../store/condition.ts';
-import { desire } from '../store/edge-store.ts';
+import { desire, parseEdgeRow } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { findPublishingSettings } from '../store/organization-store.ts';
 import {
   distsOfPackage,
+  findPackage,
   hasCommitShasum,
+  isLiving,
   metadataLayout,
   parsePackage,
   type StoredPackage,
@@ -17,7 +19,7 @@ import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Operation, transactionItemsMax } from '../store/table.ts';
 import { edgeThing, packageThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, leaseHeld, releaseLease } from '../store/work.ts';
-import { edgeKeys, packageValue } from './edge-keys.ts';
+import { edgeKeys, packageNumberOf, packageValue } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter, Seen } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
@@ -54,9 +56,11 @@ async function publish(
   const devKey = objectKeys.dev(slug, found.number);
   const [plainSeen, devSeen] = await Promise.all([objects.see(plainKey), objects.see(devKey)]);
 
-  if (found.state === 'unreadable' || found.state === 'deleted') {
+  if (!isLiving(found)) {
     if (plainSeen || devSeen) {
-      const filesModifiedAt = Math.max(...modifiedAt(found, plainSeen), ...modifiedAt(found, devSeen));
+      const filesModifiedAt = Math.max(
+        ...modifiedAt(plainSeen, devSeen?.lastModified, found.filesModifiedAt),
+      );
       await table.update({ key: lease.thing.key, set: { filesModifiedAt } }, equal('leaseId', lease.leaseId));
       await Promise.all([objects.remove(plainKey), objects.remove(devKey)]);
     }
@@ -67,6 +71,16 @@ async function publish(
     }
     return finish(dependencies, lease, found.state === 'deleted' ? { versionCount: 0 } : {});
   }
+  const served =
+    found.state === 'accepted' && found.passedFrom !== undefined
+      ? await filesServedBefore(dependencies, organization, slug, found)
+      : found.filesModifiedAt;
+  if (served === 'still-served') {
+    await releaseLease(table, lease);
+    await waker.wake([lease.thing.wake], stillServedSeconds);
+    return 'too-early';
+  }
+  const servedAt = served ?? Number.NEGATIVE_INFINITY;
   const [versions, refused, settings] = await Promise.all([
     versionsOfPackage(table, organization, found.number),
     refusedCommitsOf(table, organization),
@@ -88,7 +102,7 @@ async function publish(
       [devKey, devSeen, files.dev],
     ] as const
   ).filter(([, seen, text]) => !objects.isSame(seen, text));
-  const notBefore = Math.max(...changed.flatMap(([, seen]) => modifiedAt(found, seen))) + 1000;
+  const notBefore = Math.max(...changed.flatMap(([, seen]) => modifiedAt(seen, servedAt))) + 1000;
   if (notBefore > clock.now()) {
     // Nobody sleeps in a function: the same work comes back in the next second.
     await releaseLease(table, lease);
@@ -136,8 +150,41 @@ async function removeRecords(
  * When a client may have got the file last. `Last-Modified` is Composer's only validator and counts whole seconds, so two different
  * bodies within one second would leave clients on the first for good.
  */
-const modifiedAt = (found: StoredPackage, seen: Seen | undefined): number[] =>
-  [found.filesModifiedAt, seen?.lastModified].filter((at) => at !== undefined);
+const modifiedAt = (seen: Seen | undefined, ...others: readonly (number | undefined)[]): number[] =>
+  [seen?.lastModified, ...others].filter((at) => at !== undefined);
+
+/** How soon it is looked again whether the files of a package that lost its name are gone. */
+const stillServedSeconds = 2;
+
+/**
+ * When clients may last have got files of packages that had the name before, in milliseconds since the epoch: those that are written now have to be
+ * younger. As long as the edge sends anybody to the others, or their files are there, that time may still grow.
+ */
+async function filesServedBefore(
+  { table, objects }: PublishPackageDependencies,
+  organization: OrganizationId,
+  slug: string,
+  found: StoredPackage,
+): Promise<number | 'still-served'> {
+  const row = await table.get(keys.edge(edgeKeys.package(slug, found.name)));
+  const atEdge = row && parseEdgeRow(row).published;
+  if (atEdge !== undefined && packageNumberOf(atEdge) !== found.number) {
+    return 'still-served';
+  }
+  const seen = new Set([found.number]);
+  let servedAt = found.filesModifiedAt ?? 0;
+  for (let number = found.passedFrom?.number; number !== undefined && !seen.has(number); ) {
+    seen.add(number);
+    const before = await findPackage(table, organization, number);
+    const files = [objectKeys.plain(slug, number), objectKeys.dev(slug, number)];
+    if ((await Promise.all(files.map((file) => objects.see(file)))).some((file) => file !== undefined)) {
+      return 'still-served';
+    }
+    servedAt = Math.max(servedAt, before?.filesModifiedAt ?? 0);
+    number = before?.passedFrom?.number;
+  }
+  return servedAt;
+}
 
 /** The files are there: now the edge may know the package, and after it the roots. */
 async function makeAvailable(
@@ -159,9 +206,11 @@ async function makeAvailable(
         { kind: 'package', organization, packageNumber: found.number },
         clock.now(),
       ),
+      // Whoever has the name now wrote that with the end of this package's state.
+      { check: keys.packageName(organization, found.name), when: equal('number', found.number) },
     ]);
   } catch (error) {
-    if (error instanceof ConflictError && error.failed.includes(0) && (await holdsLease(table, lease))) {
+    if (error instanceof ConflictError && error.failed.length > 0 && (await holdsLease(table, lease))) {
       // A scan withdrew the package meanwhile, and asked for its files to be removed.
       return;
     }

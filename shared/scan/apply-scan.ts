@@ -5,9 +5,10 @@ import type { PackageSource } from '../domain/package.ts';
 import { type RepositoryLinks, sameLinks } from '../domain/repository-links.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { absent, equal } from '../store/condition.ts';
+import { absent, all, any, type Condition, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
+import { putName } from '../store/name-store.ts';
 import { metadataLayout, type StoredPackage, type StoredVersion } from '../store/package-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { edgeThing, grantsThing, packageThing } from '../store/things.ts';
@@ -36,31 +37,10 @@ export async function createPackage(
   { table, clock }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
-  {
-    name,
-    source,
-    about,
-    nameOf,
-  }: {
-    name: string;
-    source: PackageSource;
-    about: AboutRepository;
-    /** Number of the deleted package that had the name. */
-    nameOf: number | undefined;
-  },
+  { name, source, about }: { name: string; source: PackageSource; about: AboutRepository },
 ): Promise<StoredPackage> {
-  const counted = await table.update({ key: keys.organization(organization), add: { lastPackageNumber: 1 } });
-  const number = Number(counted.lastPackageNumber);
-  const made = {
-    number,
-    name,
-    ...source,
-    state: 'accepted',
-    ...about,
-    versionCount: 0,
-    // Clients may have the deleted package's files under the same addresses, none of them younger than this.
-    ...(nameOf === undefined ? {} : { filesModifiedAt: clock.now() }),
-  } as const;
+  const number = await drawPackageNumber(table, organization);
+  const made = { number, name, ...source, state: 'accepted', ...about, versionCount: 0 } as const;
   await table.transact([
     leaseHeld(lease),
     // Raised, so that a package without versions gets its files too; its publisher is woken when the versions are there.
@@ -68,25 +48,34 @@ export async function createPackage(
       ...raise(packageThing(organization, number), clock.now(), { ...made, acceptedAt: clock.now() }),
       when: absent,
     },
-    {
-      put: keys.packageName(organization, name),
-      item: { ...source, number },
-      when: nameOf === undefined ? absent : equal('number', nameOf),
-    },
-    {
-      put: keys.packageSource(
-        organization,
-        source.synchronization,
-        source.repository,
-        source.directory,
-        name,
-      ),
-      item: { number },
-      when: absent,
-    },
+    putName(organization, name, { number, source, isGiven: false }, absent),
+    putSource(organization, name, source, number),
   ]);
   return { ...made, metadataLayout, imported: false };
 }
+
+/** Numbers are never used again, also those that a death leaves unused. */
+export async function drawPackageNumber(table: Table, organization: OrganizationId): Promise<number> {
+  const counted = await table.update({ key: keys.organization(organization), add: { lastPackageNumber: 1 } });
+  return Number(counted.lastPackageNumber);
+}
+
+/** That the source has a package of that name with that number. */
+export function putSource(
+  organization: OrganizationId,
+  name: string,
+  { synchronization, repository, directory }: PackageSource,
+  number: number,
+): Operation {
+  return {
+    put: keys.packageSource(organization, synchronization, repository, directory, name),
+    item: { number },
+  };
+}
+
+/** The package belongs to the source that it did when it was read: an owner may move it to another repository. */
+const ofSource = ({ synchronization, repository }: PackageSource): Condition =>
+  all(equal('synchronization', synchronization), equal('repository', repository));
 
 /** Two items for a version: itself and its recorded commit. The lease's check and the package's raise come with each batch. */
 const versionsInTransaction = Math.floor((transactionItemsMax - 2) / 2);
@@ -127,7 +116,7 @@ export async function applyVersions(
           },
         }),
       ),
-      raise(thing, clock.now()),
+      { ...raise(thing, clock.now()), when: ofSource(found) },
     ]);
   }
   if (changes.length === 0 && found.imported && found.metadataLayout !== metadataLayout) {
@@ -199,7 +188,7 @@ export async function publishHeld(
   await table.transact([
     leaseHeld(lease),
     { update: { key, set: { state: 'published', shasum: outcome.shasum }, remove: ['reason'] } },
-    raise(thing, clock.now()),
+    { ...raise(thing, clock.now()), when: ofSource(found) },
   ]);
   return [thing.wake];
 }
@@ -236,15 +225,17 @@ export async function recordMoved(
   for (let start = 0; start < things.length; start += portion) {
     await table.transact([
       leaseHeld(lease),
-      ...things.slice(start, start + portion).map(({ one, replacement, thing }) =>
-        raise(thing, clock.now(), {
+      ...things.slice(start, start + portion).map(({ one, replacement, thing }) => ({
+        ...raise(thing, clock.now(), {
           archived,
           links,
           replacement,
           // Its publisher moves it on from there; any other state may have moved on meanwhile.
           ...(one.state === 'unreadable' ? { state: 'accepted', unreadableAt: undefined } : {}),
         }),
-      ),
+        // Its name may have passed to another repository meanwhile, or it itself.
+        when: one.state === 'unreadable' ? all(ofSource(one), equal('state', one.state)) : ofSource(one),
+      })),
     ]);
   }
   return things.map(({ thing }) => thing.wake);
@@ -267,7 +258,11 @@ export async function withdrawPackages(
     const grants = grantsThing(organization.id);
     await table.transact([
       leaseHeld(lease),
-      raise(thing, clock.now(), { state: 'unreadable', unreadableAt: clock.now() }),
+      {
+        ...raise(thing, clock.now(), { state: 'unreadable', unreadableAt: clock.now() }),
+        // Its name may stand for another package by now, which is to stay at the edge.
+        when: all(ofSource(one), any(equal('state', 'accepted'), equal('state', 'available'))),
+      },
       desire(
         edgeKey,
         undefined,

@@ -1,10 +1,10 @@
 /** What is stored of the packages of one repository. */
-import { z } from 'zod';
-import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
+import type { OrganizationId } from '../domain/ids.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { keys } from '../store/keys.ts';
 import {
   findPackage,
+  isOfSource,
   type StoredPackage,
   type StoredVersion,
   versionsOfPackage,
@@ -17,16 +17,6 @@ export interface PackageState {
   readonly versions: readonly StoredVersion[];
   /** Packages of this source with other names. */
   readonly others: readonly StoredPackage[];
-  /** Who has the found name. */
-  readonly holder: NameHolder | undefined;
-}
-
-/** Which package a name stands for. */
-export interface NameHolder {
-  readonly number: number;
-  readonly source: PackageSource;
-  /** The name is free for other sources. */
-  readonly isDeleted: boolean;
 }
 
 /** @param name the name that the scan found, if it found one */
@@ -36,42 +26,18 @@ export async function loadPackageState(
   source: PackageSource,
   name: string | undefined,
 ): Promise<PackageState> {
-  const packages = (await packagesOfSource(table, organization, source)).filter(
-    (one) => one.state !== 'deleted',
-  );
+  const packages = (await packagesOfSource(table, organization, source)).filter(isOfSource);
   const current = name === undefined ? livingPackage(packages) : packages.find((one) => one.name === name);
   return {
     current,
     versions: current ? await versionsOfPackage(table, organization, current.number) : [],
     others: packages.filter((one) => one !== current),
-    holder: name === undefined ? undefined : await findHolder(table, organization, name),
   };
 }
 
 /** The package that a source's versions go to: the one that no other took the place of. */
 export function livingPackage(packages: readonly StoredPackage[]): StoredPackage | undefined {
   return packages.findLast((one) => one.replacement === undefined) ?? packages.at(-1);
-}
-
-const NameItem = z.object({
-  number: z.int(),
-  synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
-  repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
-  directory: z.string(),
-});
-
-async function findHolder(
-  table: Table,
-  organization: OrganizationId,
-  name: string,
-): Promise<NameHolder | undefined> {
-  const item = await table.get(keys.packageName(organization, name));
-  if (item === undefined) {
-    return undefined;
-  }
-  const { number, ...source } = NameItem.parse(item);
-  const holder = await findPackage(table, organization, number);
-  return { number, source, isDeleted: holder?.state === 'deleted' };
 }
 
 /** Every package that the source ever had, in the order of their numbers. */

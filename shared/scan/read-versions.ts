@@ -5,6 +5,7 @@ import { type ComposerVersion, type SkippedRef, versionsOf } from '../composer/v
 import type { OrganizationId } from '../domain/ids.ts';
 import type { PackageSource } from '../domain/package.ts';
 import type { ForgeRepository, UnusableRef } from '../forge/forge.ts';
+import { isOfSource } from '../store/package-store.ts';
 import type { RefusedCommit } from '../store/refused-commit-store.ts';
 import type { Table } from '../store/table.ts';
 import type { LeftOutRef } from './owner-lines.ts';
@@ -29,9 +30,7 @@ export async function readVersions(
   // Where the default branch gives no name, an old tag or another branch must not rename the package that is there.
   const living = isNamed(refs)
     ? undefined
-    : livingPackage(
-        (await packagesOfSource(table, organization, source)).filter(({ state }) => state !== 'deleted'),
-      );
+    : livingPackage((await packagesOfSource(table, organization, source)).filter(isOfSource));
   // Whether it is archived now is no part of a version: its package knows, and it may change.
   const scanned = versionsOf({ ...refs, archived: false }, { knownName: living?.name });
   const { packageName } = scanned;

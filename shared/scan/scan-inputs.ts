@@ -1,11 +1,23 @@
 /** What is stored of a repository before it is scanned. */
+import type { RepositoryFact } from '../domain/facts.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
 import { findRepository } from '../store/fact-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { findChoice } from '../store/scan-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import type { ScanInputs } from './scan-repository.ts';
+
+/** What we know of the repository before its refs are read. */
+export interface ScanInputs {
+  readonly organization: Organization;
+  readonly synchronization: Synchronization;
+  /** Undefined when the last whole read did not see it. */
+  readonly repository: { readonly fact: RepositoryFact; readonly firstObservedAt: number } | undefined;
+  /** An owner's word on this very repository. */
+  readonly chosen: boolean | undefined;
+}
 
 /** Undefined when there is no such synchronization. */
 export async function loadScanInputs(

@@ -1,35 +1,29 @@
 /**
  * Scans one repository: refs with manifests, versions, packages. One worker for each repository at a time.
  */
-import type { RepositoryFact } from '../domain/facts.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
-import type { Organization } from '../domain/organization.ts';
-import { decidePackage, type PackageSource, sameSource, type WaitingName } from '../domain/package.ts';
-import { isNewRepository, type Synchronization } from '../domain/synchronization.ts';
+import type { PackageSource, WaitingName } from '../domain/package.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ContentReader, ForgeRepository } from '../forge/forge.ts';
 import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
-import { type StoredPackage, versionsOfPackage } from '../store/package-store.ts';
+import { isDeletedOnForge } from '../store/forge-deletion-store.ts';
+import { versionsOfPackage } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
-import {
-  type AboutRepository,
-  applyVersions,
-  createPackage,
-  recordImported,
-  recordMoved,
-  withdrawPackages,
-} from './apply-scan.ts';
+import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
+import { claimName, endClaim, raiseClaimants } from './claim-name.ts';
 import { type Notice, noticesOf } from './owner-lines.ts';
-import { loadPackageState, type PackageState } from './package-state.ts';
+import { loadPackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
 import { readVersions } from './read-versions.ts';
 import { type LeftOutRecord, nothingLeftOut, recordLeftOut } from './record-left-out.ts';
+import type { ScanInputs } from './scan-inputs.ts';
 import { storeHeld } from './store-held.ts';
 import { withinSizes } from './version-sizes.ts';
 
@@ -43,16 +37,6 @@ export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> 
     repository: ForgeRepositoryId,
   ) => Promise<ScanInputs | undefined>;
   readonly readerOf: (synchronization: Synchronization) => Promise<ContentReader>;
-}
-
-/** What we know of the repository before its refs are read. */
-export interface ScanInputs {
-  readonly organization: Organization;
-  readonly synchronization: Synchronization;
-  /** Undefined when the last whole read did not see it. */
-  readonly repository: { readonly fact: RepositoryFact; readonly firstObservedAt: number } | undefined;
-  /** An owner's word on this very repository. */
-  readonly chosen: boolean | undefined;
 }
 
 /** The function's time-out of 300 s and 30 s more. */
@@ -96,6 +80,8 @@ export async function scanRepository(
         const { again, ...record } = inputs.repository
           ? await scan(dependencies, lease, inputs, inputs.repository)
           : await withdraw(dependencies, lease, inputs, repository);
+        const claimed = record.waiting.find(({ reason }) => reason === 'name-taken')?.name;
+        await endClaim(dependencies, lease, inputs.organization.id, sourceOf(inputs, repository), claimed);
         const attributes = { notices: undefined, ...record, lastFailure: undefined, failures: 0 };
         if (again !== undefined) {
           await releaseLease(table, lease, undefined, attributes);
@@ -163,23 +149,29 @@ async function scan(
   const about = { archived: fact.archived, links: refs.links };
   await waker.wake(await recordMoved(dependencies, lease, organization.id, state, about));
   let found = state.current;
+  let current = state.versions;
   if (!found && scanned.name !== undefined) {
-    const accepted = await accept(dependencies, lease, inputs, {
+    const claimed = await claimName(dependencies, lease, inputs, {
       repository,
       about,
-      state,
+      source,
       name: scanned.name,
     });
-    if ('waiting' in accepted) {
-      return { ...record, waiting: [accepted.waiting], unfinished: false };
+    if ('waiting' in claimed) {
+      return { ...record, waiting: [claimed.waiting], unfinished: false };
     }
-    found = accepted.made;
+    found = claimed.made;
+    // The same source's packages under other names stay installable and point to this one.
+    const moved = { ...state, current: found };
+    await waker.wake(await recordMoved(dependencies, lease, organization.id, moved, about));
+    // It got back what it had before.
+    current = found.imported ? await versionsOfPackage(table, organization.id, found.number) : [];
   }
   if (!found || scanned.versions === undefined) {
     return { ...record, waiting: [], unfinished: false };
   }
   const changes = planVersions({
-    current: state.versions,
+    current,
     found: versions,
     tagCommits: new Map(refs.tags.map((tag) => [tag.name, tag.commit])),
     isImport: !found.imported,
@@ -217,53 +209,6 @@ const sourceOf = (
 const commitsOf = (refs: ForgeRepository): ReadonlySet<string> =>
   new Set([...refs.tags, ...refs.branches].map((ref) => ref.commit));
 
-/** Makes the package, or says why its name waits. */
-async function accept(
-  dependencies: ScanDependencies,
-  lease: Lease,
-  inputs: ScanInputs,
-  {
-    repository,
-    about,
-    state,
-    name,
-  }: {
-    repository: NonNullable<ScanInputs['repository']>;
-    about: AboutRepository;
-    state: PackageState;
-    name: string;
-  },
-): Promise<{ readonly made: StoredPackage } | { readonly waiting: WaitingName }> {
-  const { fact, firstObservedAt } = repository;
-  const { holder } = state;
-  const source = sourceOf(inputs, fact.repository);
-  const wasDeletedHere = holder?.isDeleted === true && sameSource(holder.source, source);
-  const decision = decidePackage({
-    name,
-    source,
-    repository: fact,
-    isNew: isNewRepository(inputs.synchronization, firstObservedAt),
-    // A package that a person deleted does not come back by itself.
-    chosen: wasDeletedHere ? false : inputs.chosen,
-    choiceOfSynchronization: inputs.synchronization.choice,
-    ownedVendors: inputs.organization.ownedVendors,
-    holder: holder?.isDeleted ? undefined : holder?.source,
-  });
-  if (!decision.accept) {
-    return { waiting: { name, directory: source.directory, reason: decision.reason } };
-  }
-  const made = await createPackage(dependencies, lease, inputs.organization.id, {
-    name,
-    source,
-    about,
-    nameOf: holder?.isDeleted ? holder.number : undefined,
-  });
-  // The same source's packages under other names stay installable and point to this one.
-  const moved = { ...state, current: made };
-  await dependencies.waker.wake(await recordMoved(dependencies, lease, inputs.organization.id, moved, about));
-  return { made };
-}
-
 /** The last whole read did not see the repository: its packages are withdrawn, their records and archives stay. */
 async function withdraw(
   dependencies: ScanDependencies,
@@ -272,7 +217,11 @@ async function withdraw(
   repository: ForgeRepositoryId,
 ): Promise<ScanResult> {
   const source = sourceOf(inputs, repository);
-  await dependencies.waker.wake(await withdrawPackages(dependencies, lease, inputs.organization, source));
+  const { table, waker } = dependencies;
+  await waker.wake(await withdrawPackages(dependencies, lease, inputs.organization, source));
+  if (await isDeletedOnForge(table, inputs.synchronization.id, repository)) {
+    await waker.wake(await raiseClaimants(dependencies, lease, inputs.organization.id, source));
+  }
   return { lastScannedAt: dependencies.clock.now(), waiting: [], ...nothingLeftOut, unfinished: false };
 }
 

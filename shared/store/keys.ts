@@ -20,6 +20,7 @@
  * | package (work: its p2 files) | ORG#id | PACKAGE#number |
  * | fan-out to all packages (work) | ORG#id | PACKAGES |
  * | which package a name stands for | ORG#id | NAME#vendor/name |
+ * | repository that claims a name which another has | ORG#id | NAMECLAIM#vendor/name#synchronization#repository |
  * | packages of a repository | ORG#id | SOURCE#synchronization#repository#directory#name |
  * | version | PACKAGE#organization#number | VERSION#normalized |
  * | recorded commit and its archive | PACKAGE#organization#number | DIST#commit |
@@ -119,6 +120,10 @@ export const keys = {
   packageName: (organization: string, name: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `NAME#${name}`,
+  }),
+  nameClaim: (organization: string, name: string, synchronization: string, repository: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `NAMECLAIM#${name}#${synchronization}#${repository}`,
   }),
   packageSource: (
     organization: string,

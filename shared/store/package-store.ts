@@ -22,9 +22,12 @@ const PackageItem = z.object({
   synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
   repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
   directory: z.string(),
-  /** `accepted`: has a number, its files are not there yet. `available`: they are. `unreadable`: rights withdrawn, records kept. */
-  state: z.enum(['accepted', 'available', 'unreadable', 'deleted']),
-  /** Since when it is unreadable; milliseconds since the epoch. */
+  /**
+   * `accepted`: has a number, its files are not there yet. `available`: they are. `unreadable`: rights withdrawn, records kept. `superseded`: its
+   * name stands for another package now, records kept as of one that is unreadable.
+   */
+  state: z.enum(['accepted', 'available', 'unreadable', 'superseded', 'deleted']),
+  /** Since when it is unreadable or superseded; milliseconds since the epoch. */
   unreadableAt: z.number().optional(),
   versionCount: z.number().default(0),
   /** Layout of its files as they were last written. */
@@ -43,10 +46,20 @@ const PackageItem = z.object({
   imported: z.boolean().default(false),
   /** `Last-Modified` of files that were at the same addresses before and are removed; milliseconds since the epoch. */
   filesModifiedAt: z.number().optional(),
+  /** How it got its name from another package; that one's number, when, and from whom in words for an owner. */
+  passedFrom: z.object({ number: z.int(), at: z.number(), reason: z.string() }).optional(),
 });
 
 /** A package, which the edge knows when the row of its name there says its number. */
 export type StoredPackage = z.infer<typeof PackageItem>;
+
+/** Whether clients may get it, now or soon. */
+export const isLiving = ({ state }: Pick<StoredPackage, 'state'>): boolean =>
+  state === 'accepted' || state === 'available';
+
+/** Whether its source still has it: it is not deleted, and its name stands for it. */
+export const isOfSource = ({ state }: Pick<StoredPackage, 'state'>): boolean =>
+  isLiving({ state }) || state === 'unreadable';
 
 export const parsePackage = (item: Item): StoredPackage => PackageItem.parse(item);
 

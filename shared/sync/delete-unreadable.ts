@@ -1,4 +1,4 @@
-/** What nobody could read for 90 days is deleted: records and archives; its number is never used again. */
+/** What nobody could read for 90 days, or lost its name so long ago, is deleted: records and archives; its number is never used again. */
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -18,13 +18,14 @@ export async function deleteUnreadable(
 ): Promise<void> {
   const kept = clock.now() - unreadableKeptMs;
   const due = (await packagesOf(table, organization)).filter(
-    (one) => one.state === 'unreadable' && one.unreadableAt !== undefined && one.unreadableAt <= kept,
+    ({ state, unreadableAt = clock.now() }) =>
+      (state === 'unreadable' || state === 'superseded') && unreadableAt <= kept,
   );
-  for (const { number, name } of due) {
+  for (const { number, name, state } of due) {
     const thing = packageThing(organization, number);
     const operation = raise(thing, clock.now(), { state: 'deleted' });
     try {
-      await table.transact([{ ...operation, when: equal('state', 'unreadable') }]);
+      await table.transact([{ ...operation, when: equal('state', state) }]);
     } catch (error) {
       if (error instanceof ConflictError) {
         // It came back at this very moment.
@@ -33,6 +34,6 @@ export async function deleteUnreadable(
       throw error;
     }
     await waker.wake([thing.wake]);
-    logger.info('a package was deleted that nobody could read for 90 days', { organization, package: name });
+    logger.info('a package was deleted that nobody could get for 90 days', { organization, package: name });
   }
 }

@@ -16,6 +16,7 @@ import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts'
 import { listSynchronizations, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Item, Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
+import { passings, withHolders } from './describe-names.ts';
 import { nameThings } from './name-things.ts';
 import { describeScope } from './scope-progress.ts';
 import { rightsAsOf } from './suspension.ts';
@@ -52,7 +53,12 @@ export async function describeOrganization(table: Table, organization: Organizat
   for (const { state } of packages) {
     byState[state] = (byState[state] ?? 0) + 1;
   }
-  const waiting = parts.flatMap((part) => part.waiting);
+  const waiting = await withHolders(
+    table,
+    organization,
+    parts.flatMap((part) => part.waiting),
+    now,
+  );
   const tokens = await tokensOfOrganization(table, organization.id);
   const names = new Map(parts.flatMap((part) => [...part.names]));
   const proposedVendors = waiting
@@ -95,7 +101,7 @@ export async function describeOrganization(table: Table, organization: Organizat
         .filter((name) => !waiting.some((one) => one.repository === name)),
     ),
     ...leftOutOf(parts.flatMap((part) => part.leftOut)),
-    notices: parts.flatMap((part) => part.notices),
+    notices: [...parts.flatMap((part) => part.notices), ...passings(packages, names, now)],
     tokens: tokens.map(({ id, kind, principal, description, state, createdAt, expiry }) => ({
       id,
       kind,
@@ -141,8 +147,9 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
   const { id } = synchronization;
   // Work flows one way, so it is looked for in that way: what has left one place is seen in the next.
   const states = await scopeStates(table, id);
-  const [held, members, teams, repositories, scans] = await Promise.all([
+  const [held, settings, members, teams, repositories, scans] = await Promise.all([
     listHeld(table, id),
+    loadFacts(table, id, 'settings'),
     loadFacts(table, id, 'member'),
     loadFacts(table, id, 'team'),
     loadFacts(table, id, 'repository'),
@@ -176,7 +183,7 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
     state: {
       id,
       forge: synchronization.forge,
-      login: synchronization.login,
+      login: settings[0]?.login ?? synchronization.login,
       installation: synchronization.installation,
       credentialState: synchronization.credentialState,
       credentialStateSince: time(synchronization.credentialStateSince),

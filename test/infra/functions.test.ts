@@ -111,6 +111,7 @@ describe('functions', () => {
     ['sweep-work', [pendingWork, ...sendAll]],
     ['connect-organization', [gitHubApp, ...sendAll]],
     ['choose-packages', sendAll],
+    ['give-package-name', sendAll],
     ['set-owned-vendors', sendAll],
     ['issue-token', sendAll],
     ['set-caution', sendAll],

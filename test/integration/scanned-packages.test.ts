@@ -201,37 +201,12 @@ describe('a name', () => {
     },
   );
 
-  it('of a package that cannot be read stays its own; that of a deleted one is free, with another number', async () => {
-    const registry = await scannedRegistry();
-    const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
-    expect(await registry.settle()).toBe(0);
-    registry.contents.set(6, { name: 'acme/one', branches: { main: 'b' } });
-    const six = [...owner, aFact.repository(6)];
-    await registry.change(six, 'repositories');
-    expect(await registry.settle()).toBe(0);
-    expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
-    expect(await scanOf(registry, 6)).toMatchObject({ waiting: [{ reason: 'name-taken' }] });
-    expect(await registry.get(token, '/acme/p2/acme/one.json')).toBe('404');
-
-    await registry.table.update({ key: keys.package(organizationId, 1), set: { state: 'deleted' } });
-    await pushed(registry, 6);
-    expect(await packages(registry)).toEqual(['1 acme/one deleted', '2 acme/one available']);
-    expect(await registry.get(token, '/acme/p2/acme/one~dev.json')).toContain(commitOf('b'));
-    expect((await registry.published()).values.get('p/acme/acme/one')).toBe('2');
-
-    // The first repository comes back, and neither its deleted package nor the name with it.
-    await registry.change([...six, aFact.repository(5)], 'repositories');
-    expect(await registry.settle()).toBe(0);
-    expect(await packages(registry)).toEqual(['1 acme/one deleted', '2 acme/one available']);
-    expect(await scanOf(registry, 5)).toMatchObject({ waiting: [{ reason: 'name-taken' }] });
-  });
-
   it('of a package that was deleted does not come back by itself', async () => {
     const registry = await scannedRegistry();
     await registry.table.update({ key: keys.package(organizationId, 1), set: { state: 'deleted' } });
     await pushed(registry);
     expect(await packages(registry)).toEqual(['1 acme/one deleted']);
-    expect(await scanOf(registry)).toMatchObject({ waiting: [{ reason: 'not-chosen' }] });
+    expect(await scanOf(registry)).toMatchObject({ waiting: [{ reason: 'name-taken' }] });
   });
 });
 

@@ -19,6 +19,7 @@ export const proofs = {
   edge: 'the edge function',
   access: 'who may read what',
   roles: 'organization roles and teams of the enterprise',
+  names: 'who has a package name',
   composer: "Composer's rules",
 } as const;
 export type Proof = keyof typeof proofs;

@@ -1,5 +1,6 @@
 /** What is in the files, against the refs and manifests that the forge has. */
 import type { Repository } from '../../../local/forges/github/state.ts';
+import { isOfSource } from '../../../shared/store/package-store.ts';
 import type { Met } from './met.ts';
 import type { ModelWorld } from './model-world.ts';
 import { gets, versionsIn, viewOf } from './view.ts';
@@ -59,7 +60,7 @@ export async function checkFiles(
     }
     const own = view.packages.filter((one) => one.repository === `${repository.id}` && one.name === name);
     const others = view.packages.filter((one) => one.repository !== `${repository.id}` && one.name === name);
-    const isOurs = own.some(({ state }) => state !== 'deleted');
+    const isOurs = own.some(isOfSource);
     if (!isOurs) {
       const mayWait = name.startsWith('other/') || repository.forkOf !== undefined || others.length > 0;
       if (!mayWait) {

@@ -363,6 +363,9 @@ export async function startModel(): Promise<Model> {
     const { token } = await world.registry.issue({ kind: 'organization' });
     world.holders.push({ kind: 'organization', id: 0, token });
     await world.registry.settle();
+    // The import ends, so that names pass only as they do in a life after it.
+    await world.reconcile();
+    await world.work();
     await clock.advance(restMs);
     const { values, objects } = await world.registry.published();
     const made: Snapshot = {

@@ -1,5 +1,6 @@
 /** Performs a sequence in a world and holds what Composer reads against what the forge says, on the way and at the end. */
 import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
+import { isOfSource } from '../../../shared/store/package-store.ts';
 import { latestRuns, loadRemoved } from '../../../shared/store/run-store.ts';
 import { applyingSince, listHeld } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
@@ -182,9 +183,9 @@ async function checkRights(world: ModelWorld, reach: Reach, how: 'equal' | 'wide
   for (const holder of world.holders) {
     const numbers = view.of(holder);
     const may = mayRead(organization, holder);
-    for (const { number, name, repository, state } of view.packages) {
+    for (const { number, name, repository, state } of view.packages.filter(isOfSource)) {
       const isSeen = numbers.has(number);
-      const isExpected = may.has(Number(repository)) && state !== 'deleted';
+      const isExpected = may.has(Number(repository));
       const isDisabled = world.state.repositories.get(Number(repository))?.disabled === true;
       if (
         isSeen === isExpected ||

@@ -2,6 +2,7 @@ import type { PlantedFault } from '../plant.ts';
 import { cloudFaults } from './cloud.ts';
 import { composerFaults } from './composer.ts';
 import { githubFaults } from './github.ts';
+import { namesFaults } from './names.ts';
 import { rightsFaults } from './rights.ts';
 import { rolesFaults } from './roles.ts';
 import { synchronizationFaults } from './synchronization.ts';
@@ -17,5 +18,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...rightsFaults,
   ...synchronizationFaults,
   ...rolesFaults,
+  ...namesFaults,
   ...composerFaults,
 ];

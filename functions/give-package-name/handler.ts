@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { givePackageName } from '../../shared/organizations/give-package-name.ts';
+import { accountable } from '../../shared/organizations/owner-act.ts';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+
+const logger = createLogger('give-package-name');
+const dependencies = {
+  table: tableClient(),
+  waker: wakerClient(),
+  clock: systemClock,
+  randomBytes,
+  logger,
+};
+
+const Input = z.strictObject({
+  slug: z.string(),
+  package: z.string(),
+  /** Name, full name or id of the repository that gets the name. */
+  to: z.string(),
+  /** It is the same package, moved. */
+  samePackage: z.boolean().default(false),
+  ...accountable,
+});
+
+export const handler = invokeHandler(
+  Input,
+  { logger },
+  async ({ slug, package: packageName, to, samePackage, ...by }) => {
+    const organization = await findOrganizationBySlug(dependencies.table, slug);
+    if (!organization) {
+      throw new CallerError(`there is no organization ${slug}`);
+    }
+    return givePackageName(dependencies, organization, { packageName, to, samePackage }, by);
+  },
+);

@@ -1,0 +1,175 @@
+/** An owner gives a package's name to one of the repositories that claim it. */
+import type { RepositoryFact } from '../domain/facts.ts';
+import type { Organization } from '../domain/organization.ts';
+import { type PackageSource, sameSource } from '../domain/package.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { CallerError } from '../runtime/invoke-handler.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { type Passed, passName } from '../scan/pass-name.ts';
+import { findFact, loadFacts } from '../store/fact-store.ts';
+import { findName, nameClaims, type StoredName } from '../store/name-store.ts';
+import { findPackage, isOfSource } from '../store/package-store.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { movePackage } from './move-package.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+export interface GivePackageNameDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+export interface GivePackageNameInput {
+  readonly packageName: string;
+  /** The repository's name, its full name, or the forge's id of it. */
+  readonly to: string;
+  /** It is the same package, moved: it keeps its number and its archives. */
+  readonly samePackage: boolean;
+}
+
+export interface GivenPackageName {
+  readonly package: string;
+  readonly from: string;
+  readonly to: string;
+  readonly numberBefore: number;
+  readonly number: number;
+}
+
+type Repository = Pick<RepositoryFact, 'fullName' | 'archived'> & { readonly source: PackageSource };
+
+/**
+ * @throws CallerError when nobody has the name, when the repository does not claim it or has it already, or when there is nothing left to move
+ */
+export async function givePackageName(
+  dependencies: GivePackageNameDependencies,
+  organization: Organization,
+  input: GivePackageNameInput,
+  by: Accountable,
+): Promise<GivenPackageName> {
+  const { table, waker, logger } = dependencies;
+  const name = input.packageName.toLowerCase();
+  const before = await findName(table, organization.id, name);
+  if (before === undefined) {
+    throw new CallerError(
+      `nobody has the name ${name}: a repository whose composer.json says it gets it with its next scan, or status says why not`,
+    );
+  }
+  const to = await claimantNamed(table, organization, name, before, input.to);
+  const reason = `an owner gave it (${by.by}: ${by.why})`;
+  const subject = `${name} to ${to.fullName}${input.samePackage ? ' as the same package' : ''}`;
+  const beside = [ownerAct(dependencies, organization.id, by, 'give-name', subject)];
+  const passing = {
+    name,
+    before,
+    to: to.source,
+    about: { archived: to.archived },
+    isGiven: true,
+    reason,
+    beside,
+  };
+  let passed: Passed;
+  try {
+    passed = input.samePackage
+      ? await movePackage(dependencies, organization, {
+          ...passing,
+          found: await movable(table, organization, name, before),
+        })
+      : await passName(dependencies, organization, passing);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      throw new CallerError(`something else changed ${name} at this moment; ask again`);
+    }
+    throw error;
+  }
+  await waker.wake(passed.wakes);
+  logger.warn('a package name passed to another repository', {
+    organization: organization.id,
+    package: name,
+    from: before.source.repository,
+    to: to.source.repository,
+  });
+  return {
+    package: name,
+    from: await fullNameOf(table, before.source),
+    to: to.fullName,
+    numberBefore: before.number,
+    number: passed.made.number,
+  };
+}
+
+/** @throws CallerError that says who claims the name */
+async function claimantNamed(
+  table: Table,
+  organization: Organization,
+  name: string,
+  before: StoredName,
+  named: string,
+): Promise<Repository> {
+  const wanted = named.toLowerCase();
+  const all = await repositoriesOf(table, organization);
+  const fitting = all.filter(
+    ({ fullName, shortName, source }) =>
+      source.repository === named || [fullName.toLowerCase(), shortName.toLowerCase()].includes(wanted),
+  );
+  const claims = await nameClaims(table, organization.id, name);
+  const isClaimant = (source: PackageSource): boolean => claims.some((claim) => sameSource(claim, source));
+  const claimants = all.filter(({ source }) => isClaimant(source)).map(({ fullName }) => fullName);
+  const listed =
+    claimants.length === 0 ? 'no repository claims it' : `it is claimed by ${claimants.join(', ')}`;
+  const [repository, another] = fitting;
+  if (repository === undefined) {
+    throw new CallerError(`no such repository: ${named}; ${listed}`);
+  }
+  if (another !== undefined) {
+    throw new CallerError(
+      `several repositories are called ${named}: give the full name or the id, of ${fitting
+        .map(({ fullName, source }) => `${fullName} (${source.repository})`)
+        .join(', ')}`,
+    );
+  }
+  const found = await findPackage(table, organization.id, before.number);
+  if (sameSource(repository.source, before.source) && found !== undefined && isOfSource(found)) {
+    throw new CallerError(`${repository.fullName} has the name ${name} already`);
+  }
+  if (isClaimant(repository.source)) {
+    return repository;
+  }
+  throw new CallerError(
+    `${repository.fullName} does not claim ${name}: its default branch has to say that name in composer.json, and status must not give another reason why it waits; ${listed}`,
+  );
+}
+
+async function repositoriesOf(
+  table: Table,
+  organization: Organization,
+): Promise<readonly (Repository & { readonly shortName: string })[]> {
+  const all = [];
+  for (const { id } of await synchronizationsOf(table, organization.id)) {
+    for (const { repository, name, fullName, archived } of await loadFacts(table, id, 'repository')) {
+      const source = { synchronization: id, repository, directory: '' };
+      all.push({ shortName: name, fullName, archived, source });
+    }
+  }
+  return all;
+}
+
+/** @throws CallerError when its records are gone */
+async function movable(table: Table, organization: Organization, name: string, { number }: StoredName) {
+  const found = await findPackage(table, organization.id, number);
+  if (found === undefined || !isOfSource(found)) {
+    throw new CallerError(
+      `${name} was deleted here, and nothing of it is left to keep: give the name without --same-package`,
+    );
+  }
+  return found;
+}
+
+/** The last one that is known; the forge's id where none is. */
+async function fullNameOf(table: Table, { synchronization, repository }: PackageSource): Promise<string> {
+  const fact = await findFact(table, synchronization, `repository#${repository}`);
+  return fact?.kind === 'repository' ? fact.fullName : repository;
+}

@@ -1,0 +1,193 @@
+/** A repository that has no package of the name that its manifest says: it gets one, or the name waits. */
+import type { OrganizationId } from '../domain/ids.ts';
+import { decideName, type NameHolder } from '../domain/name-holder.ts';
+import { decidePackage, type PackageSource, sameSource, type WaitingName } from '../domain/package.ts';
+import { isNewRepository } from '../domain/synchronization.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { equal } from '../store/condition.ts';
+import {
+  findName,
+  leaveToOwner,
+  nameClaims,
+  putNameClaim,
+  removeNameClaim,
+  type StoredName,
+} from '../store/name-store.ts';
+import type { StoredPackage } from '../store/package-store.ts';
+import { type Operation, transactionItemsMax } from '../store/table.ts';
+import { scanThing } from '../store/things.ts';
+import { type Lease, leaseHeld, raise, type Wake } from '../store/work.ts';
+import { type AboutRepository, type ApplyDependencies, createPackage } from './apply-scan.ts';
+import { claimantOf, holderOf, isOfImport, rivalsOf } from './name-state.ts';
+import { packagesOfSource } from './package-state.ts';
+import { passName } from './pass-name.ts';
+import type { ScanInputs } from './scan-inputs.ts';
+
+export interface ClaimNameDependencies extends ApplyDependencies {
+  readonly waker: Waker;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+export type ClaimedName = { readonly made: StoredPackage } | { readonly waiting: WaitingName };
+
+/**
+ * Makes the package, or says why its name waits.
+ *
+ * The claim is stored before anything is decided by what others claim, and whoever frees a name looks for claims after that is stored: so one of
+ * the two sees the other.
+ *
+ * @throws ConflictError when the name passed meanwhile
+ */
+export async function claimName(
+  dependencies: ClaimNameDependencies,
+  lease: Lease,
+  inputs: ScanInputs,
+  {
+    repository,
+    about,
+    source,
+    name,
+  }: {
+    readonly repository: NonNullable<ScanInputs['repository']>;
+    readonly about: AboutRepository;
+    readonly source: PackageSource;
+    readonly name: string;
+  },
+): Promise<ClaimedName> {
+  const { table, clock, waker, logger } = dependencies;
+  const { organization, synchronization } = inputs;
+  const { fact, firstObservedAt } = repository;
+  const waits = (reason: WaitingName['reason']): ClaimedName => ({
+    waiting: { name, directory: source.directory, reason },
+  });
+  const decision = decidePackage({
+    name,
+    repository: fact,
+    isNew: isNewRepository(synchronization, firstObservedAt),
+    chosen: inputs.chosen,
+    choiceOfSynchronization: synchronization.choice,
+    ownedVendors: organization.ownedVendors,
+  });
+  if (!decision.accept) {
+    return waits(decision.reason);
+  }
+  if ((await findName(table, organization.id, name)) === undefined) {
+    return { made: await createPackage(dependencies, lease, organization.id, { name, source, about }) };
+  }
+  await storeClaim(dependencies, lease, organization.id, name, source);
+  const before = await findName(table, organization.id, name);
+  if (before === undefined) {
+    throw new Error(`the name ${name} was there and then was not`);
+  }
+  const holder = await holderOf(table, organization.id, before, clock.now());
+  const outcome = decideName({
+    claimant: claimantOf(source, fact, synchronization),
+    isImport: isOfImport(synchronization, firstObservedAt, clock.now()),
+    holder,
+    rivals: await rivalsOf(table, organization.id, name, source),
+    wasContested: before.isContested,
+  });
+  if (!outcome.takes) {
+    if (outcome.obstacle === 'contested' && !before.isContested) {
+      await table.transact([leaseHeld(lease), leaveToOwner(organization.id, name, before)]);
+    }
+    return waits('name-taken');
+  }
+  const { made, wakes } = await passName(dependencies, organization, {
+    name,
+    before,
+    to: source,
+    about,
+    isGiven: false,
+    reason: passingReasons[holder.standing],
+    beside: [leaseHeld(lease)],
+  });
+  logger.warn('a package name passed to another repository', {
+    organization: organization.id,
+    package: name,
+    from: before.source.repository,
+    to: source.repository,
+  });
+  await waker.wake(wakes);
+  await table.transact([noteClaim(lease, undefined), removeNameClaim(organization.id, name, source)]);
+  return { made };
+}
+
+/** Why a name passes by itself, by what has become of its holder. */
+const passingReasons: Readonly<Record<NameHolder['standing'], string>> = {
+  readable: 'of the repositories that were there at the import it comes first',
+  'deleted-on-forge': 'the repository was deleted on the forge, and no other claims the name',
+  unreadable: 'an owner gave it',
+  'deleted-here': 'an owner gave it',
+};
+
+/** The name that the repository claimed before its scan began. */
+const claimedBefore = ({ item }: Lease): string | undefined =>
+  typeof item.claimedName === 'string' ? item.claimedName : undefined;
+
+/** The scan's own item knows the claim, so that a scan that claims nothing costs nothing. */
+function noteClaim(lease: Lease, name: string | undefined): Operation {
+  return {
+    update: { key: lease.thing.key, set: { claimedName: name } },
+    when: equal('leaseId', lease.leaseId),
+  };
+}
+
+async function storeClaim(
+  { table }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  name: string,
+  source: PackageSource,
+): Promise<void> {
+  const before = claimedBefore(lease);
+  if (before !== name) {
+    await table.transact([
+      noteClaim(lease, name),
+      putNameClaim(organization, name, source),
+      ...(before === undefined ? [] : [removeNameClaim(organization, before, source)]),
+    ]);
+  }
+}
+
+/** To be called at a scan's end. @param name that the repository still claims, if it does */
+export async function endClaim(
+  { table }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  source: PackageSource,
+  name: string | undefined,
+): Promise<void> {
+  const before = claimedBefore(lease);
+  if (before !== undefined && before !== name) {
+    await table.transact([noteClaim(lease, name), removeNameClaim(organization, before, source)]);
+  }
+}
+
+/** The repository was deleted on the forge: whoever claims one of its names decides anew. */
+export async function raiseClaimants(
+  { table, clock }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  source: PackageSource,
+): Promise<readonly Wake[]> {
+  const wakes: Wake[] = [];
+  for (const { name, number } of await packagesOfSource(table, organization, source)) {
+    const holder: StoredName | undefined = await findName(table, organization, name);
+    const claims = holder?.number === number ? await nameClaims(table, organization, name) : [];
+    const scans = claims
+      .filter((one) => !sameSource(one, source))
+      .map((one) => scanThing(organization, one.synchronization, one.repository));
+    const portion = transactionItemsMax - 1;
+    for (let start = 0; start < scans.length; start += portion) {
+      const part = scans.slice(start, start + portion);
+      await table.transact([
+        leaseHeld(lease),
+        ...part.map((scan) => raise(scan, clock.now(), { cause: 'a package name is free' })),
+      ]);
+      wakes.push(...part.map((scan) => scan.wake));
+    }
+  }
+  return wakes;
+}

@@ -1,0 +1,98 @@
+/** Which package each name stands for, and which other repositories claim it. */
+import { z } from 'zod';
+import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
+import type { PackageSource } from '../domain/package.ts';
+import { all, type Condition, equal, missing } from './condition.ts';
+import { keys } from './keys.ts';
+import type { Operation, Table } from './table.ts';
+
+const source = {
+  synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
+  repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
+  directory: z.string(),
+};
+
+const NameItem = z.object({
+  ...source,
+  number: z.int(),
+  /** It was left to an owner, because several claimed it when its holder was gone. */
+  contested: z.literal(true).optional(),
+  /** An owner gave it. */
+  given: z.literal(true).optional(),
+});
+
+/** Which package a name stands for, also one that is deleted. */
+export interface StoredName {
+  readonly number: number;
+  readonly source: PackageSource;
+  readonly isContested: boolean;
+  readonly isGiven: boolean;
+}
+
+export async function findName(
+  table: Table,
+  organization: OrganizationId,
+  name: string,
+): Promise<StoredName | undefined> {
+  const item = await table.get(keys.packageName(organization, name));
+  if (item === undefined) {
+    return undefined;
+  }
+  const { number, contested, given, ...rest } = NameItem.parse(item);
+  return { number, source: rest, isContested: contested === true, isGiven: given === true };
+}
+
+/** The name stands for what it did when it was read, and nobody left it to an owner since. */
+export const isUnchanged = ({ number, isContested, source: holder }: StoredName): Condition =>
+  all(
+    equal('number', number),
+    equal('synchronization', holder.synchronization),
+    equal('repository', holder.repository),
+    isContested ? equal('contested', true) : missing('contested'),
+  );
+
+/** The name stands for that package of that source from now on. */
+export function putName(
+  organization: OrganizationId,
+  name: string,
+  { number, source: holder, isGiven }: Pick<StoredName, 'number' | 'source' | 'isGiven'>,
+  when: Condition,
+): Operation {
+  return {
+    put: keys.packageName(organization, name),
+    item: { ...holder, number, ...(isGiven ? { given: true } : {}) },
+    when,
+  };
+}
+
+/** From now on only an owner gives the name to somebody. */
+export function leaveToOwner(organization: OrganizationId, name: string, before: StoredName): Operation {
+  return {
+    update: { key: keys.packageName(organization, name), set: { contested: true } },
+    when: isUnchanged(before),
+  };
+}
+
+const ClaimItem = z.object(source);
+
+/** The repositories that claim the name and do not have it, as their last scans left it; in the order of their ids. */
+export async function nameClaims(
+  table: Table,
+  organization: OrganizationId,
+  name: string,
+): Promise<readonly PackageSource[]> {
+  const { pk, sk } = keys.nameClaim(organization, name, '', '');
+  const items = await table.query(pk, sk.slice(0, -1));
+  return items.map((item) => ClaimItem.parse(item));
+}
+
+export function putNameClaim(organization: OrganizationId, name: string, of: PackageSource): Operation {
+  return {
+    put: keys.nameClaim(organization, name, of.synchronization, of.repository),
+    item: { ...of },
+  };
+}
+
+export function removeNameClaim(organization: OrganizationId, name: string, of: PackageSource): Operation {
+  return { delete: keys.nameClaim(organization, name, of.synchronization, of.repository) };
+}

@@ -1,0 +1,53 @@
+/** Who has the packages' names: why claimants wait, and which names passed lately. */
+import type { Organization } from '../domain/organization.ts';
+import { explainName } from '../scan/explain-name.ts';
+import { isOfSource, type StoredPackage } from '../store/package-store.ts';
+import { runSeconds } from '../store/run-store.ts';
+import type { Table } from '../store/table.ts';
+
+/**
+ * Each with the repository that has its name and why, where that is what it waits for.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function withHolders<Waiting extends { readonly name: string; readonly reason: string }>(
+  table: Table,
+  { id }: Organization,
+  waiting: readonly Waiting[],
+  now: number,
+): Promise<readonly (Waiting & { readonly holder?: string; readonly why?: string })[]> {
+  const taken = waiting.filter(({ reason }) => reason === 'name-taken').map(({ name }) => name);
+  const explained = new Map(
+    await Promise.all(
+      [...new Set(taken)].map(async (name) => [name, await explainName(table, id, name, now)] as const),
+    ),
+  );
+  return waiting.map((one) => (one.reason === 'name-taken' ? { ...one, ...explained.get(one.name) } : one));
+}
+
+/** How long it is told that a name passed, in milliseconds: as long as the history keeps it. */
+const shownMs = runSeconds * 1000;
+
+/**
+ * A notice for each name that passed lately.
+ *
+ * @param names of repositories, by their ids
+ * @param now milliseconds since the epoch
+ */
+export function passings(
+  packages: readonly StoredPackage[],
+  names: ReadonlyMap<string, string>,
+  now: number,
+): readonly { readonly repository: string; readonly version: string; readonly notice: string }[] {
+  return packages.flatMap(({ name, repository, passedFrom, ...one }) =>
+    passedFrom !== undefined && isOfSource(one) && now - passedFrom.at < shownMs
+      ? [
+          {
+            repository: names.get(repository) ?? repository,
+            version: name,
+            notice: `the name passed to this repository at ${new Date(passedFrom.at).toISOString()}: ${passedFrom.reason}`,
+          },
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,365 @@
+import { describe, expect, it } from 'vitest';
+import { edgeKeys } from '../../shared/publish/edge-keys.ts';
+import { desire } from '../../shared/store/edge-store.ts';
+import { stateDeletion } from '../../shared/store/forge-deletion-store.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
+import { edgeThing, packageThing, scopeThing } from '../../shared/store/things.ts';
+import { raise } from '../../shared/store/work.ts';
+import { listRuns, showRun } from '../../shared/sync/list-runs.ts';
+import { reconcile } from '../../shared/sync/reconcile.ts';
+import { repository } from '../support/memory-forge.ts';
+import {
+  atEdge,
+  becomes,
+  claims,
+  endImport,
+  give,
+  imported,
+  nameTaken,
+  older,
+  one,
+  quiet,
+  says,
+  status,
+  waits,
+} from '../support/named.ts';
+import { createRegistry, memoryServices, type Registry } from '../support/registry-fixture.ts';
+import { commitOf } from '../support/registry-world.ts';
+import { file, owner, packages, pushed } from '../support/scanned.ts';
+import { organizationId, synchronizationId } from '../support/synchronized.ts';
+
+describe('two repositories with one name at the import', () => {
+  const permutations = [
+    [5, 6, 7],
+    [5, 7, 6],
+    [6, 5, 7],
+    [6, 7, 5],
+    [7, 5, 6],
+    [7, 6, 5],
+  ];
+
+  it.each(permutations)(
+    'the winner never differs from start to start: scanned %i, %i, %i',
+    async (...order) => {
+      const facts = [one(5, { createdAt: '2018-01-01T00:00:00Z', fork: true }), one(6), one(7, older)];
+      const registry = await createRegistry(memoryServices(), [...owner, ...facts]);
+      for (const id of [5, 6, 7]) {
+        says(registry, id, 'acme/one');
+        await registry.table.transact([
+          {
+            put: keys.choice(synchronizationId, repository(id)),
+            item: { repository: String(id), chosen: true },
+          },
+        ]);
+      }
+      for (const scope of ['settings', 'members', 'teams', 'roles', 'repositories'] as const) {
+        await registry.ask(scope);
+      }
+      while (registry.queued().some(({ queue }) => queue === 'sync')) {
+        await registry.deliver();
+      }
+      registry.loseMessages();
+      for (const id of order) {
+        await registry.pushed(id);
+        await registry.settle();
+      }
+      expect((await packages(registry)).filter((text) => text.endsWith('available'))).toHaveLength(1);
+      expect((await waits(registry, 7)) ?? []).toEqual([]);
+      expect(await waits(registry, 5)).toEqual(nameTaken);
+      expect(await waits(registry, 6)).toEqual(nameTaken);
+      expect(await claims(registry)).toEqual(['5', '6']);
+      const number = await atEdge(registry);
+      expect(await file(registry, `acme/${number}/plain.json`)).toContain(commitOf('7'));
+    },
+  );
+
+  it('a better one replaces a worse one under a new number, with a notice and an entry of the history', async () => {
+    const registry = await imported(one(5));
+    const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
+    await quiet(registry);
+    // Not scanned yet when the first one was: the list came in steps, or the scan failed.
+    const repositories = keys.synchronization(synchronizationId);
+    await registry.table.update({ key: repositories, set: { importObservedAt: 100 } });
+    says(registry, 6, 'acme/one');
+    await becomes(registry, one(5), one(6, older));
+    expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).toContain(commitOf('6'));
+    expect((await status(registry)).notices).toMatchObject([
+      {
+        repository: 'acme/repository-6',
+        version: 'acme/one',
+        notice: expect.stringContaining('comes first'),
+      },
+    ]);
+    const synchronization = await findSynchronization(registry.table, synchronizationId);
+    const [run] = synchronization
+      ? await listRuns(registry.table, synchronization, false, registry.clock.now())
+      : [];
+    expect(run).toMatchObject({ counts: { update: 1 }, scopes: [{ outcome: 'name passed' }] });
+    expect(
+      synchronization &&
+        (await showRun(registry.table, synchronization, Number(run?.number), registry.clock.now())),
+    ).toMatchObject({
+      changes: [
+        'package acme/one (number 1) of repository acme/repository-5 (5) is number 2 of repository acme/repository-6 (6) now: of the repositories that were there at the import it comes first',
+      ],
+    });
+  });
+
+  it('nobody replaces whom an owner gave the name, nor anybody after the import, nor by being of another one', async () => {
+    const registry = await imported(one(5), one(6, older));
+    expect(await atEdge(registry)).toBe('2');
+    await give(registry, 'repository-5');
+    await pushed(registry, 6);
+    expect(await atEdge(registry)).toBe('1');
+    await endImport(registry);
+    says(registry, 7, 'acme/one');
+    await becomes(registry, one(5), one(6, older), one(7, { createdAt: '2001-01-01T00:00:00Z' }));
+    await pushed(registry, 6);
+    expect(await atEdge(registry)).toBe('1');
+    expect(await claims(registry)).toEqual(['6', '7']);
+  });
+});
+
+describe('a repository that was deleted and made again with the same manifest', () => {
+  it('has the name as soon as the deletion is confirmed, with another number and nothing of the old one', async () => {
+    const registry = await imported(one(5));
+    await endImport(registry);
+    const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
+    await quiet(registry);
+    says(registry, 6, 'acme/one');
+    // The new one is seen first.
+    await becomes(registry, one(5), one(6));
+    expect(await waits(registry, 6)).toEqual(nameTaken);
+    const before = (await registry.published()).objects.get('acme/1/plain.json')?.lastModified ?? 0;
+    await becomes(registry, one(6));
+    expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
+    expect(await waits(registry, 6)).toEqual([]);
+    expect(await claims(registry)).toEqual([]);
+    expect(await registry.get(token, '/acme/p2/acme/one.json')).toContain(commitOf('6'));
+    const { objects } = await registry.published();
+    expect([...objects.keys()].filter((key) => key.startsWith('acme/1/'))).toEqual([]);
+    expect(Number(objects.get('acme/2/plain.json')?.lastModified)).toBeGreaterThan(Number(before));
+  });
+
+  it('has it also when the deletion was seen first, and its old self waits if it is restored', async () => {
+    const registry = await imported(one(5));
+    await endImport(registry);
+    await becomes(registry);
+    expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
+    says(registry, 6, 'acme/one');
+    await becomes(registry, one(6));
+    expect(await atEdge(registry)).toBe('2');
+    await becomes(registry, one(5), one(6));
+    expect(await atEdge(registry)).toBe('2');
+    expect(await waits(registry, 5)).toEqual(nameTaken);
+    // An owner may give it back, and it has its own number again.
+    expect(await give(registry, 'repository-5')).toMatchObject({ numberBefore: 2, number: 1 });
+    expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/one superseded']);
+    expect(await file(registry, 'acme/1/plain.json')).toContain(commitOf('5'));
+  });
+
+  it('under a credential that sees a selection only, has it when the event says so too, in whichever order', async () => {
+    const registry = await imported(one(5));
+    await endImport(registry);
+    registry.forge.absence = 'not-found';
+    says(registry, 6, 'acme/one');
+    await becomes(registry, one(6));
+    expect(await waits(registry, 6)).toEqual(nameTaken);
+    expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
+    const part = scopeThing(organizationId, synchronizationId, 'repository:5');
+    await registry.table.transact([
+      stateDeletion(synchronizationId, repository(5), registry.clock.now()),
+      raise(part, registry.clock.now(), { cause: 'webhook repository.deleted' }),
+    ]);
+    await registry.waker.wake([part.wake]);
+    await quiet(registry);
+    expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
+  });
+
+  it('waits when two claim the name, also when one of the two is gone since', async () => {
+    const registry = await imported(one(5));
+    await endImport(registry);
+    says(registry, 6, 'acme/one');
+    says(registry, 7, 'acme/one');
+    await becomes(registry, one(5), one(6), one(7, older));
+    await becomes(registry, one(6), one(7, older));
+    expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
+    expect(await waits(registry, 6)).toEqual(nameTaken);
+    expect(await waits(registry, 7)).toEqual(nameTaken);
+    await becomes(registry, one(7, older));
+    await pushed(registry, 7);
+    expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
+    expect((await status(registry)).waiting).toMatchObject([
+      {
+        repository: 'acme/repository-7',
+        why: expect.stringContaining('more than one repository claimed it'),
+      },
+    ]);
+    await give(registry, 'acme/repository-7');
+    expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
+  });
+
+  it('loses no wake: whichever of the two scans writes first, the claimant decides anew', async () => {
+    let stop = 0;
+    for (; ; stop++) {
+      const registry = await imported(one(5));
+      await endImport(registry);
+      says(registry, 6, 'acme/one');
+      await registry.change([...owner, one(5), one(6)], 'repositories');
+      let calls = 0;
+      // In the midst of the claimant's scan its holder is deleted, read and scanned to the end.
+      const interrupted = async <Answer>(answer: Answer): Promise<Answer> => {
+        if (calls++ === stop) {
+          await registry.change([...owner, one(6)], 'repositories');
+          await registry.drain();
+        }
+        return answer;
+      };
+      await registry.settle(({ table, ...services }) => ({
+        ...services,
+        table: {
+          ...table,
+          get: async (key) => interrupted(await table.get(key)),
+          getMany: async (list) => interrupted(await table.getMany(list)),
+          query: async (...of) => interrupted(await table.query(...of)),
+          update: async (...of) => interrupted(await table.update(...of)),
+          transact: async (operations) => interrupted(await table.transact(operations)),
+        },
+      }));
+      if (calls <= stop) {
+        break;
+      }
+      await quiet(registry);
+      expect([stop, await atEdge(registry)]).toEqual([stop, '2']);
+    }
+    expect(stop).toBeGreaterThan(20);
+  });
+
+  it('that has its name back by itself has what it had before, with the commits that its tags had', async () => {
+    const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }));
+    await endImport(registry);
+    await give(registry, 'repository-6');
+    registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': '7' }, branches: { main: '7' } });
+    await pushed(registry);
+    await becomes(registry, one(5));
+    expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/one superseded']);
+    expect(await file(registry, 'acme/1/plain.json')).toContain(commitOf('5'));
+    expect(await file(registry, 'acme/1/dev.json')).toContain(commitOf('7'));
+  });
+});
+
+describe('a colleague’s older repository that waits for a name', () => {
+  const attacker = one(6, { createdAt: '2001-01-01T00:00:00Z' });
+
+  async function waiting(): Promise<Registry> {
+    const registry = await imported(one(5));
+    await endImport(registry);
+    says(registry, 6, 'acme/one');
+    await becomes(registry, one(5), attacker);
+    expect(await waits(registry, 6)).toEqual(nameTaken);
+    return registry;
+  }
+
+  it('does not get it when the holder renames its manifest', async () => {
+    const registry = await waiting();
+    says(registry, 5, 'acme/two');
+    await pushed(registry);
+    await pushed(registry, 6);
+    expect(await packages(registry)).toEqual(['1 acme/one available → acme/two', '2 acme/two available']);
+    expect((await status(registry)).waiting).toMatchObject([
+      { why: 'acme/repository-5, made 2026-10-01, has it, though its composer.json says acme/two now' },
+    ]);
+  });
+
+  it('does not get it when the holder is taken out of the selection, and the holder has it when it is back', async () => {
+    const registry = await waiting();
+    registry.forge.absence = 'not-found';
+    await becomes(registry, attacker);
+    await pushed(registry, 6);
+    expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
+    expect((await status(registry)).waiting).toMatchObject([
+      { why: expect.stringContaining('acme/repository-5 has it and cannot be read') },
+    ]);
+    await becomes(registry, one(5), attacker);
+    expect(await packages(registry)).toEqual(['1 acme/one available']);
+  });
+
+  it('does not get it when the holder belongs to somebody else now', async () => {
+    const registry = await waiting();
+    registry.forge.absence = 'elsewhere';
+    await becomes(registry, attacker);
+    await pushed(registry, 6);
+    expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
+  });
+
+  it('does not get it after 90 days in which nobody could read the holder', async () => {
+    const registry = await waiting();
+    registry.forge.absence = 'not-found';
+    await becomes(registry, attacker);
+    await registry.clock.advance(91 * 24 * 3600_000);
+    const { table, waker, clock } = registry;
+    await reconcile({ table, waker, clock, logger: { info: () => {}, error: () => {} } });
+    await quiet(registry);
+    await pushed(registry, 6);
+    expect(await packages(registry)).toEqual(['1 acme/one deleted']);
+    expect(await waits(registry, 6)).toEqual(nameTaken);
+    // Nothing is left that could move with it.
+    await expect(give(registry, 'repository-6', { samePackage: true })).rejects.toThrow(
+      'nothing of it is left',
+    );
+    await give(registry, 'repository-6');
+    expect(await packages(registry)).toEqual(['1 acme/one deleted', '2 acme/one available']);
+  });
+
+  it('does not get it when an owner deletes the package here, even if the repository goes too; nor has it back by itself', async () => {
+    const registry = await waiting();
+    const thing = packageThing(organizationId, 1);
+    const deleted = { state: 'deleted', unreadableAt: undefined };
+    const key = edgeKeys.package('acme', 'acme/one');
+    const subject = { kind: 'package', organization: organizationId, packageNumber: 1 } as const;
+    const now = registry.clock.now();
+    await registry.table.transact([raise(thing, now, deleted), desire(key, undefined, subject, now)]);
+    await registry.waker.wake([thing.wake, edgeThing(key).wake]);
+    await pushed(registry);
+    await pushed(registry, 6);
+    await becomes(registry, attacker);
+    await pushed(registry, 6);
+    expect(await packages(registry)).toEqual(['1 acme/one deleted']);
+    await becomes(registry, one(5), attacker);
+    expect(await packages(registry)).toEqual(['1 acme/one deleted']);
+    expect((await status(registry)).waiting).toMatchObject([
+      { repository: 'acme/repository-5', why: expect.stringContaining('an owner deleted the package') },
+      { repository: 'acme/repository-6' },
+    ]);
+    await give(registry, 'repository-5');
+    expect(await packages(registry)).toEqual(['1 acme/one deleted', '2 acme/one available']);
+  });
+
+  it('does not get it as a fork that nobody chose, even when the holder was deleted', async () => {
+    const registry = await imported(one(5));
+    await endImport(registry);
+    says(registry, 6, 'acme/one');
+    await becomes(registry, one(5), { ...attacker, fork: true });
+    await becomes(registry, { ...attacker, fork: true });
+    await pushed(registry, 6);
+    expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
+    expect(await waits(registry, 6)).toMatchObject([{ reason: 'fork' }]);
+    await expect(give(registry, 'repository-6')).rejects.toThrow('does not claim acme/one');
+  });
+
+  it('is no claimant any more when its manifest says something else, or it is gone', async () => {
+    const registry = await waiting();
+    expect(await claims(registry)).toEqual(['6']);
+    says(registry, 6, 'acme/six');
+    await pushed(registry, 6);
+    expect(await claims(registry)).toEqual([]);
+    says(registry, 6, 'acme/one');
+    await pushed(registry, 6);
+    expect(await claims(registry)).toEqual(['6']);
+    await becomes(registry, one(5));
+    expect(await claims(registry)).toEqual([]);
+    expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/six unreadable']);
+  });
+});
