@@ -315,6 +315,8 @@ describe('versionsOf', () => {
       ['require.0 is left out: a number is no package name'],
     ],
     [{ require: ['*'] }, {}, ['require.0 is left out: a number is no package name']],
+    [{ support: 'x@y.example' }, {}, ['support is left out: should be an array, string given']],
+    [{ support: 0 }, {}, ['support is left out: should be an array, int given']],
   ])('a branch and a tag do not vanish because of %j', (slip, published, leftOut) => {
     const manifest = { name: 'acme/a', ...slip };
     expect(found({ tags: refs(['1.0', manifest]), branches: refs(['main', manifest]) })).toMatchObject({
@@ -324,13 +326,13 @@ describe('versionsOf', () => {
   });
 
   it('leaves out what Composer calls an error, and says what', () => {
-    const manifest = { name: 'acme/a', support: 'x@y.example' };
+    const manifest = { name: 'acme/a', authors: 'x@y.example' };
     const repository = { tags: refs(['1.0', manifest]), branches: refs('main', ['next', manifest]) };
     expect(Object.keys(versionsByRef(repository))).toEqual(['main']);
     for (const ref of ['1.0', 'next']) {
       expect(reasonOf(repository, ref)).toMatchObject({
         isError: true,
-        reason: 'composer.json has mistakes: support : should be an array, string given.',
+        reason: 'composer.json has mistakes: authors : should be an array, string given.',
       });
     }
   });

@@ -12,7 +12,7 @@ import { listed, shortened } from './owner-message.ts';
 import { MANIFEST_NESTING_MAX } from './package-metadata.ts';
 import { isValidPackageName } from './package-name.ts';
 import { asciiLower, compareBytes } from './php-text.ts';
-import { isSet, type JsonObject, nestingOf } from './php-value.ts';
+import { isPhpArray, isSet, type JsonObject, nestingOf, phpType } from './php-value.ts';
 import { MANIFEST_KEYS } from './published-keys.ts';
 import { formatReleaseTime, parseReleaseTime } from './release-time.ts';
 import type { RefName, ScannedRef, ScannedRepository, SkippedRef } from './scanned-repository.ts';
@@ -124,7 +124,9 @@ function judged(
   isArchived: boolean,
 ): ComposerVersion | SkippedRef {
   const { ref, scanned, version, versionNormalized, isDefaultBranch } = candidate;
-  const { source: _source, dist: _dist, ...own } = candidate.manifest;
+  const { source: _source, dist: _dist, support, ...own } = candidate.manifest;
+  // Composer's drivers for forges put the links of the repository in the place of a `support` that is no list of them.
+  const isNoSupport = isSet(support) && !isPhpArray(support);
   const time = hasOwnTime(own.time) ? own.time : scanned.date;
   const abandoned = own.abandoned ?? (isArchived ? true : undefined);
   const outside = outsideCode(candidate.manifest);
@@ -132,10 +134,20 @@ function judged(
     const reason = `composer.json says itself where the code is, in a way that cannot be passed on: ${outside.problem}.`;
     return { ref, reason, isError: true };
   }
-  const judgement = judgeManifest({ ...own, name, version, time, abandoned });
+  const judgement = judgeManifest({
+    ...own,
+    ...(isNoSupport ? {} : { support }),
+    name,
+    version,
+    time,
+    abandoned,
+  });
   if (judgement.errors.length > 0) {
     return { ref, reason: `composer.json has mistakes: ${listed(judgement.errors)}.`, isError: true };
   }
+  const leftOut = isNoSupport
+    ? [...judgement.leftOut, { path: 'support', problem: `should be an array, ${phpType(support)} given` }]
+    : judgement.leftOut;
   const manifest = publishedPart(judgement.manifest);
   if (nestingOf(manifest) > MANIFEST_NESTING_MAX) {
     const reason = `composer.json is nested deeper than ${MANIFEST_NESTING_MAX} levels: with the levels of the metadata around it no Composer could read the package.`;
@@ -150,7 +162,7 @@ function judged(
     time: normalizedTime(judgement.manifest.time, scanned.date),
     isDefaultBranch,
     manifest: { ...manifest, ...outside.code },
-    leftOut: judgement.leftOut.map(({ path, problem }) => shortened(`${path} is left out: ${problem}`)),
+    leftOut: leftOut.map(({ path, problem }) => shortened(`${path} is left out: ${problem}`)),
   };
 }
 

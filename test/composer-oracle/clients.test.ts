@@ -55,7 +55,7 @@ describe.skipIf(skipReason() !== undefined)(
         `clients: ${percent(accepted)} of ${inputs.length} manifests are published (seed ${seed})`,
       );
       expect(unread.slice(0, 5)).toEqual([]);
-      expect(accepted).toBeGreaterThanOrEqual(0.5);
+      expect(accepted).toBeGreaterThanOrEqual(0.4);
       expect(accepted).toBeLessThan(0.95);
     });
 

@@ -113,6 +113,17 @@ final class DescribedDriver extends VcsDriver
         return $this->repoConfig['described']['defaultBranch'];
     }
 
+    /** With what the drivers for GitHub, GitLab and Bitbucket do to `support`. */
+    public function getComposerInformation(string $identifier): ?array
+    {
+        $composer = parent::getComposerInformation($identifier);
+        if (isset($composer['support']) && !is_array($composer['support'])) {
+            $composer['support'] = [];
+        }
+
+        return $composer;
+    }
+
     public function getFileContent(string $file, string $identifier): ?string
     {
         return $this->ref($identifier)['manifest'] ?? null;

@@ -74,7 +74,7 @@ async function ask(
 }
 
 function comparisonOf(
-  { theirs, ours, broken, unreadable, ...library }: ComposerAnswer,
+  { theirs, ours, broken, linked, unreadable, ...library }: ComposerAnswer,
   driver: DriverName,
   { gitHub, url, repositories }: Registry,
   repository: RegistryRepository,
@@ -86,7 +86,7 @@ function comparisonOf(
   const pairs = joinRows(rows, theirs, (key, row) => isAsked(key, row, driver));
   return {
     judge,
-    pairs: leftOut ? [] : comparePairs(repository.name, pairs, { judge, broken }),
+    pairs: leftOut ? [] : comparePairs(repository.name, pairs, { judge, broken, linked }),
     broken: broken.map((one) => ({ ...one, repository: repository.name })),
     unreadable,
     notes: notesOn(repository, ours.length + theirs.length, leftOut),

@@ -23,6 +23,8 @@ const Answer = z.object({
   theirs: z.array(JudgedRow),
   /** Refs at which PHP ends Composer: read on without them. */
   broken: z.array(z.object({ ref: z.string(), reference: z.string(), error: z.string() })),
+  /** Commits whose manifest is a symbolic link that the driver does not follow. */
+  linked: z.array(z.string()),
   ours: z.array(Row),
   /** Versions of ours that no client can read, with what it says. */
   unreadable: z.array(z.string()),

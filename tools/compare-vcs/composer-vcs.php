@@ -156,7 +156,12 @@ final class JudgingLoader implements LoaderInterface
             $judgement = ['errors' => [get_class($e) . ': ' . $e->getMessage()], 'warnings' => [], 'values' => null];
         }
         $own = array_values(array_intersect(['source', 'dist', 'time', 'funding'], Reading::$keys[Reading::$identifier]));
-        $this->judged[withoutAlias($package)] = ['values' => $this->values($package), 'own' => $own, 'judgement' => $judgement];
+        $this->judged[withoutAlias($package)] = [
+            'values' => $this->values($package),
+            'own' => $own,
+            'tags' => array_map('strval', array_keys($this->driver->getTags(), Reading::$identifier, true)),
+            'judgement' => $judgement,
+        ];
 
         return $package;
     }
@@ -188,6 +193,10 @@ function values(PackageInterface $package): array
     $data = (new ArrayDumper())->dump($package);
     if ($package->getReleaseDate() !== null) {
         $data['time'] = $package->getReleaseDate()->setTimezone(new DateTimeZone('UTC'))->format(DATE_RFC3339);
+    }
+    if (($data['dist']['shasum'] ?? null) === '') {
+        // No client looks at it.
+        unset($data['dist']['shasum']);
     }
     $head = ['name' => $data['name'], 'version' => $data['version'], 'versionNormalized' => $data['version_normalized']];
 
@@ -256,6 +265,20 @@ function readRepository(array $input): array
     )];
 }
 
+/** The commits whose composer.json is a symbolic link, of those that could not be read: the git driver takes the link's text for it. */
+function linked(string $directory): array
+{
+    $linked = [];
+    foreach (array_filter(Reading::$manifests, fn ($manifest) => $manifest instanceof Exception) as $identifier => $manifest) {
+        $entry = shell_exec(implode(' ', array_map('escapeshellarg', ['git', '-C', $directory, 'ls-tree', $identifier, 'composer.json'])));
+        if (str_starts_with((string) $entry, '120000')) {
+            $linked[] = (string) $identifier;
+        }
+    }
+
+    return $linked;
+}
+
 function nameOf(VcsDriverInterface $driver, string $identifier): string
 {
     $tags = array_keys($driver->getTags(), $identifier, true);
@@ -298,6 +321,7 @@ echo json_encode(
         'takesDatesAsMajors' => takesVersion('20240102.1.0'),
         'theirs' => $theirs,
         'broken' => $broken,
+        'linked' => $input['driver'] === 'git' ? linked($input['url']) : [],
         'ours' => $ours,
         'unreadable' => $unreadable,
     ],

@@ -1,5 +1,5 @@
 /** The differences that are meant: each by a rule that is written down somewhere, none by the name of a package. */
-import type { BrokenRef, DriverName } from './composer-side.ts';
+import type { ComposerAnswer, DriverName } from './composer-side.ts';
 import type { Pair } from './join.ts';
 import { canonical, valueAt } from './rows.ts';
 
@@ -12,11 +12,10 @@ export interface Judge {
   readonly takesDatesAsMajors: boolean;
 }
 
-export interface Context {
+export interface Context extends Pick<ComposerAnswer, 'broken' | 'linked'> {
   readonly judge: Judge;
   /** All pairs of the repository. */
   readonly pairs: readonly Pair[];
-  readonly broken: readonly BrokenRef[];
 }
 
 export interface NamedException {
@@ -35,11 +34,14 @@ export const exceptedPartMax = 0.02;
 const dateAsMajor =
   /^v?\d{4}(?:[.:-]?\d{2}){1,6}(?:[.:-]?\d{1,3}){2}[._-]?(?:(?:stable|beta|b|RC|alpha|a|patch|pl|p)(?:[.-]?\d+)*)?$/i;
 
+const linkKeys = ['require', 'require-dev', 'conflict', 'provide', 'replace'];
+
 export const exceptions: readonly NamedException[] = [
   {
     name: 'the branch that the driver for GitHub leaves out',
     rule: 'composer/composer src/Composer/Repository/Vcs/GitHubDriver.php@2.10.2 (getBranches)',
-    isAlone: ({ outcome, theirs }) => outcome === 'only theirs' && theirs?.values.version === 'dev-gh-pages',
+    isAlone: ({ outcome, theirs }, { judge }) =>
+      outcome === 'only theirs' && judge.driver === 'git' && theirs?.values.version === 'dev-gh-pages',
   },
   {
     name: 'another branch of the same version',
@@ -55,12 +57,47 @@ export const exceptions: readonly NamedException[] = [
   },
   {
     name: 'a key that the validating loader drops',
-    rule: 'composer/composer src/Composer/Package/Loader/ValidatingArrayLoader.php@2.10.2 (load: unset on warnings)',
+    rule: 'composer/composer src/Composer/Package/Loader/ValidatingArrayLoader.php@2.10.2 (load: unset)',
     explains: (key, { ours, theirs }) =>
       theirs !== undefined &&
-      theirs.judgement.warnings.length > 0 &&
       theirs.judgement.values !== null &&
       isSame(valueAt(ours, key), valueAt(theirs.judgement.values, key)),
+  },
+  {
+    name: 'a name in capitals, which is served in lower case',
+    rule: 'composer/composer src/Composer/Repository/ComposerRepository.php@2.10.2 (loadAsyncPackages: the key of a p2 file is the lower-case name)',
+    explains: (key, { ours, theirs }) => key === 'name' && ours?.name === theirs?.values.name.toLowerCase(),
+  },
+  {
+    name: 'a link whose name is a number, which no client can read in a p2 file',
+    rule: 'composer/composer src/Composer/Package/Loader/ArrayLoader.php@2.10.2 (configureCachedLinks: strtolower of an integer is a \\TypeError)',
+    explains: (key, { ours, theirs }) =>
+      linkKeys.includes(key) &&
+      isSame(
+        valueAt(ours, key) ?? {},
+        Object.fromEntries(
+          Object.entries(fieldsOf(valueAt(theirs?.values, key))).filter(([name]) => !/^-?\d+$/.test(name)),
+        ),
+      ),
+  },
+  {
+    name: 'code of its own that not every client can fetch, and without credentials',
+    rule: 'composer/composer src/Composer/Downloader/PathDownloader.php@2.10.2 (download: a path on the machine of the client)',
+    isAlone: ({ outcome, theirs }) =>
+      outcome === 'only theirs' &&
+      theirs !== undefined &&
+      (['dist', 'source'] as const).some(
+        (key) => theirs.own.includes(key) && !isEverywhere(key, theirs.values.metadata[key]),
+      ),
+  },
+  {
+    name: 'the reference of a dist of its own, which libraries before 2.8.5 leave out',
+    rule: 'https://github.com/composer/composer/issues/12237; composer/composer src/Composer/Repository/VcsRepository.php@2.10.2 (preProcess)',
+    explains: (key, { ours, theirs }, { judge }) =>
+      key === 'dist' &&
+      judge.composer.startsWith('2.5.') &&
+      theirs?.own.includes('dist') === true &&
+      isSame(valueAt(ours, key), { ...fieldsOf(valueAt(theirs.values, key)), reference: ours?.reference }),
   },
   {
     name: 'funding that GitHub keeps in a file of its own',
@@ -84,10 +121,35 @@ export const exceptions: readonly NamedException[] = [
       (ours.reference !== theirs.values.reference || ['version', 'support.source'].includes(key)),
   },
   {
+    name: "a tag's own files, not those of another tag at its commit",
+    rule: 'composer/composer src/Composer/Repository/Vcs/GitHubDriver.php@2.10.2 (getComposerInformation: array_search); here a tag that comes later changes no version',
+    explains: (key, { ours, theirs }) =>
+      key === 'support.source' &&
+      ours !== undefined &&
+      theirs !== undefined &&
+      !isBranch(ours) &&
+      isTreeOf(theirs.tags, valueAt(ours, key)) &&
+      isTreeOf(theirs.tags, valueAt(theirs.values, key)),
+  },
+  {
     name: 'a ref at which PHP ends Composer',
     rule: 'composer/composer src/Composer/Repository/VcsRepository.php@2.10.2 (initialize catches \\Exception, and a \\TypeError is none)',
     isAlone: ({ outcome, ours }, { broken }) =>
       outcome === 'only ours' && broken.some(({ reference }) => reference === ours?.reference),
+  },
+  {
+    name: 'a manifest that is a symbolic link, which GitHub follows and git does not',
+    rule: 'https://docs.github.com/en/rest/repos/contents#get-repository-content; composer/composer src/Composer/Repository/Vcs/GitDriver.php@2.10.2 (getFileContent: git show)',
+    isAlone: ({ outcome, ours }, { judge, linked }) =>
+      outcome === 'only ours' &&
+      judge.driver === 'git' &&
+      linked.some((commit) => commit === ours?.reference),
+  },
+  {
+    name: 'a branch that begins with a dash, which the git driver leaves out',
+    rule: 'composer/composer src/Composer/Repository/Vcs/GitDriver.php@2.10.2 (getBranches)',
+    isAlone: ({ outcome, ours }, { judge }) =>
+      outcome === 'only ours' && judge.driver === 'git' && ours?.version.startsWith('dev--') === true,
   },
   {
     name: 'a date for a major version, which libraries before semver 3.4.0 refuse',
@@ -125,6 +187,27 @@ export function exceptionsOf(pair: Pair, context: Context): NamedException[] {
 
 function isBranch({ versionNormalized }: { versionNormalized: string }): boolean {
   return versionNormalized.startsWith('dev-') || versionNormalized.endsWith('-dev');
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** Of a kind that any client fetches over https, or by ssh with a key of its own. */
+function isEverywhere(key: 'dist' | 'source', place: unknown): boolean {
+  const { type, url, reference: _reference, shasum: _shasum, ...more } = fieldsOf(place);
+  const types = key === 'dist' ? ['zip', 'tar', 'gzip', 'xz', 'rar', 'phar'] : ['git', 'hg', 'svn'];
+  const ways =
+    key === 'dist'
+      ? /^https:\/\/[^@/]+\//
+      : /^(?:https:\/\/[^@/]+\/|(?:\w+\+)?ssh:\/\/[^:@/]*@?[^@/]+\/|[^:@/]+@[^@/:]+:)/;
+  return (
+    types.includes(String(type).toLowerCase()) && ways.test(String(url)) && Object.keys(more).length === 0
+  );
+}
+
+function isTreeOf(tags: readonly string[], address: unknown): boolean {
+  return tags.some((tag) => typeof address === 'string' && address.endsWith(`/tree/${tag}`));
 }
 
 function isSame(one: unknown, other: unknown): boolean {

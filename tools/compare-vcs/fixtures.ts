@@ -21,7 +21,8 @@ export function aJudgedRow(
     warnings = [],
     values: valid = values,
     own = [],
-  }: Partial<JudgedRow['judgement'] & Pick<JudgedRow, 'own'>> = {},
+    tags = [],
+  }: Partial<JudgedRow['judgement'] & Pick<JudgedRow, 'own' | 'tags'>> = {},
 ): JudgedRow {
-  return { values, own, judgement: { errors, warnings, values: errors.length > 0 ? null : valid } };
+  return { values, own, tags, judgement: { errors, warnings, values: errors.length > 0 ? null : valid } };
 }

@@ -17,6 +17,8 @@ export const JudgedRow = z.object({
   values: Row,
   /** Which of the keys that a driver fills in the manifest has itself. */
   own: z.array(z.enum(['source', 'dist', 'time', 'funding'])),
+  /** All tags at its commit. */
+  tags: z.array(z.string()),
   judgement: z.object({
     errors: z.array(z.string()),
     warnings: z.array(z.string()),

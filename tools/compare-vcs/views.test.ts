@@ -58,6 +58,13 @@ describe('what is asked', () => {
     }
   });
 
+  it('is not the commit where the manifest says that all code is elsewhere', () => {
+    for (const driver of ['git', 'github'] as const) {
+      expect(isAsked('reference', { ...row, own: ['dist', 'source'] }, driver)).toBe(false);
+      expect(isAsked('reference', { ...row, own: ['dist'] }, driver)).toBe(true);
+    }
+  });
+
   it('is before the git driver only what the manifest says, of what it knows otherwise or not', () => {
     const asked = (own: (typeof row)['own']) =>
       ['source', 'support.source', 'support.issues', 'time', 'dist', 'reference', 'type'].filter((key) =>

@@ -46,6 +46,8 @@ const forgeKeys = ['source', 'support.source', 'support.issues'];
 
 /** Whether a judgement is about this key of a version. */
 export function isAsked(key: string, { own, values }: JudgedRow, driver: DriverName): boolean {
+  // Nothing of ours tells the commit of a version whose code lies wholly elsewhere.
+  if (key === 'reference' && own.includes('dist') && own.includes('source')) return false;
   if (driver === 'github') return true;
   // The author's date, not the committer's.
   if (key === 'time') return own.includes('time');
