@@ -28,7 +28,8 @@ export const ScanMessage = z.discriminatedUnion('kind', [
     kind: z.literal('dist'),
     organization,
     packageNumber,
-    reference: z.string().regex(/^[0-9a-f]{40}$/),
+    /** A commit, or its abbreviation. */
+    reference: z.string().regex(/^[0-9a-f]{7,40}$/),
   }),
 ]);
 export type ScanMessage = z.infer<typeof ScanMessage>;

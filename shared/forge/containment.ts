@@ -9,24 +9,18 @@ export type Containment =
   | { readonly is: 'contained'; readonly commit: string }
   /** None has it, or there is no such commit, or the abbreviation stands for none or for several. */
   | { readonly is: 'not-contained' }
-  /** Not all branches and tags were looked at yet. */
+  /** Not all branches and tags were looked at yet. The progress is JSON, and the adapter's own. */
   | { readonly is: 'undecided'; readonly progress: unknown };
-
-export interface ContainmentOptions {
-  /** The progress of an undecided look-up, to go on from there; JSON, and the adapter's own. */
-  readonly from?: unknown;
-  /** Asked between requests: false ends the step, but each step gets somewhere. Always true if left out. */
-  readonly mayGoOn?: () => boolean;
-}
 
 /** Asks about commits. */
 export interface CommitFinder {
   /**
-   * Looks at the default branch first, then at the other branches, then at the tags; never at the refs of pull requests. Leaves the part of the
-   * credential's budget alone that is kept for rights.
+   * One step of a look-up: the default branch first, then the other branches page by page, then the tags; never the refs of pull requests. Leaves
+   * the part of the credential's budget alone that is kept for rights.
    *
    * @param hash 40 lower-case hex digits, or an abbreviation of at least 7
+   * @param from the progress of an undecided step, to go on from there
    * @throws ForgeError when the forge does not answer, or its lists do not add up: then nothing is known
    */
-  contains(repository: RepositoryIds, hash: string, options?: ContainmentOptions): Promise<Containment>;
+  contains(repository: RepositoryIds, hash: string, from?: unknown): Promise<Containment>;
 }

@@ -1,6 +1,7 @@
 /**
  * Answers for an archive that is not stored yet: builds it and sends the client back to the same address, which the object store
- * answers from then on. The CDN asks here only after the edge function let the request pass.
+ * answers from then on; for an abbreviated hash, to the address of the whole one. The CDN asks here only after the edge function let the
+ * request pass.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Organization } from '../domain/organization.ts';
@@ -11,9 +12,12 @@ import type { Waker } from '../runtime/wake.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
 import type { Wake } from '../store/work.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from './build-dist.ts';
+import { distWarnings } from './dist-warnings.ts';
+import { type DistReader, type LookUpOutcome, lookUpCommit } from './look-up-commit.ts';
 import { publicPaths } from './object-keys.ts';
 
-export interface FetchDistDependencies extends BuildDistDependencies {
+export interface FetchDistDependencies extends Omit<BuildDistDependencies, 'reader'> {
+  readonly reader: (found: StoredPackage) => Promise<DistReader>;
   readonly waker: Waker;
   readonly logger: Pick<Logger, 'warn'>;
   readonly registryBaseUrl: string;
@@ -26,93 +30,93 @@ const patienceMs = 25_000;
 const lookMs = 500;
 /** The function's time-out of 29 s and 30 s more. */
 const leaseMs = 59_000;
+/** So long it goes on asking the forge about a commit; a request more takes up to 15 s, and then there is still time for an answer. */
+const lookUpMs = 6_000;
 const retryAfterSeconds = 10;
 /** A client is not sent away for longer than a queue's message may wait. */
 const retryAfterSecondsMax = 900;
 
-/** 404: no scan recorded this commit for the package. The same words as the edge's own 404. */
+/** The same words as the edge's own 404. */
 const notFound = jsonAnswer(404, { error: 'not found' });
-const unavailable = (warning: string, seconds = retryAfterSeconds): HttpAnswer =>
-  jsonAnswer(503, { warning }, { 'retry-after': String(seconds) });
+const refused = (warning: string): HttpAnswer => jsonAnswer(404, { warning });
 
-/** @param file `<40 hex digits>.zip` */
+/** @param file `<hash>.zip`; 7 to 39 hex digits are an abbreviation, as Composer sends it for `dev-main#<digits>` */
 export async function fetchDist(
   dependencies: FetchDistDependencies,
   { slug, packageNumber, file }: { slug: string; packageNumber: string; file: string },
 ): Promise<HttpAnswer> {
-  const commit = /^([0-9a-f]{40})\.zip$/.exec(file)?.[1];
+  const hash = /^([0-9a-f]{7,64})\.zip$/.exec(file)?.[1];
   const organization =
-    commit && /^[1-9]\d{0,7}$/.test(packageNumber) ? await dependencies.findOrganization(slug) : undefined;
+    hash && /^[1-9]\d{0,7}$/.test(packageNumber) ? await dependencies.findOrganization(slug) : undefined;
   const found =
     organization && (await findPackage(dependencies.table, organization.id, Number(packageNumber)));
-  if (!organization || !commit || !found || !isLiving(found)) {
+  if (!organization || !hash || !found || !isLiving(found)) {
     return notFound;
   }
+  if (hash.length > 40) {
+    return refused(distWarnings.noCommit(found.name, hash));
+  }
   const signal = AbortSignal.timeout(patienceMs);
+  const wanted = { organization, found, hash };
   try {
-    const outcome = await build(dependencies, organization, found, commit, signal);
-    if (outcome.is === 'unrecorded') {
-      return notFound;
-    }
-    if (outcome.is === 'refused') {
-      return jsonAnswer(404, { warning: refusedWarning(slug, found, commit) });
-    }
-    if (outcome.is === 'stored') {
-      return {
-        status: 307,
-        headers: {
-          location: `${dependencies.registryBaseUrl}${publicPaths.dist(slug, found.name, commit)}`,
-          'cache-control': 'no-store',
-        },
-      };
-    }
+    return await answer(dependencies, wanted, await findOrBuild(dependencies, wanted, signal));
   } catch (error) {
     if (!signal.aborted) {
-      return refuse(dependencies, found, commit, error);
+      return noArchive(dependencies, wanted, error);
     }
   }
-  // Too long for a request: the queue finishes it, whoever comes back later finds it.
-  await dependencies.waker.wake([finishing(organization, found, commit)]);
-  return unavailable(
-    `The archive of ${found.name} at ${commit.slice(0, 12)} is being built; try again shortly.`,
-  );
+  return later(dependencies, wanted, distWarnings.notReady(found.name, hash));
 }
 
-/** Not why: that is for owners. */
-const refusedWarning = (slug: string, { name }: StoredPackage, commit: string): string =>
-  `An owner of ${slug} refused commit ${commit.slice(0, 12)} of ${name}, so it has no archive any more; update to another version.`;
+interface Wanted {
+  readonly organization: Organization;
+  readonly found: StoredPackage;
+  /** 7 to 40 hex digits. */
+  readonly hash: string;
+}
 
-/** The message by which the queue stores and records the archive, if that is still to be done. */
-const finishing = (organization: Organization, found: StoredPackage, commit: string): Wake => ({
-  queue: 'scan',
-  group: organization.id,
-  message: {
-    kind: 'dist',
-    organization: organization.id,
-    packageNumber: found.number,
-    reference: commit,
-  },
-});
+type Outcome = Exclude<DistOutcome | LookUpOutcome, { readonly is: 'busy' | 'unrecorded' }>;
 
-/** Builds, or waits for whoever builds. The one place where a function sleeps. */
-async function build(
+/**
+ * Builds the archive, or finds the commit whose archive may be built; waits for whoever does either. The one place where a function sleeps.
+ *
+ * @returns `recorded` only for an abbreviation
+ */
+async function findOrBuild(
   dependencies: FetchDistDependencies,
-  organization: Organization,
-  found: StoredPackage,
-  commit: string,
+  { organization, found, hash }: Wanted,
   signal: AbortSignal,
-): Promise<DistOutcome> {
+): Promise<Outcome> {
   for (;;) {
-    const outcome = await buildDist(dependencies, {
-      organization: organization.id,
-      slug: organization.slug,
-      found,
-      commit,
-      signal,
-      leaseMs,
-      beforeStoring: () =>
-        dependencies.waker.wake([finishing(organization, found, commit)], leaseMs / 1000 + 1),
-    });
+    const built =
+      hash.length === 40
+        ? await buildDist(dependencies, {
+            organization: organization.id,
+            slug: organization.slug,
+            found,
+            commit: hash,
+            signal,
+            leaseMs,
+            beforeStoring: () =>
+              dependencies.waker.wake([finishing({ organization, found, hash })], leaseMs / 1000 + 1),
+          })
+        : ({ is: 'unrecorded' } as const);
+    const outcome =
+      built.is === 'unrecorded'
+        ? await within(
+            signal,
+            lookUpCommit(dependencies, {
+              organization: organization.id,
+              found,
+              hash,
+              forMs: lookUpMs,
+              leaseMs,
+            }),
+          )
+        : built;
+    if (outcome.is === 'recorded' && outcome.commit === hash) {
+      continue;
+    }
     if (outcome.is !== 'busy') {
       return outcome;
     }
@@ -120,22 +124,98 @@ async function build(
   }
 }
 
-function refuse(
-  { logger, clock }: FetchDistDependencies,
-  found: StoredPackage,
+/** Requests to the forge about commits know no signal. What is left undone comes back with the end of its lease. */
+async function within<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+  const ended = new Promise<never>((_, reject) => {
+    const end = (): void => reject(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) {
+      end();
+    }
+  });
+  return Promise.race([work, ended]);
+}
+
+async function answer(
+  dependencies: FetchDistDependencies,
+  wanted: Wanted,
+  outcome: Outcome,
+): Promise<HttpAnswer> {
+  const { organization, found, hash } = wanted;
+  const { name } = found;
+  switch (outcome.is) {
+    case 'stored':
+      return sendTo(dependencies, wanted, hash);
+    case 'recorded':
+      return sendTo(dependencies, wanted, outcome.commit);
+    case 'gone':
+      return notFound;
+    case 'refused':
+      return refused(distWarnings.refused(organization.slug, name, hash));
+    case 'not-contained':
+      return refused(distWarnings.noCommit(name, hash));
+    case 'ambiguous':
+      return refused(distWarnings.ambiguous(name, hash));
+    case 'undecided':
+      return later(dependencies, wanted, distWarnings.undecided(name, hash));
+    case 'too-many': {
+      const seconds = secondsUntil(dependencies, outcome.until);
+      return unavailable(distWarnings.tooMany(name, hash, seconds), seconds);
+    }
+    case 'failed': {
+      const { error } = outcome;
+      if (error !== undefined) {
+        const fields = { package: name, commit: hash, code: error.code };
+        dependencies.logger.warn('the forge did not say whether a repository contains a commit', fields);
+      }
+      const seconds = secondsUntil(dependencies, outcome.notBefore);
+      return unavailable(distWarnings.lookUpFailed(name, hash, seconds, error?.code), seconds);
+    }
+  }
+}
+
+/** To the address of the whole hash, which the object store answers from then on. Nobody may cache this answer. */
+const sendTo = (
+  { registryBaseUrl }: FetchDistDependencies,
+  { organization, found }: Wanted,
   commit: string,
-  error: unknown,
-): HttpAnswer {
+): HttpAnswer => ({
+  status: 307,
+  headers: {
+    location: `${registryBaseUrl}${publicPaths.dist(organization.slug, found.name, commit)}`,
+    'cache-control': 'no-store',
+  },
+});
+
+/** Too long for a request: the queue finishes it, whoever comes back later finds it. */
+async function later({ waker }: FetchDistDependencies, wanted: Wanted, warning: string): Promise<HttpAnswer> {
+  await waker.wake([finishing(wanted)]);
+  return unavailable(warning, retryAfterSeconds);
+}
+
+const unavailable = (warning: string, seconds: number): HttpAnswer =>
+  jsonAnswer(503, { warning }, { 'retry-after': String(seconds) });
+
+const secondsUntil = ({ clock }: FetchDistDependencies, time: number): number =>
+  Math.min(retryAfterSecondsMax, Math.max(1, Math.ceil((time - clock.now()) / 1000)));
+
+/** The message by which the queue finds the commit, and stores and records its archive, if that is still to be done. */
+const finishing = ({ organization, found, hash }: Wanted): Wake => ({
+  queue: 'scan',
+  group: organization.id,
+  message: { kind: 'dist', organization: organization.id, packageNumber: found.number, reference: hash },
+});
+
+function noArchive(dependencies: FetchDistDependencies, { found, hash }: Wanted, error: unknown): HttpAnswer {
   if (!(error instanceof ForgeError)) {
     throw error;
   }
-  logger.warn('the forge gave no archive', { package: found.name, commit, code: error.code });
+  dependencies.logger.warn('the forge gave no archive', {
+    package: found.name,
+    commit: hash,
+    code: error.code,
+  });
   const seconds =
-    error.notBefore === undefined
-      ? retryAfterSeconds
-      : Math.min(retryAfterSecondsMax, Math.max(1, Math.ceil((error.notBefore - clock.now()) / 1000)));
-  return unavailable(
-    `The code host did not give the archive of ${found.name} at ${commit.slice(0, 12)} (${error.code}); try again in ${seconds} s.`,
-    seconds,
-  );
+    error.notBefore === undefined ? retryAfterSeconds : secondsUntil(dependencies, error.notBefore);
+  return unavailable(distWarnings.noArchive(found.name, hash, seconds, error.code), seconds);
 }

@@ -1,29 +1,76 @@
-/** Builds an archive that took too long for the request that asked for it. */
+/** Finds a commit, or builds an archive, that took too long for the request that asked for it. */
 import type { ScanMessage } from '../../events/messages/schema.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from '../publish/build-dist.ts';
+import { type DistReader, type LookUpOutcome, lookUpCommit } from '../publish/look-up-commit.ts';
+import type { Waker } from '../runtime/wake.ts';
 import { findOrganization } from '../store/organization-store.ts';
-import { findPackage } from '../store/package-store.ts';
+import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
 
 /** A function of 300 s gives a build so long, and nobody else the lease until it is surely dead. */
 const buildMs = 240_000;
 const leaseMs = 330_000;
+/** So long it goes on asking the forge about a commit, before another message does. */
+const lookUpMs = 30_000;
+/** A look-up that another worker is at is looked at again after so many seconds. */
+const busySeconds = 60;
+/** After so many failures of the forge in a row it is left to whoever asks for the archive again. */
+const failuresMax = 5;
 
+export interface FinishDistDependencies extends Omit<BuildDistDependencies, 'reader'> {
+  readonly reader: (found: StoredPackage) => Promise<DistReader>;
+  readonly waker: Waker;
+}
+
+/** @returns what came of it; `unknown` for a package that is not there */
 export async function finishDist(
-  dependencies: BuildDistDependencies,
+  dependencies: FinishDistDependencies,
   message: Extract<ScanMessage, { kind: 'dist' }>,
-): Promise<DistOutcome['is'] | 'unknown'> {
-  const organization = await findOrganization(dependencies.table, message.organization);
-  const found = await findPackage(dependencies.table, message.organization, message.packageNumber);
+): Promise<DistOutcome['is'] | LookUpOutcome['is'] | 'unknown'> {
+  const { table, clock, waker } = dependencies;
+  const hash = message.reference;
+  const organization = await findOrganization(table, message.organization);
+  const found = await findPackage(table, message.organization, message.packageNumber);
   if (!organization || !found) {
     return 'unknown';
   }
-  const { is } = await buildDist(dependencies, {
+  if (!isLiving(found)) {
+    return 'gone';
+  }
+  const build = async (commit: string): Promise<DistOutcome['is']> => {
+    const { is } = await buildDist(dependencies, {
+      organization: organization.id,
+      slug: organization.slug,
+      found,
+      commit,
+      signal: AbortSignal.timeout(buildMs),
+      leaseMs,
+    });
+    return is;
+  };
+  const built = hash.length === 40 ? await build(hash) : 'unrecorded';
+  if (built !== 'unrecorded') {
+    return built;
+  }
+  const looked = await lookUpCommit(dependencies, {
     organization: organization.id,
-    slug: organization.slug,
     found,
-    commit: message.reference,
-    signal: AbortSignal.timeout(buildMs),
+    hash,
+    forMs: lookUpMs,
     leaseMs,
   });
-  return is;
+  if (looked.is === 'recorded') {
+    return build(looked.commit);
+  }
+  const wake = { queue: 'scan', group: organization.id, message: { ...message } } as const;
+  if (looked.is === 'undecided') {
+    await waker.wake([wake]);
+  }
+  if (looked.is === 'busy') {
+    // Perhaps by a worker that died.
+    await waker.wake([wake], busySeconds);
+  }
+  if (looked.is === 'failed' && looked.failures <= failuresMax) {
+    await waker.wake([wake], Math.min(900, Math.max(1, Math.ceil((looked.notBefore - clock.now()) / 1000))));
+  }
+  return looked.is;
 }

@@ -24,6 +24,8 @@
  * | packages of a repository | ORG#id | SOURCE#synchronization#repository#directory#name |
  * | version | PACKAGE#organization#number | VERSION#normalized |
  * | recorded commit and its archive | PACKAGE#organization#number | DIST#commit |
+ * | look-up of a commit that no scan recorded | PACKAGE#organization#number | LOOKUP#hash |
+ * | how many look-ups an hour had | PACKAGE#organization#number | LOOKUPS#hour |
  * | commit that an owner refused | ORG#id | REFUSED#commit |
  * | fan-out of changed rights (work) | ORG#id | GRANTS |
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
@@ -142,6 +144,16 @@ export const keys = {
   dist: (organization: string, number: number, commit: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,
     sk: `DIST#${commit}`,
+  }),
+  /** @param hash 7 to 40 hex digits, as they were asked for */
+  lookup: (organization: string, number: number, hash: string): Key => ({
+    pk: `PACKAGE#${organization}#${number}`,
+    sk: `LOOKUP#${hash}`,
+  }),
+  /** @param hour since the epoch */
+  lookupCount: (organization: string, number: number, hour: number): Key => ({
+    pk: `PACKAGE#${organization}#${number}`,
+    sk: `LOOKUPS#${hour}`,
   }),
   downloads: (organization: string, number: number, normalized: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,

@@ -193,3 +193,15 @@ export async function findDist(
   const item = await table.get(keys.dist(organization, packageNumber, commit));
   return item === undefined ? undefined : parseDist(item);
 }
+
+/** Recorded commits whose hash begins so: one, none, or two of several. */
+export async function recordedCommits(
+  table: Table,
+  organization: OrganizationId,
+  packageNumber: number,
+  prefix: string,
+): Promise<readonly string[]> {
+  const { pk, sk } = keys.dist(organization, packageNumber, prefix);
+  const items = await table.query(pk, sk, { limit: 2 });
+  return items.map((item) => parseDist(item).commit);
+}

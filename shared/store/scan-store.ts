@@ -46,6 +46,16 @@ export async function scansOf(
   return items.map(parseScan);
 }
 
+/** When the repository was last scanned whole; milliseconds since the epoch, undefined for never. */
+export async function lastScannedAt(
+  table: Table,
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+): Promise<number | undefined> {
+  const item = await table.get(keys.scan(synchronization, repository));
+  return item === undefined ? undefined : parseScan(item).lastScannedAt;
+}
+
 const ChoiceItem = z.object({ chosen: z.boolean() });
 
 /** The owner's word on this very repository; undefined if there is none. */

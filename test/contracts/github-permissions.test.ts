@@ -120,7 +120,7 @@ const operations: readonly Operation[] = [
     needs: ['contents'],
     prepare: async () => {
       const commit = await head();
-      return () => gitHub.reader().contains(repositoryIds('money'), commit.slice(0, 8));
+      return () => gitHub.reader().contains(repositoryIds('money'), commit);
     },
   },
   {

@@ -101,6 +101,12 @@ export async function createRegistry(
     get beforeContents() {
       return world.beforeContents;
     },
+    set lookUp(answer: RegistryWorld['lookUp']) {
+      world.lookUp = answer;
+    },
+    get lookUp() {
+      return world.lookUp;
+    },
     set archiveOf(make: RegistryWorld['archiveOf']) {
       world.archiveOf = make;
     },

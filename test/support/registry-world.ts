@@ -14,6 +14,7 @@ import type { ManifestProblem } from '../../shared/composer/scanned-repository.t
 import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
+import type { CommitFinder } from '../../shared/forge/containment.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
@@ -63,6 +64,8 @@ export interface MemoryRefs {
   branches?: Readonly<Record<string, string>>;
   /** Name in the manifests. */
   name: string;
+  /** Commits that a branch has in its history, besides its tip. */
+  history?: readonly string[];
   /** Manifest text by commit digit, where it is not just the name. */
   manifests?: Readonly<Record<string, string>>;
   /** Commit digits without a manifest that could be read, and why; undefined: without any. */
@@ -80,7 +83,7 @@ export const registryBaseUrl = 'https://registry.example';
 export type OpenReader = (
   synchronization: Synchronization,
   services: Services,
-) => Promise<CountingReader & ContentReader>;
+) => Promise<CountingReader & ContentReader & CommitFinder>;
 
 export interface Delivery {
   readonly queue: QueueName;
@@ -94,7 +97,9 @@ export interface RegistryWorld {
   /** Refs by the repository's id. */
   readonly contents: Map<number, MemoryRefs>;
   /** Called before the forge answers about contents; may throw a ForgeError or change things. */
-  beforeContents: (asked: 'refs' | 'archive', what: string) => void | Promise<void>;
+  beforeContents: (asked: 'refs' | 'archive' | 'contains', what: string) => void | Promise<void>;
+  /** Answers about commits in the place of the refs in `contents`. */
+  lookUp: CommitFinder['contains'] | undefined;
   /** The bytes of an archive; a forge does not give the same twice. */
   archiveOf: (commit: string) => Readable;
   /** Where a repository is found. */
@@ -125,7 +130,8 @@ export interface RegistryWorld {
   nextDue(): number | undefined;
   /** Loses every message. */
   loseMessages(): void;
-  fetch(packageNumber: number, commit: string): ReturnType<typeof fetchDist>;
+  /** @param hash of a commit, perhaps abbreviated */
+  fetch(packageNumber: number, hash: string): ReturnType<typeof fetchDist>;
 }
 
 /** @param openReader another forge than the one in memory */
@@ -154,7 +160,7 @@ export async function createRegistryWorld(
   const newLeaseId = (): string => `lease-${++leases}`;
   let archives = 0;
 
-  const memoryContents: ContentReader = {
+  const memoryContents: ContentReader & CommitFinder = {
     async readRefs(of) {
       await world.beforeContents('refs', of.repository);
       const refs = world.contents.get(Number(of.repository));
@@ -179,6 +185,16 @@ export async function createRegistryWorld(
         archived: false,
       };
     },
+    async contains(of, hash, from) {
+      await world.beforeContents('contains', hash);
+      if (world.lookUp) {
+        return world.lookUp(of, hash, from);
+      }
+      const { tags = {}, branches = {}, history = [] } = world.contents.get(Number(of.repository)) ?? {};
+      const contained = [...Object.values(tags), ...Object.values(branches), ...history].map(commitOf);
+      const commit = contained.find((one) => one.startsWith(hash));
+      return commit === undefined ? { is: 'not-contained' } : { is: 'contained', commit };
+    },
     async readArchive(_, commit, signal) {
       await world.beforeContents('archive', commit);
       signal.throwIfAborted();
@@ -186,7 +202,7 @@ export async function createRegistryWorld(
     },
   };
 
-  const contentsOf = async (of: Services): Promise<ContentReader> => {
+  const contentsOf = async (of: Services): Promise<ContentReader & CommitFinder> => {
     const synchronization = await findSynchronization(of.table, synchronizationId);
     return openReader && synchronization ? openReader(synchronization, of) : memoryContents;
   };
@@ -268,6 +284,7 @@ export async function createRegistryWorld(
     forge: createMemoryForge(facts),
     contents: new Map(),
     beforeContents: () => {},
+    lookUp: undefined,
     linksOf: (id) => ({
       source: { type: 'git', url: `git@forge.example:acme/repository-${id}.git` },
       tree: `https://forge.example/acme/repository-${id}/tree/{ref}`,
@@ -353,7 +370,7 @@ export async function createRegistryWorld(
     loseMessages() {
       queue.length = 0;
     },
-    fetch: (packageNumber, commit) =>
+    fetch: (packageNumber, hash) =>
       fetchDist(
         {
           ...own,
@@ -365,7 +382,7 @@ export async function createRegistryWorld(
           reader: () => contentsOf(own),
           findOrganization: findOrganizationBySlug.bind(undefined, table),
         },
-        { slug: 'acme', packageNumber: String(packageNumber), file: `${commit}.zip` },
+        { slug: 'acme', packageNumber: String(packageNumber), file: `${hash}.zip` },
       ),
   };
   return world;

@@ -21,6 +21,7 @@ export const proofs = {
   roles: 'organization roles and teams of the enterprise',
   names: 'who has a package name',
   composer: "Composer's rules",
+  pinned: 'pinned commits and checksums',
 } as const;
 export type Proof = keyof typeof proofs;
 

@@ -7,24 +7,23 @@
  * That `headRef` takes a hash: https://docs.github.com/en/graphql/overview/changelog#schema-changes-for-2022-10-18
  */
 import { z } from 'zod';
-import type { Containment, ContainmentOptions } from '../containment.ts';
+import type { Containment } from '../containment.ts';
 import { ForgeError } from '../errors.ts';
 import type { RepositoryIds } from '../forge.ts';
 import { expectSame } from './account.ts';
-import type { GraphqlError } from './http.ts';
-import { askingForLess, createPageSize, freshPageSize, pageSizeSchema } from './pages.ts';
+import { type GraphqlError, OverloadError } from './http.ts';
+import { createPageSize, freshPageSize, pageSizeSchema } from './pages.ts';
 import { commitQuery, commitRefsQuery, hashQuery } from './queries.ts';
 import type { Requests } from './requests.ts';
-import type { RefComparison } from './schema.ts';
+import type { CommitRefs, RefComparison } from './schema.ts';
 
 /** A comparison walks history, so fewer refs fit into a request than where they are only listed. */
 const refsPerPage = 50;
 const prefixes = ['refs/heads/', 'refs/tags/'] as const;
 
-const progressSchema = z.object({
-  commit: z.string(),
-  /** Which of the lists is read now. */
-  list: z.int().nonnegative(),
+const listSchema = z.object({
+  /** Which of the lists it is. */
+  place: z.int().nonnegative(),
   after: z.string().nullable(),
   /** Refs of that list that were looked at. */
   seen: z.int().nonnegative(),
@@ -34,118 +33,127 @@ const progressSchema = z.object({
   failed: z.int().nonnegative(),
   size: pageSizeSchema,
 });
+/** How far a list of refs is read. */
+type ListProgress = z.infer<typeof listSchema>;
+
+/** Without a list, the default branch comes next. */
+const progressSchema = z.object({ commit: z.string(), list: listSchema.optional() });
 type Progress = z.infer<typeof progressSchema>;
 
-const atStart = { after: null, seen: 0, totals: [] };
+const atStart = { after: null, seen: 0, totals: [], failed: 0 };
 
 export type FindNodeId = (repository: RepositoryIds) => Promise<string>;
 
+/** Which repository is asked about, by its node id, and whom the answer has to be about. */
+interface Asked {
+  readonly requests: Requests;
+  readonly repository: string;
+  readonly ids: RepositoryIds;
+}
+
+/** One step: one request, and one more where the repository's node id has to be found first. */
 export async function findContainment(
   requests: Requests,
   nodeIdOf: FindNodeId,
   ids: RepositoryIds,
   hash: string,
-  { from, mayGoOn = () => true }: ContainmentOptions = {},
+  from?: unknown,
 ): Promise<Containment> {
-  const repository = await nodeIdOf(ids);
-  const known = progressSchema.safeParse(from).data;
-  const commit =
-    known?.commit ?? (hash.length === 40 ? hash : await fullHash(requests, repository, ids, hash));
+  const asked: Asked = { requests, repository: await nodeIdOf(ids), ids };
+  const progress = progressSchema.safeParse(from).data;
+  const commit = progress?.commit ?? (hash.length === 40 ? hash : undefined);
   if (commit === undefined) {
-    return { is: 'not-contained' };
+    const full = await fullHash(asked, hash);
+    return full === undefined
+      ? { is: 'not-contained' }
+      : { is: 'undecided', progress: { commit: full } satisfies Progress };
   }
-  let progress = known;
-  if (progress === undefined) {
-    const first = await askDefaultBranch(requests, repository, ids, commit);
-    if (first !== 'other') {
-      return first === 'contains' ? { is: 'contained', commit } : { is: 'not-contained' };
-    }
-    progress = { commit, list: 0, ...atStart, failed: 0, size: freshPageSize(refsPerPage) };
+  const next = progress?.list
+    ? await askPage(asked, commit, progress.list)
+    : await askDefaultBranch(asked, commit);
+  if (next === 'contains') {
+    return { is: 'contained', commit };
   }
-  for (let asked = known === undefined ? 1 : 0; progress.list < prefixes.length; asked += 1) {
-    if (asked > 0 && !mayGoOn()) {
-      return { is: 'undecided', progress };
-    }
-    const next = await askPage(requests, repository, ids, progress);
-    if (next === 'contains') {
-      return { is: 'contained', commit };
-    }
-    progress = next;
-  }
-  return { is: 'not-contained' };
+  return next === 'none'
+    ? { is: 'not-contained' }
+    : { is: 'undecided', progress: { commit, list: next } satisfies Progress };
 }
 
 /** Undefined for an abbreviation of no commit or of several. A branch or tag of that name comes first for GitHub, and is no abbreviation. */
-async function fullHash(
-  requests: Requests,
-  repository: string,
-  ids: RepositoryIds,
-  hash: string,
-): Promise<string | undefined> {
+async function fullHash({ requests, repository, ids }: Asked, hash: string): Promise<string | undefined> {
   const { node } = await requests.query(hashQuery, { repository, hash });
   expectSame(node.databaseId, ids.repository);
   const { object } = node;
   return object?.__typename === 'Commit' && object.oid.startsWith(hash) ? object.oid : undefined;
 }
 
-/** `nowhere`: the whole network has no such commit. `other`: it has, and the other refs have to be looked at. */
+/** `none`: the whole network has no such commit. Otherwise, where to look next. */
 async function askDefaultBranch(
-  requests: Requests,
-  repository: string,
-  ids: RepositoryIds,
+  { requests, repository, ids }: Asked,
   commit: string,
-): Promise<'contains' | 'nowhere' | 'other'> {
+): Promise<'contains' | 'none' | ListProgress> {
   const { data } = await requests.ask(commitQuery, { repository, commit, head: commit }, saysNotComparable);
   const { databaseId, object, defaultBranchRef } = data.node;
   expectSame(databaseId, ids.repository);
   if (object?.__typename !== 'Commit') {
-    return 'nowhere';
+    return 'none';
   }
-  return defaultBranchRef !== null && contains(defaultBranchRef, commit) ? 'contains' : 'other';
+  return defaultBranchRef !== null && contains(defaultBranchRef, commit)
+    ? 'contains'
+    : { place: 0, ...atStart, size: freshPageSize(refsPerPage) };
 }
 
-/** One page of refs. @returns how far the look-up is then */
+/** One page of refs. @returns where to look next; `none`: that was the last one */
 async function askPage(
-  requests: Requests,
-  repository: string,
-  ids: RepositoryIds,
-  progress: Progress,
-): Promise<'contains' | Progress> {
-  const { commit, list, after, failed } = progress;
-  const prefix = prefixes[list] ?? '';
-  const size = { ...progress.size };
-  const { data } = await askingForLess(createPageSize(refsPerPage, size), (count) =>
-    requests.ask(
-      commitRefsQuery,
-      { repository, prefix, head: commit, size: count, after: after ?? undefined },
-      saysNotComparable,
-    ),
-  );
-  expectSame(data.node.databaseId, ids.repository);
-  const { refs, isEmpty } = data.node;
+  { requests, repository, ids }: Asked,
+  commit: string,
+  list: ListProgress,
+): Promise<'contains' | 'none' | ListProgress> {
+  const prefix = prefixes[list.place] ?? '';
+  const size = { ...list.size };
+  const pageSize = createPageSize(refsPerPage, size);
+  let node: CommitRefs['node'];
+  try {
+    const variables = { repository, prefix, head: commit, size: pageSize.current() };
+    const after = list.after ?? undefined;
+    ({ node } = (await requests.ask(commitRefsQuery, { ...variables, after }, saysNotComparable)).data);
+  } catch (error) {
+    if (error instanceof OverloadError && pageSize.shrink()) {
+      return { ...list, size };
+    }
+    throw error;
+  }
+  pageSize.grow();
+  expectSame(node.databaseId, ids.repository);
+  const { refs, isEmpty } = node;
   if (refs === null && !isEmpty) {
     throw new ForgeError('incomplete', `GitHub does not show the ${prefix} of a repository that has some`);
   }
-  if (refs?.items.some((ref) => contains(ref, commit))) {
-    return 'contains';
-  }
-  const seen = progress.seen + (refs?.items.length ?? 0);
-  const totals = [...new Set([...progress.totals, refs?.totalCount ?? 0])];
-  const { hasNextPage = false, endCursor = null } = refs?.pageInfo ?? {};
+  return refs?.items.some((ref) => contains(ref, commit))
+    ? 'contains'
+    : behind({ ...list, size }, refs, prefix);
+}
+
+/** Where the reading is behind a page in which no ref contains the commit. */
+function behind(list: ListProgress, page: CommitRefs['node']['refs'], prefix: string): 'none' | ListProgress {
+  const seen = list.seen + (page?.items.length ?? 0);
+  const totals = [...new Set([...list.totals, page?.totalCount ?? 0])];
+  const { hasNextPage = false, endCursor = null } = page?.pageInfo ?? {};
   if (hasNextPage) {
-    if (endCursor === null || endCursor === after || refs?.items.length === 0) {
+    if (endCursor === null || endCursor === list.after || page?.items.length === 0) {
       throw new ForgeError('incomplete', `GitHub's list of ${prefix} has no end`);
     }
-    return { ...progress, after: endCursor, seen, totals, size };
+    return { ...list, after: endCursor, seen, totals };
   }
   if (totals.every((total) => total === seen)) {
-    return { ...progress, ...atStart, list: list + 1, failed: 0, size };
+    const place = list.place + 1;
+    return place < prefixes.length ? { ...list, ...atStart, place } : 'none';
   }
-  if (failed > 0) {
+  if (list.failed > 0) {
     throw new ForgeError('incomplete', `GitHub's list of ${prefix} does not add up`);
   }
   // It changed while it was read.
-  return { ...progress, ...atStart, failed: 1, size };
+  return { ...list, ...atStart, failed: 1 };
 }
 
 /** @throws ForgeError when GitHub compared with something else: a ref may have the name that we meant as a hash */

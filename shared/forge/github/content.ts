@@ -117,7 +117,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       };
     },
 
-    contains: (ids, hash, options) => findContainment(requests, nodeIdOf, ids, hash, options),
+    contains: findContainment.bind(undefined, requests, nodeIdOf),
 
     async readArchive(ids, commit, signal) {
       signal.throwIfAborted();

@@ -281,6 +281,7 @@ export const commitSchema = z.object({
 export const commitRefsSchema = z.object({
   node: z.object({ databaseId: repositoryId, isEmpty: z.boolean(), refs: pageOf(refComparison).nullable() }),
 });
+export type CommitRefs = z.infer<typeof commitRefsSchema>;
 
 export const repositoryNameSchema = z.object({
   node: z.object({ databaseId: repositoryId, nameWithOwner: text }),

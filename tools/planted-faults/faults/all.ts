@@ -3,6 +3,7 @@ import { cloudFaults } from './cloud.ts';
 import { composerFaults } from './composer.ts';
 import { githubFaults } from './github.ts';
 import { namesFaults } from './names.ts';
+import { pinnedFaults } from './pinned.ts';
 import { rightsFaults } from './rights.ts';
 import { rolesFaults } from './roles.ts';
 import { synchronizationFaults } from './synchronization.ts';
@@ -20,4 +21,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...rolesFaults,
   ...namesFaults,
   ...composerFaults,
+  ...pinnedFaults,
 ];

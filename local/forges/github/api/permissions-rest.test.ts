@@ -55,6 +55,9 @@ const repository: typeof organization = {
   '/contents/composer.json': { needs: ['contents'] },
   [`/git/blobs/${BLOB}`]: { needs: ['contents'] },
   '/git/matching-refs/tags': { needs: ['contents'] },
+  '/git/refs/heads': { needs: ['contents'] },
+  '/commits/main': { needs: ['contents'] },
+  '/tags': { needs: ['contents'] },
 };
 const below = (prefixes: readonly string[], rules: typeof organization): RouteRule[] =>
   prefixes.flatMap((prefix) =>

@@ -1,0 +1,213 @@
+/**
+ * Finds out whether archives of a commit may be built for a package although no scan recorded it: a branch or tag of its repository has to
+ * contain it. That the forge has the commit is not enough, since it has those of forks and pull requests too.
+ */
+
+import type { OrganizationId } from '../domain/ids.ts';
+import type { CommitFinder } from '../forge/containment.ts';
+import { ForgeError } from '../forge/errors.ts';
+import type { ContentReader } from '../forge/forge.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { findRepository } from '../store/fact-store.ts';
+import {
+  findLookup,
+  keepAbbreviation,
+  type LookupLease,
+  type LookupOf,
+  lookupHourEnd,
+  recordContained,
+  releaseLookup,
+  type StoredLookup,
+  takeLookup,
+} from '../store/lookup-store.ts';
+import { recordedCommits, type StoredPackage } from '../store/package-store.ts';
+import { lastScannedAt } from '../store/scan-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+
+/** What the use cases that build archives ask of a package's repository. */
+export type DistReader = Pick<ContentReader, 'readArchive'> & CommitFinder;
+
+export interface LookUpDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly newLeaseId: () => string;
+  readonly reader: (found: StoredPackage) => Promise<CommitFinder>;
+}
+
+export interface LookUpRequest {
+  readonly organization: OrganizationId;
+  readonly found: StoredPackage;
+  /** 7 to 40 hex digits. */
+  readonly hash: string;
+  /** Milliseconds after which no further request to the forge begins; each takes up to 15 s. */
+  readonly forMs: number;
+  /** The function's time-out and 30 s more. */
+  readonly leaseMs: number;
+}
+
+export type LookUpOutcome =
+  /** Archives of this commit may be built now. */
+  | { readonly is: 'recorded'; readonly commit: string }
+  /** No branch or tag contains it, as of at most ten minutes ago. */
+  | { readonly is: 'not-contained' }
+  /** The abbreviation stands for several recorded commits. */
+  | { readonly is: 'ambiguous' }
+  /** The package cannot be read any more. */
+  | { readonly is: 'gone' }
+  /** Somebody else looks it up. */
+  | { readonly is: 'busy' }
+  /** Not all refs were looked at; asking again goes on from there. */
+  | { readonly is: 'undecided' }
+  /** The forge failed. Nobody asks it again before; milliseconds since the epoch. */
+  | {
+      readonly is: 'failed';
+      readonly notBefore: number;
+      readonly failures: number;
+      readonly error?: ForgeError;
+    }
+  /** The package had its look-ups of this hour. */
+  | { readonly is: 'too-many'; readonly until: number };
+
+/** New look-ups that a package may have in an hour. What is known, and going on with what was begun, counts for nothing. */
+const perHour = 30;
+/** How long it is believed that no branch or tag contains a commit, if no scan comes before. */
+const notContainedMs = 600_000;
+/** Whoever did not get to the end for so long begins anew: refs have changed. */
+const staleMs = 3600_000;
+/** After a failure of the forge, doubled with each further one. Composer asks 16 times within 5 s. */
+const firstWaitMs = 10_000;
+const waitMaxMs = 900_000;
+
+/** @throws whatever is not the forge's fault */
+export async function lookUpCommit(
+  dependencies: LookUpDependencies,
+  request: LookUpRequest,
+): Promise<LookUpOutcome> {
+  const { table, clock } = dependencies;
+  const { organization, found, hash, leaseMs } = request;
+  const of = { organization, packageNumber: found.number, hash };
+  const now = clock.now();
+  const known = await findLookup(table, of);
+  const answer =
+    answerOf(known, now) ??
+    (await recordedAlready(table, of, now)) ??
+    (known && (await stillNotContained(table, request, known, now)));
+  if (answer) {
+    return answer;
+  }
+  const begun =
+    known && known.notContainedAt === undefined && known.startedAt + staleMs > now ? known : undefined;
+  const lease = await takeLookup(table, of, {
+    isNew: begun === undefined,
+    perHour,
+    leaseId: dependencies.newLeaseId(),
+    now,
+    leaseMs,
+  });
+  if (lease === 'busy') {
+    return { is: 'busy' };
+  }
+  if (lease === 'too-many') {
+    return { is: 'too-many', until: lookupHourEnd(now) };
+  }
+  return ask(dependencies, request, lease, begun);
+}
+
+/** What is known without a look at anything else. */
+function answerOf(known: StoredLookup | undefined, now: number): LookUpOutcome | undefined {
+  if (known?.commit !== undefined) {
+    return { is: 'recorded', commit: known.commit };
+  }
+  if (known === undefined || known.leaseUntil > now) {
+    return known && { is: 'busy' };
+  }
+  return known.notBefore > now
+    ? { is: 'failed', notBefore: known.notBefore, failures: known.failures }
+    : undefined;
+}
+
+/** An abbreviation of a commit that is recorded needs no look-up. The first answer is kept, so that a later commit does not change it. */
+async function recordedAlready(table: Table, of: LookupOf, now: number): Promise<LookUpOutcome | undefined> {
+  if (of.hash.length === 40) {
+    return undefined;
+  }
+  const [commit, another] = await recordedCommits(table, of.organization, of.packageNumber, of.hash);
+  if (commit === undefined || another !== undefined) {
+    return commit === undefined ? undefined : { is: 'ambiguous' };
+  }
+  return { is: 'recorded', commit: await keepAbbreviation(table, of, commit, now) };
+}
+
+/** A no is believed for ten minutes, or until the repository's next scan. */
+async function stillNotContained(
+  table: Table,
+  { found }: LookUpRequest,
+  { notContainedAt }: StoredLookup,
+  now: number,
+): Promise<LookUpOutcome | undefined> {
+  if (notContainedAt === undefined || notContainedAt + notContainedMs <= now) {
+    return undefined;
+  }
+  const scannedAt = await lastScannedAt(table, found.synchronization, found.repository);
+  return (scannedAt ?? 0) > notContainedAt ? undefined : { is: 'not-contained' };
+}
+
+/** Asks the forge, from where an earlier look-up stopped, and keeps what it says, or how far it came. */
+async function ask(
+  dependencies: LookUpDependencies,
+  request: LookUpRequest,
+  lease: LookupLease,
+  begun: StoredLookup | undefined,
+): Promise<LookUpOutcome> {
+  const { table, clock } = dependencies;
+  const { found, hash, forMs } = request;
+  const until = clock.now() + forMs;
+  const fact = (await findRepository(table, found.synchronization, found.repository))?.fact;
+  const repository = { repository: found.repository, nodeId: fact?.nodeId };
+  let progress = begun?.progress;
+  try {
+    const finder = await dependencies.reader(found);
+    for (;;) {
+      const answer = await finder.contains(repository, hash, progress);
+      if (answer.is === 'contained') {
+        return await record(dependencies, lease, answer.commit);
+      }
+      if (answer.is === 'not-contained') {
+        await releaseLookup(table, lease, { notContainedAt: clock.now() });
+        return answer;
+      }
+      progress = answer.progress;
+      if (clock.now() >= until) {
+        await releaseLookup(table, lease, { progress, failures: 0 });
+        return { is: 'undecided' };
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ForgeError)) {
+      await releaseLookup(table, lease);
+      throw error;
+    }
+    const failures = (begun?.failures ?? 0) + 1;
+    const wait = Math.min(waitMaxMs, firstWaitMs * 2 ** (failures - 1));
+    const notBefore = Math.max(clock.now() + wait, error.notBefore ?? 0);
+    await releaseLookup(table, lease, { progress, failures, notBefore });
+    return { is: 'failed', notBefore, failures, error };
+  }
+}
+
+async function record(
+  { table, clock }: LookUpDependencies,
+  lease: LookupLease,
+  commit: string,
+): Promise<LookUpOutcome> {
+  try {
+    await recordContained(table, lease, commit, clock.now());
+    return { is: 'recorded', commit };
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+    await releaseLookup(table, lease);
+    return { is: error.failed.includes(2) ? 'gone' : 'busy' };
+  }
+}
