@@ -152,6 +152,16 @@ const functionNeeds = {
   },
   'issue-token': { ...operatorCommand, does: 'Makes a token and shows it once', baseUrls: ['registry'] },
   'revoke-token': { ...operatorCommand, does: 'Stops a token' },
+  'stop-access': {
+    ...operatorCommand,
+    does: 'Refuses all tokens of an organization at once',
+    sends: ['publish-access'],
+  },
+  'allow-access': {
+    ...operatorCommand,
+    does: 'Takes the tokens of an organization again',
+    sends: ['publish-access'],
+  },
   'describe-organization': {
     ...operatorCommand,
     does: 'Shows the state of an organization',

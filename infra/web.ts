@@ -12,15 +12,16 @@ export function createWeb(stack: Stack, functions: Functions): HttpApi {
     autoDeploy: true,
     throttle: { rateLimit: 100, burstLimit: 200 },
   });
-  route(HttpMethod.POST, '/webhooks/github', 'receive-webhook');
-  route(HttpMethod.GET, '/dists/{slug}/{number}/{file}', 'fetch-dist');
-  route(HttpMethod.POST, '/downloads', 'record-downloads');
+  route([HttpMethod.POST], '/webhooks/github', 'receive-webhook');
+  // CloudFront fails over for HEAD too, and this API answers 404 to a method that no route names.
+  route([HttpMethod.GET, HttpMethod.HEAD], '/dists/{slug}/{number}/{file}', 'fetch-dist');
+  route([HttpMethod.POST], '/downloads', 'record-downloads');
   return api;
 
-  function route(method: HttpMethod, path: string, target: FunctionName): void {
+  function route(methods: HttpMethod[], path: string, target: FunctionName): void {
     api.addRoutes({
       path,
-      methods: [method],
+      methods,
       integration: new HttpLambdaIntegration(target, functions[target]),
     });
   }

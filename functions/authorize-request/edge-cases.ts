@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { bitmapChunks, edgeKeys, packageValue, tokenValue } from '../../shared/publish/edge-keys.ts';
+import { basic, tokenKey, tokens, wrongToken, wrongValues } from './edge-fixture.ts';
 
 /** What one request meets: the rewritten path and the keys read for it, or the refusal. */
 export interface EdgeCase {
@@ -15,72 +14,8 @@ export interface EdgeCase {
     | { readonly status: 404 };
 }
 
-const token = (kind: 'u' | 't' | 'o', digit: string): string => `rprt_${kind}_${digit.repeat(60)}01234567`;
-const tokenKey = (text: string): string =>
-  edgeKeys.token(createHash('sha256').update(text).digest('base64url'));
-const basic = (user: string, password: string): string =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-
-/** What the publisher writes for a principal that may read these packages of acme. */
-const views = (principal: string, numbers: readonly number[]): Record<string, string> =>
-  Object.fromEntries(
-    [...bitmapChunks(numbers)].map(([chunk, value]) => [edgeKeys.view('acme', principal, chunk), value]),
-  );
-
-const ann = token('u', 'a');
-const withoutPackages = token('u', 'b');
-const team = token('t', 'c');
-const all = token('o', 'd');
-const expired = token('u', 'e');
-const revoked = token('u', 'f');
-const garbled = token('u', '0');
-const allExpired = token('o', '1');
-const borders = token('t', '2');
-const wide = token('u', '3');
-
-const numbers: Readonly<Record<string, string>> = {
-  zero: '0',
-  seven: '7',
-  eight: '8',
-  nine: '9',
-  'twelve.json': '12',
-  thirteen: '13',
-  last: '6143',
-  first: '6144',
-  second: '6145',
-  top: '12287',
-  beyond: '12288',
-  broken: '7.json/../8',
-  torn: '7\n',
-  leaked: packageValue(12, ['4f0c0123abcd', '89abcdef0123']),
-  half: '12!4f0c0123abc',
-  open: '12!',
-};
-
-/** What the edge holds in every case, in the publisher's own writing. */
-export const edgeValues: Readonly<Record<string, string>> = {
-  [tokenKey(ann)]: tokenValue('u.ann', 0),
-  [tokenKey(withoutPackages)]: tokenValue('u.ben', 4_102_444_800),
-  [tokenKey(team)]: tokenValue('t.sync1.42', 0),
-  [tokenKey(all)]: tokenValue('o.acme1', 0, ['acme', 'umbrella']),
-  [tokenKey(expired)]: tokenValue('u.ann', 1_577_836_800),
-  [tokenKey(allExpired)]: tokenValue('o.acme1', 1_577_836_800, ['acme', 'umbrella']),
-  [tokenKey(borders)]: tokenValue('t.sync1.43', 0),
-  [tokenKey(garbled)]: 'nonsense',
-  // A list of slugs without the star gives no right to them.
-  [tokenKey(wide)]: 'u.eve|0|acme',
-  ...views('u.ann', [0, 7, 8, 12]),
-  ...views('u.ben', []),
-  ...views('t.sync1.42', [9]),
-  ...views('t.sync1.43', [6143, 6144, 12287]),
-  ...Object.fromEntries(
-    Object.entries(numbers).map(([name, number]) => [edgeKeys.package('acme', `acme/${name}`), number]),
-  ),
-  [edgeKeys.package('umbrella', 'acme/seven')]: '7',
-  [edgeKeys.package('other', 'acme/seven')]: '7',
-};
-
 const commit = '0123456789abcdef0123456789abcdef01234567';
+const { ann, all, team, borders, expired, revoked, allExpired, withoutPackages } = tokens;
 const annKey = tokenKey(ann);
 const bearer = (text: string): { authorization: string } => ({ authorization: `Bearer ${text}` });
 const as = (text: string, uri: string, method = 'GET'): EdgeCase['request'] => ({
@@ -89,6 +24,7 @@ const as = (text: string, uri: string, method = 'GET'): EdgeCase['request'] => (
   headers: bearer(text),
 });
 
+/** @param reads those before the organization's own key, which is read last */
 const allowed = (
   name: string,
   request: EdgeCase['request'],
@@ -97,8 +33,15 @@ const allowed = (
 ): EdgeCase => ({
   name,
   request,
-  expected: { uri, reads },
+  expected: { uri, reads: [...reads, `o/${uri.split('/')[1]}`] },
 });
+/** A token from before organizations had keys. */
+const allowedOld = (
+  name: string,
+  request: EdgeCase['request'],
+  uri: string,
+  reads: readonly string[],
+): EdgeCase => ({ name, request, expected: { uri, reads } });
 const hidden = (name: string, request: EdgeCase['request']): EdgeCase => ({
   name,
   request,
@@ -115,6 +58,7 @@ const annRoot = '/acme/roots/u.ann.json';
 const root = '/acme/packages.json';
 const none = 'No token was sent';
 const unknown = 'unknown or was revoked';
+const isStopped = 'has stopped all access';
 
 /** Every path form, every denial, every border. */
 export const edgeCases: readonly EdgeCase[] = [
@@ -249,6 +193,60 @@ export const edgeCases: readonly EdgeCase[] = [
   ),
   hidden('half a refused commit in the value', as(all, '/acme/p2/acme/half.json')),
   hidden('no refused commit in the value', as(all, '/acme/p2/acme/open.json')),
+  allowed('a tilde encoded', as(ann, '/acme/p2/acme/eight%7Edev.json'), '/acme/8/dev.json', [
+    annKey,
+    'p/acme/acme/eight',
+    'v/acme/u.ann/0',
+  ]),
+  allowed(
+    'everything encoded that need not be',
+    as(ann, `/%61cme/%64ists/acme/%73even/${commit.replace('0', '%30')}%2ezip`),
+    `/acme/7/${commit}.zip`,
+    [annKey, 'p/acme/acme/seven', 'v/acme/u.ann/0'],
+  ),
+
+  // One person, by what the token says of organizations.
+  allowed(
+    'a token of every organization',
+    as(tokens.everywhere, '/acme/p2/acme/seven.json'),
+    '/acme/7/plain.json',
+    [tokenKey(tokens.everywhere), 'p/acme/acme/seven', 'v/acme/u.ann/0'],
+  ),
+  allowed(
+    'the root of another one',
+    as(tokens.everywhere, '/umbrella/packages.json'),
+    '/umbrella/roots/u.ann.json',
+    [tokenKey(tokens.everywhere), 'v/umbrella/u.ann/0'],
+  ),
+  hidden('an organization whose owner took the token out', as(tokens.elsewhere, '/acme/p2/acme/seven.json')),
+  hidden('its root', as(tokens.elsewhere, root)),
+  hidden('another one whose owner took it out', as(tokens.elsewhere, '/umbrella/packages.json')),
+  allowed(
+    'what an owner of umbrella gave the person',
+    as(tokens.umbrellaOnly, '/umbrella/p2/acme/seven.json'),
+    '/umbrella/7/plain.json',
+    [tokenKey(tokens.umbrellaOnly), 'p/umbrella/acme/seven', 'v/umbrella/u.ann/0'],
+  ),
+  ...['p2/acme/seven.json', 'p2/acme/seven~dev.json', `dists/acme/seven/${commit}.zip`, 'packages.json'].map(
+    (path) =>
+      hidden(
+        `${path} of acme with what an owner of umbrella gave the person`,
+        as(tokens.umbrellaOnly, `/acme/${path}`),
+      ),
+  ),
+  allowedOld('a token from before', as(tokens.oldUser, '/acme/p2/acme/seven.json'), '/acme/7/plain.json', [
+    tokenKey(tokens.oldUser),
+    'p/acme/acme/seven',
+    'v/acme/u.ann/0',
+  ]),
+  allowedOld(
+    'an "all" token from before',
+    as(tokens.oldAll, '/umbrella/packages.json'),
+    '/umbrella/roots/o.acme1.json',
+    [tokenKey(tokens.oldAll)],
+  ),
+  hidden('another slug of an "all" token from before', as(tokens.oldAll, '/other/packages.json')),
+
   hidden('a package not granted, of which the name exists', as(ann, '/acme/p2/acme/nine.json')),
   hidden('a package that does not exist', as(ann, '/acme/p2/acme/nothing.json')),
   hidden('the bit after', as(ann, '/acme/p2/acme/thirteen.json')),
@@ -279,6 +277,15 @@ export const edgeCases: readonly EdgeCase[] = [
   hidden('a name that climbs', as(ann, '/acme/p2/../seven.json')),
   hidden('a doubled slash', as(ann, '//acme/packages.json')),
   hidden('one segment more', as(ann, '/acme/p2/acme/seven/eight.json')),
+  hidden('a path encoded twice', as(ann, '/acme/p2/acme/eight%257Edev.json')),
+  hidden('a slash encoded beside a tilde', as(ann, '/acme/p2/acme%2Feight%7Edev.json')),
+  hidden('dots encoded that climb', as(ann, '/acme/p2/acme/%2E%2E/acme/seven.json')),
+  hidden('a line break encoded behind', as(ann, '/acme/p2/acme/seven.json%0A')),
+  hidden('a wrong encoding', as(ann, '/acme/p2/acme/seven%7.json')),
+  hidden('a placeholder that nobody filled in', as(ann, '/acme/dists/acme/seven/%reference%.zip')),
+  hidden('a letter in upper case, encoded', as(ann, '/acme/p2/acme/%53even.json')),
+  hidden('a letter beyond ASCII', as(ann, '/acme/p2/acme/s%C3%A9ven.json')),
+  hidden('a slug that is a list', as(all, '/acme,umbrella/packages.json')),
   hidden('a commit of 6 digits', as(ann, '/acme/dists/acme/seven/012345.zip')),
   hidden('a commit of 65 digits', as(ann, `/acme/dists/acme/seven/${commit}${'0'.repeat(25)}.zip`)),
   hidden('a commit in upper case', as(ann, `/acme/dists/acme/seven/${commit.toUpperCase()}.zip`)),
@@ -287,6 +294,26 @@ export const edgeCases: readonly EdgeCase[] = [
   hidden('POST', as(ann, root, 'POST')),
   hidden('DELETE', as(ann, '/acme/p2/acme/seven.json', 'DELETE')),
   hidden('OPTIONS', as(ann, root, 'OPTIONS')),
+
+  refused('a stopped organization: root', as(tokens.stopped, '/halted/packages.json'), isStopped),
+  refused('a stopped organization: p2', as(tokens.stopped, '/halted/p2/acme/seven.json'), isStopped),
+  refused(
+    'a stopped organization: dist',
+    as(tokens.stopped, `/halted/dists/acme/seven/${commit}.zip`),
+    isStopped,
+  ),
+  refused('a stopped organization: "all" token', as(tokens.stoppedAll, '/halted/packages.json'), isStopped),
+  refused(
+    'a stopped organization: every organization',
+    as(tokens.everywhere, '/halted/packages.json'),
+    isStopped,
+  ),
+  refused('an organization without a key', as(tokens.ghost, '/other/p2/acme/seven.json'), isStopped),
+  hidden(
+    'a stopped organization: what the token does not read',
+    as(tokens.stopped, '/halted/p2/acme/nine.json'),
+  ),
+  hidden('a stopped organization: a token of another one', as(ann, '/halted/packages.json')),
 
   refused('no header', { uri: root }, none),
   refused('no header and an unknown path', { uri: '/' }, none),
@@ -314,7 +341,7 @@ export const edgeCases: readonly EdgeCase[] = [
     unknown,
   ),
   refused('not base64', { uri: root, headers: { authorization: 'Basic {{{{' } }, none),
-  refused('a token of an unknown kind', as(ann.replace('_u_', '_x_'), root), unknown),
+  refused('a token of an unknown kind', as(ann.replace('_m_', '_x_'), root), unknown),
   refused('a token in upper case', as(ann.toUpperCase(), root), unknown),
   refused('a token one digit short', as(ann.slice(0, -1), root), unknown),
   refused('a token one digit long', as(`${ann}0`, root), unknown),
@@ -325,8 +352,9 @@ export const edgeCases: readonly EdgeCase[] = [
   ),
   refused('a revoked token', as(revoked, root), unknown),
   refused('a revoked token for a package', as(revoked, '/acme/p2/acme/seven.json'), unknown),
-  refused('a value that says nothing we know', as(garbled, root), unknown),
-  refused('slugs without the star', as(wide, '/acme/p2/acme/seven.json'), unknown),
+  ...wrongValues.map((value, place) =>
+    refused(`the value ${JSON.stringify(value)}`, as(wrongToken(place), '/acme/p2/acme/seven.json'), unknown),
+  ),
   refused('an expired token', as(expired, root), 'expired on 2020-01-01T00:00:00.000Z'),
   refused('an expired "all" token', as(allExpired, root), 'expired on 2020-01-01T00:00:00.000Z'),
   refused('an expired token for an unknown path', as(expired, '/'), 'expired on 2020-01-01T00:00:00.000Z'),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import type { EdgeRequest, EdgeResponse } from './authorize.ts';
+import type { EdgeRequest, EdgeResponse } from './answers.ts';
 
 /** What the handler gave for one event, and the keys that it read for it. */
 export interface EdgeResult {
@@ -22,7 +22,12 @@ export const runInBareVm: Engine = async (source) => {
     if (name !== 'crypto') throw new Error(`The edge has no module ${name}`);
     return { createHash };
   };
-  await runInNewContext(source, { require, Buffer, console: { log: (line: string) => lines.push(line) } });
+  await runInNewContext(source, {
+    require,
+    Buffer,
+    atob,
+    console: { log: (line: string) => lines.push(line) },
+  });
   return lines.join('\n');
 };
 

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleEdge } from '../../tools/bundle.ts';
-import type { EdgeRequest, EdgeResponse } from './authorize.ts';
-import { type EdgeCase, edgeCases, edgeValues } from './edge-cases.ts';
+import type { EdgeRequest, EdgeResponse } from './answers.ts';
+import { type EdgeCase, edgeCases } from './edge-cases.ts';
 import { type EdgeResult, njsIsInstalled, runEdge, runInBareVm, runInNjs } from './edge-engines.ts';
+import { edgeValues } from './edge-fixture.ts';
 
 const viewerHeaders = {
   host: 'registry.example',
@@ -116,7 +117,7 @@ describe.each([
   });
 
   it.runIf(available)('says nothing of the token in any refusal', () => {
-    for (const { answer } of results.values()) expect(JSON.stringify(answer)).not.toMatch(/rprt_[uto]_/);
+    for (const { answer } of results.values()) expect(JSON.stringify(answer)).not.toMatch(/rprt_/);
   });
 
   it.runIf(available)('reads the store only for a token that looks like one', () => {
@@ -125,7 +126,7 @@ describe.each([
       const decoded = sent.toLowerCase().startsWith('basic')
         ? Buffer.from(sent.slice(6), 'base64').toString()
         : sent;
-      if (!/[: ]rprt_[uto]_[0-9a-f]{68}$/.test(decoded)) expect(reads).toEqual([]);
+      if (!/[: ]rprt_.{70}$/.test(decoded)) expect(reads).toEqual([]);
     }
   });
 

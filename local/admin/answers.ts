@@ -32,6 +32,7 @@ export const Status = z.object({
   name: z.string(),
   ownedVendors: z.array(z.string()),
   publishing: z.object({ source: z.boolean(), outsideCode: z.boolean() }),
+  accessStoppedSince: z.string().optional(),
   counts: z.object({
     members: z.number(),
     teams: z.number(),

@@ -41,3 +41,12 @@ it('sets what was said of the caution, and nothing else', () => {
   ]);
   expect(() => call('caution', '--rest-after', 'x')).toThrow('--rest-after takes a whole number, not x');
 });
+
+it('stops access only with a name and a reason', () => {
+  expect(call('stop-access', '--by', 'Olga', '--why', 'leak')).toEqual([
+    'stop-access',
+    { slug: 'acme', by: 'Olga', why: 'leak' },
+  ]);
+  expect(() => call('stop-access', '--by', 'Olga')).toThrow('stop-access takes --by NAME and --why TEXT');
+  expect(() => call('allow-access', '--why', 'over')).toThrow('allow-access takes --by NAME and --why TEXT');
+});

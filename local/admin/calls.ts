@@ -85,6 +85,8 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
       ...(flags.expires === undefined ? {} : { expiresAt: timeOf(flags.expires) }),
     },
   ],
+  'stop-access': (slug, flags) => ['stop-access', { slug, ...accountableOf(flags, 'stop-access') }],
+  'allow-access': (slug, flags) => ['allow-access', { slug, ...accountableOf(flags, 'allow-access') }],
   revoke: (slug, flags) => [
     'revoke-token',
     { organization: slug, id: needed(flags.id, 'revoke takes --id; status lists them') },
@@ -105,6 +107,16 @@ function yesOrNo(
     throw new UsageError(`--${flag} takes yes or no, not ${word}`);
   }
   return { [name]: word === 'yes' };
+}
+
+/**
+ * Who does it and why.
+ *
+ * @throws UsageError
+ */
+function accountableOf({ by, why }: Flags, command: string): { by: string; why: string } {
+  const message = `${command} takes --by NAME and --why TEXT: they stand in the organization's log`;
+  return { by: needed(by, message), why: needed(why, message) };
 }
 
 /** The flag's number times the unit, under the name; nothing without the flag. */

@@ -25,6 +25,7 @@ export function statusText(status: Status): readonly string[] {
   const packageCount = Object.entries(counts.packages).map(([state, count]) => `${count} ${state}`);
   return [
     `${slug} (${name}); vendors: ${ownedVendors.join(', ') || 'none'}`,
+    ...stoppedText(status),
     `${counts.members} members, ${counts.teams} teams, ${counts.repositories} repositories, packages: ${
       packageCount.join(', ') || 'none'
     }, ${counts.versions} versions`,
@@ -139,6 +140,18 @@ function waitingText(
       `to give it: npm run admin -- give-name ${slug} ${name} --to ${repository} --by YOU --why TEXT`,
       'with --same-package only if it is the same package, moved: it keeps its number and its archives',
     ]),
+  ];
+}
+
+function stoppedText({ slug, accessStoppedSince, auditLog }: Status): readonly string[] {
+  if (accessStoppedSince === undefined) {
+    return [];
+  }
+  const act = auditLog.find((entry) => entry.act === 'stop-access');
+  const reason = act === undefined ? '' : ` by ${act.by}: ${act.why}`;
+  return [
+    `ALL ACCESS IS STOPPED since ${when(accessStoppedSince)}${reason}`,
+    `  npm run admin -- allow-access ${slug} --by NAME --why TEXT takes its tokens again`,
   ];
 }
 

@@ -23,9 +23,14 @@ Usage: npm run admin -- COMMAND [options]
                                                 version control (yes); versions whose composer.json says itself
                                                 where their code is, which is not kept by us (yes)
   token ORGANIZATION --member LOGIN | --team SLUG | --all
-          [--description TEXT] [--expires TIME] give somebody a token; it is shown once (TIME: 2027-01-01,
-                                                or ISO 8601)
+          [--description TEXT] [--expires TIME] give somebody a token of this organization; it is shown once (TIME:
+                                                2027-01-01, or ISO 8601). --member: what the person may read here,
+                                                and nothing of other organizations; --all: every package
   revoke ORGANIZATION --id TOKEN-ID             take a token back, at once
+  stop-access ORGANIZATION --by NAME --why TEXT refuse all tokens of the organization at once, also for what is
+                                                cached: tokens, rights and packages stay as they are
+  allow-access ORGANIZATION --by NAME --why TEXT
+                                                take its tokens again
 
   synchronize ORGANIZATION                      read everything from the forge now, and say how far it is
   runs ORGANIZATION [--all]                     the latest runs that changed something, newest first: when, why

@@ -153,7 +153,9 @@ export async function start(
         const url = `${registryBaseUrl}/${slug}`;
         const members = await giveTokens(admin, gitHub, organization, slug, tokens);
         await synchronized(admin, slug, progress);
-        await Promise.all(members.map((member) => accepted(url, member)));
+        if (await isOpen(admin, slug, progress)) {
+          await Promise.all(members.map((member) => accepted(url, member)));
+        }
         organizations.push({ slug, gitHubId: organization.id, url, members });
         await writeTokens(folder, tokens);
       }
@@ -248,6 +250,7 @@ async function simulatedOf(
 }
 
 const Status = z.object({
+  accessStoppedSince: z.string().optional(),
   synchronizations: z.array(z.object({ installation: z.string() })),
   tokens: z.array(z.object({ id: z.string(), state: z.string() })),
   counts: z.object({
@@ -315,6 +318,15 @@ async function giveTokens(
     members.push({ login, role, token: own.token });
   }
   return members;
+}
+
+/** Whether the registry takes tokens of the organization at all: an owner's stop outlasts the run. */
+async function isOpen(admin: AdminClient, slug: string, progress: Progress): Promise<boolean> {
+  const { accessStoppedSince } = Status.parse(await admin.invoke('describe-organization', { slug }));
+  if (accessStoppedSince !== undefined) {
+    progress.step(`${slug}: access is stopped; npm run admin -- status ${slug} says since when and why`);
+  }
+  return accessStoppedSince === undefined;
 }
 
 /** Waits until the registry takes the token: what is printed works. */

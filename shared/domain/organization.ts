@@ -8,6 +8,8 @@ export interface Organization {
   readonly name: string;
   /** Vendors whose packages may appear by themselves; lower case. */
   readonly ownedVendors: readonly string[];
+  /** When an owner stopped all access; milliseconds since the epoch. */
+  readonly accessStoppedAt?: number | undefined;
 }
 
 /** What an organization lets into the metadata of its packages. */

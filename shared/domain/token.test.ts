@@ -6,6 +6,7 @@ const zeros = (count: number): Uint8Array => new Uint8Array(count);
 describe('tokens', () => {
   it.each([
     ['user', 'rprt_u_'],
+    ['member', 'rprt_m_'],
     ['team', 'rprt_t_'],
     ['organization', 'rprt_o_'],
   ] as const)('of a %s begin with %s and have 68 hex digits', (kind, prefix) => {

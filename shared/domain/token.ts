@@ -1,11 +1,12 @@
 /**
- * Tokens that Composer shows us: `rprt_u_` (user), `rprt_t_` (team), `rprt_o_` (organization), then 60 random hex digits and the CRC-32 of
- * all before it in 8, so that secret scanners can tell a real one from a look-alike. Shown once; only the hash is kept.
+ * Tokens that Composer shows us: `rprt_u_` (a user's, made by that person: rights in every organization), `rprt_m_` (a member's, made by an
+ * owner: rights in that organization and nowhere else), `rprt_t_` (team), `rprt_o_` (organization), then 60 random hex digits and the CRC-32
+ * of all before it in 8, so that secret scanners can tell a real one from a look-alike. Shown once; only the hash is kept.
  */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-export const tokenKinds = { user: 'u', team: 't', organization: 'o' } as const;
+export const tokenKinds = { user: 'u', member: 'm', team: 't', organization: 'o' } as const;
 export type TokenKind = keyof typeof tokenKinds;
 
 /** @param randomBytes gives that many bytes from a cryptographic source */
@@ -16,7 +17,7 @@ export function makeToken(kind: TokenKind, randomBytes: (count: number) => Uint8
 
 /** Whether the text is a token that we may have made: form and checksum. Says nothing of its being known. */
 export function isToken(text: string): boolean {
-  return /^rprt_[uto]_[0-9a-f]{68}$/.test(text) && checksum(text.slice(0, -8)) === text.slice(-8);
+  return /^rprt_[umto]_[0-9a-f]{68}$/.test(text) && checksum(text.slice(0, -8)) === text.slice(-8);
 }
 
 /** What is stored in the token's place, base64url of its SHA-256. */

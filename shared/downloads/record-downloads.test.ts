@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tokenOf as tokenAtEdge } from '../../functions/authorize-request/authorize.ts';
+import { tokenOf as tokenAtEdge } from '../../functions/authorize-request/request.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import {
   createRegistry,

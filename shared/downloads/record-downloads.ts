@@ -25,7 +25,7 @@ const Report = z.object({
  *
  * @param secret the token that came with the report
  * @returns how many were counted, which the token's holder must not learn: it tells which packages there are. Undefined when the token or
- * the report is none
+ * the report is none, or when access to the organization is stopped
  */
 export async function recordDownloads(
   { table, clock }: { table: Table; clock: Clock },
@@ -38,10 +38,14 @@ export async function recordDownloads(
     return undefined;
   }
   const { organization } = token;
+  const found = await findOrganization(table, organization);
+  if (!found || found.accessStoppedAt !== undefined) {
+    return undefined;
+  }
   const names = [...new Set(report.data.downloads.map((download) => download.name.toLowerCase()))];
   const holders = await table.getMany(names.map((name) => keys.packageName(organization, name)));
   const numbers = new Map(names.map((name, place) => [name, holders[place]?.number]));
-  const mayInstall = await installable(table, token);
+  const mayInstall = await installable(table, found.slug, token);
   const wanted = report.data.downloads.flatMap(({ name, version }) => {
     const number = numbers.get(name.toLowerCase());
     return typeof number === 'number' && mayInstall(number) ? [{ number, version }] : [];
@@ -60,12 +64,12 @@ export async function recordDownloads(
 /** What the edge lets the token read. */
 async function installable(
   table: Table,
-  { organization, principal }: Token,
+  slug: string,
+  { principal }: Token,
 ): Promise<(number: number) => boolean> {
   if (parsePrincipal(principal).kind === 'organization') {
     return () => true;
   }
-  const slug = (await findOrganization(table, organization))?.slug ?? '';
   const rows = await edgeRows(table, edgeKeys.view(slug, principal, 0).slice(0, -1));
   const values = new Map(rows.map((row) => [row.key, row.value]));
   return (number) =>

@@ -7,6 +7,7 @@ import {
   packagesPerChunk,
   packageValue,
   refusedCommitsMax,
+  type TokenReach,
   tokenValue,
 } from './edge-keys.ts';
 
@@ -73,9 +74,29 @@ describe('bitmaps', () => {
 });
 
 describe('values of tokens', () => {
-  it('say the principal and the expiry, and the slugs where everything may be read', () => {
-    expect(tokenValue('u.abc', 0)).toBe('u.abc|0');
-    expect(tokenValue('o.abc', 1_800_000_000, ['acme'])).toBe('*o.abc|1800000000|acme');
+  it('say whether bitmaps decide, the principal, the expiry, and the organizations', () => {
+    expect(tokenValue('u.abc', 0, { only: ['acme'] })).toBe('own|u.abc|0|only:acme');
+    expect(tokenValue('u.abc', 0, { not: [] })).toBe('own|u.abc|0|not:');
+    expect(tokenValue('u.abc', 0, { not: ['acme', 'umbrella'] })).toBe('own|u.abc|0|not:acme,umbrella');
+    expect(tokenValue('t.sync.7', 9, { only: ['acme'] })).toBe('own|t.sync.7|9|only:acme');
+    expect(tokenValue('o.abc', 1_800_000_000, { only: ['acme', 'b'] })).toBe(
+      'all|o.abc|1800000000|only:acme,b',
+    );
+  });
+
+  it.each<[string, string, TokenReach]>([
+    ['of no organization', 'u.abc', { only: [] }],
+    ['of every package of organizations that are not named', 'o.abc', { not: [] }],
+    ['of every package of all organizations but one', 'o.abc', { not: ['acme'] }],
+    ['of two slugs in one', 'u.abc', { only: ['acme,umbrella'] }],
+    ['of an empty slug', 'u.abc', { not: [''] }],
+    [
+      'of more than fits',
+      'u.abc',
+      { not: Array.from({ length: 30 }, (_, place) => `${place}`.padStart(40, 'x')) },
+    ],
+  ])('are never %s', (_, principal, reach) => {
+    expect(() => tokenValue(principal, 0, reach)).toThrow(RangeError);
   });
 });
 

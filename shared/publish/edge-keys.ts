@@ -14,14 +14,36 @@ export const edgeKeys = {
 /** Numbers of packages in one value: 6,144 bits are 1,024 characters of base64url, the most that a value may have. */
 export const packagesPerChunk = 6144;
 
+/** The value of an organization's key; what counts is that the key is there. */
+export const openOrganization = 'open';
+
+/** The most that a value may have: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+const valueBytesMax = 1024;
+
+/** In which organizations a token reads, by their slugs: in these alone, or in all but these. */
+export type TokenReach = { readonly only: readonly string[] } | { readonly not: readonly string[] };
+
 /**
- * The value of a token's key.
+ * The value of a token's key: `<own or all>|<principal>|<expiry>|<only or not>:<slug>,…`. The principal of an organization reads every
+ * package (`all`), of named organizations alone; any other reads what its bitmaps say (`own`).
  *
  * @param expiry seconds since the epoch, or 0
- * @param slugs for organization tokens only: the organizations in which they may read everything
+ * @throws RangeError for a reach that is none, or whose slugs do not fit
  */
-export function tokenValue(principal: string, expiry: number, slugs?: readonly string[]): string {
-  return slugs === undefined ? `${principal}|${expiry}` : `*${principal}|${expiry}|${slugs.join(',')}`;
+export function tokenValue(principal: string, expiry: number, reach: TokenReach): string {
+  const mode = principal.startsWith('o.') ? 'all' : 'own';
+  const [kind, slugs] = 'only' in reach ? (['only', reach.only] as const) : (['not', reach.not] as const);
+  if (slugs.some((slug) => !/^[a-z0-9-]+$/.test(slug))) {
+    throw new RangeError(`not slugs: ${slugs.join(', ')}`);
+  }
+  if (kind === 'only' ? slugs.length === 0 : mode === 'all') {
+    throw new RangeError(`a token of ${principal} has to name organizations`);
+  }
+  const value = `${mode}|${principal}|${expiry}|${kind}:${slugs.join(',')}`;
+  if (value.length > valueBytesMax) {
+    throw new RangeError(`a token of ${slugs.length} organizations does not fit into ${valueBytesMax} bytes`);
+  }
+  return value;
 }
 
 /** Refused commits that one package's value holds: 60 take 780 of its 1,024 bytes. */

@@ -51,6 +51,15 @@ export interface PublishAccessDependencies {
   readonly logger: Pick<Logger, 'error'>;
 }
 
+/** What earlier turns of one run met. */
+interface Turns {
+  readonly refused: Set<string>;
+  conflicts: number;
+  keysMax: number;
+  /** Only keys that go: they make room, and values that change may have grown. */
+  isFull: boolean;
+}
+
 /**
  * Carries out what is wanted at the edge: the keys named and whatever else is pending, turn by turn. A key that the store does not take
  * stays wanted, is logged, and keeps no other from being written.
@@ -59,21 +68,19 @@ export interface PublishAccessDependencies {
  * @throws StoreRefusalError when the store kept changing under us
  */
 export async function publishAccess(
-  { table, keyValues, waker, clock, logger }: PublishAccessDependencies,
+  dependencies: PublishAccessDependencies,
   named: readonly string[],
 ): Promise<number> {
+  const { table, keyValues, waker, clock } = dependencies;
   const started = clock.now();
-  const refused = new Set<string>();
+  const turns: Turns = { refused: new Set(), conflicts: 0, keysMax: updateKeysMax, isFull: false };
   let written = 0;
-  let conflicts = 0;
-  let keysMax = updateKeysMax;
-  let isFull = false;
   for (;;) {
     const etag = await keyValues.describe();
     const rows = await pendingEdgeRows(table, named, clock.now());
     await Promise.all(rows.filter((row) => row.isListed && !isWanted(row)).map((row) => settle(table, row)));
-    const due = rows.filter((row) => isWanted(row) && !refused.has(row.key));
-    const batch = nextBatch(isFull ? due.filter(isRemoval) : due).slice(0, keysMax);
+    const due = rows.filter((row) => isWanted(row) && !turns.refused.has(row.key));
+    const batch = nextBatch(turns.isFull ? due.filter(isRemoval) : due).slice(0, turns.keysMax);
     if (batch.length === 0) {
       return written;
     }
@@ -83,41 +90,57 @@ export async function publishAccess(
     }
     try {
       await updateStore(keyValues, etag, batch);
-      isFull = false;
       const wakes = await record(table, batch, clock.now());
       written += batch.length;
+      turns.isFull = false;
       await waker.wake(wakes);
     } catch (error) {
-      if (error instanceof StoreFullError && batch.some(isRemoval) && !batch.every(isRemoval)) {
-        // Values that change may have grown; keys that go make room.
-        isFull = true;
-        continue;
-      }
-      if (error instanceof StoreFullError && !batch.some(isWithdrawal)) {
-        logger.error('the key-value store is full: grants wait until something is taken out', {
-          keys: due.length,
-        });
+      if ((await meetFailure(dependencies, turns, { etag, batch, error })) === 'stop') {
         return written;
-      }
-      const met = error instanceof ConflictError || error instanceof StoreRefusalError;
-      if (!met) {
-        throw error;
-      }
-      if (error instanceof ConflictError || (await keyValues.describe()) !== etag) {
-        conflicts++;
-        if (conflicts === conflictsMax) {
-          throw error;
-        }
-      } else if (batch.length > 1) {
-        // Nobody else wrote, so the store does not take one of these keys: half of them, until it is found.
-        keysMax = Math.ceil(batch.length / 2);
-      } else {
-        refused.add(String(batch[0]?.key));
-        logger.error('the key-value store does not take a key', { error, key: batch[0]?.key });
-        keysMax = updateKeysMax;
       }
     }
   }
+}
+
+/**
+ * Says how to go on after a turn that failed, in what it notes for the next one.
+ *
+ * @throws the error when another turn would not help
+ */
+async function meetFailure(
+  { keyValues, logger }: PublishAccessDependencies,
+  turns: Turns,
+  { etag, batch, error }: { etag: string; batch: readonly EdgeRow[]; error: unknown },
+): Promise<'again' | 'stop'> {
+  if (error instanceof StoreFullError && !batch.every(isRemoval)) {
+    if (batch.some(isRemoval)) {
+      turns.isFull = true;
+      return 'again';
+    }
+    if (!batch.some(isWithdrawal)) {
+      logger.error('the key-value store is full: grants wait until something is taken out', {
+        keys: batch.length,
+      });
+      return 'stop';
+    }
+  }
+  if (!(error instanceof ConflictError || error instanceof StoreRefusalError)) {
+    throw error;
+  }
+  if (error instanceof ConflictError || (await keyValues.describe()) !== etag) {
+    turns.conflicts++;
+    if (turns.conflicts === conflictsMax) {
+      throw error;
+    }
+  } else if (batch.length > 1) {
+    // Nobody else wrote, so the store does not take one of these keys: half of them, until it is found.
+    turns.keysMax = Math.ceil(batch.length / 2);
+  } else {
+    turns.refused.add(String(batch[0]?.key));
+    logger.error('the key-value store does not take a key', { error, key: batch[0]?.key });
+    turns.keysMax = updateKeysMax;
+  }
+  return 'again';
 }
 
 async function updateStore(keyValues: KeyValues, etag: string, batch: readonly EdgeRow[]): Promise<void> {
@@ -148,7 +171,7 @@ async function record(table: Table, batch: readonly EdgeRow[], now: number): Pro
   const waiting = new Map<string, WorkThing>();
   for (const row of batch) {
     const { subject } = row;
-    if (subject.kind !== 'token' && mayGive(row)) {
+    if (subject.kind !== 'token' && subject.kind !== 'organization' && mayGive(row)) {
       const thing =
         subject.kind === 'view'
           ? principalThing(subject.organization, subject.principal)
@@ -162,10 +185,10 @@ async function record(table: Table, batch: readonly EdgeRow[], now: number): Pro
   return things.map((thing) => thing.wake);
 }
 
-/** Withdrawals by themselves, as long as there are any; then what others wait for: packages before views before tokens. */
+/** Withdrawals by themselves, as long as there are any; then what others wait for: organizations before packages before views before tokens. */
 export function nextBatch(due: readonly EdgeRow[]): readonly EdgeRow[] {
   const withdrawals = due.filter(isWithdrawal);
-  const rank = { package: 0, view: 1, token: 2 } as const;
+  const rank = { organization: 0, package: 1, view: 2, token: 3 } as const;
   return withdrawals.length > 0
     ? withdrawals
     : [...due].sort((one, other) => rank[one.subject.kind] - rank[other.subject.kind]);

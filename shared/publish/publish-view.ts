@@ -98,8 +98,7 @@ async function pass(
   const waiting = tokens.filter((token) => token.state === 'waiting');
   const overdue = (token: Token): boolean => clock.now() - token.createdAt >= tokenWaitsMs;
   for (const token of waiting.filter((one) => view.complete || overdue(one))) {
-    const slugs = seesAll ? [slug] : undefined;
-    await waker.wake(await activateToken(table, token, slugs, lease, clock.now()));
+    await waker.wake(await activateToken(table, token, slug, lease, clock.now()));
   }
   if (!view.complete && waiting.some((token) => !overdue(token))) {
     // Whatever it waits for raises the principal again; this comes back in case that takes too long.

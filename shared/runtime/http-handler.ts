@@ -51,7 +51,8 @@ export function httpHandler(
     return {
       statusCode: answer.status,
       headers: { ...answer.headers },
-      ...(answer.body === undefined ? {} : { body: answer.body }),
+      // HEAD is answered like GET, without the body: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
+      ...(answer.body === undefined || request.method === 'HEAD' ? {} : { body: answer.body }),
     };
   });
 }

@@ -12,6 +12,7 @@ import { raise } from './work.ts';
 
 /** What becomes possible once the key is at the edge, so that its writer can wake whoever waits for it. */
 export type EdgeSubject =
+  | { readonly kind: 'organization'; readonly organization: OrganizationId }
   | { readonly kind: 'token' }
   | { readonly kind: 'package'; readonly organization: OrganizationId; readonly packageNumber: number }
   | {
@@ -42,6 +43,7 @@ const EdgeItem = z.object({
   done: z.number().default(0),
   pending: z.string().optional(),
   subject: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('organization'), organization }),
     z.object({ kind: z.literal('token') }),
     z.object({ kind: z.literal('package'), organization, packageNumber: z.int() }),
     z.object({

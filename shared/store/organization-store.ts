@@ -2,9 +2,13 @@
 import { z } from 'zod';
 import { asId, type OrganizationId } from '../domain/ids.ts';
 import type { Organization, PublishingSettings } from '../domain/organization.ts';
-import { absent, present } from './condition.ts';
+import { edgeKeys, openOrganization as openValue } from '../publish/edge-keys.ts';
+import { absent, all, equal, missing, present } from './condition.ts';
+import { desire, parseEdgeRow, settledValue } from './edge-store.ts';
 import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
+import { edgeThing } from './things.ts';
+import type { Wake } from './work.ts';
 
 const organizationId = z.string().transform((text) => asId<OrganizationId>(text));
 
@@ -13,6 +17,7 @@ const OrganizationItem = z.object({
   slug: z.string(),
   name: z.string(),
   ownedVendors: z.array(z.string()),
+  accessStoppedAt: z.number().optional(),
 });
 
 /** Further attributes of the organization's item. */
@@ -39,7 +44,7 @@ export async function findOrganizationBySlug(table: Table, slug: string): Promis
 
 /**
  * A new organization and its slug, which nobody may ever have had. `lastPackageNumber` is the counter that the numbers of its packages
- * are drawn from.
+ * are drawn from. Its key at the edge is another operation: `openOrganization`.
  */
 export function addOrganization(organization: Organization): readonly Operation[] {
   return [
@@ -74,6 +79,65 @@ export function setPublishingSettings(
     ...(outsideCode === undefined ? {} : { publishesOutsideCode: outsideCode }),
   };
   return { update: { key: keys.organization(id), set }, when: present };
+}
+
+/** What is wanted of the organization's key at the edge, and the wake to send after the transaction. */
+interface DesiredKey {
+  readonly operation: Operation;
+  readonly wake: Wake;
+}
+
+/** Lets the edge take the organization's tokens. */
+export function desireOpen(organization: Pick<Organization, 'id' | 'slug'>, now: number): DesiredKey {
+  return desiredKey(organization, openValue, now);
+}
+
+/** Has the edge refuse every token of the organization, also for what it has cached. */
+export function desireClosed(organization: Pick<Organization, 'id' | 'slug'>, now: number): DesiredKey {
+  return desiredKey(organization, undefined, now);
+}
+
+function desiredKey(
+  { id, slug }: Pick<Organization, 'id' | 'slug'>,
+  value: string | undefined,
+  now: number,
+): DesiredKey {
+  const key = edgeKeys.organization(slug);
+  return {
+    operation: desire(key, value, { kind: 'organization', organization: id }, now),
+    wake: edgeThing(key).wake,
+  };
+}
+
+/** Access to the organization is not stopped. */
+export const accessNotStopped = (id: OrganizationId): Operation => ({
+  check: keys.organization(id),
+  when: all(present, missing('accessStoppedAt')),
+});
+
+/** Marks access as stopped; conflicts when it is. */
+export const markStopped = (id: OrganizationId, now: number): Operation => ({
+  update: { key: keys.organization(id), set: { accessStoppedAt: now } },
+  when: all(present, missing('accessStoppedAt')),
+});
+
+/** Takes the mark of that moment away; conflicts when there is none, or another. */
+export const unmarkStopped = (id: OrganizationId, stoppedAt: number): Operation => ({
+  update: { key: keys.organization(id), remove: ['accessStoppedAt'] },
+  when: equal('accessStoppedAt', stoppedAt),
+});
+
+/** How far the organization's key is: `missing` also where nothing is wanted of it, as before organizations had keys. */
+export async function organizationKey(
+  table: Table,
+  { slug }: Organization,
+): Promise<'missing' | 'on-its-way' | 'at-edge'> {
+  const item = await table.get(keys.edge(edgeKeys.organization(slug)));
+  const row = item === undefined ? undefined : parseEdgeRow(item);
+  if (row?.value === undefined) {
+    return 'missing';
+  }
+  return settledValue(row) === undefined ? 'on-its-way' : 'at-edge';
 }
 
 /** Reads slugs, each once: a slug never changes. Throws for an organization that is not there. */

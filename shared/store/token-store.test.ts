@@ -22,7 +22,7 @@ async function waiting(): Promise<{ table: MemoryTable; token: Token; lease: Lea
       ...secret,
       organization: organizationId,
       principal,
-      kind: 'user',
+      kind: 'member',
       description: '',
       createdAt: now,
       expiry: 0,
@@ -53,25 +53,25 @@ describe('a token', () => {
   it('goes to the edge when it is activated', async () => {
     const { table, token, lease } = await waiting();
     expect(await atEdge(table)).toEqual([]);
-    const wakes = await activateToken(table, token, undefined, lease, now);
+    const wakes = await activateToken(table, token, 'acme', lease, now);
     expect(wakes).toMatchObject([{ queue: 'publish-access', message: { keys: [key] } }]);
-    expect(await atEdge(table)).toEqual([{ key, value: `${principal}|0`, isWanted: true }]);
+    expect(await atEdge(table)).toEqual([{ key, value: `own|${principal}|0|only:acme`, isWanted: true }]);
     expect(await tokensOf(table, organizationId, principal)).toMatchObject([{ state: 'active' }]);
   });
 
   it('does not come to the edge any more when it is revoked before, whoever still takes it for waiting', async () => {
     const { table, token, lease } = await waiting();
     expect(await revokeToken(table, token, now)).toHaveLength(2);
-    expect(await activateToken(table, token, undefined, lease, now)).toEqual([]);
+    expect(await activateToken(table, token, 'acme', lease, now)).toEqual([]);
     expect(await atEdge(table)).toEqual([{ key, value: undefined, isWanted: true }]);
     expect(await tokensOf(table, organizationId, principal)).toMatchObject([{ state: 'revoked' }]);
   });
 
   it('is not activated by who lost the lease', async () => {
     const { table, token, lease } = await waiting();
-    await expect(
-      activateToken(table, token, undefined, { ...lease, leaseId: 'another' }, now),
-    ).rejects.toThrow(ConflictError);
+    await expect(activateToken(table, token, 'acme', { ...lease, leaseId: 'another' }, now)).rejects.toThrow(
+      ConflictError,
+    );
     expect(await atEdge(table)).toEqual([]);
   });
 

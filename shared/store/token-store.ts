@@ -28,18 +28,22 @@ export interface Token {
   readonly createdAt: number;
   /** Seconds since the epoch; 0: never. */
   readonly expiry: number;
+  /** Its value at the edge names the organization that it reads. Tokens from before that are written anew. */
+  readonly restricted: boolean;
 }
 
 const TokenItem = z.object({
   id: z.string().transform((text) => asId<TokenId>(text)),
   organization: z.string().transform((text) => asId<OrganizationId>(text)),
   principal: z.string().transform((text) => asPrincipal(text)),
-  kind: z.enum(['user', 'team', 'organization']),
+  /** `user`: made by an owner before members' tokens had a kind of their own; read like `member`. */
+  kind: z.enum(['user', 'member', 'team', 'organization']),
   hash: z.string(),
   description: z.string(),
   state: z.enum(['waiting', 'active', 'revoked', 'expired']),
   createdAt: z.number(),
   expiry: z.number(),
+  restricted: z.boolean().default(false),
 });
 
 const parseToken = (item: Item): Token => TokenItem.parse(item);
@@ -69,7 +73,7 @@ export function isLive(token: Token, now: number): boolean {
  */
 export async function addToken(
   table: Table,
-  token: Omit<Token, 'state'>,
+  token: Omit<Token, 'state' | 'restricted'>,
   also: readonly Operation[],
 ): Promise<readonly Wake[]> {
   const principal = principalThing(token.organization, token.principal);
@@ -90,16 +94,20 @@ export async function addToken(
   return [principal.wake];
 }
 
+/** What the edge is to know of a token: it reads its own organization and no other, whoever it speaks for. */
+const valueIn = (slug: string, { principal, expiry }: Token): string =>
+  tokenValue(principal, expiry, { only: [slug] });
+
 /**
- * Puts a waiting token to the edge.
+ * Puts a waiting token to the edge, for its organization alone.
  *
- * @param slugs for organization tokens: where they may read everything
+ * @param slug the organization's
  * @param lease of the principal, under which this is decided
  */
 export async function activateToken(
   table: Table,
   token: Token,
-  slugs: readonly string[] | undefined,
+  slug: string,
   lease: Lease,
   now: number,
 ): Promise<readonly Wake[]> {
@@ -110,11 +118,11 @@ export async function activateToken(
       {
         update: {
           key: keys.principalToken(token.organization, token.principal, token.id),
-          set: { state: 'active' },
+          set: { state: 'active', restricted: true },
         },
         when: equal('state', 'waiting'),
       },
-      desire(key, tokenValue(token.principal, token.expiry, slugs), { kind: 'token' }, now),
+      desire(key, valueIn(slug, token), { kind: 'token' }, now),
     ]);
   } catch (error) {
     if (error instanceof ConflictError && error.failed.includes(1)) {
@@ -123,6 +131,36 @@ export async function activateToken(
     }
     throw error;
   }
+  return [edgeThing(key).wake];
+}
+
+/** At the edge since before its value named the organization that it reads. */
+export const isUnrestricted = (token: Token): boolean => token.state === 'active' && !token.restricted;
+
+/**
+ * Writes the value of an active token anew, for its organization alone.
+ *
+ * @param slug the organization's
+ * @returns the wakes to send
+ * @throws ConflictError when it ended at this very moment
+ */
+export async function restrictToken(
+  table: Table,
+  token: Token,
+  slug: string,
+  now: number,
+): Promise<readonly Wake[]> {
+  const key = edgeKeys.token(token.hash);
+  await table.transact([
+    {
+      update: {
+        key: keys.principalToken(token.organization, token.principal, token.id),
+        set: { restricted: true },
+      },
+      when: equal('state', 'active'),
+    },
+    desire(key, valueIn(slug, token), { kind: 'token' }, now),
+  ]);
   return [edgeThing(key).wake];
 }
 

@@ -15,7 +15,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { claimInstallation, findInstallation } from '../store/installation-store.ts';
-import { addOrganization } from '../store/organization-store.ts';
+import { addOrganization, desireOpen } from '../store/organization-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
@@ -82,6 +82,7 @@ export async function connectOrganization(
     chosen.map((repository) => setChoice(synchronization, repository, true)),
   );
   const things = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
+  const atEdge = desireOpen({ id: organization, slug }, clock.now());
   const claims: readonly (readonly [Operation, string])[] = [
     ...addOrganization({
       id: organization,
@@ -112,6 +113,7 @@ export async function connectOrganization(
     await table.transact([
       ...claims.map(([operation]) => operation),
       ...things.map((thing) => raise(thing, clock.now(), { cause: 'connected' })),
+      atEdge.operation,
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
@@ -120,7 +122,7 @@ export async function connectOrganization(
     }
     throw error;
   }
-  await waker.wake(things.map((thing) => thing.wake));
+  await waker.wake([...things.map((thing) => thing.wake), atEdge.wake]);
   return { ...tie, slug };
 }
 

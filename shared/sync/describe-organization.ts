@@ -73,6 +73,7 @@ export async function describeOrganization(table: Table, organization: Organizat
     slug: organization.slug,
     name: organization.name,
     ownedVendors: organization.ownedVendors,
+    accessStoppedSince: time(organization.accessStoppedAt),
     counts: {
       members: sum((part) => part.members),
       teams: sum((part) => part.teams),
@@ -232,7 +233,10 @@ async function pendingOfOrganization(table: Table, { id, slug }: Organization) {
   const principals = await table.query(partition, 'PRINCIPAL#');
   const views = await table.query('EDGE', edgeKeys.view(slug, '', 0).slice(0, -2));
   const tokens = await table.query(partition, 'TOKEN#');
-  const atEdge = await table.getMany(tokens.map((token) => keys.edge(edgeKeys.token(String(token.hash)))));
+  const atEdge = await table.getMany([
+    keys.edge(edgeKeys.organization(slug)),
+    ...tokens.map((token) => keys.edge(edgeKeys.token(String(token.hash)))),
+  ]);
   return {
     packages: packages.filter(isPending).length,
     grants: isPending(grants) ? 1 : 0,

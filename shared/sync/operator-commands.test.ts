@@ -100,6 +100,12 @@ describe('connectOrganization', () => {
       'teams',
       'roles',
       'repositories',
+      undefined,
+    ]);
+    // Before anybody has a token: the edge refuses those of an organization without its key.
+    expect(waker.sent.at(-1)).toMatchObject({ queue: 'publish-access', message: { keys: ['o/acme'] } });
+    expect(await table.pending('publish-access', { before: now, limit: 10 })).toMatchObject([
+      { sk: 'o/acme', value: 'open' },
     ]);
     expect(await table.pending('sync', { before: now, limit: 10 })).toHaveLength(5);
   });

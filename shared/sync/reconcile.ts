@@ -2,6 +2,7 @@
 import { scopeNames } from '../domain/facts.ts';
 import type { OrganizationId, SynchronizationId } from '../domain/ids.ts';
 import { isImporting } from '../domain/synchronization.ts';
+import { openAtEdge } from '../organizations/open-at-edge.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
@@ -74,6 +75,7 @@ async function reconcileOne(
   asked.scans += scans.due.length;
   await deleteUnreadable(dependencies, organization);
   await retireTokens(dependencies, organization);
+  await openAtEdge(dependencies, organization);
 }
 
 /** Repositories not scanned for a day, and those where something is to be tried again. One being scanned now is not asked for twice. */

@@ -86,17 +86,18 @@ describe('issueToken', () => {
     const desk = await createDesk([aFact.member(1)]);
     const issued = await desk.issue(member('User-1'), now + 90_500);
     expect(isToken(issued.token)).toBe(true);
-    expect(issued.token).toMatch(/^rprt_u_/);
+    expect(issued.token).toMatch(/^rprt_m_/);
     expect(issued.expiresAt).toBe('2026-11-22T12:01:30.000Z');
     expect(JSON.stringify([...desk.table.dump()])).not.toContain(issued.token);
     expect(await findToken(desk.table, issued.token)).toEqual({
       id: issued.id,
       organization: organizationId,
       principal: issued.principal,
-      kind: 'user',
+      kind: 'member',
       hash: tokenHash(issued.token),
       description: 'laptop',
       state: 'waiting',
+      restricted: false,
       createdAt: now,
       expiry: (now + 90_000) / 1000,
     });

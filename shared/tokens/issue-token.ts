@@ -12,6 +12,7 @@ import {
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { makeToken, type TokenKind, tokenHash } from '../domain/token.ts';
+import { ensureKey } from '../organizations/open-at-edge.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
 import type { Waker } from '../runtime/wake.ts';
@@ -58,6 +59,7 @@ export async function issueToken(
   if (expiresAt !== undefined && expiresAt <= now) {
     throw new CallerError('the expiry has passed already');
   }
+  await ensureKey(dependencies, organization);
   const synchronizations = await synchronizationsOf(table, organization.id);
   const found = await find(dependencies, organization, synchronizations, holder);
   const token = makeToken(found.kind, randomBytes);
@@ -139,7 +141,8 @@ async function find(
   const known = await findUser(table, key);
   const user = known ?? newId<UserId>(randomBytes);
   return {
-    kind: 'user',
+    // Whoever gives it is an owner here and nobody elsewhere: what the person reads elsewhere is none of this token's.
+    kind: 'member',
     principal: userPrincipal(user),
     also: known === undefined ? makeUser(user, key, holder.login, clock.now()) : [],
   };

@@ -145,7 +145,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
 
   it('shows the warning of the registry for a token that it does not know', async () => {
     const app = await project(undefined);
-    await app.useToken(`rprt_u_${'0'.repeat(68)}`);
+    await app.useToken(`rprt_m_${'0'.repeat(68)}`);
     const run = await app.run('require', 'acme/money');
     expect(run.code).not.toBe(0);
     expect(run.output).toMatch(/Warning from 127\.0\.0\.1.*:.*token/i);

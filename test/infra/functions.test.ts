@@ -117,6 +117,8 @@ describe('functions', () => {
     ['set-caution', sendAll],
     ['set-publishing', send('PublishPackageQueue')],
     ['revoke-token', sendAll],
+    ['stop-access', send('PublishAccessQueue')],
+    ['allow-access', send('PublishAccessQueue')],
     ['undo-run', send('SyncQueue')],
     ['decide-removals', send('SyncQueue')],
     ['synchronize-organization', send('SyncQueue')],
@@ -178,7 +180,12 @@ describe('functions', () => {
 
   it('are reached by these routes', () => {
     const routes = resourcesOf(template, 'ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey);
-    expect(routes).toEqual(['POST /webhooks/github', 'GET /dists/{slug}/{number}/{file}', 'POST /downloads']);
+    expect(routes).toEqual([
+      'POST /webhooks/github',
+      'GET /dists/{slug}/{number}/{file}',
+      'HEAD /dists/{slug}/{number}/{file}',
+      'POST /downloads',
+    ]);
     expect(propertiesOf(template, 'HttpStage')).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,

@@ -17,7 +17,14 @@ import {
   userPrincipal,
 } from '../../shared/domain/ids.ts';
 import { makeToken, tokenHash } from '../../shared/domain/token.ts';
-import { bitmapChunks, edgeKeys, packagesPerChunk, tokenValue } from '../../shared/publish/edge-keys.ts';
+import {
+  bitmapChunks,
+  edgeKeys,
+  openOrganization,
+  packagesPerChunk,
+  packageValue,
+  tokenValue,
+} from '../../shared/publish/edge-keys.ts';
 import { objectKeys, publicPaths } from '../../shared/publish/object-keys.ts';
 import { bundleEdge } from '../../tools/bundle.ts';
 
@@ -55,20 +62,20 @@ const views = new Map<string, readonly number[]>([
   [bob, []],
 ]);
 const tokens = {
-  ann: newToken('user'),
-  expired: newToken('user'),
+  ann: newToken('member'),
+  expired: newToken('member'),
   bob: newToken('user'),
   backend: newToken('team'),
   all: newToken('organization'),
   elsewhere: newToken('organization'),
 };
 const tokenValues: Readonly<Record<keyof typeof tokens, string>> = {
-  ann: tokenValue(ann, 0),
-  expired: tokenValue(ann, 1_600_000_000),
-  bob: tokenValue(bob, later),
-  backend: tokenValue(backend, 0),
-  all: tokenValue(everything, later, [slug]),
-  elsewhere: tokenValue(everything, 0, ['other', 'third']),
+  ann: tokenValue(ann, 0, { only: [slug] }),
+  expired: tokenValue(ann, 1_600_000_000, { only: [slug] }),
+  bob: tokenValue(bob, later, { not: [] }),
+  backend: tokenValue(backend, 0, { only: [slug] }),
+  all: tokenValue(everything, later, { only: [slug] }),
+  elsewhere: tokenValue(everything, 0, { only: ['other', 'third'] }),
 };
 
 function edgeStore(): Record<string, string> {
@@ -82,7 +89,10 @@ function edgeStore(): Record<string, string> {
     }
   }
   for (const number of numbers) {
-    values[edgeKeys.package(slug, nameOf(number))] = String(number);
+    values[edgeKeys.package(slug, nameOf(number))] = packageValue(number);
+  }
+  for (const open of [slug, 'third']) {
+    values[edgeKeys.organization(open)] = openOrganization;
   }
   return values;
 }
@@ -124,6 +134,8 @@ const questions: readonly Question[] = [
   { token: 'ann', path: publicPaths.root('other'), answer: 404 },
   { token: 'elsewhere', path: publicPaths.root('third'), answer: objectKeys.root('third', everything) },
   { token: 'elsewhere', path: publicPaths.root(slug), answer: 404 },
+  // An owner stopped its access.
+  { token: 'elsewhere', path: publicPaths.root('other'), answer: 401 },
   { token: 'expired', path: publicPaths.root(slug), answer: 401 },
   { token: 'expired', path: metadata(1), answer: 401 },
   { token: 'ann', path: publicPaths.downloads, answer: 404 },

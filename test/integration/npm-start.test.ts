@@ -65,9 +65,9 @@ describe('npm start', () => {
         slug: 'tiny',
         url: `${first.ready.registry}/tiny`,
         tokens: {
-          alice: expect.stringMatching(/^rprt_u_/),
-          ann: expect.stringMatching(/^rprt_u_/),
-          bob: expect.stringMatching(/^rprt_u_/),
+          alice: expect.stringMatching(/^rprt_m_/),
+          ann: expect.stringMatching(/^rprt_m_/),
+          bob: expect.stringMatching(/^rprt_m_/),
         },
       },
     ]);

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFlags } from '../../local/admin/calls.ts';
+import { z } from 'zod';
+import { readFlags, simpleCommands } from '../../local/admin/calls.ts';
 import { synchronizationCommands } from '../../local/admin/synchronization-commands.ts';
 import { readWorld } from '../../local/forges/world/read-world.ts';
 import { AdminError } from '../../local/start/admin-client.ts';
@@ -43,6 +44,11 @@ async function admin(...args: readonly string[]): Promise<string> {
   const { values, positionals } = readFlags(args);
   const [command = '', slug, ...rest] = positionals;
   const run = synchronizationCommands[command];
+  const [name, input] = simpleCommands[command]?.(slug ?? '', values) ?? [];
+  if (name !== undefined) {
+    await system.admin.invoke(name, input);
+    return '';
+  }
   if (run === undefined) {
     throw new Error(`no command ${command}`);
   }
@@ -95,6 +101,87 @@ describe('the commands about a synchronization', () => {
     await expect(admin(...args)).rejects.toThrow(words);
   });
 });
+
+describe('what Composer and what stands before it may ask', () => {
+  it('is one address with a tilde and with its encoding, from one cached copy', async () => {
+    const plain = await ask('tiny/p2/tiny/lib~dev.json');
+    const encoded = await ask('tiny/p2/tiny/lib%7Edev.json');
+    expect([plain.status, encoded.status]).toEqual([200, 200]);
+    expect(await encoded.text()).toBe(await plain.text());
+    expect(encoded.headers.get('x-cache')).toMatch(/^(Refresh)?Hit from/);
+  }, 30_000);
+
+  it('HEAD of an archive that is not stored yet is no 404, and builds it no more than once', async () => {
+    const url = await distUrl();
+    const archives = () =>
+      system.gitHub.requests.summary().requests.filter(({ path }) => path.includes('/zipball/')).length;
+    const before = archives();
+    const [head, get] = await Promise.all([ask(url, 'HEAD'), ask(url)]);
+    expect([head.status, get.status]).toEqual([200, 200]);
+    const archive = await get.arrayBuffer();
+    expect(head.headers.get('content-length')).toBe(String(archive.byteLength));
+    const again = await ask(url, 'HEAD');
+    expect([again.status, await again.text()]).toEqual([200, '']);
+    expect(archives() - before).toBe(1);
+  }, 60_000);
+});
+
+describe('a leak needs a stop', () => {
+  it('of all access within 2 s, cached copies included, with owner and reason, and it can be allowed again', async () => {
+    const everything = z
+      .object({ token: z.string() })
+      .parse(
+        await system.admin.invoke('issue-token', { organization: 'tiny', for: { kind: 'organization' } }),
+      );
+    const url = await distUrl();
+    await eventually(async () => {
+      expect((await ask('tiny/packages.json', 'GET', everything.token)).status).toBe(200);
+      expect((await ask(url)).headers.get('x-cache')).toMatch(/^Hit from/);
+    }, 20_000);
+
+    const started = performance.now();
+    expect(await admin('stop-access', 'tiny', '--by', 'Alice', '--why', 'a token leaked')).toBe('');
+    await eventually(async () => expect((await ask(url)).status).toBe(401), 10_000);
+    const took = performance.now() - started;
+    for (const token of [system.token('alice'), system.token('ann'), everything.token]) {
+      for (const path of ['tiny/packages.json', 'tiny/p2/tiny/lib.json', url]) {
+        const refused = await ask(path, 'GET', token);
+        expect(refused.status).toBe(401);
+        expect(await refused.json()).toEqual({ warning: expect.stringContaining('has stopped all access') });
+      }
+    }
+    expect(took).toBeLessThan(2000);
+    const status = await admin('status', 'tiny');
+    expect(status).toMatch(
+      /ALL ACCESS IS STOPPED since 20.* by Alice: a token leaked\n {2}npm run admin -- allow-access tiny/,
+    );
+    await expect(admin('stop-access', 'tiny', '--by', 'Ann', '--why', 'twice')).rejects.toThrow(
+      'is stopped already',
+    );
+    await expect(admin('stop-access', 'tiny', '--by', 'Ann', '--why', ' ')).rejects.toThrow('why');
+
+    await admin('allow-access', 'tiny', '--by', 'Alice', '--why', 'the token is revoked');
+    await eventually(async () => expect((await ask(url)).status).toBe(200), 10_000);
+    expect(await admin('status', 'tiny')).toMatch(
+      /what owners did, newest first:\n.*Alice: allow-access tiny: the token is revoked\n.*Alice: stop-access tiny: a token leaked/,
+    );
+  }, 60_000);
+});
+
+/** @param path on the registry host, or a whole address there */
+function ask(path: string, method = 'GET', token = system.token('alice')): Promise<Response> {
+  return fetch(new URL(path, `${system.registry}/`), {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+  });
+}
+
+async function distUrl(): Promise<string> {
+  const file = await (await ask('tiny/p2/tiny/lib.json')).json();
+  const Versions = z.array(z.object({ dist: z.object({ url: z.string() }) }));
+  const [first] = z.object({ packages: z.object({ 'tiny/lib': Versions }) }).parse(file).packages['tiny/lib'];
+  return first?.dist.url ?? '';
+}
 
 async function foundSoon(look: () => Promise<string | undefined>): Promise<string> {
   let found: string | undefined;

@@ -59,7 +59,7 @@ describe('what is granted', () => {
     expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
     expect(places.slice(0, 3)).toEqual(ascending(places.slice(0, 3)));
     const { values } = await registry.published();
-    expect([...values.keys()].map((key) => key.slice(0, 2))).toEqual(['p/', 't/', 'v/']);
+    expect([...values.keys()].map((key) => key.slice(0, 2))).toEqual(['o/', 'p/', 't/', 'v/']);
     expect(values.get(`v/acme/${principal}/0`)).toBe('Ag');
     expect(await registry.listed(token)).toEqual(['acme/one']);
     expect(await registry.get(token, '/acme/p2/acme/one.json')).toContain('"version":"1.0.0"');
@@ -298,7 +298,7 @@ describe('what is taken away', () => {
     expect(await registry.settle()).toBe(0);
     expect(registry.written[0]).toMatch(/^edge without t\//);
     const { values, objects } = await registry.published();
-    expect([...values.keys()]).toEqual(['p/acme/acme/one']);
+    expect([...values.keys()]).toEqual(['o/acme', 'p/acme/acme/one']);
     expect([...objects.keys()].filter((key) => key.includes('roots'))).toEqual([]);
 
     const third = await tokenOf(registry);

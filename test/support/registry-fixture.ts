@@ -23,6 +23,8 @@ export interface Registry extends RegistryWorld {
   /** Every write that a client may notice, in order: `put <object>`, `delete <object>`, `edge <key>`, `edge without <key>`. */
   readonly written: string[];
   readonly organization: Organization;
+  /** As others write to it, unrecorded. */
+  readonly keyValues: KeyValues;
   published(): Promise<Published>;
   issue(holder: TokenHolder, expiresAt?: number): Promise<IssuedToken>;
   revoke(token: string): Promise<void>;
@@ -121,6 +123,7 @@ export async function createRegistry(
     },
     written,
     organization,
+    keyValues: services.keyValues,
     published: services.published,
     issue: (holder, expiresAt) =>
       issueToken({ table, waker: world.waker, clock, randomBytes }, organization, holder, {

@@ -1,6 +1,6 @@
 /** What the registry holds, said without numbers, times and ids: two worlds that went through the same say the same. */
 import { createHash } from 'node:crypto';
-import { authorize } from '../../functions/authorize-request/authorize.ts';
+import { handler, runOn } from '../../functions/authorize-request/authorize.ts';
 import { distsOfPackage, packagesOf, versionsOfPackage } from '../../shared/store/package-store.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
 import type { StoredObject } from './memory-store.ts';
@@ -22,15 +22,8 @@ export async function clientGets(
   path: string,
   now: number,
 ): Promise<string> {
-  const answer = await authorize(
-    {
-      method: 'GET',
-      uri: path,
-      querystring: {},
-      cookies: {},
-      headers: { authorization: { value: `Bearer ${token}` } },
-    },
-    {
+  runOn({
+    store: {
       async get(key) {
         const value = values.get(key);
         if (value === undefined) {
@@ -39,9 +32,18 @@ export async function clientGets(
         return value;
       },
     },
-    (text) => createHash('sha256').update(text).digest('base64url'),
-    now,
-  );
+    sha256: (text) => createHash('sha256').update(text).digest('base64url'),
+    now: () => now,
+  });
+  const answer = await handler({
+    request: {
+      method: 'GET',
+      uri: path,
+      querystring: {},
+      cookies: {},
+      headers: { authorization: { value: `Bearer ${token}` } },
+    },
+  });
   if ('statusCode' in answer) {
     return String(answer.statusCode);
   }

@@ -18,6 +18,7 @@ import type { CommitFinder } from '../../shared/forge/containment.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
+import { edgeKeys, openOrganization } from '../../shared/publish/edge-keys.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
 import type { ObjectWriter } from '../../shared/publish/object-writer.ts';
 import { type KeyValues, publishAccess } from '../../shared/publish/publish-access.ts';
@@ -143,6 +144,8 @@ export async function createRegistryWorld(
   const { table, clock } = services;
   if ((await table.get(keys.organization(organizationId))) === undefined) {
     await addSynchronized(table, 'all');
+    const atEdge = new Map([[edgeKeys.organization('acme'), openOrganization]]);
+    await services.keyValues.update(await services.keyValues.describe(), atEdge, []);
   }
   const queue: { wake: Wake; due: number }[] = [];
   const waker: Waker = {

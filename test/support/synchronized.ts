@@ -1,4 +1,4 @@
-/** An organization with one synchronization in the table, as connecting leaves it. */
+/** An organization with one synchronization in the table, as connecting leaves it once its key is at the edge. */
 import {
   asId,
   type ForgeOrganizationId,
@@ -7,7 +7,9 @@ import {
   type SynchronizationId,
 } from '../../shared/domain/ids.ts';
 import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
+import { edgeKeys, openOrganization } from '../../shared/publish/edge-keys.ts';
 import { claimInstallation } from '../../shared/store/installation-store.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';
 import { addSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -38,5 +40,15 @@ export async function addSynchronized(table: Table, choice: 'all' | 'some' = 'so
       { id: forgeOrganizationId, login: 'acme', suspended: false },
       tie,
     ),
+    {
+      put: keys.edge(edgeKeys.organization('acme')),
+      item: {
+        value: openOrganization,
+        published: openOrganization,
+        wanted: 1,
+        done: 1,
+        subject: { kind: 'organization', organization: organizationId },
+      },
+    },
   ]);
 }

@@ -1,0 +1,62 @@
+/** What the edge answers by itself. The language is that of handler.edge.ts. */
+
+/** The request in CloudFront's event; header names are lower case. */
+export interface EdgeRequest {
+  readonly method: string;
+  uri: string;
+  querystring: Record<string, unknown>;
+  headers: Record<string, { value: string } | undefined>;
+  cookies: Record<string, unknown>;
+}
+
+export interface EdgeResponse {
+  statusCode: number;
+  statusDescription: string;
+  headers: Record<string, { value: string }>;
+  body: { encoding: 'text'; data: string };
+}
+
+export function noTokenWasSent(): EdgeResponse {
+  return unauthorized(
+    'No token was sent. Create one and save it: composer config --auth http-basic.<host> token <token>',
+  );
+}
+
+export function tokenIsUnknown(): EdgeResponse {
+  return unauthorized('The token is unknown or was revoked. Create a new one.');
+}
+
+/** @param expiry seconds since the epoch */
+export function tokenHasExpired(expiry: number): EdgeResponse {
+  return unauthorized(`The token expired on ${new Date(expiry * 1000).toISOString()}. Create a new one.`);
+}
+
+export function accessIsStopped(): EdgeResponse {
+  return unauthorized(
+    'An owner has stopped all access to this organization for now. Keep the token: it works again once access is allowed.',
+  );
+}
+
+/** Composer prints `warning` if the content type is exactly this, without a charset. */
+function unauthorized(warning: string): EdgeResponse {
+  return {
+    statusCode: 401,
+    statusDescription: 'Unauthorized',
+    headers: {
+      'content-type': { value: 'application/json' },
+      'cache-control': { value: 'no-store' },
+      'www-authenticate': { value: 'Basic realm="Repertoire"' },
+    },
+    body: { encoding: 'text', data: JSON.stringify({ warning: warning }) },
+  };
+}
+
+/** The very same for what is hidden and for what does not exist. No `warning`: a 404 only sends Composer to its next repository. */
+export function notFound(): EdgeResponse {
+  return {
+    statusCode: 404,
+    statusDescription: 'Not Found',
+    headers: { 'content-type': { value: 'application/json' }, 'cache-control': { value: 'no-store' } },
+    body: { encoding: 'text', data: '{"error":"not found"}' },
+  };
+}

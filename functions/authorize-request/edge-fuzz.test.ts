@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type TokenReach, tokenValue } from '../../shared/publish/edge-keys.ts';
+import { bundleEdge } from '../../tools/bundle.ts';
+import { type EdgeResult, njsIsInstalled, runEdge, runInBareVm, runInNjs } from './edge-engines.ts';
+import { tokenKey, wrongToken } from './edge-fixture.ts';
+
+/** Values as they are written, and values that somebody's mistake made of them: what the function takes them for, said another way. */
+
+interface Question {
+  readonly value: string;
+  readonly slug: string;
+  readonly isOpen: boolean;
+  readonly answer: string | number;
+}
+
+const slug = fc.constantFrom('a', 'acme', 'acme-2', 'umbrella', '0');
+const slugs = fc.array(slug, { maxLength: 3 });
+const written = fc
+  .record({
+    principal: fc.constantFrom('u.ann', 't.sync1.42', 'o.acme1'),
+    expiry: fc.constantFrom(0, 4_102_444_800),
+    kind: fc.constantFrom('only' as const, 'not' as const),
+    slugs,
+  })
+  .map(({ principal, expiry, kind, slugs: list }) => {
+    const named = principal.startsWith('o.') || kind === 'only';
+    const reach: TokenReach = named ? { only: list.length === 0 ? ['acme'] : list } : { not: list };
+    return tokenValue(principal, expiry, reach);
+  });
+/** A character gone, doubled, or another. */
+const mistaken = fc
+  .tuple(
+    written,
+    fc.nat({ max: 60 }),
+    fc.constantFrom('', '|', ',', ':', '-', '0', 'o', '\n', ' ', 'only:', '*'),
+  )
+  .map(([value, place, text]) => value.slice(0, place) + text + value.slice(place + (text === '' ? 1 : 0)));
+
+const slugsOf = (list: string): readonly string[] | undefined => {
+  const all = list === '' ? [] : list.split(',');
+  return all.every((one) => one !== '' && [...one].every((letter) => /[a-z0-9-]/.test(letter)))
+    ? all
+    : undefined;
+};
+
+/** What the value gives in the organization: the principal whose root is served; undefined: nothing. Null for no value of ours. */
+function reads(value: string, of: string): { principal: string } | undefined | null {
+  const [mode, principal = '', expiry = '', reach = '', ...more] = value.split('|');
+  const [kind, list = '', ...rest] = reach.split(':');
+  const named = slugsOf(list);
+  const isOrganization = principal.startsWith('o.');
+  const isPrincipal = ['u.', 't.', 'o.'].includes(principal.slice(0, 2)) && /^[\w.-]{3,}$/.test(principal);
+  const isWrong =
+    more.length + rest.length > 0 ||
+    !isPrincipal ||
+    mode !== (isOrganization ? 'all' : 'own') ||
+    expiry.length > 11 ||
+    expiry === '' ||
+    [...expiry].some((digit) => !'0123456789'.includes(digit)) ||
+    named === undefined ||
+    !(kind === 'only' ? named.length > 0 : kind === 'not' && !isOrganization) ||
+    value.includes('\n') ||
+    (Number(expiry) !== 0 && Number(expiry) * 1000 <= Date.now());
+  if (isWrong) {
+    return null;
+  }
+  return named.includes(of) === (kind === 'only') ? { principal } : undefined;
+}
+
+function ask(value: string, of: string, isOpen: boolean): Question {
+  const given = reads(value, of);
+  if (given === null) {
+    return { value, slug: of, isOpen, answer: 401 };
+  }
+  const served = isOpen ? `/${of}/roots/${given?.principal}.json` : 401;
+  return { value, slug: of, isOpen, answer: given === undefined ? 404 : served };
+}
+
+const questions = fc
+  .sample(
+    fc
+      .tuple(fc.oneof(written, mistaken, mistaken), slug, fc.boolean())
+      .map(([value, of, isOpen]) => ask(value, of, isOpen)),
+    { numRuns: 1500, seed: 9 },
+  )
+  // Values from before organizations had keys are in the cases.
+  .filter(({ value }) => !/^\*?[uto]\.[\w.-]+\|\d{1,11}(\||$)/.test(value));
+
+/** The store of each question by itself: one for open and one for stopped organizations, and a token of its own. */
+async function answers(run: typeof runInNjs, script: string, isOpen: boolean): Promise<readonly unknown[]> {
+  const values: Record<string, string> = {};
+  for (const of of ['a', 'acme', 'acme-2', 'umbrella', '0']) {
+    for (const { value } of questions) {
+      const principal = value.split('|')[1] ?? '';
+      values[`v/${of}/${principal}/0`] = 'AA';
+    }
+    if (isOpen) {
+      values[`o/${of}`] = 'open';
+    }
+  }
+  const asked = questions.filter((one) => one.isOpen === isOpen);
+  const requests = asked.map(({ value, slug: of }, place) => {
+    const token = wrongToken(place);
+    values[tokenKey(token)] = value;
+    return {
+      method: 'GET',
+      uri: `/${of}/packages.json`,
+      querystring: {},
+      cookies: {},
+      headers: { authorization: { value: `Bearer ${token}` } },
+    };
+  });
+  const results: readonly EdgeResult[] = await runEdge(run, script, values, requests);
+  return asked.map(({ value, slug: of }, place) => {
+    const answer = results[place]?.answer;
+    return [value, of, answer && ('uri' in answer ? answer.uri : answer.statusCode)];
+  });
+}
+
+const hasNjs = njsIsInstalled();
+let script = '';
+beforeAll(async () => {
+  script = await bundleEdge();
+});
+
+describe.each([
+  { engine: 'a bare VM', run: runInBareVm, available: true },
+  { engine: 'njs', run: runInNjs, available: hasNjs },
+])('a value with a mistake in it, in $engine', ({ run, available }) => {
+  it.runIf(available).each([true, false])('gives what it says and nothing else, open: %s', async (isOpen) => {
+    const expected = questions
+      .filter((one) => one.isOpen === isOpen)
+      .map(({ value, slug: of, answer }) => [value, of, answer]);
+    expect(await answers(run, script, isOpen)).toEqual(expected);
+    const kinds = new Set(expected.map(([, , answer]) => (typeof answer === 'string' ? 'served' : answer)));
+    expect([...kinds].map(String).sort()).toEqual(isOpen ? ['401', '404', 'served'] : ['401', '404']);
+  });
+});

@@ -1,0 +1,89 @@
+/** What a request to the edge says, and how it goes on. The language is that of handler.edge.ts. */
+import type { EdgeRequest } from './answers.ts';
+
+/** What a path asks for. */
+export interface Target {
+  slug: string;
+  /** `vendor/name`; empty for the root. */
+  packageName: string;
+  /** The object's name under the package number; empty for the root. */
+  file: string;
+  /** The archive's commit, or its beginning; empty for everything else. */
+  commit: string;
+}
+
+/** `rprt_`, the kind, 60 digits and the checksum. */
+const tokenLength = 75;
+/** Nothing follows, not even the line break that `$` alone overlooks in this engine. */
+const pathPattern =
+  /^\/[a-z0-9-]+\/(?:packages\.json|p2\/[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*(?:~dev)?\.json|dists\/[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*\/[0-9a-f]{7,64}\.zip)$(?!\n)/;
+const encodedSlash = /%2f/i;
+
+/** The password of Basic, whoever the user is, or the token of Bearer; empty when there is neither. */
+export function tokenOf(header: { value: string } | undefined): string {
+  if (header === undefined) return '';
+  const value = header.value;
+  const scheme = value.slice(0, 6).toLowerCase();
+  if (scheme === 'basic ') return passwordOf(value.slice(6).trim());
+  return scheme === 'bearer' && value.charAt(6) === ' ' ? value.slice(7).trim() : '';
+}
+
+function passwordOf(credentials: string): string {
+  try {
+    const pair = atob(credentials);
+    const colon = pair.indexOf(':');
+    return colon === -1 ? '' : pair.slice(colon + 1);
+  } catch {
+    return '';
+  }
+}
+
+/** Whether we made it is known by its hash; this keeps other services' passwords from being looked up. */
+export function looksLikeToken(text: string): boolean {
+  return text.length === tokenLength && text.slice(0, 5) === 'rprt_';
+}
+
+/**
+ * Null for a path that nothing is served at.
+ *
+ * @throws URIError for a path that is wrongly encoded
+ */
+export function parsePath(uri: string): Target | null {
+  const path = uri.indexOf('%') === -1 ? uri : decodePath(uri);
+  if (path.search(pathPattern) !== 0) return null;
+  const parts = path.split('/');
+  const slug = parts[1] as string;
+  if (parts.length === 3) return { slug: slug, packageName: '', file: '', commit: '' };
+  const name = parts[3] + '/' + parts[4];
+  if (parts.length === 6) {
+    const file = parts[5] as string;
+    return { slug: slug, packageName: name, file: file, commit: file.slice(0, -4) };
+  }
+  return name.slice(-9) === '~dev.json'
+    ? { slug: slug, packageName: name.slice(0, -9), file: 'dev.json', commit: '' }
+    : { slug: slug, packageName: name.slice(0, -5), file: 'plain.json', commit: '' };
+}
+
+/**
+ * Letters, digits, `-`, `.`, `_` and `~` are the same address with and without encoding, and no path of ours has another character but the
+ * slash, which is another address when it is encoded: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2
+ * Decoded once: what is encoded still then has a `%`, and no path of ours has that.
+ */
+function decodePath(uri: string): string {
+  return uri.search(encodedSlash) === -1 ? decodeURIComponent(uri) : uri;
+}
+
+/** Composer's cache is keyed by the URL and not by the token: another token's copy of a root must not pass for this one's. */
+export function dropConditions(request: EdgeRequest): void {
+  delete request.headers['if-modified-since'];
+  delete request.headers['if-none-match'];
+}
+
+/** One cached copy for all who may read it: nothing of the person goes on, and nothing of how the path was written. */
+export function forward(request: EdgeRequest, uri: string): EdgeRequest {
+  request.uri = uri;
+  request.querystring = {};
+  request.cookies = {};
+  delete request.headers.authorization;
+  return request;
+}
