@@ -82,7 +82,7 @@ export const composerFaults: readonly PlantedFault[] = [
     file: `${composer}/manifest-links.ts`,
     find: '/^(?:0|-?[1-9]\\d{0,18})$/',
     replace: '/^[1-9]\\d{0,18}$/',
-    tests: [`${composer}/versions.test.ts`],
+    tests: [`${composer}/version-manifests.test.ts`],
     standsFor: 'a list for a table of links, which ends every client of the package',
   },
   {
@@ -91,7 +91,7 @@ export const composerFaults: readonly PlantedFault[] = [
     file: `${composer}/versions.ts`,
     find: 'if (judgement.errors.length > 0) {',
     replace: "if (judgement.errors.length > 0 || (ref.kind === 'branch' && judgement.leftOut.length > 0)) {",
-    tests: [`${composer}/versions.test.ts`],
+    tests: [`${composer}/version-manifests.test.ts`],
     standsFor: 'a branch that vanishes because of its homepage, as on packagist.org',
   },
   {
@@ -100,7 +100,7 @@ export const composerFaults: readonly PlantedFault[] = [
     file: `${composer}/package-metadata.ts`,
     find: 'NESTING_MAX - LEVELS_AROUND',
     replace: 'NESTING_MAX - LEVELS_AROUND + 1',
-    tests: [`${composer}/versions.test.ts`],
+    tests: [`${composer}/version-manifests.test.ts`],
     standsFor: 'a manifest that PHP reads and whose package it does not',
   },
   {
