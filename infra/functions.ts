@@ -47,7 +47,7 @@ const functionNeeds = {
     seconds: 10,
     megabytes: 512,
     table: 'write',
-    sends: ['sync', 'scan'],
+    sends: ['sync', 'scan', 'publish-roots'],
     gitHub: 'secret',
   },
   'sync-organization': {

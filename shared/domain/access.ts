@@ -3,18 +3,20 @@
  *
  * GitHub's rules: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories
  */
-import type {
-  CollaboratorFact,
-  Fact,
-  FactKind,
-  MemberFact,
-  RepositoryFact,
-  RoleMemberFact,
-  RoleTeamFact,
-  SettingsFact,
-  TeamFact,
-  TeamMemberFact,
-  TeamRepositoryFact,
+import { type Claim, isWithdrawn } from './claim.ts';
+import {
+  type CollaboratorFact,
+  type Fact,
+  type FactKind,
+  factKey,
+  type MemberFact,
+  type RepositoryFact,
+  type RoleMemberFact,
+  type RoleTeamFact,
+  type SettingsFact,
+  type TeamFact,
+  type TeamMemberFact,
+  type TeamRepositoryFact,
 } from './facts.ts';
 import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from './ids.ts';
 
@@ -51,10 +53,17 @@ export interface AccessFacts {
   readonly roleTeams: readonly RoleTeamFact[];
   readonly collaborators: readonly CollaboratorFact[];
   readonly repositories: readonly RepositoryFact[];
+  /** What events withdrew before any read agreed. */
+  readonly claims: readonly Claim[];
+  /** The numbers of the reads that gave the rights last, by the keys of facts; 0 where there is none. */
+  readonly givenAt: ReadonlyMap<string, number>;
 }
 
 /** Sorts facts by what they say. */
-export function accessFactsOf(facts: readonly Fact[]): AccessFacts {
+export function accessFactsOf(
+  facts: readonly Fact[],
+  { claims, givenAt }: Pick<AccessFacts, 'claims' | 'givenAt'> = { claims: [], givenAt: new Map() },
+): AccessFacts {
   const ofKind = <Kind extends FactKind>(kind: Kind) =>
     facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
   return {
@@ -67,6 +76,38 @@ export function accessFactsOf(facts: readonly Fact[]): AccessFacts {
     roleTeams: ofKind('role-team'),
     collaborators: ofKind('collaborator'),
     repositories: ofKind('repository'),
+    claims,
+    givenAt,
+  };
+}
+
+/** The facts without what events withdrew. Of a repository that is public no more, members have to wait for a read too. */
+function standing(all: AccessFacts): AccessFacts {
+  const { claims, givenAt } = all;
+  if (claims.length === 0) {
+    return all;
+  }
+  const gone = claims.filter(({ expect }) => expect === 'gone');
+  const hidden = claims.filter(({ expect }) => expect === 'not-public');
+  const isStanding = (fact: Fact): boolean => !isWithdrawn(gone, fact, givenAt.get(factKey(fact)) ?? 0);
+  return {
+    settings: all.settings,
+    members: all.members.filter(isStanding),
+    teams: all.teams.filter(isStanding),
+    teamMembers: all.teamMembers.filter(isStanding),
+    teamRepositories: all.teamRepositories.filter(isStanding),
+    roleMembers: all.roleMembers.filter(isStanding),
+    roleTeams: all.roleTeams.filter(isStanding),
+    collaborators: all.collaborators.filter(isStanding),
+    repositories: all.repositories
+      .filter(isStanding)
+      .map((fact) =>
+        isWithdrawn(hidden, fact, givenAt.get(factKey(fact)) ?? 0)
+          ? { ...fact, visibility: 'private' }
+          : fact,
+      ),
+    claims,
+    givenAt,
   };
 }
 
@@ -83,7 +124,8 @@ export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
  *
  * Team rows count only for active members: when the member list and a team's list disagree, the narrower one holds.
  */
-export function decideAccess(subject: Subject, facts: AccessFacts): Readable {
+export function decideAccess(subject: Subject, all: AccessFacts): Readable {
+  const facts = standing(all);
   const readable = new Map<ForgeRepositoryId, Via[]>();
   // A disabled repository is served to nobody, its owners included.
   const known = new Set(

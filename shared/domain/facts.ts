@@ -174,6 +174,10 @@ export interface StoredFact {
   readonly firstObservedAt: number;
   /** When rights last changed by it: it came, or grew wider or narrower; milliseconds since the epoch. */
   readonly changedAt: number;
+  /** The number of the read that gave its right last: events that withdrew it before are answered. */
+  readonly givenAt: number;
+  /** It was narrowed by a read alone, which may have lagged behind what gave it. */
+  readonly inDoubt: boolean;
 }
 
 /** A removed fact, kept for a day. */
@@ -184,4 +188,6 @@ export interface Tombstone {
   readonly changedAt: number;
   /** The fact, if it was removed because a list did not have it, and nothing else said so. */
   readonly missed?: Fact | undefined;
+  /** It was removed by a read alone, which may have lagged behind what gave it. */
+  readonly inDoubt?: boolean | undefined;
 }

@@ -154,6 +154,13 @@ export type Hint =
   | { readonly look: 'scope'; readonly scope: AnyScope; readonly nodeId?: string | undefined }
   | { readonly look: 'repository-content'; readonly repository: ForgeRepositoryId };
 
+/** A fact of which an event says that it has come, or grants more: a repository that is public by now. */
+export interface Arrival {
+  /** As factKey names it. */
+  readonly key: string;
+  readonly expect: 'there' | 'public';
+}
+
 /** A fact of which an event says that it is gone, or grants less: a repository that is public no more. */
 export interface Removal {
   /** As factKey names it. */
@@ -166,10 +173,12 @@ export interface ParsedDelivery {
   readonly deliveryId: string;
   readonly event: string;
   readonly installation: InstallationId | undefined;
+  /** When it happened, if the forge signs that with the body; milliseconds since the epoch. */
+  readonly happenedAt?: number | undefined;
   /** What was taken away: a read that still has it comes too early. */
   readonly removals: readonly Removal[];
-  /** Keys of facts that came: a read that does not have them yet comes too early. */
-  readonly arrivals: readonly string[];
+  /** What came: a read that does not have it yet comes too early. */
+  readonly arrivals: readonly Arrival[];
   /** Repositories of which the event says that they were deleted, and not only taken out of our sight. */
   readonly deleted?: readonly ForgeRepositoryId[];
   readonly hints: readonly Hint[];

@@ -31,12 +31,10 @@ export interface PublishViewDependencies extends PublisherDependencies {
 
 /** A new token waits for its root at most so long. */
 const tokenWaitsMs = 30_000;
-/** A plan whose writer died is waited for no longer: what is written of it narrows before it widens. */
-const applyingWaitsMs = 20_000;
 
 export type ViewOutcome = 'done' | 'idle' | 'busy' | 'waiting' | 'again';
 
-/** @returns `waiting`: for what a new token needs; `again`: another writer was there at the same moment */
+/** @returns `waiting`: for what a new token needs, or for the end of a plan that is being written; `again`: another writer was there at the same moment */
 export async function publishView(
   dependencies: PublishViewDependencies,
   organization: OrganizationId,
@@ -63,17 +61,20 @@ async function pass(
     isLive(token, clock.now()),
   );
   const rights = tokens.length === 0 ? undefined : await dependencies.rightsOf(organization, principal);
-  if (rights?.applyingSince !== undefined && clock.now() - rights.applyingSince < applyingWaitsMs) {
-    // Half of a plan is no state that the forge was ever in.
-    await releaseLease(table, lease);
-    await waker.wake([lease.thing.wake], 2);
-    return 'waiting';
-  }
+  // Half of a plan is no state that the forge was ever in: it takes away and gives nothing.
+  const mayWiden = rights?.isApplying !== true;
   const readable = rights ? await readablePackages(dependencies, rights, organization, slug) : [];
   const seesAll = parsePrincipal(principal).kind === 'organization';
   const view = seesAll
     ? { listed: readable, complete: true, wakes: [] }
-    : await publishBitmap(dependencies, lease, { organization, principal, slug, tokens, readable });
+    : await publishBitmap(dependencies, lease, {
+        organization,
+        principal,
+        slug,
+        tokens,
+        readable,
+        mayWiden,
+      });
   await waker.wake(view.wakes);
 
   if (seeing.status === 'rejected') {
@@ -106,6 +107,11 @@ async function pass(
     await waker.wake([lease.thing.wake], 5);
     return 'waiting';
   }
+  if (!mayWiden) {
+    // Whoever writes the plan's end asks for this again.
+    await releaseLease(table, lease);
+    return 'waiting';
+  }
   if ((await completeWork(table, lease)) === 'more') {
     await waker.wake([lease.thing.wake]);
   }
@@ -135,6 +141,8 @@ interface BitmapInputs {
   readonly slug: string;
   readonly tokens: readonly Token[];
   readonly readable: readonly StoredPackage[];
+  /** Otherwise no bit is set that is not wished for already. */
+  readonly mayWiden: boolean;
 }
 
 interface View {
@@ -148,12 +156,15 @@ interface View {
 async function publishBitmap(
   { table, clock }: PublishViewDependencies,
   lease: Lease,
-  { organization, principal, slug, tokens, readable }: BitmapInputs,
+  { organization, principal, slug, tokens, readable: all, mayWiden }: BitmapInputs,
 ): Promise<View> {
   const rows = new Map<string, EdgeRow>();
   for (const row of await edgeRows(table, edgeKeys.view(slug, principal, 0).slice(0, -1))) {
     rows.set(row.key, row);
   }
+  const rowOf = (packageNumber: number): EdgeRow | undefined =>
+    rows.get(edgeKeys.view(slug, principal, Math.floor(packageNumber / packagesPerChunk)));
+  const readable = mayWiden ? all : all.filter(({ number }) => bitmapHas(rowOf(number)?.value, number));
   const wished = new Map<string, string>();
   if (tokens.length > 0) {
     for (const [chunk, value] of bitmapChunks(readable.map((one) => one.number))) {
@@ -171,8 +182,6 @@ async function publishBitmap(
       ),
     ]);
   }
-  const rowOf = (packageNumber: number): EdgeRow | undefined =>
-    rows.get(edgeKeys.view(slug, principal, Math.floor(packageNumber / packagesPerChunk)));
   // A bit that is at the edge, and that no earlier pass wanted away from there.
   const isGranted = ({ number }: StoredPackage): boolean => {
     const row = rowOf(number);
@@ -183,7 +192,7 @@ async function publishBitmap(
     first?.published === undefined || first.value === undefined ? undefined : readable.filter(isGranted);
   return {
     listed,
-    complete: listed !== undefined && listed.length === readable.length,
+    complete: mayWiden && listed !== undefined && listed.length === readable.length,
     wakes: changed.map((key) => edgeThing(key).wake),
   };
 }

@@ -8,6 +8,7 @@ import {
   type SynchronizationId,
 } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { loadClaims } from '../store/claim-store.ts';
 import { loadAccessFacts } from '../store/fact-store.ts';
 import { applyingSince } from '../store/scope-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
@@ -18,8 +19,8 @@ export type MayRead = (synchronization: SynchronizationId, repository: ForgeRepo
 
 export interface Rights {
   readonly mayRead: MayRead;
-  /** Since when facts that these rights rest on are being written, part by part; milliseconds since the epoch. */
-  readonly applyingSince: number | undefined;
+  /** The facts that these rights rest on are being written, part by part. */
+  readonly isApplying: boolean;
 }
 
 /** Decides from facts read now whether the principal may read a repository of the organization. */
@@ -30,19 +31,20 @@ export async function rightsOf(
 ): Promise<Rights> {
   const parts = parsePrincipal(principal);
   if (parts.kind === 'organization') {
-    return { mayRead: () => parts.organization === organization, applyingSince: undefined };
+    return { mayRead: () => parts.organization === organization, isApplying: false };
   }
   const readable = new Set<string>();
-  const applying: number[] = [];
+  let isApplying = false;
   for (const synchronization of await synchronizationsOf(table, organization)) {
     if (synchronization.rightsSuspendedAt !== undefined) {
       continue;
     }
-    // Asked before the facts are read: a plan that begins after it raises whom it concerns again.
-    const since = await applyingSince(table, synchronization.id);
-    applying.push(...(since === undefined ? [] : [since]));
+    // Asked before the facts are read: a plan that begins after it asks for this again.
+    isApplying ||= (await applyingSince(table, synchronization.id)) !== undefined;
+    // Before the facts too: what a read gives back meanwhile is withdrawn once more, and not what is withdrawn given.
+    const claims = await loadClaims(table, synchronization.id);
     for (const subject of await subjectsOf(table, parts, synchronization)) {
-      const facts = await loadAccessFacts(table, synchronization.id, subject);
+      const facts = await loadAccessFacts(table, synchronization.id, subject, claims);
       for (const repository of decideAccess(subject, facts).keys()) {
         readable.add(`${synchronization.id} ${repository}`);
       }
@@ -50,7 +52,7 @@ export async function rightsOf(
   }
   return {
     mayRead: (synchronization, repository) => readable.has(`${synchronization} ${repository}`),
-    applyingSince: applying.length === 0 ? undefined : Math.min(...applying),
+    isApplying,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Facts of a synchronization, each with the number of the read that saw it. A removed fact leaves a tombstone for a day. */
 import { z } from 'zod';
 import { type AccessFacts, accessFactsOf, type Subject } from '../domain/access.ts';
+import type { Claim } from '../domain/claim.ts';
 import {
   type Fact,
   type FactKind,
@@ -34,6 +35,8 @@ const FactEnvelope = z.object({
   removed: z.literal(true).optional(),
   missed: z.literal(true).optional(),
   changedAt: z.number().default(0),
+  givenAt: z.number().default(0),
+  inDoubt: z.literal(true).optional(),
 });
 
 /** How long a removed fact's number is kept, in milliseconds: longer than the slowest read. */
@@ -123,6 +126,8 @@ export async function findRepository(
 /**
  * The facts that decide what the subject may read; without a subject, those of everybody.
  *
+ * @param claims read before: a claim that comes later raises the grants
+ *
  * Each query is consistent, but not all of them together. Whoever changes a fact raises the grants after it, so a decision from
  * facts that changed between two queries is made again.
  */
@@ -130,14 +135,16 @@ export async function loadAccessFacts(
   table: Table,
   synchronization: SynchronizationId,
   subject?: Subject,
+  claims: readonly Claim[] = [],
 ): Promise<AccessFacts> {
+  const givenAt = new Map<string, number>();
   const rows = async <Kind extends FactKind>(
     kind: Kind,
     ...rest: readonly string[]
   ): Promise<readonly FactOf<Kind>[]> =>
-    live(await queryFacts(table, synchronization, prefixOf(kind, ...rest)), kind);
+    live(await queryFacts(table, synchronization, prefixOf(kind, ...rest)), kind, givenAt);
   const together = async (...lists: readonly Promise<readonly Fact[]>[]): Promise<AccessFacts> =>
-    accessFactsOf((await Promise.all(lists)).flat());
+    accessFactsOf((await Promise.all(lists)).flat(), { claims, givenAt });
   /** Few teams hold a role on everything, mostly none; only then the tree of teams matters. */
   const roleTeams = async (): Promise<readonly Fact[]> => {
     const held = await rows('role-team');
@@ -161,7 +168,7 @@ export async function loadAccessFacts(
   };
   return together(
     rows('settings'),
-    loadMember(table, synchronization, subject.account),
+    loadMember(table, synchronization, subject.account, givenAt),
     ofTeams(),
     rows('role-member', subject.account),
     rows('collaborator', subject.account),
@@ -173,9 +180,10 @@ async function loadMember(
   table: Table,
   synchronization: SynchronizationId,
   account: string,
+  givenAt: Map<string, number>,
 ): Promise<readonly FactOf<'member'>[]> {
   const item = await table.get(keys.fact(synchronization, `member#${account}`));
-  return live(item === undefined ? [] : [item], 'member');
+  return live(item === undefined ? [] : [item], 'member', givenAt);
 }
 
 /** The fact of that key, also one that was removed within a day; consistent. */
@@ -188,31 +196,38 @@ export async function findFact(
   return item && parseStored(item).fact;
 }
 
-/** Which of the facts are there, and which were removed within a day, by their keys, each with its number; consistent. */
+/** What is known of a fact that may have been removed within a day. */
+export interface Standing {
+  readonly isRemoved: boolean;
+  readonly observedAt: number;
+  readonly givenAt: number;
+}
+
+/** Which of the facts are there, and which were removed within a day, by their keys; consistent. */
 export async function standingOf(
   table: Table,
   synchronization: SynchronizationId,
   factKeys: readonly string[],
-): Promise<ReadonlyMap<string, { readonly isRemoved: boolean; readonly observedAt: number }>> {
+): Promise<ReadonlyMap<string, Standing>> {
   const items = await table.getMany(factKeys.map((key) => keys.fact(synchronization, key)));
   return new Map(
     items.flatMap((item) => {
       const stored = item && parseStored(item);
       return stored === undefined
         ? []
-        : [[factKey(stored.fact), { isRemoved: stored.removed, observedAt: stored.observedAt }] as const];
+        : [[factKey(stored.fact), { ...stored, isRemoved: stored.removed }] as const];
     }),
   );
 }
 
-/** The teams that the account is in and the repositories that name it, consistent. */
+/** The teams that the account is in, the roles that it holds and the repositories that name it, consistent. */
 export async function loadRowsOfAccount(
   table: Table,
   synchronization: SynchronizationId,
   account: string,
 ): Promise<readonly Fact[]> {
   const rows = await Promise.all(
-    (['team-member', 'collaborator'] as const).map((kind) =>
+    (['team-member', 'role-member', 'collaborator'] as const).map((kind) =>
       queryFacts(table, synchronization, prefixOf(kind, account)),
     ),
   );
@@ -225,18 +240,29 @@ export async function loadRowsOfAccount(
 /**
  * Stores a fact that the read saw, unless a later read wrote it or removed it.
  *
- * @param changedAt milliseconds since the epoch, if rights change by it: it is new, or wider or narrower than before
+ * @param right if rights change by it: it is new, or wider or narrower than before
  */
 export function putFact(
   synchronization: SynchronizationId,
   fact: Fact,
   observedAt: number,
-  changedAt?: number,
+  right?: {
+    /** Milliseconds since the epoch. */
+    readonly changedAt: number;
+    /** It gives a right: the read answers the events that withdrew it before. */
+    readonly gives: boolean;
+    readonly inDoubt?: boolean | undefined;
+  },
 ): Operation {
+  const ofRight = right && {
+    changedAt: right.changedAt,
+    inDoubt: right.inDoubt || undefined,
+    ...(right.gives ? { givenAt: observedAt } : {}),
+  };
   return {
     update: {
       key: keys.fact(synchronization, factKey(fact)),
-      set: { fact, observedAt, ...(changedAt === undefined ? {} : { changedAt }) },
+      set: { fact, observedAt, ...ofRight },
       // A fact that comes back within a day was not first seen now.
       setIfMissing: { firstObservedAt: observedAt },
       remove: ['removed', 'missed', tableKeys.expiry],
@@ -250,13 +276,14 @@ export function putFact(
  *
  * @param now milliseconds since the epoch
  * @param isMissed a list did not have it, and nothing else said that it is gone
+ * @param inDoubt only this read says that it is gone, and it may lag behind what gave it
  */
 export function removeFact(
   synchronization: SynchronizationId,
   fact: Fact,
   observedAt: number,
   now: number,
-  isMissed = false,
+  { isMissed, inDoubt }: { readonly isMissed?: boolean; readonly inDoubt?: boolean | undefined } = {},
 ): Operation {
   return {
     update: {
@@ -265,6 +292,7 @@ export function removeFact(
         observedAt,
         removed: true,
         missed: isMissed || undefined,
+        inDoubt: inDoubt || undefined,
         changedAt: now,
         // Whether a repository is new is decided by when it was first seen, also after a year out of sight.
         ...(fact.kind === 'repository' ? {} : { [tableKeys.expiry]: Math.ceil((now + tombstoneMs) / 1000) }),
@@ -291,15 +319,26 @@ function parseStored(item: Item): StoredFact & { readonly removed: boolean; read
     observedAt: envelope.observedAt,
     firstObservedAt: envelope.firstObservedAt,
     changedAt: envelope.changedAt,
+    givenAt: envelope.givenAt,
+    inDoubt: envelope.inDoubt ?? false,
     removed: envelope.removed ?? false,
     missed: envelope.missed ?? false,
   };
 }
 
-function live<Kind extends FactKind>(items: readonly Item[], kind: Kind): FactOf<Kind>[] {
-  return items
-    .map(parseStored)
-    .flatMap(({ fact, removed }) => (!removed && isKind(fact, kind) ? [fact] : []));
+/** @param givenAt gets the numbers of the reads that gave what is there */
+function live<Kind extends FactKind>(
+  items: readonly Item[],
+  kind: Kind,
+  givenAt?: Map<string, number>,
+): FactOf<Kind>[] {
+  return items.map(parseStored).flatMap(({ fact, removed, givenAt: number }) => {
+    if (removed || !isKind(fact, kind)) {
+      return [];
+    }
+    givenAt?.set(factKey(fact), number);
+    return [fact];
+  });
 }
 
 function isKind<Kind extends FactKind>(fact: Fact, kind: Kind): fact is FactOf<Kind> {

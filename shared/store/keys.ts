@@ -13,6 +13,7 @@
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
  * | that a repository was deleted on the forge | SYNC#id | FORGEDELETION#repository |
+ * | what a new event withdrew | SYNC#id | CLAIM#key |
  * | record of a run | SYNC#id | RUN#number |
  * | what one transaction of a run changed | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
@@ -36,6 +37,7 @@
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
  * | delivery seen | DELIVERY#forge#id | DELIVERY |
+ * | body of a delivery seen, by its SHA-256 | BODY#forge#hash | BODY |
  * | budget of a forge's credential | BUDGET#forge#credential | BUDGET |
  * | downloads of a version | PACKAGE#organization#number | DOWNLOADS#normalized |
  */
@@ -73,7 +75,12 @@ export const keys = {
     pk: `SYNC#${synchronization}`,
     sk: `FACT#${factKey}`,
   }),
-  /** An event's word that a fact is gone. */
+  /** What a new event withdrew before any read. */
+  claim: (synchronization: string, factKey: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `CLAIM#${factKey}`,
+  }),
+  /** What an event said, until a read agrees. */
   told: (synchronization: string, factKey: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `TOLD#${factKey}`,
@@ -186,6 +193,7 @@ export const keys = {
   edge: (key: string): Key => ({ pk: 'EDGE', sk: key }),
   /** How far the forge's log of deliveries was read. */
   deliveryLog: (forge: string): Key => ({ pk: 'DELIVERYLOG', sk: forge }),
+  deliveryBody: (forge: string, hash: string): Key => ({ pk: `BODY#${forge}#${hash}`, sk: 'BODY' }),
   delivery: (forge: string, id: string): Key => ({ pk: `DELIVERY#${forge}#${id}`, sk: 'DELIVERY' }),
   budget: (forge: string, credential: string): Key => ({ pk: `BUDGET#${forge}#${credential}`, sk: 'BUDGET' }),
 } as const;

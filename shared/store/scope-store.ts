@@ -1,9 +1,9 @@
-/** The state of a synchronization's scopes and of the parts of them, and what events told of them. */
+/** The state of a synchronization's scopes and of the parts of them. */
 import { z } from 'zod';
 import type { SynchronizationId } from '../domain/ids.ts';
 import { type AnyScope, isPart, isScope, type PartScope } from '../domain/scopes.ts';
 import { equal } from './condition.ts';
-import { keys, tableKeys } from './keys.ts';
+import { keys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
 const ScopeItem = z.object({
@@ -11,6 +11,8 @@ const ScopeItem = z.object({
   done: z.number().default(0),
   /** Number of the last whole read. */
   readAt: z.number().optional(),
+  /** When that read began; milliseconds since the epoch. */
+  readBegunAt: z.number().optional(),
   /** Milliseconds since the epoch. */
   lastSuccessAt: z.number().optional(),
   lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
@@ -91,37 +93,6 @@ export function newerParts(
 
 /** How long a part's number is needed, in seconds: longer than any whole read takes. */
 export const partSeconds = 24 * 3600;
-
-const ToldItem = z.object({
-  key: z.string(),
-  expect: z.enum(['gone', 'not-public', 'there']),
-  at: z.number(),
-});
-/** What an event said, and when we heard it; milliseconds since the epoch. */
-export type Told = z.infer<typeof ToldItem>;
-
-const toldSeconds = 3600;
-
-/** Keeps an event's word that something is gone, or has come, until a read agrees. @param at milliseconds since the epoch */
-export function noteTold(
-  id: SynchronizationId,
-  { key, expect }: Pick<Told, 'key' | 'expect'>,
-  at: number,
-): Operation {
-  const expiresAt = Math.ceil(at / 1000) + toldSeconds;
-  return { put: keys.told(id, key), item: { key, expect, at, [tableKeys.expiry]: expiresAt } };
-}
-
-/** Everything told and not yet settled, consistent. */
-export async function loadTold(table: Table, id: SynchronizationId): Promise<readonly Told[]> {
-  const prefix = keys.told(id, '');
-  return (await table.query(prefix.pk, prefix.sk)).map((item) => ToldItem.parse(item));
-}
-
-/** The event's word is settled, unless another one came since. */
-export function forgetTold(id: SynchronizationId, { key, at }: Told): Operation {
-  return { delete: keys.told(id, key), when: { is: 'equal', attribute: 'at', value: at } };
-}
 
 const HeldItem = z.object({
   scope: z.string(),

@@ -1,18 +1,18 @@
 /** From a whole read to what is stored: plan and apply; and again when another writer was there. */
 import type { PartScope } from '../domain/scopes.ts';
 import type { ScopeRead } from '../forge/forge.ts';
-import { forgetTold, type Told } from '../store/scope-store.ts';
+import { numberClaims } from '../store/claim-store.ts';
 import { ConflictError } from '../store/table.ts';
 import { scopeThing } from '../store/things.ts';
 import { raise, type Wake } from '../store/work.ts';
 import { applyPlan } from './apply.ts';
 import { confirmDeletions } from './confirm-deletions.ts';
 import { noteHeld } from './held.ts';
-import { createPlanner, type FinishedReading, type PlannedRead, toldWithin } from './plan-read.ts';
+import { createPlanner, type FinishedReading, loadSaid, type PlannedRead } from './plan-read.ts';
 import { record } from './run-log.ts';
 import type { Run } from './run-scopes.ts';
+import { settleSaid } from './settle-said.ts';
 import { partsMax, type TakenScope } from './take-scopes.ts';
-import { settle } from './told.ts';
 
 const plansMax = 4;
 
@@ -31,22 +31,18 @@ export async function applyRead(
   const { dependencies, synchronization, log } = run;
   const { table, waker, clock } = dependencies;
   const { scope, lease, state } = taken;
-  const { read, observedAt } = reading;
-  const told = await toldWithin(table, synchronization.id, scope, read);
+  const { read, observedAt, startedAt } = reading;
+  const loaded = await loadSaid(table, synchronization.id, scope, read);
+  const said = { ...loaded, claims: await numberClaims(table, synchronization.id, loaded.claims) };
   const wakes: Wake[] = [];
-  const plan = createPlanner({ table, reader: run.reader }, synchronization, scope, reading, told);
+  const plan = createPlanner({ table, reader: run.reader }, synchronization, scope, reading, said);
   let planned: PlannedRead;
   try {
     for (let plans = 1; ; plans++) {
-      planned = await plan();
+      const now = clock.now();
+      planned = await plan(now);
       wakes.push(
-        ...(await confirmDeletions(
-          { table, now: clock.now() },
-          synchronization,
-          scope,
-          reading,
-          planned.absent,
-        )),
+        ...(await confirmDeletions({ table, now }, synchronization, scope, reading, planned.absent)),
       );
       try {
         await applyPlan(table, {
@@ -54,11 +50,12 @@ export async function applyRead(
           scope,
           lease,
           observedAt,
+          startedAt,
           changes: planned.changes,
           sawNothing: read.facts.length === 0,
           covers: read.covers,
           states: planned.states,
-          now: clock.now(),
+          now,
           record: (changes) => record(run, changes),
           applied: (raised) => wakes.push(...raised),
         });
@@ -76,7 +73,7 @@ export async function applyRead(
   await noteHeld(dependencies, synchronization, scope, held);
   await raiseAlso(run, read);
   await raiseOverlooked(run, overlooked);
-  const lookAt = await settleTold(run, told, reading);
+  const lookAt = await settleSaid(run, taken, reading, said, planned);
   log.scopes.push({
     scope,
     cause: state.cause,
@@ -117,21 +114,4 @@ async function raiseOverlooked(
   const cause = 'missing from its list, and there';
   await table.transact(things.map(({ thing, nodeId }) => raise(thing, clock.now(), { cause, nodeId })));
   await waker.wake(things.map(({ thing }) => thing.wake));
-}
-
-async function settleTold(
-  { dependencies, synchronization }: Run,
-  told: readonly Told[],
-  { read, startedAt }: FinishedReading,
-): Promise<number | undefined> {
-  const { settled, lookAt } = settle(told, read.facts, startedAt);
-  for (const one of settled) {
-    await dependencies.table.transact([forgetTold(synchronization.id, one)]).catch((error: unknown) => {
-      // Told again meanwhile: that word stays.
-      if (!(error instanceof ConflictError)) {
-        throw error;
-      }
-    });
-  }
-  return lookAt;
 }

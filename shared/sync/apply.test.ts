@@ -27,6 +27,7 @@ async function createApplication() {
     scope: 'members',
     lease,
     observedAt: 5,
+    startedAt: now,
     covers: [],
     states: new Map(),
     changes: [{ kind: 'add', fact: aFact.member(1), narrows: false, widens: true, reason: 'new' }],

@@ -15,8 +15,9 @@ import { markImported } from '../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
 import { type Lease, raise, type Wake, type WorkThing } from '../store/work.ts';
-import { concernedMax, concernOf } from './concern.ts';
-import { type PlannedChange, repositoryToScan } from './plan.ts';
+import { concernedMax, concernOf, concernOfEverybody } from './concern.ts';
+import type { PlannedChange } from './plan.ts';
+import { repositoryToScan } from './repository-to-scan.ts';
 
 export interface Application {
   readonly synchronization: Synchronization;
@@ -24,6 +25,8 @@ export interface Application {
   readonly lease: Lease;
   /** The read's number. */
   readonly observedAt: number;
+  /** When it began, in milliseconds since the epoch; undefined for a plan that an earlier version stored. */
+  readonly startedAt: number | undefined;
   readonly changes: readonly PlannedChange[];
   /** Whether the read saw nothing at all. */
   readonly sawNothing?: boolean;
@@ -60,7 +63,11 @@ export async function applyPlan(table: Table, application: Application): Promise
   }
   for (const [place, batch] of batches.entries()) {
     const last = place === batches.length - 1;
-    const concern = await concernOf(table, synchronization, batch.changes, now, isLarge);
+    // Whoever looked at a half-written plan gave nothing, and has to look again when it is whole.
+    const concern =
+      isStored && last
+        ? concernOfEverybody(synchronization, now)
+        : await concernOf(table, synchronization, batch.changes, now, isLarge);
     const operations: Operation[] = [
       ...(last ? guards.last : guards.between),
       ...batch.changes.map((change) => factOperation(application, change)),
@@ -98,10 +105,10 @@ function isImport({ synchronization, scope, sawNothing }: Application): boolean 
 
 async function storePlan(
   table: Table,
-  { synchronization, scope, observedAt, changes, covers, now }: Application,
+  { synchronization, scope, observedAt, startedAt, changes, covers, now }: Application,
 ): Promise<void> {
   const expiresAt = Math.ceil(now / 1000) + planSeconds;
-  const plan = { observedAt, changes, covers };
+  const plan = { observedAt, startedAt, changes, covers };
   await putPieces(table, synchronization.id, pieceNames.plan(scope), plan, expiresAt);
 }
 
@@ -114,7 +121,8 @@ interface Guards {
  * That the lease is ours, and that no later read has said more about what this one left unchanged: a whole read notes its number on the
  * list, a part's read on each part, and the list counts the reads of its parts.
  */
-function guardsOf({ synchronization, scope, lease, observedAt, covers, states, now }: Application): Guards {
+function guardsOf(application: Application): Guards {
+  const { synchronization, scope, lease, observedAt, startedAt, covers, states, now } = application;
   const { id } = synchronization;
   const ours = equal('leaseId', lease.leaseId);
   const older = missingOrLess('readAt', observedAt);
@@ -127,7 +135,7 @@ function guardsOf({ synchronization, scope, lease, observedAt, covers, states, n
     const key = lease.thing.key;
     return {
       between: [{ check: key, when }],
-      last: [{ update: { key, set: { readAt: observedAt } }, when }],
+      last: [{ update: { key, set: { readAt: observedAt, readBegunAt: startedAt } }, when }],
     };
   }
   const list = keys.scope(id, wholeOf(scope));
@@ -146,7 +154,10 @@ function guardsOf({ synchronization, scope, lease, observedAt, covers, states, n
     last: [
       { update: { key: list, add: { partsRead: 1 } }, when: older },
       ...parts.map(({ key, when }) => ({
-        update: { key, set: { readAt: observedAt, [tableKeys.expiry]: expiresAt } },
+        update: {
+          key,
+          set: { readAt: observedAt, readBegunAt: startedAt, [tableKeys.expiry]: expiresAt },
+        },
         when,
       })),
     ],
@@ -189,8 +200,11 @@ const nameOf = (thing: WorkThing): string => `${thing.key.pk}\n${thing.key.sk}`;
 
 function factOperation({ synchronization, observedAt, now }: Application, change: PlannedChange): Operation {
   if (change.kind === 'remove') {
-    return removeFact(synchronization.id, change.fact, observedAt, now, !change.stated);
+    const { fact, stated, inDoubt } = change;
+    return removeFact(synchronization.id, fact, observedAt, now, { isMissed: !stated, inDoubt });
   }
   const isRight = change.kind === 'add' || change.narrows || change.widens;
-  return putFact(synchronization.id, change.fact, observedAt, isRight ? now : undefined);
+  const gives = change.kind === 'add' || change.widens;
+  const right = isRight ? { changedAt: now, gives, inDoubt: change.inDoubt } : undefined;
+  return putFact(synchronization.id, change.fact, observedAt, right);
 }

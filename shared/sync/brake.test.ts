@@ -5,7 +5,14 @@ import { defaultCaution } from '../domain/synchronization.ts';
 import { type BrakeHistory, brake } from './brake.ts';
 import { planScope } from './plan.ts';
 
-const stored = (fact: Fact): StoredFact => ({ fact, observedAt: 1, firstObservedAt: 1, changedAt: 0 });
+const stored = (fact: Fact): StoredFact => ({
+  fact,
+  observedAt: 1,
+  firstObservedAt: 1,
+  changedAt: 0,
+  givenAt: 1,
+  inDoubt: false,
+});
 const members = (count: number, from = 1): Fact[] =>
   Array.from({ length: count }, (_, place) => aFact.member(from + place));
 

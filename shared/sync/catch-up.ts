@@ -89,7 +89,8 @@ async function readUntil(table: Table): Promise<number> {
 
 async function takeMissed(dependencies: CatchUpDependencies, id: string): Promise<boolean> {
   try {
-    return (await takeDelivery(dependencies, await dependencies.log.delivery(id))) === 'taken';
+    const delivery = await dependencies.log.delivery(id);
+    return (await takeDelivery(dependencies, delivery, { by: 'log' })) === 'taken';
   } catch (error) {
     // One that never can be read must not keep those after it from being taken.
     const isUnreadable = error instanceof ForgeError && unreadable.includes(error.code);

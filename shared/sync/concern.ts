@@ -1,5 +1,7 @@
 /** Whose rights a change may alter: they are decided again, and nobody else. */
+import type { Claim } from '../domain/claim.ts';
 import {
+  asId,
   type ForgeAccountId,
   type ForgeTeamId,
   type Principal,
@@ -50,9 +52,55 @@ export async function concernOf(
     return { operations: [], raised: [] };
   }
   const named = isLarge ? 'everybody' : await namedBy(table, synchronization, rights);
+  return raiseNamed(table, synchronization, named, now);
+}
+
+/**
+ * The principals whose rights claims withdraw. Of the members of a team that is gone there may be thousands, so everybody is looked at.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function concernOfClaims(
+  table: Table,
+  synchronization: Synchronization,
+  claims: readonly Pick<Claim, 'key'>[],
+  now: number,
+): Promise<Concern> {
+  if (claims.length === 0) {
+    return { operations: [], raised: [] };
+  }
+  const accounts = new Set<ForgeAccountId>();
+  const givers = new Set<ForgeTeamId>();
+  for (const { key } of claims) {
+    const [kind, id = ''] = key.split('#');
+    if (kind === 'team' || kind === 'repository') {
+      return concernOfEverybody(synchronization, now);
+    }
+    if (kind === 'team-repository') {
+      givers.add(asId(id));
+    } else {
+      accounts.add(asId(id));
+    }
+  }
+  const teams = givers.size === 0 ? givers : await withDescendants(table, synchronization, givers);
+  const members = await membersOf(table, synchronization, teams);
+  return raiseNamed(table, synchronization, { accounts: new Set([...accounts, ...members]), teams }, now);
+}
+
+/** Every principal of the organization. @param now milliseconds since the epoch */
+export function concernOfEverybody({ organization }: Synchronization, now: number): Concern {
+  const grants = grantsThing(organization);
+  return { operations: [raise(grants, now)], raised: [grants] };
+}
+
+async function raiseNamed(
+  table: Table,
+  synchronization: Synchronization,
+  named: Named | 'everybody',
+  now: number,
+): Promise<Concern> {
   if (named === 'everybody' || named.accounts.size + named.teams.size > concernedMax) {
-    const grants = grantsThing(synchronization.organization);
-    return { operations: [raise(grants, now)], raised: [grants] };
+    return concernOfEverybody(synchronization, now);
   }
   const operations: Operation[] = [];
   const raised: WorkThing[] = [];
@@ -122,13 +170,35 @@ async function namedBy(
         break;
     }
   }
-  if (givers.size > 0) {
-    // Those who come into the team, or leave it, with the same plan are named by their own rows.
-    for (const row of await loadFacts(table, synchronization.id, 'team-member')) {
-      if (givers.has(row.team)) {
-        accounts.add(row.account);
+  // Those who come into the team, or leave it, with the same plan are named by their own rows.
+  const members = await membersOf(table, synchronization, givers);
+  return { accounts: new Set([...accounts, ...members]), teams };
+}
+
+async function membersOf(
+  table: Table,
+  { id }: Synchronization,
+  teams: ReadonlySet<ForgeTeamId>,
+): Promise<readonly ForgeAccountId[]> {
+  const rows = teams.size === 0 ? [] : await loadFacts(table, id, 'team-member');
+  return rows.filter(({ team }) => teams.has(team)).map(({ account }) => account);
+}
+
+/** The teams and all below them, which inherit what they have. */
+async function withDescendants(
+  table: Table,
+  { id }: Synchronization,
+  teams: ReadonlySet<ForgeTeamId>,
+): Promise<ReadonlySet<ForgeTeamId>> {
+  const tree = await loadFacts(table, id, 'team');
+  const found = new Set(teams);
+  for (let size = 0; size < found.size; ) {
+    size = found.size;
+    for (const { team, parent } of tree) {
+      if (parent !== undefined && found.has(parent)) {
+        found.add(team);
       }
     }
   }
-  return { accounts, teams };
+  return found;
 }

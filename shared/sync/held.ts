@@ -11,7 +11,8 @@ import { keys } from '../store/keys.ts';
 import { loadPieces, putPieces, removePieces } from '../store/pieces-store.ts';
 import { findHeld, type Held, listHeld, pieceNames, putHeld } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
-import { changeText, type PlannedChange } from './plan.ts';
+import { changeText } from './change-text.ts';
+import type { PlannedChange } from './plan.ts';
 
 const wordsMax = 50;
 /** A year: longer than anybody waits with an answer. In seconds. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
+import { factText } from './change-text.ts';
 import { nameThings } from './name-things.ts';
-import { factText } from './plan.ts';
 
 const team = { ...aFact.team(5), slug: 'backend' };
 const repository = { ...aFact.repository(9), fullName: 'acme/billing' };

@@ -1,4 +1,6 @@
 /** From a whole read to what it would change: plan, confirm, brake. Writes nothing, so that a dry run shows what a run would do. */
+import type { Claim } from '../domain/claim.ts';
+import { lagMs } from '../domain/claim.ts';
 import { type Fact, factKey, type TeamRepositoryFact } from '../domain/facts.ts';
 import type { ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
 import {
@@ -15,20 +17,14 @@ import {
 import type { Caution, Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { Absence, ScopeRead, StructureReader } from '../forge/forge.ts';
+import { loadClaims, loadTold, type StoredClaim, type Told } from '../store/claim-store.ts';
 import { loadFacts, loadScope, type StoredScope, standingOf } from '../store/fact-store.ts';
 import { loadRemoved } from '../store/run-store.ts';
-import {
-  loadTold,
-  newerParts,
-  type Restore,
-  type ScopeState,
-  scopeStates,
-  type Told,
-} from '../store/scope-store.ts';
+import { newerParts, type Restore, type ScopeState, scopeStates } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
 import { brake } from './brake.ts';
 import { heldBefore } from './held.ts';
-import { type Deferred, lagMs, type PlannedChange, planScope, statedToo } from './plan.ts';
+import { type Deferred, type PlannedChange, planScope, statedToo } from './plan.ts';
 import { isWithin } from './told.ts';
 
 /** A finished reading of a scope. */
@@ -49,6 +45,8 @@ export interface PlannedRead {
   readonly overlooked: ReadonlyMap<PartScope, string>;
   /** What its list did not show and is not there when asked for by its id, with the reason. */
   readonly absent: ReadonlyMap<PartScope, Absence>;
+  /** Claims that the read showed to be wrong. */
+  readonly contradicted: readonly Claim[];
   /** The states of scopes and parts that the plan was made with. */
   readonly states: ReadonlyMap<AnyScope, ScopeState>;
 }
@@ -60,18 +58,31 @@ export interface PlanReadDependencies {
   readonly reader: StructureReader;
 }
 
-/** Events' words about what the read is about. */
-export async function toldWithin(
+/** What events said before a read was planned. */
+export interface Said {
+  /** About what the read is about. */
+  readonly told: readonly Told[];
+  /** All there are: what hangs on something else is withdrawn with it. */
+  readonly claims: readonly StoredClaim[];
+}
+
+export async function loadSaid(
   table: Table,
   id: SynchronizationId,
   scope: AnyScope,
   { covers }: ScopeRead,
-): Promise<readonly Told[]> {
-  return (await loadTold(table, id)).filter(({ key }) => isWithin(key, scope, covers));
+): Promise<Said> {
+  const [told, claims] = await Promise.all([loadTold(table, id), loadClaims(table, id)]);
+  return { told: told.filter(({ key }) => isWithin(key, scope, covers)), claims };
 }
 
-const keysTold = (told: readonly Told[], what: Told['expect']): ReadonlySet<string> =>
-  new Set(told.filter(({ expect }) => expect === what).map(({ key }) => key));
+/** What new events gave, with their numbers. */
+const arrivalsIn = (told: readonly Told[]): ReadonlyMap<string, number> =>
+  new Map(
+    told.flatMap(({ key, expect, number }) =>
+      number !== undefined && (expect === 'there' || expect === 'public') ? [[key, number] as const] : [],
+    ),
+  );
 
 /** Until what rows hang on has been read, if it was asked for at the same time. */
 const groundMs = 60_000;
@@ -83,7 +94,8 @@ export const byPlanning = (one: AnyScope, other: AnyScope): number =>
 const planningPlace = (scope: AnyScope): number => (scope === 'roles' ? 2 : scope === 'teams' ? 1 : 0);
 
 /**
- * A planner of one read: each call plans anew from what is stored by then, and the forge is asked only once.
+ * A planner of one read: each call plans anew from what is stored by then, and the forge is asked only once. It is called with the time, in
+ * milliseconds since the epoch.
  *
  * @param gone keys of facts that are stored, but go by another plan of the run
  * @throws ForgeError when what has to be confirmed cannot be, by the planner
@@ -93,11 +105,14 @@ export function createPlanner(
   { id, caution }: Pick<Synchronization, 'id' | 'caution'>,
   scope: AnyScope,
   { read, observedAt, startedAt }: FinishedReading,
-  told: readonly Told[],
+  { told, claims }: Said,
   gone: ReadonlySet<string> = new Set(),
-): () => Promise<PlannedRead> {
+): (now: number) => Promise<PlannedRead> {
   let checked: Checked | undefined;
-  return async () => {
+  const goneByEvents = new Set(
+    [...told, ...claims].filter(({ expect }) => expect === 'gone').map(({ key }) => key),
+  );
+  return async (now) => {
     const states = await scopeStates(table, id);
     const stored = await loadScope(table, id, scope, read.covers);
     const input = {
@@ -108,8 +123,10 @@ export function createPlanner(
       observedAt,
       startedAt,
       newer: isPart(scope) ? new Map<PartScope, number>() : newerParts(states, observedAt),
-      told: keysTold(told, 'gone'),
-      toldHidden: keysTold(told, 'not-public'),
+      now,
+      told: goneByEvents,
+      claims,
+      arrivals: arrivalsIn(told),
       putBack: await putBackNow(table, id, states.get(scope)?.restore, stored, startedAt),
     };
     checked ??= await check(reader, scope, read, planScope(input).changes);
@@ -145,7 +162,6 @@ export function createPlanner(
     if (groundless.size > 0) {
       braked = brakeAll(changes.map((change) => groundless.get(change) ?? change));
     }
-    // What waits for a person already goes on waiting, with the word that was said.
     // What waits for a person already, or was refused, stays so with the word that was said.
     const isKnown = (key: string): boolean => before.waiting.has(key) || before.refused.has(key);
     const tooEarly = braked.held.filter(
@@ -157,6 +173,7 @@ export function createPlanner(
       held: braked.held.filter((change) => !tooEarly.includes(change)),
       deferred: [...plan.deferred, ...tooEarly.map(({ fact }) => ({ key: factKey(fact), until }))],
       doubtful: plan.doubtful,
+      contradicted: plan.contradicted,
       overlooked: present,
       absent: checked.absent,
       states,

@@ -2,13 +2,17 @@
  * What a whole read of a scope changes: pure, so that a dry run shows what a run would do, and the history keeps why.
  */
 import {
-  type Fact,
-  factKey,
-  type RepositoryFact,
-  type StoredFact,
-  scopeKinds,
-  type Tombstone,
-} from '../domain/facts.ts';
+  type Claim,
+  covers,
+  decides,
+  isWithdrawn,
+  lagMs,
+  narrowerOf,
+  visibilityBreadth,
+  type Withdrawals,
+  withheldUntil,
+} from '../domain/claim.ts';
+import { type Fact, factKey, type StoredFact, scopeKinds, type Tombstone } from '../domain/facts.ts';
 import {
   type AnyScope,
   isPart,
@@ -20,6 +24,7 @@ import {
 } from '../domain/scopes.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ScopeRead } from '../forge/forge.ts';
+import { differences, sameFact } from './fact-differences.ts';
 
 export type PlannedChange = {
   /** Somebody may read less after it. */
@@ -27,9 +32,13 @@ export type PlannedChange = {
   /** Somebody may read more after it. */
   readonly widens: boolean;
   readonly reason: string;
+  /** Only this read says so, and it may lag behind what gave it: it is looked at again. */
+  readonly inDoubt?: boolean | undefined;
 } & (
   | { readonly kind: 'add'; readonly fact: Fact }
   | { readonly kind: 'update'; readonly fact: Fact; readonly before: Fact }
+  /** An event had withdrawn it, and it gives what it gave again. */
+  | { readonly kind: 'return'; readonly fact: Fact }
   /** `fact` is the one that goes. */
   | {
       readonly kind: 'remove';
@@ -52,17 +61,21 @@ export interface PlanInput {
   readonly startedAt: number;
   /** Numbers of later reads of parts, by part: for a read of a whole list. */
   readonly newer?: ReadonlyMap<PartScope, number>;
+  /** When the plan is made, in milliseconds since the epoch; `startedAt` if left out. */
+  readonly now?: number;
   /** What events said is gone. */
   readonly told?: ReadonlySet<string>;
-  /** What events said is public no more. */
-  readonly toldHidden?: ReadonlySet<string>;
+  /** What new events withdrew, … */
+  readonly claims?: readonly Claim[];
+  /** … and what they gave: their numbers, by the keys of facts. */
+  readonly arrivals?: ReadonlyMap<string, number>;
   /** Keys of removed facts that a person asked back: no lag is feared for them. */
   readonly putBack?: ReadonlySet<string>;
   /** Parts that the forge did not show when it was asked for them by their ids. */
   readonly confirmedAbsent?: Pick<ReadonlySet<PartScope>, 'has'>;
 }
 
-/** A change that has to wait: what it changes back changed too little time ago for this read to know. */
+/** A right that has to wait: it was withdrawn too little time ago for this read to know. */
 export interface Deferred {
   readonly key: string;
   /** A read that begins after it knows; milliseconds since the epoch. */
@@ -72,25 +85,24 @@ export interface Deferred {
 export interface Plan {
   readonly changes: readonly PlannedChange[];
   readonly deferred: readonly Deferred[];
-  /** What came back on a person's word, and has to be read once more: this read may show what is gone. */
+  /**
+   * What has to be read once more, since this read may show what was: what came back on a person's word, and what was taken by a read alone.
+   */
   readonly doubtful: readonly Deferred[];
+  /** Claims that were wrong: the fact was there all the time. */
+  readonly contradicted: readonly Claim[];
 }
 
 /**
- * How long a forge's API may show what has changed since. A fact that has just changed changes back by a read that began later than
- * this after it, or by an event and a read that agree.
- */
-export const lagMs = 120_000;
-
-/**
  * The changes that make the stored scope equal to the read, narrowings first: then whoever reads between two of them sees rights
- * that are no wider than those before or those after. What a later read wrote stays.
+ * that are no wider than those before or those after. What a later read wrote stays. What the read shows less is taken at once; what was
+ * withdrawn is given back only by a read that can know (`withheldUntil`).
  *
  * @throws ForgeError `incomplete` when the read contradicts itself
  * @throws RangeError when the read has facts of another scope
  */
 export function planScope(input: PlanInput): Plan {
-  const { scope, current, removed, read, observedAt, newer, told } = input;
+  const { scope, current, read, observedAt, newer } = input;
   const seen = indexRead(scope, read.facts, read.covers ?? []);
   const changes: PlannedChange[] = [];
   const deferred: Deferred[] = [];
@@ -100,8 +112,6 @@ export function planScope(input: PlanInput): Plan {
     const part = partOf(fact);
     return Math.max(number, (part && newer?.get(part)) ?? 0) >= observedAt;
   };
-  /** Whether the read can know that what changed then has changed again. */
-  const knows = (changedAt: number): boolean => input.startedAt >= changedAt + lagMs;
   for (const stored of current) {
     const key = factKey(stored.fact);
     known.add(key);
@@ -109,51 +119,156 @@ export function planScope(input: PlanInput): Plan {
       continue;
     }
     const fact = seen.get(key);
-    if (fact !== undefined && sameFact(fact, stored.fact)) {
-      continue;
-    }
-    const change = fact === undefined ? removalOf(stored.fact, input) : updateOf(stored.fact, fact);
-    const isRight = change.kind === 'remove' || change.narrows || change.widens;
-    const agreed =
-      (isTold(stored.fact, told) && (change.kind === 'remove' || change.narrows)) ||
-      (input.toldHidden?.has(key) === true && change.kind === 'update' && change.narrows);
-    if (isRight && !agreed && !knows(stored.changedAt)) {
-      deferred.push({ key, until: stored.changedAt + lagMs });
-    } else {
-      changes.push(change);
-    }
+    const planned = fact === undefined ? planAbsent(stored, input) : planShown(stored, fact, input);
+    changes.push(...planned.changes);
+    deferred.push(...planned.waits.map((until) => ({ key, until })));
+    doubtful.push(...planned.doubts.map((until) => ({ key, until })));
   }
   for (const [key, fact] of seen) {
-    if (known.has(key)) {
-      continue;
+    const tombstone = input.removed?.get(key);
+    if (!known.has(key) && !isNewer(fact, tombstone?.observedAt ?? 0)) {
+      const planned = planNew(fact, tombstone, input);
+      changes.push(...planned.changes);
+      deferred.push(...planned.waits.map((until) => ({ key, until })));
+      doubtful.push(...planned.doubts.map((until) => ({ key, until })));
     }
-    const tombstone = removed?.get(key);
-    if (isNewer(fact, tombstone?.observedAt ?? 0)) {
-      continue;
-    }
-    const isAskedBack = input.putBack?.has(key) === true;
-    const isDoubtful = tombstone !== undefined && !knows(tombstone.changedAt);
-    if (isDoubtful && !isAskedBack) {
-      deferred.push({ key, until: tombstone.changedAt + lagMs });
-    } else {
-      if (isDoubtful) {
-        doubtful.push({ key, until: input.startedAt + lagMs });
-      }
-      changes.push({
-        kind: 'add',
-        fact,
-        narrows: false,
-        widens: presenceGrants(fact),
-        reason: isAskedBack ? 'asked back, and in the read' : 'new in the read',
-      });
+  }
+  for (const [key, tombstone] of input.removed ?? []) {
+    if (!seen.has(key) && tombstone.inDoubt && !knows(input, tombstone.changedAt)) {
+      doubtful.push({ key, until: tombstone.changedAt + lagMs });
     }
   }
   return {
     changes: [...changes.filter((change) => change.narrows), ...changes.filter((change) => !change.narrows)],
     deferred,
     doubtful,
+    contradicted: contradictedBy(seen, input),
   };
 }
+
+/** What becomes of one fact; the times are those at which to look again, in milliseconds since the epoch. */
+interface PlannedFact {
+  readonly changes: readonly PlannedChange[];
+  readonly waits: readonly number[];
+  readonly doubts: readonly number[];
+}
+
+/** Whether the read can know that what changed then has changed again. @param changedAt milliseconds since the epoch */
+const knows = ({ startedAt }: Pick<PlanInput, 'startedAt'>, changedAt: number): boolean =>
+  startedAt >= changedAt + lagMs;
+
+/** When a read begins that knows what this plan takes; milliseconds since the epoch. */
+const laterThan = ({ now, startedAt }: PlanInput): number => (now ?? startedAt) + lagMs;
+
+const withdrawalsOf = (
+  { claims = [], arrivals = new Map() }: PlanInput,
+  taken: Withdrawals['taken'],
+): Withdrawals => ({ claims, arrivals, taken });
+
+const orderOf = ({ observedAt, startedAt }: PlanInput) => ({ number: observedAt, startedAt });
+
+/**
+ * The read does not have it. Taken at once, however fresh; but if only this read says so, it is looked at again when a read can know: it may have been
+ * given a moment ago. What the forge states when asked for it is doubted only where we know that it was.
+ */
+function planAbsent(stored: StoredFact, input: PlanInput): PlannedFact {
+  const change = removalOf(stored.fact, input);
+  const isDoubted =
+    presenceGrants(stored.fact) &&
+    !isSaid(stored.fact, input) &&
+    (!isConfirmed(stored.fact, input) || !knows(input, stored.changedAt));
+  return {
+    changes: [isDoubted ? { ...change, inDoubt: true } : change],
+    waits: [],
+    doubts: isDoubted ? [laterThan(input)] : [],
+  };
+}
+
+/** The read has it, perhaps with a difference. */
+function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFact {
+  const order = orderOf(input);
+  const isClaimed = isWithdrawn(input.claims ?? [], stored.fact, stored.givenAt);
+  const isSame = sameFact(fact, stored.fact);
+  const stillInDoubt = stored.inDoubt && !knows(input, stored.changedAt) ? [stored.changedAt + lagMs] : [];
+  const whole = updateOf(stored.fact, fact);
+  const taken = whole.widens ? { number: stored.observedAt, at: stored.changedAt } : undefined;
+  const until =
+    isClaimed || whole.widens ? withheldUntil(fact, order, withdrawalsOf(input, taken)) : undefined;
+  if (until !== undefined) {
+    // What is narrower about it, and what gives nothing, follows at once.
+    const narrowed = updateOf(stored.fact, narrowerOf(stored.fact, fact));
+    const isChanged = !sameFact(narrowed.fact, stored.fact);
+    return { changes: isChanged ? [narrowed] : [], waits: [until], doubts: stillInDoubt };
+  }
+  if (isSame) {
+    const back: PlannedChange = {
+      kind: 'return',
+      fact,
+      narrows: false,
+      widens: true,
+      reason: 'an event had withdrawn it, and it is there',
+    };
+    return { changes: isClaimed ? [back] : [], waits: [], doubts: stillInDoubt };
+  }
+  const isDoubted = whole.narrows && !isSaid(stored.fact, input) && !knows(input, stored.changedAt);
+  const change = { ...whole, widens: whole.widens || isClaimed };
+  return {
+    changes: [isDoubted ? { ...change, inDoubt: true } : change],
+    waits: [],
+    doubts: isDoubted ? [laterThan(input)] : stillInDoubt,
+  };
+}
+
+/** The read has it, and it is not stored. */
+function planNew(fact: Fact, tombstone: Tombstone | undefined, input: PlanInput): PlannedFact {
+  const taken = tombstone && { number: tombstone.observedAt, at: tombstone.changedAt };
+  const until = withheldUntil(fact, orderOf(input), withdrawalsOf(input, taken));
+  const isAskedBack = input.putBack?.has(factKey(fact)) === true;
+  if (until !== undefined && !isAskedBack) {
+    return { changes: [], waits: [until], doubts: [] };
+  }
+  return {
+    changes: [
+      {
+        kind: 'add',
+        fact,
+        narrows: false,
+        widens: presenceGrants(fact),
+        reason: isAskedBack ? 'asked back, and in the read' : 'new in the read',
+      },
+    ],
+    waits: [],
+    doubts: until === undefined ? [] : [input.startedAt + lagMs],
+  };
+}
+
+/** What a claim had withdrawn all the time is there for a read that knows, and no event gave it back: the claim was wrong. */
+function contradictedBy(seen: ReadonlyMap<string, Fact>, input: PlanInput): readonly Claim[] {
+  const { claims = [], arrivals } = input;
+  const stored = new Map(claims.length === 0 ? [] : input.current.map((one) => [factKey(one.fact), one]));
+  return claims.filter((claim) => {
+    const fact = seen.get(claim.key);
+    const one = stored.get(claim.key);
+    return (
+      fact !== undefined &&
+      covers(claim, fact) &&
+      one !== undefined &&
+      isWithdrawn([claim], one.fact, one.givenAt) &&
+      decides(orderOf(input), claim) &&
+      (arrivals?.get(claim.key) ?? 0) < claim.number
+    );
+  });
+}
+
+/** Whether the forge states its absence, and not only a list. */
+function isConfirmed(fact: Fact, { read, confirmedAbsent }: PlanInput): boolean {
+  const part = partOf(fact);
+  return read.absenceIsStated === true || (part !== undefined && confirmedAbsent?.has(part) === true);
+}
+
+/** Whether an event says so too. */
+const isSaid = (fact: Fact, { told, claims = [] }: PlanInput): boolean =>
+  isTold(fact, told) || claims.some((claim) => covers(claim, fact));
 
 /** Whether an event said that the fact is gone, or that what it hangs on is: a team, a repository, or the account's membership. */
 function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
@@ -170,7 +285,10 @@ function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
   );
 }
 
-function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): PlannedChange {
+function removalOf(
+  fact: Fact,
+  { read, told, confirmedAbsent }: PlanInput,
+): Extract<PlannedChange, { kind: 'remove' }> {
   const part = partOf(fact);
   const statements = [
     isTold(fact, told) ? 'an event says so too' : undefined,
@@ -234,17 +352,17 @@ function presenceGrants(fact: Fact): boolean {
   return fact.kind !== 'settings' || fact.membersRead;
 }
 
-function updateOf(before: Fact, fact: Fact): PlannedChange {
+function updateOf(before: Fact, fact: Fact): Extract<PlannedChange, { kind: 'update' }> {
   const now = breadth(fact);
   const then = breadth(before);
-  // It may have lost the roles of one team and got those of another.
+  // It loses the roles of one team, and gets those of another.
   const isMoved = fact.kind === 'team' && before.kind === 'team' && fact.parent !== before.parent;
   return {
     kind: 'update',
     fact,
     before,
-    narrows: isMoved || now < then,
-    widens: isMoved || now > then,
+    narrows: (isMoved && before.parent !== undefined) || now < then,
+    widens: (isMoved && fact.parent !== undefined) || now > then,
     reason: differences(before, fact),
   };
 }
@@ -260,84 +378,5 @@ function breadth(fact: Fact): number {
       return fact.disabled ? -1 : visibilityBreadth[fact.visibility];
     default:
       return 0;
-  }
-}
-
-const visibilityBreadth = { private: 0, internal: 1, public: 2 } as const satisfies Record<
-  RepositoryFact['visibility'],
-  number
->;
-
-function attributesOf(fact: Fact): ReadonlyMap<string, unknown> {
-  return new Map(Object.entries(fact).filter(([, value]) => value !== undefined));
-}
-
-function differing(one: Fact, other: Fact): readonly string[] {
-  const [left, right] = [attributesOf(one), attributesOf(other)];
-  return [...new Set([...left.keys(), ...right.keys()])].filter((name) => left.get(name) !== right.get(name));
-}
-
-function sameFact(one: Fact, other: Fact): boolean {
-  return differing(one, other).length === 0;
-}
-
-function differences(before: Fact, after: Fact): string {
-  const [left, right] = [attributesOf(before), attributesOf(after)];
-  return differing(before, after)
-    .map((name) => `${name}: ${String(left.get(name) ?? 'none')} → ${String(right.get(name) ?? 'none')}`)
-    .join(', ');
-}
-
-/** Attributes of a repository whose change may change its versions, or where they are found. */
-const scanned = [
-  'name',
-  'fullName',
-  'visibility',
-  'defaultBranch',
-  'archived',
-  'pushedAt',
-  'tagCount',
-  'branchCount',
-  'fork',
-] as const satisfies readonly (keyof RepositoryFact)[];
-
-/** The repository that has to be scanned because of the change: its packages come, go or may have new versions. */
-export function repositoryToScan(change: PlannedChange): RepositoryFact['repository'] | undefined {
-  const { fact } = change;
-  if (fact.kind !== 'repository') {
-    return undefined;
-  }
-  const before = change.kind === 'update' && change.before.kind === 'repository' ? change.before : undefined;
-  const nothingNew = before !== undefined && scanned.every((name) => before[name] === fact[name]);
-  return nothingNew ? undefined : fact.repository;
-}
-
-/** The change in one line, for the history. */
-export function changeText(change: PlannedChange): string {
-  const words = { add: 'added', update: 'changed', remove: 'removed' } as const;
-  return `${factText(change.fact)} ${words[change.kind]}: ${change.reason}`;
-}
-
-/** The fact in words, with its id: names change. */
-export function factText(fact: Fact): string {
-  switch (fact.kind) {
-    case 'settings':
-      return 'settings';
-    case 'member':
-      return `member ${fact.login} (${fact.account})`;
-    case 'team':
-      return `team ${fact.slug} (${fact.team})`;
-    case 'team-member':
-      return `${fact.login} (${fact.account}) in team ${fact.team}`;
-    case 'team-repository':
-      return `team ${fact.team} on repository ${fact.repository}`;
-    case 'role-member':
-      return `${fact.login} (${fact.account}) with the role ${fact.name} (${fact.role})`;
-    case 'role-team':
-      return `team ${fact.team} with the role ${fact.name} (${fact.role})`;
-    case 'repository':
-      return `repository ${fact.fullName} (${fact.repository})`;
-    case 'collaborator':
-      return `${fact.login} (${fact.account}) on repository ${fact.repository}`;
   }
 }

@@ -79,15 +79,15 @@ describe('previewRun', () => {
     expect(run?.scopes.find(({ scope }) => scope === 'members')?.held).toBe(10);
   });
 
-  it('shows what would wait, because it has just changed', async () => {
+  it('shows what would wait, because it was withdrawn a short time ago', async () => {
     const world = await createWorld(before);
     world.forge.facts = after;
     await world.syncAll();
     world.forge.facts = before;
     const { scopes: shown } = await world.preview();
     expect(shown[2]?.deferred).toEqual([
-      'team#5: it has just changed, so it waits until 2026-11-22T12:07:00.000Z',
-      'team-member#1#5: it has just changed, so it waits until 2026-11-22T12:07:00.000Z',
+      'team#5: it was withdrawn a short time ago, so it waits until 2026-11-22T12:07:00.000Z',
+      'team-member#1#5: it was withdrawn a short time ago, so it waits until 2026-11-22T12:07:00.000Z',
     ]);
   });
 

@@ -7,9 +7,9 @@ import type { Clock } from '../runtime/clock.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
+import { changeText } from './change-text.ts';
 import { namesFor } from './name-things.ts';
-import { changeText } from './plan.ts';
-import { byPlanning, createPlanner, type FinishedReading, toldWithin } from './plan-read.ts';
+import { byPlanning, createPlanner, type FinishedReading, loadSaid } from './plan-read.ts';
 import { endsRun, probe } from './probe.ts';
 import { countsOf } from './run-log.ts';
 import type { CountingReader } from './run-scopes.ts';
@@ -66,7 +66,9 @@ export async function previewRun(
     for (const reading of readings.toSorted((one, other) => byPlanning(one.scope, other.scope))) {
       const { scope } = reading;
       scopes.push(
-        await orFailure(scope, () => previewScope(table, reader, synchronization, scope, reading, gone)),
+        await orFailure(scope, () =>
+          previewScope(table, reader, synchronization, scope, reading, gone, clock.now()),
+        ),
       );
     }
     const place = ({ scope }: PreviewedScope): number => scopeNames.indexOf(scope);
@@ -92,17 +94,18 @@ async function previewScope(
   scope: ScopeName,
   reading: FinishedReading,
   gone: Set<string>,
+  now: number,
 ): Promise<PreviewedScope> {
   const { id } = synchronization;
-  const told = await toldWithin(table, id, scope, reading.read);
+  const said = await loadSaid(table, id, scope, reading.read);
   const { changes, held, deferred } = await createPlanner(
     { table, reader },
     synchronization,
     scope,
     reading,
-    told,
+    said,
     gone,
-  )();
+  )(now);
   for (const { kind, fact } of changes) {
     if (kind === 'remove') {
       gone.add(factKey(fact));
@@ -118,7 +121,8 @@ async function previewScope(
     changes: texts.map(named),
     held: heldTexts.map(named),
     deferred: deferred.map(
-      ({ key, until }) => `${key}: it has just changed, so it waits until ${new Date(until).toISOString()}`,
+      ({ key, until }) =>
+        `${key}: it was withdrawn a short time ago, so it waits until ${new Date(until).toISOString()}`,
     ),
   };
 }

@@ -1,4 +1,8 @@
-/** What a webhook delivery causes: it says where to look, and the forge's API says what is there. */
+/**
+ * What a webhook delivery causes. What is gone by a new one is withdrawn at once; what is granted comes from the forge's API, and the delivery says
+ * where to look.
+ */
+import { createHash } from 'node:crypto';
 import { type ScopeName, scopeNames } from '../domain/facts.ts';
 import type { InstallationId, SynchronizationId } from '../domain/ids.ts';
 import { type AnyScope, partOf, wholeOf } from '../domain/scopes.ts';
@@ -7,6 +11,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../runtime/http-handler.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
+import { findBody } from '../store/claim-store.ts';
 import { absent } from '../store/condition.ts';
 import { loadRowsOfAccount } from '../store/fact-store.ts';
 import { stateDeletion } from '../store/forge-deletion-store.ts';
@@ -17,11 +22,13 @@ import {
   setInstallationStatus,
 } from '../store/installation-store.ts';
 import { keys, tableKeys } from '../store/keys.ts';
-import { noteTold } from '../store/scope-store.ts';
-import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
+import { findSynchronization } from '../store/synchronization-store.ts';
+import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { scanThing, scopeThing } from '../store/things.ts';
-import { raise, type WorkThing } from '../store/work.ts';
+import { raise, type Wake, type WorkThing } from '../store/work.ts';
+import { claimWords } from './claim-words.ts';
 import { type Reattachment, reattachKnown, reattachNew } from './reattach.ts';
+import type { Word } from './weigh-delivery.ts';
 
 export interface ReceiveDeliveryDependencies {
   readonly table: Table;
@@ -37,7 +44,7 @@ export interface ReceiveDeliveryDependencies {
 const seenSeconds = 4 * 24 * 3600;
 
 /**
- * Takes one delivery: state and wishes in one transaction with the record that it was seen, then the wakes.
+ * Takes one delivery: state, claims and wishes in one transaction with the record that it was seen, then the wakes.
  *
  * @returns 401 for a signature that is not ours, 400 for a known event without its object, else 202; nothing of the body is logged
  */
@@ -59,62 +66,140 @@ export async function receiveDelivery(
     }
     throw error;
   }
-  await takeDelivery(dependencies, delivery);
+  const bodyHash = createHash('sha256').update(request.body).digest('hex');
+  await takeDelivery(dependencies, delivery, { by: 'itself', bodyHash });
   return jsonAnswer(202, { accepted: true });
 }
 
-/** @returns `nothing` when it says nothing that we read, `known` when it was taken before */
+/** How a delivery came. */
+export type Origin =
+  /** By itself, and what authenticates it was checked. */
+  | { readonly by: 'itself'; readonly bodyHash: string }
+  /** We asked for what the forge had kept. */
+  | { readonly by: 'log' };
+
+type TakeDeliveryDependencies = Omit<ReceiveDeliveryDependencies, 'webhooks'>;
+
+/** Another writer may be there at the same moment so often. */
+const triesMax = 8;
+/** Words of one transaction: each may withdraw, and have an older word forgotten. */
+const wordsMax = 15;
+
+/**
+ * Takes one delivery. What a new one says is gone is withdrawn with it; of all it says where to look.
+ *
+ * @returns `nothing` when it says nothing that we read, `known` when it was taken before
+ * @throws ConflictError when others wrote again and again
+ */
 export async function takeDelivery(
-  dependencies: Omit<ReceiveDeliveryDependencies, 'webhooks'>,
+  dependencies: TakeDeliveryDependencies,
   delivery: ParsedDelivery,
+  origin: Origin,
 ): Promise<'taken' | 'known' | 'nothing'> {
-  const { table, waker, clock, logger } = dependencies;
+  const { table, clock, logger } = dependencies;
   const { installation: id } = delivery;
   if (id === undefined) {
     return 'nothing';
   }
-  const known = await findInstallation(table, id);
-  const about = await aboutInstallation(dependencies, delivery, id, known);
-  const { tie } = about;
-  const things = tie === undefined ? [] : await thingsOf(table, delivery, tie, about.scopes);
-  if (about.operations.length === 0 && things.length === 0) {
-    return 'nothing';
-  }
   const now = clock.now();
-  const cause = `webhook ${delivery.event}`;
-  const told =
-    tie === undefined ? [] : wordsOf(delivery).map((word) => noteTold(tie.synchronization, word, now));
-  // Where to look first: it must not get lost behind very many words.
-  const raises = [
-    ...things.map(({ thing, nodeId }) => raise(thing, now, { cause, ...(nodeId && { nodeId }) })),
-    ...told,
-  ];
   const seen: Operation = {
     put: keys.delivery('github', delivery.deliveryId),
     item: { event: delivery.event, [tableKeys.expiry]: Math.ceil(now / 1000) + seenSeconds },
     when: absent,
   };
-  const deletions =
-    tie === undefined
-      ? []
-      : (delivery.deleted ?? []).map((repository) => stateDeletion(tie.synchronization, repository, now));
-  const operations = [...about.operations, ...deletions];
-  const firstPart = transactionItemsMax - 1 - operations.length;
-  try {
-    await table.transact([seen, ...operations, ...raises.slice(0, firstPart)]);
-  } catch (error) {
-    if (error instanceof ConflictError && error.failed.includes(0)) {
-      logger.info('a delivery came twice', { event: delivery.event, delivery: delivery.deliveryId });
-      return 'known';
+  for (let tries = 1; ; tries++) {
+    const known = await findInstallation(table, id);
+    const { operations, tie, scopes } = await aboutInstallation(dependencies, delivery, id, known);
+    const things = tie === undefined ? [] : await thingsOf(table, delivery, tie, scopes);
+    if (operations.length === 0 && things.length === 0) {
+      return 'nothing';
     }
-    throw error;
+    const cause = `webhook ${delivery.event}`;
+    const raises = things.map(({ thing, nodeId }) => raise(thing, now, { cause, ...(nodeId && { nodeId }) }));
+    const deletions =
+      tie === undefined
+        ? []
+        : (delivery.deleted ?? []).map((repository) => stateDeletion(tie.synchronization, repository, now));
+    const head = {
+      operations: [seen, ...operations, ...deletions, ...raises],
+      wakes: things.map(({ thing }) => thing.wake),
+    };
+    try {
+      await writeWords(dependencies, delivery, origin, tie?.synchronization, head);
+      return 'taken';
+    } catch (error) {
+      if (!(error instanceof ConflictError)) {
+        throw error;
+      }
+      if (error.failed.includes(0)) {
+        logger.info('a delivery came twice', { event: delivery.event, delivery: delivery.deliveryId });
+        return 'known';
+      }
+      if (tries === triesMax) {
+        throw error;
+      }
+    }
   }
-  // More than fit: without them the read is only held to what lists are held to.
-  for (let start = firstPart; start < raises.length; start += transactionItemsMax) {
-    await table.transact(raises.slice(start, start + transactionItemsMax));
+}
+
+interface Head {
+  readonly operations: readonly Operation[];
+  readonly wakes: readonly Wake[];
+}
+
+/** Writes where to look and what was said, in one transaction; very many words take more, and where to look comes with the first. */
+async function writeWords(
+  dependencies: TakeDeliveryDependencies,
+  delivery: ParsedDelivery,
+  origin: Origin,
+  id: SynchronizationId | undefined,
+  head: Head,
+): Promise<void> {
+  const { table, waker, clock } = dependencies;
+  const words = id === undefined ? [] : wordsOf(delivery);
+  const synchronization =
+    id === undefined || words.length === 0 ? undefined : await findSynchronization(table, id);
+  if (synchronization === undefined) {
+    await table.transact(head.operations);
+    await waker.wake(head.wakes);
+    return;
   }
-  await waker.wake(things.map(({ thing }) => thing.wake));
-  return 'taken';
+  const hash = origin.by === 'itself' ? origin.bodyHash : undefined;
+  const heard = {
+    cameByItself: origin.by === 'itself',
+    happenedAt: delivery.happenedAt,
+    now: clock.now(),
+    hash,
+    body: hash === undefined ? undefined : await findBody(table, 'github', hash),
+  };
+  for (let start = 0; start < words.length; start += wordsMax) {
+    const some = words.slice(start, start + wordsMax);
+    for (let tries = 1; ; tries++) {
+      const { operations, wakes, number } = await claimWords(
+        table,
+        synchronization,
+        some,
+        heard,
+        start === 0,
+      );
+      try {
+        await table.transact([...(start === 0 ? head.operations : []), ...operations]);
+        // Who loses something comes before what is to be read.
+        await waker.wake(wakes);
+        await number();
+        await waker.wake(start === 0 ? head.wakes : []);
+        break;
+      } catch (error) {
+        // The first transaction is made anew with all that it rests on, by the caller.
+        if (!(error instanceof ConflictError) || start === 0) {
+          throw error;
+        }
+        if (tries === triesMax) {
+          throw new Error('others wrote again and again', { cause: error });
+        }
+      }
+    }
+  }
 }
 
 /** The organization that the installation belongs to. */
@@ -169,11 +254,9 @@ async function aboutInstallation(
   };
 }
 
-/** What the event said that a read has to agree with. */
-function wordsOf({ removals, arrivals }: ParsedDelivery) {
-  const words = [...removals, ...arrivals.map((key) => ({ key, expect: 'there' as const }))];
-  // A transaction takes each item once.
-  return [...new Map(words.map((word) => [word.key, word])).values()];
+/** What the event said, each thing once: a transaction takes each item once. */
+function wordsOf({ removals, arrivals }: ParsedDelivery): readonly Word[] {
+  return [...new Map([...removals, ...arrivals].map((word) => [word.key, word])).values()];
 }
 
 interface ThingToRead {
@@ -223,7 +306,7 @@ async function scopesOfAccount(
   synchronization: SynchronizationId,
   account: string,
 ): Promise<readonly AnyScope[]> {
-  const parts = (await loadRowsOfAccount(table, synchronization, account)).map(partOf);
-  const scopes = [...new Set(parts.filter((part) => part !== undefined))];
+  const rows = await loadRowsOfAccount(table, synchronization, account);
+  const scopes = [...new Set(rows.map((row): AnyScope => partOf(row) ?? 'roles'))];
   return scopes.length > rowsMax ? [...new Set(scopes.map(wholeOf))] : scopes;
 }

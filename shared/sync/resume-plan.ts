@@ -10,20 +10,29 @@ import { findApplying, newerParts, pieceNames, scopeStates } from '../store/scop
 import { ConflictError } from '../store/table.ts';
 import type { Wake } from '../store/work.ts';
 import { applyPlan } from './apply.ts';
+import { concernOfEverybody } from './concern.ts';
 import type { PlannedChange } from './plan.ts';
 import { record } from './run-log.ts';
 import type { Run } from './run-scopes.ts';
 import type { TakenScope } from './take-scopes.ts';
 
 const fact = z.unknown().transform(parseFact);
-const base = { fact, narrows: z.boolean(), widens: z.boolean(), reason: z.string() };
+const base = {
+  fact,
+  narrows: z.boolean(),
+  widens: z.boolean(),
+  reason: z.string(),
+  inDoubt: z.boolean().optional(),
+};
 const StoredPlan = z.object({
   observedAt: z.number(),
+  startedAt: z.number().optional(),
   covers: z.array(z.string().refine((text): text is PartScope => isScope(text) && text.includes(':'))),
   changes: z.array(
     z.discriminatedUnion('kind', [
       z.object({ ...base, kind: z.literal('add') }),
       z.object({ ...base, kind: z.literal('update'), before: fact }),
+      z.object({ ...base, kind: z.literal('return') }),
       z.object({ ...base, kind: z.literal('remove'), stated: z.boolean() }),
     ]),
   ),
@@ -41,7 +50,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
   const wakes: Wake[] = [];
   try {
     if (plan !== undefined && (state.readAt ?? 0) < plan.observedAt) {
-      const { observedAt, covers } = plan;
+      const { observedAt, startedAt, covers } = plan;
       const states = await scopeStates(table, id);
       const stored = await loadScope(table, id, scope, covers);
       const changes: readonly PlannedChange[] = plan.changes;
@@ -50,6 +59,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
         scope,
         lease,
         observedAt,
+        startedAt,
         covers,
         changes: stillToDo(changes, stored, newerParts(states, observedAt), observedAt),
         states,
@@ -66,7 +76,9 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
   } finally {
     await waker.wake(wakes);
   }
-  await table.transact([{ delete: keys.applying(id, scope) }]);
+  const { operations, raised } = concernOfEverybody(synchronization, clock.now());
+  await table.transact([{ delete: keys.applying(id, scope) }, ...operations]);
+  await waker.wake(raised.map((thing) => thing.wake));
   await removePieces(table, id, pieceNames.plan(scope));
 }
 

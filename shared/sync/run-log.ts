@@ -8,7 +8,8 @@ import {
   type ScopeRecord,
 } from '../store/run-store.ts';
 import type { Operation } from '../store/table.ts';
-import { changeText, type PlannedChange } from './plan.ts';
+import { changeText } from './change-text.ts';
+import type { PlannedChange } from './plan.ts';
 import type { Run } from './run-scopes.ts';
 import type { TakenScope } from './take-scopes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aFact, repository } from '../../test/support/memory-forge.ts';
 import { createSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
-import { synchronizationId } from '../../test/support/synchronized.ts';
+import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
 import { type Fact, factKey } from '../domain/facts.ts';
 import { ForgeError } from '../forge/errors.ts';
@@ -97,6 +97,7 @@ describe('runScopes, when a process dies', () => {
     expect(left.every((key) => Number(key.slice('repository#'.length)) <= 150)).toBe(true);
     expect(await applyingSince(world.table, synchronizationId)).toBe(world.clock.time);
 
+    const asked = await world.wanted(keys.grants(organizationId));
     world.clock.time += 331_000;
     world.forge.before = () => {
       throw new ForgeError('unavailable', 'down');
@@ -104,6 +105,8 @@ describe('runScopes, when a process dies', () => {
     await world.run('repositories');
     expect(await world.facts('repositories')).toEqual(after.map(factKey).sort());
     expect(await applyingSince(world.table, synchronizationId)).toBeUndefined();
+    // Views that gave nothing meanwhile are asked for again.
+    expect(await world.wanted(keys.grants(organizationId))).toBeGreaterThan(asked);
     expect(await world.table.query(`SYNC#${synchronizationId}`, 'PIECES#PLAN')).toEqual([]);
   });
 });

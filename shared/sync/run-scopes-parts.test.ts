@@ -6,8 +6,9 @@ import { useTables } from '../../test/support/table.ts';
 import type { Fact } from '../domain/facts.ts';
 import type { AnyScope } from '../domain/scopes.ts';
 import { ForgeError } from '../forge/errors.ts';
+import { noteTold } from '../store/claim-store.ts';
 import { keys } from '../store/keys.ts';
-import { noteTold, scopeState } from '../store/scope-store.ts';
+import { scopeState } from '../store/scope-store.ts';
 
 const newTable = useTables();
 
@@ -236,8 +237,8 @@ describe('an absence', () => {
 
   it('is not said by an event that the repository is public no more', async () => {
     const world = await createWorld([settings, aFact.repository(1, { visibility: 'public' })]);
-    const word = { key: 'repository#1', expect: 'not-public' } as const;
-    await world.table.transact([noteTold(synchronizationId, word, world.clock.now())]);
+    const word = { key: 'repository#1', expect: 'not-public', at: world.clock.now() } as const;
+    await world.table.transact([noteTold(synchronizationId, word)]);
     world.forge.hidden = new Set(['repository#1']);
     await world.sync('repositories');
     expect(await world.facts('repositories')).toEqual(['repository#1']);

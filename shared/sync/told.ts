@@ -1,13 +1,14 @@
 /**
- * A forge's API lags behind its events: the read that a removal's event asked for may still show what is gone. Such a read is
- * repeated, so that the right ends within seconds of the API knowing, and not at the next reconcile.
+ * A forge's API lags behind its events: the read that an event asked for may still show what was before. Such a read is repeated, so that we
+ * follow within seconds of the API knowing, and not at the next reconcile.
  */
+import type { ReadOrder } from '../domain/claim.ts';
 import { type Fact, factKey } from '../domain/facts.ts';
 import { type AnyScope, isPart, type PartScope, wholeOf } from '../domain/scopes.ts';
-import type { Told } from '../store/scope-store.ts';
+import type { Told } from '../store/claim-store.ts';
 
 /** Seconds after the event at which a read that contradicts it is repeated; after the last one the forge is believed. */
-const looksAt = [5, 35, 155] as const;
+const looksAt = [5, 20, 60, 125] as const;
 
 /** Whether the fact of that key is read by a read of the scope. */
 export function isWithin(key: string, scope: AnyScope, covers: readonly PartScope[]): boolean {
@@ -32,33 +33,38 @@ export function isWithin(key: string, scope: AnyScope, covers: readonly PartScop
 /** Whether what the event said shows in the read. */
 export function agrees(told: Told, read: ReadonlyMap<string, Fact>): boolean {
   const fact = read.get(told.key);
-  if (told.expect === 'there') {
-    return fact !== undefined;
+  const isPublic = fact?.kind === 'repository' && fact.visibility === 'public';
+  switch (told.expect) {
+    case 'there':
+      return fact !== undefined;
+    case 'public':
+      return isPublic;
+    case 'gone':
+      return fact === undefined;
+    case 'not-public':
+      return !isPublic;
   }
-  return (
-    fact === undefined ||
-    (told.expect === 'not-public' && fact.kind === 'repository' && fact.visibility !== 'public')
-  );
 }
 
 /**
  * What becomes of the events' words after a read.
  *
- * @param startedAt when the read began; milliseconds since the epoch
+ * @param order what began before a new event cannot agree with it
  * @returns the ones that are settled, and when to look again for the first of the others
  */
 export function settle(
   told: readonly Told[],
   facts: readonly Fact[],
-  startedAt: number,
+  order: ReadOrder,
 ): { readonly settled: readonly Told[]; readonly lookAt: number | undefined } {
   const read = new Map(facts.map((fact) => [factKey(fact), fact]));
   const settled: Told[] = [];
   const looks: number[] = [];
   for (const one of told) {
-    const next = agrees(one, read)
-      ? undefined
-      : looksAt.map((seconds) => one.at + seconds * 1000).find((at) => at > startedAt);
+    const next =
+      agrees(one, read) && order.number > (one.number ?? 0)
+        ? undefined
+        : looksAt.map((seconds) => one.at + seconds * 1000).find((at) => at > order.startedAt);
     if (next === undefined) {
       settled.push(one);
     } else {

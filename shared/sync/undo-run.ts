@@ -2,6 +2,7 @@
  * Undoes a run as far as the forge agrees: what the run removed and the forge still has comes back, by a fresh read of the scopes
  * concerned. The facts are the forge's, so nothing else can come back.
  */
+import { lagMs } from '../domain/claim.ts';
 import { type Fact, factKey, type ScopeName, scopeKinds, scopeNames } from '../domain/facts.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -13,10 +14,10 @@ import { findHeld } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
 import { scopeThing } from '../store/things.ts';
 import { raise } from '../store/work.ts';
+import { factText } from './change-text.ts';
 import { heldKeys } from './held.ts';
 import { recordedRun } from './list-runs.ts';
 import { namesFor } from './name-things.ts';
-import { factText, lagMs } from './plan.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
 export interface UndoRunDependencies {

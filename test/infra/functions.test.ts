@@ -76,7 +76,7 @@ describe('functions', () => {
   );
 
   it.each<[FunctionName, string[]]>([
-    ['receive-webhook', [gitHubApp, ...send('ScanQueue', 'SyncQueue')]],
+    ['receive-webhook', [gitHubApp, ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue')]],
     ['sync-organization', [gitHubApp, ...consume('SyncQueue'), ...sendAll]],
     ['scan-repository', [...store, gitHubApp, ...consume('ScanQueue'), ...sendAll]],
     [

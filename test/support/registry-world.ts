@@ -11,6 +11,7 @@ import {
   SyncMessage,
 } from '../../events/messages/schema.ts';
 import type { ManifestProblem } from '../../shared/composer/scanned-repository.ts';
+import { lagMs } from '../../shared/domain/claim.ts';
 import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
@@ -38,7 +39,6 @@ import { findSynchronization } from '../../shared/store/synchronization-store.ts
 import type { Table } from '../../shared/store/table.ts';
 import { scanThing, scopeThing } from '../../shared/store/things.ts';
 import { type QueueName, queueNames, raise, type Wake } from '../../shared/store/work.ts';
-import { lagMs } from '../../shared/sync/plan.ts';
 import { reconcile } from '../../shared/sync/reconcile.ts';
 import { type CountingReader, runScopes } from '../../shared/sync/run-scopes.ts';
 import { sweepWork } from '../../shared/sync/sweep.ts';

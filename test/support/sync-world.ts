@@ -1,9 +1,9 @@
 /** A synchronized organization, a forge in memory, and runs between the two. */
 import { type Fact, factKey, scopeNames } from '../../shared/domain/facts.ts';
 import type { AnyScope } from '../../shared/domain/scopes.ts';
+import { noteTold } from '../../shared/store/claim-store.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns, type StoredRun } from '../../shared/store/run-store.ts';
-import { noteTold } from '../../shared/store/scope-store.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
 import { scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
@@ -82,7 +82,7 @@ export async function createSyncWorld(table: Table, facts: readonly Fact[] = [])
       const stored = await loadScope(table, synchronizationId, scope);
       return stored.facts.map(({ fact }) => factKey(fact)).sort();
     },
-    tell: (key) => table.transact([noteTold(synchronizationId, { key, expect: 'gone' }, clock.now())]),
+    tell: (key) => table.transact([noteTold(synchronizationId, { key, expect: 'gone', at: clock.now() })]),
     later() {
       clock.time += 300_000;
     },

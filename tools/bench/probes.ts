@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { effectivePermission } from '../../local/forges/github/api/rights.ts';
 import type { GitHubState, Repository, Team } from '../../local/forges/github/state.ts';
 import type { Started, StartedMember } from '../../local/start/start.ts';
-import { lagMs } from '../../shared/sync/plan.ts';
+import { lagMs } from '../../shared/domain/claim.ts';
 
 /** Runs one probe so that what it costs can be told apart from the others. */
 export type Phase = (name: string, probe: () => Promise<number>) => Promise<void>;

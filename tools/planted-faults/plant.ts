@@ -18,6 +18,7 @@ export const proofs = {
   synchronization: 'everything between a forge and Composer',
   edge: 'the edge function',
   access: 'who may read what',
+  claims: 'rights narrow at once',
   roles: 'organization roles and teams of the enterprise',
   names: 'who has a package name',
   composer: "Composer's rules",

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { factKey } from '../../domain/facts.ts';
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import { type AnyScope, mainKeyOf, memberPart, repositoryPart, teamPart } from '../../domain/scopes.ts';
-import type { Hint, Removal } from '../forge.ts';
+import type { Arrival, Hint, Removal } from '../forge.ts';
 import { accountId, organizationId, repositoryId, teamId } from './schema.ts';
 
 const nodeId = z.string().min(1).optional().catch(undefined);
@@ -59,10 +59,10 @@ export const both =
 const gone = (key: string): Removal => ({ key, expect: 'gone' });
 
 /** What has come is named as what is gone would be. */
-export const keysOf =
-  (named: Told<Removal>): Told<string> =>
+export const come =
+  (named: Told<Removal>): Told<Arrival> =>
   (payload) =>
-    named(payload).map(({ key }) => key);
+    named(payload).map(({ key }) => ({ key, expect: 'there' }));
 
 export const teamGone: Told<Removal> = (payload) => {
   const named = team.safeParse(payload).data?.team;
@@ -86,6 +86,9 @@ export const repositoriesGone: Told<Removal> = (payload) =>
 
 export const repositoryHidden: Told<Removal> = (payload) =>
   repositoryGone(payload).map(({ key }) => ({ key, expect: 'not-public' }));
+
+export const repositoryShown: Told<Arrival> = (payload) =>
+  repositoryGone(payload).map(({ key }) => ({ key, expect: 'public' }));
 
 export const memberGone: Told<Removal> = (payload) => {
   const named = membership.safeParse(payload).data?.membership;

@@ -5,22 +5,23 @@
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads
  */
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
-import type { Hint, Removal } from '../forge.ts';
+import type { Arrival, Hint, Removal } from '../forge.ts';
 import {
   aMember,
   aRepository,
   aTeam,
   both,
   collaboratorGone,
+  come,
   content,
   contentOfNewDefault,
   installation,
-  keysOf,
   memberGone,
   repositoriesGone,
   repositoryDeleted,
   repositoryGone,
   repositoryHidden,
+  repositoryShown,
   type Told,
   teamGone,
   teamMemberGone,
@@ -33,8 +34,8 @@ export type Row =
       readonly read: Told<Hint>;
       /** What the event says is gone: a read that still has it comes too early. */
       readonly removed?: Told<Removal>;
-      /** What the event says has come, by the keys of facts: a read that does not have it yet comes too early. */
-      readonly added?: Told<string>;
+      /** What the event says has come: a read that does not have it yet comes too early. */
+      readonly added?: Told<Arrival>;
       /** What the event says was deleted, and not only taken out of our sight. */
       readonly deleted?: Told<ForgeRepositoryId>;
     }
@@ -72,7 +73,7 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
   },
   organization: {
     // An invitation was accepted; the teams that came with it have events of their own.
-    member_added: { read: aMember, added: keysOf(memberGone) },
+    member_added: { read: aMember, added: come(memberGone) },
     // GitHub takes the person out of teams and off repositories too: his rows there are gone with the membership.
     member_removed: { read: aMember, removed: memberGone },
     member_invited: { nothing: 'an invitation is no membership' },
@@ -82,43 +83,43 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
     '*': { nothing: 'no other action changes members or settings' },
   },
   team: {
-    created: { read: aTeam, added: keysOf(teamGone) },
+    created: { read: aTeam, added: come(teamGone) },
     // Also another parent, which `changes` does not tell.
     edited: { read: aTeam },
-    added_to_repository: { read: aTeam, added: keysOf(teamRepositoryGone) },
+    added_to_repository: { read: aTeam, added: come(teamRepositoryGone) },
     removed_from_repository: { read: aTeam, removed: teamRepositoryGone },
     deleted: { read: aTeam, removed: teamGone },
     '*': { read: aTeam },
   },
   team_add: { '*': { read: aTeam } },
   membership: {
-    added: { read: aTeam, added: keysOf(teamMemberGone) },
+    added: { read: aTeam, added: come(teamMemberGone) },
     removed: { read: aTeam, removed: teamMemberGone },
     '*': { read: aTeam },
   },
   // Collaborators of a repository.
   member: {
-    added: { read: aRepository, added: keysOf(collaboratorGone) },
+    added: { read: aRepository, added: come(collaboratorGone) },
     edited: { read: aRepository },
     removed: { read: aRepository, removed: collaboratorGone },
     '*': { read: aRepository },
   },
   repository: {
-    created: { read: both(aRepository, content), added: keysOf(repositoryGone) },
+    created: { read: both(aRepository, content), added: come(repositoryGone) },
     deleted: { read: aRepository, removed: repositoryGone, deleted: repositoryDeleted },
     // Told to the new owner; the old one may hear of it by `installation_repositories`.
-    transferred: { read: aRepository, added: keysOf(repositoryGone) },
+    transferred: { read: aRepository, added: come(repositoryGone) },
     // The addresses of its code and its issues change: the read asks for a scan then.
     renamed: { read: aRepository },
     privatized: { read: aRepository, removed: repositoryHidden },
-    publicized: { read: aRepository },
+    publicized: { read: aRepository, added: repositoryShown },
     // Its packages are abandoned, or no longer.
     archived: { read: both(aRepository, content) },
     unarchived: { read: both(aRepository, content) },
     edited: { read: both(aRepository, contentOfNewDefault) },
     '*': { read: aRepository },
   },
-  public: { '*': { read: aRepository } },
+  public: { '*': { read: aRepository, added: repositoryShown } },
   // All refs are compared, whichever one is named: more than three tags at once are told by no event.
   push: { '*': { read: content } },
   create: { '*': { read: content } },

@@ -32,6 +32,8 @@ export type Command =
     }
   /** Somebody leaves a team and returns, and the word of the leaving comes five minutes later. */
   | { readonly do: 'late word'; readonly of: readonly [number, number] }
+  /** Somebody sends a delivery again that came before, under an id of its own. */
+  | { readonly do: 'repeat a delivery'; readonly of: number }
   /** The app is removed and installed again, and not every delivery about it is sent. */
   | { readonly do: 'reinstall'; readonly lost: 'the removal' | 'both' }
   /** The next worker dies at that call. */
@@ -163,6 +165,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       .map((lost) => ({ do: 'reinstall', lost }) as const),
   },
   { weight: 2, arbitrary: fc.tuple(number, number).map((of) => ({ do: 'late word', of }) as const) },
+  { weight: 2, arbitrary: number.map((of) => ({ do: 'repeat a delivery', of }) as const) },
   { weight: 4, arbitrary: fc.nat(60).map((call) => ({ do: 'kill', call }) as const) },
   {
     weight: 3,

@@ -77,6 +77,27 @@ function lineOf(team: DescribedTeam, teams: readonly DescribedTeam[]): readonly 
   return parent === undefined ? [team] : [team, ...lineOf(parent, teams)];
 }
 
+/** What an event takes that says so of the fact with that key. */
+export function groundOfKey(key: string, expect: 'gone' | 'not-public'): string {
+  const [kind = '', one = '', other = ''] = key.split('#');
+  switch (kind) {
+    case 'member':
+      return words.member(one);
+    case 'team':
+      return words.team(one);
+    case 'repository':
+      return expect === 'gone' ? words.repository(one) : words.anyone(one);
+    case 'team-member':
+      return words.inTeam(one, other);
+    case 'team-repository':
+      return words.ofTeam(one, other);
+    case 'collaborator':
+      return words.collaborator(one, other);
+    default:
+      throw new Error(`no event tells of ${kind}`);
+  }
+}
+
 /** What the fact gives. */
 export function groundsOfFact(fact: Fact): readonly string[] {
   switch (fact.kind) {

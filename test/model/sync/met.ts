@@ -20,6 +20,12 @@ export const nothingMet = {
   suspended: 0,
   /** Sequences at whose end nothing had been heard of an app that was installed again. */
   unheard: 0,
+  /** Looks at which something was claimed by an event and not yet answered. */
+  claims: 0,
+  /** Rights that an event took by mistake, because it came late. */
+  lateWords: 0,
+  /** Deliveries that came once more under another id. */
+  repeated: 0,
   /** Tags that moved, and stand for their first commit. */
   movedTags: 0,
   /** Repositories without a name at the end. */

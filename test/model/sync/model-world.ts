@@ -55,6 +55,13 @@ export interface Holder {
   readonly token: string;
 }
 
+export interface ReceivedDelivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface ModelWorld {
   readonly state: GitHubState;
   readonly gitHub: GitHubSimulator;
@@ -79,6 +86,10 @@ export interface ModelWorld {
   forgetful: Forgetful | undefined;
   /** When it last left out some; milliseconds since the epoch. */
   readonly forgotAt: Record<Forgetful['what'], number>;
+  /** Deliveries that came, oldest first. */
+  readonly received: ReceivedDelivery[];
+  /** Sends a delivery to us once more, under an id of its own: the id is not signed. */
+  repeat(delivery: ReceivedDelivery): Promise<void>;
   /** Deliveries that were taken from the forge's log. */
   caughtUp: number;
   /** @returns false when GitHub refuses it */
@@ -251,6 +262,10 @@ export async function startModel(): Promise<Model> {
       throughAll: undefined,
       forgetful: undefined,
       forgotAt: { people: 0, things: 0 },
+      received: [],
+      async repeat({ headers, body }) {
+        await deliver({ ...headers, 'x-github-delivery': `repeated-${world.received.length}` }, body);
+      },
       caughtUp: 0,
       async change({ name, input }) {
         try {
@@ -329,6 +344,7 @@ export async function startModel(): Promise<Model> {
       },
     };
     deliver = async (headers, body) => {
+      world.received.push({ headers, body, at: clock.now() });
       try {
         const request = { headers, body: Buffer.from(body) };
         return (await receiveDelivery({ ...common, webhooks: forge.webhooks }, request)).status;

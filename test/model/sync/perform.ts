@@ -34,7 +34,7 @@ export interface Performance {
 }
 
 export async function perform(on: Performance, command: Command): Promise<void> {
-  const { world, make } = on;
+  const { world, make, met } = on;
   switch (command.do) {
     case 'change':
       return make(forgeChanges(world.now, command.change.change, command.change.of));
@@ -79,6 +79,12 @@ export async function perform(on: Performance, command: Command): Promise<void> 
       await make(leaving);
       world.gitHub.faults.remove(id);
       return make(returning);
+    }
+    case 'repeat a delivery': {
+      const { received } = world;
+      const delivery = received[command.of % Math.max(1, received.length)];
+      met.repeated += delivery === undefined ? 0 : 1;
+      return delivery && world.repeat(delivery);
     }
     case 'reinstall': {
       const times = command.lost === 'both' ? 2 : 1;

@@ -14,6 +14,7 @@ import {
   scopeNames,
 } from '../../../shared/domain/facts.ts';
 import { type AnyScope, partOf } from '../../../shared/domain/scopes.ts';
+import { loadClaims, type StoredClaim } from '../../../shared/store/claim-store.ts';
 import { loadScope, type StoredScope } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { loadRemoved } from '../../../shared/store/run-store.ts';
@@ -21,15 +22,19 @@ import { applyingSince, listHeld, type ScopeState, scopeStates } from '../../../
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { type QueueName, queueNames } from '../../../shared/store/work.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
+import { withoutClaimed } from './claimed.ts';
 import type { ForgeHistory } from './forge-history.ts';
 import { groundsOfFact } from './grounds.ts';
 import type { Met } from './met.ts';
 import type { Holder, ModelWorld } from './model-world.ts';
+import { createToldGone } from './told-gone.ts';
 import { describeFacts, mayRead } from './truth.ts';
 import { nameOf, type View, viewOf } from './view.ts';
 
 /** How long the forge's reads lag behind at most, and a second. */
 export const lagMs = 121_000;
+/** Nobody is without what is his for longer, once the forge is read. */
+const outMs = 150_000;
 const weekMs = 7 * 24 * 3600 * 1000;
 
 /** What persons said, which excuses what a reading alone would not. */
@@ -61,6 +66,7 @@ export function createWatch(
   const { table, clock, registry } = world;
   /** When we last saw it go; milliseconds since the epoch. */
   const goneAt = new Map<string, number>();
+  const toldGone = createToldGone(world, history);
   let known: Known | undefined;
   let knownAt = -1;
   let view: View | undefined;
@@ -68,6 +74,7 @@ export function createWatch(
   let judgedAt = '';
   let wasApplying = false;
   let wasResting = false;
+  let wasClaimed = false;
 
   async function lookAtFacts(): Promise<readonly string[]> {
     if (knownAt === table.factWrites()) {
@@ -163,13 +170,22 @@ export function createWatch(
     }
     // What has rested is back when all is published.
     wasResting = isResting || (wasResting && !isPublished);
-    const told = isPublished ? describeFacts(factsOf(facts), world.holders) : undefined;
+    const claims = await loadClaims(table, synchronizationId);
+    met.claims += claims.length > 0 ? 1 : 0;
+    const standing = withoutClaimed(facts.stored, claims);
+    const told = isPublished ? describeFacts(standing, world.holders) : undefined;
+    /** What facts alone would give: whoever is refused it nevertheless is so because of a claim. */
+    const unclaimed =
+      claims.length > 0 || wasClaimed ? describeFacts(factsOf(facts), world.holders) : undefined;
+    const mayBeOut = claims.length === 0 || isClaimed(claims, whole);
+    // What was claimed is back when all is published.
+    wasClaimed = claims.length > 0 || (wasClaimed && !isPublished);
     const isScanned = isPublished && (await isNothingPending(world, ['scan']));
     /** What the holder may read by our facts; undefined while it is being carried out. */
     const toldTo = (holder: Holder): ReadonlyMap<number, unknown> | undefined => {
       if (holder.kind === 'organization') {
-        // A scan takes the names of a repository that is gone.
-        return isScanned ? told && mayRead(told, holder) : undefined;
+        // A scan takes the names of a repository that is gone, when a read has shown it: a token for everything has them as long.
+        return isScanned ? mayRead(describeFacts(factsOf(facts), world.holders), holder) : undefined;
       }
       return isResting ? told && new Map() : told && mayRead(told, holder);
     };
@@ -182,6 +198,10 @@ export function createWatch(
         // What the list left out is read by itself a moment later.
         right.isConfirmed ||= isSeen && whole >= since + lagMs && world.forgotAt.things < whole;
         if (!isSeen && right.isConfirmed && !(wasResting && isOwn)) {
+          if (unclaimed !== undefined && mayBeOut && mayRead(unclaimed, holder).has(repository)) {
+            met.lateWords += 1;
+            continue;
+          }
           wrong.push(
             `${nameOf(world, holder)} lost repository ${repository}, which the forge has granted all the time`,
           );
@@ -199,6 +219,16 @@ export function createWatch(
     return wrong;
   }
 
+  /** What a new event took gives nothing from then on, in what is decided from facts and claims. */
+  async function lookAtClaims({ stored }: Known): Promise<readonly string[]> {
+    const claims = await loadClaims(table, synchronizationId);
+    return toldGone.look(new Set(withoutClaimed(stored, claims).flatMap(groundsOfFact)));
+  }
+
+  /** A claim may be wrong until everything was read whole by reads that know. @param whole since when it was */
+  const isClaimed = (claims: readonly StoredClaim[], whole: number): boolean =>
+    claims.some(({ at }) => whole < at + lagMs || clock.now() < at + outMs);
+
   return {
     async look() {
       // Somebody may have a token since.
@@ -208,7 +238,10 @@ export function createWatch(
       wasApplying = isApplying;
       const synchronization = await table.get(keys.synchronization(synchronizationId));
       const rests = synchronization?.rightsSuspendedAt;
-      const state = `${table.factWrites()} ${registry.written.length} ${world.holders.length} ${rests}`;
+      const claimed = (await loadClaims(table, synchronizationId)).map(
+        ({ key, number }) => `${key} ${number}`,
+      );
+      const state = `${table.factWrites()} ${registry.written.length} ${world.holders.length} ${rests} ${claimed.join()}`;
       if (state === judgedAt) {
         return [];
       }
@@ -217,7 +250,7 @@ export function createWatch(
         return wrong;
       }
       const isPublished = !isApplying && (await isNothingPending(world, publishing));
-      wrong.push(...(await lookAtView(known, isPublished)));
+      wrong.push(...(await lookAtClaims(known)), ...(await lookAtView(known, isPublished)));
       if (isPublished) {
         wrong.push(...(await lookAtReadings(known)));
         judgedAt = (await isNothingPending(world, ['scan'])) ? state : '';

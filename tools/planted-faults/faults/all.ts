@@ -1,4 +1,5 @@
 import type { PlantedFault } from '../plant.ts';
+import { claimsFaults } from './claims.ts';
 import { cloudFaults } from './cloud.ts';
 import { composerFaults } from './composer.ts';
 import { githubFaults } from './github.ts';
@@ -17,6 +18,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...githubFaults,
   ...workFaults,
   ...rightsFaults,
+  ...claimsFaults,
   ...synchronizationFaults,
   ...rolesFaults,
   ...namesFaults,

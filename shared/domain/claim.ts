@@ -1,0 +1,207 @@
+/**
+ * Claims: what a verified event of the forge says is gone, before any read agrees.
+ *
+ * The claim itself is the withdrawal. access.ts reads it beside the facts, so that nobody waits for the forge's API, which may lag behind
+ * its own events. A read that began late enough to know decides whether the claim was right.
+ */
+import { type Fact, factKey } from './facts.ts';
+import { type AnyScope, mainKeyOf, memberPart, wholeOf } from './scopes.ts';
+
+/**
+ * How long a forge's API may show what has changed since, in milliseconds. A read that began later than this after a change knows of it.
+ */
+export const lagMs = 120_000;
+
+export interface Claim {
+  /** Of the fact that the event is about, as factKey names it. */
+  readonly key: string;
+  /** `not-public`: it is there, and not for everybody any more. */
+  readonly expect: 'gone' | 'not-public';
+  /**
+   * Drawn from the synchronization's counter when the claim was stored: reads with a higher number began after it. Infinite until it is drawn, so
+   * that no read knows more than the claim.
+   */
+  readonly number: number;
+  /** When the event was heard; milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** When a read began: its number, drawn before its first request, and the time, in milliseconds since the epoch. */
+export interface ReadOrder {
+  readonly number: number;
+  readonly startedAt: number;
+}
+
+/** A read that began so long after the event knows whether the claim is right. */
+export const decides = (read: ReadOrder, claim: Claim): boolean =>
+  read.number > claim.number && read.startedAt >= claim.at + lagMs;
+
+/**
+ * Whether the claim takes the right that the fact gives: the fact itself is claimed to be gone, or what it hangs on. A membership's end takes
+ * the account's rows in teams, roles and repositories. A team's end takes the team's rights, and those that others inherit from it; with no
+ * rights left its members' rows give nothing. A right taken from a team is taken from those that inherit it.
+ */
+export function covers({ key, expect }: Claim, fact: Fact): boolean {
+  if (expect === 'not-public') {
+    return fact.kind === 'repository' && factKey(fact) === key && fact.visibility === 'public';
+  }
+  switch (fact.kind) {
+    case 'settings':
+      return false;
+    case 'member':
+    case 'team':
+    case 'repository':
+      return key === factKey(fact);
+    case 'team-member':
+    case 'role-member':
+    case 'collaborator':
+      return key === factKey(fact) || key === mainKeyOf(memberPart(fact.account));
+    case 'role-team':
+      return key === `team#${fact.team}`;
+    case 'team-repository':
+      return (
+        key === `team#${fact.team}` ||
+        key === `team#${fact.via}` ||
+        key === factKey({ ...fact, team: fact.via }) ||
+        key === factKey(fact)
+      );
+  }
+}
+
+/** @param givenAt the number of the read that gave the right last: a claim before it is answered */
+export function isWithdrawn(claims: readonly Claim[], fact: Fact, givenAt: number): boolean {
+  return claims.some((claim) => claim.number > givenAt && covers(claim, fact));
+}
+
+/** What stands against giving a right. */
+export interface Withdrawals {
+  readonly claims: readonly Claim[];
+  /** What new events said has come, by the keys of facts: the last number that was drawn when each was heard. */
+  readonly arrivals: ReadonlyMap<string, number>;
+  /** The read that last took it: its number, and when its plan was written, in milliseconds since the epoch. */
+  readonly taken?: { readonly number: number; readonly at: number } | undefined;
+}
+
+/**
+ * Until when a read that shows the fact may not give what it gives: what was withdrawn comes back by an event that gives it and a read that
+ * agrees, or by a read that began `lagMs` after the withdrawal.
+ *
+ * @returns milliseconds since the epoch; undefined: it may be given at once
+ */
+export function withheldUntil(fact: Fact, read: ReadOrder, withdrawals: Withdrawals): number | undefined {
+  const { claims, arrivals, taken } = withdrawals;
+  const arrival = Math.max(...givingKeys(fact).map((key) => arrivals.get(key) ?? 0));
+  /** An event after that withdrawal gives it, and the read began after the event. */
+  const isGivenSince = (number: number): boolean => arrival >= number && read.number > arrival;
+  const covering = claims.filter((claim) => covers(claim, fact));
+  const untils = covering
+    .filter((claim) => !decides(read, claim) && !isGivenSince(claim.number))
+    .map((claim) => claim.at + lagMs);
+  if (taken !== undefined && read.startedAt < taken.at + lagMs) {
+    // A read that took what was claimed already withdrew nothing itself: the event that gives it has to be later than the claim, which is read again
+    // in any case.
+    const since = Math.min(taken.number, ...covering.map(({ number }) => number));
+    if (!isGivenSince(since)) {
+      untils.push(taken.at + lagMs);
+    }
+  }
+  return untils.length === 0 ? undefined : Math.max(...untils);
+}
+
+/** What an event that gives the fact may name: a right given to a team is given to those that inherit it. */
+const givingKeys = (fact: Fact): readonly string[] =>
+  fact.kind === 'team-repository' ? [factKey(fact), factKey({ ...fact, team: fact.via })] : [factKey(fact)];
+
+/**
+ * The part that the claimed fact is read with.
+ *
+ * @throws RangeError when the key is of something that no event tells of
+ */
+export function scopeOfKey(key: string): AnyScope {
+  const [kind = '', one = '', other = ''] = key.split('#');
+  switch (kind) {
+    case 'member':
+    case 'team':
+    case 'repository':
+      return `${kind}:${one}`;
+    case 'team-member':
+      return `team:${other}`;
+    case 'team-repository':
+      return `team:${one}`;
+    case 'collaborator':
+      return `repository:${other}`;
+    default:
+      throw new RangeError(`no event tells of ${key}`);
+  }
+}
+
+/** The scopes that hold facts which the claim covers: a claim is of no use any more when each of them was decided. */
+export function scopesOfClaim({ key }: Claim): readonly AnyScope[] {
+  switch (key.split('#')[0]) {
+    case 'member':
+      return ['members', 'teams', 'roles', 'repositories'];
+    case 'team':
+      return ['teams', 'roles'];
+    case 'team-repository':
+      return ['teams'];
+    default:
+      return [scopeOfKey(key)];
+  }
+}
+
+/** What is known of a scope's reads. */
+export interface ScopeReads {
+  /** When the last whole read began. */
+  readonly readBegunAt?: number | undefined;
+  /** When a read that is still under way began. */
+  readonly underWaySince?: number | undefined;
+}
+
+/** Whether a read that knows has shown what the claim is about. */
+export function isDecided(claim: Claim, readsOf: (scope: AnyScope) => ScopeReads): boolean {
+  const part = scopeOfKey(claim.key);
+  return [part, wholeOf(part)].some((scope) => (readsOf(scope).readBegunAt ?? 0) >= claim.at + lagMs);
+}
+
+/**
+ * Whether nothing hangs on the claim any more: every scope concerned was decided by a read that began late enough, and no read is under way that
+ * began earlier and could still bring back what the claim withdrew.
+ */
+export function isAnswered(claim: Claim, readsOf: (scope: AnyScope) => ScopeReads): boolean {
+  const knowsAt = claim.at + lagMs;
+  return scopesOfClaim(claim).every((scope) => {
+    const reads = [...new Set([scope, wholeOf(scope)])].map(readsOf);
+    return (
+      reads.some(({ readBegunAt = 0 }) => readBegunAt >= knowsAt) &&
+      reads.every(({ underWaySince }) => underWaySince === undefined || underWaySince >= knowsAt)
+    );
+  });
+}
+
+/** The fact without what it gives to more people than the other one: where two reads differ and nobody knows which is right. */
+export function narrowerOf(before: Fact, fact: Fact): Fact {
+  if (fact.kind === 'settings' && before.kind === 'settings' && fact.membersRead && !before.membersRead) {
+    return { ...fact, membersRead: before.membersRead, basePermission: before.basePermission };
+  }
+  if (fact.kind === 'member' && before.kind === 'member' && before.role === 'member') {
+    return { ...fact, role: before.role, forgeRole: before.forgeRole };
+  }
+  if (fact.kind === 'repository' && before.kind === 'repository') {
+    const [narrower] = [fact.visibility, before.visibility].toSorted(
+      (one, other) => visibilityBreadth[one] - visibilityBreadth[other],
+    );
+    return {
+      ...fact,
+      visibility: narrower ?? 'private',
+      disabled: fact.disabled || before.disabled,
+    };
+  }
+  // It may have lost the roles of one team and got those of another.
+  if (fact.kind === 'team' && before.kind === 'team' && fact.parent !== before.parent) {
+    return { ...fact, parent: undefined };
+  }
+  return fact;
+}
+
+/** How many may read a repository because of its visibility, as a rank. */
+export const visibilityBreadth = { private: 0, internal: 1, public: 2 } as const;

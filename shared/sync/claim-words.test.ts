@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { account, aFact, repository, team } from '../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import {
+  addSynchronized,
+  installationId,
+  organizationId,
+  synchronizationId,
+} from '../../test/support/synchronized.ts';
+import { createRecordingWaker } from '../../test/support/waker.ts';
+import { decideAccess } from '../domain/access.ts';
+import type { Fact } from '../domain/facts.ts';
+import { gitHubBaseUrl } from '../domain/synchronization.ts';
+import type { ParsedDelivery } from '../forge/forge.ts';
+import { loadClaims, loadTold, putClaim } from '../store/claim-store.ts';
+import { loadAccessFacts, putFact } from '../store/fact-store.ts';
+import { keys } from '../store/keys.ts';
+import { drawNumber } from '../store/synchronization-store.ts';
+import type { Operation } from '../store/table.ts';
+import { type Origin, takeDelivery } from './receive-delivery.ts';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const people = 2000;
+
+/** A team of very many, as everybody else in these tests knows it. */
+const large: readonly Fact[] = [
+  aFact.settings(false),
+  aFact.team(5),
+  aFact.teamRepository(5, 7),
+  aFact.repository(7),
+  ...Array.from({ length: people }, (_, place) => [
+    aFact.member(place + 1),
+    aFact.teamMember(5, place + 1),
+  ]).flat(),
+];
+
+async function createScene(facts: readonly Fact[]) {
+  const table = createMemoryTable();
+  await addSynchronized(table);
+  for (let start = 0; start < facts.length; start += 90) {
+    const part = facts.slice(start, start + 90);
+    await table.transact(part.map((fact) => putFact(synchronizationId, fact, 1)));
+  }
+  const waker = createRecordingWaker();
+  const written: Operation[] = [];
+  const watched = {
+    ...table,
+    async transact(operations: readonly Operation[]) {
+      await table.transact(operations);
+      written.push(...operations);
+    },
+  };
+  let deliveries = 0;
+  return {
+    table,
+    waker,
+    written,
+    take: (delivery: Partial<ParsedDelivery>, origin: Origin = { by: 'itself', bodyHash: 'one' }) =>
+      takeDelivery(
+        {
+          table: watched,
+          waker,
+          clock: { now: () => now },
+          logger: { info: () => {}, warn: () => {} },
+          baseUrl: gitHubBaseUrl,
+        },
+        {
+          deliveryId: `delivery-${++deliveries}`,
+          event: 'team.deleted',
+          installation: installationId,
+          removals: [],
+          arrivals: [],
+          hints: [{ look: 'scope', scope: 'team:5' }],
+          ...delivery,
+        },
+        origin,
+      ),
+    async mayRead(id: number): Promise<boolean> {
+      const claims = await loadClaims(table, synchronizationId);
+      const subject = { kind: 'account', account: account(id) } as const;
+      const facts = await loadAccessFacts(table, synchronizationId, subject, claims);
+      return decideAccess(subject, facts).has(repository(7));
+    },
+  };
+}
+
+const gone = (key: string) => ({ key, expect: 'gone' }) as const;
+
+describe('a team of 2,000 members deleted', () => {
+  it('is one claim, and nobody reads by it any more after a handful of writes', async () => {
+    const { table, waker, written, take, mayRead } = await createScene(large);
+    expect([await mayRead(1), await mayRead(people)]).toEqual([true, true]);
+    expect(await take({ removals: [gone('team#5')] })).toBe('taken');
+    expect([await mayRead(1), await mayRead(people)]).toEqual([false, false]);
+    // That it was seen, its body, where to look, the claim in the place of an older word, and everybody's views.
+    expect(written).toHaveLength(6);
+    expect(await loadClaims(table, synchronizationId)).toHaveLength(1);
+    expect(waker.sent.map(({ queue, message }) => [queue, message.kind ?? message.scope])).toEqual([
+      ['publish-roots', 'grants'],
+      ['sync', 'team:5'],
+    ]);
+    expect(await table.get(keys.grants(organizationId))).toMatchObject({ wanted: 1 });
+    const subject = { kind: 'team', team: team(5) } as const;
+    const claims = await loadClaims(table, synchronizationId);
+    const facts = await loadAccessFacts(table, synchronizationId, subject, claims);
+    expect(decideAccess(subject, facts).size).toBe(0);
+  });
+});
+
+describe('the words of a delivery', () => {
+  const few = large.slice(0, 8);
+
+  it('are hints when it comes from the log, or is old by what the forge signed', async () => {
+    const { table, take, mayRead } = await createScene(few);
+    const removals = [gone('team-member#1#5')];
+    await take({ removals }, { by: 'log' });
+    await take({ removals, happenedAt: now - 301_000 });
+    expect(await loadClaims(table, synchronizationId)).toEqual([]);
+    expect(await loadTold(table, synchronizationId)).toMatchObject([{ key: 'team-member#1#5' }]);
+    expect(await mayRead(1)).toBe(true);
+    await take({ removals, happenedAt: now - 299_000 }, { by: 'itself', bodyHash: 'another' });
+    expect(await mayRead(1)).toBe(false);
+  });
+
+  it('draw their number after they are stored, so that no read in between knows more', async () => {
+    const { table, take } = await createScene(few);
+    const before = await drawNumber(table, synchronizationId);
+    await take({ removals: [gone('team-member#1#5'), gone('team-member#2#5')] });
+    const claims = await loadClaims(table, synchronizationId);
+    expect(claims.map(({ number }) => number)).toEqual([before + 1, before + 1]);
+    // One whose writer died before it drew the number is later than every read.
+    await table.transact([
+      putClaim(synchronizationId, { key: 'team-member#1#5', expect: 'gone', at: now, bodies: [] }),
+    ]);
+    const [claim] = await loadClaims(table, synchronizationId);
+    expect(claim?.number).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('take the place of one another: what comes later is what is waited for', async () => {
+    const { table, take } = await createScene(few);
+    const row = 'team-member#1#5';
+    await take({ arrivals: [{ key: row, expect: 'there' }] }, { by: 'itself', bodyHash: 'came' });
+    expect(await loadTold(table, synchronizationId)).toMatchObject([{ key: row, number: 0 }]);
+    await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
+    expect(await loadTold(table, synchronizationId)).toEqual([]);
+    // The same bytes once more, while nothing was given back: only a reason to read.
+    await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
+    expect(await loadClaims(table, synchronizationId)).toMatchObject([{ number: 1, bodies: ['went'] }]);
+  });
+
+  it('are as many as the event has, in transactions of their own', async () => {
+    const { table, take } = await createScene(few);
+    const removals = Array.from({ length: 250 }, (_, place) => gone(`repository#${place}`));
+    await take({ removals });
+    expect(await loadClaims(table, synchronizationId)).toHaveLength(250);
+  });
+});

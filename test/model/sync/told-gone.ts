@@ -1,0 +1,41 @@
+/** What new deliveries said is gone, which nobody may have any more, whatever the forge's API still shows. */
+import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
+import { synchronizationId } from '../../support/synchronized.ts';
+import type { ForgeHistory } from './forge-history.ts';
+import { groundOfKey } from './grounds.ts';
+import type { ModelWorld } from './model-world.ts';
+
+export function createToldGone({ table, forge, received }: ModelWorld, history: ForgeHistory) {
+  const bodies = new Set<string>();
+  /** When it was told last; milliseconds since the epoch. */
+  const goneAt = new Map<string, number>();
+  let heard = 0;
+
+  async function listen(): Promise<void> {
+    const installation = (await findSynchronization(table, synchronizationId))?.installation;
+    for (; heard < received.length; heard++) {
+      const { headers, body, at } = received[heard] ?? { headers: {}, body: '', at: 0 };
+      const said = forge.webhooks.parse(Buffer.from(body), headers);
+      const isNew = !bodies.has(body);
+      bodies.add(body);
+      for (const { key, expect } of said.arrivals) {
+        goneAt.delete(groundOfKey(key, expect === 'there' ? 'gone' : 'not-public'));
+      }
+      for (const { key, expect } of said.installation === installation && isNew ? said.removals : []) {
+        goneAt.set(groundOfKey(key, expect), at);
+      }
+    }
+  }
+
+  return {
+    /** @param grounds what rights rest on here, less what is claimed. @returns what is wrong */
+    async look(grounds: ReadonlySet<string>): Promise<readonly string[]> {
+      await listen();
+      return [...goneAt].flatMap(([ground, at]) =>
+        grounds.has(ground) && !history.grantedSince(ground, at + 1)
+          ? [`"${ground}" gives something, though an event said that it is gone`]
+          : [],
+      );
+    },
+  };
+}
