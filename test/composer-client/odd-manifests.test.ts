@@ -25,6 +25,7 @@ const slips: Readonly<Record<string, Manifest>> = {
   keyword: { keywords: ['c++', 'fast'] },
   homepage: { homepage: 'www.acme.example' },
   email: { support: { email: 'dev@localhost' } },
+  support: { support: 'x@y.example' },
   numbers: { require: { 5: '*', 'acme/licence': '*' }, 'require-dev': ['*'] },
   capitals: { name: 'Acme/Capitals' },
 };
@@ -35,14 +36,13 @@ const notices = [
   ['keyword', 'keywords.0 is left out: invalid value (c++), must match'],
   ['homepage', 'homepage is left out: invalid value (www.acme.example), must be an http/https URL'],
   ['email', 'support.email is left out: invalid value (dev@localhost), must be a valid email address'],
+  ['support', 'support is left out: should be an array, string given'],
   ['numbers', 'require.5 is left out: a number is no package name'],
   ['numbers', 'require-dev.0 is left out: a number is no package name'],
 ] as const;
 
 /** Refs that give no version, each beside a good 1.0.0, and why. */
 const leftOut = [
-  ['support', 'tag 1.1.0', 'composer.json has mistakes: support : should be an array, string given.'],
-  ['support', 'branch main', 'composer.json has mistakes: support : should be an array, string given.'],
   ['nested', 'tag 1.1.0', 'composer.json is nested deeper than 508 levels: '],
   ['latin', 'tag 1.1.0', 'composer.json is not UTF-8, which JSON has to be.'],
 ] as const;
@@ -146,10 +146,6 @@ function worldWith(latinRepository: string): World {
       history: [{ manifest: { name: `acme/${name}`, ...slip }, tags: ['1.0.0'] }],
     })),
     { name: 'deep', history: [{ files: { 'composer.json': nested('acme/deep', 508) }, tags: ['1.0.0'] }] },
-    {
-      name: 'support',
-      history: [good('support'), { manifest: { support: 'x@y.example' }, tags: ['1.1.0'] }],
-    },
     {
       name: 'nested',
       history: [
