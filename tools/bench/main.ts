@@ -2,6 +2,7 @@
 import { WorldError } from '../../local/forges/world/world-error.ts';
 import { UsageError } from '../../local/start/options.ts';
 import { createProgress } from '../../local/start/progress.ts';
+import { edgeTimeLines, measureEdgeTime, tooSlow } from './edge-time.ts';
 import { parseOptions, usage } from './options.ts';
 import { reportOf } from './report.ts';
 import { type MeasuredWorld, measureWorld } from './run-world.ts';
@@ -12,6 +13,8 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
+  const edgeTimes = await measureEdgeTime();
+  if (!options.json) process.stdout.write(`${edgeTimeLines(edgeTimes).join('\n')}\n\n`);
   const progress = createProgress(process.stderr, Date.now(), Date.now);
   const all: MeasuredWorld[] = [];
   for (const world of options.worlds) {
@@ -19,7 +22,11 @@ async function main(args: readonly string[]): Promise<void> {
     all.push(measured);
     if (!options.json) process.stdout.write(`${reportOf(measured)}\n`);
   }
-  if (options.json) process.stdout.write(`${JSON.stringify({ worlds: all })}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ edgeTimes, worlds: all })}\n`);
+  if (tooSlow(edgeTimes ?? []).length > 0) {
+    process.stderr.write("the edge's decision takes longer than it may\n");
+    process.exitCode = 1;
+  }
 }
 
 try {
