@@ -14,6 +14,7 @@ const queueVariables = {
   'publish-package': environment.publishPackageQueueUrl,
   'publish-roots': environment.publishRootsQueueUrl,
   'publish-access': environment.publishAccessQueueUrl,
+  deletion: environment.deletionQueueUrl,
 } as const;
 
 export type QueueName = keyof typeof queueVariables;
@@ -29,7 +30,8 @@ interface Needs {
   readonly table: 'read' | 'write';
   /** The index of work that is wanted and not done. */
   readonly pendingWork?: true;
-  readonly bucket?: 'write' | 'delete';
+  /** `write`: read and write objects. A list: remove those whose keys end so, too. `remove`: any, with all their versions. */
+  readonly bucket?: 'write' | 'remove' | readonly string[];
   readonly sends: readonly QueueName[];
   /** The edge's key-values. */
   readonly accessStore?: true;
@@ -72,7 +74,7 @@ const functionNeeds = {
     seconds: 60,
     megabytes: 512,
     table: 'write',
-    bucket: 'delete',
+    bucket: ['/plain.json', '/dev.json'],
     sends: ['publish-package', 'publish-roots', 'publish-access'],
     baseUrls: ['registry'],
   },
@@ -81,7 +83,7 @@ const functionNeeds = {
     seconds: 60,
     megabytes: 512,
     table: 'write',
-    bucket: 'delete',
+    bucket: ['/roots/*'],
     sends: ['publish-roots', 'publish-access'],
     baseUrls: ['registry'],
   },
@@ -135,6 +137,14 @@ const functionNeeds = {
     pendingWork: true,
     sends: allQueues,
   },
+  'run-deletion': {
+    does: 'Removes what owners deleted or refused, in portions',
+    seconds: 300,
+    megabytes: 512,
+    table: 'write',
+    bucket: 'remove',
+    sends: ['scan', 'publish-package', 'publish-roots', 'publish-access', 'deletion'],
+  },
   'connect-organization': {
     ...operatorCommand,
     does: 'Ties an organization to a GitHub organization',
@@ -183,6 +193,36 @@ const functionNeeds = {
     table: 'read',
     sends: [],
     gitHub: 'api',
+  },
+  'delete-version': {
+    ...operatorCommand,
+    does: 'Deletes versions with their archives, and refuses their commits from then on',
+    sends: ['scan', 'publish-package', 'publish-access', 'deletion'],
+  },
+  'refuse-commit': {
+    ...operatorCommand,
+    does: 'Refuses commits and removes their archives',
+    sends: ['scan', 'publish-package', 'publish-access', 'deletion'],
+  },
+  'allow-commit': {
+    ...operatorCommand,
+    does: 'Takes the refusal of a commit back',
+    sends: ['scan', 'deletion'],
+  },
+  'delete-package': {
+    ...operatorCommand,
+    does: 'Deletes a package',
+    sends: ['publish-package', 'publish-roots', 'publish-access', 'deletion'],
+  },
+  'delete-synchronization': {
+    ...operatorCommand,
+    does: 'Deletes a synchronization with its packages, rights and tokens of teams',
+    sends: ['publish-package', 'publish-roots', 'publish-access', 'deletion'],
+  },
+  'delete-organization': {
+    ...operatorCommand,
+    does: 'Deletes an organization with everything in it',
+    sends: ['publish-roots', 'publish-access', 'deletion'],
   },
   'undo-run': { ...operatorCommand, does: 'Puts back what a run removed', sends: ['sync'] },
   'decide-removals': { ...operatorCommand, does: "Takes a person's word on held removals", sends: ['sync'] },
@@ -285,12 +325,26 @@ const tableWrites = [
 ];
 
 /** ListBucket, because without it S3 answers 403 instead of 404 for a missing key. */
-function bucketAccess(data: Data, access: 'write' | 'delete'): PolicyStatement[] {
-  const objectActions = ['s3:GetObject', 's3:PutObject', ...(access === 'delete' ? ['s3:DeleteObject'] : [])];
-  return [
-    allow(['s3:ListBucket'], [data.registryBucket.bucketArn]),
-    allow(objectActions, [data.registryBucket.arnForObjects('*')]),
+function bucketAccess(
+  { registryBucket }: Data,
+  access: NonNullable<Needs['bucket']>,
+): readonly PolicyStatement[] {
+  const all = registryBucket.arnForObjects('*');
+  const stored = [
+    allow(['s3:ListBucket'], [registryBucket.bucketArn]),
+    allow(['s3:GetObject', 's3:PutObject'], [all]),
   ];
+  if (access === 'write') return stored;
+  if (access === 'remove') {
+    // The bucket keeps old versions for a month, and a secret must not stay there for as long.
+    return [
+      ...stored,
+      allow(['s3:ListBucketVersions'], [registryBucket.bucketArn]),
+      allow(['s3:DeleteObject', 's3:DeleteObjectVersion'], [all]),
+    ];
+  }
+  const removable = access.map((ending) => registryBucket.arnForObjects(`*${ending}`));
+  return [...stored, allow(['s3:DeleteObject'], removable)];
 }
 
 const keyValueActions = [

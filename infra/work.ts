@@ -20,6 +20,7 @@ export function createQueues(stack: Stack): Queues {
     scan: standard('scan', 'scan-repository'),
     'publish-package': standard('publish-package', 'publish-package'),
     'publish-roots': standard('publish-roots', 'publish-roots'),
+    deletion: standard('deletion', 'run-deletion'),
     // One group per key-value store has one turn in flight: a failed turn comes again as soon as the function is surely dead.
     'publish-access': createWorkQueue(stack, {
       name: 'publish-access',
@@ -40,6 +41,7 @@ export function createTriggers(
   consume('publish-package', 'publish-package', { batchSize: 5 });
   consume('publish-roots', 'publish-roots', { batchSize: 5 });
   consume('publish-access', 'publish-access', { batchSize: 10 });
+  consume('run-deletion', 'deletion', { batchSize: 1 });
 
   const role = new Role(stack, 'SchedulerRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),

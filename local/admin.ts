@@ -1,6 +1,7 @@
 /** `npm run admin`: what an owner decides, until there is a console. Invokes the functions of a running start, or of AWS. */
 import { resolve } from 'node:path';
 import { needed, readFlags, simpleCommands } from './admin/calls.ts';
+import { deletionCommands } from './admin/deletion-commands.ts';
 import { nameCommands } from './admin/name-commands.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage } from './admin/usage.ts';
@@ -32,14 +33,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Commands whose answer is printed in words. */
+const printedCommands = { ...synchronizationCommands, ...nameCommands, ...deletionCommands };
+
 async function run(
   command: string,
   slug: string | undefined,
   rest: readonly string[],
   flags: ReturnType<typeof readFlags>['values'],
 ): Promise<Pick<Printed, 'answer'> & Partial<Printed>> {
-  const commands = { ...synchronizationCommands, ...nameCommands };
-  const long = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  const long = Object.hasOwn(printedCommands, command) ? printedCommands[command] : undefined;
   if (long !== undefined) {
     const client = await clientOf(flags);
     return long({ client, slug, rest, flags, progress: flags.json ? () => {} : print });

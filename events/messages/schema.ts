@@ -49,6 +49,10 @@ export const PublishRootsMessage = z.discriminatedUnion('kind', [
 ]);
 export type PublishRootsMessage = z.infer<typeof PublishRootsMessage>;
 
+/** Queue `deletion`: something that an owner deleted, or refused, wants to be removed. */
+export const DeletionMessage = z.object({ organization, subject: z.string() });
+export type DeletionMessage = z.infer<typeof DeletionMessage>;
+
 /** Queue `publish-access`: these keys, among others, want to be written to the edge. */
 export const PublishAccessMessage = z.object({ keys: z.array(z.string()) });
 export type PublishAccessMessage = z.infer<typeof PublishAccessMessage>;

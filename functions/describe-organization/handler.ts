@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { tableClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { describeInstallation, describeOrganization } from '../../shared/sync/describe-organization.ts';
 
 const logger = createLogger('describe-organization');
@@ -16,9 +16,5 @@ export const handler = invokeHandler(Input, { logger }, async ({ slug }) => {
   if (slug === undefined) {
     return describeInstallation(table);
   }
-  const organization = await findOrganizationBySlug(table, slug);
-  if (!organization) {
-    throw new CallerError(`there is no organization ${slug}`);
-  }
-  return describeOrganization(table, organization, systemClock.now());
+  return describeOrganization(table, await organizationOf(table, slug), systemClock.now());
 });

@@ -92,6 +92,30 @@ export const Status = z.object({
       expires: z.string().optional(),
     }),
   ),
+  deletions: z
+    .array(
+      z.object({
+        kind: z.string(),
+        name: z.string(),
+        since: z.string(),
+        keptUntil: z.string().optional(),
+        step: z.string(),
+        objects: z.number(),
+        records: z.number(),
+      }),
+    )
+    .default([]),
+  refusedCommits: z
+    .array(
+      z.object({
+        commit: z.string(),
+        by: z.string(),
+        why: z.string(),
+        at: z.string(),
+        isRemoved: z.boolean(),
+      }),
+    )
+    .default([]),
   auditLog: z
     .array(
       z.object({ at: z.string(), by: z.string(), act: z.string(), subject: z.string(), why: z.string() }),
@@ -183,4 +207,40 @@ export const GivenName = z.object({
   to: z.string(),
   numberBefore: z.number(),
   number: z.number(),
+});
+
+/** Whether something was deleted, or what would go. */
+const Done = z.object({ done: z.boolean() });
+
+export const Refusal = Done.extend({
+  commits: z.array(z.string()),
+  versions: z.array(z.object({ package: z.string(), version: z.string() })),
+  archives: z.number(),
+});
+
+export const Allowed = z.object({
+  commit: z.string(),
+  packages: z.array(z.string()),
+  renumbered: z.array(z.string()),
+});
+
+export const PackageDeletion = Done.extend({
+  package: z.string(),
+  versions: z.number(),
+  archives: z.number(),
+  archivesKeptUntil: z.string().optional(),
+});
+
+export const SynchronizationDeletion = Done.extend({
+  login: z.string(),
+  packages: z.array(z.string()),
+  teamTokens: z.number(),
+});
+
+export const OrganizationDeletion = Done.extend({
+  slug: z.string(),
+  synchronizations: z.array(z.string()),
+  packages: z.number(),
+  versions: z.number(),
+  tokens: z.number(),
 });

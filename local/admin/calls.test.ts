@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { readFlags, simpleCommands } from './calls.ts';
+import { deletionCommands } from './deletion-commands.ts';
 import { nameCommands } from './name-commands.ts';
 import { synchronizationCommands } from './synchronization-commands.ts';
 import { usage } from './usage.ts';
@@ -12,11 +13,7 @@ it('has each command that the help names, and no other', () => {
     [...usage.matchAll(/^ {2}([a-z-]+)(?: ORGANIZATION| \[ORGANIZATION\])/gm)].map(([, name]) => name),
   );
   expect([...named].sort()).toEqual(
-    [
-      ...Object.keys(simpleCommands),
-      ...Object.keys(nameCommands),
-      ...Object.keys(synchronizationCommands),
-    ].sort(),
+    [simpleCommands, nameCommands, synchronizationCommands, deletionCommands].flatMap(Object.keys).sort(),
   );
 });
 

@@ -30,6 +30,8 @@ export function readFlags(args: readonly string[]) {
       'outside-code': { type: 'string' },
       to: { type: 'string' },
       'same-package': { type: 'boolean' },
+      confirm: { type: 'string' },
+      'keep-archives': { type: 'boolean' },
       synchronization: { type: 'string' },
       json: { type: 'boolean' },
       data: { type: 'string' },

@@ -76,6 +76,22 @@ export function statusText(status: Status): readonly string[] {
       ),
     ),
     ...section(
+      'being removed:',
+      status.deletions.map(
+        ({ kind, name, since, keptUntil, step, objects, records }) =>
+          `${kind === 'refused-commits' ? '' : `${kind} `}${name}, since ${when(since)}: ${step}${
+            keptUntil === undefined ? '' : ` (until ${when(keptUntil)})`
+          }; ${objects} objects, ${records} records so far`,
+      ),
+    ),
+    ...section(
+      'refused commits:',
+      status.refusedCommits.map(
+        ({ commit, by, why, at, isRemoved }) =>
+          `${commit}  since ${when(at)} by ${by}: ${why}${isRemoved ? '' : '; its archives are being removed'}`,
+      ),
+    ),
+    ...section(
       'what owners did, newest first:',
       status.auditLog.map(({ at, by, act, subject, why }) => `${when(at)}  ${by}: ${act} ${subject}: ${why}`),
     ),

@@ -49,6 +49,21 @@ Usage: npm run admin -- COMMAND [options]
   undo ORGANIZATION NUMBER                      put back what the run removed and the forge still has, from a
                                                 fresh read; the rest is listed with reasons
 
+  delete-version ORGANIZATION PACKAGE VERSION[,VERSION]
+                                                delete versions with their archives, for good: their commits are
+                                                refused from now on, by whatever name or number they come
+  refuse-commit ORGANIZATION COMMIT[,COMMIT]    the same for commits, with a version or without
+  allow-commit ORGANIZATION COMMIT --by NAME --why TEXT
+                                                take a refusal back; the archive is built again when asked for
+  delete-package ORGANIZATION PACKAGE [--keep-archives]
+                                                delete a package; with --keep-archives its archives stay out of
+                                                reach for 90 days first
+  delete-synchronization ORGANIZATION           delete what a synchronization brought: packages, rights, teams,
+                                                members, tokens of teams; the GitHub organization is free again
+  delete-organization ORGANIZATION              delete everything of it; its slug is never free again
+          [--confirm NAME --by NAME --why TEXT] each of these only says what would go, until it is confirmed with
+                                                the name of that (the package; the commits; the login; the slug)
+
   --json       print the answer as JSON
   --synchronization ID
                which one, where an organization has several; status shows the ids

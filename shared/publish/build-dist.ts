@@ -10,9 +10,9 @@ import { pipeline } from 'node:stream/promises';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { any, equal, missingOrLess } from '../store/condition.ts';
+import { all, any, equal, missing, missingOrLess } from '../store/condition.ts';
 import { keys } from '../store/keys.ts';
-import { findDist, type StoredPackage } from '../store/package-store.ts';
+import { findDist, findPackage, type StoredPackage } from '../store/package-store.ts';
 import { isRefused, notRefused } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import type { DistObjects } from './dist-objects.ts';
@@ -86,10 +86,15 @@ export async function buildDist(
       },
       // Whoever refuses the commit from now on sees the lease, and removes what is stored under it.
       notRefused(organization, commit),
+      // Nor is anything stored for a number that is given up.
+      {
+        check: keys.package(organization, found.number),
+        when: all(missing('successor'), any(equal('state', 'available'), equal('state', 'accepted'))),
+      },
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
-      return { is: error.failed.includes(1) ? 'refused' : 'busy' };
+      return whyNoLease(dependencies, request, error);
     }
     throw error;
   }
@@ -108,6 +113,18 @@ export async function buildDist(
     await giveBack(table, key, leaseId);
     throw error;
   }
+}
+
+async function whyNoLease(
+  { table }: BuildDistDependencies,
+  { organization, found }: DistRequest,
+  { failed }: ConflictError,
+): Promise<DistOutcome> {
+  if (failed.includes(1)) {
+    return { is: 'refused' };
+  }
+  const now = failed.includes(2) ? await findPackage(table, organization, found.number) : found;
+  return { is: now?.state === 'available' || now?.state === 'accepted' ? 'busy' : 'unrecorded' };
 }
 
 async function store(

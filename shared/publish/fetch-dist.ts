@@ -50,7 +50,14 @@ export async function fetchDist(
     hash && /^[1-9]\d{0,7}$/.test(packageNumber) ? await dependencies.findOrganization(slug) : undefined;
   const found =
     organization && (await findPackage(dependencies.table, organization.id, Number(packageNumber)));
-  if (!organization || !hash || !found || !isLiving(found)) {
+  if (!organization || !hash || !found) {
+    return notFound;
+  }
+  if (found.state === 'deleted' && found.successor !== undefined) {
+    // Its number changed while the request was on its way here: within a second the edge leads to the next one.
+    return unavailable(`The archives of ${found.name} were moved just now; try again.`, 1);
+  }
+  if (!isLiving(found)) {
     return notFound;
   }
   if (hash.length > 40) {

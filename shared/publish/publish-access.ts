@@ -12,6 +12,7 @@ import { carriedOut, type EdgeRow, isWanted, pendingEdgeRows, settle } from '../
 import { ConflictError, type Table } from '../store/table.ts';
 import { edgeThing, grantsThing, principalThing } from '../store/things.ts';
 import { raise, type Wake, type WorkThing } from '../store/work.ts';
+import { packageNumberOf } from './edge-keys.ts';
 
 /** The store as its writer needs it. */
 export interface KeyValues {
@@ -220,6 +221,10 @@ function mayGive(row: EdgeRow): boolean {
   }
   if (row.value === undefined) {
     return false;
+  }
+  if (row.subject.kind === 'package') {
+    // The same number with other refused commits: who may read it does not depend on them.
+    return packageNumberOf(row.value) !== packageNumberOf(row.published);
   }
   return (
     row.subject.kind !== 'view' || row.published === undefined || hasBitsBeyond(row.value, row.published)

@@ -11,15 +11,17 @@ import {
   hasCommitShasum,
   isLiving,
   metadataLayout,
+  packageEdgeValue,
   parsePackage,
+  refusesTheSame,
   type StoredPackage,
   versionsOfPackage,
 } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
-import { ConflictError, type Operation, transactionItemsMax } from '../store/table.ts';
+import { ConflictError } from '../store/table.ts';
 import { edgeThing, packageThing } from '../store/things.ts';
-import { completeWork, holdsLease, type Lease, leaseHeld, releaseLease } from '../store/work.ts';
-import { edgeKeys, packageNumberOf, packageValue } from './edge-keys.ts';
+import { completeWork, holdsLease, type Lease, releaseLease } from '../store/work.ts';
+import { edgeKeys, packageNumberOf } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter, Seen } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
@@ -56,18 +58,15 @@ async function publish(
   const devKey = objectKeys.dev(slug, found.number);
   const [plainSeen, devSeen] = await Promise.all([objects.see(plainKey), objects.see(devKey)]);
 
-  if (!isLiving(found)) {
-    if (plainSeen || devSeen) {
+  if (!isLiving(found) && found.state !== 'copying') {
+    // Its successor's number is on the way to the edge, which serves these until it arrives.
+    const isReplaced = found.state === 'deleted' && found.successor !== undefined;
+    if (!isReplaced && (plainSeen || devSeen)) {
       const filesModifiedAt = Math.max(
         ...modifiedAt(plainSeen, devSeen?.lastModified, found.filesModifiedAt),
       );
       await table.update({ key: lease.thing.key, set: { filesModifiedAt } }, equal('leaseId', lease.leaseId));
       await Promise.all([objects.remove(plainKey), objects.remove(devKey)]);
-    }
-    if (found.state === 'deleted' && (await removeRecords(dependencies, lease, organization, slug, found))) {
-      await releaseLease(table, lease);
-      await waker.wake([lease.thing.wake]);
-      return 'too-early';
     }
     return finish(dependencies, lease, found.state === 'deleted' ? { versionCount: 0 } : {});
   }
@@ -116,34 +115,6 @@ async function publish(
     await makeAvailable(dependencies, lease, { organization, slug, found });
   }
   return finish(dependencies, lease, { versionCount: published.length, outsideCode, metadataLayout });
-}
-
-/** Archives and versions that one pass removes. */
-const removedMax = 500;
-
-/** Removes the archives and then the records of a deleted package; its number and its name's mark stay for ever. @returns whether there are more */
-async function removeRecords(
-  { table, objects }: PublishPackageDependencies,
-  lease: Lease,
-  organization: OrganizationId,
-  slug: string,
-  { number }: StoredPackage,
-): Promise<boolean> {
-  const dists = await distsOfPackage(table, organization, number);
-  const versions = await versionsOfPackage(table, organization, number);
-  for (const { commit } of dists.slice(0, removedMax)) {
-    await objects.remove(objectKeys.dist(slug, number, commit));
-  }
-  const records = [
-    ...dists.slice(0, removedMax).map(({ commit }) => keys.dist(organization, number, commit)),
-    ...versions.slice(0, removedMax).map((one) => keys.version(organization, number, one.versionNormalized)),
-  ];
-  const batch = transactionItemsMax - 1;
-  for (let start = 0; start < records.length; start += batch) {
-    const part = records.slice(start, start + batch);
-    await table.transact([leaseHeld(lease), ...part.map((key): Operation => ({ delete: key }))]);
-  }
-  return dists.length > removedMax || versions.length > removedMax;
 }
 
 /**
@@ -198,11 +169,11 @@ async function makeAvailable(
       // The lease's own item: its check and this change are one operation.
       {
         update: { key: lease.thing.key, set: { state: 'available' } },
-        when: all(equal('leaseId', lease.leaseId), equal('state', 'accepted')),
+        when: all(equal('leaseId', lease.leaseId), equal('state', 'accepted'), refusesTheSame(found)),
       },
       desire(
         key,
-        packageValue(found.number),
+        packageEdgeValue(found),
         { kind: 'package', organization, packageNumber: found.number },
         clock.now(),
       ),
@@ -211,7 +182,7 @@ async function makeAvailable(
     ]);
   } catch (error) {
     if (error instanceof ConflictError && error.failed.length > 0 && (await holdsLease(table, lease))) {
-      // A scan withdrew the package meanwhile, and asked for its files to be removed.
+      // A scan withdrew the package meanwhile, or an owner refused a commit of it: both asked for it to be written again.
       return;
     }
     throw error;

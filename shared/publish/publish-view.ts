@@ -9,7 +9,7 @@
 import { buildRootFile } from '../composer/package-metadata.ts';
 import type { OrganizationId, Principal } from '../domain/ids.ts';
 import { parsePrincipal } from '../domain/ids.ts';
-import { desire, type EdgeRow, edgeRows, settledValue } from '../store/edge-store.ts';
+import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
 import { edgeThing, principalThing } from '../store/things.ts';
 import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
@@ -127,13 +127,30 @@ async function readablePackages(
 ): Promise<readonly StoredPackage[]> {
   const packages = (await packagesOf(table, organization)).filter((one) => one.state === 'available');
   const rows = await edgeRows(table, edgeKeys.package(slug, ''));
-  const numbers = new Map(rows.map((row) => [row.key, settledValue(row)]));
+  const byKey = new Map(rows.map((row) => [row.key, row]));
   return packages.filter(
     (one) =>
-      packageNumberOf(numbers.get(edgeKeys.package(slug, one.name))) === one.number &&
+      isAtEdge(one, byKey.get(edgeKeys.package(slug, one.name))) &&
       mayRead(one.synchronization, one.repository),
   );
 }
+
+/**
+ * Whether the edge leads the name to the package, and is to go on doing so. What else of the value is on its way, refused commits, makes
+ * nobody lose the package; nor does a new number that takes the place of the old one, whose bits are granted together.
+ */
+function isAtEdge({ number, predecessor }: StoredPackage, row: EdgeRow | undefined): boolean {
+  const published = packageNumberOf(row?.published);
+  return (
+    packageNumberOf(row?.value) === number &&
+    published !== undefined &&
+    (published === number || published === predecessor)
+  );
+}
+
+/** The numbers that a view of the package has a bit for: when it changes its number, both, so that nobody loses it on the way. */
+const numbersOf = ({ number, successor, predecessor }: StoredPackage): readonly number[] =>
+  [number, successor, predecessor].filter((one) => one !== undefined);
 
 interface BitmapInputs {
   readonly organization: OrganizationId;
@@ -167,7 +184,7 @@ async function publishBitmap(
   const readable = mayWiden ? all : all.filter(({ number }) => bitmapHas(rowOf(number)?.value, number));
   const wished = new Map<string, string>();
   if (tokens.length > 0) {
-    for (const [chunk, value] of bitmapChunks(readable.map((one) => one.number))) {
+    for (const [chunk, value] of bitmapChunks(readable.flatMap(numbersOf))) {
       wished.set(edgeKeys.view(slug, principal, chunk), value);
     }
   }

@@ -15,6 +15,7 @@ export const environment = {
   publishPackageQueueUrl: 'PUBLISH_PACKAGE_QUEUE_URL',
   publishRootsQueueUrl: 'PUBLISH_ROOTS_QUEUE_URL',
   publishAccessQueueUrl: 'PUBLISH_ACCESS_QUEUE_URL',
+  deletionQueueUrl: 'DELETION_QUEUE_URL',
   /** Public address of the registry host, without a trailing slash. Stands in users' lock files. */
   registryBaseUrl: 'REGISTRY_BASE_URL',
   /** Public address of the console host (API, sign-in, webhooks), without a trailing slash. */

@@ -20,6 +20,7 @@ const urlVariables = {
   'publish-package': 'publishPackageQueueUrl',
   'publish-roots': 'publishRootsQueueUrl',
   'publish-access': 'publishAccessQueueUrl',
+  deletion: 'deletionQueueUrl',
 } as const satisfies Record<QueueName, keyof typeof environment>;
 
 /** SQS takes 10 messages in one request. */

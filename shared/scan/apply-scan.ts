@@ -51,7 +51,7 @@ export async function createPackage(
     putName(organization, name, { number, source, isGiven: false }, absent),
     putSource(organization, name, source, number),
   ]);
-  return { ...made, metadataLayout, imported: false };
+  return { ...made, metadataLayout, imported: false, refused: '', isRemoved: false };
 }
 
 /** Numbers are never used again, also those that a death leaves unused. */

@@ -97,7 +97,16 @@ export async function passName(
   ]);
   return {
     made: {
-      ...(kept ?? { number, name, ...to, versionCount: 0, metadataLayout, imported: false }),
+      ...(kept ?? {
+        number,
+        name,
+        ...to,
+        versionCount: 0,
+        metadataLayout,
+        imported: false,
+        refused: '',
+        isRemoved: false,
+      }),
       ...attributes,
     },
     wakes: [

@@ -40,7 +40,7 @@ export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> 
 }
 
 /** The function's time-out of 300 s and 30 s more. */
-const leaseMs = 330_000;
+export const scanLeaseMs = 330_000;
 /** Seconds to wait after a failure that may pass, by the number of failures in a row; after the last the reconcile asks again. */
 const retrySeconds = [5, 30, 120] as const;
 /** A name taken or a fact changed under the scan: so often it decides anew before it leaves that to the sweep. */
@@ -67,7 +67,7 @@ export async function scanRepository(
   const lease = await takeLease(table, thing, {
     leaseId: dependencies.newLeaseId(),
     now: clock.now(),
-    leaseMs,
+    leaseMs: scanLeaseMs,
   });
   if (lease === 'idle' || lease === 'busy') {
     return lease;
@@ -194,7 +194,7 @@ async function scan(
   if (!found.imported) {
     await recordImported(dependencies, lease, organization.id, found);
   }
-  const held = await storeHeld(dependencies, lease, organization, found, reader, leaseMs);
+  const held = await storeHeld(dependencies, lease, organization, found, reader, scanLeaseMs);
   const stored = await versionsOfPackage(table, organization.id, found.number);
   const notices = noticesOf(stored, versions);
   return { ...record, waiting: [], notices, unfinished: held.count > 0, again: held.again };

@@ -78,6 +78,12 @@ export async function edgeRows(table: Table, prefix: string): Promise<readonly E
   return items.map(parseEdgeRow);
 }
 
+/** The rows of these keys, those that there are. */
+export async function findEdgeRows(table: Table, named: readonly string[]): Promise<readonly EdgeRow[]> {
+  const items = await table.getMany(named.map((key) => keys.edge(key)));
+  return items.flatMap((item) => (item === undefined ? [] : [parseEdgeRow(item)]));
+}
+
 /** The rows of these keys, with others that the sparse index knows of, each once. */
 export async function pendingEdgeRows(
   table: Table,

@@ -87,3 +87,14 @@ export function claimInstallation(
     when: any(absent, equal('state', 'unclaimed')),
   };
 }
+
+/** Unties the installation from a deleted synchronization, so that it can be connected again. Fails if it is another's. */
+export function releaseInstallation(id: InstallationId, synchronization: SynchronizationId): Operation {
+  return {
+    update: {
+      key: keys.installation(id),
+      set: { state: 'unclaimed', organization: undefined, synchronization: undefined },
+    },
+    when: equal('synchronization', synchronization),
+  };
+}

@@ -28,6 +28,7 @@
  * | look-up of a commit that no scan recorded | PACKAGE#organization#number | LOOKUP#hash |
  * | how many look-ups an hour had | PACKAGE#organization#number | LOOKUPS#hour |
  * | commit that an owner refused | ORG#id | REFUSED#commit |
+ * | what an owner deleted and is being removed (work) | ORG#id | DELETION#subject |
  * | fan-out of changed rights (work) | ORG#id | GRANTS |
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
  * | tokens of a principal | ORG#id | TOKEN#principal#id |
@@ -169,6 +170,10 @@ export const keys = {
   refusedCommit: (organization: string, commit: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `REFUSED#${commit}`,
+  }),
+  deletion: (organization: string, subject: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `DELETION#${subject}`,
   }),
   grants: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'GRANTS' }),
   principal: (organization: string, principal: string): Key => ({

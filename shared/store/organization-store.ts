@@ -18,6 +18,7 @@ const OrganizationItem = z.object({
   name: z.string(),
   ownedVendors: z.array(z.string()),
   accessStoppedAt: z.number().optional(),
+  deletedAt: z.number().optional(),
 });
 
 /** Further attributes of the organization's item. */
@@ -32,14 +33,61 @@ const PublishingAttributes = z
 
 const SlugItem = z.object({ organization: organizationId });
 
+/** A deleted one too: workers still have to do with it. */
 export async function findOrganization(table: Table, id: OrganizationId): Promise<Organization | undefined> {
-  const item = await table.get(keys.organization(id));
-  return item === undefined ? undefined : OrganizationItem.parse(item);
+  return (await findItem(table, id))?.organization;
 }
 
+/** Undefined for a deleted one, whose slug nobody may have again. */
 export async function findOrganizationBySlug(table: Table, slug: string): Promise<Organization | undefined> {
+  const found = await findBySlug(table, slug);
+  return found?.deletedAt === undefined ? found?.organization : undefined;
+}
+
+/** The organization that had the slug and was deleted. */
+export async function findDeletedOrganization(table: Table, slug: string): Promise<Organization | undefined> {
+  const found = await findBySlug(table, slug);
+  return found?.deletedAt === undefined ? undefined : found.organization;
+}
+
+interface Found {
+  readonly organization: Organization;
+  /** Milliseconds since the epoch. */
+  readonly deletedAt: number | undefined;
+}
+
+async function findItem(table: Table, id: OrganizationId): Promise<Found | undefined> {
+  const item = await table.get(keys.organization(id));
+  if (item === undefined) {
+    return undefined;
+  }
+  const { deletedAt, ...organization } = OrganizationItem.parse(item);
+  return { organization, deletedAt };
+}
+
+async function findBySlug(table: Table, slug: string): Promise<Found | undefined> {
   const item = await table.get(keys.slug(slug));
-  return item === undefined ? undefined : findOrganization(table, SlugItem.parse(item).organization);
+  return item === undefined ? undefined : findItem(table, SlugItem.parse(item).organization);
+}
+
+/**
+ * Nobody finds the organization by its slug any more, and nobody opens it at the edge. Fails when it is deleted already.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function withdrawOrganization(id: OrganizationId, now: number): Operation {
+  return {
+    update: { key: keys.organization(id), set: { deletedAt: now, accessStoppedAt: now } },
+    when: all(present, missing('deletedAt')),
+  };
+}
+
+/** Leaves of a deleted organization what says that its slug is taken. @param deletedAt milliseconds since the epoch */
+export function forgetOrganization({ id, slug }: Organization, deletedAt: number): Operation {
+  return {
+    put: keys.organization(id),
+    item: { id, slug, name: slug, ownedVendors: [], deletedAt, accessStoppedAt: deletedAt },
+  };
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Packages, their versions and recorded commits. */
 import { z } from 'zod';
 import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
+import { packageValue, refusedCommitsMax } from '../publish/edge-keys.ts';
+import { type Condition, equal, missing } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Item, Table } from './table.ts';
 
@@ -24,9 +26,10 @@ const PackageItem = z.object({
   directory: z.string(),
   /**
    * `accepted`: has a number, its files are not there yet. `available`: they are. `unreadable`: rights withdrawn, records kept. `superseded`: its
-   * name stands for another package now, records kept as of one that is unreadable.
+   * name stands for another package now, records kept as of one that is unreadable. `copying`: is to take the place of its predecessor.
+   * `deleted`: the number is kept for ever, nothing else.
    */
-  state: z.enum(['accepted', 'available', 'unreadable', 'superseded', 'deleted']),
+  state: z.enum(['accepted', 'available', 'unreadable', 'superseded', 'copying', 'deleted']),
   /** Since when it is unreadable or superseded; milliseconds since the epoch. */
   unreadableAt: z.number().optional(),
   versionCount: z.number().default(0),
@@ -48,6 +51,20 @@ const PackageItem = z.object({
   filesModifiedAt: z.number().optional(),
   /** How it got its name from another package; that one's number, when, and from whom in words for an owner. */
   passedFrom: z.object({ number: z.int(), at: z.number(), reason: z.string() }).optional(),
+  /**
+   * First 12 hex digits of commits whose archives the edge refuses for this number, between commas: text, so that a condition can name it.
+   * `packageEdgeValue` puts them into the edge's value.
+   */
+  refused: z.string().default(''),
+  /** It is being copied to this number, because the edge refuses as many commits of this one as it can; or has been. */
+  successor: z.number().optional(),
+  /** It was, or is being, copied from this number. */
+  predecessor: z.number().optional(),
+  /** Of one that is being copied: what was wanted of its predecessor when its records were copied last. */
+  copiedWanted: z.number().optional(),
+  /** Of a deleted one: since when, in milliseconds since the epoch, and whether its archives and records are removed. */
+  deletedAt: z.number().optional(),
+  isRemoved: z.boolean().default(false),
 });
 
 /** A package, which the edge knows when the row of its name there says its number. */
@@ -62,6 +79,33 @@ export const isOfSource = ({ state }: Pick<StoredPackage, 'state'>): boolean =>
   isLiving({ state }) || state === 'unreadable';
 
 export const parsePackage = (item: Item): StoredPackage => PackageItem.parse(item);
+
+/** The beginnings of the commits that the edge refuses for the package's number. */
+export const refusedPrefixes = ({ refused }: Pick<StoredPackage, 'refused'>): readonly string[] =>
+  refused === '' ? [] : refused.split(',');
+
+/** The package refuses what it did when it was read. */
+export const refusesTheSame = ({ refused }: Pick<StoredPackage, 'refused'>): Condition =>
+  refused === '' ? missing('refused') : equal('refused', refused);
+
+/**
+ * What is to stand at the edge for the package's name while it is available; undefined while the edge cannot take all that is refused, since
+ * it must serve none of that.
+ */
+export function packageEdgeValue(found: Pick<StoredPackage, 'number' | 'refused'>): string | undefined {
+  const refused = refusedPrefixes(found);
+  return refused.length > refusedCommitsMax ? undefined : packageValue(found.number, refused);
+}
+
+/** The package that the name stands for, a deleted one too. */
+export async function findPackageByName(
+  table: Table,
+  organization: OrganizationId,
+  name: string,
+): Promise<StoredPackage | undefined> {
+  const item = await table.get(keys.packageName(organization, name));
+  return item === undefined ? undefined : findPackage(table, organization, Number(item.number));
+}
 
 /** Every package of the organization, in the order of their numbers. */
 export async function packagesOf(

@@ -13,6 +13,8 @@ const RefusedItem = z.object({
   by: z.string(),
   why: z.string(),
   at: z.number(),
+  isWithdrawn: z.boolean().default(false),
+  removedAt: z.number().optional(),
 });
 
 export interface RefusedCommit {
@@ -23,6 +25,10 @@ export interface RefusedCommit {
   readonly why: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Every package that had it is told: edge and metadata have it no more, or are about to. */
+  readonly isWithdrawn: boolean;
+  /** When its archives were removed; undefined while some may be left. */
+  readonly removedAt?: number | undefined;
 }
 
 /** Every commit that the organization refuses, by its hash; consistent. */
@@ -54,13 +60,34 @@ export function notRefused(organization: OrganizationId, commit: string): Operat
   return { check: keys.refusedCommit(organization, commit), when: absent };
 }
 
+/** Fails the transaction when the commit is allowed. */
+export function stillRefused(organization: OrganizationId, commit: string): Operation {
+  return { check: keys.refusedCommit(organization, commit), when: present };
+}
+
 /** Refuses the commit. Refusing it again keeps who did it first. */
 export function refuseCommit(
   organization: OrganizationId,
-  { commit, by, why, at }: RefusedCommit,
+  { commit, by, why, at }: Pick<RefusedCommit, 'commit' | 'by' | 'why' | 'at'>,
 ): Operation {
   return {
     update: { key: keys.refusedCommit(organization, commit), setIfMissing: { by, why, at } },
+  };
+}
+
+/** Notes that every package that had the commit is told, unless it is allowed meanwhile. */
+export function noteWithdrawn(organization: OrganizationId, commit: string): Operation {
+  return {
+    update: { key: keys.refusedCommit(organization, commit), set: { isWithdrawn: true } },
+    when: present,
+  };
+}
+
+/** Notes that no archive of the commit is stored any more, unless it is allowed meanwhile. */
+export function noteRemoved(organization: OrganizationId, commit: string, now: number): Operation {
+  return {
+    update: { key: keys.refusedCommit(organization, commit), set: { removedAt: now } },
+    when: present,
   };
 }
 

@@ -89,7 +89,8 @@ export async function findSynchronization(
   id: SynchronizationId,
 ): Promise<Synchronization | undefined> {
   const item = await table.get(keys.synchronization(id));
-  return item === undefined ? undefined : SynchronizationItem.parse(item);
+  // One that is being deleted is nobody's any more.
+  return item === undefined || item.deletedAt !== undefined ? undefined : SynchronizationItem.parse(item);
 }
 
 const ListedItem = z.object({ synchronization, organization });
@@ -154,6 +155,29 @@ export function addSynchronization(
   ];
 }
 
+/**
+ * Takes the synchronization out of the list and gives its claim on the forge organization back: nothing is read for it any more, and no right
+ * comes from it. Its records are removed after that.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function withdrawSynchronization(
+  { id, forge, baseUrl, forgeOrganization }: Synchronization,
+  now: number,
+): readonly Operation[] {
+  return [
+    {
+      update: { key: keys.synchronization(id), set: { deletedAt: now } },
+      when: all(present, missing('deletedAt')),
+    },
+    { delete: keys.synchronizationListed(id) },
+    {
+      delete: keys.forgeOrganization(forge, baseUrl, forgeOrganization),
+      when: equal('synchronization', id),
+    },
+  ];
+}
+
 /** The number that was drawn last. */
 export async function lastNumber(table: Table, id: SynchronizationId): Promise<number> {
   const item = await table.get(keys.synchronization(id));
@@ -204,7 +228,10 @@ export function restoreRights(id: SynchronizationId): Operation {
 }
 
 export function useInstallation(id: SynchronizationId, installation: InstallationId): Operation {
-  return { update: { key: keys.synchronization(id), set: { installation } }, when: present };
+  return {
+    update: { key: keys.synchronization(id), set: { installation } },
+    when: all(present, missing('deletedAt')),
+  };
 }
 
 /** Notes that these scopes were read whole. @param at milliseconds since the epoch */

@@ -61,7 +61,7 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** Consistent; items in the order of the keys, undefined where there is none. */
   getMany(list: readonly Key[]): Promise<readonly (Item | undefined)[]>;
-  /** Every item of the partition whose sort key begins with the prefix; consistent, all pages. */
+  /** Every item of the partition whose sort key begins with the prefix, which may be empty; consistent, all pages. */
   query(
     partition: string,
     prefix: string,
@@ -118,8 +118,9 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
           new QueryCommand({
             TableName: tableName,
             ConsistentRead: true,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-            ExpressionAttributeValues: { ':pk': partition, ':prefix': prefix },
+            // No value of a key's condition may be empty.
+            KeyConditionExpression: `pk = :pk${prefix === '' ? '' : ' AND begins_with(sk, :prefix)'}`,
+            ExpressionAttributeValues: { ':pk': partition, ...(prefix === '' ? {} : { ':prefix': prefix }) },
             ScanIndexForward: !query.descending,
             ...(query.limit === undefined ? {} : { Limit: query.limit }),
             ...(start === undefined ? {} : { ExclusiveStartKey: start }),

@@ -64,6 +64,14 @@ export function principalThing(organization: OrganizationId, principal: Principa
   };
 }
 
+/** What an owner deleted or refused, to be removed from where it is stored. */
+export function deletionThing(organization: OrganizationId, subject: string): WorkThing {
+  return {
+    key: keys.deletion(organization, subject),
+    wake: { queue: 'deletion', group: organization, message: { organization, subject } },
+  };
+}
+
 /** One key at the edge, to be written or removed. All of them have one writer, so one group. */
 export function edgeThing(key: string): WorkThing {
   return {

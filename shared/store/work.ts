@@ -11,7 +11,14 @@ import { type Key, tableKeys } from './keys.ts';
 import { ConflictError, type Item, type Operation, pendingSince, type Table } from './table.ts';
 
 /** Queues by the stem of their name. */
-export const queueNames = ['sync', 'scan', 'publish-package', 'publish-roots', 'publish-access'] as const;
+export const queueNames = [
+  'sync',
+  'scan',
+  'publish-package',
+  'publish-roots',
+  'publish-access',
+  'deletion',
+] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** A message that says where to look. `group` is what a queue is fair between, the organization. */

@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Waker } from '../runtime/wake.ts';
 import { equal } from '../store/condition.ts';
+import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { packageThing } from '../store/things.ts';
@@ -23,9 +24,15 @@ export async function deleteUnreadable(
   );
   for (const { number, name, state } of due) {
     const thing = packageThing(organization, number);
-    const operation = raise(thing, clock.now(), { state: 'deleted' });
+    const target = { kind: 'package', number } as const;
     try {
-      await table.transact([{ ...operation, when: equal('state', state) }]);
+      await table.transact([
+        {
+          ...raise(thing, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
+          when: equal('state', state),
+        },
+        askDeletion(organization, target, name, clock.now()),
+      ]);
     } catch (error) {
       if (error instanceof ConflictError) {
         // It came back at this very moment.
@@ -33,7 +40,7 @@ export async function deleteUnreadable(
       }
       throw error;
     }
-    await waker.wake([thing.wake]);
+    await waker.wake([thing.wake, deletionOf(organization, target).wake]);
     logger.info('a package was deleted that nobody could get for 90 days', { organization, package: name });
   }
 }

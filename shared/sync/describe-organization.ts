@@ -4,6 +4,7 @@ import type { Organization } from '../domain/organization.ts';
 import { vendorOf } from '../domain/package.ts';
 import { isPart } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { describeDeletions } from '../organizations/describe-deletions.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
 import { auditLog } from '../store/audit-log.ts';
 import { loadFacts } from '../store/fact-store.ts';
@@ -46,7 +47,10 @@ export async function describeOrganization(table: Table, organization: Organizat
   const parts = await Promise.all(
     synchronizations.map((synchronization) => describeSynchronization(table, synchronization, now)),
   );
-  const packages = await packagesOf(table, organization.id);
+  // Numbers that a package is being copied to, and those that it had before, are nobody's business.
+  const packages = (await packagesOf(table, organization.id)).filter(
+    ({ state, successor }) => state !== 'copying' && !(state === 'deleted' && successor !== undefined),
+  );
   const sum = (count: (part: (typeof parts)[number]) => number): number =>
     parts.reduce((total, part) => total + count(part), 0);
   const byState: Record<string, number> = {};
@@ -112,6 +116,7 @@ export async function describeOrganization(table: Table, organization: Organizat
       created: time(createdAt),
       expires: expiry === 0 ? undefined : time(expiry * 1000),
     })),
+    ...(await describeDeletions(table, organization.id)),
     auditLog: (await auditLog(table, organization.id, auditShown)).map(({ at, ...entry }) => ({
       at: time(at),
       ...entry,

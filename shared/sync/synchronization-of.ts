@@ -1,8 +1,8 @@
 /** Which synchronization a person means: an organization nearly always has one. */
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { organizationOf } from '../organizations/organization-of.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
-import { findOrganizationBySlug } from '../store/organization-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 
@@ -18,10 +18,7 @@ export async function synchronizationOf(
   table: Table,
   named: Named,
 ): Promise<{ readonly organization: Organization; readonly synchronization: Synchronization }> {
-  const organization = await findOrganizationBySlug(table, named.slug);
-  if (organization === undefined) {
-    throw new CallerError(`there is no organization ${named.slug}; status lists those that there are`);
-  }
+  const organization = await organizationOf(table, named.slug);
   const all = await synchronizationsOf(table, organization.id);
   const fitting = all.filter(({ id }) => named.synchronization === undefined || id === named.synchronization);
   const [synchronization] = fitting;

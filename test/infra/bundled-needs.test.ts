@@ -40,6 +40,7 @@ const wakes: readonly [pattern: RegExp, variable: string][] = [
   [/queue:"scan"/, environment.scanQueueUrl],
   [/queue:"publish-package"/, environment.publishPackageQueueUrl],
   [/queue:"publish-roots"/, environment.publishRootsQueueUrl],
+  [/queue:"deletion"/, environment.deletionQueueUrl],
   // The sender itself names this queue too, in another form.
   [/queue:"publish-access",group:"access",message:\{keys:\[/, environment.publishAccessQueueUrl],
 ];

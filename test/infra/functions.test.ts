@@ -52,6 +52,7 @@ describe('functions', () => {
   const baseUrls = ['RegistryBaseUrl', 'ConsoleBaseUrl'];
   const send = (...queues: string[]) => queues.map((queue) => `sqs:SendMessage ${queue}`);
   const sendAll = send(
+    'DeletionQueue',
     'PublishAccessQueue',
     'PublishPackageQueue',
     'PublishRootsQueue',
@@ -67,7 +68,8 @@ describe('functions', () => {
     's3:ListBucket RegistryBucket',
     's3:PutObject RegistryBucket/*',
   ];
-  const remove = 's3:DeleteObject RegistryBucket/*';
+  const remove = (...endings: string[]) =>
+    endings.map((ending) => `s3:DeleteObject RegistryBucket/${ending}`);
   const gitHubApp = 'secretsmanager:GetSecretValue GitHubAppSecret';
   const pendingWork = 'dynamodb:Query Table/index/pending';
   const read = ['BatchGetItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} Table`);
@@ -82,7 +84,7 @@ describe('functions', () => {
     [
       'publish-package',
       [
-        remove,
+        ...remove('*/dev.json', '*/plain.json'),
         ...store,
         ...consume('PublishPackageQueue'),
         ...send('PublishAccessQueue', 'PublishPackageQueue', 'PublishRootsQueue'),
@@ -90,7 +92,12 @@ describe('functions', () => {
     ],
     [
       'publish-roots',
-      [remove, ...store, ...consume('PublishRootsQueue'), ...send('PublishAccessQueue', 'PublishRootsQueue')],
+      [
+        ...remove('*/roots/*'),
+        ...store,
+        ...consume('PublishRootsQueue'),
+        ...send('PublishAccessQueue', 'PublishRootsQueue'),
+      ],
     ],
     [
       'publish-access',
@@ -119,6 +126,35 @@ describe('functions', () => {
     ['revoke-token', sendAll],
     ['stop-access', send('PublishAccessQueue')],
     ['allow-access', send('PublishAccessQueue')],
+    [
+      'run-deletion',
+      [
+        ...remove('*'),
+        's3:DeleteObjectVersion RegistryBucket/*',
+        's3:ListBucketVersions RegistryBucket',
+        ...store,
+        ...consume('DeletionQueue'),
+        ...send(
+          'DeletionQueue',
+          'PublishAccessQueue',
+          'PublishPackageQueue',
+          'PublishRootsQueue',
+          'ScanQueue',
+        ),
+      ],
+    ],
+    ['delete-version', send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'ScanQueue')],
+    ['refuse-commit', send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'ScanQueue')],
+    ['allow-commit', send('DeletionQueue', 'ScanQueue')],
+    [
+      'delete-package',
+      send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'PublishRootsQueue'),
+    ],
+    [
+      'delete-synchronization',
+      send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'PublishRootsQueue'),
+    ],
+    ['delete-organization', send('DeletionQueue', 'PublishAccessQueue', 'PublishRootsQueue')],
     ['undo-run', send('SyncQueue')],
     ['decide-removals', send('SyncQueue')],
     ['synchronize-organization', send('SyncQueue')],
@@ -137,6 +173,15 @@ describe('functions', () => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
     expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...more].sort());
+  });
+
+  it('remove archives in one place, and objects at all in no more than three', () => {
+    const may = (action: string) =>
+      functionNames.filter((name) =>
+        allowedActions(template, `${resourceId(name)}Role`).some((one) => one.startsWith(action)),
+      );
+    expect(may('s3:DeleteObject ').sort()).toEqual(['publish-package', 'publish-roots', 'run-deletion']);
+    expect(may('s3:DeleteObjectVersion')).toEqual(['run-deletion']);
   });
 
   it('have no role that says more than its policy', () => {

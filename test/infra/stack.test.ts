@@ -124,6 +124,7 @@ describe('queues', () => {
       'ScanQueue',
       'PublishPackageQueue',
       'PublishRootsQueue',
+      'DeletionQueue',
       'PublishAccessQueue',
     ]);
     for (const [id, { RedrivePolicy, FifoQueue }] of working()) {
@@ -156,7 +157,7 @@ describe('queues', () => {
     );
 
   it('hide a message for longer than its function can run', () => {
-    expect(mappings()).toHaveLength(5);
+    expect(mappings()).toHaveLength(6);
     for (const { EventSourceArn, FunctionName, FunctionResponseTypes } of mappings()) {
       const queue = queues().get(EventSourceArn);
       const { Timeout } = timeoutSchema.parse(propertiesOf(template, FunctionName));
@@ -179,6 +180,7 @@ describe('queues', () => {
       ['PublishPackageQueue', 'PublishPackage', 5, undefined],
       ['PublishRootsQueue', 'PublishRoots', 5, undefined],
       ['PublishAccessQueue', 'PublishAccess', 10, undefined],
+      ['DeletionQueue', 'RunDeletion', 1, undefined],
     ]);
   });
 

@@ -19,7 +19,8 @@ import {
 
 /** Nothing is lost and nothing is left over, wherever a worker dies or a service fails it: the sweep brings everything to the same end. */
 
-const writes = (call: string): boolean => /^(update|transact|write|remove|putFirst|wake) /.test(call);
+const writes = (call: string): boolean =>
+  /^(update|transact|write|remove|removeSome|copy|putFirst|wake) /.test(call);
 
 /** `dies`: nothing that the worker does after it happens. `fails`: it goes on, its clean-up too. */
 interface Fault {
@@ -62,6 +63,7 @@ function faulty(calls: string[], fault: Fault | undefined): (services: Services)
       table: through(services.table),
       objects: through(services.objects),
       dists: through(services.dists),
+      storedObjects: through(services.storedObjects),
       keyValues: through(services.keyValues),
       waker: through(services.waker),
     };
@@ -152,7 +154,14 @@ async function live(from: Rest, step: Step, fault?: Fault) {
   const objects = createMemoryObjects(clock, from.objects);
   const keyValues = createMemoryKeyValues(from.values);
   const world = await createRegistryWorld(
-    { table, objects: objects.writer, dists: objects.dists, keyValues, clock },
+    {
+      table,
+      objects: objects.writer,
+      dists: objects.dists,
+      storedObjects: objects.storedObjects,
+      keyValues,
+      clock,
+    },
     from.facts,
   );
   for (const [id, refs] of from.contents) {

@@ -89,6 +89,7 @@ function worker(
     table: through(services.table),
     objects: through(services.objects),
     dists: through(services.dists),
+    storedObjects: through(services.storedObjects),
     keyValues: through(services.keyValues),
     waker: through(services.waker),
   });

@@ -12,12 +12,14 @@ import { createDistObjects, type DistObjects } from '../../shared/publish/dist-o
 import { createKeyValues } from '../../shared/publish/key-values.ts';
 import { createObjectWriter, type ObjectWriter } from '../../shared/publish/object-writer.ts';
 import type { KeyValues } from '../../shared/publish/publish-access.ts';
+import { createStoredObjects, type StoredObjects } from '../../shared/publish/stored-objects.ts';
 import type { Published } from './registry-view.ts';
 import type { WorldClock } from './registry-world.ts';
 
 export interface LocalServices {
   readonly objects: ObjectWriter;
   readonly dists: DistObjects;
+  readonly storedObjects: StoredObjects;
   readonly keyValues: KeyValues;
   readonly clock: WorldClock;
   readonly gateway: Gateway;
@@ -67,6 +69,7 @@ export function useLocalServices(): () => LocalServices {
     return {
       objects: createObjectWriter(s3, bucket),
       dists: createDistObjects(s3, bucket),
+      storedObjects: createStoredObjects(s3, bucket),
       keyValues: createKeyValues(kvs, arn),
       clock: setup.clock,
       gateway: setup.gateway,

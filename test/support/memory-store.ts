@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
 import { ObjectConflictError, type ObjectWriter } from '../../shared/publish/object-writer.ts';
 import { type KeyValues, StoreRefusalError } from '../../shared/publish/publish-access.ts';
+import type { StoredObjects } from '../../shared/publish/stored-objects.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 
 export interface StoredObject {
@@ -15,8 +16,12 @@ export interface StoredObject {
 export interface MemoryObjects {
   readonly writer: ObjectWriter;
   readonly dists: DistObjects;
+  readonly storedObjects: StoredObjects;
   list(): Promise<ReadonlyMap<string, StoredObject>>;
 }
+
+/** So few that tests come to the next page. */
+const pageMax = 5;
 
 const etagOf = (body: string | Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
 
@@ -46,6 +51,23 @@ export function createMemoryObjects(
       },
       async remove(key) {
         objects.delete(key);
+      },
+    },
+    storedObjects: {
+      async removeSome(prefix) {
+        const keys = [...objects.keys()].filter((key) => key.startsWith(prefix));
+        const page = keys.slice(0, pageMax);
+        for (const key of page) {
+          objects.delete(key);
+        }
+        return { removed: page.length, isMore: keys.length > pageMax };
+      },
+      async copy(from, to) {
+        const body = objects.get(from)?.body;
+        if (body !== undefined) {
+          put(to, body);
+        }
+        return body !== undefined;
       },
     },
     dists: {

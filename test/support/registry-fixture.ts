@@ -53,6 +53,7 @@ export function memoryServices(): RegistryServices {
     table: createMemoryTable(),
     objects: objects.writer,
     dists: objects.dists,
+    storedObjects: objects.storedObjects,
     keyValues,
     clock,
     published: async () => ({ values: await keyValues.list(), objects: await objects.list() }),
@@ -86,6 +87,13 @@ export async function createRegistry(
           const isFirst = await services.dists.putFirst(key, ...rest);
           written.push(...(isFirst ? [`put ${key}`] : []));
           return isFirst;
+        },
+      },
+      storedObjects: {
+        ...services.storedObjects,
+        async removeSome(prefix) {
+          written.push(`delete ${prefix}*`);
+          return services.storedObjects.removeSome(prefix);
         },
       },
       keyValues: recordingKeyValues(services.keyValues, written),

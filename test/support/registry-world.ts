@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import {
+  DeletionMessage,
   PublishAccessMessage,
   PublishPackageMessage,
   PublishRootsMessage,
@@ -18,6 +19,7 @@ import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
+import { runDeletion } from '../../shared/organizations/deletion/run-deletion.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
 import { edgeKeys, openOrganization } from '../../shared/publish/edge-keys.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
@@ -28,6 +30,7 @@ import { publishView } from '../../shared/publish/publish-view.ts';
 import { raisePackages } from '../../shared/publish/raise-packages.ts';
 import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
 import { rightsOf } from '../../shared/publish/reader-of.ts';
+import type { StoredObjects } from '../../shared/publish/stored-objects.ts';
 import type { Waker } from '../../shared/runtime/wake.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
@@ -50,6 +53,7 @@ export interface Services {
   readonly table: Table;
   readonly objects: ObjectWriter;
   readonly dists: DistObjects;
+  readonly storedObjects: StoredObjects;
   readonly keyValues: KeyValues;
   readonly waker: Waker;
 }
@@ -252,6 +256,10 @@ export async function createRegistryWorld(
             );
       },
       'publish-access': (message) => publishAccess(common, PublishAccessMessage.parse(message).keys),
+      deletion(raw) {
+        const message = DeletionMessage.parse(raw);
+        return runDeletion(common, message.organization, message.subject);
+      },
     };
   }
 

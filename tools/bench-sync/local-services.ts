@@ -103,6 +103,7 @@ const queueVariables = {
   'publish-package': environment.publishPackageQueueUrl,
   'publish-roots': environment.publishRootsQueueUrl,
   'publish-access': environment.publishAccessQueueUrl,
+  deletion: environment.deletionQueueUrl,
 } as const;
 
 const queueNamed = (name: string) =>

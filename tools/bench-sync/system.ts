@@ -67,7 +67,14 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
     return forge.organization(asId(installation.id), asId(acme.id));
   };
   const world = await createRegistryWorld(
-    { table, objects: writer, dists: memory.dists, keyValues: createMemoryKeyValues(), clock },
+    {
+      table,
+      objects: writer,
+      dists: memory.dists,
+      storedObjects: memory.storedObjects,
+      keyValues: createMemoryKeyValues(),
+      clock,
+    },
     [],
     async () => open(),
   );

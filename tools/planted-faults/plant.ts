@@ -13,6 +13,7 @@ export const proofs = {
   work: 'work that cannot get lost',
   interleavings: 'several workers at once, some of them dying',
   publishing: 'what is published, and in which order',
+  removal: 'what owners delete or refuse is away at once, and does not come back',
   facts: 'facts carry their order',
   brake: 'nothing is taken away by accident',
   synchronization: 'everything between a forge and Composer',

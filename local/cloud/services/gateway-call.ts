@@ -1,7 +1,7 @@
 import type { ServiceRequest, ServiceResponse } from '../service.ts';
 import { type AwsError, jsonError, xmlError } from './aws-error.ts';
 import { keyValueOperation } from './key-values-operation.ts';
-import { objectOperation } from './object-store.ts';
+import { objectOperation } from './object-operations.ts';
 import { queueError } from './queue-service.ts';
 
 export type ServiceName =

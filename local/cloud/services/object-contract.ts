@@ -6,6 +6,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
   paginateListObjectsV2,
@@ -298,5 +299,30 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
     expect(await text('d/1')).toBe('1');
     expect((await remove(ETag)).Errors ?? []).toEqual([]);
     expect(await failure(get('d/1'))).toMatchObject({ status: 404 });
+  });
+
+  check('versions of objects are listed by prefix and page, and each is removed by its id', async () => {
+    for (const name of ['1', '2', '3']) await put(`versions/${name}`, name);
+    await put('versions-not', 'x');
+    const list = (more: object = {}) =>
+      s3().send(new ListObjectVersionsCommand({ Bucket, Prefix: 'versions/', MaxKeys: 2, ...more }));
+    const first = await list();
+    expect(first.Versions?.map(({ Key, VersionId, IsLatest }) => [Key, VersionId, IsLatest])).toEqual([
+      ['versions/1', 'null', true],
+      ['versions/2', 'null', true],
+    ]);
+    expect(first).toMatchObject({ IsTruncated: true });
+    const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = first;
+    const second = await list({ KeyMarker, VersionIdMarker });
+    expect(second.Versions?.map(({ Key }) => Key)).toEqual(['versions/3']);
+    expect(second).toMatchObject({ IsTruncated: false });
+    const Objects = [...(first.Versions ?? []), ...(second.Versions ?? [])].map(({ Key, VersionId }) => ({
+      Key,
+      VersionId,
+    }));
+    const { Errors } = await s3().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    expect(Errors ?? []).toEqual([]);
+    expect((await list()).Versions ?? []).toEqual([]);
+    expect(await text('versions-not')).toBe('x');
   });
 }

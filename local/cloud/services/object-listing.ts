@@ -1,3 +1,6 @@
+import type { BucketFiles } from './object-files.ts';
+import { element } from './xml.ts';
+
 /** What a page of ListObjectsV2 is asked for. */
 export interface ListingRequest {
   readonly prefix: string;
@@ -39,4 +42,47 @@ export function listPage(sortedKeys: readonly string[], request: ListingRequest)
     last = common ?? key;
   }
   return { keys, commonPrefixes, next: undefined };
+}
+
+/**
+ * What ListObjectVersions answers, as parts of its XML. Nothing is versioned here, so each object has the one version that S3 calls null.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+ */
+export function listVersions(
+  files: Pick<BucketFiles, 'keys' | 'record'>,
+  bucketName: string,
+  query: URLSearchParams,
+): readonly string[] {
+  const page = listPage(files.keys(), {
+    prefix: query.get('prefix') ?? '',
+    delimiter: '',
+    after: query.get('key-marker') ?? undefined,
+    continued: false,
+    maxKeys: Math.min(Number(query.get('max-keys') ?? 1000), 1000),
+  });
+  const urlCoded = query.get('encoding-type') === 'url';
+  const name = (text: string) => (urlCoded ? encodeURIComponent(text).replaceAll('%2F', '/') : text);
+  const versions = page.keys.flatMap((key) => {
+    const record = files.record(key);
+    if (record === undefined) return [];
+    const inner = [
+      element('Key', name(key)),
+      element('VersionId', 'null'),
+      element('IsLatest', true),
+      element('LastModified', new Date(record.lastModified).toISOString()),
+      element('ETag', record.etag),
+      element('Size', record.size),
+      element('StorageClass', 'STANDARD'),
+    ];
+    return `<Version>${inner.join('')}</Version>`;
+  });
+  return [
+    element('Name', bucketName),
+    element('IsTruncated', page.next !== undefined),
+    ...(urlCoded ? [element('EncodingType', 'url')] : []),
+    ...(page.next === undefined
+      ? []
+      : [element('NextKeyMarker', name(page.next)), element('NextVersionIdMarker', 'null')]),
+    ...versions,
+  ];
 }

@@ -11,7 +11,8 @@ import {
   writeCondition,
 } from './object-conditions.ts';
 import { type BucketFiles, type ObjectRecord, openBucketFiles } from './object-files.ts';
-import { listPage } from './object-listing.ts';
+import { listPage, listVersions } from './object-listing.ts';
+import { objectOperation } from './object-operations.ts';
 import { createUploads } from './object-uploads.ts';
 import { element, elements, textOf } from './xml.ts';
 
@@ -57,6 +58,8 @@ export function createObjectStore(options: {
 
   const operations: Readonly<Record<string, Operation>> = {
     ListObjectsV2: listObjects,
+    ListObjectVersions: ({ bucket, bucketName, query }) =>
+      xml('ListVersionsResult', listVersions(bucket.files, bucketName, query)),
     HeadBucket: () => ({ status: 200, headers: {}, body: '' }),
     DeleteObjects: deleteObjects,
     GetObject: getObject,
@@ -191,6 +194,7 @@ export function createObjectStore(options: {
     const results = objects.map((object) => {
       const key = textOf(object, 'Key') ?? '';
       try {
+        checkVersion(textOf(object, 'VersionId'));
         bucket.files.remove(key, deleteCondition(textOf(object, 'ETag'), key));
         return quiet ? '' : `<Deleted>${element('Key', key)}</Deleted>`;
       } catch (error) {
@@ -323,50 +327,19 @@ function stored(files: BucketFiles, key: string): StoredObject {
   return { etag, lastModified, headers, checksum, body: object.body };
 }
 
-/** Query parameters, besides those that name the operation, that change nothing or are honoured. */
-const LISTING_PARAMETERS = [
-  'continuation-token',
-  'start-after',
-  'max-keys',
-  'prefix',
-  'delimiter',
-  'encoding-type',
-  'fetch-owner',
-];
-
-/** The S3 operation that a request asks for, `unknown` for any that this store does not do. */
-export function objectOperation(request: Pick<ServiceRequest, 'method' | 'target' | 'headers'>): string {
-  const [path = '', search = ''] = request.target.split(/\?(.*)/s);
-  const level = /^\/?[^/]*\/?$/.test(path) ? 'bucket' : 'object';
-  const query = new URLSearchParams(search);
-  const named = [...query.keys()]
-    .filter((name) => name !== 'x-id' && !LISTING_PARAMETERS.includes(name))
-    .sort();
-  const copy = request.headers['x-amz-copy-source'] === undefined ? '' : ' copy';
-  return OPERATIONS[`${request.method} ${level}${copy} ${named.join(' ')}`.trim()] ?? 'unknown';
-}
-
-const OPERATIONS: Readonly<Record<string, string>> = {
-  'GET bucket list-type': 'ListObjectsV2',
-  'HEAD bucket': 'HeadBucket',
-  'POST bucket delete': 'DeleteObjects',
-  'GET object': 'GetObject',
-  'HEAD object': 'HeadObject',
-  'PUT object': 'PutObject',
-  'PUT object copy': 'CopyObject',
-  'DELETE object': 'DeleteObject',
-  'POST object uploads': 'CreateMultipartUpload',
-  'PUT object partNumber uploadId': 'UploadPart',
-  'POST object uploadId': 'CompleteMultipartUpload',
-  'DELETE object uploadId': 'AbortMultipartUpload',
-};
-
 function pathOf(path: string): { bucketName: string; key: string } {
   const [, bucketName = '', key = ''] = /^\/?([^/]*)\/?(.*)$/s.exec(path) ?? [];
   try {
     return { bucketName, key: decodeURIComponent(key) };
   } catch {
     throw new AwsError(400, 'InvalidURI', "Couldn't parse the specified URI.");
+  }
+}
+
+/** @throws AwsError for any version but the one that there is of an object */
+function checkVersion(versionId: string | undefined): void {
+  if (versionId !== undefined && versionId !== 'null') {
+    throw new AwsError(400, 'NoSuchVersion', 'The specified version does not exist.');
   }
 }
 

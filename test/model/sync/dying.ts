@@ -26,6 +26,7 @@ export function dying(call: number): (services: Services) => Services {
       table: through(services.table),
       objects: through(services.objects),
       dists: through(services.dists),
+      storedObjects: through(services.storedObjects),
       keyValues: through(services.keyValues),
       waker: through(services.waker),
     };

@@ -228,6 +228,7 @@ export async function startModel(): Promise<Model> {
         table,
         objects: objects.writer,
         dists: objects.dists,
+        storedObjects: objects.storedObjects,
         keyValues,
         clock,
         published: async () => ({ values: await keyValues.list(), objects: await objects.list() }),

@@ -5,6 +5,7 @@ import { composerFaults } from './composer.ts';
 import { githubFaults } from './github.ts';
 import { namesFaults } from './names.ts';
 import { pinnedFaults } from './pinned.ts';
+import { removalFaults } from './removal.ts';
 import { rightsFaults } from './rights.ts';
 import { rolesFaults } from './roles.ts';
 import { synchronizationFaults } from './synchronization.ts';
@@ -17,6 +18,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...webFaults,
   ...githubFaults,
   ...workFaults,
+  ...removalFaults,
   ...rightsFaults,
   ...claimsFaults,
   ...synchronizationFaults,

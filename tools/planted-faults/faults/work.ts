@@ -211,9 +211,9 @@ export const workFaults: readonly PlantedFault[] = [
     id: 'publish-done-before-edge',
     proof: 'publishing',
     file: 'shared/publish/publish-access.ts',
-    find: 'await updateStore(keyValues, etag, batch);\n      isFull = false;\n      const wakes = await record(table, batch, clock.now());',
+    find: 'await updateStore(keyValues, etag, batch);\n      const wakes = await record(table, batch, clock.now());',
     replace:
-      'const wakes = await record(table, batch, clock.now());\n      await updateStore(keyValues, etag, batch);\n      isFull = false;',
+      'const wakes = await record(table, batch, clock.now());\n      await updateStore(keyValues, etag, batch);',
     tests: ['test/integration/publish-access.test.ts'],
     standsFor: 'a key recorded as written at the edge before it is',
   },

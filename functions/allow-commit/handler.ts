@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { allowRefusedCommit } from '../../shared/organizations/allow-commit.ts';
+import { organizationOf } from '../../shared/organizations/organization-of.ts';
+import { accountable } from '../../shared/organizations/owner-act.ts';
+import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+
+const logger = createLogger('allow-commit');
+const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, randomBytes };
+
+const Input = z.strictObject({ slug: z.string(), commit: z.string(), ...accountable });
+
+export const handler = invokeHandler(Input, { logger }, async ({ slug, commit, by, why }) =>
+  allowRefusedCommit(dependencies, await organizationOf(dependencies.table, slug), commit, { by, why }),
+);

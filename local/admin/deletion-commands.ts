@@ -1,0 +1,196 @@
+/** Commands that take something from everybody for good, or for as long as it is refused. Without --confirm they say what would go. */
+import { UsageError } from '../start/options.ts';
+import {
+  Allowed,
+  OrganizationDeletion,
+  PackageDeletion,
+  Refusal,
+  SynchronizationDeletion,
+} from './answers.ts';
+import { needed } from './calls.ts';
+import { indent } from './print.ts';
+import { type Command, noMore, type Printed } from './synchronization-commands.ts';
+
+/** By the name of the command. */
+export const deletionCommands: Readonly<Record<string, (command: Command) => Promise<Printed>>> = {
+  'delete-version': deleteVersion,
+  'refuse-commit': refuseCommit,
+  'allow-commit': allowCommit,
+  'delete-package': deletePackage,
+  'delete-synchronization': deleteSynchronization,
+  'delete-organization': deleteOrganization,
+};
+
+async function deleteVersion(command: Command): Promise<Printed> {
+  const [name, text, ...more] = command.rest;
+  noMore('delete-version', more);
+  const packageName = needed(name, 'delete-version takes a package and its versions after the organization');
+  const versions = needed(
+    text,
+    `delete-version takes the versions of ${packageName}, with commas between them`,
+  );
+  const answer = Refusal.parse(
+    await command.client.invoke('delete-version', {
+      ...start(command, 'delete-version'),
+      package: packageName,
+      versions: versions.split(','),
+    }),
+  );
+  return { answer, lines: refusalText(answer, packageName) };
+}
+
+async function refuseCommit(command: Command): Promise<Printed> {
+  const [text, ...more] = command.rest;
+  noMore('refuse-commit', more);
+  const commits = needed(
+    text,
+    'refuse-commit takes commits after the organization, with commas between them',
+  );
+  const answer = Refusal.parse(
+    await command.client.invoke('refuse-commit', {
+      ...start(command, 'refuse-commit'),
+      commits: commits.split(','),
+    }),
+  );
+  return { answer, lines: refusalText(answer, commits) };
+}
+
+function refusalText(
+  { done, commits, versions, archives }: ReturnType<typeof Refusal.parse>,
+  confirm: string,
+): readonly string[] {
+  return [
+    ...headline(done, `${counted(commits, 'commit')} and ${plural(archives, 'stored archive')}`),
+    ...indent([
+      ...commits.map((commit) => `commit ${commit}`),
+      ...versions.map((one) => `${one.package} ${one.version}`),
+    ]),
+    ...(done
+      ? [
+          'The commits are refused from now on. Rotate the secret: whoever downloaded it has it (docs/operating.md).',
+        ]
+      : howTo(confirm)),
+  ];
+}
+
+async function allowCommit(command: Command): Promise<Printed> {
+  const [commit, ...more] = command.rest;
+  noMore('allow-commit', more);
+  const answer = Allowed.parse(
+    await command.client.invoke('allow-commit', {
+      ...start(command, 'allow-commit'),
+      commit: needed(commit, 'allow-commit takes a commit after the organization; status lists them'),
+    }),
+  );
+  const { packages, renumbered } = answer;
+  return {
+    answer,
+    lines: [
+      `commit ${answer.commit} is allowed; ${
+        packages.length === 0 ? 'no package had it' : `scanned again: ${packages.join(', ')}`
+      }`,
+      ...(renumbered.length === 0
+        ? []
+        : [`copied to a new number first, which status shows: ${renumbered.join(', ')}`]),
+    ],
+  };
+}
+
+async function deletePackage(command: Command): Promise<Printed> {
+  const [name, ...more] = command.rest;
+  noMore('delete-package', more);
+  const packageName = needed(name, 'delete-package takes a package after the organization');
+  const answer = PackageDeletion.parse(
+    await command.client.invoke('delete-package', {
+      ...start(command, 'delete-package'),
+      package: packageName,
+      ...(command.flags['keep-archives'] ? { keepArchives: true } : {}),
+    }),
+  );
+  const { done, versions, archives, archivesKeptUntil } = answer;
+  return {
+    answer,
+    lines: [
+      ...headline(
+        done,
+        `${packageName}: ${plural(versions, 'version')}, ${plural(archives, 'stored archive')}`,
+      ),
+      ...(archivesKeptUntil === undefined
+        ? []
+        : [`archives and records are kept until ${archivesKeptUntil}, out of everybody's reach`]),
+      ...(done ? progress(command) : howTo(packageName)),
+    ],
+  };
+}
+
+async function deleteSynchronization(command: Command): Promise<Printed> {
+  noMore('delete-synchronization', command.rest);
+  const { synchronization } = command.flags;
+  const answer = SynchronizationDeletion.parse(
+    await command.client.invoke('delete-synchronization', {
+      ...start(command, 'delete-synchronization'),
+      ...(synchronization === undefined ? {} : { synchronization }),
+    }),
+  );
+  const { done, login, packages, teamTokens } = answer;
+  return {
+    answer,
+    lines: [
+      ...headline(
+        done,
+        `the synchronization with ${login}: ${counted(packages, 'package')}, ${plural(teamTokens, 'token')} of teams, all rights by it`,
+      ),
+      ...indent(packages),
+      ...(done ? progress(command) : howTo(login)),
+    ],
+  };
+}
+
+async function deleteOrganization(command: Command): Promise<Printed> {
+  noMore('delete-organization', command.rest);
+  const answer = OrganizationDeletion.parse(
+    await command.client.invoke('delete-organization', start(command, 'delete-organization')),
+  );
+  const { done, slug, synchronizations, packages, versions, tokens } = answer;
+  return {
+    answer,
+    lines: [
+      ...headline(
+        done,
+        `the organization ${slug}: ${plural(packages, 'package')} with ${plural(versions, 'version')}, ${plural(tokens, 'token')}`,
+      ),
+      ...indent(synchronizations.map((login) => `synchronization with ${login}`)),
+      'Its slug is never free again.',
+      ...(done ? progress(command) : howTo(slug)),
+    ],
+  };
+}
+
+/** @throws UsageError when it is to be done and nobody accounts for it */
+function start({ slug, flags: { confirm, by, why } }: Command, command: string) {
+  const isDone = confirm !== undefined || command === 'allow-commit';
+  if (isDone && (by === undefined || why === undefined)) {
+    throw new UsageError(`${command} takes --by and --why: who does it, and why; both are logged`);
+  }
+  return {
+    slug: needed(slug, `${command} takes the organization's slug`),
+    ...(confirm === undefined ? {} : { confirm }),
+    ...(by === undefined ? {} : { by }),
+    ...(why === undefined ? {} : { why }),
+  };
+}
+
+const headline = (done: boolean, what: string): readonly string[] => [
+  done ? `deleted: ${what}` : `nothing was done; this would go, for good: ${what}`,
+];
+
+const howTo = (confirm: string): readonly string[] => [
+  `to do it: the same command with --confirm ${confirm} --by NAME --why TEXT`,
+];
+
+const progress = ({ slug }: Command): readonly string[] => [
+  `clients have lost it; what is stored of it is removed now: npm run admin -- status ${slug} shows how far`,
+];
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+const counted = (list: readonly unknown[], what: string): string => plural(list.length, what);

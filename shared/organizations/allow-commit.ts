@@ -1,0 +1,78 @@
+/** An owner takes the refusal of a commit back. Its archive is gone and is built again when somebody asks for it. */
+import type { Organization } from '../domain/organization.ts';
+import { CallerError } from '../runtime/invoke-handler.ts';
+import { askDeletion, deletionOf } from '../store/deletion-store.ts';
+import { refusedPrefixes } from '../store/package-store.ts';
+import { allowCommit } from '../store/refused-commit-store.ts';
+import { ConflictError, transactionItemsMax } from '../store/table.ts';
+import { scanThing } from '../store/things.ts';
+import { raise } from '../store/work.ts';
+import { raiseAll } from '../sync/raise-all.ts';
+import { packagesWith } from './narrow-refused.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+import { checkHashes, type RefuseDependencies } from './refuse-commits.ts';
+
+export interface Allowed {
+  readonly commit: string;
+  /** Packages that had it: their repositories are scanned again. */
+  readonly packages: readonly string[];
+  /** Those that come under a new number, because caches may have the old archive under the one that they have. */
+  readonly renumbered: readonly string[];
+}
+
+/**
+ * @param commit full hash
+ * @throws CallerError when it is not refused
+ */
+export async function allowRefusedCommit(
+  dependencies: RefuseDependencies,
+  organization: Organization,
+  commit: string,
+  by: Accountable,
+): Promise<Allowed> {
+  const { table, waker, clock } = dependencies;
+  checkHashes([commit]);
+  const now = clock.now();
+  const packages = (await packagesWith(table, organization.id, [commit]))
+    .map(({ found }) => found)
+    .filter(({ state }) => state !== 'deleted');
+  const renumbered = packages.filter((found) => refusedPrefixes(found).includes(commit.slice(0, 12)));
+  const renumberings = renumbered.map(({ number, name }) => ({
+    target: { kind: 'renumbering', number } as const,
+    name,
+  }));
+  const scans = new Map(
+    packages.map(({ synchronization, repository }) => {
+      const thing = scanThing(organization.id, synchronization, repository);
+      return [`${thing.key.pk} ${thing.key.sk}`, thing];
+    }),
+  );
+  const others = [
+    ...renumberings.map(({ target, name }) => askDeletion(organization.id, target, name, now)),
+    ...[...scans.values()].map((scan) => raise(scan, now, { cause: 'allowed commit' })),
+  ];
+  try {
+    await table.transact([
+      allowCommit(organization.id, commit),
+      ownerAct(dependencies, organization.id, by, 'allow-commit', commit),
+      ...others.slice(0, transactionItemsMax - 2),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError && error.failed.includes(0)) {
+      throw new CallerError(`${organization.slug} does not refuse commit ${commit}`);
+    }
+    throw error;
+  }
+  await waker.wake([
+    ...renumberings.map(({ target }) => deletionOf(organization.id, target).wake),
+    ...[...scans.values()].map((scan) => scan.wake),
+  ]);
+  if (others.length > transactionItemsMax - 2) {
+    await raiseAll(dependencies, [...scans.values()], 'allowed commit');
+  }
+  return {
+    commit,
+    packages: packages.map(({ name }) => name),
+    renumbered: renumbered.map(({ name }) => name),
+  };
+}

@@ -1,0 +1,64 @@
+/** An owner deletes the organization: the edge refuses everybody at once; everything that is stored of it is removed; its slug is never free again. */
+import type { Organization } from '../domain/organization.ts';
+import { askDeletion, deletionOf } from '../store/deletion-store.ts';
+import { desireClosed, withdrawOrganization } from '../store/organization-store.ts';
+import { packagesOf } from '../store/package-store.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { tokensOfOrganization } from '../store/token-store.ts';
+import { type Confirmation, confirmed } from './confirmation.ts';
+import { callMs, disconnection, leaveToWorker } from './delete-synchronization.ts';
+import { endTokens } from './end-tokens.ts';
+import { ownerAct } from './owner-act.ts';
+import type { RefuseDependencies } from './refuse-commits.ts';
+
+/** What goes, or would go. */
+export interface OrganizationDeletion {
+  readonly done: boolean;
+  readonly slug: string;
+  readonly synchronizations: readonly string[];
+  readonly packages: number;
+  readonly versions: number;
+  readonly tokens: number;
+}
+
+/** @throws CallerError */
+export async function deleteOrganization(
+  dependencies: RefuseDependencies,
+  organization: Organization,
+  confirmation: Confirmation,
+): Promise<OrganizationDeletion> {
+  const { table, waker, clock } = dependencies;
+  const { id, slug } = organization;
+  const by = confirmed(confirmation, slug);
+  const now = clock.now();
+  const synchronizations = await synchronizationsOf(table, id);
+  const packages = (await packagesOf(table, id)).filter(
+    ({ state }) => state !== 'deleted' && state !== 'copying',
+  );
+  const tokens = (await tokensOfOrganization(table, id)).filter(({ state }) => state !== 'revoked');
+  const plan = {
+    slug,
+    synchronizations: synchronizations.map(({ login }) => login),
+    packages: packages.length,
+    versions: packages.reduce((sum, { versionCount }) => sum + versionCount, 0),
+    tokens: tokens.length,
+  };
+  if (by === undefined) {
+    return { done: false, ...plan };
+  }
+  const target = { kind: 'organization' } as const;
+  const closed = desireClosed(organization, now);
+  await table.transact([
+    withdrawOrganization(id, now),
+    closed.operation,
+    askDeletion(id, target, slug, now, { synchronizations: synchronizations.map((one) => one.id) }),
+    ownerAct(dependencies, id, by, 'delete-organization', slug),
+  ]);
+  await waker.wake([closed.wake, deletionOf(id, target).wake]);
+  // From here on its worker would do the same, somewhat later.
+  for (const synchronization of synchronizations) {
+    await table.transact(await disconnection(table, synchronization, now)).catch(leaveToWorker);
+  }
+  await endTokens(dependencies, tokens, now + callMs);
+  return { done: true, ...plan };
+}

@@ -1,0 +1,113 @@
+/** An owner deletes a package: clients lose it at once; what is stored of it is removed by `run-deletion`. */
+import type { Organization } from '../domain/organization.ts';
+import { edgeKeys } from '../publish/edge-keys.ts';
+import { CallerError } from '../runtime/invoke-handler.ts';
+import { equal } from '../store/condition.ts';
+import { askDeletion, deletionOf } from '../store/deletion-store.ts';
+import { desire } from '../store/edge-store.ts';
+import { keys } from '../store/keys.ts';
+import { distsOfPackage, findPackageByName, type StoredPackage } from '../store/package-store.ts';
+import { ConflictError, type Operation } from '../store/table.ts';
+import { edgeThing, grantsThing, packageThing } from '../store/things.ts';
+import { raise, type Wake } from '../store/work.ts';
+import { type Confirmation, confirmed } from './confirmation.ts';
+import { ownerAct } from './owner-act.ts';
+import type { RefuseDependencies } from './refuse-commits.ts';
+
+/** What goes, or would go. */
+export interface PackageDeletion {
+  readonly done: boolean;
+  readonly package: string;
+  readonly versions: number;
+  readonly archives: number;
+  /** Until when archives and records are kept, out of everybody's reach; ISO 8601. Undefined: they go at once. */
+  readonly archivesKeptUntil: string | undefined;
+}
+
+/** How long the archives of a package stay that was deleted without them, in milliseconds: as those of one that cannot be read. */
+const archivesKeptMs = 90 * 24 * 3600 * 1000;
+
+/**
+ * The name stays the package's until an owner gives it away; the number is never used again.
+ *
+ * @throws CallerError when there is no such package
+ */
+export async function deletePackage(
+  dependencies: RefuseDependencies,
+  organization: Organization,
+  { packageName, keepArchives }: { readonly packageName: string; readonly keepArchives: boolean },
+  confirmation: Confirmation,
+): Promise<PackageDeletion> {
+  const { table, waker, clock } = dependencies;
+  const now = clock.now();
+  const found = await findPackageByName(table, organization.id, packageName);
+  if (found === undefined || found.state === 'deleted') {
+    throw new CallerError(`${organization.slug} has no package ${packageName}; status lists them`);
+  }
+  const by = confirmed(confirmation, packageName);
+  const dists = await distsOfPackage(table, organization.id, found.number);
+  const keepUntil = keepArchives ? now + archivesKeptMs : undefined;
+  const plan = {
+    package: found.name,
+    versions: found.versionCount,
+    archives: dists.filter(({ shasum }) => shasum !== undefined).length,
+    archivesKeptUntil: keepUntil === undefined ? undefined : new Date(keepUntil).toISOString(),
+  };
+  if (by === undefined) {
+    return { done: false, ...plan };
+  }
+  const target = { kind: 'package', number: found.number } as const;
+  const grants = grantsThing(organization.id);
+  const withdrawn = withdrawal(organization, found, true, now);
+  try {
+    await table.transact([
+      ...withdrawn.operations,
+      raise(grants, now),
+      askDeletion(organization.id, target, found.name, now, { keepUntil }),
+      ownerAct(dependencies, organization.id, by, 'delete-package', packageName),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      throw new CallerError(`something else changed ${packageName} at this moment; ask again`);
+    }
+    throw error;
+  }
+  await waker.wake([...withdrawn.wakes, grants.wake, deletionOf(organization.id, target).wake]);
+  return { done: true, ...plan };
+}
+
+/**
+ * Takes the package from the edge, from scans and from the metadata, in one transaction that fails when it changed meanwhile. The grants
+ * are to be raised with it.
+ *
+ * @param isHolder whether its name stands for it
+ */
+export function withdrawal(
+  { id, slug }: Organization,
+  found: StoredPackage,
+  isHolder: boolean,
+  now: number,
+): { readonly operations: readonly Operation[]; readonly wakes: readonly Wake[] } {
+  const { number, name, state, synchronization, repository, directory } = found;
+  const thing = packageThing(id, number);
+  const edgeKey = edgeKeys.package(slug, name);
+  return {
+    operations: [
+      {
+        ...raise(thing, now, { state: 'deleted', deletedAt: now, unreadableAt: undefined }),
+        when: equal('state', state),
+      },
+      // A scan of its repository knows it no more. One that is being copied has no source yet.
+      ...(state === 'copying'
+        ? []
+        : [{ delete: keys.packageSource(id, synchronization, repository, directory, name) }]),
+      ...(isHolder
+        ? [
+            { check: keys.packageName(id, name), when: equal('number', number) },
+            desire(edgeKey, undefined, { kind: 'package', organization: id, packageNumber: number }, now),
+          ]
+        : []),
+    ],
+    wakes: [...(isHolder ? [edgeThing(edgeKey).wake] : []), thing.wake],
+  };
+}

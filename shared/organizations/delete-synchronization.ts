@@ -1,0 +1,104 @@
+/**
+ * An owner deletes a synchronization: its repositories' packages, what was read of the forge organization, the rights of its teams and
+ * members, and its teams' tokens. Other synchronizations of the organization stay as they are; the forge organization can be connected
+ * again at once.
+ */
+import type { Organization } from '../domain/organization.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { CallerError } from '../runtime/invoke-handler.ts';
+import { askDeletion, deletionOf } from '../store/deletion-store.ts';
+import { listInstallations, releaseInstallation } from '../store/installation-store.ts';
+import { packagesOf } from '../store/package-store.ts';
+import { withdrawSynchronization } from '../store/synchronization-store.ts';
+import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import { grantsThing } from '../store/things.ts';
+import { tokensOfOrganization } from '../store/token-store.ts';
+import { raise } from '../store/work.ts';
+import { type Confirmation, confirmed } from './confirmation.ts';
+import { endTokens, isOfTeam } from './end-tokens.ts';
+import { ownerAct } from './owner-act.ts';
+import type { RefuseDependencies } from './refuse-commits.ts';
+import { withdrawPackagesOf } from './withdraw-packages.ts';
+
+/** What goes, or would go. */
+export interface SynchronizationDeletion {
+  readonly done: boolean;
+  readonly synchronization: string;
+  readonly login: string;
+  readonly packages: readonly string[];
+  readonly teamTokens: number;
+}
+
+/** The call does as much of it as fits well into its 30 s; the worker does the rest. Milliseconds. */
+export const callMs = 15_000;
+
+/** @throws CallerError */
+export async function deleteSynchronization(
+  dependencies: RefuseDependencies,
+  organization: Organization,
+  synchronization: Synchronization,
+  confirmation: Confirmation,
+): Promise<SynchronizationDeletion> {
+  const { table, waker, clock } = dependencies;
+  const { id, login } = synchronization;
+  const by = confirmed(confirmation, login);
+  const packages = (await packagesOf(table, organization.id)).filter(
+    (one) => one.synchronization === id && one.state !== 'deleted' && one.state !== 'copying',
+  );
+  const tokens = (await tokensOfOrganization(table, organization.id)).filter(
+    (token) => isOfTeam(token, id) && token.state !== 'revoked',
+  );
+  const plan = {
+    synchronization: id,
+    login,
+    packages: packages.map(({ name }) => name),
+    teamTokens: tokens.length,
+  };
+  if (by === undefined) {
+    return { done: false, ...plan };
+  }
+  const now = clock.now();
+  const until = now + callMs;
+  const target = { kind: 'synchronization', synchronization: id } as const;
+  const grants = grantsThing(organization.id);
+  try {
+    await table.transact([
+      ...(await disconnection(table, synchronization, now)),
+      raise(grants, now),
+      askDeletion(organization.id, target, login, now),
+      ownerAct(dependencies, organization.id, by, 'delete-synchronization', login),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      throw new CallerError(`something else changed the synchronization ${login} at this moment; ask again`);
+    }
+    throw error;
+  }
+  await waker.wake([grants.wake, deletionOf(organization.id, target).wake]);
+  // From here on its worker would do the same, somewhat later.
+  await endTokens(dependencies, tokens, until);
+  await withdrawPackagesOf(dependencies, organization, id, [], until).catch(leaveToWorker);
+  return { done: true, ...plan };
+}
+
+/** Nothing is read for it any more, nobody reads by it, and its forge organization can be connected again. */
+export async function disconnection(
+  table: Table,
+  synchronization: Synchronization,
+  now: number,
+): Promise<readonly Operation[]> {
+  const installations = (await listInstallations(table)).filter(
+    (one) => one.synchronization === synchronization.id,
+  );
+  return [
+    ...withdrawSynchronization(synchronization, now),
+    ...installations.map((one) => releaseInstallation(one.installation, synchronization.id)),
+  ];
+}
+
+/** Somebody else changed one of the packages at the same moment: the worker reads it anew. */
+export function leaveToWorker(error: unknown): void {
+  if (!(error instanceof ConflictError)) {
+    throw error;
+  }
+}

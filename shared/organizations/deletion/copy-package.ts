@@ -1,0 +1,179 @@
+/** Copies archives and records of a package to its next number. Each call does a portion, or finds that nothing is left. */
+import { isDeepStrictEqual } from 'node:util';
+import { objectKeys } from '../../publish/object-keys.ts';
+import { equal } from '../../store/condition.ts';
+import { keys, tableKeys } from '../../store/keys.ts';
+import { parseDist, type StoredPackage } from '../../store/package-store.ts';
+import { notRefused, refusedCommitsOf } from '../../store/refused-commit-store.ts';
+import type { Item, Operation } from '../../store/table.ts';
+import { packageThing } from '../../store/things.ts';
+import { leaseHeld, raise } from '../../store/work.ts';
+import { keyOf, lookMs, type Portion, type PortionDependencies, type PortionInputs } from './portion.ts';
+
+/** Each takes a check and a record in one transaction. */
+const distsInPortion = 45;
+/** Archives that are copied at the same time. */
+const copiesAtOnce = 8;
+/** A transaction takes 4 MB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const bytesInPortion = 3_000_000;
+const recordsInPortion = 90;
+
+/** What a package's item says of its number and of work on it, and so not of the next number. */
+const ownAttributes = [
+  tableKeys.partitionKey,
+  tableKeys.sortKey,
+  tableKeys.pendingIndex.partitionKey,
+  tableKeys.pendingIndex.sortKey,
+  'number',
+  'state',
+  'predecessor',
+  'successor',
+  'refused',
+  'filesModifiedAt',
+  'wanted',
+  'done',
+  'wake',
+  'leaseId',
+  'leaseUntil',
+];
+
+/** What a record has only while its archive is stored, or built. */
+const storedAttributes = ['sha1', 'shasum', 'size', 'storedAt', 'leaseId', 'leaseUntil'];
+const without = (item: Item, names: readonly string[]): Item =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => !names.includes(name)));
+
+/** Recorded commits, and the archives of those that are not refused. @returns undefined when all are copied */
+export async function copyDists(
+  { table, storedObjects, clock }: PortionDependencies,
+  { lease, organization: { id, slug } }: PortionInputs,
+  found: StoredPackage,
+  next: StoredPackage,
+): Promise<Portion | undefined> {
+  const [source, copies, refused] = await Promise.all([
+    table.query(keys.dist(id, found.number, '').pk, 'DIST#'),
+    table.query(keys.dist(id, next.number, '').pk, 'DIST#'),
+    refusedCommitsOf(table, id),
+  ]);
+  const building = source
+    .filter(({ leaseId }) => leaseId !== undefined)
+    .map((item) => Number(item.leaseUntil))
+    .filter((until) => until > clock.now());
+  if (building.length > 0) {
+    const at = Math.min(clock.now() + 10 * lookMs, ...building);
+    return { is: 'later', at, step: 'waits for builds of archives to end' };
+  }
+  const copied = new Set(copies.filter(({ isCopying }) => isCopying !== true).map(({ sk }) => sk));
+  const portion = source
+    .filter(({ sk }) => !copied.has(sk))
+    .slice(0, distsInPortion)
+    .map((item) => ({ item, ...parseDist(item) }));
+  if (portion.length === 0) {
+    return undefined;
+  }
+  const archives = portion.filter(({ commit, shasum }) => shasum !== undefined && !refused.has(commit));
+  const put = (commit: string, item: Item): Operation => ({
+    put: keys.dist(id, next.number, commit),
+    item,
+  });
+  // The records before the archives: whoever refuses a commit from now on finds what has to be removed here too.
+  await table.transact([
+    leaseHeld(lease),
+    ...archives.flatMap(({ commit }) => [notRefused(id, commit), put(commit, { isCopying: true })]),
+  ]);
+  const there = new Set<string>();
+  for (let start = 0; start < archives.length; start += copiesAtOnce) {
+    await Promise.all(
+      archives.slice(start, start + copiesAtOnce).map(async ({ commit }) => {
+        const [from, to] = [found.number, next.number].map((number) => objectKeys.dist(slug, number, commit));
+        if (await storedObjects.copy(String(from), String(to))) {
+          there.add(commit);
+        }
+      }),
+    );
+  }
+  await table.transact([
+    leaseHeld(lease),
+    ...portion.map(({ commit, item }) =>
+      put(commit, without(item, there.has(commit) ? ['leaseId', 'leaseUntil'] : storedAttributes)),
+    ),
+  ]);
+  return { is: 'more', step: 'copies archives', objects: there.size, records: portion.length };
+}
+
+/**
+ * Everything else that is recorded of the package, as it is when its publisher has nothing left to do; then the files of the new number
+ * are asked for.
+ *
+ * @returns undefined when all is copied and nothing has changed since
+ */
+export async function copyRecords(
+  { table, waker, clock }: PortionDependencies,
+  { lease, organization: { id } }: PortionInputs,
+  found: StoredPackage,
+  next: StoredPackage,
+): Promise<Portion | undefined> {
+  const now = clock.now();
+  // Read before the records: what is written after it is seen to have changed.
+  const item = await table.get(keys.package(id, found.number));
+  if (item === undefined || item.wanted !== item.done) {
+    return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
+  }
+  if (next.copiedWanted === item.wanted) {
+    return undefined;
+  }
+  const [source, copies] = await Promise.all(
+    [found.number, next.number].map((number) => recordsOf({ table }, keys.dist(id, number, '').pk)),
+  );
+  const changes = differences(source ?? [], copies ?? [], keys.dist(id, next.number, '').pk);
+  if (changes.length > 0) {
+    const portion = firstBatch(changes);
+    await table.transact([leaseHeld(lease), ...portion]);
+    return { is: 'more', step: 'copies records', records: portion.length };
+  }
+  const thing = packageThing(id, next.number);
+  await table.transact([
+    leaseHeld(lease),
+    {
+      ...raise(thing, now, {
+        ...without(item, ownAttributes),
+        copiedWanted: item.wanted,
+        // Clients have the old number's files under the same addresses, none of them younger than this.
+        filesModifiedAt: now,
+      }),
+      when: equal('state', 'copying'),
+    },
+  ]);
+  await waker.wake([thing.wake]);
+  return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
+}
+
+async function recordsOf({ table }: Pick<PortionDependencies, 'table'>, partition: string): Promise<Item[]> {
+  return (await table.query(partition, '')).filter(({ sk }) => !String(sk).startsWith('DIST#'));
+}
+
+function differences(source: readonly Item[], copies: readonly Item[], partition: string): Operation[] {
+  const content = (item: Item): Item => without(item, [tableKeys.partitionKey]);
+  const known = new Map(copies.map((item) => [item.sk, item]));
+  const wanted = new Set(source.map(({ sk }) => sk));
+  return [
+    ...source
+      .filter((item) => !isDeepStrictEqual(content(item), content(known.get(item.sk) ?? {})))
+      .map(
+        (item): Operation => ({
+          put: { pk: partition, sk: String(item.sk) },
+          item: without(item, [tableKeys.partitionKey, tableKeys.sortKey]),
+        }),
+      ),
+    ...copies.filter(({ sk }) => !wanted.has(sk)).map((item): Operation => ({ delete: keyOf(item) })),
+  ];
+}
+
+/** As many as fit into one transaction, at least one. */
+function firstBatch(changes: readonly Operation[]): readonly Operation[] {
+  let bytes = 0;
+  const over = changes.findIndex((change, place) => {
+    bytes += Buffer.byteLength(JSON.stringify(change));
+    return place === recordsInPortion || (place > 0 && bytes > bytesInPortion);
+  });
+  return over === -1 ? changes : changes.slice(0, over);
+}

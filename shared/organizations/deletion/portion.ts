@@ -1,0 +1,69 @@
+/** Removals are done in portions, each of which finds out by itself what is left, so that a death between any two lines changes nothing. */
+import type { Organization } from '../../domain/organization.ts';
+import type { StoredObjects } from '../../publish/stored-objects.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Waker } from '../../runtime/wake.ts';
+import type { Deletion } from '../../store/deletion-store.ts';
+import type { Key } from '../../store/keys.ts';
+import { type Item, type Table, transactionItemsMax } from '../../store/table.ts';
+import { type Lease, leaseHeld } from '../../store/work.ts';
+
+export interface PortionDependencies {
+  readonly table: Table;
+  readonly storedObjects: StoredObjects;
+  readonly waker: Waker;
+  readonly clock: Clock;
+}
+
+export interface PortionInputs {
+  readonly lease: Lease;
+  readonly organization: Organization;
+  readonly deletion: Deletion;
+}
+
+/** `more`: at once. `later`: not before that time, in milliseconds since the epoch; somebody else has to be done first. */
+export type Portion = { readonly step: string; readonly objects?: number; readonly records?: number } & (
+  | { readonly is: 'more' | 'done' }
+  | { readonly is: 'later'; readonly at: number }
+);
+
+/** As many items as are deleted in one transaction, beside the check of the lease. */
+export const recordsInPortion = transactionItemsMax - 1;
+
+/** Where the item is. */
+export const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
+
+/** Deletes items under the lease, at most `recordsInPortion`. */
+export async function deleteRecords(table: Table, lease: Lease, keys: readonly Key[]): Promise<void> {
+  await table.transact([leaseHeld(lease), ...keys.map((key) => ({ delete: key }))]);
+}
+
+/**
+ * Deletes every item of the partition.
+ *
+ * @param keep those that stay
+ * @param until no transaction begins after it; milliseconds since the epoch
+ * @returns how many were deleted
+ */
+export async function removePartition(
+  { table, clock }: Pick<PortionDependencies, 'table' | 'clock'>,
+  lease: Lease,
+  partition: string,
+  until: number,
+  keep: (item: Item) => boolean = () => false,
+): Promise<number> {
+  const items = (await table.query(partition, '')).filter((item) => !keep(item));
+  let removed = 0;
+  for (let start = 0; start < items.length && clock.now() < until; start += recordsInPortion) {
+    const part = items.slice(start, start + recordsInPortion);
+    await deleteRecords(table, lease, part.map(keyOf));
+    removed += part.length;
+  }
+  return removed;
+}
+
+/** Whom the edge and other workers keep waiting is asked again after so long, in milliseconds. */
+export const lookMs = 1000;
+
+/** The function's time-out of 300 s and 30 s more. */
+export const deletionLeaseMs = 330_000;

@@ -1,0 +1,158 @@
+/**
+ * Removes everything of a deleted organization: narrowings first, then objects, then records. What stays is its slug, which nobody may have
+ * again, and the log of what owners did.
+ */
+import type { Organization } from '../../domain/organization.ts';
+import { edgeKeys } from '../../publish/edge-keys.ts';
+import { deletionOf } from '../../store/deletion-store.ts';
+import { desire, type EdgeRow, edgeRows, findEdgeRows } from '../../store/edge-store.ts';
+import { keys } from '../../store/keys.ts';
+import { forgetOrganization } from '../../store/organization-store.ts';
+import { synchronizationsOf } from '../../store/synchronization-store.ts';
+import { edgeThing } from '../../store/things.ts';
+import { tokensOfOrganization } from '../../store/token-store.ts';
+import { type Lease, leaseHeld } from '../../store/work.ts';
+import { disconnection } from '../delete-synchronization.ts';
+import { endTokens } from '../end-tokens.ts';
+import { withdrawPackagesOf } from '../withdraw-packages.ts';
+import {
+  deleteRecords,
+  keyOf,
+  lookMs,
+  type Portion,
+  type PortionDependencies,
+  type PortionInputs,
+  recordsInPortion,
+  removePartition,
+} from './portion.ts';
+import { settleMs } from './remove-synchronization.ts';
+
+/** A portion begins nothing new after so long, in milliseconds. */
+const portionMs = 30_000;
+
+export async function removeOrganization(
+  dependencies: PortionDependencies,
+  inputs: PortionInputs,
+): Promise<Portion> {
+  const { table, storedObjects, clock } = dependencies;
+  const { lease, organization, deletion } = inputs;
+  const until = clock.now() + portionMs;
+  const narrowing = await withdrawAll(dependencies, inputs, until);
+  if (narrowing !== undefined) {
+    return narrowing;
+  }
+  const { removed, isMore } = await storedObjects.removeSome(`${organization.slug}/`);
+  if (removed > 0 || isMore) {
+    return { is: 'more', step: 'removes archives and metadata', objects: removed };
+  }
+  const records = await removeRecords(dependencies, inputs, until);
+  if (records > 0) {
+    return { is: 'more', step: 'removes records', records };
+  }
+  const settledAt = deletion.askedAt + settleMs;
+  if (clock.now() < settledAt) {
+    return { is: 'later', at: settledAt, step: 'looks once more for what workers were writing at the time' };
+  }
+  await table.transact([leaseHeld(lease), forgetOrganization(organization, deletion.askedAt)]);
+  return { is: 'done', step: 'done' };
+}
+
+/** @returns undefined when nothing of it is at the edge any more */
+async function withdrawAll(
+  dependencies: PortionDependencies,
+  { lease, organization }: PortionInputs,
+  until: number,
+): Promise<Portion | undefined> {
+  const { table, waker, clock } = dependencies;
+  const step = 'takes synchronizations, tokens and packages away';
+  for (const synchronization of await synchronizationsOf(table, organization.id)) {
+    await table.transact([leaseHeld(lease), ...(await disconnection(table, synchronization, clock.now()))]);
+  }
+  await endTokens(dependencies, await tokensOfOrganization(table, organization.id), until);
+  const left = await withdrawPackagesOf(dependencies, organization, undefined, [leaseHeld(lease)], until);
+  if (left > 0 || clock.now() >= until) {
+    return { is: 'more', step };
+  }
+  const rows = await rowsOf(dependencies, organization);
+  const wished = rows.filter(({ value }) => value !== undefined).slice(0, recordsInPortion);
+  if (wished.length > 0) {
+    await table.transact([
+      leaseHeld(lease),
+      ...wished.map(({ key, subject }) => desire(key, undefined, subject, clock.now())),
+    ]);
+    await waker.wake(wished.map(({ key }) => edgeThing(key).wake));
+    return { is: 'more', step };
+  }
+  return rows.some(({ published, wanted, done }) => published !== undefined || wanted !== done)
+    ? { is: 'later', at: clock.now() + lookMs, step: 'waits for the edge' }
+    : undefined;
+}
+
+/** Every key of the organization at the edge. */
+async function rowsOf(
+  { table }: Pick<PortionDependencies, 'table'>,
+  { id, slug }: Organization,
+): Promise<readonly EdgeRow[]> {
+  const tokens = await tokensOfOrganization(table, id);
+  const [names, views, others] = await Promise.all([
+    edgeRows(table, edgeKeys.package(slug, '')),
+    edgeRows(table, edgeKeys.view(slug, '', 0).slice(0, -2)),
+    findEdgeRows(table, [edgeKeys.organization(slug), ...tokens.map(({ hash }) => edgeKeys.token(hash))]),
+  ]);
+  return [...names, ...views, ...others];
+}
+
+/** @returns how many were removed; 0 when nothing is left */
+async function removeRecords(
+  dependencies: PortionDependencies,
+  { lease, organization, deletion }: PortionInputs,
+  until: number,
+): Promise<number> {
+  const { table } = dependencies;
+  const { id } = organization;
+  const { pk } = keys.organization(id);
+  const packages = (await table.query(pk, 'PACKAGE#')).map(({ number }) => Number(number));
+  const partitions = [
+    ...packages.map((number) => keys.dist(id, number, '').pk),
+    ...deletion.synchronizations.map((synchronization) => keys.synchronization(synchronization).pk),
+  ];
+  let removed = 0;
+  for (const partition of partitions) {
+    removed += await removePartition(dependencies, lease, partition, until);
+  }
+  removed += await removeEdgeRows(dependencies, lease, organization);
+  if (removed > 0) {
+    // What tells where to look goes last.
+    return removed;
+  }
+  const stays = [keys.organization(id).sk, deletionOf(id, { kind: 'organization' }).key.sk];
+  return removePartition(
+    dependencies,
+    lease,
+    pk,
+    until,
+    ({ sk }) => stays.includes(String(sk)) || String(sk).startsWith('AUDIT#'),
+  );
+}
+
+/** Records of keys that the edge has no more, and those by which tokens are found. */
+async function removeEdgeRows(
+  { table }: PortionDependencies,
+  lease: Lease,
+  organization: Organization,
+): Promise<number> {
+  const rows = await rowsOf({ table }, organization);
+  const tokens = await tokensOfOrganization(table, organization.id);
+  const pointers = await table.getMany(tokens.map(({ hash }) => keys.token(hash)));
+  const gone = [
+    // That the slug is closed is known for ever.
+    ...rows
+      .map(({ key }) => keys.edge(key))
+      .filter(({ sk }) => sk !== edgeKeys.organization(organization.slug)),
+    ...pointers.flatMap((item) => (item === undefined ? [] : [keyOf(item)])),
+  ];
+  for (let start = 0; start < gone.length; start += recordsInPortion) {
+    await deleteRecords(table, lease, gone.slice(start, start + recordsInPortion));
+  }
+  return gone.length;
+}

@@ -1,0 +1,210 @@
+/**
+ * Copies a package to a new number, for which the edge refuses no commit yet. The old number's metadata and archives are served until the
+ * new one's are there; then one transaction passes the name, and the old number is removed like any deleted package.
+ *
+ * While it goes on no archive is built for the old number, and versions that a scan writes there are copied once more.
+ */
+import { bitmapHas, edgeKeys, packagesPerChunk } from '../../publish/edge-keys.ts';
+import { absent, all, equal, missing } from '../../store/condition.ts';
+import { askDeletion, deletionOf } from '../../store/deletion-store.ts';
+import { desire, edgeRows } from '../../store/edge-store.ts';
+import { keys } from '../../store/keys.ts';
+import {
+  findPackage,
+  packageEdgeValue,
+  refusedPrefixes,
+  type StoredPackage,
+} from '../../store/package-store.ts';
+import type { Item, Operation, Table } from '../../store/table.ts';
+import { edgeThing, grantsThing, packageThing, scanThing } from '../../store/things.ts';
+import { leaseHeld, raise } from '../../store/work.ts';
+import { renumberFrom } from '../narrow-refused.ts';
+import { copyDists, copyRecords } from './copy-package.ts';
+import { lookMs, type Portion, type PortionDependencies, type PortionInputs } from './portion.ts';
+
+/** Views that have not got the new number's bit are waited for no longer, in milliseconds. */
+const viewsMs = 30_000;
+
+export async function renumberPackage(
+  dependencies: PortionDependencies,
+  inputs: PortionInputs,
+  number: number,
+): Promise<Portion> {
+  const { table } = dependencies;
+  const { organization } = inputs;
+  const found = await findPackage(table, organization.id, number);
+  if (found === undefined || (found.successor === undefined && !isAlive(found))) {
+    return { is: 'done', step: 'done' };
+  }
+  if (found.successor === undefined) {
+    return begin(dependencies, inputs, found);
+  }
+  const next = await findPackage(table, organization.id, found.successor);
+  if (next?.state !== 'copying') {
+    return { is: 'done', step: 'done' };
+  }
+  if (!isAlive(found)) {
+    return abandon(dependencies, inputs, next);
+  }
+  return (
+    (await copyDists(dependencies, inputs, found, next)) ??
+    (await copyRecords(dependencies, inputs, found, next)) ??
+    (await waitForReaders(dependencies, inputs, found, next)) ??
+    pass(dependencies, inputs, found, next)
+  );
+}
+
+const isAlive = ({ state }: StoredPackage): boolean => state !== 'deleted' && state !== 'copying';
+
+/** Draws the number, and lets everybody who reads the package read it under this one too. */
+async function begin(
+  { table, waker, clock }: PortionDependencies,
+  { lease, organization }: PortionInputs,
+  found: StoredPackage,
+): Promise<Portion> {
+  const { id } = organization;
+  const counted = await table.update({ key: keys.organization(id), add: { lastPackageNumber: 1 } });
+  const number = Number(counted.lastPackageNumber);
+  const { name, synchronization, repository, directory } = found;
+  const grants = grantsThing(id);
+  await table.transact([
+    leaseHeld(lease),
+    {
+      update: { key: keys.package(id, found.number), set: { successor: number } },
+      when: all(equal('state', found.state), missing('successor')),
+    },
+    {
+      put: keys.package(id, number),
+      item: {
+        number,
+        name,
+        synchronization,
+        repository,
+        directory,
+        state: 'copying',
+        predecessor: found.number,
+      },
+      when: absent,
+    },
+    raise(grants, clock.now()),
+  ]);
+  await waker.wake([grants.wake]);
+  return { is: 'more', step: 'copies archives' };
+}
+
+/** The package was deleted while it was copied: so is the copy. */
+async function abandon(
+  { table, waker, clock }: PortionDependencies,
+  { lease, organization: { id } }: PortionInputs,
+  next: StoredPackage,
+): Promise<Portion> {
+  const target = { kind: 'package', number: next.number } as const;
+  const thing = packageThing(id, next.number);
+  await table.transact([
+    leaseHeld(lease),
+    {
+      ...raise(thing, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
+      when: equal('state', 'copying'),
+    },
+    askDeletion(id, target, next.name, clock.now()),
+  ]);
+  await waker.wake([thing.wake, deletionOf(id, target).wake]);
+  return { is: 'done', step: 'done' };
+}
+
+/** Until the new files are there, and everybody who reads the old number may read the new one. */
+async function waitForReaders(
+  { table, clock }: PortionDependencies,
+  { organization }: PortionInputs,
+  found: StoredPackage,
+  next: StoredPackage,
+): Promise<Portion | undefined> {
+  const now = clock.now();
+  const item = await table.get(keys.package(organization.id, next.number));
+  if (item?.wanted !== item?.done) {
+    return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
+  }
+  const isPatient = now < (next.filesModifiedAt ?? 0) + viewsMs;
+  return isPatient && (await lacksBits(table, organization.slug, found.number, next.number))
+    ? { is: 'later', at: now + lookMs, step: 'waits for the edge' }
+    : undefined;
+}
+
+/** Whether somebody has the bit of one number at the edge, and not yet that of the other. */
+async function lacksBits(table: Table, slug: string, one: number, other: number): Promise<boolean> {
+  const rows = await edgeRows(table, edgeKeys.view(slug, '', 0).slice(0, -2));
+  const published = new Map(rows.map((row) => [row.key, row.published]));
+  const chunkOf = (number: number): string => `/${Math.floor(number / packagesPerChunk)}`;
+  return rows.some(
+    ({ key, published: bits }) =>
+      key.endsWith(chunkOf(one)) &&
+      bitmapHas(bits, one) &&
+      !bitmapHas(published.get(`${key.slice(0, -chunkOf(one).length)}${chunkOf(other)}`), other),
+  );
+}
+
+/** Everything is there: name, source and edge pass to the new number in one transaction. */
+async function pass(
+  { table, waker, clock }: PortionDependencies,
+  { lease, organization: { id, slug } }: PortionInputs,
+  found: StoredPackage,
+  next: StoredPackage,
+): Promise<Portion> {
+  const now = clock.now();
+  const item: Item | undefined = await table.get(keys.package(id, next.number));
+  const wanted = Number(item?.wanted);
+  const { name, synchronization, repository, directory } = found;
+  const scan = scanThing(id, synchronization, repository);
+  const grants = grantsThing(id);
+  const thing = packageThing(id, next.number);
+  const removal = { kind: 'package', number: found.number } as const;
+  const again = { kind: 'renumbering', number: next.number } as const;
+  const isFull = refusedPrefixes(next).length >= renumberFrom;
+  const edgeKey = edgeKeys.package(slug, name);
+  // The name of a package that lost it stays with who has it.
+  const passed = [
+    ...(found.state === 'superseded' ? [] : [keys.packageName(id, name)]),
+    keys.packageSource(id, synchronization, repository, directory, name),
+  ].map(
+    (key): Operation => ({
+      update: { key, set: { number: next.number } },
+      when: equal('number', found.number),
+    }),
+  );
+  await table.transact([
+    leaseHeld(lease),
+    {
+      update: { key: keys.package(id, found.number), set: { state: 'deleted', deletedAt: now } },
+      when: all(equal('state', found.state), equal('wanted', next.copiedWanted ?? -1)),
+    },
+    {
+      ...raise(thing, now, { state: found.state, unreadableAt: found.unreadableAt, copiedWanted: undefined }),
+      when: all(equal('state', 'copying'), equal('wanted', wanted), equal('done', wanted)),
+    },
+    ...passed,
+    ...(found.state === 'available'
+      ? [
+          desire(
+            edgeKey,
+            packageEdgeValue(next),
+            { kind: 'package', organization: id, packageNumber: next.number },
+            now,
+          ),
+        ]
+      : []),
+    // Whatever a scan has written of the old number at this moment it writes of the new one.
+    raise(scan, now, { cause: 'new package number' }),
+    raise(grants, now),
+    askDeletion(id, removal, name, now),
+    ...(isFull ? [askDeletion(id, again, name, now)] : []),
+  ]);
+  await waker.wake([
+    edgeThing(edgeKey).wake,
+    thing.wake,
+    scan.wake,
+    grants.wake,
+    deletionOf(id, removal).wake,
+    ...(isFull ? [deletionOf(id, again).wake] : []),
+  ]);
+  return { is: 'done', step: 'done' };
+}

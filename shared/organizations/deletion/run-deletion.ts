@@ -1,0 +1,118 @@
+/** The worker of removals: one for each at a time, portion by portion, until nothing is left or somebody else has to be done first. */
+import type { OrganizationId } from '../../domain/ids.ts';
+import type { Organization } from '../../domain/organization.ts';
+import { type Deletion, ended, noteProgress, parseDeletion } from '../../store/deletion-store.ts';
+import { findOrganization } from '../../store/organization-store.ts';
+import { ConflictError } from '../../store/table.ts';
+import { deletionThing } from '../../store/things.ts';
+import { completeWork, type Lease, releaseLease, takeLease, underLease } from '../../store/work.ts';
+import { deletionLeaseMs, type Portion, type PortionDependencies } from './portion.ts';
+import { removeOrganization } from './remove-organization.ts';
+import { removePackage } from './remove-package.ts';
+import { removeRefused } from './remove-refused.ts';
+import { removeSynchronization } from './remove-synchronization.ts';
+import { renumberPackage } from './renumber-package.ts';
+
+export interface RunDeletionDependencies extends PortionDependencies {
+  readonly newLeaseId: () => string;
+}
+
+/** A function of 300 s begins no portion after so long; milliseconds. */
+const workMs = 200_000;
+/** A message waits for no longer, in seconds; what waits for longer is found by the sweep. */
+const delaySecondsMax = 900;
+
+export type DeletionOutcome = 'done' | 'idle' | 'busy' | 'waiting' | 'again' | 'unknown';
+
+/** @param subject names the removal within the organization */
+export async function runDeletion(
+  dependencies: RunDeletionDependencies,
+  organizationId: OrganizationId,
+  subject: string,
+): Promise<DeletionOutcome> {
+  const { table, waker, clock, newLeaseId } = dependencies;
+  const organization = await findOrganization(table, organizationId);
+  if (organization === undefined) {
+    return 'unknown';
+  }
+  const thing = deletionThing(organizationId, subject);
+  const lease = await takeLease(table, thing, {
+    leaseId: newLeaseId(),
+    now: clock.now(),
+    leaseMs: deletionLeaseMs,
+  });
+  if (lease === 'idle' || lease === 'busy') {
+    return lease;
+  }
+  try {
+    return await underLease(table, lease, () => work(dependencies, lease, organization));
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      // Somebody else was at the same thing at the same moment: the portion is decided anew.
+      await waker.wake([thing.wake], 1);
+      return 'again';
+    }
+    throw error;
+  }
+}
+
+async function work(
+  dependencies: RunDeletionDependencies,
+  lease: Lease,
+  organization: Organization,
+): Promise<DeletionOutcome> {
+  const { table, waker, clock } = dependencies;
+  const deletion = parseDeletion(lease.item);
+  const until = clock.now() + workMs;
+  for (;;) {
+    const portion = await nextPortion(dependencies, lease, organization, deletion);
+    await noteProgress(table, lease, portion);
+    if (portion.is === 'done') {
+      if ((await completeWork(table, lease, ended(clock.now()))) === 'more') {
+        await waker.wake([lease.thing.wake]);
+      }
+      return 'done';
+    }
+    if (portion.is === 'later') {
+      const now = clock.now();
+      const at = Math.max(portion.at, now + lookAgainMs(now - deletion.askedAt));
+      // The wake must not come before the lease's end.
+      await releaseLease(table, lease, at - 500);
+      const seconds = Math.max(1, Math.ceil((at - now) / 1000));
+      if (seconds <= delaySecondsMax) {
+        await waker.wake([lease.thing.wake], seconds);
+      }
+      return 'waiting';
+    }
+    if (clock.now() >= until) {
+      await releaseLease(table, lease);
+      await waker.wake([lease.thing.wake]);
+      return 'again';
+    }
+  }
+}
+
+/** Whom somebody keeps waiting looks less often, the longer that takes: at most once a minute. Milliseconds. */
+const lookAgainMs = (waited: number): number => Math.min(60_000, waited / 10);
+
+function nextPortion(
+  dependencies: PortionDependencies,
+  lease: Lease,
+  organization: Organization,
+  deletion: Deletion,
+): Promise<Portion> {
+  const { target } = deletion;
+  const inputs = { lease, organization, deletion };
+  switch (target.kind) {
+    case 'refused-commits':
+      return removeRefused(dependencies, inputs);
+    case 'package':
+      return removePackage(dependencies, inputs, target.number);
+    case 'renumbering':
+      return renumberPackage(dependencies, inputs, target.number);
+    case 'synchronization':
+      return removeSynchronization(dependencies, inputs, target.synchronization);
+    case 'organization':
+      return removeOrganization(dependencies, inputs);
+  }
+}

@@ -1,0 +1,31 @@
+/** Ends many tokens, each from the edge at once. */
+import { parsePrincipal, type SynchronizationId } from '../domain/ids.ts';
+import { revokeToken, type Token } from '../store/token-store.ts';
+import type { NarrowDependencies } from './narrow-refused.ts';
+
+/** Whether the token speaks for a team of the synchronization. */
+export function isOfTeam({ principal }: Token, synchronization: SynchronizationId): boolean {
+  const parts = parsePrincipal(principal);
+  return parts.kind === 'team' && parts.synchronization === synchronization;
+}
+
+/**
+ * Revokes those that are not revoked yet.
+ *
+ * @param until none begins after it; milliseconds since the epoch
+ * @returns how many were revoked
+ */
+export async function endTokens(
+  { table, waker, clock }: NarrowDependencies,
+  tokens: readonly Token[],
+  until: number,
+): Promise<number> {
+  let count = 0;
+  for (const token of tokens) {
+    if (token.state !== 'revoked' && clock.now() < until) {
+      await waker.wake(await revokeToken(table, token, clock.now()));
+      count++;
+    }
+  }
+  return count;
+}

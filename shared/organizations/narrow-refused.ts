@@ -1,0 +1,149 @@
+/**
+ * Takes refused commits from clients: the edge refuses their archives, cached copies too, and the metadata is written without their versions.
+ * Doing it again changes nothing more.
+ */
+import type { OrganizationId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { edgeKeys } from '../publish/edge-keys.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Waker } from '../runtime/wake.ts';
+import { all, equal } from '../store/condition.ts';
+import { askDeletion, deletionOf } from '../store/deletion-store.ts';
+import { desire } from '../store/edge-store.ts';
+import { keys } from '../store/keys.ts';
+import {
+  findPackage,
+  packageEdgeValue,
+  packagesOf,
+  parseDist,
+  refusedPrefixes,
+  refusesTheSame,
+  type StoredDist,
+  type StoredPackage,
+} from '../store/package-store.ts';
+import { noteWithdrawn } from '../store/refused-commit-store.ts';
+import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import { edgeThing, packageThing, scanThing } from '../store/things.ts';
+import { raise } from '../store/work.ts';
+
+export interface NarrowDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+}
+
+/** Digits of a commit at the edge. */
+const prefixLength = 12;
+/**
+ * With so many refused commits a package is copied to a new number, whose list is empty: early enough that the edge has room for the next
+ * ones while that goes on.
+ */
+export const renumberFrom = 48;
+/** Another writer was at the package at the same moment: so often it is read again. */
+const attemptsMax = 10;
+
+/** A package and what it has of the commits that are asked about. */
+export interface Affected {
+  readonly found: StoredPackage;
+  readonly dists: readonly StoredDist[];
+}
+
+/** The packages of the organization that recorded one of the commits, deleted ones with kept archives too, in the order of their numbers. */
+export async function packagesWith(
+  table: Table,
+  organization: OrganizationId,
+  commits: readonly string[],
+): Promise<readonly Affected[]> {
+  const packages = (await packagesOf(table, organization)).filter(({ isRemoved }) => !isRemoved);
+  const wanted = packages.flatMap((found) =>
+    commits.map((commit) => ({ found, key: keys.dist(organization, found.number, commit) })),
+  );
+  const items = await table.getMany(wanted.map(({ key }) => key));
+  const byNumber = new Map<number, { found: StoredPackage; dists: StoredDist[] }>();
+  for (const [place, item] of items.entries()) {
+    const found = wanted[place]?.found;
+    if (item !== undefined && found !== undefined) {
+      const affected = byNumber.get(found.number) ?? { found, dists: [] };
+      affected.dists.push(parseDist(item));
+      byNumber.set(found.number, affected);
+    }
+  }
+  return [...byNumber.values()];
+}
+
+/**
+ * Once all packages are told, the commits are noted as withdrawn.
+ *
+ * @param commits of one transaction, at most 100
+ */
+export async function narrowRefused(
+  dependencies: NarrowDependencies,
+  organization: Organization,
+  commits: readonly string[],
+): Promise<void> {
+  const { table } = dependencies;
+  for (const { found, dists } of await packagesWith(table, organization.id, commits)) {
+    await narrowPackage(dependencies, organization, found, dists);
+  }
+  await table.transact(commits.map((commit) => noteWithdrawn(organization.id, commit)));
+}
+
+/** Whether clients or caches may have the archive: it is stored, or somebody was about to store it, or it is being copied. */
+const mayBeServed = (found: StoredPackage, { shasum, leaseUntil }: StoredDist): boolean =>
+  shasum !== undefined || leaseUntil !== undefined || found.state === 'copying';
+
+async function narrowPackage(
+  { table, waker, clock }: NarrowDependencies,
+  { id: organization, slug }: Organization,
+  affected: StoredPackage,
+  dists: readonly StoredDist[],
+): Promise<void> {
+  const served = dists
+    .filter((dist) => mayBeServed(affected, dist))
+    .map(({ commit }) => commit.slice(0, prefixLength));
+  for (let attempt = 1; ; attempt++) {
+    const found = await findPackage(table, organization, affected.number);
+    if (found === undefined || found.state === 'deleted') {
+      return;
+    }
+    const refused = [...new Set([...refusedPrefixes(found), ...served])].sort();
+    const next = { ...found, refused: refused.join(',') };
+    const thing = packageThing(organization, found.number);
+    const scan = scanThing(organization, found.synchronization, found.repository);
+    const edgeKey = edgeKeys.package(slug, found.name);
+    const renumbering = { kind: 'renumbering', number: found.number } as const;
+    const isFull = refused.length >= renumberFrom && found.state !== 'copying';
+    const operations: Operation[] = [
+      {
+        ...raise(thing, clock.now(), { refused: next.refused === '' ? undefined : next.refused }),
+        when: all(refusesTheSame(found), equal('state', found.state)),
+      },
+      raise(scan, clock.now(), { cause: 'refused commit' }),
+      ...(found.state === 'available' && next.refused !== found.refused
+        ? [
+            desire(
+              edgeKey,
+              packageEdgeValue(next),
+              { kind: 'package', organization, packageNumber: found.number },
+              clock.now(),
+            ),
+          ]
+        : []),
+      ...(isFull ? [askDeletion(organization, renumbering, found.name, clock.now())] : []),
+    ];
+    try {
+      await table.transact(operations);
+      await waker.wake([
+        edgeThing(edgeKey).wake,
+        thing.wake,
+        scan.wake,
+        ...(isFull ? [deletionOf(organization, renumbering).wake] : []),
+      ]);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === attemptsMax) {
+        throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** Which organization a person means. */
+import type { Organization } from '../domain/organization.ts';
+import { CallerError } from '../runtime/invoke-handler.ts';
+import { openDeletions } from '../store/deletion-store.ts';
+import { findDeletedOrganization, findOrganizationBySlug } from '../store/organization-store.ts';
+import type { Table } from '../store/table.ts';
+
+/** @throws CallerError when there is none */
+export async function organizationOf(table: Table, slug: string): Promise<Organization> {
+  const organization = await findOrganizationBySlug(table, slug);
+  if (organization === undefined) {
+    throw new CallerError(
+      (await whatBecame(table, slug)) ??
+        `there is no organization ${slug}; status lists those that there are`,
+    );
+  }
+  return organization;
+}
+
+/** Of a deleted one, in words: how far its removal is. */
+async function whatBecame(table: Table, slug: string): Promise<string | undefined> {
+  const deleted = await findDeletedOrganization(table, slug);
+  if (deleted === undefined) {
+    return undefined;
+  }
+  const [open] = await openDeletions(table, deleted.id);
+  const progress =
+    open === undefined
+      ? 'everything of it is removed'
+      : `it is being removed: ${open.step}, ${open.objects} objects and ${open.records} records so far`;
+  return `the organization ${slug} was deleted, and its slug is never free again; ${progress}`;
+}

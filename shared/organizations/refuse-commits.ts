@@ -1,0 +1,134 @@
+/**
+ * An owner deletes versions with their archives, or refuses commits, mostly for a secret in them: the commits are refused from then on,
+ * whatever package, name or number has them. Clients lose them at once; the archives themselves are removed by `run-deletion`.
+ */
+import type { Organization } from '../domain/organization.ts';
+import { CallerError } from '../runtime/invoke-handler.ts';
+import { askDeletion, deletionOf } from '../store/deletion-store.ts';
+import { findPackageByName, versionsOfPackage } from '../store/package-store.ts';
+import { refuseCommit } from '../store/refused-commit-store.ts';
+import { type Table, transactionItemsMax } from '../store/table.ts';
+import { type Confirmation, confirmed } from './confirmation.ts';
+import { type NarrowDependencies, narrowRefused, packagesWith } from './narrow-refused.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+export interface RefuseDependencies extends NarrowDependencies {
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** What goes, or would go. */
+export interface Refusal {
+  readonly done: boolean;
+  readonly commits: readonly string[];
+  /** All versions at these commits, those that were not named too. */
+  readonly versions: readonly { readonly package: string; readonly version: string }[];
+  /** How many archives are stored of them. */
+  readonly archives: number;
+}
+
+/** Of one command. Their transaction takes an entry of the audit log and the deletion besides. */
+const commitsMax = transactionItemsMax - 2;
+
+/**
+ * @param versions as `status` or Composer shows them, or normalized
+ * @throws CallerError for a package or a version that is not there
+ */
+export async function deleteVersions(
+  dependencies: RefuseDependencies,
+  organization: Organization,
+  { packageName, versions }: { readonly packageName: string; readonly versions: readonly string[] },
+  confirmation: Confirmation,
+): Promise<Refusal> {
+  const { table } = dependencies;
+  const found = await findPackageByName(table, organization.id, packageName);
+  if (found === undefined || found.state === 'deleted') {
+    throw new CallerError(`${organization.slug} has no package ${packageName}; status lists them`);
+  }
+  const stored = await versionsOfPackage(table, organization.id, found.number);
+  const named = versions.map((text) => ({
+    text,
+    commit: stored.find((one) => one.version === text || one.versionNormalized === text)?.commit,
+  }));
+  const missing = named.filter(({ commit }) => commit === undefined).map(({ text }) => text);
+  if (missing.length > 0) {
+    throw new CallerError(
+      `${packageName} has no version ${missing.join(', ')}; it has ${stored.map((one) => one.version).join(', ') || 'none'}`,
+    );
+  }
+  const commits = [...new Set(named.flatMap(({ commit }) => commit ?? []))];
+  return refuse(dependencies, organization, commits, confirmed(confirmation, packageName), {
+    act: 'delete-version',
+    subject: `${packageName} ${named.map(({ text, commit }) => `${text} (${commit?.slice(0, 12)})`).join(', ')}`,
+  });
+}
+
+/**
+ * @param commits full hashes
+ * @throws CallerError for what is no full hash
+ */
+export async function refuseCommits(
+  dependencies: RefuseDependencies,
+  organization: Organization,
+  commits: readonly string[],
+  confirmation: Confirmation,
+): Promise<Refusal> {
+  checkHashes(commits);
+  const by = confirmed(confirmation, commits.join(','));
+  const subject = commits.join(', ');
+  return refuse(dependencies, organization, [...new Set(commits)], by, { act: 'refuse-commit', subject });
+}
+
+/** @throws CallerError */
+export function checkHashes(commits: readonly string[]): void {
+  const wrong = commits.filter((commit) => !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit));
+  if (wrong.length > 0 || commits.length === 0) {
+    throw new CallerError(
+      `a commit is named by all of its 40 digits, in lower case: ${wrong.join(', ') || 'none was'}`,
+    );
+  }
+}
+
+async function refuse(
+  dependencies: RefuseDependencies,
+  organization: Organization,
+  commits: readonly string[],
+  by: Accountable | undefined,
+  { act, subject }: { readonly act: string; readonly subject: string },
+): Promise<Refusal> {
+  const { table, waker, clock } = dependencies;
+  if (commits.length > commitsMax) {
+    throw new CallerError(`these are ${commits.length} commits; name at most ${commitsMax} at once`);
+  }
+  const plan = await whatGoes(table, organization, commits);
+  if (by === undefined) {
+    return { done: false, ...plan };
+  }
+  const deletion = { kind: 'refused-commits' } as const;
+  await table.transact([
+    ...commits.map((commit) => refuseCommit(organization.id, { commit, ...by, at: clock.now() })),
+    ownerAct(dependencies, organization.id, by, act, subject),
+    askDeletion(organization.id, deletion, 'archives of refused commits', clock.now()),
+  ]);
+  // Its worker would do this too, somewhat later.
+  await narrowRefused(dependencies, organization, commits);
+  await waker.wake([deletionOf(organization.id, deletion).wake]);
+  return { done: true, ...plan };
+}
+
+async function whatGoes(
+  table: Table,
+  { id: organization }: Organization,
+  commits: readonly string[],
+): Promise<Omit<Refusal, 'done'>> {
+  const affected = await packagesWith(table, organization, commits);
+  const versions: Refusal['versions'][number][] = [];
+  for (const { found } of affected) {
+    for (const { version, commit } of await versionsOfPackage(table, organization, found.number)) {
+      if (commits.includes(commit)) {
+        versions.push({ package: found.name, version });
+      }
+    }
+  }
+  const archives = affected.flatMap(({ dists }) => dists.filter(({ shasum }) => shasum !== undefined));
+  return { commits, versions, archives: archives.length };
+}

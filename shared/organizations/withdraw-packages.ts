@@ -1,0 +1,52 @@
+/** Takes many packages from clients, in portions. Doing it again goes on where it ended. */
+import type { SynchronizationId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { keys } from '../store/keys.ts';
+import { packagesOf } from '../store/package-store.ts';
+import { type Operation, transactionItemsMax } from '../store/table.ts';
+import { grantsThing } from '../store/things.ts';
+import { raise } from '../store/work.ts';
+import { withdrawal } from './delete-package.ts';
+import type { NarrowDependencies } from './narrow-refused.ts';
+
+/** Operations for one package, and those that every transaction has besides: the grants, and what the caller adds. */
+const perPackage = 4;
+const beside = 2;
+const portion = Math.floor((transactionItemsMax - beside) / perPackage);
+
+/**
+ * @param of only packages of that synchronization; undefined: all
+ * @param under a check that belongs to each transaction, such as that of a lease
+ * @param until no portion begins after it; milliseconds since the epoch
+ * @returns how many are left
+ * @throws ConflictError when one of them changed meanwhile: then none of its portion was written
+ */
+export async function withdrawPackagesOf(
+  { table, waker, clock }: NarrowDependencies,
+  organization: Organization,
+  of: SynchronizationId | undefined,
+  under: readonly Operation[],
+  until: number,
+): Promise<number> {
+  const { id } = organization;
+  const living = (await packagesOf(table, id)).filter(
+    (one) => one.state !== 'deleted' && (of === undefined || one.synchronization === of),
+  );
+  let left = living.length;
+  for (let start = 0; start < living.length && clock.now() < until; start += portion) {
+    const part = living.slice(start, start + portion);
+    const names = await table.getMany(part.map(({ name }) => keys.packageName(id, name)));
+    const grants = grantsThing(id);
+    const withdrawn = part.map((one, place) =>
+      withdrawal(organization, one, names[place]?.number === one.number, clock.now()),
+    );
+    await table.transact([
+      ...under,
+      raise(grants, clock.now()),
+      ...withdrawn.flatMap(({ operations }) => operations),
+    ]);
+    left -= part.length;
+    await waker.wake([...withdrawn.flatMap(({ wakes }) => wakes), grants.wake]);
+  }
+  return left;
+}

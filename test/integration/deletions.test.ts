@@ -1,0 +1,316 @@
+import { describe, expect, it } from 'vitest';
+import { scopeNames } from '../../shared/domain/facts.ts';
+import {
+  asId,
+  type ForgeOrganizationId,
+  type InstallationId,
+  type SynchronizationId,
+} from '../../shared/domain/ids.ts';
+import { deleteOrganization } from '../../shared/organizations/delete-organization.ts';
+import { deletePackage } from '../../shared/organizations/delete-package.ts';
+import { deleteSynchronization } from '../../shared/organizations/delete-synchronization.ts';
+import { auditLog } from '../../shared/store/audit-log.ts';
+import { openDeletions } from '../../shared/store/deletion-store.ts';
+import { putFact } from '../../shared/store/fact-store.ts';
+import { listInstallations } from '../../shared/store/installation-store.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { addOrganization, findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import { findPackage } from '../../shared/store/package-store.ts';
+import {
+  addSynchronization,
+  findClaim,
+  findSynchronization,
+} from '../../shared/store/synchronization-store.ts';
+import { ConflictError } from '../../shared/store/table.ts';
+import { packageThing } from '../../shared/store/things.ts';
+import { raise } from '../../shared/store/work.ts';
+import { reconcile } from '../../shared/sync/reconcile.ts';
+import { atRest, deleteVersion, distPath, left, members, of, withArchives } from '../support/deletions.ts';
+import { aFact } from '../support/memory-forge.ts';
+import type { MemoryTable } from '../support/memory-table.ts';
+import type { Registry } from '../support/registry-fixture.ts';
+import { unfinishedWork } from '../support/registry-view.ts';
+import { commitOf } from '../support/registry-world.ts';
+import { packages, pushed, scannedRegistry, scanOf } from '../support/scanned.ts';
+import { forgeOrganizationId, organizationId, synchronizationId } from '../support/synchronized.ts';
+
+describe('a deleted package', () => {
+  const remove = (registry: Registry, keepArchives = false, confirmation = {}) =>
+    deletePackage(
+      of(registry),
+      registry.organization,
+      { packageName: 'acme/one', keepArchives },
+      confirmation,
+    );
+  const sure = { confirm: 'acme/one', by: 'ann', why: 'sold' };
+
+  it('is away at once for every token, with metadata and archives, and its number is never used again', async () => {
+    const registry = await scannedRegistry(members);
+    const all = (await registry.issue({ kind: 'organization' })).token;
+    const one = (await registry.issue({ kind: 'member', login: 'user-2' })).token;
+    await registry.settle();
+    await withArchives(registry, 'a');
+    expect(await remove(registry)).toEqual({
+      done: false,
+      package: 'acme/one',
+      versions: 2,
+      archives: 1,
+      archivesKeptUntil: undefined,
+    });
+    expect(await registry.listed(one)).toEqual(['acme/one']);
+    registry.written.length = 0;
+    expect(await remove(registry, false, sure)).toMatchObject({ done: true });
+    await expect(remove(registry, false, sure)).rejects.toThrow('acme has no package acme/one');
+    await registry.settle();
+    expect(registry.written[0]).toBe('edge without p/acme/acme/one');
+    for (const token of [all, one]) {
+      expect(await registry.get(token, '/acme/p2/acme/one.json')).toBe('404');
+      expect(await registry.get(token, distPath('a'))).toBe('404');
+      expect(await registry.listed(token)).toEqual([]);
+    }
+    expect((await registry.fetch(1, commitOf('a'))).status).toBe(404);
+    const { objects } = await registry.published();
+    expect([...objects.keys()].filter((key) => key.startsWith('acme/1/'))).toEqual([]);
+    expect(left(registry, 'PACKAGE#')).toEqual([]);
+    expect(await findPackage(registry.table, organizationId, 1)).toMatchObject({
+      number: 1,
+      state: 'deleted',
+      isRemoved: true,
+    });
+    expect(await auditLog(registry.table, organizationId, 5)).toMatchObject([
+      { act: 'delete-package', subject: 'acme/one', by: 'ann', why: 'sold' },
+    ]);
+    await atRest(registry);
+  });
+
+  it('does not come back by a scan or a reconcile', async () => {
+    const registry = await scannedRegistry(members);
+    await remove(registry, false, sure);
+    await registry.settle();
+    await pushed(registry);
+    await registry.clock.advance(25 * 3600 * 1000);
+    await reconcile({ ...registry, logger: { info: () => {}, error: () => {} } });
+    await registry.settle();
+    expect(await packages(registry)).toEqual(['1 acme/one deleted']);
+    expect((await registry.published()).values.get('p/acme/acme/one')).toBeUndefined();
+    expect((await scanOf(registry))?.waiting).toMatchObject([{ name: 'acme/one' }]);
+    await atRest(registry);
+  });
+
+  it('keeps its archives out of reach for 90 days where an owner wants that', async () => {
+    const registry = await scannedRegistry(members);
+    const { token } = await registry.issue({ kind: 'organization' });
+    await registry.settle();
+    await withArchives(registry, 'a');
+    const { archivesKeptUntil = '' } = await remove(registry, true, sure);
+    await registry.drain();
+    expect(await registry.get(token, distPath('a'))).toBe('404');
+    expect((await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`)).toBe(true);
+    expect(await openDeletions(registry.table, organizationId)).toMatchObject([
+      { name: 'acme/one', step: 'keeps its archives for a while' },
+    ]);
+    await registry.clock.advance(Date.parse(archivesKeptUntil) - registry.clock.now() + 1000);
+    await registry.settle();
+    expect((await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`)).toBe(false);
+    await atRest(registry);
+  });
+
+  it('loses its archives when the edge leads nobody there any more, and not before', async () => {
+    const registry = await scannedRegistry(members);
+    await withArchives(registry, 'a');
+    const isThere = async () => (await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`);
+    await remove(registry, false, sure);
+    const messages = registry.queued();
+    registry.loseMessages();
+    await registry.waker.wake(messages.filter(({ queue }) => queue === 'deletion'));
+    await registry.drain();
+    expect(await isThere()).toBe(true);
+    expect(await openDeletions(registry.table, organizationId)).toMatchObject([
+      { step: 'waits for the edge' },
+    ]);
+    await registry.waker.wake(messages.filter(({ queue }) => queue !== 'deletion'));
+    await registry.settle();
+    expect(await isThere()).toBe(false);
+    await atRest(registry);
+  });
+
+  it('whose repository is scanned at this moment stays deleted, and nothing of the scan is left', async () => {
+    const registry = await scannedRegistry(members);
+    registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b' } });
+    registry.beforeContents = async (asked) => {
+      if (asked === 'archive') {
+        registry.beforeContents = () => {};
+        await remove(registry, false, sure);
+        // Its removal begins while the scan goes on.
+        await registry.drain();
+      }
+    };
+    await registry.pushed(5);
+    await registry.settle();
+    expect(await packages(registry)).toEqual(['1 acme/one deleted']);
+    expect(left(registry, 'PACKAGE#')).toEqual([]);
+    expect(
+      [...(await registry.published()).objects.keys()].filter((key) => key.startsWith('acme/1/')),
+    ).toEqual([]);
+    await atRest(registry);
+  });
+});
+
+describe('a deleted synchronization', () => {
+  const remove = async (registry: Registry, confirmation = {}) => {
+    const synchronization = await findSynchronization(registry.table, synchronizationId);
+    if (!synchronization) {
+      throw new Error('there is no synchronization');
+    }
+    return deleteSynchronization(of(registry), registry.organization, synchronization, confirmation);
+  };
+  const sure = { confirm: 'acme', by: 'ann', why: 'moved to another forge' };
+
+  it('takes packages, rights and its teams’ tokens along, frees the forge organization, and leaves others alone', async () => {
+    const registry = await scannedRegistry(members);
+    const other = asId<SynchronizationId>('sync2');
+    await registry.table.transact([
+      ...addSynchronization({
+        id: other,
+        organization: organizationId,
+        createdAt: 0,
+        forge: 'github',
+        baseUrl: 'https://github.com',
+        forgeOrganization: asId<ForgeOrganizationId>(901),
+        login: 'umbrella',
+        installation: asId<InstallationId>(78),
+        choice: 'all',
+      }),
+      putFact(other, aFact.repository(6, { visibility: 'public' }), 1),
+      putFact(other, aFact.settings(), 1),
+    ]);
+    await registry.table.transact([
+      raise(packageThing(organizationId, 9), registry.clock.now(), {
+        number: 9,
+        name: 'acme/nine',
+        synchronization: other,
+        repository: '6',
+        directory: '',
+        state: 'accepted',
+      }),
+      { put: keys.packageName(organizationId, 'acme/nine'), item: { number: 9 } },
+    ]);
+    const team = (await registry.issue({ kind: 'team', slug: 'team-3' })).token;
+    const member = (await registry.issue({ kind: 'member', login: 'user-2' })).token;
+    const all = (await registry.issue({ kind: 'organization' })).token;
+    await registry.settle();
+    await withArchives(registry, 'a');
+    expect(await registry.listed(team)).toEqual(['acme/nine', 'acme/one']);
+    expect(await remove(registry)).toEqual({
+      done: false,
+      synchronization: 'sync1',
+      login: 'acme',
+      packages: ['acme/one'],
+      teamTokens: 1,
+    });
+    await expect(remove(registry, { ...sure, confirm: 'umbrella' })).rejects.toThrow('confirm it with acme');
+    await remove(registry, sure);
+    await registry.drain();
+    // Whoever read by it reads no more; nothing waits for the records to be removed.
+    expect(await registry.listed(team)).toBeUndefined();
+    expect(await registry.listed(member)).toEqual(['acme/nine']);
+    expect(await registry.listed(all)).toEqual(['acme/nine']);
+    expect(await registry.get(all, distPath('a'))).toBe('404');
+    expect(
+      await findClaim(registry.table, {
+        forge: 'github',
+        baseUrl: 'https://github.com',
+        forgeOrganization: forgeOrganizationId,
+      }),
+    ).toBeUndefined();
+    expect(await listInstallations(registry.table)).toMatchObject([{ login: 'acme', state: 'unclaimed' }]);
+    await registry.settle();
+    expect(left(registry, 'SYNC#sync1', 'PACKAGE#org1#1')).toEqual([]);
+    expect(left(registry, 'SYNC#sync2').length).toBeGreaterThan(1);
+    expect(
+      [...(await registry.published()).objects.keys()].filter((key) => key.startsWith('acme/1/')),
+    ).toEqual([]);
+    expect((await registry.published()).values.get('p/acme/acme/nine')).toBe('9');
+    expect(await packages(registry)).toEqual(['1 acme/one deleted', '9 acme/nine available']);
+    expect(await auditLog(registry.table, organizationId, 1)).toMatchObject([
+      { act: 'delete-synchronization', subject: 'acme' },
+    ]);
+    await atRest(registry);
+  });
+
+  it('that is read and scanned at this moment is removed with what these write', async () => {
+    const registry = await scannedRegistry(members);
+    registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b' } });
+    let once = true;
+    registry.forge.before = async (asked) => {
+      if (asked === 'repositories' && once) {
+        once = false;
+        await remove(registry, sure);
+      }
+    };
+    await registry.pushed(5);
+    for (const scope of scopeNames) {
+      await registry.ask(scope);
+    }
+    await registry.settle();
+    await registry.clock.advance(600_000);
+    await registry.settle();
+    expect(once).toBe(false);
+    expect(left(registry, 'SYNC#sync1', 'PACKAGE#org1#1')).toEqual([]);
+    expect(unfinishedWork((registry.table as MemoryTable).dump().values())).toEqual([]);
+  });
+});
+
+describe('a deleted organization', () => {
+  const remove = (registry: Registry, confirmation = {}) =>
+    deleteOrganization(of(registry), registry.organization, confirmation);
+
+  it('is closed before anything else, leaves nothing but its slug and what owners did, and its slug is never free', async () => {
+    const registry = await scannedRegistry(members);
+    const tokens: string[] = [];
+    for (const holder of [
+      { kind: 'team', slug: 'team-3' },
+      { kind: 'member', login: 'user-2' },
+      { kind: 'organization' },
+    ] as const) {
+      tokens.push((await registry.issue(holder)).token);
+    }
+    await registry.settle();
+    await withArchives(registry, 'a');
+    await deleteVersion(registry, '1.0.0');
+    await registry.settle();
+    registry.written.length = 0;
+    expect(await remove(registry)).toEqual({
+      done: false,
+      slug: 'acme',
+      synchronizations: ['acme'],
+      packages: 1,
+      versions: 0,
+      tokens: 3,
+    });
+    await remove(registry, { confirm: 'acme', by: 'ann', why: 'closed' });
+    await registry.drain();
+    for (const token of tokens) {
+      expect(await registry.listed(token)).toBeUndefined();
+    }
+    await registry.settle();
+    const { objects, values } = await registry.published();
+    expect([...objects.keys()]).toEqual([]);
+    expect([...values.keys()]).toEqual([]);
+    expect(await findOrganizationBySlug(registry.table, 'acme')).toBeUndefined();
+    const stays = left(registry, '').map((key) => key.replace(/AUDIT#.*/, 'AUDIT'));
+    expect([...new Set(stays)].sort()).toEqual([
+      expect.stringMatching(/^ACCOUNT#/),
+      'EDGE o/acme',
+      'INSTALLATIONS INSTALLATION#77',
+      'ORG#org1 AUDIT',
+      'ORG#org1 DELETION#organization',
+      'ORG#org1 ORG',
+      'SLUG#acme SLUG',
+      expect.stringMatching(/^USER#/),
+    ]);
+    const [slug] = addOrganization({ id: asId('org2'), slug: 'acme', name: 'New', ownedVendors: [] });
+    await expect(registry.table.transact(slug === undefined ? [] : [slug])).rejects.toThrow(ConflictError);
+    await atRest(registry);
+  });
+});
