@@ -3,7 +3,7 @@ import { scopeNames } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import { vendorOf } from '../domain/package.ts';
 import { isPart } from '../domain/scopes.ts';
-import type { Synchronization } from '../domain/synchronization.ts';
+import { gitHubBaseUrl, type Synchronization } from '../domain/synchronization.ts';
 import { describeDeletions } from '../organizations/describe-deletions.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
 import { auditLog } from '../store/audit-log.ts';
@@ -14,7 +14,7 @@ import { findOrganization, findPublishingSettings } from '../store/organization-
 import { packagesOf } from '../store/package-store.ts';
 import { scansOf } from '../store/scan-store.ts';
 import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts';
-import { listSynchronizations, synchronizationsOf } from '../store/synchronization-store.ts';
+import { findClaim, listSynchronizations, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Item, Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { passings, withHolders } from './describe-names.ts';
@@ -22,7 +22,7 @@ import { nameThings } from './name-things.ts';
 import { describeScope } from './scope-progress.ts';
 import { rightsAsOf } from './suspension.ts';
 
-/** All organizations, and the installations that nobody connected. */
+/** All organizations, and the installations of forge organizations that nobody connected. */
 export async function describeInstallation(table: Table) {
   const ids = new Set((await listSynchronizations(table)).map((listed) => listed.organization));
   const organizations = [];
@@ -32,10 +32,20 @@ export async function describeInstallation(table: Table) {
       organizations.push({ slug: organization.slug, name: organization.name });
     }
   }
-  const installations = (await listInstallations(table))
-    .filter((installation) => installation.state === 'unclaimed')
-    .map(({ installation, forge, login, status }) => ({ installation, forge, login, status }));
-  return { organizations, unclaimedInstallations: installations };
+  const unclaimedInstallations = [];
+  for (const { installation, forge, login, status, state, forgeOrganization } of await listInstallations(
+    table,
+  )) {
+    const isFree = state === 'unclaimed' && status !== 'removed';
+    // Of one that is connected there is nothing to connect, whatever it was called when the app was installed.
+    if (
+      isFree &&
+      (await findClaim(table, { forge, baseUrl: gitHubBaseUrl, forgeOrganization })) === undefined
+    ) {
+      unclaimedInstallations.push({ installation, forge, login, status });
+    }
+  }
+  return { organizations, unclaimedInstallations };
 }
 
 /** Entries of the audit log that are shown. */

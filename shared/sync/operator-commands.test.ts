@@ -16,7 +16,12 @@ import { gitHubBaseUrl } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
 import { putFact } from '../store/fact-store.ts';
-import { addInstallation, claimInstallation, findInstallation } from '../store/installation-store.ts';
+import {
+  addInstallation,
+  claimInstallation,
+  findInstallation,
+  setInstallationStatus,
+} from '../store/installation-store.ts';
 import { keys } from '../store/keys.ts';
 import { findOrganization, findOrganizationBySlug } from '../store/organization-store.ts';
 import { findChoice } from '../store/scan-store.ts';
@@ -308,5 +313,23 @@ describe('choosePackages', () => {
       organizations: [{ slug: 'acme', name: 'Acme' }],
       unclaimedInstallations: [{ installation: '90', forge: 'github', login: 'initech', status: 'active' }],
     });
+  });
+
+  it('shows the login that the forge organization has now, and no other installation under an old one', async () => {
+    const { table, organization } = await createConnected();
+    await storeFacts(table, [{ ...aFact.settings(), login: 'acme-inc' } as Fact]);
+    await table.transact([
+      addInstallation(asId<InstallationId>(91), 'github', {
+        id: forgeOrganizationId,
+        login: 'acme',
+        suspended: false,
+      }),
+      addInstallation(asId<InstallationId>(92), 'github', { id: asId(902), login: 'gone', suspended: false }),
+    ]);
+    await table.transact([setInstallationStatus(asId<InstallationId>(92), 'removed')]);
+    expect(await describeOrganization(table, organization, now)).toMatchObject({
+      synchronizations: [{ login: 'acme-inc' }],
+    });
+    expect((await describeInstallation(table)).unclaimedInstallations).toEqual([]);
   });
 });
