@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCloudClock } from '../../local/cloud/clock.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
-import { lagMs } from '../../shared/sync/plan.ts';
+import { lagMs } from '../../shared/domain/claim.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';
 import { eventually } from '../support/eventually.ts';
 import { type System, startSystem } from '../support/started.ts';
