@@ -43,38 +43,47 @@ export async function claimName(
   dependencies: ClaimNameDependencies,
   lease: Lease,
   inputs: ScanInputs,
-  {
-    repository,
-    about,
-    source,
-    name,
-  }: {
-    readonly repository: NonNullable<ScanInputs['repository']>;
-    readonly about: AboutRepository;
-    readonly source: PackageSource;
-    readonly name: string;
-  },
+  claim: NameClaim,
 ): Promise<ClaimedName> {
-  const { table, clock, waker, logger } = dependencies;
   const { organization, synchronization } = inputs;
-  const { fact, firstObservedAt } = repository;
-  const waits = (reason: WaitingName['reason']): ClaimedName => ({
-    waiting: { name, directory: source.directory, reason },
-  });
+  const { repository, about, source, name } = claim;
   const decision = decidePackage({
     name,
-    repository: fact,
-    isNew: isNewRepository(synchronization, firstObservedAt),
+    repository: repository.fact,
+    isNew: isNewRepository(synchronization, repository.firstObservedAt),
     chosen: inputs.chosen,
     choiceOfSynchronization: synchronization.choice,
     ownedVendors: organization.ownedVendors,
   });
   if (!decision.accept) {
-    return waits(decision.reason);
+    return waits(claim, decision.reason);
   }
-  if ((await findName(table, organization.id, name)) === undefined) {
-    return { made: await createPackage(dependencies, lease, organization.id, { name, source, about }) };
-  }
+  return (await findName(dependencies.table, organization.id, name)) === undefined
+    ? { made: await createPackage(dependencies, lease, organization.id, { name, source, about }) }
+    : takeFromHolder(dependencies, lease, inputs, claim);
+}
+
+/** What a scan found of a repository that has no package of the name. */
+export interface NameClaim {
+  readonly repository: NonNullable<ScanInputs['repository']>;
+  readonly about: AboutRepository;
+  readonly source: PackageSource;
+  readonly name: string;
+}
+
+const waits = ({ name, source }: NameClaim, reason: WaitingName['reason']): ClaimedName => ({
+  waiting: { name, directory: source.directory, reason },
+});
+
+/** The name stands for another package: it passes to this repository by itself, or waits. */
+async function takeFromHolder(
+  dependencies: ClaimNameDependencies,
+  lease: Lease,
+  { organization, synchronization }: ScanInputs,
+  claim: NameClaim,
+): Promise<ClaimedName> {
+  const { table, clock, waker, logger } = dependencies;
+  const { repository, about, source, name } = claim;
   await storeClaim(dependencies, lease, organization.id, name, source);
   const before = await findName(table, organization.id, name);
   if (before === undefined) {
@@ -82,8 +91,8 @@ export async function claimName(
   }
   const holder = await holderOf(table, organization.id, before, clock.now());
   const outcome = decideName({
-    claimant: claimantOf(source, fact, synchronization),
-    isImport: isOfImport(synchronization, firstObservedAt, clock.now()),
+    claimant: claimantOf(source, repository.fact, synchronization),
+    isImport: isOfImport(synchronization, repository.firstObservedAt, clock.now()),
     holder,
     rivals: await rivalsOf(table, organization.id, name, source),
     wasContested: before.isContested,
@@ -92,17 +101,11 @@ export async function claimName(
     if (outcome.obstacle === 'contested' && !before.isContested) {
       await table.transact([leaseHeld(lease), leaveToOwner(organization.id, name, before)]);
     }
-    return waits('name-taken');
+    return waits(claim, 'name-taken');
   }
-  const { made, wakes } = await passName(dependencies, organization, {
-    name,
-    before,
-    to: source,
-    about,
-    isGiven: false,
-    reason: passingReasons[holder.standing],
-    beside: [leaseHeld(lease)],
-  });
+  const reason = passingReasons[holder.standing];
+  const passing = { name, before, to: source, about, isGiven: false, reason, beside: [leaseHeld(lease)] };
+  const { made, wakes } = await passName(dependencies, organization, passing);
   logger.warn('a package name passed to another repository', {
     organization: organization.id,
     package: name,

@@ -48,74 +48,86 @@ export interface Passed {
  */
 export async function passName(
   { table, clock }: ApplyDependencies,
-  { id: organization, slug }: Organization,
+  organization: Organization,
   passing: Passing,
 ): Promise<Passed> {
   const { name, before, to, about, isGiven, reason } = passing;
+  const { id } = organization;
   const now = clock.now();
-  const old = await findPackage(table, organization, before.number);
-  const kept = await keptPackage(table, organization, name, to);
-  const number = kept?.number ?? (await drawPackageNumber(table, organization));
-  const passedFrom = { number: before.number, at: now, reason };
-  // None of the files that clients may have under the same addresses is younger; those that were served since are looked at in publishing.
-  const filesModifiedAt = Math.max(now, kept?.filesModifiedAt ?? 0);
-  const attributes = { state: 'accepted', ...about, passedFrom, filesModifiedAt } as const;
-  const thing = packageThing(organization, number);
+  const kept = await keptPackage(table, id, name, to);
+  const made: StoredPackage = {
+    ...(kept ?? { ...nothingYet, number: await drawPackageNumber(table, id), name, ...to }),
+    ...about,
+    state: 'accepted',
+    unreadableAt: undefined,
+    replacement: undefined,
+    passedFrom: { number: before.number, at: now, reason },
+    // None of the files that clients may have under the same addresses is younger; those served since are looked at in publishing.
+    filesModifiedAt: Math.max(now, kept?.filesModifiedAt ?? 0),
+  };
+  const { number } = made;
+  const thing = packageThing(id, number);
+  const grants = grantsThing(id);
+  const scans = scansOf(id, isGiven ? [before.source, to] : [before.source]);
+  const ended = await endOfHolder(table, organization, passing, now);
   const record = await passingRecord(table, to, { from: before, number, name, reason, at: now });
-  const oldThing = packageThing(organization, before.number);
-  const edgeKey = edgeKeys.package(slug, name);
-  const grants = grantsThing(organization);
-  const scans = scansOf(organization, isGiven ? [before.source, to] : [before.source]);
-  const isServed = old !== undefined && isLiving(old);
   await table.transact([
     ...passing.beside,
-    kept === undefined
-      ? {
-          ...raise(thing, now, { number, name, ...to, versionCount: 0, acceptedAt: now, ...attributes }),
-          when: absent,
-        }
-      : {
-          ...raise(thing, now, { ...attributes, unreadableAt: undefined, replacement: undefined }),
-          when: equal('state', kept.state),
-        },
-    putName(organization, name, { number, source: to, isGiven }, isUnchanged(before)),
-    putSource(organization, name, to, number),
-    ...(old !== undefined && isOfSource(old)
-      ? [
-          {
-            ...raise(oldThing, now, { state: 'superseded', unreadableAt: old.unreadableAt ?? now }),
-            when: equal('state', old.state),
-          },
-        ]
-      : []),
-    ...(isServed
-      ? [desire(edgeKey, undefined, { kind: 'package', organization, packageNumber: number }, now)]
-      : []),
+    {
+      ...raise(thing, now, kept === undefined ? { ...written(made), acceptedAt: now } : written(made)),
+      when: kept === undefined ? absent : equal('state', kept.state),
+    },
+    putName(id, name, { number, source: to, isGiven }, isUnchanged(before)),
+    putSource(id, name, to, number),
+    ...ended.operations,
     raise(grants, now),
     ...scans.map((scan) => raise(scan, now, { cause: 'a package name passed' })),
     ...record,
   ]);
+  return { made, wakes: [...ended.wakes, thing.wake, grants.wake, ...scans.map((scan) => scan.wake)] };
+}
+
+/** What a package has of itself before its first scan. */
+const nothingYet = {
+  versionCount: 0,
+  metadataLayout,
+  imported: false,
+  refused: '',
+  isRemoved: false,
+} as const;
+
+/** The attributes that passing changes, and those that tell a new package what it is; the others are its scan's and its publisher's. */
+function written(made: StoredPackage): Readonly<Record<string, unknown>> {
+  const { number, name, synchronization, repository, directory, state, archived, links } = made;
+  const { unreadableAt, replacement, passedFrom, filesModifiedAt } = made;
   return {
-    made: {
-      ...(kept ?? {
-        number,
-        name,
-        ...to,
-        versionCount: 0,
-        metadataLayout,
-        imported: false,
-        refused: '',
-        isRemoved: false,
-      }),
-      ...attributes,
-    },
-    wakes: [
-      ...(isServed ? [edgeThing(edgeKey).wake] : []),
-      oldThing.wake,
-      thing.wake,
-      grants.wake,
-      ...scans.map((scan) => scan.wake),
+    ...{ number, name, synchronization, repository, directory, state, archived },
+    ...(links === undefined ? {} : { links }),
+    ...{ unreadableAt, replacement, passedFrom, filesModifiedAt },
+  };
+}
+
+/** Takes the package that had the name from the edge and from the metadata; nothing is left to do where an owner or time deleted it. */
+async function endOfHolder(
+  table: Table,
+  { id, slug }: Organization,
+  { name, before }: Passing,
+  now: number,
+): Promise<{ readonly operations: readonly Operation[]; readonly wakes: readonly Wake[] }> {
+  const old = await findPackage(table, id, before.number);
+  if (old === undefined || !isOfSource(old)) {
+    return { operations: [], wakes: [] };
+  }
+  const thing = packageThing(id, old.number);
+  const edgeKey = edgeKeys.package(slug, name);
+  const subject = { kind: 'package', organization: id, packageNumber: old.number } as const;
+  const superseded = { state: 'superseded', unreadableAt: old.unreadableAt ?? now };
+  return {
+    operations: [
+      { ...raise(thing, now, superseded), when: equal('state', old.state) },
+      ...(isLiving(old) ? [desire(edgeKey, undefined, subject, now)] : []),
     ],
+    wakes: [...(isLiving(old) ? [edgeThing(edgeKey).wake] : []), thing.wake],
   };
 }
 
