@@ -9,66 +9,11 @@ import { historyProblems } from '../support/history.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryKeyValues, createMemoryObjects, type StoredObject } from '../support/memory-store.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
+import { type Fault, faulty, writes } from '../support/one-fault.ts';
 import { describeWorld, unfinishedWork } from '../support/registry-view.ts';
-import {
-  createRegistryWorld,
-  type MemoryRefs,
-  type RegistryWorld,
-  type Services,
-} from '../support/registry-world.ts';
+import { createRegistryWorld, type MemoryRefs, type RegistryWorld } from '../support/registry-world.ts';
 
 /** Nothing is lost and nothing is left over, wherever a worker dies or a service fails it: the sweep brings everything to the same end. */
-
-const writes = (call: string): boolean =>
-  /^(update|transact|write|remove|removeSome|copy|putFirst|wake) /.test(call);
-
-/** `dies`: nothing that the worker does after it happens. `fails`: it goes on, its clean-up too. */
-interface Fault {
-  readonly kind: 'dies' | 'fails';
-  readonly when: 'before' | 'after';
-  /** Which of all calls of a step, from 0. */
-  readonly call: number;
-}
-
-/** The services as one process has them that the fault may hit. @param calls gets a line for each call */
-function faulty(calls: string[], fault: Fault | undefined): (services: Services) => Services {
-  return (services) => {
-    let dead = false;
-    const call = async (name: string, run: () => Promise<unknown>): Promise<unknown> => {
-      if (dead) {
-        throw new Error('the process is dead');
-      }
-      calls.push(name);
-      if (calls.length - 1 !== fault?.call) {
-        return run();
-      }
-      dead = fault.kind === 'dies';
-      if (fault.when === 'after') {
-        await run();
-      }
-      throw new Error(`a call ${fault.kind} ${fault.when} its effect`);
-    };
-    const through = <Service extends object>(service: Service): Service =>
-      new Proxy(service, {
-        get(of, name) {
-          const value: unknown = Reflect.get(of, name);
-          // Whether an object is the same is no call.
-          return typeof value === 'function' && name !== 'isSame'
-            ? (...parameters: unknown[]) =>
-                call(`${String(name)} ${JSON.stringify(parameters[0])}`, () => value.apply(of, parameters))
-            : value;
-        },
-      });
-    return {
-      table: through(services.table),
-      objects: through(services.objects),
-      dists: through(services.dists),
-      storedObjects: through(services.storedObjects),
-      keyValues: through(services.keyValues),
-      waker: through(services.waker),
-    };
-  };
-}
 
 const facts = [aFact.settings(true), aFact.member(1), aFact.repository(5)];
 /** Each changes something outside; after each, the world comes to rest. */

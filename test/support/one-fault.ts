@@ -1,0 +1,54 @@
+/** A process whose services fail once, or that dies: for tests that it is all the same where. */
+import type { Services } from './registry-world.ts';
+
+/** `dies`: nothing that the worker does after it happens. `fails`: it goes on, its clean-up too. */
+export interface Fault {
+  readonly kind: 'dies' | 'fails';
+  readonly when: 'before' | 'after';
+  /** Which of all calls of a step, from 0. */
+  readonly call: number;
+}
+
+/** Whether a call changes something outside. */
+export const writes = (call: string): boolean =>
+  /^(update|transact|write|remove|removeSome|copy|putFirst|wake) /.test(call);
+
+/** The services as one process has them that the fault may hit. @param calls gets a line for each call */
+export function faulty(calls: string[], fault: Fault | undefined): (services: Services) => Services {
+  return (services) => {
+    let dead = false;
+    const call = async (name: string, run: () => Promise<unknown>): Promise<unknown> => {
+      if (dead) {
+        throw new Error('the process is dead');
+      }
+      calls.push(name);
+      if (calls.length - 1 !== fault?.call) {
+        return run();
+      }
+      dead = fault.kind === 'dies';
+      if (fault.when === 'after') {
+        await run();
+      }
+      throw new Error(`a call ${fault.kind} ${fault.when} its effect`);
+    };
+    const through = <Service extends object>(service: Service): Service =>
+      new Proxy(service, {
+        get(of, name) {
+          const value: unknown = Reflect.get(of, name);
+          // Whether an object is the same is no call.
+          return typeof value === 'function' && name !== 'isSame'
+            ? (...parameters: unknown[]) =>
+                call(`${String(name)} ${JSON.stringify(parameters[0])}`, () => value.apply(of, parameters))
+            : value;
+        },
+      });
+    return {
+      table: through(services.table),
+      objects: through(services.objects),
+      dists: through(services.dists),
+      storedObjects: through(services.storedObjects),
+      keyValues: through(services.keyValues),
+      waker: through(services.waker),
+    };
+  };
+}
