@@ -6,7 +6,7 @@ import { organizationId } from '../../test/support/synchronized.ts';
 import { tokenHash } from '../domain/token.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
 import { keys } from '../store/keys.ts';
-import { findOrganization } from '../store/organization-store.ts';
+import { desireClosed, findOrganization, markStopped } from '../store/organization-store.ts';
 import { findToken, revokeToken, type Token } from '../store/token-store.ts';
 import { reconcile } from '../sync/reconcile.ts';
 import { stopAccess } from './stop-access.ts';
@@ -108,6 +108,18 @@ describe('an installation from before', () => {
     await registry.drain();
     expect(await registry.get(member, root)).toBe('401');
     expect(await registry.get(all, root)).toBe('401');
+  });
+
+  it('is stopped for every token in the end, when the stop died before it had written them anew', async () => {
+    const { registry, member, all, reconcile: run } = await createOld();
+    const { table, clock } = registry;
+    const { operation, wake } = desireClosed({ id: organizationId, slug: 'acme' }, clock.now());
+    await table.transact([markStopped(organizationId, clock.now()), operation]);
+    await registry.waker.wake([wake]);
+    await registry.settle();
+    await run();
+    await registry.settle();
+    expect([await registry.get(member, root), await registry.get(all, root)]).toEqual(['401', '401']);
   });
 
   it('keeps a token revoked that is revoked at that very moment', async () => {

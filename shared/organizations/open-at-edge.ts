@@ -25,7 +25,12 @@ export interface OpenAtEdgeDependencies {
 /** One step of it: what the next one waits for is at the edge some time later, and the next reconcile goes on. */
 export async function openAtEdge(dependencies: OpenAtEdgeDependencies, id: OrganizationId): Promise<void> {
   const organization = await findOrganization(dependencies.table, id);
-  if (organization === undefined || organization.accessStoppedAt !== undefined) {
+  if (organization === undefined) {
+    return;
+  }
+  if (organization.accessStoppedAt !== undefined) {
+    // Whoever stopped access may have died before: a token that names no organization would be taken all the same.
+    await restrictTokens(dependencies, organization);
     return;
   }
   const key = await organizationKey(dependencies.table, organization);

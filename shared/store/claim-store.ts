@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Claim } from '../domain/claim.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import { all, equal, missing, present } from './condition.ts';
-import { keys, tableKeys } from './keys.ts';
+import { type Key, keys, tableKeys } from './keys.ts';
 import { drawNumber } from './synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from './table.ts';
 
@@ -29,6 +29,10 @@ export async function loadClaims(table: Table, id: SynchronizationId): Promise<r
   return (await table.query(prefix.pk, prefix.sk)).map((item) => ClaimItem.parse(item));
 }
 
+/** An event that says less takes no claim away: a repository that was deleted may have been made private before, and that event may come later. */
+const itemOf = (id: SynchronizationId, { key, expect }: Pick<Claim, 'key' | 'expect'>): Key =>
+  keys.claim(id, expect === 'gone' ? key : `${key}#${expect}`);
+
 /**
  * Withdraws what the claim covers. It has no number yet: `numberClaims` follows.
  *
@@ -39,7 +43,7 @@ export function putClaim(
   { key, expect, at, bodies }: Omit<StoredClaim, 'number'>,
 ): Operation {
   return {
-    put: keys.claim(id, key),
+    put: itemOf(id, { key, expect }),
     item: { key, expect, at, bodies: [...new Set(bodies)].slice(0, bodiesMax) },
   };
 }
@@ -65,8 +69,10 @@ export async function numberClaims(
       if (Number.isFinite(claim.number)) {
         return claim;
       }
-      const change = { key: keys.claim(id, claim.key), set: { number: drawn } };
-      await unlessConflict(table.update(change, all(present, missing('number'))));
+      const change = { key: itemOf(id, claim), set: { number: drawn } };
+      // One that was said once more since is younger than this number.
+      const isSame = all(present, missing('number'), equal('at', claim.at));
+      await unlessConflict(table.update(change, isSame));
       return { ...claim, number: drawn };
     }),
   );
@@ -78,8 +84,9 @@ export async function deleteClaims(
   id: SynchronizationId,
   claims: readonly Claim[],
 ): Promise<void> {
-  for (const { key, number } of claims) {
-    await unlessConflict(table.transact([{ delete: keys.claim(id, key), when: equal('number', number) }]));
+  for (const claim of claims) {
+    const when = equal('number', claim.number);
+    await unlessConflict(table.transact([{ delete: itemOf(id, claim), when }]));
   }
 }
 

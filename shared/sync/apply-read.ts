@@ -2,6 +2,7 @@
 import type { PartScope } from '../domain/scopes.ts';
 import type { ScopeRead } from '../forge/forge.ts';
 import { numberClaims } from '../store/claim-store.ts';
+import { findApplying } from '../store/scope-store.ts';
 import { ConflictError } from '../store/table.ts';
 import { scopeThing } from '../store/things.ts';
 import { raise, type Wake } from '../store/work.ts';
@@ -52,6 +53,7 @@ export async function applyRead(
           observedAt,
           startedAt,
           changes: planned.changes,
+          isRest: plans > 1 && (await findApplying(table, synchronization.id, scope)) !== undefined,
           sawNothing: read.facts.length === 0,
           covers: read.covers,
           states: planned.states,

@@ -28,6 +28,8 @@ export interface Application {
   /** When it began, in milliseconds since the epoch; undefined for a plan that an earlier version stored. */
   readonly startedAt: number | undefined;
   readonly changes: readonly PlannedChange[];
+  /** Whether a plan before this one was written in part: whatever is left of it, its mark goes with this one's end. */
+  readonly isRest?: boolean;
   /** Whether the read saw nothing at all. */
   readonly sawNothing?: boolean;
   /** Of a part's read: the parts that it is whole about. */
@@ -61,11 +63,12 @@ export async function applyPlan(table: Table, application: Application): Promise
   if (isStored) {
     await storePlan(table, application);
   }
+  const isMarked = isStored || application.isRest === true;
   for (const [place, batch] of batches.entries()) {
     const last = place === batches.length - 1;
     // Whoever looked at a half-written plan gave nothing, and has to look again when it is whole.
     const concern =
-      isStored && last
+      isMarked && last
         ? concernOfEverybody(synchronization, now)
         : await concernOf(table, synchronization, batch.changes, now, isLarge);
     const operations: Operation[] = [
@@ -79,7 +82,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       const applying = { since: now, number: observedAt };
       operations.push({ put: keys.applying(synchronization.id, scope), item: applying });
     }
-    if (isStored && last) {
+    if (isMarked && last) {
       operations.push({ delete: keys.applying(synchronization.id, scope) });
     }
     if (last && isImport(application)) {
@@ -88,7 +91,7 @@ export async function applyPlan(table: Table, application: Application): Promise
     await table.transact(operations);
     application.applied([...concern.raised, ...batch.raised].map((thing) => thing.wake));
   }
-  if (isStored) {
+  if (isMarked) {
     await removePieces(table, synchronization.id, pieceNames.plan(scope));
   }
 }

@@ -12,7 +12,7 @@ import { decideAccess } from '../domain/access.ts';
 import type { Fact } from '../domain/facts.ts';
 import { gitHubBaseUrl } from '../domain/synchronization.ts';
 import type { ParsedDelivery } from '../forge/forge.ts';
-import { loadClaims, loadTold, putClaim } from '../store/claim-store.ts';
+import { deleteClaims, loadClaims, loadTold, numberClaims, putClaim } from '../store/claim-store.ts';
 import { loadAccessFacts, putFact } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { drawNumber } from '../store/synchronization-store.ts';
@@ -146,6 +146,32 @@ describe('the words of a delivery', () => {
     // The same bytes once more, while nothing was given back: only a reason to read.
     await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
     expect(await loadClaims(table, synchronizationId)).toMatchObject([{ number: 1, bodies: ['went'] }]);
+  });
+
+  it('that say less take nothing away from those that say more: a repository deleted, and an older "privatized" behind it', async () => {
+    const { table, take, mayRead } = await createScene(few);
+    await take({ removals: [gone('repository#7')] }, { by: 'itself', bodyHash: 'deleted' });
+    expect(await mayRead(1)).toBe(false);
+    const hidden = { key: 'repository#7', expect: 'not-public' } as const;
+    await take({ removals: [hidden] }, { by: 'itself', bodyHash: 'privatized' });
+    expect(await mayRead(1)).toBe(false);
+    const claims = await loadClaims(table, synchronizationId);
+    expect(claims.map(({ expect: what, bodies }) => [what, bodies])).toEqual([
+      ['gone', ['deleted']],
+      ['not-public', ['privatized']],
+    ]);
+    await deleteClaims(table, synchronizationId, claims);
+    expect(await loadClaims(table, synchronizationId)).toEqual([]);
+  });
+
+  it('get no number that was drawn before they were said once more', async () => {
+    const { table } = await createScene(few);
+    const one = { key: 'team-member#1#5', expect: 'gone', at: now, bodies: [] } as const;
+    await table.transact([putClaim(synchronizationId, one)]);
+    const before = await loadClaims(table, synchronizationId);
+    await table.transact([putClaim(synchronizationId, { ...one, at: now + 1000 })]);
+    await numberClaims(table, synchronizationId, before);
+    expect(await loadClaims(table, synchronizationId)).toMatchObject([{ number: Number.POSITIVE_INFINITY }]);
   });
 
   it('are as many as the event has, in transactions of their own', async () => {

@@ -1,4 +1,5 @@
 /** From the words of a delivery to what is written of them: claims, hints, and whose rights are decided again. */
+import type { Claim } from '../domain/claim.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import {
   loadClaims,
@@ -51,15 +52,15 @@ export async function claimWords(
   const news = words.filter((word) => isNew(word, { ...heard, givenAt: givenAt.get(word.key) }));
   const claimed = news.filter(isRemoval);
   const before = claimed.length === 0 ? [] : await loadClaims(table, id);
-  const bodiesOf = (key: string): readonly string[] =>
-    before.find((claim) => claim.key === key)?.bodies ?? [];
+  const bodiesOf = ({ key, expect }: Pick<Claim, 'key' | 'expect'>): readonly string[] =>
+    before.find((claim) => claim.key === key && claim.expect === expect)?.bodies ?? [];
   const ofBody = hash === undefined ? [] : [hash];
   const claims = claimed.map(({ key, expect }) => ({
     key,
     expect,
     number: Number.POSITIVE_INFINITY,
     at: now,
-    bodies: [...ofBody, ...bodiesOf(key)],
+    bodies: [...ofBody, ...bodiesOf({ key, expect })],
   }));
   const concern = await concernOfClaims(table, synchronization, claimed, now);
   const isNoted = hash !== undefined && isFirst && (body === undefined || claimed.length > 0);

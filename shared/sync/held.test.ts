@@ -179,6 +179,14 @@ describe('rows that hang on what is gone', () => {
     );
   });
 
+  it('wait for a word if an event said that the team is gone, and the read shows it', async () => {
+    const world = await createTeams();
+    await world.tell('team#5');
+    world.forge.facts = organization(10).filter(({ kind }) => kind !== 'team-member');
+    await world.sync('teams');
+    expect(await world.held('teams')).toMatchObject({ count: 10 });
+  });
+
   it('go with the membership, also from repositories', async () => {
     const count = (one: number) => Array.from({ length: one }, (_, place) => place + 1);
     const stays = [

@@ -1,6 +1,5 @@
 /** From a whole read to what it would change: plan, confirm, brake. Writes nothing, so that a dry run shows what a run would do. */
-import type { Claim } from '../domain/claim.ts';
-import { lagMs } from '../domain/claim.ts';
+import { type Claim, covers, lagMs } from '../domain/claim.ts';
 import { type Fact, factKey, type TeamRepositoryFact } from '../domain/facts.ts';
 import type { ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
 import {
@@ -109,8 +108,12 @@ export function createPlanner(
   gone: ReadonlySet<string> = new Set(),
 ): (now: number) => Promise<PlannedRead> {
   let checked: Checked | undefined;
+  // What the read shows itself is no reason for what hangs on it to be missing.
+  const shown = new Set(read.facts.map(factKey));
   const goneByEvents = new Set(
-    [...told, ...claims].filter(({ expect }) => expect === 'gone').map(({ key }) => key),
+    [...told, ...claims]
+      .filter(({ key, expect }) => expect === 'gone' && !shown.has(key))
+      .map(({ key }) => key),
   );
   return async (now) => {
     const states = await scopeStates(table, id);
@@ -127,7 +130,7 @@ export function createPlanner(
       told: goneByEvents,
       claims,
       arrivals: arrivalsIn(told),
-      putBack: await putBackNow(table, id, states.get(scope)?.restore, stored, startedAt),
+      putBack: await putBackNow(table, id, states.get(scope)?.restore, { stored, startedAt, claims }),
     };
     checked ??= await check(reader, scope, read, planScope(input).changes);
     const { present, seenAgain } = checked;
@@ -290,15 +293,18 @@ async function putBackNow(
   table: Table,
   id: SynchronizationId,
   restore: Restore | undefined,
-  { removed }: StoredScope,
-  startedAt: number,
+  { stored, startedAt, claims }: { stored: StoredScope; startedAt: number; claims: readonly Claim[] },
 ): Promise<ReadonlySet<string>> {
   if (restore === undefined || startedAt < restore.at || startedAt >= restore.at + lagMs) {
     return new Set();
   }
   const asked = (await loadRemoved(table, id, restore.run)) ?? [];
-  const keys = asked.map(({ fact }) => factKey(fact));
-  return new Set(keys.filter((key) => (removed.get(key)?.changedAt ?? Infinity) <= restore.at));
+  // A new event that came after the person's word says more than it.
+  const later = claims.filter(({ at }) => at > restore.at);
+  const keys = asked
+    .filter(({ fact }) => !later.some((claim) => covers(claim, fact)))
+    .map(({ fact }) => factKey(fact));
+  return new Set(keys.filter((key) => (stored.removed.get(key)?.changedAt ?? Infinity) <= restore.at));
 }
 
 /** What the forge says of things that a list does not have, when it is asked for them by their ids. */

@@ -394,6 +394,25 @@ describe('what an event withdrew', () => {
     });
   });
 
+  it('is looked at again if only a hint says that it is gone, recovered after the person was added again', () => {
+    // The read may show what was between the two; also the look-up of the thing itself.
+    for (const absenceIsStated of [false, true]) {
+      const hinted = { read: { facts: [], absenceIsStated }, claims: [], told: new Set([claim.key]) };
+      expect(read(11, at + 1000, hinted)).toMatchObject({
+        changes: [{ kind: 'remove', inDoubt: true }],
+        doubtful: [{ key: claim.key }],
+      });
+    }
+  });
+
+  it('is looked at again if it was given back since, and a read that may lag behind does not show it', () => {
+    const given = { ...stored(row, 12, at + 500), givenAt: 12 };
+    expect(read(13, at + 1000, { current: [given], read: { facts: [] } })).toMatchObject({
+      changes: [{ kind: 'remove', inDoubt: true }],
+      doubtful: [{ key: claim.key }],
+    });
+  });
+
   it('is not added by a read that may lag behind, if nothing was known of it', () => {
     expect(read(11, at + 1000, { current: [] })).toMatchObject({
       changes: [],

@@ -173,10 +173,12 @@ const orderOf = ({ observedAt, startedAt }: PlanInput) => ({ number: observedAt,
  */
 function planAbsent(stored: StoredFact, input: PlanInput): PlannedFact {
   const change = removalOf(stored.fact, input);
+  // What a hint tells may be long over: the read that it causes may show what was between that and the return.
+  const isHinted = isTold(stored.fact, input.told);
   const isDoubted =
     presenceGrants(stored.fact) &&
-    !isSaid(stored.fact, input) &&
-    (!isConfirmed(stored.fact, input) || !knows(input, stored.changedAt));
+    !isClaimed(stored, input) &&
+    (isHinted || !isConfirmed(stored.fact, input) || !knows(input, stored.changedAt));
   return {
     changes: [isDoubted ? { ...change, inDoubt: true } : change],
     waits: [],
@@ -187,13 +189,12 @@ function planAbsent(stored: StoredFact, input: PlanInput): PlannedFact {
 /** The read has it, perhaps with a difference. */
 function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFact {
   const order = orderOf(input);
-  const isClaimed = isWithdrawn(input.claims ?? [], stored.fact, stored.givenAt);
+  const isTaken = isClaimed(stored, input);
   const isSame = sameFact(fact, stored.fact);
   const stillInDoubt = stored.inDoubt && !knows(input, stored.changedAt) ? [stored.changedAt + lagMs] : [];
   const whole = updateOf(stored.fact, fact);
   const taken = whole.widens ? { number: stored.observedAt, at: stored.changedAt } : undefined;
-  const until =
-    isClaimed || whole.widens ? withheldUntil(fact, order, withdrawalsOf(input, taken)) : undefined;
+  const until = isTaken || whole.widens ? withheldUntil(fact, order, withdrawalsOf(input, taken)) : undefined;
   if (until !== undefined) {
     // What is narrower about it, and what gives nothing, follows at once.
     const narrowed = updateOf(stored.fact, narrowerOf(stored.fact, fact));
@@ -208,10 +209,10 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
       widens: true,
       reason: 'an event had withdrawn it, and it is there',
     };
-    return { changes: isClaimed ? [back] : [], waits: [], doubts: stillInDoubt };
+    return { changes: isTaken ? [back] : [], waits: [], doubts: stillInDoubt };
   }
-  const isDoubted = whole.narrows && !isSaid(stored.fact, input) && !knows(input, stored.changedAt);
-  const change = { ...whole, widens: whole.widens || isClaimed };
+  const isDoubted = whole.narrows && !isTaken && !knows(input, stored.changedAt);
+  const change = { ...whole, widens: whole.widens || isTaken };
   return {
     changes: [isDoubted ? { ...change, inDoubt: true } : change],
     waits: [],
@@ -266,9 +267,9 @@ function isConfirmed(fact: Fact, { read, confirmedAbsent }: PlanInput): boolean 
   return read.absenceIsStated === true || (part !== undefined && confirmedAbsent?.has(part) === true);
 }
 
-/** Whether an event says so too. */
-const isSaid = (fact: Fact, { told, claims = [] }: PlanInput): boolean =>
-  isTold(fact, told) || claims.some((claim) => covers(claim, fact));
+/** Whether a new event withdrew it, and nothing gave it back since. */
+const isClaimed = ({ fact, givenAt }: StoredFact, { claims = [] }: PlanInput): boolean =>
+  isWithdrawn(claims, fact, givenAt);
 
 /** Whether an event said that the fact is gone, or that what it hangs on is: a team, a repository, or the account's membership. */
 function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {

@@ -157,6 +157,34 @@ describe('runScopes, beside another worker', () => {
     expect(await world.facts('members')).toEqual(['member#2', 'member#3']);
   });
 
+  it('lets views grow again when the rest of a large plan fits into one transaction', async () => {
+    const before = organizationFacts(0, 120);
+    const world = await createWorld(before);
+    await world.sync('repositories');
+    world.later();
+    world.forge.facts = before.map((fact) =>
+      fact.kind === 'repository' ? { ...fact, disabled: true } : fact,
+    );
+    await world.ask('repositories');
+    let met = 0;
+    const meeting: Table = {
+      ...world.table,
+      async transact(operations) {
+        if ((await applyingSince(world.table, synchronizationId)) !== undefined && met++ === 0) {
+          // A part of the list was read at the same moment.
+          const key = keys.scope(synchronizationId, 'repositories');
+          await world.table.update({ key, add: { partsRead: 1 } });
+        }
+        return world.table.transact(operations);
+      },
+    };
+    await world.run('repositories', meeting);
+    expect(met).toBeGreaterThan(0);
+    expect(await world.wanted(keys.scope(synchronizationId, 'repositories'))).toBe(0);
+    expect(await applyingSince(world.table, synchronizationId)).toBeUndefined();
+    expect(await world.table.query(`SYNC#${synchronizationId}`, 'PIECES#PLAN')).toEqual([]);
+  });
+
   it('leaves the scope alone while another worker has the lease', async () => {
     const world = await createWorld([aFact.member(1)]);
     await world.ask('members');

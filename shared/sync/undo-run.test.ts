@@ -6,6 +6,7 @@ import { synchronizationId } from '../../test/support/synchronized.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';
+import { putClaim } from '../store/claim-store.ts';
 import { keys } from '../store/keys.ts';
 import { latestRuns } from '../store/run-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
@@ -96,6 +97,16 @@ describe('undoRun', () => {
       await world.run('members');
     }
     expect(await world.facts('members')).toEqual(['member#1']);
+  });
+
+  it('gives nothing that a new event has taken since it was asked for', async () => {
+    const world = await createWorld();
+    world.forge.facts = everything;
+    await world.undo();
+    const claim = { key: 'member#2', expect: 'gone', at: world.clock.time + 1, bodies: [] } as const;
+    await world.table.transact([putClaim(synchronizationId, claim)]);
+    await world.run('members');
+    expect(await world.facts('members')).toEqual(['member#1', 'member#3']);
   });
 
   it('does nothing the second time', async () => {

@@ -34,6 +34,25 @@ export const claimsFaults: readonly PlantedFault[] = [
     standsFor: 'a removal from the log of deliveries that takes the right of somebody who is back',
   },
   {
+    id: 'claims-hint-undoubted',
+    proof: 'claims',
+    file: 'shared/sync/plan.ts',
+    find: '(isHinted || ',
+    replace: '(',
+    tests: ['shared/sync/plan.test.ts'],
+    standsFor:
+      'a removal recovered after the return, and a read of the time between: refused until the next reconcile',
+  },
+  {
+    id: 'claims-lesser-replaces',
+    proof: 'claims',
+    file: 'shared/store/claim-store.ts',
+    find: "keys.claim(id, expect === 'gone'",
+    replace: 'keys.claim(id, true',
+    tests: ['shared/sync/claim-words.test.ts'],
+    standsFor: 'a deleted repository that is read again because an older event said "private"',
+  },
+  {
     id: 'claims-doubled-body-believed',
     proof: 'claims',
     file: weigh,
