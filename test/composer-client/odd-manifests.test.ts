@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
 import type { World } from '../../local/forges/world/world.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';
+import { type OutsideArchive, serveOutsideArchive } from '../support/outside-archive.ts';
 import { type System, startSystem } from '../support/started.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
@@ -47,16 +48,26 @@ const leftOut = [
   ['latin', 'tag 1.1.0', 'composer.json is not UTF-8, which JSON has to be.'],
 ] as const;
 
+/** A branch that nobody meant to be a version. */
+const withoutManifest = {
+  repository: 'acme/branch-only',
+  ref: 'branch main',
+  reason: 'There is no composer.json in it.',
+};
+
 describe.skipIf(composerVersion === undefined)('odd manifests, by the real Composer', () => {
   let system: System;
   let url: string;
   let latin: string;
+  let release: OutsideArchive;
   const projects: Project[] = [];
 
   beforeAll(async () => {
     latin = mkdtempSync(join(tmpdir(), 'latin-test-'));
     createLatinRepository(latin);
-    system = await startSystem(worldWith(latin));
+    const archive = spawnSync('git', ['-C', latin, 'archive', '--format=zip', '1.0.0']).stdout;
+    release = await serveOutsideArchive(archive);
+    system = await startSystem(worldWith(latin, release.url));
     url = `${system.registry}/acme`;
     await system.cloud.idle();
   }, 240_000);
@@ -64,6 +75,7 @@ describe.skipIf(composerVersion === undefined)('odd manifests, by the real Compo
   afterAll(async () => {
     await Promise.all(projects.map((project) => project.remove()));
     rmSync(latin, { recursive: true, force: true });
+    await release?.close();
     await system?.close();
   }, 60_000);
 
@@ -105,6 +117,42 @@ describe.skipIf(composerVersion === undefined)('odd manifests, by the real Compo
     expect(run.code).toBe(0);
   }, 120_000);
 
+  it('that are links, or stand on another branch only, give packages', async () => {
+    const app = await project();
+    const run = await app.run('require', 'acme/linked:1.0.0', 'acme/branch-only:dev-work');
+    expect(run.output).toContain('Installing acme/linked (1.0.0)');
+    expect(run.output).toMatch(/Installing acme\/branch-only \(dev-work/);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(await app.read('vendor/acme/linked/composer.json'))).toEqual({ name: 'acme/linked' });
+  }, 120_000);
+
+  it("with a dist of somebody else's install that, by a client that trusts its server", async () => {
+    const app = await project();
+    expect((await app.run('config', 'cafile', release.certificate)).code).toBe(0);
+    const run = await app.run('require', 'acme/wrapper');
+    expect(run.output).toContain('Installing acme/wrapper (6.5.0)');
+    expect(run.code).toBe(0);
+    expect(release.requests()).toBe(1);
+    expect(await app.read('vendor/acme/wrapper/composer.json')).toBe('{"name":"acme/latin"}');
+    const { packages } = Lock.parse(JSON.parse(await app.read('composer.lock')));
+    expect(packages).toMatchObject([
+      { name: 'acme/wrapper', dist: { type: 'zip', url: release.url, reference: expect.any(String) } },
+    ]);
+  }, 120_000);
+
+  it('have links to their files and issues, for composer browse and update bots', async () => {
+    const app = await project();
+    const { web } = system.gitHub.addresses;
+    const browsed = await app.run('browse', '--show', 'acme/linked');
+    expect(browsed.output).toContain(`${web}/acme/linked/tree/1.0.0`);
+    const shown = await app.run('show', '--all', 'acme/linked', '1.0.0');
+    expect(shown.output).toMatch(/^source +: \[git\] git@127\.0\.0\.1:acme\/linked\.git [0-9a-f]{40}$/m);
+    expect(shown.output).toContain(`issues : ${web}/acme/linked/issues`);
+    const branch = await app.run('show', '--all', 'acme/branch-only');
+    expect(branch.output).toContain(`source : ${web}/acme/branch-only/tree/work`);
+    expect(branch.output).not.toContain('issues :');
+  }, 120_000);
+
   it('are explained to their owner', async () => {
     const status = Status.parse(await system.admin.invoke('describe-organization', { slug: 'acme' }));
     for (const [repository, notice] of notices) {
@@ -120,7 +168,8 @@ describe.skipIf(composerVersion === undefined)('odd manifests, by the real Compo
       });
     }
     expect(status.notices).toHaveLength(notices.length);
-    expect(status.leftOut).toHaveLength(leftOut.length);
+    expect(status.leftOut).toContainEqual(withoutManifest);
+    expect(status.leftOut).toHaveLength(leftOut.length + 1);
   });
 });
 
@@ -128,6 +177,7 @@ const Lock = z.object({
   packages: z.array(
     z.object({
       name: z.string(),
+      dist: z.record(z.string(), z.unknown()).optional(),
       license: z.array(z.string()).optional(),
       require: z.record(z.string(), z.string()).optional(),
     }),
@@ -138,7 +188,7 @@ const Status = z.object({
   leftOut: z.array(z.object({ repository: z.string(), ref: z.string(), reason: z.string() })),
 });
 
-function worldWith(latinRepository: string): World {
+function worldWith(latinRepository: string, releaseUrl: string): World {
   const good = (name: string) => ({ manifest: { name: `acme/${name}` }, tags: ['1.0.0'] });
   const repositories = [
     ...Object.entries(slips).map(([name, slip]) => ({
@@ -155,6 +205,32 @@ function worldWith(latinRepository: string): World {
       ],
     },
     { name: 'latin', git: latinRepository },
+    {
+      name: 'linked',
+      history: [
+        {
+          files: {
+            'composer.json': { symlink: 'package/composer.json' },
+            'package/composer.json': '{"name":"acme/linked"}',
+          },
+          tags: ['1.0.0'],
+        },
+      ],
+    },
+    {
+      name: 'branch-only',
+      issues: false,
+      history: [
+        { files: { 'README.md': 'read me' } },
+        { branch: 'work', manifest: { name: 'acme/branch-only' } },
+      ],
+    },
+    {
+      name: 'wrapper',
+      history: [
+        { manifest: { name: 'acme/wrapper', dist: { type: 'zip', url: releaseUrl } }, tags: ['6.5.0'] },
+      ],
+    },
   ];
   const organization = {
     login: 'acme',
