@@ -3,10 +3,11 @@ import { aFact } from '../../test/support/memory-forge.ts';
 import { createSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
-import type { Fact } from '../domain/facts.ts';
+import { lagMs } from '../domain/claim.ts';
+import { type Fact, factKey } from '../domain/facts.ts';
 import type { AnyScope } from '../domain/scopes.ts';
 import { ForgeError } from '../forge/errors.ts';
-import { noteTold } from '../store/claim-store.ts';
+import { noteTold, putClaim } from '../store/claim-store.ts';
 import { keys } from '../store/keys.ts';
 import { scopeState } from '../store/scope-store.ts';
 
@@ -83,6 +84,24 @@ describe('one run', () => {
     for (const part of parts) {
       expect(await world.wanted(keys.scope(synchronizationId, part))).toBe(0);
     }
+  });
+
+  it('still looks at a part again, two minutes after an event, when the list was read instead', async () => {
+    const world = await createWorld(organization);
+    const at = world.clock.time;
+    const claim = { key: 'repository#8', expect: 'gone', at, bodies: [] } as const;
+    await world.table.transact([putClaim(synchronizationId, claim)]);
+    // The event was wrong, and the reads lag behind.
+    world.forge.facts = organization.filter((fact) => factKey(fact) !== claim.key);
+    await world.sync('repository:8');
+    for (let id = 1; id <= 11; id++) {
+      await world.ask(`repository:${id}`);
+    }
+    await world.run('repository:3');
+    world.clock.time = at + lagMs + 1000;
+    world.forge.facts = organization;
+    await world.run('repository:8');
+    expect(await world.facts('repositories')).toContain(claim.key);
   });
 
   it('lets a scope that fails keep none of the others', async () => {

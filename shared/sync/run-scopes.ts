@@ -120,6 +120,10 @@ async function runTaken(
   return 'done';
 }
 
+/** When the part is to be looked at again by what it said before, if the read began earlier; milliseconds since the epoch. */
+const laterLook = ({ state: { recheckAt } }: TakenScope, startedAt: number): number | undefined =>
+  recheckAt !== undefined && recheckAt > startedAt ? recheckAt : undefined;
+
 interface GroupEnd {
   /** What went wrong, after each has been noted on its scope. */
   readonly failures: readonly unknown[];
@@ -205,7 +209,8 @@ async function runGroup(
         whole.push(taken.scope);
         await completeScope(run, taken, step.observedAt, lookAt, step.read.notShown);
         for (const one of served) {
-          await completeScope(run, one, step.observedAt);
+          // What it said itself to look at again is still to be looked at: the list leaves that to it.
+          await completeScope(run, one, step.observedAt, laterLook(one, step.startedAt));
         }
       }
     } catch (error) {
