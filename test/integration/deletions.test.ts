@@ -136,17 +136,22 @@ describe('a deleted package', () => {
 
   it('whose repository is scanned at this moment stays deleted, and nothing of the scan is left', async () => {
     const registry = await scannedRegistry(members);
+    const { table } = registry;
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b' } });
-    registry.beforeContents = async (asked) => {
-      if (asked === 'archive') {
-        registry.beforeContents = () => {};
+    let isDeleted = false;
+    const transact = table.transact.bind(table);
+    table.transact = async (operations) => {
+      if (!isDeleted && operations.some((one) => 'put' in one && one.put.sk.startsWith('VERSION#'))) {
+        isDeleted = true;
         await remove(registry, false, sure);
         // Its removal begins while the scan goes on.
         await registry.drain();
       }
+      return transact(operations);
     };
     await registry.pushed(5);
     await registry.settle();
+    expect(isDeleted).toBe(true);
     expect(await packages(registry)).toEqual(['1 acme/one deleted']);
     expect(left(registry, 'PACKAGE#')).toEqual([]);
     expect(
