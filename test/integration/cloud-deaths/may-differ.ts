@@ -48,6 +48,30 @@ export const mayDiffer: readonly MayDiffer[] = [
     reason: 'numbers of runs',
   },
   {
+    where: /^table SYNC#\S+ SCOPE#/,
+    attributes: ['readBegunAt'],
+    as: 'time',
+    reason: 'when the last reading of the scope began',
+  },
+  {
+    where: /^table SYNC#\S+ CLAIM#/,
+    attributes: [],
+    as: 'record',
+    reason: 'it covers only what was given before it, and goes when every list that it may concern was read again',
+  },
+  {
+    where: /^table BODY#/,
+    attributes: ['number', 'expiresAt'],
+    as: 'record',
+    reason: 'between which readings the delivery came, and four days after it',
+  },
+  {
+    where: /^table SYNC#\S+ FACT#/,
+    attributes: ['givenAt', 'inDoubt'],
+    as: 'record',
+    reason: 'which reading gave or took the right, and whether it could know',
+  },
+  {
     where: /^table SYNC#\S+ FACT#/,
     attributes: ['observedAt', 'firstObservedAt'],
     as: 'record',
