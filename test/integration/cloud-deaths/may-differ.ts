@@ -57,7 +57,8 @@ export const mayDiffer: readonly MayDiffer[] = [
     where: /^table SYNC#\S+ CLAIM#/,
     attributes: [],
     as: 'record',
-    reason: 'it covers only what was given before it, and goes when every list that it may concern was read again',
+    reason:
+      'it covers only what was given before it, and goes when every list that it may concern was read again',
   },
   {
     where: /^table BODY#/,
