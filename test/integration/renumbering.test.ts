@@ -1,8 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { atRest, deleteVersion, distPath, eachStep, members } from '../support/deletions.ts';
+import { allowRefusedCommit } from '../../shared/organizations/allow-commit.ts';
+import { deletePackage, withdrawal } from '../../shared/organizations/delete-package.ts';
+import { givePackageName } from '../../shared/organizations/give-package-name.ts';
+import { findPackage } from '../../shared/store/package-store.ts';
+import {
+  ann,
+  atRest,
+  deleteVersion,
+  distPath,
+  eachStep,
+  members,
+  of,
+  withArchives,
+} from '../support/deletions.ts';
+import { atEdge, endImport, give, imported, one, says } from '../support/named.ts';
 import type { Registry } from '../support/registry-fixture.ts';
 import { commitOf } from '../support/registry-world.ts';
 import { packages, pushed, scannedRegistry } from '../support/scanned.ts';
+import { organizationId } from '../support/synchronized.ts';
 
 describe('more refused commits than the edge takes of one package', () => {
   const digits = Array.from({ length: 70 }, (_, place) => (place + 16).toString(16));
@@ -116,6 +132,101 @@ describe('more refused commits than the edge takes of one package', () => {
     expect(text).not.toContain(commitOf(digits[60] ?? ''));
     expect(await registry.get(token, distPath(digits[60] ?? ''))).toBe('404');
     expect(Object.keys(await archives(registry, 2))).toHaveLength(22);
+    await atRest(registry);
+  });
+});
+
+describe('a package that comes under a new number', () => {
+  const allow = (registry: Registry, digit: string) =>
+    allowRefusedCommit(of(registry), registry.organization, commitOf(digit), ann);
+  /** Handles messages until the copy has its number. */
+  const untilCopying = async (registry: Registry): Promise<void> => {
+    while ((await findPackage(registry.table, organizationId, 2))?.state !== 'copying') {
+      expect(await registry.deliver()).toBe(true);
+    }
+  };
+  /** Not until everything is at rest: kept archives go after 90 days. */
+  const halfAMinute = async (registry: Registry): Promise<void> => {
+    for (let seconds = 0; seconds < 30; seconds += 5) {
+      await registry.drain();
+      await registry.clock.advance(5_000);
+    }
+  };
+  /** A package that is being copied to number 2, because the refusal of its commit was taken back. */
+  const beingCopied = async (registry: Registry): Promise<Registry> => {
+    await withArchives(registry, 'a');
+    await deleteVersion(registry, '1.0.0');
+    await registry.settle();
+    await allow(registry, 'a');
+    await untilCopying(registry);
+    return registry;
+  };
+
+  it('and is deleted meanwhile leaves no files behind, and its name is free for another repository at once', async () => {
+    const registry = await scannedRegistry([...members, one(6, { createdAt: '2026-10-02T00:00:00Z' })]);
+    says(registry, 6, 'acme/one');
+    await pushed(registry, 6);
+    await beingCopied(registry);
+    await deletePackage(
+      of(registry),
+      registry.organization,
+      { packageName: 'acme/one', keepArchives: true },
+      { confirm: 'acme/one', ...ann },
+    );
+    await halfAMinute(registry);
+    expect(await packages(registry)).toEqual(['1 acme/one deleted', '2 acme/one deleted']);
+    const { objects } = await registry.published();
+    expect([...objects.keys()].filter((key) => /^acme\/\d+\/.*json$/.test(key))).toEqual([]);
+    expect((await registry.fetch(1, commitOf('a'))).status).toBe(404);
+    await givePackageName(
+      { ...registry, randomBytes, logger: { warn: () => {} } },
+      registry.organization,
+      { packageName: 'acme/one', to: 'repository-6', samePackage: false },
+      ann,
+    );
+    await halfAMinute(registry);
+    expect(await atEdge(registry)).toBe('3');
+    expect(registry.errors).toEqual([]);
+  });
+
+  it('ends, although its repository got the name back with the number of another', async () => {
+    const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }));
+    await endImport(registry);
+    await withArchives(registry, '5');
+    await deleteVersion(registry, '1.0.0');
+    await registry.settle();
+    await give(registry, 'repository-6');
+    await give(registry, 'repository-5', { samePackage: true });
+    expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
+    await allow(registry, '5');
+    await atRest(registry);
+    expect(await packages(registry)).toEqual([
+      '1 acme/one deleted',
+      '2 acme/one available',
+      '3 acme/one superseded',
+    ]);
+    expect(await atEdge(registry)).toBe('2');
+    await pushed(registry);
+    expect((await registry.fetch(2, commitOf('5'))).status).toBe(307);
+  });
+
+  it('is copied anew where only the copy was withdrawn', async () => {
+    const registry = await beingCopied(await scannedRegistry(members));
+    const copy = await findPackage(registry.table, organizationId, 2);
+    if (copy === undefined) {
+      throw new Error('nothing is copied');
+    }
+    const withdrawn = withdrawal(registry.organization, copy, false, registry.clock.now());
+    await registry.table.transact(withdrawn.operations);
+    await registry.waker.wake(withdrawn.wakes);
+    await registry.settle();
+    expect(await packages(registry)).toEqual([
+      '1 acme/one deleted',
+      '2 acme/one deleted',
+      '3 acme/one available',
+    ]);
+    expect(await atEdge(registry)).toBe('3');
+    expect((await registry.fetch(3, commitOf('a'))).status).toBe(307);
     await atRest(registry);
   });
 });

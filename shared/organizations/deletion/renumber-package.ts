@@ -4,6 +4,7 @@
  *
  * While it goes on no archive is built for the old number, and versions that a scan writes there are copied once more.
  */
+import type { OrganizationId } from '../../domain/ids.ts';
 import { bitmapHas, edgeKeys, packagesPerChunk } from '../../publish/edge-keys.ts';
 import { absent, all, equal, missing } from '../../store/condition.ts';
 import { askDeletion, deletionOf } from '../../store/deletion-store.ts';
@@ -40,11 +41,14 @@ export async function renumberPackage(
     return begin(dependencies, inputs, found);
   }
   const next = await findPackage(table, organization.id, found.successor);
-  if (next?.state !== 'copying') {
-    return { is: 'done', step: 'done' };
-  }
   if (!isAlive(found)) {
-    return abandon(dependencies, inputs, next);
+    return next?.state === 'copying'
+      ? abandon(dependencies, inputs, found, next)
+      : { is: 'done', step: 'done' };
+  }
+  if (next?.state !== 'copying') {
+    // Only the copy was withdrawn: the package had moved, and the copy went with the synchronization that it was read from.
+    return begin(dependencies, inputs, found);
   }
   return (
     (await copyDists(dependencies, inputs, found, next)) ??
@@ -71,7 +75,10 @@ async function begin(
     leaseHeld(lease),
     {
       update: { key: keys.package(id, found.number), set: { successor: number } },
-      when: all(equal('state', found.state), missing('successor')),
+      when: all(
+        equal('state', found.state),
+        found.successor === undefined ? missing('successor') : equal('successor', found.successor),
+      ),
     },
     {
       put: keys.package(id, number),
@@ -92,23 +99,29 @@ async function begin(
   return { is: 'more', step: 'copies archives' };
 }
 
-/** The package was deleted while it was copied: so is the copy. */
+/** The package was deleted while it was copied: so is the copy, and nothing takes the package's place, so its files go. */
 async function abandon(
   { table, waker, clock }: PortionDependencies,
   { lease, organization: { id } }: PortionInputs,
+  found: StoredPackage,
   next: StoredPackage,
 ): Promise<Portion> {
   const target = { kind: 'package', number: next.number } as const;
   const thing = packageThing(id, next.number);
+  const before = packageThing(id, found.number);
   await table.transact([
     leaseHeld(lease),
     {
       ...raise(thing, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
       when: equal('state', 'copying'),
     },
+    {
+      ...raise(before, clock.now(), { successor: undefined }),
+      when: all(equal('state', 'deleted'), equal('successor', next.number)),
+    },
     askDeletion(id, target, next.name, clock.now()),
   ]);
-  await waker.wake([thing.wake, deletionOf(id, target).wake]);
+  await waker.wake([thing.wake, before.wake, deletionOf(id, target).wake]);
   return { is: 'done', step: 'done' };
 }
 
@@ -153,7 +166,7 @@ async function pass(
   const now = clock.now();
   const item: Item | undefined = await table.get(keys.package(id, next.number));
   const wanted = Number(item?.wanted);
-  const { name, synchronization, repository, directory } = found;
+  const { name, synchronization, repository } = found;
   const scan = scanThing(id, synchronization, repository);
   const grants = grantsThing(id);
   const thing = packageThing(id, next.number);
@@ -161,16 +174,6 @@ async function pass(
   const again = { kind: 'renumbering', number: next.number } as const;
   const isFull = refusedPrefixes(next).length >= renumberFrom;
   const edgeKey = edgeKeys.package(slug, name);
-  // The name of a package that lost it stays with who has it.
-  const passed = [
-    ...(found.state === 'superseded' ? [] : [keys.packageName(id, name)]),
-    keys.packageSource(id, synchronization, repository, directory, name),
-  ].map(
-    (key): Operation => ({
-      update: { key, set: { number: next.number } },
-      when: equal('number', found.number),
-    }),
-  );
   await table.transact([
     leaseHeld(lease),
     {
@@ -181,7 +184,7 @@ async function pass(
       ...raise(thing, now, { state: found.state, unreadableAt: found.unreadableAt, copiedWanted: undefined }),
       when: all(equal('state', 'copying'), equal('wanted', wanted), equal('done', wanted)),
     },
-    ...passed,
+    ...(await passNameAndSource(table, id, found, next)),
     ...(found.state === 'available'
       ? [
           desire(
@@ -207,4 +210,19 @@ async function pass(
     ...(isFull ? [deletionOf(id, again).wake] : []),
   ]);
   return { is: 'done', step: 'done' };
+}
+
+/** The name of a package that lost it stays with who has it, and so does its source if that has another package of the name by now. */
+async function passNameAndSource(
+  table: Table,
+  id: OrganizationId,
+  { number, state, name, synchronization, repository, directory }: StoredPackage,
+  next: StoredPackage,
+): Promise<readonly Operation[]> {
+  const sourceKey = keys.packageSource(id, synchronization, repository, directory, name);
+  const isSuperseded = state === 'superseded';
+  const isOfSource = !isSuperseded || (await table.get(sourceKey))?.number === number;
+  return [...(isSuperseded ? [] : [keys.packageName(id, name)]), ...(isOfSource ? [sourceKey] : [])].map(
+    (key) => ({ update: { key, set: { number: next.number } }, when: equal('number', number) }),
+  );
 }

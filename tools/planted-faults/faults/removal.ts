@@ -43,6 +43,15 @@ export const removalFaults: readonly PlantedFault[] = [
     standsFor: 'archives that are built again under a new number, with other bytes than lock files know',
   },
   {
+    id: 'removal-renumbering-keeps-files',
+    proof: 'removal',
+    file: 'shared/organizations/deletion/renumber-package.ts',
+    find: '...raise(before, clock.now(), { successor: undefined }),',
+    replace: '...raise(before, clock.now()),',
+    tests: renumbering,
+    standsFor: 'a package deleted while it was copied, whose files stay and block its name',
+  },
+  {
     id: 'removal-before-edge',
     proof: 'removal',
     file: 'shared/organizations/deletion/remove-package.ts',
