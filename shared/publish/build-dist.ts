@@ -60,7 +60,7 @@ export async function buildDist(
   dependencies: BuildDistDependencies,
   request: DistRequest,
 ): Promise<DistOutcome> {
-  const { table, objects, clock } = dependencies;
+  const { table, clock } = dependencies;
   const { organization, found, commit } = request;
   const [dist, refused] = await Promise.all([
     findDist(table, organization, found.number, commit),
@@ -98,19 +98,49 @@ export async function buildDist(
     }
     throw error;
   }
+  return buildLeased(dependencies, request, {
+    key,
+    leaseId,
+    // One that died, or whose answer from the store was lost, left the end of its lease.
+    mayBeStored: dist.leaseUntil !== undefined,
+  });
+}
+
+interface DistLease {
+  readonly key: ReturnType<typeof keys.dist>;
+  readonly leaseId: string;
+  /** An earlier worker may have stored bytes that nothing records. */
+  readonly mayBeStored: boolean;
+}
+
+async function buildLeased(
+  dependencies: BuildDistDependencies,
+  request: DistRequest,
+  lease: DistLease,
+): Promise<DistOutcome> {
+  const { table, objects, clock } = dependencies;
+  const objectKey = objectKeys.dist(request.slug, request.found.number, request.commit);
+  // Until the store says that nothing is there, something may be; and again from when ours is sent.
+  let mayBeStored = true;
+  const beforeStoring = async (): Promise<void> => {
+    await request.beforeStoring?.();
+    mayBeStored = true;
+  };
   try {
-    const objectKey = objectKeys.dist(request.slug, found.number, commit);
     // A worker that died after storing left bytes that clients may have: they stay.
-    const stored =
-      (await objects.digest(objectKey, request.signal)) ?? (await store(dependencies, request, objectKey));
+    let stored = await objects.digest(objectKey, request.signal);
+    if (!stored) {
+      mayBeStored = lease.mayBeStored;
+      stored = await store(dependencies, { ...request, beforeStoring }, objectKey);
+    }
     await table.update({
-      key,
+      key: lease.key,
       set: { sha1: stored.shasum, size: stored.size, storedAt: clock.now() },
       remove: ['leaseId', 'leaseUntil'],
     });
     return { is: 'stored', shasum: stored.shasum };
   } catch (error) {
-    await giveBack(table, key, leaseId);
+    await giveBack(dependencies, lease, mayBeStored);
     throw error;
   }
 }
@@ -159,9 +189,20 @@ async function sha1(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function giveBack(table: Table, key: ReturnType<typeof keys.dist>, leaseId: string): Promise<void> {
+/**
+ * If bytes may be stored that nothing records, the lease ends now and its end stays: whoever refuses the commit sees from it that clients and
+ * caches may have the archive.
+ */
+async function giveBack(
+  { table, clock }: BuildDistDependencies,
+  { key, leaseId }: DistLease,
+  mayBeStored: boolean,
+): Promise<void> {
+  const change = mayBeStored
+    ? { key, set: { leaseUntil: clock.now() - 1 }, remove: ['leaseId'] }
+    : { key, remove: ['leaseId', 'leaseUntil'] };
   try {
-    await table.update({ key, remove: ['leaseId', 'leaseUntil'] }, equal('leaseId', leaseId));
+    await table.update(change, equal('leaseId', leaseId));
   } catch (error) {
     if (!(error instanceof ConflictError)) {
       throw error;

@@ -234,7 +234,28 @@ describe('buildDist', () => {
     };
     await expect(dists.build({ signal: ending.signal, objects: slow })).rejects.toThrow();
     expect(await dists.stored()).toBeUndefined();
-    expect(await dists.dist()).toMatchObject({ leaseUntil: undefined });
+    expect(await dists.build()).toMatchObject({ is: 'stored' });
+  });
+
+  it('that does not hear that the store has the archive leaves a trace of it until it is recorded', async () => {
+    const dists = await createDists();
+    const trace = { shasum: undefined, leaseUntil: expect.any(Number) };
+    const lost = { putFirst: dists.dists.putFirst, digest: dists.dists.digest };
+    lost.putFirst = async (...args) => {
+      await dists.dists.putFirst(...args);
+      throw new Error('the answer was lost');
+    };
+    await expect(dists.build({ objects: { ...dists.dists, ...lost } })).rejects.toThrow(
+      'the answer was lost',
+    );
+    expect(await dists.stored()).toBe(bytes);
+    expect(await dists.dist()).toMatchObject(trace);
+    lost.digest = () => Promise.reject(new Error('no store today'));
+    await expect(dists.build({ objects: { ...dists.dists, ...lost } })).rejects.toThrow('no store today');
+    expect(await dists.dist()).toMatchObject(trace);
+    expect(await dists.build()).toMatchObject({ is: 'stored' });
+    expect(await dists.dist()).toMatchObject({ shasum, leaseUntil: undefined });
+    expect(dists.forge.reads).toBe(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { allowRefusedCommit } from '../../shared/organizations/allow-commit.ts';
 import { deleteVersions } from '../../shared/organizations/refuse-commits.ts';
 import { auditLog } from '../../shared/store/audit-log.ts';
@@ -175,6 +175,25 @@ describe('a version whose author committed a secret', () => {
     expect(await auditLog(registry.table, organizationId, 5)).toMatchObject([
       { act: 'delete-version', subject: `acme/one 1.0.0 (${'a'.repeat(12)})`, ...ann },
     ]);
+    await atRest(registry);
+  });
+
+  it('is refused at the edge too when its archive was stored and the answer of the store was lost', async () => {
+    const registry = await scannedRegistry();
+    const { table } = registry;
+    const { update } = table;
+    const mocked = vi
+      .spyOn(table, 'update')
+      .mockImplementation((change, when) =>
+        change.set?.storedAt === undefined ? update(change, when) : Promise.reject(new Error('out of time')),
+      );
+    await expect(registry.fetch(1, commitOf('a'))).rejects.toThrow('out of time');
+    mocked.mockRestore();
+    expect((await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`)).toBe(true);
+    await deleteVersion(registry, '1.0.0');
+    await registry.settle();
+    expect((await registry.published()).values.get('p/acme/acme/one')).toBe(`1!${'a'.repeat(12)}`);
+    expect((await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`)).toBe(false);
     await atRest(registry);
   });
 

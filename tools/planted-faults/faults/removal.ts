@@ -25,6 +25,16 @@ export const removalFaults: readonly PlantedFault[] = [
     standsFor: 'copies of a refused archive that caches go on serving',
   },
   {
+    id: 'removal-upload-forgotten',
+    proof: 'removal',
+    file: 'shared/publish/build-dist.ts',
+    find: '    mayBeStored = true;\n',
+    replace: '    mayBeStored = lease.mayBeStored;\n',
+    tests: ['test/integration/dists.test.ts', ...refused],
+    standsFor:
+      'an archive whose upload ended without an answer, and whose cached copies a refusal then misses',
+  },
+  {
     id: 'removal-left-to-scan',
     proof: 'removal',
     file: 'shared/publish/publish-package.ts',
