@@ -4,6 +4,7 @@ import { organizationId } from '../../test/support/synchronized.ts';
 import { asId, type Principal, type UserId, userPrincipal } from '../domain/ids.ts';
 import { edgeKeys } from '../publish/edge-keys.ts';
 import { edgeRows } from './edge-store.ts';
+import { keys } from './keys.ts';
 import { ConflictError } from './table.ts';
 import { principalThing } from './things.ts';
 import { activateToken, addToken, isLive, revokeToken, type Token, tokensOf } from './token-store.ts';
@@ -65,6 +66,14 @@ describe('a token', () => {
     expect(await activateToken(table, token, 'acme', lease, now)).toEqual([]);
     expect(await atEdge(table)).toEqual([{ key, value: undefined, isWanted: true }]);
     expect(await tokensOf(table, organizationId, principal)).toMatchObject([{ state: 'revoked' }]);
+  });
+
+  it('that was removed meanwhile is not written again by who revokes it from an older list', async () => {
+    const { table, token } = await waiting();
+    await table.transact([{ delete: keys.principalToken(organizationId, principal, token.id) }]);
+    expect(await revokeToken(table, token, now)).toEqual([]);
+    expect(await tokensOf(table, organizationId, principal)).toEqual([]);
+    expect(await atEdge(table)).toEqual([]);
   });
 
   it('is not activated by who lost the lease', async () => {

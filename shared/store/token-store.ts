@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { asId, asPrincipal, type OrganizationId, type Principal, type TokenId } from '../domain/ids.ts';
 import { type TokenKind, tokenHash } from '../domain/token.ts';
 import { edgeKeys, tokenValue } from '../publish/edge-keys.ts';
-import { absent, type Condition, equal } from './condition.ts';
+import { absent, type Condition, equal, present } from './condition.ts';
 import { desire } from './edge-store.ts';
 import { keys } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
@@ -167,13 +167,21 @@ export async function restrictToken(
 /**
  * Takes the token back: from the edge at once, waiting for nothing; its principal's objects follow when it was the last one.
  *
- * @returns the wakes to send; none when it was revoked already
+ * @returns the wakes to send; none when it was revoked already, or removed with its organization
  */
 export async function revokeToken(table: Table, token: Token, now: number): Promise<readonly Wake[]> {
   if (token.state === 'revoked') {
     return [];
   }
-  return endToken(table, token, { state: 'revoked', revokedAt: now }, now);
+  try {
+    return await endToken(table, token, { state: 'revoked', revokedAt: now }, now, present);
+  } catch (error) {
+    if (error instanceof ConflictError && error.failed.includes(0)) {
+      // The caller's list is older than the removal: an update would write half a token.
+      return [];
+    }
+    throw error;
+  }
 }
 
 /**
@@ -191,13 +199,13 @@ async function endToken(
   token: Token,
   set: Item,
   now: number,
-  when?: Condition,
+  when: Condition,
 ): Promise<readonly Wake[]> {
   const key = edgeKeys.token(token.hash);
   const principal = principalThing(token.organization, token.principal);
   const update = { key: keys.principalToken(token.organization, token.principal, token.id), set };
   await table.transact([
-    when === undefined ? { update } : { update, when },
+    { update, when },
     desire(key, undefined, { kind: 'token' }, now),
     raise(principal, now),
   ]);
