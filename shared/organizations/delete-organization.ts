@@ -1,6 +1,6 @@
 /** An owner deletes the organization: the edge refuses everybody at once; everything that is stored of it is removed; its slug is never free again. */
 import type { Organization } from '../domain/organization.ts';
-import { askDeletion, deletionOf } from '../store/deletion-store.ts';
+import { askDeletion, deletionOf, openDeletions } from '../store/deletion-store.ts';
 import { desireClosed, withdrawOrganization } from '../store/organization-store.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
@@ -46,12 +46,18 @@ export async function deleteOrganization(
   if (by === undefined) {
     return { done: false, ...plan };
   }
+  // One that is being removed is not listed any more, and its removal ends with the organization's records.
+  const beingRemoved = (await openDeletions(table, id)).flatMap(({ target }) =>
+    target.kind === 'synchronization' ? [target.synchronization] : [],
+  );
   const target = { kind: 'organization' } as const;
   const closed = desireClosed(organization, now);
   await table.transact([
     withdrawOrganization(id, now),
     closed.operation,
-    askDeletion(id, target, slug, now, { synchronizations: synchronizations.map((one) => one.id) }),
+    askDeletion(id, target, slug, now, {
+      synchronizations: [...new Set([...synchronizations.map((one) => one.id), ...beingRemoved])],
+    }),
     ownerAct(dependencies, id, by, 'delete-organization', slug),
   ]);
   await waker.wake([closed.wake, deletionOf(id, target).wake]);

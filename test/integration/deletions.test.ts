@@ -264,11 +264,26 @@ describe('a deleted synchronization', () => {
     expect(left(registry, 'SYNC#sync1', 'PACKAGE#org1#1')).toEqual([]);
     expect(unfinishedWork((registry.table as MemoryTable).dump().values())).toEqual([]);
   });
+
+  it('is removed as a whole even if time is up before its records come', async () => {
+    const registry = await scannedRegistry(members);
+    await remove(registry, sure);
+    const slowUntil = registry.clock.now() + 420_000;
+    slowQueries(registry, 31_000, (pk, prefix) => {
+      const scans = keys.scan(synchronizationId, '');
+      return pk === scans.pk && prefix === scans.sk && registry.clock.now() < slowUntil;
+    });
+    await registry.settle();
+    expect(registry.clock.now()).toBeGreaterThan(slowUntil);
+    expect(left(registry, 'SYNC#sync1')).toEqual([]);
+    await atRest(registry);
+  });
 });
 
 describe('a deleted organization', () => {
   const remove = (registry: Registry, confirmation = {}) =>
     deleteOrganization(of(registry), registry.organization, confirmation);
+  const sure = { confirm: 'acme', by: 'ann', why: 'closed' };
 
   it('is closed before anything else, leaves nothing but its slug and what owners did, and its slug is never free', async () => {
     const registry = await scannedRegistry(members);
@@ -293,7 +308,7 @@ describe('a deleted organization', () => {
       versions: 0,
       tokens: 3,
     });
-    await remove(registry, { confirm: 'acme', by: 'ann', why: 'closed' });
+    await remove(registry, sure);
     await registry.drain();
     for (const token of tokens) {
       expect(await registry.listed(token)).toBeUndefined();
@@ -318,4 +333,64 @@ describe('a deleted organization', () => {
     await expect(registry.table.transact(slug === undefined ? [] : [slug])).rejects.toThrow(ConflictError);
     await atRest(registry);
   });
+
+  it('with more packages than one portion has time for leaves no records', async () => {
+    const registry = await scannedRegistry(members);
+    await registry.issue({ kind: 'organization' });
+    await registry.settle();
+    const numbers = [9, 10, 11, 12, 13];
+    await registry.table.transact(
+      numbers.map((number) =>
+        raise(packageThing(organizationId, number), registry.clock.now(), {
+          number,
+          name: `acme/n${number}`,
+          synchronization: synchronizationId,
+          repository: '5',
+          directory: '',
+          state: 'deleted',
+          isRemoved: true,
+        }),
+      ),
+    );
+    await registry.settle();
+    slowQueries(registry, 16_000, (pk, prefix) => pk.startsWith('PACKAGE#') && prefix === '');
+    await remove(registry, sure);
+    await registry.settle();
+    expect(recordsLeft(registry)).toEqual(['DELETION#organization', 'ORG']);
+    await atRest(registry);
+  });
+
+  it('leaves nothing of a synchronization that was deleted just before', async () => {
+    const registry = await scannedRegistry(members);
+    const synchronization = await findSynchronization(registry.table, synchronizationId);
+    if (!synchronization) {
+      throw new Error('there is no synchronization');
+    }
+    await deleteSynchronization(of(registry), registry.organization, synchronization, sure);
+    await remove(registry, sure);
+    await registry.settle();
+    expect(recordsLeft(registry)).toEqual(['DELETION#organization', 'ORG']);
+    await atRest(registry);
+  });
 });
+
+/** Each query that is meant takes so long, in milliseconds. */
+function slowQueries(
+  { table, clock }: Registry,
+  ms: number,
+  isSlow: (partition: string, prefix: string) => boolean,
+): void {
+  const query = table.query.bind(table);
+  table.query = async (partition, prefix, options) => {
+    if (isSlow(partition, prefix)) {
+      await clock.advance(ms);
+    }
+    return query(partition, prefix, options);
+  };
+}
+
+/** Sort keys of what is stored of the organization, its packages and synchronizations, but for the log of what owners did. */
+const recordsLeft = (registry: Registry): string[] =>
+  left(registry, 'ORG#org1', 'PACKAGE#', 'SYNC#')
+    .map((key) => key.replace(/^ORG#org1 /, ''))
+    .filter((key) => !key.startsWith('AUDIT#'));

@@ -38,12 +38,17 @@ export async function deleteRecords(table: Table, lease: Lease, keys: readonly K
   await table.transact([leaseHeld(lease), ...keys.map((key) => ({ delete: key }))]);
 }
 
+/** How many records were deleted. `isMore`: time was up before it was certain that none are left. */
+export interface RemovedRecords {
+  readonly removed: number;
+  readonly isMore: boolean;
+}
+
 /**
  * Deletes every item of the partition.
  *
  * @param keep those that stay
- * @param until no transaction begins after it; milliseconds since the epoch
- * @returns how many were deleted
+ * @param until neither a query nor a transaction begins after it; milliseconds since the epoch
  */
 export async function removePartition(
   { table, clock }: Pick<PortionDependencies, 'table' | 'clock'>,
@@ -51,7 +56,10 @@ export async function removePartition(
   partition: string,
   until: number,
   keep: (item: Item) => boolean = () => false,
-): Promise<number> {
+): Promise<RemovedRecords> {
+  if (clock.now() >= until) {
+    return { removed: 0, isMore: true };
+  }
   const items = (await table.query(partition, '')).filter((item) => !keep(item));
   let removed = 0;
   for (let start = 0; start < items.length && clock.now() < until; start += recordsInPortion) {
@@ -59,7 +67,7 @@ export async function removePartition(
     await deleteRecords(table, lease, part.map(keyOf));
     removed += part.length;
   }
-  return removed;
+  return { removed, isMore: removed < items.length };
 }
 
 /** Whom the edge and other workers keep waiting is asked again after so long, in milliseconds. */

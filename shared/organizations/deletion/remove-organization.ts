@@ -6,7 +6,7 @@ import type { Organization } from '../../domain/organization.ts';
 import { edgeKeys } from '../../publish/edge-keys.ts';
 import { deletionOf } from '../../store/deletion-store.ts';
 import { desire, type EdgeRow, edgeRows, findEdgeRows } from '../../store/edge-store.ts';
-import { keys } from '../../store/keys.ts';
+import { type Key, keys } from '../../store/keys.ts';
 import { forgetOrganization } from '../../store/organization-store.ts';
 import { synchronizationsOf } from '../../store/synchronization-store.ts';
 import { edgeThing } from '../../store/things.ts';
@@ -22,6 +22,7 @@ import {
   type Portion,
   type PortionDependencies,
   type PortionInputs,
+  type RemovedRecords,
   recordsInPortion,
   removePartition,
 } from './portion.ts';
@@ -46,8 +47,8 @@ export async function removeOrganization(
     return { is: 'more', step: 'removes archives and metadata', objects: removed };
   }
   const records = await removeRecords(dependencies, inputs, until);
-  if (records > 0) {
-    return { is: 'more', step: 'removes records', records };
+  if (records.removed > 0 || records.isMore) {
+    return { is: 'more', step: 'removes records', records: records.removed };
   }
   const settledAt = deletion.askedAt + settleMs;
   if (clock.now() < settledAt) {
@@ -102,28 +103,27 @@ async function rowsOf(
   return [...names, ...views, ...others];
 }
 
-/** @returns how many were removed; 0 when nothing is left */
+/** Nothing is left when none were removed and there is no more. */
 async function removeRecords(
   dependencies: PortionDependencies,
   { lease, organization, deletion }: PortionInputs,
   until: number,
-): Promise<number> {
-  const { table } = dependencies;
+): Promise<RemovedRecords> {
   const { id } = organization;
   const { pk } = keys.organization(id);
-  const packages = (await table.query(pk, 'PACKAGE#')).map(({ number }) => Number(number));
-  const partitions = [
-    ...packages.map((number) => keys.dist(id, number, '').pk),
-    ...deletion.synchronizations.map((synchronization) => keys.synchronization(synchronization).pk),
-  ];
-  let removed = 0;
-  for (const partition of partitions) {
-    removed += await removePartition(dependencies, lease, partition, until);
+  let { removed, isMore } = await removePackageRecords(dependencies, lease, organization, until);
+  for (const synchronization of deletion.synchronizations) {
+    const partition = keys.synchronization(synchronization).pk;
+    const records = await removePartition(dependencies, lease, partition, until);
+    removed += records.removed;
+    isMore ||= records.isMore;
   }
-  removed += await removeEdgeRows(dependencies, lease, organization);
-  if (removed > 0) {
+  if (!isMore) {
+    removed += await removeEdgeRows(dependencies, lease, organization);
+  }
+  if (removed > 0 || isMore) {
     // What tells where to look goes last.
-    return removed;
+    return { removed, isMore };
   }
   const stays = [keys.organization(id).sk, deletionOf(id, { kind: 'organization' }).key.sk];
   return removePartition(
@@ -133,6 +133,36 @@ async function removeRecords(
     until,
     ({ sk }) => stays.includes(String(sk)) || String(sk).startsWith('AUDIT#'),
   );
+}
+
+/**
+ * Removes the records of packages. The item of a package goes as soon as its partition is empty, so that the next portion does not spend
+ * its time on that partition again.
+ */
+async function removePackageRecords(
+  dependencies: PortionDependencies,
+  lease: Lease,
+  { id }: Organization,
+  until: number,
+): Promise<RemovedRecords> {
+  const { table } = dependencies;
+  const emptied: Key[] = [];
+  let removed = 0;
+  let isMore = false;
+  for (const item of await table.query(keys.organization(id).pk, 'PACKAGE#')) {
+    const partition = keys.dist(id, Number(item.number), '').pk;
+    const records = await removePartition(dependencies, lease, partition, until);
+    removed += records.removed;
+    if (records.isMore) {
+      isMore = true;
+      break;
+    }
+    emptied.push(keyOf(item));
+  }
+  for (let start = 0; start < emptied.length; start += recordsInPortion) {
+    await deleteRecords(table, lease, emptied.slice(start, start + recordsInPortion));
+  }
+  return { removed: removed + emptied.length, isMore };
 }
 
 /** Records of keys that the edge has no more, and those by which tokens are found. */

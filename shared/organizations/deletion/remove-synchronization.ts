@@ -47,9 +47,9 @@ export async function removeSynchronization(
     return { is: 'more', step: 'removes claims on names', records: claims };
   }
   const { pk } = keys.synchronization(id);
-  const records = await removePartition(dependencies, lease, pk, until);
-  if (records > 0) {
-    return { is: 'more', step: 'removes what was read of it', records };
+  const { removed, isMore } = await removePartition(dependencies, lease, pk, until);
+  if (removed > 0 || isMore) {
+    return { is: 'more', step: 'removes what was read of it', records: removed };
   }
   const settledAt = deletion.askedAt + settleMs;
   return clock.now() < settledAt

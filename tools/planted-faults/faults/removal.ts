@@ -79,4 +79,13 @@ export const removalFaults: readonly PlantedFault[] = [
     tests: deletions,
     standsFor: 'records that a scan writes of a package after these were removed',
   },
+  {
+    id: 'removal-time-up-is-empty',
+    proof: 'removal',
+    file: 'shared/organizations/deletion/portion.ts',
+    find: 'return { removed: 0, isMore: true };',
+    replace: 'return { removed: 0, isMore: false };',
+    tests: deletions,
+    standsFor: 'a removal that ends with records left, because its time was up before it looked for them',
+  },
 ];
