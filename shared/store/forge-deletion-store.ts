@@ -12,6 +12,8 @@ import type { Operation, Table } from './table.ts';
 const DeletionItem = z.object({
   /** When an event said so last; milliseconds since the epoch. */
   statedAt: z.number().optional(),
+  /** The last number that was drawn then: a read with a higher one that gave the repository back saw it restored. */
+  statedAfter: z.number().default(0),
   /** Number of the read that confirmed it. */
   confirmedBy: z.number().optional(),
 });
@@ -29,13 +31,23 @@ export async function findDeletions(
   return items.map((item) => DeletionItem.parse(item ?? {}));
 }
 
-/** A verified event says that the repository was deleted. @param at milliseconds since the epoch */
+/**
+ * A new and verified event says that the repository was deleted.
+ *
+ * @param at milliseconds since the epoch
+ * @param after the last number that was drawn for a read
+ */
 export function stateDeletion(
   synchronization: SynchronizationId,
   repository: ForgeRepositoryId,
-  at: number,
+  { at, after }: { readonly at: number; readonly after: number },
 ): Operation {
-  return { update: { key: keys.forgeDeletion(synchronization, repository), set: { statedAt: at } } };
+  return {
+    update: {
+      key: keys.forgeDeletion(synchronization, repository),
+      set: { statedAt: at, statedAfter: after },
+    },
+  };
 }
 
 /** @param confirmedBy number of the read that asked for it by its id */

@@ -14,9 +14,10 @@ import { gitHubBaseUrl } from '../domain/synchronization.ts';
 import type { ParsedDelivery } from '../forge/forge.ts';
 import { deleteClaims, loadClaims, loadTold, numberClaims, putClaim } from '../store/claim-store.ts';
 import { loadAccessFacts, putFact } from '../store/fact-store.ts';
+import { findDeletions } from '../store/forge-deletion-store.ts';
 import { keys } from '../store/keys.ts';
 import { drawNumber } from '../store/synchronization-store.ts';
-import type { Operation } from '../store/table.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { type Origin, takeDelivery } from './receive-delivery.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -55,10 +56,14 @@ async function createScene(facts: readonly Fact[]) {
     table,
     waker,
     written,
-    take: (delivery: Partial<ParsedDelivery>, origin: Origin = { by: 'itself', bodyHash: 'one' }) =>
+    take: (
+      delivery: Partial<ParsedDelivery>,
+      origin: Origin = { by: 'itself', bodyHash: 'one' },
+      through: Table = watched,
+    ) =>
       takeDelivery(
         {
-          table: watched,
+          table: through,
           waker,
           clock: { now: () => now },
           logger: { info: () => {}, warn: () => {} },
@@ -179,5 +184,69 @@ describe('the words of a delivery', () => {
     const removals = Array.from({ length: 250 }, (_, place) => gone(`repository#${place}`));
     await take({ removals });
     expect(await loadClaims(table, synchronizationId)).toHaveLength(250);
+  });
+
+  it.each([1, 2, 3])(
+    'are all there when its receiver dies after transaction %i and it comes again',
+    async (transactions) => {
+      const { table, waker, take } = await createScene(few);
+      const members = Array.from({ length: 39 }, (_, place) => gone(`team-member#${place}#5`));
+      const removals = [...members, gone('team#5')];
+      const many = { deliveryId: 'many', removals };
+      let left = transactions;
+      const dying = {
+        ...table,
+        async transact(operations: readonly Operation[]) {
+          await table.transact(operations);
+          if (--left === 0) {
+            throw new Error('dead');
+          }
+        },
+      };
+      await expect(take(many, undefined, dying)).rejects.toThrow('dead');
+      // With the last transaction everything is written, and the delivery is known.
+      expect(await take(many)).toBe(transactions === 3 ? 'known' : 'taken');
+      expect(await loadClaims(table, synchronizationId)).toHaveLength(40);
+      // Who loses something first; what is wanted and was not woken for, the sweep finds.
+      const queues = waker.sent.map(({ queue }) => queue);
+      expect(queues[0]).toBe('publish-roots');
+      expect(queues.indexOf('sync')).toBe(transactions === 3 ? -1 : queues.length - 1);
+    },
+  );
+
+  it('write nothing when a delivery of very many comes again', async () => {
+    const { written, take } = await createScene(few);
+    const removals = Array.from({ length: 40 }, (_, place) => gone(`team-member#${place}#5`));
+    await take({ deliveryId: 'many', removals });
+    const before = written.length;
+    expect(await take({ deliveryId: 'many', removals })).toBe('known');
+    expect(written).toHaveLength(before);
+  });
+});
+
+describe('that a repository was deleted', () => {
+  const deleted = { removals: [gone('repository#7')], deleted: [repository(7)] };
+  const first = { by: 'itself', bodyHash: 'deleted' } as const;
+  const stated = async (table: Table) =>
+    (await findDeletions(table, synchronizationId, [repository(7)]))[0]?.statedAt;
+
+  it('is known from a new delivery', async () => {
+    const { table, take } = await createScene(large.slice(0, 8));
+    await take(deleted, first);
+    expect(await stated(table)).toBe(now);
+  });
+
+  it('is not taken from the log, from an old delivery, or from the same bytes once more after it was restored', async () => {
+    const { table, take } = await createScene(large.slice(0, 8));
+    await take(deleted, { by: 'log' });
+    await take({ ...deleted, happenedAt: now - 301_000 }, { by: 'itself', bodyHash: 'old' });
+    expect(await stated(table)).toBeUndefined();
+    await take(deleted, first);
+    await table.transact([{ delete: keys.forgeDeletion(synchronizationId, repository(7)) }]);
+    const restored = aFact.repository(7);
+    const number = await drawNumber(table, synchronizationId);
+    await table.transact([putFact(synchronizationId, restored, number, { changedAt: now, gives: true })]);
+    await take(deleted, first);
+    expect(await stated(table)).toBeUndefined();
   });
 });

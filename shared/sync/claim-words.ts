@@ -1,6 +1,7 @@
 /** From the words of a delivery to what is written of them: claims, hints, and whose rights are decided again. */
 import type { Claim } from '../domain/claim.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import type { ParsedDelivery } from '../forge/forge.ts';
 import {
   loadClaims,
   noteTold,
@@ -10,12 +11,13 @@ import {
   type SeenBody,
 } from '../store/claim-store.ts';
 import { standingOf } from '../store/fact-store.ts';
+import { stateDeletion } from '../store/forge-deletion-store.ts';
 import { keys } from '../store/keys.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
 import type { Wake } from '../store/work.ts';
 import { concernOfClaims } from './concern.ts';
-import { isNew, isRemoval, type Word, type WordContext } from './weigh-delivery.ts';
+import { isFirst, isNew, isRemoval, type Word, type WordContext } from './weigh-delivery.ts';
 
 /** How a delivery came. */
 export interface Heard extends Omit<WordContext, 'givenAt'> {
@@ -36,14 +38,14 @@ export interface ClaimedWords {
 /**
  * What is to be written of the words, in one transaction; it is to be made anew when somebody else wrote at the same moment.
  *
- * @param isFirst whether these are the delivery's first words: its body is noted with them
+ * @param whole the delivery, with the last of its words that are written: its body is noted with them, and what it says was deleted
  */
 export async function claimWords(
   table: Table,
   synchronization: Synchronization,
   words: readonly Word[],
   heard: Heard,
-  isFirst: boolean,
+  whole: Pick<ParsedDelivery, 'deleted'> | undefined,
 ): Promise<ClaimedWords> {
   const { id } = synchronization;
   const { hash, body, now } = heard;
@@ -63,7 +65,8 @@ export async function claimWords(
     bodies: [...ofBody, ...bodiesOf({ key, expect })],
   }));
   const concern = await concernOfClaims(table, synchronization, claimed, now);
-  const isNoted = hash !== undefined && isFirst && (body === undefined || claimed.length > 0);
+  const isNoted = hash !== undefined && whole !== undefined && (body === undefined || claimed.length > 0);
+  const deleted = isFirst(heard) ? (whole?.deleted ?? []) : [];
   return {
     operations: [
       ...(isNoted ? [putBody('github', hash, last, body, Math.ceil(now / 1000) + bodySeconds)] : []),
@@ -78,6 +81,7 @@ export async function claimWords(
             ...(news.some((one) => one.key === key) && { number: last }),
           }),
         ),
+      ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
       ...concern.operations,
     ],
     wakes: concern.raised.map(({ wake }) => wake),

@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { aFact, repository } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
-import { synchronizationId } from '../../test/support/synchronized.ts';
-import { isDeletedOnForge, stateDeletion } from '../store/forge-deletion-store.ts';
+import { installationId, synchronizationId } from '../../test/support/synchronized.ts';
+import { gitHubBaseUrl } from '../domain/synchronization.ts';
+import { isDeletedOnForge } from '../store/forge-deletion-store.ts';
 import { keys } from '../store/keys.ts';
+import { takeDelivery } from './receive-delivery.ts';
 
 const base = [aFact.settings(), aFact.member(1, 'owner'), aFact.repository(4)];
 const both = [...base, aFact.repository(5)];
@@ -18,7 +20,19 @@ beforeEach(async () => {
 
 const isDeleted = () => isDeletedOnForge(world.table, synchronizationId, repository(5));
 const state = () =>
-  world.table.transact([stateDeletion(synchronizationId, repository(5), world.clock.now())]);
+  takeDelivery(
+    { ...world, logger: { info: () => {}, warn: () => {} }, baseUrl: gitHubBaseUrl },
+    {
+      deliveryId: 'deleted',
+      event: 'repository.deleted',
+      installation: installationId,
+      hints: [{ look: 'scope', scope: 'repository:5' }],
+      removals: [{ key: 'repository#5', expect: 'gone' }],
+      arrivals: [],
+      deleted: [repository(5)],
+    },
+    { by: 'itself', bodyHash: 'deleted' },
+  );
 
 describe('a repository that is not there any more', () => {
   it('is known to be deleted when a credential that sees all repositories does not find it by its id', async () => {
@@ -75,6 +89,25 @@ describe('a repository that is not there any more', () => {
     world.later();
     world.forge.facts = base;
     world.forge.absence = 'not-found';
+    await world.sync('repositories');
+    expect(await world.facts('repositories')).toEqual(['repository#4']);
+    expect(await isDeleted()).toBe(false);
+  });
+
+  it.each([
+    ['after a read saw it gone', base],
+    ['before any read saw it gone', both],
+  ])('that was deleted, restored %s, and deselected within an hour is not deleted', async (_, meanwhile) => {
+    world.forge.absence = 'not-found';
+    await state();
+    world.forge.facts = meanwhile;
+    await world.sync('repository:5');
+    world.later();
+    world.forge.facts = both;
+    await world.sync('repository:5');
+    expect(await world.facts('repositories')).toEqual(['repository#4', 'repository#5']);
+    world.later();
+    world.forge.facts = base;
     await world.sync('repositories');
     expect(await world.facts('repositories')).toEqual(['repository#4']);
     expect(await isDeleted()).toBe(false);

@@ -50,9 +50,10 @@ export async function confirmDeletions(
     ),
   ]);
   const confirmed = missing.flatMap(({ repository, absence }, place) => {
-    const { statedAt, confirmedBy = -1 } = deletions[place] ?? {};
+    const { statedAt, statedAfter = 0, confirmedBy = -1 } = deletions[place] ?? {};
     const standing = standings.get(`repository#${repository}`);
-    const isStated = statedAt !== undefined && startedAt < statedAt + statedMs;
+    const isRestored = (standing?.givenAt ?? 0) > statedAfter;
+    const isStated = statedAt !== undefined && startedAt < statedAt + statedMs && !isRestored;
     const isKnown = standing?.isRemoved === true && confirmedBy >= standing.observedAt;
     return (absence === 'gone' || isStated) && !isKnown ? [{ repository, standing }] : [];
   });

@@ -14,7 +14,6 @@ import type { Waker } from '../runtime/wake.ts';
 import { findBody } from '../store/claim-store.ts';
 import { absent } from '../store/condition.ts';
 import { loadRowsOfAccount } from '../store/fact-store.ts';
-import { stateDeletion } from '../store/forge-deletion-store.ts';
 import {
   addInstallation,
   findInstallation,
@@ -107,6 +106,10 @@ export async function takeDelivery(
     item: { event: delivery.event, [tableKeys.expiry]: Math.ceil(now / 1000) + seenSeconds },
     when: absent,
   };
+  // Of very many words most are written before the record that it was seen.
+  if (wordsOf(delivery).length > wordsMax && (await table.get(seen.put)) !== undefined) {
+    return 'known';
+  }
   for (let tries = 1; ; tries++) {
     const known = await findInstallation(table, id);
     const { operations, tie, scopes } = await aboutInstallation(dependencies, delivery, id, known);
@@ -116,12 +119,8 @@ export async function takeDelivery(
     }
     const cause = `webhook ${delivery.event}`;
     const raises = things.map(({ thing, nodeId }) => raise(thing, now, { cause, ...(nodeId && { nodeId }) }));
-    const deletions =
-      tie === undefined
-        ? []
-        : (delivery.deleted ?? []).map((repository) => stateDeletion(tie.synchronization, repository, now));
     const head = {
-      operations: [seen, ...operations, ...deletions, ...raises],
+      operations: [seen, ...operations, ...raises],
       wakes: things.map(({ thing }) => thing.wake),
     };
     try {
@@ -147,7 +146,10 @@ interface Head {
   readonly wakes: readonly Wake[];
 }
 
-/** Writes where to look and what was said, in one transaction; very many words take more, and where to look comes with the first. */
+/**
+ * Writes where to look and what was said, in one transaction. Very many words take more: the last has where to look and the record that the delivery
+ * was seen, so that one whose receiver died before is new when it comes again.
+ */
 async function writeWords(
   dependencies: TakeDeliveryDependencies,
   delivery: ParsedDelivery,
@@ -172,26 +174,27 @@ async function writeWords(
     hash,
     body: hash === undefined ? undefined : await findBody(table, 'github', hash),
   };
-  for (let start = 0; start < words.length; start += wordsMax) {
-    const some = words.slice(start, start + wordsMax);
+  for (let left = words.length; left > 0; left -= wordsMax) {
+    const isLast = left <= wordsMax;
+    const some = words.slice(Math.max(0, left - wordsMax), left);
     for (let tries = 1; ; tries++) {
       const { operations, wakes, number } = await claimWords(
         table,
         synchronization,
         some,
         heard,
-        start === 0,
+        isLast ? delivery : undefined,
       );
       try {
-        await table.transact([...(start === 0 ? head.operations : []), ...operations]);
+        await table.transact([...(isLast ? head.operations : []), ...operations]);
         // Who loses something comes before what is to be read.
         await waker.wake(wakes);
         await number();
-        await waker.wake(start === 0 ? head.wakes : []);
+        await waker.wake(isLast ? head.wakes : []);
         break;
       } catch (error) {
-        // The first transaction is made anew with all that it rests on, by the caller.
-        if (!(error instanceof ConflictError) || start === 0) {
+        // The last transaction is made anew with all that it rests on, by the caller.
+        if (!(error instanceof ConflictError) || isLast) {
           throw error;
         }
         if (tries === triesMax) {

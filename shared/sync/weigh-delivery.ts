@@ -28,6 +28,10 @@ const freshMs = 300_000;
 export const isRemoval = <Of extends Word>(word: Of): word is Of & Pick<Claim, 'expect'> =>
   word.expect === 'gone' || word.expect === 'not-public';
 
+/** Whether nothing like it came before: what cannot be taken back is believed only once, also if the fact was given back since. */
+export const isFirst = (context: Omit<WordContext, 'givenAt'>): boolean =>
+  isNew({ key: '', expect: 'there' }, { ...context, givenAt: undefined });
+
 /**
  * Whether the word counts by itself. A delivery's id is not signed, so the same body under another id may be an old one: it counts again only
  * once its fact was given back since, and not if it was wrong before. What gives is never more than a hint the second time.

@@ -3,7 +3,7 @@ import { edgeKeys } from '../../shared/publish/edge-keys.ts';
 import { desire } from '../../shared/store/edge-store.ts';
 import { stateDeletion } from '../../shared/store/forge-deletion-store.ts';
 import { keys } from '../../shared/store/keys.ts';
-import { findSynchronization } from '../../shared/store/synchronization-store.ts';
+import { findSynchronization, lastNumber } from '../../shared/store/synchronization-store.ts';
 import { edgeThing, packageThing, scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
 import { listRuns, showRun } from '../../shared/sync/list-runs.ts';
@@ -170,7 +170,10 @@ describe('a repository that was deleted and made again with the same manifest', 
     expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
     const part = scopeThing(organizationId, synchronizationId, 'repository:5');
     await registry.table.transact([
-      stateDeletion(synchronizationId, repository(5), registry.clock.now()),
+      stateDeletion(synchronizationId, repository(5), {
+        at: registry.clock.now(),
+        after: await lastNumber(registry.table, synchronizationId),
+      }),
       raise(part, registry.clock.now(), { cause: 'webhook repository.deleted' }),
     ]);
     await registry.waker.wake([part.wake]);

@@ -54,6 +54,15 @@ export const namesFaults: readonly PlantedFault[] = [
     standsFor: 'a repository out of a narrowed selection that counts as deleted',
   },
   {
+    id: 'names-restored-stays-deleted',
+    proof: 'names',
+    file: 'shared/sync/confirm-deletions.ts',
+    find: ' && !isRestored',
+    replace: '',
+    tests: ['shared/sync/confirm-deletions.test.ts'],
+    standsFor: 'a repository deleted, restored and deselected within an hour, whose name passes by itself',
+  },
+  {
     id: 'names-claim-not-stored-first',
     proof: 'names',
     file: claiming,
