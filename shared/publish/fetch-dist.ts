@@ -127,7 +127,12 @@ async function findOrBuild(
     if (outcome.is !== 'busy') {
       return outcome;
     }
-    await sleep(lookMs, undefined, { signal });
+    const isOver = await sleep(lookMs, false, { signal }).catch(() => true);
+    if (isOver && built.is === 'unrecorded') {
+      // Whoever looks it up sees to it that the queue goes on: Composer's 16 tries do not become as many messages.
+      return { is: 'undecided', isQueued: true };
+    }
+    signal.throwIfAborted();
   }
 }
 
@@ -163,8 +168,12 @@ async function answer(
       return refused(distWarnings.noCommit(name, hash));
     case 'ambiguous':
       return refused(distWarnings.ambiguous(name, hash));
-    case 'undecided':
-      return later(dependencies, wanted, distWarnings.undecided(name, hash));
+    case 'undecided': {
+      const warning = distWarnings.undecided(name, hash);
+      return outcome.isQueued
+        ? unavailable(warning, retryAfterSeconds)
+        : later(dependencies, wanted, warning);
+    }
     case 'too-many': {
       const seconds = secondsUntil(dependencies, outcome.until);
       return unavailable(distWarnings.tooMany(name, hash, seconds), seconds);

@@ -56,8 +56,8 @@ export type LookUpOutcome =
   | { readonly is: 'gone' }
   /** Somebody else looks it up. */
   | { readonly is: 'busy' }
-  /** Not all refs were looked at; asking again goes on from there. */
-  | { readonly is: 'undecided' }
+  /** Not all refs were looked at; asking again goes on from there. `isQueued`: an earlier message in the queue does. */
+  | { readonly is: 'undecided'; readonly isQueued: boolean }
   /** The forge failed. Nobody asks it again before; milliseconds since the epoch. */
   | {
       readonly is: 'failed';
@@ -74,6 +74,8 @@ const perHour = 30;
 const notContainedMs = 600_000;
 /** Whoever did not get to the end for so long begins anew: refs have changed. */
 const staleMs = 3600_000;
+/** So long whoever finds a look-up undecided relies on the message that the one before sent. */
+const queuedMs = 600_000;
 /** After a failure of the forge, doubled with each further one. Composer asks 16 times within 5 s. */
 const firstWaitMs = 10_000;
 const waitMaxMs = 900_000;
@@ -178,8 +180,11 @@ async function ask(
       }
       progress = answer.progress;
       if (clock.now() >= until) {
-        await releaseLookup(table, lease, { progress, failures: 0 });
-        return { is: 'undecided' };
+        const now = clock.now();
+        const isQueued = begun !== undefined && begun.queuedUntil > now;
+        const queuedUntil = isQueued ? begun.queuedUntil : now + queuedMs;
+        await releaseLookup(table, lease, { progress, failures: 0, queuedUntil });
+        return { is: 'undecided', isQueued };
       }
     }
   } catch (error) {

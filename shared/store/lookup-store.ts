@@ -16,6 +16,8 @@ const LookupItem = z.object({
   startedAt: z.number(),
   /** Of one that is not decided: how far the adapter is. */
   progress: z.unknown().optional(),
+  /** Until when a message in the queue is trusted to go on with it; no further one is sent before. */
+  queuedUntil: z.number().default(0),
   /** How often the forge failed. */
   failures: z.number().default(0),
   /** Nobody asks the forge again before. */

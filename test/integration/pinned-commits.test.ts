@@ -1,5 +1,5 @@
 /** `dev-main#<commit>`: commits that no scan recorded are looked up, within bounds, and those of forks are never built. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
 import type { HttpAnswer } from '../../shared/runtime/http-handler.ts';
 import { keys } from '../../shared/store/keys.ts';
@@ -226,6 +226,43 @@ describe('an undecided look-up', () => {
     expect(seen).toEqual([undefined, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     expect((await registry.published()).objects.has(`acme/1/${commitOf('b')}.zip`)).toBe(true);
     expect(await registry.fetch(1, commitOf('b'))).toMatchObject({ status: 307 });
+  });
+
+  it('is one message in the queue, however often Composer tries meanwhile', async () => {
+    const registry = await pinned();
+    inSteps(registry, 60);
+    for (let tries = 0; tries < 16; tries++) {
+      expect(await registry.fetch(1, commitOf('b'))).toMatchObject({ status: 503 });
+    }
+    expect(registry.queued()).toHaveLength(1);
+    await registry.settle();
+    expect(await registry.fetch(1, commitOf('b'))).toMatchObject({ status: 307 });
+  });
+
+  it('whose message was lost is queued again after ten minutes', async () => {
+    const registry = await pinned();
+    inSteps(registry, 60);
+    await registry.fetch(1, commitOf('b'));
+    await registry.clock.advance(601_000);
+    await registry.fetch(1, commitOf('b'));
+    expect(registry.queued()).toHaveLength(2);
+  });
+
+  it('that somebody else is at sends no message when the time is over', async () => {
+    const registry = await pinned();
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    const mocked = vi
+      .spyOn(AbortSignal, 'timeout')
+      .mockImplementation((ms) => timeout(ms === 25_000 ? 100 : ms));
+    const key = keys.lookup(organizationId, 1, commitOf('b'));
+    const now = registry.clock.now();
+    await registry.table.update({
+      key,
+      set: { leaseId: 'other', leaseUntil: now + 60_000, startedAt: now },
+    });
+    expect(await registry.fetch(1, commitOf('b'))).toMatchObject({ status: 503 });
+    expect(registry.queued()).toEqual([]);
+    mocked.mockRestore();
   });
 
   it('that the forge fails in goes on from there', async () => {

@@ -63,6 +63,15 @@ export const pinnedFaults: readonly PlantedFault[] = [
     standsFor: "Composer's 16 tries within five seconds, each asking a forge that fails",
   },
   {
+    id: 'pinned-retries-queue-again',
+    proof: 'pinned',
+    file: lookUp,
+    find: 'begun.queuedUntil > now;',
+    replace: 'begun.queuedUntil > now + 3600_000;',
+    tests: pinnedTests,
+    standsFor: "Composer's 16 tries, each of which leaves a message that goes round in the queue",
+  },
+  {
     id: 'pinned-scan-unheard',
     proof: 'pinned',
     file: lookUp,
