@@ -97,10 +97,13 @@ export async function lookUpCommit(
   if (answer) {
     return answer;
   }
-  const begun =
-    known && known.notContainedAt === undefined && known.startedAt + staleMs > now ? known : undefined;
+  const source = sourceOf(found);
+  const isGoingOn =
+    known?.source === source && known.notContainedAt === undefined && known.startedAt + staleMs > now;
+  const begun = isGoingOn ? known : undefined;
   const lease = await takeLookup(table, of, {
     isNew: begun === undefined,
+    source,
     perHour,
     leaseId: dependencies.newLeaseId(),
     now,
@@ -114,6 +117,10 @@ export async function lookUpCommit(
   }
   return ask(dependencies, request, lease, begun);
 }
+
+/** A package may move to another repository, and its look-ups stay. */
+const sourceOf = ({ synchronization, repository }: StoredPackage): string =>
+  `${synchronization}/${repository}`;
 
 /** What is known without a look at anything else. */
 function answerOf(known: StoredLookup | undefined, now: number): LookUpOutcome | undefined {
@@ -144,10 +151,11 @@ async function recordedAlready(table: Table, of: LookupOf, now: number): Promise
 async function stillNotContained(
   table: Table,
   { found }: LookUpRequest,
-  { notContainedAt }: StoredLookup,
+  { notContainedAt, source }: StoredLookup,
   now: number,
 ): Promise<LookUpOutcome | undefined> {
-  if (notContainedAt === undefined || notContainedAt + notContainedMs <= now) {
+  const isOfAnother = source !== sourceOf(found);
+  if (isOfAnother || notContainedAt === undefined || notContainedAt + notContainedMs <= now) {
     return undefined;
   }
   const scannedAt = await lastScannedAt(table, found.synchronization, found.repository);

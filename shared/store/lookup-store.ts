@@ -14,6 +14,8 @@ const LookupItem = z.object({
   /** When the forge said that no branch or tag contains it. */
   notContainedAt: z.number().optional(),
   startedAt: z.number(),
+  /** Synchronization and repository that are asked; after a move of the package, what another said counts for nothing. */
+  source: z.string().optional(),
   /** Of one that is not decided: how far the adapter is. */
   progress: z.unknown().optional(),
   /** Until when a message in the queue is trusted to go on with it; no further one is sent before. */
@@ -54,6 +56,7 @@ export interface LookupLease {
  * Takes the lease on a look-up. A new one counts for its package's hour.
  *
  * @param isNew it begins from the start, whatever is stored
+ * @param source kept with a new one: the repository that is asked
  * @param perHour new look-ups that a package may have in an hour
  * @returns `busy`: somebody else is at it. `too-many`: the hour's are used up
  */
@@ -62,12 +65,14 @@ export async function takeLookup(
   of: LookupOf,
   {
     isNew,
+    source,
     perHour,
     leaseId,
     now,
     leaseMs,
   }: {
     readonly isNew: boolean;
+    readonly source: string;
     readonly perHour: number;
     readonly leaseId: string;
     readonly now: number;
@@ -78,7 +83,7 @@ export async function takeLookup(
   const isFree = all(missing('commit'), any(missingOrLess('leaseUntil', now), equal('leaseId', leaseId)));
   const operations: Operation[] = isNew
     ? [
-        { put: keyOf(of), item: { ...lease, startedAt: now, ...expiry(now + keptMs) }, when: isFree },
+        { put: keyOf(of), item: { ...lease, source, startedAt: now, ...expiry(now + keptMs) }, when: isFree },
         {
           update: {
             key: keys.lookupCount(of.organization, of.packageNumber, Math.floor(now / hourMs)),

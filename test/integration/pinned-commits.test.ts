@@ -296,6 +296,34 @@ describe('an undecided look-up', () => {
   });
 });
 
+describe('after a package moved to another repository', () => {
+  const move = (registry: Registry) =>
+    registry.table.update({ key: keys.package(organizationId, 1), set: { repository: '6' } });
+
+  it('a no of the one before is not believed', async () => {
+    const registry = await pinned();
+    expect(await registry.fetch(1, unknown)).toMatchObject({ status: 404 });
+    await move(registry);
+    registry.lookUp = async (_, hash) => ({ is: 'contained', commit: hash });
+    expect(await registry.fetch(1, unknown)).toMatchObject({ status: 307 });
+  });
+
+  it('a look-up that was undecided begins anew', async () => {
+    const registry = await pinned();
+    const seen: unknown[] = [];
+    registry.lookUp = async (_, __, from) => {
+      seen.push(from);
+      await registry.clock.advance(7_000);
+      return { is: 'undecided', progress: 1 };
+    };
+    await registry.fetch(1, commitOf('b'));
+    await registry.fetch(1, commitOf('b'));
+    await move(registry);
+    await registry.fetch(1, commitOf('b'));
+    expect(seen).toEqual([undefined, 1, undefined]);
+  });
+});
+
 describe('an abbreviated hash', () => {
   it('leads to the address of the whole one, and is kept', async () => {
     const registry = await pinned();
