@@ -1,7 +1,7 @@
 /**
  * Plants the faults of the list, one at a time, in a copy of the repository, and runs the tests that have to notice:
  *
- *     node tools/planted-faults/main.ts [part of an id or a proof ...]
+ *     npm run planted-faults -- [part of an id or a proof ...]
  *
  * Ends with an error if one survives or does not fit the code any more.
  */
