@@ -5,14 +5,20 @@ import type { ForgeHistory } from './forge-history.ts';
 import { groundOfKey } from './grounds.ts';
 import type { ModelWorld } from './model-world.ts';
 
-export function createToldGone({ table, forge, received }: ModelWorld, history: ForgeHistory) {
+export function createToldGone({ table, forge, received, clock }: ModelWorld, history: ForgeHistory) {
   const bodies = new Set<string>();
   /** When it was told last; milliseconds since the epoch. */
   const goneAt = new Map<string, number>();
   let heard = 0;
+  /** Deliveries of an installation count from when the synchronization has it: what came before was nobody's. */
+  let attached: { readonly installation: string | undefined; readonly since: number } | undefined;
 
   async function listen(): Promise<void> {
     const installation = (await findSynchronization(table, synchronizationId))?.installation;
+    if (attached === undefined || attached.installation !== installation) {
+      attached = { installation, since: attached === undefined ? 0 : clock.now() };
+    }
+    const { since } = attached;
     for (; heard < received.length; heard++) {
       const { headers, body, at } = received[heard] ?? { headers: {}, body: '', at: 0 };
       const said = forge.webhooks.parse(Buffer.from(body), headers);
@@ -21,7 +27,9 @@ export function createToldGone({ table, forge, received }: ModelWorld, history: 
       for (const { key, expect } of said.arrivals) {
         goneAt.delete(groundOfKey(key, expect === 'there' ? 'gone' : 'not-public'));
       }
-      for (const { key, expect } of said.installation === installation && isNew ? said.removals : []) {
+      for (const { key, expect } of isNew && at >= since && said.installation === installation
+        ? said.removals
+        : []) {
         goneAt.set(groundOfKey(key, expect), at);
       }
     }
