@@ -137,7 +137,7 @@ export const composerFaults: readonly PlantedFault[] = [
     file: `${composer}/versions.ts`,
     find: 'const isNoSupport = isSet(support) && !isPhpArray(support);',
     replace: 'const isNoSupport = false;',
-    tests: [`${composer}/versions.test.ts`],
+    tests: [`${composer}/version-manifests.test.ts`],
     standsFor: 'a version that a cosmetic slip takes away',
   },
   {
