@@ -1,9 +1,19 @@
 /** What becomes of events' words after a read: settled, answered, or looked at again. */
-import { isAnswered, isDecided, lagMs, type ScopeReads, scopeOfKey } from '../domain/claim.ts';
-import { type AnyScope, isPart } from '../domain/scopes.ts';
-import { contradictBodies, deleteClaims, forgetTold } from '../store/claim-store.ts';
+import {
+  isAnswered,
+  isDecided,
+  isWithdrawn,
+  lagMs,
+  type ScopeReads,
+  scopeOfKey,
+  scopesOfClaim,
+} from '../domain/claim.ts';
+import type { SynchronizationId } from '../domain/ids.ts';
+import { type AnyScope, isPart, wholeOf } from '../domain/scopes.ts';
+import { contradictBodies, deleteClaims, forgetTold, type StoredClaim } from '../store/claim-store.ts';
+import { loadScope } from '../store/fact-store.ts';
 import { type ScopeState, scopeStates } from '../store/scope-store.ts';
-import { ConflictError } from '../store/table.ts';
+import { ConflictError, type Table } from '../store/table.ts';
 import type { FinishedReading, PlannedRead, Said } from './plan-read.ts';
 import type { Run } from './run-scopes.ts';
 import { leaseMs, type TakenScope } from './take-scopes.ts';
@@ -34,11 +44,8 @@ export async function settleSaid(
   }
   const states = await scopeStates(table, id);
   const readsOf = (one: AnyScope): ScopeReads => readsIn(states, one, scope);
-  await deleteClaims(
-    table,
-    id,
-    claims.filter((claim) => isAnswered(claim, readsOf)),
-  );
+  const answered = claims.filter((claim) => isAnswered(claim, readsOf));
+  await deleteClaims(table, id, await withoutHold(table, id, answered));
   /** The claimed part is looked at again by itself, which costs less than the list. */
   const isLookedAt = (key: string): boolean =>
     !isPart(scope) && states.get(scopeOfKey(key))?.recheckAt !== undefined;
@@ -48,6 +55,22 @@ export async function settleSaid(
     .map((claim) => claim.at + lagMs);
   const all = lookAt === undefined ? looks : [lookAt, ...looks];
   return all.length === 0 ? undefined : Math.min(...all);
+}
+
+/**
+ * Those that withdraw nothing any more. A list may have overlooked what it was about: the facts stand as they were then, and the part's own read
+ * gives them back, with the views of whom they concern.
+ */
+async function withoutHold(
+  table: Table,
+  id: SynchronizationId,
+  claims: readonly StoredClaim[],
+): Promise<readonly StoredClaim[]> {
+  const scopes = [...new Set(claims.flatMap(scopesOfClaim).map(wholeOf))];
+  const stored = (await Promise.all(scopes.map((scope) => loadScope(table, id, scope)))).flatMap(
+    ({ facts }) => facts,
+  );
+  return claims.filter((claim) => !stored.some(({ fact, givenAt }) => isWithdrawn([claim], fact, givenAt)));
 }
 
 /** @param own the scope that was just read */
