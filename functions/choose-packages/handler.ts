@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { choosePackages } from '../../shared/sync/choose-packages.ts';
 
 const logger = createLogger('choose-packages');
@@ -17,9 +17,6 @@ const Input = z.strictObject({
 });
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, ...choice }) => {
-  const organization = await findOrganizationBySlug(dependencies.table, slug);
-  if (!organization) {
-    throw new CallerError(`there is no organization ${slug}`);
-  }
+  const organization = await organizationOf(dependencies.table, slug);
   return { chosen: await choosePackages(dependencies, organization, choice) };
 });

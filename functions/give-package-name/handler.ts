@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { givePackageName } from '../../shared/organizations/give-package-name.ts';
+import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { accountable } from '../../shared/organizations/owner-act.ts';
 import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 
 const logger = createLogger('give-package-name');
 const dependencies = {
@@ -31,10 +31,7 @@ export const handler = invokeHandler(
   Input,
   { logger },
   async ({ slug, package: packageName, to, samePackage, ...by }) => {
-    const organization = await findOrganizationBySlug(dependencies.table, slug);
-    if (!organization) {
-      throw new CallerError(`there is no organization ${slug}`);
-    }
+    const organization = await organizationOf(dependencies.table, slug);
     return givePackageName(dependencies, organization, { packageName, to, samePackage }, by);
   },
 );

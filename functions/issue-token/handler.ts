@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
-import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { issueToken } from '../../shared/tokens/issue-token.ts';
 
 const logger = createLogger('issue-token');
@@ -24,10 +24,7 @@ const Input = z.strictObject({
 });
 
 export const handler = invokeHandler(Input, { logger }, async (input) => {
-  const organization = await findOrganizationBySlug(dependencies.table, input.organization);
-  if (!organization) {
-    throw new CallerError(`there is no organization ${input.organization}`);
-  }
+  const organization = await organizationOf(dependencies.table, input.organization);
   const issued = await issueToken(dependencies, organization, input.for, {
     description: input.description,
     expiresAt: input.expiresAt === undefined ? undefined : Date.parse(input.expiresAt),

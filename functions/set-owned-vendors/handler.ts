@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { ownVendors } from '../../shared/sync/own-vendors.ts';
 
 const logger = createLogger('set-owned-vendors');
@@ -12,9 +12,6 @@ const dependencies = { table: tableClient(), waker: wakerClient(), clock: system
 const Input = z.strictObject({ slug: z.string(), vendors: z.array(z.string()) });
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, vendors }) => {
-  const organization = await findOrganizationBySlug(dependencies.table, slug);
-  if (!organization) {
-    throw new CallerError(`there is no organization ${slug}`);
-  }
+  const organization = await organizationOf(dependencies.table, slug);
   return { scans: await ownVendors(dependencies, organization, vendors) };
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { changePublishing } from '../../shared/organizations/set-publishing.ts';
 import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 
 const logger = createLogger('set-publishing');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };
@@ -16,9 +16,6 @@ const Input = z.strictObject({
 });
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, ...changes }) => {
-  const organization = await findOrganizationBySlug(dependencies.table, slug);
-  if (!organization) {
-    throw new CallerError(`there is no organization ${slug}`);
-  }
+  const organization = await organizationOf(dependencies.table, slug);
   return changePublishing(dependencies, organization, changes);
 });

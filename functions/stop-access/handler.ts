@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { accountable } from '../../shared/organizations/owner-act.ts';
 import { stopAccess } from '../../shared/organizations/stop-access.ts';
 import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 
 const logger = createLogger('stop-access');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, randomBytes };
@@ -14,10 +14,7 @@ const dependencies = { table: tableClient(), waker: wakerClient(), clock: system
 const Input = z.strictObject({ slug: z.string(), ...accountable });
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, ...by }) => {
-  const organization = await findOrganizationBySlug(dependencies.table, slug);
-  if (!organization) {
-    throw new CallerError(`there is no organization ${slug}`);
-  }
+  const organization = await organizationOf(dependencies.table, slug);
   await stopAccess(dependencies, organization, by);
   return { slug, access: 'stopped' as const };
 });
