@@ -13,6 +13,32 @@ export interface Fault {
 export const writes = (call: string): boolean =>
   /^(update|transact|write|remove|removeSome|copy|putFirst|wake) /.test(call);
 
+/** The services with `around` in the place of each call of theirs; it makes the call itself, or does not. */
+export function eachCall(
+  services: Services,
+  around: (name: string, parameters: readonly unknown[], run: () => Promise<unknown>) => Promise<unknown>,
+): Services {
+  const through = <Service extends object>(service: Service): Service =>
+    new Proxy(service, {
+      get(of, name) {
+        const value: unknown = Reflect.get(of, name);
+        // Whether an object is the same is no call.
+        return typeof value === 'function' && name !== 'isSame'
+          ? (...parameters: unknown[]) =>
+              around(String(name), parameters, async () => value.apply(of, parameters))
+          : value;
+      },
+    });
+  return {
+    table: through(services.table),
+    objects: through(services.objects),
+    dists: through(services.dists),
+    storedObjects: through(services.storedObjects),
+    keyValues: through(services.keyValues),
+    waker: through(services.waker),
+  };
+}
+
 /** The services as one process has them that the fault may hit. @param calls gets a line for each call */
 export function faulty(calls: string[], fault: Fault | undefined): (services: Services) => Services {
   return (services) => {
@@ -31,24 +57,8 @@ export function faulty(calls: string[], fault: Fault | undefined): (services: Se
       }
       throw new Error(`a call ${fault.kind} ${fault.when} its effect`);
     };
-    const through = <Service extends object>(service: Service): Service =>
-      new Proxy(service, {
-        get(of, name) {
-          const value: unknown = Reflect.get(of, name);
-          // Whether an object is the same is no call.
-          return typeof value === 'function' && name !== 'isSame'
-            ? (...parameters: unknown[]) =>
-                call(`${String(name)} ${JSON.stringify(parameters[0])}`, () => value.apply(of, parameters))
-            : value;
-        },
-      });
-    return {
-      table: through(services.table),
-      objects: through(services.objects),
-      dists: through(services.dists),
-      storedObjects: through(services.storedObjects),
-      keyValues: through(services.keyValues),
-      waker: through(services.waker),
-    };
+    return eachCall(services, (name, parameters, run) =>
+      call(`${name} ${JSON.stringify(parameters[0])}`, run),
+    );
   };
 }

@@ -1,4 +1,5 @@
 /** A worker that dies: nothing of what it does after one of its calls happens. */
+import { eachCall } from '../../support/one-fault.ts';
 import type { Services } from '../../support/registry-world.ts';
 
 const words = 'the worker is dead';
@@ -7,29 +8,12 @@ const words = 'the worker is dead';
 export function dying(call: number): (services: Services) => Services {
   return (services) => {
     let calls = 0;
-    const through = <Service extends object>(service: Service): Service =>
-      new Proxy(service, {
-        get(of, name) {
-          const value: unknown = Reflect.get(of, name);
-          // Whether an object is the same is no call.
-          return typeof value !== 'function' || name === 'isSame'
-            ? value
-            : async (...parameters: unknown[]) => {
-                if (calls++ > call) {
-                  throw new Error(words);
-                }
-                return value.apply(of, parameters);
-              };
-        },
-      });
-    return {
-      table: through(services.table),
-      objects: through(services.objects),
-      dists: through(services.dists),
-      storedObjects: through(services.storedObjects),
-      keyValues: through(services.keyValues),
-      waker: through(services.waker),
-    };
+    return eachCall(services, async (_name, _parameters, run) => {
+      if (calls++ > call) {
+        throw new Error(words);
+      }
+      return run();
+    });
   };
 }
 
