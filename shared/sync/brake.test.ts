@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { aFact } from '../../test/support/memory-forge.ts';
-import { type Fact, factKey, type StoredFact } from '../domain/facts.ts';
+import { aFact, stored } from '../../test/support/memory-forge.ts';
+import { type Fact, factKey } from '../domain/facts.ts';
 import { defaultCaution } from '../domain/synchronization.ts';
 import { type BrakeHistory, brake } from './brake.ts';
 import { planScope } from './plan.ts';
 
-const stored = (fact: Fact): StoredFact => ({
-  fact,
-  observedAt: 1,
-  firstObservedAt: 1,
-  changedAt: 0,
-  givenAt: 1,
-  inDoubt: false,
-});
 const members = (count: number, from = 1): Fact[] =>
   Array.from({ length: count }, (_, place) => aFact.member(from + place));
 
@@ -21,7 +13,7 @@ function held(
   after: readonly Fact[],
   input: { told?: string[]; absenceIsStated?: boolean } & BrakeHistory = {},
 ) {
-  const current = before.map(stored);
+  const current = before.map((fact) => stored(fact));
   const { changes } = planScope({
     scope: 'members',
     current,
@@ -77,7 +69,7 @@ describe('the brake', () => {
     const rows = (team: number, count: number): Fact[] =>
       Array.from({ length: count }, (_, place) => aFact.teamMember(team, place + 1));
     const before = [1, 2, 3, 4, 5].flatMap((team) => [aFact.team(team), ...rows(team, 10)]);
-    const current = before.map(stored);
+    const current = before.map((fact) => stored(fact));
     const after = before.filter((fact) => !(fact.kind === 'team-member' && fact.team === '1'));
     const { changes } = planScope({
       scope: 'teams',

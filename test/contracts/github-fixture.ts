@@ -56,6 +56,15 @@ export async function startGitHub(world?: World, objects?: GitObjects) {
 }
 export type GitHub = Awaited<ReturnType<typeof startGitHub>>;
 
+/** A reader behind its probe. */
+export async function probed({
+  reader: open,
+}: Pick<GitHub, 'reader'>): Promise<ReturnType<GitHub['reader']>> {
+  const reader = open();
+  await reader.probe();
+  return reader;
+}
+
 export function known<Value>(value: Value | undefined): Value {
   if (value === undefined) {
     throw new Error('the world does not have what the test wants');

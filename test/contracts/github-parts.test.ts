@@ -3,9 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fact } from '../../shared/domain/facts.ts';
 import { type PartScope, partOf } from '../../shared/domain/scopes.ts';
 import type { Absence, ScopeRead } from '../../shared/forge/forge.ts';
-import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
 import { createFiller } from './github-fill.ts';
-import { codeOf, factsOf, type GitHub, known, readWhole, startGitHub } from './github-fixture.ts';
+import { codeOf, factsOf, type GitHub, known, probed, readWhole, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
 beforeAll(async () => {
@@ -16,18 +15,12 @@ afterEach(() => {
 });
 afterAll(() => gitHub.close());
 
-async function probed(): Promise<OrganizationReader> {
-  const reader = gitHub.reader();
-  await reader.probe();
-  return reader;
-}
-
 /** A part's read and what it cost behind the probe. */
 async function readPart(
   part: PartScope,
   nodeId?: string,
 ): Promise<{ readonly read: ScopeRead; readonly requests: number }> {
-  const reader = await probed();
+  const reader = await probed(gitHub);
   const before = reader.requests();
   const read = await readWhole(reader, part, { nodeId });
   return { read, requests: reader.requests() - before };
@@ -108,7 +101,7 @@ describe('a team', () => {
     // The team, two pages more of members, and one more of its repositories and of those above it each.
     expect(requests).toBe(1 + 2 + 1 + 1);
     gitHub.simulator.faults.add({ kind: 'short-page', match: { list: 'Team.members', page: '2' } });
-    const reader = await probed();
+    const reader = await probed(gitHub);
     expect(await codeOf(reader.readScope(`team:${id}`, { nodeId }))).toBe('incomplete');
   });
 
@@ -159,7 +152,7 @@ describe('a team', () => {
   });
 
   test('is not taken for another one', async () => {
-    const reader = await probed();
+    const reader = await probed(gitHub);
     const { nodeId } = team('payments');
     expect(await codeOf(reader.readScope(`team:${team('engineering').id}`, { nodeId }))).toBe('incomplete');
   });
@@ -171,7 +164,7 @@ describe('a team', () => {
     ['rate-limit', {}, 'rate-limited'],
   ] as const)('R2: is not taken for gone under a %s %o', async (kind, more, code) => {
     const { id, nodeId } = team('payments');
-    const reader = await probed();
+    const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind, match: { surface: 'graphql' }, ...more });
     expect(await codeOf(reader.readScope(`team:${id}`, { nodeId }))).toBe(code);
     gitHub.clock.ahead += 3_700_000;
@@ -248,7 +241,7 @@ describe('a repository', () => {
     const second = gitHub.repository('first');
     const { read } = await readPart(`repository:${first.id}`, first.nodeId);
     expect(read.facts).toMatchObject([{ repository: String(first.id), name: 'renamed' }]);
-    const reader = await probed();
+    const reader = await probed(gitHub);
     expect(await codeOf(reader.readScope(`repository:${first.id}`, { nodeId: second.nodeId }))).toBe(
       'incomplete',
     );
@@ -277,7 +270,7 @@ describe('a repository', () => {
     const before = installation.permissions;
     const { administration: _, ...permissions } = before;
     installation.permissions = permissions;
-    const reader = await probed();
+    const reader = await probed(gitHub);
     const { nodeId } = gitHub.repository('money');
     expect(await codeOf(reader.readScope(part('money'), { nodeId }))).toBe('insufficient-scope');
     installation.permissions = before;
@@ -324,14 +317,14 @@ describe('a member', () => {
   test('whose account is gone is none', async () => {
     expect((await readPart('member:987654')).read).toEqual(gone('member:987654'));
     // R10: nothing is found at all.
-    const reader = await probed();
+    const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind: 'server-error', status: 404, match: { surface: 'rest' } });
     expect(await codeOf(reader.readScope(part('ann')))).toBe('incomplete');
   });
 
   test('of an organization that has another login by now is unknown, not gone', async () => {
     const { changes } = gitHub.simulator;
-    const reader = await probed();
+    const reader = await probed(gitHub);
     await changes.run('rename-organization', { organization: 'acme', to: 'acme-corp' });
     expect(await codeOf(reader.readScope(part('ann')))).toBe('incomplete');
     await changes.run('rename-organization', { organization: 'acme-corp', to: 'acme' });
@@ -343,80 +336,7 @@ describe('a member', () => {
     const before = installation.permissions;
     const { members: _, ...permissions } = before;
     installation.permissions = permissions;
-    expect(await codeOf((await probed()).readScope(part('ann')))).toBe('insufficient-scope');
+    expect(await codeOf((await probed(gitHub)).readScope(part('ann')))).toBe('insufficient-scope');
     installation.permissions = before;
-  });
-});
-
-describe('whether things are absent', () => {
-  test('is asked by their ids, a hundred at once', async () => {
-    const fill = createFiller(gitHub);
-    const { changes } = gitHub.simulator;
-    const kept = fill.repositories(150).map((id) => known(gitHub.state.repositories.get(id)));
-    await changes.run('create-repository', { name: 'to-go' });
-    await changes.run('create-repository', { name: 'to-sell' });
-    await changes.run('set-visibility', { repository: 'acme/to-sell', visibility: 'public' });
-    const [going, sold] = [gitHub.repository('to-go'), gitHub.repository('to-sell')];
-    await changes.run('delete-repository', { repository: 'acme/to-go' });
-    await changes.run('transfer-repository', { repository: 'acme/to-sell', to: 'other' });
-    const doomed = fill.team('to-go');
-    gitHub.state.teams.delete(doomed.id);
-    const asked = [
-      ...[...kept, going, sold].map(({ id, nodeId }) => ({ part: `repository:${id}` as const, nodeId })),
-      ...[team('payments'), doomed].map(({ id, nodeId }) => ({ part: `team:${id}` as const, nodeId })),
-    ];
-    const reader = await probed();
-    const absent = await reader.confirmAbsent(asked);
-    expect(absent).toEqual(
-      new Map([
-        [`repository:${going.id}`, 'gone'],
-        [`repository:${sold.id}`, 'elsewhere'],
-        [`team:${doomed.id}`, 'gone'],
-      ]),
-    );
-    expect(reader.requests()).toBe(1 + 2);
-    expect(await reader.confirmAbsent([])).toEqual(new Map());
-  });
-
-  test('R27: outside of the selection nothing is there, what everybody sees included', async () => {
-    const { changes } = gitHub.simulator;
-    await changes.run('create-repository', { name: 'open' });
-    await changes.run('set-visibility', { repository: 'acme/open', visibility: 'public' });
-    const ask = async () => {
-      const asked = ['money', 'billing', 'open'].map((name) => gitHub.repository(name));
-      const parts = asked.map(({ id, nodeId }) => ({ part: `repository:${id}` as const, nodeId }));
-      const absent = await (await probed()).confirmAbsent(parts);
-      return Object.fromEntries(
-        asked.flatMap(({ id, name }) => {
-          const absence = absent.get(`repository:${id}`);
-          return absence === undefined ? [] : [[name, absence]];
-        }),
-      );
-    };
-    expect(await ask()).toEqual({});
-    await changes.run('select-repositories', { repositories: ['money'] });
-    // Whether it was deleted nobody can tell by a narrowed app.
-    expect(await ask()).toEqual({ billing: 'not-found', open: 'elsewhere' });
-    await changes.run('select-repositories', { repositories: 'all' });
-  });
-
-  test.each([
-    ['server-error', { status: 502 }, 'unavailable'],
-    ['server-error', { status: 404 }, 'unavailable'],
-    ['bad-credential', {}, 'credential-rejected'],
-    ['rate-limit', {}, 'rate-limited'],
-  ] as const)('R2: is not known under a %s %o', async (kind, more, code) => {
-    const { id, nodeId } = gitHub.repository('money');
-    const reader = await probed();
-    gitHub.simulator.faults.add({ kind, match: { surface: 'graphql' }, ...more });
-    const asked = [{ part: `repository:${id}` as const, nodeId }];
-    expect(await codeOf(reader.confirmAbsent(asked))).toBe(code);
-    gitHub.clock.ahead += 3_700_000;
-  });
-
-  test('is not known of what bears another number', async () => {
-    const reader = await probed();
-    const { nodeId } = gitHub.repository('money');
-    expect(await codeOf(reader.confirmAbsent([{ part: 'repository:1', nodeId }]))).toBe('incomplete');
   });
 });

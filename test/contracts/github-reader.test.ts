@@ -6,7 +6,7 @@ import { accessFactsOf, decideAccess } from '../../shared/domain/access.ts';
 import { type Fact, type FactKind, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
-import { codeOf, factsOf, type GitHub, known, startGitHub } from './github-fixture.ts';
+import { codeOf, factsOf, type GitHub, known, probed, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
 
@@ -214,15 +214,8 @@ describe('an organization that does not fit into one page', () => {
   });
   afterAll(() => gitHub.close());
 
-  /** Before each of these the reader knows its organization, so a scope's requests are its own. */
-  async function probed(): Promise<OrganizationReader> {
-    const reader = gitHub.reader();
-    await reader.probe();
-    return reader;
-  }
-
   test('is read whole, in few requests', async () => {
-    const reader = await probed();
+    const reader = await probed(gitHub);
     expect(reader.requests()).toBe(1);
     const facts = await readAll(reader);
     const counts = Object.fromEntries(
@@ -257,19 +250,19 @@ describe('an organization that does not fit into one page', () => {
   ] as const;
 
   test.each(lists)('R7: %s is incomplete while a page of %s is short', async (scope, list) => {
-    const reader = await probed();
+    const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind: 'short-page', match: { list, page: '2' } });
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
   });
 
   test.each(lists)('R11: %s is incomplete while pages of %s are empty', async (scope, list) => {
-    const reader = await probed();
+    const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind: 'short-page', drop: 100, match: { list } });
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
   });
 
   test.each(lists)('%s is whole although a page of %s was short once', async (scope, list) => {
-    const reader = await probed();
+    const reader = await probed(gitHub);
     const facts = await factsOf(reader, scope);
     gitHub.simulator.faults.add({ kind: 'short-page', times: 1, match: { list, page: '2' } });
     expect(await factsOf(reader, scope)).toEqual(facts);
@@ -280,7 +273,7 @@ describe('an organization that does not fit into one page', () => {
     (['failing-page', 'resource-limits'] as const).map((kind) => [scope, kind, list] as const),
   );
   test.each(gaveUp)('R8: %s is whole after one %s of %s', async (scope, kind, list) => {
-    const reader = await probed();
+    const reader = await probed(gitHub);
     const facts = await factsOf(reader, scope);
     gitHub.simulator.faults.add({ kind, times: 1, match: { list, page: '2' } });
     expect(await factsOf(reader, scope)).toEqual(facts);
@@ -288,7 +281,7 @@ describe('an organization that does not fit into one page', () => {
   });
 
   test.each(lists)('R1: %s is not there when GitHub never gives a page of %s', async (scope, list) => {
-    const reader = await probed();
+    const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind: 'resource-limits', match: { list } });
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
   });
@@ -299,7 +292,7 @@ describe('an organization that does not fit into one page', () => {
     installation.repositorySelection = 'selected';
     installation.repositoryIds = new Set(ours.slice(0, 110).map(({ id }) => id));
     gitHub.repository('money').visibility = 'public';
-    const reader = await probed();
+    const reader = await probed(gitHub);
     const facts = await factsOf(reader, 'repositories');
     expect(
       ofKind(facts, 'repository')
@@ -324,7 +317,7 @@ describe('an organization that does not fit into one page', () => {
   });
 
   test('asks for less after a gateway gave up', async () => {
-    const reader = await probed();
+    const reader = await probed(gitHub);
     gitHub.simulator.faults.add({
       kind: 'server-error',
       status: 504,

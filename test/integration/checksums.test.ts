@@ -7,8 +7,9 @@ import { keys } from '../../shared/store/keys.ts';
 import { metadataLayout } from '../../shared/store/package-store.ts';
 import { packageThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import type { Registry } from '../support/registry-fixture.ts';
-import { commitOf, registryBaseUrl } from '../support/registry-world.ts';
+import { registryBaseUrl } from '../support/registry-world.ts';
 import { file, pushed, scannedRegistry } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';
 

@@ -26,11 +26,11 @@ import { packageThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
 import { reconcile } from '../../shared/sync/reconcile.ts';
 import { atRest, deleteVersion, distPath, left, members, of, withArchives } from '../support/deletions.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import type { MemoryTable } from '../support/memory-table.ts';
 import type { Registry } from '../support/registry-fixture.ts';
 import { unfinishedWork } from '../support/registry-view.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { packages, pushed, scannedRegistry, scanOf } from '../support/scanned.ts';
 import { forgeOrganizationId, organizationId, synchronizationId } from '../support/synchronized.ts';
 

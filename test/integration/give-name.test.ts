@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { givePackageName } from '../../shared/organizations/give-package-name.ts';
 import { auditLog } from '../../shared/store/audit-log.ts';
 import { edgeThing, packageThing } from '../../shared/store/things.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { atEdge, endImport, give, imported, nameTaken, one, quiet, says, waits } from '../support/named.ts';
 import { createRegistry, memoryServices, settled } from '../support/registry-fixture.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { owner, packages, pushed } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';
 

@@ -11,11 +11,12 @@ import { distsOfPackage, packagesOf } from '../../shared/store/package-store.ts'
 import { findToken } from '../../shared/store/token-store.ts';
 import { accountsOf } from '../../shared/store/user-store.ts';
 import { extent } from '../support/long.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { account, aFact } from '../support/memory-forge.ts';
 import type { StoredObject } from '../support/memory-store.ts';
 import { createRegistry, memoryServices, type Registry } from '../support/registry-fixture.ts';
 import { unfinishedWork } from '../support/registry-view.ts';
-import { commitOf, type Services } from '../support/registry-world.ts';
+import type { Services } from '../support/registry-world.ts';
 import { organizationId } from '../support/synchronized.ts';
 
 /**

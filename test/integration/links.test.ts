@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { keys } from '../../shared/store/keys.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import type { Registry } from '../support/registry-fixture.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { file, owner, pushed, scannedRegistry } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';
 

@@ -19,10 +19,10 @@ import { addOrganization } from '../../shared/store/organization-store.ts';
 import { addSynchronization } from '../../shared/store/synchronization-store.ts';
 import { issueToken, type TokenHolder } from '../../shared/tokens/issue-token.ts';
 import { bundleEdge } from '../../tools/bundle.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { publishedRegistry } from '../support/published.ts';
 import type { Registry } from '../support/registry-fixture.ts';
-import { commitOf } from '../support/registry-world.ts';
 
 /**
  * A person is a member of acme and of umbrella. Whoever runs umbrella gives that person a token there, keeps a copy, and tries it on acme,

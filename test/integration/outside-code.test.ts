@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { changePublishing } from '../../shared/organizations/set-publishing.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { findPackage } from '../../shared/store/package-store.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import type { Registry } from '../support/registry-fixture.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { file, pushed, scannedRegistry, scanOf, versions } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';
 

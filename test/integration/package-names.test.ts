@@ -8,6 +8,7 @@ import { edgeThing, packageThing, scopeThing } from '../../shared/store/things.t
 import { raise } from '../../shared/store/work.ts';
 import { listRuns, showRun } from '../../shared/sync/list-runs.ts';
 import { reconcile } from '../../shared/sync/reconcile.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { repository } from '../support/memory-forge.ts';
 import {
   atEdge,
@@ -25,7 +26,6 @@ import {
   waits,
 } from '../support/named.ts';
 import { createRegistry, memoryServices, type Registry } from '../support/registry-fixture.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { file, owner, packages, pushed } from '../support/scanned.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
 

@@ -16,10 +16,10 @@ import {
   of,
   withArchives,
 } from '../support/deletions.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import type { MemoryTable } from '../support/memory-table.ts';
 import type { Registry } from '../support/registry-fixture.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { file, five, packages, pushed, scannedRegistry, scanOf, versions } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';
 

@@ -14,9 +14,9 @@ import {
   of,
   withArchives,
 } from '../support/deletions.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { atEdge, endImport, give, imported, one, says } from '../support/named.ts';
 import type { Registry } from '../support/registry-fixture.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { packages, pushed, scannedRegistry } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';
 

@@ -5,10 +5,10 @@ import { restoreRights, suspendRights } from '../../shared/store/synchronization
 import { grantsThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
 import { reconcile } from '../../shared/sync/reconcile.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { publishedRegistry, tokenOf } from '../support/published.ts';
 import { memoryServices, type Registry } from '../support/registry-fixture.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
 
 /** Rights that are not published as the facts stand, because the facts are not whole. */

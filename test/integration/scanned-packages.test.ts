@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { keys } from '../../shared/store/keys.ts';
 import { setChoice } from '../../shared/store/scan-store.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { aFact, repository } from '../support/memory-forge.ts';
-import { commitOf } from '../support/registry-world.ts';
 import {
   file,
   five,

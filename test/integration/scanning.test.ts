@@ -4,8 +4,8 @@ import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { scanThing } from '../../shared/store/things.ts';
 import { raise, takeLease } from '../../shared/store/work.ts';
+import { commitOf } from '../support/memory-contents.ts';
 import { repository } from '../support/memory-forge.ts';
-import { commitOf } from '../support/registry-world.ts';
 import { file, owner, packages, pushed, scannedRegistry, scanOf, versions } from '../support/scanned.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
 

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { deleteVersions } from '../../shared/organizations/refuse-commits.ts';
+import { commitOf } from './memory-contents.ts';
 import { aFact } from './memory-forge.ts';
 import type { MemoryTable } from './memory-table.ts';
 import type { Registry } from './registry-fixture.ts';
 import { unfinishedWork } from './registry-view.ts';
-import { commitOf } from './registry-world.ts';
 import { five } from './scanned.ts';
 
 export const ann = { by: 'ann', why: 'a key in it' };

@@ -4,6 +4,7 @@ import {
   type Fact,
   factKey,
   type RepositoryFact,
+  type StoredFact,
   scopeKinds,
   type TeamFact,
 } from '../../shared/domain/facts.ts';
@@ -179,3 +180,13 @@ export const aFact = {
     permission: 'read',
   }),
 };
+
+/** A fact as a read of that number stored it. @param changedAt milliseconds since the epoch */
+export const stored = (fact: Fact, observedAt = 1, changedAt = 0): StoredFact => ({
+  fact,
+  observedAt,
+  firstObservedAt: 1,
+  changedAt,
+  givenAt: observedAt,
+  inDoubt: false,
+});

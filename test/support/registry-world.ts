@@ -11,14 +11,12 @@ import {
   ScanMessage,
   SyncMessage,
 } from '../../events/messages/schema.ts';
-import type { ManifestProblem } from '../../shared/composer/scanned-repository.ts';
 import { lagMs } from '../../shared/domain/claim.ts';
 import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
-import { ForgeError } from '../../shared/forge/errors.ts';
-import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
+import type { ContentReader } from '../../shared/forge/forge.ts';
 import { runDeletion } from '../../shared/organizations/deletion/run-deletion.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
 import { edgeKeys, openOrganization } from '../../shared/publish/edge-keys.ts';
@@ -45,6 +43,7 @@ import { type QueueName, queueNames, raise, type Wake } from '../../shared/store
 import { reconcile } from '../../shared/sync/reconcile.ts';
 import { type CountingReader, runScopes } from '../../shared/sync/run-scopes.ts';
 import { sweepWork } from '../../shared/sync/sweep.ts';
+import { createMemoryContents, type MemoryRefs } from './memory-contents.ts';
 import { createMemoryForge, type MemoryForge, repository } from './memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
 
@@ -63,23 +62,6 @@ export interface WorldClock {
   advance(ms: number): Promise<void>;
 }
 
-/** Refs of one repository: commits by name, each a digit that stands for 40. */
-export interface MemoryRefs {
-  tags?: Readonly<Record<string, string>>;
-  branches?: Readonly<Record<string, string>>;
-  /** Name in the manifests. */
-  name: string;
-  /** Commits that a branch has in its history, besides its tip. */
-  history?: readonly string[];
-  /** Manifest text by commit digit, where it is not just the name. */
-  manifests?: Readonly<Record<string, string>>;
-  /** Commit digits without a manifest that could be read, and why; undefined: without any. */
-  problems?: Readonly<Record<string, ManifestProblem | undefined>>;
-  /** Refs that lead to no commit. */
-  unusable?: readonly UnusableRef[];
-}
-
-export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40);
 /** As long as messages come the sweep is left out, but no longer than this; milliseconds. */
 const busyMs = 600_000;
 /** Whoever wakes each other so often without coming to rest never does. */
@@ -169,48 +151,7 @@ export async function createRegistryWorld(
   const newLeaseId = (): string => `lease-${++leases}`;
   let archives = 0;
 
-  const memoryContents: ContentReader & CommitFinder = {
-    async readRefs(of) {
-      await world.beforeContents('refs', of.repository);
-      const refs = world.contents.get(Number(of.repository));
-      if (!refs) {
-        throw new ForgeError('not-found', 'there is no such repository');
-      }
-      const list = (named: Readonly<Record<string, string>> = {}) =>
-        Object.entries(named).map(([name, digit]) => ({
-          name,
-          commit: commitOf(digit),
-          date: '2026-11-01T00:00:00Z',
-          ...(refs.problems && digit in refs.problems
-            ? { manifest: undefined, manifestProblem: refs.problems[digit] }
-            : { manifest: refs.manifests?.[digit] ?? JSON.stringify({ name: refs.name }) }),
-        }));
-      return {
-        tags: list(refs.tags),
-        branches: list(refs.branches),
-        unusable: refs.unusable ?? [],
-        links: world.linksOf(of.repository),
-        defaultBranch: 'main',
-        archived: false,
-      };
-    },
-    async contains(of, hash, from) {
-      await world.beforeContents('contains', hash);
-      if (world.lookUp) {
-        return world.lookUp(of, hash, from);
-      }
-      const { tags = {}, branches = {}, history = [] } = world.contents.get(Number(of.repository)) ?? {};
-      const contained = [...Object.values(tags), ...Object.values(branches), ...history].map(commitOf);
-      const commit = contained.find((one) => one.startsWith(hash));
-      return commit === undefined ? { is: 'not-contained' } : { is: 'contained', commit };
-    },
-    async readArchive(_, commit, signal) {
-      await world.beforeContents('archive', commit);
-      signal.throwIfAborted();
-      return world.archiveOf(commit);
-    },
-  };
-
+  const memoryContents = createMemoryContents(() => world);
   const contentsOf = async (of: Services): Promise<ContentReader & CommitFinder> => {
     const synchronization = await findSynchronization(of.table, synchronizationId);
     return openReader && synchronization ? openReader(synchronization, of) : memoryContents;

@@ -1,6 +1,7 @@
 /** Since when the forge has granted what it grants, and until when it granted the rest. */
 import { groundsOfForge } from './grounds.ts';
-import type { Holder, ModelWorld } from './model-world.ts';
+import type { Holder } from './holders.ts';
+import type { ModelWorld } from './model-world.ts';
 import { describeForge, mayRead, type Reach, reachOf } from './truth.ts';
 
 /** Somebody may read a repository through something. */

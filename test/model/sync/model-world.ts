@@ -29,6 +29,7 @@ import { type BaseWorld, type BaseWorldName, baseWorld } from './base-worlds.ts'
 import type { ForgeChange, ForgeNow } from './forge-changes.ts';
 import { type Forgetful, forget } from './forgetful.ts';
 import { createGitPool, directoryOf, type GitPool } from './git-pool.ts';
+import { giveTokens, type Holder } from './holders.ts';
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
 import { createTurns } from './turns.ts';
 import { type WatchedTable, watchTable } from './watched-table.ts';
@@ -46,14 +47,6 @@ const app = { privateKey, webhookSecret: 'webhook-secret-of-the-model' };
 const requestMs = 120;
 /** How long a world is at rest before a sequence. */
 const restMs = 1_200_000;
-
-/** Somebody with a token. */
-export interface Holder {
-  readonly kind: 'account' | 'team' | 'organization';
-  /** Of the account or team on the forge; 0 for the organization. */
-  readonly id: number;
-  readonly token: string;
-}
 
 export interface ReceivedDelivery {
   readonly headers: Readonly<Record<string, string>>;
@@ -367,18 +360,7 @@ export async function startModel(): Promise<Model> {
     await resetForge(base, start);
     const world = await open(undefined);
     await settled(world.registry);
-    const idOf = new Map([...state.users.values()].map(({ login, id }) => [login, id]));
-    for (const login of base.members) {
-      const { token } = await world.registry.issue({ kind: 'member', login });
-      world.holders.push({ kind: 'account', id: idOf.get(login) ?? 0, token });
-    }
-    for (const slug of base.teams) {
-      const { token } = await world.registry.issue({ kind: 'team', slug });
-      const id = [...state.teams.values()].find((team) => team.slug === slug)?.id ?? 0;
-      world.holders.push({ kind: 'team', id, token });
-    }
-    const { token } = await world.registry.issue({ kind: 'organization' });
-    world.holders.push({ kind: 'organization', id: 0, token });
+    world.holders.push(...(await giveTokens(world.registry, base, state)));
     await world.registry.settle();
     // The import ends, so that names pass only as they do in a life after it.
     await world.reconcile();

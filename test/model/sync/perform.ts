@@ -15,9 +15,10 @@ import type { Command } from './commands.ts';
 import { dying, dyingInPlan } from './dying.ts';
 import { type ForgeChange, forgeChanges } from './forge-changes.ts';
 import type { ForgeHistory } from './forge-history.ts';
+import type { Holder } from './holders.ts';
 import { largestGoes, leaveAndReturn, manyLeave } from './large-changes.ts';
 import type { Met } from './met.ts';
-import type { Holder, ModelWorld } from './model-world.ts';
+import type { ModelWorld } from './model-world.ts';
 import type { Words } from './while-it-rages.ts';
 
 const dayMs = 24 * 3600 * 1000;

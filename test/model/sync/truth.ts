@@ -4,7 +4,7 @@ import type { Fact } from '../../../shared/domain/facts.ts';
 import { type Route, readingOfAccount, readingOfAnyone, readingOfTeam } from '../rights/github-rules.ts';
 import type { DescribedOrganization, Role } from '../rights/organization.ts';
 import { acmeId } from './base-worlds.ts';
-import type { Holder } from './model-world.ts';
+import type { Holder } from './holders.ts';
 
 const roleOf: Readonly<Record<Permission, Role>> = {
   pull: 'read',

@@ -3,7 +3,8 @@ import { expand } from '../../../shared/composer/metadata-minifier.ts';
 import { packagesOf, type StoredPackage } from '../../../shared/store/package-store.ts';
 import { clientGets, type Published } from '../../support/registry-view.ts';
 import { organizationId } from '../../support/synchronized.ts';
-import type { Holder, ModelWorld } from './model-world.ts';
+import type { Holder } from './holders.ts';
+import type { ModelWorld } from './model-world.ts';
 
 export interface View {
   readonly published: Published;

@@ -39,7 +39,7 @@ export const claimsFaults: readonly PlantedFault[] = [
     file: 'shared/sync/plan.ts',
     find: '(isHinted || ',
     replace: '(',
-    tests: ['shared/sync/plan.test.ts'],
+    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
     standsFor:
       'a removal recovered after the return, and a read of the time between: refused until the next reconcile',
   },

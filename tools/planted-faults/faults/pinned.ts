@@ -2,7 +2,7 @@ import type { PlantedFault } from '../plant.ts';
 
 const lookUp = 'shared/publish/look-up-commit.ts';
 const gitHub = 'shared/forge/github/containment.ts';
-const pinnedTests = ['test/integration/pinned-commits.test.ts'];
+const pinnedTests = ['test/integration/pinned-commits.test.ts', 'test/integration/commit-look-ups.test.ts'];
 const checksumTests = ['test/integration/checksums.test.ts'];
 const gitHubTests = ['shared/forge/github/containment.test.ts'];
 

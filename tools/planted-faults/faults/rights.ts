@@ -24,7 +24,7 @@ export const rightsFaults: readonly PlantedFault[] = [
     file: 'shared/sync/plan.ts',
     find: 'if (isNewer(stored.fact, stored.observedAt)) {',
     replace: 'if (isNewer(stored.fact, 0)) {',
-    tests: ['shared/sync/plan.test.ts'],
+    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
     standsFor: 'a plan that takes away what a later read saw',
   },
   {
@@ -33,7 +33,7 @@ export const rightsFaults: readonly PlantedFault[] = [
     file: 'shared/sync/plan.ts',
     find: '!isNewer(fact, tombstone?.observedAt ?? 0)',
     replace: '!isNewer(fact, 0)',
-    tests: ['shared/sync/plan.test.ts'],
+    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
     standsFor: 'a right that was revoked meanwhile and comes back by a slow read',
   },
   {
@@ -52,7 +52,7 @@ export const rightsFaults: readonly PlantedFault[] = [
     find: '[...changes.filter((change) => change.narrows), ...changes.filter((change) => !change.narrows)],',
     replace:
       '[...changes.filter((change) => !change.narrows), ...changes.filter((change) => change.narrows)],',
-    tests: ['shared/sync/plan.test.ts'],
+    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
     standsFor: 'rights that are for a moment wider than before and after',
   },
   {
@@ -61,7 +61,7 @@ export const rightsFaults: readonly PlantedFault[] = [
     file: 'shared/domain/claim.ts',
     find: 'read.startedAt < taken.at + lagMs',
     replace: 'read.startedAt < taken.at',
-    tests: ['shared/sync/plan.test.ts'],
+    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
     standsFor: 'a read that shows what was before a change, taken for another change',
   },
   {

@@ -32,7 +32,7 @@ export const rolesFaults: readonly PlantedFault[] = [
     file: 'shared/sync/plan.ts',
     find: 'fact.parent !== before.parent;',
     replace: 'false;',
-    tests: ['shared/sync/plan.test.ts'],
+    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
     standsFor: 'a team that leaves the one above it and keeps its roles at the edge',
   },
   {

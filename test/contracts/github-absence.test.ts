@@ -1,0 +1,88 @@
+/** Whether things that a list does not have are gone: asked for by their ids. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createFiller } from './github-fill.ts';
+import { codeOf, type GitHub, known, probed, startGitHub } from './github-fixture.ts';
+
+let gitHub: GitHub;
+beforeAll(async () => {
+  gitHub = await startGitHub();
+});
+afterEach(() => {
+  gitHub.simulator.faults.remove();
+});
+afterAll(() => gitHub.close());
+
+const team = (slug: string) => known([...gitHub.state.teams.values()].find((each) => each.slug === slug));
+
+describe('whether things are absent', () => {
+  test('is asked by their ids, a hundred at once', async () => {
+    const fill = createFiller(gitHub);
+    const { changes } = gitHub.simulator;
+    const kept = fill.repositories(150).map((id) => known(gitHub.state.repositories.get(id)));
+    await changes.run('create-repository', { name: 'to-go' });
+    await changes.run('create-repository', { name: 'to-sell' });
+    await changes.run('set-visibility', { repository: 'acme/to-sell', visibility: 'public' });
+    const [going, sold] = [gitHub.repository('to-go'), gitHub.repository('to-sell')];
+    await changes.run('delete-repository', { repository: 'acme/to-go' });
+    await changes.run('transfer-repository', { repository: 'acme/to-sell', to: 'other' });
+    const doomed = fill.team('to-go');
+    gitHub.state.teams.delete(doomed.id);
+    const asked = [
+      ...[...kept, going, sold].map(({ id, nodeId }) => ({ part: `repository:${id}` as const, nodeId })),
+      ...[team('payments'), doomed].map(({ id, nodeId }) => ({ part: `team:${id}` as const, nodeId })),
+    ];
+    const reader = await probed(gitHub);
+    const absent = await reader.confirmAbsent(asked);
+    expect(absent).toEqual(
+      new Map([
+        [`repository:${going.id}`, 'gone'],
+        [`repository:${sold.id}`, 'elsewhere'],
+        [`team:${doomed.id}`, 'gone'],
+      ]),
+    );
+    expect(reader.requests()).toBe(1 + 2);
+    expect(await reader.confirmAbsent([])).toEqual(new Map());
+  });
+
+  test('R27: outside of the selection nothing is there, what everybody sees included', async () => {
+    const { changes } = gitHub.simulator;
+    await changes.run('create-repository', { name: 'open' });
+    await changes.run('set-visibility', { repository: 'acme/open', visibility: 'public' });
+    const ask = async () => {
+      const asked = ['money', 'billing', 'open'].map((name) => gitHub.repository(name));
+      const parts = asked.map(({ id, nodeId }) => ({ part: `repository:${id}` as const, nodeId }));
+      const absent = await (await probed(gitHub)).confirmAbsent(parts);
+      return Object.fromEntries(
+        asked.flatMap(({ id, name }) => {
+          const absence = absent.get(`repository:${id}`);
+          return absence === undefined ? [] : [[name, absence]];
+        }),
+      );
+    };
+    expect(await ask()).toEqual({});
+    await changes.run('select-repositories', { repositories: ['money'] });
+    // Whether it was deleted nobody can tell by a narrowed app.
+    expect(await ask()).toEqual({ billing: 'not-found', open: 'elsewhere' });
+    await changes.run('select-repositories', { repositories: 'all' });
+  });
+
+  test.each([
+    ['server-error', { status: 502 }, 'unavailable'],
+    ['server-error', { status: 404 }, 'unavailable'],
+    ['bad-credential', {}, 'credential-rejected'],
+    ['rate-limit', {}, 'rate-limited'],
+  ] as const)('R2: is not known under a %s %o', async (kind, more, code) => {
+    const { id, nodeId } = gitHub.repository('money');
+    const reader = await probed(gitHub);
+    gitHub.simulator.faults.add({ kind, match: { surface: 'graphql' }, ...more });
+    const asked = [{ part: `repository:${id}` as const, nodeId }];
+    expect(await codeOf(reader.confirmAbsent(asked))).toBe(code);
+    gitHub.clock.ahead += 3_700_000;
+  });
+
+  test('is not known of what bears another number', async () => {
+    const reader = await probed(gitHub);
+    const { nodeId } = gitHub.repository('money');
+    expect(await codeOf(reader.confirmAbsent([{ part: 'repository:1', nodeId }]))).toBe('incomplete');
+  });
+});

@@ -1,0 +1,79 @@
+/** What a forge in memory says of the contents of its repositories. */
+import type { Readable } from 'node:stream';
+import type { ManifestProblem } from '../../shared/composer/scanned-repository.ts';
+import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
+import type { CommitFinder } from '../../shared/forge/containment.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
+import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
+
+/** Refs of one repository: commits by name, each a digit that stands for 40. */
+export interface MemoryRefs {
+  tags?: Readonly<Record<string, string>>;
+  branches?: Readonly<Record<string, string>>;
+  /** Name in the manifests. */
+  name: string;
+  /** Commits that a branch has in its history, besides its tip. */
+  history?: readonly string[];
+  /** Manifest text by commit digit, where it is not just the name. */
+  manifests?: Readonly<Record<string, string>>;
+  /** Commit digits without a manifest that could be read, and why; undefined: without any. */
+  problems?: Readonly<Record<string, ManifestProblem | undefined>>;
+  /** Refs that lead to no commit. */
+  unusable?: readonly UnusableRef[];
+}
+
+export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40);
+
+/** What the contents are made of; each answer is of what is there when it is asked for. */
+export interface MemoryContents {
+  readonly contents: ReadonlyMap<number, MemoryRefs>;
+  readonly beforeContents: (asked: 'refs' | 'archive' | 'contains', what: string) => void | Promise<void>;
+  readonly lookUp: CommitFinder['contains'] | undefined;
+  readonly archiveOf: (commit: string) => Readable;
+  readonly linksOf: (repository: string) => RepositoryLinks;
+}
+
+export function createMemoryContents(current: () => MemoryContents): ContentReader & CommitFinder {
+  return {
+    async readRefs(of) {
+      await current().beforeContents('refs', of.repository);
+      const refs = current().contents.get(Number(of.repository));
+      if (!refs) {
+        throw new ForgeError('not-found', 'there is no such repository');
+      }
+      const list = (named: Readonly<Record<string, string>> = {}) =>
+        Object.entries(named).map(([name, digit]) => ({
+          name,
+          commit: commitOf(digit),
+          date: '2026-11-01T00:00:00Z',
+          ...(refs.problems && digit in refs.problems
+            ? { manifest: undefined, manifestProblem: refs.problems[digit] }
+            : { manifest: refs.manifests?.[digit] ?? JSON.stringify({ name: refs.name }) }),
+        }));
+      return {
+        tags: list(refs.tags),
+        branches: list(refs.branches),
+        unusable: refs.unusable ?? [],
+        links: current().linksOf(of.repository),
+        defaultBranch: 'main',
+        archived: false,
+      };
+    },
+    async contains(of, hash, from) {
+      await current().beforeContents('contains', hash);
+      const { lookUp } = current();
+      if (lookUp) {
+        return lookUp(of, hash, from);
+      }
+      const { tags = {}, branches = {}, history = [] } = current().contents.get(Number(of.repository)) ?? {};
+      const contained = [...Object.values(tags), ...Object.values(branches), ...history].map(commitOf);
+      const commit = contained.find((one) => one.startsWith(hash));
+      return commit === undefined ? { is: 'not-contained' } : { is: 'contained', commit };
+    },
+    async readArchive(_, commit, signal) {
+      await current().beforeContents('archive', commit);
+      signal.throwIfAborted();
+      return current().archiveOf(commit);
+    },
+  };
+}

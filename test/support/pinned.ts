@@ -1,0 +1,44 @@
+/** A registry with one package, whose commits no scan recorded but the tip. */
+import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
+import type { HttpAnswer } from '../../shared/runtime/http-handler.ts';
+import type { Registry } from './registry-fixture.ts';
+import { scannedRegistry } from './scanned.ts';
+
+export interface Pinned extends Registry {
+  /** What the forge was asked for about commits, in order. */
+  readonly asked: string[];
+  warningOf(answer: HttpAnswer): string;
+}
+
+/** Package 1 is `acme/one`; its branch main is at `a…` and has `b…` and `c…` in its history. Nothing of it is known but the tip. */
+export async function pinned(): Promise<Pinned> {
+  const registry = await scannedRegistry();
+  registry.contents.set(5, {
+    name: 'acme/one',
+    tags: { '1.0.0': 'a' },
+    branches: { main: 'a' },
+    history: ['b', 'c'],
+  });
+  const asked: string[] = [];
+  registry.beforeContents = (what, of) => {
+    if (what === 'contains') asked.push(of);
+  };
+  return Object.assign(registry, {
+    asked,
+    warningOf: ({ body }: HttpAnswer) => String(JSON.parse(body ?? '{}').warning),
+  });
+}
+
+export const unknown = 'f'.repeat(40);
+export const hashOf = (number: number): string => number.toString(16).padStart(40, '0');
+
+export function failing(registry: Registry, code: ForgeErrorCode, notBefore?: number): { asked: number } {
+  const counted = { asked: 0 };
+  registry.beforeContents = (what) => {
+    if (what === 'contains') {
+      counted.asked++;
+      throw new ForgeError(code, 'no', notBefore === undefined ? {} : { notBefore });
+    }
+  };
+  return counted;
+}
