@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { commitOf } from '../../test/support/memory-contents.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { members, publishedRegistry, tokenOf } from '../../test/support/published.ts';
 import type { Registry } from '../../test/support/registry-fixture.ts';
-import { commitOf } from '../../test/support/memory-contents.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
 import type { Organization } from '../domain/organization.ts';
 import { CallerError } from '../runtime/invoke-handler.ts';

@@ -226,9 +226,15 @@ export function createWatch(
     return toldGone.look(new Set(withoutClaimed(stored, claims).flatMap(groundsOfFact)));
   }
 
-  /** A claim may be wrong until everything was read whole by reads that know. @param whole since when it was */
+  /**
+   * A claim may be wrong until everything was read whole by reads that know; what such a read overlooked is decided by its own read, whose message
+   * may be lost. @param whole since when it was
+   */
   const isClaimed = (claims: readonly StoredClaim[], whole: number): boolean =>
-    claims.some(({ at }) => whole < at + lagMs || clock.now() < at + outMs);
+    claims.some(
+      ({ at }) =>
+        whole < at + lagMs || clock.now() < at + outMs || whole <= Math.max(...Object.values(world.forgotAt)),
+    );
 
   return {
     async look() {
