@@ -248,6 +248,25 @@ describe('a removal that is told late, twice, or by the log takes nothing from w
     }
   });
 
+  it("a list that overlooks a team leaves what was claimed of it to the team's own read", async () => {
+    world = await model.begin('broad');
+    const inCrowd = { ...acme, team: 'crowd', user: 'bob' };
+    await change('remove-team-member', inCrowd);
+    const { id } = world.gitHub.faults.add({ kind: 'delivery-lost' });
+    await change('add-team-member', inCrowd);
+    world.gitHub.faults.remove(id);
+    // Read at once, which cannot know yet; the message to read it again is lost.
+    await world.work();
+    world.registry.loseMessages();
+    await world.silence(130 * second);
+    // The list comes short; asked for by its id the team is there.
+    world.forgetful = { what: 'things', requests: 1 };
+    await world.reconcile();
+    await world.pass(5 * minute);
+    expect(await listed('bob')).toContain(apple);
+    expect(await loadClaims(world.table, synchronizationId)).toEqual([]);
+  });
+
   it('the same body twice at once is one removal', async () => {
     await removed();
     const [delivery] = world.received;

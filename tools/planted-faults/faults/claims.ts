@@ -108,4 +108,13 @@ export const claimsFaults: readonly PlantedFault[] = [
     tests: ['test/integration/rights-held-back.test.ts'],
     standsFor: 'half of a plan that gives somebody what the whole takes',
   },
+  {
+    id: 'claims-ended-by-list',
+    proof: 'claims',
+    file: 'shared/sync/settle-said.ts',
+    find: 'await withoutHold(table, id, answered)',
+    replace: 'answered',
+    tests: ['test/integration/narrowing.test.ts'],
+    standsFor: 'a claim that ends with a list which overlooked what it is about',
+  },
 ];
