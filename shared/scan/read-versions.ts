@@ -66,9 +66,9 @@ function skippedRefs(
     ({ manifest, manifestProblem }) => manifest === undefined && manifestProblem === undefined,
   );
   if (hasNone && withCommit.length > 0) {
-    const refs = `${tags.length} tags and ${branches.length} branches`;
+    const refs = [counted(tags.length, 'tag', 'tags'), counted(branches.length, 'branch', 'branches')];
     return [
-      { ref: `all ${refs}`, reason: 'There is no composer.json in any of them.' },
+      { ref: `all refs: ${refs.flat().join(' and ')}`, reason: 'There is no composer.json in any of them.' },
       ...unusable.map(unusableLine),
     ];
   }
@@ -99,3 +99,7 @@ function isNamed({ branches, defaultBranch }: ForgeRepository): boolean {
   const manifest = parseManifest(branches.find((one) => one.name === defaultBranch)?.manifest ?? '');
   return manifest.ok && Boolean(manifest.manifest.name);
 }
+
+/** `[]` for none. */
+const counted = (count: number, one: string, many: string): readonly string[] =>
+  count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];

@@ -97,7 +97,9 @@ it('a repository without any manifest has one line, however many refs it has', a
   await registry.settle();
   expect(await list(registry, 'repository-6')).toMatchObject({
     count: 1,
-    leftOut: [{ ref: 'all 300 tags and 2 branches', reason: 'There is no composer.json in any of them.' }],
+    leftOut: [
+      { ref: 'all refs: 300 tags and 2 branches', reason: 'There is no composer.json in any of them.' },
+    ],
   });
 });
 
