@@ -8,7 +8,7 @@ import { keys } from '../store/keys.ts';
 import { loadPieces, removePieces } from '../store/pieces-store.ts';
 import { findApplying, newerParts, pieceNames, scopeStates } from '../store/scope-store.ts';
 import { ConflictError } from '../store/table.ts';
-import type { Wake } from '../store/work.ts';
+import { leaseHeld, type Wake } from '../store/work.ts';
 import { applyPlan } from './apply.ts';
 import { concernOfEverybody } from './concern.ts';
 import type { PlannedChange } from './plan.ts';
@@ -38,7 +38,11 @@ const StoredPlan = z.object({
   ),
 });
 
-/** Does nothing when there is no such plan. What a later read said stays. */
+/**
+ * Does nothing when there is no such plan. What a later read said stays.
+ *
+ * @throws ConflictError when the lease is lost
+ */
 export async function resumePlan(run: Run, { scope, lease, state }: TakenScope): Promise<void> {
   const { dependencies, synchronization } = run;
   const { table, waker, clock } = dependencies;
@@ -77,7 +81,8 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
     await waker.wake(wakes);
   }
   const { operations, raised } = concernOfEverybody(synchronization, clock.now());
-  await table.transact([{ delete: keys.applying(id, scope) }, ...operations]);
+  // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.
+  await table.transact([leaseHeld(lease), { delete: keys.applying(id, scope) }, ...operations]);
   await waker.wake(raised.map((thing) => thing.wake));
   await removePieces(table, id, pieceNames.plan(scope));
 }
