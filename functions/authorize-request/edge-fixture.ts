@@ -6,7 +6,7 @@ import {
   openOrganization,
   packageValue,
   tokenValue,
-} from '../../shared/publish/edge-keys.ts';
+} from '../../shared/domain/edge-keys.ts';
 
 const token = (kind: 'u' | 'm' | 't' | 'o', digit: string): string =>
   `rprt_${kind}_${digit.repeat(60)}01234567`;

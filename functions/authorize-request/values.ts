@@ -1,4 +1,4 @@
-/** What the edge's values say; shared/publish/edge-keys.ts writes them. The language is that of handler.edge.ts. */
+/** What the edge's values say; shared/domain/edge-keys.ts writes them. The language is that of handler.edge.ts. */
 
 /** What a token's value says. */
 export interface Access {

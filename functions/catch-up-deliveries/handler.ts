@@ -1,11 +1,11 @@
 import middy from '@middy/core';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { createForgeSource } from '../../shared/composition/forges.ts';
 import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { createForgeSource } from '../../shared/runtime/forges.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { catchUp } from '../../shared/sync/catch-up.ts';
-import { reconcile } from '../../shared/sync/reconcile.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
+import { catchUp } from '../../shared/sync/webhooks/catch-up.ts';
 
 const logger = createLogger('catch-up-deliveries');
 const table = tableClient();

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { choosePackages } from '../../shared/organizations/choose-packages.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { choosePackages } from '../../shared/sync/choose-packages.ts';
 
 const logger = createLogger('choose-packages');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };

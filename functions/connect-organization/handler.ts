@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { createForgeSource } from '../../shared/composition/forges.ts';
 import { asId, type InstallationId } from '../../shared/domain/ids.ts';
 import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { connectOrganization } from '../../shared/organizations/connect-organization.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { createForgeSource } from '../../shared/runtime/forges.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { connectOrganization } from '../../shared/sync/connect-organization.ts';
 
 const logger = createLogger('connect-organization');
 const table = tableClient();

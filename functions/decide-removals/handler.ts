@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { decideRemovals } from '../../shared/organizations/decide-removals.ts';
+import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { decideRemovals } from '../../shared/sync/decide-removals.ts';
-import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
 
 const logger = createLogger('decide-removals');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { confirmable } from '../../shared/organizations/confirmation.ts';
 import { deleteSynchronization } from '../../shared/organizations/delete-synchronization.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
 
 const logger = createLogger('delete-synchronization');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, randomBytes };

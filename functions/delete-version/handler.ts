@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { confirmable } from '../../shared/organizations/confirmation.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { deleteVersions } from '../../shared/organizations/refuse-commits.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';

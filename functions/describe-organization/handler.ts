@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { tableClient } from '../../shared/composition/clients.ts';
+import {
+  describeInstallation,
+  describeOrganization,
+} from '../../shared/organizations/describe-organization.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
-import { tableClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { describeInstallation, describeOrganization } from '../../shared/sync/describe-organization.ts';
 
 const logger = createLogger('describe-organization');
 const table = tableClient();

@@ -1,11 +1,16 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import {
+  createSecretReader,
+  objectClient,
+  tableClient,
+  wakerClient,
+} from '../../shared/composition/clients.ts';
+import { createForgeSource, packageReader } from '../../shared/composition/forges.ts';
 import { createDistObjects } from '../../shared/publish/dist-objects.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
-import { createSecretReader, objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { originSecretHeader } from '../../shared/runtime/environment.ts';
-import { createForgeSource, packageReader } from '../../shared/runtime/forges.ts';
 import { httpHandler, jsonAnswer } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { tableClient } from '../../shared/runtime/clients.ts';
+import { tableClient } from '../../shared/composition/clients.ts';
+import { listLeftOut } from '../../shared/organizations/list-left-out.ts';
+import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { listLeftOut } from '../../shared/sync/list-left-out.ts';
-import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
 
 const logger = createLogger('list-left-out');
 const table = tableClient();

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { tableClient } from '../../shared/runtime/clients.ts';
+import { tableClient } from '../../shared/composition/clients.ts';
+import { listRuns, showRun } from '../../shared/organizations/list-runs.ts';
+import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { listRuns, showRun } from '../../shared/sync/list-runs.ts';
-import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
 
 const logger = createLogger('list-runs');
 const table = tableClient();

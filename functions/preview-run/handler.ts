@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { tableClient } from '../../shared/runtime/clients.ts';
+import { tableClient } from '../../shared/composition/clients.ts';
+import { createForgeSource, readerFor } from '../../shared/composition/forges.ts';
+import { previewRun } from '../../shared/organizations/preview-run.ts';
+import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { createForgeSource, readerFor } from '../../shared/runtime/forges.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { createBudgetView } from '../../shared/store/budget-store.ts';
-import { previewRun } from '../../shared/sync/preview-run.ts';
-import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
 
 const logger = createLogger('preview-run');
 const table = tableClient();

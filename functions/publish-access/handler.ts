@@ -1,7 +1,7 @@
 import { PublishAccessMessage } from '../../events/messages/schema.ts';
+import { keyValueClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { createKeyValues } from '../../shared/publish/key-values.ts';
 import { publishAccess } from '../../shared/publish/publish-access.ts';
-import { keyValueClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PublishPackageMessage } from '../../events/messages/schema.ts';
+import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { raisePackages } from '../../shared/publish/raise-packages.ts';
-import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';

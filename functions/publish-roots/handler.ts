@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { PublishRootsMessage } from '../../events/messages/schema.ts';
+import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
 import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
 import { rightsOf } from '../../shared/publish/reader-of.ts';
-import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';

@@ -1,13 +1,13 @@
+import { createSecretReader, tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
 import type { WebhookReader } from '../../shared/forge/forge.ts';
 import { gitHubAppSecretSchema } from '../../shared/forge/github/forge.ts';
 import { createWebhookReader } from '../../shared/forge/github/webhook.ts';
-import { createSecretReader, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { receiveDelivery } from '../../shared/sync/receive-delivery.ts';
+import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 
 const logger = createLogger('receive-webhook');
 const secret = createSecretReader();

@@ -1,5 +1,5 @@
+import { tableClient } from '../../shared/composition/clients.ts';
 import { recordDownloads, tokenOf } from '../../shared/downloads/record-downloads.ts';
-import { tableClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { httpHandler, jsonAnswer } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';

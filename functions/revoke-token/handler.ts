@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { CallerError } from '../../shared/domain/caller-error.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { CallerError, invokeHandler } from '../../shared/runtime/invoke-handler.ts';
+import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { revokeToken, tokensOfOrganization } from '../../shared/store/token-store.ts';

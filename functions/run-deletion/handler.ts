@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DeletionMessage } from '../../events/messages/schema.ts';
+import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { runDeletion } from '../../shared/organizations/deletion/run-deletion.ts';
 import { createStoredObjects } from '../../shared/publish/stored-objects.ts';
-import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';

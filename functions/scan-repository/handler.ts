@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ScanMessage } from '../../events/messages/schema.ts';
+import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { createForgeSource, packageReader, readerFor } from '../../shared/composition/forges.ts';
 import { createDistObjects } from '../../shared/publish/dist-objects.ts';
-import { objectClient, tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
-import { createForgeSource, packageReader, readerFor } from '../../shared/runtime/forges.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { ownVendors } from '../../shared/organizations/own-vendors.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { ownVendors } from '../../shared/sync/own-vendors.ts';
 
 const logger = createLogger('set-owned-vendors');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };

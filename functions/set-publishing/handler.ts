@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { changePublishing } from '../../shared/organizations/set-publishing.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';

@@ -1,8 +1,8 @@
 import middy from '@middy/core';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { reconcile } from '../../shared/sync/reconcile.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 
 const logger = createLogger('start-reconcile');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, logger };

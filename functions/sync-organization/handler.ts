@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { SyncMessage } from '../../events/messages/schema.ts';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { createForgeSource, readerFor } from '../../shared/composition/forges.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { createForgeSource, readerFor } from '../../shared/runtime/forges.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
-import { runScopes } from '../../shared/sync/run-scopes.ts';
+import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 
 const logger = createLogger('sync-organization');
 const table = tableClient();

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
+import { undoRun } from '../../shared/organizations/undo-run.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { synchronizationOf } from '../../shared/sync/synchronization-of.ts';
-import { undoRun } from '../../shared/sync/undo-run.ts';
 
 const logger = createLogger('undo-run');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };

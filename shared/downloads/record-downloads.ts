@@ -4,8 +4,8 @@
  * Composer ignores the answer, so nothing here is worth an error to it; what cannot be counted is left out.
  */
 import { z } from 'zod';
+import { bitmapHas, edgeKeys, packagesPerChunk } from '../domain/edge-keys.ts';
 import { parsePrincipal } from '../domain/ids.ts';
-import { bitmapHas, edgeKeys, packagesPerChunk } from '../publish/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { edgeRows } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';

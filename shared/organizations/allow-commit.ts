@@ -1,13 +1,14 @@
 /** An owner takes the refusal of a commit back. Its archive is gone and is built again when somebody asks for it. */
+
+import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { refusedPrefixes } from '../store/package-store.ts';
 import { allowCommit } from '../store/refused-commit-store.ts';
 import { ConflictError, transactionItemsMax } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
 import { raise } from '../store/work.ts';
-import { raiseAll } from '../sync/raise-all.ts';
+import { raiseAll } from '../sync/schedule/raise-all.ts';
 import { packagesWith } from './narrow-refused.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { checkHashes, type RefuseDependencies } from './refuse-commits.ts';

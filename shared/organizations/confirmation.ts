@@ -1,6 +1,6 @@
 /** What cannot be undone is done only when the caller types the name of what goes; before that he is shown what would. */
 import { z } from 'zod';
-import { CallerError } from '../runtime/invoke-handler.ts';
+import { CallerError } from '../domain/caller-error.ts';
 import { type Accountable, accountable } from './owner-act.ts';
 
 /** The part of a command's input that confirms it. Without `confirm` nothing is done. */

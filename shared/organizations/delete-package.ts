@@ -1,7 +1,8 @@
 /** An owner deletes a package: clients lose it at once; what is stored of it is removed by `run-deletion`. */
+
+import { CallerError } from '../domain/caller-error.ts';
+import { edgeKeys } from '../domain/edge-keys.ts';
 import type { Organization } from '../domain/organization.ts';
-import { edgeKeys } from '../publish/edge-keys.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
 import { equal } from '../store/condition.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { desire } from '../store/edge-store.ts';

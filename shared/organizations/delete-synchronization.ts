@@ -3,9 +3,10 @@
  * members, and its teams' tokens. Other synchronizations of the organization stay as they are; the forge organization can be connected
  * again at once.
  */
+
+import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { listInstallations, releaseInstallation } from '../store/installation-store.ts';
 import { packagesOf } from '../store/package-store.ts';

@@ -1,17 +1,18 @@
 /** An owner gives a package's name to one of the repositories that claim it. */
+
+import { CallerError } from '../domain/caller-error.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import { type PackageSource, sameSource } from '../domain/package.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { type Passed, passName } from '../scan/pass-name.ts';
 import { findFact, loadFacts } from '../store/fact-store.ts';
 import { findName, nameClaims, type StoredName } from '../store/name-store.ts';
 import { findPackage, isOfSource } from '../store/package-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
+import type { Waker } from '../store/work.ts';
 import { movePackage } from './move-package.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 

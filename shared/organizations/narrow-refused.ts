@@ -2,11 +2,11 @@
  * Takes refused commits from clients: the edge refuses their archives, cached copies too, and the metadata is written without their versions.
  * Doing it again changes nothing more.
  */
+
+import { edgeKeys } from '../domain/edge-keys.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
-import { edgeKeys } from '../publish/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { all, equal } from '../store/condition.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { desire } from '../store/edge-store.ts';
@@ -24,7 +24,7 @@ import {
 import { noteWithdrawn } from '../store/refused-commit-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { edgeThing, packageThing, scanThing } from '../store/things.ts';
-import { raise } from '../store/work.ts';
+import { raise, type Waker } from '../store/work.ts';
 
 export interface NarrowDependencies {
   readonly table: Table;

@@ -1,6 +1,7 @@
 /** Which organization a person means. */
+
+import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
 import { openDeletions } from '../store/deletion-store.ts';
 import { findDeletedOrganization, findOrganizationBySlug } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';

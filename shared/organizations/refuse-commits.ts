@@ -2,8 +2,9 @@
  * An owner deletes versions with their archives, or refuses commits, mostly for a secret in them: the commits are refused from then on,
  * whatever package, name or number has them. Clients lose them at once; the archives themselves are removed by `run-deletion`.
  */
+
+import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { findPackageByName, versionsOfPackage } from '../store/package-store.ts';
 import { refuseCommit } from '../store/refused-commit-store.ts';

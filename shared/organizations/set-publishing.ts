@@ -1,11 +1,10 @@
 /** An owner says what goes into the metadata of the organization's packages. */
 import type { Organization, PublishingSettings } from '../domain/organization.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { findPublishingSettings, setPublishingSettings } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
 import { packagesThing } from '../store/things.ts';
-import { raise } from '../store/work.ts';
+import { raise, type Waker } from '../store/work.ts';
 
 export interface SetPublishingDependencies {
   readonly table: Table;

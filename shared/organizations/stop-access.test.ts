@@ -5,12 +5,12 @@ import { aFact } from '../../test/support/memory-forge.ts';
 import { members, publishedRegistry, tokenOf } from '../../test/support/published.ts';
 import type { Registry } from '../../test/support/registry-fixture.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
+import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
 import { auditLog } from '../store/audit-log.ts';
 import { findOrganization } from '../store/organization-store.ts';
-import { describeOrganization } from '../sync/describe-organization.ts';
-import { reconcile } from '../sync/reconcile.ts';
+import { reconcile } from '../sync/schedule/reconcile.ts';
+import { describeOrganization } from './describe-organization.ts';
 import { allowAccess, stopAccess } from './stop-access.ts';
 
 const because = { by: 'Olga Owner', why: 'a token stands in a public log' };

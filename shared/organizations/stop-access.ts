@@ -1,9 +1,10 @@
 /** The emergency stop: all tokens of an organization are refused at once, also for what is cached, until an owner allows them again. */
+
+import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
+import { type OpenAtEdgeDependencies, restrictTokens } from '../publish/open-at-edge.ts';
 import { desireClosed, desireOpen, markStopped, unmarkStopped } from '../store/organization-store.ts';
 import { ConflictError } from '../store/table.ts';
-import { type OpenAtEdgeDependencies, restrictTokens } from './open-at-edge.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 export interface StopAccessDependencies extends OpenAtEdgeDependencies {

@@ -5,14 +5,14 @@
  *
  * Limits: 50 keys in an update, https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
  */
+
+import { packageNumberOf } from '../domain/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { carriedOut, type EdgeRow, isWanted, pendingEdgeRows, settle } from '../store/edge-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { edgeThing, grantsThing, principalThing } from '../store/things.ts';
-import { raise, type Wake, type WorkThing } from '../store/work.ts';
-import { packageNumberOf } from './edge-keys.ts';
+import { raise, type Wake, type Waker, type WorkThing } from '../store/work.ts';
 
 /** The store as its writer needs it. */
 export interface KeyValues {

@@ -1,5 +1,6 @@
 /** Writes the p2 files of one package. One worker for each package at a time. */
 import { buildPackageFiles } from '../composer/package-metadata.ts';
+import { edgeKeys, packageNumberOf } from '../domain/edge-keys.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { all, equal } from '../store/condition.ts';
 import { desire, parseEdgeRow } from '../store/edge-store.ts';
@@ -21,7 +22,6 @@ import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError } from '../store/table.ts';
 import { edgeThing, packageThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, releaseLease } from '../store/work.ts';
-import { edgeKeys, packageNumberOf } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter, Seen } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';

@@ -1,8 +1,7 @@
 /** How every publisher works on its thing: alone, and again when another writer was there at the same moment. */
 import type { Clock } from '../runtime/clock.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { type Lease, takeLease, underLease, type WorkThing } from '../store/work.ts';
+import { type Lease, takeLease, underLease, type Waker, type WorkThing } from '../store/work.ts';
 import { ObjectConflictError } from './object-writer.ts';
 
 export interface PublisherDependencies {

@@ -7,6 +7,7 @@
  */
 
 import { buildRootFile } from '../composer/package-metadata.ts';
+import { bitmapChunks, bitmapHas, edgeKeys, packageNumberOf, packagesPerChunk } from '../domain/edge-keys.ts';
 import type { OrganizationId, Principal } from '../domain/ids.ts';
 import { parsePrincipal } from '../domain/ids.ts';
 import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
@@ -14,7 +15,6 @@ import { packagesOf, type StoredPackage } from '../store/package-store.ts';
 import { edgeThing, principalThing } from '../store/things.ts';
 import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
 import { completeWork, type Lease, leaseHeld, releaseLease, type Wake } from '../store/work.ts';
-import { bitmapChunks, bitmapHas, edgeKeys, packageNumberOf, packagesPerChunk } from './edge-keys.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';

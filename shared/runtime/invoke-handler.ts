@@ -1,12 +1,8 @@
 /** Composes the handler of a function without a route: parsed input, one use case, a result or an error that names what is wrong. */
 import middy from '@middy/core';
 import { z } from 'zod';
+import { CallerError } from '../domain/caller-error.ts';
 import type { Logger } from './logger.ts';
-
-/** What the caller did wrong, in words for the caller. */
-export class CallerError extends Error {
-  override readonly name = 'CallerError';
-}
 
 export type InvokeResult<Result> =
   | { readonly ok: true; readonly result: Result }

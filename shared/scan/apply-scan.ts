@@ -1,9 +1,10 @@
 /** Writes what a scan found. Every transaction holds the scan's lease and raises whoever depends on what it changes. */
+
+import { edgeKeys } from '../domain/edge-keys.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { type RepositoryLinks, sameLinks } from '../domain/repository-links.ts';
-import { edgeKeys } from '../publish/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { absent, all, any, type Condition, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';

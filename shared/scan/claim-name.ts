@@ -4,7 +4,6 @@ import { decideName, type NameHolder } from '../domain/name-holder.ts';
 import { decidePackage, type PackageSource, sameSource, type WaitingName } from '../domain/package.ts';
 import { isNewRepository } from '../domain/synchronization.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { equal } from '../store/condition.ts';
 import {
   findName,
@@ -17,7 +16,7 @@ import {
 import type { StoredPackage } from '../store/package-store.ts';
 import { type Operation, transactionItemsMax } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
-import { type Lease, leaseHeld, raise, type Wake } from '../store/work.ts';
+import { type Lease, leaseHeld, raise, type Wake, type Waker } from '../store/work.ts';
 import { type AboutRepository, type ApplyDependencies, createPackage } from './apply-scan.ts';
 import { claimantOf, holderOf, isOfImport, rivalsOf } from './name-state.ts';
 import { packagesOfSource } from './package-state.ts';

@@ -2,9 +2,9 @@
 import type { ScanMessage } from '../../events/messages/schema.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from '../publish/build-dist.ts';
 import { type DistReader, type LookUpOutcome, lookUpCommit } from '../publish/look-up-commit.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
+import type { Waker } from '../store/work.ts';
 
 /** A function of 300 s gives a build so long, and nobody else the lease until it is surely dead. */
 const buildMs = 240_000;

@@ -1,7 +1,8 @@
 /** A package's name passes to another repository: with a new number, so that no right, metadata or archive goes with it. */
+
+import { edgeKeys } from '../domain/edge-keys.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
-import { edgeKeys } from '../publish/edge-keys.ts';
 import { absent, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { isUnchanged, putName, type StoredName } from '../store/name-store.ts';

@@ -9,13 +9,20 @@ import type { ContentReader, ForgeRepository } from '../forge/forge.ts';
 import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { isDeletedOnForge } from '../store/forge-deletion-store.ts';
 import { versionsOfPackage } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { scanThing } from '../store/things.ts';
-import { completeWork, holdsLease, type Lease, releaseLease, takeLease, underLease } from '../store/work.ts';
+import {
+  completeWork,
+  holdsLease,
+  type Lease,
+  releaseLease,
+  takeLease,
+  underLease,
+  type Waker,
+} from '../store/work.ts';
 import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
 import { claimName, endClaim, raiseClaimants } from './claim-name.ts';
 import { type Notice, noticesOf } from './owner-lines.ts';

@@ -5,9 +5,8 @@ import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import { type BuildDistDependencies, buildDist } from '../publish/build-dist.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
-import type { Lease } from '../store/work.ts';
+import type { Lease, Waker } from '../store/work.ts';
 import { type HeldOutcome, publishHeld } from './apply-scan.ts';
 
 export interface StoreHeldDependencies extends Omit<BuildDistDependencies, 'reader'> {

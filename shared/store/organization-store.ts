@@ -1,8 +1,8 @@
 /** Organizations and the slugs that they hold for ever. */
 import { z } from 'zod';
+import { edgeKeys, openOrganization as openValue } from '../domain/edge-keys.ts';
 import { asId, type OrganizationId } from '../domain/ids.ts';
 import type { Organization, PublishingSettings } from '../domain/organization.ts';
-import { edgeKeys, openOrganization as openValue } from '../publish/edge-keys.ts';
 import { absent, all, equal, missing, present } from './condition.ts';
 import { desire, parseEdgeRow, settledValue } from './edge-store.ts';
 import { keys } from './keys.ts';

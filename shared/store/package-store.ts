@@ -1,7 +1,7 @@
 /** Packages, their versions and recorded commits. */
 import { z } from 'zod';
+import { packageValue, refusedCommitsMax } from '../domain/edge-keys.ts';
 import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
-import { packageValue, refusedCommitsMax } from '../publish/edge-keys.ts';
 import { type Condition, equal, missing } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Item, Table } from './table.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryTable, type MemoryTable } from '../../test/support/memory-table.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
+import { edgeKeys } from '../domain/edge-keys.ts';
 import { asId, type Principal, type UserId, userPrincipal } from '../domain/ids.ts';
-import { edgeKeys } from '../publish/edge-keys.ts';
 import { edgeRows } from './edge-store.ts';
 import { keys } from './keys.ts';
 import { ConflictError } from './table.ts';

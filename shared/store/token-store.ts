@@ -1,8 +1,8 @@
 /** Tokens and the principals that they speak for. The secret itself is never stored. */
 import { z } from 'zod';
+import { edgeKeys, tokenValue } from '../domain/edge-keys.ts';
 import { asId, asPrincipal, type OrganizationId, type Principal, type TokenId } from '../domain/ids.ts';
 import { type TokenKind, tokenHash } from '../domain/token.ts';
-import { edgeKeys, tokenValue } from '../publish/edge-keys.ts';
 import { absent, type Condition, equal, present } from './condition.ts';
 import { desire } from './edge-store.ts';
 import { keys } from './keys.ts';

@@ -29,6 +29,15 @@ export interface Wake {
   readonly message: Readonly<Record<string, unknown>>;
 }
 
+export interface Waker {
+  /**
+   * Sends the wakes, each once, after the transaction that raised what they point at.
+   *
+   * @param delaySeconds 0 to 900; not for publish-access, whose queue is FIFO
+   */
+  wake(wakes: readonly Wake[], delaySeconds?: number): Promise<void>;
+}
+
 /** A thing that work is done on: its item, and the message that wakes its worker. */
 export interface WorkThing {
   readonly key: Key;

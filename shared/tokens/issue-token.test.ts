@@ -4,6 +4,7 @@ import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable, type MemoryTable } from '../../test/support/memory-table.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
 import { createRecordingWaker } from '../../test/support/waker.ts';
+import { CallerError } from '../domain/caller-error.ts';
 import type { Fact } from '../domain/facts.ts';
 import {
   asId,
@@ -14,7 +15,6 @@ import {
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { isToken, tokenHash } from '../domain/token.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
 import { putFact } from '../store/fact-store.ts';
 import { addOrganization, findOrganization } from '../store/organization-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';

@@ -1,4 +1,6 @@
 /** Gives somebody a token. The secret is returned once and never stored. */
+
+import { CallerError } from '../domain/caller-error.ts';
 import {
   type ForgeAccountId,
   newId,
@@ -12,15 +14,14 @@ import {
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { makeToken, type TokenKind, tokenHash } from '../domain/token.ts';
-import { ensureKey } from '../organizations/open-at-edge.ts';
+import { ensureKey } from '../publish/open-at-edge.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { CallerError } from '../runtime/invoke-handler.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { addToken } from '../store/token-store.ts';
 import { accountIn, findUser, makeUser } from '../store/user-store.ts';
+import type { Waker } from '../store/work.ts';
 
 export interface IssueTokenDependencies {
   readonly table: Table;

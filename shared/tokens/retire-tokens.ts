@@ -4,9 +4,9 @@
  */
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Waker } from '../runtime/wake.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { retireToken, tokensOfOrganization } from '../store/token-store.ts';
+import type { Waker } from '../store/work.ts';
 
 /** So long the edge says that the token expired, and when; after that it does not know it. Milliseconds. */
 export const expiredKeptMs = 7 * 24 * 3600_000;

@@ -24,7 +24,7 @@ import {
 import { ConflictError } from '../../shared/store/table.ts';
 import { packageThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
-import { reconcile } from '../../shared/sync/reconcile.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { atRest, deleteVersion, distPath, left, members, of, withArchives } from '../support/deletions.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';

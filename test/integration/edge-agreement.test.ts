@@ -7,6 +7,14 @@ import {
   runInNjs,
 } from '../../functions/authorize-request/edge-engines.ts';
 import {
+  bitmapChunks,
+  edgeKeys,
+  openOrganization,
+  packagesPerChunk,
+  packageValue,
+  tokenValue,
+} from '../../shared/domain/edge-keys.ts';
+import {
   asId,
   type ForgeTeamId,
   type OrganizationId,
@@ -17,14 +25,6 @@ import {
   userPrincipal,
 } from '../../shared/domain/ids.ts';
 import { makeToken, tokenHash } from '../../shared/domain/token.ts';
-import {
-  bitmapChunks,
-  edgeKeys,
-  openOrganization,
-  packagesPerChunk,
-  packageValue,
-  tokenValue,
-} from '../../shared/publish/edge-keys.ts';
 import { objectKeys, publicPaths } from '../../shared/publish/object-keys.ts';
 import { bundleEdge } from '../../tools/bundle.ts';
 

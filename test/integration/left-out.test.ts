@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { CallerError } from '../../shared/runtime/invoke-handler.ts';
+import { CallerError } from '../../shared/domain/caller-error.ts';
+import { describeOrganization } from '../../shared/organizations/describe-organization.ts';
+import { listLeftOut } from '../../shared/organizations/list-left-out.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
-import { describeOrganization } from '../../shared/sync/describe-organization.ts';
-import { listLeftOut } from '../../shared/sync/list-left-out.ts';
 import { aFact } from '../support/memory-forge.ts';
 import type { Registry } from '../support/registry-fixture.ts';
 import { five, packages, pushed, scannedRegistry, versions } from '../support/scanned.ts';

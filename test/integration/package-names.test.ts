@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { edgeKeys } from '../../shared/publish/edge-keys.ts';
+import { edgeKeys } from '../../shared/domain/edge-keys.ts';
+import { listRuns, showRun } from '../../shared/organizations/list-runs.ts';
 import { desire } from '../../shared/store/edge-store.ts';
 import { stateDeletion } from '../../shared/store/forge-deletion-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { findSynchronization, lastNumber } from '../../shared/store/synchronization-store.ts';
 import { edgeThing, packageThing, scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
-import { listRuns, showRun } from '../../shared/sync/list-runs.ts';
-import { reconcile } from '../../shared/sync/reconcile.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { repository } from '../support/memory-forge.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { bitmapChunks, packageValue } from '../../shared/domain/edge-keys.ts';
 import type { Principal } from '../../shared/domain/ids.ts';
 import { asPrincipal } from '../../shared/domain/ids.ts';
-import { bitmapChunks, packageValue } from '../../shared/publish/edge-keys.ts';
 import { type KeyValues, publishAccess, StoreFullError } from '../../shared/publish/publish-access.ts';
 import { desire, type EdgeSubject, edgeRows, settle } from '../../shared/store/edge-store.ts';
 import type { Table } from '../../shared/store/table.ts';

@@ -4,7 +4,7 @@ import { packagesOf } from '../../shared/store/package-store.ts';
 import { restoreRights, suspendRights } from '../../shared/store/synchronization-store.ts';
 import { grantsThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
-import { reconcile } from '../../shared/sync/reconcile.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { publishedRegistry, tokenOf } from '../support/published.ts';

@@ -2,7 +2,7 @@
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import { parseFact } from '../../shared/store/fact-schema.ts';
 import type { Item } from '../../shared/store/table.ts';
-import { factText } from '../../shared/sync/change-text.ts';
+import { factText } from '../../shared/sync/plan/change-text.ts';
 
 type Items = ReadonlyMap<string, Item>;
 

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Fact, RepositoryFact } from '../../shared/domain/facts.ts';
+import { describeOrganization } from '../../shared/organizations/describe-organization.ts';
 import { type GivePackageNameInput, givePackageName } from '../../shared/organizations/give-package-name.ts';
 import { nameClaims } from '../../shared/store/name-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
-import { describeOrganization } from '../../shared/sync/describe-organization.ts';
-import { reconcile } from '../../shared/sync/reconcile.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { aFact } from './memory-forge.ts';
 import { createRegistry, memoryServices, type Registry, settled } from './registry-fixture.ts';
 import { owner, scanOf } from './scanned.ts';

@@ -7,7 +7,7 @@ import { latestRuns, type StoredRun } from '../../shared/store/run-store.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
 import { scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
-import { runScopes } from '../../shared/sync/run-scopes.ts';
+import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
 import { createRecordingWaker } from './waker.ts';

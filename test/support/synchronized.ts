@@ -1,4 +1,6 @@
 /** An organization with one synchronization in the table, as connecting leaves it once its key is at the edge. */
+
+import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
 import {
   asId,
   type ForgeOrganizationId,
@@ -7,7 +9,6 @@ import {
   type SynchronizationId,
 } from '../../shared/domain/ids.ts';
 import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
-import { edgeKeys, openOrganization } from '../../shared/publish/edge-keys.ts';
 import { claimInstallation } from '../../shared/store/installation-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';

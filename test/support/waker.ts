@@ -1,5 +1,4 @@
-import type { Waker } from '../../shared/runtime/wake.ts';
-import type { Wake } from '../../shared/store/work.ts';
+import type { Wake, Waker } from '../../shared/store/work.ts';
 
 export interface RecordedWake extends Wake {
   readonly delaySeconds: number;

@@ -1,9 +1,9 @@
 /** The function sync-organization in a process of its own, to be measured and to be killed. Told by messages what to do. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/runtime/clients.ts';
-import { createForgeSource, readerFor } from '../../shared/runtime/forges.ts';
-import { runScopes } from '../../shared/sync/run-scopes.ts';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { createForgeSource, readerFor } from '../../shared/composition/forges.ts';
+import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { Invocation, type Invoked } from './function-protocol.ts';
 
 const table = tableClient();

@@ -8,7 +8,7 @@ import { loadFacts } from '../../shared/store/fact-store.ts';
 import { applyingSince, scopeStates } from '../../shared/store/scope-store.ts';
 import { scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
-import { leaseMs } from '../../shared/sync/take-scopes.ts';
+import { leaseMs } from '../../shared/sync/run/take-scopes.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
 import type { Section } from './figures.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';

@@ -2,8 +2,8 @@
 
 import { asId } from '../../shared/domain/ids.ts';
 import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
-import { receiveDelivery } from '../../shared/sync/receive-delivery.ts';
-import { reconcile } from '../../shared/sync/reconcile.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
+import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 import { createMemoryKeyValues, createMemoryObjects } from '../../test/support/memory-store.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createRegistryWorld, type RegistryWorld } from '../../test/support/registry-world.ts';

@@ -2,11 +2,10 @@
 import type { Organization } from '../../domain/organization.ts';
 import type { StoredObjects } from '../../publish/stored-objects.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Waker } from '../../runtime/wake.ts';
 import type { Deletion } from '../../store/deletion-store.ts';
 import type { Key } from '../../store/keys.ts';
 import { type Item, type Table, transactionItemsMax } from '../../store/table.ts';
-import { type Lease, leaseHeld } from '../../store/work.ts';
+import { type Lease, leaseHeld, type Waker } from '../../store/work.ts';
 
 export interface PortionDependencies {
   readonly table: Table;

@@ -2,8 +2,9 @@
  * Removes everything of a deleted organization: narrowings first, then objects, then records. What stays is its slug, which nobody may have
  * again, and the log of what owners did.
  */
+
+import { edgeKeys } from '../../domain/edge-keys.ts';
 import type { Organization } from '../../domain/organization.ts';
-import { edgeKeys } from '../../publish/edge-keys.ts';
 import { deletionOf } from '../../store/deletion-store.ts';
 import { desire, type EdgeRow, edgeRows, findEdgeRows } from '../../store/edge-store.ts';
 import { type Key, keys } from '../../store/keys.ts';

@@ -1,7 +1,7 @@
 /** Removes what is stored of a deleted package: files, archives, records. Its number is kept for ever. */
 
+import { edgeKeys, packageNumberOf } from '../../domain/edge-keys.ts';
 import type { OrganizationId } from '../../domain/ids.ts';
-import { edgeKeys, packageNumberOf } from '../../publish/edge-keys.ts';
 import { scanLeaseMs } from '../../scan/scan-repository.ts';
 import { equal } from '../../store/condition.ts';
 import { edgeRows } from '../../store/edge-store.ts';

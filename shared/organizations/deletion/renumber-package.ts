@@ -4,8 +4,9 @@
  *
  * While it goes on no archive is built for the old number, and versions that a scan writes there are copied once more.
  */
+
+import { bitmapHas, edgeKeys, packagesPerChunk } from '../../domain/edge-keys.ts';
 import type { OrganizationId } from '../../domain/ids.ts';
-import { bitmapHas, edgeKeys, packagesPerChunk } from '../../publish/edge-keys.ts';
 import { absent, all, equal, missing } from '../../store/condition.ts';
 import { askDeletion, deletionOf } from '../../store/deletion-store.ts';
 import { desire, edgeRows } from '../../store/edge-store.ts';

@@ -13,9 +13,9 @@ import {
 } from '../../../shared/domain/claim.ts';
 import { type Fact, factKey, type StoredFact, type Tombstone } from '../../../shared/domain/facts.ts';
 import type { SeenBody, Told } from '../../../shared/store/claim-store.ts';
-import { planScope } from '../../../shared/sync/plan.ts';
-import { settle } from '../../../shared/sync/told.ts';
-import { isNew, isRemoval, type Word } from '../../../shared/sync/weigh-delivery.ts';
+import { planScope } from '../../../shared/sync/plan/plan.ts';
+import { settle } from '../../../shared/sync/plan/told.ts';
+import { isNew, isRemoval, type Word } from '../../../shared/sync/webhooks/weigh-delivery.ts';
 import { account, aFact, repository } from '../../support/memory-forge.ts';
 
 export const stepMs = 40_000;

@@ -1,14 +1,15 @@
 /** What a command of a sequence does. */
+
+import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { isScope, wholeOf } from '../../../shared/domain/scopes.ts';
-import { CallerError } from '../../../shared/runtime/invoke-handler.ts';
+import { decideRemovals } from '../../../shared/organizations/decide-removals.ts';
+import { previewRun } from '../../../shared/organizations/preview-run.ts';
+import { synchronizeNow } from '../../../shared/organizations/synchronize-now.ts';
+import { undoRun } from '../../../shared/organizations/undo-run.ts';
 import { loadScope } from '../../../shared/store/fact-store.ts';
 import { latestRuns } from '../../../shared/store/run-store.ts';
 import { type Held, listHeld } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
-import { decideRemovals } from '../../../shared/sync/decide-removals.ts';
-import { previewRun } from '../../../shared/sync/preview-run.ts';
-import { synchronizeNow } from '../../../shared/sync/synchronize-now.ts';
-import { undoRun } from '../../../shared/sync/undo-run.ts';
 import type { TokenHolder } from '../../../shared/tokens/issue-token.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
 import type { Command } from './commands.ts';

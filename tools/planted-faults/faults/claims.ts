@@ -1,7 +1,7 @@
 import type { PlantedFault } from '../plant.ts';
 
 const rules = 'shared/domain/claim.ts';
-const weigh = 'shared/sync/weigh-delivery.ts';
+const weigh = 'shared/sync/webhooks/weigh-delivery.ts';
 const walk = ['test/model/claims/walk.test.ts'];
 
 /** Faults of what is withdrawn by an event before any read, and of what gives it back. */
@@ -36,10 +36,10 @@ export const claimsFaults: readonly PlantedFault[] = [
   {
     id: 'claims-hint-undoubted',
     proof: 'claims',
-    file: 'shared/sync/plan.ts',
+    file: 'shared/sync/plan/plan.ts',
     find: '(isHinted || ',
     replace: '(',
-    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
+    tests: ['shared/sync/plan/plan.test.ts', 'shared/sync/plan/plan-withdrawals.test.ts'],
     standsFor:
       'a removal recovered after the return, and a read of the time between: refused until the next reconcile',
   },
@@ -49,7 +49,7 @@ export const claimsFaults: readonly PlantedFault[] = [
     file: 'shared/store/claim-store.ts',
     find: "keys.claim(id, expect === 'gone'",
     replace: 'keys.claim(id, true',
-    tests: ['shared/sync/claim-words.test.ts'],
+    tests: ['shared/sync/webhooks/claim-words.test.ts'],
     standsFor: 'a deleted repository that is read again because an older event said "private"',
   },
   {
@@ -73,7 +73,7 @@ export const claimsFaults: readonly PlantedFault[] = [
   {
     id: 'claims-doubt-forgotten',
     proof: 'claims',
-    file: 'shared/sync/plan.ts',
+    file: 'shared/sync/plan/plan.ts',
     find: 'if (!seen.has(key) && tombstone.inDoubt',
     replace: 'if (tombstone.observedAt < 0 && tombstone.inDoubt',
     tests: walk,
@@ -92,7 +92,7 @@ export const claimsFaults: readonly PlantedFault[] = [
   {
     id: 'claims-nobody-is-raised',
     proof: 'claims',
-    file: 'shared/sync/claim-words.ts',
+    file: 'shared/sync/webhooks/claim-words.ts',
     find: '...concern.operations,',
     replace: '',
     tests: ['test/integration/narrowing.test.ts'],
@@ -111,7 +111,7 @@ export const claimsFaults: readonly PlantedFault[] = [
   {
     id: 'claims-ended-by-list',
     proof: 'claims',
-    file: 'shared/sync/settle-said.ts',
+    file: 'shared/sync/run/settle-said.ts',
     find: 'await withoutHold(table, id, answered)',
     replace: 'answered',
     tests: ['test/integration/narrowing.test.ts'],

@@ -216,10 +216,10 @@ export const composerFaults: readonly PlantedFault[] = [
   {
     id: 'composer-rename-unseen',
     proof: 'composer',
-    file: 'shared/sync/repository-to-scan.ts',
+    file: 'shared/sync/plan/repository-to-scan.ts',
     find: "  'name',\n  'fullName',\n",
     replace: "  'name',\n",
-    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
+    tests: ['shared/sync/plan/plan.test.ts', 'shared/sync/plan/plan-withdrawals.test.ts'],
     standsFor: 'links that name a repository by the former login of its organization',
   },
 ];

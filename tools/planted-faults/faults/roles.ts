@@ -2,8 +2,8 @@ import type { PlantedFault } from '../plant.ts';
 
 const reader = 'shared/forge/github/organization-roles.ts';
 const readerTests = ['test/contracts/github-roles.test.ts'];
-const planner = 'shared/sync/plan-read.ts';
-const plannerTests = ['shared/sync/not-shown.test.ts'];
+const planner = 'shared/sync/plan/plan-read.ts';
+const plannerTests = ['shared/sync/run/not-shown.test.ts'];
 
 /** Faults of organization roles and of teams of the enterprise, which few lists show and no event tells. */
 export const rolesFaults: readonly PlantedFault[] = [
@@ -29,10 +29,10 @@ export const rolesFaults: readonly PlantedFault[] = [
   {
     id: 'roles-moved-team-is-no-change',
     proof: 'roles',
-    file: 'shared/sync/plan.ts',
+    file: 'shared/sync/plan/plan.ts',
     find: 'fact.parent !== before.parent;',
     replace: 'false;',
-    tests: ['shared/sync/plan.test.ts', 'shared/sync/plan-withdrawals.test.ts'],
+    tests: ['shared/sync/plan/plan.test.ts', 'shared/sync/plan/plan-withdrawals.test.ts'],
     standsFor: 'a team that leaves the one above it and keeps its roles at the edge',
   },
   {

@@ -1,7 +1,7 @@
 import type { PlantedFault } from '../plant.ts';
 
 const tests = ['test/model/sync/sync.test.ts'];
-const plan = 'shared/sync/plan.ts';
+const plan = 'shared/sync/plan/plan.ts';
 
 /** Faults of the engine that only its own mistake would make: the model of everything between a forge and Composer has to meet them. */
 export const synchronizationFaults: readonly PlantedFault[] = [
@@ -35,7 +35,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-brake-off',
     proof: 'synchronization',
-    file: 'shared/sync/brake.ts',
+    file: 'shared/sync/plan/brake.ts',
     find: 'return gone > heldAbove && gone > heldShare * (sizes.get(list) ?? 0);',
     replace: 'return gone > heldAbove && gone > (sizes.get(list) ?? 0);',
     tests,
@@ -62,7 +62,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-plan-not-resumed',
     proof: 'synchronization',
-    file: 'shared/sync/resume-plan.ts',
+    file: 'shared/sync/run/resume-plan.ts',
     find: 'if ((await findApplying(table, id, scope)) === undefined) {',
     replace: "if ((await findApplying(table, id, scope)) === undefined || scope !== 'settings') {",
     tests,
@@ -71,7 +71,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-first-principal-only',
     proof: 'synchronization',
-    file: 'shared/sync/concern.ts',
+    file: 'shared/sync/plan/concern.ts',
     find: 'const things = [...principals].map(',
     replace: 'const things = [...principals].slice(0, 1).map(',
     tests,
@@ -80,7 +80,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-team-rights-concern-nobody',
     proof: 'synchronization',
-    file: 'shared/sync/concern.ts',
+    file: 'shared/sync/plan/concern.ts',
     find: 'teams.size === 0 ? [] : await loadFacts',
     replace: 'teams.size < 9 ? [] : await loadFacts',
     tests,
@@ -89,7 +89,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-absence-not-confirmed',
     proof: 'synchronization',
-    file: 'shared/sync/plan-read.ts',
+    file: 'shared/sync/plan/plan-read.ts',
     find: 'const absent = await reader.confirmAbsent(asked.map(([part, nodeId]) => ({ part, nodeId })));',
     replace: "const absent = new Map([...nodes.keys()].map((part) => [part, 'gone'] as const));",
     tests,
@@ -98,7 +98,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-suspended-app-is-read',
     proof: 'synchronization',
-    file: 'shared/sync/finish-scope.ts',
+    file: 'shared/sync/run/finish-scope.ts',
     find: 'if (credential !== undefined) {\n    await noteCredential',
     replace:
       "if (credential !== undefined) {\n    await table.update({ key: { pk: 'SYNC#'.concat(id), sk: 'SYNC' }, set: { rightsSuspendedAt: now } });\n    await noteCredential",
@@ -108,7 +108,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-rights-do-not-come-back',
     proof: 'synchronization',
-    file: 'shared/sync/suspension.ts',
+    file: 'shared/sync/run/suspension.ts',
     find: 'if (isStale === (synchronization.rightsSuspendedAt !== undefined)) {',
     replace: 'if (!isStale || synchronization.rightsSuspendedAt !== undefined) {',
     tests,
@@ -145,7 +145,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-stated-is-held',
     proof: 'synchronization',
-    file: 'shared/sync/brake.ts',
+    file: 'shared/sync/plan/brake.ts',
     find: "=> change.kind === 'remove' && !change.stated;",
     replace: "=> change.kind === 'remove';",
     tests,
@@ -154,7 +154,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-installed-again-unseen',
     proof: 'synchronization',
-    file: 'shared/sync/reconcile.ts',
+    file: 'shared/sync/schedule/reconcile.ts',
     find: 'await reattachRejected(dependencies, synchronization);',
     replace: '',
     tests,

@@ -1,0 +1,70 @@
+/** AWS clients, made once per execution environment by the handler that needs them. */
+import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import '@aws-sdk/signature-v4a';
+import { keyValueEndpoint, required } from '../runtime/config.ts';
+import { createTable, type Table } from '../store/table.ts';
+import type { Waker } from '../store/work.ts';
+import { createWaker } from './waker.ts';
+
+export function tableClient(): Table {
+  return createTable({ client: new DynamoDBClient({}), tableName: required('tableName') });
+}
+
+export function wakerClient(): Waker {
+  return createWaker(new SQSClient({}));
+}
+
+export function objectClient(): S3Client {
+  return new S3Client({});
+}
+
+/**
+ * The data plane of the key-value store. The client puts the account id before the host, which no address of one machine has; so an
+ * endpoint given by the environment is taken as it is.
+ */
+export function keyValueClient(): CloudFrontKeyValueStoreClient {
+  const endpoint = keyValueEndpoint();
+  if (endpoint === undefined) {
+    return new CloudFrontKeyValueStoreClient({});
+  }
+  return new CloudFrontKeyValueStoreClient({
+    endpointProvider: () => ({
+      url: new URL(endpoint),
+      properties: {
+        authSchemes: [
+          {
+            name: 'sigv4a',
+            signingName: 'cloudfront-keyvaluestore',
+            signingRegion: '*',
+            signingRegionSet: ['*'],
+            properties: {},
+          },
+        ],
+      },
+    }),
+  });
+}
+
+/** Reads a secret's string once per execution environment; a failed read is tried again by the next caller. */
+export function createSecretReader(): (arn: string) => Promise<string> {
+  const client = new SecretsManagerClient({});
+  const known = new Map<string, Promise<string>>();
+  return (arn) => {
+    let value = known.get(arn);
+    if (!value) {
+      value = client.send(new GetSecretValueCommand({ SecretId: arn })).then((answer) => {
+        if (answer.SecretString === undefined) {
+          throw new Error('a secret has no string');
+        }
+        return answer.SecretString;
+      });
+      value.catch(() => known.delete(arn));
+      known.set(arn, value);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,75 @@
+/** Sends messages that say where to look. */
+import { randomUUID } from 'node:crypto';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { required } from '../runtime/config.ts';
+import type { environment } from '../runtime/environment.ts';
+import type { QueueName, Wake, Waker } from '../store/work.ts';
+
+const urlVariables = {
+  sync: 'syncQueueUrl',
+  scan: 'scanQueueUrl',
+  'publish-package': 'publishPackageQueueUrl',
+  'publish-roots': 'publishRootsQueueUrl',
+  'publish-access': 'publishAccessQueueUrl',
+  deletion: 'deletionQueueUrl',
+} as const satisfies Record<QueueName, keyof typeof environment>;
+
+/** SQS takes 10 messages in one request. */
+const batchMax = 10;
+/** Keys named by one wake of the edge's writer: a turn takes 50. */
+const keysMax = 50;
+
+export function createWaker(client: SQSClient): Waker {
+  return {
+    async wake(wakes, delaySeconds = 0) {
+      const byQueue = new Map<QueueName, Wake[]>();
+      for (const wake of distinct(wakes)) {
+        const list = byQueue.get(wake.queue) ?? [];
+        list.push(wake);
+        byQueue.set(wake.queue, list);
+      }
+      for (const [queue, list] of byQueue) {
+        const fifo = queue === 'publish-access';
+        for (let start = 0; start < list.length; start += batchMax) {
+          const answer = await client.send(
+            new SendMessageBatchCommand({
+              QueueUrl: required(urlVariables[queue]),
+              Entries: list.slice(start, start + batchMax).map((wake, place) => ({
+                Id: String(place),
+                MessageBody: JSON.stringify(wake.message),
+                MessageGroupId: wake.group,
+                ...(fifo ? { MessageDeduplicationId: randomUUID() } : { DelaySeconds: delaySeconds }),
+              })),
+            }),
+          );
+          if (answer.Failed && answer.Failed.length > 0) {
+            throw new Error(`the queue ${queue} did not take ${answer.Failed.length} messages`);
+          }
+        }
+      }
+    },
+  };
+}
+
+/** Each wake once, and the keys of the edge together: they have one writer. */
+function distinct(wakes: readonly Wake[]): Wake[] {
+  const seen = new Map<string, Wake>();
+  const edge: string[] = [];
+  for (const wake of wakes) {
+    if (wake.queue === 'publish-access') {
+      edge.push(...((wake.message.keys as string[] | undefined) ?? []));
+    } else {
+      seen.set(`${wake.queue} ${JSON.stringify(wake.message)}`, wake);
+    }
+  }
+  const edgeKeys = [...new Set(edge)];
+  const turns: Wake[] = [];
+  for (let start = 0; start < edgeKeys.length; start += keysMax) {
+    turns.push({
+      queue: 'publish-access',
+      group: 'access',
+      message: { keys: edgeKeys.slice(start, start + keysMax) },
+    });
+  }
+  return [...turns, ...seen.values()];
+}

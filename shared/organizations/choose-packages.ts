@@ -1,0 +1,74 @@
+/** An owner says which repositories become packages. */
+import type { RepositoryFact } from '../domain/facts.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { loadFacts } from '../store/fact-store.ts';
+import { setChoice } from '../store/scan-store.ts';
+import { chooseAll, synchronizationsOf } from '../store/synchronization-store.ts';
+import { type Table, transactionItemsMax } from '../store/table.ts';
+import { scanThing } from '../store/things.ts';
+import { raise, type Waker } from '../store/work.ts';
+import { resolveRepositories } from './repository-names.ts';
+
+export interface ChoosePackagesDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+}
+
+export interface ChoosePackagesInput {
+  readonly repositories: 'all' | readonly string[];
+  /** With `all`: forks too, each as if it were named. */
+  readonly forks: boolean;
+}
+
+/**
+ * Writes the choices and asks for a scan of each repository. Asking again after a failure half-way does the rest.
+ *
+ * @returns the names of the repositories chosen
+ * @throws CallerError that lists the names that nobody has
+ */
+export async function choosePackages(
+  { table, waker, clock }: ChoosePackagesDependencies,
+  organization: Organization,
+  { repositories, forks }: ChoosePackagesInput,
+): Promise<readonly string[]> {
+  const known = await repositoriesOf(table, organization);
+  const chosen =
+    repositories === 'all'
+      ? known.filter((repository) => forks || !repository.fork)
+      : resolveRepositories(repositories, known);
+  if (repositories === 'all') {
+    const synchronizations = new Map(
+      known.map(({ synchronization }) => [synchronization.id, synchronization]),
+    );
+    await table.transact([...synchronizations.keys()].map(chooseAll));
+  }
+  // Two items for each repository.
+  const batch = Math.floor(transactionItemsMax / 2);
+  for (let start = 0; start < chosen.length; start += batch) {
+    const part = chosen.slice(start, start + batch).map(({ synchronization, repository }) => ({
+      choice: setChoice(synchronization.id, repository, true),
+      scan: scanThing(organization.id, synchronization.id, repository),
+    }));
+    await table.transact(
+      part.flatMap(({ choice, scan }) => [choice, raise(scan, clock.now(), { cause: 'chosen' })]),
+    );
+    await waker.wake(part.map(({ scan }) => scan.wake));
+  }
+  return chosen.map((repository) => repository.fullName);
+}
+
+async function repositoriesOf(
+  table: Table,
+  organization: Organization,
+): Promise<readonly (RepositoryFact & { readonly synchronization: Synchronization })[]> {
+  const all = [];
+  for (const synchronization of await synchronizationsOf(table, organization.id)) {
+    for (const fact of await loadFacts(table, synchronization.id, 'repository')) {
+      all.push({ ...fact, synchronization });
+    }
+  }
+  return all;
+}

@@ -1,0 +1,194 @@
+/** Ties a new organization to the forge organization that installed our app. */
+
+import { CallerError } from '../domain/caller-error.ts';
+import { scopeNames } from '../domain/facts.ts';
+import {
+  type ForgeOrganizationId,
+  type ForgeRepositoryId,
+  type InstallationId,
+  newId,
+  type OrganizationId,
+  type SynchronizationId,
+} from '../domain/ids.ts';
+import { isVendor, slugProblem } from '../domain/organization.ts';
+import { ForgeError } from '../forge/errors.ts';
+import type { ForgeOrganization, ScopeRead, StructureReader } from '../forge/forge.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { claimInstallation, findInstallation } from '../store/installation-store.ts';
+import { addOrganization, desireOpen } from '../store/organization-store.ts';
+import { setChoice } from '../store/scan-store.ts';
+import { addSynchronization } from '../store/synchronization-store.ts';
+import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
+import { scopeThing } from '../store/things.ts';
+import { raise, type Waker } from '../store/work.ts';
+import { resolveRepositories } from './repository-names.ts';
+
+/** The forge before anything is connected. */
+export interface InstallationReader {
+  /** @throws ForgeError `credential-rejected` or `not-found` when there is no such installation */
+  installation(id: InstallationId): Promise<ForgeOrganization>;
+  organization(id: InstallationId, organization: ForgeOrganizationId): StructureReader;
+}
+
+export interface ConnectOrganizationDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly forge: InstallationReader;
+  /** Which host of the forge; part of the claim on the forge organization. */
+  readonly baseUrl: string;
+}
+
+export interface ConnectOrganizationInput {
+  readonly slug: string;
+  readonly name?: string | undefined;
+  readonly installation: InstallationId;
+  /** Which of the repositories that are there now become packages. */
+  readonly repositories: 'all' | readonly string[];
+  readonly ownedVendors: readonly string[];
+}
+
+export interface ConnectedOrganization {
+  readonly organization: OrganizationId;
+  readonly synchronization: SynchronizationId;
+  readonly slug: string;
+}
+
+/** @throws CallerError when the slug, the installation, a repository or a vendor is not to be had */
+export async function connectOrganization(
+  dependencies: ConnectOrganizationDependencies,
+  input: ConnectOrganizationInput,
+): Promise<ConnectedOrganization> {
+  const { table, waker, clock, randomBytes, forge, baseUrl } = dependencies;
+  const { slug, installation } = input;
+  const problem = slugProblem(slug);
+  if (problem !== undefined) {
+    throw new CallerError(problem);
+  }
+  const ownedVendors = checkVendors(input.ownedVendors);
+  const forgeOrganization = await livingInstallation(dependencies, installation);
+  const chosen =
+    input.repositories === 'all'
+      ? []
+      : await repositoriesByName(forge.organization(installation, forgeOrganization.id), input.repositories);
+
+  const organization = newId<OrganizationId>(randomBytes);
+  const synchronization = newId<SynchronizationId>(randomBytes);
+  const tie = { organization, synchronization };
+  // Choices first: as long as nobody knows the synchronization, they mean nothing.
+  await transactAll(
+    table,
+    chosen.map((repository) => setChoice(synchronization, repository, true)),
+  );
+  const things = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
+  const atEdge = desireOpen({ id: organization, slug }, clock.now());
+  const claims: readonly (readonly [Operation, string])[] = [
+    ...addOrganization({
+      id: organization,
+      slug,
+      name: input.name ?? forgeOrganization.login,
+      ownedVendors,
+    }).map((operation) => [operation, `the slug ${slug} is taken`] as const),
+    ...addSynchronization({
+      id: synchronization,
+      organization,
+      createdAt: clock.now(),
+      forge: 'github',
+      baseUrl,
+      forgeOrganization: forgeOrganization.id,
+      login: forgeOrganization.login,
+      installation,
+      choice: input.repositories === 'all' ? 'all' : 'some',
+    }).map(
+      (operation) =>
+        [operation, `${forgeOrganization.login} is connected to an organization already`] as const,
+    ),
+    [
+      claimInstallation(installation, 'github', forgeOrganization, tie),
+      `the installation ${installation} is connected to an organization already`,
+    ],
+  ];
+  try {
+    await table.transact([
+      ...claims.map(([operation]) => operation),
+      ...things.map((thing) => raise(thing, clock.now(), { cause: 'connected' })),
+      atEdge.operation,
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      const refused = error.failed.flatMap((place) => claims[place]?.[1] ?? []);
+      throw new CallerError(refused[0] ?? 'somebody connected something at the same moment; ask again');
+    }
+    throw error;
+  }
+  await waker.wake([...things.map((thing) => thing.wake), atEdge.wake]);
+  return { ...tie, slug };
+}
+
+/** @throws CallerError */
+export function checkVendors(vendors: readonly string[]): readonly string[] {
+  const wrong = vendors.filter((vendor) => !isVendor(vendor));
+  if (wrong.length > 0) {
+    throw new CallerError(`not a vendor's name: ${wrong.join(', ')}`);
+  }
+  return [...new Set(vendors)];
+}
+
+/** One that we have not heard of is no error, since its announcement may be lost: the forge's API knows it. */
+async function livingInstallation(
+  { table, forge }: ConnectOrganizationDependencies,
+  id: InstallationId,
+): Promise<ForgeOrganization> {
+  const known = await findInstallation(table, id);
+  if (known?.state === 'claimed') {
+    throw new CallerError(`the installation ${id} is connected to an organization already`);
+  }
+  const organization = await told(`the installation ${id}`, () => forge.installation(id));
+  if (organization.suspended) {
+    throw new CallerError(`the installation ${id} is suspended in ${organization.login}`);
+  }
+  return organization;
+}
+
+async function repositoriesByName(
+  reader: StructureReader,
+  names: readonly string[],
+): Promise<readonly ForgeRepositoryId[]> {
+  const read = await told('the list of repositories', () => readWhole(reader));
+  const repositories = read.facts.filter((fact) => fact.kind === 'repository');
+  return resolveRepositories(names, repositories).map((fact) => fact.repository);
+}
+
+/** A list that takes longer than the caller waits is an error of the caller's time-out. */
+async function readWhole(reader: StructureReader): Promise<ScopeRead> {
+  for (let from: unknown; ; ) {
+    const step = await reader.readScope('repositories', { from });
+    if ('done' in step) {
+      return step.done;
+    }
+    const { notBefore, state } = step.unfinished;
+    if (notBefore !== undefined) {
+      throw new ForgeError('rate-limited', "the forge's limit is reached", { notBefore });
+    }
+    from = state;
+  }
+}
+
+/** The forge's answer, or its error in words for the caller, who is there to read it. */
+async function told<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof ForgeError) {
+      throw new CallerError(`${what} could not be read: ${error.code}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+async function transactAll(table: Table, operations: readonly Operation[]): Promise<void> {
+  for (let start = 0; start < operations.length; start += transactionItemsMax) {
+    await table.transact(operations.slice(start, start + transactionItemsMax));
+  }
+}

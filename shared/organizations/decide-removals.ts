@@ -1,0 +1,60 @@
+/** A person's word on removals that the brake holds. */
+
+import { CallerError } from '../domain/caller-error.ts';
+import { isScope } from '../domain/scopes.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { decideHeld, findHeld } from '../store/scope-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { scopeThing } from '../store/things.ts';
+import { raise, type Waker } from '../store/work.ts';
+
+export interface DecideRemovalsDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+}
+
+export interface RemovalsWord {
+  readonly scope: string;
+  /** `yes`: the next whole read applies them. `no`: they stay, and nobody is told again. */
+  readonly decision: 'yes' | 'no';
+  /** What the word is about: the digest that was shown with it. */
+  readonly shown: string;
+}
+
+/**
+ * Stores the word; after a yes the scope is read again at once.
+ *
+ * @throws CallerError when nothing is held there, or something else than what was shown
+ */
+export async function decideRemovals(
+  { table, waker, clock }: DecideRemovalsDependencies,
+  { organization, id }: Synchronization,
+  { scope, decision, shown }: RemovalsWord,
+): Promise<{ readonly scope: string; readonly count: number; readonly decision: 'yes' | 'no' }> {
+  if (!isScope(scope)) {
+    throw new CallerError(`there is no scope ${scope}; removals without one lists what is held`);
+  }
+  const held = await findHeld(table, id, scope);
+  if (held === undefined) {
+    throw new CallerError(`no removals of ${scope} are held; removals without a scope lists what is`);
+  }
+  const thing = scopeThing(organization, id, scope);
+  const wakes = decision === 'yes' ? [thing.wake] : [];
+  try {
+    await table.transact([
+      decideHeld(id, { scope, digest: shown }, decision, clock.now()),
+      ...(decision === 'yes' ? [raise(thing, clock.now(), { cause: 'owner allowed removals' })] : []),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError && (await findHeld(table, id, scope))?.digest !== shown) {
+      throw new CallerError(
+        `what is held of ${scope} is not what was shown (${shown}) any more; removals without a scope shows what is`,
+      );
+    }
+    throw error;
+  }
+  await waker.wake(wakes);
+  return { scope, count: held.count, decision };
+}

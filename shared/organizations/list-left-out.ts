@@ -1,0 +1,45 @@
+/** Which refs of a repository give no version, and why. */
+import { z } from 'zod';
+import { CallerError } from '../domain/caller-error.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { loadFacts } from '../store/fact-store.ts';
+import { keys } from '../store/keys.ts';
+import { leftOutPieces, loadPieces } from '../store/pieces-store.ts';
+import { parseScan, SkippedLine } from '../store/scan-store.ts';
+import type { Table } from '../store/table.ts';
+
+/** An answer has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const linesInAnswer = 1000;
+
+/**
+ * So many of the lines as an answer takes.
+ *
+ * @param name of the repository, with or without its owner, or its id
+ * @param from how many lines to leave out, for the answers after the first
+ * @throws CallerError when there is no such repository, or no scan of it
+ */
+export async function listLeftOut(table: Table, { id }: Synchronization, name: string, from: number) {
+  const repositories = await loadFacts(table, id, 'repository');
+  const found = repositories.find((one) =>
+    [one.fullName, one.name, one.repository].some((text) => text === name),
+  );
+  if (found === undefined) {
+    throw new CallerError(`there is no repository ${name}; status names those that there are`);
+  }
+  const item = await table.get(keys.scan(id, found.repository));
+  const scan = item && parseScan(item);
+  if (scan?.lastScannedAt === undefined) {
+    throw new CallerError(`${found.fullName} was not scanned yet`);
+  }
+  const { skipped, skippedCount = skipped.length } = scan;
+  const all =
+    skippedCount > skipped.length
+      ? z.array(SkippedLine).parse((await loadPieces(table, id, leftOutPieces(found.repository))) ?? skipped)
+      : skipped;
+  return {
+    repository: found.fullName,
+    scanned: new Date(scan.lastScannedAt).toISOString(),
+    count: skippedCount,
+    leftOut: all.slice(from, from + linesInAnswer),
+  };
+}

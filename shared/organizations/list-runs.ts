@@ -1,0 +1,84 @@
+/** The history of a synchronization: what each run did and why. */
+
+import { CallerError } from '../domain/caller-error.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { changesOf, findRun, latestRuns, type StoredRun } from '../store/run-store.ts';
+import { lastNumber } from '../store/synchronization-store.ts';
+import type { Table } from '../store/table.ts';
+import { leaseMs } from '../sync/run/take-scopes.ts';
+import { namesFor } from './name-things.ts';
+
+/** Records that are looked at, and those of them that are shown. */
+const lookedAt = 1000;
+const shown = 50;
+
+/**
+ * The latest runs, newest first.
+ *
+ * @param all also those that changed nothing
+ * @param now milliseconds since the epoch
+ */
+export async function listRuns(table: Table, { id }: Synchronization, all: boolean, now: number) {
+  const runs = await latestRuns(table, id, lookedAt);
+  return runs
+    .filter((run) => all || isChange(run))
+    .slice(0, shown)
+    .map((run) => describeRun(run, now));
+}
+
+/** Changes in one answer, which has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const changesInAnswer = 5000;
+
+/**
+ * One run with its changes, each with its reason; so many as an answer takes.
+ *
+ * @param now milliseconds since the epoch
+ * @param from how many changes to leave out, for the answers after the first
+ * @throws CallerError when there is no record of it
+ */
+export async function showRun(
+  table: Table,
+  synchronization: Synchronization,
+  number: number,
+  now: number,
+  from = 0,
+) {
+  const run = await recordedRun(table, synchronization, number);
+  const all = await changesOf(table, synchronization.id, number);
+  const changes = all.slice(from, from + changesInAnswer);
+  const named = changes.map(await namesFor(table, synchronization.id, changes));
+  return { ...describeRun(run, now), changes: named };
+}
+
+/** @throws CallerError when there is no record of it, in words that say why */
+export async function recordedRun(table: Table, { id }: Synchronization, number: number): Promise<StoredRun> {
+  const run = await findRun(table, id, number);
+  if (run !== undefined) {
+    return run;
+  }
+  throw new CallerError(
+    number > (await lastNumber(table, id))
+      ? `there is no run ${number} yet; runs lists those that there are`
+      : `there is no record of a run ${number}: one that changed something is kept for 30 days, any other for one; runs --all lists them`,
+  );
+}
+
+/** What came of a scope whose run ended before it did: its worker died, and a run after it did the rest. */
+const died = 'ended by a death';
+
+function describeRun(run: StoredRun, now: number) {
+  const { observedAt, startedAt, finishedAt, wroteAt = startedAt, requests, scopes, counts } = run;
+  // Nobody writes without the lease, which was taken before the run's start.
+  const isDead = finishedAt === undefined && startedAt + leaseMs < now;
+  return {
+    number: observedAt,
+    started: new Date(startedAt).toISOString(),
+    /** Until it last wrote something, for one that did not come to its end. */
+    seconds: ((finishedAt ?? wroteAt) - startedAt) / 1000,
+    requests,
+    counts,
+    scopes: scopes.map((one) => (isDead && one.outcome === 'begun' ? { ...one, outcome: died } : one)),
+  };
+}
+
+const isChange = ({ counts }: StoredRun): boolean => counts.add + counts.update + counts.remove > 0;

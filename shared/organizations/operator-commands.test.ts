@@ -1,0 +1,335 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { aFact, createMemoryForge } from '../../test/support/memory-forge.ts';
+import {
+  addSynchronized,
+  forgeOrganizationId,
+  installationId,
+  organizationId,
+  synchronizationId,
+} from '../../test/support/synchronized.ts';
+import { useTables } from '../../test/support/table.ts';
+import { createRecordingWaker } from '../../test/support/waker.ts';
+import { CallerError } from '../domain/caller-error.ts';
+import type { Fact } from '../domain/facts.ts';
+import { asId, type InstallationId } from '../domain/ids.ts';
+import { gitHubBaseUrl } from '../domain/synchronization.ts';
+import { ForgeError } from '../forge/errors.ts';
+import { putFact } from '../store/fact-store.ts';
+import {
+  addInstallation,
+  claimInstallation,
+  findInstallation,
+  setInstallationStatus,
+} from '../store/installation-store.ts';
+import { keys } from '../store/keys.ts';
+import { findOrganization, findOrganizationBySlug } from '../store/organization-store.ts';
+import { findChoice } from '../store/scan-store.ts';
+import { findSynchronization, listSynchronizations } from '../store/synchronization-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { choosePackages } from './choose-packages.ts';
+import { type ConnectOrganizationInput, connectOrganization } from './connect-organization.ts';
+import { describeInstallation, describeOrganization } from './describe-organization.ts';
+import { ownVendors } from './own-vendors.ts';
+
+const newTable = useTables();
+const now = Date.parse('2026-11-22T12:00:00Z');
+const clock = { now: () => now };
+
+const repositories = [
+  aFact.repository(10, { name: 'Billing', fullName: 'acme/Billing' }),
+  aFact.repository(11, { name: 'shop', fullName: 'acme/shop' }),
+  aFact.repository(12, { name: 'fork', fullName: 'acme/fork', fork: true }),
+];
+
+async function createUnconnected() {
+  const table = await newTable();
+  const forge = createMemoryForge(repositories);
+  await table.transact([addInstallation(installationId, 'github', forge.organization)]);
+  const waker = createRecordingWaker();
+  const connect = (differences: Partial<ConnectOrganizationInput> = {}) =>
+    connectOrganization(
+      {
+        table,
+        waker,
+        clock,
+        randomBytes,
+        baseUrl: gitHubBaseUrl,
+        forge: {
+          installation: async () => forge.organization,
+          organization: () => forge.reader(),
+        },
+      },
+      {
+        slug: 'acme',
+        installation: installationId,
+        repositories: 'all',
+        ownedVendors: ['acme'],
+        ...differences,
+      },
+    );
+  return { table, forge, waker, connect };
+}
+
+async function storeFacts(table: Table, facts: readonly Fact[]): Promise<void> {
+  await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
+}
+
+describe('connectOrganization', () => {
+  it('makes the organization and its synchronization, and asks for every scope', async () => {
+    const { table, waker, connect } = await createUnconnected();
+    const { organization, synchronization } = await connect();
+    expect(await findOrganizationBySlug(table, 'acme')).toEqual({
+      id: organization,
+      slug: 'acme',
+      name: 'acme',
+      ownedVendors: ['acme'],
+    });
+    expect(await findSynchronization(table, synchronization)).toMatchObject({
+      organization,
+      forge: 'github',
+      forgeOrganization: forgeOrganizationId,
+      installation: installationId,
+      choice: 'all',
+      credentialState: 'working',
+    });
+    expect(await listSynchronizations(table)).toEqual([{ organization, synchronization }]);
+    expect(await findInstallation(table, installationId)).toMatchObject({
+      state: 'claimed',
+      organization,
+      synchronization,
+    });
+    expect(waker.sent.map((wake) => wake.message.scope)).toEqual([
+      'settings',
+      'members',
+      'teams',
+      'roles',
+      'repositories',
+      undefined,
+    ]);
+    // Before anybody has a token: the edge refuses those of an organization without its key.
+    expect(waker.sent.at(-1)).toMatchObject({ queue: 'publish-access', message: { keys: ['o/acme'] } });
+    expect(await table.pending('publish-access', { before: now, limit: 10 })).toMatchObject([
+      { sk: 'o/acme', value: 'open' },
+    ]);
+    expect(await table.pending('sync', { before: now, limit: 10 })).toHaveLength(5);
+  });
+
+  it('stores the ids of the repositories that are named, alone or with their owner, in any case', async () => {
+    const { table, connect } = await createUnconnected();
+    const { synchronization } = await connect({ repositories: ['billing', 'ACME/fork'] });
+    expect((await findSynchronization(table, synchronization))?.choice).toBe('some');
+    const chosen = await table.query(`SYNC#${synchronization}`, 'CHOICE#');
+    expect(chosen.map((item) => [item.repository, item.chosen])).toEqual([
+      ['10', true],
+      ['12', true],
+    ]);
+  });
+
+  it('names the repositories that are not there, and makes nothing', async () => {
+    const { table, connect } = await createUnconnected();
+    await expect(connect({ repositories: ['shop', 'nope', 'none'] })).rejects.toThrow(
+      new CallerError('no such repository: nope, none'),
+    );
+    expect(await listSynchronizations(table)).toEqual([]);
+  });
+
+  it.each([
+    ['Acme', 'lower-case'],
+    ['-acme', 'lower-case'],
+    ['a'.repeat(41), 'lower-case'],
+    ['downloads', 'reserved'],
+    ['api', 'reserved'],
+  ])('refuses the slug %s', async (slug, words) => {
+    const { connect } = await createUnconnected();
+    await expect(connect({ slug })).rejects.toThrow(words);
+  });
+
+  it('refuses what cannot be a vendor', async () => {
+    const { connect } = await createUnconnected();
+    await expect(connect({ ownedVendors: ['acme', 'Acme/x'] })).rejects.toThrow(
+      "not a vendor's name: Acme/x",
+    );
+  });
+
+  it('gives a slug, an installation and a forge organization only once', async () => {
+    const { connect } = await createUnconnected();
+    await connect();
+    await expect(connect({ slug: 'other' })).rejects.toThrow('the installation 77 is connected');
+    const second = asId<InstallationId>(78);
+    await expect(connect({ slug: 'other', installation: second })).rejects.toThrow('acme is connected');
+    await expect(connect({ installation: second })).rejects.toThrow('the slug acme is taken');
+  });
+
+  it('ties an installation only once, whoever asks', async () => {
+    const { table, forge } = await createUnconnected();
+    const tie = { organization: organizationId, synchronization: synchronizationId };
+    const claim = claimInstallation(installationId, 'github', forge.organization, tie);
+    await table.transact([claim]);
+    await expect(table.transact([claim])).rejects.toThrow(ConflictError);
+  });
+
+  it('lets one of two win that connect at the same moment', async () => {
+    const { table, connect } = await createUnconnected();
+    const outcomes = await Promise.allSettled([connect(), connect({ slug: 'other' }), connect()]);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await listSynchronizations(table)).toHaveLength(1);
+  });
+
+  it('connects an installation whose announcement was lost, and none that is suspended or gone', async () => {
+    const { table, forge, connect } = await createUnconnected();
+    const unheard = asId<InstallationId>(80);
+    forge.organization = { ...forge.organization, suspended: true };
+    await expect(connect({ installation: unheard })).rejects.toThrow('suspended');
+    forge.organization = { ...forge.organization, suspended: false };
+    forge.before = () => {
+      throw new ForgeError('credential-rejected', 'the app is not installed there any more');
+    };
+    await expect(connect({ installation: unheard, repositories: ['shop'] })).rejects.toThrow(
+      'credential-rejected: the app is not installed there any more',
+    );
+    forge.before = () => {};
+    await connect({ installation: unheard });
+    expect(await findInstallation(table, unheard)).toMatchObject({ state: 'claimed' });
+  });
+});
+
+describe('choosePackages', () => {
+  async function createConnected() {
+    const table = await newTable();
+    await addSynchronized(table);
+    await storeFacts(table, repositories);
+    const waker = createRecordingWaker();
+    const organization = await findOrganization(table, organizationId);
+    if (organization === undefined) {
+      throw new Error('no organization');
+    }
+    const choice = (id: number) => findChoice(table, synchronizationId, asId(id));
+    return {
+      table,
+      waker,
+      organization,
+      choices: async () => [await choice(10), await choice(11), await choice(12)],
+      choose: (list: 'all' | readonly string[], forks = false) =>
+        choosePackages({ table, waker, clock }, organization, { repositories: list, forks }),
+    };
+  }
+
+  it('chooses those named, forks too, and has them scanned', async () => {
+    const { waker, choices, choose } = await createConnected();
+    expect(await choose(['billing', 'fork'])).toEqual(['acme/Billing', 'acme/fork']);
+    expect(await choices()).toEqual([true, undefined, true]);
+    expect(waker.sent.map((wake) => wake.message.repository)).toEqual(['10', '12']);
+  });
+
+  it('chooses all but forks, and forks when asked', async () => {
+    const { table, choices, choose } = await createConnected();
+    await choose('all');
+    expect(await choices()).toEqual([true, true, undefined]);
+    expect((await findSynchronization(table, synchronizationId))?.choice).toBe('all');
+    await choose('all', true);
+    expect(await choices()).toEqual([true, true, true]);
+  });
+
+  it('names what it does not know, and chooses nothing', async () => {
+    const { choices, choose } = await createConnected();
+    await expect(choose(['shop', 'nope'])).rejects.toThrow('no such repository: nope');
+    expect(await choices()).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('stores vendors and scans again where names wait', async () => {
+    const { table, waker, organization } = await createConnected();
+    await table.transact([
+      {
+        put: keys.scan(synchronizationId, '10'),
+        item: { waiting: [{ name: 'other/billing', directory: '', reason: 'vendor-not-owned' }] },
+      },
+      { put: keys.scan(synchronizationId, '11'), item: { waiting: [] } },
+    ]);
+    expect(await ownVendors({ table, waker, clock }, organization, ['acme', 'other', 'acme'])).toBe(1);
+    expect((await findOrganization(table, organizationId))?.ownedVendors).toEqual(['acme', 'other']);
+    expect(waker.sent.map((wake) => wake.message.repository)).toEqual(['10']);
+    await expect(ownVendors({ table, waker, clock }, organization, ['no vendor'])).rejects.toThrow(
+      CallerError,
+    );
+  });
+
+  it('describes what is there, what waits and what failed', async () => {
+    const { table, organization, choose } = await createConnected();
+    await storeFacts(table, [aFact.member(1), aFact.member(2), aFact.team(5), aFact.teamMember(5, 1)]);
+    await choose(['shop']);
+    await table.transact([
+      {
+        put: keys.scan(synchronizationId, '10'),
+        item: {
+          waiting: [{ name: 'other/billing', directory: '', reason: 'vendor-not-owned' }],
+          lastFailure: { at: now, code: 'unavailable', message: 'no answer' },
+        },
+      },
+      {
+        put: keys.package(organizationId, 1),
+        item: {
+          number: 1,
+          name: 'acme/shop',
+          synchronization: synchronizationId,
+          repository: '11',
+          directory: '',
+          state: 'available',
+          versionCount: 3,
+          wanted: 2,
+          done: 1,
+        },
+      },
+      { put: keys.edge('p/acme/acme/shop'), item: { wanted: 1 } },
+      { put: keys.edge('p/acme2/acme/shop'), item: { wanted: 1 } },
+    ]);
+    expect(await describeOrganization(table, organization, now)).toMatchObject({
+      slug: 'acme',
+      ownedVendors: ['acme'],
+      counts: { members: 2, teams: 1, repositories: 3, packages: { available: 1 }, versions: 3 },
+      pending: { scopes: 0, scans: 1, packages: 1, grants: 0, principals: 0, edge: 1, total: 3 },
+      synchronizations: [
+        {
+          credentialState: 'working',
+          scanFailures: [{ repository: 'acme/Billing', code: 'unavailable', at: '2026-11-22T12:00:00.000Z' }],
+        },
+      ],
+      waiting: [{ name: 'other/billing', repository: 'acme/Billing', reason: 'vendor-not-owned' }],
+      proposedVendors: ['other'],
+      packages: [{ number: 1, name: 'acme/shop', state: 'available', versions: 3 }],
+    });
+  });
+
+  it('lists organizations, and installations that nobody connected', async () => {
+    const { table } = await createConnected();
+    await table.transact([
+      addInstallation(asId<InstallationId>(90), 'github', {
+        id: asId(901),
+        login: 'initech',
+        suspended: false,
+      }),
+    ]);
+    expect(await describeInstallation(table)).toEqual({
+      organizations: [{ slug: 'acme', name: 'Acme' }],
+      unclaimedInstallations: [{ installation: '90', forge: 'github', login: 'initech', status: 'active' }],
+    });
+  });
+
+  it('shows the login that the forge organization has now, and no other installation under an old one', async () => {
+    const { table, organization } = await createConnected();
+    await storeFacts(table, [{ ...aFact.settings(), login: 'acme-inc' } as Fact]);
+    await table.transact([
+      addInstallation(asId<InstallationId>(91), 'github', {
+        id: forgeOrganizationId,
+        login: 'acme',
+        suspended: false,
+      }),
+      addInstallation(asId<InstallationId>(92), 'github', { id: asId(902), login: 'gone', suspended: false }),
+    ]);
+    await table.transact([setInstallationStatus(asId<InstallationId>(92), 'removed')]);
+    expect(await describeOrganization(table, organization, now)).toMatchObject({
+      synchronizations: [{ login: 'acme-inc' }],
+    });
+    expect((await describeInstallation(table)).unclaimedInstallations).toEqual([]);
+  });
+});

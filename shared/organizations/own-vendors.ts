@@ -1,0 +1,42 @@
+/** An owner says which vendors are the organization's: packages under them may appear by themselves. */
+import type { Organization } from '../domain/organization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { setOwnedVendors } from '../store/organization-store.ts';
+import { scansOf } from '../store/scan-store.ts';
+import { listSynchronizations } from '../store/synchronization-store.ts';
+import type { Table } from '../store/table.ts';
+import { scanThing } from '../store/things.ts';
+import type { Waker } from '../store/work.ts';
+import { raiseAll } from '../sync/schedule/raise-all.ts';
+import { checkVendors } from './connect-organization.ts';
+
+export interface OwnVendorsDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+}
+
+/**
+ * Stores the vendors, and has the repositories scanned again whose names wait. Packages that were accepted stay.
+ *
+ * @returns how many scans were asked for
+ * @throws CallerError when one cannot be a vendor
+ */
+export async function ownVendors(
+  dependencies: OwnVendorsDependencies,
+  organization: Organization,
+  vendors: readonly string[],
+): Promise<number> {
+  const { table } = dependencies;
+  await table.transact([setOwnedVendors(organization.id, checkVendors(vendors))]);
+  const things = [];
+  for (const { synchronization } of await listSynchronizations(table, organization.id)) {
+    for (const scan of await scansOf(table, synchronization)) {
+      if (scan.waiting.length > 0) {
+        things.push(scanThing(organization.id, synchronization, scan.repository));
+      }
+    }
+  }
+  await raiseAll(dependencies, things, 'vendors changed');
+  return things.length;
+}

@@ -1,0 +1,168 @@
+/** A dry run: reads the forge as a run does, and shows what it would change. Writes nothing. */
+
+import { CallerError } from '../domain/caller-error.ts';
+import { factKey, type ScopeName, scopeNames } from '../domain/facts.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { ForgeError } from '../forge/errors.ts';
+import type { ScopeRead, StructureReader } from '../forge/forge.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { lastNumber } from '../store/synchronization-store.ts';
+import type { Table } from '../store/table.ts';
+import { changeText } from '../sync/plan/change-text.ts';
+import { byPlanning, createPlanner, type FinishedReading, loadSaid } from '../sync/plan/plan-read.ts';
+import { endsRun, probe } from '../sync/run/probe.ts';
+import type { CountingReader } from '../sync/run/run.ts';
+import { countsOf } from '../sync/run/run-log.ts';
+import { namesFor } from './name-things.ts';
+
+export interface PreviewRunDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly openReader: (synchronization: Synchronization) => Promise<CountingReader>;
+}
+
+/** Reading ends after so long; well inside the function's 300 s. */
+const readingMs = 200_000;
+/** Changes of one scope in words: an answer has at most 6 MB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const wordsMax = 5000;
+
+export interface PreviewedScope {
+  readonly scope: ScopeName;
+  /** `whole`, or the code of what went wrong. */
+  readonly outcome: string;
+  readonly message?: string | undefined;
+  readonly counts?: ReturnType<typeof countsOf>;
+  /** Each with its reason, like those below. */
+  readonly changes: readonly string[];
+  readonly held: readonly string[];
+  readonly deferred: readonly string[];
+}
+
+/** @throws CallerError when the forge cannot be read at all */
+export async function previewRun(
+  dependencies: PreviewRunDependencies,
+  synchronization: Synchronization,
+): Promise<{ readonly requests: number | undefined; readonly scopes: readonly PreviewedScope[] }> {
+  const { table, clock } = dependencies;
+  const { id } = synchronization;
+  // The number that a run would draw that begins now: whatever is written meanwhile has a higher one.
+  const observedAt = (await lastNumber(table, id)) + 1;
+  const scopes: PreviewedScope[] = [];
+  try {
+    const reader = await dependencies.openReader(synchronization);
+    const deadline = clock.now() + readingMs;
+    const readings: (FinishedReading & { readonly scope: ScopeName })[] = [];
+    await probe({ reader, synchronization });
+    for (const scope of scopeNames) {
+      const startedAt = clock.now();
+      const read = await orFailure(scope, () => readWhole(reader, scope, () => clock.now() < deadline));
+      if ('outcome' in read) {
+        scopes.push(read);
+      } else {
+        readings.push({ scope, read, observedAt, startedAt });
+      }
+    }
+    await probe({ reader, synchronization });
+    const gone = new Set<string>();
+    for (const reading of readings.toSorted((one, other) => byPlanning(one.scope, other.scope))) {
+      const { scope } = reading;
+      scopes.push(
+        await orFailure(scope, () =>
+          previewScope(table, reader, synchronization, scope, reading, gone, clock.now()),
+        ),
+      );
+    }
+    const place = ({ scope }: PreviewedScope): number => scopeNames.indexOf(scope);
+    return {
+      requests: reader.requests?.(),
+      scopes: scopes.toSorted((one, other) => place(one) - place(other)),
+    };
+  } catch (error) {
+    if (error instanceof ForgeError) {
+      const { code, message, notBefore } = error;
+      const until = notBefore === undefined ? '' : `; not before ${new Date(notBefore).toISOString()}`;
+      throw new CallerError(`the forge could not be read: ${code}: ${message}${until}`);
+    }
+    throw error;
+  }
+}
+
+/** @param gone keys of facts that go by the plans before it; gets those of this one */
+async function previewScope(
+  table: Table,
+  reader: StructureReader,
+  synchronization: Synchronization,
+  scope: ScopeName,
+  reading: FinishedReading,
+  gone: Set<string>,
+  now: number,
+): Promise<PreviewedScope> {
+  const { id } = synchronization;
+  const said = await loadSaid(table, id, scope, reading.read);
+  const { changes, held, deferred } = await createPlanner(
+    { table, reader },
+    synchronization,
+    scope,
+    reading,
+    said,
+    gone,
+  )(now);
+  for (const { kind, fact } of changes) {
+    if (kind === 'remove') {
+      gone.add(factKey(fact));
+    }
+  }
+  const texts = changes.slice(0, wordsMax).map(changeText);
+  const heldTexts = held.slice(0, wordsMax).map(changeText);
+  const named = await namesFor(table, id, [...texts, ...heldTexts]);
+  return {
+    scope,
+    outcome: 'whole',
+    counts: countsOf(changes),
+    changes: texts.map(named),
+    held: heldTexts.map(named),
+    deferred: deferred.map(
+      ({ key, until }) =>
+        `${key}: it was withdrawn a short time ago, so it waits until ${new Date(until).toISOString()}`,
+    ),
+  };
+}
+
+/** @throws ForgeError `incomplete` when it cannot be read in one go */
+async function readWhole(
+  reader: StructureReader,
+  scope: ScopeName,
+  mayGoOn: () => boolean,
+): Promise<ScopeRead> {
+  for (let from: unknown; ; ) {
+    const step = await reader.readScope(scope, { from, mayGoOn });
+    if ('done' in step) {
+      return step.done;
+    }
+    const { state, read, total, notBefore } = step.unfinished;
+    if (notBefore !== undefined) {
+      throw new ForgeError('rate-limited', 'a limit was met on the way', { notBefore });
+    }
+    if (!mayGoOn()) {
+      const far = `${read} of ${total ?? 'unknown'}`;
+      throw new ForgeError('incomplete', `too much for a preview, which is one go: ${far} were read`);
+    }
+    from = state;
+  }
+}
+
+/** What goes wrong with one scope says nothing of the others. */
+async function orFailure<Answer>(
+  scope: ScopeName,
+  ask: () => Promise<Answer>,
+): Promise<Answer | PreviewedScope> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ForgeError) || endsRun(error)) {
+      throw error;
+    }
+    const nothing = { changes: [], held: [], deferred: [] };
+    return { scope, outcome: error.code, message: error.message, ...nothing };
+  }
+}

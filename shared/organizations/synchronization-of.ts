@@ -1,0 +1,40 @@
+/** Which synchronization a person means: an organization nearly always has one. */
+
+import { CallerError } from '../domain/caller-error.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
+import type { Table } from '../store/table.ts';
+import { organizationOf } from './organization-of.ts';
+
+/** The words by which a person names one. */
+export interface Named {
+  readonly slug: string;
+  /** Its id; only needed where there are several. */
+  readonly synchronization?: string | undefined;
+}
+
+/** @throws CallerError when there is none, or when there are several and none is named */
+export async function synchronizationOf(
+  table: Table,
+  named: Named,
+): Promise<{ readonly organization: Organization; readonly synchronization: Synchronization }> {
+  const organization = await organizationOf(table, named.slug);
+  const all = await synchronizationsOf(table, organization.id);
+  const fitting = all.filter(({ id }) => named.synchronization === undefined || id === named.synchronization);
+  const [synchronization] = fitting;
+  if (synchronization === undefined) {
+    throw new CallerError(
+      named.synchronization === undefined
+        ? `${named.slug} is not synchronized with a forge`
+        : `${named.slug} has no synchronization ${named.synchronization}; it has ${listed(all)}`,
+    );
+  }
+  if (fitting.length > 1) {
+    throw new CallerError(`${named.slug} has several synchronizations: name one of ${listed(all)}`);
+  }
+  return { organization, synchronization };
+}
+
+const listed = (all: readonly Synchronization[]): string =>
+  all.map(({ id, login }) => `${id} (${login})`).join(', ');

@@ -1,0 +1,47 @@
+/** An owner asks for everything to be read now. */
+import { scopeNames } from '../domain/facts.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Table } from '../store/table.ts';
+import { scopeThing } from '../store/things.ts';
+import type { Waker } from '../store/work.ts';
+import { raiseAll } from '../sync/schedule/raise-all.ts';
+import { progressSince, type ScopeProgress } from './scope-progress.ts';
+
+export interface SynchronizeNowDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+}
+
+export interface AskedScopes {
+  /** When it was asked for, ISO 8601: to be given when asking how far it is. */
+  readonly asked: string;
+  readonly isDone: boolean;
+  readonly scopes: readonly ScopeProgress[];
+}
+
+/**
+ * Raises all scopes, or says what has become of that.
+ *
+ * @param asked when it was asked for, milliseconds since the epoch; undefined: it is now
+ */
+export async function synchronizeNow(
+  dependencies: SynchronizeNowDependencies,
+  synchronization: Synchronization,
+  asked?: number,
+): Promise<AskedScopes> {
+  const { table, clock } = dependencies;
+  const at = asked ?? clock.now();
+  if (asked === undefined) {
+    const { organization, id } = synchronization;
+    const things = scopeNames.map((scope) => scopeThing(organization, id, scope));
+    await raiseAll(dependencies, things, 'owner', things.slice(0, 1));
+  }
+  const scopes = await progressSince(table, synchronization, scopeNames, at, clock.now());
+  return {
+    asked: new Date(at).toISOString(),
+    isDone: scopes.every(({ outcome }) => outcome !== 'pending'),
+    scopes,
+  };
+}

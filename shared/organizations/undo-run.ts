@@ -1,0 +1,192 @@
+/**
+ * Undoes a run as far as the forge agrees: what the run removed and the forge still has comes back, by a fresh read of the scopes
+ * concerned. The facts are the forge's, so nothing else can come back.
+ */
+
+import { CallerError } from '../domain/caller-error.ts';
+import { lagMs } from '../domain/claim.ts';
+import { type Fact, factKey, type ScopeName, scopeKinds, scopeNames } from '../domain/facts.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { loadScope } from '../store/fact-store.ts';
+import { latestRuns, loadRemoved, type RemovedFact } from '../store/run-store.ts';
+import { findHeld } from '../store/scope-store.ts';
+import type { Table } from '../store/table.ts';
+import { scopeThing } from '../store/things.ts';
+import { raise, type Waker } from '../store/work.ts';
+import { factText } from '../sync/plan/change-text.ts';
+import { heldKeys } from '../sync/plan/held.ts';
+import { recordedRun } from './list-runs.ts';
+import { namesFor } from './name-things.ts';
+import { progressSince, type ScopeProgress } from './scope-progress.ts';
+
+export interface UndoRunDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+}
+
+export interface Undone {
+  readonly run: number;
+  /** When it was asked for, ISO 8601: to be given when asking how far it is. */
+  readonly asked: string;
+  readonly isDone: boolean;
+  /** The scopes that are read again for it. */
+  readonly scopes: readonly ScopeProgress[];
+  /** The runs that did it. */
+  readonly recordedAs: readonly number[];
+  readonly putBack: readonly string[];
+  readonly left: readonly { readonly what: string; readonly reason: string }[];
+  /** How many of each there are; an answer names so many as it has room for. */
+  readonly counts: { readonly putBack: number; readonly left: number };
+}
+
+/** Things of each kind in one answer, which has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const namedMax = 5000;
+
+/** Runs that may have begun since somebody asked. */
+const latest = 100;
+
+/**
+ * Asks for it, or says what has become of that. Asking again does what is left to do.
+ *
+ * @param asked when it was asked for, milliseconds since the epoch; undefined: it is now
+ * @throws CallerError when there is nothing to put back
+ */
+export async function undoRun(
+  dependencies: UndoRunDependencies,
+  synchronization: Synchronization,
+  run: number,
+  asked?: number,
+): Promise<Undone> {
+  const { table, clock } = dependencies;
+  const removed = await removedBy(table, synchronization, run);
+  const cause = `undo of run ${run}`;
+  const at = asked ?? clock.now();
+  if (asked === undefined) {
+    await askFor(dependencies, synchronization, removed, { run, at, cause });
+  }
+  const { scopes, putBack, left } = await told(dependencies, synchronization, removed, at);
+  const runs = await latestRuns(table, synchronization.id, latest);
+  return {
+    run,
+    asked: new Date(at).toISOString(),
+    isDone: scopes.every(({ outcome }) => outcome !== 'pending'),
+    scopes,
+    recordedAs: runs
+      .filter((one) => one.startedAt >= at && one.scopes.some((scope) => scope.cause === cause))
+      .map((one) => one.observedAt),
+    putBack: putBack.slice(0, namedMax),
+    left: left.slice(0, namedMax),
+    counts: { putBack: putBack.length, left: left.length },
+  };
+}
+
+async function removedBy(
+  table: Table,
+  synchronization: Synchronization,
+  number: number,
+): Promise<readonly RemovedFact[]> {
+  const { counts } = await recordedRun(table, synchronization, number);
+  if (counts.remove === 0) {
+    throw new CallerError(`run ${number} removed nothing; runs ${number} shows what it did`);
+  }
+  const removed = await loadRemoved(table, synchronization.id, number);
+  if (removed === undefined) {
+    throw new CallerError(
+      `run ${number} is too old: what it removed is kept for 30 days; synchronize reads what the forge has now`,
+    );
+  }
+  return removed;
+}
+
+async function askFor(
+  { table, waker, clock }: UndoRunDependencies,
+  { organization, id }: Synchronization,
+  removed: readonly RemovedFact[],
+  { run, at, cause }: { readonly run: number; readonly at: number; readonly cause: string },
+): Promise<void> {
+  const missing: ScopeName[] = [];
+  for (const [scope, facts] of byScope(removed)) {
+    const stored = new Set((await loadScope(table, id, scope)).facts.map(({ fact }) => factKey(fact)));
+    if (facts.some(({ fact }) => !stored.has(factKey(fact)))) {
+      missing.push(scope);
+    }
+  }
+  const things = missing.map((scope) => scopeThing(organization, id, scope));
+  const attributes = { cause, restore: { run, at } };
+  await table.transact(things.map((thing) => raise(thing, clock.now(), attributes)));
+  // One run takes all scopes that are asked for.
+  await waker.wake(things.slice(0, 1).map((thing) => thing.wake));
+}
+
+/** What of it is there by now, and why the rest is not. */
+async function told(
+  { table, clock }: UndoRunDependencies,
+  synchronization: Synchronization,
+  removed: readonly RemovedFact[],
+  at: number,
+): Promise<Pick<Undone, 'scopes' | 'putBack' | 'left'>> {
+  const { id } = synchronization;
+  const concerned = byScope(removed);
+  const scopes = await progressSince(table, synchronization, [...concerned.keys()], at, clock.now());
+  const putBack: string[] = [];
+  const left: { what: string; reason: string }[] = [];
+  for (const [scope, facts] of concerned) {
+    const progress = scopes.find((one) => one.scope === scope);
+    // After the progress: what is not there once the read is done stays away.
+    const stored = await loadScope(table, id, scope);
+    const held = await heldKeys(table, id, scope, await findHeld(table, id, scope));
+    for (const { fact } of facts) {
+      const key = factKey(fact);
+      const there = stored.facts.find((one) => factKey(one.fact) === key);
+      const what = factText(fact);
+      if (there !== undefined && there.changedAt >= at) {
+        putBack.push(what);
+      } else if (there !== undefined) {
+        const reason = held.has(key) ? 'there already, and its removal is held' : 'there already';
+        left.push({ what, reason });
+      } else {
+        left.push({ what, reason: absenceOf(progress, stored.removed.get(key)?.changedAt ?? 0, at) });
+      }
+    }
+  }
+  const named = await namesFor(table, id, [...putBack, ...left.map(({ what }) => what)]);
+  return {
+    scopes,
+    putBack: putBack.map(named),
+    left: left.map(({ what, reason }) => ({ what: named(what), reason })),
+  };
+}
+
+/** @param removedAt milliseconds since the epoch */
+function absenceOf(progress: ScopeProgress | undefined, removedAt: number, at: number): string {
+  if (removedAt > at) {
+    return 'removed again since';
+  }
+  const { outcome, scope, failure, lastSuccess, lookAgainAt } = progress ?? {};
+  const why = failure && `${failure.code}: ${failure.message}`;
+  if (outcome === 'failed') {
+    return `${scope} could not be read: ${why}`;
+  }
+  if (outcome === 'pending') {
+    return `${scope} is not read yet${why === undefined ? '' : `: ${why}`}`;
+  }
+  const isRecent = lastSuccess !== undefined && Date.parse(lastSuccess) < removedAt + lagMs;
+  return isRecent && lookAgainAt !== undefined
+    ? `the forge does not show it yet; ${scope} is read again at ${lookAgainAt}`
+    : 'the forge does not have it any more';
+}
+
+function byScope(removed: readonly RemovedFact[]): ReadonlyMap<ScopeName, readonly RemovedFact[]> {
+  return new Map(
+    scopeNames
+      .map((scope) => [scope, removed.filter(({ fact }) => belongs(fact, scope))] as const)
+      .filter(([, facts]) => facts.length > 0),
+  );
+}
+
+function belongs(fact: Fact, scope: ScopeName): boolean {
+  const kinds: readonly Fact['kind'][] = scopeKinds[scope];
+  return kinds.includes(fact.kind);
+}

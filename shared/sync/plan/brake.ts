@@ -1,0 +1,77 @@
+/**
+ * The brake: what is merely missing from a list is not taken away when it is much of that list. A list that a tired forge cut short, or
+ * a credential that sees less than before, looks the same as people who left.
+ */
+import { type Fact, factKey, type StoredFact } from '../../domain/facts.ts';
+import type { Caution } from '../../domain/synchronization.ts';
+import type { PlannedChange } from './plan.ts';
+
+export interface Braked {
+  readonly changes: readonly PlannedChange[];
+  /** Removals that wait for a person's word. */
+  readonly held: readonly PlannedChange[];
+}
+
+export interface BrakeHistory {
+  /** Keys of facts whose removal waits for a person already: that the list has grown since is no answer. */
+  readonly waiting?: ReadonlySet<string>;
+  /** Keys of facts whose removal a person refused. */
+  readonly refused?: ReadonlySet<string>;
+  /** What went within a day because it was merely missing: a list that shrinks a little each time is much in the end. */
+  readonly missed?: readonly Fact[];
+}
+
+/**
+ * Parts a plan's changes by whether the brake holds them. A removal that the forge states passes at any size.
+ *
+ * @param current all that is stored of what was read
+ */
+export function brake(
+  changes: readonly PlannedChange[],
+  current: readonly StoredFact[],
+  { heldShare, heldAbove }: Pick<Caution, 'heldShare' | 'heldAbove'>,
+  { waiting = new Set(), refused = new Set(), missed = [] }: BrakeHistory = {},
+): Braked {
+  const sizes = count([...current.map(({ fact }) => fact), ...missed]);
+  const isQuestionable = (change: PlannedChange): boolean => change.kind === 'remove' && !change.stated;
+  const questionable = changes.filter(isQuestionable).map(({ fact }) => fact);
+  const missing = count([...questionable, ...missed]);
+  const waits = questionable.filter((fact) => waiting.has(factKey(fact))).length > heldAbove;
+  const isMuch = (list: string): boolean => {
+    const gone = missing.get(list) ?? 0;
+    return gone > heldAbove && gone > heldShare * (sizes.get(list) ?? 0);
+  };
+  const isHeld = (change: PlannedChange): boolean => {
+    const key = factKey(change.fact);
+    const isOpen = refused.has(key) || (waits && waiting.has(key)) || listsOf(change.fact).some(isMuch);
+    return isQuestionable(change) && isOpen;
+  };
+  return {
+    changes: changes.filter((change) => !isHeld(change)),
+    held: changes.filter(isHeld),
+  };
+}
+
+/** The lists that the fact stands in: all of its kind, and those of its team, role or repository. */
+function listsOf(fact: Fact): readonly string[] {
+  switch (fact.kind) {
+    case 'team-member':
+    case 'team-repository':
+      return [fact.kind, `${fact.kind} of ${fact.team}`];
+    case 'role-member':
+    case 'role-team':
+      return [fact.kind, `${fact.kind} of ${fact.role}`];
+    case 'collaborator':
+      return [fact.kind, `${fact.kind} of ${fact.repository}`];
+    default:
+      return [fact.kind];
+  }
+}
+
+function count(facts: readonly Fact[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const list of facts.flatMap(listsOf)) {
+    counts.set(list, (counts.get(list) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { account, aFact } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
+import { addSynchronized, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import type { Fact } from '../../domain/facts.ts';
+import { asId, teamPrincipal, type UserId, userPrincipal } from '../../domain/ids.ts';
+import { gitHubBaseUrl, type Synchronization } from '../../domain/synchronization.ts';
+import { putFact } from '../../store/fact-store.ts';
+import { keys } from '../../store/keys.ts';
+import { findSynchronization } from '../../store/synchronization-store.ts';
+import { ConflictError, type Table } from '../../store/table.ts';
+import { grantsThing, principalThing } from '../../store/things.ts';
+import { accountIn, makeUser } from '../../store/user-store.ts';
+import { raise } from '../../store/work.ts';
+import { concernedMax, concernOf } from './concern.ts';
+import type { PlannedChange } from './plan.ts';
+
+const now = 1000;
+const user = (id: number): UserId => asId<UserId>(`user${id}`);
+const added = (fact: Fact): PlannedChange => ({
+  kind: 'add',
+  fact,
+  narrows: false,
+  widens: true,
+  reason: 'new',
+});
+
+let table: Table;
+let synchronization: Synchronization;
+
+beforeEach(async () => {
+  table = createMemoryTable();
+  await addSynchronized(table);
+  const found = await findSynchronization(table, synchronizationId);
+  if (found === undefined) {
+    throw new Error('nothing is synchronized');
+  }
+  synchronization = found;
+  // 1 and 2 have tokens, 3 has signed in and has none, 4 was never here.
+  for (const id of [1, 2, 3]) {
+    await table.transact(makeUser(user(id), accountIn(found, account(id)), `user-${id}`, now));
+  }
+  for (const id of [1, 2]) {
+    await table.transact([raise(principalThing(organizationId, userPrincipal(user(id))), now)]);
+  }
+});
+
+async function concerned(...facts: Fact[]): Promise<string[]> {
+  const { raised } = await concernOf(table, synchronization, facts.map(added), now);
+  return raised.map(({ key }) => key.sk);
+}
+
+describe('concernOf', () => {
+  it.each([
+    ['the base permission', aFact.settings(true)],
+    ['a repository', aFact.repository(7)],
+    ['a team, which hands down roles', aFact.team(5)],
+    ["a team's role", aFact.roleTeam(70, 5)],
+  ])('names everybody for %s', async (_, fact) => {
+    expect(await concerned(fact)).toEqual([grantsThing(organizationId).key.sk]);
+  });
+
+  it.each([
+    ['a membership', aFact.member(1)],
+    ['a place in a team', aFact.teamMember(5, 1)],
+    ['a name on a repository', aFact.collaborator(7, 1)],
+    ['a role', aFact.roleMember(70, 1)],
+  ])('names one user for %s', async (_, fact) => {
+    expect(await concerned(fact)).toEqual(['PRINCIPAL#u.user1']);
+  });
+
+  it.each([
+    ['taken away', { kind: 'remove', fact: aFact.member(1), stated: true }],
+    ['made narrower', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
+  ] as const)('names who loses by what is %s', async (_, change) => {
+    const narrowing: PlannedChange = { ...change, narrows: true, widens: false, reason: 'gone' };
+    const { raised } = await concernOf(table, synchronization, [narrowing], now);
+    expect(raised.map(({ key }) => key.sk)).toEqual(['PRINCIPAL#u.user1']);
+  });
+
+  it("names a team's members, and the team where it has a token, for what the team may read", async () => {
+    await table.transact([
+      putFact(synchronizationId, aFact.teamMember(5, 1), 1),
+      putFact(synchronizationId, aFact.teamMember(6, 2), 1),
+    ]);
+    expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1']);
+    const team = principalThing(organizationId, teamPrincipal(synchronizationId, asId('5')));
+    await table.transact([raise(team, now)]);
+    expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1', team.key.sk]);
+  });
+
+  it('names nobody who has nothing here, and makes sure that this stays so', async () => {
+    expect(await concerned(aFact.member(3), aFact.member(4))).toEqual([]);
+    const { operations } = await concernOf(
+      table,
+      synchronization,
+      [aFact.member(3), aFact.member(4)].map(added),
+      now,
+    );
+    await table.transact(operations);
+    const token = principalThing(organizationId, userPrincipal(user(3)));
+    await table.transact([raise(token, now)]);
+    await expect(table.transact(operations)).rejects.toThrow(ConflictError);
+    const { operations: fourth } = await concernOf(table, synchronization, [added(aFact.member(4))], now);
+    await table.transact(makeUser(user(4), accountIn(synchronization, account(4)), 'user-4', now));
+    await expect(table.transact(fourth)).rejects.toThrow(ConflictError);
+    expect(keys.account('github', gitHubBaseUrl, '4').pk).toContain('ACCOUNT');
+  });
+
+  it('names everybody when there are many, and nobody for what changes no right', async () => {
+    const many = Array.from({ length: concernedMax + 1 }, (_, place) => aFact.member(100 + place));
+    expect(await concerned(...many)).toEqual([grantsThing(organizationId).key.sk]);
+    expect(await concerned(...many.slice(1), aFact.member(101))).toEqual([]);
+    const unchanged = { ...added(aFact.repository(7)), widens: false };
+    expect((await concernOf(table, synchronization, [unchanged], now)).operations).toEqual([]);
+  });
+});

@@ -1,0 +1,204 @@
+/** Whose rights a change may alter: they are decided again, and nobody else. */
+import type { Claim } from '../../domain/claim.ts';
+import {
+  asId,
+  type ForgeAccountId,
+  type ForgeTeamId,
+  type Principal,
+  teamPrincipal,
+  userPrincipal,
+} from '../../domain/ids.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
+import { absent } from '../../store/condition.ts';
+import { loadFacts } from '../../store/fact-store.ts';
+import { type Key, keys } from '../../store/keys.ts';
+import type { Operation, Table } from '../../store/table.ts';
+import { grantsThing, principalThing } from '../../store/things.ts';
+import { accountIn, findUsers } from '../../store/user-store.ts';
+import { raise, type WorkThing } from '../../store/work.ts';
+import type { PlannedChange } from './plan.ts';
+
+/**
+ * Accounts and teams raised one by one; more are a matter of the whole organization. Most teams are smaller, and half of a transaction is
+ * left for the changes.
+ */
+export const concernedMax = 50;
+
+export interface Concern {
+  /** To be part of the transaction of the changes. */
+  readonly operations: readonly Operation[];
+  /** What they raise. */
+  readonly raised: readonly WorkThing[];
+}
+
+/**
+ * The principals that the changes concern.
+ *
+ * Somebody who has no root file here needs none written. That this is still so is a condition of the transaction: a token given at the
+ * same moment would read the facts from before it.
+ *
+ * @param now milliseconds since the epoch
+ * @param isLarge the changes are a part of so many that everybody is raised
+ */
+export async function concernOf(
+  table: Table,
+  synchronization: Synchronization,
+  changes: readonly PlannedChange[],
+  now: number,
+  isLarge = false,
+): Promise<Concern> {
+  const rights = changes.filter((change) => change.narrows || change.widens);
+  if (rights.length === 0) {
+    return { operations: [], raised: [] };
+  }
+  const named = isLarge ? 'everybody' : await namedBy(table, synchronization, rights);
+  return raiseNamed(table, synchronization, named, now);
+}
+
+/**
+ * The principals whose rights claims withdraw. Of the members of a team that is gone there may be thousands, so everybody is looked at.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function concernOfClaims(
+  table: Table,
+  synchronization: Synchronization,
+  claims: readonly Pick<Claim, 'key'>[],
+  now: number,
+): Promise<Concern> {
+  if (claims.length === 0) {
+    return { operations: [], raised: [] };
+  }
+  const accounts = new Set<ForgeAccountId>();
+  const givers = new Set<ForgeTeamId>();
+  for (const { key } of claims) {
+    const [kind, id = ''] = key.split('#');
+    if (kind === 'team' || kind === 'repository') {
+      return concernOfEverybody(synchronization, now);
+    }
+    if (kind === 'team-repository') {
+      givers.add(asId(id));
+    } else {
+      accounts.add(asId(id));
+    }
+  }
+  const teams = givers.size === 0 ? givers : await withDescendants(table, synchronization, givers);
+  const members = await membersOf(table, synchronization, teams);
+  return raiseNamed(table, synchronization, { accounts: new Set([...accounts, ...members]), teams }, now);
+}
+
+/** Every principal of the organization. @param now milliseconds since the epoch */
+export function concernOfEverybody({ organization }: Synchronization, now: number): Concern {
+  const grants = grantsThing(organization);
+  return { operations: [raise(grants, now)], raised: [grants] };
+}
+
+async function raiseNamed(
+  table: Table,
+  synchronization: Synchronization,
+  named: Named | 'everybody',
+  now: number,
+): Promise<Concern> {
+  if (named === 'everybody' || named.accounts.size + named.teams.size > concernedMax) {
+    return concernOfEverybody(synchronization, now);
+  }
+  const operations: Operation[] = [];
+  const raised: WorkThing[] = [];
+  const { organization, id, forge, baseUrl } = synchronization;
+  const accounts = [...named.accounts];
+  const users = await findUsers(
+    table,
+    accounts.map((account) => accountIn(synchronization, account)),
+  );
+  const principals = new Set<Principal>();
+  for (const [place, account] of accounts.entries()) {
+    const user = users[place];
+    if (user === undefined) {
+      operations.push(stillMissing(keys.account(forge, baseUrl, account)));
+    } else {
+      principals.add(userPrincipal(user));
+    }
+  }
+  for (const team of named.teams) {
+    principals.add(teamPrincipal(id, team));
+  }
+  const things = [...principals].map((principal) => principalThing(organization, principal));
+  const items = await table.getMany(things.map(({ key }) => key));
+  for (const [place, thing] of things.entries()) {
+    if (items[place] === undefined) {
+      operations.push(stillMissing(thing.key));
+    } else {
+      operations.push(raise(thing, now));
+      raised.push(thing);
+    }
+  }
+  return { operations, raised };
+}
+
+const stillMissing = (key: Key): Operation => ({ check: key, when: absent });
+
+interface Named {
+  readonly accounts: ReadonlySet<ForgeAccountId>;
+  readonly teams: ReadonlySet<ForgeTeamId>;
+}
+
+async function namedBy(
+  table: Table,
+  synchronization: Synchronization,
+  changes: readonly PlannedChange[],
+): Promise<Named | 'everybody'> {
+  const accounts = new Set<ForgeAccountId>();
+  const teams = new Set<ForgeTeamId>();
+  const givers = new Set<ForgeTeamId>();
+  for (const { fact } of changes) {
+    switch (fact.kind) {
+      case 'settings':
+      case 'repository':
+      // All below a team has its roles, and not when a team between them is missing.
+      case 'role-team':
+      case 'team':
+        return 'everybody';
+      case 'role-member':
+      case 'member':
+      case 'team-member':
+      case 'collaborator':
+        accounts.add(fact.account);
+        break;
+      case 'team-repository':
+        teams.add(fact.team);
+        givers.add(fact.team);
+        break;
+    }
+  }
+  // Those who come into the team, or leave it, with the same plan are named by their own rows.
+  const members = await membersOf(table, synchronization, givers);
+  return { accounts: new Set([...accounts, ...members]), teams };
+}
+
+async function membersOf(
+  table: Table,
+  { id }: Synchronization,
+  teams: ReadonlySet<ForgeTeamId>,
+): Promise<readonly ForgeAccountId[]> {
+  const rows = teams.size === 0 ? [] : await loadFacts(table, id, 'team-member');
+  return rows.filter(({ team }) => teams.has(team)).map(({ account }) => account);
+}
+
+/** The teams and all below them, which inherit what they have. */
+async function withDescendants(
+  table: Table,
+  { id }: Synchronization,
+  teams: ReadonlySet<ForgeTeamId>,
+): Promise<ReadonlySet<ForgeTeamId>> {
+  const tree = await loadFacts(table, id, 'team');
+  const found = new Set(teams);
+  for (let size = 0; size < found.size; ) {
+    size = found.size;
+    for (const { team, parent } of tree) {
+      if (parent !== undefined && found.has(parent)) {
+        found.add(team);
+      }
+    }
+  }
+  return found;
+}

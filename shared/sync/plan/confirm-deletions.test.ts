@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { aFact, repository } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
+import { createSyncWorld, type SyncWorld } from '../../../test/support/sync-world.ts';
+import { installationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import { gitHubBaseUrl } from '../../domain/synchronization.ts';
+import { isDeletedOnForge } from '../../store/forge-deletion-store.ts';
+import { keys } from '../../store/keys.ts';
+import { takeDelivery } from '../webhooks/receive-delivery.ts';
+
+const base = [aFact.settings(), aFact.member(1, 'owner'), aFact.repository(4)];
+const both = [...base, aFact.repository(5)];
+
+let world: SyncWorld;
+beforeEach(async () => {
+  world = await createSyncWorld(createMemoryTable(), both);
+  await world.syncAll();
+  world.later();
+});
+
+const isDeleted = () => isDeletedOnForge(world.table, synchronizationId, repository(5));
+const state = () =>
+  takeDelivery(
+    { ...world, logger: { info: () => {}, warn: () => {} }, baseUrl: gitHubBaseUrl },
+    {
+      deliveryId: 'deleted',
+      event: 'repository.deleted',
+      installation: installationId,
+      hints: [{ look: 'scope', scope: 'repository:5' }],
+      removals: [{ key: 'repository#5', expect: 'gone' }],
+      arrivals: [],
+      deleted: [repository(5)],
+    },
+    { by: 'itself', bodyHash: 'deleted' },
+  );
+
+describe('a repository that is not there any more', () => {
+  it('is known to be deleted when a credential that sees all repositories does not find it by its id', async () => {
+    world.forge.facts = base;
+    await world.sync('repositories');
+    expect(await isDeleted()).toBe(true);
+  });
+
+  it.each([
+    ['not-found', 'was perhaps only taken out of a narrowed selection'],
+    ['elsewhere', 'belongs to somebody else now'],
+  ] as const)('is not known to be deleted when it is %s: it %s', async (absence, _) => {
+    world.forge.facts = base;
+    world.forge.absence = absence;
+    await world.sync('repositories');
+    expect(await world.facts('repositories')).toEqual(['repository#4']);
+    expect(await isDeleted()).toBe(false);
+  });
+
+  it('is known to be deleted by an event and a look-up that agree, in whichever order the list was told', async () => {
+    world.forge.facts = base;
+    world.forge.absence = 'not-found';
+    await world.sync('repositories');
+    expect(await isDeleted()).toBe(false);
+    const scan = keys.scan(synchronizationId, repository(5));
+    await world.table.update({ key: scan, set: { done: (await world.table.get(scan))?.wanted } });
+    await state();
+    await world.sync('repository:5');
+    expect(await isDeleted()).toBe(true);
+    // Its packages' names may pass from now on.
+    expect(await world.wanted(scan)).toBe(1);
+    await world.sync('repository:5');
+    expect(await world.wanted(scan)).toBe(1);
+  });
+
+  it('is not known to be deleted by an event alone, nor by one of long ago', async () => {
+    await state();
+    await world.sync('repository:5');
+    expect(await isDeleted()).toBe(false);
+    world.clock.time += 3_700_000;
+    world.forge.facts = base;
+    world.forge.absence = 'not-found';
+    await world.sync('repositories');
+    expect(await isDeleted()).toBe(false);
+  });
+
+  it('that was restored and is deselected later is not deleted any more', async () => {
+    world.forge.facts = base;
+    await world.sync('repositories');
+    world.later();
+    world.forge.facts = both;
+    await world.sync('repositories');
+    expect(await isDeleted()).toBe(false);
+    world.later();
+    world.forge.facts = base;
+    world.forge.absence = 'not-found';
+    await world.sync('repositories');
+    expect(await world.facts('repositories')).toEqual(['repository#4']);
+    expect(await isDeleted()).toBe(false);
+  });
+
+  it.each([
+    ['after a read saw it gone', base],
+    ['before any read saw it gone', both],
+  ])('that was deleted, restored %s, and deselected within an hour is not deleted', async (_, meanwhile) => {
+    world.forge.absence = 'not-found';
+    await state();
+    world.forge.facts = meanwhile;
+    await world.sync('repository:5');
+    world.later();
+    world.forge.facts = both;
+    await world.sync('repository:5');
+    expect(await world.facts('repositories')).toEqual(['repository#4', 'repository#5']);
+    world.later();
+    world.forge.facts = base;
+    await world.sync('repositories');
+    expect(await world.facts('repositories')).toEqual(['repository#4']);
+    expect(await isDeleted()).toBe(false);
+  });
+
+  it('is noted before it is removed, so that a death between the two loses nothing', async () => {
+    world.forge.facts = base;
+    await world.ask('repositories');
+    const dying = {
+      ...world.table,
+      async transact(operations: Parameters<typeof world.table.transact>[0]) {
+        await world.table.transact(operations);
+        if (operations.some((one) => 'update' in one && one.update.set?.removed === true)) {
+          throw new Error('dead');
+        }
+      },
+    };
+    await world.run('repositories', dying).catch(() => {});
+    expect(await isDeleted()).toBe(true);
+  });
+});

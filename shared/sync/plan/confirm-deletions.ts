@@ -1,0 +1,75 @@
+/** Notes which of the repositories that a read does not have were deleted on the forge: only then may a package's name pass by itself. */
+import { asId, type ForgeRepositoryId } from '../../domain/ids.ts';
+import { type AnyScope, idOfPart, isPart, type PartScope, wholeOf } from '../../domain/scopes.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
+import type { Absence } from '../../forge/forge.ts';
+import { standingOf } from '../../store/fact-store.ts';
+import { confirmDeletion, findDeletions } from '../../store/forge-deletion-store.ts';
+import { type Table, transactionItemsMax } from '../../store/table.ts';
+import { scanThing } from '../../store/things.ts';
+import { raise, type Wake } from '../../store/work.ts';
+import type { FinishedReading } from './plan-read.ts';
+
+/** An event's word is about a read of its own, which comes within seconds and during an outage later; in milliseconds. */
+const statedMs = 3600_000;
+
+/**
+ * To be called before the read's removals are written: a worker that dies between the two leaves a note that means nothing as long as the
+ * repository is there.
+ *
+ * @param absent what its list did not show and was then asked for by its id
+ * @returns wakes of the scans by which the packages' names may pass
+ */
+export async function confirmDeletions(
+  { table, now }: { readonly table: Table; readonly now: number },
+  { id, organization }: Pick<Synchronization, 'id' | 'organization'>,
+  scope: AnyScope,
+  { read, observedAt, startedAt }: FinishedReading,
+  absent: ReadonlyMap<PartScope, Absence>,
+): Promise<readonly Wake[]> {
+  const absences =
+    isPart(scope) && read.absence !== undefined ? new Map([[scope, read.absence] as const]) : absent;
+  const missing = [...absences].flatMap(([part, absence]) =>
+    wholeOf(part) === 'repositories' && absence !== 'elsewhere'
+      ? [{ repository: asId<ForgeRepositoryId>(idOfPart(part)), absence }]
+      : [],
+  );
+  if (missing.length === 0) {
+    return [];
+  }
+  const [deletions, standings] = await Promise.all([
+    findDeletions(
+      table,
+      id,
+      missing.map(({ repository }) => repository),
+    ),
+    standingOf(
+      table,
+      id,
+      missing.map(({ repository }) => `repository#${repository}`),
+    ),
+  ]);
+  const confirmed = missing.flatMap(({ repository, absence }, place) => {
+    const { statedAt, statedAfter = 0, confirmedBy = -1 } = deletions[place] ?? {};
+    const standing = standings.get(`repository#${repository}`);
+    const isRestored = (standing?.givenAt ?? 0) > statedAfter;
+    const isStated = statedAt !== undefined && startedAt < statedAt + statedMs && !isRestored;
+    const isKnown = standing?.isRemoved === true && confirmedBy >= standing.observedAt;
+    return (absence === 'gone' || isStated) && !isKnown ? [{ repository, standing }] : [];
+  });
+  const portion = Math.floor(transactionItemsMax / 2);
+  const wakes: Wake[] = [];
+  for (let start = 0; start < confirmed.length; start += portion) {
+    const part = confirmed.slice(start, start + portion);
+    // One that is still stored is scanned because of the transaction that removes it.
+    const scans = part
+      .filter(({ standing }) => standing?.isRemoved === true)
+      .map(({ repository }) => scanThing(organization, id, repository));
+    await table.transact([
+      ...part.map(({ repository }) => confirmDeletion(id, repository, observedAt)),
+      ...scans.map((scan) => raise(scan, now, { cause: 'deleted on the forge' })),
+    ]);
+    wakes.push(...scans.map((scan) => scan.wake));
+  }
+  return wakes;
+}

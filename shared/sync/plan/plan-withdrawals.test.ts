@@ -1,0 +1,230 @@
+/** What has just changed, and what an event withdrew: which reads take it, and which give it back. */
+import { describe, expect, it } from 'vitest';
+import { aFact, stored } from '../../../test/support/memory-forge.ts';
+import { type Claim, lagMs } from '../../domain/claim.ts';
+import type { Fact } from '../../domain/facts.ts';
+import { planScope } from './plan.ts';
+
+describe('what has just changed', () => {
+  const now = 1_000_000;
+  const read = (facts: readonly Fact[], differences: Partial<Parameters<typeof planScope>[0]> = {}) =>
+    planScope({
+      scope: 'members',
+      current: [],
+      read: { facts },
+      observedAt: 4,
+      startedAt: now,
+      ...differences,
+    });
+  const until = now - 60_000 + lagMs;
+
+  it('does not come back by a read that may lag behind its removal', () => {
+    const removed = new Map([['member#1', { observedAt: 3, changedAt: now - 60_000 }]]);
+    expect(read([aFact.member(1)], { removed })).toMatchObject({
+      changes: [],
+      deferred: [{ key: 'member#1', until }],
+      doubtful: [],
+    });
+    // A person's word brings it back, but it is looked at again.
+    expect(read([aFact.member(1)], { removed, putBack: new Set(['member#1']) })).toMatchObject({
+      changes: [{ kind: 'add' }],
+      deferred: [],
+      doubtful: [{ key: 'member#1' }],
+    });
+    const old = new Map([['member#1', { observedAt: 3, changedAt: now - lagMs }]]);
+    expect(read([aFact.member(1)], { removed: old })).toMatchObject({
+      changes: [{ kind: 'add' }],
+      deferred: [],
+    });
+  });
+
+  it('comes back at once by a new event that gives it and a read that agrees', () => {
+    const removed = new Map([['member#1', { observedAt: 2, changedAt: now - 1_000 }]]);
+    expect(read([aFact.member(1)], { removed, arrivals: new Map([['member#1', 3]]) })).toMatchObject({
+      changes: [{ kind: 'add', widens: true }],
+      deferred: [],
+    });
+    // The event is from before the removal, or the read from before the event.
+    for (const number of [1, 5]) {
+      expect(read([aFact.member(1)], { removed, arrivals: new Map([['member#1', number]]) }).changes).toEqual(
+        [],
+      );
+    }
+  });
+
+  it('goes at once by a read that shows less, however fresh it is, and is looked at again', () => {
+    const current = [stored(aFact.member(1), 1, now - 60_000)];
+    expect(read([], { current, now: now + 500 })).toMatchObject({
+      changes: [{ kind: 'remove', stated: false, inDoubt: true }],
+      deferred: [],
+      doubtful: [{ key: 'member#1', until: now + 500 + lagMs }],
+    });
+    const removed = new Map([['member#1', { observedAt: 3, changedAt: now - 5_000, inDoubt: true }]]);
+    expect(read([], { removed }).doubtful).toEqual([{ key: 'member#1', until: now - 5_000 + lagMs }]);
+  });
+
+  it('an owner who was demoted, or a base permission lowered, right after another change is narrowed at once', () => {
+    const owner = [stored(aFact.member(1, 'owner'), 1, now - 10_000)];
+    expect(read([aFact.member(1)], { current: owner })).toMatchObject({
+      changes: [{ kind: 'update', narrows: true, inDoubt: true }],
+      deferred: [],
+    });
+    const current = [stored(aFact.settings(true), 1, now - 10_000)];
+    expect(read([aFact.settings(false)], { scope: 'settings', current })).toMatchObject({
+      changes: [{ kind: 'update', narrows: true }],
+      deferred: [],
+      doubtful: [{ key: 'settings', until: now + lagMs }],
+    });
+  });
+
+  it('does not grow by a read that may lag behind, but its other attributes follow at once', () => {
+    const scope = 'repositories';
+    const current = [stored(aFact.repository(7), 1, now - 60_000)];
+    expect(read([aFact.repository(7, { visibility: 'public' })], { scope, current })).toMatchObject({
+      changes: [],
+      deferred: [{ key: 'repository#7', until }],
+    });
+    expect(
+      read([aFact.repository(7, { visibility: 'public', name: 'new' })], { scope, current }),
+    ).toMatchObject({
+      changes: [
+        { kind: 'update', narrows: false, widens: false, fact: { visibility: 'private', name: 'new' } },
+      ],
+      deferred: [{ key: 'repository#7', until }],
+    });
+    const arrivals = new Map([['repository#7', 3]]);
+    expect(read([aFact.repository(7, { visibility: 'public' })], { scope, current, arrivals })).toMatchObject(
+      { changes: [{ kind: 'update', widens: true }], deferred: [] },
+    );
+  });
+
+  it('a team that moved has the roles of neither parent until a read knows', () => {
+    const current = [stored(aFact.team(5, 6), 1, now - 10_000)];
+    expect(read([aFact.team(5, 7)], { scope: 'teams', current })).toMatchObject({
+      changes: [{ kind: 'update', narrows: true, widens: false, fact: { parent: undefined } }],
+      deferred: [{ key: 'team#5' }],
+    });
+  });
+
+  it('is stated when an event told of the account or the thing that it hangs on', () => {
+    const rows = [aFact.teamMember(5, 1), aFact.teamRepository(5, 7)];
+    const current = rows.map((fact) => stored(fact, 1, now - 60_000));
+    const scope = 'teams';
+    const stated = (told: string) =>
+      read([], { scope, current, told: new Set([told]) }).changes.map(
+        (change) => change.kind === 'remove' && change.stated,
+      );
+    expect(stated('member#1')).toEqual([true, false]);
+    expect(stated('team#5')).toEqual([true, true]);
+  });
+});
+
+describe('what an event withdrew', () => {
+  const at = 1_000_000;
+  const claim: Claim = { key: 'team-member#1#5', expect: 'gone', number: 10, at };
+  const row = aFact.teamMember(5, 1);
+  const read = (number: number, startedAt: number, more: Partial<Parameters<typeof planScope>[0]> = {}) =>
+    planScope({
+      scope: 'teams',
+      current: [stored(row)],
+      read: { facts: [row] },
+      observedAt: number,
+      startedAt,
+      claims: [claim],
+      ...more,
+    });
+
+  it('stays withdrawn while reads may lag behind the event', () => {
+    expect(read(11, at + lagMs - 1)).toMatchObject({
+      changes: [],
+      deferred: [{ key: claim.key, until: at + lagMs }],
+      contradicted: [],
+    });
+    // A read that began before the event, and took its time.
+    expect(read(9, at + lagMs)).toMatchObject({ changes: [], contradicted: [] });
+  });
+
+  it('is given back by a read that knows, and the event was wrong', () => {
+    expect(read(11, at + lagMs)).toMatchObject({
+      changes: [{ kind: 'return', fact: row, widens: true }],
+      deferred: [],
+      contradicted: [claim],
+    });
+  });
+
+  it('is given back by an event that gives it and a read that agrees, and the event that took it was right', () => {
+    const arrivals = new Map([[claim.key, 11]]);
+    expect(read(12, at + 1000, { arrivals })).toMatchObject({
+      changes: [{ kind: 'return' }],
+      contradicted: [],
+    });
+    expect(read(12, at + lagMs, { arrivals }).contradicted).toEqual([]);
+    expect(read(12, at + 1000, { arrivals: new Map([[claim.key, 9]]) }).changes).toEqual([]);
+    // A read took it in between, as the event had said: that withdrew nothing itself.
+    const removed = new Map([[claim.key, { observedAt: 12, changedAt: at + 500 }]]);
+    expect(read(13, at + 1000, { current: [], removed, arrivals }).changes).toMatchObject([{ kind: 'add' }]);
+  });
+
+  it('is removed by a read that agrees, with no doubt left', () => {
+    expect(read(11, at + 1000, { read: { facts: [] }, told: new Set([claim.key]) })).toMatchObject({
+      changes: [{ kind: 'remove', stated: true }],
+      doubtful: [],
+    });
+  });
+
+  it('is looked at again if only a hint says that it is gone, recovered after the person was added again', () => {
+    // The read may show what was between the two; also the look-up of the thing itself.
+    for (const absenceIsStated of [false, true]) {
+      const hinted = { read: { facts: [], absenceIsStated }, claims: [], told: new Set([claim.key]) };
+      expect(read(11, at + 1000, hinted)).toMatchObject({
+        changes: [{ kind: 'remove', inDoubt: true }],
+        doubtful: [{ key: claim.key }],
+      });
+    }
+  });
+
+  it('is looked at again if it was given back since, and a read that may lag behind does not show it', () => {
+    const given = { ...stored(row, 12, at + 500), givenAt: 12 };
+    expect(read(13, at + 1000, { current: [given], read: { facts: [] } })).toMatchObject({
+      changes: [{ kind: 'remove', inDoubt: true }],
+      doubtful: [{ key: claim.key }],
+    });
+  });
+
+  it('is not added by a read that may lag behind, if nothing was known of it', () => {
+    expect(read(11, at + 1000, { current: [] })).toMatchObject({
+      changes: [],
+      deferred: [{ key: claim.key, until: at + lagMs }],
+    });
+    expect(read(11, at + lagMs, { current: [] })).toMatchObject({ changes: [{ kind: 'add' }] });
+  });
+
+  it('takes a repository from everybody that is public no more, and lets it be public when a read knows', () => {
+    const open = aFact.repository(7, { visibility: 'public' });
+    const hidden: Claim = { key: 'repository#7', expect: 'not-public', number: 10, at };
+    const of = (current: Fact, startedAt: number) =>
+      read(11, startedAt, {
+        scope: 'repositories',
+        current: [stored(current)],
+        read: { facts: [open] },
+        claims: [hidden],
+      });
+    expect(of(open, at + 1000).changes).toEqual([]);
+    expect(of(aFact.repository(7), at + 1000).changes).toEqual([]);
+    expect(of(aFact.repository(7), at + lagMs).changes).toMatchObject([{ kind: 'update', widens: true }]);
+    expect(of(open, at + lagMs)).toMatchObject({ changes: [{ kind: 'return' }], contradicted: [hidden] });
+  });
+
+  it('follows in what gives nothing, and what is narrower', () => {
+    const owner = aFact.member(1, 'owner');
+    const gone: Claim = { key: 'member#1', expect: 'gone', number: 10, at };
+    expect(
+      read(11, at + 1000, {
+        scope: 'members',
+        current: [stored(owner)],
+        read: { facts: [aFact.member(1)] },
+        claims: [gone],
+      }),
+    ).toMatchObject({ changes: [{ kind: 'update', narrows: true, widens: false }], deferred: [{}] });
+  });
+});

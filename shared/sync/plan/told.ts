@@ -1,0 +1,75 @@
+/**
+ * A forge's API lags behind its events: the read that an event asked for may still show what was before. Such a read is repeated, so that we
+ * follow within seconds of the API knowing, and not at the next reconcile.
+ */
+import type { ReadOrder } from '../../domain/claim.ts';
+import { type Fact, factKey } from '../../domain/facts.ts';
+import { type AnyScope, isPart, type PartScope, wholeOf } from '../../domain/scopes.ts';
+import type { Told } from '../../store/claim-store.ts';
+
+/** Seconds after the event at which a read that contradicts it is repeated; after the last one the forge is believed. */
+const looksAt = [5, 20, 60, 125] as const;
+
+/** Whether the fact of that key is read by a read of the scope. */
+export function isWithin(key: string, scope: AnyScope, covers: readonly PartScope[]): boolean {
+  const [kind = '', ...ids] = key.split('#');
+  const part: Readonly<Record<string, string>> = {
+    member: `member:${ids[0]}`,
+    team: `team:${ids[0]}`,
+    'team-member': `team:${ids[1]}`,
+    'team-repository': `team:${ids[0]}`,
+    repository: `repository:${ids[0]}`,
+    collaborator: `repository:${ids[1]}`,
+  };
+  const name = part[kind];
+  if (name === undefined) {
+    return false;
+  }
+  return isPart(scope)
+    ? [scope, ...covers].some((one) => one === name)
+    : wholeOf(name as PartScope) === scope;
+}
+
+/** Whether what the event said shows in the read. */
+export function agrees(told: Told, read: ReadonlyMap<string, Fact>): boolean {
+  const fact = read.get(told.key);
+  const isPublic = fact?.kind === 'repository' && fact.visibility === 'public';
+  switch (told.expect) {
+    case 'there':
+      return fact !== undefined;
+    case 'public':
+      return isPublic;
+    case 'gone':
+      return fact === undefined;
+    case 'not-public':
+      return !isPublic;
+  }
+}
+
+/**
+ * What becomes of the events' words after a read.
+ *
+ * @param order what began before a new event cannot agree with it
+ * @returns the ones that are settled, and when to look again for the first of the others
+ */
+export function settle(
+  told: readonly Told[],
+  facts: readonly Fact[],
+  order: ReadOrder,
+): { readonly settled: readonly Told[]; readonly lookAt: number | undefined } {
+  const read = new Map(facts.map((fact) => [factKey(fact), fact]));
+  const settled: Told[] = [];
+  const looks: number[] = [];
+  for (const one of told) {
+    const next =
+      agrees(one, read) && order.number > (one.number ?? 0)
+        ? undefined
+        : looksAt.map((seconds) => one.at + seconds * 1000).find((at) => at > order.startedAt);
+    if (next === undefined) {
+      settled.push(one);
+    } else {
+      looks.push(next);
+    }
+  }
+  return { settled, lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
+}

@@ -1,0 +1,119 @@
+/** From a whole read to what is stored: plan and apply; and again when another writer was there. */
+import type { PartScope } from '../../domain/scopes.ts';
+import type { ScopeRead } from '../../forge/forge.ts';
+import { numberClaims } from '../../store/claim-store.ts';
+import { findApplying } from '../../store/scope-store.ts';
+import { ConflictError } from '../../store/table.ts';
+import { scopeThing } from '../../store/things.ts';
+import { raise, type Wake } from '../../store/work.ts';
+import { confirmDeletions } from '../plan/confirm-deletions.ts';
+import { noteHeld } from '../plan/held.ts';
+import { createPlanner, type FinishedReading, loadSaid, type PlannedRead } from '../plan/plan-read.ts';
+import { applyPlan } from './apply.ts';
+import type { Run } from './run.ts';
+import { record } from './run-log.ts';
+import { settleSaid } from './settle-said.ts';
+import { partsMax, type TakenScope } from './take-scopes.ts';
+
+const plansMax = 4;
+
+/**
+ * Brings what is stored in step with the read.
+ *
+ * @returns when to look again, because an event or a fact that has just changed says otherwise; milliseconds since the epoch
+ * @throws ForgeError when what has to be confirmed cannot be
+ * @throws ConflictError when the lease is lost, or others wrote again and again
+ */
+export async function applyRead(
+  run: Run,
+  taken: TakenScope,
+  reading: FinishedReading,
+): Promise<{ readonly lookAt: number | undefined }> {
+  const { dependencies, synchronization, log } = run;
+  const { table, waker, clock } = dependencies;
+  const { scope, lease, state } = taken;
+  const { read, observedAt, startedAt } = reading;
+  const loaded = await loadSaid(table, synchronization.id, scope, read);
+  const said = { ...loaded, claims: await numberClaims(table, synchronization.id, loaded.claims) };
+  const wakes: Wake[] = [];
+  const plan = createPlanner({ table, reader: run.reader }, synchronization, scope, reading, said);
+  let planned: PlannedRead;
+  try {
+    for (let plans = 1; ; plans++) {
+      const now = clock.now();
+      planned = await plan(now);
+      wakes.push(
+        ...(await confirmDeletions({ table, now }, synchronization, scope, reading, planned.absent)),
+      );
+      try {
+        await applyPlan(table, {
+          synchronization,
+          scope,
+          lease,
+          observedAt,
+          startedAt,
+          changes: planned.changes,
+          isRest: plans > 1 && (await findApplying(table, synchronization.id, scope)) !== undefined,
+          sawNothing: read.facts.length === 0,
+          covers: read.covers,
+          states: planned.states,
+          now,
+          record: (changes) => record(run, changes),
+          applied: (raised) => wakes.push(...raised),
+        });
+        break;
+      } catch (error) {
+        if (!(error instanceof ConflictError) || plans === plansMax) {
+          throw error;
+        }
+      }
+    }
+  } finally {
+    await waker.wake(wakes);
+  }
+  const { held, deferred, doubtful, overlooked } = planned;
+  await noteHeld(dependencies, synchronization, scope, held);
+  await raiseAlso(run, read);
+  await raiseOverlooked(run, overlooked);
+  const lookAt = await settleSaid(run, taken, reading, said, planned);
+  log.scopes.push({
+    scope,
+    cause: state.cause,
+    outcome: 'whole',
+    ...(held.length === 0 ? {} : { held: held.length }),
+    ...(deferred.length === 0 ? {} : { deferred: deferred.length }),
+  });
+  const looks = [lookAt, ...[...deferred, ...doubtful].map(({ until }) => until)].filter(
+    (at) => at !== undefined,
+  );
+  return { lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
+}
+
+async function raiseAlso({ dependencies, synchronization }: Run, read: ScopeRead): Promise<void> {
+  const { table, waker, clock } = dependencies;
+  if (read.also.length === 0) {
+    return;
+  }
+  const { organization, id } = synchronization;
+  const things = [...new Set(read.also)].map((scope) => scopeThing(organization, id, scope));
+  await table.transact(things.map((thing) => raise(thing, clock.now(), { cause: 'a part of it changed' })));
+  await waker.wake(things.map((thing) => thing.wake));
+}
+
+/** What a list overlooked is read by itself; more than a run reads in that way waits for the list to be right. */
+async function raiseOverlooked(
+  { dependencies, synchronization: { organization, id } }: Run,
+  overlooked: ReadonlyMap<PartScope, string>,
+): Promise<void> {
+  const { table, waker, clock } = dependencies;
+  if (overlooked.size === 0 || overlooked.size > partsMax) {
+    return;
+  }
+  const things = [...overlooked].map(([part, nodeId]) => ({
+    thing: scopeThing(organization, id, part),
+    nodeId,
+  }));
+  const cause = 'missing from its list, and there';
+  await table.transact(things.map(({ thing, nodeId }) => raise(thing, clock.now(), { cause, nodeId })));
+  await waker.wake(things.map(({ thing }) => thing.wake));
+}

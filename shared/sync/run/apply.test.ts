@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../../test/support/memory-forge.ts';
+import { addSynchronized, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import { useTables } from '../../../test/support/table.ts';
+import { loadScope } from '../../store/fact-store.ts';
+import { findSynchronization } from '../../store/synchronization-store.ts';
+import { ConflictError } from '../../store/table.ts';
+import { scopeThing } from '../../store/things.ts';
+import { raise, takeLease } from '../../store/work.ts';
+import { type Application, applyPlan } from './apply.ts';
+
+const newTable = useTables();
+const now = Date.parse('2026-11-22T12:00:00Z');
+const thing = scopeThing(organizationId, synchronizationId, 'members');
+
+async function createApplication() {
+  const table = await newTable();
+  await addSynchronized(table);
+  await table.transact([raise(thing, now)]);
+  const lease = await takeLease(table, thing, { leaseId: 'a', now, leaseMs: 1000 });
+  const synchronization = await findSynchronization(table, synchronizationId);
+  if (lease === 'idle' || lease === 'busy' || synchronization === undefined) {
+    throw new Error('nothing to apply to');
+  }
+  const application: Application = {
+    synchronization,
+    scope: 'members',
+    lease,
+    observedAt: 5,
+    startedAt: now,
+    covers: [],
+    states: new Map(),
+    changes: [{ kind: 'add', fact: aFact.member(1), narrows: false, widens: true, reason: 'new' }],
+    now,
+    record: () => [],
+    applied: () => {},
+  };
+  const members = async () => (await loadScope(table, synchronizationId, 'members')).facts.length;
+  return { table, application, members };
+}
+
+describe('applyPlan', () => {
+  it('writes nothing once the lease is lost, even if nobody read the scope since', async () => {
+    const { table, application, members } = await createApplication();
+    await takeLease(table, thing, { leaseId: 'b', now: now + 2000, leaseMs: 1000 });
+    await expect(applyPlan(table, application)).rejects.toThrow(ConflictError);
+    expect(await members()).toBe(0);
+  });
+
+  it('writes nothing of a read that began before the last whole one, even under the lease', async () => {
+    const { table, application, members } = await createApplication();
+    await applyPlan(table, { ...application, observedAt: 6, changes: [] });
+    await expect(applyPlan(table, application)).rejects.toThrow(ConflictError);
+    expect(await members()).toBe(0);
+    await applyPlan(table, { ...application, observedAt: 7 });
+    expect(await members()).toBe(1);
+  });
+
+  it('writes nothing of a whole list when one of its parts was read after the plan was made', async () => {
+    const { table, application, members } = await createApplication();
+    await table.transact([{ update: { key: thing.key, add: { partsRead: 1 } } }]);
+    const planned = (partsRead: number): Application => ({
+      ...application,
+      states: new Map([['members', { partsRead }]]),
+    });
+    for (const before of [0, 2]) {
+      await expect(applyPlan(table, planned(before))).rejects.toThrow(ConflictError);
+    }
+    expect(await members()).toBe(0);
+    await applyPlan(table, planned(1));
+    expect(await members()).toBe(1);
+  });
+});

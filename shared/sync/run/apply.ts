@@ -1,0 +1,213 @@
+/**
+ * Writes a plan: transactions in the plan's order, each under the scope's lease, each with the wishes for the work that its facts cause.
+ * A plan too big for one transaction is stored first and marked, so that publishers wait for its end and whoever comes after a death
+ * can finish it without the forge.
+ */
+import { type AnyScope, isPart, type PartScope, wholeOf } from '../../domain/scopes.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
+import { all, type Condition, equal, missing, missingOrLess } from '../../store/condition.ts';
+import { putFact, removeFact } from '../../store/fact-store.ts';
+import { keys, tableKeys } from '../../store/keys.ts';
+import { putPieces, removePieces } from '../../store/pieces-store.ts';
+import { noteOperations } from '../../store/run-store.ts';
+import { partSeconds, pieceNames, type ScopeState } from '../../store/scope-store.ts';
+import { markImported } from '../../store/synchronization-store.ts';
+import { type Operation, type Table, transactionItemsMax } from '../../store/table.ts';
+import { scanThing } from '../../store/things.ts';
+import { type Lease, raise, type Wake, type WorkThing } from '../../store/work.ts';
+import { concernedMax, concernOf, concernOfEverybody } from '../plan/concern.ts';
+import type { PlannedChange } from '../plan/plan.ts';
+import { repositoryToScan } from '../plan/repository-to-scan.ts';
+
+export interface Application {
+  readonly synchronization: Synchronization;
+  readonly scope: AnyScope;
+  readonly lease: Lease;
+  /** The read's number. */
+  readonly observedAt: number;
+  /** When it began, in milliseconds since the epoch; undefined for a plan that an earlier version stored. */
+  readonly startedAt: number | undefined;
+  readonly changes: readonly PlannedChange[];
+  /** Whether a plan before this one was written in part: whatever is left of it, its mark goes with this one's end. */
+  readonly isRest?: boolean;
+  /** Whether the read saw nothing at all. */
+  readonly sawNothing?: boolean;
+  /** Of a part's read: the parts that it is whole about. */
+  readonly covers: readonly PartScope[];
+  /** The states of scopes and parts that the plan was made with. */
+  readonly states: ReadonlyMap<AnyScope, Pick<ScopeState, 'readAt' | 'partsRead'>>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The history's part of the transaction that writes the changes; at most `noteOperations`. */
+  readonly record: (changes: readonly PlannedChange[]) => readonly Operation[];
+  /** Called after each transaction with what it raised. */
+  readonly applied: (wakes: readonly Wake[]) => void;
+}
+
+/** A stored plan that nobody finished is of no use after a day: reads have gone over it. */
+const planSeconds = 24 * 3600;
+
+/**
+ * @throws ConflictError when the lease is lost, or a later read wrote one of the facts, a part or the whole scope
+ */
+export async function applyPlan(table: Table, application: Application): Promise<void> {
+  const { synchronization, scope, observedAt, now } = application;
+  const guards = guardsOf(application);
+  // The mark of a stored plan, and that of the import.
+  const ownItems = guards.last.length + noteOperations + 2;
+  const few = batchesOf(application, ownItems + concernedMax);
+  // A large plan is a matter of the whole organization; asking for each of its people would take longer.
+  const isLarge = few.length > 1;
+  const batches = isLarge ? batchesOf(application, ownItems + 1) : few;
+  const isStored = batches.length > 1;
+  if (isStored) {
+    await storePlan(table, application);
+  }
+  const isMarked = isStored || application.isRest === true;
+  for (const [place, batch] of batches.entries()) {
+    const last = place === batches.length - 1;
+    // Whoever looked at a half-written plan gave nothing, and has to look again when it is whole.
+    const concern =
+      isMarked && last
+        ? concernOfEverybody(synchronization, now)
+        : await concernOf(table, synchronization, batch.changes, now, isLarge);
+    const operations: Operation[] = [
+      ...(last ? guards.last : guards.between),
+      ...batch.changes.map((change) => factOperation(application, change)),
+      ...application.record(batch.changes),
+      ...batch.raised.map((thing) => raise(thing, now)),
+      ...concern.operations,
+    ];
+    if (isStored && place === 0) {
+      const applying = { since: now, number: observedAt };
+      operations.push({ put: keys.applying(synchronization.id, scope), item: applying });
+    }
+    if (isMarked && last) {
+      operations.push({ delete: keys.applying(synchronization.id, scope) });
+    }
+    if (last && isImport(application)) {
+      operations.push(markImported(synchronization.id, observedAt, now));
+    }
+    await table.transact(operations);
+    application.applied([...concern.raised, ...batch.raised].map((thing) => thing.wake));
+  }
+  if (isMarked) {
+    await removePieces(table, synchronization.id, pieceNames.plan(scope));
+  }
+}
+
+/**
+ * Whether this is the first whole read of the repositories. One that is empty although some were chosen says nothing: those that it
+ * missed would be taken for new ones.
+ */
+function isImport({ synchronization, scope, sawNothing }: Application): boolean {
+  const { importObservedAt, choice } = synchronization;
+  const isCredible = !sawNothing || choice === 'all';
+  return scope === 'repositories' && importObservedAt === undefined && isCredible;
+}
+
+async function storePlan(
+  table: Table,
+  { synchronization, scope, observedAt, startedAt, changes, covers, now }: Application,
+): Promise<void> {
+  const expiresAt = Math.ceil(now / 1000) + planSeconds;
+  const plan = { observedAt, startedAt, changes, covers };
+  await putPieces(table, synchronization.id, pieceNames.plan(scope), plan, expiresAt);
+}
+
+interface Guards {
+  readonly between: readonly Operation[];
+  readonly last: readonly Operation[];
+}
+
+/**
+ * That the lease is ours, and that no later read has said more about what this one left unchanged: a whole read notes its number on the
+ * list, a part's read on each part, and the list counts the reads of its parts.
+ */
+function guardsOf(application: Application): Guards {
+  const { synchronization, scope, lease, observedAt, startedAt, covers, states, now } = application;
+  const { id } = synchronization;
+  const ours = equal('leaseId', lease.leaseId);
+  const older = missingOrLess('readAt', observedAt);
+  if (!isPart(scope)) {
+    const partsRead = states.get(scope)?.partsRead ?? 0;
+    const noPart: Condition = partsRead === 0 ? missing('partsRead') : equal('partsRead', partsRead);
+    // Or the same one, whose worker died behind its last transaction: a reading in steps goes on under its number.
+    const noLater = missingOrLess('readAt', observedAt + 1);
+    const when = all(ours, noLater, noPart);
+    const key = lease.thing.key;
+    return {
+      between: [{ check: key, when }],
+      last: [{ update: { key, set: { readAt: observedAt, readBegunAt: startedAt } }, when }],
+    };
+  }
+  const list = keys.scope(id, wholeOf(scope));
+  // Who else is concerned was asked of these parts as they were: nobody may have read one of them since.
+  const asPlanned = (part: PartScope): Condition => {
+    const readAt = states.get(part)?.readAt;
+    return readAt === undefined ? missing('readAt') : all(equal('readAt', readAt), older);
+  };
+  const parts = [...new Set([scope, ...covers])].map((part) => ({
+    key: keys.scope(id, part),
+    when: part === scope ? all(ours, older) : asPlanned(part),
+  }));
+  const expiresAt = Math.ceil(now / 1000) + partSeconds;
+  return {
+    between: [{ check: list, when: older }, ...parts.map(({ key, when }) => ({ check: key, when }))],
+    last: [
+      { update: { key: list, add: { partsRead: 1 } }, when: older },
+      ...parts.map(({ key, when }) => ({
+        update: {
+          key,
+          set: { readAt: observedAt, readBegunAt: startedAt, [tableKeys.expiry]: expiresAt },
+        },
+        when,
+      })),
+    ],
+  };
+}
+
+interface Batch {
+  readonly changes: readonly PlannedChange[];
+  readonly raised: readonly WorkThing[];
+}
+
+/** The plan in parts that fit into one transaction each; at least one, since a read without changes is noted too. */
+function batchesOf({ synchronization, changes }: Application, ownItems: number): readonly Batch[] {
+  const batches: Batch[] = [];
+  let part: PlannedChange[] = [];
+  let raised = new Map<string, WorkThing>();
+  for (const change of changes) {
+    const caused = raisedBy(synchronization, change).filter((thing) => !raised.has(nameOf(thing)));
+    if (part.length + raised.size + 1 + caused.length > transactionItemsMax - ownItems) {
+      batches.push({ changes: part, raised: [...raised.values()] });
+      part = [];
+      raised = new Map();
+    }
+    part.push(change);
+    for (const thing of raisedBy(synchronization, change)) {
+      raised.set(nameOf(thing), thing);
+    }
+  }
+  return [...batches, { changes: part, raised: [...raised.values()] }];
+}
+
+/** The scan that the change causes. */
+function raisedBy(synchronization: Synchronization, change: PlannedChange): readonly WorkThing[] {
+  const { organization, id } = synchronization;
+  const repository = repositoryToScan(change);
+  return repository === undefined ? [] : [scanThing(organization, id, repository)];
+}
+
+const nameOf = (thing: WorkThing): string => `${thing.key.pk}\n${thing.key.sk}`;
+
+function factOperation({ synchronization, observedAt, now }: Application, change: PlannedChange): Operation {
+  if (change.kind === 'remove') {
+    const { fact, stated, inDoubt } = change;
+    return removeFact(synchronization.id, fact, observedAt, now, { isMissed: !stated, inDoubt });
+  }
+  const isRight = change.kind === 'add' || change.narrows || change.widens;
+  const gives = change.kind === 'add' || change.widens;
+  const right = isRight ? { changedAt: now, gives, inDoubt: change.inDoubt } : undefined;
+  return putFact(synchronization.id, change.fact, observedAt, right);
+}

@@ -1,0 +1,157 @@
+/** How the work on a scope ends: done, gone on with later, or failed with a rule for each way of failing. */
+import { isPart } from '../../domain/scopes.ts';
+import { credentialStates } from '../../domain/synchronization.ts';
+import { ForgeError } from '../../forge/errors.ts';
+import { equal } from '../../store/condition.ts';
+import { tableKeys } from '../../store/keys.ts';
+import { removePieces } from '../../store/pieces-store.ts';
+import { partSeconds, pieceNames } from '../../store/scope-store.ts';
+import { noteCredential } from '../../store/synchronization-store.ts';
+import { ConflictError } from '../../store/table.ts';
+import { completeWork, releaseLease } from '../../store/work.ts';
+import type { ReadingStep } from './read-step.ts';
+import type { Run } from './run.ts';
+import type { TakenScope } from './take-scopes.ts';
+
+/** Seconds to wait after the first, second and third failed read; after that the next reconcile asks again. */
+const retrySeconds = [5, 30, 120] as const;
+/** A rate limit that names no end. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+const rateLimitMs = 60_000;
+/** SQS delays no message for longer. */
+const delaySecondsMax = 900;
+
+/**
+ * The scope was read whole and applied. What was asked for after the reading's first step is not answered by it.
+ *
+ * @param observedAt the reading's number
+ * @param notShown why the forge shows nothing of the scope
+ * @param lookAt when to look again; milliseconds since the epoch
+ */
+export async function completeScope(
+  run: Run,
+  taken: TakenScope,
+  observedAt: number,
+  lookAt?: number,
+  notShown?: string,
+): Promise<void> {
+  const { table, clock } = run.dependencies;
+  const { reading, notShown: before } = taken.state;
+  const isLater = reading !== undefined && reading.number === observedAt;
+  const answered = isLater ? { ...taken, lease: { ...taken.lease, wanted: reading.wanted } } : taken;
+  const attributes = {
+    lastSuccessAt: clock.now(),
+    attempts: 0,
+    reading: undefined,
+    nodeId: undefined,
+    notShown: notShown === undefined ? undefined : { why: notShown, since: before?.since ?? clock.now() },
+  };
+  await complete(run, answered, attributes, lookAt);
+  if (reading !== undefined) {
+    await removePieces(table, run.synchronization.id, pieceNames.reading(taken.scope));
+  }
+}
+
+/** A step of the reading is done and stored; the next one has a message. */
+export async function goOnLater(
+  run: Run,
+  taken: TakenScope,
+  { observedAt, startedAt, notBefore, progress }: ReadingStep,
+): Promise<void> {
+  const requests = run.reader.requests?.() ?? 0;
+  const before = taken.state.reading;
+  const wanted = before?.number === observedAt ? before.wanted : taken.lease.wanted;
+  const reading = { number: observedAt, startedAt, wanted, requests, ...progress };
+  run.log.scopes.push({ scope: taken.scope, cause: taken.state.cause, outcome: 'unfinished' });
+  await putOff(run, taken, { notBefore, attributes: { reading } });
+}
+
+async function complete(
+  { dependencies }: Run,
+  { scope, lease }: TakenScope,
+  attributes: Readonly<Record<string, unknown>>,
+  lookAt: number | undefined,
+): Promise<void> {
+  const { table, waker, clock } = dependencies;
+  const kept = isPart(scope) ? { [tableKeys.expiry]: Math.ceil(clock.now() / 1000) + partSeconds } : {};
+  const outcome = await completeWork(table, lease, { ...kept, ...attributes, recheckAt: lookAt }, lookAt);
+  if (outcome === 'more') {
+    await waker.wake([lease.thing.wake]);
+  } else if (lookAt !== undefined) {
+    await waker.wake([lease.thing.wake], secondsUntil(lookAt, clock.now()));
+  }
+}
+
+/** The work goes on in another step: the lease is free, and its message on its way. */
+export async function putOff(
+  { dependencies }: Run,
+  { lease }: TakenScope,
+  later: {
+    readonly notBefore?: number | undefined;
+    readonly attributes?: Readonly<Record<string, unknown>>;
+  } = {},
+): Promise<void> {
+  const { table, waker, clock } = dependencies;
+  await releaseLease(table, lease, later.notBefore, later.attributes);
+  await waker.wake(
+    [lease.thing.wake],
+    later.notBefore === undefined ? 0 : secondsUntil(later.notBefore, clock.now()),
+  );
+}
+
+/** An unfinished read changed no right. What becomes of the work depends on what went wrong. */
+export async function failScope(run: Run, taken: TakenScope, error: unknown): Promise<void> {
+  const { dependencies, synchronization, log } = run;
+  const { table, clock, logger } = dependencies;
+  const { scope, lease, state } = taken;
+  const now = clock.now();
+  const { code, message } = describe(error);
+  const lastFailure = { at: now, code, message: message.slice(0, 300) };
+  const { organization, id } = synchronization;
+  logger.warn('a scope could not be read', { organization, synchronization: id, scope, code });
+  log.scopes.push({ scope, cause: state.cause, outcome: code });
+
+  // An outage says nothing of what was read; a list that does not add up would not add up from there again.
+  const kept = ['rate-limited', 'unavailable'].includes(code) ? {} : { reading: undefined };
+  const credential = credentialStates.find((one) => one === code);
+  if (credential !== undefined) {
+    await noteCredential(table, synchronization, credential, scope, now);
+    await complete(run, taken, { lastFailure, attempts: 0, ...kept }, undefined);
+    return;
+  }
+  const notBefore = notBeforeOf(error, state.attempts, now);
+  if (notBefore === undefined) {
+    await complete(run, taken, { lastFailure, attempts: 0, ...kept }, undefined);
+    return;
+  }
+  const limited = code === 'rate-limited';
+  await table.update(
+    {
+      key: lease.thing.key,
+      set: { lastFailure, attempts: limited ? state.attempts : state.attempts + 1, ...kept },
+    },
+    equal('leaseId', lease.leaseId),
+  );
+  await putOff(run, taken, { notBefore });
+}
+
+function describe(error: unknown): { readonly code: string; readonly message: string } {
+  if (error instanceof ForgeError) {
+    return error;
+  }
+  return error instanceof ConflictError
+    ? { code: 'outdated', message: 'a later read was there first' }
+    : { code: 'unexpected', message: 'the run failed; the log says why' };
+}
+
+/** When to try again, in milliseconds since the epoch; undefined: the next reconcile asks. */
+function notBeforeOf(error: unknown, attempts: number, now: number): number | undefined {
+  if (error instanceof ForgeError && error.code === 'rate-limited') {
+    return Math.max(error.notBefore ?? now + rateLimitMs, now);
+  }
+  const seconds = retrySeconds[attempts];
+  return seconds === undefined ? undefined : now + seconds * 1000;
+}
+
+/** A second more: a message must not come before its time. */
+const secondsUntil = (at: number, now: number): number =>
+  Math.min(delaySecondsMax, Math.max(1, Math.ceil((at - now) / 1000) + 1));

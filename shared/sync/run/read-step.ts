@@ -1,0 +1,72 @@
+/** Reads a scope, or a step of it: large organizations take longer than one function may run. */
+import { z } from 'zod';
+import { isPart, mainKeyOf } from '../../domain/scopes.ts';
+import type { ScopeRead } from '../../forge/forge.ts';
+import { findFact } from '../../store/fact-store.ts';
+import { loadPieces, putPieces } from '../../store/pieces-store.ts';
+import { pieceNames } from '../../store/scope-store.ts';
+import type { Run } from './run.ts';
+import type { TakenScope } from './take-scopes.ts';
+
+export interface ReadingStep {
+  /** Undefined when there is more to read, which is stored. */
+  readonly read: ScopeRead | undefined;
+  /** The number drawn before the reading's first request. */
+  readonly observedAt: number;
+  /** When the reading began; milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Nobody goes on before; milliseconds since the epoch. */
+  readonly notBefore?: number | undefined;
+  readonly progress?: { readonly read: number; readonly total: number | undefined } | undefined;
+}
+
+/**
+ * A reading older than this begins anew: its first pages are too old to be one picture with the last. Long enough for two limits, each of
+ * which may take an hour, or a reading that meets one at its beginning would never come to its end.
+ */
+const readingMs = 6 * 3600_000;
+
+const StoredReading = z.object({ number: z.number(), startedAt: z.number(), state: z.unknown() });
+
+/** @throws ForgeError */
+export async function readStep(run: Run, taken: TakenScope, deadline: number): Promise<ReadingStep> {
+  const { dependencies, reader, synchronization } = run;
+  const { table, clock } = dependencies;
+  const { scope, state } = taken;
+  const name = pieceNames.reading(scope);
+  const before =
+    state.reading === undefined
+      ? undefined
+      : StoredReading.safeParse(await loadPieces(table, synchronization.id, name)).data;
+  const isFresh =
+    before !== undefined &&
+    clock.now() - before.startedAt < readingMs &&
+    // What a person asked back wants a read that began after the word.
+    before.startedAt >= (state.restore?.at ?? 0);
+  const reading = isFresh ? before : { number: run.number, startedAt: clock.now(), state: undefined };
+  const answer = await reader.readScope(scope, {
+    nodeId: await nodeIdOf(run, taken),
+    from: reading.state,
+    mayGoOn: () => clock.now() < deadline,
+  });
+  const origin = { observedAt: reading.number, startedAt: reading.startedAt };
+  if ('done' in answer) {
+    return { ...origin, read: answer.done };
+  }
+  const { unfinished } = answer;
+  const stored = { number: reading.number, startedAt: reading.startedAt, state: unfinished.state };
+  await putPieces(table, synchronization.id, name, stored, Math.ceil((clock.now() + readingMs) / 1000));
+  const progress = { read: unfinished.read, total: unfinished.total };
+  return { ...origin, read: undefined, progress, notBefore: unfinished.notBefore };
+}
+
+/** The second id of a part's thing: as a read told it, else as the event did. */
+async function nodeIdOf(
+  { dependencies, synchronization }: Run,
+  { scope, state }: TakenScope,
+): Promise<string | undefined> {
+  const known = isPart(scope)
+    ? await findFact(dependencies.table, synchronization.id, mainKeyOf(scope))
+    : undefined;
+  return known !== undefined && 'nodeId' in known ? (known.nodeId ?? state.nodeId) : state.nodeId;
+}

@@ -1,0 +1,104 @@
+/** Finishes a stored plan whose writer died, without asking the forge. */
+import { z } from 'zod';
+import { factKey } from '../../domain/facts.ts';
+import { isScope, type PartScope, partOf } from '../../domain/scopes.ts';
+import { parseFact } from '../../store/fact-schema.ts';
+import { loadScope, type StoredScope } from '../../store/fact-store.ts';
+import { keys } from '../../store/keys.ts';
+import { loadPieces, removePieces } from '../../store/pieces-store.ts';
+import { findApplying, newerParts, pieceNames, scopeStates } from '../../store/scope-store.ts';
+import { ConflictError } from '../../store/table.ts';
+import { leaseHeld, type Wake } from '../../store/work.ts';
+import { concernOfEverybody } from '../plan/concern.ts';
+import type { PlannedChange } from '../plan/plan.ts';
+import { applyPlan } from './apply.ts';
+import type { Run } from './run.ts';
+import { record } from './run-log.ts';
+import type { TakenScope } from './take-scopes.ts';
+
+const fact = z.unknown().transform(parseFact);
+const base = {
+  fact,
+  narrows: z.boolean(),
+  widens: z.boolean(),
+  reason: z.string(),
+  inDoubt: z.boolean().optional(),
+};
+const StoredPlan = z.object({
+  observedAt: z.number(),
+  startedAt: z.number().optional(),
+  covers: z.array(z.string().refine((text): text is PartScope => isScope(text) && text.includes(':'))),
+  changes: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ ...base, kind: z.literal('add') }),
+      z.object({ ...base, kind: z.literal('update'), before: fact }),
+      z.object({ ...base, kind: z.literal('return') }),
+      z.object({ ...base, kind: z.literal('remove'), stated: z.boolean() }),
+    ]),
+  ),
+});
+
+/**
+ * Does nothing when there is no such plan. What a later read said stays.
+ *
+ * @throws ConflictError when the lease is lost
+ */
+export async function resumePlan(run: Run, { scope, lease, state }: TakenScope): Promise<void> {
+  const { dependencies, synchronization } = run;
+  const { table, waker, clock } = dependencies;
+  const { id } = synchronization;
+  if ((await findApplying(table, id, scope)) === undefined) {
+    return;
+  }
+  const plan = StoredPlan.safeParse(await loadPieces(table, id, pieceNames.plan(scope))).data;
+  const wakes: Wake[] = [];
+  try {
+    if (plan !== undefined && (state.readAt ?? 0) < plan.observedAt) {
+      const { observedAt, startedAt, covers } = plan;
+      const states = await scopeStates(table, id);
+      const stored = await loadScope(table, id, scope, covers);
+      const changes: readonly PlannedChange[] = plan.changes;
+      await applyPlan(table, {
+        synchronization,
+        scope,
+        lease,
+        observedAt,
+        startedAt,
+        covers,
+        changes: stillToDo(changes, stored, newerParts(states, observedAt), observedAt),
+        states,
+        now: clock.now(),
+        record: (recorded) => record(run, recorded),
+        applied: (raised) => wakes.push(...raised),
+      });
+    }
+  } catch (error) {
+    // A later read wrote meanwhile; the one that follows plans what is left.
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  } finally {
+    await waker.wake(wakes);
+  }
+  const { operations, raised } = concernOfEverybody(synchronization, clock.now());
+  // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.
+  await table.transact([leaseHeld(lease), { delete: keys.applying(id, scope) }, ...operations]);
+  await waker.wake(raised.map((thing) => thing.wake));
+  await removePieces(table, id, pieceNames.plan(scope));
+}
+
+/** What is stored and newer than the plan has been written by it already, or says more. */
+function stillToDo(
+  changes: readonly PlannedChange[],
+  stored: StoredScope,
+  newer: ReadonlyMap<PartScope, number>,
+  observedAt: number,
+): readonly PlannedChange[] {
+  const numbers = new Map(stored.facts.map(({ fact, observedAt: number }) => [factKey(fact), number]));
+  return changes.filter(({ fact }) => {
+    const key = factKey(fact);
+    const part = partOf(fact);
+    const number = numbers.get(key) ?? stored.removed.get(key)?.observedAt ?? 0;
+    return number < observedAt && !(part !== undefined && newer.has(part));
+  });
+}

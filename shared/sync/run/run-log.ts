@@ -1,0 +1,74 @@
+import {
+  finishRun,
+  noteChanges,
+  type RecordedChanges,
+  type RunProgress,
+  type ScopeRecord,
+} from '../../store/run-store.ts';
+import type { Operation } from '../../store/table.ts';
+import { changeText } from '../plan/change-text.ts';
+import type { PlannedChange } from '../plan/plan.ts';
+import type { Run, RunLog } from './run.ts';
+import type { TakenScope } from './take-scopes.ts';
+
+export const startLog = (taken: readonly TakenScope[]): RunLog => ({
+  scopes: [],
+  taken: taken.map(({ scope, state: { cause } }) => ({ scope, cause })),
+  tries: 0,
+});
+
+/**
+ * The record of changes, to be part of the transaction that makes them: whatever was changed is in the history and can be undone,
+ * wherever the worker dies.
+ */
+export function record(run: Run, changes: readonly PlannedChange[]): readonly Operation[] {
+  if (changes.length === 0) {
+    return [];
+  }
+  const { dependencies, synchronization, log } = run;
+  const { scopes, taken } = log;
+  const begun = taken
+    .filter(({ scope }) => !scopes.some((one) => one.scope === scope))
+    .map((one) => ({ ...one, outcome: 'begun' }));
+  const progress = progressOf(run, [...scopes, ...begun]);
+  return noteChanges(
+    synchronization.id,
+    progress,
+    log.tries++,
+    recordedOf(changes),
+    dependencies.clock.now(),
+  );
+}
+
+/** The run ended by itself, well or not. */
+export async function endLog(run: Run): Promise<void> {
+  const { dependencies, synchronization, number, log } = run;
+  const { table, clock, logger } = dependencies;
+  const { counts } = await finishRun(table, synchronization.id, progressOf(run, log.scopes), clock.now());
+  if (counts.add + counts.update + counts.remove > 0) {
+    logger.info('an organization changed on its forge', {
+      organization: synchronization.organization,
+      synchronization: synchronization.id,
+      run: number,
+      ...counts,
+    });
+  }
+}
+
+function progressOf({ number, startedAt, reader }: Run, scopes: readonly ScopeRecord[]): RunProgress {
+  return { number, startedAt, requests: reader.requests?.(), scopes };
+}
+
+function recordedOf(changes: readonly PlannedChange[]): RecordedChanges {
+  return {
+    counts: countsOf(changes),
+    changes: changes.map(changeText),
+    removed: changes.filter(({ kind }) => kind === 'remove').map(({ fact, reason }) => ({ fact, reason })),
+  };
+}
+
+export function countsOf(changes: readonly PlannedChange[]) {
+  const count = (kind: PlannedChange['kind']): number =>
+    changes.filter((change) => change.kind === kind).length;
+  return { add: count('add'), update: count('update'), remove: count('remove') };
+}

@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../../test/support/memory-forge.ts';
+import { createSyncWorld, type SyncWorld, start } from '../../../test/support/sync-world.ts';
+import { synchronizationId } from '../../../test/support/synchronized.ts';
+import { useTables } from '../../../test/support/table.ts';
+import type { Fact } from '../../domain/facts.ts';
+import { asId, type ForgeOrganizationId } from '../../domain/ids.ts';
+import { ForgeError } from '../../forge/errors.ts';
+import { noteTold } from '../../store/claim-store.ts';
+import { keys } from '../../store/keys.ts';
+import { scopeState } from '../../store/scope-store.ts';
+import { findSynchronization } from '../../store/synchronization-store.ts';
+
+const newTable = useTables();
+const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
+  createSyncWorld(await newTable(), facts);
+
+describe('runScopes, when the forge fails', () => {
+  async function failing(error: Error): Promise<SyncWorld> {
+    const world = await createWorld([aFact.member(1)]);
+    world.clock.time = start - 300_000;
+    await world.sync('members');
+    world.clock.time = start;
+    world.waker.take();
+    world.forge.facts = [];
+    world.forge.before = (asked) => {
+      if (asked === 'members') {
+        throw error;
+      }
+    };
+    await world.ask('members');
+    return world;
+  }
+
+  it.each(['unavailable', 'incomplete', 'not-found', 'unexpected'] as const)(
+    'changes no right on %s, and comes back after 5, 30 and 120 s, then at the next reconcile',
+    async (code) => {
+      const world = await failing(new ForgeError(code, 'a page failed'));
+      for (const seconds of [5, 30, 120]) {
+        expect(await world.run('members')).toBe('done');
+        const [wake, ...others] = world.waker.take();
+        expect(others).toEqual([]);
+        expect(wake).toMatchObject({ queue: 'sync', delaySeconds: seconds + 1 });
+        // Too early.
+        expect(await world.run('members')).toBe('done');
+        expect(world.waker.take()).toEqual([]);
+        world.clock.time += (seconds + 1) * 1000;
+      }
+      await world.run('members');
+      expect(world.waker.take()).toEqual([]);
+      expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
+      expect(await world.facts('members')).toEqual(['member#1']);
+      expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({
+        attempts: 0,
+        readAt: 1,
+        lastFailure: { code, message: 'a page failed' },
+        lastSuccessAt: start - 300_000,
+      });
+    },
+  );
+
+  it('waits as long as a rate limit says, without counting it as a failure', async () => {
+    const world = await failing(new ForgeError('rate-limited', 'wait', { notBefore: start + 3_600_000 }));
+    await world.run('members');
+    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 900 }]);
+    expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({ attempts: 0 });
+    world.clock.time = start + 3_599_000;
+    await world.run('members');
+    expect(await world.runs()).toHaveLength(2);
+    world.forge.before = () => {};
+    world.clock.time = start + 3_601_000;
+    await world.run('members');
+    expect(await world.facts('members')).toEqual([]);
+  });
+
+  it.each(['credential-rejected', 'insufficient-scope', 'sso-required', 'gone'] as const)(
+    'freezes the rights on %s and says so, until a read is whole again',
+    async (code) => {
+      const world = await failing(new ForgeError(code, 'no'));
+      await world.run('members');
+      expect(world.waker.take()).toEqual([]);
+      expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
+      expect(await world.facts('members')).toEqual(['member#1']);
+      const shown = await findSynchronization(world.table, synchronizationId);
+      expect(shown).toMatchObject({
+        credentialState: code,
+        credentialScope: 'members',
+        credentialStateSince: start,
+      });
+
+      world.clock.time += 600_000;
+      await world.sync('members');
+      expect(await findSynchronization(world.table, synchronizationId)).toMatchObject({
+        credentialStateSince: start,
+      });
+
+      world.forge.before = () => {};
+      await world.sync('members');
+      expect(await findSynchronization(world.table, synchronizationId)).toMatchObject({
+        credentialState: 'working',
+      });
+      expect(await world.facts('members')).toEqual([]);
+    },
+  );
+
+  it('keeps saying that a permission is missing while other scopes can be read', async () => {
+    const world = await failing(new ForgeError('insufficient-scope', 'no'));
+    await world.run('members');
+    await world.sync('teams');
+    expect(await findSynchronization(world.table, synchronizationId)).toMatchObject({
+      credentialState: 'insufficient-scope',
+    });
+  });
+
+  it.each([
+    ['of another organization', { id: asId<ForgeOrganizationId>(901) }],
+    ['of a suspended app', { suspended: true }],
+  ])('believes no answer %s, even when only the closing probe shows it', async (_, difference) => {
+    for (const probe of [1, 2]) {
+      const world = await createWorld([aFact.member(1)]);
+      await world.sync('members');
+      world.later();
+      world.forge.facts = [];
+      let probes = 0;
+      world.forge.before = (asked) => {
+        if (asked === 'probe' && ++probes === probe) {
+          world.forge.organization = { ...world.forge.organization, ...difference };
+        }
+      };
+      await world.sync('members');
+      expect(await world.facts('members')).toEqual(['member#1']);
+      expect(await findSynchronization(world.table, synchronizationId)).toMatchObject({
+        credentialState: 'credential-rejected',
+      });
+    }
+  });
+
+  it('hands our own errors to the queue and lets the scope go', async () => {
+    const world = await failing(new TypeError('a bug'));
+    await expect(world.run('members')).rejects.toThrow('a bug');
+    expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({
+      lastFailure: { code: 'unexpected', message: 'the run failed; the log says why' },
+    });
+    world.forge.before = () => {};
+    world.clock.time += 6_000;
+    await world.run('members');
+    expect(await world.facts('members')).toEqual([]);
+  });
+
+  it('rejects a message about a synchronization that is not there', async () => {
+    const world = await createWorld();
+    const empty = await newTable();
+    expect(await world.run('members', empty)).toBe('reject');
+  });
+});
+
+describe('runScopes, after an event that told of a removal', () => {
+  async function told(): Promise<SyncWorld> {
+    const world = await createWorld([aFact.member(1), aFact.member(2)]);
+    await world.sync('members');
+    world.waker.take();
+    world.later();
+    await world.tell('member#2');
+    await world.ask('members');
+    return world;
+  }
+
+  it('looks again 5, 20, 60 and 125 s after it while the read still shows what is gone', async () => {
+    const world = await told();
+    const toldAt = world.clock.time;
+    for (const seconds of [5, 20, 60, 125]) {
+      await world.run('members');
+      expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
+      const delaySeconds = (toldAt - world.clock.time) / 1000 + seconds + 1;
+      expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds }]);
+      world.clock.time += delaySeconds * 1000;
+    }
+    await world.run('members');
+    expect(world.waker.take()).toEqual([]);
+    expect(await world.runs()).toHaveLength(6);
+    await world.run('members');
+    expect(await world.runs()).toHaveLength(6);
+  });
+
+  it('looks once more when a read shows it, since the removal may be long over, and then no more', async () => {
+    const world = await told();
+    await world.run('members');
+    world.waker.take();
+    world.forge.facts = [aFact.member(1)];
+    world.clock.time += 6_000;
+    await world.run('members');
+    expect(await world.facts('members')).toEqual(['member#1']);
+    expect(world.waker.take().filter(({ queue }) => queue === 'sync')).toMatchObject([{ delaySeconds: 121 }]);
+    world.clock.time += 600_000;
+    await world.sync('members');
+    expect(world.waker.take()).toEqual([]);
+  });
+
+  it('does not look before its time, nor soon when the first read showed it', async () => {
+    const world = await told();
+    await world.run('members');
+    world.clock.time += 4_000;
+    await world.run('members');
+    expect(await world.runs()).toHaveLength(2);
+
+    const other = await told();
+    other.forge.facts = [aFact.member(1)];
+    await other.run('members');
+    expect(other.waker.take().filter(({ queue }) => queue === 'sync')).toMatchObject([{ delaySeconds: 121 }]);
+  });
+
+  it('keeps in mind an event that came while it read', async () => {
+    const world = await told();
+    world.forge.before = async (asked) => {
+      if (asked === 'members') {
+        world.forge.before = () => {};
+        await world.tell('member#2');
+        await world.ask('members');
+      }
+    };
+    await world.run('members');
+    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 0 }]);
+    await world.run('members');
+    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
+  });
+
+  it('goes on looking when the read shows something else that changed', async () => {
+    const world = await told();
+    world.forge.facts = [aFact.member(1), aFact.member(2), aFact.member(3)];
+    await world.run('members');
+    expect(world.waker.take().filter(({ queue }) => queue === 'sync')).toMatchObject([{ delaySeconds: 6 }]);
+    world.forge.facts = [aFact.member(1), aFact.member(3)];
+    world.clock.time += 6_000;
+    await world.run('members');
+    expect(await world.facts('members')).toEqual(['member#1', 'member#3']);
+  });
+
+  it('looks again too for what an event said has come', async () => {
+    const world = await createWorld([aFact.member(1)]);
+    await world.sync('members');
+    world.later();
+    world.waker.take();
+    await world.table.transact([
+      noteTold(synchronizationId, { key: 'member#2', expect: 'there', at: world.clock.time }),
+    ]);
+    await world.sync('member:2');
+    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
+    world.forge.facts = [aFact.member(1), aFact.member(2)];
+    world.clock.time += 6_000;
+    await world.run('member:2');
+    expect(await world.facts('members')).toEqual(['member#1', 'member#2']);
+    expect(world.waker.take().filter(({ queue }) => queue === 'sync')).toEqual([]);
+  });
+
+  it('is found by the sweep when the message that looks again was lost', async () => {
+    const world = await told();
+    await world.run('members');
+    const due = world.clock.time + 5_000;
+    expect(await world.table.pending('sync', { before: due - 1, limit: 10 })).toEqual([]);
+    expect(await world.table.pending('sync', { before: due + 1, limit: 10 })).toHaveLength(1);
+  });
+});

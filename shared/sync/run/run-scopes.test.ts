@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { aFact, repository } from '../../../test/support/memory-forge.ts';
+import { createSyncWorld, type SyncWorld, start } from '../../../test/support/sync-world.ts';
+import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import { useTables } from '../../../test/support/table.ts';
+import type { Fact } from '../../domain/facts.ts';
+import { findRepository } from '../../store/fact-store.ts';
+import { keys } from '../../store/keys.ts';
+import { changesOf } from '../../store/run-store.ts';
+import { scopeState } from '../../store/scope-store.ts';
+import { findSynchronization } from '../../store/synchronization-store.ts';
+import { grantsThing, scanThing } from '../../store/things.ts';
+
+const newTable = useTables();
+const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
+  createSyncWorld(await newTable(), facts);
+
+const grants = keys.grants(organizationId);
+const scan = (id: number) => keys.scan(synchronizationId, repository(id));
+
+describe('runScopes', () => {
+  it('brings the table in step with the forge, scope by scope', async () => {
+    const world = await createWorld([
+      aFact.settings(),
+      aFact.member(1),
+      aFact.team(5),
+      aFact.teamMember(5, 1),
+      aFact.teamRepository(5, 10),
+      aFact.repository(10),
+      aFact.collaborator(10, 2),
+    ]);
+    for (const scope of ['settings', 'members', 'teams', 'repositories'] as const) {
+      expect(await world.sync(scope)).toBe('done');
+    }
+    expect(await world.facts('settings')).toEqual(['settings']);
+    expect(await world.facts('members')).toEqual(['member#1']);
+    expect(await world.facts('teams')).toEqual(['team#5', 'team-member#1#5', 'team-repository#5#10']);
+    expect(await world.facts('repositories')).toEqual(['collaborator#2#10', 'repository#10']);
+  });
+
+  it('raises grants and scans with the facts, and wakes them after', async () => {
+    const world = await createWorld([aFact.repository(10), aFact.repository(11)]);
+    await world.sync('repositories');
+    expect(await world.wanted(grants)).toBe(1);
+    expect(await world.wanted(scan(10))).toBe(1);
+    expect(await world.wanted(scan(11))).toBe(1);
+    expect(world.waker.take()).toEqual(
+      [
+        grantsThing(organizationId),
+        scanThing(organizationId, synchronizationId, repository(10)),
+        scanThing(organizationId, synchronizationId, repository(11)),
+      ].map((thing) => ({ ...thing.wake, delaySeconds: 0 })),
+    );
+
+    world.later();
+    world.forge.facts = [aFact.repository(10, { pushedAt: '2026-11-22T11:00:00Z' })];
+    await world.sync('repositories');
+    expect(await world.facts('repositories')).toEqual(['repository#10']);
+    expect(await world.wanted(grants)).toBe(2);
+    expect(await world.wanted(scan(10))).toBe(2);
+    expect(await world.wanted(scan(11))).toBe(2);
+  });
+
+  it('raises no grants for what is only for display', async () => {
+    const world = await createWorld([aFact.settings()]);
+    await world.sync('settings');
+    expect(await world.wanted(grants)).toBe(0);
+    world.later();
+    world.forge.facts = [aFact.settings(true)];
+    await world.sync('settings');
+    expect(await world.wanted(grants)).toBe(1);
+  });
+
+  it('writes nothing when nothing changed, and is idle when nothing is wanted', async () => {
+    const world = await createWorld([aFact.member(1)]);
+    await world.sync('members');
+    const before = await world.table.get(keys.fact(synchronizationId, 'member#1'));
+    world.waker.take();
+    await world.sync('members');
+    await world.run('members');
+    expect(await world.table.get(keys.fact(synchronizationId, 'member#1'))).toEqual(before);
+    expect(world.waker.take()).toEqual([]);
+    expect(await world.runs()).toHaveLength(2);
+  });
+
+  it('counts repositories of the first whole read as imported and later ones as new, also those that come back', async () => {
+    const world = await createWorld([aFact.repository(10), aFact.repository(11)]);
+    await world.sync('repositories');
+    const imported = (await findSynchronization(world.table, synchronizationId))?.importObservedAt;
+    expect(imported).toBe(1);
+    world.later();
+    world.forge.facts = [aFact.repository(10), aFact.repository(12)];
+    await world.sync('repositories');
+    world.later();
+    world.forge.facts = [aFact.repository(10), aFact.repository(11), aFact.repository(12)];
+    await world.sync('repositories');
+    const first = async (id: number) =>
+      (await findRepository(world.table, synchronizationId, repository(id)))?.firstObservedAt;
+    expect([await first(10), await first(11), await first(12)]).toEqual([1, 1, 2]);
+    expect((await findSynchronization(world.table, synchronizationId))?.importObservedAt).toBe(1);
+  });
+
+  it('takes no empty list for the first one when some repositories were chosen from it', async () => {
+    const world = await createWorld();
+    await world.sync('repositories');
+    const imported = async () =>
+      (await findSynchronization(world.table, synchronizationId))?.importObservedAt;
+    expect(await imported()).toBeUndefined();
+    world.forge.facts = [aFact.repository(10)];
+    await world.sync('repositories');
+    expect(await imported()).toBe(2);
+  });
+
+  it('leaves a tombstone for a day', async () => {
+    const world = await createWorld([aFact.member(1)]);
+    await world.sync('members');
+    world.later();
+    world.forge.facts = [];
+    await world.sync('members');
+    expect(await world.facts('members')).toEqual([]);
+    expect(await world.table.get(keys.fact(synchronizationId, 'member#1'))).toMatchObject({
+      removed: true,
+      observedAt: 2,
+      expiresAt: world.clock.time / 1000 + 24 * 3600,
+    });
+  });
+
+  it('records the run with its changes', async () => {
+    const world = await createWorld(Array.from({ length: 60 }, (_, place) => aFact.member(place + 1)));
+    await world.sync('members');
+    const [run] = await world.runs();
+    expect(run).toMatchObject({
+      observedAt: 1,
+      scopes: [{ scope: 'members', cause: 'test', outcome: 'whole' }],
+      counts: { add: 60, update: 0, remove: 0 },
+    });
+    const changes = await changesOf(world.table, synchronizationId, 1);
+    expect(changes).toHaveLength(60);
+    expect(changes).toContain('member user-1 (1) added: new in the read');
+    expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({
+      lastSuccessAt: start,
+      readAt: 1,
+    });
+    expect((await findSynchronization(world.table, synchronizationId))?.lastSuccessAt).toEqual({
+      members: start,
+    });
+  });
+
+  it('runs again when it was asked for meanwhile', async () => {
+    const world = await createWorld([aFact.member(1)]);
+    world.forge.before = async (asked) => {
+      if (asked === 'members') {
+        world.forge.before = () => {};
+        await world.ask('members');
+      }
+    };
+    await world.sync('members');
+    const [wake] = world.waker.take().filter((sent) => sent.queue === 'sync');
+    expect(wake?.message).toEqual({ synchronization: synchronizationId, scope: 'members' });
+    world.forge.facts = [];
+    world.later();
+    await world.run('members');
+    expect(await world.facts('members')).toEqual([]);
+    expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
+  });
+});

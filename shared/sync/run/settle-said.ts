@@ -1,0 +1,89 @@
+/** What becomes of events' words after a read: settled, answered, or looked at again. */
+import {
+  isAnswered,
+  isDecided,
+  isWithdrawn,
+  lagMs,
+  type ScopeReads,
+  scopeOfKey,
+  scopesOfClaim,
+} from '../../domain/claim.ts';
+import type { SynchronizationId } from '../../domain/ids.ts';
+import { type AnyScope, isPart, wholeOf } from '../../domain/scopes.ts';
+import { contradictBodies, deleteClaims, forgetTold, type StoredClaim } from '../../store/claim-store.ts';
+import { loadScope } from '../../store/fact-store.ts';
+import { type ScopeState, scopeStates } from '../../store/scope-store.ts';
+import { ConflictError, type Table } from '../../store/table.ts';
+import type { FinishedReading, PlannedRead, Said } from '../plan/plan-read.ts';
+import { isWithin, settle } from '../plan/told.ts';
+import type { Run } from './run.ts';
+import { leaseMs, type TakenScope } from './take-scopes.ts';
+
+/** @returns when to look again; milliseconds since the epoch */
+export async function settleSaid(
+  { dependencies: { table }, synchronization: { id, forge } }: Run,
+  { scope }: TakenScope,
+  { read, observedAt, startedAt }: FinishedReading,
+  { told, claims }: Said,
+  { contradicted }: PlannedRead,
+): Promise<number | undefined> {
+  const { settled, lookAt } = settle(told, read.facts, { number: observedAt, startedAt });
+  for (const one of settled) {
+    await table.transact([forgetTold(id, one)]).catch((error: unknown) => {
+      // Told again meanwhile: that word stays.
+      if (!(error instanceof ConflictError)) {
+        throw error;
+      }
+    });
+  }
+  if (claims.length === 0) {
+    return lookAt;
+  }
+  for (const claim of claims.filter((one) => contradicted.includes(one))) {
+    await contradictBodies(table, forge, claim);
+  }
+  const states = await scopeStates(table, id);
+  const readsOf = (one: AnyScope): ScopeReads => readsIn(states, one, scope);
+  const answered = claims.filter((claim) => isAnswered(claim, readsOf));
+  await deleteClaims(table, id, await withoutHold(table, id, answered));
+  /** The claimed part is looked at again by itself, which costs less than the list. */
+  const isLookedAt = (key: string): boolean =>
+    !isPart(scope) && states.get(scopeOfKey(key))?.recheckAt !== undefined;
+  const looks = claims
+    .filter(({ key }) => isWithin(key, scope, read.covers) && !isLookedAt(key))
+    .filter((claim) => !isDecided(claim, readsOf))
+    .map((claim) => claim.at + lagMs);
+  const all = lookAt === undefined ? looks : [lookAt, ...looks];
+  return all.length === 0 ? undefined : Math.min(...all);
+}
+
+/**
+ * Those that withdraw nothing any more. A list may have overlooked what it was about: the facts stand as they were then, and the part's own read
+ * gives them back, with the views of whom they concern.
+ */
+async function withoutHold(
+  table: Table,
+  id: SynchronizationId,
+  claims: readonly StoredClaim[],
+): Promise<readonly StoredClaim[]> {
+  const scopes = [...new Set(claims.flatMap(scopesOfClaim).map(wholeOf))];
+  const stored = (await Promise.all(scopes.map((scope) => loadScope(table, id, scope)))).flatMap(
+    ({ facts }) => facts,
+  );
+  return claims.filter((claim) => !stored.some(({ fact, givenAt }) => isWithdrawn([claim], fact, givenAt)));
+}
+
+/** @param own the scope that was just read */
+function readsIn(states: ReadonlyMap<AnyScope, ScopeState>, scope: AnyScope, own: AnyScope): ScopeReads {
+  const state = states.get(scope);
+  if (state === undefined) {
+    return {};
+  }
+  const { readBegunAt, reading, leaseId, leaseUntil } = state;
+  const begun = [
+    ...(reading === undefined ? [] : [reading.startedAt]),
+    ...(leaseId === undefined ? [] : [leaseUntil - leaseMs]),
+  ];
+  const isUnderWay = scope !== own && begun.length > 0;
+  return { readBegunAt, underWaySince: isUnderWay ? Math.min(...begun) : undefined };
+}

@@ -1,0 +1,75 @@
+/**
+ * What nobody could read for a week, or as long as an owner says, is no ground for rights: those of people and teams rest, kept, until everything was read whole
+ * again. Tokens of the organization stay, and so does everything that is stored.
+ */
+import { scopeNames } from '../../domain/facts.ts';
+import type { SynchronizationId } from '../../domain/ids.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { findSynchronization, restoreRights, suspendRights } from '../../store/synchronization-store.ts';
+import { ConflictError, type Table } from '../../store/table.ts';
+import { grantsThing } from '../../store/things.ts';
+import { raise, type Waker } from '../../store/work.ts';
+
+const dayMs = 24 * 3600 * 1000;
+
+export interface SuspensionDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+}
+
+/**
+ * When the scope that was read least lately was read; undefined while one never was. Roles that were never read let nobody read, so the
+ * rest counts without them.
+ */
+export function rightsAsOf({ lastSuccessAt }: Pick<Synchronization, 'lastSuccessAt'>): number | undefined {
+  const counted = scopeNames.filter((scope) => scope !== 'roles' || lastSuccessAt.roles !== undefined);
+  const times = counted.map((scope) => lastSuccessAt[scope]);
+  return times.includes(undefined) ? undefined : Math.min(...times.filter((at) => at !== undefined));
+}
+
+/** Lets rights rest that are too old, and wakes them when they are not any more. */
+export async function reviewRights(
+  { table, waker, clock, logger }: SuspensionDependencies,
+  id: SynchronizationId,
+): Promise<void> {
+  const synchronization = await findSynchronization(table, id);
+  // A scope that never was read gives no rights; those of the others must not outlive it.
+  const times = Object.values(synchronization?.lastSuccessAt ?? {});
+  if (synchronization === undefined || times.length === 0) {
+    return;
+  }
+  const asOf = Math.min(...times);
+  const { restAfterDays } = synchronization.caution;
+  const isStale = clock.now() - asOf >= restAfterDays * dayMs;
+  if (isStale === (synchronization.rightsSuspendedAt !== undefined)) {
+    return;
+  }
+  const { organization } = synchronization;
+  const grants = grantsThing(organization);
+  try {
+    await table.transact([
+      isStale ? suspendRights(id, clock.now()) : restoreRights(id),
+      raise(grants, clock.now()),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      // Somebody else was there.
+      return;
+    }
+    throw error;
+  }
+  await waker.wake([grants.wake]);
+  if (isStale) {
+    logger.error('nothing was read whole for too long: the rights of people and teams rest', {
+      days: restAfterDays,
+      organization,
+      synchronization: id,
+    });
+  } else {
+    logger.info('the rights of people and teams are back', { organization, synchronization: id });
+  }
+}

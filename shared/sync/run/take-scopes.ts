@@ -1,0 +1,113 @@
+/** Which scopes one run reads: the one that its message names, and whatever else is asked for and free, since one pair of probes serves all. */
+import type { ScopeName } from '../../domain/facts.ts';
+import { scopeNames } from '../../domain/facts.ts';
+import { type AnyScope, isPart, wholeOf } from '../../domain/scopes.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { parseScope, type ScopeState, scopeStates } from '../../store/scope-store.ts';
+import type { Table } from '../../store/table.ts';
+import { scopeThing } from '../../store/things.ts';
+import { type Lease, raise, takeLease } from '../../store/work.ts';
+
+export interface TakeScopesDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly newLeaseId: () => string;
+}
+
+export interface TakenScope {
+  readonly scope: AnyScope;
+  readonly lease: Lease;
+  readonly state: ScopeState;
+  /** The whole scope whose read serves this part too: so many parts are asked for that the list is cheaper. */
+  readonly servedBy: ScopeName | undefined;
+}
+
+/** The function's time-out of 300 s and 30 s more. */
+export const leaseMs = 330_000;
+/** Parts of one list that are read by themselves; more are a reading of the list. */
+export const partsMax = 10;
+
+/** @returns nothing when the named scope has nothing to do, or another worker is at it */
+export async function takeScopes(
+  dependencies: TakeScopesDependencies,
+  synchronization: Synchronization,
+  named: AnyScope,
+): Promise<readonly TakenScope[]> {
+  const { table, clock } = dependencies;
+  const first = await takeNamed(dependencies, synchronization, named);
+  if (first === undefined) {
+    return [];
+  }
+  const taken: TakenScope[] = [first];
+  const states = await scopeStates(table, synchronization.id);
+  const wanted = [...states]
+    .filter(([scope, state]) => scope !== named && isDue(state, clock.now()))
+    .map(([scope]) => scope);
+  const crowded = scopeNames.filter(
+    (whole) =>
+      [...wanted, named].filter((scope) => isPart(scope) && wholeOf(scope) === whole).length > partsMax,
+  );
+  for (const scope of wanted) {
+    const one = await take(dependencies, synchronization, scope);
+    if (one !== undefined) {
+      taken.push(one);
+    }
+  }
+  for (const whole of crowded.filter((scope) => !taken.some((one) => one.scope === scope))) {
+    const thing = scopeThing(synchronization.organization, synchronization.id, whole);
+    await table.transact([raise(thing, clock.now(), { cause: 'many parts of it' })]);
+    const one = await take(dependencies, synchronization, whole);
+    if (one !== undefined) {
+      taken.push(one);
+    }
+  }
+  // A part is served by the list only if this very run reads the list: a reading that began earlier knows nothing of it.
+  const lists = crowded.filter((whole) =>
+    taken.some((one) => one.scope === whole && one.state.reading === undefined),
+  );
+  return taken.map((one) => {
+    const servedBy = lists.find((whole) => isPart(one.scope) && wholeOf(one.scope) === whole);
+    return servedBy === undefined ? one : { ...one, servedBy };
+  });
+}
+
+/** The scope that the message names; or one that is to be looked at again by now, although nobody asked. */
+async function takeNamed(
+  dependencies: TakeScopesDependencies,
+  synchronization: Synchronization,
+  scope: AnyScope,
+): Promise<TakenScope | undefined> {
+  const { table, clock } = dependencies;
+  const taken = await take(dependencies, synchronization, scope);
+  if (taken !== undefined) {
+    return taken;
+  }
+  const thing = scopeThing(synchronization.organization, synchronization.id, scope);
+  const item = await table.get(thing.key);
+  const state = item && parseScope(item);
+  const isIdle = state !== undefined && state.wanted === state.done;
+  if (!isIdle || state.recheckAt === undefined || state.recheckAt > clock.now()) {
+    return undefined;
+  }
+  await table.transact([raise(thing, clock.now(), { cause: 'looked too early', recheckAt: undefined })]);
+  return take(dependencies, synchronization, scope);
+}
+
+async function take(
+  { table, clock, newLeaseId }: TakeScopesDependencies,
+  { organization, id }: Synchronization,
+  scope: AnyScope,
+): Promise<TakenScope | undefined> {
+  const lease = await takeLease(table, scopeThing(organization, id, scope), {
+    leaseId: newLeaseId(),
+    now: clock.now(),
+    leaseMs,
+  });
+  return lease === 'idle' || lease === 'busy'
+    ? undefined
+    : { scope, lease, state: parseScope(lease.item), servedBy: undefined };
+}
+
+const isDue = (state: ScopeState, now: number): boolean =>
+  state.wanted !== state.done && state.leaseUntil < now;

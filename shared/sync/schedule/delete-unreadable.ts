@@ -1,0 +1,45 @@
+/** What nobody could read for 90 days, or lost its name so long ago, is deleted: records and archives; its number is never used again. */
+import type { OrganizationId } from '../../domain/ids.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { equal } from '../../store/condition.ts';
+import { askDeletion, deletionOf } from '../../store/deletion-store.ts';
+import { packagesOf } from '../../store/package-store.ts';
+import { ConflictError, type Table } from '../../store/table.ts';
+import { packageThing } from '../../store/things.ts';
+import { raise, type Waker } from '../../store/work.ts';
+
+/** Milliseconds. */
+export const unreadableKeptMs = 90 * 24 * 3600 * 1000;
+
+export async function deleteUnreadable(
+  { table, waker, clock, logger }: { table: Table; waker: Waker; clock: Clock; logger: Pick<Logger, 'info'> },
+  organization: OrganizationId,
+): Promise<void> {
+  const kept = clock.now() - unreadableKeptMs;
+  const due = (await packagesOf(table, organization)).filter(
+    ({ state, unreadableAt = clock.now() }) =>
+      (state === 'unreadable' || state === 'superseded') && unreadableAt <= kept,
+  );
+  for (const { number, name, state } of due) {
+    const thing = packageThing(organization, number);
+    const target = { kind: 'package', number } as const;
+    try {
+      await table.transact([
+        {
+          ...raise(thing, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
+          when: equal('state', state),
+        },
+        askDeletion(organization, target, name, clock.now()),
+      ]);
+    } catch (error) {
+      if (error instanceof ConflictError) {
+        // It came back at this very moment.
+        continue;
+      }
+      throw error;
+    }
+    await waker.wake([thing.wake, deletionOf(organization, target).wake]);
+    logger.info('a package was deleted that nobody could get for 90 days', { organization, package: name });
+  }
+}

@@ -1,0 +1,271 @@
+import { describe, expect, it, vi } from 'vitest';
+import { aFact, repository } from '../../../test/support/memory-forge.ts';
+import {
+  addSynchronized,
+  forgeOrganizationId,
+  installationId,
+  organizationId,
+  synchronizationId,
+} from '../../../test/support/synchronized.ts';
+import { useTables } from '../../../test/support/table.ts';
+import { createRecordingWaker } from '../../../test/support/waker.ts';
+import {
+  asId,
+  type ForgeOrganizationId,
+  type InstallationId,
+  type OrganizationId,
+  type SynchronizationId,
+} from '../../domain/ids.ts';
+import type { CredentialState } from '../../domain/synchronization.ts';
+import type { ForgeOrganization } from '../../forge/forge.ts';
+import { putFact } from '../../store/fact-store.ts';
+import { addInstallation } from '../../store/installation-store.ts';
+import { keys } from '../../store/keys.ts';
+import { findSynchronization } from '../../store/synchronization-store.ts';
+import type { Operation } from '../../store/table.ts';
+import { edgeThing, grantsThing, scanThing, scopeThing } from '../../store/things.ts';
+import { completeWork, raise, releaseLease, takeLease } from '../../store/work.ts';
+import { reconcile } from './reconcile.ts';
+import { sweepWork } from './sweep.ts';
+
+const newTable = useTables();
+const now = Date.parse('2026-11-22T12:00:00Z');
+const hours = 3600 * 1000;
+
+describe('reconcile', () => {
+  it('asks for every scope, and for scans of repositories not scanned for a day or left unfinished', async () => {
+    const table = await newTable();
+    await addSynchronized(table);
+    await table.transact([
+      ...[1, 2, 3, 4, 5, 6].map((id) => putFact(synchronizationId, aFact.repository(id), 1)),
+      ...[
+        { id: 1, lastScannedAt: now - 25 * hours, wanted: 1, done: 1 },
+        { id: 2, lastScannedAt: now - 23 * hours, wanted: 1, done: 1 },
+        { id: 3, lastScannedAt: now - 1 * hours, wanted: 1, done: 1, unfinished: true },
+        // Somebody is at it.
+        { id: 4, lastScannedAt: now - 25 * hours, wanted: 2, done: 1 },
+        // Never scanned; 6 has not even been asked for.
+        { id: 5, wanted: 1, done: 1 },
+        // Gone from the forge.
+        { id: 9, lastScannedAt: now - 90 * hours, wanted: 1, done: 1 },
+      ].map(({ id, ...item }) => ({ put: keys.scan(synchronizationId, repository(id)), item })),
+    ]);
+    const waker = createRecordingWaker();
+    const logger = { info: vi.fn(), error: vi.fn() };
+    expect(await reconcile({ table, waker, logger, clock: { now: () => now } })).toEqual({
+      scopes: 5,
+      scans: 4,
+    });
+    expect(waker.sent.map(({ message }) => message.scope ?? message.repository)).toEqual([
+      'settings',
+      '1',
+      '3',
+      '5',
+      '6',
+    ]);
+    expect(await table.get(keys.scope(synchronizationId, 'members'))).toMatchObject({
+      wanted: 1,
+      cause: 'schedule',
+    });
+  });
+});
+
+describe('a reconcile of a synchronization whose installation is rejected', () => {
+  const other = asId<InstallationId>(78);
+  const announced = { id: forgeOrganizationId, login: 'acme', suspended: false };
+
+  async function installationAfter(state: CredentialState, operations: readonly Operation[]) {
+    const table = await newTable();
+    await addSynchronized(table);
+    await table.transact([
+      { update: { key: keys.synchronization(synchronizationId), set: { credentialState: state } } },
+      ...operations,
+    ]);
+    const waker = createRecordingWaker();
+    await reconcile({ table, waker, logger: { info: vi.fn(), error: vi.fn() }, clock: { now: () => now } });
+    return (await findSynchronization(table, synchronizationId))?.installation;
+  }
+
+  it('takes the one that was announced since, though nobody heard of the removal', async () => {
+    const operations = [addInstallation(other, 'github', announced)];
+    expect(await installationAfter('credential-rejected', operations)).toBe(other);
+  });
+
+  it.each<[string, CredentialState, ForgeOrganization | undefined]>([
+    ['works', 'working', announced],
+    ['lacks a permission', 'insufficient-scope', announced],
+    ['is rejected, and there is no other', 'credential-rejected', undefined],
+    ['is rejected, and the other is suspended', 'credential-rejected', { ...announced, suspended: true }],
+    [
+      "is rejected, and the other is another organization's",
+      'credential-rejected',
+      { ...announced, id: asId<ForgeOrganizationId>(901) },
+    ],
+  ])('keeps its own when it %s', async (_, state, organization) => {
+    const operations = organization === undefined ? [] : [addInstallation(other, 'github', organization)];
+    expect(await installationAfter(state, operations)).toBe(installationId);
+  });
+});
+
+describe('reconcile of several organizations', () => {
+  it('reads the others when something of one cannot be understood', async () => {
+    const table = await newTable();
+    await addSynchronized(table);
+    const tie = { organization: 'another', synchronization: 'aaaa' };
+    await table.transact([
+      { put: keys.synchronizationListed(asId<SynchronizationId>('aaaa')), item: tie },
+      { put: keys.fact(asId<SynchronizationId>('aaaa'), 'repository#1'), item: { fact: 'nonsense' } },
+    ]);
+    const waker = createRecordingWaker();
+    const logger = { info: vi.fn(), error: vi.fn() };
+    await expect(reconcile({ table, waker, logger, clock: { now: () => now } })).rejects.toThrow();
+    expect(waker.sent.map(({ message }) => message.synchronization)).toEqual(['aaaa', synchronizationId]);
+  });
+});
+
+describe('sweepWork', () => {
+  async function createSweep() {
+    const table = await newTable();
+    const waker = createRecordingWaker();
+    const logger = { error: vi.fn() };
+    return {
+      table,
+      waker,
+      logger,
+      sweep: (at: number) => sweepWork({ table, waker, logger, clock: { now: () => at } }),
+    };
+  }
+  const things = [
+    scopeThing(organizationId, synchronizationId, 'members'),
+    scanThing(organizationId, synchronizationId, repository(1)),
+    grantsThing(organizationId),
+    edgeThing('p/acme/acme/shop'),
+  ];
+
+  it('wakes what is wanted and not done, once its message must have come', async () => {
+    const { table, waker, sweep } = await createSweep();
+    await table.transact(things.map((thing) => raise(thing, now)));
+    expect(await sweep(now + 14_000)).toBe(0);
+    expect(await sweep(now + 16_000)).toBe(4);
+    expect(waker.take()).toEqual(things.map(({ wake }) => ({ ...wake, delaySeconds: 0 })));
+  });
+
+  it('leaves alone what somebody is at until the lease ends, and what is done', async () => {
+    const { table, sweep } = await createSweep();
+    const [thing] = things;
+    if (thing === undefined) {
+      throw new Error('nothing to do');
+    }
+    await table.transact([raise(thing, now)]);
+    const lease = await takeLease(table, thing, { leaseId: 'a', now, leaseMs: 60_000 });
+    expect(await sweep(now + 59_000)).toBe(0);
+    expect(await sweep(now + 61_000)).toBe(1);
+    if (lease === 'idle' || lease === 'busy') {
+      throw new Error('no lease');
+    }
+    await releaseLease(table, lease, now + 90_000);
+    expect(await sweep(now + 89_000)).toBe(0);
+    expect(await sweep(now + 91_000)).toBe(1);
+
+    const again = await takeLease(table, thing, { leaseId: 'b', now: now + 91_000, leaseMs: 60_000 });
+    if (again === 'idle' || again === 'busy') {
+      throw new Error('no lease');
+    }
+    expect(await completeWork(table, again)).toBe('done');
+    expect(await sweep(now + 900_000)).toBe(0);
+  });
+
+  const scans = Array.from({ length: 5 }, (_, place) =>
+    scanThing(organizationId, synchronizationId, repository(place + 1)),
+  );
+  const minute = 60_000;
+
+  /** Five scans asked for at the given times, the one of them being at work whose place is given. */
+  async function createBusy(times: readonly number[], atWork: number, at: number) {
+    const created = await createSweep();
+    const { table } = created;
+    for (const [place, thing] of scans.entries()) {
+      await table.transact([raise(thing, now + (times[place] ?? 0))]);
+    }
+    const [busy] = scans.slice(atWork);
+    const lease = busy && (await takeLease(table, busy, { leaseId: 'a', now: now + at, leaseMs: 330_000 }));
+    if (lease === undefined || lease === 'idle' || lease === 'busy') {
+      throw new Error('no lease');
+    }
+    return { ...created, lease };
+  }
+
+  it('leaves alone what waits its turn in a busy queue, and wakes what it went past', async () => {
+    const times = [0, 0, 2 * minute, 2 * minute, 3 * minute];
+    const { sweep, waker } = await createBusy(times, 2, 4 * minute);
+    expect(await sweep(now + 4 * minute)).toBe(2);
+    expect(waker.take().map(({ message }) => message.repository)).toEqual(['1', '2']);
+  });
+
+  it('wakes all of them as soon as nobody is at any', async () => {
+    const { table, sweep, lease } = await createBusy([0, 0, 0, 0, 0], 0, minute);
+    expect(await sweep(now + 2 * minute)).toBe(0);
+    expect(await completeWork(table, lease)).toBe('done');
+    expect(await sweep(now + 3 * minute)).toBe(4);
+  });
+
+  it("does not take another organization's work for its own, nor that of another queue", async () => {
+    const { table, sweep } = await createBusy([0, 0, 0, 0, 0], 0, 0);
+    await table.transact([
+      raise(scanThing(asId<OrganizationId>('other'), synchronizationId, repository(9)), now),
+      raise(scopeThing(organizationId, synchronizationId, 'members'), now),
+    ]);
+    expect(await sweep(now + minute)).toBe(2);
+  });
+
+  it('wakes what a dead worker left as soon as its lease has ended, however busy the queue is', async () => {
+    const { table, sweep, waker } = await createBusy([0, 0, 0, 0, 0], 0, 0);
+    const [, second] = scans;
+    if (second === undefined) {
+      throw new Error('no scan');
+    }
+    await takeLease(table, second, { leaseId: 'dead', now, leaseMs: 2 * minute });
+    expect(await sweep(now + 2 * minute)).toBe(0);
+    expect(await sweep(now + 3 * minute)).toBe(1);
+    expect(waker.take()).toMatchObject([second.wake]);
+  });
+
+  it('wakes what waits in a busy queue every ten minutes nevertheless', async () => {
+    const { table, sweep, lease } = await createBusy([0, 0, 0, 0, 0], 0, 0);
+    let woken = 0;
+    for (let minutes = 1; minutes <= 35; minutes++) {
+      // As if one after another were done that was asked for at the same moment.
+      await table.update({ key: lease.thing.key, set: { leaseUntil: now + (minutes + 5) * minute } });
+      const count = await sweep(now + minutes * minute);
+      expect([0, 4]).toContain(count);
+      woken += count;
+    }
+    expect(woken).toBe(4 * 3);
+  });
+
+  it('counts from when it was asked for again behind a worker who had begun', async () => {
+    const times = [0, 4 * minute, 4 * minute, 4 * minute, 4 * minute];
+    const { table, sweep, lease } = await createBusy(times, 0, 5 * minute);
+    await table.transact([raise(lease.thing, now + 6 * minute)]);
+    expect(await completeWork(table, lease)).toBe('more');
+    const [, second] = scans;
+    if (second === undefined) {
+      throw new Error('no scan');
+    }
+    await takeLease(table, second, { leaseId: 'b', now: now + 6 * minute, leaseMs: 330_000 });
+    expect(await sweep(now + 7 * minute)).toBe(0);
+  });
+
+  it('finds the others when one item says nothing', async () => {
+    const { table, logger, sweep } = await createSweep();
+    await table.transact([
+      ...things.slice(0, 1).map((thing) => raise(thing, now)),
+      {
+        put: { pk: 'BROKEN', sk: 'X' },
+        item: { pending: 'sync', pendingSince: '2026-11-22T11:00:00.000Z', wake: 'nobody' },
+      },
+    ]);
+    expect(await sweep(now + 60_000)).toBe(1);
+    expect(logger.error).toHaveBeenCalledWith(expect.any(String), { key: 'BROKEN X' });
+  });
+});

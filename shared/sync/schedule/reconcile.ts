@@ -1,0 +1,113 @@
+/** Asks for everything to be read again, on a schedule: deliveries get lost, and some changes have none. */
+import { scopeNames } from '../../domain/facts.ts';
+import type { OrganizationId, SynchronizationId } from '../../domain/ids.ts';
+import { isImporting } from '../../domain/synchronization.ts';
+import { openAtEdge } from '../../publish/open-at-edge.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { loadFacts } from '../../store/fact-store.ts';
+import { scansOf } from '../../store/scan-store.ts';
+import {
+  findSynchronization,
+  listSynchronizations,
+  markImportEnded,
+} from '../../store/synchronization-store.ts';
+import type { Table } from '../../store/table.ts';
+import { scanThing, scopeThing } from '../../store/things.ts';
+import type { Waker, WorkThing } from '../../store/work.ts';
+import { retireTokens } from '../../tokens/retire-tokens.ts';
+import { reviewRights } from '../run/suspension.ts';
+import { reattachRejected } from '../webhooks/reattach.ts';
+import { deleteUnreadable } from './delete-unreadable.ts';
+import { raiseAll } from './raise-all.ts';
+
+export interface ReconcileDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+}
+
+/** All refs of a repository are listed at least daily. GitHub sends no push event for more than three tags at once. */
+const scannedMs = 24 * 3600 * 1000;
+
+/**
+ * @returns how much was asked for
+ * @throws what went wrong with the first of the organizations where something did, after the others
+ */
+export async function reconcile(
+  dependencies: ReconcileDependencies,
+): Promise<{ readonly scopes: number; readonly scans: number }> {
+  const asked = { scopes: 0, scans: 0 };
+  const failures: unknown[] = [];
+  for (const { organization, synchronization } of await listSynchronizations(dependencies.table)) {
+    try {
+      await reconcileOne(dependencies, organization, synchronization, asked);
+    } catch (error) {
+      // What is wrong with one organization must not keep the others from being read.
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) {
+    throw failures[0];
+  }
+  return asked;
+}
+
+async function reconcileOne(
+  dependencies: ReconcileDependencies,
+  organization: OrganizationId,
+  synchronization: SynchronizationId,
+  asked: { scopes: number; scans: number },
+): Promise<void> {
+  const scopes = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
+  await reattachRejected(dependencies, synchronization);
+  // One run takes all scopes that are asked for, so one message is enough.
+  await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
+  asked.scopes += scopes.length;
+  await reviewRights(dependencies, synchronization);
+  const scans = await scansDue(dependencies, organization, synchronization);
+  await raiseAll(dependencies, scans.due, 'schedule');
+  if (scans.isEachScanned) {
+    await endImport(dependencies, synchronization);
+  }
+  asked.scans += scans.due.length;
+  await deleteUnreadable(dependencies, organization);
+  await retireTokens(dependencies, organization);
+  await openAtEdge(dependencies, organization);
+}
+
+/** Repositories not scanned for a day, and those where something is to be tried again. One being scanned now is not asked for twice. */
+async function scansDue(
+  { table, clock }: ReconcileDependencies,
+  organization: OrganizationId,
+  synchronization: SynchronizationId,
+): Promise<{ readonly due: readonly WorkThing[]; readonly isEachScanned: boolean }> {
+  const [repositories, scans] = await Promise.all([
+    loadFacts(table, synchronization, 'repository'),
+    scansOf(table, synchronization),
+  ]);
+  const known = new Map(scans.map((scan) => [scan.repository, scan]));
+  const due = repositories
+    .filter(({ repository }) => {
+      const scan = known.get(repository);
+      if (scan === undefined) {
+        return true;
+      }
+      const due = scan.unfinished || (scan.lastScannedAt ?? 0) <= clock.now() - scannedMs;
+      return due && scan.wanted === scan.done;
+    })
+    .map(({ repository }) => scanThing(organization, synchronization, repository));
+  return {
+    due,
+    isEachScanned: repositories.every(({ repository }) => known.get(repository)?.lastScannedAt !== undefined),
+  };
+}
+
+/** From now on nobody takes a name from another repository by being older. */
+async function endImport({ table, clock }: ReconcileDependencies, id: SynchronizationId): Promise<void> {
+  const synchronization = await findSynchronization(table, id);
+  if (synchronization?.importObservedAt !== undefined && isImporting(synchronization, clock.now())) {
+    await markImportEnded(table, id, clock.now());
+  }
+}

@@ -1,0 +1,105 @@
+/** Deliveries that did not reach us, taken from the forge's own log of them: it tries once and not again. */
+import { z } from 'zod';
+import { ForgeError } from '../../forge/errors.ts';
+import { type DeliveryLog, type LoggedAttempt, WebhookFormatError } from '../../forge/forge.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { keys } from '../../store/keys.ts';
+import type { Table } from '../../store/table.ts';
+import { type ReceiveDeliveryDependencies, takeDelivery } from './receive-delivery.ts';
+
+export interface CatchUpDependencies extends Omit<ReceiveDeliveryDependencies, 'webhooks' | 'logger'> {
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly log: DeliveryLog;
+  /** Asks for everything to be read: when more was missed than is worth reading one by one. */
+  readonly reconcileAll: () => Promise<unknown>;
+}
+
+/** The log is kept for three days: https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/viewing-webhook-deliveries */
+const keptMs = 3 * 24 * 3600 * 1000;
+/** Attempts that are entered late lie a little behind the newest that was seen. */
+const overlapMs = 15 * 60 * 1000;
+/** More than this is a bad hour: reading everything once costs less and finds the same, but for installations. */
+const missedMax = 100;
+/** Attempts that are looked at in one turn: with more the function would be ended, and begin anew for ever. */
+const attemptsMax = 10_000;
+
+const unreadable: readonly string[] = ['not-found', 'gone', 'incomplete', 'unexpected'];
+
+const LogItem = z.object({ readUntil: z.number() });
+
+export interface CaughtUp {
+  readonly attempts: number;
+  readonly missed: number;
+  readonly taken: number;
+}
+
+/**
+ * Reads the log since the last time and takes what did not arrive. What was taken already is known by its id.
+ *
+ * @throws ForgeError when the log cannot be read: the next turn begins where this one did
+ */
+export async function catchUp(dependencies: CatchUpDependencies): Promise<CaughtUp> {
+  const { table, clock, log, logger } = dependencies;
+  const now = clock.now();
+  const since = Math.max((await readUntil(table)) - overlapMs, now - keptMs);
+  const arrived = new Set<string>();
+  const missed = new Map<string, LoggedAttempt>();
+  let attempts = 0;
+  let newest = since;
+  for await (const page of log.attempts(since)) {
+    for (const attempt of page) {
+      attempts += 1;
+      newest = Math.max(newest, attempt.at);
+      if (attempt.arrived) {
+        arrived.add(attempt.deliveryId);
+      } else {
+        missed.set(attempt.deliveryId, attempt);
+      }
+    }
+    if (attempts >= attemptsMax) {
+      break;
+    }
+  }
+  for (const deliveryId of arrived) {
+    missed.delete(deliveryId);
+  }
+  let taken = 0;
+  const isMuch = missed.size > missedMax || attempts >= attemptsMax;
+  // The oldest first, as they would have come.
+  for (const { id, aboutInstallation } of [...missed.values()].reverse()) {
+    if (!isMuch || aboutInstallation) {
+      taken += (await takeMissed(dependencies, id)) ? 1 : 0;
+    }
+  }
+  if (isMuch) {
+    logger.error('many deliveries did not arrive; everything is read anew', { missed: missed.size });
+    await dependencies.reconcileAll();
+  }
+  await table.update({ key: keys.deliveryLog('github'), set: { readUntil: newest } });
+  if (missed.size > 0) {
+    logger.info('caught up with deliveries that did not arrive', { missed: missed.size, taken });
+  }
+  return { attempts, missed: missed.size, taken };
+}
+
+async function readUntil(table: Table): Promise<number> {
+  const item = await table.get(keys.deliveryLog('github'));
+  return item === undefined ? 0 : LogItem.parse(item).readUntil;
+}
+
+async function takeMissed(dependencies: CatchUpDependencies, id: string): Promise<boolean> {
+  try {
+    const delivery = await dependencies.log.delivery(id);
+    return (await takeDelivery(dependencies, delivery, { by: 'log' })) === 'taken';
+  } catch (error) {
+    // One that never can be read must not keep those after it from being taken.
+    const isUnreadable = error instanceof ForgeError && unreadable.includes(error.code);
+    if (!isUnreadable && !(error instanceof WebhookFormatError)) {
+      throw error;
+    }
+    dependencies.logger.warn('a missed delivery could not be read; the schedule finds what it told', {
+      error,
+    });
+    return false;
+  }
+}

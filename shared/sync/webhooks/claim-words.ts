@@ -1,0 +1,110 @@
+/** From the words of a delivery to what is written of them: claims, hints, and whose rights are decided again. */
+import type { Claim } from '../../domain/claim.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
+import type { ParsedDelivery } from '../../forge/forge.ts';
+import {
+  loadClaims,
+  noteTold,
+  numberClaims,
+  putBody,
+  putClaim,
+  type SeenBody,
+} from '../../store/claim-store.ts';
+import { standingOf } from '../../store/fact-store.ts';
+import { stateDeletion } from '../../store/forge-deletion-store.ts';
+import { keys } from '../../store/keys.ts';
+import { lastNumber } from '../../store/synchronization-store.ts';
+import type { Operation, Table } from '../../store/table.ts';
+import type { Wake } from '../../store/work.ts';
+import { concernOfClaims } from '../plan/concern.ts';
+import { isFirst, isNew, isRemoval, type Word, type WordContext } from './weigh-delivery.ts';
+
+/** How a delivery came. */
+export interface Heard extends Omit<WordContext, 'givenAt'> {
+  /** SHA-256 of its body, in hex, if it came by itself. */
+  readonly hash: string | undefined;
+}
+
+/** The forge delivers again by hand for 3 days; seconds. */
+const bodySeconds = 4 * 24 * 3600;
+
+export interface ClaimedWords {
+  readonly operations: readonly Operation[];
+  readonly wakes: readonly Wake[];
+  /** To be called when the operations are written. */
+  readonly number: () => Promise<unknown>;
+}
+
+/**
+ * What is to be written of the words, in one transaction; it is to be made anew when somebody else wrote at the same moment.
+ *
+ * @param whole the delivery, with the last of its words that are written: its body is noted with them, and what it says was deleted
+ */
+export async function claimWords(
+  table: Table,
+  synchronization: Synchronization,
+  words: readonly Word[],
+  heard: Heard,
+  whole: Pick<ParsedDelivery, 'deleted'> | undefined,
+): Promise<ClaimedWords> {
+  const { id } = synchronization;
+  const { hash, body, now } = heard;
+  const last = await lastNumber(table, id);
+  const givenAt = await givenAtOf(table, synchronization, words, body);
+  const news = words.filter((word) => isNew(word, { ...heard, givenAt: givenAt.get(word.key) }));
+  const claimed = news.filter(isRemoval);
+  const before = claimed.length === 0 ? [] : await loadClaims(table, id);
+  const bodiesOf = ({ key, expect }: Pick<Claim, 'key' | 'expect'>): readonly string[] =>
+    before.find((claim) => claim.key === key && claim.expect === expect)?.bodies ?? [];
+  const ofBody = hash === undefined ? [] : [hash];
+  const claims = claimed.map(({ key, expect }) => ({
+    key,
+    expect,
+    number: Number.POSITIVE_INFINITY,
+    at: now,
+    bodies: [...ofBody, ...bodiesOf({ key, expect })],
+  }));
+  const concern = await concernOfClaims(table, synchronization, claimed, now);
+  const isNoted = hash !== undefined && whole !== undefined && (body === undefined || claimed.length > 0);
+  const deleted = isFirst(heard) ? (whole?.deleted ?? []) : [];
+  return {
+    operations: [
+      ...(isNoted ? [putBody('github', hash, last, body, Math.ceil(now / 1000) + bodySeconds)] : []),
+      ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.told(id, claim.key) }]),
+      ...words
+        .filter((word) => !(news.includes(word) && isRemoval(word)))
+        .map(({ key, expect }) =>
+          noteTold(id, {
+            key,
+            expect,
+            at: now,
+            ...(news.some((one) => one.key === key) && { number: last }),
+          }),
+        ),
+      ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
+      ...concern.operations,
+    ],
+    wakes: concern.raised.map(({ wake }) => wake),
+    number: () => numberClaims(table, id, claims),
+  };
+}
+
+/** Only of bodies that came before it matters whether what they took was given back. */
+async function givenAtOf(
+  table: Table,
+  { id }: Synchronization,
+  words: readonly Word[],
+  body: SeenBody | undefined,
+): Promise<ReadonlyMap<string, number>> {
+  if (body === undefined) {
+    return new Map();
+  }
+  const standing = await standingOf(
+    table,
+    id,
+    words.map(({ key }) => key),
+  );
+  return new Map(
+    [...standing].flatMap(([key, { isRemoved, givenAt }]) => (isRemoved ? [] : [[key, givenAt] as const])),
+  );
+}

@@ -1,0 +1,246 @@
+import { sign } from '@octokit/webhooks-methods';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  addSynchronized,
+  forgeOrganizationId,
+  installationId,
+  organizationId,
+  synchronizationId,
+} from '../../../test/support/synchronized.ts';
+import { useTables } from '../../../test/support/table.ts';
+import { createRecordingWaker } from '../../../test/support/waker.ts';
+import { asId, type InstallationId } from '../../domain/ids.ts';
+import { gitHubBaseUrl } from '../../domain/synchronization.ts';
+import { createWebhookReader } from '../../forge/github/webhook.ts';
+import { loadClaims } from '../../store/claim-store.ts';
+import { findInstallation } from '../../store/installation-store.ts';
+import { keys } from '../../store/keys.ts';
+import { findSynchronization } from '../../store/synchronization-store.ts';
+import type { Item, Table } from '../../store/table.ts';
+import { receiveDelivery } from './receive-delivery.ts';
+
+const newTable = useTables();
+const secret = 'a secret that nobody guesses';
+const now = Date.parse('2026-11-22T12:00:00Z');
+
+interface Delivery {
+  readonly event: string;
+  readonly payload: object;
+  readonly id?: string;
+  readonly signature?: string;
+}
+
+async function createReceiver(connected: boolean) {
+  const table = await newTable();
+  if (connected) {
+    await addSynchronized(table);
+  }
+  const waker = createRecordingWaker();
+  const logger = { info: vi.fn(), warn: vi.fn() };
+  return {
+    table,
+    waker,
+    logger,
+    async deliver({ event, payload, id = 'delivery-1', signature }: Delivery, through = table) {
+      const body = JSON.stringify(payload);
+      const answer = await receiveDelivery(
+        {
+          table: through,
+          waker,
+          clock: { now: () => now },
+          logger,
+          webhooks: createWebhookReader({ secret }),
+          baseUrl: gitHubBaseUrl,
+        },
+        {
+          headers: {
+            'x-github-event': event,
+            'x-github-delivery': id,
+            'x-hub-signature-256': signature ?? (await sign(secret, body)),
+          },
+          body: Buffer.from(body),
+        },
+      );
+      return { status: answer.status, body: JSON.parse(answer.body ?? '{}') };
+    },
+  };
+}
+
+const account = { id: 900, login: 'acme', type: 'Organization' };
+const installation = (action: string, id: number = 77, suspended_at: string | null = null) => ({
+  event: 'installation',
+  payload: { action, installation: { id, account, suspended_at } },
+});
+const membership = {
+  event: 'membership',
+  payload: { action: 'removed', installation: { id: 77 }, organization: { id: 900 } },
+};
+const push = {
+  event: 'push',
+  payload: { ref: 'refs/tags/1.0.0', repository: { id: 10 }, installation: { id: 77 } },
+};
+
+const wantedScopes = async (table: Table): Promise<string[]> =>
+  (await table.query(`SYNC#${synchronizationId}`, 'SCOPE#')).map((item) => `${item.sk} ${item.wanted}`);
+const wholeTable = async (table: Table): Promise<Item[]> =>
+  (
+    await Promise.all([
+      table.query(`SYNC#${synchronizationId}`, 'S'),
+      table.query(`ORG#${organizationId}`, 'O'),
+      table.query('INSTALLATIONS', 'I'),
+      table.query('DELIVERY#github#delivery-1', 'D'),
+    ])
+  ).flat();
+
+describe('receiveDelivery', () => {
+  it.each([
+    ['forged', `sha256=${'0'.repeat(64)}`],
+    ['no', ''],
+  ])('refuses a delivery with %s signature and changes nothing', async (_, signature) => {
+    const { table, waker, deliver } = await createReceiver(true);
+    const before = await wholeTable(table);
+    expect((await deliver({ ...membership, signature })).status).toBe(401);
+    expect(await wholeTable(table)).toEqual(before);
+    expect(waker.sent).toEqual([]);
+  });
+
+  it('refuses a signature of another body', async () => {
+    const { table, deliver } = await createReceiver(true);
+    const signature = await sign(secret, JSON.stringify(push.payload));
+    expect((await deliver({ ...membership, signature })).status).toBe(401);
+    expect(await wantedScopes(table)).toEqual([]);
+  });
+
+  it('asks for the scope and for the scan that an event points at', async () => {
+    const { table, waker, deliver } = await createReceiver(true);
+    expect(await deliver(membership)).toEqual({ status: 202, body: { accepted: true } });
+    expect(await deliver({ ...push, id: 'delivery-2' })).toMatchObject({ status: 202 });
+    expect(await wantedScopes(table)).toEqual(['SCOPE#teams 1']);
+    expect(await table.get(keys.scan(synchronizationId, '10'))).toMatchObject({
+      wanted: 1,
+      cause: 'webhook push',
+    });
+    expect(waker.sent.map(({ queue, message }) => ({ queue, ...message }))).toEqual([
+      { queue: 'sync', synchronization: synchronizationId, scope: 'teams' },
+      { queue: 'scan', kind: 'scan', synchronization: synchronizationId, repository: '10' },
+    ]);
+  });
+
+  it('takes an event that names more than fit into one transaction once more when its receiver died between two', async () => {
+    const { table, deliver } = await createReceiver(true);
+    const ids = Array.from({ length: 250 }, (_, place) => ({ id: place + 1 }));
+    const payload = {
+      action: 'removed',
+      repositories_removed: [...ids, { id: 1 }],
+      installation: { id: 77 },
+    };
+    const { transact } = table;
+    let left = 1;
+    const dying: Table = {
+      ...table,
+      transact: (operations) => (left-- > 0 ? transact(operations) : Promise.reject(new Error('ended'))),
+    };
+    await expect(deliver({ event: 'installation_repositories', payload }, dying)).rejects.toThrow('ended');
+    expect(await wantedScopes(table)).toEqual([]);
+    expect(await loadClaims(table, synchronizationId)).not.toEqual([]);
+    expect(await deliver({ event: 'installation_repositories', payload })).toMatchObject({ status: 202 });
+    expect(await wantedScopes(table)).toEqual(['SCOPE#repositories 1', 'SCOPE#teams 1']);
+    expect(await loadClaims(table, synchronizationId)).toHaveLength(250);
+  });
+
+  it('does nothing twice for a delivery that comes twice', async () => {
+    const { table, waker, deliver } = await createReceiver(true);
+    await deliver(membership);
+    waker.take();
+    expect(await deliver(membership)).toEqual({ status: 202, body: { accepted: true } });
+    expect(await wantedScopes(table)).toEqual(['SCOPE#teams 1']);
+    expect(waker.sent).toEqual([]);
+  });
+
+  it('takes doubles at the same moment for one', async () => {
+    const { table, deliver } = await createReceiver(true);
+    const answers = await Promise.all([deliver(membership), deliver(membership), deliver(membership)]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(await wantedScopes(table)).toEqual(['SCOPE#teams 1']);
+  });
+
+  it('says which event lacks its object, and logs nothing of the body', async () => {
+    const { table, logger, deliver } = await createReceiver(true);
+    const broken = { event: 'push', payload: { installation: { id: 77 }, secretBranch: 'hush' } };
+    expect((await deliver(broken)).status).toBe(400);
+    expect(await wantedScopes(table)).toEqual([]);
+    expect(JSON.stringify([...logger.info.mock.calls, ...logger.warn.mock.calls])).not.toContain('hush');
+  });
+
+  it('accepts events of installations that nobody connected, and keeps nothing of them', async () => {
+    const { table, waker, deliver } = await createReceiver(false);
+    expect((await deliver(membership)).status).toBe(202);
+    expect((await deliver(installation('deleted'))).status).toBe(202);
+    expect(await wholeTable(table)).toEqual([]);
+    expect(waker.sent).toEqual([]);
+  });
+
+  it('remembers a new installation, and its end', async () => {
+    const { table, waker, deliver } = await createReceiver(false);
+    await deliver(installation('created'));
+    expect(await findInstallation(table, installationId)).toMatchObject({
+      forgeOrganization: forgeOrganizationId,
+      login: 'acme',
+      state: 'unclaimed',
+      status: 'active',
+    });
+    await deliver({ ...membership, id: 'delivery-2' });
+    await deliver({ ...installation('deleted'), id: 'delivery-3' });
+    expect(await findInstallation(table, installationId)).toMatchObject({
+      state: 'unclaimed',
+      status: 'removed',
+    });
+    expect(waker.sent).toEqual([]);
+  });
+
+  it('looks at the settings alone when the app is suspended, and at everything when it is not any more', async () => {
+    const { table, deliver } = await createReceiver(true);
+    await deliver(installation('suspend', 77, '2026-11-22T11:00:00Z'));
+    expect(await wantedScopes(table)).toEqual(['SCOPE#settings 1']);
+    expect(await findInstallation(table, installationId)).toMatchObject({
+      state: 'claimed',
+      status: 'suspended',
+    });
+    await deliver({ ...installation('unsuspend'), id: 'delivery-2' });
+    expect(await wantedScopes(table)).toEqual([
+      'SCOPE#members 1',
+      'SCOPE#repositories 1',
+      'SCOPE#roles 1',
+      'SCOPE#settings 2',
+      'SCOPE#teams 1',
+    ]);
+  });
+
+  it.each([
+    ['in order', ['deleted', 'created']],
+    ['in the other order', ['created', 'deleted']],
+  ])(
+    'gives the synchronization the new installation of an app installed again, told %s',
+    async (_, actions) => {
+      const { table, deliver } = await createReceiver(true);
+      for (const [place, action] of actions.entries()) {
+        const id = action === 'created' ? 78 : 77;
+        expect((await deliver({ ...installation(action, id), id: `delivery-${place}` })).status).toBe(202);
+      }
+      expect((await findSynchronization(table, synchronizationId))?.installation).toBe('78');
+      expect(await findInstallation(table, asId<InstallationId>(78))).toMatchObject({
+        state: 'claimed',
+        organization: organizationId,
+        synchronization: synchronizationId,
+      });
+      expect(await wantedScopes(table)).toHaveLength(5);
+    },
+  );
+
+  it('does not let a second installation take the place of one that lives', async () => {
+    const { table, deliver } = await createReceiver(true);
+    await deliver(installation('created', 78));
+    expect((await findSynchronization(table, synchronizationId))?.installation).toBe('77');
+    expect(await findInstallation(table, asId<InstallationId>(78))).toMatchObject({ state: 'unclaimed' });
+  });
+});

@@ -1,0 +1,314 @@
+/**
+ * What a webhook delivery causes. What is gone by a new one is withdrawn at once; what is granted comes from the forge's API, and the delivery says
+ * where to look.
+ */
+import { createHash } from 'node:crypto';
+import { type ScopeName, scopeNames } from '../../domain/facts.ts';
+import type { InstallationId, SynchronizationId } from '../../domain/ids.ts';
+import { type AnyScope, partOf, wholeOf } from '../../domain/scopes.ts';
+import { type ParsedDelivery, WebhookFormatError, type WebhookReader } from '../../forge/forge.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-handler.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { findBody } from '../../store/claim-store.ts';
+import { absent } from '../../store/condition.ts';
+import { loadRowsOfAccount } from '../../store/fact-store.ts';
+import {
+  addInstallation,
+  findInstallation,
+  type StoredInstallation,
+  setInstallationStatus,
+} from '../../store/installation-store.ts';
+import { keys, tableKeys } from '../../store/keys.ts';
+import { findSynchronization } from '../../store/synchronization-store.ts';
+import { ConflictError, type Operation, type Table } from '../../store/table.ts';
+import { scanThing, scopeThing } from '../../store/things.ts';
+import { raise, type Wake, type Waker, type WorkThing } from '../../store/work.ts';
+import { claimWords } from './claim-words.ts';
+import { type Reattachment, reattachKnown, reattachNew } from './reattach.ts';
+import type { Word } from './weigh-delivery.ts';
+
+export interface ReceiveDeliveryDependencies {
+  readonly table: Table;
+  readonly waker: Waker;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly webhooks: WebhookReader;
+  /** Which host of the forge the deliveries come from. */
+  readonly baseUrl: string;
+}
+
+/** GitHub delivers again by hand for 3 days: https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks */
+const seenSeconds = 4 * 24 * 3600;
+
+/**
+ * Takes one delivery: state, claims and wishes in one transaction with the record that it was seen, then the wakes.
+ *
+ * @returns 401 for a signature that is not ours, 400 for a known event without its object, else 202; nothing of the body is logged
+ */
+export async function receiveDelivery(
+  dependencies: ReceiveDeliveryDependencies,
+  request: Pick<HttpRequest, 'headers' | 'body'>,
+): Promise<HttpAnswer> {
+  const { logger, webhooks } = dependencies;
+  if (!(await webhooks.verify(request.body, request.headers))) {
+    return jsonAnswer(401, { accepted: false, error: 'the signature is missing or wrong' });
+  }
+  let delivery: ParsedDelivery;
+  try {
+    delivery = webhooks.parse(request.body, request.headers);
+  } catch (error) {
+    if (error instanceof WebhookFormatError) {
+      logger.warn('a delivery lacks what it is about', { error });
+      return jsonAnswer(400, { accepted: false, error: error.message });
+    }
+    throw error;
+  }
+  const bodyHash = createHash('sha256').update(request.body).digest('hex');
+  await takeDelivery(dependencies, delivery, { by: 'itself', bodyHash });
+  return jsonAnswer(202, { accepted: true });
+}
+
+/** How a delivery came. */
+export type Origin =
+  /** By itself, and what authenticates it was checked. */
+  | { readonly by: 'itself'; readonly bodyHash: string }
+  /** We asked for what the forge had kept. */
+  | { readonly by: 'log' };
+
+type TakeDeliveryDependencies = Omit<ReceiveDeliveryDependencies, 'webhooks'>;
+
+/** Another writer may be there at the same moment so often. */
+const triesMax = 8;
+/** Words of one transaction: each may withdraw, and have an older word forgotten. */
+const wordsMax = 15;
+
+/**
+ * Takes one delivery. What a new one says is gone is withdrawn with it; of all it says where to look.
+ *
+ * @returns `nothing` when it says nothing that we read, `known` when it was taken before
+ * @throws ConflictError when others wrote again and again
+ */
+export async function takeDelivery(
+  dependencies: TakeDeliveryDependencies,
+  delivery: ParsedDelivery,
+  origin: Origin,
+): Promise<'taken' | 'known' | 'nothing'> {
+  const { table, clock, logger } = dependencies;
+  const { installation: id } = delivery;
+  if (id === undefined) {
+    return 'nothing';
+  }
+  const now = clock.now();
+  const seen: Operation = {
+    put: keys.delivery('github', delivery.deliveryId),
+    item: { event: delivery.event, [tableKeys.expiry]: Math.ceil(now / 1000) + seenSeconds },
+    when: absent,
+  };
+  // Of very many words most are written before the record that it was seen.
+  if (wordsOf(delivery).length > wordsMax && (await table.get(seen.put)) !== undefined) {
+    return 'known';
+  }
+  for (let tries = 1; ; tries++) {
+    const known = await findInstallation(table, id);
+    const { operations, tie, scopes } = await aboutInstallation(dependencies, delivery, id, known);
+    const things = tie === undefined ? [] : await thingsOf(table, delivery, tie, scopes);
+    if (operations.length === 0 && things.length === 0) {
+      return 'nothing';
+    }
+    const cause = `webhook ${delivery.event}`;
+    const raises = things.map(({ thing, nodeId }) => raise(thing, now, { cause, ...(nodeId && { nodeId }) }));
+    const head = {
+      operations: [seen, ...operations, ...raises],
+      wakes: things.map(({ thing }) => thing.wake),
+    };
+    try {
+      await writeWords(dependencies, delivery, origin, tie?.synchronization, head);
+      return 'taken';
+    } catch (error) {
+      if (!(error instanceof ConflictError)) {
+        throw error;
+      }
+      if (error.failed.includes(0)) {
+        logger.info('a delivery came twice', { event: delivery.event, delivery: delivery.deliveryId });
+        return 'known';
+      }
+      if (tries === triesMax) {
+        throw error;
+      }
+    }
+  }
+}
+
+interface Head {
+  readonly operations: readonly Operation[];
+  readonly wakes: readonly Wake[];
+}
+
+/**
+ * Writes where to look and what was said, in one transaction. Very many words take more: the last has where to look and the record that the delivery
+ * was seen, so that one whose receiver died before is new when it comes again.
+ */
+async function writeWords(
+  dependencies: TakeDeliveryDependencies,
+  delivery: ParsedDelivery,
+  origin: Origin,
+  id: SynchronizationId | undefined,
+  head: Head,
+): Promise<void> {
+  const { table, waker, clock } = dependencies;
+  const words = id === undefined ? [] : wordsOf(delivery);
+  const synchronization =
+    id === undefined || words.length === 0 ? undefined : await findSynchronization(table, id);
+  if (synchronization === undefined) {
+    await table.transact(head.operations);
+    await waker.wake(head.wakes);
+    return;
+  }
+  const hash = origin.by === 'itself' ? origin.bodyHash : undefined;
+  const heard = {
+    cameByItself: origin.by === 'itself',
+    happenedAt: delivery.happenedAt,
+    now: clock.now(),
+    hash,
+    body: hash === undefined ? undefined : await findBody(table, 'github', hash),
+  };
+  for (let left = words.length; left > 0; left -= wordsMax) {
+    const isLast = left <= wordsMax;
+    const some = words.slice(Math.max(0, left - wordsMax), left);
+    for (let tries = 1; ; tries++) {
+      const { operations, wakes, number } = await claimWords(
+        table,
+        synchronization,
+        some,
+        heard,
+        isLast ? delivery : undefined,
+      );
+      try {
+        await table.transact([...(isLast ? head.operations : []), ...operations]);
+        // Who loses something comes before what is to be read.
+        await waker.wake(wakes);
+        await number();
+        await waker.wake(isLast ? head.wakes : []);
+        break;
+      } catch (error) {
+        // The last transaction is made anew with all that it rests on, by the caller.
+        if (!(error instanceof ConflictError) || isLast) {
+          throw error;
+        }
+        if (tries === triesMax) {
+          throw new Error('others wrote again and again', { cause: error });
+        }
+      }
+    }
+  }
+}
+
+/** The organization that the installation belongs to. */
+type Tie = Pick<Reattachment, 'organization' | 'synchronization'>;
+
+interface AboutInstallation {
+  readonly operations: readonly Operation[];
+  /** Whose the installation is after the operations. */
+  readonly tie: Tie | undefined;
+  readonly scopes: readonly ScopeName[];
+}
+
+/** What the delivery says about the installation itself. */
+async function aboutInstallation(
+  { table, baseUrl }: Pick<ReceiveDeliveryDependencies, 'table' | 'baseUrl'>,
+  { hints }: ParsedDelivery,
+  id: InstallationId,
+  known: StoredInstallation | undefined,
+): Promise<AboutInstallation> {
+  const tie =
+    known?.organization === undefined || known.synchronization === undefined
+      ? undefined
+      : { organization: known.organization, synchronization: known.synchronization };
+  const hint = hints.find((candidate) => candidate.look === 'installation');
+  if (hint === undefined || (known === undefined && hint.action !== 'created')) {
+    return { operations: [], tie, scopes: [] };
+  }
+  if (hint.action === 'removed') {
+    const reattached = known && (await reattachKnown(table, known));
+    return {
+      operations: [setInstallationStatus(id, 'removed'), ...(reattached?.operations ?? [])],
+      tie,
+      // Its probe shows the dead credential; the other scopes would show the same.
+      scopes: reattached ? scopeNames : ['settings'],
+    };
+  }
+  if (hint.action === 'changed') {
+    const { suspended } = hint.organization;
+    return {
+      operations: [setInstallationStatus(id, suspended ? 'suspended' : 'active')],
+      tie,
+      scopes: suspended ? ['settings'] : scopeNames,
+    };
+  }
+  const { id: forgeOrganization, login } = hint.organization;
+  const reattached =
+    tie === undefined ? await reattachNew(table, { id, forgeOrganization, login }, baseUrl) : undefined;
+  return {
+    operations: reattached?.operations ?? [addInstallation(id, 'github', hint.organization)],
+    tie: reattached ?? tie,
+    scopes: scopeNames,
+  };
+}
+
+/** What the event said, each thing once: a transaction takes each item once. */
+function wordsOf({ removals, arrivals }: ParsedDelivery): readonly Word[] {
+  return [...new Map([...removals, ...arrivals].map((word) => [word.key, word])).values()];
+}
+
+interface ThingToRead {
+  readonly thing: WorkThing;
+  /** What the event told of it, for a part that we may not know yet. */
+  readonly nodeId?: string | undefined;
+}
+
+/** Rows of an account that are looked at one by one; of somebody with more, the lists are read. */
+const rowsMax = 20;
+
+/** Where the delivery says to look, each once. */
+async function thingsOf(
+  table: Table,
+  { hints, removals }: ParsedDelivery,
+  { organization, synchronization }: Tie,
+  scopes: readonly ScopeName[],
+): Promise<readonly ThingToRead[]> {
+  const things = new Map<string, ThingToRead>();
+  const add = (thing: WorkThing, nodeId?: string): void => {
+    things.set(thing.key.sk, { thing, nodeId });
+  };
+  for (const scope of scopes) {
+    add(scopeThing(organization, synchronization, scope));
+  }
+  for (const hint of hints) {
+    if (hint.look === 'scope') {
+      add(scopeThing(organization, synchronization, hint.scope), hint.nodeId);
+    } else if (hint.look === 'repository-content') {
+      add(scanThing(organization, synchronization, hint.repository));
+    }
+  }
+  for (const { key } of removals) {
+    const [kind, account] = key.split('#');
+    if (kind === 'member' && account !== undefined) {
+      for (const scope of await scopesOfAccount(table, synchronization, account)) {
+        add(scopeThing(organization, synchronization, scope));
+      }
+    }
+  }
+  return [...things.values()];
+}
+
+/** Who leaves an organization leaves its teams and its repositories too, and no event says so. */
+async function scopesOfAccount(
+  table: Table,
+  synchronization: SynchronizationId,
+  account: string,
+): Promise<readonly AnyScope[]> {
+  const rows = await loadRowsOfAccount(table, synchronization, account);
+  const scopes = [...new Set(rows.map((row): AnyScope => partOf(row) ?? 'roles'))];
+  return scopes.length > rowsMax ? [...new Set(scopes.map(wholeOf))] : scopes;
+}
