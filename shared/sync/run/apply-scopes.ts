@@ -1,0 +1,91 @@
+/** The second half of a run: applies what was read, and notes on each scope what came of it. */
+import type { AnyScope } from '../../domain/scopes.ts';
+import { noteSuccess } from '../../store/synchronization-store.ts';
+import { ConflictError } from '../../store/table.ts';
+import { holdsLease } from '../../store/work.ts';
+import { byPlanning } from '../plan/plan-read.ts';
+import { applyRead } from './apply-read.ts';
+import { completeScope, failScope, goOnLater, putOff } from './finish-scope.ts';
+import type { FailedScopes, ScopeStep, ScopesRead, ScopeToRead } from './read-scopes.ts';
+import type { Run } from './run.ts';
+import { reviewRights } from './suspension.ts';
+import type { TakenScope } from './take-scopes.ts';
+
+/**
+ * Applies the whole reads, those first on which the rows of others hang.
+ *
+ * @returns what went wrong with reading and applying, after each has been noted on its scopes
+ */
+export async function applyScopes(
+  run: Run,
+  { steps, later, failed }: Pick<ScopesRead, 'steps' | 'later' | 'failed'>,
+): Promise<readonly unknown[]> {
+  const failures = [...failed];
+  for (const failure of failed) {
+    await noteFailure(run, failure);
+  }
+  for (const one of later.flatMap(allOf)) {
+    await putOff(run, one);
+  }
+  const whole: AnyScope[] = [];
+  const inOrder = steps.toSorted((one, other) => byPlanning(one.taken.scope, other.taken.scope));
+  for (const one of inOrder) {
+    try {
+      await finish(run, one, whole);
+    } catch (error) {
+      const failure = { scopes: [one], error };
+      failures.push(failure);
+      await noteFailure(run, failure);
+    }
+  }
+  await noteWhole(run, whole);
+  return failures.map(({ error }) => error);
+}
+
+const allOf = ({ taken, served }: ScopeToRead): readonly TakenScope[] => [taken, ...served];
+
+/** @param whole gets the scope once it is applied */
+async function finish(run: Run, { taken, served, step }: ScopeStep, whole: AnyScope[]): Promise<void> {
+  const { read, observedAt, startedAt } = step;
+  if (read === undefined) {
+    await goOnLater(run, taken, step);
+    for (const one of served) {
+      await putOff(run, one);
+    }
+    return;
+  }
+  const { lookAt } = await applyRead(run, taken, { read, observedAt, startedAt });
+  whole.push(taken.scope);
+  await completeScope(run, taken, observedAt, lookAt, read.notShown);
+  for (const one of served) {
+    // What it said itself to look at again is still to be looked at: the list leaves that to it.
+    await completeScope(run, one, observedAt, laterLook(one, startedAt));
+  }
+}
+
+/** When the part is to be looked at again by what it said before, if the read began earlier; milliseconds since the epoch. */
+const laterLook = ({ state: { recheckAt } }: TakenScope, startedAt: number): number | undefined =>
+  recheckAt !== undefined && recheckAt > startedAt ? recheckAt : undefined;
+
+/** Notes the failure on the scopes, and on the parts that their reads would have served. */
+async function noteFailure(run: Run, { scopes, error }: FailedScopes): Promise<void> {
+  for (const one of scopes.flatMap(allOf)) {
+    // Another worker may have the lease by now, with a higher number: it says what there is.
+    const isOvertaken =
+      error instanceof ConflictError && !(await holdsLease(run.dependencies.table, one.lease));
+    if (!isOvertaken) {
+      await failScope(run, one, error);
+    }
+  }
+}
+
+/** Whole reads bring back rights that rested. */
+async function noteWhole({ dependencies, synchronization }: Run, whole: readonly AnyScope[]): Promise<void> {
+  if (whole.length === 0) {
+    return;
+  }
+  await noteSuccess(dependencies.table, synchronization, whole, dependencies.clock.now());
+  if (synchronization.rightsSuspendedAt !== undefined) {
+    await reviewRights(dependencies, synchronization.id);
+  }
+}
