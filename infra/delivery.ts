@@ -182,7 +182,7 @@ const apiDomain = (stack: Stack, api: HttpApi): string =>
 
 function readEdgeCode(distDir: string): string {
   const path = join(distDir, 'edge', 'authorize-request.js');
-  if (!existsSync(path)) throw new Error(`The edge function has no bundle at ${path}: run tools/bundle.ts`);
+  if (!existsSync(path)) throw new Error(`The edge function has no bundle at ${path}: run infra/bundle.ts`);
   return readFileSync(path, 'utf8');
 }
 

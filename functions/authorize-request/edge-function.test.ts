@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundleEdge } from '../../tools/bundle.ts';
+import { bundleEdge } from '../../infra/bundle.ts';
 import type { EdgeRequest, EdgeResponse } from './answers.ts';
 import { type EdgeCase, edgeCases } from './edge-cases.ts';
 import { type EdgeResult, njsIsInstalled, runEdge, runInBareVm, runInNjs } from './edge-engines.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleEdge } from '../../infra/bundle.ts';
 import { type TokenReach, tokenValue } from '../../shared/domain/edge-keys.ts';
-import { bundleEdge } from '../../tools/bundle.ts';
 import { type EdgeResult, njsIsInstalled, runEdge, runInBareVm, runInNjs } from './edge-engines.ts';
 import { tokenKey, wrongToken } from './edge-fixture.ts';
 

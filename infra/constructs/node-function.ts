@@ -24,7 +24,7 @@ export function createNodeFunction(stack: Stack, settings: NodeFunctionSettings)
   const folder = join(settings.distDir, 'functions', settings.name);
   if (!existsSync(join(folder, 'index.mjs'))) {
     throw new Error(
-      `${settings.name} has no bundle in ${folder}: write functions/${settings.name}/handler.ts and run tools/bundle.ts`,
+      `${settings.name} has no bundle in ${folder}: write functions/${settings.name}/handler.ts and run infra/bundle.ts`,
     );
   }
   const id = pascalCase(settings.name);

@@ -22,8 +22,8 @@ import {
 } from 'aws-cdk-lib';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createCloudClock } from './clock.ts';
 import { type Cloud, type CloudLog, startCloud } from './cloud.ts';
+import { createCloudClock } from './runtime/clock.ts';
 
 const handlerCode = `
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';

@@ -1,18 +1,18 @@
 import type { CdnLine } from './cdn/distribution.ts';
-import { createCloudClock, type SteppableClock } from './clock.ts';
-import { type EventSource, startEventSource } from './event-source.ts';
 import { createFunctionHost, type FunctionHost, type FunctionLine } from './functions/host.ts';
 import type { FunctionObserver } from './functions/observer.ts';
 import { busy, sleep, type WaitedFor, waitUntil, waitUntilIdle } from './idle.ts';
-import { type HttpHandler, type Listener, listen } from './listen.ts';
 import { createResource } from './provision/create-resource.ts';
 import { type Engines, emptyPlan, type Plan } from './provision/plan.ts';
-import { startSchedule } from './schedule.ts';
+import { createCloudClock, type SteppableClock } from './runtime/clock.ts';
+import { type HttpHandler, type Listener, listen } from './runtime/listen.ts';
 import type { Gateway } from './services/gateway.ts';
 import { type ServiceManners, startServices } from './start-services.ts';
 import { readAssembly } from './template/assembly.ts';
 import { evaluateStacks } from './template/evaluate.ts';
 import type { Json } from './template/json.ts';
+import { type EventSource, startEventSource } from './triggers/event-source.ts';
+import { startSchedule } from './triggers/schedule.ts';
 import { createApiHandler, createDistributions } from './web-servers.ts';
 
 /** What the local cloud has to say. */

@@ -1,6 +1,6 @@
-import type { EventSource } from './event-source.ts';
 import type { FunctionHost } from './functions/host.ts';
-import type { QueueEngine } from './service.ts';
+import type { QueueEngine } from './runtime/service.ts';
+import type { EventSource } from './triggers/event-source.ts';
 
 const IDLE_LIMIT_MS = 30_000;
 

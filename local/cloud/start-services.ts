@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FunctionHost } from './functions/host.ts';
 import type { Engines } from './provision/plan.ts';
-import type { CloudClock } from './service.ts';
+import type { CloudClock } from './runtime/service.ts';
 import { AwsError } from './services/aws-error.ts';
 import { type Gateway, type InvokeResult, startGateway } from './services/gateway.ts';
 import { createKeyValueService, type KeyValueServiceOptions } from './services/key-values.ts';
@@ -9,7 +9,7 @@ import { createObjectStore } from './services/object-store.ts';
 import { createQueueService, type QueueServiceOptions } from './services/queue-service.ts';
 import { createSecretsService } from './services/secrets.ts';
 import { ENDPOINT_VARIABLE, startTableService } from './services/table.ts';
-import type { Pseudo } from './template/evaluate.ts';
+import type { Pseudo } from './template/resource.ts';
 
 /** Options of the services that tests vary; each is described there. */
 export type ServiceManners = Pick<KeyValueServiceOptions, 'propagationMs' | 'refuseMissingDeletes'> &

@@ -5,9 +5,9 @@ import type { BucketAccess, OriginTarget } from './cdn/origins.ts';
 import type { FunctionHost } from './functions/host.ts';
 import { createHttpApi, type Integration } from './http-api/http-api.ts';
 import type { Route } from './http-api/routes.ts';
-import type { HttpHandler } from './listen.ts';
 import type { BucketGrant, Engines, Plan, PlannedApi, PlannedDistribution } from './provision/plan.ts';
-import type { CloudClock } from './service.ts';
+import type { HttpHandler } from './runtime/listen.ts';
+import type { CloudClock } from './runtime/service.ts';
 
 export interface WebOptions {
   readonly plan: Plan;

@@ -1,5 +1,5 @@
 /** The process that bundles and synthesizes: `node local/start/assemble.ts <assembly> <dist>`. CDK loads while esbuild works. */
-import { bundle } from '../../tools/bundle.ts';
+import { bundle } from '../../infra/bundle.ts';
 
 const [assembly, dist] = process.argv.slice(2);
 if (assembly === undefined || dist === undefined) {

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const cache = join(root, 'node_modules/.cache/repertoire');
 /** Everything that the bundles and the template are made of. */
-const sources = ['events', 'functions', 'infra', 'shared', 'tools', 'cdk.json', 'package-lock.json'];
+const sources = ['events', 'functions', 'infra', 'shared', 'cdk.json', 'package-lock.json'];
 const keptMax = 3;
 
 /**

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createCloudClock } from '../../local/cloud/clock.ts';
+import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { personalToken } from '../../local/forges/github/state.ts';
 import { lagMs } from '../../shared/domain/claim.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createCloudClock } from '../../local/cloud/clock.ts';
+import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
 import { lagMs } from '../../shared/domain/claim.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { bundle } from '../../infra/bundle.ts';
 import { type FunctionName, functionNames } from '../../infra/functions.ts';
 import { environment } from '../../shared/runtime/environment.ts';
-import { bundle } from '../../tools/bundle.ts';
 import { synthesizeTemplate } from './placeholder-bundles.ts';
 import { propertiesOf, type Template } from './template.ts';
 

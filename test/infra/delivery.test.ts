@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { bundleEdge } from '../../infra/bundle.ts';
 import { originSecretHeader } from '../../shared/runtime/environment.ts';
-import { bundleEdge } from '../../tools/bundle.ts';
 import { synthesizeTemplate } from './placeholder-bundles.ts';
 import { propertiesOf, resourcesOf, type Template, targetOf, targetsIn } from './template.ts';
 

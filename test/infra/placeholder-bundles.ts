@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleEdge } from '../../infra/bundle.ts';
 import { functionNames } from '../../infra/functions.ts';
 import { synthesize } from '../../infra/synthesize.ts';
-import { bundleEdge } from '../../tools/bundle.ts';
 import { readTemplate, type Template } from './template.ts';
 
 /** A folder to synthesize from: the real edge function, and for every other one a bundle that says it has none. */

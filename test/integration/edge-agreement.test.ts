@@ -6,6 +6,7 @@ import {
   runInBareVm,
   runInNjs,
 } from '../../functions/authorize-request/edge-engines.ts';
+import { bundleEdge } from '../../infra/bundle.ts';
 import {
   bitmapChunks,
   edgeKeys,
@@ -26,7 +27,6 @@ import {
 } from '../../shared/domain/ids.ts';
 import { makeToken, tokenHash } from '../../shared/domain/token.ts';
 import { objectKeys, publicPaths } from '../../shared/publish/object-keys.ts';
-import { bundleEdge } from '../../tools/bundle.ts';
 
 /** The built edge function reads what we write: keys, values, paths and object keys of the one are those of the other. */
 

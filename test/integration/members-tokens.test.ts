@@ -6,6 +6,7 @@ import {
   runInBareVm,
   runInNjs,
 } from '../../functions/authorize-request/edge-engines.ts';
+import { bundleEdge } from '../../infra/bundle.ts';
 import {
   asId,
   type ForgeOrganizationId,
@@ -18,7 +19,6 @@ import { putFact } from '../../shared/store/fact-store.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';
 import { addSynchronization } from '../../shared/store/synchronization-store.ts';
 import { issueToken, type TokenHolder } from '../../shared/tokens/issue-token.ts';
-import { bundleEdge } from '../../tools/bundle.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { publishedRegistry } from '../support/published.ts';

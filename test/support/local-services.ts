@@ -3,7 +3,7 @@ import '@aws-sdk/signature-v4a';
 import { CloudFrontKeyValueStoreClient, paginateListKeys } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll } from 'vitest';
-import type { KeyValueEngine, ObjectEngine } from '../../local/cloud/service.ts';
+import type { KeyValueEngine, ObjectEngine } from '../../local/cloud/runtime/service.ts';
 import { type ContractSetup, startContractSetup } from '../../local/cloud/services/contract-setup.ts';
 import type { Gateway } from '../../local/cloud/services/gateway.ts';
 import { createKeyValueService } from '../../local/cloud/services/key-values.ts';

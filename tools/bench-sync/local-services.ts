@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { createCloudClock } from '../../local/cloud/clock.ts';
+import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { startGateway } from '../../local/cloud/services/gateway.ts';
 import type { ServiceCall } from '../../local/cloud/services/gateway-call.ts';
 import { createQueueService } from '../../local/cloud/services/queue-service.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { njsIsInstalled } from '../../functions/authorize-request/edge-engines.ts';
 import { basic, edgeValues, tokens } from '../../functions/authorize-request/edge-fixture.ts';
-import { bundleEdge } from '../bundle.ts';
+import { bundleEdge } from '../../infra/bundle.ts';
 
 export interface EdgeTime {
   readonly path: string;

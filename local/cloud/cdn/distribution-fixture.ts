@@ -1,6 +1,6 @@
-import { createCloudClock, type SteppableClock } from '../clock.ts';
-import { type HttpRequest, type HttpResponse, headerMap, listen } from '../listen.ts';
-import type { ObjectEngine, StoredObject } from '../service.ts';
+import { createCloudClock, type SteppableClock } from '../runtime/clock.ts';
+import { type HttpRequest, type HttpResponse, headerMap, listen } from '../runtime/listen.ts';
+import type { ObjectEngine, StoredObject } from '../runtime/service.ts';
 import type { JsonObject } from '../template/json.ts';
 import {
   readCachePolicy,

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { headersOf } from '../listen.ts';
+import { headersOf } from '../runtime/listen.ts';
 import { createDistribution } from './distribution.ts';
 import { createDistributionFixture, type DistributionFixture } from './distribution-fixture.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { headersOf } from '../listen.ts';
+import { headersOf } from '../runtime/listen.ts';
 import { createDistributionFixture, type DistributionFixture, lastModified } from './distribution-fixture.ts';
 
 let fixture: DistributionFixture;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type HttpHandler, type HttpRequest, type HttpResponse, headersOf } from '../listen.ts';
-import type { CloudClock, ObjectEngine } from '../service.ts';
+import { type HttpHandler, type HttpRequest, type HttpResponse, headersOf } from '../runtime/listen.ts';
+import type { CloudClock, ObjectEngine } from '../runtime/service.ts';
 import { type CachedResponse, createEdgeCache } from './cache.ts';
 import type {
   Behavior,

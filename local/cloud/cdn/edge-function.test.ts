@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCloudClock } from '../clock.ts';
+import { createCloudClock } from '../runtime/clock.ts';
 import { createEdgeFunction, type EdgeDecision } from './edge-function.ts';
 import type { EdgeRequest } from './edge-request.ts';
 

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import querystring from 'node:querystring';
 import vm from 'node:vm';
 import { z } from 'zod';
-import type { CloudClock } from '../service.ts';
+import type { CloudClock } from '../runtime/service.ts';
 import type { EdgeRequest } from './edge-request.ts';
 
 export interface EdgeFunctionOptions {

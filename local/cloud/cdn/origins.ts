@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
-import { headerMap, headersOf } from '../listen.ts';
-import type { ObjectEngine } from '../service.ts';
+import { headerMap, headersOf } from '../runtime/listen.ts';
+import type { ObjectEngine } from '../runtime/service.ts';
 import type { DistributionConfig, Origin } from './config.ts';
 import type { OriginRequest } from './forwarding.ts';
 

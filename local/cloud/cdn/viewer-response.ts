@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { HttpResponse } from '../listen.ts';
+import type { HttpResponse } from '../runtime/listen.ts';
 import { isUnchanged } from './conditional.ts';
 import type { ResponseHeadersPolicy } from './config.ts';
 import type { EdgeRequest } from './edge-request.ts';

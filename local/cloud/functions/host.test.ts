@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCloudClock, type SteppableClock } from '../clock.ts';
+import { createCloudClock, type SteppableClock } from '../runtime/clock.ts';
 import { createFunctionHost, type FunctionDefinition, type FunctionHost, type FunctionLine } from './host.ts';
 
 const code = `

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { CloudClock } from '../service.ts';
+import type { CloudClock } from '../runtime/service.ts';
 import {
   type ExecutionEnvironment,
   type FunctionDefinition,

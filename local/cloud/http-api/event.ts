@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../listen.ts';
+import type { HttpRequest } from '../runtime/listen.ts';
 import { decode } from './routes.ts';
 
 export interface EventContext {

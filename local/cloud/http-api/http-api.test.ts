@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createCloudClock } from '../clock.ts';
 import type { Outcome } from '../functions/host.ts';
-import { headerMap } from '../listen.ts';
+import { createCloudClock } from '../runtime/clock.ts';
+import { headerMap } from '../runtime/listen.ts';
 import { createHttpApi } from './http-api.ts';
 import { matchRoute } from './routes.ts';
 

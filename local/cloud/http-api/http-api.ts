@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../functions/host.ts';
-import { type HttpHandler, type HttpRequest, type HttpResponse, headersOf } from '../listen.ts';
-import type { CloudClock } from '../service.ts';
+import { type HttpHandler, type HttpRequest, type HttpResponse, headersOf } from '../runtime/listen.ts';
+import type { CloudClock } from '../runtime/service.ts';
 import { httpApiEvent } from './event.ts';
 import { httpApiResponse } from './response.ts';
 import { matchRoute, type Route } from './routes.ts';

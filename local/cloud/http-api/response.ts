@@ -1,4 +1,4 @@
-import { type HttpResponse, headersOf } from '../listen.ts';
+import { type HttpResponse, headersOf } from '../runtime/listen.ts';
 import { isObject, type Json } from '../template/json.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { DEFAULT_CONCURRENCY } from '../event-source.ts';
-import { rateMs } from '../schedule.ts';
+import { DEFAULT_CONCURRENCY } from '../triggers/event-source.ts';
+import { rateMs } from '../triggers/schedule.ts';
 import { physicalName, stableUuid } from './names.ts';
 import type { CreateResource, PlannedQueue, Workshop } from './plan.ts';
 

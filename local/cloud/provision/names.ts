@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ResolvedResource } from '../template/evaluate.ts';
+import type { ResolvedResource } from '../template/resource.ts';
 
 /** The name of a resource that the template leaves nameless: the same in each run. */
 export function physicalName({ stack, logicalId }: Pick<ResolvedResource, 'stack' | 'logicalId'>): string {

@@ -6,8 +6,8 @@ import type {
 } from '../cdn/config.ts';
 import type { FunctionDefinition } from '../functions/host.ts';
 import type { Integration } from '../http-api/http-api.ts';
-import type { KeyValueEngine, ObjectEngine, QueueEngine, SecretEngine } from '../service.ts';
-import type { Pseudo, ResolvedResource, ResourceHandle } from '../template/evaluate.ts';
+import type { KeyValueEngine, ObjectEngine, QueueEngine, SecretEngine } from '../runtime/service.ts';
+import type { Pseudo, ResolvedResource, ResourceHandle } from '../template/resource.ts';
 
 /** The services that hold what outlives the functions. */
 export interface Engines {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServiceResponse } from '../service.ts';
+import type { ServiceResponse } from '../runtime/service.ts';
 import { element } from './xml.ts';
 
 /** An answer of an AWS service that is an error; `code` is the name under which the SDK throws it. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCloudClock, type SteppableClock } from '../clock.ts';
+import { createCloudClock, type SteppableClock } from '../runtime/clock.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 
 export interface ContractSetup {

@@ -1,4 +1,4 @@
-import type { ServiceRequest, ServiceResponse } from '../service.ts';
+import type { ServiceRequest, ServiceResponse } from '../runtime/service.ts';
 import { type AwsError, jsonError, xmlError } from './aws-error.ts';
 import { keyValueOperation } from './key-values-operation.ts';
 import { objectOperation } from './object-operations.ts';

@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ObjectEngine, QueueEngine } from '../service.ts';
+import type { ObjectEngine, QueueEngine } from '../runtime/service.ts';
 import { AwsError } from './aws-error.ts';
 import { type ContractSetup, failure, startContractSetup } from './contract-setup.ts';
 import type { Fault } from './gateway.ts';

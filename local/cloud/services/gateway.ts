@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CloudClock, CloudService, ServiceRequest, ServiceResponse } from '../service.ts';
+import type { CloudClock, CloudService, ServiceRequest, ServiceResponse } from '../runtime/service.ts';
 import { AwsError, jsonError } from './aws-error.ts';
 import { errorFor, invokedFunction, readCall, type ServiceCall, type ServiceName } from './gateway-call.ts';
 

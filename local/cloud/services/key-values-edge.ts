@@ -1,4 +1,4 @@
-import type { CloudClock } from '../service.ts';
+import type { CloudClock } from '../runtime/service.ts';
 
 /** The values that an edge location sees. */
 export interface EdgeValues {

@@ -1,4 +1,4 @@
-import type { ServiceRequest } from '../service.ts';
+import type { ServiceRequest } from '../runtime/service.ts';
 
 export interface KeyValueOperation {
   readonly name: 'DescribeKeyValueStore' | 'ListKeys' | 'UpdateKeys' | 'GetKey' | 'PutKey' | 'DeleteKey';

@@ -11,7 +11,7 @@ import {
   type UpdateKeysCommandInput,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { KeyValueEngine } from '../service.ts';
+import type { KeyValueEngine } from '../runtime/service.ts';
 import { type ContractSetup, failure, startContractSetup } from './contract-setup.ts';
 import { createKeyValueService } from './key-values.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { CloudClock, KeyValueEngine, ServiceRequest, ServiceResponse } from '../service.ts';
+import type { CloudClock, KeyValueEngine, ServiceRequest, ServiceResponse } from '../runtime/service.ts';
 import { AwsError, jsonError } from './aws-error.ts';
 import { createEdgeValues, type EdgeValues } from './key-values-edge.ts';
 import { openStoreFile, type StoreFile } from './key-values-file.ts';

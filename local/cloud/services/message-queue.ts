@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { CloudClock, OutgoingMessage } from '../service.ts';
+import type { CloudClock, OutgoingMessage } from '../runtime/service.ts';
 import { AwsError } from './aws-error.ts';
 import type { QueueChange, QueueState } from './queue-journal.ts';
 import {

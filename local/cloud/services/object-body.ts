@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { ServiceRequest } from '../service.ts';
+import type { ServiceRequest } from '../runtime/service.ts';
 import { AwsError } from './aws-error.ts';
 
 /** What a client sent, after all its checksums were found right. */

@@ -1,4 +1,4 @@
-import type { ServiceRequest } from '../service.ts';
+import type { ServiceRequest } from '../runtime/service.ts';
 import { AwsError } from './aws-error.ts';
 import type { ObjectRecord, Precondition } from './object-files.ts';
 

@@ -1,5 +1,5 @@
 /** Which operation of S3 a request asks for. */
-import type { ServiceRequest } from '../service.ts';
+import type { ServiceRequest } from '../runtime/service.ts';
 
 /** Query parameters, besides those that name the operation, that change nothing or are honoured. */
 const LISTING_PARAMETERS = [

@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectEngine } from '../service.ts';
+import type { ObjectEngine } from '../runtime/service.ts';
 import { describeContract } from './contract-checks.ts';
 import { type ContractSetup, failure, startContractSetup } from './contract-setup.ts';
 import { type ObjectTarget, objectContract } from './object-contract.ts';

@@ -1,6 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { CloudClock, ObjectEngine, ServiceRequest, ServiceResponse, StoredObject } from '../service.ts';
+import type {
+  CloudClock,
+  ObjectEngine,
+  ServiceRequest,
+  ServiceResponse,
+  StoredObject,
+} from '../runtime/service.ts';
 import { AwsError, xmlError } from './aws-error.ts';
 import { verifiedBody } from './object-body.ts';
 import {

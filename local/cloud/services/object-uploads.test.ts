@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectEngine } from '../service.ts';
+import type { ObjectEngine } from '../runtime/service.ts';
 import { type ContractSetup, startContractSetup } from './contract-setup.ts';
 import { createObjectStore } from './object-store.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CloudClock } from '../service.ts';
+import type { CloudClock } from '../runtime/service.ts';
 import { AwsError } from './aws-error.ts';
 import type { MessageQueue, Sending } from './message-queue.ts';
 import {

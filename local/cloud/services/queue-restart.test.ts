@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCloudClock } from '../clock.ts';
+import { createCloudClock } from '../runtime/clock.ts';
 import { createQueueService } from './queue-service.ts';
 
 const clock = createCloudClock();

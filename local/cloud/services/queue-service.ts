@@ -1,4 +1,10 @@
-import type { CloudClock, QueueEngine, QueueMessage, ServiceRequest, ServiceResponse } from '../service.ts';
+import type {
+  CloudClock,
+  QueueEngine,
+  QueueMessage,
+  ServiceRequest,
+  ServiceResponse,
+} from '../runtime/service.ts';
 import { AwsError, jsonError } from './aws-error.ts';
 import { createMessageQueue, type MessageQueue } from './message-queue.ts';
 import { openQueueJournal } from './queue-journal.ts';

@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { QueueEngine } from '../service.ts';
+import type { QueueEngine } from '../runtime/service.ts';
 import { type ContractSetup, startContractSetup } from './contract-setup.ts';
 import { createQueueService } from './queue-service.ts';
 import type { QueueTarget } from './queue-under-test.ts';

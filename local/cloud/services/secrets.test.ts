@@ -9,7 +9,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { SecretEngine } from '../service.ts';
+import type { SecretEngine } from '../runtime/service.ts';
 import { type ContractSetup, failure, startContractSetup } from './contract-setup.ts';
 import { createSecretsService } from './secrets.ts';
 

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { CloudClock, SecretEngine, ServiceRequest } from '../service.ts';
+import type { CloudClock, SecretEngine, ServiceRequest } from '../runtime/service.ts';
 import { AwsError, jsonError } from './aws-error.ts';
 
 const versionSchema = z.object({

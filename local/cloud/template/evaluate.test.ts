@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub writes its placeholders so
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from './assembly.ts';
-import { evaluateStacks, type ResolvedResource } from './evaluate.ts';
+import { evaluateStacks } from './evaluate.ts';
 import type { Json } from './json.ts';
+import type { ResolvedResource } from './resource.ts';
 
 interface Template {
   readonly Parameters?: Json;

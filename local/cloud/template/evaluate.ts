@@ -2,28 +2,10 @@ import { z } from 'zod';
 import type { StackTemplate, TemplateParameter, TemplateResource } from './assembly.ts';
 import { checkProperties, checkResources } from './check.ts';
 import { evaluateCondition, references, resolve, type Scope } from './intrinsics.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json } from './json.ts';
 import { executedTypes, passiveTypes } from './known-resources.ts';
 import { sortByDependencies } from './order.ts';
-
-/** What `Ref` and `Fn::GetAtt` give for a resource. */
-export interface ResourceHandle {
-  readonly ref: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
-/** A resource whose properties hold plain values only. */
-export interface ResolvedResource {
-  readonly stack: string;
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: JsonObject;
-}
-
-export interface Pseudo {
-  readonly accountId: string;
-  readonly region: string;
-}
+import type { Pseudo, ResolvedResource, ResourceHandle } from './resource.ts';
 
 export interface EvaluateOptions {
   /** Values of template parameters; others take their defaults. */

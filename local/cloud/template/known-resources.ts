@@ -1,5 +1,5 @@
-import type { Pseudo, ResourceHandle } from './evaluate.ts';
 import type { Json } from './json.ts';
+import type { Pseudo, ResourceHandle } from './resource.ts';
 
 /** What the local cloud makes of one property of an executed resource. */
 export interface PropertyRule {

@@ -1,6 +1,6 @@
 /** The whole simulator under a clock that the test steps: what lags, what comes late, and the log of deliveries as the app reads it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCloudClock, type SteppableClock } from '../../cloud/clock.ts';
+import { createCloudClock, type SteppableClock } from '../../cloud/runtime/clock.ts';
 import type { ChangeName } from './changes.ts';
 import { createAppJwt, type SimulatorFixture, startFixture } from './simulator-fixture.ts';
 

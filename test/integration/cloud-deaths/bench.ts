@@ -1,26 +1,15 @@
 /** The local cloud in the same state as often as wanted, and what happens from there. */
 import { z } from 'zod';
-import { createCloudClock } from '../../../local/cloud/clock.ts';
+import { createCloudClock } from '../../../local/cloud/runtime/clock.ts';
 import { startWebhookReceiver } from '../../../local/forges/github/simulator-fixture.ts';
 import type { Item } from '../../../shared/store/table.ts';
 import { historyProblems } from '../../support/history.ts';
 import { type System, startSystem } from '../../support/started.ts';
 import { type CallName, watchCalls } from './calls.ts';
 import { comparable } from './compare.ts';
+import type { End } from './end.ts';
 import { openStorage, type Stored } from './stored.ts';
 import { type Chapter, chapters, forgeChanges, oldDist, packageNames, smallWorld } from './world.ts';
-
-/** How a life ended. */
-export interface End {
-  /** All that is stored and all that Composer reads, without what may differ. */
-  readonly state: ReadonlyMap<string, string>;
-  /** Dead letters, messages or work that never come to an end, and changes that no run has recorded. */
-  readonly leftovers: readonly string[];
-  /** Minutes of the cloud's time until everything was at rest. */
-  readonly minutes: number;
-  /** The last that was given to a package. */
-  readonly lastPackageNumber: number;
-}
 
 export interface Life extends End {
   /** The calls of functions, in the order in which they came. */

@@ -1,6 +1,6 @@
 /** The end of a life in a form in which only what matters differs. */
 
-import type { End } from './bench.ts';
+import type { End } from './end.ts';
 import { type MayDiffer, mayDiffer } from './may-differ.ts';
 import type { Stored } from './stored.ts';
 

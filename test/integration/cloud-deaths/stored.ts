@@ -2,7 +2,7 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Engines } from '../../../local/cloud/provision/plan.ts';
-import type { KeyValueContents, ObjectContents } from '../../../local/cloud/service.ts';
+import type { KeyValueContents, ObjectContents } from '../../../local/cloud/runtime/service.ts';
 import type { Item } from '../../../shared/store/table.ts';
 
 export interface Stored {

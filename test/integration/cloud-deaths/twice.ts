@@ -1,5 +1,6 @@
 /** Two of everything at once. */
-import type { Bench, End } from './bench.ts';
+import type { Bench } from './bench.ts';
+import type { End } from './end.ts';
 import type { Chapter } from './world.ts';
 
 /** One thing that happens; what it gives back went wrong. */

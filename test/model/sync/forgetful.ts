@@ -1,6 +1,6 @@
 /** A tired forge: its lists come short, and say that this is all. Each thing's own look-up stays true. */
+import type { GitHubState } from '../../../local/forges/github/state.ts';
 import { acmeId } from './base-worlds.ts';
-import type { ModelWorld } from './model-world.ts';
 
 export const forgettable = ['people', 'things'] as const;
 
@@ -11,11 +11,19 @@ export interface Forgetful {
   requests: number;
 }
 
+/** The forge, and how it forgets. */
+interface ForgettingForge {
+  readonly state: GitHubState;
+  readonly forgetful: Forgetful | undefined;
+  readonly forgotAt: Record<Forgetful['what'], number>;
+  readonly clock: { now(): number };
+}
+
 type Entries = Map<number, unknown>;
 
 /** Takes something out of the forge's lists for one request. @returns what puts it back */
-export function forget(world: ModelWorld, init: RequestInit | undefined): () => void {
-  const { state, forgetful } = world;
+export function forget(forge: ForgettingForge, init: RequestInit | undefined): () => void {
+  const { state, forgetful } = forge;
   const body = typeof init?.body === 'string' ? init.body : '';
   const operation = /"operationName":"(\w+)"/.exec(body)?.[1] ?? '';
   const { [operation]: lists } = forgetful?.what === 'things' ? listsOfThings : listsOfPeople;
@@ -23,7 +31,7 @@ export function forget(world: ModelWorld, init: RequestInit | undefined): () => 
     return () => {};
   }
   forgetful.requests -= 1;
-  world.forgotAt[forgetful.what] = world.clock.now();
+  forge.forgotAt[forgetful.what] = forge.clock.now();
   const all = lists(state);
   const kept = all.map(({ map }) => new Map(map));
   for (const { map, forgotten } of all) {
@@ -45,7 +53,7 @@ interface Cut {
   readonly map: Entries;
   readonly forgotten: readonly number[];
 }
-type Lists = Readonly<Record<string, (state: ModelWorld['state']) => readonly Cut[]>>;
+type Lists = Readonly<Record<string, (state: GitHubState) => readonly Cut[]>>;
 
 /** All but the first. Fewer than the brake holds would be taken for people who left. */
 function mostOf(map: Entries): Cut {

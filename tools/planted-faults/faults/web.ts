@@ -3,7 +3,7 @@ import type { PlantedFault } from '../plant.ts';
 const cdn = 'local/cloud/cdn';
 const distributionTests = [`${cdn}/distribution.test.ts`, `${cdn}/distribution-origins.test.ts`];
 const httpTests = ['local/cloud/http-api/http-api.test.ts'];
-const sourceTests = ['local/cloud/event-source.test.ts'];
+const sourceTests = ['local/cloud/triggers/event-source.test.ts'];
 
 /** Faults of what stands between clients, functions and queues. */
 export const webFaults: readonly PlantedFault[] = [
@@ -91,7 +91,7 @@ export const webFaults: readonly PlantedFault[] = [
   {
     id: 'event-source-deletes-failures',
     proof: 'event-sources',
-    file: 'local/cloud/event-source.ts',
+    file: 'local/cloud/triggers/event-source.ts',
     find: 'options.reportsFailures ? failedIds(outcome.payload, batch) : new Set<string>();',
     replace: 'new Set<string>();',
     tests: sourceTests,
@@ -100,7 +100,7 @@ export const webFaults: readonly PlantedFault[] = [
   {
     id: 'event-source-trusts-unknown-ids',
     proof: 'event-sources',
-    file: 'local/cloud/event-source.ts',
+    file: 'local/cloud/triggers/event-source.ts',
     find: 'return [...ids].every((id) => all.has(id)) ? ids : all;',
     replace: 'return ids;',
     tests: sourceTests,
@@ -109,7 +109,7 @@ export const webFaults: readonly PlantedFault[] = [
   {
     id: 'event-source-batch-size-ignored',
     proof: 'event-sources',
-    file: 'local/cloud/event-source.ts',
+    file: 'local/cloud/triggers/event-source.ts',
     find: 'const messages = await receive(options.batchSize, LONG_POLL_MS);',
     replace: 'const messages = await receive(10, LONG_POLL_MS);',
     tests: sourceTests,
@@ -118,19 +118,19 @@ export const webFaults: readonly PlantedFault[] = [
   {
     id: 'schedule-skips-while-running',
     proof: 'event-sources',
-    file: 'local/cloud/schedule.ts',
+    file: 'local/cloud/triggers/schedule.ts',
     find: 'if (isRunning) isDueAgain = true;',
     replace: 'if (isRunning) isDueAgain = false;',
-    tests: ['local/cloud/schedule.test.ts'],
+    tests: ['local/cloud/triggers/schedule.test.ts'],
     standsFor: 'a run that falls due during another one and never comes',
   },
   {
     id: 'schedule-starts-late',
     proof: 'event-sources',
-    file: 'local/cloud/schedule.ts',
+    file: 'local/cloud/triggers/schedule.ts',
     find: '  turn();\n  return () => {',
     replace: '  cancel = clock.after(intervalMs, turn);\n  return () => {',
-    tests: ['local/cloud/schedule.test.ts'],
+    tests: ['local/cloud/triggers/schedule.test.ts'],
     standsFor: 'a schedule whose first run is an interval away',
   },
 ];

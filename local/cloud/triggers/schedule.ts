@@ -1,4 +1,4 @@
-import type { CloudClock } from './service.ts';
+import type { CloudClock } from '../runtime/service.ts';
 
 const rateExpression = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/;
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;

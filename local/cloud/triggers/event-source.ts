@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Outcome } from './functions/host.ts';
-import type { CloudClock, QueueEngine, QueueMessage } from './service.ts';
+import type { Outcome } from '../functions/host.ts';
+import type { CloudClock, QueueEngine, QueueMessage } from '../runtime/service.ts';
 
 export interface EventSourceOptions {
   readonly queueName: string;

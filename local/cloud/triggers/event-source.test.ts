@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCloudClock, type SteppableClock } from './clock.ts';
+import type { Outcome } from '../functions/host.ts';
+import { createCloudClock, type SteppableClock } from '../runtime/clock.ts';
+import type { QueueEngine } from '../runtime/service.ts';
+import { createQueueService } from '../services/queue-service.ts';
 import { type EventSource, type EventSourceOptions, startEventSource } from './event-source.ts';
-import type { Outcome } from './functions/host.ts';
-import type { QueueEngine } from './service.ts';
-import { createQueueService } from './services/queue-service.ts';
 
 interface Batch {
   readonly event: {
