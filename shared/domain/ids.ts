@@ -13,7 +13,7 @@ export type UserId = Id<'user'>;
 export type TokenId = Id<'token'>;
 /** Ours: one entry of an organization's audit log. */
 export type AuditEntryId = Id<'audit-entry'>;
-/** The forge's immutable ids, as decimal or uuid strings: they pass 2^31 and are never computed with. */
+/** The forge's immutable ids, strings of its own form: numbers (GitHub, GitLab), UUIDs in braces (Bitbucket). Only its adapter looks into them. */
 export type ForgeOrganizationId = Id<'forge-organization'>;
 export type ForgeRepositoryId = Id<'forge-repository'>;
 export type ForgeTeamId = Id<'forge-team'>;
@@ -36,6 +36,9 @@ type AnyId =
   | ForgeRoleId
   | InstallationId;
 
+/** Whether the text may be an id: it is not empty, and holds no character that our keys use as a separator. */
+export const isId = (text: string): boolean => /^[A-Za-z0-9{}_-]+$/.test(text);
+
 /**
  * Marks a string, or a forge's number, as the id of the kind that the caller names. The one place where the brand is put on.
  *
@@ -43,7 +46,7 @@ type AnyId =
  */
 export function asId<Kind extends AnyId>(raw: string | number): Kind {
   const text = String(raw);
-  if (!/^[A-Za-z0-9{}_-]+$/.test(text)) {
+  if (!isId(text)) {
     throw new RangeError(`not an id: ${JSON.stringify(text)}`);
   }
   return text as Kind;
@@ -67,9 +70,20 @@ export type Principal = Id<'principal'>;
 
 export const userPrincipal = (user: UserId): Principal => `u.${user}` as Principal;
 export const teamPrincipal = (synchronization: SynchronizationId, team: ForgeTeamId): Principal =>
-  `t.${synchronization}.${team}` as Principal;
+  `t.${synchronization}.${escapeId(team)}` as Principal;
 export const organizationPrincipal = (organization: OrganizationId): Principal =>
   `o.${organization}` as Principal;
+
+/**
+ * A forge's id in a principal, which holds only what addresses and object keys take as it is: `{` is written `_7b`, `}` `_7d` and `_` itself `_5f`.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html lists braces among the characters to avoid.
+ */
+const escapeId = (id: string): string =>
+  id.replace(/[{}_]/g, (character) => `_${character.charCodeAt(0).toString(16)}`);
+
+const unescapeId = (text: string): string =>
+  text.replace(/_(7b|7d|5f)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 export type PrincipalParts =
   | { kind: 'user'; user: UserId }
@@ -87,11 +101,12 @@ export function parsePrincipal(text: string): PrincipalParts {
     return { kind: 'user', user: asId<UserId>(first) };
   }
   if (kind === 't' && first && second && rest === undefined) {
-    return {
-      kind: 'team',
-      synchronization: asId<SynchronizationId>(first),
-      team: asId<ForgeTeamId>(second),
-    };
+    const synchronization = asId<SynchronizationId>(first);
+    const team = asId<ForgeTeamId>(unescapeId(second));
+    // Each team has one principal: the string is a key.
+    if (teamPrincipal(synchronization, team) === text) {
+      return { kind: 'team', synchronization, team };
+    }
   }
   if (kind === 'o' && first && second === undefined) {
     return { kind: 'organization', organization: asId<OrganizationId>(first) };

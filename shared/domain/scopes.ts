@@ -4,7 +4,7 @@
  */
 import type { Fact } from './facts.ts';
 import { type ScopeName, scopeNames } from './facts.ts';
-import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from './ids.ts';
+import { type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId, isId } from './ids.ts';
 
 /** One account's membership, one team with its rows, or one repository with its collaborators. */
 export type PartScope = `member:${string}` | `team:${string}` | `repository:${string}`;
@@ -23,7 +23,8 @@ export function isPart(scope: AnyScope): scope is PartScope {
 
 /** Whether the text names a scope; for what comes from outside. */
 export function isScope(text: string): text is AnyScope {
-  return /^(member|team|repository):\d+$/.test(text) || scopeNames.some((name) => name === text);
+  const [, id] = /^(?:member|team|repository):(.*)$/s.exec(text) ?? [];
+  return id === undefined ? scopeNames.some((name) => name === text) : isId(id);
 }
 
 /** The list that the part belongs to; a whole scope itself. */

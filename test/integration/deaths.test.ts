@@ -71,7 +71,7 @@ interface Rest {
   readonly items: ReadonlyMap<string, Item>;
   readonly objects: ReadonlyMap<string, StoredObject>;
   readonly values: ReadonlyMap<string, string>;
-  readonly contents: ReadonlyMap<number, MemoryRefs>;
+  readonly contents: ReadonlyMap<string | number, MemoryRefs>;
   readonly facts: readonly Fact[];
   readonly tokens: readonly string[];
   readonly time: number;

@@ -37,6 +37,11 @@ const later = Math.floor(Date.now() / 1000) + 3600;
 const ann = userPrincipal(asId<UserId>('ann23456789abcde'));
 const bob = userPrincipal(asId<UserId>('bob23456789abcde'));
 const backend = teamPrincipal(asId<SynchronizationId>('sync1'), asId<ForgeTeamId>('7'));
+/** Whose id has braces on its forge. */
+const workspaceGroup = teamPrincipal(
+  asId<SynchronizationId>('sync1'),
+  asId<ForgeTeamId>('{4f5c0c1e-7a51-4d0e-9a3e-0d6c1c7b2a10}'),
+);
 const everything = organizationPrincipal(asId<OrganizationId>('org1'));
 
 let made = 0;
@@ -60,12 +65,14 @@ const views = new Map<string, readonly number[]>([
   [ann, numbers.filter((_, place) => place % 2 === 0)],
   [backend, numbers.filter((_, place) => place % 2 === 1)],
   [bob, []],
+  [workspaceGroup, [500]],
 ]);
 const tokens = {
   ann: newToken('member'),
   expired: newToken('member'),
   bob: newToken('user'),
   backend: newToken('team'),
+  workspaceGroup: newToken('team'),
   all: newToken('organization'),
   elsewhere: newToken('organization'),
 };
@@ -74,6 +81,7 @@ const tokenValues: Readonly<Record<keyof typeof tokens, string>> = {
   expired: tokenValue(ann, 1_600_000_000, { only: [slug] }),
   bob: tokenValue(bob, later, { not: [] }),
   backend: tokenValue(backend, 0, { only: [slug] }),
+  workspaceGroup: tokenValue(workspaceGroup, 0, { only: [slug] }),
   all: tokenValue(everything, later, { only: [slug] }),
   elsewhere: tokenValue(everything, 0, { only: ['other', 'third'] }),
 };
@@ -130,6 +138,9 @@ const questions: readonly Question[] = [
   // Somebody without packages has a root too.
   { token: 'bob', path: publicPaths.root(slug), answer: objectKeys.root(slug, bob) },
   { token: 'backend', path: publicPaths.root(slug), answer: objectKeys.root(slug, backend) },
+  { token: 'workspaceGroup', path: publicPaths.root(slug), answer: objectKeys.root(slug, workspaceGroup) },
+  { token: 'workspaceGroup', path: metadata(500), answer: objectKeys.plain(slug, 500) },
+  { token: 'workspaceGroup', path: metadata(64), answer: 404 },
   { token: 'all', path: publicPaths.root(slug), answer: objectKeys.root(slug, everything) },
   { token: 'ann', path: publicPaths.root('other'), answer: 404 },
   { token: 'elsewhere', path: publicPaths.root('third'), answer: objectKeys.root('third', everything) },

@@ -26,7 +26,8 @@ export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40)
 
 /** What the contents are made of; each answer is of what is there when it is asked for. */
 export interface MemoryContents {
-  readonly contents: ReadonlyMap<number, MemoryRefs>;
+  /** By the repository's id. */
+  readonly contents: ReadonlyMap<string | number, MemoryRefs>;
   readonly beforeContents: (asked: 'refs' | 'archive' | 'contains', what: string) => void | Promise<void>;
   readonly lookUp: CommitFinder['contains'] | undefined;
   readonly archiveOf: (commit: string) => Readable;
@@ -34,10 +35,12 @@ export interface MemoryContents {
 }
 
 export function createMemoryContents(current: () => MemoryContents): ContentReader & CommitFinder {
+  const refsOf = (repository: string): MemoryRefs | undefined =>
+    [...current().contents].find(([id]) => String(id) === repository)?.[1];
   return {
     async readRefs(of) {
       await current().beforeContents('refs', of.repository);
-      const refs = current().contents.get(Number(of.repository));
+      const refs = refsOf(of.repository);
       if (!refs) {
         throw new ForgeError('not-found', 'there is no such repository');
       }
@@ -65,7 +68,7 @@ export function createMemoryContents(current: () => MemoryContents): ContentRead
       if (lookUp) {
         return lookUp(of, hash, from);
       }
-      const { tags = {}, branches = {}, history = [] } = current().contents.get(Number(of.repository)) ?? {};
+      const { tags = {}, branches = {}, history = [] } = refsOf(of.repository) ?? {};
       const contained = [...Object.values(tags), ...Object.values(branches), ...history].map(commitOf);
       const commit = contained.find((one) => one.startsWith(hash));
       return commit === undefined ? { is: 'not-contained' } : { is: 'contained', commit };

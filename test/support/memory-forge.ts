@@ -101,10 +101,12 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
   return forge;
 }
 
-export const account = (id: number) => asId<ForgeAccountId>(id);
-export const team = (id: number) => asId<ForgeTeamId>(id);
-export const role = (id: number) => asId<ForgeRoleId>(id);
-export const repository = (id: number) => asId<ForgeRepositoryId>(id);
+/** A forge's id: a number, as GitHub's and GitLab's, or a text, as Bitbucket's. */
+type RawId = string | number;
+export const account = (id: RawId) => asId<ForgeAccountId>(id);
+export const team = (id: RawId) => asId<ForgeTeamId>(id);
+export const role = (id: RawId) => asId<ForgeRoleId>(id);
+export const repository = (id: RawId) => asId<ForgeRepositoryId>(id);
 
 /** Facts with full defaults. */
 export const aFact = {
@@ -115,13 +117,13 @@ export const aFact = {
     login: 'acme',
     name: 'Acme',
   }),
-  member: (id: number, role: 'owner' | 'member' = 'member'): Fact => ({
+  member: (id: RawId, role: 'owner' | 'member' = 'member'): Fact => ({
     kind: 'member',
     account: account(id),
     login: `user-${id}`,
     role,
   }),
-  team: (id: number, parent?: number): TeamFact => ({
+  team: (id: RawId, parent?: RawId): TeamFact => ({
     kind: 'team',
     team: team(id),
     slug: `team-${id}`,
@@ -129,20 +131,20 @@ export const aFact = {
     parent: parent === undefined ? undefined : team(parent),
     nodeId: `T_${id}`,
   }),
-  teamMember: (teamId: number, accountId: number): Fact => ({
+  teamMember: (teamId: RawId, accountId: RawId): Fact => ({
     kind: 'team-member',
     team: team(teamId),
     account: account(accountId),
     login: `user-${accountId}`,
   }),
-  teamRepository: (teamId: number, repositoryId: number, permission = 'read'): Fact => ({
+  teamRepository: (teamId: RawId, repositoryId: RawId, permission = 'read'): Fact => ({
     kind: 'team-repository',
     team: team(teamId),
     repository: repository(repositoryId),
     permission,
     via: team(teamId),
   }),
-  repository: (id: number, differences: Partial<RepositoryFact> = {}): RepositoryFact => ({
+  repository: (id: RawId, differences: Partial<RepositoryFact> = {}): RepositoryFact => ({
     kind: 'repository',
     repository: repository(id),
     name: `repository-${id}`,
@@ -157,7 +159,7 @@ export const aFact = {
     nodeId: `R_${id}`,
     ...differences,
   }),
-  roleMember: (roleId: number, accountId: number): Fact => ({
+  roleMember: (roleId: RawId, accountId: RawId): Fact => ({
     kind: 'role-member',
     role: role(roleId),
     name: `role-${roleId}`,
@@ -165,14 +167,14 @@ export const aFact = {
     account: account(accountId),
     login: `user-${accountId}`,
   }),
-  roleTeam: (roleId: number, teamId: number): Fact => ({
+  roleTeam: (roleId: RawId, teamId: RawId): Fact => ({
     kind: 'role-team',
     role: role(roleId),
     name: `role-${roleId}`,
     permission: 'read',
     team: team(teamId),
   }),
-  collaborator: (repositoryId: number, accountId: number): Fact => ({
+  collaborator: (repositoryId: RawId, accountId: RawId): Fact => ({
     kind: 'collaborator',
     repository: repository(repositoryId),
     account: account(accountId),

@@ -15,6 +15,7 @@ import { lagMs } from '../../shared/domain/claim.ts';
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
 import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
+import type { AnyScope } from '../../shared/domain/scopes.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
 import type { ContentReader } from '../../shared/forge/forge.ts';
@@ -84,7 +85,7 @@ export interface RegistryWorld {
   readonly table: Table;
   readonly forge: MemoryForge;
   /** Refs by the repository's id. */
-  readonly contents: Map<number, MemoryRefs>;
+  readonly contents: Map<string | number, MemoryRefs>;
   /** Called before the forge answers about contents; may throw a ForgeError or change things. */
   beforeContents: (asked: 'refs' | 'archive' | 'contains', what: string) => void | Promise<void>;
   /** Answers about commits in the place of the refs in `contents`. */
@@ -100,7 +101,7 @@ export interface RegistryWorld {
   /** Warnings and errors that were logged. */
   readonly logged: string[];
   /** Asks for a scope to be read, as a webhook does. */
-  ask(scope: ScopeName): Promise<void>;
+  ask(scope: AnyScope): Promise<void>;
   /** Changes the forge and asks for each scope that it concerns. */
   change(facts: readonly Fact[], ...scopes: readonly ScopeName[]): Promise<void>;
   /** Asks for a scan, as a push does. */
