@@ -8,7 +8,7 @@ import { confirmDeletion, findDeletions } from '../../store/forge-deletion-store
 import { type Table, transactionItemsMax } from '../../store/table.ts';
 import { scanThing } from '../../store/things.ts';
 import { raise, type Wake } from '../../store/work.ts';
-import type { FinishedReading } from './plan-read.ts';
+import type { FinishedReading } from './decide.ts';
 
 /** An event's word is about a read of its own, which comes within seconds and during an outage later; in milliseconds. */
 const statedMs = 3600_000;

@@ -14,7 +14,8 @@ import { contradictBodies, deleteClaims, forgetTold, type StoredClaim } from '..
 import { loadScope } from '../../store/fact-store.ts';
 import { type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import type { FinishedReading, PlannedRead, Said } from '../plan/plan-read.ts';
+import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
+import type { Said } from '../plan/load.ts';
 import { isWithin, settle } from '../plan/told.ts';
 import type { Run } from './run.ts';
 import { leaseMs, type TakenScope } from './take-scopes.ts';

@@ -103,10 +103,10 @@ export const rightsFaults: readonly PlantedFault[] = [
   {
     id: 'brake-rows-without-ground',
     proof: 'brake',
-    file: 'shared/sync/plan/plan-read.ts',
-    find: ': stands?.isRemoved !== false);',
-    replace: ': stands === undefined);',
-    tests: ['shared/sync/plan/held.test.ts'],
+    file: 'shared/sync/plan/orphans.ts',
+    find: ': stands?.isRemoved !== false;',
+    replace: ': stands === undefined;',
+    tests: ['shared/sync/plan/decide.test.ts', 'shared/sync/plan/held.test.ts'],
     standsFor: 'an alarm for each narrowed selection, about rows that give nobody anything',
   },
   {

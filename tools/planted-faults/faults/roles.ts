@@ -2,7 +2,6 @@ import type { PlantedFault } from '../plant.ts';
 
 const reader = 'shared/forge/github/organization-roles.ts';
 const readerTests = ['test/contracts/github-roles.test.ts'];
-const planner = 'shared/sync/plan/plan-read.ts';
 const plannerTests = ['shared/sync/run/not-shown.test.ts'];
 
 /** Faults of organization roles and of teams of the enterprise, which few lists show and no event tells. */
@@ -74,7 +73,7 @@ export const rolesFaults: readonly PlantedFault[] = [
   {
     id: 'roles-not-shown-are-gone',
     proof: 'roles',
-    file: planner,
+    file: 'shared/sync/plan/decide.ts',
     find: 'read.notShown === undefined ? caution :',
     replace: 'read.notShown !== null ? caution :',
     tests: plannerTests,
@@ -83,7 +82,7 @@ export const rolesFaults: readonly PlantedFault[] = [
   {
     id: 'roles-read-once',
     proof: 'roles',
-    file: planner,
+    file: 'shared/sync/plan/confirm.ts',
     find: '!isCounted(change.fact))',
     replace: '!isCounted(change.fact) && false)',
     tests: plannerTests,

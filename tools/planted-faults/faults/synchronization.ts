@@ -89,7 +89,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-absence-not-confirmed',
     proof: 'synchronization',
-    file: 'shared/sync/plan/plan-read.ts',
+    file: 'shared/sync/plan/confirm.ts',
     find: 'const absent = await reader.confirmAbsent(asked.map(([part, nodeId]) => ({ part, nodeId })));',
     replace: "const absent = new Map([...nodes.keys()].map((part) => [part, 'gone'] as const));",
     tests,

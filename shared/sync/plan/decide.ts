@@ -1,0 +1,189 @@
+/** From a whole read, and all that is known about it, to what changes, what is held and what waits. Pure. */
+import type { Claim } from '../../domain/claim.ts';
+import { type Fact, factKey } from '../../domain/facts.ts';
+import { type AnyScope, isPart, type PartScope, partOf } from '../../domain/scopes.ts';
+import type { Caution } from '../../domain/synchronization.ts';
+import type { Absence, ScopeRead } from '../../forge/forge.ts';
+import type { Told } from '../../store/claim-store.ts';
+import type { StoredScope } from '../../store/fact-store.ts';
+import { newerParts, type ScopeState } from '../../store/scope-store.ts';
+import { brake } from './brake.ts';
+import type { Confirmed } from './confirm.ts';
+import type { Known, Said } from './load.ts';
+import { isOrphaned, isReferenceAskedFor, type References } from './orphans.ts';
+import { type Deferred, type PlanInput, type PlannedChange, planScope, statedToo } from './plan.ts';
+
+/** A finished reading of a scope. */
+export interface FinishedReading {
+  readonly read: ScopeRead;
+  readonly observedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface PlannedRead {
+  readonly changes: readonly PlannedChange[];
+  /** Removals that wait for a person's word. */
+  readonly held: readonly PlannedChange[];
+  readonly deferred: readonly Deferred[];
+  readonly doubtful: readonly Deferred[];
+  /** What its list did not show and is there after all, with its second id: the list says nothing of it. */
+  readonly overlooked: ReadonlyMap<PartScope, string>;
+  /** What its list did not show and is not there when asked for by its id, with the reason. */
+  readonly absent: ReadonlyMap<PartScope, Absence>;
+  /** Claims that the read showed to be wrong. */
+  readonly contradicted: readonly Claim[];
+  /** The states of scopes and parts that the plan was made with. */
+  readonly states: ReadonlyMap<AnyScope, ScopeState>;
+}
+
+/** What is known about a read before the forge is asked a second time. */
+export interface ReadInput {
+  readonly scope: AnyScope;
+  readonly reading: FinishedReading;
+  readonly said: Said;
+  readonly known: Known;
+  /** When the plan is made; milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface DecisionInput extends ReadInput {
+  readonly caution: Caution;
+  readonly confirmed: Confirmed;
+  /** What the rows refer to that the guard would hold. Undefined while nobody knows which these are: then all of them are held. */
+  readonly references?: References | undefined;
+  /** Keys of facts that are stored, but go by another plan of the run. */
+  readonly gone: ReadonlySet<string>;
+}
+
+const dayMs = 24 * 3600_000;
+/** Until what rows refer to has been read, if it was asked for at the same time. */
+const referenceMs = 60_000;
+
+/** What the read would change if nobody doubted it: what is to be confirmed. @throws ForgeError `incomplete` as `planScope` */
+export const candidates = (input: ReadInput): readonly PlannedChange[] =>
+  planScope(planInputOf(input)).changes;
+
+/** @throws ForgeError `incomplete` as `planScope` */
+export function decide(input: DecisionInput): PlannedRead {
+  const { known, confirmed, references, reading } = input;
+  const { states, held: before } = known;
+  const plan = planScope({ ...planInputOf(input), confirmedAbsent: confirmed.absent });
+  const changes = plan.changes
+    .filter(({ fact }) => !isThere(fact, confirmed))
+    .map((change) => withWord(change, input));
+  let guarded = guard(changes, input);
+  if (references !== undefined) {
+    const orphaned = orphansIn(guarded.held, references, input);
+    guarded = guard(
+      changes.map((change) =>
+        orphaned.has(change) ? statedToo(change, 'what it hangs on is gone') : change,
+      ),
+      input,
+    );
+  }
+  // What waits for a person already, or was refused, stays so with the word that was said.
+  const isKnown = (key: string): boolean => before.waiting.has(key) || before.refused.has(key);
+  const tooEarly = guarded.held.filter(
+    ({ fact }) => references !== undefined && !isKnown(factKey(fact)) && isReferenceAskedFor(fact, states),
+  );
+  const until = reading.startedAt + referenceMs;
+  return {
+    changes: guarded.changes,
+    held: guarded.held.filter((change) => !tooEarly.includes(change)),
+    deferred: [...plan.deferred, ...tooEarly.map(({ fact }) => ({ key: factKey(fact), until }))],
+    doubtful: plan.doubtful,
+    contradicted: plan.contradicted,
+    overlooked: confirmed.present,
+    absent: confirmed.absent,
+    states,
+  };
+}
+
+function planInputOf({ scope, reading, said: { told, claims }, known, now }: ReadInput): PlanInput {
+  const { read, observedAt, startedAt } = reading;
+  const { states, stored, putBack } = known;
+  // What the read shows itself is no reason for what hangs on it to be missing.
+  const shown = new Set(read.facts.map(factKey));
+  const goneByEvents = [...told, ...claims].filter(({ key, expect }) => expect === 'gone' && !shown.has(key));
+  return {
+    scope,
+    current: stored.facts,
+    removed: stored.removed,
+    read,
+    observedAt,
+    startedAt,
+    newer: isPart(scope) ? new Map<PartScope, number>() : newerParts(states, observedAt),
+    now,
+    told: new Set(goneByEvents.map(({ key }) => key)),
+    claims,
+    arrivals: arrivalsIn(told),
+    putBack,
+  };
+}
+
+/** What new events gave, with their numbers. */
+const arrivalsIn = (told: readonly Told[]): ReadonlyMap<string, number> =>
+  new Map(
+    told.flatMap(({ key, expect, number }) =>
+      number !== undefined && (expect === 'there' || expect === 'public') ? [[key, number] as const] : [],
+    ),
+  );
+
+/** Whether the forge has it after all, or the thing that it belongs to. */
+function isThere(fact: Fact, { present, seenAgain }: Confirmed): boolean {
+  const part = partOf(fact);
+  return seenAgain.has(factKey(fact)) || (part !== undefined && present.has(part));
+}
+
+/** The change with what a person said of it, or did not say for too long. */
+function withWord(
+  change: PlannedChange,
+  { scope, reading: { read, startedAt }, known: { held, states }, caution }: DecisionInput,
+): PlannedChange {
+  const key = factKey(change.fact);
+  if (held.allowed.has(key)) {
+    return statedToo(change, 'a person allowed it');
+  }
+  const isOver = isShownNoLonger(caution, read, startedAt, states.get(scope));
+  return isOver && !held.refused.has(key) ? statedToo(change, 'nobody said a word') : change;
+}
+
+/** As long as the rights of people last where nothing can be read at all. */
+function isShownNoLonger(
+  { restAfterDays }: Caution,
+  { notShown }: ScopeRead,
+  startedAt: number,
+  state: ScopeState | undefined,
+): boolean {
+  return notShown !== undefined && startedAt - (state?.notShown?.since ?? startedAt) >= restAfterDays * dayMs;
+}
+
+function guard(
+  changes: readonly PlannedChange[],
+  { reading: { read, startedAt }, known: { stored, held }, caution }: DecisionInput,
+) {
+  // What the forge does not show may be there as it was: then everything waits for a person.
+  const setting = read.notShown === undefined ? caution : { heldShare: 0, heldAbove: 0 };
+  return brake(changes, stored.facts, setting, { ...held, missed: missedWithinADay(stored, startedAt) });
+}
+
+/** Tombstones stay for longer than a day until the table cleans up. */
+const missedWithinADay = ({ removed }: StoredScope, now: number): readonly Fact[] =>
+  [...removed.values()].flatMap(({ missed, changedAt }) =>
+    missed !== undefined && changedAt > now - dayMs ? [missed] : [],
+  );
+
+function orphansIn(
+  held: readonly PlannedChange[],
+  references: References,
+  { scope, known: { states, stored }, gone }: DecisionInput,
+): ReadonlySet<PlannedChange> {
+  const numbers = new Map(stored.facts.map((one) => [factKey(one.fact), one.observedAt]));
+  const shownBy = (fact: Fact): number =>
+    Math.max(
+      numbers.get(factKey(fact)) ?? 0,
+      ...[scope, partOf(fact) ?? scope].map((one) => states.get(one)?.readAt ?? 0),
+    );
+  return new Set(held.filter(({ fact }) => isOrphaned(fact, references, gone, shownBy)));
+}

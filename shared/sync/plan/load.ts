@@ -1,0 +1,96 @@
+/** What the table says about a read: loaded before the plan is decided. */
+import { type Claim, covers, lagMs } from '../../domain/claim.ts';
+import { type Fact, factKey } from '../../domain/facts.ts';
+import type { SynchronizationId } from '../../domain/ids.ts';
+import { type AnyScope, mainKeyOf } from '../../domain/scopes.ts';
+import type { ScopeRead } from '../../forge/forge.ts';
+import { loadClaims, loadTold, type StoredClaim, type Told } from '../../store/claim-store.ts';
+import { loadFacts, loadScope, type StoredScope, standingOf } from '../../store/fact-store.ts';
+import { loadRemoved } from '../../store/run-store.ts';
+import { type Restore, type ScopeState, scopeStates } from '../../store/scope-store.ts';
+import type { Table } from '../../store/table.ts';
+import { type HeldBefore, heldBefore } from './held.ts';
+import { isInherited, type References, referenceOf } from './orphans.ts';
+import { isWithin } from './told.ts';
+
+/** What events said before a read was planned. */
+export interface Said {
+  /** About what the read is about. */
+  readonly told: readonly Told[];
+  /** All there are: what hangs on something else is withdrawn with it. */
+  readonly claims: readonly StoredClaim[];
+}
+
+export async function loadSaid(
+  table: Table,
+  id: SynchronizationId,
+  scope: AnyScope,
+  { covers: parts }: ScopeRead,
+): Promise<Said> {
+  const [told, claims] = await Promise.all([loadTold(table, id), loadClaims(table, id)]);
+  return { told: told.filter(({ key }) => isWithin(key, scope, parts)), claims };
+}
+
+/** What is stored of the scope that was read. */
+export interface Known {
+  readonly states: ReadonlyMap<AnyScope, ScopeState>;
+  readonly stored: StoredScope;
+  readonly held: HeldBefore;
+  /** Keys of removed facts that a person asked back. */
+  readonly putBack: ReadonlySet<string>;
+}
+
+/** @param startedAt when the read began; milliseconds since the epoch */
+export async function loadKnown(
+  table: Table,
+  id: SynchronizationId,
+  scope: AnyScope,
+  { read, startedAt }: { readonly read: ScopeRead; readonly startedAt: number },
+  { claims }: Pick<Said, 'claims'>,
+): Promise<Known> {
+  const states = await scopeStates(table, id);
+  const stored = await loadScope(table, id, scope, read.covers);
+  const putBack = await putBackNow(table, id, states.get(scope)?.restore, { stored, startedAt, claims });
+  return { states, stored, putBack, held: await heldBefore(table, id, scope) };
+}
+
+/** What a person asked back and no later read removed again: a person's word needs no second read. */
+async function putBackNow(
+  table: Table,
+  id: SynchronizationId,
+  restore: Restore | undefined,
+  { stored, startedAt, claims }: { stored: StoredScope; startedAt: number; claims: readonly Claim[] },
+): Promise<ReadonlySet<string>> {
+  if (restore === undefined || startedAt < restore.at || startedAt >= restore.at + lagMs) {
+    return new Set();
+  }
+  const asked = (await loadRemoved(table, id, restore.run)) ?? [];
+  // A new event that came after the person's word says more than it.
+  const later = claims.filter(({ at }) => at > restore.at);
+  const keys = asked
+    .filter(({ fact }) => !later.some((claim) => covers(claim, fact)))
+    .map(({ fact }) => factKey(fact));
+  return new Set(keys.filter((key) => (stored.removed.get(key)?.changedAt ?? Infinity) <= restore.at));
+}
+
+/** What the rows refer to. */
+export async function loadReferences(
+  table: Table,
+  id: SynchronizationId,
+  read: ScopeRead,
+  rows: readonly Fact[],
+): Promise<References> {
+  const keys = rows.map(referenceOf).flatMap((part) => (part === undefined ? [] : [mainKeyOf(part)]));
+  const standing = await standingOf(table, id, [...new Set(keys)]);
+  return { standing, parents: rows.some(isInherited) ? await loadParents(table, id, read) : new Map() };
+}
+
+/** As the read says, else as they were: a part's read does not tell what is above it. */
+async function loadParents(
+  table: Table,
+  id: SynchronizationId,
+  { facts }: ScopeRead,
+): Promise<References['parents']> {
+  const teams = [...(await loadFacts(table, id, 'team')), ...facts.filter(({ kind }) => kind === 'team')];
+  return new Map(teams.flatMap((fact) => (fact.kind === 'team' ? [[fact.team, fact.parent] as const] : [])));
+}
