@@ -4,7 +4,7 @@
  */
 import { type Fact, factKey, type StoredFact } from '../../domain/facts.ts';
 import type { Caution } from '../../domain/synchronization.ts';
-import type { PlannedChange } from './plan.ts';
+import { isMissing, type PlannedChange } from './plan.ts';
 
 export interface Braked {
   readonly changes: readonly PlannedChange[];
@@ -33,8 +33,7 @@ export function brake(
   { waiting = new Set(), refused = new Set(), missed = [] }: BrakeHistory = {},
 ): Braked {
   const sizes = count([...current.map(({ fact }) => fact), ...missed]);
-  const isQuestionable = (change: PlannedChange): boolean => change.kind === 'remove' && !change.stated;
-  const questionable = changes.filter(isQuestionable).map(({ fact }) => fact);
+  const questionable = changes.filter(isMissing).map(({ fact }) => fact);
   const missing = count([...questionable, ...missed]);
   const waits = questionable.filter((fact) => waiting.has(factKey(fact))).length > heldAbove;
   const isMuch = (list: string): boolean => {
@@ -44,7 +43,7 @@ export function brake(
   const isHeld = (change: PlannedChange): boolean => {
     const key = factKey(change.fact);
     const isOpen = refused.has(key) || (waits && waiting.has(key)) || listsOf(change.fact).some(isMuch);
-    return isQuestionable(change) && isOpen;
+    return isMissing(change) && isOpen;
   };
   return {
     changes: changes.filter((change) => !isHeld(change)),

@@ -1,11 +1,17 @@
 /** Facts and changes in words, for the history. */
+import { evidenceText } from '../../domain/evidence.ts';
 import type { Fact } from '../../domain/facts.ts';
+import { differences } from './fact-differences.ts';
 import type { PlannedChange } from './plan.ts';
 
 /** The change in one line, for the history. */
 export function changeText(change: PlannedChange): string {
   const words = { add: 'added', update: 'changed', remove: 'removed', return: 'given back' } as const;
-  return `${factText(change.fact)} ${words[change.kind]}: ${change.reason}`;
+  const why =
+    change.kind === 'update'
+      ? differences(change.before, change.fact)
+      : evidenceText(change.kind, change.evidence);
+  return `${factText(change.fact)} ${words[change.kind]}: ${why}`;
 }
 
 /** The fact in words, with its id: names change. */

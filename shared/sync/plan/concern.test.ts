@@ -22,7 +22,7 @@ const added = (fact: Fact): PlannedChange => ({
   fact,
   narrows: false,
   widens: true,
-  reason: 'new',
+  evidence: ['read'],
 });
 
 let table: Table;
@@ -70,10 +70,10 @@ describe('concernOf', () => {
   });
 
   it.each([
-    ['taken away', { kind: 'remove', fact: aFact.member(1), stated: true }],
+    ['taken away', { kind: 'remove', fact: aFact.member(1) }],
     ['made narrower', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
   ] as const)('names who loses by what is %s', async (_, change) => {
-    const narrowing: PlannedChange = { ...change, narrows: true, widens: false, reason: 'gone' };
+    const narrowing: PlannedChange = { ...change, narrows: true, widens: false, evidence: ['list'] };
     const { raised } = await concernOf(table, synchronization, [narrowing], now);
     expect(raised.map(({ key }) => key.sk)).toEqual(['PRINCIPAL#u.user1']);
   });

@@ -3,7 +3,7 @@ import { type Fact, factKey } from '../../domain/facts.ts';
 import { type AnyScope, isPart, type PartScope, partOf } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { Absence, ScopeRead, StructureReader } from '../../forge/forge.ts';
-import type { PlannedChange } from './plan.ts';
+import { isMissing, type PlannedChange } from './plan.ts';
 
 /** What the forge says of things that a list does not have, when it is asked for them by their ids. */
 export interface Confirmed {
@@ -33,7 +33,7 @@ export async function confirm(
   const seenAgain =
     !isPart(scope) &&
     read.notShown === undefined &&
-    changes.some((change) => isUnstated(change) && !isCounted(change.fact))
+    changes.some((change) => isMissing(change) && !isCounted(change.fact))
       ? await keysReadAgain(reader, scope)
       : new Set<string>();
   const nodes = new Map<PartScope, string>();
@@ -44,7 +44,7 @@ export async function confirm(
     const isMain = fact.kind === 'team' || fact.kind === 'repository';
     const part = partOf(fact);
     if (change.kind === 'remove' && isMain && part && fact.nodeId !== undefined) {
-      if (isUnstated(change)) {
+      if (isMissing(change)) {
         nodes.set(part, fact.nodeId);
       } else if (fact.kind === 'repository') {
         stated.set(part, fact.nodeId);
@@ -58,8 +58,6 @@ export async function confirm(
   const absent = await reader.confirmAbsent(asked.map(([part, nodeId]) => ({ part, nodeId })));
   return { absent, present: new Map([...nodes].filter(([part]) => !absent.has(part))), seenAgain };
 }
-
-const isUnstated = (change: PlannedChange): boolean => change.kind === 'remove' && !change.stated;
 
 /** Whether the fact's list has a total that it is held against: that of a role's holders has none, nor those of a team without a second id. */
 function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {

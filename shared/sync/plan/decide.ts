@@ -11,7 +11,7 @@ import { brake } from './brake.ts';
 import type { Confirmed } from './confirm.ts';
 import type { Known, Said } from './load.ts';
 import { isOrphaned, isReferenceAskedFor, type References } from './orphans.ts';
-import { type Deferred, type PlanInput, type PlannedChange, planScope, statedToo } from './plan.ts';
+import { type Deferred, type PlanInput, type PlannedChange, planScope, withEvidence } from './plan.ts';
 
 /** A finished reading of a scope. */
 export interface FinishedReading {
@@ -76,9 +76,7 @@ export function decide(input: DecisionInput): PlannedRead {
   if (references !== undefined) {
     const orphaned = orphansIn(guarded.held, references, input);
     guarded = guard(
-      changes.map((change) =>
-        orphaned.has(change) ? statedToo(change, 'what it hangs on is gone') : change,
-      ),
+      changes.map((change) => (orphaned.has(change) ? withEvidence(change, 'orphaned') : change)),
       input,
     );
   }
@@ -143,10 +141,10 @@ function withWord(
 ): PlannedChange {
   const key = factKey(change.fact);
   if (held.allowed.has(key)) {
-    return statedToo(change, 'a person allowed it');
+    return withEvidence(change, 'owner');
   }
   const isOver = isShownNoLonger(caution, read, startedAt, states.get(scope));
-  return isOver && !held.refused.has(key) ? statedToo(change, 'nobody said a word') : change;
+  return isOver && !held.refused.has(key) ? withEvidence(change, 'silence') : change;
 }
 
 /** As long as the rights of people last where nothing can be read at all. */

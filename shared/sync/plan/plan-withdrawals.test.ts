@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { aFact, stored } from '../../../test/support/memory-forge.ts';
 import { type Claim, lagMs } from '../../domain/claim.ts';
+import { isStated } from '../../domain/evidence.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { planScope } from './plan.ts';
 
@@ -55,7 +56,7 @@ describe('what has just changed', () => {
   it('goes at once by a read that shows less, however fresh it is, and is looked at again', () => {
     const current = [stored(aFact.member(1), 1, now - 60_000)];
     expect(read([], { current, now: now + 500 })).toMatchObject({
-      changes: [{ kind: 'remove', stated: false, inDoubt: true }],
+      changes: [{ kind: 'remove', evidence: ['list'], inDoubt: true }],
       deferred: [],
       doubtful: [{ key: 'member#1', until: now + 500 + lagMs }],
     });
@@ -111,9 +112,7 @@ describe('what has just changed', () => {
     const current = rows.map((fact) => stored(fact, 1, now - 60_000));
     const scope = 'teams';
     const stated = (told: string) =>
-      read([], { scope, current, told: new Set([told]) }).changes.map(
-        (change) => change.kind === 'remove' && change.stated,
-      );
+      read([], { scope, current, told: new Set([told]) }).changes.map(({ evidence }) => isStated(evidence));
     expect(stated('member#1')).toEqual([true, false]);
     expect(stated('team#5')).toEqual([true, true]);
   });
@@ -167,7 +166,7 @@ describe('what an event withdrew', () => {
 
   it('is removed by a read that agrees, with no doubt left', () => {
     expect(read(11, at + 1000, { read: { facts: [] }, told: new Set([claim.key]) })).toMatchObject({
-      changes: [{ kind: 'remove', stated: true }],
+      changes: [{ kind: 'remove', evidence: ['list', 'event'] }],
       doubtful: [],
     });
   });

@@ -207,7 +207,7 @@ describe('planScope', () => {
   it('says what changed', () => {
     const current = [stored(aFact.member(1, 'owner'))];
     expect(plan({ scope: 'members', current, read: [aFact.member(1)], observedAt: 2 })).toMatchObject([
-      { kind: 'update', narrows: true, widens: false, reason: 'role: owner → member' },
+      { kind: 'update', narrows: true, widens: false, before: current[0]?.fact, evidence: ['read'] },
     ]);
   });
 });
@@ -223,24 +223,19 @@ describe('a role on every repository', () => {
       read: { facts: [], ...read },
       observedAt: 2,
       startedAt,
-    }).changes.map((change) => [
-      factKey(change.fact),
-      change.kind === 'remove' && change.stated,
-      change.reason,
-    ]);
+    }).changes.map(({ fact, evidence }) => [factKey(fact), evidence]);
 
   it('is taken by the forge’s word when the role reads nothing any more', () => {
-    const gone = 'not in the whole read';
     expect(removed({ powerless: [role(70)] })).toEqual([
-      ['role-member#1#70', true, `${gone}; the role reads no repositories any more`],
-      ['role-team#5#70', true, `${gone}; the role reads no repositories any more`],
-      ['role-member#1#71', false, gone],
+      ['role-member#1#70', ['list', 'powerless-role']],
+      ['role-team#5#70', ['list', 'powerless-role']],
+      ['role-member#1#71', ['list']],
     ]);
   });
 
   it('is not said to be gone by a forge that shows none', () => {
-    expect(new Set(removed({ notShown: 'no permission' }).map(([, stated]) => stated))).toEqual(
-      new Set([false]),
+    expect(removed({ notShown: 'no permission' }).map(([, evidence]) => evidence)).toEqual(
+      Array(3).fill(['not-shown']),
     );
   });
 
@@ -305,9 +300,9 @@ describe('repositoryToScan', () => {
   });
 
   it('is a repository that came or went, and nothing for other facts', () => {
-    const base = { narrows: false, widens: false, reason: '' };
+    const base = { narrows: false, widens: false, evidence: [] };
     expect(repositoryToScan({ ...base, kind: 'add', fact: before })).toBe('7');
-    expect(repositoryToScan({ ...base, kind: 'remove', stated: true, fact: before })).toBe('7');
+    expect(repositoryToScan({ ...base, kind: 'remove', fact: before })).toBe('7');
     expect(repositoryToScan({ ...base, kind: 'add', fact: aFact.collaborator(7, 1) })).toBeUndefined();
   });
 });

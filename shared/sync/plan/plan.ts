@@ -12,6 +12,7 @@ import {
   type Withdrawals,
   withheldUntil,
 } from '../../domain/claim.ts';
+import { type Evidence, isStated } from '../../domain/evidence.ts';
 import { type Fact, factKey, type StoredFact, scopeKinds, type Tombstone } from '../../domain/facts.ts';
 import {
   type AnyScope,
@@ -24,14 +25,14 @@ import {
 } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
-import { differences, sameFact } from './fact-differences.ts';
+import { sameFact } from './fact-differences.ts';
 
 export type PlannedChange = {
   /** Somebody may read less after it. */
   readonly narrows: boolean;
   /** Somebody may read more after it. */
   readonly widens: boolean;
-  readonly reason: string;
+  readonly evidence: readonly Evidence[];
   /** Only this read says so, and it may lag behind what gave it: it is looked at again. */
   readonly inDoubt?: boolean | undefined;
 } & (
@@ -40,12 +41,7 @@ export type PlannedChange = {
   /** An event had withdrawn it, and it gives what it gave again. */
   | { readonly kind: 'return'; readonly fact: Fact }
   /** `fact` is the one that goes. */
-  | {
-      readonly kind: 'remove';
-      readonly fact: Fact;
-      /** The forge says so: by an event too, by the thing's own look-up, or by the list that it gave us. Else it is only missing in a list. */
-      readonly stated: boolean;
-    }
+  | { readonly kind: 'remove'; readonly fact: Fact }
 );
 
 export interface PlanInput {
@@ -207,7 +203,7 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
       fact,
       narrows: false,
       widens: true,
-      reason: 'an event had withdrawn it, and it is there',
+      evidence: ['read'],
     };
     return { changes: isTaken ? [back] : [], waits: [], doubts: stillInDoubt };
   }
@@ -235,7 +231,7 @@ function planNew(fact: Fact, tombstone: Tombstone | undefined, input: PlanInput)
         fact,
         narrows: false,
         widens: presenceGrants(fact),
-        reason: isAskedBack ? 'asked back, and in the read' : 'new in the read',
+        evidence: isAskedBack ? ['owner', 'read'] : ['read'],
       },
     ],
     waits: [],
@@ -286,38 +282,31 @@ function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
   );
 }
 
-function removalOf(
-  fact: Fact,
-  { read, told, confirmedAbsent }: PlanInput,
-): Extract<PlannedChange, { kind: 'remove' }> {
+function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): PlannedChange {
   const part = partOf(fact);
-  const statements = [
-    isTold(fact, told) ? 'an event says so too' : undefined,
-    read.absenceIsStated ? 'the forge says so itself' : undefined,
-    part !== undefined && confirmedAbsent?.has(part) ? 'not found by its id' : undefined,
-    (fact.kind === 'role-member' || fact.kind === 'role-team') && read.powerless?.includes(fact.role)
-      ? 'the role reads no repositories any more'
-      : undefined,
-  ].filter((text) => text !== undefined);
-  return {
-    kind: 'remove',
-    fact,
-    narrows: presenceGrants(fact),
-    widens: false,
-    stated: statements.length > 0,
-    reason: [
-      read.notShown === undefined ? 'not in the whole read' : 'not shown by the forge',
-      ...statements,
-    ].join('; '),
-  };
+  const evidence: Evidence[] = [read.notShown === undefined ? 'list' : 'not-shown'];
+  if (isTold(fact, told)) {
+    evidence.push('event');
+  }
+  if (read.absenceIsStated) {
+    evidence.push('own-read');
+  }
+  if (part !== undefined && confirmedAbsent?.has(part)) {
+    evidence.push('look-up');
+  }
+  if ((fact.kind === 'role-member' || fact.kind === 'role-team') && read.powerless?.includes(fact.role)) {
+    evidence.push('powerless-role');
+  }
+  return { kind: 'remove', fact, narrows: presenceGrants(fact), widens: false, evidence };
 }
 
-/** The change as one that is stated, for one more reason. */
-export function statedToo(change: PlannedChange, reason: string): PlannedChange {
-  return change.kind === 'remove'
-    ? { ...change, stated: true, reason: `${change.reason}; ${reason}` }
-    : change;
-}
+/** A removal for which only an absence speaks. */
+export const isMissing = (change: PlannedChange): boolean =>
+  change.kind === 'remove' && !isStated(change.evidence);
+
+/** The removal with one more piece of evidence; any other change as it is. */
+export const withEvidence = (change: PlannedChange, evidence: Evidence): PlannedChange =>
+  change.kind === 'remove' ? { ...change, evidence: [...change.evidence, evidence] } : change;
 
 function indexRead(
   scope: AnyScope,
@@ -364,7 +353,7 @@ function updateOf(before: Fact, fact: Fact): Extract<PlannedChange, { kind: 'upd
     before,
     narrows: (isMoved && before.parent !== undefined) || now < then,
     widens: (isMoved && fact.parent !== undefined) || now > then,
-    reason: differences(before, fact),
+    evidence: ['read'],
   };
 }
 

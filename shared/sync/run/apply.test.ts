@@ -30,7 +30,7 @@ async function createApplication() {
     startedAt: now,
     covers: [],
     states: new Map(),
-    changes: [{ kind: 'add', fact: aFact.member(1), narrows: false, widens: true, reason: 'new' }],
+    changes: [{ kind: 'add', fact: aFact.member(1), narrows: false, widens: true, evidence: ['read'] }],
     now,
     record: () => [],
     applied: () => {},

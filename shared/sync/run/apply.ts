@@ -16,7 +16,7 @@ import { type Operation, type Table, transactionItemsMax } from '../../store/tab
 import { scanThing } from '../../store/things.ts';
 import { type Lease, raise, type Wake, type WorkThing } from '../../store/work.ts';
 import { concernedMax, concernOf, concernOfEverybody } from '../plan/concern.ts';
-import type { PlannedChange } from '../plan/plan.ts';
+import { isMissing, type PlannedChange } from '../plan/plan.ts';
 import { repositoryToScan } from '../plan/repository-to-scan.ts';
 
 export interface Application {
@@ -203,8 +203,9 @@ const nameOf = (thing: WorkThing): string => `${thing.key.pk}\n${thing.key.sk}`;
 
 function factOperation({ synchronization, observedAt, now }: Application, change: PlannedChange): Operation {
   if (change.kind === 'remove') {
-    const { fact, stated, inDoubt } = change;
-    return removeFact(synchronization.id, fact, observedAt, now, { isMissed: !stated, inDoubt });
+    const { fact, inDoubt } = change;
+    const isMissed = isMissing(change);
+    return removeFact(synchronization.id, fact, observedAt, now, { isMissed, inDoubt });
   }
   const isRight = change.kind === 'add' || change.narrows || change.widens;
   const gives = change.kind === 'add' || change.widens;

@@ -1,5 +1,6 @@
 /** Finishes a stored plan whose writer died, without asking the forge. */
 import { z } from 'zod';
+import { evidenceIn, evidenceKinds } from '../../domain/evidence.ts';
 import { factKey } from '../../domain/facts.ts';
 import { isScope, type PartScope, partOf } from '../../domain/scopes.ts';
 import { parseFact } from '../../store/fact-schema.ts';
@@ -21,21 +22,29 @@ const base = {
   fact,
   narrows: z.boolean(),
   widens: z.boolean(),
-  reason: z.string(),
+  evidence: z.array(z.enum(evidenceKinds)).optional(),
   inDoubt: z.boolean().optional(),
+  /** What an earlier version stored in the place of evidence. */
+  reason: z.string().default(''),
 };
+const StoredChange = z
+  .discriminatedUnion('kind', [
+    z.object({ ...base, kind: z.literal('add') }),
+    z.object({ ...base, kind: z.literal('update'), before: fact }),
+    z.object({ ...base, kind: z.literal('return') }),
+    z.object({ ...base, kind: z.literal('remove') }),
+  ])
+  .transform(
+    ({ reason, ...change }): PlannedChange => ({
+      ...change,
+      evidence: change.evidence ?? (change.kind === 'remove' ? evidenceIn(reason) : ['read']),
+    }),
+  );
 const StoredPlan = z.object({
   observedAt: z.number(),
   startedAt: z.number().optional(),
   covers: z.array(z.string().refine((text): text is PartScope => isScope(text) && text.includes(':'))),
-  changes: z.array(
-    z.discriminatedUnion('kind', [
-      z.object({ ...base, kind: z.literal('add') }),
-      z.object({ ...base, kind: z.literal('update'), before: fact }),
-      z.object({ ...base, kind: z.literal('return') }),
-      z.object({ ...base, kind: z.literal('remove'), stated: z.boolean() }),
-    ]),
-  ),
+  changes: z.array(StoredChange),
 });
 
 /**
@@ -54,10 +63,9 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
   const wakes: Wake[] = [];
   try {
     if (plan !== undefined && (state.readAt ?? 0) < plan.observedAt) {
-      const { observedAt, startedAt, covers } = plan;
+      const { observedAt, startedAt, covers, changes } = plan;
       const states = await scopeStates(table, id);
       const stored = await loadScope(table, id, scope, covers);
-      const changes: readonly PlannedChange[] = plan.changes;
       await applyPlan(table, {
         synchronization,
         scope,

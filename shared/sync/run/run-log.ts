@@ -1,3 +1,4 @@
+import { evidenceText } from '../../domain/evidence.ts';
 import {
   finishRun,
   noteChanges,
@@ -63,7 +64,9 @@ function recordedOf(changes: readonly PlannedChange[]): RecordedChanges {
   return {
     counts: countsOf(changes),
     changes: changes.map(changeText),
-    removed: changes.filter(({ kind }) => kind === 'remove').map(({ fact, reason }) => ({ fact, reason })),
+    removed: changes
+      .filter(({ kind }) => kind === 'remove')
+      .map(({ fact, evidence }) => ({ fact, reason: evidenceText('remove', evidence) })),
   };
 }
 

@@ -94,9 +94,9 @@ export const rightsFaults: readonly PlantedFault[] = [
   {
     id: 'brake-stops-what-is-said',
     proof: 'brake',
-    file: 'shared/sync/plan/brake.ts',
-    find: "=> change.kind === 'remove' && !change.stated;",
-    replace: "=> change.kind === 'remove';",
+    file: 'shared/sync/plan/plan.ts',
+    find: "=>\n  change.kind === 'remove' && !isStated(change.evidence);",
+    replace: "=>\n  change.kind === 'remove';",
     tests: ['shared/sync/plan/brake.test.ts'],
     standsFor: 'a withdrawal that the forge states and that waits for a person',
   },

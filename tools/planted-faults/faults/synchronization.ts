@@ -145,9 +145,9 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-stated-is-held',
     proof: 'synchronization',
-    file: 'shared/sync/plan/brake.ts',
-    find: "=> change.kind === 'remove' && !change.stated;",
-    replace: "=> change.kind === 'remove';",
+    file: plan,
+    find: "=>\n  change.kind === 'remove' && !isStated(change.evidence);",
+    replace: "=>\n  change.kind === 'remove';",
     tests,
     standsFor: 'removals that the forge states and a person allowed, held for ever',
   },

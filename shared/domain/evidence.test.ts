@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { type Evidence, evidenceIn, evidenceKinds, evidenceText, isStated } from './evidence.ts';
+
+it('takes mere absence for no statement, and everything beside it for one', () => {
+  expect(isStated([])).toBe(false);
+  const alone = evidenceKinds.filter((one) => !isStated([one]) && one !== 'read');
+  expect(alone).toEqual(['list', 'not-shown']);
+  for (const one of [
+    'event',
+    'own-read',
+    'look-up',
+    'powerless-role',
+    'owner',
+    'silence',
+    'orphaned',
+  ] as const) {
+    expect(isStated(['list', one]), one).toBe(true);
+  }
+});
+
+it('has words for each change', () => {
+  expect(evidenceText('remove', ['list', 'event'])).toBe('not in the whole read; an event says so too');
+  expect(evidenceText('remove', ['not-shown', 'silence'])).toBe('not shown by the forge; nobody said a word');
+  expect(evidenceText('add', ['read'])).toBe('new in the read');
+  expect(evidenceText('add', ['owner', 'read'])).toBe('asked back, and in the read');
+  expect(evidenceText('return', ['read'])).toBe('an event had withdrawn it, and it is there');
+});
+
+/** All that removals stored before evidence was data. */
+it.each<[string, readonly Evidence[]]>([
+  ['not in the whole read', ['list']],
+  ['not shown by the forge; nobody said a word', ['not-shown', 'silence']],
+  ['not in the whole read; an event says so too; not found by its id', ['list', 'event', 'look-up']],
+  ['not in the whole read; the forge says so itself', ['list', 'own-read']],
+  ['not in the whole read; the role reads no repositories any more', ['list', 'powerless-role']],
+  ['not in the whole read; a person allowed it', ['list', 'owner']],
+  ['not in the whole read; what it hangs on is gone', ['list', 'orphaned']],
+])('reads it from the words of an earlier version: %s', (words, evidence) => {
+  expect(evidenceIn(words)).toEqual(evidence);
+  expect(evidenceText('remove', evidence)).toBe(words);
+});

@@ -1,0 +1,57 @@
+/**
+ * What a change of facts rests on, as data: the removal guard, the history and the texts for owners are made from it.
+ */
+
+/** Each kind in words for an owner; of a removal all of its kinds are shown. */
+const texts = {
+  /** The read shows it. */
+  read: 'new in the read',
+  /** A read that is whole does not have it. Alone it is mere absence, and no statement. */
+  list: 'not in the whole read',
+  /** The forge showed nothing of the list, and why: no statement either. */
+  'not-shown': 'not shown by the forge',
+  /** An event said that it is gone, or that what it refers to is. */
+  event: 'an event says so too',
+  /** The read was the thing's own, and did not find it. */
+  'own-read': 'the forge says so itself',
+  /** It is missing in a list, and the forge did not find it by its id when asked. */
+  'look-up': 'not found by its id',
+  /** Of a role's holder: the role is there, and lets nobody read. */
+  'powerless-role': 'the role reads no repositories any more',
+  /** An owner was asked and said yes, or asked for it. */
+  owner: 'a person allowed it',
+  /** An owner was asked and said nothing for as long as rights last that nobody can confirm. */
+  silence: 'nobody said a word',
+  /** What it refers to, or inherits from, is gone. */
+  orphaned: 'what it hangs on is gone',
+} as const;
+
+export type Evidence = keyof typeof texts;
+
+export const evidenceKinds = Object.keys(texts) as readonly Evidence[];
+
+export type ChangeKind = 'add' | 'update' | 'return' | 'remove';
+
+/** Whether somebody says that a thing is gone: mere absence is no statement, since a list that was cut short looks the same. */
+export function isStated(evidence: readonly Evidence[]): boolean {
+  return evidence.some((one) => one !== 'list' && one !== 'not-shown');
+}
+
+/** Why a change is made, in words for an owner; of an update its difference says more. */
+export function evidenceText(kind: ChangeKind, evidence: readonly Evidence[]): string {
+  switch (kind) {
+    case 'remove':
+      return evidence.map((one) => texts[one]).join('; ');
+    case 'return':
+      return 'an event had withdrawn it, and it is there';
+    case 'add':
+    case 'update':
+      return evidence.includes('owner') ? 'asked back, and in the read' : texts.read;
+  }
+}
+
+/** The evidence of a removal that an earlier version stored in words. */
+export function evidenceIn(text: string): readonly Evidence[] {
+  const words = text.split('; ');
+  return evidenceKinds.filter((one) => words.includes(texts[one]));
+}

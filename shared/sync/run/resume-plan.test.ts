@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { aFact } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
+import { createSyncWorld } from '../../../test/support/sync-world.ts';
+import { synchronizationId } from '../../../test/support/synchronized.ts';
+import { ForgeError } from '../../forge/errors.ts';
+import { loadScope } from '../../store/fact-store.ts';
+import { keys } from '../../store/keys.ts';
+import { putPieces } from '../../store/pieces-store.ts';
+import { loadRemoved } from '../../store/run-store.ts';
+import { pieceNames } from '../../store/scope-store.ts';
+
+it('finishes a plan of an earlier version, whose removals were stated or not, with a reason in words', async () => {
+  const table = createMemoryTable();
+  const world = await createSyncWorld(table, [aFact.member(1), aFact.member(2), aFact.member(3)]);
+  await world.sync('members');
+  world.later();
+  const base = { narrows: true, widens: false };
+  const stored = {
+    observedAt: 2,
+    startedAt: world.clock.time,
+    covers: [],
+    changes: [
+      { ...base, kind: 'remove', fact: aFact.member(1), stated: false, reason: 'not in the whole read' },
+      {
+        ...base,
+        kind: 'remove',
+        fact: aFact.member(2),
+        stated: true,
+        reason: 'not in the whole read; an event says so too',
+      },
+      {
+        ...base,
+        kind: 'update',
+        fact: aFact.member(3, 'owner'),
+        before: aFact.member(3),
+        reason: 'role: member → owner',
+      },
+    ],
+  };
+  await putPieces(table, synchronizationId, pieceNames.plan('members'), stored, world.clock.time / 1000 + 60);
+  const applying = { since: world.clock.time, number: 2 };
+  await table.transact([{ put: keys.applying(synchronizationId, 'members'), item: applying }]);
+  world.forge.before = () => {
+    throw new ForgeError('unavailable', 'down');
+  };
+  await world.sync('members');
+
+  const { facts, removed } = await loadScope(table, synchronizationId, 'members');
+  expect(facts).toMatchObject([{ fact: { account: '3', role: 'owner' } }]);
+  // What was merely missing still counts for the removal guard.
+  expect(removed.get('member#1')?.missed).toEqual(aFact.member(1));
+  expect(removed.get('member#2')?.missed).toBeUndefined();
+  expect(await loadRemoved(table, synchronizationId, 2)).toMatchObject([
+    { fact: { account: '1' }, reason: 'not in the whole read' },
+    { fact: { account: '2' }, reason: 'not in the whole read; an event says so too' },
+  ]);
+});
