@@ -18,6 +18,12 @@ export const scopeKinds = {
 export type ScopeName = keyof typeof scopeKinds;
 export const scopeNames = Object.keys(scopeKinds) as readonly ScopeName[];
 
+/**
+ * By what an adapter asks one of its forge's APIs for the thing, where that is not the id (GraphQL's node id on GitHub); kept so that nobody
+ * has to look for it. Only the adapter reads it, and that there is none says nothing. Never a key.
+ */
+export type Handle = string;
+
 /** What everyone in the organization may do with its private repositories; `unknown` grants nothing. */
 export interface SettingsFact {
   readonly kind: 'settings';
@@ -51,8 +57,7 @@ export interface TeamFact {
   readonly parent: ForgeTeamId | undefined;
   /** The forge's own word for who sees the team: GitHub's `VISIBLE`, `SECRET`. Everybody in it has its rights in any case. */
   readonly privacy?: string | undefined;
-  /** A second id that one of the forge's APIs wants, as in RepositoryFact. */
-  readonly nodeId?: string | undefined;
+  readonly handle?: Handle | undefined;
 }
 
 export interface TeamMemberFact {
@@ -113,8 +118,7 @@ export interface RepositoryFact {
   /** How many tags and branches there are: one that was deleted is told by nothing else. */
   readonly tagCount?: number | undefined;
   readonly branchCount?: number | undefined;
-  /** A second id that one of the forge's APIs wants (GitHub's GraphQL); kept so that nobody has to ask for it. Never a key. */
-  readonly nodeId?: string | undefined;
+  readonly handle?: Handle | undefined;
 }
 
 /** Somebody named on the repository itself, member or outside collaborator. */

@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { ManifestText } from '../composer/scanned-repository.ts';
-import type { Fact, RepositoryFact } from '../domain/facts.ts';
+import type { Fact, Handle, RepositoryFact } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, ForgeRoleId, InstallationId } from '../domain/ids.ts';
 import type { RepositoryLinks } from '../domain/repository-links.ts';
 import type { AnyScope, PartScope } from '../domain/scopes.ts';
@@ -22,6 +22,20 @@ export interface ForgeOrganization {
  * `not-found`: it knows no such thing, but the credential sees a selection only. `elsewhere`: it is there, and not ours.
  */
 export type Absence = 'gone' | 'not-found' | 'elsewhere';
+
+/** A thing to be looked up. */
+export interface LookedUp {
+  readonly part: PartScope;
+  /** As its fact has it. */
+  readonly handle?: Handle | undefined;
+}
+
+/** What the forge says of one thing. */
+export type LookUp =
+  | { readonly is: 'absent'; readonly absence: Absence }
+  | { readonly is: 'present' }
+  /** It cannot be asked for this one: nothing is confirmed. */
+  | { readonly is: 'unknown' };
 
 /** What a whole read of a scope saw. */
 export interface ScopeRead {
@@ -43,6 +57,11 @@ export interface ScopeRead {
    * says nothing of what is known.
    */
   readonly notShown?: string | undefined;
+  /**
+   * Whether the list that would have the fact was held against the forge's total, so that a short one would have shown. Of all facts if
+   * left out. What a list without a total does not have is looked for a second time.
+   */
+  readonly isCounted?: ((fact: Fact) => boolean) | undefined;
   /** Roles that are there and let nobody read, whoever holds them. */
   readonly powerless?: readonly ForgeRoleId[];
   /** Scopes that have to be read too, because of what this read saw (a team that is not known here, or has moved). */
@@ -62,8 +81,8 @@ export interface ReadingProgress {
 export type ScopeStep = { readonly done: ScopeRead } | { readonly unfinished: ReadingProgress };
 
 export interface ReadingOptions {
-  /** A part's second id on the forge, from its fact or from the event. Without it more requests are made. */
-  readonly nodeId?: string | undefined;
+  /** Of the part's thing, from its fact or from the event. Without it more requests are made. */
+  readonly handle?: Handle | undefined;
   /** What an earlier step of the same reading left. */
   readonly from?: unknown;
   /** Asked between requests: false ends the step, but each step gets somewhere. Always true if left out. */
@@ -86,13 +105,11 @@ export interface StructureReader {
    */
   readScope(scope: AnyScope, options?: ReadingOptions): Promise<ScopeStep>;
   /**
-   * Which of these teams and repositories the forge does not show when they are asked for by their ids, and why.
+   * What the forge says of these teams and repositories when it is asked for them by their ids. Every one has an answer.
    *
    * @throws ForgeError when a look-up fails: then nothing is confirmed
    */
-  confirmAbsent(
-    parts: readonly { readonly part: PartScope; readonly nodeId: string }[],
-  ): Promise<ReadonlyMap<PartScope, Absence>>;
+  lookUp(things: readonly LookedUp[]): Promise<ReadonlyMap<PartScope, LookUp>>;
 }
 
 /** One ref with the composer.json in the root at its commit. */
@@ -123,8 +140,8 @@ export interface ForgeRepository {
   readonly links: RepositoryLinks;
 }
 
-/** Which repository to read: what a RepositoryFact knows of its ids. Without `nodeId` one request more is made. */
-export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'nodeId'>;
+/** Which repository to read: what a RepositoryFact knows of its ids. Without the handle one request more may be made. */
+export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'handle'>;
 
 /** Reads what is in a repository. */
 export interface ContentReader {
@@ -151,7 +168,7 @@ export type Hint =
       readonly action: 'created' | 'changed' | 'removed';
       readonly organization: ForgeOrganization;
     }
-  | { readonly look: 'scope'; readonly scope: AnyScope; readonly nodeId?: string | undefined }
+  | { readonly look: 'scope'; readonly scope: AnyScope; readonly handle?: Handle | undefined }
   | { readonly look: 'repository-content'; readonly repository: ForgeRepositoryId };
 
 /** A fact of which an event says that it has come, or grants more: a repository that is public by now. */

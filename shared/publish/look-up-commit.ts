@@ -173,7 +173,7 @@ async function ask(
   const { found, hash, forMs } = request;
   const until = clock.now() + forMs;
   const fact = (await findRepository(table, found.synchronization, found.repository))?.fact;
-  const repository = { repository: found.repository, nodeId: fact?.nodeId };
+  const repository = { repository: found.repository, handle: fact?.handle };
   let progress = begun?.progress;
   try {
     const finder = await dependencies.reader(found);

@@ -14,6 +14,9 @@ const team = z.string().transform((text) => asId<ForgeTeamId>(text));
 const role = z.string().transform((text) => asId<ForgeRoleId>(text));
 const repository = z.string().transform((text) => asId<ForgeRepositoryId>(text));
 
+/** An earlier version stored it as `nodeId`. */
+const handle = { handle: z.string().optional(), nodeId: z.string().optional() };
+
 /** The table leaves undefined attributes out; the fact has them again. */
 const FactItem = z.discriminatedUnion('kind', [
   z.object({
@@ -38,9 +41,9 @@ const FactItem = z.discriminatedUnion('kind', [
       name: z.string(),
       parent: team.optional(),
       privacy: z.string().optional(),
-      nodeId: z.string().optional(),
+      ...handle,
     })
-    .transform((fact) => ({ ...fact, parent: fact.parent })),
+    .transform(({ nodeId, handle = nodeId, ...fact }) => ({ ...fact, parent: fact.parent, handle })),
   z.object({ kind: z.literal('team-member'), team, account, login: z.string() }),
   z.object({ kind: z.literal('team-repository'), team, repository, permission: z.string(), via: team }),
   z.object({
@@ -67,9 +70,14 @@ const FactItem = z.discriminatedUnion('kind', [
       pushedAt: z.string().optional(),
       tagCount: z.number().optional(),
       branchCount: z.number().optional(),
-      nodeId: z.string().optional(),
+      ...handle,
     })
-    .transform((fact) => ({ ...fact, defaultBranch: fact.defaultBranch, pushedAt: fact.pushedAt })),
+    .transform(({ nodeId, handle = nodeId, ...fact }) => ({
+      ...fact,
+      defaultBranch: fact.defaultBranch,
+      pushedAt: fact.pushedAt,
+      handle,
+    })),
   z.object({
     kind: z.literal('collaborator'),
     repository,

@@ -3,8 +3,10 @@ import { account, aFact, repository, team } from '../../test/support/memory-forg
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
 import { decideAccess, type Subject } from '../domain/access.ts';
-import type { Fact } from '../domain/facts.ts';
+import { type Fact, factKey, type RepositoryFact, type TeamFact } from '../domain/facts.ts';
 import { loadAccessFacts, loadFacts, loadScope, putFact, removeFact } from './fact-store.ts';
+import { keys } from './keys.ts';
+import { scopeState } from './scope-store.ts';
 import { ConflictError } from './table.ts';
 
 const newTable = useTables();
@@ -21,7 +23,7 @@ describe('facts', () => {
       aFact.teamMember(5, 1),
       aFact.teamRepository(5, 10),
       aFact.repository(10, { defaultBranch: undefined, pushedAt: undefined }),
-      aFact.repository(11, { nodeId: 'R_kg' }),
+      aFact.repository(11, { handle: 'R_kg' }),
       aFact.collaborator(10, 2),
     ];
     await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
@@ -71,6 +73,24 @@ describe('facts', () => {
       'sk',
     ]);
     expect(item).toMatchObject({ observedAt: 3, firstObservedAt: 1 });
+  });
+});
+
+describe('what an earlier version stored', () => {
+  it('has its handle under another name, in facts and in the states of parts', async () => {
+    const table = await newTable();
+    const [one, other] = [aFact.team(5), aFact.repository(10)];
+    const asStored = ({ handle, ...fact }: TeamFact | RepositoryFact) => ({ ...fact, nodeId: handle });
+    await table.transact([
+      ...[one, other].map((fact) => ({
+        put: keys.fact(synchronizationId, factKey(fact)),
+        item: { fact: asStored(fact), observedAt: 1, firstObservedAt: 1 },
+      })),
+      { put: keys.scope(synchronizationId, 'team:5'), item: { nodeId: 'T_5' } },
+    ]);
+    expect(await loadFacts(table, synchronizationId, 'team')).toEqual([one]);
+    expect(await loadFacts(table, synchronizationId, 'repository')).toEqual([other]);
+    expect((await scopeState(table, synchronizationId, 'team:5'))?.handle).toBe('T_5');
   });
 });
 

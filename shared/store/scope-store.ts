@@ -6,46 +6,50 @@ import { equal } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
-const ScopeItem = z.object({
-  wanted: z.number().default(0),
-  done: z.number().default(0),
-  /** Number of the last whole read. */
-  readAt: z.number().optional(),
-  /** When that read began; milliseconds since the epoch. */
-  readBegunAt: z.number().optional(),
-  /** Milliseconds since the epoch. */
-  lastSuccessAt: z.number().optional(),
-  lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
-  /** Why the last read was shown nothing, and since when that is so; milliseconds since the epoch. */
-  notShown: z.object({ why: z.string(), since: z.number() }).optional(),
-  /** Failed reads in a row. */
-  attempts: z.number().default(0),
-  /** How often parts of the list were read by themselves: a whole read that began before one of them has to look at it. */
-  partsRead: z.number().default(0),
-  /** When to look again; milliseconds since the epoch. */
-  recheckAt: z.number().optional(),
-  /** A part's second id on the forge, as an event told it. */
-  nodeId: z.string().optional(),
-  /** A person asked back what the run removed. */
-  restore: z.object({ run: z.number(), at: z.number() }).optional(),
-  /** Why it was asked for last. */
-  cause: z.string().default('unknown'),
-  /** A worker is at it, or none is to be until then. */
-  leaseId: z.string().optional(),
-  leaseUntil: z.number().default(0),
-  /** A reading that goes on in another step: its number, and how far it is. */
-  reading: z
-    .object({
-      number: z.number(),
-      startedAt: z.number(),
-      /** What was wanted when it began: all that it answers. */
-      wanted: z.number(),
-      requests: z.number(),
-      read: z.number(),
-      total: z.number().optional(),
-    })
-    .optional(),
-});
+const ScopeItem = z
+  .object({
+    wanted: z.number().default(0),
+    done: z.number().default(0),
+    /** Number of the last whole read. */
+    readAt: z.number().optional(),
+    /** When that read began; milliseconds since the epoch. */
+    readBegunAt: z.number().optional(),
+    /** Milliseconds since the epoch. */
+    lastSuccessAt: z.number().optional(),
+    lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
+    /** Why the last read was shown nothing, and since when that is so; milliseconds since the epoch. */
+    notShown: z.object({ why: z.string(), since: z.number() }).optional(),
+    /** Failed reads in a row. */
+    attempts: z.number().default(0),
+    /** How often parts of the list were read by themselves: a whole read that began before one of them has to look at it. */
+    partsRead: z.number().default(0),
+    /** When to look again; milliseconds since the epoch. */
+    recheckAt: z.number().optional(),
+    /** Of a part's thing, as an event told it, … */
+    handle: z.string().optional(),
+    /** … and as an earlier version stored it. */
+    nodeId: z.string().optional(),
+    /** A person asked back what the run removed. */
+    restore: z.object({ run: z.number(), at: z.number() }).optional(),
+    /** Why it was asked for last. */
+    cause: z.string().default('unknown'),
+    /** A worker is at it, or none is to be until then. */
+    leaseId: z.string().optional(),
+    leaseUntil: z.number().default(0),
+    /** A reading that goes on in another step: its number, and how far it is. */
+    reading: z
+      .object({
+        number: z.number(),
+        startedAt: z.number(),
+        /** What was wanted when it began: all that it answers. */
+        wanted: z.number(),
+        requests: z.number(),
+        read: z.number(),
+        total: z.number().optional(),
+      })
+      .optional(),
+  })
+  .transform(({ nodeId, handle = nodeId, ...state }) => ({ ...state, handle }));
 export type ScopeState = z.infer<typeof ScopeItem>;
 /** Which run's removals a person asked back, and when; milliseconds since the epoch. */
 export type Restore = NonNullable<ScopeState['restore']>;

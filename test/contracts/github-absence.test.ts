@@ -28,20 +28,35 @@ describe('whether things are absent', () => {
     const doomed = fill.team('to-go');
     gitHub.state.teams.delete(doomed.id);
     const asked = [
-      ...[...kept, going, sold].map(({ id, nodeId }) => ({ part: `repository:${id}` as const, nodeId })),
-      ...[team('payments'), doomed].map(({ id, nodeId }) => ({ part: `team:${id}` as const, nodeId })),
+      ...[...kept, going, sold].map(({ id, nodeId }) => ({
+        part: `repository:${id}` as const,
+        handle: nodeId,
+      })),
+      ...[team('payments'), doomed].map(({ id, nodeId }) => ({
+        part: `team:${id}` as const,
+        handle: nodeId,
+      })),
     ];
     const reader = await probed(gitHub);
-    const absent = await reader.confirmAbsent(asked);
-    expect(absent).toEqual(
-      new Map([
-        [`repository:${going.id}`, 'gone'],
-        [`repository:${sold.id}`, 'elsewhere'],
-        [`team:${doomed.id}`, 'gone'],
-      ]),
+    const absent = new Map([
+      [`repository:${going.id}`, 'gone'],
+      [`repository:${sold.id}`, 'elsewhere'],
+      [`team:${doomed.id}`, 'gone'],
+    ]);
+    expect(await reader.lookUp(asked)).toEqual(
+      new Map(
+        asked.map(({ part }) => {
+          const absence = absent.get(part);
+          return [part, absence === undefined ? { is: 'present' } : { is: 'absent', absence }];
+        }),
+      ),
     );
     expect(reader.requests()).toBe(1 + 2);
-    expect(await reader.confirmAbsent([])).toEqual(new Map());
+    // Teams of the enterprise have no node ids.
+    const unknown = [{ part: 'team:5' as const }];
+    expect(await reader.lookUp(unknown)).toEqual(new Map([['team:5', { is: 'unknown' }]]));
+    expect(await reader.lookUp([])).toEqual(new Map());
+    expect(reader.requests()).toBe(1 + 2);
   });
 
   test('R27: outside of the selection nothing is there, what everybody sees included', async () => {
@@ -50,12 +65,12 @@ describe('whether things are absent', () => {
     await changes.run('set-visibility', { repository: 'acme/open', visibility: 'public' });
     const ask = async () => {
       const asked = ['money', 'billing', 'open'].map((name) => gitHub.repository(name));
-      const parts = asked.map(({ id, nodeId }) => ({ part: `repository:${id}` as const, nodeId }));
-      const absent = await (await probed(gitHub)).confirmAbsent(parts);
+      const parts = asked.map(({ id, nodeId }) => ({ part: `repository:${id}` as const, handle: nodeId }));
+      const answers = await (await probed(gitHub)).lookUp(parts);
       return Object.fromEntries(
         asked.flatMap(({ id, name }) => {
-          const absence = absent.get(`repository:${id}`);
-          return absence === undefined ? [] : [[name, absence]];
+          const answer = answers.get(`repository:${id}`);
+          return answer?.is === 'absent' ? [[name, answer.absence]] : [];
         }),
       );
     };
@@ -75,14 +90,14 @@ describe('whether things are absent', () => {
     const { id, nodeId } = gitHub.repository('money');
     const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind, match: { surface: 'graphql' }, ...more });
-    const asked = [{ part: `repository:${id}` as const, nodeId }];
-    expect(await codeOf(reader.confirmAbsent(asked))).toBe(code);
+    const asked = [{ part: `repository:${id}` as const, handle: nodeId }];
+    expect(await codeOf(reader.lookUp(asked))).toBe(code);
     gitHub.clock.ahead += 3_700_000;
   });
 
   test('is not known of what bears another number', async () => {
     const reader = await probed(gitHub);
     const { nodeId } = gitHub.repository('money');
-    expect(await codeOf(reader.confirmAbsent([{ part: 'repository:1', nodeId }]))).toBe('incomplete');
+    expect(await codeOf(reader.lookUp([{ part: 'repository:1', handle: nodeId }]))).toBe('incomplete');
   });
 });

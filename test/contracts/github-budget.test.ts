@@ -24,7 +24,7 @@ const readerOf = (forge: GitHubForge) =>
 const sent = (): number => gitHub.simulator.requests.summary().total;
 const repository = () => {
   const { id, nodeId } = gitHub.repository('money');
-  return { repository: asId<ForgeRepositoryId>(id), nodeId };
+  return { repository: asId<ForgeRepositoryId>(id), handle: nodeId };
 };
 
 describe('two processes and one store', () => {

@@ -49,7 +49,7 @@ afterAll(() => gitHub.close());
 
 function ids(name: string): RepositoryIds {
   const { id, nodeId } = gitHub.repository(name);
-  return { repository: asId(id), nodeId };
+  return { repository: asId(id), handle: nodeId };
 }
 
 const git = async (name: string, ...args: string[]): Promise<string> =>
@@ -191,7 +191,7 @@ describe('a look-up over many refs', () => {
   });
 
   test('says nothing of a repository that is not there', async () => {
-    const gone = { repository: asId<RepositoryIds['repository']>(987654), nodeId: 'R_gone' };
+    const gone = { repository: asId<RepositoryIds['repository']>(987654), handle: 'R_gone' };
     expect(await codeOf(ask(gone, 'f'.repeat(40)))).toBe('not-found');
   });
 });

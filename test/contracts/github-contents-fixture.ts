@@ -31,7 +31,7 @@ organizations:
 
 export function idsIn(gitHub: Pick<GitHub, 'repository'>, name: string): RepositoryIds {
   const { id, nodeId } = gitHub.repository(name);
-  return { repository: asId(id), nodeId };
+  return { repository: asId(id), handle: nodeId };
 }
 
 export const gitIn = (

@@ -54,15 +54,15 @@ describe('a repository', () => {
   test('that does not exist is not found, by either id', async () => {
     const repository = asId<RepositoryIds['repository']>('987654321');
     expect(await codeOf(gitHub.reader().readRefs({ repository }))).toBe('not-found');
-    expect(await codeOf(gitHub.reader().readRefs({ repository, nodeId: 'R_kgDOOOOOOO' }))).toBe('not-found');
+    expect(await codeOf(gitHub.reader().readRefs({ repository, handle: 'R_kgDOOOOOOO' }))).toBe('not-found');
   });
 
   test('is not taken for another one', async () => {
-    const { nodeId } = ids('other');
-    expect(await codeOf(gitHub.reader().readRefs({ ...ids('many'), nodeId }))).toBe('incomplete');
+    const { handle } = ids('other');
+    expect(await codeOf(gitHub.reader().readRefs({ ...ids('many'), handle }))).toBe('incomplete');
     const signal = AbortSignal.timeout(5000);
     expect(
-      await codeOf(gitHub.reader().readArchive({ ...ids('many'), nodeId }, 'a'.repeat(40), signal)),
+      await codeOf(gitHub.reader().readArchive({ ...ids('many'), handle }, 'a'.repeat(40), signal)),
     ).toBe('incomplete');
   });
 

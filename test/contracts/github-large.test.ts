@@ -44,11 +44,11 @@ describe.each([101, 1001])('R7: with %d of everything', (count) => {
     });
     expect(teamRepositories(state, large).size).toBe(count);
     // The parts that have them, and the same repositories as a choice.
-    const team = await readWhole(gitHub.reader(), `team:${large.id}`, { nodeId: large.nodeId });
+    const team = await readWhole(gitHub.reader(), `team:${large.id}`, { handle: large.nodeId });
     expect(team.facts).toHaveLength(1 + 2 * count);
     const crowded = repositories[0] ?? 0;
     const { nodeId } = state.repositories.get(crowded) ?? {};
-    const repository = await readWhole(gitHub.reader(), `repository:${crowded}`, { nodeId });
+    const repository = await readWhole(gitHub.reader(), `repository:${crowded}`, { handle: nodeId });
     expect(repository.facts).toHaveLength(1 + count);
     installation.repositorySelection = 'selected';
     installation.repositoryIds = new Set(all);

@@ -18,11 +18,11 @@ afterAll(() => gitHub.close());
 /** A part's read and what it cost behind the probe. */
 async function readPart(
   part: PartScope,
-  nodeId?: string,
+  handle?: string,
 ): Promise<{ readonly read: ScopeRead; readonly requests: number }> {
   const reader = await probed(gitHub);
   const before = reader.requests();
-  const read = await readWhole(reader, part, { nodeId });
+  const read = await readWhole(reader, part, { handle });
   return { read, requests: reader.requests() - before };
 }
 
@@ -102,7 +102,7 @@ describe('a team', () => {
     expect(requests).toBe(1 + 2 + 1 + 1);
     gitHub.simulator.faults.add({ kind: 'short-page', match: { list: 'Team.members', page: '2' } });
     const reader = await probed(gitHub);
-    expect(await codeOf(reader.readScope(`team:${id}`, { nodeId }))).toBe('incomplete');
+    expect(await codeOf(reader.readScope(`team:${id}`, { handle: nodeId }))).toBe('incomplete');
   });
 
   test('with too much below, above or in it is left to the list', async () => {
@@ -154,7 +154,9 @@ describe('a team', () => {
   test('is not taken for another one', async () => {
     const reader = await probed(gitHub);
     const { nodeId } = team('payments');
-    expect(await codeOf(reader.readScope(`team:${team('engineering').id}`, { nodeId }))).toBe('incomplete');
+    expect(await codeOf(reader.readScope(`team:${team('engineering').id}`, { handle: nodeId }))).toBe(
+      'incomplete',
+    );
   });
 
   test.each([
@@ -166,7 +168,7 @@ describe('a team', () => {
     const { id, nodeId } = team('payments');
     const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind, match: { surface: 'graphql' }, ...more });
-    expect(await codeOf(reader.readScope(`team:${id}`, { nodeId }))).toBe(code);
+    expect(await codeOf(reader.readScope(`team:${id}`, { handle: nodeId }))).toBe(code);
     gitHub.clock.ahead += 3_700_000;
   });
 });
@@ -180,7 +182,7 @@ describe('a repository', () => {
     expect(read).toMatchObject({ covers: [part('money')], absenceIsStated: false, also: [] });
     expect(sorted(read.facts)).toEqual(sorted(await listed('repositories', read.covers)));
     expect(read.facts).toMatchObject([
-      { kind: 'repository', nodeId, tagCount: 2, branchCount: 1 },
+      { kind: 'repository', handle: nodeId, tagCount: 2, branchCount: 1 },
       { kind: 'collaborator', login: 'olga' },
     ]);
     expect(requests).toBe(1);
@@ -242,7 +244,7 @@ describe('a repository', () => {
     const { read } = await readPart(`repository:${first.id}`, first.nodeId);
     expect(read.facts).toMatchObject([{ repository: String(first.id), name: 'renamed' }]);
     const reader = await probed(gitHub);
-    expect(await codeOf(reader.readScope(`repository:${first.id}`, { nodeId: second.nodeId }))).toBe(
+    expect(await codeOf(reader.readScope(`repository:${first.id}`, { handle: second.nodeId }))).toBe(
       'incomplete',
     );
   });
@@ -272,7 +274,7 @@ describe('a repository', () => {
     installation.permissions = permissions;
     const reader = await probed(gitHub);
     const { nodeId } = gitHub.repository('money');
-    expect(await codeOf(reader.readScope(part('money'), { nodeId }))).toBe('insufficient-scope');
+    expect(await codeOf(reader.readScope(part('money'), { handle: nodeId }))).toBe('insufficient-scope');
     installation.permissions = before;
   });
 });

@@ -33,7 +33,7 @@ afterAll(() => gitHub.close());
 
 const repositoryIds = (name: string) => {
   const { id, nodeId } = gitHub.repository(name);
-  return { repository: asId<ForgeRepositoryId>(id), nodeId };
+  return { repository: asId<ForgeRepositoryId>(id), handle: nodeId };
 };
 const head = async () => known((await gitHub.reader().readRefs(repositoryIds('money'))).tags[0]).commit;
 const aTeam = () => known([...gitHub.state.teams.values()][0]);
@@ -70,19 +70,19 @@ const operations: readonly Operation[] = [
   {
     name: 'the part of a team',
     needs: ['members'],
-    prepare: now(() => gitHub.reader().readScope(`team:${aTeam().id}`, { nodeId: team() })),
+    prepare: now(() => gitHub.reader().readScope(`team:${aTeam().id}`, { handle: team() })),
   },
   {
     name: 'the part of a team that is not there',
     needs: ['members'],
-    prepare: now(() => gitHub.reader().readScope('team:987654', { nodeId: 'T_gone' })),
+    prepare: now(() => gitHub.reader().readScope('team:987654', { handle: 'T_gone' })),
   },
   {
     name: 'the part of a repository',
     needs: ['administration', 'contents'],
     prepare: now(() => {
-      const { repository, nodeId } = repositoryIds('money');
-      return gitHub.reader().readScope(`repository:${repository}`, { nodeId });
+      const { repository, handle } = repositoryIds('money');
+      return gitHub.reader().readScope(`repository:${repository}`, { handle });
     }),
   },
   {
@@ -98,12 +98,12 @@ const operations: readonly Operation[] = [
   {
     name: 'whether a team is absent',
     needs: ['members'],
-    prepare: now(() => gitHub.reader().confirmAbsent([{ part: 'team:987654', nodeId: 'T_gone' }])),
+    prepare: now(() => gitHub.reader().lookUp([{ part: 'team:987654', handle: 'T_gone' }])),
   },
   {
     name: 'whether a repository is absent',
     needs: [],
-    prepare: now(() => gitHub.reader().confirmAbsent([{ part: 'repository:987654', nodeId: 'R_gone' }])),
+    prepare: now(() => gitHub.reader().lookUp([{ part: 'repository:987654', handle: 'R_gone' }])),
   },
   {
     name: 'refs, with a manifest that is read by its hash',
@@ -168,7 +168,7 @@ const queryOperations: readonly Operation[] = [
     name: 'ChosenRepositories',
     needs: ['administration', 'contents'],
     prepare: now(() =>
-      requests.query(queries.chosenRepositoriesQuery, { repositories: [repositoryIds('money').nodeId] }),
+      requests.query(queries.chosenRepositoriesQuery, { repositories: [repositoryIds('money').handle] }),
     ),
   },
   {
@@ -180,7 +180,7 @@ const queryOperations: readonly Operation[] = [
     name: 'RepositoryPart',
     needs: ['administration', 'contents'],
     prepare: now(() =>
-      requests.query(queries.repositoryPartQuery, { repository: repositoryIds('money').nodeId }),
+      requests.query(queries.repositoryPartQuery, { repository: repositoryIds('money').handle }),
     ),
   },
   {
@@ -198,7 +198,7 @@ const queryOperations: readonly Operation[] = [
     name: 'Collaborators',
     needs: ['administration'],
     prepare: now(() =>
-      requests.query(queries.collaboratorsQuery, { repository: repositoryIds('money').nodeId, size: 10 }),
+      requests.query(queries.collaboratorsQuery, { repository: repositoryIds('money').handle, size: 10 }),
     ),
   },
   {
@@ -206,7 +206,7 @@ const queryOperations: readonly Operation[] = [
     needs: ['contents'],
     prepare: now(() =>
       requests.query(queries.refsQuery, {
-        repository: repositoryIds('money').nodeId,
+        repository: repositoryIds('money').handle,
         prefix: 'refs/tags/',
         size: 10,
       }),
@@ -216,7 +216,7 @@ const queryOperations: readonly Operation[] = [
     name: 'Hash',
     needs: ['contents'],
     prepare: now(() =>
-      requests.query(queries.hashQuery, { repository: repositoryIds('money').nodeId, hash: 'fffffff' }),
+      requests.query(queries.hashQuery, { repository: repositoryIds('money').handle, hash: 'fffffff' }),
     ),
   },
   {
@@ -224,7 +224,7 @@ const queryOperations: readonly Operation[] = [
     needs: ['contents'],
     prepare: now(() =>
       requests.query(queries.commitQuery, {
-        repository: repositoryIds('money').nodeId,
+        repository: repositoryIds('money').handle,
         commit: 'f'.repeat(40),
         head: 'f'.repeat(40),
       }),
@@ -235,7 +235,7 @@ const queryOperations: readonly Operation[] = [
     needs: ['contents'],
     prepare: now(() =>
       requests.query(queries.commitRefsQuery, {
-        repository: repositoryIds('money').nodeId,
+        repository: repositoryIds('money').handle,
         prefix: 'refs/tags/',
         head: 'f'.repeat(40),
         size: 10,
@@ -246,7 +246,7 @@ const queryOperations: readonly Operation[] = [
     name: 'RepositoryName',
     needs: [],
     prepare: now(() =>
-      requests.query(queries.repositoryNameQuery, { repository: repositoryIds('money').nodeId }),
+      requests.query(queries.repositoryNameQuery, { repository: repositoryIds('money').handle }),
     ),
   },
 ];

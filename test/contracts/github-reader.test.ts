@@ -131,7 +131,7 @@ describe('who may read what, from the facts of each whole read', () => {
     expect(ofKind(facts, 'repository').find(({ name }) => name === 'monolog')).toEqual({
       kind: 'repository',
       repository: String(monolog.id),
-      nodeId: monolog.nodeId,
+      handle: monolog.nodeId,
       name: 'monolog',
       fullName: 'acme/monolog',
       visibility: 'public',

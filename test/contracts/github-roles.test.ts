@@ -73,6 +73,7 @@ describe('who holds a role that reads every repository', () => {
       ],
       covers: [],
       absenceIsStated: false,
+      isCounted: expect.any(Function),
       powerless: ['71'],
       also: [],
     });

@@ -51,7 +51,7 @@ function named(before: Facts, told: readonly ParsedDelivery[]): ReadonlyMap<AnyS
   for (const { hints, removals } of told) {
     for (const hint of hints) {
       if (hint.look === 'scope') {
-        scopes.set(hint.scope, hint.nodeId);
+        scopes.set(hint.scope, hint.handle);
       }
     }
     for (const fact of before.values()) {
@@ -59,7 +59,7 @@ function named(before: Facts, told: readonly ParsedDelivery[]): ReadonlyMap<AnyS
       const isGone = 'account' in fact && removals.some(({ key }) => key === `member#${fact.account}`);
       const main = part && before.get(mainKeyOf(part));
       if (part !== undefined && isGone && !scopes.has(part)) {
-        scopes.set(part, main !== undefined && 'nodeId' in main ? main.nodeId : undefined);
+        scopes.set(part, main !== undefined && 'handle' in main ? main.handle : undefined);
       }
     }
   }
@@ -71,8 +71,8 @@ async function readNamed(before: Facts, told: readonly ParsedDelivery[]): Promis
   const facts = new Map(before);
   const waiting = [...named(before, told)];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const [scope, nodeId] = next;
-    const read = await readWhole(gitHub.reader(), scope, { nodeId });
+    const [scope, handle] = next;
+    const read = await readWhole(gitHub.reader(), scope, { handle });
     for (const [key, fact] of facts) {
       const part = partOf(fact);
       const kinds: readonly string[] = isPart(scope) ? [] : scopeKinds[scope];
@@ -184,7 +184,7 @@ describe('deliveries', () => {
   const refs = () =>
     gitHub.reader().readRefs({
       repository: asId<ForgeRepositoryId>(gitHub.repository('clock').id),
-      nodeId: gitHub.repository('clock').nodeId,
+      handle: gitHub.repository('clock').nodeId,
     });
   const counted = async () => {
     const facts = await factsOf(gitHub.reader(), 'repositories');

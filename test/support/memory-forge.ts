@@ -16,22 +16,15 @@ import {
   type ForgeRoleId,
   type ForgeTeamId,
 } from '../../shared/domain/ids.ts';
-import {
-  type AnyScope,
-  isPart,
-  mainKeyOf,
-  type PartScope,
-  partOf,
-  wholeOf,
-} from '../../shared/domain/scopes.ts';
-import type { Absence, ForgeOrganization, StructureReader } from '../../shared/forge/forge.ts';
+import { type AnyScope, isPart, mainKeyOf, partOf, wholeOf } from '../../shared/domain/scopes.ts';
+import type { Absence, ForgeOrganization, LookUp, StructureReader } from '../../shared/forge/forge.ts';
 import { parseFact } from '../../shared/store/fact-schema.ts';
 
 export interface MemoryForge {
   organization: ForgeOrganization;
   facts: readonly Fact[];
   /** Called before each answer, with what is asked for; may throw a ForgeError or change the forge. */
-  before: (asked: 'probe' | 'confirm' | AnyScope) => void | Promise<void>;
+  before: (asked: 'probe' | 'look-up' | AnyScope) => void | Promise<void>;
   /** What the lists do not show although it is there; a look-up by id does. */
   hidden: ReadonlySet<string>;
   /** What it says of things that are not there when they are asked for by their ids. */
@@ -41,6 +34,17 @@ export interface MemoryForge {
   /** Scopes of which it shows nothing, and why. */
   readonly notShown: Map<AnyScope, string>;
   reader(): StructureReader;
+}
+
+/** As GitHub's adapter: holders of roles have no total, nor has anything of a team without a handle. */
+function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {
+  const uncounted = new Set(
+    facts.flatMap((fact) => (fact.kind === 'team' && fact.handle === undefined ? [fact.team] : [])),
+  );
+  return (fact) =>
+    fact.kind !== 'role-member' &&
+    fact.kind !== 'role-team' &&
+    (fact.kind === 'team' ? fact.handle !== undefined : !('team' in fact && uncounted.has(fact.team)));
 }
 
 const ReadSoFar = z.array(z.unknown().transform(parseFact));
@@ -85,15 +89,22 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
             covers: part ? [scope] : [],
             absenceIsStated: isAbsent,
             absence: isAbsent ? forge.absence : undefined,
+            isCounted: countedIn(facts),
             also: [],
           },
         };
       },
-      async confirmAbsent(parts) {
+      async lookUp(things) {
         const there = new Set(forge.facts.map(factKey));
-        await forge.before('confirm');
-        return new Map<PartScope, Absence>(
-          parts.filter(({ part }) => !there.has(mainKeyOf(part))).map(({ part }) => [part, forge.absence]),
+        await forge.before('look-up');
+        return new Map(
+          things.map(({ part, handle }) => {
+            // As GitHub's adapter: it finds nothing without a handle.
+            const known: LookUp = there.has(mainKeyOf(part))
+              ? { is: 'present' }
+              : { is: 'absent', absence: forge.absence };
+            return [part, handle === undefined ? { is: 'unknown' } : known];
+          }),
         );
       },
     }),
@@ -129,7 +140,7 @@ export const aFact = {
     slug: `team-${id}`,
     name: `Team ${id}`,
     parent: parent === undefined ? undefined : team(parent),
-    nodeId: `T_${id}`,
+    handle: `T_${id}`,
   }),
   teamMember: (teamId: RawId, accountId: RawId): Fact => ({
     kind: 'team-member',
@@ -156,7 +167,7 @@ export const aFact = {
     defaultBranch: 'main',
     createdAt: '2026-10-01T00:00:00Z',
     pushedAt: '2026-11-01T00:00:00Z',
-    nodeId: `R_${id}`,
+    handle: `R_${id}`,
     ...differences,
   }),
   roleMember: (roleId: RawId, accountId: RawId): Fact => ({

@@ -8,7 +8,7 @@ import { createRequests } from './requests.ts';
 import { errorOf, startTestApi, type TestAnswer, type TestApi, testApp } from './test-api.ts';
 
 const commit = 'a'.repeat(40);
-const ids = { repository: asId<ForgeRepositoryId>(5), nodeId: 'R_5' };
+const ids = { repository: asId<ForgeRepositoryId>(5), handle: 'R_5' };
 const Asked = z.object({ operationName: z.string(), variables: z.record(z.string(), z.unknown()) });
 
 let api: TestApi;
@@ -33,7 +33,7 @@ afterAll(() => api.stop());
 const step = (from?: unknown): Promise<Containment> =>
   findContainment(
     createRequests(testApp(api), asId<InstallationId>(1), 'contents'),
-    async () => ids.nodeId,
+    async () => ids.handle,
     ids,
     commit,
     from,

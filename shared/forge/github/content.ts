@@ -37,8 +37,8 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
    * GraphQL addresses by node id, which the repository's fact carries. For a caller that has only the number one request tells it, by
    * the way that GitHub's redirects of renamed repositories lead; it stands in no documentation, names of repositories pass to others.
    */
-  async function nodeIdOf({ repository, nodeId }: RepositoryIds): Promise<string> {
-    const known = nodeId ?? nodeIds.get(repository);
+  async function nodeIdOf({ repository, handle }: RepositoryIds): Promise<string> {
+    const known = handle ?? nodeIds.get(repository);
     if (known !== undefined) {
       return known;
     }

@@ -21,8 +21,8 @@ import {
 } from './schema.ts';
 
 /**
- * One request, and two more for each of them. They are never nested. They have no second id here, so that none counts as gone because
- * GraphQL does not find it.
+ * One request, and two more for each of them. They are never nested. They have no handle, so that none counts as gone because GraphQL
+ * does not find it.
  *
  * @param known teams that were read already
  */

@@ -59,7 +59,7 @@ export async function readOrganizationRoles(
       }
     }
     const powerless = roles.filter(({ base_role }) => !base_role).map(({ id }) => id);
-    return { facts, covers: [], absenceIsStated: false, powerless, also: [] };
+    return { facts, covers: [], absenceIsStated: false, isCounted: () => false, powerless, also: [] };
   } catch (error) {
     // "Response if the organization roles feature is not enabled".
     if (error instanceof UnprocessableError) {

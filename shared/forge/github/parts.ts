@@ -17,7 +17,7 @@ import {
   wholeOf,
 } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
-import type { Absence, ScopeRead } from '../forge.ts';
+import type { Absence, LookedUp, LookUp, ScopeRead } from '../forge.ts';
 import { type Account, expectSame } from './account.ts';
 import type { GraphqlError } from './http.ts';
 import { createPageSize, type PageSize, readList } from './pages.ts';
@@ -265,23 +265,24 @@ const readMembership = (requests: Requests, org: string, username: string) =>
 const nodesPerRequest = 100;
 
 /**
- * The parts that are not there, or belong to somebody else. A look-up that fails otherwise confirms nothing.
+ * Asks for teams and repositories by their node ids. What has none is unknown to GraphQL, which says nothing of it.
  *
  * Everybody sees a public repository, so of one that a narrowed app was not given the list of what it was given is all there is to say.
  */
-export async function confirmAbsent(
+export async function lookUp(
   requests: Requests,
   account: Account,
-  parts: readonly { readonly part: PartScope; readonly nodeId: string }[],
-): Promise<ReadonlyMap<PartScope, Absence>> {
+  things: readonly LookedUp[],
+): Promise<ReadonlyMap<PartScope, LookUp>> {
   const { id: organization, nodeId: ours, selected } = account;
-  const absent = new Map<PartScope, Absence>();
-  for (let start = 0; start < parts.length; start += nodesPerRequest) {
-    const asked = parts.slice(start, start + nodesPerRequest);
+  const answers = new Map<PartScope, LookUp>(things.map(({ part }) => [part, { is: 'unknown' }]));
+  const known = things.flatMap(({ part, handle }) => (handle === undefined ? [] : [{ part, handle }]));
+  for (let start = 0; start < known.length; start += nodesPerRequest) {
+    const asked = known.slice(start, start + nodesPerRequest);
     const { data, errors } = await requests.ask(
       presentQuery,
       {
-        ids: asked.map(({ nodeId }) => nodeId),
+        ids: asked.map(({ handle }) => handle),
         organization: ours,
         withTeams: asked.some(({ part }) => wholeOf(part) === 'teams'),
       },
@@ -292,15 +293,14 @@ export async function confirmAbsent(
     asked.forEach(({ part }, place) => {
       const node = data.nodes[place] ?? undefined;
       if (node === undefined && unknown.has(place)) {
-        absent.set(part, notFound(account));
+        answers.set(part, { is: 'absent', absence: notFound(account) });
         return;
       }
       expectSame(node?.databaseId, idOfPart(part));
       const isOurs = (node.owner ?? node.organization)?.databaseId === organization;
-      if (!isOurs || (selected && node.visibility === 'PUBLIC')) {
-        absent.set(part, 'elsewhere');
-      }
+      const isElsewhere = !isOurs || (selected && node.visibility === 'PUBLIC');
+      answers.set(part, isElsewhere ? { is: 'absent', absence: 'elsewhere' } : { is: 'present' });
     });
   }
-  return absent;
+  return answers;
 }

@@ -81,7 +81,7 @@ function repositoryFact(repository: Repository): RepositoryFact {
   return {
     kind: 'repository',
     repository: repository.databaseId,
-    nodeId: repository.id,
+    handle: repository.id,
     name: repository.name,
     fullName: repository.nameWithOwner,
     visibility: visibilities[repository.visibility],

@@ -4,7 +4,7 @@ import { isPart } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
 import type { StructureReader } from '../forge.ts';
 import { type Account, readInstallation } from './account.ts';
-import { confirmAbsent, readPart } from './parts.ts';
+import { lookUp, readPart } from './parts.ts';
 import { readInSteps } from './reading.ts';
 import type { Requests } from './requests.ts';
 import { mainLists, readWhole } from './whole-scopes.ts';
@@ -51,7 +51,7 @@ export function createStructureReader({
       const ours = await account();
       try {
         if (isPart(scope)) {
-          return { done: await readPart(requests, ours, scope, options.nodeId) };
+          return { done: await readPart(requests, ours, scope, options.handle) };
         }
         return await readInSteps({ scope, main: mainLists[scope] }, options, (reading) =>
           readWhole(requests, ours, scope, reading),
@@ -65,6 +65,6 @@ export function createStructureReader({
       }
     },
 
-    confirmAbsent: async (parts) => confirmAbsent(requests, await account(), parts),
+    lookUp: async (things) => lookUp(requests, await account(), things),
   };
 }

@@ -79,7 +79,7 @@ describe('R13: nested teams', () => {
         name: 'Team 1',
         parent: undefined,
         privacy: 'VISIBLE',
-        nodeId: 'T_1',
+        handle: 'T_1',
       },
       {
         kind: 'team',
@@ -88,7 +88,7 @@ describe('R13: nested teams', () => {
         name: 'Team 2',
         parent: '1',
         privacy: 'VISIBLE',
-        nodeId: 'T_2',
+        handle: 'T_2',
       },
     ]);
   });

@@ -41,7 +41,7 @@ export function teamFacts(
       name: team.name,
       parent: team.parentTeam?.databaseId,
       privacy: team.privacy,
-      nodeId: team.id,
+      handle: team.id,
     },
     ...team.members.map(({ node }) => ({
       kind: 'team-member' as const,

@@ -17,7 +17,7 @@ const edited = z.object({ changes: z.record(z.string(), z.unknown()) });
 /** How one kind of event becomes hints, or removals, by what its payload holds. */
 export type Told<What> = (payload: unknown) => readonly What[];
 
-const look = (scope: AnyScope, id?: string): Hint => ({ look: 'scope', scope, nodeId: id });
+const look = (scope: AnyScope, id?: string): Hint => ({ look: 'scope', scope, handle: id });
 
 export const whole =
   (...scopes: readonly ('settings' | 'members' | 'teams' | 'repositories')[]): Told<Hint> =>

@@ -25,7 +25,7 @@ const goneOf = (removals: readonly Removal[]): readonly string[] =>
 function short(hint: Hint): string {
   switch (hint.look) {
     case 'scope':
-      return hint.nodeId === undefined ? hint.scope : `${hint.scope} ${hint.nodeId}`;
+      return hint.handle === undefined ? hint.scope : `${hint.scope} ${hint.handle}`;
     case 'repository-content':
       return `content ${hint.repository}`;
     case 'installation':

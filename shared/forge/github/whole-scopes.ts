@@ -57,7 +57,16 @@ export async function readWhole(
     return readOrganizationRoles(requests, account, reading);
   }
   const facts = await readers[scope](requests, account, reading);
-  return { facts, covers: [], absenceIsStated: false, also: [] };
+  return { facts, covers: [], absenceIsStated: false, isCounted: countedIn(facts), also: [] };
+}
+
+/** GraphQL's lists have totals; those of the teams of the enterprise, which are read by REST and have no node ids, do not. */
+function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {
+  const uncounted = new Set(
+    facts.flatMap((fact) => (fact.kind === 'team' && fact.handle === undefined ? [fact.team] : [])),
+  );
+  return (fact) =>
+    fact.kind === 'team' ? fact.handle !== undefined : !('team' in fact && uncounted.has(fact.team));
 }
 
 type Reader = (requests: Requests, account: Account, reading: Reading) => Promise<readonly Fact[]>;

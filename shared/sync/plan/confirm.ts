@@ -1,15 +1,15 @@
 /** What the forge says when it is asked a second time about what a read does not have. */
-import { type Fact, factKey } from '../../domain/facts.ts';
+import { factKey, type Handle } from '../../domain/facts.ts';
 import { type AnyScope, isPart, type PartScope, partOf } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
-import type { Absence, ScopeRead, StructureReader } from '../../forge/forge.ts';
+import type { Absence, LookedUp, ScopeRead, StructureReader } from '../../forge/forge.ts';
 import { isMissing, type PlannedChange } from './plan.ts';
 
 /** What the forge says of things that a list does not have, when it is asked for them by their ids. */
 export interface Confirmed {
   readonly absent: ReadonlyMap<PartScope, Absence>;
-  /** There after all, with their second ids: the list was wrong about them, so nothing of theirs changes. */
-  readonly present: ReadonlyMap<PartScope, string>;
+  /** There after all, with their handles: the list was wrong about them, so nothing of theirs changes. */
+  readonly present: ReadonlyMap<PartScope, Handle | undefined>;
   /** Keys of facts that a second read of the list has. */
   readonly seenAgain: ReadonlySet<string>;
 }
@@ -29,47 +29,45 @@ export async function confirm(
   if (changes.some(({ fact, narrows }) => fact.kind === 'settings' && narrows)) {
     await readTwice(reader, read);
   }
-  const isCounted = countedIn([...read.facts, ...changes.map(({ fact }) => fact)]);
+  const { isCounted = () => true } = read;
   const seenAgain =
     !isPart(scope) &&
     read.notShown === undefined &&
     changes.some((change) => isMissing(change) && !isCounted(change.fact))
       ? await keysReadAgain(reader, scope)
       : new Set<string>();
-  const nodes = new Map<PartScope, string>();
-  // An event said so too; whether they were deleted or only taken out of sight is asked all the same.
-  const stated = new Map<PartScope, string>();
-  for (const change of changes) {
-    const { fact } = change;
-    const isMain = fact.kind === 'team' || fact.kind === 'repository';
-    const part = partOf(fact);
-    if (change.kind === 'remove' && isMain && part && fact.nodeId !== undefined) {
-      if (isMissing(change)) {
-        nodes.set(part, fact.nodeId);
-      } else if (fact.kind === 'repository') {
-        stated.set(part, fact.nodeId);
-      }
-    }
-  }
-  const asked = [...nodes, ...stated];
-  if (isPart(scope) || asked.length === 0) {
+  const asked = isPart(scope) ? [] : changes.flatMap(lookedUpFor);
+  if (asked.length === 0) {
     return { absent: new Map(), present: new Map(), seenAgain };
   }
-  const absent = await reader.confirmAbsent(asked.map(([part, nodeId]) => ({ part, nodeId })));
-  return { absent, present: new Map([...nodes].filter(([part]) => !absent.has(part))), seenAgain };
-}
-
-/** Whether the fact's list has a total that it is held against: that of a role's holders has none, nor those of a team without a second id. */
-function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {
-  const uncounted = new Set(
-    facts.flatMap((fact) => (fact.kind === 'team' && fact.nodeId === undefined ? [fact.team] : [])),
-  );
-  return (fact) =>
-    fact.kind !== 'role-member' && fact.kind !== 'role-team' && !('team' in fact && uncounted.has(fact.team));
+  const answers = await reader.lookUp(asked);
+  const absent = new Map<PartScope, Absence>();
+  const present = new Map<PartScope, Handle | undefined>();
+  for (const { part, handle, isStated } of asked) {
+    const answer = answers.get(part);
+    if (answer?.is === 'absent') {
+      absent.set(part, answer.absence);
+    } else if (answer?.is === 'present' && !isStated) {
+      present.set(part, handle);
+    }
+  }
+  return { absent, present, seenAgain };
 }
 
 /**
- * Of the holders of a role there is no total and no look-up by which a short list would show: who is missing has to be so twice.
+ * The thing that the change removes, if the forge can be asked for it. Where an event said that a repository is gone, whether it was deleted or
+ * only taken out of sight is asked all the same.
+ */
+function lookedUpFor(change: PlannedChange): readonly (LookedUp & { readonly isStated: boolean })[] {
+  const { fact } = change;
+  const isStated = !isMissing(change);
+  const part = partOf(fact);
+  const isMain = fact.kind === 'repository' || (fact.kind === 'team' && !isStated);
+  return change.kind === 'remove' && isMain && part ? [{ part, handle: fact.handle, isStated }] : [];
+}
+
+/**
+ * Without a total or a look-up nothing shows that a list was short: who is missing has to be so twice.
  *
  * @throws ForgeError `incomplete` when there is no second answer
  */

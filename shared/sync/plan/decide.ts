@@ -1,6 +1,6 @@
 /** From a whole read, and all that is known about it, to what changes, what is held and what waits. Pure. */
 import type { Claim } from '../../domain/claim.ts';
-import { type Fact, factKey } from '../../domain/facts.ts';
+import { type Fact, factKey, type Handle } from '../../domain/facts.ts';
 import { type AnyScope, isPart, type PartScope, partOf } from '../../domain/scopes.ts';
 import type { Caution } from '../../domain/synchronization.ts';
 import type { Absence, ScopeRead } from '../../forge/forge.ts';
@@ -27,8 +27,8 @@ export interface PlannedRead {
   readonly held: readonly PlannedChange[];
   readonly deferred: readonly Deferred[];
   readonly doubtful: readonly Deferred[];
-  /** What its list did not show and is there after all, with its second id: the list says nothing of it. */
-  readonly overlooked: ReadonlyMap<PartScope, string>;
+  /** What its list did not show and is there after all, with its handle: the list says nothing of it. */
+  readonly overlooked: ReadonlyMap<PartScope, Handle | undefined>;
   /** What its list did not show and is not there when asked for by its id, with the reason. */
   readonly absent: ReadonlyMap<PartScope, Absence>;
   /** Claims that the read showed to be wrong. */

@@ -101,9 +101,9 @@ describe('planScope', () => {
   });
 
   it('takes no notice of an attribute that is there and undefined', () => {
-    const { tagCount: _, ...fact } = { tagCount: 1, ...aFact.repository(1, { nodeId: undefined }) };
+    const { tagCount: _, ...fact } = { tagCount: 1, ...aFact.repository(1, { handle: undefined }) };
     const read = [fact];
-    const current = [stored(aFact.repository(1, { nodeId: undefined, tagCount: undefined }))];
+    const current = [stored(aFact.repository(1, { handle: undefined, tagCount: undefined }))];
     expect(plan({ scope: 'repositories', current, read, observedAt: 2 })).toEqual([]);
   });
 

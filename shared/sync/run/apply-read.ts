@@ -1,5 +1,4 @@
 /** From a whole read to what is stored: plan and apply; and again when another writer was there. */
-import type { PartScope } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
 import { findApplying } from '../../store/scope-store.ts';
@@ -105,17 +104,17 @@ async function raiseAlso({ dependencies, synchronization }: Run, read: ScopeRead
 /** What a list overlooked is read by itself; more than a run reads in that way waits for the list to be right. */
 async function raiseOverlooked(
   { dependencies, synchronization: { organization, id } }: Run,
-  overlooked: ReadonlyMap<PartScope, string>,
+  overlooked: PlannedRead['overlooked'],
 ): Promise<void> {
   const { table, waker, clock } = dependencies;
   if (overlooked.size === 0 || overlooked.size > partsMax) {
     return;
   }
-  const things = [...overlooked].map(([part, nodeId]) => ({
+  const things = [...overlooked].map(([part, handle]) => ({
     thing: scopeThing(organization, id, part),
-    nodeId,
+    handle,
   }));
   const cause = 'missing from its list, and there';
-  await table.transact(things.map(({ thing, nodeId }) => raise(thing, clock.now(), { cause, nodeId })));
+  await table.transact(things.map(({ thing, handle }) => raise(thing, clock.now(), { cause, handle })));
   await waker.wake(things.map(({ thing }) => thing.wake));
 }

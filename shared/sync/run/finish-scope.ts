@@ -42,7 +42,7 @@ export async function completeScope(
     lastSuccessAt: clock.now(),
     attempts: 0,
     reading: undefined,
-    nodeId: undefined,
+    handle: undefined,
     notShown: notShown === undefined ? undefined : { why: notShown, since: before?.since ?? clock.now() },
   };
   await complete(run, answered, attributes, lookAt);

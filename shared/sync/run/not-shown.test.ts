@@ -137,8 +137,8 @@ describe('a holder who is missing from a list that has no total', () => {
     expect(await world.facts('roles')).toEqual(left);
   });
 
-  it('stays likewise in a team that has no second id, which no total counts', async () => {
-    const { nodeId: _, ...ofEnterprise } = aFact.team(6);
+  it('stays likewise in a team without a handle, which no total counts', async () => {
+    const { handle: _, ...ofEnterprise } = aFact.team(6);
     const facts = [ofEnterprise, aFact.teamMember(6, 1), aFact.team(5), aFact.teamMember(5, 1)];
     const world = await createSyncWorld(createMemoryTable(), [aFact.member(1), ...facts]);
     await world.sync('members');

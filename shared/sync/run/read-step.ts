@@ -1,5 +1,6 @@
 /** Reads a scope, or a step of it: large organizations take longer than one function may run. */
 import { z } from 'zod';
+import type { Handle } from '../../domain/facts.ts';
 import { isPart, mainKeyOf } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { findFact } from '../../store/fact-store.ts';
@@ -45,7 +46,7 @@ export async function readStep(run: Run, taken: TakenScope, deadline: number): P
     before.startedAt >= (state.restore?.at ?? 0);
   const reading = isFresh ? before : { number: run.number, startedAt: clock.now(), state: undefined };
   const answer = await reader.readScope(scope, {
-    nodeId: await nodeIdOf(run, taken),
+    handle: await handleOf(run, taken),
     from: reading.state,
     mayGoOn: () => clock.now() < deadline,
   });
@@ -60,13 +61,13 @@ export async function readStep(run: Run, taken: TakenScope, deadline: number): P
   return { ...origin, read: undefined, progress, notBefore: unfinished.notBefore };
 }
 
-/** The second id of a part's thing: as a read told it, else as the event did. */
-async function nodeIdOf(
+/** Of a part's thing: as a read told it, else as the event did. */
+async function handleOf(
   { dependencies, synchronization }: Run,
   { scope, state }: TakenScope,
-): Promise<string | undefined> {
+): Promise<Handle | undefined> {
   const known = isPart(scope)
     ? await findFact(dependencies.table, synchronization.id, mainKeyOf(scope))
     : undefined;
-  return known !== undefined && 'nodeId' in known ? (known.nodeId ?? state.nodeId) : state.nodeId;
+  return known !== undefined && 'handle' in known ? (known.handle ?? state.handle) : state.handle;
 }

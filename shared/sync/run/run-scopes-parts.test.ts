@@ -226,7 +226,7 @@ describe('an absence', () => {
     world.forge.facts = [settings];
     await world.sync('repositories');
     expect(await world.facts('repositories')).toEqual([]);
-    expect(asked).toEqual(['probe', 'repositories', 'probe', 'confirm']);
+    expect(asked).toEqual(['probe', 'repositories', 'probe', 'look-up']);
     await world.sync('repositories');
     expect(asked.slice(4)).toEqual(['probe', 'repositories', 'probe']);
   });
@@ -245,7 +245,7 @@ describe('an absence', () => {
     const world = await createWorld([settings, ...repositories]);
     world.forge.facts = [];
     world.forge.before = (what) => {
-      if (what === 'confirm') {
+      if (what === 'look-up') {
         throw new ForgeError('unavailable', 'down');
       }
     };

@@ -3,7 +3,7 @@
  * where to look.
  */
 import { createHash } from 'node:crypto';
-import { type ScopeName, scopeNames } from '../../domain/facts.ts';
+import { type Handle, type ScopeName, scopeNames } from '../../domain/facts.ts';
 import type { InstallationId, SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, partOf, wholeOf } from '../../domain/scopes.ts';
 import { type ParsedDelivery, WebhookFormatError, type WebhookReader } from '../../forge/forge.ts';
@@ -117,7 +117,7 @@ export async function takeDelivery(
       return 'nothing';
     }
     const cause = `webhook ${delivery.event}`;
-    const raises = things.map(({ thing, nodeId }) => raise(thing, now, { cause, ...(nodeId && { nodeId }) }));
+    const raises = things.map(({ thing, handle }) => raise(thing, now, { cause, ...(handle && { handle }) }));
     const head = {
       operations: [seen, ...operations, ...raises],
       wakes: things.map(({ thing }) => thing.wake),
@@ -264,7 +264,7 @@ function wordsOf({ removals, arrivals }: ParsedDelivery): readonly Word[] {
 interface ThingToRead {
   readonly thing: WorkThing;
   /** What the event told of it, for a part that we may not know yet. */
-  readonly nodeId?: string | undefined;
+  readonly handle?: Handle | undefined;
 }
 
 /** Rows of an account that are looked at one by one; of somebody with more, the lists are read. */
@@ -278,15 +278,15 @@ async function thingsOf(
   scopes: readonly ScopeName[],
 ): Promise<readonly ThingToRead[]> {
   const things = new Map<string, ThingToRead>();
-  const add = (thing: WorkThing, nodeId?: string): void => {
-    things.set(thing.key.sk, { thing, nodeId });
+  const add = (thing: WorkThing, handle?: Handle): void => {
+    things.set(thing.key.sk, { thing, handle });
   };
   for (const scope of scopes) {
     add(scopeThing(organization, synchronization, scope));
   }
   for (const hint of hints) {
     if (hint.look === 'scope') {
-      add(scopeThing(organization, synchronization, hint.scope), hint.nodeId);
+      add(scopeThing(organization, synchronization, hint.scope), hint.handle);
     } else if (hint.look === 'repository-content') {
       add(scanThing(organization, synchronization, hint.repository));
     }

@@ -90,8 +90,9 @@ export const synchronizationFaults: readonly PlantedFault[] = [
     id: 'sync-absence-not-confirmed',
     proof: 'synchronization',
     file: 'shared/sync/plan/confirm.ts',
-    find: 'const absent = await reader.confirmAbsent(asked.map(([part, nodeId]) => ({ part, nodeId })));',
-    replace: "const absent = new Map([...nodes.keys()].map((part) => [part, 'gone'] as const));",
+    find: 'const answers = await reader.lookUp(asked);',
+    replace:
+      "const answers = new Map(asked.map(({ part }) => [part, { is: 'absent', absence: 'gone' } as const]));",
     tests,
     standsFor: 'a team or repository that is only missing in a list, taken for gone',
   },
