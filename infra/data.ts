@@ -1,6 +1,7 @@
 import { Aws, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { KeyValueStore } from 'aws-cdk-lib/aws-cloudfront';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { tableKeys } from '../shared/store/keys.ts';
@@ -12,6 +13,7 @@ export interface Data {
   readonly accessStore: KeyValueStore;
   readonly gitHubAppSecret: Secret;
   readonly originSecret: Secret;
+  readonly credentialKey: Key;
 }
 
 /** What outlives every deployment. */
@@ -70,5 +72,19 @@ export function createData(stack: Stack): Data {
     description: 'Proves to fetch-dist that a request passed the edge',
     generateSecretString: { excludePunctuation: true, passwordLength: 40 },
   });
-  return { table, registryBucket, consoleBucket, accessStore, gitHubAppSecret, originSecret };
+  // Without it every connection has to be made anew, so it stays when the stack goes.
+  const credentialKey = new Key(stack, 'CredentialKey', {
+    description: 'Encrypts the credentials that synchronizations read their code hosts with',
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  return {
+    table,
+    registryBucket,
+    consoleBucket,
+    accessStore,
+    gitHubAppSecret,
+    originSecret,
+    credentialKey,
+  };
 }

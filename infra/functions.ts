@@ -37,6 +37,8 @@ interface Needs {
   readonly accessStore?: true;
   /** The App's secret alone verifies deliveries; `api` calls GitHub with it. */
   readonly gitHub?: 'secret' | 'api';
+  /** The secrets of connections: `use` decrypts them, `renew` encrypts their successors too. */
+  readonly credentials?: 'use' | 'renew';
   readonly originSecret?: true;
   readonly baseUrls?: readonly ('registry' | 'console')[];
 }
@@ -59,6 +61,7 @@ const functionNeeds = {
     table: 'write',
     sends: allQueues,
     gitHub: 'api',
+    credentials: 'renew',
   },
   'scan-repository': {
     does: 'Reads refs and manifests of a repository into versions',
@@ -68,6 +71,7 @@ const functionNeeds = {
     bucket: 'write',
     sends: allQueues,
     gitHub: 'api',
+    credentials: 'renew',
   },
   'publish-package': {
     does: "Writes a package's metadata files",
@@ -104,6 +108,7 @@ const functionNeeds = {
     bucket: 'write',
     sends: ['scan'],
     gitHub: 'api',
+    credentials: 'renew',
     originSecret: true,
     baseUrls: ['registry'],
   },
@@ -128,6 +133,7 @@ const functionNeeds = {
     table: 'write',
     sends: allQueues,
     gitHub: 'api',
+    credentials: 'renew',
   },
   'sweep-work': {
     does: 'Wakes work that is wanted, not done and forgotten',
@@ -149,6 +155,7 @@ const functionNeeds = {
     ...operatorCommand,
     does: 'Ties an organization to a GitHub organization',
     gitHub: 'api',
+    credentials: 'renew',
     baseUrls: ['console'],
   },
   'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
@@ -193,6 +200,7 @@ const functionNeeds = {
     table: 'read',
     sends: [],
     gitHub: 'api',
+    credentials: 'use',
   },
   'delete-version': {
     ...operatorCommand,
@@ -292,6 +300,10 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     allowed.push(allow(['secretsmanager:GetSecretValue'], [data.gitHubAppSecret.secretArn]));
   }
   if (need.gitHub === 'api') variables[environment.gitHubApiUrl] = parameters.gitHubApiUrl;
+  if (need.credentials !== undefined) {
+    variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
+    allowed.push(credentialAccess(data, need.credentials));
+  }
   if (need.originSecret === true) {
     variables[environment.originSecretArn] = data.originSecret.secretArn;
     allowed.push(allow(['secretsmanager:GetSecretValue'], [data.originSecret.secretArn]));
@@ -345,6 +357,19 @@ function bucketAccess(
   }
   const removable = access.map((ending) => registryBucket.arnForObjects(`*${ending}`));
   return [...stored, allow(['s3:DeleteObject'], removable)];
+}
+
+/** Only for credentials, and never without saying whose: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
+function credentialAccess(
+  { credentialKey }: Data,
+  access: NonNullable<Needs['credentials']>,
+): PolicyStatement {
+  const statement = allow(access === 'use' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey'], [
+    credentialKey.keyArn,
+  ]);
+  statement.addCondition('StringEquals', { 'kms:EncryptionContext:purpose': 'credential' });
+  statement.addCondition('Null', { 'kms:EncryptionContext:connection': 'false' });
+  return statement;
 }
 
 const keyValueActions = [

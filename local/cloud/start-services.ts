@@ -3,6 +3,7 @@ import type { FunctionHost } from './functions/host.ts';
 import type { Engines } from './provision/plan.ts';
 import type { CloudClock } from './runtime/service.ts';
 import { AwsError } from './services/aws-error.ts';
+import { createEncryptionKeyService } from './services/encryption-keys.ts';
 import { type Gateway, type InvokeResult, startGateway } from './services/gateway.ts';
 import { createKeyValueService, type KeyValueServiceOptions } from './services/key-values.ts';
 import { createObjectStore } from './services/object-store.ts';
@@ -60,6 +61,8 @@ export async function startServices(
   closers.push(objects.close);
   const secrets = createSecretsService({ clock, directory: folder('secrets') });
   closers.push(secrets.close);
+  const encryptionKeys = createEncryptionKeyService({ directory: folder('encryption-keys') });
+  closers.push(encryptionKeys.close);
   const keyValues = createKeyValueService({
     clock,
     directory: folder('key-values'),
@@ -72,6 +75,7 @@ export async function startServices(
     objects,
     queues,
     secrets,
+    encryptionKeys,
     keyValues,
     table,
     invoke: (name, payload, type) => invoke(host, name, payload.toString(), type),
@@ -85,7 +89,8 @@ export async function startServices(
   });
   closers.push(gateway.close);
   gatewayUrl = gateway.url;
-  return { engines: { queues, objects, secrets, keyValues, tableEndpoint: table.endpoint }, gateway };
+  const engines = { queues, objects, secrets, encryptionKeys, keyValues, tableEndpoint: table.endpoint };
+  return { engines, gateway };
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

@@ -7,6 +7,8 @@ type Id<Owner extends string> = string & { readonly [owner]: Owner };
 export type OrganizationId = Id<'organization'>;
 /** Ours: the tie between an organization and one forge organization. */
 export type SynchronizationId = Id<'synchronization'>;
+/** Ours: what one synchronization reads its forge with. */
+export type ConnectionId = Id<'connection'>;
 /** Ours: one person. */
 export type UserId = Id<'user'>;
 /** Ours: one token, not its secret. */
@@ -26,6 +28,7 @@ export type InstallationId = Id<'installation'>;
 type AnyId =
   | OrganizationId
   | SynchronizationId
+  | ConnectionId
   | UserId
   | TokenId
   | AuditEntryId
@@ -55,9 +58,9 @@ export function asId<Kind extends AnyId>(raw: string | number): Kind {
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** A new id of ours: 16 characters of 32, so 80 random bits. */
-export function newId<Kind extends OrganizationId | SynchronizationId | UserId | TokenId | AuditEntryId>(
-  randomBytes: (count: number) => Uint8Array,
-): Kind {
+export function newId<
+  Kind extends OrganizationId | SynchronizationId | ConnectionId | UserId | TokenId | AuditEntryId,
+>(randomBytes: (count: number) => Uint8Array): Kind {
   let text = '';
   for (const byte of randomBytes(16)) {
     text += alphabet[byte & 31];

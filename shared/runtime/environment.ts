@@ -24,6 +24,8 @@ export const environment = {
   gitHubAppSecretArn: 'GITHUB_APP_SECRET_ARN',
   /** Base address of GitHub's REST API; GraphQL is `<it>/graphql`. */
   gitHubApiUrl: 'GITHUB_API_URL',
+  /** ARN of the KMS key that encrypts the credentials of connections. */
+  credentialKeyArn: 'CREDENTIAL_KEY_ARN',
   /** ARN of the secret whose string the CDN sends to the dist origin in `originSecretHeader`. */
   originSecretArn: 'ORIGIN_SECRET_ARN',
 } as const;

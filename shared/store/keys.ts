@@ -9,6 +9,7 @@
  * | synchronization | SYNC#id | SYNC |
  * | list of synchronizations | SYNCS | SYNC#id |
  * | who holds a forge organization | FORGEORG#forge#base#id | CLAIM |
+ * | secret part of a connection, encrypted | CONNECTION#id | CREDENTIAL |
  * | installation of our app | INSTALLATIONS | INSTALLATION#id |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
@@ -67,6 +68,7 @@ export const keys = {
     pk: `FORGEORG#${forge}#${baseUrl}#${id}`,
     sk: 'CLAIM',
   }),
+  credential: (connection: string): Key => ({ pk: `CONNECTION#${connection}`, sk: 'CREDENTIAL' }),
   installation: (installation: string): Key => ({ pk: 'INSTALLATIONS', sk: `INSTALLATION#${installation}` }),
   scope: (synchronization: string, scope: string): Key => ({
     pk: `SYNC#${synchronization}`,

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { type FunctionName, functionNames } from '../../infra/functions.ts';
 import { environment } from '../../shared/runtime/environment.ts';
 import { synthesizeTemplate } from './placeholder-bundles.ts';
-import { allowedActions, propertiesOf, resourcesOf, type Template, targetOf } from './template.ts';
+import {
+  allowedActions,
+  propertiesOf,
+  resourcesOf,
+  statementsOf,
+  type Template,
+  targetOf,
+} from './template.ts';
 
 let template: Template;
 beforeAll(async () => {
@@ -71,6 +78,8 @@ describe('functions', () => {
   const remove = (...endings: string[]) =>
     endings.map((ending) => `s3:DeleteObject RegistryBucket/${ending}`);
   const gitHubApp = 'secretsmanager:GetSecretValue GitHubAppSecret';
+  const useCredentials = 'kms:Decrypt CredentialKey';
+  const renewCredentials = [useCredentials, 'kms:GenerateDataKey CredentialKey'];
   const pendingWork = 'dynamodb:Query Table/index/pending';
   const read = ['BatchGetItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} Table`);
   const write = ['ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'].map(
@@ -79,8 +88,8 @@ describe('functions', () => {
 
   it.each<[FunctionName, string[]]>([
     ['receive-webhook', [gitHubApp, ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue')]],
-    ['sync-organization', [gitHubApp, ...consume('SyncQueue'), ...sendAll]],
-    ['scan-repository', [...store, gitHubApp, ...consume('ScanQueue'), ...sendAll]],
+    ['sync-organization', [gitHubApp, ...renewCredentials, ...consume('SyncQueue'), ...sendAll]],
+    ['scan-repository', [...store, gitHubApp, ...renewCredentials, ...consume('ScanQueue'), ...sendAll]],
     [
       'publish-package',
       [
@@ -111,12 +120,21 @@ describe('functions', () => {
         ...send('PublishAccessQueue', 'PublishRootsQueue'),
       ],
     ],
-    ['fetch-dist', [...store, gitHubApp, 'secretsmanager:GetSecretValue OriginSecret', ...send('ScanQueue')]],
+    [
+      'fetch-dist',
+      [
+        ...store,
+        gitHubApp,
+        ...renewCredentials,
+        'secretsmanager:GetSecretValue OriginSecret',
+        ...send('ScanQueue'),
+      ],
+    ],
     ['record-downloads', []],
     ['start-reconcile', sendAll],
-    ['catch-up-deliveries', [gitHubApp, ...sendAll]],
+    ['catch-up-deliveries', [gitHubApp, ...renewCredentials, ...sendAll]],
     ['sweep-work', [pendingWork, ...sendAll]],
-    ['connect-organization', [gitHubApp, ...sendAll]],
+    ['connect-organization', [gitHubApp, ...renewCredentials, ...sendAll]],
     ['choose-packages', sendAll],
     ['give-package-name', sendAll],
     ['set-owned-vendors', sendAll],
@@ -168,11 +186,24 @@ describe('functions', () => {
     ['describe-organization', []],
     ['list-runs', []],
     ['list-left-out', []],
-    ['preview-run', [gitHubApp]],
+    ['preview-run', [gitHubApp, useCredentials]],
   ])('%s only reads', (name, more) => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
     expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...more].sort());
+  });
+
+  it('use the key of the credentials for nothing else, and never without saying whose', () => {
+    const conditions = resourcesOf(template, 'IAM::Policy').flatMap(([, policy]) =>
+      statementsOf(policy).filter(({ Action }) => JSON.stringify(Action).includes('kms:')),
+    );
+    expect(conditions).toHaveLength(6);
+    for (const { Condition } of conditions) {
+      expect(Condition).toEqual({
+        StringEquals: { 'kms:EncryptionContext:purpose': 'credential' },
+        Null: { 'kms:EncryptionContext:connection': 'false' },
+      });
+    }
   });
 
   it('remove archives in one place, and objects at all in no more than three', () => {

@@ -33,6 +33,7 @@ describe('resources', () => {
       'AWS::DynamoDB::Table',
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
+      'AWS::KMS::Key',
       'AWS::Lambda::EventSourceMapping',
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
@@ -50,7 +51,12 @@ describe('resources', () => {
     const data = Object.entries(template.Resources).filter(
       ([, { DeletionPolicy }]) => DeletionPolicy === 'Retain',
     );
-    expect(data.map(([id]) => id).sort()).toEqual(['ConsoleBucket', 'RegistryBucket', 'Table']);
+    expect(data.map(([id]) => id).sort()).toEqual([
+      'ConsoleBucket',
+      'CredentialKey',
+      'RegistryBucket',
+      'Table',
+    ]);
   });
 
   it('ask the operator for nothing that has no default', () => {
@@ -88,6 +94,7 @@ describe('resources', () => {
         },
       ],
     });
+    expect(propertiesOf(template, 'CredentialKey')).toMatchObject({ EnableKeyRotation: true });
     expect(propertiesOf(template, 'RegistryBucket')).toMatchObject({
       VersioningConfiguration: { Status: 'Enabled' },
     });

@@ -57,11 +57,16 @@ const statementSchema = z.object({
   Effect: z.string(),
   Action: oneOrMany,
   Resource: z.unknown().transform((value) => (Array.isArray(value) ? value : [value])),
+  Condition: z.unknown().optional(),
 });
 const policySchema = z.object({
   PolicyDocument: z.object({ Statement: z.array(statementSchema) }),
   Roles: z.array(z.unknown()),
 });
+
+/** The statements of a policy's properties. */
+export const statementsOf = (properties: Resource['Properties']) =>
+  policySchema.parse(properties).PolicyDocument.Statement;
 
 /** `action resource` for all that a role may do, sorted; a resource is the logical ids in its ARN. */
 export function allowedActions(template: Template, role: string): string[] {

@@ -4,6 +4,7 @@ export const proofs = {
   queues: 'the local SQS',
   objects: 'the local S3',
   secrets: 'the local Secrets Manager',
+  credentials: 'what is held to read a forge',
   'key-values': 'the local key-value store',
   cdn: 'the local CDN',
   'http-api': 'the local HTTP API',

@@ -14,6 +14,7 @@ let workshop: Workshop;
 let queues: { name: string; attributes: Readonly<Record<string, string>> }[];
 let buckets: string[];
 let secrets: { name: string; arn: string; secretString: string }[];
+let encryptionKeys: { id: string; arn: string }[];
 
 beforeAll(async () => {
   tables = await startTableService({ directory });
@@ -27,6 +28,7 @@ beforeEach(() => {
   queues = [];
   buckets = [];
   secrets = [];
+  encryptionKeys = [];
   plan = emptyPlan();
   const close = async () => {};
   const unused = () => {
@@ -56,6 +58,7 @@ beforeEach(() => {
       close,
     },
     secrets: { createSecret: (secret) => secrets.push(secret), secretString: unused, handle: unused, close },
+    encryptionKeys: { createKey: (key) => encryptionKeys.push(key), handle: unused, close },
     keyValues: {
       createStore: () => {},
       edgeValue: unused,
@@ -106,6 +109,16 @@ describe('a queue', () => {
       },
     ]);
   });
+});
+
+it('a key has the same id each time', async () => {
+  const handle = await create('AWS::KMS::Key', { EnableKeyRotation: true });
+  expect(handle.ref).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  const Arn = `arn:aws:kms:us-east-1:000000000000:key/${handle.ref}`;
+  expect(handle.attributes).toEqual({ Arn, KeyId: handle.ref });
+  expect(await create('AWS::KMS::Key')).toEqual(handle);
+  expect((await create('AWS::KMS::Key', {}, 'Other')).ref).not.toBe(handle.ref);
+  expect(encryptionKeys[0]).toEqual({ id: handle.ref, arn: Arn });
 });
 
 describe('a bucket', () => {

@@ -6,7 +6,13 @@ import {
   createSchedule,
 } from './compute.ts';
 import type { CreateResource } from './plan.ts';
-import { createBucket, createKeyValueStore, createQueue, createSecret } from './storage.ts';
+import {
+  createBucket,
+  createEncryptionKey,
+  createKeyValueStore,
+  createQueue,
+  createSecret,
+} from './storage.ts';
 import { createTable } from './table.ts';
 import {
   createApi,
@@ -28,6 +34,7 @@ export const creators: Readonly<Record<string, CreateResource>> = {
   'AWS::S3::Bucket': createBucket,
   'AWS::S3::BucketPolicy': createBucketPolicy,
   'AWS::SecretsManager::Secret': createSecret,
+  'AWS::KMS::Key': createEncryptionKey,
   'AWS::CloudFront::KeyValueStore': createKeyValueStore,
   'AWS::CloudFront::Function': createEdgeFunctionResource,
   'AWS::CloudFront::CachePolicy': createCachePolicy,

@@ -6,7 +6,13 @@ import type {
 } from '../cdn/config.ts';
 import type { FunctionDefinition } from '../functions/host.ts';
 import type { Integration } from '../http-api/http-api.ts';
-import type { KeyValueEngine, ObjectEngine, QueueEngine, SecretEngine } from '../runtime/service.ts';
+import type {
+  EncryptionKeyEngine,
+  KeyValueEngine,
+  ObjectEngine,
+  QueueEngine,
+  SecretEngine,
+} from '../runtime/service.ts';
 import type { Pseudo, ResolvedResource, ResourceHandle } from '../template/resource.ts';
 
 /** The services that hold what outlives the functions. */
@@ -14,6 +20,7 @@ export interface Engines {
   readonly queues: QueueEngine;
   readonly objects: ObjectEngine;
   readonly secrets: SecretEngine;
+  readonly encryptionKeys: EncryptionKeyEngine;
   readonly keyValues: KeyValueEngine;
   /** Base URL of a server that speaks DynamoDB's protocol. */
   readonly tableEndpoint: string;

@@ -104,6 +104,13 @@ function randomPassword(generate: Generate): string {
   return Array.from({ length: generate.PasswordLength }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
+export const createEncryptionKey: CreateResource = (resource, { engines, pseudo }) => {
+  const id = stableUuid(resource);
+  const arn = `arn:aws:kms:${pseudo.region}:${pseudo.accountId}:key/${id}`;
+  engines.encryptionKeys.createKey({ id, arn });
+  return { ref: id, attributes: { Arn: arn, KeyId: id } };
+};
+
 const storeSchema = z.object({ Name: z.string().regex(/^[\w-]{1,64}$/) });
 
 export const createKeyValueStore: CreateResource = (resource, { engines, plan, pseudo }) => {

@@ -107,6 +107,12 @@ export interface KeyValueEngine extends CloudService {
 
 export type KeyValueContents = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
+export interface EncryptionKeyEngine extends CloudService {
+  /** Creates the key unless it exists. @param key its id is a UUID */
+  createKey(key: { id: string; arn: string }): void;
+  close(): Promise<void>;
+}
+
 export interface SecretEngine extends CloudService {
   /** Creates the secret with this string unless it exists. */
   createSecret(secret: { name: string; arn: string; secretString: string }): void;

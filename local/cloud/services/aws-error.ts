@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { ServiceResponse } from '../runtime/service.ts';
 import { element } from './xml.ts';
 
@@ -16,6 +17,17 @@ export class AwsError extends Error {
     this.code = code;
     this.details = details;
   }
+}
+
+/**
+ * The body of a request, checked.
+ *
+ * @throws AwsError whose message names the fields and never their values
+ */
+export function parsedInput<Value>(schema: z.ZodType<Value>, body: unknown): Value {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  throw new AwsError(400, 'ValidationException', z.prettifyError(result.error));
 }
 
 /** S3's form of an error; a request by HEAD gets no body. */

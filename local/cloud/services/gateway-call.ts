@@ -8,6 +8,7 @@ export type ServiceName =
   | 's3'
   | 'sqs'
   | 'secretsmanager'
+  | 'kms'
   | 'cloudfront-keyvaluestore'
   | 'dynamodb'
   | 'lambda';
@@ -26,6 +27,7 @@ const SERVICES: Readonly<Record<string, ServiceName>> = {
   s3: 's3',
   sqs: 'sqs',
   secretsmanager: 'secretsmanager',
+  kms: 'kms',
   'cloudfront-keyvaluestore': 'cloudfront-keyvaluestore',
   dynamodb: 'dynamodb',
   lambda: 'lambda',

@@ -45,6 +45,7 @@ export interface GatewayOptions {
   readonly objects?: CloudService;
   readonly queues?: CloudService;
   readonly secrets?: CloudService;
+  readonly encryptionKeys?: CloudService;
   readonly keyValues?: CloudService;
   /** Base URL of a server that speaks DynamoDB's protocol. */
   readonly table?: { readonly endpoint: string };
@@ -84,6 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     s3: options.objects,
     sqs: options.queues,
     secretsmanager: options.secrets,
+    kms: options.encryptionKeys,
     'cloudfront-keyvaluestore': options.keyValues,
     dynamodb: options.table && proxyTo(options.table.endpoint, agent),
     lambda: options.invoke && functionService(options.invoke),

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CloudClock, SecretEngine, ServiceRequest } from '../runtime/service.ts';
-import { AwsError, jsonError } from './aws-error.ts';
+import { AwsError, jsonError, parsedInput } from './aws-error.ts';
 
 const versionSchema = z.object({
   id: z.string(),
@@ -131,7 +131,7 @@ export function createSecretsService(options: {
 
   const operations: Readonly<Record<string, (body: unknown) => object>> = {
     GetSecretValue(body) {
-      const input = parsed(schemas.GetSecretValue, body);
+      const input = parsedInput(schemas.GetSecretValue, body);
       const secret = find(input.SecretId);
       const stage = input.VersionStage ?? (input.VersionId === undefined ? 'AWSCURRENT' : undefined);
       const version = secret.versions.find(
@@ -153,7 +153,7 @@ export function createSecretsService(options: {
       };
     },
     PutSecretValue(body) {
-      const input = parsed(schemas.PutSecretValue, body);
+      const input = parsedInput(schemas.PutSecretValue, body);
       const secret = find(input.SecretId);
       const id = input.ClientRequestToken ?? randomUUID();
       const stages = input.VersionStages ?? ['AWSCURRENT'];
@@ -161,7 +161,7 @@ export function createSecretsService(options: {
       return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
     },
     DescribeSecret(body) {
-      const secret = find(parsed(schemas.DescribeSecret, body).SecretId);
+      const secret = find(parsedInput(schemas.DescribeSecret, body).SecretId);
       return {
         ARN: secret.arn,
         Name: secret.name,
@@ -171,7 +171,7 @@ export function createSecretsService(options: {
       };
     },
     CreateSecret(body) {
-      const input = parsed(schemas.CreateSecret, body);
+      const input = parsedInput(schemas.CreateSecret, body);
       const ending = randomUUID().replaceAll('-', '').slice(0, 6);
       const secret = create(input.Name, `${arnPrefix}${input.Name}-${ending}`);
       if (input.SecretString === undefined) return { ARN: secret.arn, Name: secret.name };
@@ -213,11 +213,4 @@ export function createSecretsService(options: {
       secrets.clear();
     },
   };
-}
-
-/** The message names the fields and never their values. */
-function parsed<Value>(schema: z.ZodType<Value>, body: unknown): Value {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  throw new AwsError(400, 'ValidationException', z.prettifyError(result.error));
 }

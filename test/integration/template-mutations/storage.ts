@@ -17,6 +17,7 @@ const template: Template = {
         GenerateStringKey: 'password',
       },
     }),
+    Key: { Type: 'AWS::KMS::Key', Properties: {} },
     Store: { Type: 'AWS::CloudFront::KeyValueStore', Properties: { Name: 'store' } },
   },
   Outputs: outputs({ Given: ref('Given'), Password: ref('Password'), Store: ref('Store') }),

@@ -2,6 +2,7 @@ import type { PlantedFault } from '../plant.ts';
 import { claimsFaults } from './claims.ts';
 import { cloudFaults } from './cloud.ts';
 import { composerFaults } from './composer.ts';
+import { credentialFaults } from './credentials.ts';
 import { githubFaults } from './github.ts';
 import { namesFaults } from './names.ts';
 import { pinnedFaults } from './pinned.ts';
@@ -18,6 +19,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...webFaults,
   ...githubFaults,
   ...workFaults,
+  ...credentialFaults,
   ...removalFaults,
   ...rightsFaults,
   ...claimsFaults,

@@ -1,0 +1,40 @@
+/** The key that encrypts what the table may not hold in the clear. */
+import {
+  DecryptCommand,
+  GenerateDataKeyCommand,
+  IncorrectKeyException,
+  InvalidCiphertextException,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
+import { CipherError, type DataKeys } from '../runtime/cipher.ts';
+
+/** Data keys of one KMS key; it keeps those of its earlier materials readable by itself. */
+export function createKmsDataKeys(client: KMSClient, keyArn: string): DataKeys {
+  return {
+    async generate(context) {
+      const { Plaintext: plain, CiphertextBlob: encrypted } = await client.send(
+        new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: context }),
+      );
+      if (plain === undefined || encrypted === undefined) {
+        throw new Error('the key service gave no data key');
+      }
+      return { plain, encrypted };
+    },
+    async decrypt(encrypted, context) {
+      try {
+        const { Plaintext: plain } = await client.send(
+          new DecryptCommand({ KeyId: keyArn, CiphertextBlob: encrypted, EncryptionContext: context }),
+        );
+        if (plain === undefined) {
+          throw new Error('the key service gave no data key');
+        }
+        return plain;
+      } catch (error) {
+        if (error instanceof InvalidCiphertextException || error instanceof IncorrectKeyException) {
+          throw new CipherError('a data key does not fit its context or key', { cause: error });
+        }
+        throw error;
+      }
+    },
+  };
+}

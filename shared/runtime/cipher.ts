@@ -1,0 +1,89 @@
+/**
+ * Envelope encryption: each text is encrypted with a data key of its own (AES-256-GCM), which is stored beside it, itself encrypted by a key
+ * that never leaves its service. So a text may be longer than the 4 KB that such a service encrypts.
+ *
+ * https://docs.aws.amazon.com/kms/latest/developerguide/kms-cryptography.html#enveloping
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+
+/**
+ * What a text belongs to, in plain words. It is bound to the data key and to the text: who copies an encrypted text to another place cannot
+ * have it decrypted there. It is logged by the key's service, so it holds no secret.
+ */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+/** An encrypted text as it is stored; base64. */
+export const EncryptedText = z.object({
+  /** The data key, encrypted. */
+  dataKey: z.string(),
+  iv: z.string(),
+  tag: z.string(),
+  text: z.string(),
+});
+export type EncryptedText = z.infer<typeof EncryptedText>;
+
+export interface Cipher {
+  /**
+   * Gets a data key. What it returns encrypts one text with it and cannot fail any more, so that a text which exists only once is safe as
+   * soon as it is there.
+   */
+  prepare(context: EncryptionContext): Promise<(text: string) => EncryptedText>;
+  /** @throws CipherError when it was encrypted with another context or key, or changed since */
+  decrypt(encrypted: EncryptedText, context: EncryptionContext): Promise<string>;
+}
+
+/** The encrypted text is not what the context says, or not ours. The message holds nothing of either. */
+export class CipherError extends Error {
+  override readonly name = 'CipherError';
+}
+
+/** Makes and decrypts data keys of 32 bytes. */
+export interface DataKeys {
+  generate(context: EncryptionContext): Promise<{ plain: Uint8Array; encrypted: Uint8Array }>;
+  /** @throws CipherError when the context or the key is another */
+  decrypt(encrypted: Uint8Array, context: EncryptionContext): Promise<Uint8Array>;
+}
+
+const algorithm = 'aes-256-gcm';
+/** https://doi.org/10.6028/NIST.SP.800-38D section 5.2.1.1: 96 bits are the recommended length. */
+const ivBytes = 12;
+
+export function createEnvelopeCipher(dataKeys: DataKeys): Cipher {
+  return {
+    async prepare(context) {
+      const { plain, encrypted } = await dataKeys.generate(context);
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv(algorithm, plain, iv).setAAD(contextBytes(context));
+      plain.fill(0);
+      return (text) => ({
+        dataKey: base64(encrypted),
+        iv: base64(iv),
+        text: base64(Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])),
+        tag: base64(cipher.getAuthTag()),
+      });
+    },
+    async decrypt({ dataKey, iv, tag, text }, context) {
+      const plain = await dataKeys.decrypt(bytes(dataKey), context);
+      try {
+        const decipher = createDecipheriv(algorithm, plain, bytes(iv), { authTagLength: 16 })
+          .setAAD(contextBytes(context))
+          .setAuthTag(bytes(tag));
+        return Buffer.concat([decipher.update(bytes(text)), decipher.final()]).toString('utf8');
+      } catch {
+        throw new CipherError('an encrypted text does not fit its context, or was changed');
+      } finally {
+        plain.fill(0);
+      }
+    },
+  };
+}
+
+/** The same bytes for the same context, in whatever order it was written. */
+export function contextBytes(context: EncryptionContext): Buffer {
+  const entries = Object.entries(context).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Buffer.from(JSON.stringify(entries));
+}
+
+const base64 = (data: Uint8Array): string => Buffer.from(data).toString('base64');
+const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
