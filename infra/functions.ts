@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { environment } from '../shared/runtime/environment.ts';
+import { functionSeconds } from '../shared/runtime/time-limits.ts';
 import { tableKeys } from '../shared/store/keys.ts';
 import { createNodeFunction } from './constructs/node-function.ts';
 import type { Data } from './data.ts';
@@ -56,7 +57,7 @@ const functionNeeds = {
   },
   'sync-organization': {
     does: 'Reads a scope of a forge organization, plans and applies',
-    seconds: 300,
+    seconds: functionSeconds['sync-organization'],
     megabytes: 512,
     table: 'write',
     sends: allQueues,
@@ -65,7 +66,7 @@ const functionNeeds = {
   },
   'scan-repository': {
     does: 'Reads refs and manifests of a repository into versions',
-    seconds: 300,
+    seconds: functionSeconds['scan-repository'],
     megabytes: 1024,
     table: 'write',
     bucket: 'write',
@@ -75,7 +76,7 @@ const functionNeeds = {
   },
   'publish-package': {
     does: "Writes a package's metadata files",
-    seconds: 60,
+    seconds: functionSeconds['publish-package'],
     megabytes: 512,
     table: 'write',
     bucket: ['/plain.json', '/dev.json'],
@@ -84,7 +85,7 @@ const functionNeeds = {
   },
   'publish-roots': {
     does: "Writes principals' root files and bitmaps",
-    seconds: 60,
+    seconds: functionSeconds['publish-roots'],
     megabytes: 512,
     table: 'write',
     bucket: ['/roots/*'],
@@ -102,7 +103,7 @@ const functionNeeds = {
   },
   'fetch-dist': {
     does: 'Builds an archive that is not stored yet',
-    seconds: 29,
+    seconds: functionSeconds['fetch-dist'],
     megabytes: 1024,
     table: 'write',
     bucket: 'write',
@@ -145,7 +146,7 @@ const functionNeeds = {
   },
   'run-deletion': {
     does: 'Removes what owners deleted or refused, in portions',
-    seconds: 300,
+    seconds: functionSeconds['run-deletion'],
     megabytes: 512,
     table: 'write',
     bucket: 'remove',

@@ -12,7 +12,8 @@ import {
 } from '../domain/ids.ts';
 import { isVendor, slugProblem } from '../domain/organization.ts';
 import { ForgeError } from '../forge/errors.ts';
-import type { ForgeOrganization, ScopeRead, StructureReader } from '../forge/forge.ts';
+import type { ForgeOrganization, StructureReader } from '../forge/forge.ts';
+import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { claimInstallation, findInstallation } from '../store/installation-store.ts';
 import { addOrganization, desireOpen } from '../store/organization-store.ts';
@@ -155,24 +156,10 @@ async function repositoriesByName(
   reader: StructureReader,
   names: readonly string[],
 ): Promise<readonly ForgeRepositoryId[]> {
-  const read = await told('the list of repositories', () => readWhole(reader));
+  // A list that takes longer than the caller waits is an error of the caller's time-out.
+  const read = await told('the list of repositories', () => readToEnd(reader, 'repositories'));
   const repositories = read.facts.filter((fact) => fact.kind === 'repository');
   return resolveRepositories(names, repositories).map((fact) => fact.repository);
-}
-
-/** A list that takes longer than the caller waits is an error of the caller's time-out. */
-async function readWhole(reader: StructureReader): Promise<ScopeRead> {
-  for (let from: unknown; ; ) {
-    const step = await reader.readScope('repositories', { from });
-    if ('done' in step) {
-      return step.done;
-    }
-    const { notBefore, state } = step.unfinished;
-    if (notBefore !== undefined) {
-      throw new ForgeError('rate-limited', "the forge's limit is reached", { notBefore });
-    }
-    from = state;
-  }
 }
 
 /** The forge's answer, or its error in words for the caller, who is there to read it. */

@@ -4,8 +4,9 @@ import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { factKey } from '../domain/facts.ts';
+import { pieceNames } from '../store/keys.ts';
 import { putPieces } from '../store/pieces-store.ts';
-import { findHeld, pieceNames, scopeState } from '../store/scope-store.ts';
+import { findHeld, scopeState } from '../store/scope-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { decideRemovals } from './decide-removals.ts';
 

@@ -9,7 +9,7 @@ import { gitHubBaseUrl, type Synchronization } from '../domain/synchronization.t
 import { auditLog } from '../store/audit-log.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { listInstallations } from '../store/installation-store.ts';
-import { keys } from '../store/keys.ts';
+import { type Key, keys, ranges } from '../store/keys.ts';
 import { findOrganization, findPublishingSettings } from '../store/organization-store.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { scansOf } from '../store/scan-store.ts';
@@ -242,13 +242,13 @@ function isWorthKnowing({ wanted, done, lastFailure, lastSuccessAt = 0 }: ScopeS
 
 /** How much is wanted and not done, by what it is about. */
 async function pendingOfOrganization(table: Table, { id, slug }: Organization) {
-  const partition = keys.organization(id).pk;
-  const packages = [...(await table.query(partition, 'PACKAGE#')), await table.get(keys.packages(id))];
-  const names = await table.query('EDGE', edgeKeys.package(slug, ''));
+  const itemsFrom = ({ pk, sk }: Key) => table.query(pk, sk);
+  const packages = [...(await itemsFrom(ranges.packages(id))), await table.get(keys.packages(id))];
+  const names = await itemsFrom(keys.edge(edgeKeys.package(slug, '')));
   const grants = await table.get(keys.grants(id));
-  const principals = await table.query(partition, 'PRINCIPAL#');
-  const views = await table.query('EDGE', edgeKeys.view(slug, '', 0).slice(0, -2));
-  const tokens = await table.query(partition, 'TOKEN#');
+  const principals = await itemsFrom(keys.principal(id, ''));
+  const views = await itemsFrom(keys.edge(edgeKeys.view(slug, '', 0).slice(0, -2)));
+  const tokens = await itemsFrom(ranges.tokens(id));
   const atEdge = await table.getMany([
     keys.edge(edgeKeys.organization(slug)),
     ...tokens.map((token) => keys.edge(edgeKeys.token(String(token.hash)))),

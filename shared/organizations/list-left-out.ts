@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { CallerError } from '../domain/caller-error.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadFacts } from '../store/fact-store.ts';
-import { keys } from '../store/keys.ts';
-import { leftOutPieces, loadPieces } from '../store/pieces-store.ts';
+import { keys, pieceNames } from '../store/keys.ts';
+import { loadPieces } from '../store/pieces-store.ts';
 import { parseScan, SkippedLine } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
 
@@ -34,7 +34,9 @@ export async function listLeftOut(table: Table, { id }: Synchronization, name: s
   const { skipped, skippedCount = skipped.length } = scan;
   const all =
     skippedCount > skipped.length
-      ? z.array(SkippedLine).parse((await loadPieces(table, id, leftOutPieces(found.repository))) ?? skipped)
+      ? z
+          .array(SkippedLine)
+          .parse((await loadPieces(table, id, pieceNames.leftOut(found.repository))) ?? skipped)
       : skipped;
   return {
     repository: found.fullName,

@@ -4,7 +4,8 @@ import { CallerError } from '../domain/caller-error.ts';
 import { factKey, type ScopeName, scopeNames } from '../domain/facts.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
-import type { ScopeRead, StructureReader } from '../forge/forge.ts';
+import type { StructureReader } from '../forge/forge.ts';
+import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -53,11 +54,15 @@ export async function previewRun(
   try {
     const reader = await dependencies.openReader(synchronization);
     const deadline = clock.now() + readingMs;
+    const limit = {
+      mayGoOn: () => clock.now() < deadline,
+      tooMuch: 'too much for a preview, which is one go',
+    };
     const readings: (FinishedReading & { readonly scope: ScopeName })[] = [];
     await probe({ reader, synchronization });
     for (const scope of scopeNames) {
       const startedAt = clock.now();
-      const read = await orFailure(scope, () => readWhole(reader, scope, () => clock.now() < deadline));
+      const read = await orFailure(scope, () => readToEnd(reader, scope, limit));
       if ('outcome' in read) {
         scopes.push(read);
       } else {
@@ -128,29 +133,6 @@ async function previewScope(
         `${key}: it was withdrawn a short time ago, so it waits until ${new Date(until).toISOString()}`,
     ),
   };
-}
-
-/** @throws ForgeError `incomplete` when it cannot be read in one go */
-async function readWhole(
-  reader: StructureReader,
-  scope: ScopeName,
-  mayGoOn: () => boolean,
-): Promise<ScopeRead> {
-  for (let from: unknown; ; ) {
-    const step = await reader.readScope(scope, { from, mayGoOn });
-    if ('done' in step) {
-      return step.done;
-    }
-    const { state, read, total, notBefore } = step.unfinished;
-    if (notBefore !== undefined) {
-      throw new ForgeError('rate-limited', 'a limit was met on the way', { notBefore });
-    }
-    if (!mayGoOn()) {
-      const far = `${read} of ${total ?? 'unknown'}`;
-      throw new ForgeError('incomplete', `too much for a preview, which is one go: ${far} were read`);
-    }
-    from = state;
-  }
 }
 
 /** What goes wrong with one scope says nothing of the others. */

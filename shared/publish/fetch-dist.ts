@@ -8,6 +8,8 @@ import type { Organization } from '../domain/organization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { type HttpAnswer, jsonAnswer } from '../runtime/http-handler.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { delaySecondsUntil } from '../runtime/retries.ts';
+import { leaseMsOf } from '../runtime/time-limits.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
 import type { Wake, Waker } from '../store/work.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from './build-dist.ts';
@@ -27,13 +29,10 @@ export interface FetchDistDependencies extends Omit<BuildDistDependencies, 'read
 const patienceMs = 25_000;
 /** How often the loser of the lease looks whether the winner is done. */
 const lookMs = 500;
-/** The function's time-out of 29 s and 30 s more. */
-const leaseMs = 59_000;
+const leaseMs = leaseMsOf('fetch-dist');
 /** So long it goes on asking the forge about a commit; a request more takes up to 15 s, and then there is still time for an answer. */
 const lookUpMs = 6_000;
 const retryAfterSeconds = 10;
-/** A client is not sent away for longer than a queue's message may wait. */
-const retryAfterSecondsMax = 900;
 
 /** The same words as the edge's own 404. */
 const notFound = jsonAnswer(404, { error: 'not found' });
@@ -211,8 +210,9 @@ async function later({ waker }: FetchDistDependencies, wanted: Wanted, warning: 
 const unavailable = (warning: string, seconds: number): HttpAnswer =>
   jsonAnswer(503, { warning }, { 'retry-after': String(seconds) });
 
+/** A client is not sent away for longer than a queue's message may wait. */
 const secondsUntil = ({ clock }: FetchDistDependencies, time: number): number =>
-  Math.min(retryAfterSecondsMax, Math.max(1, Math.ceil((time - clock.now()) / 1000)));
+  delaySecondsUntil(time, clock.now());
 
 /** The message by which the queue finds the commit, and stores and records its archive, if that is still to be done. */
 const finishing = ({ organization, found, hash }: Wanted): Wake => ({

@@ -1,7 +1,9 @@
 /** Writes the p2 files of one package. One worker for each package at a time. */
+
 import { buildPackageFiles } from '../composer/package-metadata.ts';
 import { edgeKeys, packageNumberOf } from '../domain/edge-keys.ts';
 import type { OrganizationId } from '../domain/ids.ts';
+import { delaySecondsUntil } from '../runtime/retries.ts';
 import { all, equal } from '../store/condition.ts';
 import { desire, parseEdgeRow } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
@@ -105,7 +107,7 @@ async function publish(
   if (notBefore > clock.now()) {
     // Nobody sleeps in a function: the same work comes back in the next second.
     await releaseLease(table, lease);
-    await waker.wake([lease.thing.wake], Math.ceil((notBefore - clock.now()) / 1000));
+    await waker.wake([lease.thing.wake], delaySecondsUntil(notBefore, clock.now()));
     return 'too-early';
   }
   for (const [key, seen, text] of changed) {

@@ -1,5 +1,6 @@
 /** How every publisher works on its thing: alone, and again when another writer was there at the same moment. */
 import type { Clock } from '../runtime/clock.ts';
+import { leaseMsOf } from '../runtime/time-limits.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { type Lease, takeLease, underLease, type Waker, type WorkThing } from '../store/work.ts';
 import { ObjectConflictError } from './object-writer.ts';
@@ -11,8 +12,8 @@ export interface PublisherDependencies {
   readonly newLeaseId: () => string;
 }
 
-/** The publishers' time-out of 60 s and 30 s more. */
-const leaseMs = 90_000;
+/** All publishers under leases have the same time-out. */
+const leaseMs = Math.max(leaseMsOf('publish-package'), leaseMsOf('publish-roots'));
 
 /**
  * Takes the lease and does the work, which completes or releases it. A failure gives the lease back.

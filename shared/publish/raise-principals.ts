@@ -1,5 +1,6 @@
 /** Rights or packages of an organization changed: every principal that has a root file is raised. */
 import { asPrincipal, type OrganizationId } from '../domain/ids.ts';
+import { keys, nameInKey } from '../store/keys.ts';
 import { grantsThing, principalThing } from '../store/things.ts';
 import type { PublisherDependencies } from './publish-under-lease.ts';
 import { raiseEach } from './raise-each.ts';
@@ -9,9 +10,8 @@ export function raisePrincipals(
   organization: OrganizationId,
 ): Promise<'done' | 'idle' | 'busy' | 'again'> {
   return raiseEach(dependencies, grantsThing(organization), async () => {
-    const items = await dependencies.table.query(`ORG#${organization}`, 'PRINCIPAL#');
-    return items.map((item) =>
-      principalThing(organization, asPrincipal(String(item.sk).slice('PRINCIPAL#'.length))),
-    );
+    const { pk, sk } = keys.principal(organization, '');
+    const items = await dependencies.table.query(pk, sk);
+    return items.map((item) => principalThing(organization, asPrincipal(nameInKey(item.sk))));
   });
 }

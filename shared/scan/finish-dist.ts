@@ -1,14 +1,17 @@
 /** Finds a commit, or builds an archive, that took too long for the request that asked for it. */
+
 import type { ScanMessage } from '../../events/messages/schema.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from '../publish/build-dist.ts';
 import { type DistReader, type LookUpOutcome, lookUpCommit } from '../publish/look-up-commit.ts';
+import { delaySecondsUntil } from '../runtime/retries.ts';
+import { leaseMsOf } from '../runtime/time-limits.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
 import type { Waker } from '../store/work.ts';
 
 /** A function of 300 s gives a build so long, and nobody else the lease until it is surely dead. */
 const buildMs = 240_000;
-const leaseMs = 330_000;
+const leaseMs = leaseMsOf('scan-repository');
 /** So long it goes on asking the forge about a commit, before another message does. */
 const lookUpMs = 30_000;
 /** A look-up that another worker is at is looked at again after so many seconds. */
@@ -70,7 +73,7 @@ export async function finishDist(
     await waker.wake([wake], busySeconds);
   }
   if (looked.is === 'failed' && looked.failures <= failuresMax) {
-    await waker.wake([wake], Math.min(900, Math.max(1, Math.ceil((looked.notBefore - clock.now()) / 1000))));
+    await waker.wake([wake], delaySecondsUntil(looked.notBefore, clock.now()));
   }
   return looked.is;
 }

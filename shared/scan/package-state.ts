@@ -46,8 +46,8 @@ export async function packagesOfSource(
   organization: OrganizationId,
   { synchronization, repository, directory }: PackageSource,
 ): Promise<readonly StoredPackage[]> {
-  const prefix = keys.packageSource(organization, synchronization, repository, directory, '').sk;
-  const pointers = await table.query(`ORG#${organization}`, prefix);
+  const { pk, sk } = keys.packageSource(organization, synchronization, repository, directory, '');
+  const pointers = await table.query(pk, sk);
   const found = await Promise.all(
     pointers.map((pointer) => findPackage(table, organization, Number(pointer.number))),
   );

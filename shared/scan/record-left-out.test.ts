@@ -2,7 +2,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { asId, type ForgeRepositoryId } from '../domain/ids.ts';
-import { leftOutPieces, loadPieces } from '../store/pieces-store.ts';
+import { pieceNames } from '../store/keys.ts';
+import { loadPieces } from '../store/pieces-store.ts';
 import type { Table } from '../store/table.ts';
 import { type LeftOutRecord, recordLeftOut } from './record-left-out.ts';
 
@@ -30,7 +31,7 @@ const record = (
   before: object = {},
 ): Promise<LeftOutRecord> =>
   recordLeftOut({ table, clock: { now: () => now } }, synchronizationId, repository, given, { ...before });
-const stored = () => loadPieces(table, synchronizationId, leftOutPieces(repository));
+const stored = () => loadPieces(table, synchronizationId, pieceNames.leftOut(repository));
 
 it('keeps a few lines on the item and writes nothing else', async () => {
   expect(await record(lines(20))).toMatchObject({ skipped: lines(20), skippedCount: 20 });

@@ -1,8 +1,10 @@
 /** Refs that give no version: the first on the scan's item, where status reads them, and all of them beside it where they are many. */
+
 import { createHash } from 'node:crypto';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { leftOutPieces, putPieces } from '../store/pieces-store.ts';
+import { pieceNames } from '../store/keys.ts';
+import { putPieces } from '../store/pieces-store.ts';
 import type { Item, Table } from '../store/table.ts';
 import type { LeftOutRef } from './owner-lines.ts';
 
@@ -46,7 +48,7 @@ export async function recordLeftOut(
   const isThere = before.skippedDigest === skippedDigest && storedAt > clock.now() - dayMs / 2;
   if (!isThere) {
     const expiresAt = Math.ceil((clock.now() + keptDays * dayMs) / 1000);
-    await putPieces(table, synchronization, leftOutPieces(repository), lines, expiresAt);
+    await putPieces(table, synchronization, pieceNames.leftOut(repository), lines, expiresAt);
   }
   const skippedStoredAt = isThere ? storedAt : clock.now();
   return { skipped, skippedCount: lines.length, skippedDigest, skippedStoredAt };

@@ -1,6 +1,7 @@
 /**
  * Scans one repository: refs with manifests, versions, packages. One worker for each repository at a time.
  */
+
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { PackageSource, WaitingName } from '../domain/package.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
@@ -9,6 +10,8 @@ import type { ContentReader, ForgeRepository } from '../forge/forge.ts';
 import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { delaySecondsUntil, retrySeconds } from '../runtime/retries.ts';
+import { leaseMsOf } from '../runtime/time-limits.ts';
 import { isDeletedOnForge } from '../store/forge-deletion-store.ts';
 import { versionsOfPackage } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
@@ -46,10 +49,7 @@ export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> 
   readonly readerOf: (synchronization: Synchronization) => Promise<ContentReader>;
 }
 
-/** The function's time-out of 300 s and 30 s more. */
-export const scanLeaseMs = 330_000;
-/** Seconds to wait after a failure that may pass, by the number of failures in a row; after the last the reconcile asks again. */
-const retrySeconds = [5, 30, 120] as const;
+const leaseMs = leaseMsOf('scan-repository');
 /** A name taken or a fact changed under the scan: so often it decides anew before it leaves that to the sweep. */
 const attemptsMax = 3;
 
@@ -74,7 +74,7 @@ export async function scanRepository(
   const lease = await takeLease(table, thing, {
     leaseId: dependencies.newLeaseId(),
     now: clock.now(),
-    leaseMs: scanLeaseMs,
+    leaseMs,
   });
   if (lease === 'idle' || lease === 'busy') {
     return lease;
@@ -201,7 +201,7 @@ async function scan(
   if (!found.imported) {
     await recordImported(dependencies, lease, organization.id, found);
   }
-  const held = await storeHeld(dependencies, lease, organization, found, reader, scanLeaseMs);
+  const held = await storeHeld(dependencies, lease, organization, found, reader, leaseMs);
   const stored = await versionsOfPackage(table, organization.id, found.number);
   const notices = noticesOf(stored, versions);
   return { ...record, waiting: [], notices, unfinished: held.count > 0, again: held.again };
@@ -242,7 +242,7 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
   const seconds =
     error.notBefore === undefined
       ? retrySeconds[failures - 1]
-      : Math.min(900, Math.max(1, Math.ceil((error.notBefore - clock.now()) / 1000)));
+      : delaySecondsUntil(error.notBefore, clock.now());
   if (mayPass && seconds !== undefined) {
     // The wake must not come before the lease's end.
     await releaseLease(table, lease, clock.now() + seconds * 1000 - 500, { lastFailure, failures });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { OrganizationId } from '../domain/ids.ts';
 import { absent } from './condition.ts';
-import { keys } from './keys.ts';
+import { keys, ranges } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
 export interface AuditEntry {
@@ -42,6 +42,7 @@ export async function auditLog(
   organization: OrganizationId,
   limit: number,
 ): Promise<readonly AuditEntry[]> {
-  const items = await table.query(`ORG#${organization}`, 'AUDIT#', { descending: true, limit });
+  const { pk, sk } = ranges.auditLog(organization);
+  const items = await table.query(pk, sk, { descending: true, limit });
   return items.map(parseEntry);
 }

@@ -74,7 +74,8 @@ export function desire(key: string, value: string | undefined, subject: EdgeSubj
 
 /** The rows of all keys that begin with the prefix. */
 export async function edgeRows(table: Table, prefix: string): Promise<readonly EdgeRow[]> {
-  const items = await table.query('EDGE', prefix);
+  const { pk, sk } = keys.edge(prefix);
+  const items = await table.query(pk, sk);
   return items.map(parseEdgeRow);
 }
 

@@ -10,7 +10,7 @@ import {
 import { forgeIds } from '../domain/synchronization.ts';
 import type { ForgeId, ForgeOrganization } from '../forge/forge.ts';
 import { absent, any, equal, present } from './condition.ts';
-import { keys } from './keys.ts';
+import { keys, ranges } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 /** What the last delivery said of it; only a probe knows. */
@@ -44,7 +44,8 @@ export async function findInstallation(
 }
 
 export async function listInstallations(table: Table): Promise<readonly StoredInstallation[]> {
-  const items = await table.query('INSTALLATIONS', 'INSTALLATION#');
+  const { pk, sk } = ranges.installations();
+  const items = await table.query(pk, sk);
   return items.map((item) => InstallationItem.parse(item));
 }
 

@@ -15,6 +15,10 @@
  * | fact | SYNC#id | FACT#key |
  * | that a repository was deleted on the forge | SYNC#id | FORGEDELETION#repository |
  * | what a new event withdrew | SYNC#id | CLAIM#key |
+ * | what an event said, until a read agrees | SYNC#id | TOLD#key |
+ * | that a stored plan is being written | SYNC#id | APPLYING#scope |
+ * | removals that wait for a person's word | SYNC#id | HELD#scope |
+ * | one piece of something larger than an item, by one of `pieceNames` | SYNC#id | PIECES#name#place |
  * | record of a run | SYNC#id | RUN#number |
  * | what one transaction of a run changed | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
@@ -38,6 +42,7 @@
  * | user | USER#id | USER |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
+ * | how far a forge's log of deliveries was read | DELIVERYLOG | forge |
  * | delivery seen | DELIVERY#forge#id | DELIVERY |
  * | body of a delivery seen, by its SHA-256 | BODY#forge#hash | BODY |
  * | budget of a forge's credential | BUDGET#forge#credential | BUDGET |
@@ -203,4 +208,44 @@ export const keys = {
   deliveryBody: (forge: string, hash: string): Key => ({ pk: `BODY#${forge}#${hash}`, sk: 'BODY' }),
   delivery: (forge: string, id: string): Key => ({ pk: `DELIVERY#${forge}#${id}`, sk: 'DELIVERY' }),
   budget: (forge: string, credential: string): Key => ({ pk: `BUDGET#${forge}#${credential}`, sk: 'BUDGET' }),
+} as const;
+
+/**
+ * Where a query for several items begins. Kinds whose keys end in an id need no line here: `keys.scan(synchronization, '')` is the
+ * beginning of all of them.
+ */
+export const ranges = {
+  synchronizations: (): Key => keys.synchronizationListed(''),
+  installations: (): Key => keys.installation(''),
+  runs: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'RUN#' }),
+  /** All that one run changed. */
+  runChanges: (synchronization: string, number: number): Key =>
+    upToLastMark(keys.runChanges(synchronization, number, 0)),
+  /** Everything that is kept under a name. */
+  pieces: (synchronization: string, name: string): Key => upToLastMark(keys.piece(synchronization, name, 0)),
+  packages: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'PACKAGE#' }),
+  /** Every repository that claims the name. */
+  nameClaims: (organization: string, name: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `NAMECLAIM#${name}#`,
+  }),
+  tokens: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'TOKEN#' }),
+  auditLog: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'AUDIT#' }),
+} as const;
+
+const upToLastMark = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastIndexOf('#') + 1) });
+
+/** What an item's sort key names: all that stands after its kind. */
+export const nameInKey = (sk: unknown): string => String(sk).slice(String(sk).indexOf('#') + 1);
+
+/** Names under which things larger than an item are kept in pieces. */
+export const pieceNames = {
+  /** What was read of a scope so far. */
+  reading: (scope: string): string => `READING#${scope}`,
+  /** The plan of a scope that is being written. */
+  plan: (scope: string): string => `PLAN#${scope}`,
+  /** Facts whose removal waits for a person's word. */
+  held: (scope: string): string => `HELD#${scope}`,
+  /** Refs of a repository that give no version. */
+  leftOut: (repository: string): string => `left-out#${repository}`,
 } as const;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { all, type Condition, equal, missing } from './condition.ts';
-import { keys } from './keys.ts';
+import { keys, ranges } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 const source = {
@@ -81,8 +81,8 @@ export async function nameClaims(
   organization: OrganizationId,
   name: string,
 ): Promise<readonly PackageSource[]> {
-  const { pk, sk } = keys.nameClaim(organization, name, '', '');
-  const items = await table.query(pk, sk.slice(0, -1));
+  const { pk, sk } = ranges.nameClaims(organization, name);
+  const items = await table.query(pk, sk);
   return items.map((item) => ClaimItem.parse(item));
 }
 

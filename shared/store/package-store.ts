@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { packageValue, refusedCommitsMax } from '../domain/edge-keys.ts';
 import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
 import { type Condition, equal, missing } from './condition.ts';
-import { keys } from './keys.ts';
+import { keys, nameInKey, ranges } from './keys.ts';
 import type { Item, Table } from './table.ts';
 
 /**
@@ -112,7 +112,8 @@ export async function packagesOf(
   table: Table,
   organization: OrganizationId,
 ): Promise<readonly StoredPackage[]> {
-  const items = await table.query(`ORG#${organization}`, 'PACKAGE#');
+  const { pk, sk } = ranges.packages(organization);
+  const items = await table.query(pk, sk);
   return items.map(parsePackage);
 }
 
@@ -163,7 +164,8 @@ export async function versionsOfPackage(
   organization: OrganizationId,
   packageNumber: number,
 ): Promise<readonly StoredVersion[]> {
-  const items = await table.query(`PACKAGE#${organization}#${packageNumber}`, 'VERSION#');
+  const { pk, sk } = keys.version(organization, packageNumber, '');
+  const items = await table.query(pk, sk);
   return items.map((item) => VersionItem.parse(item));
 }
 
@@ -211,7 +213,7 @@ export interface StoredDist {
 export function parseDist(item: Item): StoredDist {
   const dist = DistItem.parse(item);
   return {
-    commit: dist.sk.slice('DIST#'.length),
+    commit: nameInKey(dist.sk),
     shasum: dist.sha1 ?? dist.shasum,
     commitShasum: dist.shasum,
     size: dist.size,
@@ -224,7 +226,8 @@ export async function distsOfPackage(
   organization: OrganizationId,
   packageNumber: number,
 ): Promise<readonly StoredDist[]> {
-  const items = await table.query(`PACKAGE#${organization}#${packageNumber}`, 'DIST#');
+  const { pk, sk } = keys.dist(organization, packageNumber, '');
+  const items = await table.query(pk, sk);
   return items.map(parseDist);
 }
 

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
-import { keys, tableKeys } from './keys.ts';
+import type { SynchronizationId } from '../domain/ids.ts';
+import { keys, ranges, tableKeys } from './keys.ts';
 import type { Table } from './table.ts';
 
 const compress = promisify(gzip);
@@ -12,11 +12,8 @@ const expand = promisify(gunzip);
 /** Characters of base64 in one item. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const pieceMax = 350_000;
 
-/** The name of a repository's refs that give no version. */
-export const leftOutPieces = (repository: ForgeRepositoryId): string => `left-out#${repository}`;
-
 /**
- * Stores the value under the name, over what was there.
+ * Stores the value under the name, one of `pieceNames`, over what was there.
  *
  * @param expiresAt seconds since the epoch
  */
@@ -39,8 +36,8 @@ export async function putPieces(
 
 /** @returns undefined when there is nothing, or not all of it */
 export async function loadPieces(table: Table, id: SynchronizationId, name: string): Promise<unknown> {
-  const prefix = keys.piece(id, name, 0);
-  const items = await table.query(prefix.pk, prefix.sk.slice(0, -4));
+  const { pk, sk } = ranges.pieces(id, name);
+  const items = await table.query(pk, sk);
   const count = Number(items[0]?.count ?? 0);
   const text = items
     .slice(0, count)
@@ -54,8 +51,8 @@ export async function loadPieces(table: Table, id: SynchronizationId, name: stri
 }
 
 export async function removePieces(table: Table, id: SynchronizationId, name: string): Promise<void> {
-  const prefix = keys.piece(id, name, 0);
-  for (const item of await table.query(prefix.pk, prefix.sk.slice(0, -4))) {
+  const { pk, sk } = ranges.pieces(id, name);
+  for (const item of await table.query(pk, sk)) {
     await table.transact([{ delete: { pk: String(item.pk), sk: String(item.sk) } }]);
   }
 }

@@ -5,11 +5,11 @@
 import { z } from 'zod';
 import type { OrganizationId } from '../domain/ids.ts';
 import { absent, present } from './condition.ts';
-import { keys } from './keys.ts';
+import { keys, nameInKey } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 const RefusedItem = z.object({
-  sk: z.string().transform((text) => text.slice('REFUSED#'.length)),
+  sk: z.string().transform(nameInKey),
   by: z.string(),
   why: z.string(),
   at: z.number(),

@@ -7,7 +7,7 @@ import type { Fact } from '../domain/facts.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import { type AnyScope, isScope } from '../domain/scopes.ts';
 import { parseFact } from './fact-schema.ts';
-import { keys, tableKeys } from './keys.ts';
+import { keys, ranges, tableKeys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 const Count = z.number().default(0);
@@ -130,8 +130,8 @@ export async function latestRuns(
   id: SynchronizationId,
   limit: number,
 ): Promise<readonly StoredRun[]> {
-  const { pk } = keys.run(id, 0);
-  const items = await table.query(pk, 'RUN#', { descending: true, limit });
+  const { pk, sk } = ranges.runs(id);
+  const items = await table.query(pk, sk, { descending: true, limit });
   return items.map((item) => RunItem.parse(item));
 }
 
@@ -160,6 +160,6 @@ export async function loadRemoved(
 }
 
 function notesOf(table: Table, id: SynchronizationId, run: number) {
-  const { pk, sk } = keys.runChanges(id, run, 0);
-  return table.query(pk, sk.slice(0, sk.lastIndexOf('#') + 1));
+  const { pk, sk } = ranges.runChanges(id, run);
+  return table.query(pk, sk);
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { asId, type ForgeRepositoryId, type SynchronizationId } from '../domain/ids.ts';
 import { waitingReasons } from '../domain/package.ts';
-import { keys } from './keys.ts';
+import { keys, nameInKey } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
 export const SkippedLine = z.object({ ref: z.string(), reason: z.string() });
@@ -31,7 +31,7 @@ const ScanItem = z
   })
   .transform(({ sk, ...rest }) => ({
     ...rest,
-    repository: asId<ForgeRepositoryId>(sk.slice('SCAN#'.length)),
+    repository: asId<ForgeRepositoryId>(nameInKey(sk)),
   }));
 export type ScanState = z.infer<typeof ScanItem>;
 
@@ -42,7 +42,8 @@ export async function scansOf(
   table: Table,
   synchronization: SynchronizationId,
 ): Promise<readonly ScanState[]> {
-  const items = await table.query(keys.scan(synchronization, '').pk, 'SCAN#');
+  const { pk, sk } = keys.scan(synchronization, '');
+  const items = await table.query(pk, sk);
   return items.map(parseScan);
 }
 

@@ -160,10 +160,3 @@ export async function findApplying(
   const item = await table.get(keys.applying(id, scope));
   return item === undefined ? undefined : ApplyingItem.parse(item);
 }
-
-/** The name under which something large of a scope is kept. */
-export const pieceNames = {
-  reading: (scope: AnyScope): string => `READING#${scope}`,
-  plan: (scope: AnyScope): string => `PLAN#${scope}`,
-  held: (scope: AnyScope): string => `HELD#${scope}`,
-} as const;

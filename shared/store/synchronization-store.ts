@@ -18,7 +18,7 @@ import {
   type Synchronization,
 } from '../domain/synchronization.ts';
 import { absent, all, any, equal, missing, present } from './condition.ts';
-import { keys } from './keys.ts';
+import { keys, ranges } from './keys.ts';
 import { ConflictError, type Operation, type Table } from './table.ts';
 
 const organization = z.string().transform((text) => asId<OrganizationId>(text));
@@ -102,7 +102,8 @@ export async function listSynchronizations(
 ): Promise<
   readonly { readonly synchronization: SynchronizationId; readonly organization: OrganizationId }[]
 > {
-  const items = await table.query('SYNCS', 'SYNC#');
+  const { pk, sk } = ranges.synchronizations();
+  const items = await table.query(pk, sk);
   return items
     .map((item) => ListedItem.parse(item))
     .filter((listed) => of === undefined || listed.organization === of);

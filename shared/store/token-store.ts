@@ -5,7 +5,7 @@ import { asId, asPrincipal, type OrganizationId, type Principal, type TokenId } 
 import { type TokenKind, tokenHash } from '../domain/token.ts';
 import { absent, type Condition, equal, present } from './condition.ts';
 import { desire } from './edge-store.ts';
-import { keys } from './keys.ts';
+import { keys, ranges } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
 import { edgeThing, principalThing } from './things.ts';
 import { type Lease, leaseHeld, raise, type Wake } from './work.ts';
@@ -54,7 +54,8 @@ export async function tokensOf(
   organization: OrganizationId,
   principal: Principal,
 ): Promise<readonly Token[]> {
-  const items = await table.query(`ORG#${organization}`, `TOKEN#${principal}#`);
+  const { pk, sk } = keys.principalToken(organization, principal, '');
+  const items = await table.query(pk, sk);
   return items.map(parseToken);
 }
 
@@ -233,6 +234,7 @@ export async function tokensOfOrganization(
   table: Table,
   organization: OrganizationId,
 ): Promise<readonly Token[]> {
-  const items = await table.query(`ORG#${organization}`, 'TOKEN#');
+  const { pk, sk } = ranges.tokens(organization);
+  const items = await table.query(pk, sk);
   return items.map(parseToken);
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type FunctionName, functionNames } from '../../infra/functions.ts';
 import { environment } from '../../shared/runtime/environment.ts';
+import { functionSeconds, leaseMsOf } from '../../shared/runtime/time-limits.ts';
 import { synthesizeTemplate } from './placeholder-bundles.ts';
 import {
   allowedActions,
@@ -46,6 +47,12 @@ describe('functions', () => {
     // The HTTP API gives up after 30 seconds.
     for (const name of ['fetch-dist', 'receive-webhook', 'record-downloads'] as const) {
       expect(lambda(name).Timeout).toBeLessThan(30);
+    }
+  });
+
+  it('are killed 30 s before their leases end', () => {
+    for (const name of Object.keys(functionSeconds) as (keyof typeof functionSeconds)[]) {
+      expect([name, leaseMsOf(name)]).toEqual([name, (lambda(name).Timeout + 30) * 1000]);
     }
   });
 

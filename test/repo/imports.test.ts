@@ -84,6 +84,7 @@ describe('who may import whom', () => {
   it('infra imports nothing that runs: only files that import nothing', () => {
     const importFree = [
       'shared/runtime/environment.ts',
+      'shared/runtime/time-limits.ts',
       'shared/store/keys.ts',
       'shared/publish/object-keys.ts',
     ];

@@ -1,9 +1,11 @@
 /** Composer's own `vcs` drivers, by its PHP library, and its reading of the registry's files. */
+
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -122,18 +124,12 @@ async function askPhp(library: string, directory: string, question: unknown): Pr
   php.stdin.on('error', () => {});
   php.stdin.end(JSON.stringify(question));
   const [stdout, stderr, code] = await Promise.all([
-    textOf(php.stdout),
-    textOf(php.stderr),
+    text(php.stdout),
+    text(php.stderr),
     new Promise<number | null>((resolve, reject) => php.on('error', reject).on('close', resolve)),
   ]);
   if (code !== 0) throw new Error(`PHP ended with ${code}: ${stderr.slice(0, 4000)}`);
   return Answer.parse(JSON.parse(stdout));
-}
-
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function nameHead(copy: string, defaultBranch: string): Promise<void> {

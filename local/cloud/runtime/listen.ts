@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
 /** A handler gets the whole request; whatever it throws becomes a 500 without details. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
@@ -71,13 +72,12 @@ async function answer(
   outgoing: ServerResponse,
 ): Promise<void> {
   try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk);
+    const body = await buffer(incoming);
     const response = await (await handler)({
       method: incoming.method ?? 'GET',
       target: incoming.url ?? '/',
       headers: headerMap(incoming.rawHeaders),
-      body: Buffer.concat(chunks),
+      body,
       remoteAddress: incoming.socket.remoteAddress ?? '127.0.0.1',
     });
     for (const [name, values] of response.headers) {

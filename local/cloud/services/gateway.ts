@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { CloudClock, CloudService, ServiceRequest, ServiceResponse } from '../runtime/service.ts';
 import { AwsError, jsonError } from './aws-error.ts';
 import { errorFor, invokedFunction, readCall, type ServiceCall, type ServiceName } from './gateway-call.ts';
@@ -189,14 +190,13 @@ function wait(clock: CloudClock, ms: number): Promise<void> {
 }
 
 async function readRequest(incoming: IncomingMessage, signal: AbortSignal): Promise<ServiceRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
+  const body = await buffer(incoming);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   const { method = 'GET', url: target = '/' } = incoming;
-  return { method, target, headers, body: Buffer.concat(chunks), signal };
+  return { method, target, headers, body, signal };
 }
 
 /** Hands requests on as they are. */

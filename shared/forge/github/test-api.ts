@@ -1,6 +1,8 @@
 /** For this folder's tests: an API that answers as a test says, and readers that ask it. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { ForgeError } from '../errors.ts';
 import { createGitHubApp, type GitHubApp } from './app.ts';
 
@@ -42,15 +44,11 @@ export function tokenAnswer(token: string): TestAnswer {
 }
 
 async function readRequest(request: IncomingMessage): Promise<TestRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    chunks.push(chunk);
-  }
   return {
     method: request.method ?? '',
     path: request.url ?? '',
     authorization: request.headers.authorization,
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: await text(request),
   };
 }
 

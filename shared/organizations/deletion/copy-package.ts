@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { objectKeys } from '../../publish/object-keys.ts';
 import { equal } from '../../store/condition.ts';
-import { keys, tableKeys } from '../../store/keys.ts';
+import { type Key, keys, tableKeys } from '../../store/keys.ts';
 import { parseDist, type StoredPackage } from '../../store/package-store.ts';
 import { notRefused, refusedCommitsOf } from '../../store/refused-commit-store.ts';
-import type { Item, Operation } from '../../store/table.ts';
+import type { Item, Operation, Table } from '../../store/table.ts';
 import { packageThing } from '../../store/things.ts';
 import { leaseHeld, raise } from '../../store/work.ts';
 import { keyOf, lookMs, type Portion, type PortionDependencies, type PortionInputs } from './portion.ts';
@@ -49,9 +49,10 @@ export async function copyDists(
   found: StoredPackage,
   next: StoredPackage,
 ): Promise<Portion | undefined> {
+  const [from, to] = [keys.dist(id, found.number, ''), keys.dist(id, next.number, '')];
   const [source, copies, refused] = await Promise.all([
-    table.query(keys.dist(id, found.number, '').pk, 'DIST#'),
-    table.query(keys.dist(id, next.number, '').pk, 'DIST#'),
+    table.query(from.pk, from.sk),
+    table.query(to.pk, to.sk),
     refusedCommitsOf(table, id),
   ]);
   const building = source
@@ -122,7 +123,7 @@ export async function copyRecords(
     return undefined;
   }
   const [source, copies] = await Promise.all(
-    [found.number, next.number].map((number) => recordsOf({ table }, keys.dist(id, number, '').pk)),
+    [found.number, next.number].map((number) => itemsBesides(table, keys.dist(id, number, ''))),
   );
   const changes = differences(source ?? [], copies ?? [], keys.dist(id, next.number, '').pk);
   if (changes.length > 0) {
@@ -147,8 +148,9 @@ export async function copyRecords(
   return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
 }
 
-async function recordsOf({ table }: Pick<PortionDependencies, 'table'>, partition: string): Promise<Item[]> {
-  return (await table.query(partition, '')).filter(({ sk }) => !String(sk).startsWith('DIST#'));
+/** Everything of the partition that does not begin so. */
+async function itemsBesides(table: Table, dists: Key): Promise<Item[]> {
+  return (await table.query(dists.pk, '')).filter(({ sk }) => !String(sk).startsWith(dists.sk));
 }
 
 function differences(source: readonly Item[], copies: readonly Item[], partition: string): Operation[] {

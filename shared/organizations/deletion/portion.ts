@@ -1,7 +1,9 @@
 /** Removals are done in portions, each of which finds out by itself what is left, so that a death between any two lines changes nothing. */
+
 import type { Organization } from '../../domain/organization.ts';
 import type { StoredObjects } from '../../publish/stored-objects.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { leaseMsOf } from '../../runtime/time-limits.ts';
 import type { Deletion } from '../../store/deletion-store.ts';
 import type { Key } from '../../store/keys.ts';
 import { type Item, type Table, transactionItemsMax } from '../../store/table.ts';
@@ -72,5 +74,4 @@ export async function removePartition(
 /** Whom the edge and other workers keep waiting is asked again after so long, in milliseconds. */
 export const lookMs = 1000;
 
-/** The function's time-out of 300 s and 30 s more. */
-export const deletionLeaseMs = 330_000;
+export const deletionLeaseMs = leaseMsOf('run-deletion');

@@ -7,7 +7,7 @@ import { edgeKeys } from '../../domain/edge-keys.ts';
 import type { Organization } from '../../domain/organization.ts';
 import { deletionOf } from '../../store/deletion-store.ts';
 import { desire, type EdgeRow, edgeRows, findEdgeRows } from '../../store/edge-store.ts';
-import { type Key, keys } from '../../store/keys.ts';
+import { type Key, keys, ranges } from '../../store/keys.ts';
 import { forgetOrganization } from '../../store/organization-store.ts';
 import { synchronizationsOf } from '../../store/synchronization-store.ts';
 import { edgeThing } from '../../store/things.ts';
@@ -132,7 +132,7 @@ async function removeRecords(
     lease,
     pk,
     until,
-    ({ sk }) => stays.includes(String(sk)) || String(sk).startsWith('AUDIT#'),
+    ({ sk }) => stays.includes(String(sk)) || String(sk).startsWith(ranges.auditLog(id).sk),
   );
 }
 
@@ -150,7 +150,8 @@ async function removePackageRecords(
   const emptied: Key[] = [];
   let removed = 0;
   let isMore = false;
-  for (const item of await table.query(keys.organization(id).pk, 'PACKAGE#')) {
+  const packages = ranges.packages(id);
+  for (const item of await table.query(packages.pk, packages.sk)) {
     const partition = keys.dist(id, Number(item.number), '').pk;
     const records = await removePartition(dependencies, lease, partition, until);
     removed += records.removed;

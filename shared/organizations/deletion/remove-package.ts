@@ -2,7 +2,7 @@
 
 import { edgeKeys, packageNumberOf } from '../../domain/edge-keys.ts';
 import type { OrganizationId } from '../../domain/ids.ts';
-import { scanLeaseMs } from '../../scan/scan-repository.ts';
+import { leaseMsOf } from '../../runtime/time-limits.ts';
 import { equal } from '../../store/condition.ts';
 import { edgeRows } from '../../store/edge-store.ts';
 import { keys } from '../../store/keys.ts';
@@ -85,7 +85,7 @@ async function busyUntil(
   const dists = await distsOfPackage(table, organization, number);
   const leases = [
     // A scan that began after the deletion knows of it.
-    scanUntil <= deletedAt + scanLeaseMs ? scanUntil : 0,
+    scanUntil <= deletedAt + leaseMsOf('scan-repository') ? scanUntil : 0,
     ...dists.map(({ leaseUntil }) => leaseUntil ?? 0),
   ].filter((until) => until > now);
   return leases.length === 0 ? undefined : Math.min(now + 10 * lookMs, ...leases);

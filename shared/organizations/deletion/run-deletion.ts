@@ -1,6 +1,8 @@
 /** The worker of removals: one for each at a time, portion by portion, until nothing is left or somebody else has to be done first. */
+
 import type { OrganizationId } from '../../domain/ids.ts';
 import type { Organization } from '../../domain/organization.ts';
+import { delaySecondsMax } from '../../runtime/retries.ts';
 import { type Deletion, ended, noteProgress, parseDeletion } from '../../store/deletion-store.ts';
 import { findOrganization } from '../../store/organization-store.ts';
 import { ConflictError } from '../../store/table.ts';
@@ -19,8 +21,6 @@ export interface RunDeletionDependencies extends PortionDependencies {
 
 /** A function of 300 s begins no portion after so long; milliseconds. */
 const workMs = 200_000;
-/** A message waits for no longer, in seconds; what waits for longer is found by the sweep. */
-const delaySecondsMax = 900;
 
 export type DeletionOutcome = 'done' | 'idle' | 'busy' | 'waiting' | 'again' | 'unknown';
 
@@ -79,6 +79,7 @@ async function work(
       // The wake must not come before the lease's end.
       await releaseLease(table, lease, at - 500);
       const seconds = Math.max(1, Math.ceil((at - now) / 1000));
+      // What waits for longer is found by the sweep.
       if (seconds <= delaySecondsMax) {
         await waker.wake([lease.thing.wake], seconds);
       }

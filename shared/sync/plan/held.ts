@@ -7,9 +7,9 @@ import { type AnyScope, isPart, isScope, wholeOf } from '../../domain/scopes.ts'
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { keys } from '../../store/keys.ts';
+import { keys, pieceNames } from '../../store/keys.ts';
 import { loadPieces, putPieces, removePieces } from '../../store/pieces-store.ts';
-import { findHeld, type Held, listHeld, pieceNames, putHeld } from '../../store/scope-store.ts';
+import { findHeld, type Held, listHeld, putHeld } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
 import { changeText } from './change-text.ts';
 import type { PlannedChange } from './plan.ts';

@@ -7,10 +7,10 @@ import { type AnyScope, isPart, type PartScope, wholeOf } from '../../domain/sco
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { all, type Condition, equal, missing, missingOrLess } from '../../store/condition.ts';
 import { putFact, removeFact } from '../../store/fact-store.ts';
-import { keys, tableKeys } from '../../store/keys.ts';
+import { keys, pieceNames, tableKeys } from '../../store/keys.ts';
 import { putPieces, removePieces } from '../../store/pieces-store.ts';
 import { noteOperations } from '../../store/run-store.ts';
-import { partSeconds, pieceNames, type ScopeState } from '../../store/scope-store.ts';
+import { partSeconds, type ScopeState } from '../../store/scope-store.ts';
 import { markImported } from '../../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../../store/table.ts';
 import { scanThing } from '../../store/things.ts';

@@ -1,11 +1,13 @@
 /** How the work on a scope ends: done, gone on with later, or failed with a rule for each way of failing. */
+
 import { isPart } from '../../domain/scopes.ts';
 import { credentialStates } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
+import { delaySecondsUntil, retrySeconds } from '../../runtime/retries.ts';
 import { equal } from '../../store/condition.ts';
-import { tableKeys } from '../../store/keys.ts';
+import { pieceNames, tableKeys } from '../../store/keys.ts';
 import { removePieces } from '../../store/pieces-store.ts';
-import { partSeconds, pieceNames } from '../../store/scope-store.ts';
+import { partSeconds } from '../../store/scope-store.ts';
 import { noteCredential } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { completeWork, releaseLease } from '../../store/work.ts';
@@ -13,12 +15,8 @@ import type { ReadingStep } from './read-step.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
-/** Seconds to wait after the first, second and third failed read; after that the next reconcile asks again. */
-const retrySeconds = [5, 30, 120] as const;
 /** A rate limit that names no end. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
 const rateLimitMs = 60_000;
-/** SQS delays no message for longer. */
-const delaySecondsMax = 900;
 
 /**
  * The scope was read whole and applied. What was asked for after the reading's first step is not answered by it.
@@ -153,5 +151,4 @@ function notBeforeOf(error: unknown, attempts: number, now: number): number | un
 }
 
 /** A second more: a message must not come before its time. */
-const secondsUntil = (at: number, now: number): number =>
-  Math.min(delaySecondsMax, Math.max(1, Math.ceil((at - now) / 1000) + 1));
+const secondsUntil = (at: number, now: number): number => delaySecondsUntil(at + 1000, now);

@@ -1,11 +1,12 @@
 /** Reads a scope, or a step of it: large organizations take longer than one function may run. */
+
 import { z } from 'zod';
 import type { Handle } from '../../domain/facts.ts';
 import { isPart, mainKeyOf } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { findFact } from '../../store/fact-store.ts';
+import { pieceNames } from '../../store/keys.ts';
 import { loadPieces, putPieces } from '../../store/pieces-store.ts';
-import { pieceNames } from '../../store/scope-store.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 

@@ -5,10 +5,9 @@ import { createSyncWorld } from '../../../test/support/sync-world.ts';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { loadScope } from '../../store/fact-store.ts';
-import { keys } from '../../store/keys.ts';
+import { keys, pieceNames } from '../../store/keys.ts';
 import { putPieces } from '../../store/pieces-store.ts';
 import { loadRemoved } from '../../store/run-store.ts';
-import { pieceNames } from '../../store/scope-store.ts';
 
 it('finishes a plan of an earlier version, whose removals were stated or not, with a reason in words', async () => {
   const table = createMemoryTable();

@@ -1,9 +1,11 @@
 /** Which scopes one run reads: the one that its message names, and whatever else is asked for and free, since one pair of probes serves all. */
+
 import type { ScopeName } from '../../domain/facts.ts';
 import { scopeNames } from '../../domain/facts.ts';
 import { type AnyScope, isPart, wholeOf } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { leaseMsOf } from '../../runtime/time-limits.ts';
 import { parseScope, type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
 import { scopeThing } from '../../store/things.ts';
@@ -23,8 +25,7 @@ export interface TakenScope {
   readonly servedBy: ScopeName | undefined;
 }
 
-/** The function's time-out of 300 s and 30 s more. */
-export const leaseMs = 330_000;
+export const leaseMs = leaseMsOf('sync-organization');
 /** Parts of one list that are read by themselves; more are a reading of the list. */
 export const partsMax = 10;
 

@@ -74,7 +74,7 @@ export const removalFaults: readonly PlantedFault[] = [
     id: 'removal-scan-not-waited-for',
     proof: 'removal',
     file: 'shared/organizations/deletion/remove-package.ts',
-    find: 'scanUntil <= deletedAt + scanLeaseMs ? scanUntil : 0,',
+    find: "scanUntil <= deletedAt + leaseMsOf('scan-repository') ? scanUntil : 0,",
     replace: 'scanUntil <= deletedAt ? scanUntil : 0,',
     tests: deletions,
     standsFor: 'records that a scan writes of a package after these were removed',
