@@ -7,6 +7,7 @@ import { vendorOf } from '../domain/package.ts';
 import { isPart } from '../domain/scopes.ts';
 import { gitHubBaseUrl, type Synchronization } from '../domain/synchronization.ts';
 import { auditLog } from '../store/audit-log.ts';
+import type { StoredChange } from '../store/change-schema.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { listInstallations } from '../store/installation-store.ts';
 import { type Key, keys, ranges } from '../store/keys.ts';
@@ -18,9 +19,10 @@ import { findClaim, listSynchronizations, synchronizationsOf } from '../store/sy
 import type { Item, Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { rightsAsOf } from '../sync/run/suspension.ts';
+import { changeText } from './change-text.ts';
 import { describeDeletions } from './describe-deletions.ts';
 import { passings, withHolders } from './describe-names.ts';
-import { nameThings } from './name-things.ts';
+import { factsIn, nameThings } from './name-things.ts';
 import { describeScope } from './scope-progress.ts';
 
 /** All organizations, and the installations of forge organizations that nobody connected. */
@@ -172,7 +174,10 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
     loadFacts(table, id, 'repository'),
     scansOf(table, id),
   ]);
-  const named = nameThings(teams, repositories);
+  const textsOf = (changes: readonly StoredChange[]): readonly string[] => {
+    const nameOf = nameThings([...factsIn(changes), ...members, ...teams, ...repositories]);
+    return changes.map((change) => changeText(change, nameOf));
+  };
   const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
   return {
     members: members.length,
@@ -216,7 +221,7 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
       ),
       heldRemovals: held.map(({ since, decidedAt, changes, ...one }) => ({
         ...one,
-        changes: changes.map(named),
+        changes: textsOf(changes),
         since: time(since),
         decidedAt: time(decidedAt),
       })),

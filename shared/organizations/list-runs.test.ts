@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { storeInWords } from '../../test/support/history.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
@@ -64,6 +65,13 @@ describe('showRun', () => {
         'member user-1 (1) changed: role: member → owner',
       ],
     });
+  });
+
+  it('has those that an earlier version stored in words', async () => {
+    const { changes } = await showRun(world.table, synchronization, 2, world.clock.now());
+    await storeInWords(world.table, 2);
+    const inWords = await showRun(world.table, synchronization, 2, world.clock.now());
+    expect(inWords).toMatchObject({ counts: { add: 0, update: 1, remove: 1 }, changes });
   });
 
   it('has all changes of a large run', async () => {

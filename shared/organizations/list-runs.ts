@@ -6,6 +6,7 @@ import { changesOf, findRun, latestRuns, type StoredRun } from '../store/run-sto
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { leaseMs } from '../sync/run/take-scopes.ts';
+import { changeText } from './change-text.ts';
 import { namesFor } from './name-things.ts';
 
 /** Records that are looked at, and those of them that are shown. */
@@ -46,8 +47,8 @@ export async function showRun(
   const run = await recordedRun(table, synchronization, number);
   const all = await changesOf(table, synchronization.id, number);
   const changes = all.slice(from, from + changesInAnswer);
-  const named = changes.map(await namesFor(table, synchronization.id, changes));
-  return { ...describeRun(run, now), changes: named };
+  const names = await namesFor(table, synchronization.id, changes);
+  return { ...describeRun(run, now), changes: changes.map((change) => changeText(change, names)) };
 }
 
 /** @throws CallerError when there is no record of it, in words that say why */

@@ -1,47 +1,68 @@
-/** Names beside the numbers of teams and repositories: the history keeps numbers, since names change. */
-import type { RepositoryFact, TeamFact } from '../domain/facts.ts';
+/** Names of things at the moment of showing: the history keeps ids, since names change. */
+import type { Fact } from '../domain/facts.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
+import type { StoredChange } from '../store/change-schema.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import type { Table } from '../store/table.ts';
 
-/** A number that a fact in words has without a name; `team backend (1007)` has one. */
-const bare = /\b(team|repository) (\S+)(?=\s|$)(?! \()/g;
-const full = /\b(team|repository) (\S+) \((\S+)\)/g;
+type Named = 'account' | 'team' | 'repository';
+
+/** The id with its name before it, `backend (1007)`; the id alone where nothing tells the name. */
+export type Names = (kind: Named, id: string) => string;
+
+/** The names that the facts tell; of two for one thing the later fact's. */
+export function nameThings(facts: readonly Fact[]): Names {
+  const names = new Map(facts.flatMap(namesIn));
+  return (kind, id) => {
+    const name = names.get(`${kind} ${id}`);
+    return name === undefined ? id : `${name} (${id})`;
+  };
+}
+
+function namesIn(fact: Fact): readonly (readonly [string, string])[] {
+  switch (fact.kind) {
+    case 'member':
+    case 'team-member':
+    case 'role-member':
+    case 'collaborator':
+      return [[`account ${fact.account}`, fact.login]];
+    case 'team':
+      return [[`team ${fact.team}`, fact.slug]];
+    case 'repository':
+      return [[`repository ${fact.repository}`, fact.fullName]];
+    default:
+      return [];
+  }
+}
 
 /**
- * Puts the names that teams and repositories have now, or have in another of the texts, into facts in words. What has none stays a number.
+ * The names that the things in these changes have now; of what is gone, those that the changes themselves keep.
  *
- * @param texts reads nothing where none of them needs a name
+ * @param changes reads only the kinds of facts that they need names of
  */
 export async function namesFor(
   table: Table,
   id: SynchronizationId,
-  texts: readonly string[],
-): Promise<(text: string) => string> {
-  const needed = new Set(texts.flatMap((text) => [...text.matchAll(bare)].map(([, kind]) => kind)));
-  const [teams, repositories] = await Promise.all([
-    needed.has('team') ? loadFacts(table, id, 'team') : [],
-    needed.has('repository') ? loadFacts(table, id, 'repository') : [],
+  changes: readonly StoredChange[],
+): Promise<Names> {
+  const recorded = factsIn(changes);
+  const needs = (attribute: 'account' | 'team' | 'repository'): boolean =>
+    recorded.some((fact) => attribute in fact);
+  const passed = changes.some((change) => typeof change !== 'string' && change.kind === 'package-name');
+  const [members, teams, repositories] = await Promise.all([
+    needs('account') ? loadFacts(table, id, 'member') : [],
+    needs('team') ? loadFacts(table, id, 'team') : [],
+    needs('repository') || passed ? loadFacts(table, id, 'repository') : [],
   ]);
-  return nameThings(teams, repositories, texts);
+  return nameThings([...recorded, ...members, ...teams, ...repositories]);
 }
 
-/** The same with what is there. */
-export function nameThings(
-  teams: readonly TeamFact[],
-  repositories: readonly RepositoryFact[],
-  texts: readonly string[] = [],
-): (text: string) => string {
-  const names = new Map<string, string>([
-    ...texts.flatMap((text) =>
-      [...text.matchAll(full)].map(([, kind, name = '', number]) => [`${kind} ${number}`, name] as const),
-    ),
-    ...teams.map(({ team, slug }) => [`team ${team}`, slug] as const),
-    ...repositories.map(({ repository, fullName }) => [`repository ${repository}`, fullName] as const),
-  ]);
-  return (text) =>
-    text.replace(bare, (thing, kind: string, number: string) => {
-      const name = names.get(thing);
-      return name === undefined ? thing : `${kind} ${name} (${number})`;
-    });
-}
+/** The facts that changes keep, as they were and as they are. */
+export const factsIn = (changes: readonly StoredChange[]): readonly Fact[] =>
+  changes.flatMap((change) => {
+    if (typeof change === 'string' || change.kind === 'package-name') {
+      return [];
+    }
+    const before = 'before' in change ? [change.before] : [];
+    return 'after' in change ? [...before, change.after] : before;
+  });

@@ -5,9 +5,9 @@ import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import type { Fact } from '../domain/facts.ts';
 import { ForgeError } from '../forge/errors.ts';
-import { changesOf, latestRuns } from '../store/run-store.ts';
+import { latestRuns } from '../store/run-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
-import { nameThings } from './name-things.ts';
+import { showRun } from './list-runs.ts';
 import { previewRun } from './preview-run.ts';
 
 const scopes = ['settings', 'members', 'teams', 'roles', 'repositories'] as const;
@@ -20,17 +20,19 @@ async function createWorld(facts: readonly Fact[]) {
   await world.syncAll();
   world.later();
   world.waker.take();
-  const preview = async () => {
-    const synchronization = await findSynchronization(table, synchronizationId);
-    if (synchronization === undefined) {
+  const synchronization = async () => {
+    const found = await findSynchronization(table, synchronizationId);
+    if (found === undefined) {
       throw new Error('nothing is synchronized');
     }
-    return previewRun(
-      { table, clock: world.clock, openReader: async () => world.forge.reader() },
-      synchronization,
-    );
+    return found;
   };
-  return { ...world, table, preview };
+  const preview = async () =>
+    previewRun(
+      { table, clock: world.clock, openReader: async () => world.forge.reader() },
+      await synchronization(),
+    );
+  return { ...world, table, preview, synchronization };
 }
 
 const before = [
@@ -74,8 +76,13 @@ describe('previewRun', () => {
 
     await world.syncAll();
     const [run] = await latestRuns(world.table, synchronizationId, 1);
-    const recorded = await changesOf(world.table, synchronizationId, run?.observedAt ?? 0);
-    expect(recorded.map(nameThings([], [], changes)).sort()).toEqual(changes.toSorted());
+    const recorded = await showRun(
+      world.table,
+      await world.synchronization(),
+      run?.observedAt ?? 0,
+      world.clock.now(),
+    );
+    expect(recorded.changes.toSorted()).toEqual(changes.toSorted());
     expect(run?.scopes.find(({ scope }) => scope === 'members')?.held).toBe(10);
   });
 

@@ -1,6 +1,7 @@
 /** A dry run: reads the forge as a run does, and shows what it would change. Writes nothing. */
 
 import { CallerError } from '../domain/caller-error.ts';
+import type { FactChange } from '../domain/change.ts';
 import { factKey, type ScopeName, scopeNames } from '../domain/facts.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
@@ -9,13 +10,14 @@ import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import { changeText } from '../sync/plan/change-text.ts';
 import type { FinishedReading } from '../sync/plan/decide.ts';
 import { loadSaid } from '../sync/plan/load.ts';
+import { recordOf } from '../sync/plan/plan.ts';
 import { byPlanning, createPlanner } from '../sync/plan/plan-read.ts';
 import { endsRun, probe } from '../sync/run/probe.ts';
 import type { CountingReader } from '../sync/run/run.ts';
 import { countsOf } from '../sync/run/run-log.ts';
+import { changeText } from './change-text.ts';
 import { namesFor } from './name-things.ts';
 
 export interface PreviewRunDependencies {
@@ -119,15 +121,16 @@ async function previewScope(
       gone.add(factKey(fact));
     }
   }
-  const texts = changes.slice(0, wordsMax).map(changeText);
-  const heldTexts = held.slice(0, wordsMax).map(changeText);
-  const named = await namesFor(table, id, [...texts, ...heldTexts]);
+  const shown = changes.slice(0, wordsMax).map(recordOf);
+  const shownHeld = held.slice(0, wordsMax).map(recordOf);
+  const names = await namesFor(table, id, [...shown, ...shownHeld]);
+  const text = (change: FactChange): string => changeText(change, names);
   return {
     scope,
     outcome: 'whole',
     counts: countsOf(changes),
-    changes: texts.map(named),
-    held: heldTexts.map(named),
+    changes: shown.map(text),
+    held: shownHeld.map(text),
     deferred: deferred.map(
       ({ key, until }) =>
         `${key}: it was withdrawn a short time ago, so it waits until ${new Date(until).toISOString()}`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { storeInWords } from '../../test/support/history.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
@@ -82,6 +83,19 @@ describe('undoRun', () => {
       ['teams', `undo of run ${world.number}`],
     ]);
     expect(record?.counts).toEqual({ add: 2, update: 0, remove: 0 });
+  });
+
+  it('puts back what a run of an earlier version removed', async () => {
+    const world = await createWorld();
+    await storeInWords(world.table, world.number);
+    world.forge.facts = everything;
+    const asked = await world.undo();
+    await world.run('members');
+    expect(await world.undo(asked.asked)).toMatchObject({
+      isDone: true,
+      putBack: ['member user-2 (2)', 'member user-3 (3)', 'user-1 (1) in team team-5 (5)'],
+      left: [],
+    });
   });
 
   it('is read once more, since the forge may still show what is gone', async () => {

@@ -4,18 +4,19 @@
  */
 
 import { CallerError } from '../domain/caller-error.ts';
+import type { Removal } from '../domain/change.ts';
 import { lagMs } from '../domain/claim.ts';
 import { type Fact, factKey, type ScopeName, scopeKinds, scopeNames } from '../domain/facts.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { loadScope } from '../store/fact-store.ts';
-import { latestRuns, loadRemoved, type RemovedFact } from '../store/run-store.ts';
+import { latestRuns, loadRemoved } from '../store/run-store.ts';
 import { findHeld } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
 import { scopeThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
-import { factText } from '../sync/plan/change-text.ts';
 import { heldKeys } from '../sync/plan/held.ts';
+import { factText } from './change-text.ts';
 import { recordedRun } from './list-runs.ts';
 import { namesFor } from './name-things.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
@@ -86,7 +87,7 @@ async function removedBy(
   table: Table,
   synchronization: Synchronization,
   number: number,
-): Promise<readonly RemovedFact[]> {
+): Promise<readonly Removal[]> {
   const { counts } = await recordedRun(table, synchronization, number);
   if (counts.remove === 0) {
     throw new CallerError(`run ${number} removed nothing; runs ${number} shows what it did`);
@@ -103,13 +104,13 @@ async function removedBy(
 async function askFor(
   { table, waker, clock }: UndoRunDependencies,
   { organization, id }: Synchronization,
-  removed: readonly RemovedFact[],
+  removed: readonly Removal[],
   { run, at, cause }: { readonly run: number; readonly at: number; readonly cause: string },
 ): Promise<void> {
   const missing: ScopeName[] = [];
-  for (const [scope, facts] of byScope(removed)) {
+  for (const [scope, removals] of byScope(removed)) {
     const stored = new Set((await loadScope(table, id, scope)).facts.map(({ fact }) => factKey(fact)));
-    if (facts.some(({ fact }) => !stored.has(factKey(fact)))) {
+    if (removals.some(({ before }) => !stored.has(factKey(before)))) {
       missing.push(scope);
     }
   }
@@ -124,23 +125,24 @@ async function askFor(
 async function told(
   { table, clock }: UndoRunDependencies,
   synchronization: Synchronization,
-  removed: readonly RemovedFact[],
+  removed: readonly Removal[],
   at: number,
 ): Promise<Pick<Undone, 'scopes' | 'putBack' | 'left'>> {
   const { id } = synchronization;
   const concerned = byScope(removed);
   const scopes = await progressSince(table, synchronization, [...concerned.keys()], at, clock.now());
+  const names = await namesFor(table, id, removed);
   const putBack: string[] = [];
   const left: { what: string; reason: string }[] = [];
-  for (const [scope, facts] of concerned) {
+  for (const [scope, removals] of concerned) {
     const progress = scopes.find((one) => one.scope === scope);
     // After the progress: what is not there once the read is done stays away.
     const stored = await loadScope(table, id, scope);
     const held = await heldKeys(table, id, scope, await findHeld(table, id, scope));
-    for (const { fact } of facts) {
-      const key = factKey(fact);
+    for (const { before } of removals) {
+      const key = factKey(before);
       const there = stored.facts.find((one) => factKey(one.fact) === key);
-      const what = factText(fact);
+      const what = factText(before, names);
       if (there !== undefined && there.changedAt >= at) {
         putBack.push(what);
       } else if (there !== undefined) {
@@ -151,12 +153,7 @@ async function told(
       }
     }
   }
-  const named = await namesFor(table, id, [...putBack, ...left.map(({ what }) => what)]);
-  return {
-    scopes,
-    putBack: putBack.map(named),
-    left: left.map(({ what, reason }) => ({ what: named(what), reason })),
-  };
+  return { scopes, putBack, left };
 }
 
 /** @param removedAt milliseconds since the epoch */
@@ -178,11 +175,11 @@ function absenceOf(progress: ScopeProgress | undefined, removedAt: number, at: n
     : 'the forge does not have it any more';
 }
 
-function byScope(removed: readonly RemovedFact[]): ReadonlyMap<ScopeName, readonly RemovedFact[]> {
+function byScope(removed: readonly Removal[]): ReadonlyMap<ScopeName, readonly Removal[]> {
   return new Map(
     scopeNames
-      .map((scope) => [scope, removed.filter(({ fact }) => belongs(fact, scope))] as const)
-      .filter(([, facts]) => facts.length > 0),
+      .map((scope) => [scope, removed.filter(({ before }) => belongs(before, scope))] as const)
+      .filter(([, removals]) => removals.length > 0),
   );
 }
 

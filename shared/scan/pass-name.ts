@@ -172,7 +172,6 @@ export async function passingRecord(
     readonly at: number;
   },
 ): Promise<readonly Operation[]> {
-  const text = `package ${name} (number ${from.number}) of repository ${from.source.repository} is number ${number} of repository ${to.repository} now: ${reason}`;
   const run = await drawNumber(table, to.synchronization);
   return noteChanges(
     to.synchronization,
@@ -183,7 +182,18 @@ export async function passingRecord(
       scopes: [{ scope: 'repositories', cause: 'a package name passed', outcome: 'name passed' }],
     },
     0,
-    { counts: { add: 0, update: 1, remove: 0 }, changes: [text], removed: [] },
+    {
+      counts: { add: 0, update: 1, remove: 0 },
+      changes: [
+        {
+          kind: 'package-name',
+          name,
+          before: { repository: from.source.repository, number: from.number },
+          after: { repository: to.repository, number },
+          reason,
+        },
+      ],
+    },
     at,
   );
 }

@@ -3,10 +3,11 @@
  * that change facts, so that a run whose worker dies has its record too; the run's end only says that it ended.
  */
 import { z } from 'zod';
-import type { Fact } from '../domain/facts.ts';
+import type { RecordedChange, Removal } from '../domain/change.ts';
+import { evidenceIn } from '../domain/evidence.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import { type AnyScope, isScope } from '../domain/scopes.ts';
-import { parseFact } from './fact-schema.ts';
+import { FactField, type StoredChange, StoredChanges } from './change-schema.ts';
 import { keys, ranges, tableKeys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
@@ -58,18 +59,10 @@ const day = 24 * 3600;
 /** How long a run that changed something is kept, in seconds; one that changed nothing is kept a day. */
 export const runSeconds = 30 * day;
 
-export interface RemovedFact {
-  readonly fact: Fact;
-  readonly reason: string;
-}
-
 /** What one transaction changes. */
 export interface RecordedChanges {
   readonly counts: StoredRun['counts'];
-  /** Each in words. */
-  readonly changes: readonly string[];
-  /** Kept whole, so that it can be put back. */
-  readonly removed: readonly RemovedFact[];
+  readonly changes: readonly RecordedChange[];
 }
 
 /**
@@ -82,7 +75,7 @@ export function noteChanges(
   id: SynchronizationId,
   { number, startedAt, requests, scopes }: RunProgress,
   place: number,
-  { counts, changes, removed }: RecordedChanges,
+  { counts, changes }: RecordedChanges,
   now: number,
 ): readonly Operation[] {
   const expiresAt = { [tableKeys.expiry]: Math.ceil(now / 1000) + runSeconds };
@@ -94,7 +87,7 @@ export function noteChanges(
         add: { added: counts.add, updated: counts.update, removed: counts.remove },
       },
     },
-    { put: keys.runChanges(id, number, place), item: { changes, removed, ...expiresAt } },
+    { put: keys.runChanges(id, number, place), item: { changes, ...expiresAt } },
   ];
 }
 /** What `noteChanges` adds to a transaction. */
@@ -135,17 +128,18 @@ export async function latestRuns(
   return items.map((item) => RunItem.parse(item));
 }
 
-const Changes = z.object({ changes: z.array(z.string()) });
-const Removed = z.object({
-  removed: z.array(z.object({ fact: z.unknown().transform(parseFact), reason: z.string() })),
+const Changes = z.object({
+  changes: StoredChanges,
+  /** An earlier version kept what it removed beside the words for it. */
+  removed: z.array(z.object({ fact: FactField, reason: z.string() })).default([]),
 });
 
-/** All changes of the run in words, in the order in which they were written; as far as they are still kept. */
+/** All changes of the run, in the order in which they were written; as far as they are still kept. */
 export async function changesOf(
   table: Table,
   id: SynchronizationId,
   run: number,
-): Promise<readonly string[]> {
+): Promise<readonly StoredChange[]> {
   return (await notesOf(table, id, run)).flatMap((item) => Changes.parse(item).changes);
 }
 
@@ -154,10 +148,17 @@ export async function loadRemoved(
   table: Table,
   id: SynchronizationId,
   run: number,
-): Promise<readonly RemovedFact[] | undefined> {
+): Promise<readonly Removal[] | undefined> {
   const items = await notesOf(table, id, run);
-  return items.length === 0 ? undefined : items.flatMap((item) => Removed.parse(item).removed);
+  return items.length === 0 ? undefined : items.flatMap((item) => removedIn(Changes.parse(item)));
 }
+
+const removedIn = ({ changes, removed }: z.infer<typeof Changes>): readonly Removal[] => [
+  ...removed.map(({ fact, reason }): Removal => {
+    return { kind: 'remove', before: fact, evidence: evidenceIn(reason) };
+  }),
+  ...changes.flatMap((change) => (typeof change !== 'string' && change.kind === 'remove' ? [change] : [])),
+];
 
 function notesOf(table: Table, id: SynchronizationId, run: number) {
   const { pk, sk } = ranges.runChanges(id, run);

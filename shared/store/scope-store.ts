@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { SynchronizationId } from '../domain/ids.ts';
 import { type AnyScope, isPart, isScope, type PartScope } from '../domain/scopes.ts';
+import { StoredChanges } from './change-schema.ts';
 import { equal } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
@@ -105,8 +106,8 @@ const HeldItem = z.object({
   count: z.number(),
   /** Names exactly these removals: a person's word is about them. */
   digest: z.string(),
-  /** The first removals in words. */
-  changes: z.array(z.string()),
+  /** The first removals. */
+  changes: StoredChanges,
   decision: z.enum(['yes', 'no']).optional(),
   decidedAt: z.number().optional(),
 });

@@ -1,8 +1,14 @@
 /** Whether the history of a synchronization and its facts agree: whatever came or went is in the record of a run. */
+import type { RecordedChange } from '../../shared/domain/change.ts';
+import { evidenceText } from '../../shared/domain/evidence.ts';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
+import { changeText } from '../../shared/organizations/change-text.ts';
+import { factsIn, nameThings } from '../../shared/organizations/name-things.ts';
+import { StoredChanges } from '../../shared/store/change-schema.ts';
 import { parseFact } from '../../shared/store/fact-schema.ts';
-import type { Item } from '../../shared/store/table.ts';
-import { factText } from '../../shared/sync/plan/change-text.ts';
+import { ranges } from '../../shared/store/keys.ts';
+import type { Item, Table } from '../../shared/store/table.ts';
+import { synchronizationId } from './synchronized.ts';
 
 type Items = ReadonlyMap<string, Item>;
 
@@ -10,16 +16,15 @@ type Items = ReadonlyMap<string, Item>;
 export function historyProblems(before: Items, after: Items): readonly string[] {
   const [old, now] = [factsOf(before), factsOf(after)];
   const notes = [...after].flatMap(([key, item]) => (before.has(key) ? [] : notesOf(item)));
-  const removed = new Set(notes.flatMap((note) => note.removed.map((fact) => factKey(fact))));
-  const texts = notes.flatMap(({ changes }) => changes);
+  const noted = notes.flatMap(({ changes }) => changes);
+  const removed = new Set(noted.flatMap((one) => (one.kind === 'remove' ? [factKey(one.before)] : [])));
+  const added = new Set(noted.flatMap((one) => (one.kind === 'add' ? [factKey(one.after)] : [])));
   return [
-    ...[...old].flatMap(([key, fact]) =>
-      now.has(key) || removed.has(key) ? [] : [`no run says that it removed ${factText(fact)}`],
+    ...[...old.keys()].flatMap((key) =>
+      now.has(key) || removed.has(key) ? [] : [`no run says that it removed ${key}`],
     ),
-    ...[...now].flatMap(([key, fact]) =>
-      old.has(key) || texts.some((text) => text.startsWith(`${factText(fact)} added: `))
-        ? []
-        : [`no run says that it added ${factText(fact)}`],
+    ...[...now.keys()].flatMap((key) =>
+      old.has(key) || added.has(key) ? [] : [`no run says that it added ${key}`],
     ),
     ...countProblems(after, notes),
   ];
@@ -27,14 +32,13 @@ export function historyProblems(before: Items, after: Items): readonly string[] 
 
 interface Note {
   readonly run: string;
-  readonly changes: readonly string[];
-  readonly removed: readonly Fact[];
+  readonly changes: readonly RecordedChange[];
 }
 
-function notesOf({ sk, changes, removed }: Item): readonly Note[] {
+function notesOf({ sk, changes }: Item): readonly Note[] {
   const [kind, run = ''] = String(sk).split('#');
-  return kind === 'CHANGES' && Array.isArray(changes) && Array.isArray(removed)
-    ? [{ run, changes: changes.map(String), removed: removed.map((one: Item) => parseFact(one.fact)) }]
+  return kind === 'CHANGES'
+    ? [{ run, changes: StoredChanges.parse(changes).filter((one) => typeof one !== 'string') }]
     : [];
 }
 
@@ -44,8 +48,9 @@ function countProblems(after: Items, notes: readonly Note[]): readonly string[] 
     const own = notes.filter((note) => note.run === run);
     const record = [...after.values()].find(({ sk }) => sk === `RUN#${run}`);
     const counted = ['added', 'updated', 'removed'].map((name) => Number(record?.[name] ?? 0));
-    const noted = own.flatMap(({ changes }) => changes).length;
-    const gone = own.flatMap(({ removed }) => removed).length;
+    const all = own.flatMap(({ changes }) => changes);
+    const noted = all.length;
+    const gone = all.filter((one) => one.kind === 'remove').length;
     const agrees = counted.reduce((sum, one) => sum + one, 0) === noted && counted[2] === gone;
     return agrees
       ? []
@@ -58,4 +63,20 @@ function factsOf(items: Items): ReadonlyMap<string, Fact> {
     .filter(({ sk, removed }) => String(sk).startsWith('FACT#') && removed !== true)
     .map((item) => parseFact(item.fact));
   return new Map(facts.map((fact) => [factKey(fact), fact]));
+}
+
+/** Stores the notes of a run again as versions did that kept words instead of fields, and what was removed beside them. */
+export async function storeInWords(table: Table, run: number): Promise<void> {
+  const { pk, sk: prefix } = ranges.runChanges(synchronizationId, run);
+  for (const { sk, changes, ...item } of await table.query(pk, prefix)) {
+    const stored = StoredChanges.parse(changes);
+    const names = nameThings(factsIn(stored));
+    const removed = stored.flatMap((one) =>
+      typeof one !== 'string' && one.kind === 'remove'
+        ? [{ fact: one.before, reason: evidenceText('remove', one.evidence) }]
+        : [],
+    );
+    const inWords = { ...item, changes: stored.map((one) => changeText(one, names)), removed };
+    await table.transact([{ put: { pk, sk: String(sk) }, item: inWords }]);
+  }
 }

@@ -174,9 +174,11 @@ describe('rows that hang on what is gone', () => {
     expect(await world.held('teams')).toBeUndefined();
     expect(await world.facts('teams')).toHaveLength(5);
     const [run] = await latestRuns(world.table, synchronizationId, 1);
-    expect(await changesOf(world.table, synchronizationId, run?.observedAt ?? 0)).toContain(
-      'team 5 on repository 10 removed: not in the whole read; what it hangs on is gone',
-    );
+    expect(await changesOf(world.table, synchronizationId, run?.observedAt ?? 0)).toContainEqual({
+      kind: 'remove',
+      before: aFact.teamRepository(5, 10),
+      evidence: ['list', 'orphaned'],
+    });
   });
 
   it('wait for a word if an event said that the team is gone, and the read shows it', async () => {

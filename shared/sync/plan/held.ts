@@ -11,10 +11,9 @@ import { keys, pieceNames } from '../../store/keys.ts';
 import { loadPieces, putPieces, removePieces } from '../../store/pieces-store.ts';
 import { findHeld, type Held, listHeld, putHeld } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
-import { changeText } from './change-text.ts';
-import type { PlannedChange } from './plan.ts';
+import { type PlannedChange, recordOf } from './plan.ts';
 
-const wordsMax = 50;
+const shownMax = 50;
 /** A year: longer than anybody waits with an answer. In seconds. */
 const heldSeconds = 365 * 24 * 3600;
 
@@ -109,7 +108,7 @@ export async function noteHeld(
     since: before?.since ?? clock.now(),
     count: missed.length,
     digest: digestOf(missed),
-    changes: removals.slice(0, wordsMax).map(changeText),
+    changes: removals.slice(0, shownMax).map(recordOf),
   };
   await table.transact([putHeld(id, held)]);
   logger.error('much is missing from a list, and its removal waits for a person', {

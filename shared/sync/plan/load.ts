@@ -68,8 +68,8 @@ async function putBackNow(
   // A new event that came after the person's word says more than it.
   const later = claims.filter(({ at }) => at > restore.at);
   const keys = asked
-    .filter(({ fact }) => !later.some((claim) => covers(claim, fact)))
-    .map(({ fact }) => factKey(fact));
+    .filter(({ before }) => !later.some((claim) => covers(claim, before)))
+    .map(({ before }) => factKey(before));
   return new Set(keys.filter((key) => (stored.removed.get(key)?.changedAt ?? Infinity) <= restore.at));
 }
 

@@ -1,6 +1,7 @@
 /**
  * What a whole read of a scope changes: pure, so that a dry run shows what a run would do, and the history keeps why.
  */
+import type { FactChange } from '../../domain/change.ts';
 import {
   type Claim,
   covers,
@@ -298,6 +299,20 @@ function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): Plan
     evidence.push('powerless-role');
   }
   return { kind: 'remove', fact, narrows: presenceGrants(fact), widens: false, evidence };
+}
+
+/** The change as the history keeps it. */
+export function recordOf(change: PlannedChange): FactChange {
+  const { kind, fact, evidence } = change;
+  switch (kind) {
+    case 'remove':
+      return { kind, before: fact, evidence };
+    case 'update':
+      return { kind, before: change.before, after: fact, evidence };
+    case 'add':
+    case 'return':
+      return { kind, after: fact, evidence };
+  }
 }
 
 /** A removal for which only an absence speaks. */

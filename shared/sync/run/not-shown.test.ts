@@ -82,9 +82,7 @@ describe('a scope of which nothing is shown', () => {
     expect(await world.facts('roles')).toEqual([]);
     const run = (await world.runs()).at(-1);
     const removed = (await loadRemoved(world.table, synchronizationId, run?.observedAt ?? 0)) ?? [];
-    expect(removed.map(({ reason }) => reason)).toEqual(
-      Array(2).fill('not shown by the forge; nobody said a word'),
-    );
+    expect(removed.map(({ evidence }) => evidence)).toEqual(Array(2).fill(['not-shown', 'silence']));
     expect(await world.held()).toBeUndefined();
   });
 

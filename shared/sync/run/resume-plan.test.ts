@@ -51,7 +51,7 @@ it('finishes a plan of an earlier version, whose removals were stated or not, wi
   expect(removed.get('member#1')?.missed).toEqual(aFact.member(1));
   expect(removed.get('member#2')?.missed).toBeUndefined();
   expect(await loadRemoved(table, synchronizationId, 2)).toMatchObject([
-    { fact: { account: '1' }, reason: 'not in the whole read' },
-    { fact: { account: '2' }, reason: 'not in the whole read; an event says so too' },
+    { before: aFact.member(1), evidence: ['list'] },
+    { before: aFact.member(2), evidence: ['list', 'event'] },
   ]);
 });

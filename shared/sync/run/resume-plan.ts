@@ -1,9 +1,9 @@
 /** Finishes a stored plan whose writer died, without asking the forge. */
 import { z } from 'zod';
-import { evidenceIn, evidenceKinds } from '../../domain/evidence.ts';
+import { evidenceIn } from '../../domain/evidence.ts';
 import { factKey } from '../../domain/facts.ts';
 import { isScope, type PartScope, partOf } from '../../domain/scopes.ts';
-import { parseFact } from '../../store/fact-schema.ts';
+import { EvidenceField, FactField } from '../../store/change-schema.ts';
 import { loadScope, type StoredScope } from '../../store/fact-store.ts';
 import { keys, pieceNames } from '../../store/keys.ts';
 import { loadPieces, removePieces } from '../../store/pieces-store.ts';
@@ -17,12 +17,12 @@ import type { Run } from './run.ts';
 import { record } from './run-log.ts';
 import type { TakenScope } from './take-scopes.ts';
 
-const fact = z.unknown().transform(parseFact);
+const fact = FactField;
 const base = {
   fact,
   narrows: z.boolean(),
   widens: z.boolean(),
-  evidence: z.array(z.enum(evidenceKinds)).optional(),
+  evidence: EvidenceField.optional(),
   inDoubt: z.boolean().optional(),
   /** What an earlier version stored in the place of evidence. */
   reason: z.string().default(''),

@@ -1,14 +1,6 @@
-import { evidenceText } from '../../domain/evidence.ts';
-import {
-  finishRun,
-  noteChanges,
-  type RecordedChanges,
-  type RunProgress,
-  type ScopeRecord,
-} from '../../store/run-store.ts';
+import { finishRun, noteChanges, type RunProgress, type ScopeRecord } from '../../store/run-store.ts';
 import type { Operation } from '../../store/table.ts';
-import { changeText } from '../plan/change-text.ts';
-import type { PlannedChange } from '../plan/plan.ts';
+import { type PlannedChange, recordOf } from '../plan/plan.ts';
 import type { Run, RunLog } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
@@ -36,7 +28,7 @@ export function record(run: Run, changes: readonly PlannedChange[]): readonly Op
     synchronization.id,
     progress,
     log.tries++,
-    recordedOf(changes),
+    { counts: countsOf(changes), changes: changes.map(recordOf) },
     dependencies.clock.now(),
   );
 }
@@ -58,16 +50,6 @@ export async function endLog(run: Run): Promise<void> {
 
 function progressOf({ number, startedAt, reader }: Run, scopes: readonly ScopeRecord[]): RunProgress {
   return { number, startedAt, requests: reader.requests?.(), scopes };
-}
-
-function recordedOf(changes: readonly PlannedChange[]): RecordedChanges {
-  return {
-    counts: countsOf(changes),
-    changes: changes.map(changeText),
-    removed: changes
-      .filter(({ kind }) => kind === 'remove')
-      .map(({ fact, evidence }) => ({ fact, reason: evidenceText('remove', evidence) })),
-  };
 }
 
 export function countsOf(changes: readonly PlannedChange[]) {

@@ -136,7 +136,7 @@ describe('runScopes', () => {
     });
     const changes = await changesOf(world.table, synchronizationId, 1);
     expect(changes).toHaveLength(60);
-    expect(changes).toContain('member user-1 (1) added: new in the read');
+    expect(changes).toContainEqual({ kind: 'add', after: aFact.member(1), evidence: ['read'] });
     expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({
       lastSuccessAt: start,
       readAt: 1,

@@ -1,5 +1,6 @@
 /** Performs a sequence in a world and holds what Composer reads against what the forge says, on the way and at the end. */
 import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
+import { isStated } from '../../../shared/domain/evidence.ts';
 import { isOfSource } from '../../../shared/store/package-store.ts';
 import { latestRuns, loadRemoved } from '../../../shared/store/run-store.ts';
 import { applyingSince, listHeld } from '../../../shared/store/scope-store.ts';
@@ -212,9 +213,9 @@ async function checkBrake({ world, words }: Performance): Promise<string[]> {
   for (const { observedAt } of await latestRuns(world.table, synchronizationId, 10_000)) {
     const removed = (await loadRemoved(world.table, synchronizationId, observedAt)) ?? [];
     const counts = new Map<string, number>();
-    for (const { fact, reason } of removed) {
-      if (reason === 'not in the whole read') {
-        counts.set(fact.kind, (counts.get(fact.kind) ?? 0) + 1);
+    for (const { before, evidence } of removed) {
+      if (!isStated(evidence)) {
+        counts.set(before.kind, (counts.get(before.kind) ?? 0) + 1);
       }
     }
     for (const [kind, count] of counts) {

@@ -294,8 +294,8 @@ function numberOf({ stored, removed }: Known, fact: Fact): number | undefined {
 async function isSaidTwice(world: ModelWorld, number: number, fact: Fact): Promise<boolean> {
   const isForgetful = world.forgotAt.people >= world.table.drawnAt(number);
   const removed = isForgetful ? await loadRemoved(world.table, synchronizationId, number) : undefined;
-  const one = removed?.find((other) => factKey(other.fact) === factKey(fact));
-  return ['an event says so too', 'what it hangs on is gone'].some((said) => one?.reason.includes(said));
+  const one = removed?.find(({ before }) => factKey(before) === factKey(fact));
+  return (['event', 'orphaned'] as const).some((said) => one?.evidence.includes(said));
 }
 
 /** The list that the fact is read with. */

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { account, aFact, repository, role } from '../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { addSynchronized, synchronizationId } from '../../test/support/synchronized.ts';
+import type { FactChange } from '../domain/change.ts';
+import type { Fact } from '../domain/facts.ts';
+import { putFact } from '../store/fact-store.ts';
+import { changeText, factText } from './change-text.ts';
+import { namesFor, nameThings } from './name-things.ts';
+
+const backend = { ...aFact.team(5), slug: 'backend' };
+const billing = { ...aFact.repository(9), fullName: 'acme/billing' };
+const names = nameThings([aFact.member(1), backend, billing]);
+const removed = (before: Fact): FactChange => ({ kind: 'remove', before, evidence: ['list', 'event'] });
+
+describe('a change in words', () => {
+  it.each<[Fact, string]>([
+    [aFact.settings(), 'settings'],
+    [aFact.member(1), 'member user-1 (1)'],
+    [backend, 'team backend (5)'],
+    [aFact.teamMember(5, 1), 'user-1 (1) in team backend (5)'],
+    [aFact.teamRepository(5, 9), 'team backend (5) on repository acme/billing (9)'],
+    [aFact.roleMember(70, 1), 'user-1 (1) with the role role-70 (70)'],
+    [aFact.roleTeam(70, 5), 'team backend (5) with the role role-70 (70)'],
+    [billing, 'repository acme/billing (9)'],
+    [aFact.collaborator(9, 1), 'user-1 (1) on repository acme/billing (9)'],
+    [aFact.teamRepository(6, 8), 'team 6 on repository 8'],
+  ])('names who or what it is about: %#', (fact, words) => {
+    expect(factText(fact, names)).toBe(words);
+  });
+
+  it('says what became of it, and why', () => {
+    const after = aFact.member(1, 'owner');
+    const texts = (
+      [
+        { kind: 'add', after, evidence: ['owner', 'read'] },
+        { kind: 'update', before: aFact.member(1), after, evidence: ['read'] },
+        { kind: 'return', after, evidence: ['read'] },
+        removed(after),
+      ] satisfies FactChange[]
+    ).map((change) => changeText(change, names));
+    expect(texts).toEqual([
+      'member user-1 (1) added: asked back, and in the read',
+      'member user-1 (1) changed: role: member → owner',
+      'member user-1 (1) given back: an event had withdrawn it, and it is there',
+      'member user-1 (1) removed: not in the whole read; an event says so too',
+    ]);
+  });
+
+  it('is that of an earlier version where only words were kept', () => {
+    expect(changeText('member bob (1) added: new in the read', names)).toBe(
+      'member bob (1) added: new in the read',
+    );
+  });
+});
+
+describe('names', () => {
+  async function stored(...facts: readonly Fact[]) {
+    const table = createMemoryTable();
+    await addSynchronized(table);
+    await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
+    return table;
+  }
+
+  it('are those that things have now', async () => {
+    const table = await stored({ ...aFact.member(1), login: 'ann' } as Fact, backend, billing);
+    const changes = [removed(aFact.teamMember(5, 1)), removed(aFact.teamRepository(5, 9))];
+    const now = await namesFor(table, synchronizationId, changes);
+    expect(changes.map((change) => changeText(change, now).split(' removed')[0])).toEqual([
+      'ann (1) in team backend (5)',
+      'team backend (5) on repository acme/billing (9)',
+    ]);
+  });
+
+  it('of what is gone are those that the changes keep, and at last the ids', async () => {
+    const table = await stored();
+    const of = await namesFor(table, synchronizationId, [removed(backend), removed(aFact.teamMember(5, 1))]);
+    expect(of('team', '5')).toBe('backend (5)');
+    expect(of('account', account(1))).toBe('user-1 (1)');
+    expect(of('repository', repository(9))).toBe('9');
+    expect(of('team', role(70))).toBe('70');
+  });
+
+  it('are those of both repositories where a package name passed', async () => {
+    const table = await stored(billing);
+    const change = {
+      kind: 'package-name',
+      name: 'acme/one',
+      before: { repository: repository(8), number: 1 },
+      after: { repository: repository(9), number: 2 },
+      reason: 'an owner gave it',
+    } as const;
+    expect(changeText(change, await namesFor(table, synchronizationId, [change]))).toBe(
+      'package acme/one (number 1) of repository 8 is number 2 of repository acme/billing (9) now: an owner gave it',
+    );
+  });
+});

@@ -1,0 +1,34 @@
+/** Recorded changes as they lie in the table, parsed on the way out. */
+import { z } from 'zod';
+import type { RecordedChange } from '../domain/change.ts';
+import { evidenceKinds } from '../domain/evidence.ts';
+import { asId, type ForgeRepositoryId } from '../domain/ids.ts';
+import { parseFact } from './fact-schema.ts';
+
+export const FactField = z.unknown().transform(parseFact);
+export const EvidenceField = z.array(z.enum(evidenceKinds)).readonly();
+
+const holder = z.object({
+  repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
+  number: z.number(),
+});
+const evidence = EvidenceField;
+
+const ChangeItem = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('add'), after: FactField, evidence }),
+  z.object({ kind: z.literal('update'), before: FactField, after: FactField, evidence }),
+  z.object({ kind: z.literal('return'), after: FactField, evidence }),
+  z.object({ kind: z.literal('remove'), before: FactField, evidence }),
+  z.object({
+    kind: z.literal('package-name'),
+    name: z.string(),
+    before: holder,
+    after: holder,
+    reason: z.string(),
+  }),
+]);
+
+/** A change, or a whole line of words: so an earlier version stored it. */
+export type StoredChange = RecordedChange | string;
+
+export const StoredChanges = z.array(z.union([z.string(), ChangeItem])).readonly();
