@@ -1,8 +1,8 @@
 /** What the real Composer installs for `dev-main#<commit>`, and what it prints when there is no such commit. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { runGit } from '../../local/forges/git/run-git.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
-import { runGit } from '../../local/forges/world/run-git.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';
 import { type System, startSystem } from '../support/started.ts';
 

@@ -1,9 +1,9 @@
 /** Whether a repository contains a commit: a forge shows commits of forks and pull requests under the repository's name too. */
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runGit } from '../../local/forges/git/run-git.ts';
 import { appPermissions } from '../../local/forges/github/app-identity.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
-import { runGit } from '../../local/forges/world/run-git.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { Containment } from '../../shared/forge/containment.ts';
 import type { RepositoryIds } from '../../shared/forge/forge.ts';

@@ -1,6 +1,7 @@
 /** Repositories of every kind, for what is read of contents. */
+
+import { runGit } from '../../local/forges/git/run-git.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
-import { runGit } from '../../local/forges/world/run-git.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { RepositoryIds } from '../../shared/forge/forge.ts';
 import type { GitHub } from './github-fixture.ts';

@@ -1,5 +1,5 @@
 /** The GitHub adapter in front of the simulated GitHub, for the contract tests beside. */
-import type { GitObjects } from '../../local/forges/github/api/git-objects.ts';
+import type { GitObjects } from '../../local/forges/git/objects.ts';
 import { startFixture } from '../../local/forges/github/simulator-fixture.ts';
 import type { Repository } from '../../local/forges/github/state.ts';
 import type { World } from '../../local/forges/world/world.ts';

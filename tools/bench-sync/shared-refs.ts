@@ -1,10 +1,10 @@
 /** Git repositories by the hundred: one object store for all, and refs of its own for each. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGitObjects, type GitObjects } from '../../local/forges/github/api/git-objects.ts';
-import type { RawObject } from '../../local/forges/github/api/git-process.ts';
-import { createBareRepository } from '../../local/forges/world/bare-repository.ts';
-import { runGit } from '../../local/forges/world/run-git.ts';
+import { createBareRepository } from '../../local/forges/git/bare-repository.ts';
+import type { RawObject } from '../../local/forges/git/batch-process.ts';
+import { createGitObjects, type GitObjects } from '../../local/forges/git/objects.ts';
+import { runGit } from '../../local/forges/git/run-git.ts';
 
 export interface SharedRefs {
   /** All objects. */

@@ -1,5 +1,5 @@
 /** A company of any size, the same for the same number. */
-import type { HistoryStep } from '../../local/forges/world/git-history.ts';
+import type { HistoryStep } from '../../local/forges/git/history.ts';
 import type { World, WorldOrganization, WorldRepository, WorldTeam } from '../../local/forges/world/world.ts';
 
 /**

@@ -167,7 +167,7 @@ async function measure(
     functions,
     starts,
     edge,
-    rateLimitPoints: cost,
+    rateLimitPoints: { rest: cost.rest ?? 0, graphql: cost.graphql ?? 0 },
     notes:
       reader === undefined ? ['no member reads a package by one team alone: changes were not measured'] : [],
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runGit } from '../../local/forges/world/run-git.ts';
+import { runGit } from '../../local/forges/git/run-git.ts';
 import { copyRepository } from './copy.ts';
 import { plantedFaults } from './faults/all.ts';
 import { PlantError, type PlantedFault, plant, proofs } from './plant.ts';

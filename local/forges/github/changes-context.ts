@@ -1,14 +1,10 @@
 import { z } from 'zod';
+import { ChangeError, changesOf } from '../control/change.ts';
 import { findOrganization, findRepository, findUser } from './api/rights.ts';
 import type { Pushes } from './git-push.ts';
 import type { Payloads } from './payloads.ts';
 import type { GitHubState, Organization, Repository, Team, User } from './state.ts';
 import type { GitHubEvent } from './webhooks.ts';
-
-/** A change that cannot be made; the message says why. */
-export class ChangeError extends Error {
-  override readonly name = 'ChangeError';
-}
 
 /** What changes work with. */
 export interface ChangeContext {
@@ -21,54 +17,12 @@ export interface ChangeContext {
   readonly emit: (event: GitHubEvent) => void;
 }
 
-/** What a change tells: ids that it has made. */
-export type ChangeResult = Readonly<Record<string, unknown>>;
-
-export interface ChangeType<Input> {
-  readonly input: z.ZodType<unknown, Input>;
-  readonly run: (context: ChangeContext, input: unknown) => Promise<ChangeResult>;
-}
-
-/** Who does it; an owner of the organization, if left out. */
-const actor = { as: z.string().exactOptional() };
+/** Describes a change; with `as` for who does it: an owner of the organization, if left out. */
+export const defineChange = changesOf<ChangeContext>();
 
 /** The organization's login; the first one's, if left out. */
 export const organizationField = { organization: z.string().exactOptional() };
 export const permissionField = z.enum(['pull', 'triage', 'push', 'maintain', 'admin']);
-
-/**
- * Ties the fields of a change to what it does.
- *
- * @throws {ChangeError} from `run`, for input of another shape or names that do not exist.
- */
-export function defineChange<Fields extends z.ZodRawShape>(
-  fields: Fields,
-  apply: (
-    context: ChangeContext,
-    input: z.output<z.ZodObject<Fields & typeof actor, z.core.$strict>>,
-  ) => ChangeResult | undefined | Promise<ChangeResult | undefined>,
-): ChangeType<z.input<z.ZodObject<Fields & typeof actor, z.core.$strict>>> {
-  const input = z.strictObject({ ...fields, ...actor });
-  return {
-    input,
-    async run(context, given) {
-      const parsed = input.safeParse(given);
-      if (!parsed.success) throw new ChangeError(inWords(parsed.error));
-      return (await apply(context, parsed.data)) ?? {};
-    },
-  };
-}
-
-/** zod's findings as one line. */
-export function inWords(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => {
-      // What is wrong with a key stands in an issue of its own.
-      const message = (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message;
-      return issue.path.length === 0 ? message : `${issue.path.join('.')}: ${message}`;
-    })
-    .join('; ');
-}
 
 export function resolveOrganization({ state }: ChangeContext, login: string | undefined): Organization {
   const logins = [...state.organizations.values()].map((organization) => organization.login);

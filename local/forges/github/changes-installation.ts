@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { ChangeError } from '../control/change.ts';
 import { repositoriesOf } from './api/rights.ts';
 import { grantedPermissions } from './app-identity.ts';
 import {
   type ChangeContext,
-  ChangeError,
   defineChange,
   organizationField,
   resolveActor,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { ChangeError } from '../control/change.ts';
 import { repositoriesOf, teamsOf } from './api/rights.ts';
 import {
   type ChangeContext,
-  ChangeError,
   defineChange,
   organizationField,
   organizationOf,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ChangeError } from '../control/change.ts';
 import { repositoriesOf, teamsOf } from './api/rights.ts';
 import {
-  ChangeError,
   defineChange,
   organizationField,
   resolveActor,

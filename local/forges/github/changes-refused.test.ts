@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChangeError } from './changes-context.ts';
+import { ChangeError } from '../control/change.ts';
 import { type SimulatorFixture, startFixture } from './simulator-fixture.ts';
 
 let fixture: SimulatorFixture;

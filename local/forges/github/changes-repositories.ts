@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createBareRepository, listRefs, setDefaultBranch, shareObjects } from '../world/bare-repository.ts';
-import { runGit } from '../world/run-git.ts';
+import { ChangeError } from '../control/change.ts';
+import { createBareRepository, listRefs, setDefaultBranch, shareObjects } from '../git/bare-repository.ts';
+import { runGit } from '../git/run-git.ts';
+import { isoSeconds } from '../server/clock.ts';
 import { findRepository, fullName, teamsOf } from './api/rights.ts';
 import {
   type ChangeContext,
-  ChangeError,
   defineChange,
   organizationField,
   organizationOf,
@@ -15,7 +16,6 @@ import {
   resolveRepository,
 } from './changes-context.ts';
 import { type GitHubState, nodeId, type Organization, type Repository, type User } from './state.ts';
-import { isoSeconds } from './world-to-state.ts';
 
 const name = z
   .string()

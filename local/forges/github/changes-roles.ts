@@ -1,8 +1,8 @@
 /** Changes of organization roles; none of them tells any app anything. */
 import { z } from 'zod';
+import { ChangeError } from '../control/change.ts';
 import {
   type ChangeContext,
-  ChangeError,
   defineChange,
   organizationField,
   permissionField,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { ChangeError } from '../control/change.ts';
 import { teamSlug } from '../world/world.ts';
 import { descendantsOf, permissionFlags, teamsOf } from './api/rights.ts';
 import {
   type ChangeContext,
-  ChangeError,
   defineChange,
   organizationField,
   permissionField,

@@ -1,5 +1,6 @@
-import type { HistoryStep } from '../world/git-history.ts';
-import { type ChangeContext, ChangeError, type ChangeResult, type ChangeType } from './changes-context.ts';
+import { type ChangeResult, type ChangeType, createChangeRunner, type RunChange } from '../control/change.ts';
+import type { HistoryStep } from '../git/history.ts';
+import type { ChangeContext } from './changes-context.ts';
 import { gitChanges } from './changes-git.ts';
 import { installationChanges } from './changes-installation.ts';
 import { memberChanges } from './changes-members.ts';
@@ -22,7 +23,7 @@ export type ChangeName = keyof typeof types;
 
 /** What a change is given, with `as` for who does it (the first owner, if left out). */
 export type ChangeInput<Name extends ChangeName> =
-  (typeof types)[Name] extends ChangeType<infer Input> ? Input : never;
+  (typeof types)[Name] extends ChangeType<ChangeContext, infer Input> ? Input : never;
 
 export const changeNames: readonly string[] = Object.keys(types).sort();
 
@@ -34,27 +35,19 @@ export interface Changes {
    */
   run<Name extends ChangeName>(name: Name, input: ChangeInput<Name>): Promise<ChangeResult>;
   /** The same for a name and input from outside. */
-  runUnchecked(name: string, input: unknown): Promise<ChangeResult>;
+  readonly runUnchecked: RunChange;
   /** Commits once for each tag and pushes all as one push. */
   pushVersions(repository: string, tags: readonly string[], step?: Omit<HistoryStep, 'tags'>): Promise<void>;
 }
 
 /** @param changed - called after each change, before `run` resolves. */
 export function createChanges(context: ChangeContext, changed: () => Promise<void>): Changes {
-  const runUnchecked = async (name: string, input: unknown): Promise<ChangeResult> => {
-    const type = Object.entries(types).find(([known]) => known === name)?.[1];
-    if (type === undefined) {
-      throw new ChangeError(`there is no change "${name}"; there are: ${changeNames.join(', ')}`);
-    }
-    const result = await type.run(context, input);
-    await changed();
-    return result;
-  };
+  const run = createChangeRunner(types, context, changed);
   return {
-    run: runUnchecked,
-    runUnchecked,
+    run,
+    runUnchecked: run,
     async pushVersions(repository, tags, step = {}) {
-      await runUnchecked('push', { repository, history: [{ ...step, tags }] });
+      await run('push', { repository, history: [{ ...step, tags }] });
     },
   };
 }

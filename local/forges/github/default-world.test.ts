@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listRefs } from '../world/bare-repository.ts';
+import { listRefs } from '../git/bare-repository.ts';
+import { runGit } from '../git/run-git.ts';
 import { defaultWorldFile, readWorld } from '../world/read-world.ts';
-import { runGit } from '../world/run-git.ts';
 import { ancestorsOf, effectivePermission } from './api/rights.ts';
-import { createGitHubState } from './persistence.ts';
+import { createGitHubState } from './open-state.ts';
 import { testApp } from './simulator-fixture.ts';
 import type { GitHubState, Repository } from './state.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runGit } from '../world/run-git.ts';
+import { runGit } from '../git/run-git.ts';
 import { createAppJwt, type SimulatorFixture, startFixture, testApp } from './simulator-fixture.ts';
 
 const execute = promisify(execFile);

@@ -1,16 +1,10 @@
-import { listRefs, setDefaultBranch } from '../world/bare-repository.ts';
-import { isAncestor, type PushedCommit, readCommits } from './git-commits.ts';
+import { isAncestor, type PushedCommit, readCommits } from '../git/commits.ts';
+import { createPushQueue, noObject, type RefChange, type Refs } from '../git/pushes.ts';
+import { isoSeconds } from '../server/clock.ts';
 import type { Payloads } from './payloads.ts';
 import type { Repository, User } from './state.ts';
 import type { GitHubEvent } from './webhooks.ts';
-import { isoSeconds, personOf } from './world-to-state.ts';
-
-/** A head or tag that a push has moved; undefined where it did not exist. */
-export interface RefChange {
-  readonly ref: string;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
+import { personOf } from './world-to-state.ts';
 
 export interface Pushes {
   /**
@@ -32,7 +26,6 @@ export interface PushDeps {
   readonly save: () => Promise<void>;
 }
 
-const noObject = '0'.repeat(40);
 /** "Events will not be created for tags when more than three tags are pushed at once." */
 const mostTags = 3;
 /** "Events will not be created if more than 5000 branches are pushed at once." */
@@ -41,7 +34,7 @@ const mostBranches = 5000;
 const mostCommits = 2048;
 
 export function createPushes(deps: PushDeps): Pushes {
-  const queues = new Map<number, Promise<unknown>>();
+  const receive = createPushQueue();
 
   const notice = async (
     repository: Repository,
@@ -49,8 +42,6 @@ export function createPushes(deps: PushDeps): Pushes {
     changes: readonly RefChange[],
     refs: Refs,
   ): Promise<void> => {
-    if (changes.length === 0) return;
-    if (refs.before.size === 0) await adoptDefaultBranch(repository, refs.after);
     // Whether a push that only deletes moves it is not documented; the less helpful answer is taken.
     if (changes.some((change) => change.after !== undefined)) repository.pushedAt = isoSeconds(deps.now());
     for (const event of await pushEvents(repository, sender, changes, refs, deps.payloads)) deps.emit(event);
@@ -58,44 +49,9 @@ export function createPushes(deps: PushDeps): Pushes {
   };
 
   return {
-    receive(repository, sender, write) {
-      const work = async (): Promise<Awaited<ReturnType<typeof write>>> => {
-        const before = await listRefs(repository.gitDirectory);
-        try {
-          return await write(before);
-        } finally {
-          const after = await listRefs(repository.gitDirectory);
-          await notice(repository, sender, diffRefs(before, after), { before, after });
-        }
-      };
-      const result = (queues.get(repository.id) ?? Promise.resolve()).then(work, work);
-      queues.set(
-        repository.id,
-        result.catch(() => undefined),
-      );
-      return result;
-    },
+    receive: (repository, sender, write) =>
+      receive(repository, write, (changes, refs) => notice(repository, sender, changes, refs)),
   };
-}
-
-interface Refs {
-  readonly before: ReadonlyMap<string, string>;
-  readonly after: ReadonlyMap<string, string>;
-}
-
-function diffRefs(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): RefChange[] {
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .map((ref) => ({ ref, before: before.get(ref), after: after.get(ref) }))
-    .filter((change) => change.before !== change.after);
-}
-
-/** The first branch of an empty repository becomes its default branch. */
-async function adoptDefaultBranch(repository: Repository, after: ReadonlyMap<string, string>): Promise<void> {
-  const branches = [...after.keys()].filter((ref) => ref.startsWith('refs/heads/'));
-  const [first] = branches;
-  if (first === undefined || branches.includes(`refs/heads/${repository.defaultBranch}`)) return;
-  repository.defaultBranch = first.slice('refs/heads/'.length);
-  await setDefaultBranch(repository.gitDirectory, repository.defaultBranch);
 }
 
 /** The events of one push. https://docs.github.com/en/webhooks/webhook-events-and-payloads#create */

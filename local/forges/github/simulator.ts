@@ -1,24 +1,28 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { join } from 'node:path';
+import { createControl } from '../control/control.ts';
+import { createRequestLog, type RequestLog } from '../control/request-log.ts';
+import { createFaultRegistry, type FaultRegistry } from '../faults/faults.ts';
+import type { Intercept } from '../faults/interception.ts';
+import { createGitObjects, type GitObjects } from '../git/objects.ts';
+import { type SimulatorClock, systemClock } from '../server/clock.ts';
+import { allOrNone, listen } from '../server/listen.ts';
+import { gitRootOf } from '../state/open-state.ts';
+import { createPastStates } from '../state/past-states.ts';
 import type { World } from '../world/world.ts';
 import { createBudgets } from './api/budgets.ts';
 import { createCodeload } from './api/codeload.ts';
-import { createGitObjects, type GitObjects } from './api/git-objects.ts';
-import type { Intercept } from './api/ports.ts';
+import type { RequestEntry } from './api/ports.ts';
 import { createSecondaryLimits } from './api/secondary-limits.ts';
 import { createGitHubApi } from './api/server.ts';
 import { createTokenStore } from './api/tokens.ts';
 import { type Changes, createChanges } from './changes.ts';
-import { createControl } from './control.ts';
-import { createRequestLog, type RequestLog } from './control-requests.ts';
-import { createFaultRegistry, type FaultRegistry } from './faults.ts';
-import { createGitHttp } from './git-http.ts';
+import { type GitHubFaultKind, gitHubFaultKinds } from './fault-kinds.ts';
+import { createGitHubGit } from './git-http.ts';
 import { createPushes } from './git-push.ts';
-import { createPastStates } from './past-states.ts';
+import { createGitHubState } from './open-state.ts';
 import { createPayloads } from './payloads.ts';
-import { createGitHubState } from './persistence.ts';
 import type { App, GitHubState } from './state.ts';
+import { summarize } from './summarize.ts';
 import { createWebhooks } from './webhooks.ts';
 
 /** Ports on 127.0.0.1; 0 takes any free one. */
@@ -31,13 +35,6 @@ export interface SimulatorPorts {
   readonly codeload: number;
   /** The control route. */
   readonly control: number;
-}
-
-export interface SimulatorClock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Calls `run` once the clock has passed `delayMs`; returns the cancellation. */
-  after(delayMs: number, run: () => void): () => void;
 }
 
 export interface GitHubSimulatorOptions {
@@ -64,8 +61,8 @@ export interface GitHubSimulator {
   /** Without a trailing slash. */
   readonly addresses: Readonly<Record<keyof SimulatorPorts, string>>;
   readonly changes: Changes;
-  readonly faults: FaultRegistry;
-  readonly requests: RequestLog;
+  readonly faults: FaultRegistry<GitHubFaultKind>;
+  readonly requests: RequestLog<RequestEntry>;
   /** Replaces the hook that decides on every request to the API and the archives; undefined lets all pass. */
   intercept(hook: Intercept | undefined): void;
   /** Gives everybody a whole rate limit again, as the next hour does. */
@@ -76,14 +73,6 @@ export interface GitHubSimulator {
   sent(): Promise<void>;
   close(): Promise<void>;
 }
-
-const systemClock: SimulatorClock = {
-  now: Date.now,
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 /**
  * Starts a GitHub on this machine: API, git, archives, webhooks and the control route, each on a port of 127.0.0.1.
@@ -105,15 +94,21 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     );
   }
 
-  const servers = await listenAll(options.ports);
+  const listeners = await allOrNone([
+    listen(options.ports.web),
+    listen(options.ports.api),
+    listen(options.ports.codeload),
+    listen(options.ports.control),
+  ]);
+  const [web, api, codeload, control] = listeners;
   const addresses = {
-    web: addressOf(servers.web),
-    api: addressOf(servers.api),
-    codeload: addressOf(servers.codeload),
-    control: addressOf(servers.control),
+    web: web.address,
+    api: api.address,
+    codeload: codeload.address,
+    control: control.address,
   };
 
-  const faults: FaultRegistry = createFaultRegistry({ added: () => pastStates.record() });
+  const faults = createFaultRegistry<GitHubFaultKind>({ added: () => pastStates.record() });
   const pastStates = createPastStates({
     state,
     now,
@@ -136,36 +131,26 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     log,
   });
   const pushes = createPushes({ payloads, emit: webhooks.emit, now, save: changed });
-  const gitRoot = join(directory, 'git');
+  const gitRoot = gitRootOf(directory);
   const changes = createChanges({ state, payloads, pushes, gitRoot, now, emit: webhooks.emit }, changed);
-  const requests = createRequestLog();
+  const requests = createRequestLog<RequestEntry>(['rest', 'graphql']);
   const tokens = createTokenStore({ now, random: randomBytes });
   const { objects = createGitObjects() } = options;
-  const gitHttp = createGitHttp({
-    state,
-    pushes,
-    log,
-    authorizeGit: (authorization, repositoryId) => tokens.authorizeGit(state, authorization, repositoryId),
-  });
-
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve));
   const budgets = createBudgets(now);
   let hook: Intercept | undefined;
   const intercept: Intercept = (match) => hook?.(match);
   const common = { state, faults, objects, now, sleep, intercept, recordRequest: requests.recordRequest };
-  const handlers: Record<keyof SimulatorPorts, RequestListener> = {
-    web: (request, response) => {
-      gitHttp(request, response)
-        .then((answered) => {
-          if (!answered) response.writeHead(404, { 'content-type': 'text/plain' }).end('Not Found\n');
-        })
-        .catch((error: unknown) => {
-          log(`git: ${error instanceof Error ? error.message : String(error)}`);
-          if (response.headersSent) response.destroy();
-          else response.writeHead(500).end();
-        });
-    },
-    api: createGitHubApi({
+  web.serve(
+    createGitHubGit({
+      state,
+      pushes,
+      log,
+      authorizeGit: (authorization, repositoryId) => tokens.authorizeGit(state, authorization, repositoryId),
+    }),
+  );
+  api.serve(
+    createGitHubApi({
       ...common,
       budgets,
       tokens,
@@ -176,18 +161,20 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
         webhooks.redeliver(deliveryId);
       },
     }),
-    codeload: createCodeload(common),
-    control: createControl({
-      state,
-      changes,
+  );
+  codeload.serve(createCodeload(common));
+  control.serve(
+    createControl({
+      summarize: () => summarize(state),
+      change: changes.runUnchecked,
       faults,
+      faultKinds: gitHubFaultKinds,
       requests,
+      deliveries: () => state.deliveries,
       redeliver: webhooks.redeliver,
       idle: webhooks.idle,
     }),
-  };
-  for (const name of ['web', 'api', 'codeload', 'control'] as const)
-    servers[name].on('request', handlers[name]);
+  );
 
   return {
     state,
@@ -203,52 +190,9 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     sent: webhooks.sent,
     async close() {
       webhooks.close();
-      await Promise.all(Object.values(servers).map(closeServer));
+      await Promise.all(listeners.map((listener) => listener.close()));
       objects.close();
       await persistent.save();
     },
   };
-}
-
-/** All servers, or none when a port is taken. */
-async function listenAll(ports: SimulatorPorts): Promise<Record<keyof SimulatorPorts, Server>> {
-  const servers = {
-    web: createServer(),
-    api: createServer(),
-    codeload: createServer(),
-    control: createServer(),
-  };
-  const outcomes = await Promise.allSettled([
-    listen(servers.web, ports.web),
-    listen(servers.api, ports.api),
-    listen(servers.codeload, ports.codeload),
-    listen(servers.control, ports.control),
-  ]);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed === undefined) return servers;
-  await Promise.all(Object.values(servers).map(closeServer));
-  throw failed.reason;
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function addressOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
-  return `http://127.0.0.1:${address.port}`;
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -4,6 +4,8 @@
  * Both halves of the simulator (the API that reads it, the world and git side that changes it) share this model.
  */
 
+import type { DeliveryOutcome, WebhookMessage } from '../deliveries/delivery.ts';
+
 /** Repository permission, the five levels of GitHub's base roles. */
 export type Permission = 'pull' | 'triage' | 'push' | 'maintain' | 'admin';
 
@@ -98,26 +100,10 @@ export interface Installation {
   updatedAt?: string;
 }
 
-/** One attempt to deliver one webhook. */
-export interface Delivery {
-  readonly id: number;
-  /** X-GitHub-Delivery; the same for redeliveries of one event. */
-  readonly guid: string;
-  readonly event: string;
-  readonly action?: string;
+/** One attempt to deliver one webhook. The guid is its `X-GitHub-Delivery`. */
+export interface Delivery extends WebhookMessage, DeliveryOutcome {
   readonly installationId?: number;
   readonly repositoryId?: number;
-  readonly deliveredAt: string;
-  readonly redelivery: boolean;
-  /** `OK`, or GitHub's words for what failed. */
-  status: string;
-  statusCode: number;
-  durationMs: number;
-  /** The exact bytes that were signed and sent. */
-  readonly body: string;
-  readonly requestHeaders?: Readonly<Record<string, string>>;
-  readonly responseHeaders?: Readonly<Record<string, string>>;
-  readonly responseBody?: string;
 }
 
 export interface App {

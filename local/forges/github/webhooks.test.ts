@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createFaultRegistry, type FaultRegistry } from './faults.ts';
+import { createFaultRegistry, type FaultRegistry } from '../faults/faults.ts';
 import { startWebhookReceiver, testApp, type WebhookReceiver } from './simulator-fixture.ts';
 import type { Delivery, GitHubState, User } from './state.ts';
 import { createWebhooks, type GitHubEvent, type Webhooks } from './webhooks.ts';

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
-import type { FaultRegistry } from './faults.ts';
+import { createDeliveries, type Deliveries } from '../deliveries/deliveries.ts';
+import type { DeliveryOutcome, ReceiverAnswer } from '../deliveries/delivery.ts';
+import type { DeliveryDeps } from '../deliveries/delivery-rules.ts';
 import type { Payloads } from './payloads.ts';
 import type { Delivery, GitHubState, Installation, User } from './state.ts';
 
@@ -18,30 +20,17 @@ export interface GitHubEvent {
   readonly installation?: Installation;
 }
 
-export interface Webhooks {
-  /** Starts the delivery and returns at once. */
+export interface Webhooks extends Pick<Deliveries<Message>, 'idle' | 'sent' | 'close'> {
+  /** Starts the deliveries and returns at once. */
   emit(event: GitHubEvent): void;
   /** Sends a delivery of the log again, under its own delivery id; false if the log does not have it. */
   redeliver(deliveryId: number): boolean;
-  /** Resolves when nothing is under way; what waits for a following delivery is sent. */
-  idle(): Promise<void>;
-  /** Resolves when nothing is under way; what waits for a following delivery goes on waiting. */
-  sent(): Promise<void>;
-  /** Gives up what is under way or waiting. */
-  close(): void;
 }
 
-export interface WebhookDeps {
+export interface WebhookDeps extends Omit<DeliveryDeps<Message>, 'nextId'> {
   readonly state: GitHubState;
   readonly payloads: Payloads;
-  readonly faults: FaultRegistry;
-  readonly now: () => number;
-  /** Runs after so many milliseconds; answers how to cancel it. */
-  readonly after: (delayMs: number, run: () => void) => () => void;
   readonly uuid: () => string;
-  readonly fetch: typeof globalThis.fetch;
-  readonly record: (delivery: Delivery) => Promise<void>;
-  readonly log?: (line: string) => void;
 }
 
 /** Permission without which an app is not told. https://docs.github.com/en/webhooks/webhook-events-and-payloads */
@@ -61,139 +50,31 @@ const unsubscribedEvents = new Set(['installation', 'installation_repositories',
 const answerTimeoutMs = 10_000;
 /** Delivery ids outgrow 32 bits at GitHub. */
 const firstDeliveryId = 100_000_000_000;
-const reorderedAtMostMs = 5000;
-const keptResponseBytes = 10_000;
 
-type Attempt = Omit<Delivery, 'status' | 'statusCode' | 'durationMs' | 'deliveredAt'>;
+type Message = Omit<Delivery, keyof DeliveryOutcome>;
 
 /** Sends webhooks as a GitHub App gets them, and keeps their log. */
 export function createWebhooks(deps: WebhookDeps): Webhooks {
-  const { state, payloads, faults } = deps;
-  const underWay = new Set<Promise<void>>();
-  const cancellations = new Set<() => void>();
-  const closing = new AbortController();
-  let held: (() => void)[] = [];
-
-  const track = (work: Promise<void>): void => {
-    const tracked = work
-      .catch((error: unknown) => deps.log?.(`webhook: ${String(error)}`))
-      .finally(() => underWay.delete(tracked));
-    underWay.add(tracked);
-  };
-
-  /** Runs later, or never once closed; `idle` does not wait for it. */
-  const later = (delayMs: number, run: () => void): (() => void) => {
-    const forget = deps.after(delayMs, () => {
-      cancellations.delete(cancel);
-      run();
-    });
-    const cancel = (): void => {
-      cancellations.delete(cancel);
-      forget();
-    };
-    cancellations.add(cancel);
-    return cancel;
-  };
-
-  const send = async (attempt: Attempt): Promise<void> => {
-    const url = state.app.webhookUrl;
-    if (url === undefined || closing.signal.aborted) return;
-    const startedAt = deps.now();
-    const requestHeaders = headersOf(attempt, state);
-    const outcome = await post(url, requestHeaders, attempt.body);
-    if (closing.signal.aborted) return;
-    await deps.record({
-      ...attempt,
-      deliveredAt: new Date(startedAt).toISOString(),
-      durationMs: Math.round(deps.now() - startedAt),
-      requestHeaders,
-      ...outcome,
-    });
-  };
-
-  const post = async (
-    url: string,
-    headers: Record<string, string>,
-    body: string,
-  ): Promise<Pick<Delivery, 'status' | 'statusCode' | 'responseHeaders' | 'responseBody'>> => {
-    const timeout = new AbortController();
-    const cancel = later(answerTimeoutMs, () => timeout.abort());
-    try {
-      // Redirects are not followed: GitHub takes anything but 2xx for a failure.
-      const signal = AbortSignal.any([timeout.signal, closing.signal]);
-      const response = await deps.fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
-      const responseBody = (await response.text()).slice(0, keptResponseBytes);
-      return {
-        status: response.ok ? 'OK' : `Invalid HTTP Response: ${response.status}`,
-        statusCode: response.status,
-        responseHeaders: Object.fromEntries(response.headers),
-        responseBody,
-      };
-    } catch {
-      return { status: timeout.signal.aborted ? 'timed out' : 'failed to connect to host', statusCode: 0 };
-    } finally {
-      cancel();
-    }
-  };
-
-  const recordTimeout = (attempt: Attempt): Promise<void> =>
-    deps.record({
-      ...attempt,
-      deliveredAt: new Date(deps.now()).toISOString(),
-      durationMs: answerTimeoutMs,
-      status: 'timed out',
-      statusCode: 0,
-      requestHeaders: headersOf(attempt, state),
-    });
-
-  /** What follows a held delivery is sent first. */
-  const sendThenHeld = (attempt: Attempt): void => {
-    const waiting = held;
-    held = [];
-    const release = (): void => {
-      for (const each of waiting) each();
-    };
-    track(send(attempt).finally(release));
-  };
-
-  const dispatch = (attempt: Attempt): void => {
-    const subject = { event: attempt.event, ...(attempt.action !== undefined && { action: attempt.action }) };
-    if (faults.take('delivery-lost', subject) !== undefined) return;
-    if (faults.take('delivery-failed', subject) !== undefined) {
-      track(recordTimeout(attempt));
-      return;
-    }
-    const delayed = faults.take('delivery-delayed', subject);
-    if (delayed !== undefined) {
-      later(delayed.delayMs ?? 1000, () => sendThenHeld(attempt));
-      return;
-    }
-    if (faults.take('delivery-reordered', subject) !== undefined) {
-      let released = false;
-      const release = (): void => {
-        if (released) return;
-        released = true;
-        cancel();
-        track(send(attempt));
-      };
-      const cancel = later(reorderedAtMostMs, release);
-      held.push(release);
-      return;
-    }
-    if (faults.take('delivery-doubled', subject) !== undefined) {
-      const again = { ...attempt, id: firstDeliveryId + state.nextId++ };
-      track(send(attempt).then(() => send(again)));
-      return;
-    }
-    sendThenHeld(attempt);
-  };
-
+  const { state, payloads } = deps;
+  const nextId = (): number => firstDeliveryId + state.nextId++;
+  const deliveries = createDeliveries<Message>(
+    {
+      url: () => state.app.webhookUrl,
+      headers: (message) => headersOf(message, state),
+      answerTimeoutMs,
+      words: statusOf,
+    },
+    { ...deps, nextId },
+  );
   return {
+    idle: deliveries.idle,
+    sent: deliveries.sent,
+    close: deliveries.close,
     emit(event) {
       if (state.app.webhookUrl === undefined) return;
       for (const installation of recipients(state, event)) {
-        dispatch({
-          id: firstDeliveryId + state.nextId++,
+        deliveries.send({
+          id: nextId(),
           guid: deps.uuid(),
           event: event.name,
           ...(event.action !== undefined && { action: event.action }),
@@ -208,8 +89,8 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
       const delivery = state.deliveries.find(({ id }) => id === deliveryId);
       if (delivery === undefined) return false;
       const { guid, event, action, installationId, repositoryId, body } = delivery;
-      const attempt = {
-        id: firstDeliveryId + state.nextId++,
+      deliveries.sendAgain({
+        id: nextId(),
         guid,
         event,
         ...(action !== undefined && { action }),
@@ -217,28 +98,17 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
         ...(repositoryId !== undefined && { repositoryId }),
         redelivery: true,
         body,
-      };
-      track(send(attempt));
+      });
       return true;
     },
-    async idle() {
-      while (underWay.size > 0 || held.length > 0) {
-        await Promise.all(underWay);
-        const waiting = held;
-        held = [];
-        for (const release of waiting) release();
-      }
-    },
-    async sent() {
-      while (underWay.size > 0) await Promise.all(underWay);
-    },
-    close() {
-      closing.abort();
-      for (const cancel of cancellations) cancel();
-      cancellations.clear();
-      held = [];
-    },
   };
+}
+
+/** GitHub's words in the log of deliveries. */
+function statusOf(answer: ReceiverAnswer): string {
+  if (answer.kind === 'timed-out') return 'timed out';
+  if (answer.kind === 'unreachable') return 'failed to connect to host';
+  return answer.ok ? 'OK' : `Invalid HTTP Response: ${answer.status}`;
 }
 
 /** The installations that are told; one undefined for what the app itself is told. */
@@ -283,16 +153,16 @@ function wholePayload(
   };
 }
 
-function headersOf(attempt: Attempt, { app }: GitHubState): Record<string, string> {
+function headersOf(message: Message, { app }: GitHubState): Record<string, string> {
   return {
     Accept: '*/*',
     'Content-Type': 'application/json',
     'User-Agent': 'GitHub-Hookshot/51a2e88',
-    'X-GitHub-Delivery': attempt.guid,
-    'X-GitHub-Event': attempt.event,
+    'X-GitHub-Delivery': message.guid,
+    'X-GitHub-Event': message.event,
     'X-GitHub-Hook-ID': String(400_000_000 + app.id),
     'X-GitHub-Hook-Installation-Target-ID': String(app.id),
     'X-GitHub-Hook-Installation-Target-Type': 'integration',
-    'X-Hub-Signature-256': `sha256=${createHmac('sha256', app.webhookSecret).update(attempt.body).digest('hex')}`,
+    'X-Hub-Signature-256': `sha256=${createHmac('sha256', app.webhookSecret).update(message.body).digest('hex')}`,
   };
 }

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copyRepository, createBareRepository, setDefaultBranch } from '../world/bare-repository.ts';
-import { type HistoryPerson, tagNames, writeHistory } from '../world/git-history.ts';
-import { runGit } from '../world/run-git.ts';
+import type { HistoryPerson } from '../git/history.ts';
+import { buildRepositories, type RepositoryToBuild } from '../world/build-repositories.ts';
 import {
   flattenTeams,
   predefinedRoles,
@@ -21,14 +20,6 @@ import {
   type Repository,
   type User,
 } from './state.ts';
-
-/** The first commit of the first repository of a world. */
-const firstCommitAt = Date.UTC(2024, 0, 8, 9);
-/** No commit is later, however long a history is. */
-const lastCommitBefore = Date.UTC(2026, 0, 1);
-const dayMs = 24 * 60 * 60 * 1000;
-/** How many gits run at the same time. */
-const parallelGits = 4;
 
 /**
  * Makes the state that a world describes and its git repositories.
@@ -78,7 +69,7 @@ export async function worldToState(
   world.organizations.forEach((organization, index) => {
     addTeams(state, organization, organizationIds[index] ?? 0, nextId, userId);
   });
-  const jobs: (() => Promise<void>)[] = [];
+  const repositories: RepositoryToBuild[] = [];
   world.organizations.forEach((organization, index) => {
     const organizationId = organizationIds[index] ?? 0;
     const owner = Object.entries(organization.members ?? {}).find(([, role]) => role === 'owner')?.[0];
@@ -91,9 +82,13 @@ export async function worldToState(
         repository.collaborators.set(userId(login), permission);
       }
       state.repositories.set(id, repository);
-      const startAt = firstCommitAt + (jobs.length % 365) * dayMs;
       const person = (login = owner): HistoryPerson => personOf(state.users.get(userId(login ?? '')));
-      jobs.push(() => buildRepository(repository, described, { startAt, person, now: options.now }));
+      repositories.push({
+        gitDirectory: repository.gitDirectory,
+        described,
+        person,
+        built: (result) => void Object.assign(repository, result),
+      });
     }
     addTeamRepositories(state, organization, organizationId, repositoryIds);
   });
@@ -122,11 +117,7 @@ export async function worldToState(
   });
   state.nextId = nextId();
   await mkdir(options.gitRoot, { recursive: true });
-  await Promise.all(
-    Array.from({ length: parallelGits }, async () => {
-      for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
-    }),
-  );
+  await buildRepositories(repositories, options.now);
   return state;
 }
 
@@ -277,64 +268,6 @@ function describeRepository(
     pushedAt: '',
     collaborators: new Map(),
   };
-}
-
-async function buildRepository(
-  repository: Repository,
-  described: WorldRepository,
-  options: { startAt: number; person: (login?: string) => HistoryPerson; now: string },
-): Promise<void> {
-  const directory = repository.gitDirectory;
-  if (described.git !== undefined) {
-    repository.defaultBranch = await copyRepository(described.git, directory);
-    if (described.defaultBranch !== undefined) {
-      repository.defaultBranch = described.defaultBranch;
-      await setDefaultBranch(directory, described.defaultBranch);
-    }
-    repository.pushedAt = (await newestDate(directory)) ?? options.now;
-    repository.createdAt = described.createdAt ?? repository.pushedAt;
-    return;
-  }
-  await createBareRepository(directory, repository.defaultBranch);
-  const firstCommitAt = isoSeconds(options.startAt);
-  repository.createdAt = described.createdAt ?? firstCommitAt;
-  const steps = described.history ?? [];
-  if (steps.length === 0) {
-    repository.pushedAt = firstCommitAt;
-    return;
-  }
-  const commits = steps.reduce((sum, step) => sum + Math.max(1, tagNames(step.tags).length), 0);
-  const lastAt = await writeHistory(
-    {
-      directory,
-      defaultBranch: repository.defaultBranch,
-      person: options.person,
-      startAt: options.startAt,
-      interval: Math.min(dayMs, Math.floor((lastCommitBefore - options.startAt) / commits)),
-      refs: new Map(),
-    },
-    steps,
-  );
-  repository.pushedAt = isoSeconds(lastAt);
-}
-
-async function newestDate(directory: string): Promise<string | undefined> {
-  const seconds = await runGit([
-    '--git-dir',
-    directory,
-    'for-each-ref',
-    '--sort=-creatordate',
-    '--count=1',
-    '--format=%(creatordate:unix)',
-    'refs/heads',
-    'refs/tags',
-  ]);
-  return seconds.trim() === '' ? undefined : isoSeconds(Number(seconds) * 1000);
-}
-
-/** ISO 8601 without fractions, as GitHub writes times. */
-export function isoSeconds(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
 /** For names that the check of the world has found to exist. */

@@ -1,4 +1,4 @@
-import { HistoryError, type HistoryStep, tagNames } from './git-history.ts';
+import { HistoryError, type HistoryStep, tagNames } from '../git/history.ts';
 import {
   flattenTeams,
   predefinedRoles,

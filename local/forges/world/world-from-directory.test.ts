@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createGitHubState } from '../github/persistence.ts';
-import { testApp } from '../github/simulator-fixture.ts';
-import { copyRepository, listRefs } from './bare-repository.ts';
+import { copyRepository, listRefs } from '../git/bare-repository.ts';
+import { type BuiltRepository, buildRepositories } from './build-repositories.ts';
 import { checkWorld } from './check-world.ts';
 import { worldFromDirectory } from './world-from-directory.ts';
 
@@ -47,7 +46,7 @@ async function fingerprint(folder: string): Promise<Record<string, string>> {
   );
 }
 
-it('serves branches and tags of every repository below a folder, and writes nothing there', async () => {
+it('copies branches and tags of every repository below a folder, and writes nothing there', async () => {
   const money = await makeRepository('libraries/money');
   await git(money, 'commit', '--quiet', '--allow-empty', '-m', 'One');
   await git(money, 'tag', '1.0.0');
@@ -67,25 +66,29 @@ it('serves branches and tags of every repository below a folder, and writes noth
 
   const world = await worldFromDirectory(source);
   expect(checkWorld(world)).toEqual([]);
-  const { state } = await createGitHubState(world, {
-    directory: join(root, 'data'),
-    now: () => 0,
-    app: testApp,
-  });
-  const served = await Promise.all(
-    [...state.repositories.values()].map(async ({ name, defaultBranch, gitDirectory }) => [
+  const { repositories = [], teams } = world.organizations[0] ?? {};
+  const defaultBranches = new Map<string, string>();
+  const copies = repositories.map((described) => ({
+    described,
+    gitDirectory: join(root, `${described.name}.git`),
+    person: () => ({ name: 'A', email: 'a@example.com' }),
+    built: (result: BuiltRepository) => void defaultBranches.set(described.name, result.defaultBranch),
+  }));
+  await buildRepositories(copies, '2026-01-01T00:00:00Z');
+  const copied = await Promise.all(
+    copies.map(async ({ described: { name }, gitDirectory }) => [
       name,
-      defaultBranch,
+      defaultBranches.get(name),
       [...(await listRefs(gitDirectory)).keys()],
     ]),
   );
-  expect(served).toEqual([
+  expect(copied).toEqual([
     ['clock', 'main', ['refs/heads/main', 'refs/tags/1.0.0']],
     ['empty', expect.any(String), []],
     ['libraries-money', 'trunk', ['refs/heads/next', 'refs/heads/trunk', 'refs/tags/1.0.0']],
     ['other-money', 'trunk', ['refs/heads/trunk']],
   ]);
-  for (const { gitDirectory } of state.repositories.values()) {
+  for (const { gitDirectory } of copies) {
     const { stdout } = await execute('git', [
       '--git-dir',
       gitDirectory,
@@ -97,9 +100,9 @@ it('serves branches and tags of every repository below a folder, and writes noth
     await git(gitDirectory, '--git-dir=.', 'config', 'test.written', 'yes');
   }
   expect(await fingerprint(source)).toEqual(before);
-  expect(
-    [...state.teams.values()].map(({ members, repositories }) => [members.size, repositories.size]),
-  ).toEqual([[3, 4]]);
+  expect(teams?.map((team) => [team.members?.length, Object.keys(team.repositories ?? {}).length])).toEqual([
+    [3, 4],
+  ]);
 });
 
 it('takes the folder itself when it is a repository', async () => {

@@ -1,4 +1,4 @@
-import type { HistoryStep } from './git-history.ts';
+import type { WorldContents } from './build-repositories.ts';
 
 /** A small code host, described: who is in which team with what right on which repository. See docs/worlds.md. */
 export interface World {
@@ -65,7 +65,7 @@ export interface WorldTeam {
   readonly teams?: readonly WorldTeam[];
 }
 
-export interface WorldRepository {
+export interface WorldRepository extends WorldContents {
   readonly name: string;
   readonly id?: number;
   readonly description?: string;
@@ -76,14 +76,7 @@ export interface WorldRepository {
   readonly disabled?: boolean;
   /** Whether it takes issues; true if left out. */
   readonly issues?: boolean;
-  /** `main` if left out; with `git`, the branch that its HEAD names. */
-  readonly defaultBranch?: string;
-  /** ISO 8601 in UTC, whole seconds; if left out, when its history begins. */
-  readonly createdAt?: string;
   readonly collaborators?: Readonly<Record<string, WorldPermission>>;
-  readonly history?: readonly HistoryStep[];
-  /** An existing repository to copy, bare or not; relative to the world file. */
-  readonly git?: string;
 }
 
 export interface WorldInstallation {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Fault, Intercept } from '../../../local/cloud/services/gateway.ts';
 import type { ServiceCall } from '../../../local/cloud/services/gateway-call.ts';
-import type { Intercept as ForgeIntercept } from '../../../local/forges/github/api/ports.ts';
+import type { Intercept as ForgeIntercept } from '../../../local/forges/faults/interception.ts';
 import type { System } from '../../support/started.ts';
 
 /** `death before`, `death after`: the worker ends, before or after the call took effect. `lost answer`: it did, and the connection breaks. */

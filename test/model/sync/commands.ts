@@ -1,6 +1,7 @@
 /** What may happen in a sequence: plain data of small numbers, so that a failing sequence shrinks and can be read. */
 import fc from 'fast-check';
-import { type FaultOptions, faultKinds } from '../../../local/forges/github/faults.ts';
+import type { FaultOptions } from '../../../local/forges/faults/faults.ts';
+import { type GitHubFaultKind, gitHubFaultKinds } from '../../../local/forges/github/fault-kinds.ts';
 import { type BaseWorldName, baseWorldNames } from './base-worlds.ts';
 import { type ChangeKey, changeKeys } from './forge-changes.ts';
 import { forgettable } from './forgetful.ts';
@@ -17,7 +18,7 @@ export type Command =
   | { readonly do: 'change during a read'; readonly change: ChangeCommand; readonly request: number }
   /** Another worker handles the next message while one still reads. */
   | { readonly do: 'work during a read'; readonly request: number }
-  | { readonly do: 'fault'; readonly fault: FaultOptions }
+  | { readonly do: 'fault'; readonly fault: FaultOptions<GitHubFaultKind> }
   | { readonly do: 'no more faults' }
   /** Everything is read, and what the forge shows is old. */
   | { readonly do: 'old reading'; readonly seconds: number }
@@ -73,7 +74,6 @@ const change: fc.Arbitrary<ChangeCommand> = fc.record({
   of: fc.tuple(number, number, number),
 });
 
-type FaultKind = FaultOptions['kind'];
 type Fields = Omit<FaultOptions, 'kind'>;
 const strikes = { times: fc.integer({ min: 1, max: 4 }), after: fc.nat(4) };
 const surface = fc.constantFrom({}, { match: { surface: 'graphql' } }, { match: { surface: 'rest' } });
@@ -84,7 +84,7 @@ const ofArchives = fc.record({ times: fc.integer({ min: 1, max: 3 }) });
 
 /** Every kind of fault that the simulator has, and how often it occurs. */
 const faults: Readonly<
-  Record<FaultKind, { readonly weight: number; readonly arbitrary: fc.Arbitrary<Fields> }>
+  Record<GitHubFaultKind, { readonly weight: number; readonly arbitrary: fc.Arbitrary<Fields> }>
 > = {
   'lagging-read': {
     weight: 8,
@@ -121,8 +121,8 @@ const faults: Readonly<
   'other-archive-bytes': { weight: 1, arbitrary: ofArchives },
 };
 
-const fault: fc.Arbitrary<FaultOptions> = fc.oneof(
-  ...faultKinds.map((kind) => {
+const fault: fc.Arbitrary<FaultOptions<GitHubFaultKind>> = fc.oneof(
+  ...gitHubFaultKinds.map((kind) => {
     const { weight, arbitrary } = faults[kind];
     return { weight, arbitrary: arbitrary.map((fields) => ({ kind, ...fields })) };
   }),

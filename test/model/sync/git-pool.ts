@@ -1,8 +1,8 @@
 /** Commits made once, and repositories that share them: to push is to point a ref at one of them. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createBareRepository, listRefs } from '../../../local/forges/world/bare-repository.ts';
-import { type HistoryStep, writeHistory } from '../../../local/forges/world/git-history.ts';
+import { createBareRepository, listRefs } from '../../../local/forges/git/bare-repository.ts';
+import { type HistoryStep, writeHistory } from '../../../local/forges/git/history.ts';
 
 /** What the manifests may say; two commits of each, the second above the first. */
 export const manifestNames = [

@@ -145,7 +145,7 @@ export const githubFaults: readonly PlantedFault[] = [
   {
     id: 'github-budget-endless',
     proof: 'github',
-    file: `${api}/budgets.ts`,
+    file: 'local/forges/limits/windows.ts',
     find: 'window.used = granted ? window.used + points',
     replace: 'window.used = granted ? window.used',
     tests: [`${api}/budgets.test.ts`],
@@ -163,7 +163,7 @@ export const githubFaults: readonly PlantedFault[] = [
   {
     id: 'github-lag-is-none',
     proof: 'github',
-    file: `${github}/past-states.ts`,
+    file: 'local/forges/state/past-states.ts',
     find: 'entry.at <= until',
     replace: 'entry.at > until',
     tests: [`${github}/simulator-clock.test.ts`],

@@ -1,3 +1,4 @@
+import { createWindows, type Usage } from '../../limits/windows.ts';
 import type { GitHubState, Installation } from '../state.ts';
 import { membersOf } from './rights.ts';
 import { installationRepositories } from './tokens.ts';
@@ -32,31 +33,18 @@ export interface Budgets {
 
 /** Budgets of an hour each, starting at the first request. @param now milliseconds */
 export function createBudgets(now: () => number): Budgets {
-  const windows = new Map<string, { used: number; resetAt: number }>();
+  const windows = createWindows(now, HOUR_MS);
 
-  function windowOf(holder: string, resource: Resource) {
-    const key = `${holder} ${resource}`;
-    const known = windows.get(key);
-    if (known !== undefined && known.resetAt > now()) return known;
-    const fresh = { used: 0, resetAt: now() + HOUR_MS };
-    windows.set(key, fresh);
-    return fresh;
-  }
-
-  function standing(holder: string, resource: Resource, limit: number): Standing {
-    const { used, resetAt } = windowOf(holder, resource);
-    const reset = Math.ceil(resetAt / 1000);
-    return { resource, limit, remaining: Math.max(0, limit - used), used, reset };
+  function standing(resource: Resource, limit: number, { used, resetAt }: Usage): Standing {
+    return { resource, limit, remaining: Math.max(0, limit - used), used, reset: Math.ceil(resetAt / 1000) };
   }
 
   return {
-    standing,
-    renew: () => windows.clear(),
-    charge: (holder, resource, limit, points) => {
-      const window = windowOf(holder, resource);
-      const granted = window.used + points <= limit;
-      window.used = granted ? window.used + points : Math.max(limit, window.used);
-      return { ...standing(holder, resource, limit), granted };
+    standing: (holder, resource, limit) => standing(resource, limit, windows.usage(`${holder} ${resource}`)),
+    renew: windows.renew,
+    charge(holder, resource, limit, points) {
+      const { granted, ...usage } = windows.charge(`${holder} ${resource}`, limit, points);
+      return { ...standing(resource, limit, usage), granted };
     },
   };
 }

@@ -4,18 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  addRepository,
-  commitText,
-  emptyState,
-  graphql,
-  importRepository,
-  removeRepository,
-  rest,
-  runGit,
-  startApi,
-  type TestApi,
-} from './test-world.ts';
+import { commitText, gitIn, importRepository, removeRepository } from '../../git/test-repository.ts';
+import { addRepository, emptyState, graphql, rest, startApi, type TestApi } from './test-world.ts';
 
 const run = promisify(execFile);
 const TAGS = 250;
@@ -54,21 +44,21 @@ beforeAll(async () => {
     ].join(''),
   );
   emptyDirectory = await importRepository('');
-  const inner = (await runGit(gitDirectory, 'rev-parse', 'refs/tags/v2.0')).trim();
+  const inner = (await gitIn(gitDirectory, 'rev-parse', 'refs/tags/v2.0')).trim();
   // A tag of a tag, tags of a tree and of a blob, and a submodule, none of which fast-import makes by itself.
   const tag = async (name: string, object: string, type: string) => {
     const text = `object ${object}\ntype ${type}\ntag ${name}\ntagger Ann <ann@example.com> ${START} +0000\n\n${name}\n`;
     const file = join(gitDirectory, 'tag.txt');
     await writeFile(file, text);
-    const oid = (await runGit(gitDirectory, 'hash-object', '-t', 'tag', '-w', file)).trim();
-    await runGit(gitDirectory, 'update-ref', `refs/tags/${name}`, oid);
+    const oid = (await gitIn(gitDirectory, 'hash-object', '-t', 'tag', '-w', file)).trim();
+    await gitIn(gitDirectory, 'update-ref', `refs/tags/${name}`, oid);
   };
   await tag('nested', inner, 'tag');
-  await tag('tree', (await runGit(gitDirectory, 'rev-parse', 'main^{tree}')).trim(), 'tree');
-  await tag('blob', (await runGit(gitDirectory, 'rev-parse', 'main:composer.json')).trim(), 'blob');
-  await runGit(gitDirectory, 'pack-refs', '--all');
-  orphan = (await runGit(gitDirectory, 'rev-parse', 'refs/heads/gone')).trim();
-  await runGit(gitDirectory, 'update-ref', '-d', 'refs/heads/gone');
+  await tag('tree', (await gitIn(gitDirectory, 'rev-parse', 'main^{tree}')).trim(), 'tree');
+  await tag('blob', (await gitIn(gitDirectory, 'rev-parse', 'main:composer.json')).trim(), 'blob');
+  await gitIn(gitDirectory, 'pack-refs', '--all');
+  orphan = (await gitIn(gitDirectory, 'rev-parse', 'refs/heads/gone')).trim();
+  await gitIn(gitDirectory, 'update-ref', '-d', 'refs/heads/gone');
 
   addRepository(state, 900, 'shop', gitDirectory);
   addRepository(state, 901, 'empty', emptyDirectory);
@@ -161,13 +151,13 @@ describe('refs and manifests by GraphQL', () => {
       '{ repository(owner:"acme",name:"shop") { refs(refPrefix:"refs/heads/") { totalCount } } }',
     );
     expect(before.body.data.repository.refs.totalCount).toBe(1);
-    await runGit(gitDirectory, 'update-ref', 'refs/heads/feature', 'refs/tags/v1.0');
+    await gitIn(gitDirectory, 'update-ref', 'refs/heads/feature', 'refs/tags/v1.0');
     const after = await graphql(
       api,
       '{ repository(owner:"acme",name:"shop") { refs(refPrefix:"refs/heads/", first:5) { nodes { name } } } }',
     );
     expect(after.body.data.repository.refs.nodes).toEqual([{ name: 'feature' }, { name: 'main' }]);
-    await runGit(gitDirectory, 'update-ref', '-d', 'refs/heads/feature');
+    await gitIn(gitDirectory, 'update-ref', '-d', 'refs/heads/feature');
   });
 
   it('take well under a fifth of a second for a page of a hundred', async () => {
@@ -186,7 +176,7 @@ describe('refs and manifests by GraphQL', () => {
 
 describe('archives', () => {
   it('are on another host, behind a link that works without a credential', async () => {
-    const commit = (await runGit(gitDirectory, 'rev-parse', 'main')).trim();
+    const commit = (await gitIn(gitDirectory, 'rev-parse', 'main')).trim();
     const { status, headers } = await rest(api, `/repos/acme/shop/zipball/${commit}`);
     expect(status).toBe(302);
     const location = headers.get('location') ?? '';
@@ -292,7 +282,7 @@ describe('contents by REST', () => {
   });
 
   it('show one ref, or all below a name', async () => {
-    const main = (await runGit(gitDirectory, 'rev-parse', 'main')).trim();
+    const main = (await gitIn(gitDirectory, 'rev-parse', 'main')).trim();
     const ref = { ref: 'refs/heads/main', object: { sha: main, type: 'commit' } };
     expect((await rest(api, '/repos/acme/shop/git/refs/heads?per_page=100')).body).toMatchObject([ref]);
     expect((await rest(api, '/repos/acme/shop/git/refs/heads/main')).body).toMatchObject(ref);
@@ -305,13 +295,13 @@ describe('contents by REST', () => {
     const names = body.map(({ name }: { name: string }) => name);
     expect(names.slice(0, 3)).toEqual(['v2.0', 'v1.99', 'v1.98']);
     const last = (await rest(api, '/repos/acme/shop/tags?per_page=100&page=3')).body;
-    const commit = (await runGit(gitDirectory, 'rev-parse', 'nested^{commit}')).trim();
+    const commit = (await gitIn(gitDirectory, 'rev-parse', 'nested^{commit}')).trim();
     expect(last.at(-1)).toMatchObject({ name: 'nested', commit: { sha: commit } });
     expect(last).toHaveLength(52);
   });
 
   it('show a commit by any name, with both its dates', async () => {
-    const sha = (await runGit(gitDirectory, 'rev-parse', 'v1.7')).trim();
+    const sha = (await gitIn(gitDirectory, 'rev-parse', 'v1.7')).trim();
     for (const name of [sha, 'v1.7']) {
       expect((await rest(api, `/repos/acme/shop/commits/${name}`)).body).toMatchObject({
         sha,

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Fault } from '../../faults/faults.ts';
+import type { GitObjects } from '../../git/objects.ts';
+import type { RefReader } from '../../git/ref-history.ts';
+import type { GitRef } from '../../git/refs.ts';
 import type { GitHubState, Organization, Repository, Team } from '../state.ts';
 import type { Budgets } from './budgets.ts';
-import type { GitObjects } from './git-objects.ts';
-import type { GitRef } from './git-refs.ts';
 import { NOT_FOUND, notAccessible, type Refusal, RefusalError, type Reply } from './http.ts';
-import type { Addresses, Fault } from './ports.ts';
-import type { RefReader } from './ref-history.ts';
+import type { Addresses } from './ports.ts';
 import { findOrganization, findRepository } from './rights.ts';
 import type { TokenStore } from './tokens.ts';
 import type { Viewer } from './viewer.ts';

@@ -1,16 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { commitText, importRepository, removeRepository } from '../../git/test-repository.ts';
 import {
   addRepository,
-  commitText,
   emptyState,
   graphql,
   INSTALLATION_ID,
-  importRepository,
   installation,
   makeJwt,
   PERMISSIONS,
-  removeRepository,
   rest,
   startApi,
   type TestApi,

@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commitText, gitIn, importRepository, removeRepository } from '../../git/test-repository.ts';
 import {
   addRepository,
   addTeam,
   addUser,
-  commitText,
   emptyState,
   graphql,
-  importRepository,
-  removeRepository,
   rest,
-  runGit,
   startApi,
   type TestApi,
 } from './test-world.ts';
@@ -111,7 +108,7 @@ describe('faults', () => {
     expect((await graphql(api, refs)).body.data.repository.refs.totalCount).toBe(0);
     api.past.state = structuredClone(state);
     state.teams.get(60)?.members.clear();
-    await runGit(gitDirectory, 'update-ref', 'refs/tags/v1', 'refs/heads/main');
+    await gitIn(gitDirectory, 'update-ref', 'refs/tags/v1', 'refs/heads/main');
 
     api.faults.add('lagging-read', { operation: 'Teams' });
     const old = await graphql(api, TEAMS);

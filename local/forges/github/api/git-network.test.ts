@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createGitObjects } from '../../git/objects.ts';
+import { gitIn, importRepository, removeRepository } from '../../git/test-repository.ts';
 import { compareCommits } from './git-network.ts';
-import { createGitObjects } from './git-objects.ts';
-import { addRepository, emptyState, importRepository, removeRepository, runGit } from './test-world.ts';
+import { addRepository, emptyState } from './test-world.ts';
 
 const state = emptyState();
 const objects = createGitObjects();
@@ -34,7 +35,7 @@ afterAll(async () => {
 it('two commits stand to each other as git says', async () => {
   const repository = state.repositories.get(900);
   if (!repository) throw new Error('there is no repository');
-  const git = async (...args: string[]): Promise<string> => (await runGit(directory, ...args)).trim();
+  const git = async (...args: string[]): Promise<string> => (await gitIn(directory, ...args)).trim();
   const isAncestor = (one: string, other: string): Promise<boolean> =>
     git('merge-base', '--is-ancestor', one, other).then(
       () => true,

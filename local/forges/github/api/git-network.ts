@@ -1,7 +1,7 @@
+import type { RawObject } from '../../git/batch-process.ts';
+import { parseCommit } from '../../git/object-formats.ts';
+import type { GitObjects } from '../../git/objects.ts';
 import type { GitHubState, Repository } from '../state.ts';
-import { parseCommit } from './git-formats.ts';
-import type { GitObjects } from './git-objects.ts';
-import type { RawObject } from './git-process.ts';
 import { findRepository } from './rights.ts';
 
 interface Network {

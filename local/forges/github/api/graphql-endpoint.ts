@@ -1,7 +1,8 @@
+import type { Fault } from '../../faults/faults.ts';
+import type { GitRef } from '../../git/refs.ts';
 import type { GitHubState, Repository } from '../state.ts';
 import { budgetHolder, type Standing } from './budgets.ts';
 import type { Services } from './context.ts';
-import type { GitRef } from './git-refs.ts';
 import { graphqlError } from './graphql/errors.ts';
 import {
   nameOfOperation,
@@ -11,7 +12,6 @@ import {
   runQuery,
 } from './graphql/execute.ts';
 import { parseJsonObject, type Reply, refusalReply } from './http.ts';
-import type { Fault } from './ports.ts';
 import type { Viewer } from './viewer.ts';
 
 /** A GraphQL request, read but not looked into. */

@@ -1,5 +1,6 @@
 import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commitText, importRepository, removeRepository } from '../../git/test-repository.ts';
 import { servedFields } from './graphql/execute.ts';
 import { githubSchema } from './graphql/schema.ts';
 import { apiRoutes } from './server.ts';
@@ -8,13 +9,10 @@ import {
   addRepository,
   addTeam,
   addUser,
-  commitText,
   emptyState,
   graphql,
-  importRepository,
   installation,
   makeJwt,
-  removeRepository,
   rest,
   startApi,
   type TestApi,

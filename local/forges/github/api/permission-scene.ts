@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
+import { commitText, importRepository, removeRepository } from '../../git/test-repository.ts';
 import type { Organization } from '../state.ts';
 import {
   acme,
   addRepository,
   addTeam,
   addUser,
-  commitText,
   emptyState,
-  importRepository,
   installation,
   PERMISSIONS,
-  removeRepository,
   startApi,
 } from './test-world.ts';
 

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
+import type { RawObject } from '../../git/batch-process.ts';
+import { parseTag, parseTree, type TreeEntry, typeOfMode } from '../../git/object-formats.ts';
 import type { Repository } from '../state.ts';
 import { type Context, type Route, repositoryRoutes } from './context.ts';
-import { parseTag, parseTree, type TreeEntry, typeOfMode } from './git-formats.ts';
-import type { RawObject } from './git-process.ts';
 import { NOT_FOUND, RefusalError, type Reply } from './http.ts';
 import { fullName } from './rights.ts';
 import type { Schema } from './schemas.ts';

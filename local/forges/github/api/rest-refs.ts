@@ -1,8 +1,8 @@
+import type { RawObject } from '../../git/batch-process.ts';
+import { parseCommit, parseTag, type Signature } from '../../git/object-formats.ts';
+import type { GitRef } from '../../git/refs.ts';
 import type { Repository } from '../state.ts';
 import { type Context, type Route, repositoryRoutes } from './context.ts';
-import { parseCommit, parseTag, type Signature } from './git-formats.ts';
-import type { RawObject } from './git-process.ts';
-import type { GitRef } from './git-refs.ts';
 import { NOT_FOUND, RefusalError, type Reply } from './http.ts';
 import { paged } from './paging.ts';
 import { commitAt } from './rest-contents.ts';

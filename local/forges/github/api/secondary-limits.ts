@@ -1,3 +1,4 @@
+import { createWindows } from '../../limits/windows.ts';
 import type { Refusal } from './http.ts';
 
 const MINUTE_MS = 60_000;
@@ -31,24 +32,14 @@ export function secondaryRefusal(retryAfter: number, status = 403): Refusal {
  * @param now milliseconds
  */
 export function createSecondaryLimits(now: () => number): SecondaryLimits {
-  const minutes = new Map<string, { points: number; until: number }>();
+  const minutes = createWindows(now, MINUTE_MS);
   const underWay = new Map<string, number>();
-
-  function minuteOf(key: string): { points: number; until: number } {
-    const known = minutes.get(key);
-    if (known !== undefined && known.until > now()) return known;
-    const fresh = { points: 0, until: now() + MINUTE_MS };
-    minutes.set(key, fresh);
-    return fresh;
-  }
 
   return {
     enter(holder, surface, method) {
-      const minute = minuteOf(`${holder} ${surface}`);
-      minute.points += surface === 'graphql' || method === 'GET' ? 1 : 5;
-      if (minute.points > POINTS[surface]) {
-        return secondaryRefusal(Math.max(1, Math.ceil((minute.until - now()) / 1000)));
-      }
+      const points = surface === 'graphql' || method === 'GET' ? 1 : 5;
+      const { granted, resetAt } = minutes.charge(`${holder} ${surface}`, POINTS[surface], points);
+      if (!granted) return secondaryRefusal(Math.max(1, Math.ceil((resetAt - now()) / 1000)));
       const others = underWay.get(holder) ?? 0;
       if (others >= CONCURRENT) return secondaryRefusal(MINUTE_MS / 1000);
       underWay.set(holder, others + 1);

@@ -1,14 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Fault } from '../../faults/faults.ts';
+import type { Interception } from '../../faults/interception.ts';
+import { type RequestFaults, strikeRequest } from '../../faults/strike-request.ts';
+import { createGitObjects, type GitObjects } from '../../git/objects.ts';
+import { createRefReader } from '../../git/ref-history.ts';
+import type { Past } from '../../state/past-states.ts';
 import type { GitHubState, Repository } from '../state.ts';
 import { type Budgets, budgetHeaders, budgetHolder, createBudgets, type Standing } from './budgets.ts';
 import { type Context, createRouter, type Route, type Services } from './context.ts';
-import { createGitObjects, type GitObjects } from './git-objects.ts';
 import { WENT_WRONG } from './graphql/errors.ts';
 import { answerGraphql, type GraphqlAnswer, readQuestion } from './graphql-endpoint.ts';
 import { NOT_FOUND, notAccessible, RefusalError, type Reply, readBody, refusalReply } from './http.ts';
-import type { Addresses, Fault, Faults, Intercept, Interception, Past, RequestEntry } from './ports.ts';
-import { createRefReader } from './ref-history.ts';
+import type { Addresses, RequestEntry } from './ports.ts';
 import { appRoutes } from './rest-app.ts';
 import { contentRoutes } from './rest-contents.ts';
 import { organizationRoleRoutes } from './rest-organization-roles.ts';
@@ -19,24 +23,20 @@ import { type SecondaryLimits, secondaryRefusal } from './secondary-limits.ts';
 import type { TokenStore } from './tokens.ts';
 import { type Credential, viewerOf } from './viewer.ts';
 
-export interface GitHubApiDependencies {
+export interface GitHubApiDependencies extends RequestFaults {
   readonly state: GitHubState;
   readonly tokens: TokenStore;
-  readonly faults: Faults;
   readonly addresses: Addresses;
   /** Sends a delivery once more. */
   redeliver(deliveryId: number): Promise<void>;
   /** Milliseconds. */
   now(): number;
-  readonly past?: Past;
+  readonly past?: Past<GitHubState>;
   readonly objects?: GitObjects;
   /** Left out: bursts are as welcome as anything. */
   readonly secondaryLimits?: SecondaryLimits;
-  /** Resolves when so many milliseconds have passed on the simulator's clock. */
-  sleep(ms: number): Promise<void>;
   readonly budgets?: Budgets;
   recordRequest?(entry: RequestEntry): void;
-  readonly intercept?: Intercept;
 }
 
 /** All that is served in REST. */
@@ -157,13 +157,10 @@ export function createGitHubApi(
     };
     const fault: TakeFault = (kind, more = {}) => deps.faults.take(kind, { ...match, ...more });
 
-    turn.interception = deps.intercept?.(match);
-    if (turn.interception?.when === 'before') return undefined;
-    if (fault('drop-connection') !== undefined) return undefined;
-    const slow = fault('slow');
-    if (slow !== undefined) await deps.sleep(slow.delayMs ?? 1000);
-    const broken = fault('server-error');
-    if (broken !== undefined) return serverError(surface, broken.status ?? 502);
+    const strike = await strikeRequest(deps, match);
+    turn.interception = strike.interception;
+    if (strike.kind === 'break') return undefined;
+    if (strike.kind === 'server-error') return serverError(surface, strike.status);
     if (authorization !== undefined && fault('bad-credential') !== undefined) {
       return refusalReply({ status: 401, message: 'Bad credentials' });
     }

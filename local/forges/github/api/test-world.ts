@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process';
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App } from '@octokit/app';
 import { Octokit } from '@octokit/core';
+import type { Fault, Faults } from '../../faults/faults.ts';
+import { createGitObjects } from '../../git/objects.ts';
 import type { GitHubState, Installation, Organization, Repository, Team, User } from '../state.ts';
 import { createCodeload } from './codeload.ts';
-import { createGitObjects } from './git-objects.ts';
-import { gitEnvironment } from './git-process.ts';
-import type { Addresses, Fault, Faults, RequestEntry } from './ports.ts';
+import type { Addresses, RequestEntry } from './ports.ts';
 import { createSecondaryLimits } from './secondary-limits.ts';
 import { createGitHubApi } from './server.ts';
 import { createTokenStore } from './tokens.ts';
@@ -130,60 +126,6 @@ export function addRepository(
   };
   state.repositories.set(id, repository);
   return repository;
-}
-
-function git(args: readonly string[], input = ''): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', args, { env: gitEnvironment(), stdio: ['pipe', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`git ${args[0]} failed`))));
-    // A command that reads no input may be gone before this; its exit code tells what counts.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
-}
-
-/** Makes a bare repository out of a stream for `git fast-import`; the caller removes the directory. */
-export async function importRepository(stream: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'api-test-'));
-  const gitDirectory = join(directory, 'repository.git');
-  await git(['init', '--quiet', '--bare', '--initial-branch=main', gitDirectory]);
-  await git([`--git-dir=${gitDirectory}`, 'fast-import', '--quiet'], stream);
-  return gitDirectory;
-}
-
-export async function removeRepository(gitDirectory: string): Promise<void> {
-  await rm(join(gitDirectory, '..'), { recursive: true });
-}
-
-export function runGit(gitDirectory: string, ...args: string[]): Promise<string> {
-  return git([`--git-dir=${gitDirectory}`, ...args]);
-}
-
-/** A commit for `git fast-import`; files are whole each time. */
-export function commitText(
-  ref: string,
-  seconds: number,
-  files: Record<string, string>,
-  mark?: number,
-): string {
-  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
-  return [
-    `commit ${ref}\n`,
-    mark === undefined ? '' : `mark :${mark}\n`,
-    `committer Ann <ann@example.com> ${seconds} +0000\n`,
-    data(`commit at ${seconds}\n`),
-    'deleteall\n',
-    ...Object.entries(files).map(([path, text]) => {
-      const mode = path.endsWith('@') ? '120000' : '100644';
-      return `M ${mode} inline ${path.replace(/@$/, '')}\n${data(text)}`;
-    }),
-    '\n',
-  ].join('');
 }
 
 async function listen(listener: RequestListener): Promise<{ server: Server; url: string }> {

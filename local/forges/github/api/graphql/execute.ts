@@ -9,8 +9,8 @@ import {
   parse,
   validate,
 } from 'graphql';
+import type { GitRef } from '../../../git/refs.ts';
 import type { Repository } from '../../state.ts';
-import type { GitRef } from '../git-refs.ts';
 import { MAX_NODES, type QueryCost, queryCost } from './cost.ts';
 import { formatError, graphqlError, unimplemented } from './errors.ts';
 import { blobFields, commitFields, refFields, tagFields, treeFields } from './resolve-git.ts';

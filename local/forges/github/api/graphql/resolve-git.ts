@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import type { Repository } from '../../state.ts';
 import {
   isBinary,
   parseCommit,
@@ -8,7 +7,8 @@ import {
   type Signature,
   type TreeEntry,
   typeOfMode,
-} from '../git-formats.ts';
+} from '../../../git/object-formats.ts';
+import type { Repository } from '../../state.ts';
 import { compareCommits, readInNetwork } from '../git-network.ts';
 import { fullName } from '../rights.ts';
 import { unimplemented } from './errors.ts';

@@ -1,7 +1,7 @@
+import { committedSeconds, parseTag } from '../../../git/object-formats.ts';
+import type { GitRef } from '../../../git/refs.ts';
 import type { Repository, User } from '../../state.ts';
-import { committedSeconds, parseTag } from '../git-formats.ts';
 import { readInNetwork } from '../git-network.ts';
-import type { GitRef } from '../git-refs.ts';
 import {
   collaboratorsOf,
   effectivePermission,

@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { Fault } from '../../../faults/faults.ts';
+import type { RawObject } from '../../../git/batch-process.ts';
+import type { GitObjects } from '../../../git/objects.ts';
+import type { GitRef } from '../../../git/refs.ts';
 import type { GitHubState, Organization, Repository, Team, User } from '../../state.ts';
-import type { GitObjects } from '../git-objects.ts';
-import type { RawObject } from '../git-process.ts';
-import type { GitRef } from '../git-refs.ts';
-import type { Addresses, Fault } from '../ports.ts';
+import type { Addresses } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 
 /** What the resolvers of one query share. */

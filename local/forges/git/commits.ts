@@ -1,4 +1,4 @@
-import { runGit } from '../world/run-git.ts';
+import { runGit } from './run-git.ts';
 
 /** A commit as `push` shows it. */
 export interface PushedCommit {

@@ -1,17 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { z } from 'zod';
-import type { Changes } from './changes.ts';
-import { ChangeError, inWords } from './changes-context.ts';
-import type { RequestLog } from './control-requests.ts';
-import { summarize } from './control-state.ts';
-import { type FaultRegistry, faultKinds } from './faults.ts';
-import type { Delivery, GitHubState } from './state.ts';
+import type { DeliveryOutcome, WebhookMessage } from '../deliveries/delivery.ts';
+import type { FaultRegistry } from '../faults/faults.ts';
+import { ChangeError, inWords, type RunChange } from './change.ts';
+import type { LoggedRequest, RequestLog } from './request-log.ts';
 
-export interface ControlDeps {
-  readonly state: GitHubState;
-  readonly changes: Changes;
+/** What the control route shows and changes of a forge. */
+export interface Controlled {
+  /** The state by names, for people and tests; without secrets but the users' simulated tokens. */
+  readonly summarize: () => Promise<unknown>;
+  readonly change: RunChange;
   readonly faults: FaultRegistry;
-  readonly requests: RequestLog;
+  /** Those that the forge has. */
+  readonly faultKinds: readonly string[];
+  readonly requests: Pick<RequestLog<LoggedRequest>, 'summary' | 'clear'>;
+  /** Webhooks that were sent, as long as the forge keeps them; oldest first. */
+  readonly deliveries: () => readonly (WebhookMessage & DeliveryOutcome)[];
   readonly redeliver: (deliveryId: number) => boolean;
   /** Resolves when no delivery is under way. */
   readonly idle: () => Promise<void>;
@@ -35,8 +39,7 @@ class ControlError extends Error {
 
 const mostBytes = 5 * 1024 * 1024;
 const whole = z.number().int().nonnegative();
-const faultInput = z.strictObject({
-  kind: z.enum(faultKinds),
+const faultFields = {
   times: whole.min(1).exactOptional(),
   after: whole.exactOptional(),
   match: z.record(z.string(), z.string()).exactOptional(),
@@ -45,52 +48,14 @@ const faultInput = z.strictObject({
   delayMs: whole.exactOptional(),
   seconds: whole.exactOptional(),
   drop: whole.exactOptional(),
-});
+};
 
 /**
- * The way to change the simulated GitHub while it runs, JSON over HTTP; for people and tests, not part of GitHub.
+ * The way to change a simulated forge while it runs, JSON over HTTP; for people and tests, not part of any forge.
  * docs/worlds.md lists the routes.
  */
-export function createControl(
-  deps: ControlDeps,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const routes: Record<string, (id: number, body: () => Promise<unknown>) => Promise<Answer>> = {
-    'GET /state': async () => ({ status: 200, body: await summarize(deps.state) }),
-    'POST /changes': async (_id, body) => {
-      const { type, ...input } = parse(z.looseObject({ type: z.string() }), await body());
-      return { status: 200, body: await deps.changes.runUnchecked(type, input) };
-    },
-    'GET /faults': async () => ({ status: 200, body: deps.faults.list() }),
-    'POST /faults': async (_id, body) => ({
-      status: 201,
-      body: deps.faults.add(parse(faultInput, await body())),
-    }),
-    'DELETE /faults': async () => ({ status: 200, body: { removed: deps.faults.remove() } }),
-    'DELETE /faults/{id}': async (id) => {
-      if (deps.faults.remove(id) === 0) throw new ControlError(404, `there is no fault ${id}`);
-      return { status: 200, body: { removed: 1 } };
-    },
-    'GET /deliveries': async () => ({ status: 200, body: deps.state.deliveries.map(withoutBody) }),
-    'GET /deliveries/{id}': async (id) => {
-      const delivery = deps.state.deliveries.find((each) => each.id === id);
-      if (delivery === undefined) throw new ControlError(404, `there is no delivery ${id}`);
-      return { status: 200, body: { ...withoutBody(delivery), payload: JSON.parse(delivery.body) } };
-    },
-    'POST /deliveries/{id}/redeliver': async (id) => {
-      if (!deps.redeliver(id)) throw new ControlError(404, `there is no delivery ${id}`);
-      return { status: 202, body: {} };
-    },
-    'GET /requests': async () => ({ status: 200, body: deps.requests.summary() }),
-    'DELETE /requests': async () => {
-      deps.requests.clear();
-      return { status: 200, body: {} };
-    },
-    'POST /idle': async () => {
-      await deps.idle();
-      return { status: 200, body: {} };
-    },
-  };
-
+export function createControl(forge: Controlled): RequestListener {
+  const routes = routesOf(forge);
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     // A web page that a name of its own leads here must not read or change anything.
     if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) {
@@ -123,6 +88,48 @@ export function createControl(
   };
 }
 
+type ControlRoute = (id: number, body: () => Promise<unknown>) => Promise<Answer>;
+
+function routesOf(forge: Controlled): Readonly<Record<string, ControlRoute>> {
+  const faultInput = z.strictObject({ kind: z.enum(forge.faultKinds), ...faultFields });
+  return {
+    'GET /state': async () => ({ status: 200, body: await forge.summarize() }),
+    'POST /changes': async (_id, body) => {
+      const { type, ...input } = parse(z.looseObject({ type: z.string() }), await body());
+      return { status: 200, body: await forge.change(type, input) };
+    },
+    'GET /faults': async () => ({ status: 200, body: forge.faults.list() }),
+    'POST /faults': async (_id, body) => ({
+      status: 201,
+      body: forge.faults.add(parse(faultInput, await body())),
+    }),
+    'DELETE /faults': async () => ({ status: 200, body: { removed: forge.faults.remove() } }),
+    'DELETE /faults/{id}': async (id) => {
+      if (forge.faults.remove(id) === 0) throw new ControlError(404, `there is no fault ${id}`);
+      return { status: 200, body: { removed: 1 } };
+    },
+    'GET /deliveries': async () => ({ status: 200, body: forge.deliveries().map(withoutBody) }),
+    'GET /deliveries/{id}': async (id) => {
+      const delivery = forge.deliveries().find((each) => each.id === id);
+      if (delivery === undefined) throw new ControlError(404, `there is no delivery ${id}`);
+      return { status: 200, body: { ...withoutBody(delivery), payload: JSON.parse(delivery.body) } };
+    },
+    'POST /deliveries/{id}/redeliver': async (id) => {
+      if (!forge.redeliver(id)) throw new ControlError(404, `there is no delivery ${id}`);
+      return { status: 202, body: {} };
+    },
+    'GET /requests': async () => ({ status: 200, body: forge.requests.summary() }),
+    'DELETE /requests': async () => {
+      forge.requests.clear();
+      return { status: 200, body: {} };
+    },
+    'POST /idle': async () => {
+      await forge.idle();
+      return { status: 200, body: {} };
+    },
+  };
+}
+
 function parse<Output>(schema: z.ZodType<Output>, value: unknown): Output {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new ControlError(400, inWords(parsed.error));
@@ -149,6 +156,9 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function withoutBody({ body: _body, ...rest }: Delivery): Omit<Delivery, 'body'> {
+function withoutBody<Delivery extends WebhookMessage>({
+  body: _body,
+  ...rest
+}: Delivery): Omit<Delivery, 'body'> {
   return rest;
 }

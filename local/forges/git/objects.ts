@@ -1,5 +1,5 @@
-import { parseCommit, parseTree, type TreeEntry } from './git-formats.ts';
-import { type BatchProcess, type RawObject, startBatch } from './git-process.ts';
+import { type BatchProcess, type RawObject, startBatch } from './batch-process.ts';
+import { parseCommit, parseTree, type TreeEntry } from './object-formats.ts';
 
 const OID = /^[0-9a-f]{40}$/;
 

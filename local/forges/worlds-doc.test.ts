@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { changeNames } from '../github/changes.ts';
-import { faultKinds } from '../github/faults.ts';
-import { parseWorld } from './read-world.ts';
-import schema from './world.schema.json' with { type: 'json' };
+import { changeNames } from './github/changes.ts';
+import { gitHubFaultKinds } from './github/fault-kinds.ts';
+import { parseWorld } from './world/read-world.ts';
+import schema from './world/world.schema.json' with { type: 'json' };
 
-const text = readFileSync(new URL('../../../docs/worlds.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../docs/worlds.md', import.meta.url), 'utf8');
 const examples = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example = '']) => example);
 
 describe('docs/worlds.md', () => {
@@ -40,7 +40,7 @@ describe('docs/worlds.md', () => {
     const rows = [...section.matchAll(/^\| ((?:`[a-z-]+`(?:, )?)+) \|/gm)].flatMap(([, names = '']) =>
       [...names.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
     );
-    expect(rows.sort()).toEqual([...changeNames, ...faultKinds].sort());
+    expect(rows.sort()).toEqual([...changeNames, ...gitHubFaultKinds].sort());
   });
 
   it('shows a message as it is', () => {

@@ -1,18 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { World } from '../world/world.ts';
-import { createApp } from './app-identity.ts';
-import { deliverySchema, stateSchema } from './persistence-schema.ts';
-import type { App, Delivery, GitHubState } from './state.ts';
-import { worldToState } from './world-to-state.ts';
 
-/** GitHub keeps deliveries for three days. https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries */
-const deliveriesKeptMs = 3 * 24 * 60 * 60 * 1000;
+/** What a forge keeps: anything, and the deliveries of its webhooks, which are a log of their own on disk. */
+interface Kept<Delivery> {
+  deliveries: Delivery[];
+}
 
-export interface PersistentState {
-  readonly state: GitHubState;
+export interface PersistentState<State, Delivery> {
+  readonly state: State;
   /** Whether the state was made from another world than the one given now; then the older one is served. */
   readonly otherWorld: boolean;
   /** Writes the state; resolves when what is in it now is on disk. */
@@ -21,13 +18,24 @@ export interface PersistentState {
   recordDelivery(delivery: Delivery): Promise<void>;
 }
 
-export interface PersistenceOptions {
-  /** Folder of this simulator alone. */
+export interface PersistenceOptions<State, Delivery> {
+  /** Folder of this simulator alone, with the bare repositories in `git`. */
   readonly directory: string;
   readonly now: () => number;
-  readonly random?: (bytes: number) => Uint8Array;
-  /** Parts of the app that are not to be made up. */
-  readonly app?: Partial<App>;
+  /** Names what the state is made from. */
+  readonly world: unknown;
+  /** How long the forge keeps deliveries. */
+  readonly deliveriesKeptMs: number;
+  /** Makes the state and the repositories of a folder that has none. */
+  make(): Promise<State>;
+  /** @throws for a state of another shape */
+  readonly read: (stored: unknown) => State;
+  readonly delivery: z.ZodType<Delivery>;
+}
+
+/** Where the bare repositories are. */
+export function gitRootOf(directory: string): string {
+  return join(directory, 'git');
 }
 
 const fileSchema = z.object({ format: z.literal(1), world: z.string(), state: z.unknown() });
@@ -38,26 +46,30 @@ const fileSchema = z.object({ format: z.literal(1), world: z.string(), state: z.
  *
  * @throws when the folder holds a state of another format.
  */
-export async function createGitHubState(world: World, options: PersistenceOptions): Promise<PersistentState> {
-  const { directory } = options;
-  const gitRoot = join(directory, 'git');
+export async function openState<
+  Delivery extends { readonly deliveredAt: string },
+  State extends Kept<Delivery>,
+>(options: PersistenceOptions<State, Delivery>): Promise<PersistentState<State, Delivery>> {
+  const { directory, deliveriesKeptMs } = options;
   const stateFile = join(directory, 'state.json');
   const deliveriesFile = join(directory, 'deliveries.jsonl');
-  const fingerprint = createHash('sha256').update(JSON.stringify(world)).digest('hex');
+  const fingerprint = createHash('sha256').update(JSON.stringify(options.world)).digest('hex');
   await mkdir(directory, { recursive: true });
 
   const text = await readFile(stateFile, 'utf8').catch(() => undefined);
   const stored = text === undefined ? undefined : fileSchema.parse(JSON.parse(text, reviveCollections));
-  let state: GitHubState;
+  let state: State;
   if (stored === undefined) {
     // What an interrupted first start has left.
-    await rm(gitRoot, { recursive: true, force: true });
-    const app = createApp(options.random ?? randomBytes, options.app);
-    state = await worldToState(world, { app, gitRoot, now: new Date(options.now()).toISOString() });
+    await rm(gitRootOf(directory), { recursive: true, force: true });
+    state = await options.make();
   } else {
-    state = stateSchema(gitRoot).parse(stored.state);
-    state.app = { ...state.app, ...options.app };
-    state.deliveries = await readDeliveries(deliveriesFile, options.now() - deliveriesKeptMs);
+    state = options.read(stored.state);
+    state.deliveries = await readDeliveries(
+      deliveriesFile,
+      options.now() - deliveriesKeptMs,
+      options.delivery,
+    );
   }
   const worldOfState = stored?.world ?? fingerprint;
 
@@ -81,12 +93,16 @@ export async function createGitHubState(world: World, options: PersistenceOption
   };
 }
 
-async function readDeliveries(file: string, oldestMs: number): Promise<Delivery[]> {
+async function readDeliveries<Delivery extends { readonly deliveredAt: string }>(
+  file: string,
+  oldestMs: number,
+  schema: z.ZodType<Delivery>,
+): Promise<Delivery[]> {
   const oldest = new Date(oldestMs).toISOString();
   const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
   const deliveries = lines.flatMap((line) => {
     try {
-      return [deliverySchema.parse(JSON.parse(line))];
+      return [schema.parse(JSON.parse(line))];
     } catch {
       // The end of the file, or a line that a crash cut off.
       return [];

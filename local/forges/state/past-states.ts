@@ -1,10 +1,10 @@
-import type { Past } from './api/ports.ts';
-import type { GitHubState } from './state.ts';
+/** The state as it was so many seconds ago, or undefined if nobody kept it. */
+export type Past<State> = (seconds: number) => State | undefined;
 
-export interface PastStates {
+export interface PastStates<State> {
   /** Keeps the state as it is now, if anybody may want it. */
   record(): void;
-  readonly past: Past;
+  readonly past: Past<State>;
 }
 
 /** How long a state is kept, in milliseconds; no lagging read goes further back. */
@@ -14,12 +14,12 @@ const keptMs = 10 * 60 * 1000;
  * Keeps earlier states for reads that lag. To copy the state after every change costs time in large worlds, so only
  * while somebody wants lagging reads; the first copy then stands for all time before it.
  */
-export function createPastStates(deps: {
-  state: GitHubState;
+export function createPastStates<State extends { readonly deliveries: readonly unknown[] }>(deps: {
+  state: State;
   now: () => number;
   wanted: () => boolean;
-}): PastStates {
-  let kept: { at: number; state: GitHubState }[] = [];
+}): PastStates<State> {
+  let kept: { at: number; state: State }[] = [];
   return {
     record() {
       if (!deps.wanted()) {

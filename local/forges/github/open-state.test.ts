@@ -2,8 +2,8 @@ import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { listRefs } from '../world/bare-repository.ts';
-import { createGitHubState } from './persistence.ts';
+import { listRefs } from '../git/bare-repository.ts';
+import { createGitHubState } from './open-state.ts';
 import { smallWorld, startFixture, testApp } from './simulator-fixture.ts';
 
 let root: string;

@@ -1,17 +1,13 @@
-import type { Fault as ApiFault } from './api/ports.ts';
-
-/** Faults of the API; which of the fields count for which is said at the API's port. */
-export const apiFaultKinds = [
+/** Faults that requests to any forge may meet; which fields count for which is said at {@link Fault}. */
+export const requestFaultKinds = [
   'slow',
   'drop-connection',
   'server-error',
   'bad-credential',
   'rate-limit',
-  'secondary-limit',
   'lagging-read',
   'failing-page',
   'short-page',
-  'resource-limits',
   'truncated-archive',
   'other-archive-bytes',
 ] as const;
@@ -30,10 +26,38 @@ export const deliveryFaultKinds = [
   'delivery-delayed',
 ] as const;
 
-export const faultKinds = [...apiFaultKinds, ...deliveryFaultKinds] as const;
+/**
+ * One injected fault, taken from the registry at the moment it strikes. Which of the fields count depends on the kind.
+ *
+ * | kind | strikes | fields |
+ * |---|---|---|
+ * | `slow` | any request, before it is answered | `delayMs` |
+ * | `drop-connection` | any request: the socket closes without an answer | |
+ * | `server-error` | any request | `status` (default 502) |
+ * | `bad-credential` | any request with a credential: 401 | |
+ * | `rate-limit` | any API request: the budget is spent | `status`, `retryAfter` |
+ * | `lagging-read` | any API request: answered from the past | `seconds` (default 5) |
+ * | `failing-page` | one page of a list | `status` |
+ * | `short-page` | one page of a list: fewer items, while totals and cursors stay | `drop` (default 1) |
+ * | `truncated-archive` | one archive download: ends in the middle | |
+ * | `other-archive-bytes` | one archive download: same files, other bytes | |
+ */
+export interface Fault {
+  readonly status?: number;
+  /** Seconds. */
+  readonly retryAfter?: number;
+  readonly delayMs?: number;
+  readonly seconds?: number;
+  readonly drop?: number;
+}
 
-export interface FaultOptions extends ApiFault {
-  readonly kind: (typeof faultKinds)[number];
+/** Faults to come. `match` says what is being asked, so that a fault can be aimed; only what is known is given. */
+export interface Faults {
+  take(kind: string, match: Record<string, string>): Fault | undefined;
+}
+
+export interface FaultOptions<Kind extends string = string> extends Fault {
+  readonly kind: Kind;
   /** How often it strikes; until removed, when left out. */
   readonly times?: number;
   /** Lets this many matching requests or deliveries pass first. */
@@ -42,24 +66,26 @@ export interface FaultOptions extends ApiFault {
   readonly match?: Readonly<Record<string, string>>;
 }
 
-export interface Fault extends FaultOptions {
+export interface RegisteredFault<Kind extends string = string> extends FaultOptions<Kind> {
   readonly id: number;
   /** How often it has struck. */
   readonly struck: number;
 }
 
-export interface FaultRegistry {
-  add(options: FaultOptions): Fault;
-  list(): readonly Fault[];
+export interface FaultRegistry<Kind extends string = string> extends Faults {
+  add(options: FaultOptions<Kind>): RegisteredFault<Kind>;
+  list(): readonly RegisteredFault<Kind>[];
   /** Removes one fault, or all of them; answers how many. */
   remove(id?: number): number;
   /** The first fault of this kind that strikes what is being asked; it counts as one strike. */
-  take(kind: string, match: Readonly<Record<string, string>>): Fault | undefined;
+  take(kind: string, match: Readonly<Record<string, string>>): RegisteredFault<Kind> | undefined;
 }
 
 /** The faults that tests and people have asked for. They live in memory: a restart is without faults. */
-export function createFaultRegistry(deps: { added?: (fault: Fault) => void } = {}): FaultRegistry {
-  let faults: (Fault & { struck: number; skipped: number })[] = [];
+export function createFaultRegistry<Kind extends string = string>(
+  deps: { added?: (fault: RegisteredFault<Kind>) => void } = {},
+): FaultRegistry<Kind> {
+  let faults: (RegisteredFault<Kind> & { struck: number; skipped: number })[] = [];
   let nextId = 1;
   return {
     add(options) {

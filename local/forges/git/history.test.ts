@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBareRepository, listRefs } from './bare-repository.ts';
-import { type HistoryStep, tagNames, writeHistory } from './git-history.ts';
+import { type HistoryStep, tagNames, writeHistory } from './history.ts';
 import { runGit } from './run-git.ts';
 
 let root: string;

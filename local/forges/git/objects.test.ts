@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { committedSeconds, isBinary, parseCommit, parseTree, typeOfMode } from './git-formats.ts';
-import { createGitObjects } from './git-objects.ts';
-import { readRefs } from './git-refs.ts';
+import { committedSeconds, isBinary, parseCommit, parseTree, typeOfMode } from './object-formats.ts';
+import { createGitObjects } from './objects.ts';
 import { createRefReader } from './ref-history.ts';
-import { commitText, importRepository, removeRepository, runGit } from './test-world.ts';
+import { readRefs } from './refs.ts';
+import { commitText, gitIn, importRepository, removeRepository } from './test-repository.ts';
 
 const BIG = 'x'.repeat(3_000_000);
 let gitDirectory: string;
@@ -12,7 +12,7 @@ let commit: string;
 beforeAll(async () => {
   const files = { 'big.txt': BIG, 'deep/er/file name.txt': 'found' };
   gitDirectory = await importRepository(commitText('refs/heads/main', 1_700_000_000, files));
-  commit = (await runGit(gitDirectory, 'rev-parse', 'main')).trim();
+  commit = (await gitIn(gitDirectory, 'rev-parse', 'main')).trim();
 });
 afterAll(() => removeRepository(gitDirectory));
 
@@ -20,7 +20,7 @@ describe('createGitObjects', () => {
   it('reads objects of all sizes at once, each for the one who asked', async () => {
     const objects = createGitObjects();
     const oid = (path: string) =>
-      runGit(gitDirectory, 'rev-parse', `main:${path}`).then((text) => text.trim());
+      gitIn(gitDirectory, 'rev-parse', `main:${path}`).then((text) => text.trim());
     const [big, small, tree] = [await oid('big.txt'), await oid('deep/er/file name.txt'), await oid('deep')];
     const read = await Promise.all(
       [big, small, '0'.repeat(40), tree, big, commit].map((each) => objects.read(gitDirectory, each)),
@@ -86,10 +86,10 @@ describe('refs', () => {
         commitText('refs/tags/v1', 3, { a: '3' }),
       ].join(''),
     );
-    await runGit(directory, 'pack-refs', '--all');
-    await runGit(directory, 'update-ref', 'refs/heads/main', 'refs/tags/v1');
-    await runGit(directory, 'update-ref', 'refs/heads/new', 'refs/tags/v1');
-    const listed = await runGit(directory, 'for-each-ref', '--format=%(objectname) %(refname)');
+    await gitIn(directory, 'pack-refs', '--all');
+    await gitIn(directory, 'update-ref', 'refs/heads/main', 'refs/tags/v1');
+    await gitIn(directory, 'update-ref', 'refs/heads/new', 'refs/tags/v1');
+    const listed = await gitIn(directory, 'for-each-ref', '--format=%(objectname) %(refname)');
     expect(readRefs(directory).map(({ oid, name }) => `${oid} ${name}`)).toEqual(listed.trim().split('\n'));
     await removeRepository(directory);
     expect(readRefs(directory)).toEqual([]);
@@ -101,13 +101,13 @@ describe('refs', () => {
     const names = (secondsAgo?: number) => read(gitDirectory, secondsAgo).map(({ name }) => name);
     names();
     clock.now += 10_000;
-    await runGit(gitDirectory, 'update-ref', 'refs/heads/new', 'refs/heads/main');
+    await gitIn(gitDirectory, 'update-ref', 'refs/heads/new', 'refs/heads/main');
     expect(names()).toEqual(['refs/heads/main', 'refs/heads/new']);
     clock.now += 3_000;
     expect(names(5)).toEqual(['refs/heads/main']);
     expect(names(2)).toEqual(['refs/heads/main', 'refs/heads/new']);
     expect(names(3600)).toEqual(['refs/heads/main']);
-    await runGit(gitDirectory, 'update-ref', '-d', 'refs/heads/new');
+    await gitIn(gitDirectory, 'update-ref', '-d', 'refs/heads/new');
   });
 });
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { cleanGitEnvironment } from './run-git.ts';
 
 /** One object as `git cat-file --batch` gives it. */
 export interface RawObject {
@@ -15,17 +16,6 @@ export interface BatchProcess {
   close(): void;
 }
 
-/** Environment for git: none of the user's configuration, nothing of ours. */
-export function gitEnvironment(): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    HOME: '/nonexistent',
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-  };
-}
-
 interface Waiting {
   resolve(object: RawObject | undefined): void;
   reject(error: Error): void;
@@ -38,7 +28,7 @@ function isType(type: string | undefined): type is RawObject['type'] {
 /** Starts `git cat-file --batch` on a bare repository; `onExit` is called once when it has ended. */
 export function startBatch(gitDirectory: string, onExit: () => void): BatchProcess {
   const child = spawn('git', [`--git-dir=${gitDirectory}`, 'cat-file', '--batch'], {
-    env: gitEnvironment(),
+    env: cleanGitEnvironment(),
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const waiting: Waiting[] = [];

@@ -1,4 +1,4 @@
-import { type GitRef, readRefs } from './git-refs.ts';
+import { type GitRef, readRefs } from './refs.ts';
 
 const KEPT_MS = 10 * 60 * 1000;
 

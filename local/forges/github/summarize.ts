@@ -1,4 +1,4 @@
-import { listRefs } from '../world/bare-repository.ts';
+import { listRefs } from '../git/bare-repository.ts';
 import { fullName } from './api/rights.ts';
 import { type GitHubState, personalToken } from './state.ts';
 

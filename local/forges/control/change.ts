@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+/** A change that cannot be made; the message says why. */
+export class ChangeError extends Error {
+  override readonly name = 'ChangeError';
+}
+
+/** What a change answers: ids that it has made. */
+export type ChangeResult = Readonly<Record<string, unknown>>;
+
+/** One kind of change that somebody can make at a forge. @typeParam Context - what the forge's changes work with */
+export interface ChangeType<Context, Input> {
+  readonly input: z.ZodType<unknown, Input>;
+  readonly run: (context: Context, input: unknown) => Promise<ChangeResult>;
+}
+
+/** Who does it; if left out, the forge takes somebody who may. */
+const actor = { as: z.string().exactOptional() };
+
+/** Makes the function with which a forge describes its changes. */
+export function changesOf<Context>() {
+  /**
+   * Ties the fields of a change to what it does.
+   *
+   * @throws {ChangeError} from `run`, for input of another shape or names that do not exist.
+   */
+  return function defineChange<Fields extends z.ZodRawShape>(
+    fields: Fields,
+    apply: (
+      context: Context,
+      input: z.output<z.ZodObject<Fields & typeof actor, z.core.$strict>>,
+    ) => ChangeResult | undefined | Promise<ChangeResult | undefined>,
+  ): ChangeType<Context, z.input<z.ZodObject<Fields & typeof actor, z.core.$strict>>> {
+    const input = z.strictObject({ ...fields, ...actor });
+    return {
+      input,
+      async run(context, given) {
+        const parsed = input.safeParse(given);
+        if (!parsed.success) throw new ChangeError(inWords(parsed.error));
+        return (await apply(context, parsed.data)) ?? {};
+      },
+    };
+  };
+}
+
+/** Makes one change by its name. @throws {ChangeError} when it cannot be made; then nothing has changed */
+export type RunChange = (name: string, input: unknown) => Promise<ChangeResult>;
+
+/** @param changed - called after each change, before `run` resolves. */
+export function createChangeRunner<Context>(
+  types: Readonly<Record<string, Pick<ChangeType<Context, unknown>, 'run'>>>,
+  context: Context,
+  changed: () => Promise<void>,
+): RunChange {
+  return async (name, input) => {
+    const type = Object.entries(types).find(([known]) => known === name)?.[1];
+    if (type === undefined) {
+      const names = Object.keys(types).sort().join(', ');
+      throw new ChangeError(`there is no change "${name}"; there are: ${names}`);
+    }
+    const result = await type.run(context, input);
+    await changed();
+    return result;
+  };
+}
+
+/** zod's findings as one line. */
+export function inWords(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => {
+      // What is wrong with a key stands in an issue of its own.
+      const message = (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message;
+      return issue.path.length === 0 ? message : `${issue.path.join('.')}: ${message}`;
+    })
+    .join('; ');
+}

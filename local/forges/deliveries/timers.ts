@@ -1,0 +1,27 @@
+/** Timers of the simulator's clock that can all be given up at once. */
+export interface Timers {
+  /** Runs later, or never once all are cancelled; answers how to cancel it. */
+  later(delayMs: number, run: () => void): () => void;
+  cancelAll(): void;
+}
+
+export function createTimers(after: (delayMs: number, run: () => void) => () => void): Timers {
+  const cancellations = new Set<() => void>();
+  return {
+    later(delayMs, run) {
+      const forget = after(delayMs, () => {
+        cancellations.delete(cancel);
+        run();
+      });
+      const cancel = (): void => {
+        cancellations.delete(cancel);
+        forget();
+      };
+      cancellations.add(cancel);
+      return cancel;
+    },
+    cancelAll() {
+      for (const cancel of cancellations) cancel();
+    },
+  };
+}

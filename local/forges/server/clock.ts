@@ -1,0 +1,20 @@
+/** All of a simulator's time: limits, tokens, links, what lags, deliveries and their time-outs. */
+export interface SimulatorClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `run` once the clock has passed `delayMs`; returns the cancellation. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+export const systemClock: SimulatorClock = {
+  now: Date.now,
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** ISO 8601 without fractions. */
+export function isoSeconds(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
