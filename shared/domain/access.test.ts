@@ -94,6 +94,8 @@ const viaRole = (through?: number, inheritedFrom?: number): Via => ({
   inheritedFrom: inheritedFrom === undefined ? undefined : team(inheritedFrom),
 });
 
+const now = Date.parse('2026-11-22T12:00:00Z');
+
 const ann: Subject = { kind: 'account', account: account(1) };
 const teamSeven: Subject = { kind: 'team', team: team(7) };
 const anyone: Subject = { kind: 'anyone' };
@@ -150,6 +152,90 @@ const rules: readonly Rule[] = [
     subject: ann,
     facts: [repository(5, 'internal'), member(1)],
     via: [{ through: 'members' }],
+  },
+  {
+    name: 'people from outside have what their teams and the repository give them',
+    subject: ann,
+    facts: [repository(5), member(1, 'outside'), teamMember(7, 1), teamRepository(7, 5), collaborator(5, 1)],
+    via: [viaTeam, { through: 'collaborator', permission: 'maintain' }],
+  },
+  {
+    name: 'people from outside have nothing that members have',
+    subject: ann,
+    facts: [
+      repository(5, 'internal'),
+      member(1, 'outside'),
+      settings(true),
+      teamMember(7, 1),
+      aTeam(7),
+      roleMember(1),
+      roleTeam(7),
+    ],
+    via: [],
+  },
+  {
+    name: 'a team’s right counts for the levels that it names',
+    subject: ann,
+    facts: [
+      repository(5),
+      member(1),
+      { ...teamMember(7, 1), level: 'reporter' },
+      { ...teamRepository(7, 5), readers: ['developer', 'reporter'] },
+    ],
+    via: [viaTeam],
+  },
+  {
+    name: 'a team’s right does not count for another level, whichever is the higher one',
+    subject: ann,
+    facts: [
+      repository(5),
+      member(1),
+      { ...teamMember(7, 1), level: 'planner' },
+      { ...teamRepository(7, 5), readers: ['developer', 'reporter'] },
+    ],
+    via: [],
+  },
+  {
+    name: 'a team’s right that names levels does not count for an unknown one',
+    subject: ann,
+    facts: [repository(5), member(1), teamMember(7, 1), { ...teamRepository(7, 5), readers: ['reporter'] }],
+    via: [],
+  },
+  {
+    name: 'a token of the team itself reads through rights that name levels',
+    subject: teamSeven,
+    facts: [repository(5), { ...teamRepository(7, 5), readers: ['reporter'] }],
+    via: [viaTeam],
+  },
+  {
+    name: 'rows count until they end',
+    subject: ann,
+    facts: [
+      repository(5),
+      member(1),
+      { ...teamMember(7, 1), expiresAt: now + 1 },
+      { ...teamRepository(7, 5), expiresAt: now + 1 },
+      { ...collaborator(5, 1), expiresAt: now + 1 },
+    ],
+    via: [viaTeam, { through: 'collaborator', permission: 'maintain' }],
+  },
+  {
+    name: 'a place in a team ends',
+    subject: ann,
+    facts: [repository(5), member(1), { ...teamMember(7, 1), expiresAt: now }, teamRepository(7, 5)],
+    via: [],
+  },
+  {
+    name: 'the right of a team ends, and that of somebody on the repository',
+    subject: ann,
+    facts: [
+      repository(5),
+      member(1),
+      teamMember(7, 1),
+      { ...teamRepository(7, 5), expiresAt: now },
+      { ...collaborator(5, 1), expiresAt: now - 1 },
+    ],
+    via: [],
   },
   {
     name: 'outside collaborators do not read what is internal',
@@ -318,14 +404,16 @@ const rules: readonly Rule[] = [
 
 describe('who may read a repository', () => {
   it.each(rules)('$name', ({ subject, facts, via }) => {
-    expect(decideAccess(subject, accessFactsOf(facts)).get(repositoryId(5)) ?? []).toEqual(via);
+    expect(decideAccess(subject, accessFactsOf(facts), now).get(repositoryId(5)) ?? []).toEqual(via);
   });
 });
 
 const number = fc.integer({ min: 1, max: 3 });
 const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   fc.boolean().map(settings),
-  fc.tuple(number, fc.constantFrom<MemberFact['role']>('owner', 'member')).map((row) => member(...row)),
+  fc
+    .tuple(number, fc.constantFrom<MemberFact['role']>('owner', 'member', 'outside'))
+    .map((row) => member(...row)),
   fc.tuple(number, number).map((row) => teamMember(...row)),
   fc.tuple(number, number, number).map((row) => teamRepository(...row)),
   fc
@@ -355,8 +443,8 @@ describe('any set of facts', () => {
     fc.assert(
       fc.property(someFacts, someSubject, fc.nat(), (facts, subject, place) => {
         const without = facts.filter((_, index) => index !== place % Math.max(1, facts.length));
-        const all = decideAccess(subject, accessFactsOf(facts));
-        for (const [id, grants] of decideAccess(subject, accessFactsOf(without))) {
+        const all = decideAccess(subject, accessFactsOf(facts), now);
+        for (const [id, grants] of decideAccess(subject, accessFactsOf(without), now)) {
           expect(all.get(id)).toEqual(expect.arrayContaining([...grants]));
         }
       }),
@@ -366,7 +454,8 @@ describe('any set of facts', () => {
   it('decides the same whatever order the facts come in', () => {
     fc.assert(
       fc.property(someFacts, someSubject, (facts, subject) => {
-        const ids = (list: readonly Fact[]) => [...decideAccess(subject, accessFactsOf(list)).keys()].sort();
+        const ids = (list: readonly Fact[]) =>
+          [...decideAccess(subject, accessFactsOf(list), now).keys()].sort();
         expect(ids([...facts].reverse())).toEqual(ids(facts));
       }),
     );
@@ -375,8 +464,8 @@ describe('any set of facts', () => {
   it('gives everybody at least what it gives anyone', () => {
     fc.assert(
       fc.property(someFacts, someSubject, (facts, subject) => {
-        const readable = decideAccess(subject, accessFactsOf(facts));
-        for (const id of decideAccess(anyone, accessFactsOf(facts)).keys()) {
+        const readable = decideAccess(subject, accessFactsOf(facts), now);
+        for (const id of decideAccess(anyone, accessFactsOf(facts), now).keys()) {
           expect(readable.has(id)).toBe(true);
         }
       }),

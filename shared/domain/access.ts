@@ -3,6 +3,7 @@
  *
  * GitHub's rules: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories
  */
+import { hasExpired } from './breadth.ts';
 import { type Claim, isWithdrawn } from './claim.ts';
 import {
   type CollaboratorFact,
@@ -81,6 +82,17 @@ export function accessFactsOf(
   };
 }
 
+/** The facts without the rows whose time is over. */
+function unexpired(all: AccessFacts, now: number): AccessFacts {
+  const lasts = (fact: Fact): boolean => !hasExpired(fact, now);
+  return {
+    ...all,
+    teamMembers: all.teamMembers.filter(lasts),
+    teamRepositories: all.teamRepositories.filter(lasts),
+    collaborators: all.collaborators.filter(lasts),
+  };
+}
+
 /** The facts without what events withdrew. Of a repository that is public no more, members have to wait for a read too. */
 function standing(all: AccessFacts): AccessFacts {
   const { claims, givenAt } = all;
@@ -122,10 +134,12 @@ export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
 /**
  * The repositories that the subject may read, each with every grant that says so.
  *
- * Team rows count only for active members: when the member list and a team's list disagree, the narrower one holds.
+ * Team rows count only for who is in the list of members, if only as `outside`: when it and a team's list disagree, the narrower one holds.
+ *
+ * @param now milliseconds since the epoch
  */
-export function decideAccess(subject: Subject, all: AccessFacts): Readable {
-  const facts = standing(all);
+export function decideAccess(subject: Subject, all: AccessFacts, now: number): Readable {
+  const facts = standing(unexpired(all, now));
   const readable = new Map<ForgeRepositoryId, Via[]>();
   // A disabled repository is served to nobody, its owners included.
   const known = new Set(
@@ -143,10 +157,11 @@ export function decideAccess(subject: Subject, all: AccessFacts): Readable {
     }
   };
 
-  const member =
+  const listed =
     subject.kind === 'account'
       ? facts.members.find((candidate) => candidate.account === subject.account)
       : undefined;
+  const member = listed?.role === 'outside' ? undefined : listed;
   for (const repository of facts.repositories) {
     if (repository.visibility === 'public') {
       grant(repository.repository, { through: 'everyone' });
@@ -168,9 +183,9 @@ export function decideAccess(subject: Subject, all: AccessFacts): Readable {
     }
   }
 
-  const teams = teamsOf(subject, member, facts);
+  const teams = teamsOf(subject, listed, facts);
   for (const row of facts.teamRepositories) {
-    if (teams.has(row.team)) {
+    if (countsFor(row, subject, teams)) {
       grant(row.repository, {
         through: 'team',
         team: row.team,
@@ -179,7 +194,8 @@ export function decideAccess(subject: Subject, all: AccessFacts): Readable {
       });
     }
   }
-  for (const via of rolesOf(member, teams, facts)) {
+  const withRoles = subject.kind === 'team' || member !== undefined ? teams : new Map();
+  for (const via of rolesOf(member, withRoles, facts)) {
     for (const { repository } of facts.repositories) {
       grant(repository, via);
     }
@@ -200,7 +216,7 @@ export function decideAccess(subject: Subject, all: AccessFacts): Readable {
  */
 function rolesOf(
   member: MemberFact | undefined,
-  teams: ReadonlySet<ForgeTeamId>,
+  teams: ReadonlyMap<ForgeTeamId, unknown>,
   { roleMembers, roleTeams, teams: tree }: AccessFacts,
 ): Via[] {
   const own = roleMembers
@@ -218,7 +234,7 @@ function rolesOf(
     return own;
   }
   const parents = new Map(tree.map(({ team, parent }) => [team, parent]));
-  const throughTeams = [...teams].flatMap((team) => {
+  const throughTeams = [...teams.keys()].flatMap((team) => {
     const line = lineOf(team, parents);
     return roleTeams
       .filter((row) => line.has(row.team) && parents.has(row.team))
@@ -247,16 +263,27 @@ function lineOf(
   return line;
 }
 
+/** The teams that the subject is, or that it is in, each with its level there. */
 function teamsOf(
   subject: Subject,
-  member: MemberFact | undefined,
+  listed: MemberFact | undefined,
   facts: AccessFacts,
-): ReadonlySet<ForgeTeamId> {
+): ReadonlyMap<ForgeTeamId, string | undefined> {
   if (subject.kind === 'team') {
-    return new Set([subject.team]);
+    return new Map([[subject.team, undefined]]);
   }
-  if (!member) {
-    return new Set();
-  }
-  return new Set(facts.teamMembers.filter((row) => row.account === member.account).map((row) => row.team));
+  const rows = facts.teamMembers.filter(({ account }) => account === listed?.account);
+  return new Map(rows.map(({ team, level }) => [team, level]));
+}
+
+/** Whether the subject reads through the team's right: a team as such, and of its members those whose level does. */
+function countsFor(
+  { team, readers }: TeamRepositoryFact,
+  subject: Subject,
+  teams: ReadonlyMap<ForgeTeamId, string | undefined>,
+): boolean {
+  const level = teams.get(team);
+  const isReader =
+    subject.kind === 'team' || readers === undefined || (level !== undefined && readers.includes(level));
+  return teams.has(team) && isReader;
 }

@@ -177,31 +177,3 @@ export function isAnswered(claim: Claim, readsOf: (scope: AnyScope) => ScopeRead
     );
   });
 }
-
-/** The fact without what it gives to more people than the other one: where two reads differ and nobody knows which is right. */
-export function narrowerOf(before: Fact, fact: Fact): Fact {
-  if (fact.kind === 'settings' && before.kind === 'settings' && fact.membersRead && !before.membersRead) {
-    return { ...fact, membersRead: before.membersRead, basePermission: before.basePermission };
-  }
-  if (fact.kind === 'member' && before.kind === 'member' && before.role === 'member') {
-    return { ...fact, role: before.role, forgeRole: before.forgeRole };
-  }
-  if (fact.kind === 'repository' && before.kind === 'repository') {
-    const [narrower] = [fact.visibility, before.visibility].toSorted(
-      (one, other) => visibilityBreadth[one] - visibilityBreadth[other],
-    );
-    return {
-      ...fact,
-      visibility: narrower ?? 'private',
-      disabled: fact.disabled || before.disabled,
-    };
-  }
-  // It may have lost the roles of one team and got those of another.
-  if (fact.kind === 'team' && before.kind === 'team' && fact.parent !== before.parent) {
-    return { ...fact, parent: undefined };
-  }
-  return fact;
-}
-
-/** How many may read a repository because of its visibility, as a rank. */
-export const visibilityBreadth = { private: 0, internal: 1, public: 2 } as const;

@@ -18,6 +18,8 @@ const texts = {
   'look-up': 'not found by its id',
   /** Of a role's holder: the role is there, and lets nobody read. */
   'powerless-role': 'the role reads no repositories any more',
+  /** The forge had said when it ends, and that time has passed. */
+  expired: 'its time is over',
   /** An owner was asked and said yes, or asked for it. */
   owner: 'a person allowed it',
   /** An owner was asked and said nothing for as long as rights last that nobody can confirm. */

@@ -43,7 +43,11 @@ export interface MemberFact {
   readonly kind: 'member';
   readonly account: ForgeAccountId;
   readonly login: string;
-  readonly role: 'owner' | 'member';
+  /**
+   * `outside`: in a team or on a repository of an organization whose member one is not (GitLab, Bitbucket). One has what these give, and
+   * nothing that members have: no base permission, nothing internal, no roles.
+   */
+  readonly role: 'owner' | 'member' | 'outside';
   /** The forge's own word for it: GitHub's `ADMIN`, `MEMBER`. */
   readonly forgeRole?: string | undefined;
 }
@@ -60,15 +64,23 @@ export interface TeamFact {
   readonly handle?: Handle | undefined;
 }
 
-export interface TeamMemberFact {
+/** A row of which the forge may say when its right ends. */
+interface EndingRow {
+  /** From then on it gives nothing; milliseconds since the epoch. Undefined: the right does not end by itself. */
+  readonly expiresAt?: number | undefined;
+}
+
+export interface TeamMemberFact extends EndingRow {
   readonly kind: 'team-member';
   readonly team: ForgeTeamId;
   readonly account: ForgeAccountId;
   readonly login: string;
+  /** The forge's own word for what the account may do in the team, where that decides what it reads: GitLab's access level. */
+  readonly level?: string | undefined;
 }
 
 /** The team may read the repository; inherited rows are emitted for each team that inherits. */
-export interface TeamRepositoryFact {
+export interface TeamRepositoryFact extends EndingRow {
   readonly kind: 'team-repository';
   readonly team: ForgeTeamId;
   readonly repository: ForgeRepositoryId;
@@ -76,6 +88,11 @@ export interface TeamRepositoryFact {
   readonly permission: string;
   /** The team that the right was given to; the team itself when it is its own. */
   readonly via: ForgeTeamId;
+  /**
+   * The levels of the team's members for whom it counts; all members if left out. A set, which the adapter makes of the forge's rules: a
+   * link caps what a member may do, and of two levels the higher one need not read. A token of the team itself reads through it.
+   */
+  readonly readers?: readonly string[] | undefined;
 }
 
 /** A role by which whoever holds it may read every repository of the organization. Roles that read none are no facts. */
@@ -122,7 +139,7 @@ export interface RepositoryFact {
 }
 
 /** Somebody named on the repository itself, member or outside collaborator. */
-export interface CollaboratorFact {
+export interface CollaboratorFact extends EndingRow {
   readonly kind: 'collaborator';
   readonly repository: ForgeRepositoryId;
   readonly account: ForgeAccountId;

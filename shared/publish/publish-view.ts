@@ -25,8 +25,8 @@ export interface PublishViewDependencies extends PublisherDependencies {
   readonly registryBaseUrl: string;
   /** The organization's slug, which never changes. */
   readonly slugOf: (organization: OrganizationId) => Promise<string>;
-  /** What the principal may read, decided from facts read now. */
-  readonly rightsOf: (organization: OrganizationId, principal: Principal) => Promise<Rights>;
+  /** What the principal may read, decided from facts read now, which is given in milliseconds since the epoch. */
+  readonly rightsOf: (organization: OrganizationId, principal: Principal, now: number) => Promise<Rights>;
 }
 
 /** A new token waits for its root at most so long. */
@@ -60,7 +60,8 @@ async function pass(
   const tokens = (await tokensOf(table, organization, principal)).filter((token) =>
     isLive(token, clock.now()),
   );
-  const rights = tokens.length === 0 ? undefined : await dependencies.rightsOf(organization, principal);
+  const rights =
+    tokens.length === 0 ? undefined : await dependencies.rightsOf(organization, principal, clock.now());
   // Half of a plan is no state that the forge was ever in: it takes away and gives nothing.
   const mayWiden = rights?.isApplying !== true;
   const readable = rights ? await readablePackages(dependencies, rights, organization, slug) : [];

@@ -23,11 +23,16 @@ export interface Rights {
   readonly isApplying: boolean;
 }
 
-/** Decides from facts read now whether the principal may read a repository of the organization. */
+/**
+ * Decides from facts read now whether the principal may read a repository of the organization.
+ *
+ * @param now milliseconds since the epoch
+ */
 export async function rightsOf(
   table: Table,
   organization: OrganizationId,
   principal: Principal,
+  now: number,
 ): Promise<Rights> {
   const parts = parsePrincipal(principal);
   if (parts.kind === 'organization') {
@@ -45,7 +50,7 @@ export async function rightsOf(
     const claims = await loadClaims(table, synchronization.id);
     for (const subject of await subjectsOf(table, parts, synchronization)) {
       const facts = await loadAccessFacts(table, synchronization.id, subject, claims);
-      for (const repository of decideAccess(subject, facts).keys()) {
+      for (const repository of decideAccess(subject, facts, now).keys()) {
         readable.add(`${synchronization.id} ${repository}`);
       }
     }

@@ -17,6 +17,8 @@ const repository = z.string().transform((text) => asId<ForgeRepositoryId>(text))
 /** An earlier version stored it as `nodeId`. */
 const handle = { handle: z.string().optional(), nodeId: z.string().optional() };
 
+const ending = { expiresAt: z.number().optional() };
+
 /** The table leaves undefined attributes out; the fact has them again. */
 const FactItem = z.discriminatedUnion('kind', [
   z.object({
@@ -30,7 +32,7 @@ const FactItem = z.discriminatedUnion('kind', [
     kind: z.literal('member'),
     account,
     login: z.string(),
-    role: z.enum(['owner', 'member']),
+    role: z.enum(['owner', 'member', 'outside']),
     forgeRole: z.string().optional(),
   }),
   z
@@ -44,8 +46,23 @@ const FactItem = z.discriminatedUnion('kind', [
       ...handle,
     })
     .transform(({ nodeId, handle = nodeId, ...fact }) => ({ ...fact, parent: fact.parent, handle })),
-  z.object({ kind: z.literal('team-member'), team, account, login: z.string() }),
-  z.object({ kind: z.literal('team-repository'), team, repository, permission: z.string(), via: team }),
+  z.object({
+    kind: z.literal('team-member'),
+    team,
+    account,
+    login: z.string(),
+    level: z.string().optional(),
+    ...ending,
+  }),
+  z.object({
+    kind: z.literal('team-repository'),
+    team,
+    repository,
+    permission: z.string(),
+    via: team,
+    readers: z.array(z.string()).optional(),
+    ...ending,
+  }),
   z.object({
     kind: z.literal('role-member'),
     role,
@@ -84,6 +101,7 @@ const FactItem = z.discriminatedUnion('kind', [
     account,
     login: z.string(),
     permission: z.string(),
+    ...ending,
   }),
 ]);
 

@@ -21,7 +21,10 @@ describe('facts', () => {
       aFact.team(5),
       { kind: 'team', team: team(6), slug: 'x', name: 'X', parent: team(5) },
       aFact.teamMember(5, 1),
+      { ...aFact.teamMember(6, 1), ...{ level: 'reporter', expiresAt: now } },
       aFact.teamRepository(5, 10),
+      { ...aFact.teamRepository(6, 10), ...{ readers: ['reporter'], expiresAt: now } },
+      aFact.member(3, 'outside'),
       aFact.repository(10, { defaultBranch: undefined, pushedAt: undefined }),
       aFact.repository(11, { handle: 'R_kg' }),
       aFact.collaborator(10, 2),
@@ -149,9 +152,9 @@ describe('loadAccessFacts', () => {
       await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
       const part = await loadAccessFacts(table, synchronizationId, subject);
       const whole = await loadAccessFacts(table, synchronizationId);
-      const readable = decideAccess(subject, part);
+      const readable = decideAccess(subject, part, now);
       expect([...readable.keys()].sort()).toEqual(ids.map(repository));
-      expect(readable).toEqual(decideAccess(subject, whole));
+      expect(readable).toEqual(decideAccess(subject, whole, now));
     },
   );
 
@@ -161,7 +164,7 @@ describe('loadAccessFacts', () => {
     await table.transact([removeFact(synchronizationId, aFact.teamMember(5, 1), 2, now)]);
     const subject = { kind: 'account', account: account(1) } as const;
     expect([
-      ...decideAccess(subject, await loadAccessFacts(table, synchronizationId, subject)).keys(),
+      ...decideAccess(subject, await loadAccessFacts(table, synchronizationId, subject), now).keys(),
     ]).toEqual(['13']);
     expect((await loadAccessFacts(table, synchronizationId)).teamMembers).toEqual([
       aFact.teamMember(6, 11),

@@ -30,6 +30,8 @@ const ScopeItem = z
     handle: z.string().optional(),
     /** … and as an earlier version stored it. */
     nodeId: z.string().optional(),
+    /** Of a whole scope: when the next right that it gives ends by itself; milliseconds since the epoch. */
+    nextExpiryAt: z.number().optional(),
     /** A person asked back what the run removed. */
     restore: z.object({ run: z.number(), at: z.number() }).optional(),
     /** Why it was asked for last. */

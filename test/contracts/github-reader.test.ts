@@ -30,10 +30,10 @@ function decided(facts: readonly Fact[]): string[] {
       .join(' ')}`;
   return [
     ...[...gitHub.state.users.values()].map((user) =>
-      line(user.login, decideAccess({ kind: 'account', account: asId(user.id) }, access)),
+      line(user.login, decideAccess({ kind: 'account', account: asId(user.id) }, access, 0)),
     ),
     ...ofKind(facts, 'team').map((fact) =>
-      line(`team ${fact.slug}`, decideAccess({ kind: 'team', team: fact.team }, access)),
+      line(`team ${fact.slug}`, decideAccess({ kind: 'team', team: fact.team }, access, 0)),
     ),
   ].sort();
 }

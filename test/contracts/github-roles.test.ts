@@ -112,7 +112,7 @@ describe('who holds a role that reads every repository', () => {
       for (const scope of scopeNames) facts.push(...(await factsOf(reader, scope)));
       const { state } = gitHub;
       for (const { id, login } of state.users.values()) {
-        const readable = decideAccess({ kind: 'account', account: asId(id) }, accessFactsOf(facts));
+        const readable = decideAccess({ kind: 'account', account: asId(id) }, accessFactsOf(facts), 0);
         const granted = [...state.repositories.values()].filter(
           (repository) => effectivePermission(state, repository, id) !== undefined,
         );

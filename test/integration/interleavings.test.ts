@@ -247,7 +247,7 @@ async function expectAsTheForgeSays({ registry, tokens }: History): Promise<void
       ...(parts.kind === 'team' ? [{ kind: 'team', team: parts.team } as const] : []),
       ...accounts.map((one) => ({ kind: 'account', account: account(Number(one.account)) }) as const),
     ]) {
-      for (const repository of decideAccess(subject, accessFacts).keys()) {
+      for (const repository of decideAccess(subject, accessFacts, 0).keys()) {
         readable.add(repository);
       }
     }

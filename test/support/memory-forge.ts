@@ -128,7 +128,7 @@ export const aFact = {
     login: 'acme',
     name: 'Acme',
   }),
-  member: (id: RawId, role: 'owner' | 'member' = 'member'): Fact => ({
+  member: (id: RawId, role: 'owner' | 'member' | 'outside' = 'member'): Fact => ({
     kind: 'member',
     account: account(id),
     login: `user-${id}`,

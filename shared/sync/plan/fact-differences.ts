@@ -1,4 +1,5 @@
 /** Whether two facts with one key say the same, and in what they differ. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Fact } from '../../domain/facts.ts';
 
 function attributesOf(fact: Fact): ReadonlyMap<string, unknown> {
@@ -7,7 +8,9 @@ function attributesOf(fact: Fact): ReadonlyMap<string, unknown> {
 
 function differing(one: Fact, other: Fact): readonly string[] {
   const [left, right] = [attributesOf(one), attributesOf(other)];
-  return [...new Set([...left.keys(), ...right.keys()])].filter((name) => left.get(name) !== right.get(name));
+  return [...new Set([...left.keys(), ...right.keys()])].filter(
+    (name) => !isDeepStrictEqual(left.get(name), right.get(name)),
+  );
 }
 
 export function sameFact(one: Fact, other: Fact): boolean {

@@ -11,7 +11,9 @@ import { repositoryToScan } from './repository-to-scan.ts';
 const small = fc.integer({ min: 1, max: 4 });
 const facts: Record<ScopeName, fc.Arbitrary<Fact>> = {
   settings: fc.boolean().map(aFact.settings),
-  members: fc.tuple(small, fc.constantFrom('owner', 'member')).map(([id, role]) => aFact.member(id, role)),
+  members: fc
+    .tuple(small, fc.constantFrom('owner', 'member', 'outside'))
+    .map(([id, role]) => aFact.member(id, role)),
   teams: fc.oneof(
     fc.tuple(small, fc.option(small, { nil: undefined })).map(([id, parent]) => aFact.team(id, parent)),
     fc.tuple(small, small).map(([id, member]) => aFact.teamMember(id, member)),
@@ -73,7 +75,7 @@ function access(all: readonly Fact[]): Set<string> {
     .flatMap((fact) => (fact.kind === 'member' ? [fact.account] : []));
   return new Set(
     accounts.flatMap((account) =>
-      [...decideAccess({ kind: 'account', account }, input).keys()].map(
+      [...decideAccess({ kind: 'account', account }, input, startedAt).keys()].map(
         (repository) => `${account} ${repository}`,
       ),
     ),

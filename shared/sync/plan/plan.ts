@@ -1,6 +1,7 @@
 /**
  * What a whole read of a scope changes: pure, so that a dry run shows what a run would do, and the history keeps why.
  */
+import { compareBreadth, hasExpired, narrowerOf } from '../../domain/breadth.ts';
 import type { FactChange } from '../../domain/change.ts';
 import {
   type Claim,
@@ -8,8 +9,6 @@ import {
   decides,
   isWithdrawn,
   lagMs,
-  narrowerOf,
-  visibilityBreadth,
   type Withdrawals,
   withheldUntil,
 } from '../../domain/claim.ts';
@@ -283,7 +282,7 @@ function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
   );
 }
 
-function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): PlannedChange {
+function removalOf(fact: Fact, { read, told, confirmedAbsent, startedAt }: PlanInput): PlannedChange {
   const part = partOf(fact);
   const evidence: Evidence[] = [read.notShown === undefined ? 'list' : 'not-shown'];
   if (isTold(fact, told)) {
@@ -297,6 +296,9 @@ function removalOf(fact: Fact, { read, told, confirmedAbsent }: PlanInput): Plan
   }
   if ((fact.kind === 'role-member' || fact.kind === 'role-team') && read.powerless?.includes(fact.role)) {
     evidence.push('powerless-role');
+  }
+  if (hasExpired(fact, startedAt)) {
+    evidence.push('expired');
   }
   return { kind: 'remove', fact, narrows: presenceGrants(fact), widens: false, evidence };
 }
@@ -357,31 +359,10 @@ function presenceGrants(fact: Fact): boolean {
   return fact.kind !== 'settings' || fact.membersRead;
 }
 
-function updateOf(before: Fact, fact: Fact): Extract<PlannedChange, { kind: 'update' }> {
-  const now = breadth(fact);
-  const then = breadth(before);
-  // It loses the roles of one team, and gets those of another.
-  const isMoved = fact.kind === 'team' && before.kind === 'team' && fact.parent !== before.parent;
-  return {
-    kind: 'update',
-    fact,
-    before,
-    narrows: (isMoved && before.parent !== undefined) || now < then,
-    widens: (isMoved && fact.parent !== undefined) || now > then,
-    evidence: ['read'],
-  };
-}
-
-/** How many may read because of the fact, as a rank among the values that it can have. */
-function breadth(fact: Fact): number {
-  switch (fact.kind) {
-    case 'settings':
-      return fact.membersRead ? 1 : 0;
-    case 'member':
-      return fact.role === 'owner' ? 1 : 0;
-    case 'repository':
-      return fact.disabled ? -1 : visibilityBreadth[fact.visibility];
-    default:
-      return 0;
-  }
-}
+const updateOf = (before: Fact, fact: Fact): Extract<PlannedChange, { kind: 'update' }> => ({
+  kind: 'update',
+  fact,
+  before,
+  ...compareBreadth(before, fact),
+  evidence: ['read'],
+});

@@ -1,4 +1,5 @@
 /** From a whole read to what is stored: plan and apply; and again when another writer was there. */
+import { wholeOf } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
 import { findApplying } from '../../store/scope-store.ts';
@@ -11,6 +12,7 @@ import { noteHeld } from '../plan/held.ts';
 import { loadSaid } from '../plan/load.ts';
 import { createPlanner } from '../plan/plan-read.ts';
 import { applyPlan } from './apply.ts';
+import { nextExpiryAfter } from './expiry.ts';
 import type { Run } from './run.ts';
 import { record } from './run-log.ts';
 import { settleSaid } from './settle-said.ts';
@@ -56,6 +58,7 @@ export async function applyRead(
           changes: planned.changes,
           isRest: plans > 1 && (await findApplying(table, synchronization.id, scope)) !== undefined,
           sawNothing: read.facts.length === 0,
+          nextExpiryAt: nextExpiryAfter(planned.states.get(wholeOf(scope)), read.facts, startedAt),
           covers: read.covers,
           states: planned.states,
           now,

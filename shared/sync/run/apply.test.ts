@@ -28,6 +28,7 @@ async function createApplication() {
     lease,
     observedAt: 5,
     startedAt: now,
+    nextExpiryAt: undefined,
     covers: [],
     states: new Map(),
     changes: [{ kind: 'add', fact: aFact.member(1), narrows: false, widens: true, evidence: ['read'] }],

@@ -32,6 +32,8 @@ export interface Application {
   readonly isRest?: boolean;
   /** Whether the read saw nothing at all. */
   readonly sawNothing?: boolean;
+  /** When the next right of the whole scope ends by itself; milliseconds since the epoch. */
+  readonly nextExpiryAt: number | undefined;
   /** Of a part's read: the parts that it is whole about. */
   readonly covers: readonly PartScope[];
   /** The states of scopes and parts that the plan was made with. */
@@ -125,7 +127,8 @@ interface Guards {
  * list, a part's read on each part, and the list counts the reads of its parts.
  */
 function guardsOf(application: Application): Guards {
-  const { synchronization, scope, lease, observedAt, startedAt, covers, states, now } = application;
+  const { synchronization, scope, lease, observedAt, startedAt, nextExpiryAt, covers, states, now } =
+    application;
   const { id } = synchronization;
   const ours = equal('leaseId', lease.leaseId);
   const older = missingOrLess('readAt', observedAt);
@@ -138,7 +141,7 @@ function guardsOf(application: Application): Guards {
     const key = lease.thing.key;
     return {
       between: [{ check: key, when }],
-      last: [{ update: { key, set: { readAt: observedAt, readBegunAt: startedAt } }, when }],
+      last: [{ update: { key, set: { readAt: observedAt, readBegunAt: startedAt, nextExpiryAt } }, when }],
     };
   }
   const list = keys.scope(id, wholeOf(scope));
@@ -155,7 +158,10 @@ function guardsOf(application: Application): Guards {
   return {
     between: [{ check: list, when: older }, ...parts.map(({ key, when }) => ({ check: key, when }))],
     last: [
-      { update: { key: list, add: { partsRead: 1 } }, when: older },
+      {
+        update: { key: list, add: { partsRead: 1 }, ...(nextExpiryAt && { set: { nextExpiryAt } }) },
+        when: older,
+      },
       ...parts.map(({ key, when }) => ({
         update: {
           key,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { evidenceIn } from '../../domain/evidence.ts';
 import { factKey } from '../../domain/facts.ts';
-import { isScope, type PartScope, partOf } from '../../domain/scopes.ts';
+import { isScope, type PartScope, partOf, wholeOf } from '../../domain/scopes.ts';
 import { EvidenceField, FactField } from '../../store/change-schema.ts';
 import { loadScope, type StoredScope } from '../../store/fact-store.ts';
 import { keys, pieceNames } from '../../store/keys.ts';
@@ -72,6 +72,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
         lease,
         observedAt,
         startedAt,
+        nextExpiryAt: states.get(wholeOf(scope))?.nextExpiryAt,
         covers,
         changes: stillToDo(changes, stored, newerParts(states, observedAt), observedAt),
         states,

@@ -84,7 +84,7 @@ async function createScene(facts: readonly Fact[]) {
       const claims = await loadClaims(table, synchronizationId);
       const subject = { kind: 'account', account: account(id) } as const;
       const facts = await loadAccessFacts(table, synchronizationId, subject, claims);
-      return decideAccess(subject, facts).has(repository(7));
+      return decideAccess(subject, facts, now).has(repository(7));
     },
   };
 }
@@ -108,7 +108,7 @@ describe('a team of 2,000 members deleted', () => {
     const subject = { kind: 'team', team: team(5) } as const;
     const claims = await loadClaims(table, synchronizationId);
     const facts = await loadAccessFacts(table, synchronizationId, subject, claims);
-    expect(decideAccess(subject, facts).size).toBe(0);
+    expect(decideAccess(subject, facts, now).size).toBe(0);
   });
 });
 

@@ -114,7 +114,7 @@ export function mayRead({ stored, claim }: State): boolean {
     claims: claim === undefined ? [] : [claim],
     givenAt: new Map(stored === undefined ? [] : [[key, stored.givenAt]]),
   });
-  return decideAccess({ kind: 'account', account: account(1) }, facts).has(repository(7));
+  return decideAccess({ kind: 'account', account: account(1) }, facts, 0).has(repository(7));
 }
 
 /** Notes who has been refused since when. */

@@ -16,7 +16,7 @@ export async function readFacts(reader: StructureReader): Promise<readonly Fact[
 export function decidedLines(subject: Subject, facts: readonly Fact[], ids: SimulatedIds): string[] {
   const repositories = namesOf(ids.repositories);
   const teams = namesOf(ids.teams);
-  return [...decideAccess(subject, accessFactsOf(facts))]
+  return [...decideAccess(subject, accessFactsOf(facts), 0)]
     .flatMap(([repository, vias]) => {
       const name = repositories.get(repository) ?? `repository ${repository}`;
       return vias.length === 0

@@ -93,7 +93,9 @@ export function describeForge(state: GitHubState, reach: Reach): DescribedOrgani
 export function describeFacts(facts: readonly Fact[], holders: readonly Holder[]): DescribedOrganization {
   const ofKind = <Kind extends Fact['kind']>(kind: Kind) =>
     facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
-  const members = new Map(ofKind('member').map((fact) => [`${fact.account}`, fact.role]));
+  const members = new Map<string, 'owner' | 'member' | 'none'>(
+    ofKind('member').map(({ account, role }) => [`${account}`, role === 'outside' ? 'none' : role] as const),
+  );
   const collaborators = ofKind('collaborator');
   const people = new Set([
     ...members.keys(),

@@ -230,9 +230,9 @@ export const rightsFaults: readonly PlantedFault[] = [
     id: 'access-team-without-membership',
     proof: 'access',
     file: access,
-    find: '  if (!member) {\n    return new Set();\n  }\n  return new Set(facts.teamMembers.filter((row) => row.account === member.account).map((row) => row.team));',
+    find: 'facts.teamMembers.filter(({ account }) => account === listed?.account);',
     replace:
-      '  const { account } = { account: undefined, ...subject };\n  return new Set(facts.teamMembers.filter((row) => row.account === account).map((row) => row.team));',
+      'facts.teamMembers.filter(({ account }) => account === { account: undefined, ...subject }.account);',
     tests: accessTests,
     standsFor: 'rights by a team of somebody who is no member any more',
   },

@@ -19,7 +19,7 @@ export const rolesFaults: readonly PlantedFault[] = [
     id: 'roles-of-former-members',
     proof: 'roles',
     file: 'shared/domain/access.ts',
-    find: 'for (const via of rolesOf(member, teams, facts)) {',
+    find: 'for (const via of rolesOf(member, withRoles, facts)) {',
     replace:
       "const own = subject.kind === 'account' ? { kind: 'member', account: subject.account, login: '', role: 'member' } as const : undefined;\n  for (const via of rolesOf(own, teams, facts)) {",
     tests: ['shared/domain/access.test.ts'],
@@ -28,9 +28,9 @@ export const rolesFaults: readonly PlantedFault[] = [
   {
     id: 'roles-moved-team-is-no-change',
     proof: 'roles',
-    file: 'shared/sync/plan/plan.ts',
-    find: 'fact.parent !== before.parent;',
-    replace: 'false;',
+    file: 'shared/domain/breadth.ts',
+    find: 'fact.parent !== before.parent) {\n    comparisons',
+    replace: 'fact.team !== before.team) {\n    comparisons',
     tests: ['shared/sync/plan/plan.test.ts', 'shared/sync/plan/plan-withdrawals.test.ts'],
     standsFor: 'a team that leaves the one above it and keeps its roles at the edge',
   },
