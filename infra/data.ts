@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, SecretValue, type Stack } from 'aws-cdk-lib';
 import { KeyValueStore } from 'aws-cdk-lib/aws-cloudfront';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -11,7 +11,7 @@ export interface Data {
   readonly registryBucket: Bucket;
   readonly consoleBucket: Bucket;
   readonly accessStore: KeyValueStore;
-  readonly gitHubAppSecret: Secret;
+  readonly integrationsSecret: Secret;
   readonly originSecret: Secret;
   readonly credentialKey: Key;
 }
@@ -58,15 +58,12 @@ export function createData(stack: Stack): Data {
     comment: 'Who may read what; derived from the table',
   });
 
-  const gitHubAppSecret = new Secret(stack, 'GitHubAppSecret', {
+  const integrationsSecret = new Secret(stack, 'IntegrationsSecret', {
     description:
-      'The GitHub App: appId and privateKey are filled in by the operator, webhookSecret goes to GitHub',
-    generateSecretString: {
-      secretStringTemplate: JSON.stringify({ appId: '', privateKey: '' }),
-      generateStringKey: 'webhookSecret',
-      excludePunctuation: true,
-      passwordLength: 40,
-    },
+      'The forges that this installation knows, filled in by the operator: JSON, a list of {forge, settings, secrets}',
+    secretStringValue: SecretValue.unsafePlainText('[]'),
+    // It holds what only the operator knows.
+    removalPolicy: RemovalPolicy.RETAIN,
   });
   const originSecret = new Secret(stack, 'OriginSecret', {
     description: 'Proves to fetch-dist that a request passed the edge',
@@ -83,7 +80,7 @@ export function createData(stack: Stack): Data {
     registryBucket,
     consoleBucket,
     accessStore,
-    gitHubAppSecret,
+    integrationsSecret,
     originSecret,
     credentialKey,
   };

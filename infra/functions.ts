@@ -36,8 +36,8 @@ interface Needs {
   readonly sends: readonly QueueName[];
   /** The edge's key-values. */
   readonly accessStore?: true;
-  /** The App's secret alone verifies deliveries; `api` calls GitHub with it. */
-  readonly gitHub?: 'secret' | 'api';
+  /** The secret of the integrations: what verifies deliveries, and what the forges are asked with. */
+  readonly integrations?: true;
   /** The secrets of connections: `use` decrypts them, `renew` encrypts their successors too. */
   readonly credentials?: 'use' | 'renew';
   readonly originSecret?: true;
@@ -53,7 +53,7 @@ const functionNeeds = {
     megabytes: 512,
     table: 'write',
     sends: ['sync', 'scan', 'publish-roots'],
-    gitHub: 'secret',
+    integrations: true,
   },
   'sync-organization': {
     does: 'Reads a scope of a forge organization, plans and applies',
@@ -61,7 +61,7 @@ const functionNeeds = {
     megabytes: 512,
     table: 'write',
     sends: allQueues,
-    gitHub: 'api',
+    integrations: true,
     credentials: 'renew',
   },
   'scan-repository': {
@@ -71,7 +71,7 @@ const functionNeeds = {
     table: 'write',
     bucket: 'write',
     sends: allQueues,
-    gitHub: 'api',
+    integrations: true,
     credentials: 'renew',
   },
   'publish-package': {
@@ -108,7 +108,7 @@ const functionNeeds = {
     table: 'write',
     bucket: 'write',
     sends: ['scan'],
-    gitHub: 'api',
+    integrations: true,
     credentials: 'renew',
     originSecret: true,
     baseUrls: ['registry'],
@@ -128,12 +128,12 @@ const functionNeeds = {
     sends: allQueues,
   },
   'catch-up-deliveries': {
-    does: "Takes deliveries that did not arrive from GitHub's own log",
+    does: "Takes deliveries that did not arrive from the forges' own logs",
     seconds: 120,
     megabytes: 256,
     table: 'write',
     sends: allQueues,
-    gitHub: 'api',
+    integrations: true,
     credentials: 'renew',
   },
   'sweep-work': {
@@ -154,8 +154,8 @@ const functionNeeds = {
   },
   'connect-organization': {
     ...operatorCommand,
-    does: 'Ties an organization to a GitHub organization',
-    gitHub: 'api',
+    does: 'Ties an organization to one of a forge',
+    integrations: true,
     credentials: 'renew',
     baseUrls: ['console'],
   },
@@ -200,7 +200,7 @@ const functionNeeds = {
     // It writes nothing, and could not.
     table: 'read',
     sends: [],
-    gitHub: 'api',
+    integrations: true,
     credentials: 'use',
   },
   'delete-version': {
@@ -296,11 +296,10 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     variables[environment.accessStoreArn] = data.accessStore.keyValueStoreArn;
     allowed.push(allow(keyValueActions, [data.accessStore.keyValueStoreArn]));
   }
-  if (need.gitHub !== undefined) {
-    variables[environment.gitHubAppSecretArn] = data.gitHubAppSecret.secretArn;
-    allowed.push(allow(['secretsmanager:GetSecretValue'], [data.gitHubAppSecret.secretArn]));
+  if (need.integrations === true) {
+    variables[environment.integrationsSecretArn] = data.integrationsSecret.secretArn;
+    allowed.push(allow(['secretsmanager:GetSecretValue'], [data.integrationsSecret.secretArn]));
   }
-  if (need.gitHub === 'api') variables[environment.gitHubApiUrl] = parameters.gitHubApiUrl;
   if (need.credentials !== undefined) {
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
     allowed.push(credentialAccess(data, need.credentials));

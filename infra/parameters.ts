@@ -11,7 +11,6 @@ export interface CustomDomain {
 export interface Parameters {
   readonly registryBaseUrl: string;
   readonly consoleBaseUrl: string;
-  readonly gitHubApiUrl: string;
   readonly registryDomain: CustomDomain;
   readonly consoleDomain: CustomDomain;
 }
@@ -33,15 +32,9 @@ export function createParameters(stack: Stack): Parameters {
     description: 'Public address of the console host (API, sign-in, webhooks)',
     default: 'https://console.invalid',
   });
-  const gitHubApiUrl = new CfnParameter(stack, 'GitHubApiUrl', {
-    ...baseUrl,
-    description: "Base address of GitHub's REST API",
-    default: 'https://api.github.com',
-  });
   return {
     registryBaseUrl: registryBaseUrl.valueAsString,
     consoleBaseUrl: consoleBaseUrl.valueAsString,
-    gitHubApiUrl: gitHubApiUrl.valueAsString,
     registryDomain: createDomain(stack, 'Registry'),
     consoleDomain: createDomain(stack, 'Console'),
   };

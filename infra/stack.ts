@@ -33,7 +33,7 @@ export function createRepertoireStack(app: App, distDir: string): Stack {
     RegistryHost: delivery.registryHost,
     ConsoleHost: delivery.consoleHost,
     ConsoleBucketName: data.consoleBucket.bucketName,
-    GitHubAppSecretName: data.gitHubAppSecret.secretArn,
+    IntegrationsSecretName: data.integrationsSecret.secretArn,
   };
   for (const [name, value] of Object.entries(outputs))
     new CfnOutput(stack, `${name}Output`, { value }).overrideLogicalId(name);

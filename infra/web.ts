@@ -12,7 +12,8 @@ export function createWeb(stack: Stack, functions: Functions): HttpApi {
     autoDeploy: true,
     throttle: { rateLimit: 100, burstLimit: 200 },
   });
-  route([HttpMethod.POST], '/webhooks/github', 'receive-webhook');
+  route([HttpMethod.POST], '/webhooks/{forge}', 'receive-webhook');
+  route([HttpMethod.POST], '/webhooks/{forge}/{source}', 'receive-webhook');
   // CloudFront fails over for HEAD too, and this API answers 404 to a method that no route names.
   route([HttpMethod.GET, HttpMethod.HEAD], '/dists/{slug}/{number}/{file}', 'fetch-dist');
   route([HttpMethod.POST], '/downloads', 'record-downloads');

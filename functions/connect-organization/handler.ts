@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
-import { createForgeSource } from '../../shared/composition/forges.ts';
+import { createForges } from '../../shared/composition/forges.ts';
 import { asId, type InstallationId } from '../../shared/domain/ids.ts';
-import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
+import { chooseIntegration } from '../../shared/organizations/choose-integration.ts';
 import { connectOrganization } from '../../shared/organizations/connect-organization.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
@@ -11,25 +11,35 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('connect-organization');
 const table = tableClient();
-const forge = createForgeSource(table);
-const dependencies = {
-  table,
-  waker: wakerClient(),
-  clock: systemClock,
-  randomBytes,
-  baseUrl: gitHubBaseUrl,
-};
+const forges = createForges(table);
+const dependencies = { table, waker: wakerClient(), clock: systemClock, randomBytes };
 
 const Input = z.strictObject({
   slug: z.string(),
   name: z.string().min(1).max(200).optional(),
+  /** Where the installation is; not needed while there is one integration. */
+  forge: z.string().optional(),
+  baseUrl: z.string().optional(),
   installation: z
-    .union([z.string().regex(/^\d+$/), z.int().positive()])
+    .union([z.string().regex(/^[A-Za-z0-9{}_-]+$/), z.int().positive()])
     .transform((id) => asId<InstallationId>(id)),
   repositories: z.union([z.literal('all'), z.array(z.string())]),
   ownedVendors: z.array(z.string()),
 });
 
-export const handler = invokeHandler(Input, { logger }, async (input) =>
-  connectOrganization({ ...dependencies, forge: await forge() }, input),
+export const handler = invokeHandler(
+  Input,
+  { logger },
+  async ({ forge, baseUrl, installation, ...input }) => {
+    const integration = chooseIntegration(await forges.integrations(), { forge, baseUrl });
+    const connection = { kind: 'app-installation', installation } as const;
+    return connectOrganization(
+      {
+        ...dependencies,
+        open: async (organization) =>
+          (await forges.open({ integration, connection, organization })).structure,
+      },
+      { ...input, host: { forge: integration.forge, baseUrl: integration.settings.baseUrl }, installation },
+    );
+  },
 );

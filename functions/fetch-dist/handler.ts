@@ -5,7 +5,7 @@ import {
   tableClient,
   wakerClient,
 } from '../../shared/composition/clients.ts';
-import { createForgeSource, packageReader } from '../../shared/composition/forges.ts';
+import { createForges, packageReader } from '../../shared/composition/forges.ts';
 import { createDistObjects } from '../../shared/publish/dist-objects.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -27,7 +27,7 @@ const dependencies = {
   logger,
   registryBaseUrl: required('registryBaseUrl'),
   findOrganization: findOrganizationBySlug.bind(undefined, table),
-  reader: packageReader(table, createForgeSource(table)),
+  reader: packageReader(table, createForges(table)),
 };
 
 export const handler = httpHandler({ logger }, async ({ headers, parameters }) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tableClient } from '../../shared/composition/clients.ts';
-import { createForgeSource, readerFor } from '../../shared/composition/forges.ts';
+import { createForges, structureReader } from '../../shared/composition/forges.ts';
 import { previewRun } from '../../shared/organizations/preview-run.ts';
 import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -13,7 +13,7 @@ const table = tableClient();
 const dependencies = {
   table,
   clock: systemClock,
-  openReader: readerFor.bind(undefined, createForgeSource(table, createBudgetView)),
+  openReader: structureReader(createForges(table, createBudgetView)),
 };
 
 const Input = z.strictObject({ slug: z.string(), synchronization: z.string().optional() });

@@ -1,31 +1,27 @@
-import { createSecretReader, tableClient, wakerClient } from '../../shared/composition/clients.ts';
-import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
-import type { WebhookReader } from '../../shared/forge/forge.ts';
-import { gitHubAppSecretSchema } from '../../shared/forge/github/forge.ts';
-import { createWebhookReader } from '../../shared/forge/github/webhook.ts';
+import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { createForges } from '../../shared/composition/forges.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { required } from '../../shared/runtime/config.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
+import { sourcesOf, type WebhookAddress } from '../../shared/sync/webhooks/delivery-source.ts';
 import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 
 const logger = createLogger('receive-webhook');
-const secret = createSecretReader();
+const table = tableClient();
+const forges = createForges(table);
 const dependencies = {
-  table: tableClient(),
+  table,
   waker: wakerClient(),
   clock: systemClock,
   logger,
-  baseUrl: gitHubBaseUrl,
+  sourcesOf: async (address: WebhookAddress) =>
+    sourcesOf(address, await forges.integrations(), async () => undefined),
 };
 
 export const handler = httpHandler({ logger }, async (request) =>
-  receiveDelivery({ ...dependencies, webhooks: await webhooks() }, request),
+  receiveDelivery(
+    dependencies,
+    { forge: request.parameters.forge ?? '', source: request.parameters.source },
+    request,
+  ),
 );
-
-async function webhooks(): Promise<WebhookReader> {
-  const { webhookSecret } = gitHubAppSecretSchema.parse(
-    JSON.parse(await secret(required('gitHubAppSecretArn'))),
-  );
-  return createWebhookReader({ secret: webhookSecret });
-}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ScanMessage } from '../../events/messages/schema.ts';
 import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
-import { createForgeSource, packageReader, readerFor } from '../../shared/composition/forges.ts';
+import { contentReader, createForges, packageReader } from '../../shared/composition/forges.ts';
 import { createDistObjects } from '../../shared/publish/dist-objects.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
@@ -13,7 +13,7 @@ import { scanRepository } from '../../shared/scan/scan-repository.ts';
 
 const logger = createLogger('scan-repository');
 const table = tableClient();
-const forge = createForgeSource(table);
+const forges = createForges(table);
 const dependencies = {
   table,
   objects: createDistObjects(objectClient(), required('registryBucket')),
@@ -22,8 +22,8 @@ const dependencies = {
   newLeaseId: randomUUID,
   logger,
   load: loadScanInputs.bind(undefined, table),
-  readerOf: readerFor.bind(undefined, forge),
-  reader: packageReader(table, forge),
+  readerOf: contentReader(forges),
+  reader: packageReader(table, forges),
 };
 
 export const handler = queueHandler(ScanMessage, { logger }, async (message) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SyncMessage } from '../../events/messages/schema.ts';
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
-import { createForgeSource, readerFor } from '../../shared/composition/forges.ts';
+import { createForges, structureReader } from '../../shared/composition/forges.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
@@ -15,7 +15,7 @@ const dependencies = {
   clock: systemClock,
   logger,
   newLeaseId: randomUUID,
-  openReader: readerFor.bind(undefined, createForgeSource(table)),
+  openReader: structureReader(createForges(table)),
 };
 
 export const handler = queueHandler(SyncMessage, { logger }, (message) => runScopes(dependencies, message));

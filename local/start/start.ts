@@ -118,7 +118,6 @@ export async function start(
       parameters: {
         RegistryBaseUrl: registryBaseUrl,
         ConsoleBaseUrl: consoleBaseUrl,
-        GitHubApiUrl: gitHub.addresses.api,
       },
       ...(clock && { clock }),
       schedules,
@@ -131,7 +130,7 @@ export async function start(
     closing.push(() => cloud.close());
     onCloud?.(cloud);
     progress.step('local cloud: the synthesized template runs');
-    await putGitHubSecret(cloud, gitHub);
+    await putIntegrations(cloud, gitHub);
     await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
     const admin = createAdminClient(cloud.addresses.gateway);
     closing.push(async () => admin.close());
@@ -177,8 +176,8 @@ function notInstalled(world: World): World {
   };
 }
 
-/** What an operator does once: the app's id, key and webhook secret go into the secret that the template made. */
-async function putGitHubSecret(cloud: Cloud, gitHub: GitHubSimulator): Promise<void> {
+/** What an operator does once: the App's id, key and webhook secret go into the secret that the template made. */
+async function putIntegrations(cloud: Cloud, gitHub: GitHubSimulator): Promise<void> {
   const client = new SecretsManagerClient({
     endpoint: cloud.addresses.gateway,
     region: 'us-east-1',
@@ -187,8 +186,14 @@ async function putGitHubSecret(cloud: Cloud, gitHub: GitHubSimulator): Promise<v
   const { id, privateKey, webhookSecret } = gitHub.state.app;
   await client.send(
     new PutSecretValueCommand({
-      SecretId: z.string().parse(cloud.outputs.GitHubAppSecretName),
-      SecretString: JSON.stringify({ appId: String(id), privateKey, webhookSecret }),
+      SecretId: z.string().parse(cloud.outputs.IntegrationsSecretName),
+      SecretString: JSON.stringify([
+        {
+          forge: 'github',
+          settings: { appId: String(id), apiUrl: gitHub.addresses.api },
+          secrets: { privateKey, webhookSecret },
+        },
+      ]),
     }),
   );
   client.destroy();

@@ -22,8 +22,10 @@ export type ForgeTeamId = Id<'forge-team'>;
 export type ForgeAccountId = Id<'forge-account'>;
 /** Of a role that is an object of its own on the forge, as GitHub's organization roles are. */
 export type ForgeRoleId = Id<'forge-role'>;
-/** GitHub's id of one installation of our app. */
+/** The forge's id of one installation of our App. */
 export type InstallationId = Id<'installation'>;
+/** Ours: one connection whose credential we keep. */
+export type ConnectionId = Id<'connection'>;
 
 type AnyId =
   | OrganizationId
@@ -37,7 +39,8 @@ type AnyId =
   | ForgeTeamId
   | ForgeAccountId
   | ForgeRoleId
-  | InstallationId;
+  | InstallationId
+  | ConnectionId;
 
 /** Whether the text may be an id: it is not empty, and holds no character that our keys use as a separator. */
 export const isId = (text: string): boolean => /^[A-Za-z0-9{}_-]+$/.test(text);

@@ -1,15 +1,17 @@
 /** The tie between an organization and one forge organization. */
+import type { Connection } from './connection.ts';
 import type { ScopeName } from './facts.ts';
-import type { ForgeOrganizationId, InstallationId, OrganizationId, SynchronizationId } from './ids.ts';
+import type { ForgeOrganizationId, OrganizationId, SynchronizationId } from './ids.ts';
 
-export const forgeIds = ['github'] as const;
-export type ForgeId = (typeof forgeIds)[number];
+/** The folder of a forge's adapter in shared/forge. */
+export type ForgeId = string;
 
-/**
- * The host whose organizations and accounts the installation's GitHub App speaks of. It stands in keys, so it is not the address of
- * the API, which may change.
- */
-export const gitHubBaseUrl = 'https://github.com';
+/** One host of a forge, whose ids are its own: part of the keys of what it tells us. */
+export interface ForgeHost {
+  readonly forge: ForgeId;
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+}
 
 /** What an owner is told about the credential; all but `working` freeze the rights as they are. */
 export const credentialStates = [
@@ -33,18 +35,15 @@ export interface Caution {
 
 export const defaultCaution: Caution = { heldShare: 0.25, heldAbove: 5, restAfterDays: 7 };
 
-export interface Synchronization {
+export interface Synchronization extends ForgeHost {
   readonly id: SynchronizationId;
   readonly organization: OrganizationId;
   /** When it was connected; milliseconds since the epoch, 0 for one that was stored before this was. */
   readonly createdAt: number;
-  readonly forge: ForgeId;
-  /** Which host of the forge; part of what identifies its organizations and accounts. */
-  readonly baseUrl: string;
   readonly forgeOrganization: ForgeOrganizationId;
   /** The forge organization's login when it was connected; for people. */
   readonly login: string;
-  readonly installation: InstallationId;
+  readonly connection: Connection;
   /** Which of the repositories that were there at the first read become packages: all, or those with a choice of their own. */
   readonly choice: 'all' | 'some';
   /** Number of the first whole read of the repositories; those first seen by a later one are new. */

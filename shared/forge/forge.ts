@@ -203,8 +203,12 @@ export interface ParsedDelivery {
 
 /** Verifies and reads deliveries. */
 export interface WebhookReader {
-  /** Constant-time, over the raw bytes. */
-  verify(body: Uint8Array, headers: Readonly<Record<string, string | undefined>>): Promise<boolean>;
+  /** Whether it was made with this secret: constant-time, over the raw bytes. */
+  verify(
+    body: Uint8Array,
+    headers: Readonly<Record<string, string | undefined>>,
+    secret: string,
+  ): Promise<boolean>;
   /**
    * Says where to look. An event that we do not know gives no hints and no error.
    *
@@ -215,11 +219,6 @@ export interface WebhookReader {
 
 export class WebhookFormatError extends Error {
   override readonly name = 'WebhookFormatError';
-}
-
-/** Counts and budgets of one reader, for the run's record. */
-export interface RequestCount {
-  readonly requests: number;
 }
 
 /** One attempt to deliver an event, as the forge keeps it for some days. */

@@ -1,6 +1,7 @@
-/** Ties a new organization to the forge organization that installed our app. */
+/** Ties a new organization to the forge organization that installed our App. */
 
 import { CallerError } from '../domain/caller-error.ts';
+import type { Connection } from '../domain/connection.ts';
 import { scopeNames } from '../domain/facts.ts';
 import {
   type ForgeOrganizationId,
@@ -11,11 +12,12 @@ import {
   type SynchronizationId,
 } from '../domain/ids.ts';
 import { isVendor, slugProblem } from '../domain/organization.ts';
+import type { ForgeHost } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ForgeOrganization, StructureReader } from '../forge/forge.ts';
 import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { claimInstallation, findInstallation } from '../store/installation-store.ts';
+import { claimInstallation, findInstallation, type StoredInstallation } from '../store/installation-store.ts';
 import { addOrganization, desireOpen } from '../store/organization-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
@@ -24,26 +26,22 @@ import { scopeThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
 import { resolveRepositories } from './repository-names.ts';
 
-/** The forge before anything is connected. */
-export interface InstallationReader {
-  /** @throws ForgeError `credential-rejected` or `not-found` when there is no such installation */
-  installation(id: InstallationId): Promise<ForgeOrganization>;
-  organization(id: InstallationId, organization: ForgeOrganizationId): StructureReader;
-}
+/** Opens the structure of the forge organization; without one, of whichever the connection speaks for. */
+export type OpenStructure = (organization?: ForgeOrganizationId) => Promise<StructureReader>;
 
 export interface ConnectOrganizationDependencies {
   readonly table: Table;
   readonly waker: Waker;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
-  readonly forge: InstallationReader;
-  /** Which host of the forge; part of the claim on the forge organization. */
-  readonly baseUrl: string;
+  /** The forge, by the installation that is to be connected. */
+  readonly open: OpenStructure;
 }
 
 export interface ConnectOrganizationInput {
   readonly slug: string;
   readonly name?: string | undefined;
+  readonly host: ForgeHost;
   readonly installation: InstallationId;
   /** Which of the repositories that are there now become packages. */
   readonly repositories: 'all' | readonly string[];
@@ -61,18 +59,21 @@ export async function connectOrganization(
   dependencies: ConnectOrganizationDependencies,
   input: ConnectOrganizationInput,
 ): Promise<ConnectedOrganization> {
-  const { table, waker, clock, randomBytes, forge, baseUrl } = dependencies;
-  const { slug, installation } = input;
+  const { table, waker, clock, randomBytes, open } = dependencies;
+  const { slug, host, installation } = input;
+  const connection: Connection = { kind: 'app-installation', installation };
   const problem = slugProblem(slug);
   if (problem !== undefined) {
     throw new CallerError(problem);
   }
   const ownedVendors = checkVendors(input.ownedVendors);
-  const forgeOrganization = await livingInstallation(dependencies, installation);
+  const id = { ...host, installation };
+  const known = await findInstallation(table, id);
+  const forgeOrganization = await livingInstallation(open, installation, known);
   const chosen =
     input.repositories === 'all'
       ? []
-      : await repositoriesByName(forge.organization(installation, forgeOrganization.id), input.repositories);
+      : await repositoriesByName(await open(forgeOrganization.id), input.repositories);
 
   const organization = newId<OrganizationId>(randomBytes);
   const synchronization = newId<SynchronizationId>(randomBytes);
@@ -95,18 +96,18 @@ export async function connectOrganization(
       id: synchronization,
       organization,
       createdAt: clock.now(),
-      forge: 'github',
-      baseUrl,
+      forge: host.forge,
+      baseUrl: host.baseUrl,
       forgeOrganization: forgeOrganization.id,
       login: forgeOrganization.login,
-      installation,
+      connection,
       choice: input.repositories === 'all' ? 'all' : 'some',
     }).map(
       (operation) =>
         [operation, `${forgeOrganization.login} is connected to an organization already`] as const,
     ),
     [
-      claimInstallation(installation, 'github', forgeOrganization, tie),
+      claimInstallation(id, forgeOrganization, tie, known),
       `the installation ${installation} is connected to an organization already`,
     ],
   ];
@@ -138,14 +139,14 @@ export function checkVendors(vendors: readonly string[]): readonly string[] {
 
 /** One that we have not heard of is no error, since its announcement may be lost: the forge's API knows it. */
 async function livingInstallation(
-  { table, forge }: ConnectOrganizationDependencies,
+  open: OpenStructure,
   id: InstallationId,
+  known: StoredInstallation | undefined,
 ): Promise<ForgeOrganization> {
-  const known = await findInstallation(table, id);
   if (known?.state === 'claimed') {
     throw new CallerError(`the installation ${id} is connected to an organization already`);
   }
-  const organization = await told(`the installation ${id}`, () => forge.installation(id));
+  const organization = await told(`the installation ${id}`, async () => (await open()).probe());
   if (organization.suspended) {
     throw new CallerError(`the installation ${id} is suspended in ${organization.login}`);
   }

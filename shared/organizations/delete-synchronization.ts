@@ -93,7 +93,7 @@ export async function disconnection(
   );
   return [
     ...withdrawSynchronization(synchronization, now),
-    ...installations.map((one) => releaseInstallation(one.installation, synchronization.id)),
+    ...installations.map((one) => releaseInstallation(one, synchronization.id)),
   ];
 }
 

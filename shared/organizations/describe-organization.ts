@@ -1,11 +1,12 @@
 /** What an owner sees of an organization: how much there is, what waits, and what went wrong. */
 
+import { installationOf } from '../domain/connection.ts';
 import { edgeKeys } from '../domain/edge-keys.ts';
 import { scopeNames } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import { vendorOf } from '../domain/package.ts';
 import { isPart } from '../domain/scopes.ts';
-import { gitHubBaseUrl, type Synchronization } from '../domain/synchronization.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
 import { auditLog } from '../store/audit-log.ts';
 import type { StoredChange } from '../store/change-schema.ts';
 import { loadFacts } from '../store/fact-store.ts';
@@ -36,16 +37,20 @@ export async function describeInstallation(table: Table) {
     }
   }
   const unclaimedInstallations = [];
-  for (const { installation, forge, login, status, state, forgeOrganization } of await listInstallations(
-    table,
-  )) {
+  for (const {
+    installation,
+    forge,
+    baseUrl,
+    login,
+    status,
+    state,
+    forgeOrganization,
+  } of await listInstallations(table)) {
     const isFree = state === 'unclaimed' && status !== 'removed';
     // Of one that is connected there is nothing to connect, whatever it was called when the app was installed.
-    if (
-      isFree &&
-      (await findClaim(table, { forge, baseUrl: gitHubBaseUrl, forgeOrganization })) === undefined
-    ) {
-      unclaimedInstallations.push({ installation, forge, login, status });
+    const claim = baseUrl && (await findClaim(table, { forge, baseUrl, forgeOrganization }));
+    if (isFree && !claim) {
+      unclaimedInstallations.push({ installation, forge, baseUrl, login, status });
     }
   }
   return { organizations, unclaimedInstallations };
@@ -206,7 +211,7 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
       id,
       forge: synchronization.forge,
       login: settings[0]?.login ?? synchronization.login,
-      installation: synchronization.installation,
+      installation: installationOf(synchronization.connection),
       credentialState: synchronization.credentialState,
       credentialStateSince: time(synchronization.credentialStateSince),
       /** When the scope that was read least lately was read; nothing while one never was. */

@@ -4,6 +4,8 @@ import { aFact, createMemoryForge } from '../../test/support/memory-forge.ts';
 import {
   addSynchronized,
   forgeOrganizationId,
+  gitHubHost,
+  installation,
   installationId,
   organizationId,
   synchronizationId,
@@ -13,7 +15,6 @@ import { createRecordingWaker } from '../../test/support/waker.ts';
 import { CallerError } from '../domain/caller-error.ts';
 import type { Fact } from '../domain/facts.ts';
 import { asId, type InstallationId } from '../domain/ids.ts';
-import { gitHubBaseUrl } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { putFact } from '../store/fact-store.ts';
 import {
@@ -42,10 +43,12 @@ const repositories = [
   aFact.repository(12, { name: 'fork', fullName: 'acme/fork', fork: true }),
 ];
 
+const onGitHub = (id: string | number) => ({ ...gitHubHost, installation: asId<InstallationId>(id) });
+
 async function createUnconnected() {
   const table = await newTable();
   const forge = createMemoryForge(repositories);
-  await table.transact([addInstallation(installationId, 'github', forge.organization)]);
+  await table.transact([addInstallation(installation, forge.organization)]);
   const waker = createRecordingWaker();
   const connect = (differences: Partial<ConnectOrganizationInput> = {}) =>
     connectOrganization(
@@ -54,14 +57,11 @@ async function createUnconnected() {
         waker,
         clock,
         randomBytes,
-        baseUrl: gitHubBaseUrl,
-        forge: {
-          installation: async () => forge.organization,
-          organization: () => forge.reader(),
-        },
+        open: async () => forge.reader(),
       },
       {
         slug: 'acme',
+        host: gitHubHost,
         installation: installationId,
         repositories: 'all',
         ownedVendors: ['acme'],
@@ -89,12 +89,12 @@ describe('connectOrganization', () => {
       organization,
       forge: 'github',
       forgeOrganization: forgeOrganizationId,
-      installation: installationId,
+      connection: { kind: 'app-installation', installation: installationId },
       choice: 'all',
       credentialState: 'working',
     });
     expect(await listSynchronizations(table)).toEqual([{ organization, synchronization }]);
-    expect(await findInstallation(table, installationId)).toMatchObject({
+    expect(await findInstallation(table, installation)).toMatchObject({
       state: 'claimed',
       organization,
       synchronization,
@@ -164,7 +164,7 @@ describe('connectOrganization', () => {
   it('ties an installation only once, whoever asks', async () => {
     const { table, forge } = await createUnconnected();
     const tie = { organization: organizationId, synchronization: synchronizationId };
-    const claim = claimInstallation(installationId, 'github', forge.organization, tie);
+    const claim = claimInstallation(installation, forge.organization, tie, undefined);
     await table.transact([claim]);
     await expect(table.transact([claim])).rejects.toThrow(ConflictError);
   });
@@ -190,7 +190,7 @@ describe('connectOrganization', () => {
     );
     forge.before = () => {};
     await connect({ installation: unheard });
-    expect(await findInstallation(table, unheard)).toMatchObject({ state: 'claimed' });
+    expect(await findInstallation(table, onGitHub(unheard))).toMatchObject({ state: 'claimed' });
   });
 });
 
@@ -303,7 +303,7 @@ describe('choosePackages', () => {
   it('lists organizations, and installations that nobody connected', async () => {
     const { table } = await createConnected();
     await table.transact([
-      addInstallation(asId<InstallationId>(90), 'github', {
+      addInstallation(onGitHub(90), {
         id: asId(901),
         login: 'initech',
         suspended: false,
@@ -311,7 +311,7 @@ describe('choosePackages', () => {
     ]);
     expect(await describeInstallation(table)).toEqual({
       organizations: [{ slug: 'acme', name: 'Acme' }],
-      unclaimedInstallations: [{ installation: '90', forge: 'github', login: 'initech', status: 'active' }],
+      unclaimedInstallations: [{ installation: '90', ...gitHubHost, login: 'initech', status: 'active' }],
     });
   });
 
@@ -319,14 +319,14 @@ describe('choosePackages', () => {
     const { table, organization } = await createConnected();
     await storeFacts(table, [{ ...aFact.settings(), login: 'acme-inc' } as Fact]);
     await table.transact([
-      addInstallation(asId<InstallationId>(91), 'github', {
+      addInstallation(onGitHub(91), {
         id: forgeOrganizationId,
         login: 'acme',
         suspended: false,
       }),
-      addInstallation(asId<InstallationId>(92), 'github', { id: asId(902), login: 'gone', suspended: false }),
+      addInstallation(onGitHub(92), { id: asId(902), login: 'gone', suspended: false }),
     ]);
-    await table.transact([setInstallationStatus(asId<InstallationId>(92), 'removed')]);
+    await table.transact([setInstallationStatus({ key: keys.installation(gitHubHost, '92') }, 'removed')]);
     expect(await describeOrganization(table, organization, now)).toMatchObject({
       synchronizations: [{ login: 'acme-inc' }],
     });

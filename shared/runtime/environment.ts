@@ -20,10 +20,8 @@ export const environment = {
   registryBaseUrl: 'REGISTRY_BASE_URL',
   /** Public address of the console host (API, sign-in, webhooks), without a trailing slash. */
   consoleBaseUrl: 'CONSOLE_BASE_URL',
-  /** ARN of the secret with the GitHub App: JSON `{appId, privateKey, webhookSecret}`. */
-  gitHubAppSecretArn: 'GITHUB_APP_SECRET_ARN',
-  /** Base address of GitHub's REST API; GraphQL is `<it>/graphql`. */
-  gitHubApiUrl: 'GITHUB_API_URL',
+  /** ARN of the secret with the integrations: JSON, a list of `{forge, settings, secrets}`. */
+  integrationsSecretArn: 'INTEGRATIONS_SECRET_ARN',
   /** ARN of the KMS key that encrypts the credentials of connections. */
   credentialKeyArn: 'CREDENTIAL_KEY_ARN',
   /** ARN of the secret whose string the CDN sends to the dist origin in `originSecretHeader`. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { gitHubHost } from '../../test/support/synchronized.ts';
 import { createCredentialBudget } from './budget-store.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
@@ -9,7 +10,7 @@ const start = 1_800_000_000_000;
 describe('the budget of a credential', () => {
   test('is what any worker noted', async () => {
     const table = createMemoryTable();
-    const [one, other] = [0, 1].map(() => createCredentialBudget(table, 'github', '41'));
+    const [one, other] = [0, 1].map(() => createCredentialBudget(table, gitHubHost, '41'));
     expect(await other?.read()).toMatchObject({ notBefore: 0, contentsNotBefore: 0 });
     await one?.note({ met: 'limit', until: start });
     expect(await other?.note({ met: 'reserve', until: start + 5 })).toMatchObject({
@@ -19,17 +20,17 @@ describe('the budget of a credential', () => {
     expect(await one?.read()).toMatchObject({ notBefore: start, contentsNotBefore: start + 5 });
     await one?.note({ met: 'archive-reserve', until: start + 6 });
     expect(await other?.read()).toMatchObject({ archivesNotBefore: start + 6, contentsNotBefore: start + 5 });
-    expect(await createCredentialBudget(table, 'github', '42').read()).toMatchObject({ notBefore: 0 });
+    expect(await createCredentialBudget(table, gitHubHost, '42').read()).toMatchObject({ notBefore: 0 });
   });
 
   test('is not written where nothing new is said', async () => {
     const table = createMemoryTable();
-    const budget = createCredentialBudget(table, 'github', '41');
+    const budget = createCredentialBudget(table, gitHubHost, '41');
     await budget.note({ met: 'limit', until: start });
-    const before = await table.get(keys.budget('github', '41'));
+    const before = await table.get(keys.budget(gitHubHost, '41'));
     await budget.note({ met: 'limit', until: start - 1 });
     await budget.read();
-    expect(await table.get(keys.budget('github', '41'))).toEqual(before);
+    expect(await table.get(keys.budget(gitHubHost, '41'))).toEqual(before);
     expect(Number(before?.expiresAt) * 1000).toBeGreaterThan(start);
   });
 
@@ -38,7 +39,7 @@ describe('the budget of a credential', () => {
     const meet = async (at: number) => {
       // Each has read before any has written.
       const together = meetingAtReads(table, 5);
-      const budgets = Array.from({ length: 5 }, () => createCredentialBudget(together, 'github', '41'));
+      const budgets = Array.from({ length: 5 }, () => createCredentialBudget(together, gitHubHost, '41'));
       const stands = await Promise.all(budgets.map((budget) => budget.note({ met: 'unnamed-limit', at })));
       return [...new Set(stands.map(({ notBefore, hits }) => `${hits}: ${notBefore - at}`))];
     };
@@ -48,9 +49,9 @@ describe('the budget of a credential', () => {
 
   test('loses nothing that two note at the same moment', async () => {
     const table = createMemoryTable();
-    await createCredentialBudget(table, 'github', '41').note({ met: 'limit', until: start });
+    await createCredentialBudget(table, gitHubHost, '41').note({ met: 'limit', until: start });
     const together = meetingAtReads(table, 2);
-    const [one, other] = [0, 1].map(() => createCredentialBudget(together, 'github', '41'));
+    const [one, other] = [0, 1].map(() => createCredentialBudget(together, gitHubHost, '41'));
     await Promise.all([
       one?.note({ met: 'limit', until: start + 5 }),
       other?.note({ met: 'reserve', until: start + 9 }),

@@ -1,6 +1,6 @@
 /** Budgets of the forges' credentials, shared by all workers. Written only when a limit is met, read when a reader begins. */
 import { z } from 'zod';
-import type { ForgeId } from '../domain/synchronization.ts';
+import type { ForgeHost } from '../domain/synchronization.ts';
 import {
   afterNote,
   type BudgetNote,
@@ -25,9 +25,9 @@ const triesMax = 10;
 /** How long a budget is kept after it was last written, in milliseconds: longer than any wait. */
 const keptMs = 2 * 24 * 3600_000;
 
-/** The budget of one credential of a forge: a GitHub installation, or the app itself. */
-export function createCredentialBudget(table: Table, forge: ForgeId, credential: string): CredentialBudget {
-  const key = keys.budget(forge, credential);
+/** The budget of one credential of a forge's host: an installation of an App, the App itself, a token. */
+export function createCredentialBudget(table: Table, host: ForgeHost, credential: string): CredentialBudget {
+  const key = keys.budget(host, credential);
 
   async function load() {
     const item = await table.get(key);
@@ -63,8 +63,8 @@ const latestOf = ({ notBefore, contentsNotBefore, archivesNotBefore }: BudgetSta
   Math.max(notBefore, contentsNotBefore, archivesNotBefore);
 
 /** A budget that heeds what all workers know and keeps what it learns to itself: for a reader that may write nothing. */
-export function createBudgetView(table: Table, forge: ForgeId, credential: string): CredentialBudget {
-  const shared = createCredentialBudget(table, forge, credential);
+export function createBudgetView(table: Table, host: ForgeHost, credential: string): CredentialBudget {
+  const shared = createCredentialBudget(table, host, credential);
   let own = freshBudget;
   const read = async (): Promise<BudgetState> => {
     const known = await shared.read();

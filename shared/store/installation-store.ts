@@ -1,4 +1,4 @@
-/** Installations of our app on the forge: known from its deliveries, claimed when an organization is connected. */
+/** Installations of our App on a forge: known from its deliveries, claimed when an organization is connected. */
 import { z } from 'zod';
 import {
   asId,
@@ -7,18 +7,21 @@ import {
   type OrganizationId,
   type SynchronizationId,
 } from '../domain/ids.ts';
-import { forgeIds } from '../domain/synchronization.ts';
-import type { ForgeId, ForgeOrganization } from '../forge/forge.ts';
+import type { ForgeHost } from '../domain/synchronization.ts';
+import type { ForgeOrganization } from '../forge/forge.ts';
 import { absent, any, equal, present } from './condition.ts';
-import { keys, ranges } from './keys.ts';
-import type { Operation, Table } from './table.ts';
+import { type Key, keys, ranges } from './keys.ts';
+import { findSynchronization } from './synchronization-store.ts';
+import type { Item, Operation, Table } from './table.ts';
 
 /** What the last delivery said of it; only a probe knows. */
 export type InstallationStatus = 'active' | 'suspended' | 'removed';
 
 const InstallationItem = z.object({
   installation: z.string().transform((text) => asId<InstallationId>(text)),
-  forge: z.enum(forgeIds),
+  forge: z.string(),
+  /** Undefined in one that was stored before installations named their host. */
+  baseUrl: z.string().optional(),
   forgeOrganization: z.string().transform((text) => asId<ForgeOrganizationId>(text)),
   login: z.string(),
   status: z.enum(['active', 'suspended', 'removed']),
@@ -33,37 +36,67 @@ const InstallationItem = z.object({
     .transform((text) => asId<SynchronizationId>(text))
     .optional(),
 });
-export type StoredInstallation = z.infer<typeof InstallationItem>;
+export type StoredInstallation = z.infer<typeof InstallationItem> & {
+  /** Where it lies. */
+  readonly key: Key;
+};
+
+/** Which installation is meant: two hosts of a forge may give the same number. */
+export interface InstallationOnHost extends ForgeHost {
+  readonly installation: InstallationId;
+}
+
+const parse = (item: Item, key: Key): StoredInstallation => ({ ...InstallationItem.parse(item), key });
 
 export async function findInstallation(
   table: Table,
-  id: InstallationId,
+  { installation, ...host }: InstallationOnHost,
 ): Promise<StoredInstallation | undefined> {
-  const item = await table.get(keys.installation(id));
-  return item === undefined ? undefined : InstallationItem.parse(item);
+  const key = keys.installation(host, installation);
+  const older = keys.installationWithoutHost(installation);
+  const [item, olderItem] = await table.getMany([key, older]);
+  if (item !== undefined) {
+    return parse(item, key);
+  }
+  const found = olderItem && parse(olderItem, older);
+  return found && (await isOnHost(table, found, host)) ? found : undefined;
+}
+
+/** Whether one that names no host is of this one: a claimed one is where its synchronization is. */
+async function isOnHost(table: Table, found: StoredInstallation, host: ForgeHost): Promise<boolean> {
+  const { forge, synchronization } = found;
+  const baseUrl =
+    found.baseUrl ??
+    (synchronization === undefined
+      ? undefined
+      : (await findSynchronization(table, synchronization))?.baseUrl);
+  return forge === host.forge && (baseUrl === undefined || baseUrl === host.baseUrl);
 }
 
 export async function listInstallations(table: Table): Promise<readonly StoredInstallation[]> {
   const { pk, sk } = ranges.installations();
   const items = await table.query(pk, sk);
-  return items.map((item) => InstallationItem.parse(item));
+  return items.map((item) => parse(item, { pk: z.string().parse(item.pk), sk: z.string().parse(item.sk) }));
 }
 
-function attributes(id: InstallationId, forge: ForgeId, organization: ForgeOrganization) {
-  return { installation: id, forge, forgeOrganization: organization.id, login: organization.login };
+function attributes(id: InstallationOnHost, organization: ForgeOrganization) {
+  return { ...id, forgeOrganization: organization.id, login: organization.login };
 }
+
+const keyOf = ({ installation, ...host }: InstallationOnHost, known?: StoredInstallation): Key =>
+  known?.key ?? keys.installation(host, installation);
 
 /** An installation that a delivery announced; one known already only gets the name and status. */
 export function addInstallation(
-  id: InstallationId,
-  forge: ForgeId,
+  id: InstallationOnHost,
   organization: ForgeOrganization,
+  known?: StoredInstallation,
 ): Operation {
   return {
     update: {
-      key: keys.installation(id),
+      key: keyOf(id, known),
       set: {
-        ...attributes(id, forge, organization),
+        ...attributes(id, organization),
         status: organization.suspended ? 'suspended' : 'active',
       },
       setIfMissing: { state: 'unclaimed' },
@@ -71,29 +104,39 @@ export function addInstallation(
   };
 }
 
-export function setInstallationStatus(id: InstallationId, status: InstallationStatus): Operation {
-  return { update: { key: keys.installation(id), set: { status } }, when: present };
+export function setInstallationStatus(
+  { key }: Pick<StoredInstallation, 'key'>,
+  status: InstallationStatus,
+): Operation {
+  return { update: { key, set: { status } }, when: present };
 }
 
-/** Ties the installation to a synchronization; one whose announcement was lost is made. Fails if it is claimed. */
+/**
+ * Ties the installation to a synchronization; one whose announcement was lost is made. Fails if it is claimed.
+ *
+ * @param known what is stored of it
+ */
 export function claimInstallation(
-  id: InstallationId,
-  forge: ForgeId,
+  id: InstallationOnHost,
   forgeOrganization: ForgeOrganization,
   tie: { readonly organization: OrganizationId; readonly synchronization: SynchronizationId },
+  known: StoredInstallation | undefined,
 ): Operation {
   return {
-    put: keys.installation(id),
-    item: { ...attributes(id, forge, forgeOrganization), status: 'active', state: 'claimed', ...tie },
+    put: keyOf(id, known),
+    item: { ...attributes(id, forgeOrganization), status: 'active', state: 'claimed', ...tie },
     when: any(absent, equal('state', 'unclaimed')),
   };
 }
 
 /** Unties the installation from a deleted synchronization, so that it can be connected again. Fails if it is another's. */
-export function releaseInstallation(id: InstallationId, synchronization: SynchronizationId): Operation {
+export function releaseInstallation(
+  { key }: StoredInstallation,
+  synchronization: SynchronizationId,
+): Operation {
   return {
     update: {
-      key: keys.installation(id),
+      key,
       set: { state: 'unclaimed', organization: undefined, synchronization: undefined },
     },
     when: equal('synchronization', synchronization),

@@ -10,7 +10,7 @@
  * | list of synchronizations | SYNCS | SYNC#id |
  * | who holds a forge organization | FORGEORG#forge#base#id | CLAIM |
  * | secret part of a connection, encrypted | CONNECTION#id | CREDENTIAL |
- * | installation of our app | INSTALLATIONS | INSTALLATION#id |
+ * | installation of our App | INSTALLATIONS | INSTALLATION#forge#base#id |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
  * | that a repository was deleted on the forge | SYNC#id | FORGEDELETION#repository |
@@ -42,10 +42,10 @@
  * | user | USER#id | USER |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
- * | how far a forge's log of deliveries was read | DELIVERYLOG | forge |
- * | delivery seen | DELIVERY#forge#id | DELIVERY |
+ * | delivery seen | DELIVERY#forge#base#id | DELIVERY |
  * | body of a delivery seen, by its SHA-256 | BODY#forge#hash | BODY |
- * | budget of a forge's credential | BUDGET#forge#credential | BUDGET |
+ * | budget of a forge's credential | BUDGET#forge#base#credential | BUDGET |
+ * | how far a forge's log of deliveries was read | DELIVERYLOG | forge#base |
  * | downloads of a version | PACKAGE#organization#number | DOWNLOADS#normalized |
  */
 
@@ -64,6 +64,12 @@ export interface Key {
   readonly sk: string;
 }
 
+/** A forge and which host of it, as in ForgeHost. */
+interface Host {
+  readonly forge: string;
+  readonly baseUrl: string;
+}
+
 export const keys = {
   organization: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'ORG' }),
   slug: (slug: string): Key => ({ pk: `SLUG#${slug}`, sk: 'SLUG' }),
@@ -74,7 +80,15 @@ export const keys = {
     sk: 'CLAIM',
   }),
   credential: (connection: string): Key => ({ pk: `CONNECTION#${connection}`, sk: 'CREDENTIAL' }),
-  installation: (installation: string): Key => ({ pk: 'INSTALLATIONS', sk: `INSTALLATION#${installation}` }),
+  installation: ({ forge, baseUrl }: Host, installation: string): Key => ({
+    pk: 'INSTALLATIONS',
+    sk: `INSTALLATION#${forge}#${baseUrl}#${installation}`,
+  }),
+  /** As it was written before keys of installations named the host. */
+  installationWithoutHost: (installation: string): Key => ({
+    pk: 'INSTALLATIONS',
+    sk: `INSTALLATION#${installation}`,
+  }),
   scope: (synchronization: string, scope: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `SCOPE#${scope}`,
@@ -204,10 +218,17 @@ export const keys = {
   }),
   edge: (key: string): Key => ({ pk: 'EDGE', sk: key }),
   /** How far the forge's log of deliveries was read. */
-  deliveryLog: (forge: string): Key => ({ pk: 'DELIVERYLOG', sk: forge }),
+  deliveryLog: ({ forge, baseUrl }: Host): Key => ({ pk: 'DELIVERYLOG', sk: `${forge}#${baseUrl}` }),
+  /** The same bytes say the same, whichever host of the forge sends them. */
   deliveryBody: (forge: string, hash: string): Key => ({ pk: `BODY#${forge}#${hash}`, sk: 'BODY' }),
-  delivery: (forge: string, id: string): Key => ({ pk: `DELIVERY#${forge}#${id}`, sk: 'DELIVERY' }),
-  budget: (forge: string, credential: string): Key => ({ pk: `BUDGET#${forge}#${credential}`, sk: 'BUDGET' }),
+  delivery: ({ forge, baseUrl }: Host, id: string): Key => ({
+    pk: `DELIVERY#${forge}#${baseUrl}#${id}`,
+    sk: 'DELIVERY',
+  }),
+  budget: ({ forge, baseUrl }: Host, credential: string): Key => ({
+    pk: `BUDGET#${forge}#${baseUrl}#${credential}`,
+    sk: 'BUDGET',
+  }),
 } as const;
 
 /**
@@ -216,7 +237,7 @@ export const keys = {
  */
 export const ranges = {
   synchronizations: (): Key => keys.synchronizationListed(''),
-  installations: (): Key => keys.installation(''),
+  installations: (): Key => keys.installationWithoutHost(''),
   runs: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'RUN#' }),
   /** All that one run changed. */
   runChanges: (synchronization: string, number: number): Key =>

@@ -1,8 +1,10 @@
 /** Synchronizations, and the state of their credentials. */
 import { z } from 'zod';
+import type { Connection } from '../domain/connection.ts';
 import { type ScopeName, scopeNames } from '../domain/facts.ts';
 import {
   asId,
+  type ConnectionId,
   type ForgeOrganizationId,
   type InstallationId,
   type OrganizationId,
@@ -14,7 +16,7 @@ import {
   type CredentialState,
   credentialStates,
   defaultCaution,
-  forgeIds,
+  type ForgeHost,
   type Synchronization,
 } from '../domain/synchronization.ts';
 import { absent, all, any, equal, missing, present } from './condition.ts';
@@ -24,6 +26,14 @@ import { ConflictError, type Operation, type Table } from './table.ts';
 const organization = z.string().transform((text) => asId<OrganizationId>(text));
 const synchronization = z.string().transform((text) => asId<SynchronizationId>(text));
 
+const installation = z.string().transform((text) => asId<InstallationId>(text));
+const connectionId = z.string().transform((text) => asId<ConnectionId>(text));
+const connection = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('app-installation'), installation }),
+  z.object({ kind: z.literal('oauth-grant'), id: connectionId }),
+  z.object({ kind: z.literal('access-token'), id: connectionId }),
+]);
+
 /** The table's changes reach no attribute inside another, so each scope has one of its own. */
 const successAttribute = (scope: ScopeName): string => `${scope}SucceededAt`;
 
@@ -32,11 +42,13 @@ const SynchronizationItem = z
     id: synchronization,
     organization,
     createdAt: z.number().default(0),
-    forge: z.enum(forgeIds),
+    forge: z.string(),
     baseUrl: z.string(),
     forgeOrganization: z.string().transform((text) => asId<ForgeOrganizationId>(text)),
     login: z.string(),
-    installation: z.string().transform((text) => asId<InstallationId>(text)),
+    connection: connection.optional(),
+    /** In one that was stored when there were installations only. */
+    installation: installation.optional(),
     choice: z.enum(['all', 'some']),
     importObservedAt: z.number().optional(),
     importListedAt: z.number().optional(),
@@ -56,6 +68,8 @@ const SynchronizationItem = z
   })
   .transform(
     ({
+      connection: stored,
+      installation: installed,
       settingsSucceededAt,
       membersSucceededAt,
       teamsSucceededAt,
@@ -67,6 +81,7 @@ const SynchronizationItem = z
       ...rest
     }): Synchronization => ({
       ...rest,
+      connection: connectionOf(stored, installed),
       importObservedAt: rest.importObservedAt,
       importListedAt: rest.importListedAt,
       importEndedAt: rest.importEndedAt,
@@ -83,6 +98,16 @@ const SynchronizationItem = z
       },
     }),
   );
+
+function connectionOf(stored: Connection | undefined, installed: InstallationId | undefined): Connection {
+  if (stored !== undefined) {
+    return stored;
+  }
+  if (installed === undefined) {
+    throw new Error('a synchronization has no connection');
+  }
+  return { kind: 'app-installation', installation: installed };
+}
 
 export async function findSynchronization(
   table: Table,
@@ -123,7 +148,7 @@ const ClaimItem = z.object({ organization, synchronization });
 /** Who synchronizes the forge organization; at most one does. */
 export async function findClaim(
   table: Table,
-  forge: Pick<Synchronization, 'forge' | 'baseUrl' | 'forgeOrganization'>,
+  forge: ForgeHost & Pick<Synchronization, 'forgeOrganization'>,
 ): Promise<{ organization: OrganizationId; synchronization: SynchronizationId } | undefined> {
   const item = await table.get(keys.forgeOrganization(forge.forge, forge.baseUrl, forge.forgeOrganization));
   return item === undefined ? undefined : ClaimItem.parse(item);
@@ -228,9 +253,9 @@ export function restoreRights(id: SynchronizationId): Operation {
   return { update: { key: keys.synchronization(id), remove: ['rightsSuspendedAt'] }, when: present };
 }
 
-export function useInstallation(id: SynchronizationId, installation: InstallationId): Operation {
+export function useConnection(id: SynchronizationId, connection: Connection): Operation {
   return {
-    update: { key: keys.synchronization(id), set: { installation } },
+    update: { key: keys.synchronization(id), set: { connection } },
     when: all(present, missing('deletedAt')),
   };
 }

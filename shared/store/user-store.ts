@@ -1,14 +1,14 @@
 /** People here, and their accounts on forges. */
 import { z } from 'zod';
 import { asId, type ForgeAccountId, type UserId } from '../domain/ids.ts';
-import { forgeIds, type Synchronization } from '../domain/synchronization.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
 import { absent } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 /** An account is told from others by forge, host and the forge's immutable id; never by login or e-mail. */
 const Account = z.object({
-  forge: z.enum(forgeIds),
+  forge: z.string(),
   baseUrl: z.string(),
   account: z.string().transform((text) => asId<ForgeAccountId>(text)),
 });

@@ -73,7 +73,7 @@ async function addOther(table: MemoryTable, id: string, facts: readonly Fact[]):
       baseUrl: 'https://github.com',
       forgeOrganization: asId<ForgeOrganizationId>(901),
       login: id,
-      installation: asId<InstallationId>(78),
+      connection: { kind: 'app-installation', installation: asId<InstallationId>(78) },
       choice: 'all',
     }),
   ]);

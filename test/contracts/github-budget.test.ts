@@ -1,9 +1,10 @@
 /** R29 and R33: processes that know of each other only by the table keep to one budget. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
-import type { GitHubForge } from '../../shared/forge/github/forge.ts';
 import { createCredentialBudget } from '../../shared/store/budget-store.ts';
+import type { GitHubForge } from '../support/github-forge.ts';
 import { createMemoryTable, type MemoryTable } from '../support/memory-table.ts';
+import { gitHubHost } from '../support/synchronized.ts';
 import { codeOf, factsOf, type GitHub, known, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
@@ -18,7 +19,7 @@ afterEach(() => {
 afterAll(() => gitHub.close());
 
 const process = (): GitHubForge =>
-  gitHub.makeForge((credential) => createCredentialBudget(table, 'github', credential));
+  gitHub.makeForge((credential) => createCredentialBudget(table, gitHubHost, credential));
 const readerOf = (forge: GitHubForge) =>
   forge.organization(asId(gitHub.installation.id), asId(gitHub.acme.id));
 const sent = (): number => gitHub.simulator.requests.summary().total;
@@ -70,7 +71,7 @@ describe('two processes and one store', () => {
     table = createMemoryTable();
     const { branches } = await readerOf(process()).readRefs(repository());
     const { commit } = known(branches[0]);
-    const budget = createCredentialBudget(table, 'github', String(gitHub.installation.id));
+    const budget = createCredentialBudget(table, gitHubHost, String(gitHub.installation.id));
     const until = gitHub.clock.now() + 1_800_000;
     await budget.note({ met: 'reserve', until });
     const archive = async (): Promise<void> => {

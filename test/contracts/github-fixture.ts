@@ -9,7 +9,7 @@ import type { AnyScope } from '../../shared/domain/scopes.ts';
 import type { BudgetOf } from '../../shared/forge/budget.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ReadingOptions, ScopeRead, StructureReader } from '../../shared/forge/forge.ts';
-import { createGitHubForge, type OrganizationReader } from '../../shared/forge/github/forge.ts';
+import { createGitHubForge, type OrganizationReader } from '../support/github-forge.ts';
 
 export async function startGitHub(world?: World, objects?: GitObjects) {
   const clock = {
@@ -29,17 +29,7 @@ export async function startGitHub(world?: World, objects?: GitObjects) {
   );
   /** The adapter as one process has it. */
   const makeForge = (budgets?: BudgetOf) =>
-    createGitHubForge({
-      secret: {
-        appId: String(state.app.id),
-        privateKey: state.app.privateKey,
-        webhookSecret: state.app.webhookSecret,
-      },
-      baseUrl: simulator.addresses.api,
-      clock,
-      budgets,
-      random: () => 0,
-    });
+    createGitHubForge({ app: state.app, apiUrl: simulator.addresses.api, clock, budgets });
   const forge = makeForge();
   return {
     ...fixture,

@@ -5,7 +5,7 @@ import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world
 import { accessFactsOf, decideAccess } from '../../shared/domain/access.ts';
 import { type Fact, type FactKind, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
-import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
+import type { OrganizationReader } from '../support/github-forge.ts';
 import { codeOf, factsOf, type GitHub, known, probed, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;

@@ -6,7 +6,7 @@ import type { OrganizationRole } from '../../local/forges/github/state.ts';
 import { accessFactsOf, decideAccess } from '../../shared/domain/access.ts';
 import { type Fact, scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
-import type { OrganizationReader } from '../../shared/forge/github/forge.ts';
+import type { OrganizationReader } from '../support/github-forge.ts';
 import { createFiller } from './github-fill.ts';
 import { codeOf, factsOf, type GitHub, known, readWhole, startGitHub } from './github-fixture.ts';
 

@@ -5,6 +5,7 @@ import { type Fact, factKey, scopeKinds, scopeNames } from '../../shared/domain/
 import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import { type AnyScope, isPart, mainKeyOf, partOf } from '../../shared/domain/scopes.ts';
 import type { ParsedDelivery } from '../../shared/forge/forge.ts';
+import { webhooks } from '../../shared/forge/github/webhook.ts';
 import { factsOf, type GitHub, readWhole, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
@@ -18,13 +19,13 @@ afterAll(() => gitHub.close());
 
 /** All that came since the last test, each with a signature that holds. */
 async function deliveries(): Promise<readonly ParsedDelivery[]> {
-  const { webhooks } = gitHub.forge;
+  const { webhookSecret } = gitHub.state.app;
   await gitHub.simulator.idle();
   const parsed: ParsedDelivery[] = [];
   for (const { body, headers } of gitHub.receiver.received) {
     const bytes = Buffer.from(body);
-    expect(await webhooks.verify(bytes, headers)).toBe(true);
-    expect(await webhooks.verify(Buffer.from(`${body} `), headers)).toBe(false);
+    expect(await webhooks.verify(bytes, headers, webhookSecret)).toBe(true);
+    expect(await webhooks.verify(Buffer.from(`${body} `), headers, webhookSecret)).toBe(false);
     const delivery = webhooks.parse(bytes, headers);
     expect(delivery.installation).toBe(String(gitHub.installation.id));
     expect(delivery.deliveryId).toMatch(/^[0-9a-f-]{36}$/);
@@ -251,7 +252,7 @@ describe('the installation', () => {
     await gitHub.simulator.changes.run('install-app', { repositories: 'all' });
     await gitHub.simulator.idle();
     const [received] = gitHub.receiver.received;
-    const delivery = gitHub.forge.webhooks.parse(Buffer.from(received?.body ?? ''), received?.headers ?? {});
+    const delivery = webhooks.parse(Buffer.from(received?.body ?? ''), received?.headers ?? {});
     expect(delivery.installation).not.toBe(String(gitHub.installation.id));
     expect(delivery.hints).toEqual([
       { look: 'installation', action: 'created', organization: { ...organization(), suspended: false } },

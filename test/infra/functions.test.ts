@@ -84,7 +84,7 @@ describe('functions', () => {
   ];
   const remove = (...endings: string[]) =>
     endings.map((ending) => `s3:DeleteObject RegistryBucket/${ending}`);
-  const gitHubApp = 'secretsmanager:GetSecretValue GitHubAppSecret';
+  const integrations = 'secretsmanager:GetSecretValue IntegrationsSecret';
   const useCredentials = 'kms:Decrypt CredentialKey';
   const renewCredentials = [useCredentials, 'kms:GenerateDataKey CredentialKey'];
   const pendingWork = 'dynamodb:Query Table/index/pending';
@@ -94,9 +94,9 @@ describe('functions', () => {
   );
 
   it.each<[FunctionName, string[]]>([
-    ['receive-webhook', [gitHubApp, ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue')]],
-    ['sync-organization', [gitHubApp, ...renewCredentials, ...consume('SyncQueue'), ...sendAll]],
-    ['scan-repository', [...store, gitHubApp, ...renewCredentials, ...consume('ScanQueue'), ...sendAll]],
+    ['receive-webhook', [integrations, ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue')]],
+    ['sync-organization', [integrations, ...renewCredentials, ...consume('SyncQueue'), ...sendAll]],
+    ['scan-repository', [...store, integrations, ...renewCredentials, ...consume('ScanQueue'), ...sendAll]],
     [
       'publish-package',
       [
@@ -131,7 +131,7 @@ describe('functions', () => {
       'fetch-dist',
       [
         ...store,
-        gitHubApp,
+        integrations,
         ...renewCredentials,
         'secretsmanager:GetSecretValue OriginSecret',
         ...send('ScanQueue'),
@@ -139,9 +139,9 @@ describe('functions', () => {
     ],
     ['record-downloads', []],
     ['start-reconcile', sendAll],
-    ['catch-up-deliveries', [gitHubApp, ...renewCredentials, ...sendAll]],
+    ['catch-up-deliveries', [integrations, ...renewCredentials, ...sendAll]],
     ['sweep-work', [pendingWork, ...sendAll]],
-    ['connect-organization', [gitHubApp, ...renewCredentials, ...sendAll]],
+    ['connect-organization', [integrations, ...renewCredentials, ...sendAll]],
     ['choose-packages', sendAll],
     ['give-package-name', sendAll],
     ['set-owned-vendors', sendAll],
@@ -193,7 +193,7 @@ describe('functions', () => {
     ['describe-organization', []],
     ['list-runs', []],
     ['list-left-out', []],
-    ['preview-run', [gitHubApp, useCredentials]],
+    ['preview-run', [integrations, useCredentials]],
   ])('%s only reads', (name, more) => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
@@ -264,7 +264,8 @@ describe('functions', () => {
   it('are reached by these routes', () => {
     const routes = resourcesOf(template, 'ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey);
     expect(routes).toEqual([
-      'POST /webhooks/github',
+      'POST /webhooks/{forge}',
+      'POST /webhooks/{forge}/{source}',
       'GET /dists/{slug}/{number}/{file}',
       'HEAD /dists/{slug}/{number}/{file}',
       'POST /downloads',

@@ -54,6 +54,7 @@ describe('resources', () => {
     expect(data.map(([id]) => id).sort()).toEqual([
       'ConsoleBucket',
       'CredentialKey',
+      'IntegrationsSecret',
       'RegistryBucket',
       'Table',
     ]);
@@ -65,7 +66,6 @@ describe('resources', () => {
     ).toEqual({
       RegistryBaseUrl: 'https://registry.invalid',
       ConsoleBaseUrl: 'https://console.invalid',
-      GitHubApiUrl: 'https://api.github.com',
       RegistryDomainName: '',
       RegistryCertificateArn: '',
       ConsoleDomainName: '',

@@ -183,7 +183,7 @@ describe('a deleted synchronization', () => {
         baseUrl: 'https://github.com',
         forgeOrganization: asId<ForgeOrganizationId>(901),
         login: 'umbrella',
-        installation: asId<InstallationId>(78),
+        connection: { kind: 'app-installation', installation: asId<InstallationId>(78) },
         choice: 'all',
       }),
       putFact(other, aFact.repository(6, { visibility: 'public' }), 1),

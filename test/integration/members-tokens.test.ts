@@ -48,7 +48,7 @@ async function addUmbrella({ table }: Registry): Promise<void> {
       baseUrl: 'https://github.com',
       forgeOrganization: asId<ForgeOrganizationId>(901),
       login: 'umbrella',
-      installation: asId<InstallationId>(78),
+      connection: { kind: 'app-installation', installation: asId<InstallationId>(78) },
       choice: 'all',
     }),
     ...[aFact.settings(true), aFact.member(1), aFact.team(7), aFact.teamMember(7, 1)].map((fact) =>

@@ -8,7 +8,6 @@ import {
   type OrganizationId,
   type SynchronizationId,
 } from '../../shared/domain/ids.ts';
-import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
 import { claimInstallation } from '../../shared/store/installation-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';
@@ -18,6 +17,9 @@ import type { Table } from '../../shared/store/table.ts';
 export const organizationId = asId<OrganizationId>('org1');
 export const synchronizationId = asId<SynchronizationId>('sync1');
 export const installationId = asId<InstallationId>(77);
+/** github.com, whatever the address of its API. */
+export const gitHubHost = { forge: 'github', baseUrl: 'https://github.com' } as const;
+export const installation = { ...gitHubHost, installation: installationId } as const;
 export const forgeOrganizationId = asId<ForgeOrganizationId>(900);
 
 export async function addSynchronized(table: Table, choice: 'all' | 'some' = 'some'): Promise<void> {
@@ -28,18 +30,17 @@ export async function addSynchronized(table: Table, choice: 'all' | 'some' = 'so
       id: synchronizationId,
       organization: organizationId,
       createdAt: Date.parse('2026-11-22T11:00:00Z'),
-      forge: 'github',
-      baseUrl: gitHubBaseUrl,
+      ...gitHubHost,
       forgeOrganization: forgeOrganizationId,
       login: 'acme',
-      installation: installationId,
+      connection: { kind: 'app-installation', installation: installationId },
       choice,
     }),
     claimInstallation(
-      installationId,
-      'github',
+      installation,
       { id: forgeOrganizationId, login: 'acme', suspended: false },
       tie,
+      undefined,
     ),
     {
       put: keys.edge(edgeKeys.organization('acme')),

@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
-import { createForgeSource, readerFor } from '../../shared/composition/forges.ts';
+import { createForges, structureReader } from '../../shared/composition/forges.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { Invocation, type Invoked } from './function-protocol.ts';
 
 const table = tableClient();
 const waker = wakerClient();
-const openReader = readerFor.bind(undefined, createForgeSource(table));
+const openReader = structureReader(createForges(table));
 const silent = (): void => {};
 /** Often enough to see what a page or a plan takes. */
 const sampleMs = 20;

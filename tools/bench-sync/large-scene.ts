@@ -193,8 +193,9 @@ async function withStage<Result>(
   const directory = await mkdtemp(join(tmpdir(), 'repertoire-bench-'));
   const { app } = organization.gitHub.state;
   const services = await startLocalServices(directory, {
-    apiUrl: organization.gitHub.simulator.addresses.api,
-    secret: { appId: String(app.id), privateKey: app.privateKey, webhookSecret: app.webhookSecret },
+    forge: 'github',
+    settings: { appId: String(app.id), apiUrl: organization.gitHub.simulator.addresses.api },
+    secrets: { privateKey: app.privateKey, webhookSecret: app.webhookSecret },
   });
   const host = await createFunctionHost({
     directory,

@@ -44,7 +44,7 @@ const tableName = 'bench';
 
 export async function startLocalServices(
   directory: string,
-  forge: { readonly apiUrl: string; readonly secret: unknown },
+  integration: { readonly forge: string; readonly settings: unknown; readonly secrets: unknown },
 ): Promise<LocalServices> {
   const clock = createCloudClock();
   const table = await startTableService({
@@ -54,8 +54,8 @@ export async function startLocalServices(
   let url = '';
   const queues = createQueueService({ clock, baseUrl: () => url, accountId, region });
   const secrets = createSecretsService({ directory: join(directory, 'secrets'), clock });
-  const secretArn = `arn:aws:secretsmanager:${region}:${accountId}:secret:github`;
-  secrets.createSecret({ name: 'github', arn: secretArn, secretString: JSON.stringify(forge.secret) });
+  const secretArn = `arn:aws:secretsmanager:${region}:${accountId}:secret:integrations`;
+  secrets.createSecret({ name: 'integrations', arn: secretArn, secretString: JSON.stringify([integration]) });
   const gateway = await startGateway({
     port: 0,
     clock,
@@ -73,8 +73,7 @@ export async function startLocalServices(
       AWS_ACCESS_KEY_ID: 'sync-organization',
       AWS_SECRET_ACCESS_KEY: 'none',
       [environment.tableName]: tableName,
-      [environment.gitHubAppSecretArn]: secretArn,
-      [environment.gitHubApiUrl]: forge.apiUrl,
+      [environment.integrationsSecretArn]: secretArn,
       ...Object.fromEntries(
         queueNames.map((name) => [queueVariables[name], queues.createQueue(queueNamed(name))]),
       ),

@@ -1,12 +1,12 @@
 /** The product's use cases between the simulated GitHub and a registry in memory. */
 
 import { asId } from '../../shared/domain/ids.ts';
-import { gitHubBaseUrl } from '../../shared/domain/synchronization.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 import { createMemoryKeyValues, createMemoryObjects } from '../../test/support/memory-store.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createRegistryWorld, type RegistryWorld } from '../../test/support/registry-world.ts';
+import { gitHubHost } from '../../test/support/synchronized.ts';
 import { type CountedTable, countWrites, type Writes } from './counted-table.ts';
 import type { Asked, Organization } from './organization.ts';
 
@@ -117,9 +117,9 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
     async receive() {
       await gitHub.simulator.idle();
       for (const { headers, body } of gitHub.receiver.received.splice(0)) {
-        const { webhooks } = gitHub.forge;
-        const dependencies = { table, waker, clock, logger, webhooks, baseUrl: gitHubBaseUrl };
-        await receiveDelivery(dependencies, { headers, body: Buffer.from(body) });
+        const source = { ...gitHubHost, secrets: [gitHub.state.app.webhookSecret] };
+        const dependencies = { table, waker, clock, logger, sourcesOf: async () => [source] };
+        await receiveDelivery(dependencies, gitHubHost, { headers, body: Buffer.from(body) });
       }
     },
   };

@@ -12,8 +12,8 @@ import { mainLists, readWhole } from './whole-scopes.ts';
 export interface StructureReaderOptions {
   readonly requests: Requests;
   readonly installation: InstallationId;
-  /** Whose facts are wanted: an answer about another organization is refused. */
-  readonly organization: ForgeOrganizationId;
+  /** Whose facts are wanted: an answer about another organization is refused. Undefined asks only whose installation it is. */
+  readonly organization: ForgeOrganizationId | undefined;
 }
 
 export function createStructureReader({
@@ -25,7 +25,7 @@ export function createStructureReader({
 
   async function probe(): Promise<Account> {
     const account = await readInstallation(requests, installation);
-    if (account.id !== organization) {
+    if (organization !== undefined && account.id !== organization) {
       throw new ForgeError(
         'unexpected',
         'the installation speaks for another organization than the one it was made for',
@@ -37,6 +37,9 @@ export function createStructureReader({
 
   /** Without a request of its own where a probe has told already. */
   async function account(): Promise<Account> {
+    if (organization === undefined) {
+      throw new RangeError('a read wants to know of which organization');
+    }
     await requests.expectTime('the read of a scope');
     return known ?? probe();
   }

@@ -13,43 +13,41 @@ const installationIdSchema = z.object({
   installation: z.object({ id: forgeNumber.transform((id) => asId<InstallationId>(id)) }).optional(),
 });
 
-export function createWebhookReader({ secret }: { readonly secret: string }): WebhookReader {
-  return {
-    async verify(body, headers) {
-      const signature = headers['x-hub-signature-256'];
-      const text = decode(body);
-      if (!signature || !text) {
-        return false;
-      }
-      return verify(secret, text, signature);
-    },
+export const webhooks: WebhookReader = {
+  async verify(body, headers, secret) {
+    const signature = headers['x-hub-signature-256'];
+    const text = decode(body);
+    if (!signature || !text) {
+      return false;
+    }
+    return verify(secret, text, signature);
+  },
 
-    parse(body, headers) {
-      const event = required(headers, 'x-github-event');
-      const deliveryId = required(headers, 'x-github-delivery');
-      const payload = parseJson(body, event);
-      const action = actionSchema.safeParse(payload).data?.action;
-      const row = rowOf(event, action);
-      try {
-        return {
-          deliveryId,
-          event: action === undefined ? event : `${event}.${action}`,
-          installation: installationIdSchema.parse(payload).installation?.id,
-          removals: 'read' in row ? (row.removed?.(payload) ?? []) : [],
-          arrivals: 'read' in row ? (row.added?.(payload) ?? []) : [],
-          ...('read' in row && row.deleted ? { deleted: row.deleted(payload) } : {}),
-          hints: 'read' in row ? row.read(payload) : [],
-        };
-      } catch (error) {
-        if (!(error instanceof z.ZodError)) {
-          throw error;
-        }
-        const places = error.issues.map((issue) => issue.path.join('.') || '(the whole)');
-        throw new WebhookFormatError(`a ${event} event lacks ${places.join(', ')}`);
+  parse(body, headers) {
+    const event = required(headers, 'x-github-event');
+    const deliveryId = required(headers, 'x-github-delivery');
+    const payload = parseJson(body, event);
+    const action = actionSchema.safeParse(payload).data?.action;
+    const row = rowOf(event, action);
+    try {
+      return {
+        deliveryId,
+        event: action === undefined ? event : `${event}.${action}`,
+        installation: installationIdSchema.parse(payload).installation?.id,
+        removals: 'read' in row ? (row.removed?.(payload) ?? []) : [],
+        arrivals: 'read' in row ? (row.added?.(payload) ?? []) : [],
+        ...('read' in row && row.deleted ? { deleted: row.deleted(payload) } : {}),
+        hints: 'read' in row ? row.read(payload) : [],
+      };
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) {
+        throw error;
       }
-    },
-  };
-}
+      const places = error.issues.map((issue) => issue.path.join('.') || '(the whole)');
+      throw new WebhookFormatError(`a ${event} event lacks ${places.join(', ')}`);
+    }
+  },
+};
 
 function required(headers: Headers, name: string): string {
   const value = headers[name];

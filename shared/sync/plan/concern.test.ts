@@ -4,7 +4,7 @@ import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { asId, teamPrincipal, type UserId, userPrincipal } from '../../domain/ids.ts';
-import { gitHubBaseUrl, type Synchronization } from '../../domain/synchronization.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
 import { putFact } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
@@ -104,7 +104,7 @@ describe('concernOf', () => {
     const { operations: fourth } = await concernOf(table, synchronization, [added(aFact.member(4))], now);
     await table.transact(makeUser(user(4), accountIn(synchronization, account(4)), 'user-4', now));
     await expect(table.transact(fourth)).rejects.toThrow(ConflictError);
-    expect(keys.account('github', gitHubBaseUrl, '4').pk).toContain('ACCOUNT');
+    expect(keys.account('github', 'https://github.com', '4').pk).toContain('ACCOUNT');
   });
 
   it('names everybody when there are many, and nobody for what changes no right', async () => {

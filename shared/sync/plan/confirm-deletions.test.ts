@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { aFact, repository } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../../../test/support/sync-world.ts';
-import { installationId, synchronizationId } from '../../../test/support/synchronized.ts';
-import { gitHubBaseUrl } from '../../domain/synchronization.ts';
+import { gitHubHost, installationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import { isDeletedOnForge } from '../../store/forge-deletion-store.ts';
 import { keys } from '../../store/keys.ts';
 import { takeDelivery } from '../webhooks/receive-delivery.ts';
@@ -21,7 +20,8 @@ beforeEach(async () => {
 const isDeleted = () => isDeletedOnForge(world.table, synchronizationId, repository(5));
 const state = () =>
   takeDelivery(
-    { ...world, logger: { info: () => {}, warn: () => {} }, baseUrl: gitHubBaseUrl },
+    { ...world, logger: { info: () => {}, warn: () => {} } },
+    gitHubHost,
     {
       deliveryId: 'deleted',
       event: 'repository.deleted',

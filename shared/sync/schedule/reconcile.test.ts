@@ -3,6 +3,7 @@ import { aFact, repository } from '../../../test/support/memory-forge.ts';
 import {
   addSynchronized,
   forgeOrganizationId,
+  gitHubHost,
   installationId,
   organizationId,
   synchronizationId,
@@ -83,12 +84,12 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
     ]);
     const waker = createRecordingWaker();
     await reconcile({ table, waker, logger: { info: vi.fn(), error: vi.fn() }, clock: { now: () => now } });
-    return (await findSynchronization(table, synchronizationId))?.installation;
+    return (await findSynchronization(table, synchronizationId))?.connection;
   }
 
   it('takes the one that was announced since, though nobody heard of the removal', async () => {
-    const operations = [addInstallation(other, 'github', announced)];
-    expect(await installationAfter('credential-rejected', operations)).toBe(other);
+    const operations = [addInstallation({ ...gitHubHost, installation: other }, announced)];
+    expect(await installationAfter('credential-rejected', operations)).toMatchObject({ installation: other });
   });
 
   it.each<[string, CredentialState, ForgeOrganization | undefined]>([
@@ -102,8 +103,11 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
       { ...announced, id: asId<ForgeOrganizationId>(901) },
     ],
   ])('keeps its own when it %s', async (_, state, organization) => {
-    const operations = organization === undefined ? [] : [addInstallation(other, 'github', organization)];
-    expect(await installationAfter(state, operations)).toBe(installationId);
+    const operations =
+      organization === undefined
+        ? []
+        : [addInstallation({ ...gitHubHost, installation: other }, organization)];
+    expect(await installationAfter(state, operations)).toMatchObject({ installation: installationId });
   });
 });
 

@@ -1,8 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
-import { addSynchronized, installationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import {
+  addSynchronized,
+  gitHubHost,
+  installationId,
+  synchronizationId,
+} from '../../../test/support/synchronized.ts';
 import { createRecordingWaker } from '../../../test/support/waker.ts';
-import { gitHubBaseUrl } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { LoggedAttempt } from '../../forge/forge.ts';
 import { keys } from '../../store/keys.ts';
@@ -43,7 +47,7 @@ async function createScene() {
         clock,
         logger,
         waker: createRecordingWaker(),
-        baseUrl: gitHubBaseUrl,
+        source: gitHubHost,
         reconcileAll,
         log: {
           async *attempts(since) {
@@ -131,7 +135,7 @@ describe('catchUp', () => {
     expect(await scene.run()).toMatchObject({ attempts: 10_000 });
     expect(scene.read.pages).toBe(100);
     expect(scene.reconcileAll).toHaveBeenCalledOnce();
-    expect(await scene.table.get(keys.deliveryLog('github'))).toMatchObject({ readUntil: start });
+    expect(await scene.table.get(keys.deliveryLog(gitHubHost))).toMatchObject({ readUntil: start });
   });
 
   it.each(['not-found', 'incomplete', 'unexpected'] as const)(
@@ -159,7 +163,7 @@ describe('catchUp', () => {
           clock: scene.clock,
           logger: scene.logger,
           waker: createRecordingWaker(),
-          baseUrl: gitHubBaseUrl,
+          source: gitHubHost,
           reconcileAll: scene.reconcileAll,
           log: {
             attempts() {
@@ -170,6 +174,6 @@ describe('catchUp', () => {
         }),
     };
     await expect(broken.run()).rejects.toThrow('down');
-    expect(await scene.table.get(keys.deliveryLog('github'))).toMatchObject({ readUntil: start });
+    expect(await scene.table.get(keys.deliveryLog(gitHubHost))).toMatchObject({ readUntil: start });
   });
 });

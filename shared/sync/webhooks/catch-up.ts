@@ -1,15 +1,19 @@
 /** Deliveries that did not reach us, taken from the forge's own log of them: it tries once and not again. */
 import { z } from 'zod';
+import type { ForgeHost } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { type DeliveryLog, type LoggedAttempt, WebhookFormatError } from '../../forge/forge.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { keys } from '../../store/keys.ts';
 import type { Table } from '../../store/table.ts';
-import { type ReceiveDeliveryDependencies, takeDelivery } from './receive-delivery.ts';
+import type { DeliverySource } from './delivery-source.ts';
+import { type TakeDeliveryDependencies, takeDelivery } from './receive-delivery.ts';
 
-export interface CatchUpDependencies extends Omit<ReceiveDeliveryDependencies, 'webhooks' | 'logger'> {
+export interface CatchUpDependencies extends Omit<TakeDeliveryDependencies, 'logger'> {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly log: DeliveryLog;
+  /** Whose log it is. */
+  readonly source: Omit<DeliverySource, 'secrets'>;
   /** Asks for everything to be read: when more was missed than is worth reading one by one. */
   readonly reconcileAll: () => Promise<unknown>;
 }
@@ -34,6 +38,23 @@ export interface CaughtUp {
 }
 
 /**
+ * Reads each log.
+ *
+ * @throws what went wrong with the first of those where something did, after the others
+ */
+export async function catchUpAll(
+  dependencies: Omit<CatchUpDependencies, 'log' | 'source'>,
+  logs: readonly Pick<CatchUpDependencies, 'log' | 'source'>[],
+): Promise<readonly CaughtUp[]> {
+  const results = await Promise.allSettled(logs.map((one) => catchUp({ ...dependencies, ...one })));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/**
  * Reads the log since the last time and takes what did not arrive. What was taken already is known by its id.
  *
  * @throws ForgeError when the log cannot be read: the next turn begins where this one did
@@ -41,7 +62,7 @@ export interface CaughtUp {
 export async function catchUp(dependencies: CatchUpDependencies): Promise<CaughtUp> {
   const { table, clock, log, logger } = dependencies;
   const now = clock.now();
-  const since = Math.max((await readUntil(table)) - overlapMs, now - keptMs);
+  const since = Math.max((await readUntil(table, dependencies.source)) - overlapMs, now - keptMs);
   const arrived = new Set<string>();
   const missed = new Map<string, LoggedAttempt>();
   let attempts = 0;
@@ -75,22 +96,22 @@ export async function catchUp(dependencies: CatchUpDependencies): Promise<Caught
     logger.error('many deliveries did not arrive; everything is read anew', { missed: missed.size });
     await dependencies.reconcileAll();
   }
-  await table.update({ key: keys.deliveryLog('github'), set: { readUntil: newest } });
+  await table.update({ key: keys.deliveryLog(dependencies.source), set: { readUntil: newest } });
   if (missed.size > 0) {
     logger.info('caught up with deliveries that did not arrive', { missed: missed.size, taken });
   }
   return { attempts, missed: missed.size, taken };
 }
 
-async function readUntil(table: Table): Promise<number> {
-  const item = await table.get(keys.deliveryLog('github'));
+async function readUntil(table: Table, source: ForgeHost): Promise<number> {
+  const item = await table.get(keys.deliveryLog(source));
   return item === undefined ? 0 : LogItem.parse(item).readUntil;
 }
 
 async function takeMissed(dependencies: CatchUpDependencies, id: string): Promise<boolean> {
   try {
     const delivery = await dependencies.log.delivery(id);
-    return (await takeDelivery(dependencies, delivery, { by: 'log' })) === 'taken';
+    return (await takeDelivery(dependencies, dependencies.source, delivery, { by: 'log' })) === 'taken';
   } catch (error) {
     // One that never can be read must not keep those after it from being taken.
     const isUnreadable = error instanceof ForgeError && unreadable.includes(error.code);

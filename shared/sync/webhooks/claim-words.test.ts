@@ -3,6 +3,7 @@ import { account, aFact, repository, team } from '../../../test/support/memory-f
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import {
   addSynchronized,
+  gitHubHost,
   installationId,
   organizationId,
   synchronizationId,
@@ -10,7 +11,6 @@ import {
 import { createRecordingWaker } from '../../../test/support/waker.ts';
 import { decideAccess } from '../../domain/access.ts';
 import type { Fact } from '../../domain/facts.ts';
-import { gitHubBaseUrl } from '../../domain/synchronization.ts';
 import type { ParsedDelivery } from '../../forge/forge.ts';
 import { deleteClaims, loadClaims, loadTold, numberClaims, putClaim } from '../../store/claim-store.ts';
 import { loadAccessFacts, putFact } from '../../store/fact-store.ts';
@@ -67,8 +67,8 @@ async function createScene(facts: readonly Fact[]) {
           waker,
           clock: { now: () => now },
           logger: { info: () => {}, warn: () => {} },
-          baseUrl: gitHubBaseUrl,
         },
+        gitHubHost,
         {
           deliveryId: `delivery-${++deliveries}`,
           event: 'team.deleted',

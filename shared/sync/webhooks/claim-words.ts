@@ -69,7 +69,9 @@ export async function claimWords(
   const deleted = isFirst(heard) ? (whole?.deleted ?? []) : [];
   return {
     operations: [
-      ...(isNoted ? [putBody('github', hash, last, body, Math.ceil(now / 1000) + bodySeconds)] : []),
+      ...(isNoted
+        ? [putBody(synchronization.forge, hash, last, body, Math.ceil(now / 1000) + bodySeconds)]
+        : []),
       ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.told(id, claim.key) }]),
       ...words
         .filter((word) => !(news.includes(word) && isRemoval(word)))

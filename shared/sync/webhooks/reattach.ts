@@ -2,15 +2,18 @@
  * An app that is removed and installed again has a new installation. Its forge organization stays with its synchronization, so the
  * new installation takes the place of the removed one, whichever of the two deliveries comes first.
  */
-import type { ForgeOrganizationId, InstallationId, SynchronizationId } from '../../domain/ids.ts';
+import { installationOf } from '../../domain/connection.ts';
+import type { ForgeOrganizationId, SynchronizationId } from '../../domain/ids.ts';
+import type { ForgeOrganization } from '../../forge/forge.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import {
   claimInstallation,
   findInstallation,
+  type InstallationOnHost,
   listInstallations,
   type StoredInstallation,
 } from '../../store/installation-store.ts';
-import { findClaim, findSynchronization, useInstallation } from '../../store/synchronization-store.ts';
+import { findClaim, findSynchronization, useConnection } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
 
 export interface Reattachment {
@@ -22,27 +25,24 @@ export interface Reattachment {
 /** The new installation is announced: is there a synchronization whose own installation is removed? */
 export async function reattachNew(
   table: Table,
-  announced: {
-    readonly id: InstallationId;
-    readonly forgeOrganization: ForgeOrganizationId;
-    readonly login: string;
-  },
-  baseUrl: string,
+  id: InstallationOnHost,
+  announced: ForgeOrganization,
+  known: StoredInstallation | undefined,
 ): Promise<Reattachment | undefined> {
-  const { id, forgeOrganization, login } = announced;
-  const claim = await findClaim(table, { forge: 'github', baseUrl, forgeOrganization });
+  const { installation, ...host } = id;
+  const claim = await findClaim(table, { ...host, forgeOrganization: announced.id });
   const synchronization = claim && (await findSynchronization(table, claim.synchronization));
-  if (claim === undefined || synchronization === undefined || synchronization.installation === id) {
+  const current = synchronization && installationOf(synchronization.connection);
+  if (claim === undefined || current === undefined || current === installation) {
     return undefined;
   }
-  const before = await findInstallation(table, synchronization.installation);
-  return before?.status === 'removed' ? reattachment(claim, id, { id: forgeOrganization, login }) : undefined;
+  const before = await findInstallation(table, { ...host, installation: current });
+  return before?.status === 'removed' ? reattachment(claim, id, announced, known) : undefined;
 }
 
 /**
  * The forge rejects the synchronization's installation, and its removal was perhaps never heard: was another one announced for its forge
- * organization? An organization has an app only once, so that one takes its place.
- * https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
+ * organization? An organization has an App only once, so that one takes its place.
  */
 export async function reattachRejected(
   { table, logger }: { readonly table: Table; readonly logger: Pick<Logger, 'info'> },
@@ -52,7 +52,9 @@ export async function reattachRejected(
   if (synchronization?.credentialState !== 'credential-rejected') {
     return;
   }
-  const rejected = await findInstallation(table, synchronization.installation);
+  const installation = installationOf(synchronization.connection);
+  const { forge, baseUrl } = synchronization;
+  const rejected = installation && (await findInstallation(table, { forge, baseUrl, installation }));
   const reattached = rejected && (await reattachKnown(table, rejected));
   if (reattached === undefined) {
     return;
@@ -83,31 +85,39 @@ export async function reattachKnown(
     return undefined;
   }
   const current = await findSynchronization(table, synchronization);
-  if (current?.installation !== removed.installation) {
+  if (current === undefined || installationOf(current.connection) !== removed.installation) {
     return undefined;
   }
+  const { forge, baseUrl } = current;
   const other = (await listInstallations(table)).find(
     (one) =>
-      one.forgeOrganization === forgeOrganization && one.state === 'unclaimed' && one.status === 'active',
+      one.forge === forge &&
+      (one.baseUrl ?? baseUrl) === baseUrl &&
+      one.forgeOrganization === forgeOrganization &&
+      one.state === 'unclaimed' &&
+      one.status === 'active',
   );
   return other === undefined
     ? undefined
-    : reattachment({ organization, synchronization }, other.installation, {
-        id: forgeOrganization,
-        login: other.login,
-      });
+    : reattachment(
+        { organization, synchronization },
+        { forge, baseUrl, installation: other.installation },
+        { id: forgeOrganization, login: other.login },
+        other,
+      );
 }
 
 function reattachment(
   tie: Pick<Reattachment, 'organization' | 'synchronization'>,
-  installation: InstallationId,
+  id: InstallationOnHost,
   forgeOrganization: { readonly id: ForgeOrganizationId; readonly login: string },
+  known: StoredInstallation | undefined,
 ): Reattachment {
   return {
     ...tie,
     operations: [
-      claimInstallation(installation, 'github', { ...forgeOrganization, suspended: false }, tie),
-      useInstallation(tie.synchronization, installation),
+      claimInstallation(id, { ...forgeOrganization, suspended: false }, tie, known),
+      useConnection(tie.synchronization, { kind: 'app-installation', installation: id.installation }),
     ],
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   addSynchronized,
   forgeOrganizationId,
+  gitHubHost,
   installationId,
   organizationId,
   synchronizationId,
@@ -10,8 +11,6 @@ import {
 import { useTables } from '../../../test/support/table.ts';
 import { createRecordingWaker } from '../../../test/support/waker.ts';
 import { asId, type InstallationId } from '../../domain/ids.ts';
-import { gitHubBaseUrl } from '../../domain/synchronization.ts';
-import { createWebhookReader } from '../../forge/github/webhook.ts';
 import { loadClaims } from '../../store/claim-store.ts';
 import { findInstallation } from '../../store/installation-store.ts';
 import { keys } from '../../store/keys.ts';
@@ -49,9 +48,9 @@ async function createReceiver(connected: boolean) {
           waker,
           clock: { now: () => now },
           logger,
-          webhooks: createWebhookReader({ secret }),
-          baseUrl: gitHubBaseUrl,
+          sourcesOf: async () => [{ ...gitHubHost, secrets: [secret] }],
         },
+        { forge: 'github' },
         {
           headers: {
             'x-github-event': event,
@@ -183,7 +182,7 @@ describe('receiveDelivery', () => {
   it('remembers a new installation, and its end', async () => {
     const { table, waker, deliver } = await createReceiver(false);
     await deliver(installation('created'));
-    expect(await findInstallation(table, installationId)).toMatchObject({
+    expect(await findInstallation(table, { ...gitHubHost, installation: installationId })).toMatchObject({
       forgeOrganization: forgeOrganizationId,
       login: 'acme',
       state: 'unclaimed',
@@ -191,7 +190,7 @@ describe('receiveDelivery', () => {
     });
     await deliver({ ...membership, id: 'delivery-2' });
     await deliver({ ...installation('deleted'), id: 'delivery-3' });
-    expect(await findInstallation(table, installationId)).toMatchObject({
+    expect(await findInstallation(table, { ...gitHubHost, installation: installationId })).toMatchObject({
       state: 'unclaimed',
       status: 'removed',
     });
@@ -202,7 +201,7 @@ describe('receiveDelivery', () => {
     const { table, deliver } = await createReceiver(true);
     await deliver(installation('suspend', 77, '2026-11-22T11:00:00Z'));
     expect(await wantedScopes(table)).toEqual(['SCOPE#settings 1']);
-    expect(await findInstallation(table, installationId)).toMatchObject({
+    expect(await findInstallation(table, { ...gitHubHost, installation: installationId })).toMatchObject({
       state: 'claimed',
       status: 'suspended',
     });
@@ -227,8 +226,12 @@ describe('receiveDelivery', () => {
         const id = action === 'created' ? 78 : 77;
         expect((await deliver({ ...installation(action, id), id: `delivery-${place}` })).status).toBe(202);
       }
-      expect((await findSynchronization(table, synchronizationId))?.installation).toBe('78');
-      expect(await findInstallation(table, asId<InstallationId>(78))).toMatchObject({
+      expect((await findSynchronization(table, synchronizationId))?.connection).toMatchObject({
+        installation: '78',
+      });
+      expect(
+        await findInstallation(table, { ...gitHubHost, installation: asId<InstallationId>(78) }),
+      ).toMatchObject({
         state: 'claimed',
         organization: organizationId,
         synchronization: synchronizationId,
@@ -240,7 +243,11 @@ describe('receiveDelivery', () => {
   it('does not let a second installation take the place of one that lives', async () => {
     const { table, deliver } = await createReceiver(true);
     await deliver(installation('created', 78));
-    expect((await findSynchronization(table, synchronizationId))?.installation).toBe('77');
-    expect(await findInstallation(table, asId<InstallationId>(78))).toMatchObject({ state: 'unclaimed' });
+    expect((await findSynchronization(table, synchronizationId))?.connection).toMatchObject({
+      installation: '77',
+    });
+    expect(
+      await findInstallation(table, { ...gitHubHost, installation: asId<InstallationId>(78) }),
+    ).toMatchObject({ state: 'unclaimed' });
   });
 });

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { type Handle, type ScopeName, scopeNames } from '../../domain/facts.ts';
-import type { InstallationId, SynchronizationId } from '../../domain/ids.ts';
+import type { SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, partOf, wholeOf } from '../../domain/scopes.ts';
 import { type ParsedDelivery, WebhookFormatError, type WebhookReader } from '../../forge/forge.ts';
+import { findModule } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-handler.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -16,7 +17,8 @@ import { loadRowsOfAccount } from '../../store/fact-store.ts';
 import {
   addInstallation,
   findInstallation,
-  type StoredInstallation,
+  type InstallationOnHost,
+  type InstallationStatus,
   setInstallationStatus,
 } from '../../store/installation-store.ts';
 import { keys, tableKeys } from '../../store/keys.ts';
@@ -25,17 +27,20 @@ import { ConflictError, type Operation, type Table } from '../../store/table.ts'
 import { scanThing, scopeThing } from '../../store/things.ts';
 import { raise, type Wake, type Waker, type WorkThing } from '../../store/work.ts';
 import { claimWords } from './claim-words.ts';
+import type { DeliverySource, WebhookAddress } from './delivery-source.ts';
 import { type Reattachment, reattachKnown, reattachNew } from './reattach.ts';
 import type { Word } from './weigh-delivery.ts';
 
-export interface ReceiveDeliveryDependencies {
+export interface TakeDeliveryDependencies {
   readonly table: Table;
   readonly waker: Waker;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
-  readonly webhooks: WebhookReader;
-  /** Which host of the forge the deliveries come from. */
-  readonly baseUrl: string;
+}
+
+export interface ReceiveDeliveryDependencies extends TakeDeliveryDependencies {
+  /** Who may deliver to an address. */
+  readonly sourcesOf: (address: WebhookAddress) => Promise<readonly DeliverySource[]>;
 }
 
 /** GitHub delivers again by hand for 3 days: https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks */
@@ -44,14 +49,21 @@ const seenSeconds = 4 * 24 * 3600;
 /**
  * Takes one delivery: state, claims and wishes in one transaction with the record that it was seen, then the wakes.
  *
- * @returns 401 for a signature that is not ours, 400 for a known event without its object, else 202; nothing of the body is logged
+ * @returns 404 for a forge that is none, 401 for a signature that is not ours, 400 for a known event without its object, else 202; nothing
+ *   of the body is logged
  */
 export async function receiveDelivery(
   dependencies: ReceiveDeliveryDependencies,
+  address: WebhookAddress,
   request: Pick<HttpRequest, 'headers' | 'body'>,
 ): Promise<HttpAnswer> {
-  const { logger, webhooks } = dependencies;
-  if (!(await webhooks.verify(request.body, request.headers))) {
+  const { logger } = dependencies;
+  const webhooks = findModule(address.forge)?.webhooks;
+  if (webhooks === undefined) {
+    return jsonAnswer(404, { accepted: false, error: 'there is no such forge' });
+  }
+  const source = await authenticated(webhooks, await dependencies.sourcesOf(address), request);
+  if (source === undefined) {
     return jsonAnswer(401, { accepted: false, error: 'the signature is missing or wrong' });
   }
   let delivery: ParsedDelivery;
@@ -65,8 +77,24 @@ export async function receiveDelivery(
     throw error;
   }
   const bodyHash = createHash('sha256').update(request.body).digest('hex');
-  await takeDelivery(dependencies, delivery, { by: 'itself', bodyHash });
+  await takeDelivery(dependencies, source, delivery, { by: 'itself', bodyHash });
   return jsonAnswer(202, { accepted: true });
+}
+
+/** The source one of whose secrets the delivery was made with. */
+async function authenticated(
+  webhooks: WebhookReader,
+  sources: readonly DeliverySource[],
+  { body, headers }: Pick<HttpRequest, 'headers' | 'body'>,
+): Promise<DeliverySource | undefined> {
+  for (const source of sources) {
+    for (const secret of source.secrets) {
+      if (await webhooks.verify(body, headers, secret)) {
+        return source;
+      }
+    }
+  }
+  return undefined;
 }
 
 /** How a delivery came. */
@@ -75,8 +103,6 @@ export type Origin =
   | { readonly by: 'itself'; readonly bodyHash: string }
   /** We asked for what the forge had kept. */
   | { readonly by: 'log' };
-
-type TakeDeliveryDependencies = Omit<ReceiveDeliveryDependencies, 'webhooks'>;
 
 /** Another writer may be there at the same moment so often. */
 const triesMax = 8;
@@ -91,17 +117,14 @@ const wordsMax = 15;
  */
 export async function takeDelivery(
   dependencies: TakeDeliveryDependencies,
+  source: Omit<DeliverySource, 'secrets'>,
   delivery: ParsedDelivery,
   origin: Origin,
 ): Promise<'taken' | 'known' | 'nothing'> {
   const { table, clock, logger } = dependencies;
-  const { installation: id } = delivery;
-  if (id === undefined) {
-    return 'nothing';
-  }
   const now = clock.now();
   const seen: Operation = {
-    put: keys.delivery('github', delivery.deliveryId),
+    put: keys.delivery(source, delivery.deliveryId),
     item: { event: delivery.event, [tableKeys.expiry]: Math.ceil(now / 1000) + seenSeconds },
     when: absent,
   };
@@ -110,8 +133,7 @@ export async function takeDelivery(
     return 'known';
   }
   for (let tries = 1; ; tries++) {
-    const known = await findInstallation(table, id);
-    const { operations, tie, scopes } = await aboutInstallation(dependencies, delivery, id, known);
+    const { operations, tie, scopes } = await tieOf(table, source, delivery);
     const things = tie === undefined ? [] : await thingsOf(table, delivery, tie, scopes);
     if (operations.length === 0 && things.length === 0) {
       return 'nothing';
@@ -171,7 +193,7 @@ async function writeWords(
     happenedAt: delivery.happenedAt,
     now: clock.now(),
     hash,
-    body: hash === undefined ? undefined : await findBody(table, 'github', hash),
+    body: hash === undefined ? undefined : await findBody(table, synchronization.forge, hash),
   };
   for (let left = words.length; left > 0; left -= wordsMax) {
     const isLast = left <= wordsMax;
@@ -207,20 +229,40 @@ async function writeWords(
 /** The organization that the installation belongs to. */
 type Tie = Pick<Reattachment, 'organization' | 'synchronization'>;
 
-interface AboutInstallation {
+interface AboutConnection {
   readonly operations: readonly Operation[];
-  /** Whose the installation is after the operations. */
+  /** Whom the delivery is about, after the operations. */
   readonly tie: Tie | undefined;
   readonly scopes: readonly ScopeName[];
 }
 
+const aboutNobody: AboutConnection = { operations: [], tie: undefined, scopes: [] };
+
+/** Whom the delivery is about: a hook is one synchronization's, and what is sent to the integration names an installation. */
+async function tieOf(
+  table: Table,
+  { synchronization, forge, baseUrl }: Omit<DeliverySource, 'secrets'>,
+  delivery: ParsedDelivery,
+): Promise<AboutConnection> {
+  if (synchronization !== undefined) {
+    const found = await findSynchronization(table, synchronization);
+    return found === undefined
+      ? aboutNobody
+      : { ...aboutNobody, tie: { organization: found.organization, synchronization } };
+  }
+  const { installation } = delivery;
+  return installation === undefined
+    ? aboutNobody
+    : aboutInstallation(table, delivery, { forge, baseUrl, installation });
+}
+
 /** What the delivery says about the installation itself. */
 async function aboutInstallation(
-  { table, baseUrl }: Pick<ReceiveDeliveryDependencies, 'table' | 'baseUrl'>,
+  table: Table,
   { hints }: ParsedDelivery,
-  id: InstallationId,
-  known: StoredInstallation | undefined,
-): Promise<AboutInstallation> {
+  id: InstallationOnHost,
+): Promise<AboutConnection> {
+  const known = await findInstallation(table, id);
   const tie =
     known?.organization === undefined || known.synchronization === undefined
       ? undefined
@@ -229,10 +271,12 @@ async function aboutInstallation(
   if (hint === undefined || (known === undefined && hint.action !== 'created')) {
     return { operations: [], tie, scopes: [] };
   }
+  const status = (value: InstallationStatus): readonly Operation[] =>
+    known === undefined ? [] : [setInstallationStatus(known, value)];
   if (hint.action === 'removed') {
     const reattached = known && (await reattachKnown(table, known));
     return {
-      operations: [setInstallationStatus(id, 'removed'), ...(reattached?.operations ?? [])],
+      operations: [...status('removed'), ...(reattached?.operations ?? [])],
       tie,
       // Its probe shows the dead credential; the other scopes would show the same.
       scopes: reattached ? scopeNames : ['settings'],
@@ -241,16 +285,14 @@ async function aboutInstallation(
   if (hint.action === 'changed') {
     const { suspended } = hint.organization;
     return {
-      operations: [setInstallationStatus(id, suspended ? 'suspended' : 'active')],
+      operations: status(suspended ? 'suspended' : 'active'),
       tie,
       scopes: suspended ? ['settings'] : scopeNames,
     };
   }
-  const { id: forgeOrganization, login } = hint.organization;
-  const reattached =
-    tie === undefined ? await reattachNew(table, { id, forgeOrganization, login }, baseUrl) : undefined;
+  const reattached = tie === undefined ? await reattachNew(table, id, hint.organization, known) : undefined;
   return {
-    operations: reattached?.operations ?? [addInstallation(id, 'github', hint.organization)],
+    operations: reattached?.operations ?? [addInstallation(id, hint.organization, known)],
     tie: reattached ?? tie,
     scopes: scopeNames,
   };

@@ -12,19 +12,19 @@ import { readRefs } from '../../../local/forges/git/refs.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../../../local/forges/github/simulator.ts';
 import type { GitHubState } from '../../../local/forges/github/state.ts';
 import { parseWorld } from '../../../local/forges/world/read-world.ts';
-import { gitHubBaseUrl } from '../../../shared/domain/synchronization.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
-import { createGitHubForge, type GitHubForge } from '../../../shared/forge/github/forge.ts';
 import { createCredentialBudget } from '../../../shared/store/budget-store.ts';
 import type { Item } from '../../../shared/store/table.ts';
 import { reconcile } from '../../../shared/sync/schedule/reconcile.ts';
 import { sweepWork } from '../../../shared/sync/schedule/sweep.ts';
 import { catchUp } from '../../../shared/sync/webhooks/catch-up.ts';
 import { receiveDelivery } from '../../../shared/sync/webhooks/receive-delivery.ts';
+import { createGitHubForge, type GitHubForge, readerFor } from '../../support/github-forge.ts';
 import { createMemoryKeyValues, createMemoryObjects, type StoredObject } from '../../support/memory-store.ts';
 import { createMemoryTable } from '../../support/memory-table.ts';
 import { createRegistry, type Registry, settled } from '../../support/registry-fixture.ts';
 import type { Services } from '../../support/registry-world.ts';
+import { gitHubHost } from '../../support/synchronized.ts';
 import { type BaseWorld, type BaseWorldName, baseWorld } from './base-worlds.ts';
 import type { ForgeChange, ForgeNow } from './forge-changes.ts';
 import { type Forgetful, forget } from './forgetful.ts';
@@ -209,12 +209,11 @@ export async function startModel(): Promise<Model> {
         }
       });
     const forge = createGitHubForge({
-      secret: { appId: String(state.app.id), ...app },
-      baseUrl: gitHub.addresses.api,
+      app: { id: state.app.id, ...app },
+      apiUrl: gitHub.addresses.api,
       clock,
       fetch: ask,
-      budgets: (credential) => createCredentialBudget(table, 'github', credential),
-      random: () => 0,
+      budgets: (credential) => createCredentialBudget(table, gitHubHost, credential),
     });
     const registry = await createRegistry(
       {
@@ -227,11 +226,11 @@ export async function startModel(): Promise<Model> {
         published: async () => ({ values: await keyValues.list(), objects: await objects.list() }),
       },
       [],
-      async ({ installation, forgeOrganization }) => forge.organization(installation, forgeOrganization),
+      async (synchronization) => readerFor(forge, synchronization),
     );
     const { waker } = registry;
     const logger = { info: () => {}, warn: () => {}, error: () => {} };
-    const common = { table, waker, clock, logger, baseUrl: gitHubBaseUrl };
+    const common = { table, waker, clock, logger };
     let nextSweep = clock.now() + 60_000;
     let nextCatchUp = clock.now() + 300_000;
     let nextReconcile = clock.now() + 600_000;
@@ -327,7 +326,12 @@ export async function startModel(): Promise<Model> {
       async catchUp() {
         try {
           const log = forge.deliveries;
-          const { taken } = await catchUp({ ...common, log, reconcileAll: () => reconcile(common) });
+          const { taken } = await catchUp({
+            ...common,
+            log,
+            source: gitHubHost,
+            reconcileAll: () => reconcile(common),
+          });
           world.caughtUp += taken;
         } catch (error) {
           // The next turn begins where this one did.
@@ -337,11 +341,13 @@ export async function startModel(): Promise<Model> {
         }
       },
     };
+    const source = { ...gitHubHost, secrets: [app.webhookSecret] };
+    const receiving = { ...common, sourcesOf: async () => [source] };
     deliver = async (headers, body) => {
       world.received.push({ headers, body, at: clock.now() });
       try {
         const request = { headers, body: Buffer.from(body) };
-        return (await receiveDelivery({ ...common, webhooks: forge.webhooks }, request)).status;
+        return (await receiveDelivery(receiving, gitHubHost, request)).status;
       } catch (error) {
         world.errors.push(error);
         return 500;

@@ -11,6 +11,7 @@ import { latestRuns } from '../../../shared/store/run-store.ts';
 import { type Held, listHeld } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import type { TokenHolder } from '../../../shared/tokens/issue-token.ts';
+import { readerFor } from '../../support/github-forge.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
 import type { Command } from './commands.ts';
 import { dying, dyingInPlan } from './dying.ts';
@@ -166,7 +167,7 @@ async function undo({ world, words, met }: Performance): Promise<void> {
 
 async function preview({ world, met, wrong }: Performance): Promise<void> {
   const { table, clock, forge } = world;
-  const { installation, forgeOrganization, ...synchronization } = await synchronizationOf(world);
+  const synchronization = await synchronizationOf(world);
   const refuse = async (): Promise<never> => {
     wrong.push('a preview wrote something');
     throw new Error('a preview writes nothing');
@@ -176,9 +177,9 @@ async function preview({ world, met, wrong }: Performance): Promise<void> {
       {
         table: { ...table, update: refuse, transact: refuse },
         clock,
-        openReader: async () => forge.organization(installation, forgeOrganization),
+        openReader: async () => readerFor(forge, synchronization),
       },
-      { ...synchronization, installation, forgeOrganization },
+      synchronization,
     );
     met.previews += 1;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Performs a sequence in a world and holds what Composer reads against what the forge says, on the way and at the end. */
 import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
+import { installationOf } from '../../../shared/domain/connection.ts';
 import { isStated } from '../../../shared/domain/evidence.ts';
 import { isOfSource } from '../../../shared/store/package-store.ts';
 import { latestRuns, loadRemoved } from '../../../shared/store/run-store.ts';
@@ -132,7 +133,9 @@ async function repair({ world, history }: Performance): Promise<void> {
 /** Whether the app was installed again, and nothing of that was heard. */
 async function isUnheard({ table, state }: ModelWorld): Promise<boolean> {
   const synchronization = await findSynchronization(table, synchronizationId);
-  return ![...state.installations.keys()].some((id) => `${id}` === `${synchronization?.installation}`);
+  return ![...state.installations.keys()].some(
+    (id) => `${id}` === (synchronization && installationOf(synchronization.connection)),
+  );
 }
 
 /** Nothing is known of the new installation: nothing goes, the owner is told, rights rest after a week; and all is well once it is heard. */

@@ -1,11 +1,13 @@
 /** What new deliveries said is gone, which nobody may have any more, whatever the forge's API still shows. */
+import { installationOf } from '../../../shared/domain/connection.ts';
+import { webhooks } from '../../../shared/forge/github/webhook.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
 import type { ForgeHistory } from './forge-history.ts';
 import { groundOfKey } from './grounds.ts';
 import type { ModelWorld } from './model-world.ts';
 
-export function createToldGone({ table, forge, received, clock }: ModelWorld, history: ForgeHistory) {
+export function createToldGone({ table, received, clock }: ModelWorld, history: ForgeHistory) {
   const bodies = new Set<string>();
   /** When it was told last; milliseconds since the epoch. */
   const goneAt = new Map<string, number>();
@@ -14,14 +16,15 @@ export function createToldGone({ table, forge, received, clock }: ModelWorld, hi
   let attached: { readonly installation: string | undefined; readonly since: number } | undefined;
 
   async function listen(): Promise<void> {
-    const installation = (await findSynchronization(table, synchronizationId))?.installation;
+    const synchronization = await findSynchronization(table, synchronizationId);
+    const installation = synchronization && installationOf(synchronization.connection);
     if (attached === undefined || attached.installation !== installation) {
       attached = { installation, since: attached === undefined ? 0 : clock.now() };
     }
     const { since } = attached;
     for (; heard < received.length; heard++) {
       const { headers, body, at } = received[heard] ?? { headers: {}, body: '', at: 0 };
-      const said = forge.webhooks.parse(Buffer.from(body), headers);
+      const said = webhooks.parse(Buffer.from(body), headers);
       const isNew = !bodies.has(body);
       bodies.add(body);
       for (const { key, expect } of said.arrivals) {

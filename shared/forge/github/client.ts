@@ -1,0 +1,76 @@
+/** GitHub as one connection of our App sees it. */
+import { asId, type InstallationId } from '../../domain/ids.ts';
+import { ForgeError } from '../errors.ts';
+import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../module.ts';
+import { createGitHubApp, type GitHubApp } from './app.ts';
+import { createContentReader } from './content.ts';
+import { createDeliveryLog } from './delivery-log.ts';
+import type { GitHubSecrets, GitHubSettings } from './module.ts';
+import { createRequests } from './requests.ts';
+import { createStructureReader } from './structure.ts';
+import { webhooks } from './webhook.ts';
+
+/** An App keeps the tokens of its installations, so there is one for each integration and process. */
+const apps = new WeakMap<Integration, { readonly services: ForgeServices; readonly app: GitHubApp }>();
+
+/** Nothing under `/app` is about an installation, so any number does that octokit takes for one. */
+const noInstallation = asId<InstallationId>(1);
+
+/**
+ * Opens the App itself, or one of its installations.
+ *
+ * @throws Error when the private key cannot be read
+ * @throws RangeError for a connection that GitHub does not have
+ */
+export function openGitHub({
+  integration,
+  connection,
+  organization,
+  services,
+}: OpenConnection<GitHubSettings, GitHubSecrets>): ForgeClient {
+  const app = appOf(integration, services);
+  if (connection.kind === 'integration') {
+    return asApp(app);
+  }
+  if (connection.kind !== 'app-installation') {
+    throw new RangeError(
+      `GitHub is read by installations of an App, not by a connection of the kind ${connection.kind}`,
+    );
+  }
+  const { installation } = connection;
+  const rights = createRequests(app, installation);
+  const contents = createRequests(app, installation, 'contents');
+  const archives = createRequests(app, installation, 'archives');
+  const { readArchive } = createContentReader({ app, requests: archives });
+  return {
+    structure: createStructureReader({ requests: rights, installation, organization }),
+    contents: { ...createContentReader({ app, requests: contents }), readArchive },
+    requests: () => rights.count() + contents.count() + archives.count(),
+  };
+}
+
+function appOf(integration: Integration<GitHubSettings, GitHubSecrets>, services: ForgeServices): GitHubApp {
+  const known = apps.get(integration);
+  if (known?.services === services) {
+    return known.app;
+  }
+  const { appId, apiUrl } = integration.settings;
+  const { privateKey } = integration.secrets;
+  const app = createGitHubApp({ appId, privateKey, baseUrl: apiUrl, ...services });
+  apps.set(integration, { services, app });
+  return app;
+}
+
+/** What the App itself may ask for: its log of deliveries, and nothing of an organization. */
+function asApp(app: GitHubApp): ForgeClient {
+  const requests = createRequests(app, noInstallation);
+  const refuse = async (): Promise<never> => {
+    throw new ForgeError('insufficient-scope', 'the App itself reads no organization');
+  };
+  return {
+    structure: { probe: refuse, readScope: refuse, lookUp: refuse },
+    contents: { readRefs: refuse, readArchive: refuse, contains: refuse },
+    deliveryLog: createDeliveryLog(requests, webhooks),
+    requests: () => requests.count(),
+  };
+}

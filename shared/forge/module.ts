@@ -1,0 +1,87 @@
+/**
+ * What a forge is to everybody else: one module for each, in `shared/forge/<id>/module.ts`, listed in modules.ts. Nothing else names a
+ * forge.
+ */
+import type { z } from 'zod';
+import type { Connection } from '../domain/connection.ts';
+import type { ForgeOrganizationId } from '../domain/ids.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { BudgetOf } from './budget.ts';
+import type { CommitFinder } from './containment.ts';
+import type { ContentReader, DeliveryLog, ForgeId, StructureReader, WebhookReader } from './forge.ts';
+
+/** What every integration says of its forge; the rest is the module's own. */
+export interface IntegrationSettings {
+  /**
+   * The host whose organizations and accounts it is about, without a slash at its end. It stands in keys, so it is not the address of an
+   * API, which may change.
+   */
+  readonly baseUrl: string;
+}
+
+/** What every integration may keep secret; the rest is the module's own. */
+export interface IntegrationSecrets {
+  /** Authenticates deliveries to the integration itself, … */
+  readonly webhookSecret?: string | undefined;
+  /** … and did before: accepted until the operator takes it out. */
+  readonly previousWebhookSecret?: string | undefined;
+}
+
+/** A forge that this installation knows, as its operator wrote it down. One for each forge and host. */
+export interface Integration<
+  Settings extends IntegrationSettings = IntegrationSettings,
+  Secrets extends IntegrationSecrets = IntegrationSecrets,
+> {
+  readonly forge: ForgeId;
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+}
+
+/** What an adapter needs of the process that it runs in. */
+export interface ForgeServices {
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  /** Budgets by the name of their credential, shared by all workers. */
+  readonly budgets: BudgetOf;
+  /** From 0 up to 1: spreads those who wait for the same moment. */
+  readonly random: () => number;
+}
+
+/** What is to be opened. */
+export interface OpenConnection<
+  Settings extends IntegrationSettings = IntegrationSettings,
+  Secrets extends IntegrationSecrets = IntegrationSecrets,
+> {
+  readonly integration: Integration<Settings, Secrets>;
+  /** `integration`: the integration itself, as what a forge keeps its log of deliveries for. It reads no organization. */
+  readonly connection: Connection | { readonly kind: 'integration' };
+  /** Whose facts are wanted: an answer about another organization is an error. Without it only `probe` answers. */
+  readonly organization?: ForgeOrganizationId | undefined;
+  readonly services: ForgeServices;
+}
+
+/** The forge as one connection shows it, for one run. */
+export interface ForgeClient {
+  readonly structure: StructureReader;
+  readonly contents: ContentReader & CommitFinder;
+  /** Where the forge keeps what it tried to tell this connection. */
+  readonly deliveryLog?: DeliveryLog | undefined;
+  /** Requests sent so far. */
+  requests(): number;
+}
+
+export interface ForgeModule<
+  Settings extends IntegrationSettings = IntegrationSettings,
+  Secrets extends IntegrationSecrets = IntegrationSecrets,
+> {
+  /** The name of its folder; it stands in keys and in the addresses of webhooks. */
+  readonly id: ForgeId;
+  /** What an operator writes down of an integration, … */
+  readonly settings: z.ZodType<Settings>;
+  /** … and what of it is secret. */
+  readonly secrets: z.ZodType<Secrets>;
+  /** Needs no connection: a delivery says itself which one it is about, once its signature was checked. */
+  readonly webhooks: WebhookReader;
+  /** @throws RangeError for a kind of connection that the forge does not have */
+  open(connection: OpenConnection<Settings, Secrets>): Promise<ForgeClient>;
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { synchronizationId } from '../../../test/support/synchronized.ts';
+import type { Integration } from '../../forge/module.ts';
+import { sourcesOf } from './delivery-source.ts';
+
+const integration = (forge: string, baseUrl: string, secrets: Integration['secrets']): Integration => ({
+  forge,
+  settings: { baseUrl },
+  secrets,
+});
+const integrations = [
+  integration('one', 'https://one.test', { webhookSecret: 'new', previousWebhookSecret: 'old' }),
+  integration('one', 'https://other.test', { webhookSecret: 'theirs' }),
+  integration('two', 'https://two.test', {}),
+];
+const hook = {
+  forge: 'two',
+  baseUrl: 'https://two.test',
+  secrets: ['hook'],
+  synchronization: synchronizationId,
+};
+const findHook = async (forge: string, source: string) =>
+  forge === 'two' && source === 'known' ? hook : undefined;
+
+it('takes deliveries to an integration with its secret, and with the one before it', async () => {
+  expect(await sourcesOf({ forge: 'one' }, integrations, findHook)).toEqual([
+    { forge: 'one', baseUrl: 'https://one.test', secrets: ['new', 'old'] },
+    { forge: 'one', baseUrl: 'https://other.test', secrets: ['theirs'] },
+  ]);
+});
+
+it('takes nothing for an integration without a secret', async () => {
+  const sources = await sourcesOf({ forge: 'two' }, integrations, findHook);
+  expect(sources.flatMap(({ secrets }) => secrets)).toEqual([]);
+});
+
+it('takes what is addressed to a hook with the secrets of the hook alone', async () => {
+  expect(await sourcesOf({ forge: 'two', source: 'known' }, integrations, findHook)).toEqual([hook]);
+  expect(await sourcesOf({ forge: 'two', source: 'unknown' }, integrations, findHook)).toEqual([]);
+  expect(await sourcesOf({ forge: 'one', source: 'known' }, integrations, findHook)).toEqual([]);
+});
