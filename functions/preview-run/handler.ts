@@ -1,19 +1,18 @@
 import { z } from 'zod';
 import { tableClient } from '../../shared/composition/clients.ts';
-import { createForges, structureReader } from '../../shared/composition/forges.ts';
+import { createForges, structureReader, viewing } from '../../shared/composition/forges.ts';
 import { previewRun } from '../../shared/organizations/preview-run.ts';
 import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
-import { createBudgetView } from '../../shared/store/budget-store.ts';
 
 const logger = createLogger('preview-run');
 const table = tableClient();
 const dependencies = {
   table,
   clock: systemClock,
-  openReader: structureReader(createForges(table, createBudgetView)),
+  openReader: structureReader(createForges(table, viewing)),
 };
 
 const Input = z.strictObject({ slug: z.string(), synchronization: z.string().optional() });

@@ -1,5 +1,5 @@
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
-import { createForges } from '../../shared/composition/forges.ts';
+import { createIntegrations } from '../../shared/composition/integrations.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
@@ -8,14 +8,14 @@ import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts'
 
 const logger = createLogger('receive-webhook');
 const table = tableClient();
-const forges = createForges(table);
+const integrations = createIntegrations();
 const dependencies = {
   table,
   waker: wakerClient(),
   clock: systemClock,
   logger,
   sourcesOf: async (address: WebhookAddress) =>
-    sourcesOf(address, await forges.integrations(), async () => undefined),
+    sourcesOf(address, await integrations(), async () => undefined),
 };
 
 export const handler = httpHandler({ logger }, async (request) =>

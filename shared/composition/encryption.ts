@@ -4,9 +4,10 @@ import {
   GenerateDataKeyCommand,
   IncorrectKeyException,
   InvalidCiphertextException,
-  type KMSClient,
+  KMSClient,
 } from '@aws-sdk/client-kms';
-import { CipherError, type DataKeys } from '../runtime/cipher.ts';
+import { type Cipher, CipherError, createEnvelopeCipher, type DataKeys } from '../runtime/cipher.ts';
+import { required } from '../runtime/config.ts';
 
 /** Data keys of one KMS key; it keeps those of its earlier materials readable by itself. */
 export function createKmsDataKeys(client: KMSClient, keyArn: string): DataKeys {
@@ -37,4 +38,9 @@ export function createKmsDataKeys(client: KMSClient, keyArn: string): DataKeys {
       }
     },
   };
+}
+
+/** What encrypts the credentials of connections in this installation. */
+export function credentialCipher(): Cipher {
+  return createEnvelopeCipher(createKmsDataKeys(new KMSClient({}), required('credentialKeyArn')));
 }

@@ -1,15 +1,16 @@
 /** The forges that this installation knows, opened. */
+import { randomUUID } from 'node:crypto';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { integrationOf, parseIntegrations } from '../forge/integrations.ts';
+import { integrationOf } from '../forge/integrations.ts';
 import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../forge/module.ts';
 import { moduleOf } from '../forge/modules.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { required } from '../runtime/config.ts';
-import { createCredentialBudget } from '../store/budget-store.ts';
+import { createBudgetView, createCredentialBudget } from '../store/budget-store.ts';
+import { createCredentialSource, createCredentialView } from '../store/credential-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import { createSecretReader } from './clients.ts';
+import { createIntegrations } from './integrations.ts';
 
 /** What opens a connection. */
 export interface Forges {
@@ -20,37 +21,46 @@ export interface Forges {
   openFor(synchronization: Synchronization): Promise<ForgeClient>;
 }
 
-/**
- * The forges of this installation; their secret is read once per execution environment.
- *
- * @param table where all workers keep what they know of the credentials' limits
- * @param budgetOf how that is kept
- */
-export function createForges(table: Table, budgetOf = createCredentialBudget): Forges {
-  const secret = createSecretReader();
-  const services = new Map<Integration, ForgeServices>();
-  let known: Promise<readonly Integration[]> | undefined;
+/** How a process keeps what all workers share: budgets, and the credentials of connections. */
+interface Keeping {
+  readonly budget: typeof createCredentialBudget;
+  readonly credential: typeof createCredentialSource;
+}
 
-  const integrations: Forges['integrations'] = () => {
-    known ??= secret(required('integrationsSecretArn')).then(parseIntegrations);
-    known.catch(() => {
-      known = undefined;
-    });
-    return known;
-  };
+const sharing: Keeping = { budget: createCredentialBudget, credential: createCredentialSource };
+
+/** For a reader that may write nothing: it heeds what others know, and renews no credential. */
+export const viewing: Keeping = { budget: createBudgetView, credential: createCredentialView };
+
+/**
+ * The forges of this installation.
+ *
+ * @param table where all workers keep what they know of limits and credentials
+ */
+export function createForges(table: Table, keeping: Keeping = sharing): Forges {
+  const integrations = createIntegrations();
+  const services = new Map<Integration, ForgeServices>();
   const servicesOf = (integration: Integration): ForgeServices => {
+    const { forge, settings } = integration;
+    const host = { forge, baseUrl: settings.baseUrl };
     const found = services.get(integration) ?? {
       fetch: globalThis.fetch,
       clock: systemClock,
       random: Math.random,
-      budgets: (credential: string) =>
-        budgetOf(table, { forge: integration.forge, baseUrl: integration.settings.baseUrl }, credential),
+      budgets: (name: string) => keeping.budget(table, host, name),
     };
     services.set(integration, found);
     return found;
   };
-  const open: Forges['open'] = async (to) =>
-    moduleOf(to.integration.forge).open({ ...to, services: servicesOf(to.integration) });
+  const open: Forges['open'] = async (to) => {
+    const module = moduleOf(to.integration.forge);
+    const { credential: schema } = module;
+    const credential =
+      'id' in to.connection && schema !== undefined
+        ? keeping.credential(await credentialDependencies(table), to.connection.id, schema)
+        : undefined;
+    return module.open({ ...to, services: servicesOf(to.integration) }, credential);
+  };
   return {
     integrations,
     open,
@@ -63,6 +73,12 @@ export function createForges(table: Table, budgetOf = createCredentialBudget): F
       return open({ integration, connection, organization });
     },
   };
+}
+
+/** Loaded when there is a credential to be read: an App's installation has none. */
+async function credentialDependencies(table: Table) {
+  const { credentialCipher } = await import('./encryption.ts');
+  return { table, cipher: credentialCipher(), clock: systemClock, newLeaseId: randomUUID };
 }
 
 /** The logs of deliveries that integrations have, each with whose it is. */

@@ -24,8 +24,6 @@ export type ForgeAccountId = Id<'forge-account'>;
 export type ForgeRoleId = Id<'forge-role'>;
 /** The forge's id of one installation of our App. */
 export type InstallationId = Id<'installation'>;
-/** Ours: one connection whose credential we keep. */
-export type ConnectionId = Id<'connection'>;
 
 type AnyId =
   | OrganizationId
@@ -39,8 +37,7 @@ type AnyId =
   | ForgeTeamId
   | ForgeAccountId
   | ForgeRoleId
-  | InstallationId
-  | ConnectionId;
+  | InstallationId;
 
 /** Whether the text may be an id: it is not empty, and holds no character that our keys use as a separator. */
 export const isId = (text: string): boolean => /^[A-Za-z0-9{}_-]+$/.test(text);

@@ -8,6 +8,7 @@ import type { ForgeOrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { BudgetOf } from './budget.ts';
 import type { CommitFinder } from './containment.ts';
+import type { CredentialSource } from './credential.ts';
 import type { ContentReader, DeliveryLog, ForgeId, StructureReader, WebhookReader } from './forge.ts';
 
 /** What every integration says of its forge; the rest is the module's own. */
@@ -73,6 +74,7 @@ export interface ForgeClient {
 export interface ForgeModule<
   Settings extends IntegrationSettings = IntegrationSettings,
   Secrets extends IntegrationSecrets = IntegrationSecrets,
+  Value = unknown,
 > {
   /** The name of its folder; it stands in keys and in the addresses of webhooks. */
   readonly id: ForgeId;
@@ -82,6 +84,14 @@ export interface ForgeModule<
   readonly secrets: z.ZodType<Secrets>;
   /** Needs no connection: a delivery says itself which one it is about, once its signature was checked. */
   readonly webhooks: WebhookReader;
-  /** @throws RangeError for a kind of connection that the forge does not have */
-  open(connection: OpenConnection<Settings, Secrets>): Promise<ForgeClient>;
+  /** The secret part of a connection: an OAuth pair, an access token. Undefined where only an App is installed. */
+  readonly credential?: z.ZodType<Value> | undefined;
+  /**
+   * @param credential undefined for an App's installation and for the integration itself, which speak with the integration's key
+   * @throws RangeError for a kind of connection that the forge does not have
+   */
+  open(
+    connection: OpenConnection<Settings, Secrets>,
+    credential: CredentialSource<Value> | undefined,
+  ): Promise<ForgeClient>;
 }

@@ -11,6 +11,7 @@
  * | who holds a forge organization | FORGEORG#forge#base#id | CLAIM |
  * | secret part of a connection, encrypted | CONNECTION#id | CREDENTIAL |
  * | installation of our App | INSTALLATIONS | INSTALLATION#forge#base#id |
+ * | one from before its key named the host | INSTALLATIONS | INSTALLATION#id |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
  * | that a repository was deleted on the forge | SYNC#id | FORGEDELETION#repository |
