@@ -6,13 +6,13 @@ import { findApplying } from '../../store/scope-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { scopeThing } from '../../store/things.ts';
 import { raise, type Wake } from '../../store/work.ts';
-import { confirmDeletions } from '../plan/confirm-deletions.ts';
 import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
-import { noteHeld } from '../plan/held.ts';
-import { loadSaid } from '../plan/load.ts';
+import { loadSaid, type Said } from '../plan/load.ts';
 import { createPlanner } from '../plan/plan-read.ts';
 import { applyPlan } from './apply.ts';
+import { confirmDeletions } from './confirm-deletions.ts';
 import { nextExpiryAfter } from './expiry.ts';
+import { noteHeld } from './note-held.ts';
 import type { Run } from './run.ts';
 import { record } from './run-log.ts';
 import { settleSaid } from './settle-said.ts';
@@ -33,18 +33,46 @@ export async function applyRead(
   reading: FinishedReading,
 ): Promise<{ readonly lookAt: number | undefined }> {
   const { dependencies, synchronization, log } = run;
+  const { scope, state } = taken;
+  const { read } = reading;
+  const loaded = await loadSaid(dependencies.table, synchronization.id, scope, read);
+  const claims = await numberClaims(dependencies.table, synchronization.id, loaded.claims);
+  const said = { ...loaded, claims };
+  const planned = await planAndApply(run, taken, reading, said);
+  const { held, deferred, doubtful, overlooked } = planned;
+  await noteHeld(dependencies, synchronization, scope, held);
+  await raiseAlso(run, read);
+  await raiseOverlooked(run, overlooked);
+  const lookAt = await settleSaid(run, taken, reading, said, planned);
+  log.scopes.push({
+    scope,
+    cause: state.cause,
+    outcome: 'whole',
+    ...(held.length === 0 ? {} : { held: held.length }),
+    ...(deferred.length === 0 ? {} : { deferred: deferred.length }),
+  });
+  const looks = [lookAt, ...[...deferred, ...doubtful].map(({ until }) => until)].filter(
+    (at) => at !== undefined,
+  );
+  return { lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
+}
+
+/** Plans anew when another writer was there. @returns the plan that was applied */
+async function planAndApply(
+  run: Run,
+  { scope, lease }: TakenScope,
+  reading: FinishedReading,
+  said: Said,
+): Promise<PlannedRead> {
+  const { dependencies, synchronization, reader } = run;
   const { table, waker, clock } = dependencies;
-  const { scope, lease, state } = taken;
   const { read, observedAt, startedAt } = reading;
-  const loaded = await loadSaid(table, synchronization.id, scope, read);
-  const said = { ...loaded, claims: await numberClaims(table, synchronization.id, loaded.claims) };
+  const plan = createPlanner({ table, reader }, synchronization, scope, reading, said);
   const wakes: Wake[] = [];
-  const plan = createPlanner({ table, reader: run.reader }, synchronization, scope, reading, said);
-  let planned: PlannedRead;
   try {
     for (let plans = 1; ; plans++) {
       const now = clock.now();
-      planned = await plan(now);
+      const planned = await plan(now);
       wakes.push(
         ...(await confirmDeletions({ table, now }, synchronization, scope, reading, planned.absent)),
       );
@@ -65,7 +93,7 @@ export async function applyRead(
           record: (changes) => record(run, changes),
           applied: (raised) => wakes.push(...raised),
         });
-        break;
+        return planned;
       } catch (error) {
         if (!(error instanceof ConflictError) || plans === plansMax) {
           throw error;
@@ -75,22 +103,6 @@ export async function applyRead(
   } finally {
     await waker.wake(wakes);
   }
-  const { held, deferred, doubtful, overlooked } = planned;
-  await noteHeld(dependencies, synchronization, scope, held);
-  await raiseAlso(run, read);
-  await raiseOverlooked(run, overlooked);
-  const lookAt = await settleSaid(run, taken, reading, said, planned);
-  log.scopes.push({
-    scope,
-    cause: state.cause,
-    outcome: 'whole',
-    ...(held.length === 0 ? {} : { held: held.length }),
-    ...(deferred.length === 0 ? {} : { deferred: deferred.length }),
-  });
-  const looks = [lookAt, ...[...deferred, ...doubtful].map(({ until }) => until)].filter(
-    (at) => at !== undefined,
-  );
-  return { lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
 }
 
 async function raiseAlso({ dependencies, synchronization }: Run, read: ScopeRead): Promise<void> {

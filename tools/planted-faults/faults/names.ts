@@ -47,19 +47,19 @@ export const namesFaults: readonly PlantedFault[] = [
   {
     id: 'names-any-absence-is-deletion',
     proof: 'names',
-    file: 'shared/sync/plan/confirm-deletions.ts',
+    file: 'shared/sync/run/confirm-deletions.ts',
     find: "(absence === 'gone' || isStated)",
     replace: "['gone', 'not-found'].includes(absence)",
-    tests: ['shared/sync/plan/confirm-deletions.test.ts'],
+    tests: ['shared/sync/run/confirm-deletions.test.ts'],
     standsFor: 'a repository out of a narrowed selection that counts as deleted',
   },
   {
     id: 'names-restored-stays-deleted',
     proof: 'names',
-    file: 'shared/sync/plan/confirm-deletions.ts',
+    file: 'shared/sync/run/confirm-deletions.ts',
     find: ' && !isRestored',
     replace: '',
-    tests: ['shared/sync/plan/confirm-deletions.test.ts'],
+    tests: ['shared/sync/run/confirm-deletions.test.ts'],
     standsFor: 'a repository deleted, restored and deselected within an hour, whose name passes by itself',
   },
   {

@@ -106,7 +106,7 @@ export const rightsFaults: readonly PlantedFault[] = [
     file: 'shared/sync/plan/orphans.ts',
     find: ': stands?.isRemoved !== false;',
     replace: ': stands === undefined;',
-    tests: ['shared/sync/plan/decide.test.ts', 'shared/sync/plan/held.test.ts'],
+    tests: ['shared/sync/plan/decide.test.ts', 'shared/sync/run/note-held.test.ts'],
     standsFor: 'an alarm for each narrowed selection, about rows that give nobody anything',
   },
   {

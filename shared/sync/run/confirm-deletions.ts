@@ -1,5 +1,5 @@
 /** Notes which of the repositories that a read does not have were deleted on the forge: only then may a package's name pass by itself. */
-import { asId, type ForgeRepositoryId } from '../../domain/ids.ts';
+import { asId, type ForgeRepositoryId, type SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, idOfPart, isPart, type PartScope, wholeOf } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Absence } from '../../forge/forge.ts';
@@ -8,7 +8,7 @@ import { confirmDeletion, findDeletions } from '../../store/forge-deletion-store
 import { type Table, transactionItemsMax } from '../../store/table.ts';
 import { scanThing } from '../../store/things.ts';
 import { raise, type Wake } from '../../store/work.ts';
-import type { FinishedReading } from './decide.ts';
+import type { FinishedReading } from '../plan/decide.ts';
 
 /** An event's word is about a read of its own, which comes within seconds and during an outage later; in milliseconds. */
 const statedMs = 3600_000;
@@ -37,26 +37,7 @@ export async function confirmDeletions(
   if (missing.length === 0) {
     return [];
   }
-  const [deletions, standings] = await Promise.all([
-    findDeletions(
-      table,
-      id,
-      missing.map(({ repository }) => repository),
-    ),
-    standingOf(
-      table,
-      id,
-      missing.map(({ repository }) => `repository#${repository}`),
-    ),
-  ]);
-  const confirmed = missing.flatMap(({ repository, absence }, place) => {
-    const { statedAt, statedAfter = 0, confirmedBy = -1 } = deletions[place] ?? {};
-    const standing = standings.get(`repository#${repository}`);
-    const isRestored = (standing?.givenAt ?? 0) > statedAfter;
-    const isStated = statedAt !== undefined && startedAt < statedAt + statedMs && !isRestored;
-    const isKnown = standing?.isRemoved === true && confirmedBy >= standing.observedAt;
-    return (absence === 'gone' || isStated) && !isKnown ? [{ repository, standing }] : [];
-  });
+  const confirmed = await confirmedAmong({ table, id, startedAt }, missing);
   const portion = Math.floor(transactionItemsMax / 2);
   const wakes: Wake[] = [];
   for (let start = 0; start < confirmed.length; start += portion) {
@@ -72,4 +53,35 @@ export async function confirmDeletions(
     wakes.push(...scans.map((scan) => scan.wake));
   }
   return wakes;
+}
+
+/** Those that both the forge and, for a credential that sees a selection only, an event say were deleted, and of which that is new. */
+async function confirmedAmong(
+  {
+    table,
+    id,
+    startedAt,
+  }: { readonly table: Table; readonly id: SynchronizationId; readonly startedAt: number },
+  missing: readonly { readonly repository: ForgeRepositoryId; readonly absence: Absence }[],
+) {
+  const [deletions, standings] = await Promise.all([
+    findDeletions(
+      table,
+      id,
+      missing.map(({ repository }) => repository),
+    ),
+    standingOf(
+      table,
+      id,
+      missing.map(({ repository }) => `repository#${repository}`),
+    ),
+  ]);
+  return missing.flatMap(({ repository, absence }, place) => {
+    const { statedAt, statedAfter = 0, confirmedBy = -1 } = deletions[place] ?? {};
+    const standing = standings.get(`repository#${repository}`);
+    const isRestored = (standing?.givenAt ?? 0) > statedAfter;
+    const isStated = statedAt !== undefined && startedAt < statedAt + statedMs && !isRestored;
+    const isKnown = standing?.isRemoved === true && confirmedBy >= standing.observedAt;
+    return (absence === 'gone' || isStated) && !isKnown ? [{ repository, standing }] : [];
+  });
 }
