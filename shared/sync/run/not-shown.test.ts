@@ -7,7 +7,6 @@ import { synchronizationId } from '../../../test/support/synchronized.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
 import { defaultCaution } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
-import { describeScope } from '../../organizations/scope-progress.ts';
 import { keys } from '../../store/keys.ts';
 import { loadRemoved } from '../../store/run-store.ts';
 import { findHeld, scopeState } from '../../store/scope-store.ts';
@@ -30,7 +29,6 @@ async function createWorld(facts: readonly Fact[] = roles) {
   return {
     ...world,
     state,
-    status: async () => describeScope(await state(), world.clock.now()),
     held: () => findHeld(world.table, synchronizationId, 'roles'),
     decide: (decision: 'yes' | 'no') =>
       world.table.transact([{ update: { key: keys.held(synchronizationId, 'roles'), set: { decision } } }]),
@@ -43,11 +41,9 @@ describe('a scope of which nothing is shown', () => {
     await world.sync('roles');
     expect(await world.facts('roles')).toEqual([]);
     expect(await world.held()).toBeUndefined();
-    expect(await world.status()).toMatchObject({
-      notShown: { why, since: new Date(world.clock.time).toISOString() },
-      lastFailure: undefined,
-      isPending: false,
-    });
+    const { wanted, done, notShown, lastFailure } = (await world.state()) ?? {};
+    expect({ notShown, lastFailure }).toEqual({ notShown: { why, since: world.clock.time } });
+    expect(done).toBe(wanted);
   });
 
   it('keeps what was known of it for a person to decide, however little it is', async () => {
@@ -112,7 +108,7 @@ describe('a scope of which nothing is shown', () => {
     await world.sync('roles');
     expect(await world.facts('roles')).toEqual([known[0]]);
     expect(await world.held()).toBeUndefined();
-    expect((await world.status()).notShown).toBeUndefined();
+    expect((await world.state())?.notShown).toBeUndefined();
   });
 });
 

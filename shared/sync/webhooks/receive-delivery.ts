@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { type Handle, type ScopeName, scopeNames } from '../../domain/facts.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, partOf, wholeOf } from '../../domain/scopes.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
 import { type ParsedDelivery, WebhookFormatError, type WebhookReader } from '../../forge/forge.ts';
 import { findModule } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -26,7 +27,7 @@ import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
 import { scanThing, scopeThing } from '../../store/things.ts';
 import { raise, type Wake, type Waker, type WorkThing } from '../../store/work.ts';
-import { claimWords } from './claim-words.ts';
+import { claimWords, type Heard } from './claim-words.ts';
 import type { DeliverySource, WebhookAddress } from './delivery-source.ts';
 import { type Reattachment, reattachKnown, reattachNew } from './reattach.ts';
 import type { Word } from './weigh-delivery.ts';
@@ -195,32 +196,39 @@ async function writeWords(
     hash,
     body: hash === undefined ? undefined : await findBody(table, synchronization.forge, hash),
   };
-  for (let left = words.length; left > 0; left -= wordsMax) {
-    const isLast = left <= wordsMax;
-    const some = words.slice(Math.max(0, left - wordsMax), left);
-    for (let tries = 1; ; tries++) {
-      const { operations, wakes, number } = await claimWords(
-        table,
-        synchronization,
-        some,
-        heard,
-        isLast ? delivery : undefined,
-      );
-      try {
-        await table.transact([...(isLast ? head.operations : []), ...operations]);
-        // Who loses something comes before what is to be read.
-        await waker.wake(wakes);
-        await number();
-        await waker.wake(isLast ? head.wakes : []);
-        break;
-      } catch (error) {
-        // The last transaction is made anew with all that it rests on, by the caller.
-        if (!(error instanceof ConflictError) || isLast) {
-          throw error;
-        }
-        if (tries === triesMax) {
-          throw new Error('others wrote again and again', { cause: error });
-        }
+  let left = words.length;
+  for (; left > wordsMax; left -= wordsMax) {
+    await writePortion(dependencies, synchronization, words.slice(left - wordsMax, left), heard);
+  }
+  const rest = words.slice(0, left);
+  const { operations, wakes, number } = await claimWords(table, synchronization, rest, heard, delivery);
+  await table.transact([...head.operations, ...operations]);
+  // Who loses something comes before what is to be read.
+  await waker.wake(wakes);
+  await number();
+  await waker.wake(head.wakes);
+}
+
+/** Words that do not fit into the last transaction; that one is made anew with all that it rests on, by the caller. */
+async function writePortion(
+  { table, waker }: TakeDeliveryDependencies,
+  synchronization: Synchronization,
+  words: readonly Word[],
+  heard: Heard,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const { operations, wakes, number } = await claimWords(table, synchronization, words, heard, undefined);
+    try {
+      await table.transact(operations);
+      await waker.wake(wakes);
+      await number();
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) {
+        throw error;
+      }
+      if (tries === triesMax) {
+        throw new Error('others wrote again and again', { cause: error });
       }
     }
   }

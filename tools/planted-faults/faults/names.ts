@@ -50,7 +50,7 @@ export const namesFaults: readonly PlantedFault[] = [
     file: 'shared/sync/run/confirm-deletions.ts',
     find: "(absence === 'gone' || isStated)",
     replace: "['gone', 'not-found'].includes(absence)",
-    tests: ['shared/sync/run/confirm-deletions.test.ts'],
+    tests: ['test/integration/confirmed-deletions.test.ts'],
     standsFor: 'a repository out of a narrowed selection that counts as deleted',
   },
   {
@@ -59,7 +59,7 @@ export const namesFaults: readonly PlantedFault[] = [
     file: 'shared/sync/run/confirm-deletions.ts',
     find: ' && !isRestored',
     replace: '',
-    tests: ['shared/sync/run/confirm-deletions.test.ts'],
+    tests: ['test/integration/confirmed-deletions.test.ts'],
     standsFor: 'a repository deleted, restored and deselected within an hour, whose name passes by itself',
   },
   {

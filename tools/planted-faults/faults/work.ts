@@ -158,7 +158,7 @@ export const workFaults: readonly PlantedFault[] = [
     file: 'shared/sync/run/apply.ts',
     find: '      ...application.record(batch.changes),\n',
     replace: '',
-    tests: ['shared/sync/run/run-log.test.ts'],
+    tests: ['test/integration/run-history.test.ts'],
     standsFor: 'a run whose changes are not in the history, and cannot be undone, when its worker dies',
   },
   {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aFact, repository } from '../../../test/support/memory-forge.ts';
-import { createMemoryTable } from '../../../test/support/memory-table.ts';
-import { createSyncWorld, type SyncWorld } from '../../../test/support/sync-world.ts';
-import { gitHubHost, installationId, synchronizationId } from '../../../test/support/synchronized.ts';
-import { isDeletedOnForge } from '../../store/forge-deletion-store.ts';
-import { keys } from '../../store/keys.ts';
-import { takeDelivery } from '../webhooks/receive-delivery.ts';
+import { isDeletedOnForge } from '../../shared/store/forge-deletion-store.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { takeDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
+import { aFact, repository } from '../support/memory-forge.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
+import { createSyncWorld, type SyncWorld } from '../support/sync-world.ts';
+import { gitHubHost, installationId, synchronizationId } from '../support/synchronized.ts';
 
 const base = [aFact.settings(), aFact.member(1, 'owner'), aFact.repository(4)];
 const both = [...base, aFact.repository(5)];

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { historyProblems } from '../../../test/support/history.ts';
-import { aFact } from '../../../test/support/memory-forge.ts';
-import { createMemoryTable } from '../../../test/support/memory-table.ts';
-import { createSyncWorld } from '../../../test/support/sync-world.ts';
-import { synchronizationId } from '../../../test/support/synchronized.ts';
-import type { Synchronization } from '../../domain/synchronization.ts';
-import { listRuns, showRun } from '../../organizations/list-runs.ts';
-import { undoRun } from '../../organizations/undo-run.ts';
-import { loadRemoved } from '../../store/run-store.ts';
-import { findSynchronization } from '../../store/synchronization-store.ts';
-import type { Table } from '../../store/table.ts';
-import { leaseMs } from './take-scopes.ts';
+import type { Synchronization } from '../../shared/domain/synchronization.ts';
+import { listRuns, showRun } from '../../shared/organizations/list-runs.ts';
+import { undoRun } from '../../shared/organizations/undo-run.ts';
+import { loadRemoved } from '../../shared/store/run-store.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { leaseMs } from '../../shared/sync/run/take-scopes.ts';
+import { historyProblems } from '../support/history.ts';
+import { aFact } from '../support/memory-forge.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
+import { createSyncWorld } from '../support/sync-world.ts';
+import { synchronizationId } from '../support/synchronized.ts';
 
 /** Small plans, and one of several transactions. */
 const repositories = Array.from({ length: 60 }, (_, place) => aFact.repository(100 + place));
