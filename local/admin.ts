@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { needed, readFlags, simpleCommands } from './admin/calls.ts';
 import { deletionCommands } from './admin/deletion-commands.ts';
+import { exitCodeOf, exitCodes } from './admin/exit-codes.ts';
 import { nameCommands } from './admin/name-commands.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage } from './admin/usage.ts';
@@ -15,7 +16,7 @@ async function main(args: readonly string[]): Promise<number> {
     const [command, slug, ...rest] = positionals;
     if (flags.help || command === undefined) {
       process.stdout.write(usage);
-      return command === undefined && !flags.help ? 1 : 0;
+      return flags.help ? exitCodes.done : exitCodes.usage;
     }
     const printed = await run(command, slug, rest, flags);
     if (printed.lines === undefined || flags.json) {
@@ -23,11 +24,11 @@ async function main(args: readonly string[]): Promise<number> {
     } else {
       print(printed.lines);
     }
-    return 0;
+    return exitCodes.done;
   } catch (error) {
     if (error instanceof UsageError || error instanceof AdminError || isArgumentError(error)) {
       process.stderr.write(`${error.message.split('\n').join('; ')}\n`);
-      return 1;
+      return exitCodeOf(error);
     }
     throw error;
   }
@@ -66,10 +67,10 @@ async function clientOf({
   const directory = resolve(data ?? '.repertoire');
   const running = aws ? undefined : await findRunning(directory);
   if (!aws && !running) {
-    throw new UsageError(`nothing runs on ${directory}: npm start first, or name its folder with --data`);
+    throw new AdminError(`nothing runs on ${directory}: npm start first, or name its folder with --data`);
   }
   if (running && running.gateway === undefined) {
-    throw new UsageError(`the start on ${directory} is not ready yet; wait until it says so`);
+    throw new AdminError(`the start on ${directory} is not ready yet; wait until it says so`, 'too-early');
   }
   if (aws && !process.env.AWS_REGION) {
     throw new UsageError('--aws needs a region: set AWS_REGION');

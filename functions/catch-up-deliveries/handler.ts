@@ -1,8 +1,8 @@
-import middy from '@middy/core';
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { createForges, deliveryLogs } from '../../shared/composition/forges.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
+import { scheduleHandler } from '../../shared/runtime/schedule-handler.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { catchUpAll } from '../../shared/sync/webhooks/catch-up.ts';
 
@@ -11,6 +11,6 @@ const table = tableClient();
 const forges = createForges(table);
 const dependencies = { table, waker: wakerClient(), clock: systemClock, logger };
 
-export const handler = middy(async () =>
+export const handler = scheduleHandler({ logger }, async () =>
   catchUpAll({ ...dependencies, reconcileAll: () => reconcile(dependencies) }, await deliveryLogs(forges)),
 );

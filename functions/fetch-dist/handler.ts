@@ -11,7 +11,8 @@ import { fetchDist } from '../../shared/publish/fetch-dist.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { originSecretHeader } from '../../shared/runtime/environment.ts';
-import { httpHandler, jsonAnswer } from '../../shared/runtime/http-handler.ts';
+import { httpHandler } from '../../shared/runtime/http-handler.ts';
+import { jsonAnswer } from '../../shared/runtime/http-message.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 
@@ -30,7 +31,7 @@ const dependencies = {
   reader: packageReader(table, createForges(table)),
 };
 
-export const handler = httpHandler({ logger }, async ({ headers, parameters }) => {
+export const handler = httpHandler({ logger, bodyBytesMax: 0 }, async ({ headers, parameters }) => {
   // Only the CDN knows the secret, and it asks only for what the edge function let pass.
   if (!same(headers[originSecretHeader] ?? '', await secret(required('originSecretArn')))) {
     return jsonAnswer(403, { error: 'forbidden' });

@@ -1,7 +1,7 @@
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { createIntegrations } from '../../shared/composition/integrations.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { httpHandler } from '../../shared/runtime/http-handler.ts';
+import { eventBytesMax, httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { sourcesOf, type WebhookAddress } from '../../shared/sync/webhooks/delivery-source.ts';
 import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
@@ -18,7 +18,7 @@ const dependencies = {
     sourcesOf(address, await integrations(), async () => undefined),
 };
 
-export const handler = httpHandler({ logger }, async (request) =>
+export const handler = httpHandler({ logger, bodyBytesMax: eventBytesMax }, async (request) =>
   receiveDelivery(
     dependencies,
     { forge: request.parameters.forge ?? '', source: request.parameters.source },

@@ -19,7 +19,7 @@ export const handler = invokeHandler(Input, { logger }, async (input) => {
     organization &&
     (await tokensOfOrganization(table, organization.id)).find((candidate) => candidate.id === input.id);
   if (!token) {
-    throw new CallerError(`the organization ${input.organization} has no token ${input.id}`);
+    throw new CallerError('not-found', `the organization ${input.organization} has no token ${input.id}`);
   }
   await waker.wake(await revokeToken(table, token, systemClock.now()));
   return { id: token.id, state: 'revoked' as const };

@@ -1,13 +1,13 @@
-import middy from '@middy/core';
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
+import { scheduleHandler } from '../../shared/runtime/schedule-handler.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 
 const logger = createLogger('start-reconcile');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, logger };
 
-export const handler = middy(async () => {
+export const handler = scheduleHandler({ logger }, async () => {
   const asked = await reconcile(dependencies);
   logger.info('asked for a reconcile', asked);
   return asked;

@@ -1,13 +1,13 @@
-import middy from '@middy/core';
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
+import { scheduleHandler } from '../../shared/runtime/schedule-handler.ts';
 import { sweepWork } from '../../shared/sync/schedule/sweep.ts';
 
 const logger = createLogger('sweep-work');
 const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, logger };
 
-export const handler = middy(async () => {
+export const handler = scheduleHandler({ logger }, async () => {
   const woken = await sweepWork(dependencies);
   logger.info('woke forgotten work', { woken });
   return { woken };

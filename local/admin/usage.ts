@@ -70,4 +70,8 @@ Usage: npm run admin -- COMMAND [options]
   --data DIR   data folder of the start (default .repertoire)
   --aws        invoke the functions in your AWS account instead (region and credentials of the environment)
   --help       this text
+
+Exit codes: 0 done; 1 it failed, as the log says, or nothing runs; 2 the command line makes no sense; 3 not-found: what was named is
+not there; 4 conflict: its state does not allow this, or something else changed it at the same moment; 5 invalid: what was said makes
+no sense; 6 forbidden: somebody does not let you, or us; 7 too-early: ask again later.
 `;

@@ -1,9 +1,17 @@
 /** Invokes the functions that have no route, as an operator does on AWS. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type CallerErrorCode, callerErrorCodes } from '../../shared/domain/caller-error.ts';
 
-/** What the function says is wrong with the call. */
+/** What the function says is wrong with the call; or that it failed, or could not be asked. */
 export class AdminError extends Error {
   override readonly name = 'AdminError';
+  /** What the caller can do about it; undefined when the function failed. */
+  readonly code: CallerErrorCode | undefined;
+
+  constructor(message: string, code?: CallerErrorCode) {
+    super(message);
+    this.code = code;
+  }
 }
 
 export interface AdminClient {
@@ -40,7 +48,10 @@ export function createAdminClient(endpoint: string | undefined): AdminClient {
         throw new AdminError(`${functionName} gave an answer that is none`);
       }
       if (!payload.ok) {
-        throw new AdminError(String(payload.error));
+        throw new AdminError(
+          String(payload.error),
+          callerErrorCodes.find((code) => code === payload.code),
+        );
       }
       return payload.result;
     },

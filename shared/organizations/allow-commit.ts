@@ -60,7 +60,7 @@ export async function allowRefusedCommit(
     ]);
   } catch (error) {
     if (error instanceof ConflictError && error.failed.includes(0)) {
-      throw new CallerError(`${organization.slug} does not refuse commit ${commit}`);
+      throw new CallerError('not-found', `${organization.slug} does not refuse commit ${commit}`);
     }
     throw error;
   }

@@ -24,9 +24,10 @@ export function chooseIntegration(
   const list = (some: readonly Integration[]): string =>
     some.map((one) => `${one.forge} at ${one.settings.baseUrl}`).join(', ');
   if (found !== undefined) {
-    throw new CallerError(`say which forge: ${list(fitting)}`);
+    throw new CallerError('invalid', `say which forge: ${list(fitting)}`);
   }
   throw new CallerError(
+    'not-found',
     integrations.length === 0
       ? 'this installation knows no forge yet: its operator writes an integration into the secret of integrations'
       : `there is no such integration; there are: ${list(integrations)}`,

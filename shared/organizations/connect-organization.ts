@@ -24,6 +24,7 @@ import { addSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { scopeThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
+import { forgeFailure } from './forge-failure.ts';
 import { resolveRepositories } from './repository-names.ts';
 
 /** Opens the structure of the forge organization; without one, of whichever the connection speaks for. */
@@ -64,7 +65,7 @@ export async function connectOrganization(
   const connection: Connection = { kind: 'app-installation', installation };
   const problem = slugProblem(slug);
   if (problem !== undefined) {
-    throw new CallerError(problem);
+    throw new CallerError('invalid', problem);
   }
   const ownedVendors = checkVendors(input.ownedVendors);
   const id = { ...host, installation };
@@ -120,7 +121,10 @@ export async function connectOrganization(
   } catch (error) {
     if (error instanceof ConflictError) {
       const refused = error.failed.flatMap((place) => claims[place]?.[1] ?? []);
-      throw new CallerError(refused[0] ?? 'somebody connected something at the same moment; ask again');
+      throw new CallerError(
+        'conflict',
+        refused[0] ?? 'somebody connected something at the same moment; ask again',
+      );
     }
     throw error;
   }
@@ -132,7 +136,7 @@ export async function connectOrganization(
 export function checkVendors(vendors: readonly string[]): readonly string[] {
   const wrong = vendors.filter((vendor) => !isVendor(vendor));
   if (wrong.length > 0) {
-    throw new CallerError(`not a vendor's name: ${wrong.join(', ')}`);
+    throw new CallerError('invalid', `not a vendor's name: ${wrong.join(', ')}`);
   }
   return [...new Set(vendors)];
 }
@@ -144,11 +148,11 @@ async function livingInstallation(
   known: StoredInstallation | undefined,
 ): Promise<ForgeOrganization> {
   if (known?.state === 'claimed') {
-    throw new CallerError(`the installation ${id} is connected to an organization already`);
+    throw new CallerError('conflict', `the installation ${id} is connected to an organization already`);
   }
   const organization = await told(`the installation ${id}`, async () => (await open()).probe());
   if (organization.suspended) {
-    throw new CallerError(`the installation ${id} is suspended in ${organization.login}`);
+    throw new CallerError('conflict', `the installation ${id} is suspended in ${organization.login}`);
   }
   return organization;
 }
@@ -169,7 +173,7 @@ async function told<Answer>(what: string, ask: () => Promise<Answer>): Promise<A
     return await ask();
   } catch (error) {
     if (error instanceof ForgeError) {
-      throw new CallerError(`${what} could not be read: ${error.code}: ${error.message}`);
+      throw forgeFailure(what, error);
     }
     throw error;
   }

@@ -34,11 +34,14 @@ export async function decideRemovals(
   { scope, decision, shown }: RemovalsWord,
 ): Promise<{ readonly scope: string; readonly count: number; readonly decision: 'yes' | 'no' }> {
   if (!isScope(scope)) {
-    throw new CallerError(`there is no scope ${scope}; removals without one lists what is held`);
+    throw new CallerError('not-found', `there is no scope ${scope}; removals without one lists what is held`);
   }
   const held = await findHeld(table, id, scope);
   if (held === undefined) {
-    throw new CallerError(`no removals of ${scope} are held; removals without a scope lists what is`);
+    throw new CallerError(
+      'not-found',
+      `no removals of ${scope} are held; removals without a scope lists what is`,
+    );
   }
   const thing = scopeThing(organization, id, scope);
   const wakes = decision === 'yes' ? [thing.wake] : [];
@@ -50,6 +53,7 @@ export async function decideRemovals(
   } catch (error) {
     if (error instanceof ConflictError && (await findHeld(table, id, scope))?.digest !== shown) {
       throw new CallerError(
+        'conflict',
         `what is held of ${scope} is not what was shown (${shown}) any more; removals without a scope shows what is`,
       );
     }

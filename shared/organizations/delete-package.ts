@@ -43,7 +43,10 @@ export async function deletePackage(
   const now = clock.now();
   const found = await findPackageByName(table, organization.id, packageName);
   if (found === undefined || found.state === 'deleted') {
-    throw new CallerError(`${organization.slug} has no package ${packageName}; status lists them`);
+    throw new CallerError(
+      'not-found',
+      `${organization.slug} has no package ${packageName}; status lists them`,
+    );
   }
   const by = confirmed(confirmation, packageName);
   const dists = await distsOfPackage(table, organization.id, found.number);
@@ -69,7 +72,7 @@ export async function deletePackage(
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
-      throw new CallerError(`something else changed ${packageName} at this moment; ask again`);
+      throw new CallerError('conflict', `something else changed ${packageName} at this moment; ask again`);
     }
     throw error;
   }

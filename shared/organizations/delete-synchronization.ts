@@ -71,7 +71,10 @@ export async function deleteSynchronization(
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
-      throw new CallerError(`something else changed the synchronization ${login} at this moment; ask again`);
+      throw new CallerError(
+        'conflict',
+        `something else changed the synchronization ${login} at this moment; ask again`,
+      );
     }
     throw error;
   }

@@ -56,6 +56,7 @@ export async function givePackageName(
   const before = await findName(table, organization.id, name);
   if (before === undefined) {
     throw new CallerError(
+      'not-found',
       `nobody has the name ${name}: a repository whose composer.json says it gets it with its next scan, or status says why not`,
     );
   }
@@ -82,7 +83,7 @@ export async function givePackageName(
       : await passName(dependencies, organization, passing);
   } catch (error) {
     if (error instanceof ConflictError) {
-      throw new CallerError(`something else changed ${name} at this moment; ask again`);
+      throw new CallerError('conflict', `something else changed ${name} at this moment; ask again`);
     }
     throw error;
   }
@@ -123,10 +124,11 @@ async function claimantNamed(
     claimants.length === 0 ? 'no repository claims it' : `it is claimed by ${claimants.join(', ')}`;
   const [repository, another] = fitting;
   if (repository === undefined) {
-    throw new CallerError(`no such repository: ${named}; ${listed}`);
+    throw new CallerError('not-found', `no such repository: ${named}; ${listed}`);
   }
   if (another !== undefined) {
     throw new CallerError(
+      'invalid',
       `several repositories are called ${named}: give the full name or the id, of ${fitting
         .map(({ fullName, source }) => `${fullName} (${source.repository})`)
         .join(', ')}`,
@@ -134,12 +136,13 @@ async function claimantNamed(
   }
   const found = await findPackage(table, organization.id, before.number);
   if (sameSource(repository.source, before.source) && found !== undefined && isOfSource(found)) {
-    throw new CallerError(`${repository.fullName} has the name ${name} already`);
+    throw new CallerError('conflict', `${repository.fullName} has the name ${name} already`);
   }
   if (isClaimant(repository.source)) {
     return repository;
   }
   throw new CallerError(
+    'conflict',
     `${repository.fullName} does not claim ${name}: its default branch has to say that name in composer.json, and status must not give another reason why it waits; ${listed}`,
   );
 }
@@ -163,6 +166,7 @@ async function movable(table: Table, organization: Organization, name: string, {
   const found = await findPackage(table, organization.id, number);
   if (found === undefined || !isOfSource(found)) {
     throw new CallerError(
+      'conflict',
       `${name} was deleted here, and nothing of it is left to keep: give the name without --same-package`,
     );
   }

@@ -58,6 +58,7 @@ export async function recordedRun(table: Table, { id }: Synchronization, number:
     return run;
   }
   throw new CallerError(
+    'not-found',
     number > (await lastNumber(table, id))
       ? `there is no run ${number} yet; runs lists those that there are`
       : `there is no record of a run ${number}: one that changed something is kept for 30 days, any other for one; runs --all lists them`,

@@ -129,7 +129,7 @@ describe('connectOrganization', () => {
   it('names the repositories that are not there, and makes nothing', async () => {
     const { table, connect } = await createUnconnected();
     await expect(connect({ repositories: ['shop', 'nope', 'none'] })).rejects.toThrow(
-      new CallerError('no such repository: nope, none'),
+      new CallerError('not-found', 'no such repository: nope, none'),
     );
     expect(await listSynchronizations(table)).toEqual([]);
   });

@@ -11,6 +11,7 @@ export async function organizationOf(table: Table, slug: string): Promise<Organi
   const organization = await findOrganizationBySlug(table, slug);
   if (organization === undefined) {
     throw new CallerError(
+      'not-found',
       (await whatBecame(table, slug)) ??
         `there is no organization ${slug}; status lists those that there are`,
     );

@@ -1,6 +1,5 @@
 /** A dry run: reads the forge as a run does, and shows what it would change. Writes nothing. */
 
-import { CallerError } from '../domain/caller-error.ts';
 import type { FactChange } from '../domain/change.ts';
 import { factKey, type ScopeName, scopeNames } from '../domain/facts.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
@@ -18,6 +17,7 @@ import { endsRun, probe } from '../sync/run/probe.ts';
 import type { CountingReader } from '../sync/run/run.ts';
 import { countsOf } from '../sync/run/run-log.ts';
 import { changeText } from './change-text.ts';
+import { forgeFailure } from './forge-failure.ts';
 import { namesFor } from './name-things.ts';
 
 export interface PreviewRunDependencies {
@@ -88,9 +88,7 @@ export async function previewRun(
     };
   } catch (error) {
     if (error instanceof ForgeError) {
-      const { code, message, notBefore } = error;
-      const until = notBefore === undefined ? '' : `; not before ${new Date(notBefore).toISOString()}`;
-      throw new CallerError(`the forge could not be read: ${code}: ${message}${until}`);
+      throw forgeFailure('the forge', error);
     }
     throw error;
   }

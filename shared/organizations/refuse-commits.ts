@@ -43,7 +43,10 @@ export async function deleteVersions(
   const { table } = dependencies;
   const found = await findPackageByName(table, organization.id, packageName);
   if (found === undefined || found.state === 'deleted') {
-    throw new CallerError(`${organization.slug} has no package ${packageName}; status lists them`);
+    throw new CallerError(
+      'not-found',
+      `${organization.slug} has no package ${packageName}; status lists them`,
+    );
   }
   const stored = await versionsOfPackage(table, organization.id, found.number);
   const named = versions.map((text) => ({
@@ -53,6 +56,7 @@ export async function deleteVersions(
   const missing = named.filter(({ commit }) => commit === undefined).map(({ text }) => text);
   if (missing.length > 0) {
     throw new CallerError(
+      'not-found',
       `${packageName} has no version ${missing.join(', ')}; it has ${stored.map((one) => one.version).join(', ') || 'none'}`,
     );
   }
@@ -84,6 +88,7 @@ export function checkHashes(commits: readonly string[]): void {
   const wrong = commits.filter((commit) => !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit));
   if (wrong.length > 0 || commits.length === 0) {
     throw new CallerError(
+      'invalid',
       `a commit is named by all of its 40 digits, in lower case: ${wrong.join(', ') || 'none was'}`,
     );
   }
@@ -98,7 +103,10 @@ async function refuse(
 ): Promise<Refusal> {
   const { table, waker, clock } = dependencies;
   if (commits.length > commitsMax) {
-    throw new CallerError(`these are ${commits.length} commits; name at most ${commitsMax} at once`);
+    throw new CallerError(
+      'invalid',
+      `these are ${commits.length} commits; name at most ${commitsMax} at once`,
+    );
   }
   const plan = await whatGoes(table, organization, commits);
   if (by === undefined) {

@@ -19,7 +19,7 @@ export function resolveRepositories<Repository extends Pick<RepositoryFact, 'nam
   const known = new Set(found.flatMap(({ name, fullName }) => [name.toLowerCase(), fullName.toLowerCase()]));
   const unknown = names.filter((name) => !known.has(name.toLowerCase()));
   if (unknown.length > 0) {
-    throw new CallerError(`no such repository: ${unknown.join(', ')}`);
+    throw new CallerError('not-found', `no such repository: ${unknown.join(', ')}`);
   }
   return found;
 }

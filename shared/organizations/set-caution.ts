@@ -26,7 +26,7 @@ export async function changeCaution(
   for (const [name, { from, to, what }] of Object.entries(bounds)) {
     const value = changes[name as keyof Caution];
     if (value !== undefined && !(value >= from && value <= to)) {
-      throw new CallerError(`${what} is from ${from} to ${to}, not ${value}`);
+      throw new CallerError('invalid', `${what} is from ${from} to ${to}, not ${value}`);
     }
   }
   if (Object.keys(changes).length === 0) {

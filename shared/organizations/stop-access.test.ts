@@ -117,7 +117,7 @@ describe('a leak needs a stop', () => {
 
   it('is told to the owner who stops twice, and to the one who allows what is not stopped', async () => {
     const { registry, stop, allow } = await createWorld();
-    await expect(allow()).rejects.toThrow(new CallerError('access to acme is not stopped'));
+    await expect(allow()).rejects.toThrow(new CallerError('conflict', 'access to acme is not stopped'));
     await stop();
     await expect(stop()).rejects.toThrow(CallerError);
     await expect(stop()).rejects.toThrow('access to acme is stopped already');

@@ -49,7 +49,7 @@ export async function allowAccess(
   const { accessStoppedAt } = organization;
   const otherwise = `access to ${organization.slug} is not stopped`;
   if (accessStoppedAt === undefined) {
-    throw new CallerError(otherwise);
+    throw new CallerError('conflict', otherwise);
   }
   const open = desireOpen(organization, clock.now());
   await orRefuse(otherwise, () =>
@@ -68,7 +68,7 @@ async function orRefuse(message: string, write: () => Promise<void>): Promise<vo
     await write();
   } catch (error) {
     if (error instanceof ConflictError && error.failed.includes(0)) {
-      throw new CallerError(message);
+      throw new CallerError('conflict', message);
     }
     throw error;
   }

@@ -25,13 +25,17 @@ export async function synchronizationOf(
   const [synchronization] = fitting;
   if (synchronization === undefined) {
     throw new CallerError(
+      'not-found',
       named.synchronization === undefined
         ? `${named.slug} is not synchronized with a forge`
         : `${named.slug} has no synchronization ${named.synchronization}; it has ${listed(all)}`,
     );
   }
   if (fitting.length > 1) {
-    throw new CallerError(`${named.slug} has several synchronizations: name one of ${listed(all)}`);
+    throw new CallerError(
+      'invalid',
+      `${named.slug} has several synchronizations: name one of ${listed(all)}`,
+    );
   }
   return { organization, synchronization };
 }

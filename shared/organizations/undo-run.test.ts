@@ -247,7 +247,10 @@ describe('undoRun', () => {
   it('refuses runs that are none, that removed nothing and that are too old', async () => {
     const world = await createWorld();
     await expect(world.undo(undefined, world.number + 10)).rejects.toThrow(
-      new CallerError(`there is no run ${world.number + 10} yet; runs lists those that there are`),
+      new CallerError(
+        'not-found',
+        `there is no run ${world.number + 10} yet; runs lists those that there are`,
+      ),
     );
     await expect(world.undo(undefined, 1)).rejects.toThrow('run 1 removed nothing');
     await world.table.transact([

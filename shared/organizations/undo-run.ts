@@ -90,11 +90,12 @@ async function removedBy(
 ): Promise<readonly Removal[]> {
   const { counts } = await recordedRun(table, synchronization, number);
   if (counts.remove === 0) {
-    throw new CallerError(`run ${number} removed nothing; runs ${number} shows what it did`);
+    throw new CallerError('conflict', `run ${number} removed nothing; runs ${number} shows what it did`);
   }
   const removed = await loadRemoved(table, synchronization.id, number);
   if (removed === undefined) {
     throw new CallerError(
+      'not-found',
       `run ${number} is too old: what it removed is kept for 30 days; synchronize reads what the forge has now`,
     );
   }

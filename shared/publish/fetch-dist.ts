@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Organization } from '../domain/organization.ts';
 import { ForgeError } from '../forge/errors.ts';
-import { type HttpAnswer, jsonAnswer } from '../runtime/http-handler.ts';
+import { type HttpAnswer, jsonAnswer } from '../runtime/http-message.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';

@@ -1,8 +1,8 @@
 /** Composes the handler of a queue: each record parsed by its schema, one use case, and what becomes of the record. */
 
-import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { z } from 'zod';
+import { functionHandler } from './function-handler.ts';
 import type { Logger } from './logger.ts';
 
 /**
@@ -20,10 +20,11 @@ export function queueHandler<Schema extends z.ZodType>(
   { logger }: QueueHandlerDependencies,
   handle: (message: z.infer<Schema>) => Promise<RecordOutcome>,
 ) {
-  return batchHandler(schema, { logger }, async (messages) => {
+  return batchHandler(schema, { logger }, async (messages, ids) => {
     const failed = new Set<number>();
     for (const [place, message] of messages.entries()) {
       try {
+        logger.setCorrelationId(ids[place]);
         const outcome = await handle(message);
         if (outcome === 'reject') {
           logger.error('a message was rejected', { message: message as never });
@@ -40,14 +41,15 @@ export function queueHandler<Schema extends z.ZodType>(
 /**
  * As `queueHandler`, for a use case that takes the whole batch at once.
  *
- * @param handle returns the places of the messages that failed
+ * @param handle gets the messages and their ids in SQS; returns the places of those that failed
  */
 export function batchHandler<Schema extends z.ZodType>(
   schema: Schema,
   { logger }: QueueHandlerDependencies,
-  handle: (messages: readonly z.infer<Schema>[]) => Promise<ReadonlySet<number>>,
+  handle: (messages: readonly z.infer<Schema>[], ids: readonly string[]) => Promise<ReadonlySet<number>>,
 ) {
-  return middy(async (event: SQSEvent): Promise<SQSBatchResponse> => {
+  const stack = { logger, failure: 'work on a batch of messages failed' };
+  return functionHandler<SQSEvent, SQSBatchResponse>(stack, async (event) => {
     const parsed: { id: string; message: z.infer<Schema> }[] = [];
     for (const record of event.Records) {
       const result = schema.safeParse(parseJson(record.body));
@@ -58,7 +60,10 @@ export function batchHandler<Schema extends z.ZodType>(
         logger.error('a message does not fit its schema', { messageId: record.messageId });
       }
     }
-    const failed = await handle(parsed.map((record) => record.message));
+    const failed = await handle(
+      parsed.map((record) => record.message),
+      parsed.map((record) => record.id),
+    );
     return {
       batchItemFailures: parsed
         .filter((_, place) => failed.has(place))

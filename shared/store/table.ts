@@ -17,8 +17,11 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { ConflictError } from '../domain/conflict-error.ts';
 import { type Condition, conditionExpression, createPlaceholders } from './condition.ts';
 import { type Key, tableKeys } from './keys.ts';
+
+export { ConflictError };
 
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -37,21 +40,6 @@ export type Operation =
   | { readonly update: Change; readonly when?: Condition }
   | { readonly delete: Key; readonly when?: Condition }
   | { readonly check: Key; readonly when: Condition };
-
-/** A condition did not hold, or another writer was there at the same moment. Read again and decide anew. */
-export class ConflictError extends Error {
-  /** Places in the list of operations whose condition did not hold; empty when writers only met. */
-  readonly failed: readonly number[];
-  /** The item that stood in the way, for single writes. */
-  readonly item: Item | undefined;
-
-  constructor(failed: readonly number[], options: { item?: Item | undefined; cause?: unknown } = {}) {
-    super('a condition of a write did not hold', { cause: options.cause });
-    this.name = 'ConflictError';
-    this.failed = failed;
-    this.item = options.item;
-  }
-}
 
 /** DynamoDB's bound on the items of one transaction: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html */
 export const transactionItemsMax = 100;

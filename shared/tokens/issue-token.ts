@@ -58,7 +58,7 @@ export async function issueToken(
   const { table, waker, clock, randomBytes } = dependencies;
   const now = clock.now();
   if (expiresAt !== undefined && expiresAt <= now) {
-    throw new CallerError('the expiry has passed already');
+    throw new CallerError('invalid', 'the expiry has passed already');
   }
   await ensureKey(dependencies, organization);
   const synchronizations = await synchronizationsOf(table, organization.id);
@@ -85,7 +85,7 @@ export async function issueToken(
     );
   } catch (error) {
     if (error instanceof ConflictError) {
-      throw new CallerError('somebody made this user at the same moment; ask again');
+      throw new CallerError('conflict', 'somebody made this user at the same moment; ask again');
     }
     throw error;
   }
@@ -152,10 +152,10 @@ async function find(
 function only<Thing>(list: readonly Thing[], what: string, organization: Organization): Thing {
   const [first, second] = list;
   if (first === undefined) {
-    throw new CallerError(`the organization ${organization.slug} has no ${what}`);
+    throw new CallerError('not-found', `the organization ${organization.slug} has no ${what}`);
   }
   if (second !== undefined) {
-    throw new CallerError(`the organization ${organization.slug} has several of ${what}`);
+    throw new CallerError('invalid', `the organization ${organization.slug} has several of ${what}`);
   }
   return first;
 }

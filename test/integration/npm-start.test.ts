@@ -103,6 +103,16 @@ describe('npm start', () => {
     ]);
     expect([revoke.code, JSON.parse(revoke.stdout)]).toEqual([0, { id: revoked, state: 'revoked' }]);
 
+    const twice = await command('local/admin.ts', [
+      'revoke',
+      'tiny',
+      '--id',
+      'x',
+      '--data',
+      join(folder, 'data'),
+    ]);
+    expect([twice.code, twice.stderr]).toEqual([3, 'the organization tiny has no token x\n']);
+
     expect(await stop(first.child)).toBe(0);
     const again = await startJson(flags);
     const before = Object.entries(first.ready.organizations[0]?.tokens ?? {});
@@ -169,6 +179,8 @@ describe('npm start', () => {
     }
     const admin = await command('local/admin.ts', ['--help']);
     expect([admin.code, admin.stdout.includes('revoke')]).toEqual([0, true]);
+    const unknown = await command('local/admin.ts', ['nothing']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, 'there is no command nothing; --help lists them\n']);
     const lost = await command('local/admin.ts', ['status', '--data', join(folder, 'nobody')]);
     expect([lost.code, lost.stderr.includes('nothing runs on')]).toEqual([1, true]);
   });

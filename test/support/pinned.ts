@@ -1,6 +1,6 @@
 /** A registry with one package, whose commits no scan recorded but the tip. */
 import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
-import type { HttpAnswer } from '../../shared/runtime/http-handler.ts';
+import type { HttpAnswer } from '../../shared/runtime/http-message.ts';
 import type { Registry } from './registry-fixture.ts';
 import { scannedRegistry } from './scanned.ts';
 

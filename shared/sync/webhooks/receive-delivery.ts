@@ -10,7 +10,7 @@ import type { Synchronization } from '../../domain/synchronization.ts';
 import { type ParsedDelivery, WebhookFormatError, type WebhookReader } from '../../forge/forge.ts';
 import { findModule } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-handler.ts';
+import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-message.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findBody } from '../../store/claim-store.ts';
 import { absent } from '../../store/condition.ts';

@@ -1,0 +1,20 @@
+/** What `npm run admin` ends with, for scripts. */
+import type { CallerErrorCode } from '../../shared/domain/caller-error.ts';
+import { AdminError } from '../start/admin-client.ts';
+
+export const exitCodes = {
+  done: 0,
+  /** The function failed, or could not be asked. */
+  failed: 1,
+  /** The command line makes no sense; nothing was asked. */
+  usage: 2,
+  'not-found': 3,
+  conflict: 4,
+  invalid: 5,
+  forbidden: 6,
+  'too-early': 7,
+} as const satisfies Record<CallerErrorCode, number> & Record<string, number>;
+
+/** @param error what a command threw: a function's answer, or one about the command line */
+export const exitCodeOf = (error: Error): number =>
+  error instanceof AdminError ? exitCodes[error.code ?? 'failed'] : exitCodes.usage;

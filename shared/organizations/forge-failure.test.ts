@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
+import { forgeFailure } from './forge-failure.ts';
+
+it.each<[ForgeErrorCode, string]>([
+  ['credential-rejected', 'forbidden'],
+  ['insufficient-scope', 'forbidden'],
+  ['sso-required', 'forbidden'],
+  ['rate-limited', 'too-early'],
+  ['unavailable', 'too-early'],
+  ['incomplete', 'too-early'],
+  ['not-found', 'not-found'],
+  ['gone', 'conflict'],
+  ['unexpected', 'conflict'],
+])('a forge that answers %s is %s for whoever asked us', (code, expected) => {
+  expect(forgeFailure('the list', new ForgeError(code, 'no'))).toMatchObject({
+    code: expected,
+    message: `the list could not be read: ${code}: no`,
+  });
+});
+
+it('says until when a limit holds', () => {
+  const notBefore = Date.parse('2026-11-27T12:00:00Z');
+  expect(forgeFailure('the forge', new ForgeError('rate-limited', 'wait', { notBefore }))).toMatchObject({
+    message: 'the forge could not be read: rate-limited: wait; not before 2026-11-27T12:00:00.000Z',
+    notBefore,
+  });
+});

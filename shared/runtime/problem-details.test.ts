@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { CallerError, type CallerErrorCode, callerErrorCodes } from '../domain/caller-error.ts';
+import { ConflictError, callerErrorOf } from '../domain/conflict-error.ts';
+import {
+  callerProblem,
+  internalProblem,
+  problemAnswer,
+  tooLargeProblem,
+  warningAnswer,
+} from './problem-details.ts';
+
+const now = 1_800_000_000_000;
+const statuses: Readonly<Record<CallerErrorCode, [number, string]>> = {
+  'not-found': [404, 'Not Found'],
+  conflict: [409, 'Conflict'],
+  invalid: [422, 'Unprocessable Content'],
+  forbidden: [403, 'Forbidden'],
+  'too-early': [409, 'Conflict'],
+};
+
+describe('problem details', () => {
+  it.each(callerErrorCodes)('of %s', (code) => {
+    const [status, title] = statuses[code];
+    const answer = problemAnswer(callerProblem(new CallerError(code, 'so it is'), now));
+    expect(answer).toMatchObject({
+      status,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    });
+    expect(JSON.parse(answer.body ?? '')).toEqual({ title, status, detail: 'so it is', code });
+  });
+
+  it('say when to come back, in whole seconds', () => {
+    const error = new CallerError('too-early', 'a limit', { notBefore: now + 1500 });
+    expect(problemAnswer(callerProblem(error, now)).headers).toMatchObject({ 'retry-after': '2' });
+    expect(problemAnswer(callerProblem(error, now + 9000)).headers).toMatchObject({ 'retry-after': '1' });
+    const other = new CallerError('too-early', 'a limit');
+    expect(problemAnswer(callerProblem(other, now)).headers).not.toHaveProperty('retry-after');
+  });
+
+  it('of what no caller did', () => {
+    for (const [problem, status, title] of [
+      [tooLargeProblem(10), 413, 'Content Too Large'],
+      [internalProblem, 500, 'Internal Server Error'],
+    ] as const) {
+      expect(JSON.parse(problemAnswer(problem).body ?? '')).toEqual({
+        title,
+        status,
+        code: problem.code,
+        detail: problem.detail,
+      });
+    }
+  });
+
+  it('are a warning for Composer, which prints no other type of content', () => {
+    expect(warningAnswer(callerProblem(new CallerError('not-found', 'no such thing'), now))).toEqual({
+      status: 404,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+      body: '{"warning":"no such thing"}',
+    });
+  });
+});
+
+describe('an error at an edge', () => {
+  it('is the caller’s own, a conflict of the store, or ours', () => {
+    const error = new CallerError('forbidden', 'no');
+    expect(callerErrorOf(error)).toBe(error);
+    expect(callerErrorOf(new ConflictError([0]))).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('ask again'),
+    });
+    expect(callerErrorOf(new Error('a condition of a write did not hold'))).toBeUndefined();
+    expect(callerErrorOf('not-found')).toBeUndefined();
+  });
+});

@@ -1,0 +1,74 @@
+/** What a route answers when it cannot do what it was asked, in the form that its client reads. */
+import type { CallerError, CallerErrorCode } from '../domain/caller-error.ts';
+import { type HttpAnswer, jsonAnswer } from './http-message.ts';
+import { delaySecondsUntil } from './retries.ts';
+
+export interface Problem {
+  readonly status: number;
+  readonly code: CallerErrorCode | 'too-large' | 'internal';
+  /** A sentence for whoever reads it. */
+  readonly detail: string;
+  /** Whole seconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+/**
+ * Statuses by https://www.rfc-editor.org/rfc/rfc9110#section-15.5. `too-early` is a state that passes, so 409 too: 425 is about early data
+ * of TLS (https://www.rfc-editor.org/rfc/rfc8470#section-5.2), and 503 says that this server is in trouble.
+ */
+const statusOf: Readonly<Record<CallerErrorCode, number>> = {
+  'not-found': 404,
+  conflict: 409,
+  invalid: 422,
+  forbidden: 403,
+  'too-early': 409,
+};
+
+/** @param now milliseconds since the epoch */
+export function callerProblem({ code, message, notBefore }: CallerError, now: number): Problem {
+  const retryAfter = notBefore === undefined ? undefined : delaySecondsUntil(notBefore, now);
+  return { status: statusOf[code], code, detail: message, retryAfter };
+}
+
+/** @param bytesMax what the route takes */
+export const tooLargeProblem = (bytesMax: number): Problem => ({
+  status: 413,
+  code: 'too-large',
+  detail: `The body of this request is larger than ${bytesMax} bytes.`,
+});
+
+/** An error of ours: whoever asked learns nothing of it but that it is in the log. */
+export const internalProblem: Problem = {
+  status: 500,
+  code: 'internal',
+  detail: 'The registry failed on this request; its log says why.',
+};
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-15 */
+const phrases: Readonly<Record<number, string>> = {
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+};
+
+/**
+ * Problem details for programs: https://www.rfc-editor.org/rfc/rfc9457. Without a `type` it is `about:blank`, whose title is the status's
+ * phrase; `code` is an extension that tells apart what shares a status.
+ */
+export function problemAnswer({ status, code, detail, retryAfter }: Problem): HttpAnswer {
+  return jsonAnswer(
+    status,
+    { title: phrases[status], status, detail, code },
+    { 'content-type': 'application/problem+json', ...retryAfterHeader(retryAfter) },
+  );
+}
+
+/** For Composer, which prints the `warning` of a JSON answer and reads nothing else of it. */
+export const warningAnswer = ({ status, detail, retryAfter }: Problem): HttpAnswer =>
+  jsonAnswer(status, { warning: detail }, retryAfterHeader(retryAfter));
+
+const retryAfterHeader = (seconds: number | undefined): Record<string, string> =>
+  seconds === undefined ? {} : { 'retry-after': String(seconds) };
