@@ -7,7 +7,7 @@ import type { RefName, ScannedRepository } from './scanned-repository.ts';
  *
  * Of a branch it is the first tag, else the first branch that stands at the same commit, as composer/composer
  * `src/Composer/Repository/Vcs/GitHubDriver.php` at tag 2.10.2 takes it (`getComposerInformation`), in the order of GitHub's lists: tags
- * from the last name to the first, branches from the first to the last, without `gh-pages`. A tag has its own name, though other tags
+ * from the last name to the first, branches from the first to the last, without those that the driver leaves out. A tag has its own name, though other tags
  * may stand at its commit: its version never changes, and other tags come and go.
  */
 export function linkedRefs({
@@ -17,7 +17,7 @@ export function linkedRefs({
   const names = new Map<string, string>();
   const last = tags.toSorted((a, b) => compareBytes(b.name, a.name));
   const first = branches
-    .filter(({ name }) => name !== 'gh-pages')
+    .filter(({ leftOut }) => leftOut === undefined)
     .toSorted((a, b) => compareBytes(a.name, b.name));
   for (const { name, commit } of [...last, ...first]) {
     if (!names.has(commit)) names.set(commit, name);

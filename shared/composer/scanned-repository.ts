@@ -31,6 +31,8 @@ export interface ScannedRef extends ManifestText {
   readonly commit: string;
   /** When the commit was made, ISO 8601. */
   readonly date: string;
+  /** Composer's driver for the forge does not list it, and why: a sentence for the package's owner. It gives no version and no link. */
+  readonly leftOut?: string | undefined;
 }
 
 export interface ScannedRepository {

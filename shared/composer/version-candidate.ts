@@ -33,9 +33,6 @@ export interface VersionCandidate {
 
 const DEV_SUFFIX = new RegExp(`[.-]?dev${END}`, 'i');
 
-/** The one branch that Composer does not look at: `GitHubDriver::getBranches` at tag 2.10.2. */
-const PAGES_BRANCH = 'gh-pages';
-
 const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   'not-utf-8': 'is not UTF-8, which JSON has to be. Save it in that encoding',
   'too-large': `is larger than ${manifestBytesMax / 1024 / 1024} MB, more than any manifest needs`,
@@ -102,13 +99,7 @@ export function branchCandidate(
   isDefaultBranch: boolean,
 ): VersionCandidate | SkippedRef {
   const ref: RefName = { kind: 'branch', name: scanned.name };
-  if (scanned.name === PAGES_BRANCH) {
-    return {
-      ref,
-      reason: `Composer takes no version from "${scanned.name}", GitHub's branch for web pages.`,
-      isError: false,
-    };
-  }
+  if (scanned.leftOut !== undefined) return { ref, reason: scanned.leftOut, isError: false };
   const normalized = normalizeBranch(scanned.name);
   if (!isValidConstraint(normalized)) {
     return {

@@ -103,7 +103,7 @@ describe('versionsOf', () => {
     expect(versionsByRef({ branches: refs('main', branch) })).toMatchObject({ [branch]: version });
   });
 
-  it.each(['a,b', 'a|b', 'gh-pages'])('the branch %j is none', (branch) => {
+  it.each(['a,b', 'a|b'])('the branch %j is none', (branch) => {
     expect(versionsByRef({ branches: refs('main', branch) })).not.toHaveProperty([branch]);
     expect(reasonOf({ branches: refs('main', branch) }, branch)).toMatchObject({ isError: false });
   });
@@ -229,10 +229,18 @@ describe('versionsOf', () => {
     expect(reasonOf(repository, '1.0')?.reason).toContain('which no package can have');
   });
 
+  it('takes no version from a branch that the driver for the forge leaves out, and says why', () => {
+    const branches = [
+      ...refs('main'),
+      ...refs('pages').map((ref) => ({ ...ref, leftOut: 'For web pages.' })),
+    ];
+    expect(versionsByRef({ branches })).not.toHaveProperty(['pages']);
+    expect(reasonOf({ branches }, 'pages')).toMatchObject({ reason: 'For web pages.', isError: false });
+  });
+
   it('takes the name of a default branch that is no version itself', () => {
-    expect(
-      found({ branches: refs('gh-pages'), defaultBranch: 'gh-pages', tags: refs(['1.0', {}]) }),
-    ).toMatchObject({
+    const branches = refs('gh-pages').map((ref) => ({ ...ref, leftOut: 'For web pages.' }));
+    expect(found({ branches, defaultBranch: 'gh-pages', tags: refs(['1.0', {}]) })).toMatchObject({
       packageName: 'acme/a',
       versions: [],
     });

@@ -119,6 +119,8 @@ export interface ForgeRef extends ManifestText {
   readonly commit: string;
   /** ISO 8601, the commit's date. */
   readonly date: string;
+  /** As in ScannedRef: Composer's driver for the forge does not list it. */
+  readonly leftOut?: string | undefined;
 }
 
 /** A ref that leads to no commit. */

@@ -10,7 +10,6 @@ import {
   inOrder,
   ofOnePackage,
   withoutNumberSigns,
-  withoutPages,
 } from './repository-differences.ts';
 import { repository } from './repository-inputs.ts';
 
@@ -84,7 +83,7 @@ describe.skipIf(skipReason() !== undefined)(
           counts.versions += php.length;
           if (hasDatedName(input)) continue;
           const { name, versions } = ours(input);
-          const expected = firstOfEquals(withoutPages(withoutNumberSigns(ofOnePackage(php, name))));
+          const expected = firstOfEquals(withoutNumberSigns(ofOnePackage(php, name)));
           if (JSON.stringify(expected) === JSON.stringify(versions)) continue;
           wrong.push(
             `${JSON.stringify(inOrder(input))} PHP ${JSON.stringify(expected)}, here ${JSON.stringify(versions)}`,
@@ -112,7 +111,7 @@ describe.skipIf(skipReason() !== undefined)(
         const { name, versions } = ours(input);
         const commits = new Map(versions.map((one) => [one.versionNormalized.toLowerCase(), one.commit]));
         const plain = PlainFound.parse(answers[index]).value;
-        const expected = firstOfEquals(withoutPages(withoutNumberSigns(ofOnePackage(plain, name))));
+        const expected = firstOfEquals(withoutNumberSigns(ofOnePackage(plain, name)));
         for (const { versionNormalized, commit, errors } of expected) {
           if (errors.length > 0) {
             counts.refused += 1;
@@ -170,13 +169,6 @@ describe.skipIf(skipReason() !== undefined)(
         expect(theirs(input)[0]).toMatchObject({ version: 'v1.0.0' });
         expect(theirs(inOrder(input))[0]).toMatchObject({ version: '1.0.0' });
         expect(ours(input).versions[0]).toMatchObject({ version: '1.0.0' });
-      });
-
-      it('the branch that the driver for GitHub leaves out', () => {
-        const input = repositoryOf({ branches: [main, ref('gh-pages', NAMED, 'b')] });
-        expect(theirs(input).map(({ version }) => version)).toEqual(['dev-main', 'dev-gh-pages']);
-        expect(withoutPages(theirs(input))).toMatchObject(ours(input).versions);
-        expect(ours(input).versions).toHaveLength(1);
       });
 
       it('branches for one version', () => {

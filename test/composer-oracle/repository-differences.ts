@@ -37,11 +37,6 @@ export function inOrder(input: ScannedRepository): ScannedRepository {
   return { ...input, tags: sorted(input.tags), branches: sorted(input.branches) };
 }
 
-/** GitHub's branch for web pages, which Composer's driver for GitHub leaves out, and so does this project. */
-export function withoutPages<Version extends FoundVersion>(versions: readonly Version[]): Version[] {
-  return versions.filter(({ version }) => version !== 'dev-gh-pages');
-}
-
 /** Of versions that are equal but for capitals Packagist keeps the first, and so does this project. */
 export function firstOfEquals<Version extends FoundVersion>(versions: readonly Version[]): Version[] {
   const seen = new Set<string>();

@@ -171,6 +171,18 @@ describe('refs', () => {
     expect(reader.requests()).toBe(6);
   });
 
+  test('the branch for web pages is marked as left out, as GitHubDriver does, and no other is', async () => {
+    const tip = (await git('odd', ['rev-parse', 'HEAD'])).trim();
+    for (const name of ['gh-pages', 'gh-pages-2']) {
+      await git('odd', ['update-ref', `refs/heads/${name}`, tip]);
+    }
+    const { branches } = await gitHub.reader().readRefs(ids('odd'));
+    expect(branches.filter(({ leftOut }) => leftOut !== undefined)).toMatchObject([
+      { name: 'gh-pages', commit: tip, leftOut: expect.stringContaining('Composer takes no version from') },
+    ]);
+    expect(branches.map(({ name }) => name)).toContain('gh-pages-2');
+  });
+
   test('with a composer.json that is no UTF-8 have no manifest, and never one with U+FFFD', async () => {
     const bytes: Readonly<Record<string, Buffer>> = {
       latin: Buffer.from('{"name": "acme/odd", "description": "caf\xe9"}', 'latin1'),

@@ -32,6 +32,7 @@ it('every ref that gives no version has a line with a reason, those to be mended
       '5.0.0': 'd',
     },
     branches: { main: 'a', '-foo': 'a', 'gh-pages': 'a', 'a,b': 'a', '2': 'a', '2.x': 'a' },
+    leftOut: { 'gh-pages': 'It is for web pages.' },
     manifests: { b: '{ broken', c: '', d: '{"name":"acme/one","version":"6.0"}' },
     unusable: [{ kind: 'tag', name: 'blob', reason: 'It leads to a file, not to a commit.' }],
     problems: { e: 'link-to-nothing' },
@@ -52,7 +53,7 @@ it('every ref that gives no version has a line with a reason, those to be mended
     'tag v1.0.0: The tag "1.0.0" stands for the same version, 1.0.0.0, and comes first.',
     expect.stringContaining('branch 2.x: The branch "2" stands for the same version'),
     expect.stringContaining('branch a,b: No version can be named after "a,b"'),
-    expect.stringContaining('branch gh-pages: Composer takes no version from "gh-pages"'),
+    'branch gh-pages: It is for web pages.',
   ]);
   expect((await status(registry)).leftOut).toEqual(
     leftOut.map((one) => ({ repository: 'acme/repository-5', ...one })),

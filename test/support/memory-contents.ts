@@ -18,6 +18,8 @@ export interface MemoryRefs {
   manifests?: Readonly<Record<string, string>>;
   /** Commit digits without a manifest that could be read, and why; undefined: without any. */
   problems?: Readonly<Record<string, ManifestProblem | undefined>>;
+  /** Branches that Composer's driver for the forge does not list, with the reason for an owner. */
+  leftOut?: Readonly<Record<string, string>>;
   /** Refs that lead to no commit. */
   unusable?: readonly UnusableRef[];
 }
@@ -55,7 +57,7 @@ export function createMemoryContents(current: () => MemoryContents): ContentRead
         }));
       return {
         tags: list(refs.tags),
-        branches: list(refs.branches),
+        branches: list(refs.branches).map((ref) => ({ ...ref, leftOut: refs.leftOut?.[ref.name] })),
         unusable: refs.unusable ?? [],
         links: current().linksOf(of.repository),
         defaultBranch: 'main',

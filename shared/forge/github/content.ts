@@ -22,6 +22,15 @@ export interface ContentReaderOptions {
 
 const refsPerPage = 100;
 
+/** composer/composer `GitHubDriver::getBranches` at tag 2.10.2 does not list it. */
+const withoutPages = (branch: ForgeRef): ForgeRef =>
+  branch.name === 'gh-pages'
+    ? {
+        ...branch,
+        leftOut: `Composer takes no version from "${branch.name}", GitHub's branch for web pages.`,
+      }
+    : branch;
+
 interface RefList {
   readonly nameWithOwner: string;
   readonly defaultBranch: string | undefined;
@@ -112,7 +121,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       return {
         ...about,
         tags: tags.refs.map(withManifest),
-        branches: branches.refs.map(withManifest),
+        branches: branches.refs.map(withManifest).map(withoutPages),
         unusable: [...unusable('tag', tags), ...unusable('branch', branches)],
       };
     },
