@@ -4,6 +4,7 @@ import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { ForgeError } from '../forge/errors.ts';
+import { keys } from '../store/keys.ts';
 import { findOrganizationBySlug } from '../store/organization-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { describeOrganization } from './describe-organization.ts';
@@ -159,7 +160,9 @@ describe('the status of a synchronization', () => {
     world.later();
     world.forge.facts = members(2);
     await world.sync('members');
-    expect((await world.status()).heldRemovals).toEqual([
+    const held = async () => (await world.status()).heldRemovals;
+    const shown = await held();
+    expect(shown).toEqual([
       {
         scope: 'members',
         since: '2026-11-22T12:05:00.000Z',
@@ -169,5 +172,9 @@ describe('the status of a synchronization', () => {
         decidedAt: undefined,
       },
     ]);
+    // An earlier version stored them in words.
+    const key = keys.held(synchronizationId, 'members');
+    await world.table.update({ key, set: { changes: shown?.[0]?.changes } });
+    expect(await held()).toEqual(shown);
   });
 });

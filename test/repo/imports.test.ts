@@ -81,6 +81,22 @@ describe('who may import whom', () => {
     ).toEqual([]);
   });
 
+  it('the folders of shared/sync import one way, and nothing of what owners do', () => {
+    const arrows: Readonly<Record<string, readonly string[]>> = {
+      run: ['plan'],
+      webhooks: ['plan'],
+      schedule: ['run', 'webhooks'],
+    };
+    const inSync = within('shared/sync');
+    expect(
+      broken(({ from, to }) => {
+        const [own, other] = [part(from, 2), part(to, 2)];
+        return inSync(from) && inSync(to) && own !== other && !arrows[own]?.includes(other);
+      }),
+    ).toEqual([]);
+    expect(broken(({ from, to }) => inSync(from) && within('shared/organizations')(to))).toEqual([]);
+  });
+
   it('infra imports nothing that runs: only files that import nothing', () => {
     const importFree = [
       'shared/runtime/environment.ts',

@@ -9,6 +9,7 @@ import {
   putBody,
   putClaim,
   type SeenBody,
+  type StoredClaim,
 } from '../../store/claim-store.ts';
 import { standingOf } from '../../store/fact-store.ts';
 import { stateDeletion } from '../../store/forge-deletion-store.ts';
@@ -54,16 +55,7 @@ export async function claimWords(
   const news = words.filter((word) => isNew(word, { ...heard, givenAt: givenAt.get(word.key) }));
   const claimed = news.filter(isRemoval);
   const before = claimed.length === 0 ? [] : await loadClaims(table, id);
-  const bodiesOf = ({ key, expect }: Pick<Claim, 'key' | 'expect'>): readonly string[] =>
-    before.find((claim) => claim.key === key && claim.expect === expect)?.bodies ?? [];
-  const ofBody = hash === undefined ? [] : [hash];
-  const claims = claimed.map(({ key, expect }) => ({
-    key,
-    expect,
-    number: Number.POSITIVE_INFINITY,
-    at: now,
-    bodies: [...ofBody, ...bodiesOf({ key, expect })],
-  }));
+  const claims = claimsOf(claimed, before, heard);
   const concern = await concernOfClaims(table, synchronization, claimed, now);
   const isNoted = hash !== undefined && whole !== undefined && (body === undefined || claimed.length > 0);
   const deleted = isFirst(heard) ? (whole?.deleted ?? []) : [];
@@ -89,6 +81,20 @@ export async function claimWords(
     wakes: concern.raised.map(({ wake }) => wake),
     number: () => numberClaims(table, id, claims),
   };
+}
+
+/** Without a number, until the claims are stored. */
+function claimsOf(
+  claimed: readonly (Word & Pick<Claim, 'expect'>)[],
+  before: readonly StoredClaim[],
+  { hash, now }: Heard,
+): readonly StoredClaim[] {
+  const ofBody = hash === undefined ? [] : [hash];
+  return claimed.map(({ key, expect }) => {
+    const known = before.find((claim) => claim.key === key && claim.expect === expect);
+    const bodies = [...ofBody, ...(known?.bodies ?? [])];
+    return { key, expect, number: Number.POSITIVE_INFINITY, at: now, bodies };
+  });
 }
 
 /** Only of bodies that came before it matters whether what they took was given back. */
