@@ -12,7 +12,7 @@ import type { ServiceManners } from '../cloud/start-services.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
 import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
-import type { World } from '../forges/world/world.ts';
+import type { GitHubWorld, World } from '../forges/world/world.ts';
 import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { openLog } from './log-file.ts';
@@ -20,6 +20,7 @@ import { manifestsOf, vendorsOf } from './manifests.ts';
 import type { StartOptions } from './options.ts';
 import type { Ports } from './ports.ts';
 import type { Counts, Progress } from './progress.ts';
+import { simulatedPart } from './simulated-part.ts';
 import { readTokens, type StateFolder, type Tokens, writeTokens } from './state-folder.ts';
 
 export interface StartedMember {
@@ -77,13 +78,15 @@ export function readWorldOf(options: StartOptions): Promise<World> {
 }
 
 /**
+ * @throws WorldError when no organization of the world can be served
  * @throws Error when a port is taken, with one line that names it
  */
 export async function start(
   folder: StateFolder,
-  world: World,
+  described: World,
   { assembly, ports, progress, onLog, clock, schedules = true, services = {}, onCloud }: StartWith,
 ): Promise<Started> {
+  const world = simulatedPart(described, (line) => progress.step(line));
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
   const gitHub = await startGitHubSimulator({
@@ -169,7 +172,7 @@ export async function start(
 }
 
 /** The app is installed through the simulator's change, as a person does it, so that GitHub tells us. */
-function notInstalled(world: World): World {
+function notInstalled(world: GitHubWorld): GitHubWorld {
   return {
     ...world,
     organizations: world.organizations.map(({ installation: _, ...organization }) => organization),

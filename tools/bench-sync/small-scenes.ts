@@ -1,7 +1,7 @@
 /** What reading and following a middling company costs in requests, writes and messages. Times say nothing here: all is in one process. */
 import { randomBytes } from 'node:crypto';
 import { grantedPermissions } from '../../local/forges/github/app-identity.ts';
-import { predefinedRoles } from '../../local/forges/world/world.ts';
+import { predefinedRoles } from '../../local/forges/world/github-organization.ts';
 import { findOrganization } from '../../shared/store/organization-store.ts';
 import { packagesOf, versionsOfPackage } from '../../shared/store/package-store.ts';
 import { issueToken, type TokenHolder } from '../../shared/tokens/issue-token.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { flattenTeams } from '../../local/forges/world/github-organization.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
-import { flattenTeams } from '../../local/forges/world/world.ts';
 import { generateWorld } from './generated-world.ts';
 
 describe('a generated world', () => {

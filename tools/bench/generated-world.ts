@@ -1,17 +1,22 @@
 /** A company of any size, the same for the same number. */
 import type { HistoryStep } from '../../local/forges/git/history.ts';
-import type { World, WorldOrganization, WorldRepository, WorldTeam } from '../../local/forges/world/world.ts';
+import type {
+  WorldGitHubOrganization,
+  WorldRepository,
+  WorldTeam,
+} from '../../local/forges/world/github-organization.ts';
+import type { GitHubWorld } from '../../local/forges/world/world.ts';
 
 /**
  * So many repositories with a few refs each, and of people and teams what such a company has: for 500 repositories 300 members and
  * 60 teams, a third of them inside others. Two own it, everybody else reads through teams.
  */
-export function generateWorld(repositoryCount: number): World {
+export function generateWorld(repositoryCount: number): GitHubWorld {
   const memberCount = Math.max(3, Math.round(repositoryCount * 0.6));
   const teamCount = Math.max(2, Math.round(repositoryCount * 0.12));
   const logins = Array.from({ length: memberCount }, (_, at) => `user-${number(at)}`);
   const repositories = Array.from({ length: repositoryCount }, (_, at) => repositoryOf(at));
-  const organization: WorldOrganization = {
+  const organization: WorldGitHubOrganization = {
     login: 'acme',
     name: 'Acme',
     basePermission: 'none',

@@ -1,5 +1,5 @@
 /** Both sides of every repository below a folder, row by row, once for each judge. */
-import type { World } from '../../local/forges/world/world.ts';
+import type { GitHubWorld } from '../../local/forges/world/world.ts';
 import { worldFromDirectory } from '../../local/forges/world/world-from-directory.ts';
 import type { Progress } from '../../local/start/progress.ts';
 import {
@@ -52,7 +52,7 @@ export async function compareRepositories(
 }
 
 interface Asked {
-  readonly world: World;
+  readonly world: GitHubWorld;
   readonly registry: Registry;
   readonly repository: RegistryRepository;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChangeError } from '../control/change.ts';
-import { teamSlug } from '../world/world.ts';
+import { teamSlug } from '../world/github-organization.ts';
 import { descendantsOf, permissionFlags, teamsOf } from './api/rights.ts';
 import {
   type ChangeContext,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gitRootOf, openState, type PersistentState } from '../state/open-state.ts';
-import type { World } from '../world/world.ts';
+import { gitHubPart, type World } from '../world/world.ts';
 import { createApp } from './app-identity.ts';
 import type { App, Delivery, GitHubState } from './state.ts';
 import { deliverySchema, stateSchema } from './state-schema.ts';
@@ -19,7 +19,7 @@ export interface GitHubStateOptions {
 }
 
 /**
- * The state of a simulated GitHub in a folder: read where there is one, else made from the world.
+ * The state of a simulated GitHub in a folder: read where there is one, else made from the part of the world that is on GitHub.
  *
  * @throws when the folder holds a state of another format.
  */
@@ -27,16 +27,17 @@ export async function createGitHubState(
   world: World,
   { directory, now, random = randomBytes, app }: GitHubStateOptions,
 ): Promise<PersistentState<GitHubState, Delivery>> {
+  const served = gitHubPart(world);
   const gitRoot = gitRootOf(directory);
   const schema = stateSchema(gitRoot);
   return openState({
     directory,
     now,
-    world,
+    world: served,
     deliveriesKeptMs,
     delivery: deliverySchema,
     make: () =>
-      worldToState(world, { app: createApp(random, app), gitRoot, now: new Date(now()).toISOString() }),
+      worldToState(served, { app: createApp(random, app), gitRoot, now: new Date(now()).toISOString() }),
     read(stored) {
       const state = schema.parse(stored);
       return { ...state, app: { ...state.app, ...app } };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseWorld } from '../world/read-world.ts';
+import { gitHubPart } from '../world/world.ts';
 import { createApp } from './app-identity.ts';
 import { testApp } from './simulator-fixture.ts';
 import type { GitHubState } from './state.ts';
@@ -16,7 +17,7 @@ afterEach(() => rm(gitRoot, { recursive: true, force: true }));
 
 function build(text: string): Promise<GitHubState> {
   const app = createApp((bytes) => new Uint8Array(bytes), testApp);
-  return worldToState(parseWorld(text, 'w'), { app, gitRoot, now: '2026-11-22T10:00:00.000Z' });
+  return worldToState(gitHubPart(parseWorld(text, 'w')), { app, gitRoot, now: '2026-11-22T10:00:00.000Z' });
 }
 
 it('gives ids in the order of the file and leaves out those that the file gives', async () => {

@@ -6,11 +6,11 @@ import {
   flattenTeams,
   predefinedRoles,
   teamSlug,
-  type World,
-  type WorldOrganization,
+  type WorldGitHubOrganization,
   type WorldRepository,
   type WorldTeam,
-} from '../world/world.ts';
+} from '../world/github-organization.ts';
+import type { GitHubWorld } from '../world/world.ts';
 import { grantedPermissions } from './app-identity.ts';
 import {
   type App,
@@ -31,7 +31,7 @@ import {
  * @param options.now - ISO 8601 time of the installation.
  */
 export async function worldToState(
-  world: World,
+  world: GitHubWorld,
   options: { readonly app: App; readonly gitRoot: string; readonly now: string },
 ): Promise<GitHubState> {
   const nextId = idCounter(world);
@@ -127,7 +127,7 @@ export function personOf(user: User | undefined): HistoryPerson {
   return { name: user?.name ?? login, email: user?.email ?? `${login}@users.noreply.github.com` };
 }
 
-function idCounter(world: World): () => number {
+function idCounter(world: GitHubWorld): () => number {
   const taken = new Set(
     [
       ...world.users,
@@ -147,8 +147,8 @@ function idCounter(world: World): () => number {
 
 function addOrganization(
   state: GitHubState,
-  world: World,
-  { login, name, basePermission, members }: WorldOrganization,
+  world: GitHubWorld,
+  { login, name, basePermission, members }: WorldGitHubOrganization,
   id: number,
   userId: (login: string) => number,
 ): void {
@@ -170,7 +170,7 @@ function addOrganization(
 
 function addTeams(
   state: GitHubState,
-  organization: WorldOrganization,
+  organization: WorldGitHubOrganization,
   organizationId: number,
   nextId: () => number,
   userId: (login: string) => number,
@@ -202,7 +202,7 @@ function addTeams(
 /** An organization of which a role is described, or an empty list of them, has the predefined ones too. */
 function addRoles(
   state: GitHubState,
-  { roles }: WorldOrganization,
+  { roles }: WorldGitHubOrganization,
   organizationId: number,
   nextId: () => number,
   userId: (login: string) => number,
@@ -232,7 +232,7 @@ function addRoles(
 
 function addTeamRepositories(
   state: GitHubState,
-  organization: WorldOrganization,
+  organization: WorldGitHubOrganization,
   organizationId: number,
   repositoryIds: ReadonlyMap<string, number>,
 ): void {

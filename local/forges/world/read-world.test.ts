@@ -18,6 +18,14 @@ const repository = (fields: string): { organization: string } => ({
   organization: `    repositories:\n      - { name: money, ${fields} }\n`,
 });
 
+/** A world with one group of GitLab, or one workspace of Bitbucket. */
+const gitLab = (fields: string): string => `users: [{ login: alice }, { login: bob }]
+organizations:
+  - { forge: gitlab, path: labs, members: { alice: owner }, ${fields} }`;
+const bitbucket = (fields: string): string => `users: [{ login: alice }, { login: bob }]
+organizations:
+  - { forge: bitbucket, slug: works, members: { alice: owner }, ${fields} }`;
+
 describe('a world that does not fit is refused with the place and what is expected', () => {
   it.each<[string, string]>([
     ['- a\n- b', 'w.yaml:1: the document: expected a map with users and organizations; found a list'],
@@ -156,6 +164,85 @@ describe('a world that does not fit is refused with the place and what is expect
       world(repository('history: [{ files: { x: 1 } }]')),
       'history[0].files.x: expected a text, null to remove the file, or {symlink: target}; found the number 1',
     ],
+    [
+      world().replace('login: acme', 'forge: gitea\n    login: acme'),
+      'w.yaml:3: organizations[0].forge: expected github, gitlab or bitbucket; found "gitea"',
+    ],
+    [
+      gitLab('login: x'),
+      'organizations[0].login: unknown key; known here: forge, path, id, name, description',
+    ],
+    [gitLab('name: X').replace('path: labs, ', ''), 'w.yaml:3: organizations[0]: "path" is missing'],
+    [
+      gitLab('name: X').replace('path: labs', 'path: labs.git'),
+      '[0].path: expected a path: letters, digits,',
+    ],
+    [gitLab('name: X').replace('owner', 'maintainer'), 'organizations[0].members: there is no owner'],
+    [
+      gitLab('projects: [{ path: a, members: { bob: boss } }]'),
+      'projects[0].members.bob: expected minimal_access, guest, planner, reporter, security_manager, developer, maintainer or owner, or {level: ..., expires: 2026-12-31}; found "boss"',
+    ],
+    [
+      gitLab('projects: [{ path: a, members: { bob: { level: guest, expires: soon } } }]'),
+      'projects[0].members.bob: expected minimal_access, guest,',
+    ],
+    [
+      gitLab('groups: [{ path: a, members: { eve: guest } }]'),
+      'groups[0].members.eve: "eve" is not in users',
+    ],
+    [
+      gitLab('groups: [{ path: a }], projects: [{ path: A }]'),
+      'projects[0].path: "A" is there twice in labs',
+    ],
+    [gitLab('groups: [{ path: a, forge: gitlab }]'), 'groups[0].forge: only the top-level group says'],
+    [
+      gitLab('sharedWithGroups: { ops: guest }'),
+      'organizations[0].sharedWithGroups.ops: there is no group ops in this world',
+    ],
+    [
+      gitLab('groups: [{ path: a, sharedWithGroups: { labs/a: guest } }]'),
+      'groups[0].sharedWithGroups["labs/a"]: a group is not shared with itself',
+    ],
+    [
+      gitLab('visibility: internal, groups: [{ path: a, projects: [{ path: b, visibility: internal }] }]'),
+      'groups[0].projects[0].visibility: nothing in a private group is internal',
+    ],
+    [gitLab('groups: [{ path: a, id: 7 }, { path: b, id: 7 }]'), 'organizations: two groups have the id 7'],
+    [
+      gitLab('projects: [{ path: a, history: [{ author: eve }] }]'),
+      'projects[0].history[0].author: "eve" is not in users',
+    ],
+    [
+      gitLab('name: X')
+        .replace('forge: gitlab', 'forge: gitlab, path: labs }\n  - { forge: gitlab')
+        .replace('path: labs }', 'path: LABS, members: { alice: owner } }'),
+      'w.yaml:4: organizations[1].path: "labs" is there twice',
+    ],
+    [bitbucket('path: x'), 'organizations[0].path: unknown key; known here: forge, slug, name, members'],
+    [
+      bitbucket('name: X').replace('works', 'Works'),
+      'organizations[0].slug: expected a slug: small letters,',
+    ],
+    [bitbucket('name: X').replace('owner', 'admin'), 'members.alice: expected owner, member or collaborator'],
+    [bitbucket('groups: [{ name: a, members: [bob] }]'), 'groups[0].members[0]: "bob" is no member of works'],
+    [
+      bitbucket('projects: [{ key: core }]'),
+      'projects[0].key: expected a key: capital letters, digits and underscores, a letter first; found "core"',
+    ],
+    [
+      bitbucket('projects: [{ key: A, repositories: [{ slug: a, permissions: { users: { bob: push } } }] }]'),
+      'repositories[0].permissions.users.bob: expected read, write or admin; found "push"',
+    ],
+    [
+      bitbucket('projects: [{ key: A, permissions: { groups: { ops: create-repo } } }]'),
+      'projects[0].permissions.groups.ops: "ops" is no group of works',
+    ],
+    [
+      bitbucket(
+        'projects: [{ key: A, repositories: [{ slug: a }] }, { key: B, repositories: [{ slug: a }] }]',
+      ),
+      'projects[1].repositories[0].slug: "a" is there twice in works',
+    ],
   ])('%j', (text, message) => {
     let error: unknown;
     try {
@@ -185,11 +272,27 @@ describe('reading', () => {
     await expect(readWorld(defaultWorldFile)).resolves.toMatchObject({ organizations: [{ login: 'acme' }] });
   });
 
-  it('finds git repositories relative to the file', async () => {
+  it('finds git repositories of every forge relative to the file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'world-'));
-    await writeFile(join(folder, 'w.yaml'), world(repository('git: ../elsewhere')));
+    const git = 'git: ../elsewhere';
+    const text = `${world(repository(git))}
+  - forge: gitlab
+    path: labs
+    members: { alice: owner }
+    groups: [{ path: web, projects: [{ path: money, ${git} }] }]
+  - forge: bitbucket
+    slug: works
+    members: { alice: owner }
+    projects: [{ key: CORE, repositories: [{ slug: money, ${git} }, { slug: clock, history: [] }] }]
+`;
+    await writeFile(join(folder, 'w.yaml'), text);
     const { organizations } = await readWorld(join(folder, 'w.yaml'));
-    expect(organizations[0]?.repositories?.[0]?.git).toBe(join(folder, '../elsewhere'));
+    const found = { git: join(folder, '../elsewhere') };
+    expect(organizations).toMatchObject([
+      { repositories: [found] },
+      { groups: [{ projects: [{ path: 'money', ...found }] }] },
+      { projects: [{ key: 'CORE', repositories: [{ slug: 'money', ...found }, { slug: 'clock' }] }] },
+    ]);
     await rm(folder, { recursive: true });
   });
 

@@ -6,7 +6,7 @@ import type { HistoryStep } from '../git/history.ts';
 import { checkWorld } from './check-world.ts';
 import { schemaProblems } from './schema-problems.ts';
 import schema from './world.schema.json' with { type: 'json' };
-import type { World } from './world.ts';
+import { mapContents, type World } from './world.ts';
 import { formatPath, WorldError, type WorldProblem } from './world-error.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).addSchema(schema, 'world');
@@ -32,15 +32,9 @@ export async function readWorld(file: string): Promise<World> {
   const world = parseWorld(text, file);
   return {
     ...world,
-    organizations: world.organizations.map((organization) => ({
-      ...organization,
-      ...(organization.repositories && {
-        repositories: organization.repositories.map((repository) => ({
-          ...repository,
-          ...(repository.git !== undefined && { git: resolve(dirname(file), repository.git) }),
-        })),
-      }),
-    })),
+    organizations: world.organizations.map((organization) =>
+      mapContents(organization, ({ git }) => (git === undefined ? {} : { git: resolve(dirname(file), git) })),
+    ),
   };
 }
 

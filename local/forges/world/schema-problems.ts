@@ -12,8 +12,8 @@ export function schemaProblems(errors: readonly ErrorObject[], document: unknown
     choices.some((choice) => choice !== error && within(error.instancePath, choice.instancePath));
   const problems = new Map<string, WorldProblem>();
   for (const error of errors) {
-    // `propertyNames` itself only says that a name failed; the name's own error says why.
-    if (error.keyword === 'propertyNames' || insideChoice(error)) continue;
+    // These only say that something below failed, whose own error says why.
+    if (error.keyword === 'propertyNames' || error.keyword === 'if' || insideChoice(error)) continue;
     const problem = describe(error, document);
     const key = JSON.stringify(problem.path) + (error.keyword === 'required' ? problem.message : '');
     if (!problems.has(key)) problems.set(key, problem);

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import type { World, WorldRepository } from './world.ts';
+import type { WorldRepository } from './github-organization.ts';
+import type { GitHubWorld } from './world.ts';
 import { WorldError } from './world-error.ts';
 
 /**
@@ -11,7 +12,7 @@ import { WorldError } from './world-error.ts';
  *
  * @throws {WorldError} when the folder cannot be read or holds no repository.
  */
-export async function worldFromDirectory(directory: string): Promise<World> {
+export async function worldFromDirectory(directory: string): Promise<GitHubWorld> {
   const root = resolve(directory);
   const info = await stat(root).catch(() => undefined);
   if (!info?.isDirectory()) throw new WorldError(`${root}: there is no such folder`);

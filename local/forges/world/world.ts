@@ -1,8 +1,13 @@
+import type { WorldBitbucketWorkspace } from './bitbucket-workspace.ts';
 import type { WorldContents } from './build-repositories.ts';
+import type { WorldGitHubOrganization } from './github-organization.ts';
+import type { WorldGitLabGroup, WorldGitLabSubgroup } from './gitlab-group.ts';
 
-/** A small code host, described: who is in which team with what right on which repository. See docs/worlds.md. */
+/** Small code hosts, described: who is in which team with what right on which repository. See docs/worlds.md. */
 export interface World {
+  /** Of all organizations on GitHub. */
   readonly enterprise?: string;
+  /** Everybody has an account on each forge. */
   readonly users: readonly WorldUser[];
   readonly organizations: readonly WorldOrganization[];
 }
@@ -13,92 +18,74 @@ export interface WorldUser {
   readonly name?: string;
   readonly email?: string;
   readonly suspended?: boolean;
+  /** On GitLab: what is internal is not for him. */
+  readonly external?: boolean;
 }
 
-export type WorldPermission = 'pull' | 'triage' | 'push' | 'maintain' | 'admin';
+/** What we call an organization, in the words of its forge. */
+export type WorldOrganization = WorldGitHubOrganization | WorldGitLabGroup | WorldBitbucketWorkspace;
 
-export interface WorldOrganization {
-  readonly login: string;
-  readonly id?: number;
-  readonly name?: string;
-  /** What every member may do with private repositories; `none` if left out. */
-  readonly basePermission?: 'none' | 'read' | 'write' | 'admin';
-  readonly members?: Readonly<Record<string, 'owner' | 'member' | 'pending'>>;
-  readonly teams?: readonly WorldTeam[];
-  /** The plan has none where they are left out; the predefined ones are there in any case else. */
-  readonly roles?: readonly WorldRole[];
-  readonly repositories?: readonly WorldRepository[];
-  /** The app's installation; the app is not installed where it is left out. */
-  readonly installation?: WorldInstallation;
+/** A world, or the part of one, that is on GitHub. */
+export interface GitHubWorld extends World {
+  readonly organizations: readonly WorldGitHubOrganization[];
 }
 
-export interface WorldRole {
-  /** A predefined one's, or any other. */
-  readonly name: string;
-  /** What it gives on every repository; a predefined one has its own. */
-  readonly base?: WorldPermission;
-  readonly members?: readonly string[];
-  /** Names of teams. */
-  readonly teams?: readonly string[];
+export type WorldForge = 'github' | 'gitlab' | 'bitbucket';
+
+export function forgeOf({ forge = 'github' }: WorldOrganization): WorldForge {
+  return forge;
 }
 
-/** The roles that every organization has where the plan knows roles, and the level that each gives on all repositories. */
-export const predefinedRoles: Readonly<Record<string, WorldPermission | undefined>> = {
-  all_repo_read: 'pull',
-  all_repo_triage: 'triage',
-  all_repo_write: 'push',
-  all_repo_maintain: 'maintain',
-  all_repo_admin: 'admin',
-  ci_cd_admin: undefined,
-};
-
-export interface WorldTeam {
-  readonly name: string;
-  readonly id?: number;
-  readonly description?: string;
-  readonly secret?: boolean;
-  /** A team of the enterprise that was added to the organization. */
-  readonly enterprise?: boolean;
-  readonly maintainers?: readonly string[];
-  readonly members?: readonly string[];
-  readonly repositories?: Readonly<Record<string, WorldPermission>>;
-  readonly teams?: readonly WorldTeam[];
+/** Login, path or slug: the name in addresses. */
+export function nameOf(organization: WorldOrganization): string {
+  if (organization.forge === 'gitlab') return organization.path;
+  return organization.forge === 'bitbucket' ? organization.slug : organization.login;
 }
 
-export interface WorldRepository extends WorldContents {
-  readonly name: string;
-  readonly id?: number;
-  readonly description?: string;
-  /** `private` if left out. */
-  readonly visibility?: 'public' | 'private' | 'internal';
-  readonly forkOf?: string;
-  readonly archived?: boolean;
-  readonly disabled?: boolean;
-  /** Whether it takes issues; true if left out. */
-  readonly issues?: boolean;
-  readonly collaborators?: Readonly<Record<string, WorldPermission>>;
+/** The part of the world that the simulated GitHub serves. */
+export function gitHubPart(world: World): GitHubWorld {
+  return {
+    ...world,
+    organizations: world.organizations.flatMap((organization) =>
+      organization.forge === undefined || organization.forge === 'github' ? [organization] : [],
+    ),
+  };
 }
 
-export interface WorldInstallation {
-  readonly id?: number;
-  readonly repositories: 'all' | readonly string[];
-  readonly suspended?: boolean;
+/** Replaces some of what the organization says about the contents of its repositories, on whatever forge. */
+export function mapContents(
+  organization: WorldOrganization,
+  change: (contents: WorldContents) => WorldContents,
+): WorldOrganization {
+  const changed = <Contents extends WorldContents>(contents: Contents): Contents => ({
+    ...contents,
+    ...change(contents),
+  });
+  if (organization.forge === 'gitlab') return { ...mapProjects(organization, changed), forge: 'gitlab' };
+  if (organization.forge === 'bitbucket') {
+    const { projects } = organization;
+    if (projects === undefined) return organization;
+    return {
+      ...organization,
+      projects: projects.map((project) => ({
+        ...project,
+        ...(project.repositories && { repositories: project.repositories.map(changed) }),
+      })),
+    };
+  }
+  const { repositories } = organization;
+  return repositories === undefined
+    ? organization
+    : { ...organization, repositories: repositories.map(changed) };
 }
 
-/** GitHub's slug of a team's name: without accents, everything else but letters, digits and underscores a hyphen. */
-export function teamSlug(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{Mark}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, '-')
-    .replace(/^-+|-+$/g, '');
-}
-
-/** Every team with its parent, parents first. */
-export function flattenTeams(
-  teams: readonly WorldTeam[] = [],
-  parent?: WorldTeam,
-): { team: WorldTeam; parent: WorldTeam | undefined }[] {
-  return teams.flatMap((team) => [{ team, parent }, ...flattenTeams(team.teams, team)]);
+function mapProjects(
+  group: WorldGitLabSubgroup,
+  changed: <Contents extends WorldContents>(contents: Contents) => Contents,
+): WorldGitLabSubgroup {
+  return {
+    ...group,
+    ...(group.projects && { projects: group.projects.map(changed) }),
+    ...(group.groups && { groups: group.groups.map((child) => mapProjects(child, changed)) }),
+  };
 }
