@@ -8,6 +8,7 @@ import {
   type OrganizationId,
   type SynchronizationId,
 } from '../../shared/domain/ids.ts';
+import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import { claimInstallation } from '../../shared/store/installation-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';
@@ -22,7 +23,21 @@ export const gitHubHost = { forge: 'github', baseUrl: 'https://github.com' } as 
 export const installation = { ...gitHubHost, installation: installationId } as const;
 export const forgeOrganizationId = asId<ForgeOrganizationId>(900);
 
-export async function addSynchronized(table: Table, choice: 'all' | 'some' = 'some'): Promise<void> {
+/** Which forge organization, and what reads it. */
+type Tied = Pick<Synchronization, 'forge' | 'baseUrl' | 'forgeOrganization' | 'connection'>;
+
+const onGitHub: Tied = {
+  ...gitHubHost,
+  forgeOrganization: forgeOrganizationId,
+  connection: { kind: 'app-installation', installation: installationId },
+};
+
+/** @param tied to another forge than GitHub */
+export async function addSynchronized(
+  table: Table,
+  choice: 'all' | 'some' = 'some',
+  tied: Tied = onGitHub,
+): Promise<void> {
   const tie = { organization: organizationId, synchronization: synchronizationId };
   await table.transact([
     ...addOrganization({ id: organizationId, slug: 'acme', name: 'Acme', ownedVendors: ['acme'] }),
@@ -30,18 +45,20 @@ export async function addSynchronized(table: Table, choice: 'all' | 'some' = 'so
       id: synchronizationId,
       organization: organizationId,
       createdAt: Date.parse('2026-11-22T11:00:00Z'),
-      ...gitHubHost,
-      forgeOrganization: forgeOrganizationId,
+      ...tied,
       login: 'acme',
-      connection: { kind: 'app-installation', installation: installationId },
       choice,
     }),
-    claimInstallation(
-      installation,
-      { id: forgeOrganizationId, login: 'acme', suspended: false },
-      tie,
-      undefined,
-    ),
+    ...(tied === onGitHub
+      ? [
+          claimInstallation(
+            installation,
+            { id: forgeOrganizationId, login: 'acme', suspended: false },
+            tie,
+            undefined,
+          ),
+        ]
+      : []),
     {
       put: keys.edge(edgeKeys.organization('acme')),
       item: {

@@ -1,4 +1,4 @@
-/** A forge's token endpoint, in the manners that forges have: https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 and FORGES' own. */
+/** A forge's token endpoint, with the rules that forges have for refresh tokens: https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 */
 import { z } from 'zod';
 import type { Credential, IssuedCredential } from '../../shared/forge/credential.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
@@ -23,6 +23,8 @@ export interface TokenForge {
   beforeAnswer: () => void | Promise<void>;
   issue(): IssuedCredential<TokenPair>;
   exchange(outdated: Credential<TokenPair>): Promise<IssuedCredential<TokenPair>>;
+  /** Ends all that was issued. */
+  revoke(): void;
   /** Whether a request with the access token is answered. */
   takes(credential: Credential<TokenPair>): boolean;
 }
@@ -63,6 +65,10 @@ export function createTokenForge(manner: RefreshManner, clock: { now(): number }
       token.gave.push(issued.secret.reveal().access);
       await forge.beforeAnswer();
       return issued;
+    },
+    revoke() {
+      refreshTokens.clear();
+      accessTokens.clear();
     },
     takes(credential) {
       const token = accessTokens.get(credential.secret.reveal().access);

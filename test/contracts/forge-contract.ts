@@ -1,0 +1,44 @@
+/**
+ * What every adapter promises, whatever its forge. The suite of a new forge is its fixture: how its world changes, fails and
+ * delivers. What only one forge has (its permissions, its limits, how it tells teams of teams) stays in tests of its own beside.
+ */
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { contentsContract } from './forge-contract/contents.ts';
+import { credentialContract } from './forge-contract/credential.ts';
+import { deliveriesContract } from './forge-contract/deliveries.ts';
+import { failuresContract } from './forge-contract/failures.ts';
+import { type ForgeFixture, given } from './forge-contract/fixture.ts';
+import { scopesContract } from './forge-contract/scopes.ts';
+import { stepsContract } from './forge-contract/steps.ts';
+
+const parts = {
+  scopes: scopesContract,
+  steps: stepsContract,
+  failures: failuresContract,
+  contents: contentsContract,
+  deliveries: deliveriesContract,
+  credential: credentialContract,
+};
+
+/**
+ * Starts the fixture anew for each part of the contract, so that no part meets another's changes.
+ *
+ * @param without what this forge does not have
+ */
+export function forgeContract(
+  name: string,
+  start: () => Promise<ForgeFixture>,
+  { without = [] }: { readonly without?: readonly (keyof typeof parts)[] } = {},
+): void {
+  for (const [part, contract] of Object.entries(parts)) {
+    describe.skipIf(without.some((one) => one === part))(`${name}: ${part}`, () => {
+      let fixture: ForgeFixture | undefined;
+      beforeAll(async () => {
+        fixture = await start();
+      });
+      afterEach(() => fixture?.fault(undefined));
+      afterAll(() => fixture?.close());
+      contract(() => given(fixture));
+    });
+  }
+}

@@ -1,0 +1,45 @@
+/** What the parts of the contract read with. */
+import { type Fact, factKey } from '../../../shared/domain/facts.ts';
+import type { AnyScope } from '../../../shared/domain/scopes.ts';
+import { ForgeError } from '../../../shared/forge/errors.ts';
+import type { ReadingOptions, ScopeRead } from '../../../shared/forge/forge.ts';
+import type { ForgeClient } from '../../../shared/forge/module.ts';
+
+export type Opened = { open(): Promise<ForgeClient> };
+
+const stepsMax = 1000;
+
+/** The whole read of a scope, each step by a process of its own, which knows of the one before by JSON alone. */
+export async function readWhole(
+  { open }: Opened,
+  scope: AnyScope,
+  options: ReadingOptions = {},
+): Promise<ScopeRead & { readonly steps: number }> {
+  for (let from: unknown = options.from, steps = 1; steps < stepsMax; steps += 1) {
+    const step = await (await open()).structure.readScope(scope, { ...options, from });
+    if ('done' in step) {
+      return { ...step.done, steps };
+    }
+    from = JSON.parse(JSON.stringify(step.unfinished.state));
+  }
+  throw new Error('the reading has no end');
+}
+
+/** By their keys. */
+export async function factsOf(opened: Opened, scope: AnyScope): Promise<ReadonlyMap<string, Fact>> {
+  const { facts } = await readWhole(opened, scope);
+  return new Map(facts.map((fact) => [factKey(fact), fact]));
+}
+
+/** The ForgeError that it ends with; anything else fails the test. */
+export async function errorOf(work: Promise<unknown>): Promise<ForgeError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ForgeError) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error('there was no error');
+}

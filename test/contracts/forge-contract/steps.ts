@@ -1,0 +1,92 @@
+/** Long lists are read to their end, in one step or in many. */
+import { beforeAll, expect, test } from 'vitest';
+import { factKey } from '../../../shared/domain/facts.ts';
+import type { ForgeFixture, LongList } from './fixture.ts';
+import { errorOf, readWhole } from './reading.ts';
+
+export const longLists: readonly LongList[] = ['members', 'teams', 'repositories'];
+
+/** More of each than two pages hold. */
+export async function fillPages({ changes, pageSize }: ForgeFixture): Promise<number> {
+  const count = 2 * pageSize + 1;
+  for (let place = 0; place < count; place += 1) {
+    const account = await changes.addMember();
+    const team = await changes.addTeam();
+    const repository = await changes.addRepository(`filled-${place}`);
+    if (place % pageSize === 0) {
+      await changes.addTeamMember(team, account);
+      await changes.grant(team, repository);
+      await changes.addCollaborator(repository, account);
+    }
+  }
+  return count;
+}
+
+export function stepsContract(fixture: () => ForgeFixture): void {
+  let count: number;
+  beforeAll(async () => {
+    count = await fillPages(fixture());
+  });
+
+  test.each(longLists)(
+    '%s: all pages, at once or with one request a step, by one process or by many',
+    async (scope) => {
+      const keys = ({
+        facts,
+      }: {
+        facts: Parameters<typeof factKey>[0][] | readonly Parameters<typeof factKey>[0][];
+      }) => facts.map(factKey).sort();
+      const atOnce = await readWhole(fixture(), scope);
+      expect(atOnce.facts.length).toBeGreaterThanOrEqual(count);
+      const inSteps = await readWhole(fixture(), scope, { mayGoOn: () => false });
+      expect(inSteps.steps).toBeGreaterThan(2);
+      expect(keys(inSteps)).toEqual(keys(atOnce));
+      expect(inSteps).toMatchObject({ covers: atOnce.covers, absenceIsStated: atOnce.absenceIsStated });
+    },
+  );
+
+  test('says how far it is', async () => {
+    const { structure } = await fixture().open();
+    const step = await structure.readScope('members', { mayGoOn: () => false });
+    if ('done' in step) {
+      throw new Error('the reading had only one step');
+    }
+    expect(step.unfinished.read).toBeGreaterThan(0);
+    expect(step.unfinished.read).toBeLessThanOrEqual(step.unfinished.total ?? Number.POSITIVE_INFINITY);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['another shape', { pages: 3 }],
+    ['no object', 'x'],
+  ])('begins anew from %s', async (_, from) => {
+    const { facts } = await readWhole(fixture(), 'members', { from });
+    expect(facts.length).toBeGreaterThanOrEqual(count);
+  });
+
+  test.each(longLists)('R7: %s is incomplete as long as a page is short', async (scope) => {
+    fixture().fault({ shortPagesOf: scope });
+    expect((await errorOf(readWhole(fixture(), scope))).code).toBe('incomplete');
+    fixture().fault(undefined);
+    expect((await readWhole(fixture(), scope)).facts.length).toBeGreaterThanOrEqual(count);
+  });
+
+  test('R7: a list that changes between two steps is read as it is at last, or not at all', async () => {
+    const { changes, open } = fixture();
+    const account = await changes.addMember();
+    const first = await (await open()).structure.readScope('members', { mayGoOn: () => false });
+    if ('done' in first) {
+      throw new Error('the reading had only one step');
+    }
+    await changes.removeMember(account);
+    const rest = readWhole(fixture(), 'members', {
+      from: JSON.parse(JSON.stringify(first.unfinished.state)),
+    });
+    const read = await rest.catch((error: unknown) => error);
+    if (read instanceof Error) {
+      expect(read).toMatchObject({ code: 'incomplete' });
+    } else {
+      expect(await rest.then(({ facts }) => facts.map(factKey))).not.toContain(`member#${account}`);
+    }
+  });
+}

@@ -1,0 +1,144 @@
+/** A forge as small as one can be: ids in braces, tokens that are renewed, a token in a header for its webhooks. */
+import { timingSafeEqual } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { asId } from '../../../shared/domain/ids.ts';
+import { type AnyScope, isPart, isScope, mainKeyOf, partOf } from '../../../shared/domain/scopes.ts';
+import { type Credential, type CredentialSource, readyCredential } from '../../../shared/forge/credential.ts';
+import { ForgeError } from '../../../shared/forge/errors.ts';
+import { type LookUp, type RepositoryIds, WebhookFormatError } from '../../../shared/forge/forge.ts';
+import type { ForgeClient, ForgeModule, OpenConnection } from '../../../shared/forge/module.ts';
+import { parseFact } from '../../../shared/store/fact-schema.ts';
+import { TokenPair } from '../token-forge.ts';
+import type { ToyWorld } from './world.ts';
+
+const list = z.string().refine(isScope);
+const Todo = z.object({ list, page: z.number(), seen: z.number(), total: z.number().optional() });
+/** Lists that are left to read, and what was found before. */
+const Progress = z.object({
+  scope: list,
+  todo: z.array(Todo),
+  facts: z.array(z.unknown().transform(parseFact)),
+});
+type Progress = z.infer<typeof Progress>;
+const Delivery = z.object({ id: z.string(), event: z.string(), about: z.string().optional() });
+
+const begin = (scope: AnyScope) => ({ list: scope, page: 1, seen: 0 });
+type Tokens = CredentialSource<TokenPair>;
+
+function openToy(world: ToyWorld, { connection, services }: OpenConnection, source: Tokens): ForgeClient {
+  const budget = services.budgets(connection.kind);
+  const { now } = services.clock;
+  const before = world.requests;
+
+  /** Asks with a token that is good, unless a limit was met. */
+  async function ask<Answer>(request: (token: Credential<TokenPair>) => Answer): Promise<Answer> {
+    const { notBefore } = await budget.read();
+    if (notBefore > now()) throw new ForgeError('rate-limited', 'a limit was met before', { notBefore });
+    const current = await readyCredential(source, world.tokens.exchange, now());
+    try {
+      return request(current);
+    } catch (error) {
+      if (!(error instanceof ForgeError)) throw error;
+      if (error.notBefore !== undefined) await budget.note({ met: 'limit', until: error.notBefore });
+      throw error.code === 'credential-rejected' ? await source.reject(error.code, current) : error;
+    }
+  }
+
+  async function readLists({ scope, todo, facts }: Progress, mayGoOn: () => boolean) {
+    for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
+      const { list, page, seen, total } = next;
+      const found = await ask((token) => world.list(token, list, page));
+      const read = seen + found.facts.length;
+      const isWhole = found.total === (total ?? found.total) && (!found.isLast || read === found.total);
+      if (!isWhole) throw new ForgeError('incomplete', 'a list does not add up');
+      facts.push(...found.facts);
+      todo.unshift(...(found.isLast ? [] : [{ list, page: page + 1, seen: read, total: found.total }]));
+      const things = list === 'teams' || list === 'repositories' ? found.facts : [];
+      todo.push(...things.flatMap((fact) => partOf(fact) ?? []).map(begin));
+      if (todo.length > 0 && !mayGoOn()) {
+        return { unfinished: { state: { scope, todo, facts }, read: facts.length, total: undefined } };
+      }
+    }
+    return { done: { facts, covers: isPart(scope) ? [scope] : [], absenceIsStated: false, also: [] } };
+  }
+
+  const refsOf = ({ repository }: RepositoryIds) =>
+    ask((token) => {
+      const fact = world.find(token, `repository:${repository}`);
+      if (fact?.kind !== 'repository') throw new ForgeError('not-found', 'there is no such repository');
+      return { ...fact, refs: world.refs.get(repository) ?? [] };
+    });
+
+  return {
+    structure: {
+      probe: () => ask((token) => world.probe(token)),
+      async readScope(scope, { from, mayGoOn = () => true } = {}) {
+        const main = isPart(scope) ? await ask((token) => world.find(token, scope)) : undefined;
+        if (isPart(scope) && main === undefined) {
+          return { done: { facts: [], covers: [scope], absenceIsStated: true, absence: 'gone', also: [] } };
+        }
+        const start = { scope, todo: [begin(scope)], facts: main === undefined ? [] : [main] };
+        const left = Progress.safeParse(from).data;
+        return readLists(left?.scope === scope ? left : start, mayGoOn);
+      },
+      async lookUp(things) {
+        const found = await ask((token) => things.map(({ part }) => world.find(token, part)));
+        const say = (fact: unknown): LookUp => (fact ? { is: 'present' } : { is: 'absent', absence: 'gone' });
+        return new Map(things.map(({ part }, place) => [part, say(found[place])]));
+      },
+    },
+    contents: {
+      async readRefs(of) {
+        const { refs, name, archived, defaultBranch } = await refsOf(of);
+        const links = { source: { type: 'git', url: name }, tree: `${name}/{ref}` } as const;
+        const [tags, branches] = [refs.filter(({ isTag }) => isTag), refs.filter(({ isTag }) => !isTag)];
+        return { tags, branches, unusable: [], defaultBranch, archived, links };
+      },
+      async contains(of, hash) {
+        const found = (await refsOf(of)).refs.flatMap(({ history }) => history);
+        const commit = found.find((one) => one.startsWith(hash));
+        return commit === undefined ? { is: 'not-contained' } : { is: 'contained', commit };
+      },
+      async readArchive(of, commit, signal) {
+        signal.throwIfAborted();
+        const isThere = (await refsOf(of)).refs.some(({ history }) => history.includes(commit));
+        if (!isThere) throw new ForgeError('not-found', 'there is no such commit');
+        return Readable.from([`PK archive of ${commit}`]);
+      },
+    },
+    requests: () => world.requests - before,
+  };
+}
+
+export const createToyModule = (world: ToyWorld): ForgeModule<{ baseUrl: string }, object, TokenPair> => ({
+  id: 'toy',
+  settings: z.strictObject({ baseUrl: z.url() }),
+  secrets: z.strictObject({}),
+  credential: TokenPair,
+  async open(connection, tokens) {
+    if (tokens === undefined) throw new RangeError('a toy forge is opened with tokens');
+    return openToy(world, connection, tokens);
+  },
+  webhooks: {
+    async verify(_, headers, secret) {
+      const [given, wanted] = [Buffer.from(headers['x-toy-token'] ?? ''), Buffer.from(secret)];
+      return given.length === wanted.length && timingSafeEqual(given, wanted);
+    },
+    parse(body) {
+      const delivery = Delivery.safeParse(JSON.parse(Buffer.from(body).toString()));
+      if (!delivery.success) throw new WebhookFormatError('a delivery lacks what it is about');
+      const { id: deliveryId, event, about = '' } = delivery.data;
+      const [kind, action] = event.split(' ');
+      const scope = `${kind}:${about}`;
+      const said = { deliveryId, event, installation: undefined, arrivals: [], removals: [], hints: [] };
+      if (!/^(member|team|repository)$/.test(kind ?? '')) return said;
+      if (!isScope(scope) || !isPart(scope)) throw new WebhookFormatError('an event is about nothing');
+      if (action === 'pushed') {
+        return { ...said, hints: [{ look: 'repository-content', repository: asId(about) }] };
+      }
+      const gone = { key: mainKeyOf(scope), expect: 'gone' } as const;
+      return { ...said, removals: action === 'removed' ? [gone] : [], hints: [{ look: 'scope', scope }] };
+    },
+  },
+});
