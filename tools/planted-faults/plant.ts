@@ -17,6 +17,7 @@ export const proofs = {
   removal: 'what owners delete or refuse is away at once, and does not come back',
   facts: 'facts carry their order',
   brake: 'nothing is taken away by accident',
+  history: 'what a run changed, and why',
   synchronization: 'everything between a forge and Composer',
   edge: 'the edge function',
   access: 'who may read what',

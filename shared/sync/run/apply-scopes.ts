@@ -6,7 +6,7 @@ import { holdsLease } from '../../store/work.ts';
 import { byPlanning } from '../plan/plan-read.ts';
 import { applyRead } from './apply-read.ts';
 import { completeScope, failScope, goOnLater, putOff } from './finish-scope.ts';
-import type { FailedScopes, ScopeStep, ScopesRead, ScopeToRead } from './read-scopes.ts';
+import type { FailedScopes, ScopeReading, ScopesRead, ScopeToRead } from './read-scopes.ts';
 import type { Run } from './run.ts';
 import { reviewRights } from './suspension.ts';
 import type { TakenScope } from './take-scopes.ts';
@@ -45,7 +45,7 @@ export async function applyScopes(
 const allOf = ({ taken, served }: ScopeToRead): readonly TakenScope[] => [taken, ...served];
 
 /** @param whole gets the scope once it is applied */
-async function finish(run: Run, { taken, served, step }: ScopeStep, whole: AnyScope[]): Promise<void> {
+async function finish(run: Run, { taken, served, step }: ScopeReading, whole: AnyScope[]): Promise<void> {
   const { read, observedAt, startedAt } = step;
   if (read === undefined) {
     await goOnLater(run, taken, step);

@@ -16,7 +16,7 @@ export interface ScopeToRead {
 }
 
 /** What was read of a scope: all of it, or a step of it. */
-export interface ScopeStep extends ScopeToRead {
+export interface ScopeReading extends ScopeToRead {
   readonly step: ReadingStep;
 }
 
@@ -27,7 +27,7 @@ export interface FailedScopes {
 
 export interface ScopesRead {
   /** Whole reads and unfinished ones, in the order of reading. They count: the probe behind them was good. */
-  readonly steps: readonly ScopeStep[];
+  readonly steps: readonly ScopeReading[];
   /** Not begun: the time was up. */
   readonly later: readonly ScopeToRead[];
   readonly failed: readonly FailedScopes[];
@@ -48,7 +48,7 @@ export async function readScopes(
   const { clock, stepMs = stepDefaultMs } = run.dependencies;
   const deadline = run.startedAt + stepMs;
   const waiting = [...scopes];
-  const steps: ScopeStep[] = [];
+  const steps: ScopeReading[] = [];
   const failed: FailedScopes[] = [];
   let later: readonly ScopeToRead[] = [];
   try {

@@ -4,6 +4,7 @@ import { cloudFaults } from './cloud.ts';
 import { composerFaults } from './composer.ts';
 import { credentialFaults } from './credentials.ts';
 import { githubFaults } from './github.ts';
+import { historyFaults } from './history.ts';
 import { namesFaults } from './names.ts';
 import { pinnedFaults } from './pinned.ts';
 import { removalFaults } from './removal.ts';
@@ -22,6 +23,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...credentialFaults,
   ...removalFaults,
   ...rightsFaults,
+  ...historyFaults,
   ...claimsFaults,
   ...synchronizationFaults,
   ...rolesFaults,

@@ -110,6 +110,15 @@ export const rightsFaults: readonly PlantedFault[] = [
     standsFor: 'an alarm for each narrowed selection, about rows that give nobody anything',
   },
   {
+    id: 'brake-hears-of-it-too-early',
+    proof: 'brake',
+    file: 'shared/sync/plan/decide.ts',
+    find: ' && isReferenceAskedFor(fact, states),',
+    replace: ' && isReferenceAskedFor(fact, new Map()),',
+    tests: ['shared/sync/plan/decide.test.ts'],
+    standsFor: 'an alarm about rows whose repositories another worker is about to find gone',
+  },
+  {
     id: 'brake-of-whole-kind-only',
     proof: 'brake',
     file: 'shared/sync/plan/brake.ts',
