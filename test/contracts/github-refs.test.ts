@@ -172,7 +172,7 @@ describe('refs', () => {
   });
 
   test('the branch for web pages is marked as left out, as GitHubDriver does, and no other is', async () => {
-    const tip = (await git('odd', ['rev-parse', 'HEAD'])).trim();
+    const tip = await commitOf('odd', undefined);
     for (const name of ['gh-pages', 'gh-pages-2']) {
       await git('odd', ['update-ref', `refs/heads/${name}`, tip]);
     }
