@@ -38,8 +38,8 @@ interface Needs {
   readonly accessStore?: true;
   /** The secret of the integrations: what verifies deliveries, and what the forges are asked with. */
   readonly integrations?: true;
-  /** The secrets of connections: `use` decrypts them, `renew` encrypts their successors too. */
-  readonly credentials?: 'use' | 'renew';
+  /** The secrets of connections: `use` decrypts them, `renew` encrypts their successors too. `hooks`: decrypts those of hooks alone. */
+  readonly credentials?: 'use' | 'renew' | 'hooks';
   readonly originSecret?: true;
   readonly baseUrls?: readonly ('registry' | 'console')[];
 }
@@ -54,6 +54,7 @@ const functionNeeds = {
     table: 'write',
     sends: ['sync', 'scan', 'publish-roots'],
     integrations: true,
+    credentials: 'hooks',
   },
   'sync-organization': {
     does: 'Reads a scope of a forge organization, plans and applies',
@@ -364,11 +365,12 @@ function credentialAccess(
   { credentialKey }: Data,
   access: NonNullable<Needs['credentials']>,
 ): PolicyStatement {
-  const statement = allow(access === 'use' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey'], [
+  const statement = allow(access === 'renew' ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], [
     credentialKey.keyArn,
   ]);
-  statement.addCondition('StringEquals', { 'kms:EncryptionContext:purpose': 'credential' });
-  statement.addCondition('Null', { 'kms:EncryptionContext:connection': 'false' });
+  const [purpose, subject] = access === 'hooks' ? ['webhook', 'hook'] : ['credential', 'connection'];
+  statement.addCondition('StringEquals', { 'kms:EncryptionContext:purpose': purpose });
+  statement.addCondition('Null', { [`kms:EncryptionContext:${subject}`]: 'false' });
   return statement;
 }
 

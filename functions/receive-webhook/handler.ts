@@ -1,4 +1,5 @@
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { hookFinder } from '../../shared/composition/hooks.ts';
 import { createIntegrations } from '../../shared/composition/integrations.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { eventBytesMax, httpHandler } from '../../shared/runtime/http-handler.ts';
@@ -9,13 +10,13 @@ import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts'
 const logger = createLogger('receive-webhook');
 const table = tableClient();
 const integrations = createIntegrations();
+const findHook = hookFinder(table);
 const dependencies = {
   table,
   waker: wakerClient(),
   clock: systemClock,
   logger,
-  sourcesOf: async (address: WebhookAddress) =>
-    sourcesOf(address, await integrations(), async () => undefined),
+  sourcesOf: async (address: WebhookAddress) => sourcesOf(address, await integrations(), findHook),
 };
 
 export const handler = httpHandler({ logger, bodyBytesMax: eventBytesMax }, async (request) =>

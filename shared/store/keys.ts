@@ -10,6 +10,7 @@
  * | list of synchronizations | SYNCS | SYNC#id |
  * | who holds a forge organization | FORGEORG#forge#base#id | CLAIM |
  * | secret part of a connection, encrypted | CONNECTION#id | CREDENTIAL |
+ * | hook on a forge, with its secret, encrypted | HOOK#forge#source | HOOK |
  * | installation of our App | INSTALLATIONS | INSTALLATION#forge#base#id |
  * | one from before its key named the host | INSTALLATIONS | INSTALLATION#id |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
@@ -80,6 +81,7 @@ export const keys = {
     pk: `FORGEORG#${forge}#${baseUrl}#${id}`,
     sk: 'CLAIM',
   }),
+  hook: (forge: string, source: string): Key => ({ pk: `HOOK#${forge}#${source}`, sk: 'HOOK' }),
   credential: (connection: string): Key => ({ pk: `CONNECTION#${connection}`, sk: 'CREDENTIAL' }),
   installation: ({ forge, baseUrl }: Host, installation: string): Key => ({
     pk: 'INSTALLATIONS',

@@ -19,7 +19,7 @@ const hook = {
   secrets: ['hook'],
   synchronization: synchronizationId,
 };
-const findHook = async (forge: string, source: string) =>
+const findHook = async ({ forge, source }: { forge: string; source: string }) =>
   forge === 'two' && source === 'known' ? hook : undefined;
 
 it('takes deliveries to an integration with its secret, and with the one before it', async () => {

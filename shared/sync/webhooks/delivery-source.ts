@@ -2,6 +2,7 @@
 import type { SynchronizationId } from '../../domain/ids.ts';
 import type { ForgeHost } from '../../domain/synchronization.ts';
 import type { Integration } from '../../forge/module.ts';
+import type { HookName } from '../../store/hook-store.ts';
 
 /** `/webhooks/{forge}/{source?}` */
 export interface WebhookAddress {
@@ -17,8 +18,8 @@ export interface DeliverySource extends ForgeHost {
   readonly synchronization?: SynchronizationId | undefined;
 }
 
-/** Where a hook's secrets are kept. */
-export type FindHook = (forge: string, source: string) => Promise<DeliverySource | undefined>;
+/** Where the secrets of hooks are kept. */
+export type FindHook = (name: HookName) => Promise<DeliverySource | undefined>;
 
 /**
  * The sources of an address. Several hosts of one forge may deliver to the same address; their secrets tell them apart.
@@ -31,7 +32,7 @@ export async function sourcesOf(
   findHook: FindHook,
 ): Promise<readonly DeliverySource[]> {
   if (source !== undefined) {
-    const hook = await findHook(forge, source);
+    const hook = await findHook({ forge, source });
     return hook === undefined ? [] : [hook];
   }
   return integrations

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryDataKeys } from '../../test/support/memory-data-keys.ts';
+import { createMemoryTable, type MemoryTable } from '../../test/support/memory-table.ts';
+import { synchronizationId } from '../../test/support/synchronized.ts';
+import { createEnvelopeCipher } from '../runtime/cipher.ts';
+import { Secret } from '../runtime/secret.ts';
+import { addHook, changeHookSecret, findHook, type HookDependencies, removeHook } from './hook-store.ts';
+import { keys } from './keys.ts';
+import { ConflictError } from './table.ts';
+
+const start = Date.parse('2026-11-27T12:00:00Z');
+const host = { baseUrl: 'https://forge.test' };
+const name = { forge: 'toy', source: 'abcdefgh' };
+
+let table: MemoryTable;
+let now: number;
+let hooks: HookDependencies;
+beforeEach(async () => {
+  table = createMemoryTable();
+  now = start;
+  hooks = { table, cipher: createEnvelopeCipher(createMemoryDataKeys()), clock: { now: () => now } };
+  await table.transact([await addHook(hooks, name, host, synchronizationId, new Secret('first'))]);
+});
+
+const secrets = async () => (await findHook(hooks, name))?.secrets;
+
+describe('a hook', () => {
+  it('is found by its address, with its secret and whose it is', async () => {
+    expect(await findHook(hooks, name)).toEqual({
+      forge: 'toy',
+      ...host,
+      synchronization: synchronizationId,
+      secrets: ['first'],
+    });
+    expect(await findHook(hooks, { ...name, source: 'other' })).toBeUndefined();
+    expect(await findHook(hooks, { ...name, forge: 'other' })).toBeUndefined();
+  });
+
+  it('is stored without a word of its secret', async () => {
+    expect(JSON.stringify(await table.get(keys.hook(name.forge, name.source)))).not.toContain('first');
+  });
+
+  it('accepts the secret before for a day, and no longer', async () => {
+    await changeHookSecret(hooks, name, new Secret('second'));
+    expect(await secrets()).toEqual(['second', 'first']);
+    now = start + 24 * 3600_000;
+    expect(await secrets()).toEqual(['second']);
+  });
+
+  it('accepts no more than one secret before', async () => {
+    await changeHookSecret(hooks, name, new Secret('second'));
+    await changeHookSecret(hooks, name, new Secret('third'));
+    expect(await secrets()).toEqual(['third', 'second']);
+  });
+
+  it('is not changed by two at once', async () => {
+    const changes = await Promise.allSettled([
+      changeHookSecret(hooks, name, new Secret('one')),
+      changeHookSecret(hooks, name, new Secret('other')),
+    ]);
+    expect(changes.filter(({ status }) => status === 'rejected')).toMatchObject([
+      { reason: expect.any(ConflictError) },
+    ]);
+    expect(await secrets()).toHaveLength(2);
+  });
+
+  it('cannot be opened when it was copied to another address', async () => {
+    const item = await table.get(keys.hook(name.forge, name.source));
+    await table.transact([{ put: keys.hook('toy', 'copy'), item: item ?? {} }]);
+    await expect(findHook(hooks, { ...name, source: 'copy' })).rejects.toThrow('context');
+  });
+
+  it('is gone when it is removed', async () => {
+    await table.transact([removeHook(name)]);
+    expect(await findHook(hooks, name)).toBeUndefined();
+  });
+});
