@@ -1,6 +1,6 @@
 /** Finds a commit, or builds an archive, that took too long for the request that asked for it. */
 
-import type { ScanMessage } from '../../events/messages/schema.ts';
+import type { OrganizationId } from '../domain/ids.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from '../publish/build-dist.ts';
 import { type DistReader, type LookUpOutcome, lookUpCommit } from '../publish/look-up-commit.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
@@ -24,10 +24,19 @@ export interface FinishDistDependencies extends Omit<BuildDistDependencies, 'rea
   readonly waker: Waker;
 }
 
+/** What the queue `scan` is asked for beside scans. */
+export interface WantedDist {
+  readonly kind: 'dist';
+  readonly organization: OrganizationId;
+  readonly packageNumber: number;
+  /** A commit, or its abbreviation. */
+  readonly reference: string;
+}
+
 /** @returns what came of it; `unknown` for a package that is not there */
 export async function finishDist(
   dependencies: FinishDistDependencies,
-  message: Extract<ScanMessage, { kind: 'dist' }>,
+  message: WantedDist,
 ): Promise<DistOutcome['is'] | LookUpOutcome['is'] | 'unknown'> {
   const { table, clock, waker } = dependencies;
   const hash = message.reference;

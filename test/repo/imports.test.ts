@@ -1,57 +1,34 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { circlesOf, reachableFrom } from './circles.ts';
+import { componentOf, everyForge, layers } from './layers.ts';
+import { type Import, isTest, sourceFiles, sourceImports, within } from './source-imports.ts';
 
 /** Who may import whom. Each rule says why it is there, because a failing one has to convince somebody. */
 
-interface Import {
-  readonly from: string;
-  /** Path within the repository, or the name of a package. */
-  readonly to: string;
-}
-
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => file !== '' && !file.endsWith('.d.ts'));
-
-const imports: readonly Import[] = files.flatMap((from) =>
-  [
-    ...read(from).matchAll(
-      /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
-    ),
-  ]
-    .map((match) => match[1] ?? match[2] ?? match[3] ?? '')
-    .map((to) => ({ from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to })),
-);
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Deleted in the working tree, still in the index.
-    return '';
-  }
-}
-
-const isTest = (file: string): boolean => file.endsWith('.test.ts');
-const within =
-  (...folders: string[]) =>
-  (path: string): boolean =>
-    folders.some((folder) => path.startsWith(`${folder}/`));
 const isOurs = within('console', 'events', 'functions', 'infra', 'local', 'shared', 'test', 'tools');
 const part = (path: string, place: number): string => path.split('/')[place] ?? '';
 
 function broken(rule: (one: Import) => boolean): string[] {
-  return imports.filter(rule).map(({ from, to }) => `${from} imports ${to}`);
+  return sourceImports.filter(rule).map(({ from, to }) => `${from} imports ${to}`);
+}
+
+/** Who imports whom, as a graph of files or of what holds them. */
+function arrowsBetween(nodeOf: (path: string) => string, counts: (one: Import) => boolean) {
+  const arrows = new Map<string, Set<string>>();
+  for (const one of sourceImports.filter(({ to }) => isOurs(to)).filter(counts)) {
+    const [from, to] = [nodeOf(one.from), nodeOf(one.to)];
+    if (from !== to) {
+      arrows.set(from, (arrows.get(from) ?? new Set()).add(to));
+    }
+  }
+  return arrows;
 }
 
 describe('who may import whom', () => {
   it('finds the imports at all', () => {
-    expect(imports.length).toBeGreaterThan(300);
-    expect(imports).toContainEqual({
+    expect(sourceImports.length).toBeGreaterThan(300);
+    expect(sourceImports).toContainEqual({
       from: 'functions/publish-access/handler.ts',
       to: 'shared/publish/publish-access.ts',
     });
@@ -59,6 +36,40 @@ describe('who may import whom', () => {
 
   it.each(['shared/domain', 'shared/composer'])('%s is pure: it imports nothing else of ours', (folder) => {
     expect(broken(({ from, to }) => within(folder)(from) && isOurs(to) && !within(folder)(to))).toEqual([]);
+  });
+
+  it('shared/runtime imports the domain alone: every function has it, whatever else it has', () => {
+    expect(
+      broken(
+        ({ from, to }) =>
+          within('shared/runtime')(from) &&
+          isOurs(to) &&
+          !within('shared/runtime', 'shared/domain')(to) &&
+          !isTest(from),
+      ),
+    ).toEqual([]);
+  });
+
+  it('nothing in shared imports messages of queues: they are what functions send and take', () => {
+    expect(broken(({ from, to }) => within('shared')(from) && within('events')(to))).toEqual([]);
+    expect(
+      broken(
+        ({ from, to }) => within('events')(from) && isOurs(to) && !within('events', 'shared/domain')(to),
+      ),
+    ).toEqual([]);
+  });
+
+  it('only the list of forges imports an adapter: to everything else a forge is the port', () => {
+    expect(
+      broken(
+        ({ from, to }) =>
+          within('shared', 'functions', 'infra', 'events')(from) &&
+          /^shared\/forge\/[^/]+\//.test(to) &&
+          part(from, 2) !== part(to, 2) &&
+          from !== everyForge &&
+          !isTest(from),
+      ),
+    ).toEqual([]);
   });
 
   it('an adapter never imports another adapter: what they share belongs beside them', () => {
@@ -124,6 +135,10 @@ describe('who may import whom', () => {
     ).toEqual([]);
   });
 
+  it('local does not import tools: they are about it', () => {
+    expect(broken(({ from, to }) => within('local')(from) && within('tools')(to))).toEqual([]);
+  });
+
   it('local does not import tests, tests beside the deployed code do not import local', () => {
     expect(broken(({ from, to }) => within('local')(from) && !isTest(from) && within('test')(to))).toEqual(
       [],
@@ -131,5 +146,95 @@ describe('who may import whom', () => {
     expect(
       broken(({ from, to }) => within('shared', 'functions', 'events')(from) && within('local')(to)),
     ).toEqual([]);
+  });
+});
+
+describe('the layers of shared', () => {
+  const levels = new Map(
+    layers.flatMap(({ components }, level) => components.map((component) => [component, level] as const)),
+  );
+  const levelOf = (path: string): number => levels.get(componentOf(path)) ?? Number.NaN;
+
+  it('have a place for every file', () => {
+    const files = sourceFiles.filter(within('shared'));
+    expect(files.filter((file) => Number.isNaN(levelOf(file)))).toEqual([]);
+    expect([...levels.keys()].filter((one) => !files.some((file) => componentOf(file) === one))).toEqual([]);
+  });
+
+  // A test beside the code may bring in what its unit would never know.
+  it.each(layers.map(({ components, why }) => [components.join(', '), why, components] as const))(
+    '%s: only what is below it is imported there, since this is %s',
+    (_, __, components) => {
+      expect(
+        broken(
+          ({ from, to }) =>
+            components.includes(componentOf(from)) &&
+            !isTest(from) &&
+            within('shared')(to) &&
+            componentOf(from) !== componentOf(to) &&
+            levelOf(from) <= levelOf(to),
+        ),
+      ).toEqual([]);
+    },
+  );
+});
+
+/** A circle can only be understood, moved and tested whole. */
+describe('no circle', () => {
+  it('of files', () => {
+    expect(
+      circlesOf(
+        arrowsBetween(
+          (path) => path,
+          () => true,
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  it('of components', () => {
+    expect(circlesOf(arrowsBetween(componentOf, ({ from }) => !isTest(from)))).toEqual([]);
+  });
+});
+
+describe('the picture of the layers', () => {
+  const text = readFileSync('docs/architecture.md', 'utf8');
+  const lines = (/```mermaid\nflowchart TD\n([^`]*)```/.exec(text)?.[1] ?? '').split('\n');
+  const names = new Map(
+    lines.flatMap((line) => {
+      const [, id, name] = /^ {2}(\w+)\["([^"]+)"\]$/.exec(line) ?? [];
+      return id === undefined || name === undefined ? [] : [[id, name] as const];
+    }),
+  );
+  const drawn = new Map(
+    lines.flatMap((line) => {
+      const [, from = '', to = ''] = /^ {2}(\w+) --> (\w+(?: & \w+)*)$/.exec(line) ?? [];
+      const name = names.get(from);
+      return name === undefined
+        ? []
+        : [[name, new Set(to.split(' & ').map((id) => names.get(id) ?? id))] as const];
+    }),
+  );
+  const real = arrowsBetween(componentOf, ({ from, to }) => !isTest(from) && within('shared')(to));
+
+  it('shows every component', () => {
+    const all = layers.flatMap(({ components }) => components);
+    expect([...names.values()].sort()).toEqual(['functions', ...all].sort());
+  });
+
+  it('has no arrow that is none', () => {
+    const wrong = [...drawn].flatMap(([from, tos]) =>
+      [...tos].filter((to) => real.get(from)?.has(to) !== true).map((to) => `${from} imports no ${to}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has a way for everything that is imported', () => {
+    const missing = [...names.values()].flatMap((from) =>
+      [...(real.get(from) ?? [])]
+        .filter((to) => !reachableFrom(drawn, from).has(to))
+        .map((to) => `${from} imports ${to}`),
+    );
+    expect(missing).toEqual([]);
   });
 });

@@ -5,8 +5,8 @@ import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '..
 import { createGitHubApp, type GitHubApp } from './app.ts';
 import { createContentReader } from './content.ts';
 import { createDeliveryLog } from './delivery-log.ts';
-import type { GitHubSecrets, GitHubSettings } from './module.ts';
 import { createRequests } from './requests.ts';
+import type { GitHubSecrets, GitHubSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
 import { webhooks } from './webhook.ts';
 

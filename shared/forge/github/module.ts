@@ -1,34 +1,7 @@
 /** GitHub: github.com, or an Enterprise Server of one's own. */
-import { z } from 'zod';
 import type { ForgeModule } from '../module.ts';
+import { type GitHubSecrets, type GitHubSettings, secrets, settings } from './settings.ts';
 import { webhooks } from './webhook.ts';
-
-const publicHost = 'https://github.com';
-
-const address = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
-
-/** https://docs.github.com/en/enterprise-server@latest/rest/enterprise-admin: an Enterprise Server has its API under `/api/v3`. */
-const settings = z
-  .strictObject({
-    appId: z.union([z.string().min(1), z.int().positive().transform(String)]),
-    baseUrl: address.default(publicHost),
-    /** Of the REST API; GraphQL is `<it>/graphql`. */
-    apiUrl: address.optional(),
-  })
-  .transform(({ appId, baseUrl, apiUrl }) => ({
-    appId,
-    baseUrl,
-    apiUrl: apiUrl ?? (baseUrl === publicHost ? 'https://api.github.com' : `${baseUrl}/api/v3`),
-  }));
-export type GitHubSettings = z.infer<typeof settings>;
-
-const secrets = z.strictObject({
-  /** PEM, PKCS#1 as GitHub hands it out, or PKCS#8. */
-  privateKey: z.string().min(1),
-  webhookSecret: z.string().min(1),
-  previousWebhookSecret: z.string().min(1).optional(),
-});
-export type GitHubSecrets = z.infer<typeof secrets>;
 
 export const gitHub: ForgeModule<GitHubSettings, GitHubSecrets> = {
   id: 'github',

@@ -1,0 +1,46 @@
+/** Which file imports which, as the sources say it. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+export interface Import {
+  readonly from: string;
+  /** Path within the repository, or the name of a package. */
+  readonly to: string;
+}
+
+/** Every TypeScript file of the repository, those that git does not know yet too. */
+export const sourceFiles: readonly string[] = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'],
+  { encoding: 'utf8' },
+)
+  .split('\n')
+  .filter((file) => file !== '' && !file.endsWith('.d.ts'));
+
+/** Type imports too: what is not there when it runs is still what somebody has to know. */
+const importPattern =
+  /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
+export const sourceImports: readonly Import[] = sourceFiles.flatMap((from) =>
+  [...readSource(from).matchAll(importPattern)]
+    .map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+    .map((to) => ({ from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to })),
+);
+
+/** The file's text; empty for one that is deleted in the working tree and still in the index. */
+export function readSource(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export const isTest = (file: string): boolean => file.endsWith('.test.ts');
+
+/** Whether a path is below one of the folders. */
+export const within =
+  (...folders: string[]) =>
+  (path: string): boolean =>
+    folders.some((folder) => path.startsWith(`${folder}/`));
