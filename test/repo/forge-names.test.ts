@@ -1,0 +1,55 @@
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+import { everyForge } from './layers.ts';
+import { isTest, readSource, sourceFiles, within } from './source-imports.ts';
+
+/**
+ * A forge's name stands in its folder, and in the line that lists it; everything else knows only the port. So a further forge is one folder
+ * and one line. What another forge's code would need is a trait of its module, or a setting of its integration.
+ */
+const forgeName = /github|gitlab|bitbucket/i;
+
+/** The code without its comments, in which a forge may serve as an example. */
+function codeOf(text: string): string {
+  const parts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const children = node.getChildren();
+    if (children.length === 0) {
+      parts.push(node.getText());
+    }
+    children.filter((child) => !ts.isJSDoc(child)).forEach(visit);
+  };
+  visit(ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest, true));
+  return parts.join(' ');
+}
+
+it.each([
+  ["/* GitHub */ const a = '/*'; // GitLab\n/** Bitbucket */ const b = '*/';", false],
+  ["const a = '/*'; const forge = 'github'; const b = '*/';", true],
+  ['const url = `https://host/GitLab`;', true],
+  ['function openGitHub() {}', true],
+  ['/** @param gitHub what */ export function open() {}', false],
+])('a name in %s is found: %s', (text, isFound) => {
+  expect(forgeName.test(codeOf(text))).toBe(isFound);
+});
+
+it('no file outside of the folders of forges names one', () => {
+  const others = sourceFiles
+    .filter(within('functions', 'shared', 'infra'))
+    .filter((file) => !isTest(file) && !/^shared\/forge\/[^/]+\//.test(file) && file !== everyForge);
+  const naming = others.filter((file) => {
+    const text = readSource(file);
+    return forgeName.test(file) || (forgeName.test(text) && forgeName.test(codeOf(text)));
+  });
+  expect(others.length).toBeGreaterThan(200);
+  expect(naming).toEqual([]);
+});
+
+it('the list of forges has one line for each, besides its import', () => {
+  const lines = codeOf(readSource(everyForge)).match(new RegExp(forgeName, 'gi')) ?? [];
+  const folders = new Set(
+    sourceFiles.flatMap((file) => /^shared\/forge\/([^/]+)\//.exec(file)?.slice(1, 2) ?? []),
+  );
+  // The import has the name, and the path.
+  expect(lines).toHaveLength(3 * folders.size);
+});
