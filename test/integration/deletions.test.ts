@@ -322,7 +322,7 @@ describe('a deleted organization', () => {
     expect([...new Set(stays)].sort()).toEqual([
       expect.stringMatching(/^ACCOUNT#/),
       'EDGE o/acme',
-      'INSTALLATIONS INSTALLATION#77',
+      'INSTALLATIONS INSTALLATION#github#https://github.com#77',
       'ORG#org1 AUDIT',
       'ORG#org1 DELETION#organization',
       'ORG#org1 ORG',
