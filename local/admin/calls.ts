@@ -11,6 +11,8 @@ export function readFlags(args: readonly string[]) {
     allowPositionals: true,
     options: {
       installation: { type: 'string' },
+      forge: { type: 'string' },
+      'base-url': { type: 'string' },
       repositories: { type: 'string' },
       vendors: { type: 'string' },
       forks: { type: 'boolean' },
@@ -48,6 +50,8 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
     {
       slug,
       installation: needed(flags.installation, 'connect takes --installation; status lists them'),
+      ...(flags.forge === undefined ? {} : { forge: flags.forge }),
+      ...(flags['base-url'] === undefined ? {} : { baseUrl: flags['base-url'] }),
       repositories: names(flags.repositories) ?? 'all',
       ownedVendors: names(flags.vendors) ?? [],
     },

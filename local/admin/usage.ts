@@ -7,8 +7,9 @@ Usage: npm run admin -- COMMAND [options]
                                                 their ids
   left-out ORGANIZATION REPOSITORY              every branch and tag of the repository that gives no version, and
                                                 why
-  connect ORGANIZATION --installation ID        make an organization of an installation of the GitHub App
-          [--repositories all|NAME,NAME] [--vendors NAME,NAME]
+  connect ORGANIZATION --installation ID        make an organization of an installation of the App; where several
+          [--repositories all|NAME,NAME]        forges or hosts are known, --forge or --base-url says which is meant
+          [--vendors NAME,NAME] [--forge NAME] [--base-url URL]
   choose ORGANIZATION --repositories all|NAME,NAME [--forks]
                                                 choose repositories, besides those chosen already, to become
                                                 packages; 'all' leaves forks out unless --forks is there, a fork
