@@ -3,9 +3,11 @@
  *
  * Composer ignores the answer, so nothing here is worth an error to it; what cannot be counted is left out.
  */
+
 import { z } from 'zod';
 import { bitmapHas, edgeKeys, packagesPerChunk } from '../domain/edge-keys.ts';
 import { parsePrincipal } from '../domain/ids.ts';
+import { parseJson } from '../domain/parse-json.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { edgeRows } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
@@ -85,12 +87,4 @@ export function tokenOf(authorization: string | undefined): string {
   const pair = Buffer.from(value, 'base64').toString();
   const colon = pair.indexOf(':');
   return colon === -1 ? '' : pair.slice(colon + 1);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

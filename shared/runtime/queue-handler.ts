@@ -2,6 +2,7 @@
 
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { z } from 'zod';
+import { parseJson } from '../domain/parse-json.ts';
 import { functionHandler } from './function-handler.ts';
 import type { Logger } from './logger.ts';
 
@@ -70,12 +71,4 @@ export function batchHandler<Schema extends z.ZodType>(
         .map((record) => ({ itemIdentifier: record.id })),
     };
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
