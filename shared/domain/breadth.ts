@@ -27,8 +27,8 @@ export function compareBreadth(before: Fact, fact: Fact): Comparison {
   }
   if (fact.kind === 'team-repository' && before.kind === 'team-repository') {
     comparisons.push({
-      narrows: !isWithin(before.readers, fact.readers),
-      widens: !isWithin(fact.readers, before.readers),
+      narrows: !isSubset(before.readers, fact.readers),
+      widens: !isSubset(fact.readers, before.readers),
     });
   }
   return {
@@ -102,7 +102,7 @@ const endOf = (fact: Fact): number =>
   'expiresAt' in fact ? (fact.expiresAt ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
 
 /** @param all all levels if undefined */
-const isWithin = (some: readonly string[] | undefined, all: readonly string[] | undefined): boolean =>
+const isSubset = (some: readonly string[] | undefined, all: readonly string[] | undefined): boolean =>
   all === undefined || (some?.every((level) => all.includes(level)) ?? false);
 
 /** Whether the right of the row has ended. @param now milliseconds since the epoch */

@@ -4,13 +4,18 @@
  * The claim itself is the withdrawal. access.ts reads it beside the facts, so that nobody waits for the forge's API, which may lag behind
  * its own events. A read that began late enough to know decides whether the claim was right.
  */
-import { type Fact, factKey } from './facts.ts';
-import { type AnyScope, mainKeyOf, memberPart, wholeOf } from './scopes.ts';
-
-/**
- * How long a forge's API may show what has changed since, in milliseconds. A read that began later than this after a change knows of it.
- */
-export const lagMs = 120_000;
+import { type Fact, type FactKind, factKey, factKinds } from './facts.ts';
+import type { ForgeTraits } from './forge-traits.ts';
+import {
+  type AnyScope,
+  isPart,
+  mainKeyOf,
+  memberPart,
+  type ScopeLayout,
+  type ScopeName,
+  scopeOfKind,
+  scopesOfKinds,
+} from './scopes.ts';
 
 export interface Claim {
   /** Of the fact that the event is about, as factKey names it. */
@@ -33,7 +38,7 @@ export interface ReadOrder {
 }
 
 /** A read that began so long after the event knows whether the claim is right. */
-export const decides = (read: ReadOrder, claim: Claim): boolean =>
+export const decides = (read: ReadOrder, claim: Claim, { lagMs }: Pick<ForgeTraits, 'lagMs'>): boolean =>
   read.number > claim.number && read.startedAt >= claim.at + lagMs;
 
 /**
@@ -88,14 +93,20 @@ export interface Withdrawals {
  *
  * @returns milliseconds since the epoch; undefined: it may be given at once
  */
-export function withheldUntil(fact: Fact, read: ReadOrder, withdrawals: Withdrawals): number | undefined {
+export function withheldUntil(
+  fact: Fact,
+  read: ReadOrder,
+  withdrawals: Withdrawals,
+  traits: Pick<ForgeTraits, 'lagMs'>,
+): number | undefined {
+  const { lagMs } = traits;
   const { claims, arrivals, taken } = withdrawals;
   const arrival = Math.max(...givingKeys(fact).map((key) => arrivals.get(key) ?? 0));
   /** An event after that withdrawal gives it, and the read began after the event. */
   const isGivenSince = (number: number): boolean => arrival >= number && read.number > arrival;
   const covering = claims.filter((claim) => covers(claim, fact));
   const untils = covering
-    .filter((claim) => !decides(read, claim) && !isGivenSince(claim.number))
+    .filter((claim) => !decides(read, claim, traits) && !isGivenSince(claim.number))
     .map((claim) => claim.at + lagMs);
   if (taken !== undefined && read.startedAt < taken.at + lagMs) {
     // A read that took what was claimed already withdrew nothing itself: the event that gives it has to be later than the claim, which is read again
@@ -135,19 +146,33 @@ export function scopeOfKey(key: string): AnyScope {
   }
 }
 
-/** The scopes that hold facts which the claim covers: a claim is of no use any more when each of them was decided. */
-export function scopesOfClaim({ key }: Claim): readonly AnyScope[] {
-  switch (key.split('#')[0]) {
-    case 'member':
-      return ['members', 'teams', 'roles', 'repositories'];
-    case 'team':
-      return ['teams', 'roles'];
-    case 'team-repository':
-      return ['teams'];
-    default:
-      return [scopeOfKey(key)];
+/** The list that has the claimed fact. */
+const listOfKey = (layout: ScopeLayout, key: string): ScopeName => {
+  const kind = factKinds.find((one) => one === key.split('#')[0]);
+  if (kind === undefined) {
+    throw new RangeError(`no fact has the key ${key}`);
   }
+  return scopeOfKind(layout, kind);
+};
+
+/** Of claims that cover rows of other parts too: the kinds of facts that they cover. */
+const coveredKinds: Readonly<Record<string, readonly FactKind[]>> = {
+  member: ['member', 'team-member', 'role-member', 'collaborator'],
+  team: ['team', 'team-repository', 'role-team'],
+  'team-repository': ['team-repository'],
+};
+
+/** The lists and parts that hold facts which the claim covers: a claim is of no use any more when each of them was decided. */
+function scopesOfClaim({ key }: Claim, layout: ScopeLayout): readonly AnyScope[] {
+  const covered = coveredKinds[key.split('#')[0] ?? ''];
+  return covered === undefined ? [scopeOfKey(key)] : scopesOfKinds(layout, covered);
 }
+
+/** The whole scopes that hold facts which the claim covers. */
+export const listsOfClaim = (claim: Claim, layout: ScopeLayout): readonly ScopeName[] =>
+  scopesOfClaim(claim, layout).map((scope) => (isPart(scope) ? listOfKey(layout, claim.key) : scope));
+
+type ReadingTraits = Pick<ForgeTraits, 'scopes' | 'lagMs'>;
 
 /** What is known of a scope's reads. */
 export interface ScopeReads {
@@ -158,19 +183,28 @@ export interface ScopeReads {
 }
 
 /** Whether a read that knows has shown what the claim is about. */
-export function isDecided(claim: Claim, readsOf: (scope: AnyScope) => ScopeReads): boolean {
-  const part = scopeOfKey(claim.key);
-  return [part, wholeOf(part)].some((scope) => (readsOf(scope).readBegunAt ?? 0) >= claim.at + lagMs);
+export function isDecided(
+  claim: Claim,
+  readsOf: (scope: AnyScope) => ScopeReads,
+  { scopes: layout, lagMs }: ReadingTraits,
+): boolean {
+  return [scopeOfKey(claim.key), listOfKey(layout, claim.key)].some(
+    (scope) => (readsOf(scope).readBegunAt ?? 0) >= claim.at + lagMs,
+  );
 }
 
 /**
  * Whether nothing hangs on the claim any more: every scope concerned was decided by a read that began late enough, and no read is under way that
  * began earlier and could still bring back what the claim withdrew.
  */
-export function isAnswered(claim: Claim, readsOf: (scope: AnyScope) => ScopeReads): boolean {
+export function isAnswered(
+  claim: Claim,
+  readsOf: (scope: AnyScope) => ScopeReads,
+  { scopes: layout, lagMs }: ReadingTraits,
+): boolean {
   const knowsAt = claim.at + lagMs;
-  return scopesOfClaim(claim).every((scope) => {
-    const reads = [...new Set([scope, wholeOf(scope)])].map(readsOf);
+  return scopesOfClaim(claim, layout).every((scope) => {
+    const reads = (isPart(scope) ? [scope, listOfKey(layout, claim.key)] : [scope]).map(readsOf);
     return (
       reads.some(({ readBegunAt = 0 }) => readBegunAt >= knowsAt) &&
       reads.every(({ underWaySince }) => underWaySince === undefined || underWaySince >= knowsAt)

@@ -1,22 +1,10 @@
 /**
  * What a synchronization knows of its forge organization: facts, each belonging to exactly one scope.
  *
- * A scope is read whole or it is unfinished. Adapters emit facts; the store keeps them with the number of the read that
+ * A scope (scopes.ts) is read whole or it is unfinished. Adapters emit facts; the store keeps them with the number of the read that
  * saw them; access.ts decides from them.
  */
 import type { ForgeAccountId, ForgeRepositoryId, ForgeRoleId, ForgeTeamId } from './ids.ts';
-
-/** The scopes of a snapshot, each with the kinds of facts that a whole read of it replaces. */
-export const scopeKinds = {
-  settings: ['settings'],
-  members: ['member'],
-  teams: ['team', 'team-member', 'team-repository'],
-  roles: ['role-member', 'role-team'],
-  repositories: ['repository', 'collaborator'],
-} as const satisfies Record<string, readonly FactKind[]>;
-
-export type ScopeName = keyof typeof scopeKinds;
-export const scopeNames = Object.keys(scopeKinds) as readonly ScopeName[];
 
 /**
  * By what an adapter asks one of its forge's APIs for the thing, where that is not the id (GraphQL's node id on GitHub); kept so that nobody
@@ -159,6 +147,18 @@ export type Fact =
   | CollaboratorFact;
 
 export type FactKind = Fact['kind'];
+
+export const factKinds = [
+  'settings',
+  'member',
+  'team',
+  'team-member',
+  'team-repository',
+  'role-member',
+  'role-team',
+  'repository',
+  'collaborator',
+] as const satisfies readonly FactKind[];
 
 /**
  * What tells a fact from the others of its kind within one synchronization. Rows of an account begin with the account, so that

@@ -1,7 +1,7 @@
 /** The tie between an organization and one forge organization. */
 import type { Connection } from './connection.ts';
-import type { ScopeName } from './facts.ts';
 import type { ForgeOrganizationId, OrganizationId, SynchronizationId } from './ids.ts';
+import type { ScopeName } from './scopes.ts';
 
 /** The folder of a forge's adapter in shared/forge. */
 export type ForgeId = string;

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Connection } from '../domain/connection.ts';
+import type { ForgeTraits } from '../domain/forge-traits.ts';
 import type { ForgeOrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { BudgetOf } from './budget.ts';
@@ -78,6 +79,7 @@ export interface ForgeModule<
 > {
   /** The name of its folder; it stands in keys and in the addresses of webhooks. */
   readonly id: ForgeId;
+  readonly traits: ForgeTraits;
   /** What an operator writes down of an integration, … */
   readonly settings: z.ZodType<Settings>;
   /** … and what of it is secret. */

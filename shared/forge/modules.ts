@@ -1,4 +1,5 @@
 /** The forges: one line for each. */
+import type { ForgeTraits } from '../domain/forge-traits.ts';
 import { gitHub } from './github/module.ts';
 import type { ForgeModule } from './module.ts';
 
@@ -16,6 +17,9 @@ export function moduleOf(forge: string): ForgeModule {
   }
   return found;
 }
+
+/** How the forge of that name is read. @throws RangeError as `moduleOf` */
+export const traitsOf = (forge: string): ForgeTraits => moduleOf(forge).traits;
 
 /** The forge of that name, if there is one. */
 export function findModule(forge: string): ForgeModule | undefined {

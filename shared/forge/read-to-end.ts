@@ -1,4 +1,4 @@
-import type { ScopeName } from '../domain/facts.ts';
+import type { ScopeName } from '../domain/scopes.ts';
 import { ForgeError } from './errors.ts';
 import type { ScopeRead, StructureReader } from './forge.ts';
 

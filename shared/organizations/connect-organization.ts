@@ -2,7 +2,6 @@
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { Connection } from '../domain/connection.ts';
-import { scopeNames } from '../domain/facts.ts';
 import {
   type ForgeOrganizationId,
   type ForgeRepositoryId,
@@ -12,9 +11,11 @@ import {
   type SynchronizationId,
 } from '../domain/ids.ts';
 import { isVendor, slugProblem } from '../domain/organization.ts';
+import { namesIn } from '../domain/scopes.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ForgeOrganization, StructureReader } from '../forge/forge.ts';
+import { traitsOf } from '../forge/modules.ts';
 import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { claimInstallation, findInstallation, type StoredInstallation } from '../store/installation-store.ts';
@@ -84,7 +85,9 @@ export async function connectOrganization(
     table,
     chosen.map((repository) => setChoice(synchronization, repository, true)),
   );
-  const things = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
+  const things = namesIn(traitsOf(host.forge).scopes).map((scope) =>
+    scopeThing(organization, synchronization, scope),
+  );
   const atEdge = desireOpen({ id: organization, slug }, clock.now());
   const claims: readonly (readonly [Operation, string])[] = [
     ...addOrganization({

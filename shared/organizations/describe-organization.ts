@@ -2,11 +2,11 @@
 
 import { installationOf } from '../domain/connection.ts';
 import { edgeKeys } from '../domain/edge-keys.ts';
-import { scopeNames } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import { vendorOf } from '../domain/package.ts';
-import { isPart } from '../domain/scopes.ts';
+import { isPart, namesIn } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { traitsOf } from '../forge/modules.ts';
 import { auditLog } from '../store/audit-log.ts';
 import type { StoredChange } from '../store/change-schema.ts';
 import { loadFacts } from '../store/fact-store.ts';
@@ -169,6 +169,7 @@ function leftOutOf(
 
 async function describeSynchronization(table: Table, synchronization: Synchronization, now: number) {
   const { id } = synchronization;
+  const layout = traitsOf(synchronization.forge).scopes;
   // Work flows one way, so it is looked for in that way: what has left one place is seen in the next.
   const states = await scopeStates(table, id);
   const [held, settings, members, teams, repositories, scans] = await Promise.all([
@@ -215,10 +216,12 @@ async function describeSynchronization(table: Table, synchronization: Synchroniz
       credentialState: synchronization.credentialState,
       credentialStateSince: time(synchronization.credentialStateSince),
       /** When the scope that was read least lately was read; nothing while one never was. */
-      rightsAsOf: time(rightsAsOf(synchronization)),
+      rightsAsOf: time(rightsAsOf(layout, synchronization)),
       rightsSuspendedSince: time(synchronization.rightsSuspendedAt),
       caution: synchronization.caution,
-      scopes: Object.fromEntries(scopeNames.map((scope) => [scope, describeScope(states.get(scope), now)])),
+      scopes: Object.fromEntries(
+        namesIn(layout).map((scope) => [scope, describeScope(states.get(scope), now)]),
+      ),
       parts: Object.fromEntries(
         [...states]
           .filter(([scope, state]) => isPart(scope) && isWorthKnowing(state))

@@ -1,10 +1,11 @@
 /** A dry run: reads the forge as a run does, and shows what it would change. Writes nothing. */
 
 import type { FactChange } from '../domain/change.ts';
-import { factKey, type ScopeName, scopeNames } from '../domain/facts.ts';
+import { factKey } from '../domain/facts.ts';
+import { byPlanning, namesIn, type ScopeName } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
-import type { StructureReader } from '../forge/forge.ts';
+import { traitsOf } from '../forge/modules.ts';
 import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
@@ -12,7 +13,7 @@ import type { Table } from '../store/table.ts';
 import type { FinishedReading } from '../sync/plan/decide.ts';
 import { loadSaid } from '../sync/plan/load.ts';
 import { recordOf } from '../sync/plan/plan.ts';
-import { byPlanning, createPlanner } from '../sync/plan/plan-read.ts';
+import { createPlanner, type PlanReadDependencies } from '../sync/plan/plan-read.ts';
 import { endsRun, probe } from '../sync/run/probe.ts';
 import type { CountingReader } from '../sync/run/run.ts';
 import { countsOf } from '../sync/run/run-log.ts';
@@ -50,6 +51,9 @@ export async function previewRun(
 ): Promise<{ readonly requests: number | undefined; readonly scopes: readonly PreviewedScope[] }> {
   const { table, clock } = dependencies;
   const { id } = synchronization;
+  const traits = traitsOf(synchronization.forge);
+  const names = namesIn(traits.scopes);
+  const compare = byPlanning(traits.scopes);
   // The number that a run would draw that begins now: whatever is written meanwhile has a higher one.
   const observedAt = (await lastNumber(table, id)) + 1;
   const scopes: PreviewedScope[] = [];
@@ -62,7 +66,7 @@ export async function previewRun(
     };
     const readings: (FinishedReading & { readonly scope: ScopeName })[] = [];
     await probe({ reader, synchronization });
-    for (const scope of scopeNames) {
+    for (const scope of names) {
       const startedAt = clock.now();
       const read = await orFailure(scope, () => readToEnd(reader, scope, limit));
       if ('outcome' in read) {
@@ -73,15 +77,15 @@ export async function previewRun(
     }
     await probe({ reader, synchronization });
     const gone = new Set<string>();
-    for (const reading of readings.toSorted((one, other) => byPlanning(one.scope, other.scope))) {
+    for (const reading of readings.toSorted((one, other) => compare(one.scope, other.scope))) {
       const { scope } = reading;
       scopes.push(
         await orFailure(scope, () =>
-          previewScope(table, reader, synchronization, scope, reading, gone, clock.now()),
+          previewScope({ table, reader, traits }, synchronization, scope, reading, gone, clock.now()),
         ),
       );
     }
-    const place = ({ scope }: PreviewedScope): number => scopeNames.indexOf(scope);
+    const place = ({ scope }: PreviewedScope): number => names.indexOf(scope);
     return {
       requests: reader.requests?.(),
       scopes: scopes.toSorted((one, other) => place(one) - place(other)),
@@ -96,8 +100,7 @@ export async function previewRun(
 
 /** @param gone keys of facts that go by the plans before it; gets those of this one */
 async function previewScope(
-  table: Table,
-  reader: StructureReader,
+  { table, reader, traits }: PlanReadDependencies,
   synchronization: Synchronization,
   scope: ScopeName,
   reading: FinishedReading,
@@ -105,9 +108,9 @@ async function previewScope(
   now: number,
 ): Promise<PreviewedScope> {
   const { id } = synchronization;
-  const said = await loadSaid(table, id, scope, reading.read);
+  const said = await loadSaid(table, id, traits.scopes, scope, reading.read);
   const { changes, held, deferred } = await createPlanner(
-    { table, reader },
+    { table, reader, traits },
     synchronization,
     scope,
     reading,

@@ -1,6 +1,7 @@
 /** An owner asks for everything to be read now. */
-import { scopeNames } from '../domain/facts.ts';
+import { namesIn } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { traitsOf } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Table } from '../store/table.ts';
 import { scopeThing } from '../store/things.ts';
@@ -33,12 +34,13 @@ export async function synchronizeNow(
 ): Promise<AskedScopes> {
   const { table, clock } = dependencies;
   const at = asked ?? clock.now();
+  const all = namesIn(traitsOf(synchronization.forge).scopes);
   if (asked === undefined) {
     const { organization, id } = synchronization;
-    const things = scopeNames.map((scope) => scopeThing(organization, id, scope));
+    const things = all.map((scope) => scopeThing(organization, id, scope));
     await raiseAll(dependencies, things, 'owner', things.slice(0, 1));
   }
-  const scopes = await progressSince(table, synchronization, scopeNames, at, clock.now());
+  const scopes = await progressSince(table, synchronization, all, at, clock.now());
   return {
     asked: new Date(at).toISOString(),
     isDone: scopes.every(({ outcome }) => outcome !== 'pending'),

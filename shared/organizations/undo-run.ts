@@ -5,9 +5,10 @@
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { Removal } from '../domain/change.ts';
-import { lagMs } from '../domain/claim.ts';
-import { type Fact, factKey, type ScopeName, scopeKinds, scopeNames } from '../domain/facts.ts';
+import { factKey } from '../domain/facts.ts';
+import type { ScopeLayout, ScopeName } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { traitsOf } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { loadScope } from '../store/fact-store.ts';
 import { latestRuns, loadRemoved } from '../store/run-store.ts';
@@ -104,13 +105,16 @@ async function removedBy(
 
 async function askFor(
   { table, waker, clock }: UndoRunDependencies,
-  { organization, id }: Synchronization,
+  { organization, id, forge }: Synchronization,
   removed: readonly Removal[],
   { run, at, cause }: { readonly run: number; readonly at: number; readonly cause: string },
 ): Promise<void> {
   const missing: ScopeName[] = [];
-  for (const [scope, removals] of byScope(removed)) {
-    const stored = new Set((await loadScope(table, id, scope)).facts.map(({ fact }) => factKey(fact)));
+  const layout = traitsOf(forge).scopes;
+  for (const [scope, removals] of byScope(layout, removed)) {
+    const stored = new Set(
+      (await loadScope(table, id, layout, scope)).facts.map(({ fact }) => factKey(fact)),
+    );
     if (removals.some(({ before }) => !stored.has(factKey(before)))) {
       missing.push(scope);
     }
@@ -129,8 +133,9 @@ async function told(
   removed: readonly Removal[],
   at: number,
 ): Promise<Pick<Undone, 'scopes' | 'putBack' | 'left'>> {
-  const { id } = synchronization;
-  const concerned = byScope(removed);
+  const { id, forge } = synchronization;
+  const { scopes: layout, lagMs } = traitsOf(forge);
+  const concerned = byScope(layout, removed);
   const scopes = await progressSince(table, synchronization, [...concerned.keys()], at, clock.now());
   const names = await namesFor(table, id, removed);
   const putBack: string[] = [];
@@ -138,7 +143,7 @@ async function told(
   for (const [scope, removals] of concerned) {
     const progress = scopes.find((one) => one.scope === scope);
     // After the progress: what is not there once the read is done stays away.
-    const stored = await loadScope(table, id, scope);
+    const stored = await loadScope(table, id, layout, scope);
     const held = await heldKeys(table, id, scope, await findHeld(table, id, scope));
     for (const { before } of removals) {
       const key = factKey(before);
@@ -150,15 +155,21 @@ async function told(
         const reason = held.has(key) ? 'there already, and its removal is held' : 'there already';
         left.push({ what, reason });
       } else {
-        left.push({ what, reason: absenceOf(progress, stored.removed.get(key)?.changedAt ?? 0, at) });
+        left.push({
+          what,
+          reason: absenceOf(progress, { removedAt: stored.removed.get(key)?.changedAt ?? 0, at, lagMs }),
+        });
       }
     }
   }
   return { scopes, putBack, left };
 }
 
-/** @param removedAt milliseconds since the epoch */
-function absenceOf(progress: ScopeProgress | undefined, removedAt: number, at: number): string {
+/** @param times milliseconds since the epoch: when it was removed, and when it was asked back */
+function absenceOf(
+  progress: ScopeProgress | undefined,
+  { removedAt, at, lagMs }: { readonly removedAt: number; readonly at: number; readonly lagMs: number },
+): string {
   if (removedAt > at) {
     return 'removed again since';
   }
@@ -176,15 +187,13 @@ function absenceOf(progress: ScopeProgress | undefined, removedAt: number, at: n
     : 'the forge does not have it any more';
 }
 
-function byScope(removed: readonly Removal[]): ReadonlyMap<ScopeName, readonly Removal[]> {
+function byScope(
+  layout: ScopeLayout,
+  removed: readonly Removal[],
+): ReadonlyMap<ScopeName, readonly Removal[]> {
   return new Map(
-    scopeNames
-      .map((scope) => [scope, removed.filter(({ before }) => belongs(before, scope))] as const)
+    layout
+      .map(({ name, kinds }) => [name, removed.filter(({ before }) => kinds.includes(before.kind))] as const)
       .filter(([, removals]) => removals.length > 0),
   );
-}
-
-function belongs(fact: Fact, scope: ScopeName): boolean {
-  const kinds: readonly Fact['kind'][] = scopeKinds[scope];
-  return kinds.includes(fact.kind);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { account, aFact, repository, team } from '../../test/support/memory-forge.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
+import { layout } from '../../test/support/traits.ts';
 import { decideAccess, type Subject } from '../domain/access.ts';
 import { type Fact, factKey, type RepositoryFact, type TeamFact } from '../domain/facts.ts';
 import { loadAccessFacts, loadFacts, loadScope, putFact, removeFact } from './fact-store.ts';
@@ -32,7 +33,7 @@ describe('facts', () => {
     await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
     const scopes = await Promise.all(
       (['settings', 'members', 'teams', 'repositories'] as const).map((scope) =>
-        loadScope(table, synchronizationId, scope),
+        loadScope(table, synchronizationId, layout, scope),
       ),
     );
     const back = scopes.flatMap((scope) => scope.facts.map((stored) => stored.fact));
@@ -101,7 +102,7 @@ describe('loadScope', () => {
   it('fails as a whole when the table does: no query is left whose error nobody hears', async () => {
     const fails = (call: string) => () => Promise.reject(new Error(call));
     const table = { ...(await newTable()), getMany: fails('getMany'), query: fails('query') };
-    const load = loadScope(table, synchronizationId, 'team:5', ['team:5']);
+    const load = loadScope(table, synchronizationId, layout, 'team:5', ['team:5']);
     await expect(load).rejects.toThrow('getMany');
     // An unhandled rejection is one after the current turn.
     await new Promise(setImmediate);

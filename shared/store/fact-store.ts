@@ -6,9 +6,9 @@ import {
   type Fact,
   type FactKind,
   factKey,
+  factKinds,
   type RepositoryFact,
   type StoredFact,
-  scopeKinds,
   type Tombstone,
 } from '../domain/facts.ts';
 import type { ForgeRepositoryId, ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
@@ -16,10 +16,11 @@ import {
   type AnyScope,
   idOfPart,
   isPart,
+  kindsOf,
   mainKeyOf,
   type PartScope,
   partOf,
-  wholeOf,
+  type ScopeLayout,
 } from '../domain/scopes.ts';
 import { missingOrLess } from './condition.ts';
 import { parseFact } from './fact-schema.ts';
@@ -57,12 +58,13 @@ export interface StoredScope {
 export async function loadScope(
   table: Table,
   synchronization: SynchronizationId,
+  layout: ScopeLayout,
   scope: AnyScope,
   covers: readonly PartScope[] = isPart(scope) ? [scope] : [],
 ): Promise<StoredScope> {
   const facts: StoredFact[] = [];
   const removed = new Map<string, Tombstone>();
-  for (const item of await itemsOfScope(table, synchronization, scope, covers)) {
+  for (const item of await itemsOfScope(table, synchronization, layout, scope, covers)) {
     const stored = parseStored(item);
     const part = partOf(stored.fact);
     if (isPart(scope) && (part === undefined || !covers.includes(part))) {
@@ -81,19 +83,22 @@ export async function loadScope(
 async function itemsOfScope(
   table: Table,
   synchronization: SynchronizationId,
+  layout: ScopeLayout,
   scope: AnyScope,
   covers: readonly PartScope[],
 ): Promise<readonly Item[]> {
+  const kinds = kindsOf(layout, scope);
   const ofKind = (kind: FactKind, ...rest: readonly string[]): Promise<Item[]> =>
     queryFacts(table, synchronization, prefixOf(kind, ...rest));
   if (!isPart(scope)) {
-    return (await Promise.all(scopeKinds[scope].map((kind) => ofKind(kind)))).flat();
+    return (await Promise.all(kinds.map((kind) => ofKind(kind)))).flat();
   }
   const main = table.getMany(covers.map((part) => keys.fact(synchronization, mainKeyOf(part))));
   const rows: Promise<readonly Item[]>[] = [];
-  if (wholeOf(scope) === 'teams') {
+  if (kinds.includes('team-member')) {
     rows.push(ofKind('team-member'), ...covers.map((part) => ofKind('team-repository', idOfPart(part))));
-  } else if (wholeOf(scope) === 'repositories') {
+  }
+  if (kinds.includes('collaborator')) {
     rows.push(ofKind('collaborator'));
   }
   // Together: a query that fails while another is waited for would be nobody's.
@@ -152,7 +157,7 @@ export async function loadAccessFacts(
   };
 
   if (subject === undefined) {
-    return together(...Object.values(scopeKinds).flatMap((kinds) => kinds.map((kind) => rows(kind))));
+    return together(...factKinds.map((kind) => rows(kind)));
   }
   if (subject.kind === 'anyone') {
     return together(rows('repository'));

@@ -1,7 +1,6 @@
 /** Synchronizations, and the state of their credentials. */
 import { z } from 'zod';
 import type { Connection } from '../domain/connection.ts';
-import { type ScopeName, scopeNames } from '../domain/facts.ts';
 import {
   asId,
   type ConnectionId,
@@ -10,7 +9,7 @@ import {
   type OrganizationId,
   type SynchronizationId,
 } from '../domain/ids.ts';
-import { type AnyScope, isPart, wholeOf } from '../domain/scopes.ts';
+import { type AnyScope, isPart, type ScopeName, scopeNames } from '../domain/scopes.ts';
 import {
   type Caution,
   type CredentialState,
@@ -54,7 +53,7 @@ const SynchronizationItem = z
     importListedAt: z.number().optional(),
     importEndedAt: z.number().optional(),
     credentialState: z.enum(credentialStates).default('working'),
-    credentialScope: z.enum(scopeNames as [ScopeName]).optional(),
+    credentialScope: z.enum(scopeNames).optional(),
     credentialStateSince: z.number().optional(),
     rightsSuspendedAt: z.number().optional(),
     heldShare: z.number().default(defaultCaution.heldShare),
@@ -290,12 +289,17 @@ export async function noteSuccess(
   }
 }
 
-/** Notes what a read showed of the credential. @param at milliseconds since the epoch; the first time of the same state stays */
+/**
+ * Notes what a read showed of the credential.
+ *
+ * @param scope the whole scope whose read it was, or the part's list
+ * @param at milliseconds since the epoch; the first time of the same state stays
+ */
 export async function noteCredential(
   table: Table,
   before: Synchronization,
   state: CredentialState,
-  scope: AnyScope,
+  scope: ScopeName,
   at: number,
 ): Promise<void> {
   if (before.credentialState === state) {
@@ -304,7 +308,7 @@ export async function noteCredential(
   await table.update(
     {
       key: keys.synchronization(before.id),
-      set: { credentialState: state, credentialScope: wholeOf(scope), credentialStateSince: at },
+      set: { credentialState: state, credentialScope: scope, credentialStateSince: at },
     },
     present,
   );

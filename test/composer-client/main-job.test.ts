@@ -9,10 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { personalToken } from '../../local/forges/github/state.ts';
-import { lagMs } from '../../shared/domain/claim.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';
 import { eventually } from '../support/eventually.ts';
 import { type System, startSystem } from '../support/started.ts';
+import { lagMs } from '../support/traits.ts';
 
 /** How soon a change on the forge has to show: the promise of the product. */
 const promptMs = 5_000;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
-import { lagMs } from '../../shared/domain/claim.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';
 import { eventually } from '../support/eventually.ts';
 import { type System, startSystem } from '../support/started.ts';
+import { lagMs } from '../support/traits.ts';
 
 const repository = (name: string, packageName: string, createdAt: string) =>
   `{ name: ${name}, createdAt: '${createdAt}', history: [{ manifest: { name: ${packageName}, license: proprietary }, files: { ${name}.php: '<?php' }, tags: 1.0.0 }] }`;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { grantedPermissions } from '../../local/forges/github/app-identity.ts';
-import { scopeNames } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
+import { gitHubScopes } from '../support/traits.ts';
 import { codeOf, factsOf, type GitHub, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
@@ -26,13 +26,13 @@ describe('a run that cannot read', () => {
   ] as const)('R2: %s %o is %s in every scope', async (kind, more, code) => {
     await gitHub.reader().probe();
     gitHub.simulator.faults.add({ kind, ...more });
-    for (const scope of scopeNames) {
+    for (const scope of gitHubScopes) {
       expect(await codeOf(gitHub.reader().readScope(scope))).toBe(code);
     }
   });
 
   test.each(
-    scopeNames.flatMap((scope) => [[scope, 'rate-limit'] as const, [scope, 'secondary-limit'] as const]),
+    gitHubScopes.flatMap((scope) => [[scope, 'rate-limit'] as const, [scope, 'secondary-limit'] as const]),
   )('%s under a %s says when to come back, and then does', async (scope, kind) => {
     const { simulator, clock } = gitHub;
     const reader = gitHub.reader();
@@ -86,7 +86,7 @@ describe('a run that cannot read', () => {
     await simulator.changes.run('suspend-app', {});
     const reader = gitHub.reader();
     expect(await reader.probe()).toMatchObject({ login: 'acme', suspended: true });
-    for (const scope of scopeNames) {
+    for (const scope of gitHubScopes) {
       expect(await codeOf(reader.readScope(scope))).toBe('credential-rejected');
     }
     await simulator.changes.run('unsuspend-app', {});

@@ -1,11 +1,12 @@
 /** The adapter with each of the app's permissions taken away, one at a time: what it may not see must never look like nothing there. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { appPermissions } from '../../local/forges/github/app-identity.ts';
-import { scopeNames } from '../../shared/domain/facts.ts';
 import { asId, type ForgeRepositoryId, type InstallationId } from '../../shared/domain/ids.ts';
 import { createGitHubApp } from '../../shared/forge/github/app.ts';
 import * as queries from '../../shared/forge/github/queries.ts';
 import { createRequests, type Requests } from '../../shared/forge/github/requests.ts';
+import { gitHubScopes } from '../support/traits.ts';
 import { codeOf, type GitHub, known, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
@@ -62,7 +63,7 @@ const scopeNeeds = {
 
 const operations: readonly Operation[] = [
   { name: 'the probe', needs: [], prepare: now(() => gitHub.reader().probe()) },
-  ...scopeNames.map((scope) => ({
+  ...gitHubScopes.map((scope) => ({
     name: `the scope ${scope}`,
     needs: scopeNeeds[scope],
     prepare: now(() => gitHub.reader().readScope(scope)),

@@ -3,15 +3,17 @@ import { effectivePermission, teamRepositories } from '../../local/forges/github
 import { nodeId } from '../../local/forges/github/state.ts';
 import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
 import { accessFactsOf, decideAccess } from '../../shared/domain/access.ts';
-import { type Fact, type FactKind, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
+import type { Fact, FactKind } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
+import { kindsOf } from '../../shared/domain/scopes.ts';
 import type { OrganizationReader } from '../support/github-forge.ts';
+import { gitHubScopes, layout } from '../support/traits.ts';
 import { codeOf, factsOf, type GitHub, known, probed, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
 
 async function readAll(reader: OrganizationReader): Promise<readonly Fact[]> {
-  const scopes = await Promise.all(scopeNames.map((scope) => factsOf(reader, scope)));
+  const scopes = await Promise.all(gitHubScopes.map((scope) => factsOf(reader, scope)));
   return scopes.flat();
 }
 
@@ -116,9 +118,9 @@ describe('who may read what, from the facts of each whole read', () => {
 
   test('facts are of the kinds of their scopes, and each is there once', async () => {
     const reader = gitHub.reader();
-    for (const scope of scopeNames) {
+    for (const scope of gitHubScopes) {
       const facts = await factsOf(reader, scope);
-      const kinds: readonly FactKind[] = scopeKinds[scope];
+      const kinds: readonly FactKind[] = kindsOf(layout, scope);
       expect(facts.every((fact) => kinds.includes(fact.kind))).toBe(true);
       expect(new Set(facts.map((fact) => JSON.stringify(fact))).size).toBe(facts.length);
     }
@@ -219,9 +221,7 @@ describe('an organization that does not fit into one page', () => {
     expect(reader.requests()).toBe(1);
     const facts = await readAll(reader);
     const counts = Object.fromEntries(
-      Object.values(scopeKinds)
-        .flat()
-        .map((kind) => [kind, ofKind(facts, kind).length]),
+      layout.flatMap(({ kinds }) => kinds).map((kind) => [kind, ofKind(facts, kind).length]),
     );
     expect(counts).toEqual({
       settings: 1,

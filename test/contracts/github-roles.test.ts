@@ -1,12 +1,14 @@
 /** Organization roles: a list by REST, by a permission that nothing else needs, and no event at all. */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { effectivePermission } from '../../local/forges/github/api/rights.ts';
 import { appPermissions, grantedPermissions } from '../../local/forges/github/app-identity.ts';
 import type { OrganizationRole } from '../../local/forges/github/state.ts';
 import { accessFactsOf, decideAccess } from '../../shared/domain/access.ts';
-import { type Fact, scopeNames } from '../../shared/domain/facts.ts';
+import type { Fact } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { OrganizationReader } from '../support/github-forge.ts';
+import { gitHubScopes } from '../support/traits.ts';
 import { createFiller } from './github-fill.ts';
 import { codeOf, factsOf, type GitHub, known, readWhole, startGitHub } from './github-fixture.ts';
 
@@ -109,7 +111,7 @@ describe('who holds a role that reads every repository', () => {
       });
       const reader = gitHub.reader();
       const facts: Fact[] = [];
-      for (const scope of scopeNames) facts.push(...(await factsOf(reader, scope)));
+      for (const scope of gitHubScopes) facts.push(...(await factsOf(reader, scope)));
       const { state } = gitHub;
       for (const { id, login } of state.users.values()) {
         const readable = decideAccess({ kind: 'account', account: asId(id) }, accessFactsOf(facts), 0);

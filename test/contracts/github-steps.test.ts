@@ -1,6 +1,8 @@
 /** Large organizations are read in steps, each of which may run in another process. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
+import type { Fact } from '../../shared/domain/facts.ts';
+import type { ScopeName } from '../../shared/domain/scopes.ts';
 import type { ReadingProgress, ScopeRead, ScopeStep } from '../../shared/forge/forge.ts';
 import { extent } from '../support/long.ts';
 import { createFiller } from './github-fill.ts';

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeInput, ChangeName } from '../../local/forges/github/changes.ts';
 import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
-import { type Fact, factKey, scopeKinds, scopeNames } from '../../shared/domain/facts.ts';
+import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
-import { type AnyScope, isPart, mainKeyOf, partOf } from '../../shared/domain/scopes.ts';
+import { type AnyScope, isPart, kindsOf, mainKeyOf, partOf } from '../../shared/domain/scopes.ts';
 import type { ParsedDelivery } from '../../shared/forge/forge.ts';
 import { webhooks } from '../../shared/forge/github/webhook.ts';
+import { gitHubScopes, layout } from '../support/traits.ts';
 import { factsOf, type GitHub, readWhole, startGitHub } from './github-fixture.ts';
 
 let gitHub: GitHub;
@@ -40,7 +41,7 @@ const byKey = (facts: readonly Fact[]): Facts => new Map(facts.map((fact) => [fa
 /** What whole reads of all scopes show. */
 async function snapshot(): Promise<Facts> {
   const facts: Fact[] = [];
-  for (const scope of scopeNames) {
+  for (const scope of gitHubScopes) {
     facts.push(...(await factsOf(gitHub.reader(), scope)));
   }
   return byKey(facts);
@@ -76,7 +77,7 @@ async function readNamed(before: Facts, told: readonly ParsedDelivery[]): Promis
     const read = await readWhole(gitHub.reader(), scope, { handle });
     for (const [key, fact] of facts) {
       const part = partOf(fact);
-      const kinds: readonly string[] = isPart(scope) ? [] : scopeKinds[scope];
+      const kinds: readonly string[] = isPart(scope) ? [] : kindsOf(layout, scope);
       if (kinds.includes(fact.kind) || (part !== undefined && read.covers.includes(part))) {
         facts.delete(key);
       }

@@ -7,7 +7,7 @@ import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 import { lifeMs } from '../support/token-forge.ts';
 import { connectToy } from '../support/toy-connection.ts';
-import { newToyId, pageSize, type ToyRef, type ToyWorld } from '../support/toy-forge/world.ts';
+import { newToyId, pageSize, type ToyRef, type ToyWorld, toyTraits } from '../support/toy-forge/world.ts';
 import type { Delivery, Fault, ForgeFixture, WorldChanges } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
 
@@ -34,6 +34,7 @@ async function startToy(): Promise<ForgeFixture> {
     headers: { 'x-toy-token': secret },
   });
   return {
+    traits: toyTraits,
     changes: changesOf(world, tell),
     fault(fault) {
       world.fault = (asked, page) => {

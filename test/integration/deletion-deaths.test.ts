@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { scopeNames } from '../../shared/domain/facts.ts';
 import { allowRefusedCommit } from '../../shared/organizations/allow-commit.ts';
 import { deleteOrganization } from '../../shared/organizations/delete-organization.ts';
 import { deletePackage } from '../../shared/organizations/delete-package.ts';
@@ -20,6 +19,7 @@ import { type Fault, faulty, writes } from '../support/one-fault.ts';
 import { clientGets, listedNames, unfinishedWork } from '../support/registry-view.ts';
 import { createRegistryWorld, type RegistryWorld } from '../support/registry-world.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
+import { gitHubScopes } from '../support/traits.ts';
 
 /** What an owner deleted is gone, and nothing else, wherever his call or a worker dies or a service fails it. */
 
@@ -169,7 +169,7 @@ const digestOf = (said: unknown): string => createHash('sha1').update(JSON.strin
 
 describe('a removal', async () => {
   const { rest: base } = await live(undefined, async (world) => {
-    for (const scope of scopeNames) {
+    for (const scope of gitHubScopes) {
       await world.ask(scope);
     }
     await world.settle();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { scopeNames } from '../../shared/domain/facts.ts';
 import {
   asId,
   type ForgeOrganizationId,
@@ -33,6 +32,7 @@ import type { Registry } from '../support/registry-fixture.ts';
 import { unfinishedWork } from '../support/registry-view.ts';
 import { packages, pushed, scannedRegistry, scanOf } from '../support/scanned.ts';
 import { forgeOrganizationId, organizationId, synchronizationId } from '../support/synchronized.ts';
+import { gitHubScopes } from '../support/traits.ts';
 
 describe('a deleted package', () => {
   const remove = (registry: Registry, keepArchives = false, confirmation = {}) =>
@@ -254,7 +254,7 @@ describe('a deleted synchronization', () => {
       }
     };
     await registry.pushed(5);
-    for (const scope of scopeNames) {
+    for (const scope of gitHubScopes) {
       await registry.ask(scope);
     }
     await registry.settle();

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
-import { factKey, scopeNames } from '../../shared/domain/facts.ts';
+import { factKey } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ForgeModule } from '../../shared/forge/module.ts';
@@ -15,7 +15,7 @@ import { createRegistry, memoryServices, type Registry, settled } from '../suppo
 import { addSynchronized, synchronizationId } from '../support/synchronized.ts';
 import { lifeMs } from '../support/token-forge.ts';
 import { connectToy, toyConnection, toyHost } from '../support/toy-connection.ts';
-import { newToyId, type ToyWorld } from '../support/toy-forge/world.ts';
+import { newToyId, type ToyWorld, toyTraits } from '../support/toy-forge/world.ts';
 
 const id = (): never => asId<never>(newToyId());
 const [ann, bob, team, shop, vault] = [id(), id(), id(), id(), id()];
@@ -93,8 +93,8 @@ beforeAll(async () => {
 });
 
 test('its facts are stored under ids of its own form', async () => {
-  for (const scope of scopeNames) {
-    const { facts } = await loadScope(registry.table, synchronizationId, scope);
+  for (const { name } of toyTraits.scopes) {
+    const { facts } = await loadScope(registry.table, synchronizationId, toyTraits.scopes, name);
     const kinds = new Set(facts.map(({ fact }) => fact.kind));
     const there = [...world.facts.values()].filter(({ kind }) => kinds.has(kind));
     expect(facts.map(({ fact }) => factKey(fact)).sort()).toEqual(there.map(factKey).sort());

@@ -1,11 +1,11 @@
 /** A forge organization in memory, for tests of what is made of a read; the adapters have tests of their own. */
+
 import { z } from 'zod';
 import {
   type Fact,
   factKey,
   type RepositoryFact,
   type StoredFact,
-  scopeKinds,
   type TeamFact,
 } from '../../shared/domain/facts.ts';
 import {
@@ -16,11 +16,21 @@ import {
   type ForgeRoleId,
   type ForgeTeamId,
 } from '../../shared/domain/ids.ts';
-import { type AnyScope, isPart, mainKeyOf, partOf, wholeOf } from '../../shared/domain/scopes.ts';
+import {
+  type AnyScope,
+  isPart,
+  kindsOf,
+  mainKeyOf,
+  partOf,
+  type ScopeLayout,
+} from '../../shared/domain/scopes.ts';
 import type { Absence, ForgeOrganization, LookUp, StructureReader } from '../../shared/forge/forge.ts';
 import { parseFact } from '../../shared/store/fact-schema.ts';
+import { layout } from './traits.ts';
 
 export interface MemoryForge {
+  /** What its whole scopes hold. */
+  layout: ScopeLayout;
   organization: ForgeOrganization;
   facts: readonly Fact[];
   /** Called before each answer, with what is asked for; may throw a ForgeError or change the forge. */
@@ -51,6 +61,7 @@ const ReadSoFar = z.array(z.unknown().transform(parseFact));
 
 export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
   const forge: MemoryForge = {
+    layout,
     organization: { id: asId<ForgeOrganizationId>(900), login: 'acme', suspended: false },
     facts,
     before: () => {},
@@ -65,7 +76,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
       },
       async readScope(scope, { from } = {}) {
         // What a slow read sees is what was there when it began.
-        const kinds: readonly string[] = scopeKinds[wholeOf(scope)];
+        const kinds: readonly string[] = kindsOf(forge.layout, scope);
         const part = isPart(scope);
         const seen = forge.facts.filter(
           (fact) =>

@@ -1,10 +1,14 @@
 /** What tests of the registry do over and over: worlds on one or the other kind of services, tokens, and the order of writes. */
+
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import { type Fact, scopeNames } from '../../shared/domain/facts.ts';
+import type { Fact } from '../../shared/domain/facts.ts';
 import type { Organization } from '../../shared/domain/organization.ts';
+import { namesIn } from '../../shared/domain/scopes.ts';
+import { traitsOf } from '../../shared/forge/modules.ts';
 import type { KeyValues } from '../../shared/publish/publish-access.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { findToken, revokeToken } from '../../shared/store/token-store.ts';
 import { type IssuedToken, issueToken, type TokenHolder } from '../../shared/tokens/issue-token.ts';
@@ -18,6 +22,7 @@ import {
   type Services,
   type WorldClock,
 } from './registry-world.ts';
+import { synchronizationId } from './synchronized.ts';
 
 export interface Registry extends RegistryWorld {
   /** Every write that a client may notice, in order: `put <object>`, `delete <object>`, `edge <key>`, `edge without <key>`. */
@@ -175,7 +180,8 @@ function recordingKeyValues(keyValues: KeyValues, written: string[]): KeyValues 
 
 /** Syncs everything and waits until it is published, with nothing left to the sweep. */
 export async function settled(registry: Registry): Promise<void> {
-  for (const scope of scopeNames) {
+  const synchronization = await findSynchronization(registry.table, synchronizationId);
+  for (const scope of namesIn(traitsOf(synchronization?.forge ?? '').scopes)) {
     await registry.ask(scope);
   }
   expect(await registry.settle()).toBe(0);

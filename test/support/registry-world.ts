@@ -2,6 +2,7 @@
  * Everything between a forge and what Composer reads, from the use cases themselves: queues and a forge in memory; table, object store
  * and key-values as given.
  */
+
 import { Readable } from 'node:stream';
 import {
   DeletionMessage,
@@ -11,11 +12,10 @@ import {
   ScanMessage,
   SyncMessage,
 } from '../../events/messages/schema.ts';
-import { lagMs } from '../../shared/domain/claim.ts';
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
-import type { Fact, ScopeName } from '../../shared/domain/facts.ts';
+import type { Fact } from '../../shared/domain/facts.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
-import type { AnyScope } from '../../shared/domain/scopes.ts';
+import type { AnyScope, ScopeName } from '../../shared/domain/scopes.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
 import type { ContentReader } from '../../shared/forge/forge.ts';
@@ -47,6 +47,7 @@ import { sweepWork } from '../../shared/sync/schedule/sweep.ts';
 import { createMemoryContents, type MemoryRefs } from './memory-contents.ts';
 import { createMemoryForge, type MemoryForge, repository } from './memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
+import { lagMs } from './traits.ts';
 
 /** What a process works with. */
 export interface Services {

@@ -1,6 +1,8 @@
 /** A synchronized organization, a forge in memory, and runs between the two. */
-import { type Fact, factKey, scopeNames } from '../../shared/domain/facts.ts';
+
+import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import type { AnyScope } from '../../shared/domain/scopes.ts';
+import { namesIn } from '../../shared/domain/scopes.ts';
 import { noteTold } from '../../shared/store/claim-store.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns, type StoredRun } from '../../shared/store/run-store.ts';
@@ -73,13 +75,13 @@ export async function createSyncWorld(table: Table, facts: readonly Fact[] = [])
       return run(scope);
     },
     async syncAll() {
-      for (const scope of scopeNames) {
+      for (const scope of namesIn(forge.layout)) {
         await ask(scope);
       }
       return run('settings');
     },
     async facts(scope) {
-      const stored = await loadScope(table, synchronizationId, scope);
+      const stored = await loadScope(table, synchronizationId, forge.layout, scope);
       return stored.facts.map(({ fact }) => factKey(fact)).sort();
     },
     tell: (key) => table.transact([noteTold(synchronizationId, { key, expect: 'gone', at: clock.now() })]),

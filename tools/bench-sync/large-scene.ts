@@ -1,9 +1,10 @@
 /** A large company, read by the function in a process of its own, over the table that comes with the project. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { megabytesOf, timeoutSeconds } from '../../infra/functions.ts';
-import { scopeNames } from '../../shared/domain/facts.ts';
+import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 import { loadFacts } from '../../shared/store/fact-store.ts';
 import { applyingSince, scopeStates } from '../../shared/store/scope-store.ts';
 import { scopeThing } from '../../shared/store/things.ts';
@@ -218,7 +219,9 @@ async function readAll(
   { stepMs, before }: { readonly stepMs?: number; readonly before?: (step: number) => void } = {},
 ): Promise<readonly Step[]> {
   const { services, host, organization } = stage;
-  const things = scopeNames.map((scope) => scopeThing(organizationId, synchronizationId, scope));
+  const things = gitHubTraits.scopes.map(({ name: scope }) =>
+    scopeThing(organizationId, synchronizationId, scope),
+  );
   const now = Date.now() + stage.aheadMs;
   await services.table.transact(things.map((thing) => raise(thing, now, { cause: 'bench' })));
   services.take();

@@ -1,10 +1,11 @@
 /** How soon a change on the forge shows to who installs, as his next requests find it. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { effectivePermission } from '../../local/forges/github/api/rights.ts';
 import type { GitHubState, Repository, Team } from '../../local/forges/github/state.ts';
 import type { Started, StartedMember } from '../../local/start/start.ts';
-import { lagMs } from '../../shared/domain/claim.ts';
+import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 
 /** Runs one probe so that what it costs can be told apart from the others. */
 export type Phase = (name: string, probe: () => Promise<number>) => Promise<void>;
@@ -89,7 +90,7 @@ export async function runProbes(
     ),
   );
   // A right that was just taken away waits for a read that cannot lag behind that; this is about one that was not.
-  await cloud.clock.advance(lagMs + 1000);
+  await cloud.clock.advance(gitHubTraits.lagMs + 1000);
   await phase('team member added → served', () =>
     took(
       () => gitHub.changes.run('add-team-member', { team, user: member.login }),

@@ -1,10 +1,12 @@
 /** GitHub: github.com, or an Enterprise Server of one's own. */
 import type { ForgeModule } from '../module.ts';
 import { type GitHubSecrets, type GitHubSettings, secrets, settings } from './settings.ts';
+import { gitHubTraits } from './traits.ts';
 import { webhooks } from './webhook.ts';
 
 export const gitHub: ForgeModule<GitHubSettings, GitHubSecrets> = {
   id: 'github',
+  traits: gitHubTraits,
   settings,
   secrets,
   webhooks,

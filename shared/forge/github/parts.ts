@@ -10,11 +10,11 @@ import {
 import {
   type AnyScope,
   idOfPart,
+  kindOfPart,
   memberPart,
   type PartScope,
   repositoryPart,
   teamPart,
-  wholeOf,
 } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
 import type { Absence, LookedUp, LookUp, ScopeRead } from '../forge.ts';
@@ -47,10 +47,10 @@ export function readPart(
   nodeId: string | undefined,
 ): Promise<ScopeRead> {
   const id = idOfPart(part);
-  switch (wholeOf(part)) {
-    case 'teams':
+  switch (kindOfPart(part)) {
+    case 'team':
       return readTeam(requests, account.id, asId<ForgeTeamId>(id), nodeId);
-    case 'repositories':
+    case 'repository':
       return readRepository(requests, account, asId<ForgeRepositoryId>(id), nodeId);
     default:
       return readMember(requests, account, asId<ForgeAccountId>(id));
@@ -284,7 +284,7 @@ export async function lookUp(
       {
         ids: asked.map(({ handle }) => handle),
         organization: ours,
-        withTeams: asked.some(({ part }) => wholeOf(part) === 'teams'),
+        withTeams: asked.some(({ part }) => kindOfPart(part) === 'team'),
       },
       ({ type, path }) => type === 'NOT_FOUND' && path?.length === 2,
     );

@@ -7,7 +7,7 @@ import { type Account, readInstallation } from './account.ts';
 import { lookUp, readPart } from './parts.ts';
 import { readInSteps } from './reading.ts';
 import type { Requests } from './requests.ts';
-import { mainLists, readWhole } from './whole-scopes.ts';
+import { isOfGitHub, mainLists, readWhole } from './whole-scopes.ts';
 
 export interface StructureReaderOptions {
   readonly requests: Requests;
@@ -55,6 +55,9 @@ export function createStructureReader({
       try {
         if (isPart(scope)) {
           return { done: await readPart(requests, ours, scope, options.handle) };
+        }
+        if (!isOfGitHub(scope)) {
+          throw new RangeError(`GitHub has no scope ${scope}`);
         }
         return await readInSteps({ scope, main: mainLists[scope] }, options, (reading) =>
           readWhole(requests, ours, scope, reading),

@@ -1,5 +1,6 @@
 /** Reads the lists of an organization: each to its end, in steps. */
-import type { Fact, ScopeName } from '../../domain/facts.ts';
+import type { Fact } from '../../domain/facts.ts';
+import type { ScopeName } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
 import type { ScopeRead } from '../forge.ts';
 import { type Account, expectSame } from './account.ts';
@@ -31,14 +32,20 @@ import {
   team as teamSchema,
 } from './schema.ts';
 import { teamFacts } from './team-rights.ts';
+import { gitHubTraits } from './traits.ts';
 
 const membersPerPage = 100;
 const teamsPerPage = 25;
 const repositoriesPerPage = 50;
 const selectionPerPage = 100;
 
+type GitHubScope = (typeof gitHubTraits.scopes)[number]['name'];
+
+export const isOfGitHub = (scope: ScopeName): scope is GitHubScope =>
+  gitHubTraits.scopes.some(({ name }) => name === scope);
+
 /** The names of the lists by which people see how far the reading of a scope is. */
-export const mainLists: Readonly<Record<ScopeName, string>> = {
+export const mainLists: Readonly<Record<GitHubScope, string>> = {
   settings: 'settings',
   members: 'members',
   teams: 'teams',
@@ -50,7 +57,7 @@ export const mainLists: Readonly<Record<ScopeName, string>> = {
 export async function readWhole(
   requests: Requests,
   account: Account,
-  scope: ScopeName,
+  scope: GitHubScope,
   reading: Reading,
 ): Promise<ScopeRead> {
   if (scope === 'roles') {
@@ -71,7 +78,7 @@ function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {
 
 type Reader = (requests: Requests, account: Account, reading: Reading) => Promise<readonly Fact[]>;
 
-const readers: Readonly<Record<Exclude<ScopeName, 'roles'>, Reader>> = {
+const readers: Readonly<Record<Exclude<GitHubScope, 'roles'>, Reader>> = {
   settings: readSettings,
   members: readMembers,
   teams: readTeams,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { aFact, stored } from '../../../test/support/memory-forge.ts';
+import { planScope } from '../../../test/support/traits.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
 import { defaultCaution } from '../../domain/synchronization.ts';
 import { type BrakeHistory, brake } from './brake.ts';
-import { planScope } from './plan.ts';
 
 const members = (count: number, from = 1): Fact[] =>
   Array.from({ length: count }, (_, place) => aFact.member(from + place));

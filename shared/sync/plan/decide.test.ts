@@ -5,6 +5,7 @@ import { type Fact, factKey } from '../../domain/facts.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
 import { defaultCaution } from '../../domain/synchronization.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
+import { gitHubTraits } from '../../forge/github/traits.ts';
 import { parseScope } from '../../store/scope-store.ts';
 import { type DecisionInput, decide } from './decide.ts';
 import type { Known } from './load.ts';
@@ -32,6 +33,7 @@ function decided(
 ) {
   const none: ReadonlySet<string> = new Set();
   return decide({
+    traits: gitHubTraits,
     scope,
     reading: {
       read: { facts: after, covers: [], absenceIsStated: false, also: [], ...read },

@@ -1,6 +1,7 @@
 /** From a whole read, and all that is known about it, to what changes, what is held and what waits. Pure. */
 import type { Claim } from '../../domain/claim.ts';
 import { type Fact, factKey, type Handle } from '../../domain/facts.ts';
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import { type AnyScope, isPart, type PartScope, partOf } from '../../domain/scopes.ts';
 import type { Caution } from '../../domain/synchronization.ts';
 import type { Absence, ScopeRead } from '../../forge/forge.ts';
@@ -39,6 +40,7 @@ export interface PlannedRead {
 
 /** What is known about a read before the forge is asked a second time. */
 export interface ReadInput {
+  readonly traits: ForgeTraits;
   readonly scope: AnyScope;
   readonly reading: FinishedReading;
   readonly said: Said;
@@ -83,7 +85,10 @@ export function decide(input: DecisionInput): PlannedRead {
   // What waits for a person already, or was refused, stays so with the word that was said.
   const isKnown = (key: string): boolean => before.waiting.has(key) || before.refused.has(key);
   const tooEarly = guarded.held.filter(
-    ({ fact }) => references !== undefined && !isKnown(factKey(fact)) && isReferenceAskedFor(fact, states),
+    ({ fact }) =>
+      references !== undefined &&
+      !isKnown(factKey(fact)) &&
+      isReferenceAskedFor(input.traits.scopes, fact, states),
   );
   const until = reading.startedAt + referenceMs;
   return {
@@ -98,13 +103,14 @@ export function decide(input: DecisionInput): PlannedRead {
   };
 }
 
-function planInputOf({ scope, reading, said: { told, claims }, known, now }: ReadInput): PlanInput {
+function planInputOf({ traits, scope, reading, said: { told, claims }, known, now }: ReadInput): PlanInput {
   const { read, observedAt, startedAt } = reading;
   const { states, stored, putBack } = known;
   // What the read shows itself is no reason for what hangs on it to be missing.
   const shown = new Set(read.facts.map(factKey));
   const goneByEvents = [...told, ...claims].filter(({ key, expect }) => expect === 'gone' && !shown.has(key));
   return {
+    traits,
     scope,
     current: stored.facts,
     removed: stored.removed,

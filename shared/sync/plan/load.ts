@@ -1,8 +1,9 @@
 /** What the table says about a read: loaded before the plan is decided. */
-import { type Claim, covers, lagMs } from '../../domain/claim.ts';
+import { type Claim, covers } from '../../domain/claim.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
-import { type AnyScope, mainKeyOf } from '../../domain/scopes.ts';
+import { type AnyScope, mainKeyOf, type ScopeLayout } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { loadClaims, loadTold, type StoredClaim, type Told } from '../../store/claim-store.ts';
 import { loadFacts, loadScope, type StoredScope, standingOf } from '../../store/fact-store.ts';
@@ -24,11 +25,12 @@ export interface Said {
 export async function loadSaid(
   table: Table,
   id: SynchronizationId,
+  layout: ScopeLayout,
   scope: AnyScope,
   { covers: parts }: ScopeRead,
 ): Promise<Said> {
   const [told, claims] = await Promise.all([loadTold(table, id), loadClaims(table, id)]);
-  return { told: told.filter(({ key }) => isWithin(key, scope, parts)), claims };
+  return { told: told.filter(({ key }) => isWithin(layout, key, scope, parts)), claims };
 }
 
 /** What is stored of the scope that was read. */
@@ -44,13 +46,19 @@ export interface Known {
 export async function loadKnown(
   table: Table,
   id: SynchronizationId,
+  { scopes: layout, lagMs }: ForgeTraits,
   scope: AnyScope,
   { read, startedAt }: { readonly read: ScopeRead; readonly startedAt: number },
   { claims }: Pick<Said, 'claims'>,
 ): Promise<Known> {
   const states = await scopeStates(table, id);
-  const stored = await loadScope(table, id, scope, read.covers);
-  const putBack = await putBackNow(table, id, states.get(scope)?.restore, { stored, startedAt, claims });
+  const stored = await loadScope(table, id, layout, scope, read.covers);
+  const putBack = await putBackNow(table, id, states.get(scope)?.restore, {
+    stored,
+    startedAt,
+    claims,
+    lagMs,
+  });
   return { states, stored, putBack, held: await heldBefore(table, id, scope) };
 }
 
@@ -59,7 +67,12 @@ async function putBackNow(
   table: Table,
   id: SynchronizationId,
   restore: Restore | undefined,
-  { stored, startedAt, claims }: { stored: StoredScope; startedAt: number; claims: readonly Claim[] },
+  {
+    stored,
+    startedAt,
+    claims,
+    lagMs,
+  }: { stored: StoredScope; startedAt: number; claims: readonly Claim[]; lagMs: number },
 ): Promise<ReadonlySet<string>> {
   if (restore === undefined || startedAt < restore.at || startedAt >= restore.at + lagMs) {
     return new Set();

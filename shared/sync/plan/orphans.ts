@@ -4,11 +4,12 @@ import type { ForgeTeamId } from '../../domain/ids.ts';
 import {
   type AnyScope,
   mainKeyOf,
+  mainScopeOf,
   memberPart,
   type PartScope,
   repositoryPart,
+  type ScopeLayout,
   teamPart,
-  wholeOf,
 } from '../../domain/scopes.ts';
 import type { Standing } from '../../store/fact-store.ts';
 import type { ScopeState } from '../../store/scope-store.ts';
@@ -81,11 +82,15 @@ function isBelow(parents: References['parents'], { team, via }: TeamRepositoryFa
 }
 
 /** Whether what the row refers to is to be read: another worker may be just about to say that it is gone. */
-export function isReferenceAskedFor(fact: Fact, states: ReadonlyMap<AnyScope, ScopeState>): boolean {
+export function isReferenceAskedFor(
+  layout: ScopeLayout,
+  fact: Fact,
+  states: ReadonlyMap<AnyScope, ScopeState>,
+): boolean {
   const part = referenceOf(fact);
   return (
     part !== undefined &&
-    [part, wholeOf(part)].some((scope) => {
+    [part, mainScopeOf(layout, part)].some((scope) => {
       const state = states.get(scope);
       return state !== undefined && state.wanted !== state.done;
     })

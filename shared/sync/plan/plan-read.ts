@@ -1,4 +1,5 @@
 /** From a whole read to what it would change: load, confirm, decide. Writes nothing, so that a dry run shows what a run would do. */
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { StructureReader } from '../../forge/forge.ts';
@@ -10,13 +11,8 @@ import { loadKnown, loadReferences, type Said } from './load.ts';
 export interface PlanReadDependencies {
   readonly table: Table;
   readonly reader: StructureReader;
+  readonly traits: ForgeTraits;
 }
-
-/** The order of plans: those of teams and then roles come last, since their rows refer to members and repositories, and to teams. */
-export const byPlanning = (one: AnyScope, other: AnyScope): number =>
-  planningPlace(one) - planningPlace(other);
-
-const planningPlace = (scope: AnyScope): number => (scope === 'roles' ? 2 : scope === 'teams' ? 1 : 0);
 
 /**
  * A planner of one read: each call plans anew from what is stored by then, and the forge is asked only once. It is called with the time, in
@@ -26,7 +22,7 @@ const planningPlace = (scope: AnyScope): number => (scope === 'roles' ? 2 : scop
  * @throws ForgeError when what has to be confirmed cannot be, by the planner
  */
 export function createPlanner(
-  { table, reader }: PlanReadDependencies,
+  { table, reader, traits }: PlanReadDependencies,
   { id, caution }: Pick<Synchronization, 'id' | 'caution'>,
   scope: AnyScope,
   reading: FinishedReading,
@@ -35,8 +31,8 @@ export function createPlanner(
 ): (now: number) => Promise<PlannedRead> {
   let confirmed: Confirmed | undefined;
   return async (now) => {
-    const known = await loadKnown(table, id, scope, reading, said);
-    const input = { scope, reading, said, known, now };
+    const known = await loadKnown(table, id, traits, scope, reading, said);
+    const input = { traits, scope, reading, said, known, now };
     confirmed ??= await confirm(reader, scope, reading.read, candidates(input));
     const all = { ...input, caution, confirmed, gone };
     const planned = decide(all);

@@ -1,10 +1,11 @@
 /** What has just changed, and what an event withdrew: which reads take it, and which give it back. */
+
 import { describe, expect, it } from 'vitest';
 import { aFact, stored } from '../../../test/support/memory-forge.ts';
-import { type Claim, lagMs } from '../../domain/claim.ts';
+import { lagMs, planScope } from '../../../test/support/traits.ts';
+import type { Claim } from '../../domain/claim.ts';
 import { isStated } from '../../domain/evidence.ts';
 import type { Fact } from '../../domain/facts.ts';
-import { planScope } from './plan.ts';
 
 describe('what has just changed', () => {
   const now = 1_000_000;

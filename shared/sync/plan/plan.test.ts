@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aFact, role, stored } from '../../../test/support/memory-forge.ts';
+import { type GitHubScope, gitHubScopes, lagMs, layout, planScope } from '../../../test/support/traits.ts';
 import { accessFactsOf, decideAccess } from '../../domain/access.ts';
-import { lagMs } from '../../domain/claim.ts';
-import { type Fact, factKey, type ScopeName, scopeKinds, scopeNames } from '../../domain/facts.ts';
+import { type Fact, factKey } from '../../domain/facts.ts';
+import { kindsOf } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
-import { type PlannedChange, planScope } from './plan.ts';
+import type { PlannedChange } from './plan.ts';
 import { repositoryToScan } from './repository-to-scan.ts';
 
 const small = fc.integer({ min: 1, max: 4 });
-const facts: Record<ScopeName, fc.Arbitrary<Fact>> = {
+const facts: Record<GitHubScope, fc.Arbitrary<Fact>> = {
   settings: fc.boolean().map(aFact.settings),
   members: fc
     .tuple(small, fc.constantFrom('owner', 'member', 'outside'))
@@ -33,7 +34,7 @@ const facts: Record<ScopeName, fc.Arbitrary<Fact>> = {
   ),
 };
 
-const snapshot = (scope: ScopeName): fc.Arbitrary<Fact[]> =>
+const snapshot = (scope: GitHubScope): fc.Arbitrary<Fact[]> =>
   fc.uniqueArray(facts[scope], { selector: factKey, minLength: scope === 'settings' ? 1 : 0, maxLength: 20 });
 
 /** Long after everything that changed. */
@@ -49,7 +50,7 @@ function plan(
 }
 
 const twoSnapshots = fc
-  .constantFrom(...scopeNames)
+  .constantFrom(...gitHubScopes)
   .chain((scope) => fc.tuple(fc.constant(scope), snapshot(scope), snapshot(scope)));
 
 function apply(before: readonly Fact[], changes: readonly PlannedChange[]): Fact[] {
@@ -132,7 +133,7 @@ describe('planScope', () => {
     );
     fc.assert(
       fc.property(whole, twoSnapshots, (parts, [scope, before, read]) => {
-        const kinds: readonly string[] = scopeKinds[scope];
+        const kinds: readonly string[] = kindsOf(layout, scope);
         const others = parts.flat().filter((fact) => !kinds.includes(fact.kind));
         const planned = plan({ scope, current: before.map((fact) => stored(fact)), read, observedAt: 2 });
         const [first, last] = [access([...others, ...before]), access([...others, ...read])];
@@ -153,7 +154,7 @@ describe('planScope', () => {
     );
     fc.assert(
       fc.property(whole, twoSnapshots, (parts, [scope, before, read]) => {
-        const kinds: readonly string[] = scopeKinds[scope];
+        const kinds: readonly string[] = kindsOf(layout, scope);
         const others = parts.flat().filter((fact) => !kinds.includes(fact.kind));
         const planned = plan({ scope, current: before.map((fact) => stored(fact)), read, observedAt: 2 });
         for (const [step, change] of planned.entries()) {

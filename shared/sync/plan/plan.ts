@@ -8,20 +8,21 @@ import {
   covers,
   decides,
   isWithdrawn,
-  lagMs,
   type Withdrawals,
   withheldUntil,
 } from '../../domain/claim.ts';
 import { type Evidence, isStated } from '../../domain/evidence.ts';
-import { type Fact, factKey, type StoredFact, scopeKinds, type Tombstone } from '../../domain/facts.ts';
+import { type Fact, factKey, type StoredFact, type Tombstone } from '../../domain/facts.ts';
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import {
   type AnyScope,
   isPart,
+  kindsOf,
   mainKeyOf,
   memberPart,
   type PartScope,
   partOf,
-  wholeOf,
+  type ScopeLayout,
 } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
@@ -45,6 +46,7 @@ export type PlannedChange = {
 );
 
 export interface PlanInput {
+  readonly traits: Pick<ForgeTraits, 'scopes' | 'lagMs'>;
   readonly scope: AnyScope;
   readonly current: readonly StoredFact[];
   /** What was removed within a day, by the fact's key. */
@@ -98,8 +100,8 @@ export interface Plan {
  * @throws RangeError when the read has facts of another scope
  */
 export function planScope(input: PlanInput): Plan {
-  const { scope, current, read, observedAt, newer } = input;
-  const seen = indexRead(scope, read.facts, read.covers ?? []);
+  const { scope, current, read, observedAt, newer, traits } = input;
+  const seen = indexRead(traits.scopes, scope, read.facts, read.covers ?? []);
   const changes: PlannedChange[] = [];
   const deferred: Deferred[] = [];
   const doubtful: Deferred[] = [];
@@ -131,7 +133,7 @@ export function planScope(input: PlanInput): Plan {
   }
   for (const [key, tombstone] of input.removed ?? []) {
     if (!seen.has(key) && tombstone.inDoubt && !knows(input, tombstone.changedAt)) {
-      doubtful.push({ key, until: tombstone.changedAt + lagMs });
+      doubtful.push({ key, until: tombstone.changedAt + traits.lagMs });
     }
   }
   return {
@@ -150,11 +152,11 @@ interface PlannedFact {
 }
 
 /** Whether the read can know that what changed then has changed again. @param changedAt milliseconds since the epoch */
-const knows = ({ startedAt }: Pick<PlanInput, 'startedAt'>, changedAt: number): boolean =>
-  startedAt >= changedAt + lagMs;
+const knows = ({ startedAt, traits }: PlanInput, changedAt: number): boolean =>
+  startedAt >= changedAt + traits.lagMs;
 
 /** When a read begins that knows what this plan takes; milliseconds since the epoch. */
-const laterThan = ({ now, startedAt }: PlanInput): number => (now ?? startedAt) + lagMs;
+const laterThan = ({ now, startedAt, traits }: PlanInput): number => (now ?? startedAt) + traits.lagMs;
 
 const withdrawalsOf = (
   { claims = [], arrivals = new Map() }: PlanInput,
@@ -187,10 +189,14 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
   const order = orderOf(input);
   const isTaken = isClaimed(stored, input);
   const isSame = sameFact(fact, stored.fact);
-  const stillInDoubt = stored.inDoubt && !knows(input, stored.changedAt) ? [stored.changedAt + lagMs] : [];
+  const stillInDoubt =
+    stored.inDoubt && !knows(input, stored.changedAt) ? [stored.changedAt + input.traits.lagMs] : [];
   const whole = updateOf(stored.fact, fact);
   const taken = whole.widens ? { number: stored.observedAt, at: stored.changedAt } : undefined;
-  const until = isTaken || whole.widens ? withheldUntil(fact, order, withdrawalsOf(input, taken)) : undefined;
+  const until =
+    isTaken || whole.widens
+      ? withheldUntil(fact, order, withdrawalsOf(input, taken), input.traits)
+      : undefined;
   if (until !== undefined) {
     // What is narrower about it, and what gives nothing, follows at once.
     const narrowed = updateOf(stored.fact, narrowerOf(stored.fact, fact));
@@ -219,7 +225,7 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
 /** The read has it, and it is not stored. */
 function planNew(fact: Fact, tombstone: Tombstone | undefined, input: PlanInput): PlannedFact {
   const taken = tombstone && { number: tombstone.observedAt, at: tombstone.changedAt };
-  const until = withheldUntil(fact, orderOf(input), withdrawalsOf(input, taken));
+  const until = withheldUntil(fact, orderOf(input), withdrawalsOf(input, taken), input.traits);
   const isAskedBack = input.putBack?.has(factKey(fact)) === true;
   if (until !== undefined && !isAskedBack) {
     return { changes: [], waits: [until], doubts: [] };
@@ -235,7 +241,7 @@ function planNew(fact: Fact, tombstone: Tombstone | undefined, input: PlanInput)
       },
     ],
     waits: [],
-    doubts: until === undefined ? [] : [input.startedAt + lagMs],
+    doubts: until === undefined ? [] : [input.startedAt + input.traits.lagMs],
   };
 }
 
@@ -251,7 +257,7 @@ function contradictedBy(seen: ReadonlyMap<string, Fact>, input: PlanInput): read
       covers(claim, fact) &&
       one !== undefined &&
       isWithdrawn([claim], one.fact, one.givenAt) &&
-      decides(orderOf(input), claim) &&
+      decides(orderOf(input), claim, input.traits) &&
       (arrivals?.get(claim.key) ?? 0) < claim.number
     );
   });
@@ -326,11 +332,12 @@ export const withEvidence = (change: PlannedChange, evidence: Evidence): Planned
   change.kind === 'remove' ? { ...change, evidence: [...change.evidence, evidence] } : change;
 
 function indexRead(
+  layout: ScopeLayout,
   scope: AnyScope,
   read: readonly Fact[],
   covers: readonly PartScope[],
 ): ReadonlyMap<string, Fact> {
-  const kinds: readonly string[] = scopeKinds[wholeOf(scope)];
+  const kinds: readonly string[] = kindsOf(layout, scope);
   const seen = new Map<string, Fact>();
   for (const fact of read) {
     const part = partOf(fact);

@@ -4,14 +4,25 @@
  */
 import type { ReadOrder } from '../../domain/claim.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
-import { type AnyScope, isPart, type PartScope, wholeOf } from '../../domain/scopes.ts';
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
+import { type AnyScope, isPart, kindsOf, type PartScope, type ScopeLayout } from '../../domain/scopes.ts';
 import type { Told } from '../../store/claim-store.ts';
 
-/** Seconds after the event at which a read that contradicts it is repeated; after the last one the forge is believed. */
-const looksAt = [5, 20, 60, 125] as const;
+/**
+ * When after the event a read that contradicts it is repeated, in milliseconds; after the last one, which knows of it, the forge is believed.
+ */
+const looksAfter = (lagMs: number): readonly number[] => [
+  ...[5_000, 20_000, 60_000].filter((after) => after < lagMs),
+  lagMs + 5_000,
+];
 
 /** Whether the fact of that key is read by a read of the scope. */
-export function isWithin(key: string, scope: AnyScope, covers: readonly PartScope[]): boolean {
+export function isWithin(
+  layout: ScopeLayout,
+  key: string,
+  scope: AnyScope,
+  covers: readonly PartScope[],
+): boolean {
   const [kind = '', ...ids] = key.split('#');
   const part: Readonly<Record<string, string>> = {
     member: `member:${ids[0]}`,
@@ -27,7 +38,7 @@ export function isWithin(key: string, scope: AnyScope, covers: readonly PartScop
   }
   return isPart(scope)
     ? [scope, ...covers].some((one) => one === name)
-    : wholeOf(name as PartScope) === scope;
+    : kindsOf(layout, scope).some((one) => one === kind);
 }
 
 /** Whether what the event said shows in the read. */
@@ -56,6 +67,7 @@ export function settle(
   told: readonly Told[],
   facts: readonly Fact[],
   order: ReadOrder,
+  { lagMs }: Pick<ForgeTraits, 'lagMs'>,
 ): { readonly settled: readonly Told[]; readonly lookAt: number | undefined } {
   const read = new Map(facts.map((fact) => [factKey(fact), fact]));
   const settled: Told[] = [];
@@ -64,7 +76,9 @@ export function settle(
     const next =
       agrees(one, read) && order.number > (one.number ?? 0)
         ? undefined
-        : looksAt.map((seconds) => one.at + seconds * 1000).find((at) => at > order.startedAt);
+        : looksAfter(lagMs)
+            .map((after) => one.at + after)
+            .find((at) => at > order.startedAt);
     if (next === undefined) {
       settled.push(one);
     } else {

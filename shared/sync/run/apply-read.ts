@@ -1,5 +1,4 @@
 /** From a whole read to what is stored: plan and apply; and again when another writer was there. */
-import { wholeOf } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
 import { findApplying } from '../../store/scope-store.ts';
@@ -32,15 +31,15 @@ export async function applyRead(
   taken: TakenScope,
   reading: FinishedReading,
 ): Promise<{ readonly lookAt: number | undefined }> {
-  const { dependencies, synchronization, log } = run;
+  const { dependencies, synchronization, traits, log } = run;
   const { scope, state } = taken;
   const { read } = reading;
-  const loaded = await loadSaid(dependencies.table, synchronization.id, scope, read);
+  const loaded = await loadSaid(dependencies.table, synchronization.id, traits.scopes, scope, read);
   const claims = await numberClaims(dependencies.table, synchronization.id, loaded.claims);
   const said = { ...loaded, claims };
   const planned = await planAndApply(run, taken, reading, said);
   const { held, deferred, doubtful, overlooked } = planned;
-  await noteHeld(dependencies, synchronization, scope, held);
+  await noteHeld(dependencies, synchronization, traits.scopes, scope, held);
   await raiseAlso(run, read);
   await raiseOverlooked(run, overlooked);
   const lookAt = await settleSaid(run, taken, reading, said, planned);
@@ -64,10 +63,10 @@ async function planAndApply(
   reading: FinishedReading,
   said: Said,
 ): Promise<PlannedRead> {
-  const { dependencies, synchronization, reader } = run;
+  const { dependencies, synchronization, traits, reader } = run;
   const { table, waker, clock } = dependencies;
   const { read, observedAt, startedAt } = reading;
-  const plan = createPlanner({ table, reader }, synchronization, scope, reading, said);
+  const plan = createPlanner({ table, reader, traits }, synchronization, scope, reading, said);
   const wakes: Wake[] = [];
   try {
     for (let plans = 1; ; plans++) {
@@ -78,6 +77,7 @@ async function planAndApply(
       );
       try {
         await applyPlan(table, {
+          layout: traits.scopes,
           synchronization,
           scope,
           lease,
@@ -86,7 +86,7 @@ async function planAndApply(
           changes: planned.changes,
           isRest: plans > 1 && (await findApplying(table, synchronization.id, scope)) !== undefined,
           sawNothing: read.facts.length === 0,
-          nextExpiryAt: nextExpiryAfter(planned.states.get(wholeOf(scope)), read.facts, startedAt),
+          nextExpiryOf: (list) => nextExpiryAfter(traits.scopes, list, planned.states, reading),
           covers: read.covers,
           states: planned.states,
           now,

@@ -1,9 +1,8 @@
 /** The second half of a run: applies what was read, and notes on each scope what came of it. */
-import type { AnyScope } from '../../domain/scopes.ts';
+import { type AnyScope, byPlanning, wholesOf } from '../../domain/scopes.ts';
 import { noteSuccess } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { holdsLease } from '../../store/work.ts';
-import { byPlanning } from '../plan/plan-read.ts';
 import { applyRead } from './apply-read.ts';
 import { completeScope, failScope, goOnLater, putOff } from './finish-scope.ts';
 import type { FailedScopes, ScopeReading, ScopesRead, ScopeToRead } from './read-scopes.ts';
@@ -28,7 +27,8 @@ export async function applyScopes(
     await putOff(run, one);
   }
   const whole: AnyScope[] = [];
-  const inOrder = steps.toSorted((one, other) => byPlanning(one.taken.scope, other.taken.scope));
+  const compare = byPlanning(run.traits.scopes);
+  const inOrder = steps.toSorted((one, other) => compare(one.taken.scope, other.taken.scope));
   for (const one of inOrder) {
     try {
       await finish(run, one, whole);
@@ -58,8 +58,13 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
   whole.push(taken.scope);
   await completeScope(run, taken, observedAt, lookAt, read.notShown);
   for (const one of served) {
-    // What it said itself to look at again is still to be looked at: the list leaves that to it.
-    await completeScope(run, one, observedAt, laterLook(one, startedAt));
+    if (wholesOf(run.traits.scopes, one.scope).every((list) => whole.includes(list))) {
+      // What it said itself to look at again is still to be looked at: the list leaves that to it.
+      await completeScope(run, one, observedAt, laterLook(one, startedAt));
+    } else {
+      // Another of its lists could not be read.
+      await putOff(run, one);
+    }
   }
 }
 

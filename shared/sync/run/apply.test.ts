@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import { useTables } from '../../../test/support/table.ts';
+import { layout } from '../../../test/support/traits.ts';
 import { loadScope } from '../../store/fact-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
@@ -28,7 +29,8 @@ async function createApplication() {
     lease,
     observedAt: 5,
     startedAt: now,
-    nextExpiryAt: undefined,
+    layout,
+    nextExpiryOf: () => undefined,
     covers: [],
     states: new Map(),
     changes: [{ kind: 'add', fact: aFact.member(1), narrows: false, widens: true, evidence: ['read'] }],
@@ -36,7 +38,7 @@ async function createApplication() {
     record: () => [],
     applied: () => {},
   };
-  const members = async () => (await loadScope(table, synchronizationId, 'members')).facts.length;
+  const members = async () => (await loadScope(table, synchronizationId, layout, 'members')).facts.length;
   return { table, application, members };
 }
 

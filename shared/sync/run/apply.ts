@@ -3,7 +3,14 @@
  * A plan too big for one transaction is stored first and marked, so that publishers wait for its end and whoever comes after a death
  * can finish it without the forge.
  */
-import { type AnyScope, isPart, type PartScope, wholeOf } from '../../domain/scopes.ts';
+import {
+  type AnyScope,
+  isPart,
+  type PartScope,
+  type ScopeLayout,
+  type ScopeName,
+  wholesOf,
+} from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { all, type Condition, equal, missing, missingOrLess } from '../../store/condition.ts';
 import { putFact, removeFact } from '../../store/fact-store.ts';
@@ -20,6 +27,7 @@ import { isMissing, type PlannedChange } from '../plan/plan.ts';
 import { repositoryToScan } from '../plan/repository-to-scan.ts';
 
 export interface Application {
+  readonly layout: ScopeLayout;
   readonly synchronization: Synchronization;
   readonly scope: AnyScope;
   readonly lease: Lease;
@@ -32,8 +40,8 @@ export interface Application {
   readonly isRest?: boolean;
   /** Whether the read saw nothing at all. */
   readonly sawNothing?: boolean;
-  /** When the next right of the whole scope ends by itself; milliseconds since the epoch. */
-  readonly nextExpiryAt: number | undefined;
+  /** When the next right of a whole scope ends by itself, by this read too; milliseconds since the epoch. */
+  readonly nextExpiryOf: (list: ScopeName) => number | undefined;
   /** Of a part's read: the parts that it is whole about. */
   readonly covers: readonly PartScope[];
   /** The states of scopes and parts that the plan was made with. */
@@ -127,8 +135,7 @@ interface Guards {
  * list, a part's read on each part, and the list counts the reads of its parts.
  */
 function guardsOf(application: Application): Guards {
-  const { synchronization, scope, lease, observedAt, startedAt, nextExpiryAt, covers, states, now } =
-    application;
+  const { synchronization, scope, lease, observedAt, startedAt, covers, states, now } = application;
   const { id } = synchronization;
   const ours = equal('leaseId', lease.leaseId);
   const older = missingOrLess('readAt', observedAt);
@@ -141,10 +148,25 @@ function guardsOf(application: Application): Guards {
     const key = lease.thing.key;
     return {
       between: [{ check: key, when }],
-      last: [{ update: { key, set: { readAt: observedAt, readBegunAt: startedAt, nextExpiryAt } }, when }],
+      last: [
+        {
+          update: {
+            key,
+            set: {
+              readAt: observedAt,
+              readBegunAt: startedAt,
+              nextExpiryAt: application.nextExpiryOf(scope),
+            },
+          },
+          when,
+        },
+      ],
     };
   }
-  const list = keys.scope(id, wholeOf(scope));
+  const lists = wholesOf(application.layout, scope).map((list) => {
+    const nextExpiryAt = application.nextExpiryOf(list);
+    return { key: keys.scope(id, list), ...(nextExpiryAt && { set: { nextExpiryAt } }) };
+  });
   // Who else is concerned was asked of these parts as they were: nobody may have read one of them since.
   const asPlanned = (part: PartScope): Condition => {
     const readAt = states.get(part)?.readAt;
@@ -156,12 +178,12 @@ function guardsOf(application: Application): Guards {
   }));
   const expiresAt = Math.ceil(now / 1000) + partSeconds;
   return {
-    between: [{ check: list, when: older }, ...parts.map(({ key, when }) => ({ check: key, when }))],
+    between: [
+      ...lists.map(({ key }) => ({ check: key, when: older })),
+      ...parts.map(({ key, when }) => ({ check: key, when })),
+    ],
     last: [
-      {
-        update: { key: list, add: { partsRead: 1 }, ...(nextExpiryAt && { set: { nextExpiryAt } }) },
-        when: older,
-      },
+      ...lists.map((list) => ({ update: { ...list, add: { partsRead: 1 } }, when: older })),
       ...parts.map(({ key, when }) => ({
         update: {
           key,

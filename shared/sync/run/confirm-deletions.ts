@@ -1,6 +1,6 @@
 /** Notes which of the repositories that a read does not have were deleted on the forge: only then may a package's name pass by itself. */
 import { asId, type ForgeRepositoryId, type SynchronizationId } from '../../domain/ids.ts';
-import { type AnyScope, idOfPart, isPart, type PartScope, wholeOf } from '../../domain/scopes.ts';
+import { type AnyScope, idOfPart, isPart, kindOfPart, type PartScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Absence } from '../../forge/forge.ts';
 import { standingOf } from '../../store/fact-store.ts';
@@ -30,7 +30,7 @@ export async function confirmDeletions(
   const absences =
     isPart(scope) && read.absence !== undefined ? new Map([[scope, read.absence] as const]) : absent;
   const missing = [...absences].flatMap(([part, absence]) =>
-    wholeOf(part) === 'repositories' && absence !== 'elsewhere'
+    kindOfPart(part) === 'repository' && absence !== 'elsewhere'
       ? [{ repository: asId<ForgeRepositoryId>(idOfPart(part)), absence }]
       : [],
   );

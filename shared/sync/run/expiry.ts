@@ -3,28 +3,31 @@
  * whole scope keeps when its next right ends.
  */
 import { nextExpiry } from '../../domain/breadth.ts';
-import type { Fact } from '../../domain/facts.ts';
-import { isPart } from '../../domain/scopes.ts';
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
+import { type AnyScope, isPart, kindsOf, type ScopeLayout, type ScopeName } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { equal } from '../../store/condition.ts';
 import { loadScope } from '../../store/fact-store.ts';
 import type { ScopeState } from '../../store/scope-store.ts';
 import { concernOfEverybody } from '../plan/concern.ts';
+import type { FinishedReading } from '../plan/decide.ts';
 import type { RunScopesDependencies } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
 /**
  * When the next right of a whole scope ends, after a read of it or of a part. One that has ended meanwhile stays until `reviewExpiries` saw it.
- *
- * @param state of the whole scope
- * @param startedAt when the read began; milliseconds since the epoch
  */
 export function nextExpiryAfter(
-  state: Pick<ScopeState, 'nextExpiryAt'> | undefined,
-  facts: readonly Fact[],
-  startedAt: number,
+  layout: ScopeLayout,
+  list: ScopeName,
+  states: ReadonlyMap<AnyScope, Pick<ScopeState, 'nextExpiryAt'>>,
+  { read, startedAt }: Pick<FinishedReading, 'read' | 'startedAt'>,
 ): number | undefined {
-  const times = [state?.nextExpiryAt, nextExpiry(facts, startedAt)].filter((at) => at !== undefined);
+  const kinds = kindsOf(layout, list);
+  const facts = read.facts.filter(({ kind }) => kinds.includes(kind));
+  const times = [states.get(list)?.nextExpiryAt, nextExpiry(facts, startedAt)].filter(
+    (at) => at !== undefined,
+  );
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -32,6 +35,7 @@ export function nextExpiryAfter(
 export async function reviewExpiries(
   { table, waker, clock }: Pick<RunScopesDependencies, 'table' | 'waker' | 'clock'>,
   synchronization: Synchronization,
+  traits: ForgeTraits,
   taken: readonly TakenScope[],
 ): Promise<void> {
   const now = clock.now();
@@ -39,7 +43,7 @@ export async function reviewExpiries(
     if (isPart(scope) || state.nextExpiryAt === undefined || state.nextExpiryAt > now) {
       continue;
     }
-    const { facts } = await loadScope(table, synchronization.id, scope);
+    const { facts } = await loadScope(table, synchronization.id, traits.scopes, scope);
     const nextExpiryAt = nextExpiry(
       facts.map(({ fact }) => fact),
       now,

@@ -1,6 +1,6 @@
 /** How the work on a scope ends: done, gone on with later, or failed with a rule for each way of failing. */
 
-import { isPart } from '../../domain/scopes.ts';
+import { isPart, mainScopeOf } from '../../domain/scopes.ts';
 import { credentialStates } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { delaySecondsUntil, retrySeconds } from '../../runtime/retries.ts';
@@ -112,7 +112,7 @@ export async function failScope(run: Run, taken: TakenScope, error: unknown): Pr
   const kept = ['rate-limited', 'unavailable'].includes(code) ? {} : { reading: undefined };
   const credential = credentialStates.find((one) => one === code);
   if (credential !== undefined) {
-    await noteCredential(table, synchronization, credential, scope, now);
+    await noteCredential(table, synchronization, credential, mainScopeOf(run.traits.scopes, scope), now);
     await complete(run, taken, { lastFailure, attempts: 0, ...kept }, undefined);
     return;
   }

@@ -1,7 +1,15 @@
 /** Removals that the brake holds: kept for a person's word, with an alarm when they are new. */
 import { factKey } from '../../domain/facts.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
-import { type AnyScope, isPart, isScope, wholeOf } from '../../domain/scopes.ts';
+import {
+  type AnyScope,
+  isPart,
+  isScope,
+  kindsOf,
+  type ScopeLayout,
+  type ScopeName,
+  wholesOf,
+} from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -25,15 +33,21 @@ async function forgetHeld(table: Table, id: SynchronizationId, scope: AnyScope):
 async function forgetParts(
   table: Table,
   id: SynchronizationId,
-  list: AnyScope,
+  layout: ScopeLayout,
+  list: ScopeName,
   missed: ReadonlySet<string>,
 ): Promise<void> {
+  const kinds: readonly string[] = kindsOf(layout, list);
   for (const held of await listHeld(table, id)) {
     const { scope, decision } = held;
-    if (!isScope(scope) || !isPart(scope) || wholeOf(scope) !== list) {
+    if (!isScope(scope) || !isPart(scope) || !wholesOf(layout, scope).includes(list)) {
       continue;
     }
     const known = await heldKeys(table, id, scope, held);
+    // Another list of the part says more of these.
+    if (![...known].every((key) => kinds.includes(key.split('#')[0] ?? ''))) {
+      continue;
+    }
     if (decision !== 'no' || ![...known].some((key) => missed.has(key))) {
       await forgetHeld(table, id, scope);
     }
@@ -44,12 +58,13 @@ async function forgetParts(
 export async function noteHeld(
   { table, clock, logger }: { table: Table; clock: Clock; logger: Pick<Logger, 'error'> },
   { organization, id }: Synchronization,
+  layout: ScopeLayout,
   scope: AnyScope,
   removals: readonly PlannedChange[],
 ): Promise<void> {
   const missed = removals.map(({ fact }) => factKey(fact));
   if (!isPart(scope)) {
-    await forgetParts(table, id, scope, new Set(missed));
+    await forgetParts(table, id, layout, scope, new Set(missed));
   }
   const before = await findHeld(table, id, scope);
   if (removals.length === 0) {

@@ -3,6 +3,7 @@ import { aFact } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../../test/support/sync-world.ts';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
+import { layout } from '../../../test/support/traits.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { loadScope } from '../../store/fact-store.ts';
 import { keys, pieceNames } from '../../store/keys.ts';
@@ -45,7 +46,7 @@ it('finishes a plan of an earlier version, whose removals were stated or not, wi
   };
   await world.sync('members');
 
-  const { facts, removed } = await loadScope(table, synchronizationId, 'members');
+  const { facts, removed } = await loadScope(table, synchronizationId, layout, 'members');
   expect(facts).toMatchObject([{ fact: { account: '3', role: 'owner' } }]);
   // What was merely missing still counts for the removal guard.
   expect(removed.get('member#1')?.missed).toEqual(aFact.member(1));

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { evidenceIn } from '../../domain/evidence.ts';
 import { factKey } from '../../domain/facts.ts';
-import { isScope, type PartScope, partOf, wholeOf } from '../../domain/scopes.ts';
+import { isScope, type PartScope, partOf } from '../../domain/scopes.ts';
 import { EvidenceField, FactField } from '../../store/change-schema.ts';
 import { loadScope, type StoredScope } from '../../store/fact-store.ts';
 import { keys, pieceNames } from '../../store/keys.ts';
@@ -53,7 +53,8 @@ const StoredPlan = z.object({
  * @throws ConflictError when the lease is lost
  */
 export async function resumePlan(run: Run, { scope, lease, state }: TakenScope): Promise<void> {
-  const { dependencies, synchronization } = run;
+  const { dependencies, synchronization, traits } = run;
+  const { scopes: layout } = traits;
   const { table, waker, clock } = dependencies;
   const { id } = synchronization;
   if ((await findApplying(table, id, scope)) === undefined) {
@@ -65,14 +66,15 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
     if (plan !== undefined && (state.readAt ?? 0) < plan.observedAt) {
       const { observedAt, startedAt, covers, changes } = plan;
       const states = await scopeStates(table, id);
-      const stored = await loadScope(table, id, scope, covers);
+      const stored = await loadScope(table, id, layout, scope, covers);
       await applyPlan(table, {
+        layout,
         synchronization,
         scope,
         lease,
         observedAt,
         startedAt,
-        nextExpiryAt: states.get(wholeOf(scope))?.nextExpiryAt,
+        nextExpiryOf: (list) => states.get(list)?.nextExpiryAt,
         covers,
         changes: stillToDo(changes, stored, newerParts(states, observedAt), observedAt),
         states,

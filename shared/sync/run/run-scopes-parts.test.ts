@@ -3,7 +3,7 @@ import { aFact } from '../../../test/support/memory-forge.ts';
 import { createSyncWorld, type SyncWorld } from '../../../test/support/sync-world.ts';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
 import { useTables } from '../../../test/support/table.ts';
-import { lagMs } from '../../domain/claim.ts';
+import { lagMs } from '../../../test/support/traits.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';

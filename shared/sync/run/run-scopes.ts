@@ -2,10 +2,12 @@
  * One run of a synchronization: probe, read, probe, plan, apply. Parts come first, with a probe of their own behind them, so that what an
  * event told does not wait for the long lists.
  */
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, isPart } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
+import { traitsOf } from '../../forge/modules.ts';
 import type { RecordOutcome } from '../../runtime/queue-handler.ts';
 import { drawNumber, findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
@@ -16,9 +18,6 @@ import { readScopes, type ScopesRead } from './read-scopes.ts';
 import type { CountingReader, Run, RunScopesDependencies } from './run.ts';
 import { endLog, startLog } from './run-log.ts';
 import { type TakenScope, takeScopes } from './take-scopes.ts';
-
-/** Whole scopes in the order in which they are read: who may do anything at all comes before the rest. */
-const order = ['settings', 'members', 'teams', 'roles', 'repositories'] as const;
 
 /** The use case of the queue `sync`. A message that finds nothing to do, or somebody at work, is done. */
 export async function runScopes(
@@ -31,13 +30,14 @@ export async function runScopes(
     return 'reject';
   }
   const reader = await dependencies.openReader(synchronization);
-  const taken = await takeScopes(dependencies, synchronization, message.scope);
+  const traits = traitsOf(synchronization.forge);
+  const taken = await takeScopes(dependencies, synchronization, traits.scopes, message.scope);
   if (taken.length === 0) {
     return 'done';
   }
   try {
-    await reviewExpiries(dependencies, synchronization, taken);
-    return await runTaken(dependencies, synchronization, reader, taken);
+    await reviewExpiries(dependencies, synchronization, traits, taken);
+    return await runTaken(dependencies, synchronization, traits, reader, taken);
   } catch (error) {
     // The error says more than that of giving back; a lease that is not given back ends by itself.
     await Promise.allSettled(taken.map(({ lease }) => releaseLease(table, lease)));
@@ -48,11 +48,13 @@ export async function runScopes(
 async function runTaken(
   dependencies: RunScopesDependencies,
   synchronization: Synchronization,
+  traits: ForgeTraits,
   reader: CountingReader,
   taken: readonly TakenScope[],
 ): Promise<RecordOutcome> {
   const { table, clock } = dependencies;
   const run: Run = {
+    traits,
     dependencies,
     synchronization,
     reader,
@@ -62,7 +64,7 @@ async function runTaken(
   };
   const failures: unknown[] = [];
   const parts = taken.filter((one) => isPart(one.scope) && one.servedBy === undefined);
-  const lists = order.flatMap((scope) => taken.filter((one) => one.scope === scope));
+  const lists = traits.scopes.flatMap(({ name }) => taken.filter((one) => one.scope === name));
   try {
     let isProbed = false;
     for (const group of [parts, lists].filter(({ length }) => length > 0)) {

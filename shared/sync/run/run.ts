@@ -1,4 +1,5 @@
 /** What all parts of a run share. */
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { StructureReader } from '../../forge/forge.ts';
@@ -27,6 +28,7 @@ export interface RunScopesDependencies {
 
 /** What all parts of a run work with. */
 export interface Run {
+  readonly traits: ForgeTraits;
   readonly dependencies: RunScopesDependencies;
   readonly synchronization: Synchronization;
   readonly reader: CountingReader;

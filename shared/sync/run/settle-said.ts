@@ -3,13 +3,12 @@ import {
   isAnswered,
   isDecided,
   isWithdrawn,
-  lagMs,
+  listsOfClaim,
   type ScopeReads,
   scopeOfKey,
-  scopesOfClaim,
 } from '../../domain/claim.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
-import { type AnyScope, isPart, wholeOf } from '../../domain/scopes.ts';
+import { type AnyScope, isPart, type ScopeLayout } from '../../domain/scopes.ts';
 import { contradictBodies, deleteClaims, forgetTold, type StoredClaim } from '../../store/claim-store.ts';
 import { loadScope } from '../../store/fact-store.ts';
 import { type ScopeState, scopeStates } from '../../store/scope-store.ts';
@@ -22,13 +21,14 @@ import { leaseMs, type TakenScope } from './take-scopes.ts';
 
 /** @returns when to look again; milliseconds since the epoch */
 export async function settleSaid(
-  { dependencies: { table }, synchronization: { id, forge } }: Run,
+  { dependencies: { table }, synchronization: { id, forge }, traits }: Run,
   { scope }: TakenScope,
   { read, observedAt, startedAt }: FinishedReading,
   { told, claims }: Said,
   { contradicted }: PlannedRead,
 ): Promise<number | undefined> {
-  const { settled, lookAt } = settle(told, read.facts, { number: observedAt, startedAt });
+  const { scopes: layout, lagMs } = traits;
+  const { settled, lookAt } = settle(told, read.facts, { number: observedAt, startedAt }, traits);
   for (const one of settled) {
     await table.transact([forgetTold(id, one)]).catch((error: unknown) => {
       // Told again meanwhile: that word stays.
@@ -45,14 +45,14 @@ export async function settleSaid(
   }
   const states = await scopeStates(table, id);
   const readsOf = (one: AnyScope): ScopeReads => readsIn(states, one, scope);
-  const answered = claims.filter((claim) => isAnswered(claim, readsOf));
-  await deleteClaims(table, id, await withoutHold(table, id, answered));
+  const answered = claims.filter((claim) => isAnswered(claim, readsOf, traits));
+  await deleteClaims(table, id, await withoutHold(table, id, layout, answered));
   /** The claimed part is looked at again by itself, which costs less than the list. */
   const isLookedAt = (key: string): boolean =>
     !isPart(scope) && states.get(scopeOfKey(key))?.recheckAt !== undefined;
   const looks = claims
-    .filter(({ key }) => isWithin(key, scope, read.covers) && !isLookedAt(key))
-    .filter((claim) => !isDecided(claim, readsOf))
+    .filter(({ key }) => isWithin(layout, key, scope, read.covers) && !isLookedAt(key))
+    .filter((claim) => !isDecided(claim, readsOf, traits))
     .map((claim) => claim.at + lagMs);
   const all = lookAt === undefined ? looks : [lookAt, ...looks];
   return all.length === 0 ? undefined : Math.min(...all);
@@ -65,10 +65,11 @@ export async function settleSaid(
 async function withoutHold(
   table: Table,
   id: SynchronizationId,
+  layout: ScopeLayout,
   claims: readonly StoredClaim[],
 ): Promise<readonly StoredClaim[]> {
-  const scopes = [...new Set(claims.flatMap(scopesOfClaim).map(wholeOf))];
-  const stored = (await Promise.all(scopes.map((scope) => loadScope(table, id, scope)))).flatMap(
+  const scopes = [...new Set(claims.flatMap((claim) => listsOfClaim(claim, layout)))];
+  const stored = (await Promise.all(scopes.map((scope) => loadScope(table, id, layout, scope)))).flatMap(
     ({ facts }) => facts,
   );
   return claims.filter((claim) => !stored.some(({ fact, givenAt }) => isWithdrawn([claim], fact, givenAt)));

@@ -2,8 +2,8 @@
  * What nobody could read for a week, or as long as an owner says, is no ground for rights: those of people and teams rest, kept, until everything was read whole
  * again. Tokens of the organization stay, and so does everything that is stored.
  */
-import { scopeNames } from '../../domain/facts.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
+import type { ScopeLayout } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -22,12 +22,17 @@ export interface SuspensionDependencies {
 }
 
 /**
- * When the scope that was read least lately was read; undefined while one never was. Roles that were never read let nobody read, so the
- * rest counts without them.
+ * When the scope that was read least lately was read; undefined while one never was. One that may be missing and was never read lets nobody read,
+ * so the rest counts without it.
  */
-export function rightsAsOf({ lastSuccessAt }: Pick<Synchronization, 'lastSuccessAt'>): number | undefined {
-  const counted = scopeNames.filter((scope) => scope !== 'roles' || lastSuccessAt.roles !== undefined);
-  const times = counted.map((scope) => lastSuccessAt[scope]);
+export function rightsAsOf(
+  layout: ScopeLayout,
+  { lastSuccessAt }: Pick<Synchronization, 'lastSuccessAt'>,
+): number | undefined {
+  const counted = layout.filter(
+    ({ name, mayBeMissing }) => !mayBeMissing || lastSuccessAt[name] !== undefined,
+  );
+  const times = counted.map(({ name }) => lastSuccessAt[name]);
   return times.includes(undefined) ? undefined : Math.min(...times.filter((at) => at !== undefined));
 }
 

@@ -1,8 +1,15 @@
 /** Which scopes one run reads: the one that its message names, and whatever else is asked for and free, since one pair of probes serves all. */
 
-import type { ScopeName } from '../../domain/facts.ts';
-import { scopeNames } from '../../domain/facts.ts';
-import { type AnyScope, isPart, wholeOf } from '../../domain/scopes.ts';
+import {
+  type AnyScope,
+  byPlanning,
+  isPart,
+  kindsOf,
+  namesIn,
+  type ScopeLayout,
+  type ScopeName,
+  wholesOf,
+} from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { leaseMsOf } from '../../runtime/time-limits.ts';
@@ -21,7 +28,10 @@ export interface TakenScope {
   readonly scope: AnyScope;
   readonly lease: Lease;
   readonly state: ScopeState;
-  /** The whole scope whose read serves this part too: so many parts are asked for that the list is cheaper. */
+  /**
+   * The whole scope whose read serves this part too: so many parts are asked for that the list is cheaper. Of several lists that have something of
+   * the part the one that is applied last.
+   */
   readonly servedBy: ScopeName | undefined;
 }
 
@@ -29,25 +39,26 @@ export const leaseMs = leaseMsOf('sync-organization');
 /** Parts of one list that are read by themselves; more are a reading of the list. */
 export const partsMax = 10;
 
-/** @returns nothing when the named scope has nothing to do, or another worker is at it */
+/** @returns nothing when the named scope has nothing to do or is none of the forge, or another worker is at it */
 export async function takeScopes(
   dependencies: TakeScopesDependencies,
   synchronization: Synchronization,
+  layout: ScopeLayout,
   named: AnyScope,
 ): Promise<readonly TakenScope[]> {
   const { table, clock } = dependencies;
-  const first = await takeNamed(dependencies, synchronization, named);
+  const first = isRead(layout, named) ? await takeNamed(dependencies, synchronization, named) : undefined;
   if (first === undefined) {
     return [];
   }
   const taken: TakenScope[] = [first];
   const states = await scopeStates(table, synchronization.id);
   const wanted = [...states]
-    .filter(([scope, state]) => scope !== named && isDue(state, clock.now()))
+    .filter(([scope, state]) => scope !== named && isRead(layout, scope) && isDue(state, clock.now()))
     .map(([scope]) => scope);
-  const crowded = scopeNames.filter(
-    (whole) =>
-      [...wanted, named].filter((scope) => isPart(scope) && wholeOf(scope) === whole).length > partsMax,
+  const parts = [...wanted, named].filter(isPart);
+  const crowded = namesIn(layout).filter(
+    (whole) => parts.filter((part) => wholesOf(layout, part).includes(whole)).length > partsMax,
   );
   for (const scope of wanted) {
     const one = await take(dependencies, synchronization, scope);
@@ -68,7 +79,10 @@ export async function takeScopes(
     taken.some((one) => one.scope === whole && one.state.reading === undefined),
   );
   return taken.map((one) => {
-    const servedBy = lists.find((whole) => isPart(one.scope) && wholeOf(one.scope) === whole);
+    const wholes = isPart(one.scope) ? wholesOf(layout, one.scope) : [];
+    const servedBy = wholes.every((whole) => lists.includes(whole))
+      ? wholes.toSorted(byPlanning(layout)).at(-1)
+      : undefined;
     return servedBy === undefined ? one : { ...one, servedBy };
   });
 }
@@ -112,3 +126,7 @@ async function take(
 
 const isDue = (state: ScopeState, now: number): boolean =>
   state.wanted !== state.done && state.leaseUntil < now;
+
+/** The forge has it; of its parts those whose list it has. */
+const isRead = (layout: ScopeLayout, scope: AnyScope): boolean =>
+  kindsOf(layout, scope).some((kind) => layout.some(({ kinds }) => kinds.includes(kind)));

@@ -1,7 +1,8 @@
 /** Asks for everything to be read again, on a schedule: deliveries get lost, and some changes have none. */
-import { scopeNames } from '../../domain/facts.ts';
 import type { OrganizationId, SynchronizationId } from '../../domain/ids.ts';
-import { isImporting } from '../../domain/synchronization.ts';
+import { namesIn, type ScopeName } from '../../domain/scopes.ts';
+import { isImporting, type Synchronization } from '../../domain/synchronization.ts';
+import { traitsOf } from '../../forge/modules.ts';
 import { openAtEdge } from '../../publish/open-at-edge.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -60,11 +61,17 @@ async function reconcileOne(
   synchronization: SynchronizationId,
   asked: { scopes: number; scans: number },
 ): Promise<void> {
-  const scopes = scopeNames.map((scope) => scopeThing(organization, synchronization, scope));
-  await reattachRejected(dependencies, synchronization);
-  // One run takes all scopes that are asked for, so one message is enough.
-  await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
-  asked.scopes += scopes.length;
+  const { table, clock } = dependencies;
+  const known = await findSynchronization(table, synchronization);
+  if (known !== undefined) {
+    await reattachRejected(dependencies, known);
+    const scopes = scopesDue(known, clock.now()).map((scope) =>
+      scopeThing(organization, synchronization, scope),
+    );
+    // One run takes all scopes that are asked for, so one message is enough.
+    await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
+    asked.scopes += scopes.length;
+  }
   await reviewRights(dependencies, synchronization);
   const scans = await scansDue(dependencies, organization, synchronization);
   await raiseAll(dependencies, scans.due, 'schedule');
@@ -75,6 +82,14 @@ async function reconcileOne(
   await deleteUnreadable(dependencies, organization);
   await retireTokens(dependencies, organization);
   await openAtEdge(dependencies, organization);
+}
+
+/** The scopes that are to be read by now; what failed is due at each reconcile. @param now milliseconds since the epoch */
+function scopesDue({ forge, lastSuccessAt }: Synchronization, now: number): readonly ScopeName[] {
+  const due = traitsOf(forge).scopes.filter(
+    ({ name, everyMs = 0 }) => (lastSuccessAt[name] ?? 0) <= now - everyMs,
+  );
+  return namesIn(due);
 }
 
 /** Repositories not scanned for a day, and those where something is to be tried again. One being scanned now is not asked for twice. */

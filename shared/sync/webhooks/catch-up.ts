@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ForgeHost } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { type DeliveryLog, type LoggedAttempt, WebhookFormatError } from '../../forge/forge.ts';
+import { traitsOf } from '../../forge/modules.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { keys } from '../../store/keys.ts';
 import type { Table } from '../../store/table.ts';
@@ -18,8 +19,6 @@ export interface CatchUpDependencies extends Omit<TakeDeliveryDependencies, 'log
   readonly reconcileAll: () => Promise<unknown>;
 }
 
-/** The log is kept for three days: https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/viewing-webhook-deliveries */
-const keptMs = 3 * 24 * 3600 * 1000;
 /** Attempts that are entered late lie a little behind the newest that was seen. */
 const overlapMs = 15 * 60 * 1000;
 /** More than this is a bad hour: reading everything once costs less and finds the same, but for installations. */
@@ -62,7 +61,8 @@ export async function catchUpAll(
 export async function catchUp(dependencies: CatchUpDependencies): Promise<CaughtUp> {
   const { table, clock, log, logger } = dependencies;
   const now = clock.now();
-  const since = Math.max((await readUntil(table, dependencies.source)) - overlapMs, now - keptMs);
+  const { deliveriesKeptMs } = traitsOf(dependencies.source.forge);
+  const since = Math.max((await readUntil(table, dependencies.source)) - overlapMs, now - deliveriesKeptMs);
   const arrived = new Set<string>();
   const missed = new Map<string, LoggedAttempt>();
   let attempts = 0;

@@ -2,6 +2,7 @@
 import type { Claim } from '../../domain/claim.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { ParsedDelivery } from '../../forge/forge.ts';
+import { traitsOf } from '../../forge/modules.ts';
 import {
   loadClaims,
   noteTold,
@@ -26,8 +27,8 @@ export interface Heard extends Omit<WordContext, 'givenAt'> {
   readonly hash: string | undefined;
 }
 
-/** The forge delivers again by hand for 3 days; seconds. */
-const bodySeconds = 4 * 24 * 3600;
+/** A body is known for so much longer than its forge may repeat it; milliseconds. */
+const bodyLongerMs = 24 * 3600_000;
 
 export interface ClaimedWords {
   readonly operations: readonly Operation[];
@@ -50,6 +51,7 @@ export async function claimWords(
 ): Promise<ClaimedWords> {
   const { id } = synchronization;
   const { hash, body, now } = heard;
+  const { deliveriesKeptMs } = traitsOf(synchronization.forge);
   const last = await lastNumber(table, id);
   const givenAt = await givenAtOf(table, synchronization, words, body);
   const news = words.filter((word) => isNew(word, { ...heard, givenAt: givenAt.get(word.key) }));
@@ -62,7 +64,15 @@ export async function claimWords(
   return {
     operations: [
       ...(isNoted
-        ? [putBody(synchronization.forge, hash, last, body, Math.ceil(now / 1000) + bodySeconds)]
+        ? [
+            putBody(
+              synchronization.forge,
+              hash,
+              last,
+              body,
+              Math.ceil((now + deliveriesKeptMs + bodyLongerMs) / 1000),
+            ),
+          ]
         : []),
       ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.told(id, claim.key) }]),
       ...words

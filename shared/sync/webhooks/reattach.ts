@@ -3,7 +3,8 @@
  * new installation takes the place of the removed one, whichever of the two deliveries comes first.
  */
 import { installationOf } from '../../domain/connection.ts';
-import type { ForgeOrganizationId, SynchronizationId } from '../../domain/ids.ts';
+import type { ForgeOrganizationId } from '../../domain/ids.ts';
+import type { Synchronization } from '../../domain/synchronization.ts';
 import type { ForgeOrganization } from '../../forge/forge.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import {
@@ -46,10 +47,9 @@ export async function reattachNew(
  */
 export async function reattachRejected(
   { table, logger }: { readonly table: Table; readonly logger: Pick<Logger, 'info'> },
-  id: SynchronizationId,
+  synchronization: Synchronization,
 ): Promise<void> {
-  const synchronization = await findSynchronization(table, id);
-  if (synchronization?.credentialState !== 'credential-rejected') {
+  if (synchronization.credentialState !== 'credential-rejected') {
     return;
   }
   const installation = installationOf(synchronization.connection);
@@ -68,7 +68,7 @@ export async function reattachRejected(
     }
     throw error;
   }
-  const { organization } = synchronization;
+  const { organization, id } = synchronization;
   logger.info('another installation of the app takes the place of a rejected one', {
     organization,
     synchronization: id,

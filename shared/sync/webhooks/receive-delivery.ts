@@ -3,12 +3,19 @@
  * where to look.
  */
 import { createHash } from 'node:crypto';
-import { type Handle, type ScopeName, scopeNames } from '../../domain/facts.ts';
+import type { Handle } from '../../domain/facts.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
-import { type AnyScope, partOf, wholeOf } from '../../domain/scopes.ts';
+import {
+  type AnyScope,
+  namesIn,
+  partOf,
+  type ScopeLayout,
+  type ScopeName,
+  scopeOfKind,
+} from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { type ParsedDelivery, WebhookFormatError, type WebhookReader } from '../../forge/forge.ts';
-import { findModule } from '../../forge/modules.ts';
+import { findModule, traitsOf } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-message.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -44,8 +51,8 @@ export interface ReceiveDeliveryDependencies extends TakeDeliveryDependencies {
   readonly sourcesOf: (address: WebhookAddress) => Promise<readonly DeliverySource[]>;
 }
 
-/** GitHub delivers again by hand for 3 days: https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks */
-const seenSeconds = 4 * 24 * 3600;
+/** A delivery is known for so much longer than its forge may repeat it; milliseconds. */
+const seenLongerMs = 24 * 3600_000;
 
 /**
  * Takes one delivery: state, claims and wishes in one transaction with the record that it was seen, then the wakes.
@@ -123,10 +130,14 @@ export async function takeDelivery(
   origin: Origin,
 ): Promise<'taken' | 'known' | 'nothing'> {
   const { table, clock, logger } = dependencies;
+  const { scopes: layout, deliveriesKeptMs } = traitsOf(source.forge);
   const now = clock.now();
   const seen: Operation = {
     put: keys.delivery(source, delivery.deliveryId),
-    item: { event: delivery.event, [tableKeys.expiry]: Math.ceil(now / 1000) + seenSeconds },
+    item: {
+      event: delivery.event,
+      [tableKeys.expiry]: Math.ceil((now + deliveriesKeptMs + seenLongerMs) / 1000),
+    },
     when: absent,
   };
   // Of very many words most are written before the record that it was seen.
@@ -134,8 +145,8 @@ export async function takeDelivery(
     return 'known';
   }
   for (let tries = 1; ; tries++) {
-    const { operations, tie, scopes } = await tieOf(table, source, delivery);
-    const things = tie === undefined ? [] : await thingsOf(table, delivery, tie, scopes);
+    const { operations, tie, scopes } = await tieOf(table, layout, source, delivery);
+    const things = tie === undefined ? [] : await thingsOf(table, layout, delivery, tie, scopes);
     if (operations.length === 0 && things.length === 0) {
       return 'nothing';
     }
@@ -249,6 +260,7 @@ const aboutNobody: AboutConnection = { operations: [], tie: undefined, scopes: [
 /** Whom the delivery is about: a hook is one synchronization's, and what is sent to the integration names an installation. */
 async function tieOf(
   table: Table,
+  layout: ScopeLayout,
   { synchronization, forge, baseUrl }: Omit<DeliverySource, 'secrets'>,
   delivery: ParsedDelivery,
 ): Promise<AboutConnection> {
@@ -261,16 +273,18 @@ async function tieOf(
   const { installation } = delivery;
   return installation === undefined
     ? aboutNobody
-    : aboutInstallation(table, delivery, { forge, baseUrl, installation });
+    : aboutInstallation(table, layout, delivery, { forge, baseUrl, installation });
 }
 
 /** What the delivery says about the installation itself. */
 async function aboutInstallation(
   table: Table,
+  layout: ScopeLayout,
   { hints }: ParsedDelivery,
   id: InstallationOnHost,
 ): Promise<AboutConnection> {
   const known = await findInstallation(table, id);
+  const all = namesIn(layout);
   const tie =
     known?.organization === undefined || known.synchronization === undefined
       ? undefined
@@ -287,7 +301,7 @@ async function aboutInstallation(
       operations: [...status('removed'), ...(reattached?.operations ?? [])],
       tie,
       // Its probe shows the dead credential; the other scopes would show the same.
-      scopes: reattached ? scopeNames : ['settings'],
+      scopes: reattached ? all : all.slice(0, 1),
     };
   }
   if (hint.action === 'changed') {
@@ -295,14 +309,14 @@ async function aboutInstallation(
     return {
       operations: status(suspended ? 'suspended' : 'active'),
       tie,
-      scopes: suspended ? ['settings'] : scopeNames,
+      scopes: suspended ? all.slice(0, 1) : all,
     };
   }
   const reattached = tie === undefined ? await reattachNew(table, id, hint.organization, known) : undefined;
   return {
     operations: reattached?.operations ?? [addInstallation(id, hint.organization, known)],
     tie: reattached ?? tie,
-    scopes: scopeNames,
+    scopes: all,
   };
 }
 
@@ -323,6 +337,7 @@ const rowsMax = 20;
 /** Where the delivery says to look, each once. */
 async function thingsOf(
   table: Table,
+  layout: ScopeLayout,
   { hints, removals }: ParsedDelivery,
   { organization, synchronization }: Tie,
   scopes: readonly ScopeName[],
@@ -344,7 +359,7 @@ async function thingsOf(
   for (const { key } of removals) {
     const [kind, account] = key.split('#');
     if (kind === 'member' && account !== undefined) {
-      for (const scope of await scopesOfAccount(table, synchronization, account)) {
+      for (const scope of await scopesOfAccount(table, layout, synchronization, account)) {
         add(scopeThing(organization, synchronization, scope));
       }
     }
@@ -355,10 +370,11 @@ async function thingsOf(
 /** Who leaves an organization leaves its teams and its repositories too, and no event says so. */
 async function scopesOfAccount(
   table: Table,
+  layout: ScopeLayout,
   synchronization: SynchronizationId,
   account: string,
 ): Promise<readonly AnyScope[]> {
   const rows = await loadRowsOfAccount(table, synchronization, account);
-  const scopes = [...new Set(rows.map((row): AnyScope => partOf(row) ?? 'roles'))];
-  return scopes.length > rowsMax ? [...new Set(scopes.map(wholeOf))] : scopes;
+  const scopes = [...new Set(rows.map((row): AnyScope => partOf(row) ?? scopeOfKind(layout, row.kind)))];
+  return scopes.length > rowsMax ? [...new Set(rows.map(({ kind }) => scopeOfKind(layout, kind)))] : scopes;
 }

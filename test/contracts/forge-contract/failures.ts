@@ -1,7 +1,6 @@
 /** What goes wrong has a name, and nothing is concluded from it. */
 import { describe, expect, test } from 'vitest';
-import { scopeNames } from '../../../shared/domain/facts.ts';
-import { memberPart, repositoryPart, teamPart } from '../../../shared/domain/scopes.ts';
+import { memberPart, namesIn, repositoryPart, teamPart } from '../../../shared/domain/scopes.ts';
 import type { ForgeErrorCode } from '../../../shared/forge/errors.ts';
 import type { Fault, ForgeFixture } from './fixture.ts';
 import { errorOf, readWhole } from './reading.ts';
@@ -19,11 +18,11 @@ const codes: readonly (readonly [Answer, readonly ForgeErrorCode[]])[] = [
 export function failuresContract(fixture: () => ForgeFixture): void {
   describe.each(codes)('R5: where the forge answers %s', (answers, expected) => {
     test('no scope, no part and no look-up shows anything', async ({ skip }) => {
-      const { changes, clock, cannot, fault } = fixture();
+      const { traits, changes, clock, cannot, fault } = fixture();
       if (cannot?.includes(answers)) return skip();
       const one = await makeOne(changes, `fails-${answers}`);
       const parts = [memberPart(one.account), teamPart(one.team), repositoryPart(one.repository)];
-      for (const scope of [...scopeNames.filter((name) => name !== 'roles'), ...parts]) {
+      for (const scope of [...namesIn(traits.scopes.filter((scope) => !scope.mayBeMissing)), ...parts]) {
         fault({ answers });
         expect(expected).toContain((await errorOf(readWhole(fixture(), scope))).code);
         fault(undefined);

@@ -1,4 +1,5 @@
 /** What the contract needs to know of a forge. */
+import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
 import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from '../../../shared/domain/ids.ts';
 import type { WebhookReader } from '../../../shared/forge/forge.ts';
 import type { ForgeClient } from '../../../shared/forge/module.ts';
@@ -36,6 +37,7 @@ export type Fault =
   | { readonly shortPagesOf: LongList };
 
 export interface ForgeFixture {
+  readonly traits: ForgeTraits;
   readonly changes: WorldChanges;
   readonly fault: (fault: Fault | undefined) => void;
   /** Faults that the forge does not know. */

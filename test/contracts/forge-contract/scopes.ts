@@ -1,6 +1,6 @@
 /** Whole scopes are read whole, and their parts show the same. */
 import { describe, expect, test } from 'vitest';
-import { factKey, scopeKinds, scopeNames } from '../../../shared/domain/facts.ts';
+import { factKey } from '../../../shared/domain/facts.ts';
 import { isId } from '../../../shared/domain/ids.ts';
 import {
   type AnyScope,
@@ -46,9 +46,8 @@ export function scopesContract(fixture: () => ForgeFixture): void {
     await changes.addTeamMember(one.team, one.account);
     await changes.grant(one.team, one.repository);
     await changes.addCollaborator(one.repository, one.account);
-    for (const scope of scopeNames) {
+    for (const { name: scope, kinds } of fixture().traits.scopes) {
       const { facts, covers } = await readWhole(fixture(), scope);
-      const kinds: readonly string[] = scopeKinds[scope];
       expect(facts.filter(({ kind }) => !kinds.includes(kind))).toEqual([]);
       expect(new Set(facts.map(factKey)).size).toBe(facts.length);
       expect(facts.flatMap((fact) => factKey(fact).split('#').slice(1)).filter((id) => !isId(id))).toEqual(

@@ -1,4 +1,4 @@
-import { scopeNames } from '../../../shared/domain/facts.ts';
+import { gitHubScopes } from '../../support/traits.ts';
 
 /**
  * All that may differ between the ends of two lives in which the same happened; everything else is byte for byte the same.
@@ -86,7 +86,7 @@ export const mayDiffer: readonly MayDiffer[] = [
   },
   {
     where: /^table SYNC#\S+ SYNC$/,
-    attributes: scopeNames.map((scope) => `${scope}SucceededAt`),
+    attributes: gitHubScopes.map((scope) => `${scope}SucceededAt`),
     as: 'time',
     reason: 'when a scope was read last',
   },

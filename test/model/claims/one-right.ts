@@ -2,21 +2,23 @@
  * One right, somebody's place in a team, in the hands of the pure rules: what is stored of it, what the forge had of it, and what is under way. Time
  * goes in steps of 40 seconds, so that three are the lag.
  */
+
 import { accessFactsOf, decideAccess } from '../../../shared/domain/access.ts';
 import {
   type Claim,
   isAnswered,
   isDecided,
-  lagMs,
   type ReadOrder,
   type ScopeReads,
 } from '../../../shared/domain/claim.ts';
 import { type Fact, factKey, type StoredFact, type Tombstone } from '../../../shared/domain/facts.ts';
+import { gitHubTraits } from '../../../shared/forge/github/traits.ts';
 import type { SeenBody, Told } from '../../../shared/store/claim-store.ts';
 import { planScope } from '../../../shared/sync/plan/plan.ts';
 import { settle } from '../../../shared/sync/plan/told.ts';
 import { isNew, isRemoval, type Word } from '../../../shared/sync/webhooks/weigh-delivery.ts';
 import { account, aFact, repository } from '../../support/memory-forge.ts';
+import { lagMs } from '../../support/traits.ts';
 
 export const stepMs = 40_000;
 /** Steps that a read lags behind. */
@@ -218,6 +220,7 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
     }),
   );
   const plan = planScope({
+    traits: gitHubTraits,
     scope,
     current: stored === undefined ? rest : [...rest, stored],
     removed: removed === undefined ? new Map() : new Map([[key, removed]]),
@@ -245,7 +248,7 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
       after = { ...after, stored: { fact: change.fact, ...given }, removed: undefined };
     }
   }
-  const { settled, lookAt } = settle(told === undefined ? [] : [told], facts, order);
+  const { settled, lookAt } = settle(told === undefined ? [] : [told], facts, order, gitHubTraits);
   const readsOf = (): ScopeReads => ({
     readBegunAt: startedAt,
     underWaySince: state.slow?.startedAt,
@@ -254,13 +257,13 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
     lookAt,
     ...plan.deferred.map(({ until }) => until),
     ...plan.doubtful.map(({ until }) => until),
-    claim !== undefined && !isDecided(claim, readsOf) ? claim.at + lagMs : undefined,
+    claim !== undefined && !isDecided(claim, readsOf, gitHubTraits) ? claim.at + lagMs : undefined,
   ].filter((at) => at !== undefined);
   const contradicted = plan.contradicted.length > 0 && after.bodies.taken !== undefined;
   return {
     ...after,
     told: settled.length > 0 ? undefined : told,
-    claim: claim !== undefined && isAnswered(claim, readsOf) ? undefined : claim,
+    claim: claim !== undefined && isAnswered(claim, readsOf, gitHubTraits) ? undefined : claim,
     lookAt: looks.length === 0 ? undefined : Math.min(...looks),
     bodies: contradicted
       ? { ...after.bodies, taken: { number: after.bodies.taken?.number ?? 0, contradicted } }

@@ -1,14 +1,16 @@
 /** What the product makes of an organization: the adapter's whole reads, and the decision from their facts. */
+
 import { accessFactsOf, decideAccess, type Subject, type Via } from '../../../shared/domain/access.ts';
-import { type Fact, scopeNames } from '../../../shared/domain/facts.ts';
+import type { Fact } from '../../../shared/domain/facts.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import type { StructureReader } from '../../../shared/forge/forge.ts';
 import { factsOf } from '../../contracts/github-fixture.ts';
+import { gitHubScopes } from '../../support/traits.ts';
 import type { SimulatedIds } from './simulated-organization.ts';
 
 /** Every scope, read whole. */
 export async function readFacts(reader: StructureReader): Promise<readonly Fact[]> {
-  const scopes = await Promise.all(scopeNames.map((scope) => factsOf(reader, scope)));
+  const scopes = await Promise.all(gitHubScopes.map((scope) => factsOf(reader, scope)));
   return scopes.flat();
 }
 

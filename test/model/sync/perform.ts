@@ -1,7 +1,7 @@
 /** What a command of a sequence does. */
 
 import { CallerError } from '../../../shared/domain/caller-error.ts';
-import { isScope, wholeOf } from '../../../shared/domain/scopes.ts';
+import { isScope, mainScopeOf } from '../../../shared/domain/scopes.ts';
 import { decideRemovals } from '../../../shared/organizations/decide-removals.ts';
 import { previewRun } from '../../../shared/organizations/preview-run.ts';
 import { synchronizeNow } from '../../../shared/organizations/synchronize-now.ts';
@@ -13,6 +13,7 @@ import { findSynchronization } from '../../../shared/store/synchronization-store
 import type { TokenHolder } from '../../../shared/tokens/issue-token.ts';
 import { readerFor } from '../../support/github-forge.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
+import { layout } from '../../support/traits.ts';
 import type { Command } from './commands.ts';
 import { dying, dyingInPlan } from './dying.ts';
 import { type ForgeChange, forgeChanges } from './forge-changes.ts';
@@ -144,7 +145,7 @@ async function sayOf(
 ): Promise<void> {
   if (word === 'yes') {
     met.saidYes += 1;
-    words.allowed.add(isScope(scope) ? wholeOf(scope) : scope);
+    words.allowed.add(isScope(scope) ? mainScopeOf(layout, scope) : scope);
     history.doubt();
   } else {
     met.saidNo += 1;
@@ -215,7 +216,12 @@ function afterRequests(world: ModelWorld, requests: number, act: () => Promise<v
 }
 
 async function issue(world: ModelWorld, kind: 'member' | 'team', of: number): Promise<void> {
-  const { facts } = await loadScope(world.table, synchronizationId, kind === 'member' ? 'members' : 'teams');
+  const { facts } = await loadScope(
+    world.table,
+    synchronizationId,
+    layout,
+    kind === 'member' ? 'members' : 'teams',
+  );
   const found = facts.flatMap(({ fact }): { holder: TokenHolder; as: Holder['kind']; id: number }[] => {
     if (fact.kind === 'member' && kind === 'member') {
       return [{ holder: { kind, login: fact.login }, as: 'account', id: Number(fact.account) }];

@@ -5,15 +5,9 @@
  * - no right stands on a fact whose revocation we have read, unless the forge granted it again since: what a whole reading must have seen
  *   gone is gone, and does not come back by a reading that shows what was before.
  */
-import {
-  type Fact,
-  factKey,
-  type ScopeName,
-  type StoredFact,
-  scopeKinds,
-  scopeNames,
-} from '../../../shared/domain/facts.ts';
-import { type AnyScope, partOf } from '../../../shared/domain/scopes.ts';
+
+import { type Fact, factKey, type StoredFact } from '../../../shared/domain/facts.ts';
+import { type AnyScope, partOf, type ScopeName, scopeOfKind } from '../../../shared/domain/scopes.ts';
 import { loadClaims, type StoredClaim } from '../../../shared/store/claim-store.ts';
 import { loadScope, type StoredScope } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
@@ -22,6 +16,7 @@ import { applyingSince, listHeld, type ScopeState, scopeStates } from '../../../
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { type QueueName, queueNames } from '../../../shared/store/work.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
+import { gitHubScopes, layout } from '../../support/traits.ts';
 import { withoutClaimed } from './claimed.ts';
 import type { ForgeHistory } from './forge-history.ts';
 import { groundsOfFact } from './grounds.ts';
@@ -268,7 +263,9 @@ export function createWatch(
 }
 
 async function loadKnown({ table }: ModelWorld): Promise<Known> {
-  const scopes = await Promise.all(scopeNames.map((scope) => loadScope(table, synchronizationId, scope)));
+  const scopes = await Promise.all(
+    gitHubScopes.map((scope) => loadScope(table, synchronizationId, layout, scope)),
+  );
   const stored = scopes.flatMap(({ facts }) => facts);
   return {
     stored,
@@ -299,17 +296,14 @@ async function isSaidTwice(world: ModelWorld, number: number, fact: Fact): Promi
 }
 
 /** The list that the fact is read with. */
-function listOf({ kind }: Fact): ScopeName {
-  const kindsOf = (scope: ScopeName): readonly Fact['kind'][] => scopeKinds[scope];
-  return scopeNames.find((scope) => kindsOf(scope).includes(kind)) ?? 'settings';
-}
+const listOf = ({ kind }: Fact): ScopeName => scopeOfKind(layout, kind);
 
 /** When the reading began after which each list was whole; what it shows may be older by the lag. */
 async function wholeSince({ table }: ModelWorld): Promise<number> {
   const states = await scopeStates(table, synchronizationId);
   const begun = (state: ScopeState | undefined): number =>
     state?.readAt === undefined ? 0 : table.drawnAt(state.readAt);
-  return Math.min(...scopeNames.map((scope) => begun(states.get(scope))));
+  return Math.min(...gitHubScopes.map((scope) => begun(states.get(scope))));
 }
 
 const publishing = queueNames.filter((name) => name.startsWith('publish-'));

@@ -10,7 +10,7 @@ import { type LookUp, type RepositoryIds, WebhookFormatError } from '../../../sh
 import type { ForgeClient, ForgeModule, OpenConnection } from '../../../shared/forge/module.ts';
 import { parseFact } from '../../../shared/store/fact-schema.ts';
 import { TokenPair } from '../token-forge.ts';
-import type { ToyWorld } from './world.ts';
+import { type ToyWorld, toyTraits } from './world.ts';
 
 const list = z.string().refine(isScope);
 const Todo = z.object({ list, page: z.number(), seen: z.number(), total: z.number().optional() });
@@ -113,6 +113,7 @@ function openToy(world: ToyWorld, { connection, services }: OpenConnection, sour
 
 export const createToyModule = (world: ToyWorld): ForgeModule<{ baseUrl: string }, object, TokenPair> => ({
   id: 'toy',
+  traits: toyTraits,
   settings: z.strictObject({ baseUrl: z.url() }),
   secrets: z.strictObject({}),
   credential: TokenPair,

@@ -1,13 +1,30 @@
 /** What the toy forge knows, and what it answers to whoever has a token; refresh tokens are good for one use. */
 import { randomUUID } from 'node:crypto';
-import { type Fact, factKey, scopeKinds } from '../../../shared/domain/facts.ts';
+import { type Fact, factKey } from '../../../shared/domain/facts.ts';
+import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
 import { asId, type ForgeOrganizationId } from '../../../shared/domain/ids.ts';
-import { type AnyScope, isPart, mainKeyOf, type PartScope, partOf } from '../../../shared/domain/scopes.ts';
+import {
+  type AnyScope,
+  isPart,
+  kindsOf,
+  mainKeyOf,
+  type PartScope,
+  partOf,
+} from '../../../shared/domain/scopes.ts';
 import type { Credential } from '../../../shared/forge/credential.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
 import type { ForgeRef } from '../../../shared/forge/forge.ts';
 import { createTokenForge, type TokenPair } from '../token-forge.ts';
 
+export const toyTraits: ForgeTraits = {
+  scopes: [
+    { name: 'settings', kinds: ['settings'] },
+    { name: 'members', kinds: ['member'] },
+    { name: 'teams', kinds: ['team', 'team-member', 'team-repository'], after: ['members', 'repositories'] },
+    { name: 'repositories', kinds: ['repository', 'collaborator'] },
+  ],
+  ...{ lagMs: 120_000, deliveriesKeptMs: 0, budgets: ['rights'] },
+};
 export const pageSize = 3;
 export const newToyId = (): string => `{${randomUUID()}}`;
 
@@ -41,7 +58,7 @@ export function createToyWorld(clock: { now(): number }) {
     list(token: Credential<TokenPair>, scope: AnyScope, page: number) {
       const lost = world.request(token, scope, page);
       const all = [...facts.values()].filter((fact) =>
-        isPart(scope) ? isRowOf(scope, fact) : fact.kind === scopeKinds[scope][0],
+        isPart(scope) ? isRowOf(scope, fact) : fact.kind === kindsOf(toyTraits.scopes, scope)[0],
       );
       const some = all.slice((page - 1) * pageSize, page * pageSize - lost);
       return { facts: some, total: all.length, isLast: page * pageSize >= all.length };

@@ -112,7 +112,7 @@ export const claimsFaults: readonly PlantedFault[] = [
     id: 'claims-ended-by-list',
     proof: 'claims',
     file: 'shared/sync/run/settle-said.ts',
-    find: 'await withoutHold(table, id, answered)',
+    find: 'await withoutHold(table, id, layout, answered)',
     replace: 'answered',
     tests: ['test/integration/narrowing.test.ts'],
     standsFor: 'a claim that ends with a list which overlooked what it is about',

@@ -1,0 +1,11 @@
+/** The layout that tests work with where nothing says otherwise: GitHub's. */
+import { gitHubTraits } from '../../shared/forge/github/traits.ts';
+import { type Plan, type PlanInput, planScope as planOf } from '../../shared/sync/plan/plan.ts';
+
+export const { scopes: layout, lagMs } = gitHubTraits;
+export type GitHubScope = (typeof layout)[number]['name'];
+export const gitHubScopes: readonly GitHubScope[] = layout.map(({ name }) => name);
+
+/** A plan of a read of GitHub. */
+export const planScope = (input: Omit<PlanInput, 'traits'>): Plan =>
+  planOf({ traits: gitHubTraits, ...input });
