@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { z } from 'zod';
 import type { DeliveryOutcome, WebhookMessage } from '../deliveries/delivery.ts';
 import type { FaultRegistry } from '../faults/faults.ts';
+import { readBody } from '../server/read-body.ts';
 import { ChangeError, inWords, type RunChange } from './change.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 
@@ -141,16 +142,10 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
     throw new ControlError(415, 'send JSON with content-type application/json');
   }
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > mostBytes) throw new ControlError(413, `at most ${mostBytes} bytes`);
-    chunks.push(bytes);
-  }
+  const body = await readBody(request, mostBytes);
+  if (body === undefined) throw new ControlError(413, `at most ${mostBytes} bytes`);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new ControlError(400, 'the body is no JSON');
   }

@@ -178,4 +178,22 @@ export const githubFaults: readonly PlantedFault[] = [
     tests: [`${github}/simulator-clock.test.ts`],
     standsFor: "time-outs among the failures, where GitHub's own filter leaves them out",
   },
+  {
+    id: 'github-delivery-only-once',
+    proof: 'github',
+    file: 'local/forges/deliveries/sender.ts',
+    find: 'rules.triesAgain?.(answer, attempt) !== true',
+    replace: 'attempt > 0',
+    tests: ['local/forges/deliveries/deliveries.test.ts'],
+    standsFor: 'a forge that never tries a delivery again',
+  },
+  {
+    id: 'github-left-out-silently',
+    proof: 'github',
+    file: 'local/start/simulated-part.ts',
+    find: "if (forge === 'github') continue;",
+    replace: 'continue;',
+    tests: ['local/start/simulated-part.test.ts'],
+    standsFor: 'a start that leaves out what it cannot serve and does not say so',
+  },
 ];

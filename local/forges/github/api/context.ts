@@ -3,6 +3,7 @@ import type { Fault } from '../../faults/faults.ts';
 import type { GitObjects } from '../../git/objects.ts';
 import type { RefReader } from '../../git/ref-history.ts';
 import type { GitRef } from '../../git/refs.ts';
+import type { RoutePattern } from '../../server/router.ts';
 import type { GitHubState, Organization, Repository, Team } from '../state.ts';
 import type { Budgets } from './budgets.ts';
 import { NOT_FOUND, notAccessible, type Refusal, RefusalError, type Reply } from './http.ts';
@@ -39,10 +40,9 @@ export interface Context {
   fault(kind: string, more?: Record<string, string>): Fault | undefined;
 }
 
-/** A route: a pattern with `{name}` for a segment and `{+name}` for the rest. */
-export interface Route {
+/** Something that is served in REST. */
+export interface Route extends RoutePattern {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly pattern: string;
   /** `app`: only with the app's JWT. `installation`: only with an installation token. `open`: the handler decides. */
   readonly auth: 'app' | 'installation' | 'open';
   handle(context: Context): Reply | Promise<Reply>;
@@ -170,29 +170,4 @@ export function repositoryRoutes(
       return handle({ ...context, canonicalPath }, repository);
     },
   }));
-}
-
-/** Finds the route of a request. */
-export function createRouter(routes: readonly Route[]) {
-  const compiled = routes.map((route) => {
-    const source = route.pattern.replace(/\{(\+?)(\w+)\}/g, (_match, plus: string, name: string) =>
-      plus === '+' ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`,
-    );
-    return { route, expression: new RegExp(`^${source}/?$`) };
-  });
-  return (method: string, pathname: string): { route: Route; params: Record<string, string> } | undefined => {
-    for (const { route, expression } of compiled) {
-      const match = route.method === method ? expression.exec(pathname) : null;
-      if (match === null) continue;
-      const params: Record<string, string> = {};
-      try {
-        for (const [name, value] of Object.entries(match.groups ?? {}))
-          params[name] = decodeURIComponent(value);
-      } catch {
-        return undefined;
-      }
-      return { route, params };
-    }
-    return undefined;
-  };
 }

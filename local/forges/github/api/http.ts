@@ -1,7 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-
-const MAX_BODY_BYTES = 1024 * 1024;
-
 /** A request that is not granted: status and GitHub's words. */
 export interface Refusal {
   readonly status: number;
@@ -54,19 +50,6 @@ export function notAccessible(accepted: string): Refusal {
     message: 'Resource not accessible by integration',
     headers: { 'x-accepted-github-permissions': accepted },
   };
-}
-
-/** Reads the whole body. @throws RefusalError 413 over a megabyte */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > MAX_BODY_BYTES) throw new RefusalError({ status: 413, message: 'Payload too large' });
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** A JSON object from a body; an empty body is an empty object. @throws RefusalError 400 */

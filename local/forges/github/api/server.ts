@@ -5,13 +5,15 @@ import type { Interception } from '../../faults/interception.ts';
 import { type RequestFaults, strikeRequest } from '../../faults/strike-request.ts';
 import { createGitObjects, type GitObjects } from '../../git/objects.ts';
 import { createRefReader } from '../../git/ref-history.ts';
+import { readBody } from '../../server/read-body.ts';
+import { createRouter } from '../../server/router.ts';
 import type { Past } from '../../state/past-states.ts';
 import type { GitHubState, Repository } from '../state.ts';
 import { type Budgets, budgetHeaders, budgetHolder, createBudgets, type Standing } from './budgets.ts';
-import { type Context, createRouter, type Route, type Services } from './context.ts';
+import type { Context, Route, Services } from './context.ts';
 import { WENT_WRONG } from './graphql/errors.ts';
 import { answerGraphql, type GraphqlAnswer, readQuestion } from './graphql-endpoint.ts';
-import { NOT_FOUND, notAccessible, RefusalError, type Reply, readBody, refusalReply } from './http.ts';
+import { NOT_FOUND, notAccessible, RefusalError, type Reply, refusalReply } from './http.ts';
 import type { Addresses, RequestEntry } from './ports.ts';
 import { appRoutes } from './rest-app.ts';
 import { contentRoutes } from './rest-contents.ts';
@@ -38,6 +40,8 @@ export interface GitHubApiDependencies extends RequestFaults {
   readonly budgets?: Budgets;
   recordRequest?(entry: RequestEntry): void;
 }
+
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /** All that is served in REST. */
 export const apiRoutes: readonly Route[] = [
@@ -141,7 +145,8 @@ export function createGitHubApi(
     const { request, url, surface } = turn;
     const method = request.method ?? 'GET';
     const { authorization } = request.headers;
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (body === undefined) return refusalReply({ status: 413, message: 'Payload too large' });
     const question = surface === 'graphql' ? readQuestion(body) : undefined;
     const found = surface === 'rest' ? findRoute(method, url.pathname) : undefined;
     const credential = deps.tokens.authenticate(deps.state, authorization);
