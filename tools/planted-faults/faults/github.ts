@@ -148,7 +148,7 @@ export const githubFaults: readonly PlantedFault[] = [
     file: 'local/forges/limits/windows.ts',
     find: 'window.used = granted ? window.used + points',
     replace: 'window.used = granted ? window.used',
-    tests: [`${api}/budgets.test.ts`],
+    tests: ['local/forges/limits/windows.test.ts'],
     standsFor: 'a limit that is never reached',
   },
   {
