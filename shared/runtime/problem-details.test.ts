@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CallerError, type CallerErrorCode, callerErrorCodes } from '../domain/caller-error.ts';
 import { ConflictError, callerErrorOf } from '../domain/conflict-error.ts';
@@ -9,6 +10,7 @@ import {
   warningAnswer,
 } from './problem-details.ts';
 
+const architecture = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
 const now = 1_800_000_000_000;
 const statuses: Readonly<Record<CallerErrorCode, [number, string]>> = {
   'not-found': [404, 'Not Found'],
@@ -27,6 +29,7 @@ describe('problem details', () => {
       headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
     });
     expect(JSON.parse(answer.body ?? '')).toEqual({ title, status, detail: 'so it is', code });
+    expect(architecture).toContain(`| \`${code}\` | ${status}`);
   });
 
   it('say when to come back, in whole seconds', () => {

@@ -50,6 +50,19 @@ describe('who may import whom', () => {
     ).toEqual([]);
   });
 
+  it('one file puts middleware around handlers, so that every function has the same', () => {
+    expect(
+      broken(({ from, to }) => to.startsWith('@middy/') && from !== 'shared/runtime/function-handler.ts'),
+    ).toEqual([]);
+    const handlers = sourceFiles.filter((file) => /^functions\/[^/]+\/handler\.ts$/.test(file));
+    const kinds = /^shared\/runtime\/(?:http|invoke|queue|schedule)-handler\.ts$/;
+    const without = handlers.filter(
+      (file) => !sourceImports.some(({ from, to }) => from === file && kinds.test(to)),
+    );
+    expect(handlers.length).toBeGreaterThan(30);
+    expect(without).toEqual([]);
+  });
+
   it('nothing in shared imports messages of queues: they are what functions send and take', () => {
     expect(broken(({ from, to }) => within('shared')(from) && within('events')(to))).toEqual([]);
     expect(
