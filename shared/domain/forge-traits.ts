@@ -8,8 +8,8 @@ export interface ForgeTraits {
   /** How long it can deliver an event again, or keeps it in its log; milliseconds. 0: it never does. */
   readonly deliveriesKeptMs: number;
   /**
-   * The shares of a credential's budget, rights first: what a share waits for every later one waits for too. Each is the name of what may be
-   * asked for with it.
+   * What a credential's budget of requests is spent on, rights first: they never wait for the others. When little is left, what stands later
+   * waits for the rest of the budget, which is kept for those before it.
    */
-  readonly budgets: readonly [rights: string, ...rest: string[]];
+  readonly budgets: readonly [rights: string, ...others: string[]];
 }

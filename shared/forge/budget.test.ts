@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { afterNote, type BudgetState, createMemoryBudgets, freshBudget } from './budget.ts';
+import { afterNote, type BudgetState, createMemoryBudgets, freshBudget, reservedUntil } from './budget.ts';
 
 const minute = 60_000;
 const start = 1_800_000_000_000;
@@ -38,20 +38,21 @@ describe('a budget', () => {
     const limit = afterNote(freshBudget, { met: 'limit', until: start + 5 });
     expect(limit).toEqual({ ...freshBudget, notBefore: start + 5 });
     expect(afterNote(limit, { met: 'limit', until: start + 4 })).toBe(limit);
-    const reserve = afterNote(limit, { met: 'reserve', until: start + 9 });
-    expect(reserve).toEqual({ ...limit, contentsNotBefore: start + 9 });
-    expect(afterNote(reserve, { met: 'reserve', until: start + 8 })).toBe(reserve);
-    const last = afterNote(reserve, { met: 'archive-reserve', until: start + 9 });
-    expect(last).toEqual({ ...reserve, archivesNotBefore: start + 9 });
-    expect(afterNote(last, { met: 'archive-reserve', until: start + 8 })).toBe(last);
+    const reserve = afterNote(limit, { met: 'reserve', budget: 'contents', until: start + 9 });
+    expect(reserve).toEqual({ ...limit, reservedUntil: { contents: start + 9 } });
+    expect(afterNote(reserve, { met: 'reserve', budget: 'contents', until: start + 8 })).toBe(reserve);
+    const last = afterNote(reserve, { met: 'reserve', budget: 'archives', until: start + 7 });
+    expect(last).toEqual({ ...reserve, reservedUntil: { contents: start + 9, archives: start + 7 } });
+    expect(afterNote(last, { met: 'reserve', budget: 'archives', until: start + 6 })).toBe(last);
   });
 
   test('never becomes shorter, whatever is noted', () => {
     const at = fc.integer({ min: start, max: start + 3600_000 });
     const note = fc.oneof(
       at.map((until) => ({ met: 'limit' as const, until })),
-      at.map((until) => ({ met: 'reserve' as const, until })),
-      at.map((until) => ({ met: 'archive-reserve' as const, until })),
+      fc
+        .tuple(at, fc.constantFrom('contents', 'archives'))
+        .map(([until, budget]) => ({ met: 'reserve' as const, budget, until })),
       at.map((time) => ({ met: 'unnamed-limit' as const, at: time })),
     );
     fc.assert(
@@ -60,8 +61,9 @@ describe('a budget', () => {
         for (const one of notes) {
           const next = afterNote(state, one);
           expect(next.notBefore).toBeGreaterThanOrEqual(state.notBefore);
-          expect(next.contentsNotBefore).toBeGreaterThanOrEqual(state.contentsNotBefore);
-          expect(next.archivesNotBefore).toBeGreaterThanOrEqual(state.archivesNotBefore);
+          for (const budget of ['contents', 'archives']) {
+            expect(reservedUntil(next, budget)).toBeGreaterThanOrEqual(reservedUntil(state, budget));
+          }
           state = next;
         }
       }),

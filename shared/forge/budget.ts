@@ -7,10 +7,8 @@
 export interface BudgetState {
   /** Nobody asks before. */
   readonly notBefore: number;
-  /** What can wait does not ask before: the rest of the budget is for rights. */
-  readonly contentsNotBefore: number;
-  /** Nor do archives that somebody waits for. */
-  readonly archivesNotBefore: number;
+  /** By the names in the forge's traits: who does not ask before, because the rest of the budget is for those before it. */
+  readonly reservedUntil: Readonly<Record<string, number>>;
   /** Limits without a named end, one soon after the other. */
   readonly hits: number;
 }
@@ -21,10 +19,8 @@ export type BudgetNote =
   | { readonly met: 'limit'; readonly until: number }
   /** A limit was met without an end. */
   | { readonly met: 'unnamed-limit'; readonly at: number }
-  /** Little is left until then. */
-  | { readonly met: 'reserve'; readonly until: number }
-  /** So little that archives wait too. */
-  | { readonly met: 'archive-reserve'; readonly until: number };
+  /** So little is left until then that these wait. */
+  | { readonly met: 'reserve'; readonly budget: string; readonly until: number };
 
 /** The budget of one credential, shared by all that use it. */
 export interface CredentialBudget {
@@ -38,8 +34,7 @@ export type BudgetOf = (credential: string) => CredentialBudget;
 
 export const freshBudget: BudgetState = {
   notBefore: 0,
-  contentsNotBefore: 0,
-  archivesNotBefore: 0,
+  reservedUntil: {},
   hits: 0,
 };
 
@@ -59,9 +54,9 @@ export function afterNote(state: BudgetState, note: BudgetNote): BudgetState {
     case 'limit':
       return note.until > state.notBefore ? { ...state, notBefore: note.until } : state;
     case 'reserve':
-      return note.until > state.contentsNotBefore ? { ...state, contentsNotBefore: note.until } : state;
-    case 'archive-reserve':
-      return note.until > state.archivesNotBefore ? { ...state, archivesNotBefore: note.until } : state;
+      return note.until > reservedUntil(state, note.budget)
+        ? { ...state, reservedUntil: { ...state.reservedUntil, [note.budget]: note.until } }
+        : state;
     case 'unnamed-limit': {
       if (note.at < state.notBefore) {
         return state;
@@ -72,6 +67,9 @@ export function afterNote(state: BudgetState, note: BudgetNote): BudgetState {
     }
   }
 }
+
+/** Until when the budget of that name waits for those before it; 0 if it does not. */
+export const reservedUntil = (state: BudgetState, budget: string): number => state.reservedUntil[budget] ?? 0;
 
 const waitAfter = (hits: number): number => Math.min(waitMaxMs, firstWaitMs * 2 ** Math.max(0, hits - 1));
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { gitHubHost } from '../../test/support/synchronized.ts';
+import { freshBudget } from '../forge/budget.ts';
 import { createCredentialBudget } from './budget-store.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
@@ -11,16 +12,29 @@ describe('the budget of a credential', () => {
   test('is what any worker noted', async () => {
     const table = createMemoryTable();
     const [one, other] = [0, 1].map(() => createCredentialBudget(table, gitHubHost, '41'));
-    expect(await other?.read()).toMatchObject({ notBefore: 0, contentsNotBefore: 0 });
+    expect(await other?.read()).toMatchObject(freshBudget);
     await one?.note({ met: 'limit', until: start });
-    expect(await other?.note({ met: 'reserve', until: start + 5 })).toMatchObject({
+    expect(await other?.note({ met: 'reserve', budget: 'contents', until: start + 5 })).toMatchObject({
       notBefore: start,
-      contentsNotBefore: start + 5,
+      reservedUntil: { contents: start + 5 },
     });
-    expect(await one?.read()).toMatchObject({ notBefore: start, contentsNotBefore: start + 5 });
-    await one?.note({ met: 'archive-reserve', until: start + 6 });
-    expect(await other?.read()).toMatchObject({ archivesNotBefore: start + 6, contentsNotBefore: start + 5 });
+    expect(await one?.read()).toMatchObject({ notBefore: start, reservedUntil: { contents: start + 5 } });
+    await one?.note({ met: 'reserve', budget: 'archives', until: start + 6 });
+    expect(await other?.read()).toMatchObject({
+      reservedUntil: { archives: start + 6, contents: start + 5 },
+    });
     expect(await createCredentialBudget(table, gitHubHost, '42').read()).toMatchObject({ notBefore: 0 });
+  });
+
+  test('is read as an earlier version stored it', async () => {
+    const table = createMemoryTable();
+    const item = { notBefore: start, contentsNotBefore: start + 5, archivesNotBefore: start + 6, version: 3 };
+    await table.transact([{ put: keys.budget(gitHubHost, '41'), item }]);
+    const budget = createCredentialBudget(table, gitHubHost, '41');
+    const reservedUntil = { contents: start + 5, archives: start + 6 };
+    expect(await budget.read()).toMatchObject({ notBefore: start, reservedUntil });
+    await budget.note({ met: 'reserve', budget: 'contents', until: start + 9 });
+    expect(await budget.read()).toMatchObject({ reservedUntil: { ...reservedUntil, contents: start + 9 } });
   });
 
   test('is not written where nothing new is said', async () => {
@@ -54,9 +68,9 @@ describe('the budget of a credential', () => {
     const [one, other] = [0, 1].map(() => createCredentialBudget(together, gitHubHost, '41'));
     await Promise.all([
       one?.note({ met: 'limit', until: start + 5 }),
-      other?.note({ met: 'reserve', until: start + 9 }),
+      other?.note({ met: 'reserve', budget: 'contents', until: start + 9 }),
     ]);
-    expect(await one?.read()).toMatchObject({ notBefore: start + 5, contentsNotBefore: start + 9 });
+    expect(await one?.read()).toMatchObject({ notBefore: start + 5, reservedUntil: { contents: start + 9 } });
   });
 });
 

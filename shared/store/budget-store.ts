@@ -12,14 +12,21 @@ import { absent, equal } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import { ConflictError, type Table } from './table.ts';
 
-const BudgetItem = z.object({
-  notBefore: z.number().default(0),
-  contentsNotBefore: z.number().default(0),
-  archivesNotBefore: z.number().default(0),
-  hits: z.number().default(0),
-  /** Counts the writes. */
-  version: z.number().default(0),
-});
+const BudgetItem = z
+  .object({
+    notBefore: z.number().default(0),
+    reservedUntil: z.record(z.string(), z.number()).optional(),
+    /** As an earlier version stored what is reserved. */
+    contentsNotBefore: z.number().default(0),
+    archivesNotBefore: z.number().default(0),
+    hits: z.number().default(0),
+    /** Counts the writes. */
+    version: z.number().default(0),
+  })
+  .transform(({ contentsNotBefore, archivesNotBefore, reservedUntil, ...budget }) => ({
+    ...budget,
+    reservedUntil: reservedUntil ?? { contents: contentsNotBefore, archives: archivesNotBefore },
+  }));
 
 const triesMax = 10;
 /** How long a budget is kept after it was last written, in milliseconds: longer than any wait. */
@@ -59,8 +66,8 @@ export function createCredentialBudget(table: Table, host: ForgeHost, credential
   };
 }
 
-const latestOf = ({ notBefore, contentsNotBefore, archivesNotBefore }: BudgetState): number =>
-  Math.max(notBefore, contentsNotBefore, archivesNotBefore);
+const latestOf = ({ notBefore, reservedUntil }: BudgetState): number =>
+  Math.max(notBefore, ...Object.values(reservedUntil));
 
 /** A budget that heeds what all workers know and keeps what it learns to itself: for a reader that may write nothing. */
 export function createBudgetView(table: Table, host: ForgeHost, credential: string): CredentialBudget {
@@ -70,8 +77,7 @@ export function createBudgetView(table: Table, host: ForgeHost, credential: stri
     const known = await shared.read();
     return {
       notBefore: Math.max(known.notBefore, own.notBefore),
-      contentsNotBefore: Math.max(known.contentsNotBefore, own.contentsNotBefore),
-      archivesNotBefore: Math.max(known.archivesNotBefore, own.archivesNotBefore),
+      reservedUntil: later(known.reservedUntil, own.reservedUntil),
       hits: Math.max(known.hits, own.hits),
     };
   };
@@ -83,3 +89,10 @@ export function createBudgetView(table: Table, host: ForgeHost, credential: stri
     },
   };
 }
+
+type Times = BudgetState['reservedUntil'];
+
+const later = (one: Times, other: Times): Times => {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return Object.fromEntries(names.map((name) => [name, Math.max(one[name] ?? 0, other[name] ?? 0)]));
+};

@@ -73,14 +73,14 @@ describe('two processes and one store', () => {
     const { commit } = known(branches[0]);
     const budget = createCredentialBudget(table, gitHubHost, String(gitHub.installation.id));
     const until = gitHub.clock.now() + 1_800_000;
-    await budget.note({ met: 'reserve', until });
+    await budget.note({ met: 'reserve', budget: 'contents', until });
     const archive = async (): Promise<void> => {
       const stream = await readerOf(process()).readArchive(repository(), commit, AbortSignal.timeout(10_000));
       stream.destroy();
     };
     expect(await codeOf(readerOf(process()).readRefs(repository()))).toBe('rate-limited');
     expect(await codeOf(archive())).toBe('no error');
-    await budget.note({ met: 'archive-reserve', until });
+    await budget.note({ met: 'reserve', budget: 'archives', until });
     expect(await codeOf(archive())).toBe('rate-limited');
     expect(await codeOf(readerOf(process()).readScope('teams'))).toBe('no error');
   });

@@ -1,14 +1,21 @@
 /** Keeps to a credential's budget: nobody asks before its time, and what can wait leaves a reserve for rights. */
 import type { Clock } from '../../runtime/clock.ts';
-import { type BudgetNote, type BudgetState, type CredentialBudget, freshBudget } from '../budget.ts';
+import {
+  type BudgetNote,
+  type BudgetState,
+  type CredentialBudget,
+  freshBudget,
+  reservedUntil,
+} from '../budget.ts';
 import { ForgeError } from '../errors.ts';
 import { type Failure, longestWaitMs } from './http.ts';
+import type { gitHubTraits } from './traits.ts';
 
 /**
  * `rights`: who may read what. `contents`: refs, which wait while little of the budget is left. `archives`: somebody waits for one, so they
  * may take half of what is left then.
  */
-export type Purpose = 'rights' | 'contents' | 'archives';
+export type Purpose = (typeof gitHubTraits.budgets)[number];
 
 export interface Limits {
   /** @throws ForgeError `rate-limited` when it is too early for this */
@@ -21,9 +28,8 @@ export interface Limits {
 
 /** How long what another worker noted may go unseen. */
 const freshMs = 10_000;
-/** Of each budget: with less left contents wait, and with less than that archives. */
-const reserveShare = 0.1;
-const archiveReserveShare = 0.05;
+/** Of the whole: with less left contents wait, and with less than that archives. */
+const reserveShares = { contents: 0.1, archives: 0.05 } as const satisfies Partial<Record<Purpose, number>>;
 /** All who wait for the reserve do not come back at the same moment. */
 const spreadMs = 30_000;
 
@@ -58,9 +64,9 @@ export function createLimits(
         const notBefore = purpose === 'rights' ? known.notBefore : spread(known.notBefore);
         throw new ForgeError('rate-limited', `${what} has to wait: GitHub's limit is reached`, { notBefore });
       }
-      const reserved = { rights: 0, contents: known.contentsNotBefore, archives: known.archivesNotBefore };
-      if (reserved[purpose] > now) {
-        const notBefore = spread(reserved[purpose]);
+      const reserved = reservedUntil(known, purpose);
+      if (reserved > now) {
+        const notBefore = spread(reserved);
         throw new ForgeError('rate-limited', `${what} has to wait: the rest of the budget is for rights`, {
           notBefore,
         });
@@ -76,11 +82,15 @@ export function createLimits(
       const until = reset * 1000;
       // Comparisons with what is no number are false.
       const isNear = until > clock.now() && until <= clock.now() + longestWaitMs;
-      if (remaining < limit * reserveShare && isNear && until > known.contentsNotBefore) {
-        await note({ met: 'reserve', until });
+      if (remaining < limit * reserveShares.contents && isNear && until > reservedUntil(known, 'contents')) {
+        await note({ met: 'reserve', budget: 'contents', until });
       }
-      if (remaining < limit * archiveReserveShare && until > clock.now() && until > known.archivesNotBefore) {
-        await note({ met: 'archive-reserve', until });
+      if (
+        remaining < limit * reserveShares.archives &&
+        until > clock.now() &&
+        until > reservedUntil(known, 'archives')
+      ) {
+        await note({ met: 'reserve', budget: 'archives', until });
       }
     },
     noteLimit: async (one) => (await note(one)).notBefore,

@@ -22,5 +22,5 @@ export const gitHubTraits = {
   lagMs: 120_000,
   /** By hand for three days: https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks */
   deliveriesKeptMs: 3 * 24 * 3600_000,
-  budgets: ['rights', 'contents', 'archives'],
+  budgets: ['rights', 'archives', 'contents'],
 } as const satisfies ForgeTraits;
