@@ -135,35 +135,31 @@ interface Guards {
  * list, a part's read on each part, and the list counts the reads of its parts.
  */
 function guardsOf(application: Application): Guards {
-  const { synchronization, scope, lease, observedAt, startedAt, covers, states, now } = application;
+  const { scope } = application;
+  return isPart(scope) ? guardsOfPart(application, scope) : guardsOfList(application, scope);
+}
+
+function guardsOfList(
+  { lease, observedAt, startedAt, states, nextExpiryOf }: Application,
+  scope: ScopeName,
+): Guards {
+  const partsRead = states.get(scope)?.partsRead ?? 0;
+  const ours = equal('leaseId', lease.leaseId);
+  const noPart: Condition = partsRead === 0 ? missing('partsRead') : equal('partsRead', partsRead);
+  // Or the same one, whose worker died behind its last transaction: a reading in steps goes on under its number.
+  const noLater = missingOrLess('readAt', observedAt + 1);
+  const when = all(ours, noLater, noPart);
+  const { key } = lease.thing;
+  const set = { readAt: observedAt, readBegunAt: startedAt, nextExpiryAt: nextExpiryOf(scope) };
+  return { between: [{ check: key, when }], last: [{ update: { key, set }, when }] };
+}
+
+function guardsOfPart(application: Application, scope: PartScope): Guards {
+  const { synchronization, layout, lease, observedAt, startedAt, covers, states, now } = application;
   const { id } = synchronization;
   const ours = equal('leaseId', lease.leaseId);
   const older = missingOrLess('readAt', observedAt);
-  if (!isPart(scope)) {
-    const partsRead = states.get(scope)?.partsRead ?? 0;
-    const noPart: Condition = partsRead === 0 ? missing('partsRead') : equal('partsRead', partsRead);
-    // Or the same one, whose worker died behind its last transaction: a reading in steps goes on under its number.
-    const noLater = missingOrLess('readAt', observedAt + 1);
-    const when = all(ours, noLater, noPart);
-    const key = lease.thing.key;
-    return {
-      between: [{ check: key, when }],
-      last: [
-        {
-          update: {
-            key,
-            set: {
-              readAt: observedAt,
-              readBegunAt: startedAt,
-              nextExpiryAt: application.nextExpiryOf(scope),
-            },
-          },
-          when,
-        },
-      ],
-    };
-  }
-  const lists = wholesOf(application.layout, scope).map((list) => {
+  const lists = wholesOf(layout, scope).map((list) => {
     const nextExpiryAt = application.nextExpiryOf(list);
     return { key: keys.scope(id, list), ...(nextExpiryAt && { set: { nextExpiryAt } }) };
   });
@@ -177,6 +173,7 @@ function guardsOf(application: Application): Guards {
     when: part === scope ? all(ours, older) : asPlanned(part),
   }));
   const expiresAt = Math.ceil(now / 1000) + partSeconds;
+  const set = { readAt: observedAt, readBegunAt: startedAt, [tableKeys.expiry]: expiresAt };
   return {
     between: [
       ...lists.map(({ key }) => ({ check: key, when: older })),
@@ -184,13 +181,7 @@ function guardsOf(application: Application): Guards {
     ],
     last: [
       ...lists.map((list) => ({ update: { ...list, add: { partsRead: 1 } }, when: older })),
-      ...parts.map(({ key, when }) => ({
-        update: {
-          key,
-          set: { readAt: observedAt, readBegunAt: startedAt, [tableKeys.expiry]: expiresAt },
-        },
-        when,
-      })),
+      ...parts.map(({ key, when }) => ({ update: { key, set }, when })),
     ],
   };
 }

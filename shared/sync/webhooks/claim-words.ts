@@ -58,6 +58,9 @@ export async function claimWords(
   const claimed = news.filter(isRemoval);
   const before = claimed.length === 0 ? [] : await loadClaims(table, id);
   const claims = claimsOf(claimed, before, heard);
+  const others = words
+    .filter((word) => !(news.includes(word) && isRemoval(word)))
+    .map((word) => ({ ...word, at: now, ...(news.includes(word) && { number: last }) }));
   const concern = await concernOfClaims(table, synchronization, claimed, now);
   const isNoted = hash !== undefined && whole !== undefined && (body === undefined || claimed.length > 0);
   const deleted = isFirst(heard) ? (whole?.deleted ?? []) : [];
@@ -75,16 +78,7 @@ export async function claimWords(
           ]
         : []),
       ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.told(id, claim.key) }]),
-      ...words
-        .filter((word) => !(news.includes(word) && isRemoval(word)))
-        .map(({ key, expect }) =>
-          noteTold(id, {
-            key,
-            expect,
-            at: now,
-            ...(news.some((one) => one.key === key) && { number: last }),
-          }),
-        ),
+      ...others.map((one) => noteTold(id, one)),
       ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
       ...concern.operations,
     ],
