@@ -172,7 +172,7 @@ describe('when to renew', () => {
   });
 });
 
-describe('two workers at once', () => {
+describe('R30: two workers at once', () => {
   test.each([2, 20])('%i of them make one exchange', async (count) => {
     const { forge, worker, clock, grow } = await createBench();
     await grow();

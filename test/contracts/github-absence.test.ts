@@ -84,8 +84,6 @@ describe('whether things are absent', () => {
   test.each([
     ['server-error', { status: 502 }, 'unavailable'],
     ['server-error', { status: 404 }, 'unavailable'],
-    ['bad-credential', {}, 'credential-rejected'],
-    ['rate-limit', {}, 'rate-limited'],
   ] as const)('R2: is not known under a %s %o', async (kind, more, code) => {
     const { id, nodeId } = gitHub.repository('money');
     const reader = await probed(gitHub);

@@ -189,9 +189,4 @@ describe('a look-up over many refs', () => {
     const commit = await git('shop', 'rev-parse', 'main~1');
     expect(await codeOf(ask('shop', commit))).toBe('insufficient-scope');
   });
-
-  test('says nothing of a repository that is not there', async () => {
-    const gone = { repository: asId<RepositoryIds['repository']>(987654), handle: 'R_gone' };
-    expect(await codeOf(ask(gone, 'f'.repeat(40)))).toBe('not-found');
-  });
 });

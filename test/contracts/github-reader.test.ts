@@ -5,7 +5,6 @@ import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world
 import { accessFactsOf, decideAccess } from '../../shared/domain/access.ts';
 import type { Fact, FactKind } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
-import { kindsOf } from '../../shared/domain/scopes.ts';
 import type { OrganizationReader } from '../support/github-forge.ts';
 import { gitHubScopes, layout } from '../support/traits.ts';
 import { codeOf, factsOf, type GitHub, known, probed, startGitHub } from './github-fixture.ts';
@@ -114,16 +113,6 @@ describe('who may read what, from the facts of each whole read', () => {
     await change(gitHub);
     const facts = await readAll(gitHub.reader());
     expect(decided(facts)).toEqual(granted());
-  });
-
-  test('facts are of the kinds of their scopes, and each is there once', async () => {
-    const reader = gitHub.reader();
-    for (const scope of gitHubScopes) {
-      const facts = await factsOf(reader, scope);
-      const kinds: readonly FactKind[] = kindsOf(layout, scope);
-      expect(facts.every((fact) => kinds.includes(fact.kind))).toBe(true);
-      expect(new Set(facts.map((fact) => JSON.stringify(fact))).size).toBe(facts.length);
-    }
   });
 
   test('what people see is kept', async () => {
@@ -249,7 +238,8 @@ describe('an organization that does not fit into one page', () => {
     ['repositories', 'Repository.collaborators'],
   ] as const;
 
-  test.each(lists)('R7: %s is incomplete while a page of %s is short', async (scope, list) => {
+  const below = lists.filter(([, list]) => !list.startsWith('Organization'));
+  test.each(below)('R7: %s is incomplete while a page of %s is short', async (scope, list) => {
     const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind: 'short-page', match: { list, page: '2' } });
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');

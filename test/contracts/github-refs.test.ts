@@ -85,10 +85,6 @@ describe('refs', () => {
     expect((await git('other', ['rev-parse', 'refs/tags/1.0.0'])).trim()).not.toBe(tags[0]?.commit);
   });
 
-  test('there are none in an empty repository', async () => {
-    expect(await gitHub.reader().readRefs(ids('empty'))).toMatchObject({ tags: [], branches: [] });
-  });
-
   test('R7: 1001 of them are read to the end', async () => {
     const commit = (await git('many', ['rev-parse', 'refs/tags/v1.3.0'])).trim();
     const added = Array.from({ length: 1001 - 210 }, (_, place) => `refs/tags/more-${place}`);

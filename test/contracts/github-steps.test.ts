@@ -190,8 +190,6 @@ describe('a reading in steps', () => {
   });
 
   test.each([
-    ['nothing', undefined],
-    ['another shape', { pages: 3 }],
     [
       'another scope',
       {

@@ -29,13 +29,14 @@ async function startToy(): Promise<ForgeFixture> {
     const body = JSON.stringify({ id: randomUUID(), event, about });
     told.push({ body, headers: { 'x-toy-token': secret } });
   };
+  const changes = changesOf(world, tell);
   const delivery = (body: object): Delivery => ({
     body: JSON.stringify({ id: randomUUID(), ...body }),
     headers: { 'x-toy-token': secret },
   });
   return {
     traits: toyTraits,
-    changes: changesOf(world, tell),
+    changes,
     fault(fault) {
       world.fault = (asked, page) => {
         if (fault === undefined) return 0;
@@ -45,7 +46,7 @@ async function startToy(): Promise<ForgeFixture> {
       };
     },
     open: () => open(),
-    pageSize,
+    fill: () => fill(changes),
     requests: () => world.requests,
     clock: {
       now: clock.now,
@@ -65,6 +66,21 @@ async function startToy(): Promise<ForgeFixture> {
     credential: { exchanges: () => world.tokens.exchanges, lifeMs, revoke: world.tokens.revoke },
     close: async () => {},
   };
+}
+
+async function fill(changes: WorldChanges): Promise<number> {
+  const count = 2 * pageSize + 1;
+  for (let place = 0; place < count; place += 1) {
+    const account = await changes.addMember();
+    const team = await changes.addTeam();
+    const repository = await changes.addRepository(`filled-${place}`);
+    if (place % pageSize === 0) {
+      await changes.addTeamMember(team, account);
+      await changes.grant(team, repository);
+      await changes.addCollaborator(repository, account);
+    }
+  }
+  return count;
 }
 
 function changesOf(world: ToyWorld, tell: (event: string, about: string) => void): WorldChanges {

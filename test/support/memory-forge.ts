@@ -57,7 +57,7 @@ function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {
     (fact.kind === 'team' ? fact.handle !== undefined : !('team' in fact && uncounted.has(fact.team)));
 }
 
-const ReadSoFar = z.array(z.unknown().transform(parseFact));
+const ReadSoFar = z.object({ facts: z.array(z.unknown().transform(parseFact)), total: z.number() });
 
 export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
   const forge: MemoryForge = {
@@ -87,10 +87,13 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
         if (notShown !== undefined) {
           return { done: { facts: [], covers: [], absenceIsStated: false, notShown, also: [] } };
         }
-        const read = ReadSoFar.parse(from ?? []);
+        const before = ReadSoFar.safeParse(from).data;
+        // As the adapters: a list that has changed since is read anew.
+        const read = before?.total === seen.length ? before.facts : [];
         const facts = [...read, ...seen.slice(read.length, read.length + forge.perStep)];
         if (facts.length < seen.length) {
-          return { unfinished: { state: facts, read: facts.length, total: seen.length } };
+          const state = { facts, total: seen.length };
+          return { unfinished: { state, read: facts.length, total: seen.length } };
         }
         // As the adapters: what is there says nothing of the rows that it does not have.
         const isAbsent = part && !seen.some((fact) => factKey(fact) === mainKeyOf(scope));

@@ -51,16 +51,6 @@ export function contentsContract(fixture: () => ForgeFixture): void {
     expect((await client.contents.readRefs({ repository })).tags).toEqual([]);
   });
 
-  test('more refs than a page has', async () => {
-    const { changes, open } = fixture();
-    const repository = await changes.addRepository('many-refs');
-    await changes.push(repository, 'branch', 'main', 'acme/many');
-    const names = Array.from({ length: 12 }, (_, place) => `1.0.${place}`);
-    for (const name of names) await changes.push(repository, 'tag', name, 'acme/many');
-    const { tags } = await (await open()).contents.readRefs({ repository });
-    expect(tags.map(({ name }) => name).sort()).toEqual(names.sort());
-  });
-
   test('an archive of a commit, and none of one that is not there', async () => {
     const { changes, open } = fixture();
     const repository = await changes.addRepository('archives');

@@ -16,7 +16,7 @@ export function deliveriesContract(fixture: () => ForgeFixture): void {
     const verify = ({ body, headers }: Delivery, one: string) =>
       webhooks.verify(Buffer.from(body), headers, one);
     expect(await verify(delivery, secret)).toBe(true);
-    for (const wrong of ['another', `${secret} `, '']) expect(await verify(delivery, wrong)).toBe(false);
+    for (const wrong of ['another', `${secret} `]) expect(await verify(delivery, wrong)).toBe(false);
     expect(await verify({ ...delivery, headers: {} }, secret)).toBe(false);
     expect(await verify({ ...delivery, body: `${delivery.body} ` }, secret)).toBe(!signsBody);
     const before = madeWith('the one before', delivery);
@@ -36,7 +36,7 @@ export function deliveriesContract(fixture: () => ForgeFixture): void {
   test('says where to look when something is granted, and what is gone when it is taken', async () => {
     const { changes } = fixture();
     const deliveries = given(fixture().deliveries);
-    const one = await makeOne(changes, 'told');
+    const one = await makeOne(fixture(), 'told');
     await changes.addTeamMember(one.team, one.account);
     await changes.grant(one.team, one.repository);
     await deliveries.take();

@@ -1,6 +1,6 @@
 /** What goes wrong has a name, and nothing is concluded from it. */
 import { describe, expect, test } from 'vitest';
-import { memberPart, namesIn, repositoryPart, teamPart } from '../../../shared/domain/scopes.ts';
+import { namesIn } from '../../../shared/domain/scopes.ts';
 import type { ForgeErrorCode } from '../../../shared/forge/errors.ts';
 import type { Fault, ForgeFixture } from './fixture.ts';
 import { errorOf, readWhole } from './reading.ts';
@@ -18,42 +18,38 @@ const codes: readonly (readonly [Answer, readonly ForgeErrorCode[]])[] = [
 export function failuresContract(fixture: () => ForgeFixture): void {
   describe.each(codes)('R5: where the forge answers %s', (answers, expected) => {
     test('no scope, no part and no look-up shows anything', async ({ skip }) => {
-      const { traits, changes, clock, cannot, fault } = fixture();
+      const { traits, clock, cannot, fault, open } = fixture();
       if (cannot?.includes(answers)) return skip();
-      const one = await makeOne(changes, `fails-${answers}`);
-      const parts = [memberPart(one.account), teamPart(one.team), repositoryPart(one.repository)];
-      for (const scope of [...namesIn(traits.scopes.filter((scope) => !scope.mayBeMissing)), ...parts]) {
+      const one = await makeOne(fixture(), `fails-${answers}`);
+      const reads: readonly (() => Promise<unknown>)[] = [
+        ...namesIn(traits.scopes.filter(({ mayBeMissing }) => !mayBeMissing)).map(
+          (name) => () => readWhole(fixture(), name),
+        ),
+        ...Object.values(one.parts).map((part) => () => one.readPart(part)),
+        async () => (await open()).structure.lookUp([one.parts.team, one.parts.repository].map(one.lookedUp)),
+      ];
+      for (const read of reads) {
         fault({ answers });
-        expect(expected).toContain((await errorOf(readWhole(fixture(), scope))).code);
+        expect(expected).toContain((await errorOf(read())).code);
         fault(undefined);
         // What is believed for a while is over.
         clock.advance(3_700_000);
       }
-      fault({ answers });
-      const { structure } = await fixture().open();
-      const looked = structure.lookUp([
-        { part: teamPart(one.team) },
-        { part: repositoryPart(one.repository) },
-      ]);
-      expect(expected).toContain((await errorOf(looked)).code);
-      fault(undefined);
-      clock.advance(3_700_000);
-      expect((await readWhole(fixture(), teamPart(one.team))).facts.length).toBe(1);
+      expect((await one.readPart(one.parts.team)).facts.length).toBe(1);
     });
   });
 
   test('R29, R33: one limit silences every process until its end', async ({ skip }) => {
     const { clock, cannot, fault, requests, open } = fixture();
     if (cannot?.includes('too-many-requests')) return skip();
-    const other = await open();
-    await other.structure.readScope('settings');
     fault({ answers: 'too-many-requests' });
     const { notBefore = 0 } = await errorOf(readWhole(fixture(), 'teams'));
     expect(notBefore).toBeGreaterThan(clock.now());
     fault(undefined);
     const before = requests();
-    for (const client of [other, await open()]) {
-      expect(await errorOf(client.structure.readScope('teams'))).toMatchObject({ code: 'rate-limited' });
+    for (const scope of ['teams', 'members'] as const) {
+      const { structure } = await open();
+      expect(await errorOf(structure.readScope(scope))).toMatchObject({ code: 'rate-limited' });
     }
     expect(requests()).toBe(before);
     clock.advance(notBefore - clock.now() + 1000);

@@ -40,12 +40,12 @@ export interface ForgeFixture {
   readonly traits: ForgeTraits;
   readonly changes: WorldChanges;
   readonly fault: (fault: Fault | undefined) => void;
-  /** Faults that the forge does not know. */
-  readonly cannot?: readonly Extract<Fault, { answers: string }>['answers'][];
+  /** Faults that the forge does not have. */
+  readonly cannot?: readonly (Extract<Fault, { answers: string }>['answers'] | 'short-pages')[];
   /** The forge as one process opens it. Processes share what is stored: budgets, and the credential. */
   open(): Promise<ForgeClient>;
-  /** Items on a page of the lists. */
-  readonly pageSize: number;
+  /** Makes more members, teams and repositories than two pages hold, some of them tied. @returns how many of each */
+  fill(): Promise<number>;
   /** Requests that the forge has got, of all processes. */
   requests(): number;
   readonly clock: { now(): number; advance(ms: number): void };

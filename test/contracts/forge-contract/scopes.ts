@@ -1,34 +1,45 @@
 /** Whole scopes are read whole, and their parts show the same. */
 import { describe, expect, test } from 'vitest';
-import { factKey } from '../../../shared/domain/facts.ts';
+import { factKey, type Handle } from '../../../shared/domain/facts.ts';
 import { isId } from '../../../shared/domain/ids.ts';
 import {
   type AnyScope,
   idOfPart,
   isScope,
+  mainKeyOf,
   memberPart,
   type PartScope,
   partOf,
   repositoryPart,
   teamPart,
 } from '../../../shared/domain/scopes.ts';
+import type { LookedUp } from '../../../shared/forge/forge.ts';
 import type { ForgeFixture, WorldChanges } from './fixture.ts';
 import { factsOf, readWhole } from './reading.ts';
 
-/** A member, a team and a repository, and what ties them. */
-export async function makeOne(changes: WorldChanges, name: string) {
+/** A member, a team and a repository, and the keys of what may tie them. */
+export async function makeOne(fixture: ForgeFixture, name: string) {
+  const { changes } = fixture;
   const account = await changes.addMember();
   const team = await changes.addTeam();
   const repository = await changes.addRepository(name);
+  const parts = { member: memberPart(account), team: teamPart(team), repository: repositoryPart(repository) };
+  const facts = new Map([...(await factsOf(fixture, 'teams')), ...(await factsOf(fixture, 'repositories'))]);
+  const handleOf = (part: PartScope): Handle | undefined => {
+    const fact = facts.get(mainKeyOf(part));
+    return fact !== undefined && 'handle' in fact ? fact.handle : undefined;
+  };
   return {
     account,
     team,
     repository,
-    member: `member#${account}`,
+    parts,
     teamMember: `team-member#${account}#${team}`,
     teamRepository: `team-repository#${team}#${repository}`,
     collaborator: `collaborator#${account}#${repository}`,
-    parts: { member: memberPart(account), team: teamPart(team), repository: repositoryPart(repository) },
+    /** As who knows the fact reads the part. */
+    readPart: (part: PartScope) => readWhole(fixture, part, { handle: handleOf(part) }),
+    lookedUp: (part: PartScope): LookedUp => ({ part, handle: handleOf(part) }),
   };
 }
 type One = Awaited<ReturnType<typeof makeOne>>;
@@ -42,7 +53,7 @@ export function scopesContract(fixture: () => ForgeFixture): void {
 
   test('has facts of the kinds of their scopes, each once, with ids of its own form', async () => {
     const { changes } = fixture();
-    const one = await makeOne(changes, 'all-kinds');
+    const one = await makeOne(fixture(), 'all-kinds');
     await changes.addTeamMember(one.team, one.account);
     await changes.grant(one.team, one.repository);
     await changes.addCollaborator(one.repository, one.account);
@@ -66,7 +77,7 @@ export function scopesContract(fixture: () => ForgeFixture): void {
     readonly undo: (changes: WorldChanges, one: One) => Promise<unknown>;
     readonly scope: AnyScope;
     readonly part: keyof One['parts'];
-    readonly key: Exclude<keyof One, 'parts' | 'account' | 'team' | 'repository'>;
+    readonly key: 'teamMember' | 'teamRepository' | 'collaborator';
   }[] = [
     {
       title: 'a member of a team',
@@ -95,14 +106,14 @@ export function scopesContract(fixture: () => ForgeFixture): void {
   ];
   test.each(steps)('shows $title in the list and in the part, and then no more', async (step) => {
     const { changes } = fixture();
-    const one = await makeOne(changes, `row-${step.key}`);
+    const one = await makeOne(fixture(), `row-${step.key}`);
     const part = one.parts[step.part];
     for (const isThere of [false, true, false]) {
       if (isThere) await step.make(changes, one);
-      for (const scope of [step.scope, part]) {
-        const facts = await factsOf(fixture(), scope);
-        expect(facts.has(one[step.key])).toBe(isThere);
-        expect(facts.has(part.replace(':', '#'))).toBe(true);
+      for (const { facts } of [await readWhole(fixture(), step.scope), await one.readPart(part)]) {
+        const keys = facts.map(factKey);
+        expect(keys.includes(one[step.key])).toBe(isThere);
+        expect(keys).toContain(mainKeyOf(part));
       }
       if (isThere) await step.undo(changes, one);
     }
@@ -110,7 +121,7 @@ export function scopesContract(fixture: () => ForgeFixture): void {
 
   test('shows of a part exactly the facts that the list has of it', async () => {
     const { changes } = fixture();
-    const one = await makeOne(changes, 'same-facts');
+    const one = await makeOne(fixture(), 'same-facts');
     await changes.addTeamMember(one.team, one.account);
     await changes.grant(one.team, one.repository);
     await changes.addCollaborator(one.repository, one.account);
@@ -120,7 +131,7 @@ export function scopesContract(fixture: () => ForgeFixture): void {
       ['repositories', one.parts.repository],
     ];
     for (const [whole, part] of scopes) {
-      const read = await readWhole(fixture(), part);
+      const read = await one.readPart(part);
       const all = await factsOf(fixture(), whole);
       expect(read.covers[0]).toBe(part);
       expect(read.facts.length).toBeGreaterThan(0);
@@ -136,7 +147,7 @@ export function scopesContract(fixture: () => ForgeFixture): void {
       'a %s: its own look-up and its part say so, and the list has no row of it',
       async (kind) => {
         const { changes, open } = fixture();
-        const one = await makeOne(changes, `gone-${kind}`);
+        const one = await makeOne(fixture(), `gone-${kind}`);
         await changes.addTeamMember(one.team, one.account);
         await changes.grant(one.team, one.repository);
         await changes.addCollaborator(one.repository, one.account);
@@ -144,10 +155,10 @@ export function scopesContract(fixture: () => ForgeFixture): void {
         if (kind === 'member') await changes.removeMember(one.account);
         if (kind === 'team') await changes.removeTeam(one.team);
         if (kind === 'repository') await changes.removeRepository(one.repository);
-        const read = await readWhole(fixture(), part);
+        const read = await one.readPart(part);
         expect(read).toMatchObject({ facts: [], absenceIsStated: true });
         expect(read.covers).toContain(part);
-        const main = part.replace(':', '#');
+        const main = mainKeyOf(part);
         for (const scope of ['members', 'teams', 'repositories'] as const) {
           const keys = [...(await factsOf(fixture(), scope)).keys()];
           expect(keys).not.toContain(main);
@@ -158,7 +169,7 @@ export function scopesContract(fixture: () => ForgeFixture): void {
         if (kind === 'member') return;
         const others = (['team', 'repository'] as const).map((other) => one.parts[other]);
         const { structure } = await open();
-        const answers = await structure.lookUp(others.map((other) => ({ part: other })));
+        const answers = await structure.lookUp(others.map(one.lookedUp));
         expect([...answers.keys()].sort()).toEqual([...others].sort());
         expect(answers.get(part)).toMatchObject({ is: 'absent' });
         for (const other of others.filter((each) => each !== part)) {

@@ -4,28 +4,12 @@ import { factKey } from '../../../shared/domain/facts.ts';
 import type { ForgeFixture, LongList } from './fixture.ts';
 import { errorOf, readWhole } from './reading.ts';
 
-export const longLists: readonly LongList[] = ['members', 'teams', 'repositories'];
-
-/** More of each than two pages hold. */
-export async function fillPages({ changes, pageSize }: ForgeFixture): Promise<number> {
-  const count = 2 * pageSize + 1;
-  for (let place = 0; place < count; place += 1) {
-    const account = await changes.addMember();
-    const team = await changes.addTeam();
-    const repository = await changes.addRepository(`filled-${place}`);
-    if (place % pageSize === 0) {
-      await changes.addTeamMember(team, account);
-      await changes.grant(team, repository);
-      await changes.addCollaborator(repository, account);
-    }
-  }
-  return count;
-}
+const longLists: readonly LongList[] = ['members', 'teams', 'repositories'];
 
 export function stepsContract(fixture: () => ForgeFixture): void {
   let count: number;
   beforeAll(async () => {
-    count = await fillPages(fixture());
+    count = await fixture().fill();
   });
 
   test.each(longLists)(
@@ -64,7 +48,8 @@ export function stepsContract(fixture: () => ForgeFixture): void {
     expect(facts.length).toBeGreaterThanOrEqual(count);
   });
 
-  test.each(longLists)('R7: %s is incomplete as long as a page is short', async (scope) => {
+  test.for(longLists)('R7: %s is incomplete as long as a page is short', async (scope, { skip }) => {
+    if (fixture().cannot?.includes('short-pages')) return skip();
     fixture().fault({ shortPagesOf: scope });
     expect((await errorOf(readWhole(fixture(), scope))).code).toBe('incomplete');
     fixture().fault(undefined);

@@ -14,15 +14,11 @@ import { type ToyWorld, toyTraits } from './world.ts';
 
 const list = z.string().refine(isScope);
 const Todo = z.object({ list, page: z.number(), seen: z.number(), total: z.number().optional() });
+const facts = z.array(z.unknown().transform(parseFact));
 /** Lists that are left to read, and what was found before. */
-const Progress = z.object({
-  scope: list,
-  todo: z.array(Todo),
-  facts: z.array(z.unknown().transform(parseFact)),
-});
+const Progress = z.object({ scope: list, todo: z.array(Todo), facts });
 type Progress = z.infer<typeof Progress>;
-const Delivery = z.object({ id: z.string(), event: z.string(), about: z.string().optional() });
-
+const Delivery = z.object({ id: z.string(), event: z.string(), about: z.string().default('') });
 const begin = (scope: AnyScope) => ({ list: scope, page: 1, seen: 0 });
 type Tokens = CredentialSource<TokenPair>;
 
@@ -30,7 +26,6 @@ function openToy(world: ToyWorld, { connection, services }: OpenConnection, sour
   const budget = services.budgets(connection.kind);
   const { now } = services.clock;
   const before = world.requests;
-
   /** Asks with a token that is good, unless a limit was met. */
   async function ask<Answer>(request: (token: Credential<TokenPair>) => Answer): Promise<Answer> {
     const { notBefore } = await budget.read();
@@ -44,7 +39,6 @@ function openToy(world: ToyWorld, { connection, services }: OpenConnection, sour
       throw error.code === 'credential-rejected' ? await source.reject(error.code, current) : error;
     }
   }
-
   async function readLists({ scope, todo, facts }: Progress, mayGoOn: () => boolean) {
     for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
       const { list, page, seen, total } = next;
@@ -62,14 +56,12 @@ function openToy(world: ToyWorld, { connection, services }: OpenConnection, sour
     }
     return { done: { facts, covers: isPart(scope) ? [scope] : [], absenceIsStated: false, also: [] } };
   }
-
   const refsOf = ({ repository }: RepositoryIds) =>
     ask((token) => {
       const fact = world.find(token, `repository:${repository}`);
       if (fact?.kind !== 'repository') throw new ForgeError('not-found', 'there is no such repository');
       return { ...fact, refs: world.refs.get(repository) ?? [] };
     });
-
   return {
     structure: {
       probe: () => ask((token) => world.probe(token)),
@@ -127,9 +119,7 @@ export const createToyModule = (world: ToyWorld): ForgeModule<{ baseUrl: string 
       return given.length === wanted.length && timingSafeEqual(given, wanted);
     },
     parse(body) {
-      const delivery = Delivery.safeParse(JSON.parse(Buffer.from(body).toString()));
-      if (!delivery.success) throw new WebhookFormatError('a delivery lacks what it is about');
-      const { id: deliveryId, event, about = '' } = delivery.data;
+      const { id: deliveryId, event, about } = Delivery.parse(JSON.parse(Buffer.from(body).toString()));
       const [kind, action] = event.split(' ');
       const scope = `${kind}:${about}`;
       const said = { deliveryId, event, installation: undefined, arrivals: [], removals: [], hints: [] };

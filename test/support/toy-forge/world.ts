@@ -3,14 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Fact, factKey } from '../../../shared/domain/facts.ts';
 import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
 import { asId, type ForgeOrganizationId } from '../../../shared/domain/ids.ts';
-import {
-  type AnyScope,
-  isPart,
-  kindsOf,
-  mainKeyOf,
-  type PartScope,
-  partOf,
-} from '../../../shared/domain/scopes.ts';
+import { type AnyScope, isPart, mainKeyOf, type PartScope, partOf } from '../../../shared/domain/scopes.ts';
 import type { Credential } from '../../../shared/forge/credential.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
 import type { ForgeRef } from '../../../shared/forge/forge.ts';
@@ -36,8 +29,7 @@ export function createToyWorld(clock: { now(): number }) {
   const facts = new Map<string, Fact>();
   const refs = new Map<string, readonly ToyRef[]>();
   const tokens = createTokenForge('strict', clock);
-  const isRowOf = (part: PartScope, fact: Fact): boolean =>
-    partOf(fact) === part && factKey(fact) !== mainKeyOf(part);
+  const isRowOf = (part: PartScope, fact: Fact) => partOf(fact) === part && factKey(fact) !== mainKeyOf(part);
   const world = {
     ...{ id: asId<ForgeOrganizationId>(newToyId()), facts, refs, tokens, requests: 0 },
     /** Called before each answer with what is asked for; may throw, or say how many items the page loses. */
@@ -57,9 +49,9 @@ export function createToyWorld(clock: { now(): number }) {
     /** A page of a scope's things, or of the rows of one thing. */
     list(token: Credential<TokenPair>, scope: AnyScope, page: number) {
       const lost = world.request(token, scope, page);
-      const all = [...facts.values()].filter((fact) =>
-        isPart(scope) ? isRowOf(scope, fact) : fact.kind === kindsOf(toyTraits.scopes, scope)[0],
-      );
+      const main = toyTraits.scopes.find(({ name }) => name === scope)?.kinds[0];
+      const isIn = (fact: Fact) => (isPart(scope) ? isRowOf(scope, fact) : fact.kind === main);
+      const all = [...facts.values()].filter(isIn);
       const some = all.slice((page - 1) * pageSize, page * pageSize - lost);
       return { facts: some, total: all.length, isLast: page * pageSize >= all.length };
     },

@@ -1,0 +1,106 @@
+/** The forge in memory, which most tests read, does what the contract says: otherwise they would rest on what no forge does. */
+import type { Fact } from '../../shared/domain/facts.ts';
+import { factKey } from '../../shared/domain/facts.ts';
+import { asId } from '../../shared/domain/ids.ts';
+import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
+import { gitHubTraits } from '../../shared/forge/github/traits.ts';
+import type { ForgeClient } from '../../shared/forge/module.ts';
+import { aFact, createMemoryForge, type MemoryForge } from '../support/memory-forge.ts';
+import type { Fault, ForgeFixture, WorldChanges } from './forge-contract/fixture.ts';
+import { forgeContract } from './forge-contract.ts';
+
+const codes: Readonly<Record<Extract<Fault, { answers: string }>['answers'], ForgeErrorCode>> = {
+  unavailable: 'unavailable',
+  gone: 'gone',
+  unauthorized: 'credential-rejected',
+  forbidden: 'insufficient-scope',
+  'too-many-requests': 'rate-limited',
+};
+
+const refuse = (): Promise<never> => Promise.reject(new Error('the forge in memory has no contents'));
+const contents: ForgeClient['contents'] = { readRefs: refuse, readArchive: refuse, contains: refuse };
+
+async function startMemory(): Promise<ForgeFixture> {
+  const clock = { time: 0 };
+  const forge = createMemoryForge([aFact.settings(), aFact.member(1, 'owner')]);
+  forge.perStep = 3;
+  const changes = changesOf(forge);
+  return {
+    // It stands in for GitHub in the tests of runs.
+    traits: gitHubTraits,
+    changes,
+    async fill() {
+      const count = 2 * forge.perStep + 1;
+      for (let place = 0; place < count; place += 1) {
+        const team = await changes.addTeam();
+        await changes.addTeamMember(team, await changes.addMember());
+        await changes.grant(team, await changes.addRepository(`filled-${place}`));
+      }
+      return count;
+    },
+    fault(fault) {
+      forge.before = () => {
+        if (fault !== undefined && 'answers' in fault) throw new ForgeError(codes[fault.answers], 'a fault');
+      };
+    },
+    // It counts nothing, and has no budget.
+    cannot: ['short-pages', 'too-many-requests'],
+    open: async () => ({ structure: forge.reader(), contents, requests: () => 0 }),
+    requests: () => 0,
+    clock: {
+      now: () => clock.time,
+      advance(ms) {
+        clock.time += ms;
+      },
+    },
+    close: async () => {},
+  };
+}
+
+function changesOf(forge: MemoryForge): WorldChanges {
+  let last = 100;
+  const fresh = (): number => ++last;
+  const add = (fact: Fact): void => {
+    forge.facts = [...forge.facts.filter((one) => factKey(one) !== factKey(fact)), fact];
+  };
+  const remove = (isGone: (fact: Fact) => boolean): void => {
+    forge.facts = forge.facts.filter((fact) => !isGone(fact));
+  };
+  const removeRow = async (key: string): Promise<void> => remove((fact) => factKey(fact) === key);
+  const removeThing = async (id: string): Promise<void> =>
+    remove((fact) => factKey(fact).split('#').includes(id));
+  const none = (): Promise<never> => Promise.reject(new Error('the forge in memory has no refs'));
+  return {
+    async addMember() {
+      const id = fresh();
+      add(aFact.member(id));
+      return asId(id);
+    },
+    removeMember: removeThing,
+    async addTeam() {
+      const id = fresh();
+      add(aFact.team(id));
+      return asId(id);
+    },
+    removeTeam: removeThing,
+    addTeamMember: async (team, account) => add(aFact.teamMember(Number(team), Number(account))),
+    removeTeamMember: (team, account) => removeRow(`team-member#${account}#${team}`),
+    grant: async (team, repository) => add(aFact.teamRepository(Number(team), Number(repository))),
+    revoke: (team, repository) => removeRow(`team-repository#${team}#${repository}`),
+    async addRepository(name) {
+      const id = fresh();
+      add(aFact.repository(id, { name, fullName: `acme/${name}` }));
+      return asId(id);
+    },
+    removeRepository: removeThing,
+    renameRepository: async (id, name) =>
+      add(aFact.repository(Number(id), { name, fullName: `acme/${name}` })),
+    addCollaborator: async (repository, account) =>
+      add(aFact.collaborator(Number(repository), Number(account))),
+    removeCollaborator: (repository, account) => removeRow(`collaborator#${account}#${repository}`),
+    push: none,
+    removeRef: none,
+  };
+}
+
+forgeContract('the forge in memory', startMemory, { without: ['contents', 'deliveries', 'credential'] });
