@@ -1,7 +1,6 @@
 /** Ties a new organization to the forge organization that installed our App. */
 
 import { CallerError } from '../domain/caller-error.ts';
-import type { Connection } from '../domain/connection.ts';
 import {
   type ForgeOrganizationId,
   type ForgeRepositoryId,
@@ -56,6 +55,14 @@ export interface ConnectedOrganization {
   readonly slug: string;
 }
 
+/** What is to be connected, once it was looked at. */
+interface Connecting extends ConnectOrganizationInput {
+  readonly tie: Pick<ConnectedOrganization, 'organization' | 'synchronization'>;
+  readonly forgeOrganization: ForgeOrganization;
+  /** What is stored of the installation. */
+  readonly known: StoredInstallation | undefined;
+}
+
 /** @throws CallerError when the slug, the installation, a repository or a vendor is not to be had */
 export async function connectOrganization(
   dependencies: ConnectOrganizationDependencies,
@@ -63,64 +70,80 @@ export async function connectOrganization(
 ): Promise<ConnectedOrganization> {
   const { table, waker, clock, randomBytes, open } = dependencies;
   const { slug, host, installation } = input;
-  const connection: Connection = { kind: 'app-installation', installation };
   const problem = slugProblem(slug);
   if (problem !== undefined) {
     throw new CallerError('invalid', problem);
   }
   const ownedVendors = checkVendors(input.ownedVendors);
-  const id = { ...host, installation };
-  const known = await findInstallation(table, id);
+  const known = await findInstallation(table, { ...host, installation });
   const forgeOrganization = await livingInstallation(open, installation, known);
   const chosen =
     input.repositories === 'all'
       ? []
       : await repositoriesByName(await open(forgeOrganization.id), input.repositories);
 
-  const organization = newId<OrganizationId>(randomBytes);
-  const synchronization = newId<SynchronizationId>(randomBytes);
-  const tie = { organization, synchronization };
+  const tie = {
+    organization: newId<OrganizationId>(randomBytes),
+    synchronization: newId<SynchronizationId>(randomBytes),
+  };
   // Choices first: as long as nobody knows the synchronization, they mean nothing.
   await transactAll(
     table,
-    chosen.map((repository) => setChoice(synchronization, repository, true)),
+    chosen.map((repository) => setChoice(tie.synchronization, repository, true)),
   );
   const things = namesIn(traitsOf(host.forge).scopes).map((scope) =>
-    scopeThing(organization, synchronization, scope),
+    scopeThing(tie.organization, tie.synchronization, scope),
   );
-  const atEdge = desireOpen({ id: organization, slug }, clock.now());
-  const claims: readonly (readonly [Operation, string])[] = [
-    ...addOrganization({
-      id: organization,
-      slug,
-      name: input.name ?? forgeOrganization.login,
-      ownedVendors,
-    }).map((operation) => [operation, `the slug ${slug} is taken`] as const),
-    ...addSynchronization({
-      id: synchronization,
-      organization,
-      createdAt: clock.now(),
-      forge: host.forge,
-      baseUrl: host.baseUrl,
-      forgeOrganization: forgeOrganization.id,
-      login: forgeOrganization.login,
-      connection,
-      choice: input.repositories === 'all' ? 'all' : 'some',
-    }).map(
-      (operation) =>
-        [operation, `${forgeOrganization.login} is connected to an organization already`] as const,
+  const atEdge = desireOpen({ id: tie.organization, slug }, clock.now());
+  const claims = claimsOf({ ...input, ownedVendors, tie, forgeOrganization, known }, clock.now());
+  await transactClaims(table, claims, [
+    ...things.map((thing) => raise(thing, clock.now(), { cause: 'connected' })),
+    atEdge.operation,
+  ]);
+  await waker.wake([...things.map((thing) => thing.wake), atEdge.wake]);
+  return { ...tie, slug };
+}
+
+/** An operation that takes what only one may have, and what its refusal means. */
+type Claim = readonly [Operation, string];
+
+function claimsOf(
+  { slug, name, host, installation, repositories, ownedVendors, tie, forgeOrganization, known }: Connecting,
+  now: number,
+): readonly Claim[] {
+  const { organization, synchronization } = tie;
+  const { id, login } = forgeOrganization;
+  const named = { id: organization, slug, name: name ?? login, ownedVendors };
+  const added = {
+    ...host,
+    id: synchronization,
+    organization,
+    createdAt: now,
+    forgeOrganization: id,
+    login,
+    connection: { kind: 'app-installation', installation },
+    choice: repositories === 'all' ? 'all' : 'some',
+  } as const;
+  return [
+    ...addOrganization(named).map((operation): Claim => [operation, `the slug ${slug} is taken`]),
+    ...addSynchronization(added).map(
+      (operation): Claim => [operation, `${login} is connected to an organization already`],
     ),
     [
-      claimInstallation(id, forgeOrganization, tie, known),
+      claimInstallation({ ...host, installation }, forgeOrganization, tie, known),
       `the installation ${installation} is connected to an organization already`,
     ],
   ];
+}
+
+/** @throws CallerError with what the first refusal means */
+async function transactClaims(
+  table: Table,
+  claims: readonly Claim[],
+  others: readonly Operation[],
+): Promise<void> {
   try {
-    await table.transact([
-      ...claims.map(([operation]) => operation),
-      ...things.map((thing) => raise(thing, clock.now(), { cause: 'connected' })),
-      atEdge.operation,
-    ]);
+    await table.transact([...claims.map(([operation]) => operation), ...others]);
   } catch (error) {
     if (error instanceof ConflictError) {
       const refused = error.failed.flatMap((place) => claims[place]?.[1] ?? []);
@@ -131,8 +154,6 @@ export async function connectOrganization(
     }
     throw error;
   }
-  await waker.wake([...things.map((thing) => thing.wake), atEdge.wake]);
-  return { ...tie, slug };
 }
 
 /** @throws CallerError */
