@@ -1,30 +1,22 @@
 /** What an owner sees of an organization: how much there is, what waits, and what went wrong. */
 
-import { installationOf } from '../domain/connection.ts';
 import { edgeKeys } from '../domain/edge-keys.ts';
 import type { Organization } from '../domain/organization.ts';
 import { vendorOf } from '../domain/package.ts';
-import { isPart, namesIn } from '../domain/scopes.ts';
-import type { Synchronization } from '../domain/synchronization.ts';
-import { traitsOf } from '../forge/modules.ts';
 import { auditLog } from '../store/audit-log.ts';
-import type { StoredChange } from '../store/change-schema.ts';
-import { loadFacts } from '../store/fact-store.ts';
 import { listInstallations } from '../store/installation-store.ts';
 import { type Key, keys, ranges } from '../store/keys.ts';
 import { findOrganization, findPublishingSettings } from '../store/organization-store.ts';
 import { packagesOf } from '../store/package-store.ts';
-import { scansOf } from '../store/scan-store.ts';
-import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts';
 import { findClaim, listSynchronizations, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Item, Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
-import { rightsAsOf } from '../sync/run/suspension.ts';
-import { changeText } from './change-text.ts';
 import { describeDeletions } from './describe-deletions.ts';
 import { passings, withHolders } from './describe-names.ts';
-import { factsIn, nameThings } from './name-things.ts';
-import { describeScope } from './scope-progress.ts';
+import { describeSynchronization, timeText } from './describe-synchronization.ts';
+
+type StoredPackage = Awaited<ReturnType<typeof packagesOf>>[number];
+type StoredToken = Awaited<ReturnType<typeof tokensOfOrganization>>[number];
 
 /** All organizations, and the installations of forge organizations that nobody connected. */
 export async function describeInstallation(table: Table) {
@@ -59,6 +51,8 @@ export async function describeInstallation(table: Table) {
 /** Entries of the audit log that are shown. */
 const auditShown = 20;
 
+type DescribedSynchronization = Awaited<ReturnType<typeof describeSynchronization>>;
+
 /** @param now milliseconds since the epoch */
 export async function describeOrganization(table: Table, organization: Organization, now: number) {
   const synchronizations = await synchronizationsOf(table, organization.id);
@@ -69,12 +63,6 @@ export async function describeOrganization(table: Table, organization: Organizat
   const packages = (await packagesOf(table, organization.id)).filter(
     ({ state, successor }) => state !== 'copying' && !(state === 'deleted' && successor !== undefined),
   );
-  const sum = (count: (part: (typeof parts)[number]) => number): number =>
-    parts.reduce((total, part) => total + count(part), 0);
-  const byState: Record<string, number> = {};
-  for (const { state } of packages) {
-    byState[state] = (byState[state] ?? 0) + 1;
-  }
   const waiting = await withHolders(
     table,
     organization,
@@ -86,59 +74,90 @@ export async function describeOrganization(table: Table, organization: Organizat
   const proposedVendors = waiting
     .filter(({ reason }) => reason === 'vendor-not-owned')
     .map(({ name }) => vendorOf(name));
-  const pending = {
-    scopes: sum((part) => part.pendingScopes),
-    scans: sum((part) => part.pendingScans),
-    ...(await pendingOfOrganization(table, organization)),
-  };
   return {
     slug: organization.slug,
     name: organization.name,
     ownedVendors: organization.ownedVendors,
-    accessStoppedSince: time(organization.accessStoppedAt),
-    counts: {
-      members: sum((part) => part.members),
-      teams: sum((part) => part.teams),
-      repositories: sum((part) => part.repositories),
-      packages: byState,
-      versions: packages.reduce((total, one) => total + one.versionCount, 0),
-    },
-    pending: { ...pending, total: Object.values(pending).reduce((total, count) => total + count, 0) },
+    accessStoppedSince: timeText(organization.accessStoppedAt),
+    counts: countsOf(parts, packages),
+    pending: await pendingOf(table, organization, parts),
     synchronizations: parts.map((part) => part.state),
     waiting,
     proposedVendors: [...new Set(proposedVendors)].sort(),
     publishing: await findPublishingSettings(table, organization.id),
-    packages: packages.map(({ number, name, state, versionCount, repository, archived, outsideCode }) => ({
-      number,
-      name,
-      state,
-      versions: versionCount,
-      repository: names.get(repository) ?? repository,
-      archived,
-      outsideCode,
-    })),
-    repositoriesWithoutPackage: parts.flatMap((part) =>
-      [...part.names]
-        .filter(([id]) => !packages.some((one) => one.repository === id))
-        .map(([, name]) => name)
-        .filter((name) => !waiting.some((one) => one.repository === name)),
-    ),
+    packages: packages.map((one) => describePackage(one, names)),
+    repositoriesWithoutPackage: [...names]
+      .filter(([id]) => !packages.some((one) => one.repository === id))
+      .map(([, name]) => name)
+      .filter((name) => !waiting.some((one) => one.repository === name)),
     ...leftOutOf(parts.flatMap((part) => part.leftOut)),
     notices: [...parts.flatMap((part) => part.notices), ...passings(packages, names, now)],
-    tokens: tokens.map(({ id, kind, principal, description, state, createdAt, expiry }) => ({
-      id,
-      kind,
-      principal,
-      description,
-      state,
-      created: time(createdAt),
-      expires: expiry === 0 ? undefined : time(expiry * 1000),
-    })),
+    tokens: tokens.map(describeToken),
     ...(await describeDeletions(table, organization.id)),
     auditLog: (await auditLog(table, organization.id, auditShown)).map(({ at, ...entry }) => ({
-      at: time(at),
+      at: timeText(at),
       ...entry,
     })),
+  };
+}
+
+const sum = <Part>(parts: readonly Part[], count: (part: Part) => number): number =>
+  parts.reduce((total, part) => total + count(part), 0);
+
+function countsOf(
+  parts: readonly DescribedSynchronization[],
+  packages: readonly Pick<StoredPackage, 'state' | 'versionCount'>[],
+) {
+  const byState: Record<string, number> = {};
+  for (const { state } of packages) {
+    byState[state] = (byState[state] ?? 0) + 1;
+  }
+  return {
+    members: sum(parts, ({ members }) => members),
+    teams: sum(parts, ({ teams }) => teams),
+    repositories: sum(parts, ({ repositories }) => repositories),
+    packages: byState,
+    versions: sum(packages, ({ versionCount }) => versionCount),
+  };
+}
+
+async function pendingOf(
+  table: Table,
+  organization: Organization,
+  parts: readonly DescribedSynchronization[],
+) {
+  const pending = {
+    scopes: sum(parts, ({ pendingScopes }) => pendingScopes),
+    scans: sum(parts, ({ pendingScans }) => pendingScans),
+    ...(await pendingOfOrganization(table, organization)),
+  };
+  return { ...pending, total: sum(Object.values(pending), (count) => count) };
+}
+
+function describePackage(
+  { number, name, state, versionCount, repository, archived, outsideCode }: StoredPackage,
+  names: ReadonlyMap<string, string>,
+) {
+  return {
+    number,
+    name,
+    state,
+    versions: versionCount,
+    repository: names.get(repository) ?? repository,
+    archived,
+    outsideCode,
+  };
+}
+
+function describeToken({ id, kind, principal, description, state, createdAt, expiry }: StoredToken) {
+  return {
+    id,
+    kind,
+    principal,
+    description,
+    state,
+    created: timeText(createdAt),
+    expires: expiry === 0 ? undefined : timeText(expiry * 1000),
   };
 }
 
@@ -167,92 +186,6 @@ function leftOutOf(
   return { leftOut, moreLeftOut };
 }
 
-async function describeSynchronization(table: Table, synchronization: Synchronization, now: number) {
-  const { id } = synchronization;
-  const layout = traitsOf(synchronization.forge).scopes;
-  // Work flows one way, so it is looked for in that way: what has left one place is seen in the next.
-  const states = await scopeStates(table, id);
-  const [held, settings, members, teams, repositories, scans] = await Promise.all([
-    listHeld(table, id),
-    loadFacts(table, id, 'settings'),
-    loadFacts(table, id, 'member'),
-    loadFacts(table, id, 'team'),
-    loadFacts(table, id, 'repository'),
-    scansOf(table, id),
-  ]);
-  const textsOf = (changes: readonly StoredChange[]): readonly string[] => {
-    const nameOf = nameThings([...factsIn(changes), ...members, ...teams, ...repositories]);
-    return changes.map((change) => changeText(change, nameOf));
-  };
-  const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
-  return {
-    members: members.length,
-    teams: teams.length,
-    repositories: repositories.length,
-    pendingScopes: [...states.values()].filter(({ wanted, done }) => wanted !== done).length,
-    pendingScans: scans.filter((scan) => scan.wanted !== scan.done).length,
-    names,
-    leftOut: scans.map(({ repository, skipped, skippedCount = skipped.length }) => ({
-      repository: names.get(repository) ?? repository,
-      skipped,
-      count: skippedCount,
-    })),
-    notices: scans.flatMap((scan) =>
-      scan.notices.map((one) => ({ repository: names.get(scan.repository) ?? scan.repository, ...one })),
-    ),
-    waiting: scans.flatMap((scan) =>
-      scan.waiting.map(({ name, directory, reason }) => ({
-        name,
-        reason,
-        repository: names.get(scan.repository) ?? scan.repository,
-        directory,
-      })),
-    ),
-    state: {
-      id,
-      forge: synchronization.forge,
-      login: settings[0]?.login ?? synchronization.login,
-      installation: installationOf(synchronization.connection),
-      credentialState: synchronization.credentialState,
-      credentialStateSince: time(synchronization.credentialStateSince),
-      /** When the scope that was read least lately was read; nothing while one never was. */
-      rightsAsOf: time(rightsAsOf(layout, synchronization)),
-      rightsSuspendedSince: time(synchronization.rightsSuspendedAt),
-      caution: synchronization.caution,
-      scopes: Object.fromEntries(
-        namesIn(layout).map((scope) => [scope, describeScope(states.get(scope), now)]),
-      ),
-      parts: Object.fromEntries(
-        [...states]
-          .filter(([scope, state]) => isPart(scope) && isWorthKnowing(state))
-          .map(([scope, state]) => [scope, describeScope(state, now)]),
-      ),
-      heldRemovals: held.map(({ since, decidedAt, changes, ...one }) => ({
-        ...one,
-        changes: textsOf(changes),
-        since: time(since),
-        decidedAt: time(decidedAt),
-      })),
-      scanFailures: scans.flatMap((scan) =>
-        scan.lastFailure === undefined
-          ? []
-          : [
-              {
-                repository: names.get(scan.repository) ?? scan.repository,
-                ...scan.lastFailure,
-                at: time(scan.lastFailure.at),
-              },
-            ],
-      ),
-    },
-  };
-}
-
-/** Of the many parts: those that are asked for, and those whose last read failed. */
-function isWorthKnowing({ wanted, done, lastFailure, lastSuccessAt = 0 }: ScopeState): boolean {
-  return wanted !== done || (lastFailure !== undefined && lastFailure.at > lastSuccessAt);
-}
-
 /** How much is wanted and not done, by what it is about. */
 async function pendingOfOrganization(table: Table, { id, slug }: Organization) {
   const itemsFrom = ({ pk, sk }: Key) => table.query(pk, sk);
@@ -276,9 +209,4 @@ async function pendingOfOrganization(table: Table, { id, slug }: Organization) {
 
 function isPending(item: Item | undefined): boolean {
   return item !== undefined && (item.wanted ?? 0) !== (item.done ?? 0);
-}
-
-/** ISO 8601, from milliseconds since the epoch. */
-function time(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
 }

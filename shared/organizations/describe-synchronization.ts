@@ -1,0 +1,128 @@
+/** What an owner sees of a synchronization: how old rights are, what is held, what could not be read or scanned. */
+import { installationOf } from '../domain/connection.ts';
+import type { ForgeRepositoryId } from '../domain/ids.ts';
+import { isPart, namesIn, type ScopeLayout } from '../domain/scopes.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { traitsOf } from '../forge/modules.ts';
+import type { StoredChange } from '../store/change-schema.ts';
+import { loadFacts } from '../store/fact-store.ts';
+import { scansOf } from '../store/scan-store.ts';
+import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts';
+import type { Table } from '../store/table.ts';
+import { rightsAsOf } from '../sync/run/suspension.ts';
+import { changeText } from './change-text.ts';
+import { factsIn, nameThings } from './name-things.ts';
+import { describeScope } from './scope-progress.ts';
+
+type Scan = Awaited<ReturnType<typeof scansOf>>[number];
+
+/** @param now milliseconds since the epoch */
+export async function describeSynchronization(table: Table, synchronization: Synchronization, now: number) {
+  const { id, forge } = synchronization;
+  const layout = traitsOf(forge).scopes;
+  // Work flows one way, so it is looked for in that way: what has left one place is seen in the next.
+  const states = await scopeStates(table, id);
+  const [held, settings, members, teams, repositories, scans] = await Promise.all([
+    listHeld(table, id),
+    loadFacts(table, id, 'settings'),
+    loadFacts(table, id, 'member'),
+    loadFacts(table, id, 'team'),
+    loadFacts(table, id, 'repository'),
+    scansOf(table, id),
+  ]);
+  const textsOf = (changes: readonly StoredChange[]): readonly string[] => {
+    const nameOf = nameThings([...factsIn(changes), ...members, ...teams, ...repositories]);
+    return changes.map((change) => changeText(change, nameOf));
+  };
+  const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
+  return {
+    members: members.length,
+    teams: teams.length,
+    repositories: repositories.length,
+    pendingScopes: [...states.values()].filter(({ wanted, done }) => wanted !== done).length,
+    pendingScans: scans.filter((scan) => scan.wanted !== scan.done).length,
+    names,
+    ...describeScans(scans, (repository) => names.get(repository) ?? repository),
+    state: {
+      id,
+      forge,
+      login: settings[0]?.login ?? synchronization.login,
+      ...describeCredential(synchronization, layout),
+      caution: synchronization.caution,
+      ...describeReads(states, layout, now),
+      heldRemovals: held.map(({ since, decidedAt, changes, ...one }) => ({
+        ...one,
+        changes: textsOf(changes),
+        since: timeText(since),
+        decidedAt: timeText(decidedAt),
+      })),
+      scanFailures: scans.flatMap(({ repository, lastFailure }) =>
+        lastFailure === undefined
+          ? []
+          : [
+              {
+                repository: names.get(repository) ?? repository,
+                ...lastFailure,
+                at: timeText(lastFailure.at),
+              },
+            ],
+      ),
+    },
+  };
+}
+
+function describeCredential(synchronization: Synchronization, layout: ScopeLayout) {
+  return {
+    installation: installationOf(synchronization.connection),
+    credentialState: synchronization.credentialState,
+    credentialStateSince: timeText(synchronization.credentialStateSince),
+    /** When the scope that was read least lately was read; nothing while one never was. */
+    rightsAsOf: timeText(rightsAsOf(layout, synchronization)),
+    rightsSuspendedSince: timeText(synchronization.rightsSuspendedAt),
+  };
+}
+
+function describeReads(states: Awaited<ReturnType<typeof scopeStates>>, layout: ScopeLayout, now: number) {
+  return {
+    scopes: Object.fromEntries(
+      namesIn(layout).map((scope) => [scope, describeScope(states.get(scope), now)]),
+    ),
+    parts: Object.fromEntries(
+      [...states]
+        .filter(([scope, state]) => isPart(scope) && isWorthKnowing(state))
+        .map(([scope, state]) => [scope, describeScope(state, now)]),
+    ),
+  };
+}
+
+/** What scans left out, have to tell, and wait for. */
+function describeScans(scans: readonly Scan[], nameOf: (repository: ForgeRepositoryId) => string) {
+  return {
+    leftOut: scans.map(({ repository, skipped, skippedCount = skipped.length }) => ({
+      repository: nameOf(repository),
+      skipped,
+      count: skippedCount,
+    })),
+    notices: scans.flatMap(({ repository, notices }) =>
+      notices.map((one) => ({ repository: nameOf(repository), ...one })),
+    ),
+    waiting: scans.flatMap(({ repository, waiting }) =>
+      waiting.map(({ name, directory, reason }) => ({
+        name,
+        reason,
+        repository: nameOf(repository),
+        directory,
+      })),
+    ),
+  };
+}
+
+/** Of the many parts: those that are asked for, and those whose last read failed. */
+function isWorthKnowing({ wanted, done, lastFailure, lastSuccessAt = 0 }: ScopeState): boolean {
+  return wanted !== done || (lastFailure !== undefined && lastFailure.at > lastSuccessAt);
+}
+
+/** ISO 8601, from milliseconds since the epoch. */
+export function timeText(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : new Date(at).toISOString();
+}
