@@ -7,10 +7,11 @@ import {
   predefinedRoles,
   teamSlug,
   type WorldGitHubOrganization,
+  type WorldInstallation,
   type WorldRepository,
   type WorldTeam,
 } from '../world/github-organization.ts';
-import type { GitHubWorld } from '../world/world.ts';
+import type { GitHubWorld, WorldUser } from '../world/world.ts';
 import { grantedPermissions } from './app-identity.ts';
 import {
   type App,
@@ -46,18 +47,7 @@ export async function worldToState(
     formerNames: new Map(),
     nextId: 0,
   };
-  for (const { login, name, email, suspended, id: givenId } of world.users) {
-    const id = givenId ?? nextId();
-    state.users.set(id, {
-      id,
-      nodeId: nodeId('U', id),
-      login,
-      type: 'User',
-      ...(name !== undefined && { name }),
-      ...(email !== undefined && { email }),
-      ...(suspended !== undefined && { suspended }),
-    });
-  }
+  for (const user of world.users) addUser(state, user, user.id ?? nextId());
   const userIds = new Map([...state.users.values()].map((user) => [user.login.toLowerCase(), user.id]));
   const userId = (login: string): number => found(userIds.get(login.toLowerCase()), login);
   const organizationIds = world.organizations.map((organization) => {
@@ -69,48 +59,15 @@ export async function worldToState(
   world.organizations.forEach((organization, index) => {
     addTeams(state, organization, organizationIds[index] ?? 0, nextId, userId);
   });
-  const repositories: RepositoryToBuild[] = [];
-  world.organizations.forEach((organization, index) => {
-    const organizationId = organizationIds[index] ?? 0;
-    const owner = Object.entries(organization.members ?? {}).find(([, role]) => role === 'owner')?.[0];
-    const repositoryIds = new Map<string, number>();
-    for (const described of organization.repositories ?? []) {
-      const id = described.id ?? nextId();
-      repositoryIds.set(described.name, id);
-      const repository = describeRepository(described, id, organizationId, options.gitRoot);
-      for (const [login, permission] of Object.entries(described.collaborators ?? {})) {
-        repository.collaborators.set(userId(login), permission);
-      }
-      state.repositories.set(id, repository);
-      const person = (login = owner): HistoryPerson => personOf(state.users.get(userId(login ?? '')));
-      repositories.push({
-        gitDirectory: repository.gitDirectory,
-        described,
-        person,
-        built: (result) => void Object.assign(repository, result),
-      });
-    }
-    addTeamRepositories(state, organization, organizationId, repositoryIds);
+  const repositories = world.organizations.flatMap((organization, index) => {
+    const ids = { organizationId: organizationIds[index] ?? 0, nextId, userId };
+    return addRepositories(state, organization, ids, options.gitRoot);
   });
-  world.organizations.forEach(({ login, installation, roles }, index) => {
+  world.organizations.forEach((organization, index) => {
+    const { installation } = organization;
     if (installation === undefined) return;
-    const id = installation.id ?? nextId();
-    const organizationId = organizationIds[index] ?? 0;
-    const selected = installation.repositories === 'all' ? [] : installation.repositories;
-    const own = [...state.repositories.values()].filter(
-      (repository) => repository.organizationId === organizationId,
-    );
-    const named = (name: string): number =>
-      found(own.find((repository) => repository.name === name)?.id, `${login}/${name}`);
-    state.installations.set(id, {
-      id,
-      organizationId,
-      repositorySelection: installation.repositories === 'all' ? 'all' : 'selected',
-      repositoryIds: new Set(selected.map(named)),
-      permissions: grantedPermissions({ roles }),
-      createdAt: options.now,
-      ...(installation.suspended && { suspendedAt: options.now }),
-    });
+    const ids = { id: installation.id ?? nextId(), organizationId: organizationIds[index] ?? 0 };
+    addInstallation(state, organization, installation, ids, options.now);
   });
   world.organizations.forEach((organization, index) => {
     addRoles(state, organization, organizationIds[index] ?? 0, nextId, userId);
@@ -143,6 +100,18 @@ function idCounter(world: GitHubWorld): () => number {
     while (taken.has(last));
     return last;
   };
+}
+
+function addUser(state: GitHubState, { login, name, email, suspended }: WorldUser, id: number): void {
+  state.users.set(id, {
+    id,
+    nodeId: nodeId('U', id),
+    login,
+    type: 'User',
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+    ...(suspended !== undefined && { suspended }),
+  });
 }
 
 function addOrganization(
@@ -228,6 +197,57 @@ function addRoles(
     });
   }
   organization.roles = made;
+}
+
+/** @returns what is to be made on disk */
+function addRepositories(
+  state: GitHubState,
+  organization: WorldGitHubOrganization,
+  ids: { readonly organizationId: number; nextId(): number; userId(login: string): number },
+  gitRoot: string,
+): RepositoryToBuild[] {
+  const { organizationId, userId } = ids;
+  const owner = Object.entries(organization.members ?? {}).find(([, role]) => role === 'owner')?.[0];
+  const repositoryIds = new Map<string, number>();
+  const added = (organization.repositories ?? []).map((described): RepositoryToBuild => {
+    const id = described.id ?? ids.nextId();
+    repositoryIds.set(described.name, id);
+    const repository = describeRepository(described, id, organizationId, gitRoot);
+    for (const [login, permission] of Object.entries(described.collaborators ?? {})) {
+      repository.collaborators.set(userId(login), permission);
+    }
+    state.repositories.set(id, repository);
+    return {
+      gitDirectory: repository.gitDirectory,
+      described,
+      person: (login = owner) => personOf(state.users.get(userId(login ?? ''))),
+      built: (result) => void Object.assign(repository, result),
+    };
+  });
+  addTeamRepositories(state, organization, organizationId, repositoryIds);
+  return added;
+}
+
+function addInstallation(
+  state: GitHubState,
+  { login, roles }: WorldGitHubOrganization,
+  { repositories, suspended }: WorldInstallation,
+  ids: { readonly id: number; readonly organizationId: number },
+  now: string,
+): void {
+  const own = [...state.repositories.values()].filter(
+    (repository) => repository.organizationId === ids.organizationId,
+  );
+  const named = (name: string): number =>
+    found(own.find((repository) => repository.name === name)?.id, `${login}/${name}`);
+  state.installations.set(ids.id, {
+    ...ids,
+    repositorySelection: repositories === 'all' ? 'all' : 'selected',
+    repositoryIds: new Set(repositories === 'all' ? [] : repositories.map(named)),
+    permissions: grantedPermissions({ roles }),
+    createdAt: now,
+    ...(suspended && { suspendedAt: now }),
+  });
 }
 
 function addTeamRepositories(
