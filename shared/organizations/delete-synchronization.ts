@@ -7,6 +7,7 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { removeCredential } from '../store/credential-store.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { listInstallations, releaseInstallation } from '../store/installation-store.ts';
 import { packagesOf } from '../store/package-store.ts';
@@ -85,7 +86,7 @@ export async function deleteSynchronization(
   return { done: true, ...plan };
 }
 
-/** Nothing is read for it any more, nobody reads by it, and its forge organization can be connected again. */
+/** Nothing is read for it any more, its credential is gone, nobody reads by it, and its forge organization can be connected again. */
 export async function disconnection(
   table: Table,
   synchronization: Synchronization,
@@ -94,8 +95,10 @@ export async function disconnection(
   const installations = (await listInstallations(table)).filter(
     (one) => one.synchronization === synchronization.id,
   );
+  const { connection } = synchronization;
   return [
     ...withdrawSynchronization(synchronization, now),
+    ...('id' in connection ? [removeCredential(connection.id)] : []),
     ...installations.map((one) => releaseInstallation(one, synchronization.id)),
   ];
 }

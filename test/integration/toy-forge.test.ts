@@ -4,16 +4,20 @@ import { beforeAll, expect, test } from 'vitest';
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
 import { factKey } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
+import type { CredentialSource } from '../../shared/forge/credential.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ForgeModule } from '../../shared/forge/module.ts';
 import { modules } from '../../shared/forge/modules.ts';
+import { deleteSynchronization } from '../../shared/organizations/delete-synchronization.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
+import { of } from '../support/deletions.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createRegistry, memoryServices, type Registry, settled } from '../support/registry-fixture.ts';
 import { addSynchronized, synchronizationId } from '../support/synchronized.ts';
-import { lifeMs } from '../support/token-forge.ts';
+import { lifeMs, type TokenPair } from '../support/token-forge.ts';
 import { connectToy, toyConnection, toyHost } from '../support/toy-connection.ts';
 import { newToyId, type ToyWorld, toyTraits } from '../support/toy-forge/world.ts';
 
@@ -24,6 +28,7 @@ let world: ToyWorld;
 let tokens: { ann: string; bob: string };
 /** The owner connects again. */
 let grant: () => Promise<void>;
+let credential: CredentialSource<TokenPair>;
 
 const secrets = ['the secret', 'the one before'];
 
@@ -62,6 +67,7 @@ beforeAll(async () => {
   const toy = await connectToy(services.table, services.clock);
   world = toy.world;
   grant = toy.grant;
+  credential = toy.credential();
   (modules as ForgeModule[]).push(toy.module as ForgeModule);
   const forgeOrganization = world.id;
   await addSynchronized(services.table, 'all', { ...toyHost, connection: toyConnection, forgeOrganization });
@@ -145,4 +151,20 @@ test('a grant that its owner took back freezes what is there, and a new one goes
   await grant();
   await settled(registry);
   expect(await state()).toBe('working');
+});
+
+test('with its synchronization the credential is deleted, and a renewal under way does not bring it back', async () => {
+  const synchronization = await findSynchronization(registry.table, synchronizationId);
+  if (synchronization === undefined) throw new Error('there is no synchronization');
+  const renewed = credential.rotate(
+    async (outdated) => {
+      const sure = { confirm: synchronization.login, by: 'ann', why: 'sold' };
+      await deleteSynchronization(of(registry), registry.organization, synchronization, sure);
+      return world.tokens.exchange(outdated);
+    },
+    await credential.current(),
+  );
+  await expect(renewed).rejects.toMatchObject({ code: 'credential-rejected' });
+  await registry.settle();
+  expect(await registry.table.get(keys.credential(toyConnection.id))).toBeUndefined();
 });

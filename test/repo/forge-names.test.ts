@@ -45,11 +45,18 @@ it('no file outside of the folders of forges names one', () => {
   expect(naming).toEqual([]);
 });
 
+const folders = new Set(
+  sourceFiles.flatMap((file) => /^shared\/forge\/([^/]+)\//.exec(file)?.slice(1, 2) ?? []),
+);
+
+it('each forge keeps the contract of all forges', () => {
+  expect([...folders].filter((id) => !sourceFiles.includes(`test/contracts/${id}-contract.test.ts`))).toEqual(
+    [],
+  );
+});
+
 it('the list of forges has one line for each, besides its import', () => {
   const lines = codeOf(readSource(everyForge)).match(new RegExp(forgeName, 'gi')) ?? [];
-  const folders = new Set(
-    sourceFiles.flatMap((file) => /^shared\/forge\/([^/]+)\//.exec(file)?.slice(1, 2) ?? []),
-  );
   // The import has the name, and the path.
   expect(lines).toHaveLength(3 * folders.size);
 });

@@ -26,14 +26,13 @@ export async function connectToy(table: Table, clock: Clock) {
   await grant();
   const services = { fetch: globalThis.fetch, clock, budgets: createMemoryBudgets(), random: () => 0 };
   const integration = { forge: toyHost.forge, settings: { baseUrl: toyHost.baseUrl }, secrets: {} };
-  const open = (through: Table = table): Promise<ForgeClient> =>
-    module.open(
-      { integration, connection: toyConnection, services },
-      createCredentialSource(
-        { table: through, cipher, clock, newLeaseId: randomUUID },
-        toyConnection.id,
-        TokenPair,
-      ),
+  const credential = (through: Table = table) =>
+    createCredentialSource(
+      { table: through, cipher, clock, newLeaseId: randomUUID },
+      toyConnection.id,
+      TokenPair,
     );
-  return { world, module, open, grant };
+  const open = (through: Table = table): Promise<ForgeClient> =>
+    module.open({ integration, connection: toyConnection, services }, credential(through));
+  return { world, module, open, grant, credential };
 }

@@ -2,6 +2,7 @@ import type { PlantedFault } from '../plant.ts';
 import { claimsFaults } from './claims.ts';
 import { cloudFaults } from './cloud.ts';
 import { composerFaults } from './composer.ts';
+import { contractFaults } from './contract.ts';
 import { credentialFaults } from './credentials.ts';
 import { githubFaults } from './github.ts';
 import { historyFaults } from './history.ts';
@@ -21,6 +22,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...githubFaults,
   ...workFaults,
   ...credentialFaults,
+  ...contractFaults,
   ...removalFaults,
   ...rightsFaults,
   ...historyFaults,
