@@ -20,7 +20,7 @@ import {
 } from '../domain/synchronization.ts';
 import { absent, all, any, equal, missing, present } from './condition.ts';
 import { keys, ranges } from './keys.ts';
-import { ConflictError, type Operation, type Table } from './table.ts';
+import { ConflictError, type Item, type Operation, type Table } from './table.ts';
 
 const organization = z.string().transform((text) => asId<OrganizationId>(text));
 const synchronization = z.string().transform((text) => asId<SynchronizationId>(text));
@@ -59,26 +59,16 @@ const SynchronizationItem = z
     heldShare: z.number().default(defaultCaution.heldShare),
     heldAbove: z.number().default(defaultCaution.heldAbove),
     restAfterDays: z.number().default(defaultCaution.restAfterDays),
-    settingsSucceededAt: z.number().optional(),
-    membersSucceededAt: z.number().optional(),
-    teamsSucceededAt: z.number().optional(),
-    rolesSucceededAt: z.number().optional(),
-    repositoriesSucceededAt: z.number().optional(),
   })
   .transform(
     ({
       connection: stored,
       installation: installed,
-      settingsSucceededAt,
-      membersSucceededAt,
-      teamsSucceededAt,
-      rolesSucceededAt,
-      repositoriesSucceededAt,
       heldShare,
       heldAbove,
       restAfterDays,
       ...rest
-    }): Synchronization => ({
+    }): Omit<Synchronization, 'lastSuccessAt'> => ({
       ...rest,
       connection: connectionOf(stored, installed),
       importObservedAt: rest.importObservedAt,
@@ -88,15 +78,18 @@ const SynchronizationItem = z
       credentialStateSince: rest.credentialStateSince,
       rightsSuspendedAt: rest.rightsSuspendedAt,
       caution: { heldShare, heldAbove, restAfterDays },
-      lastSuccessAt: {
-        ...(settingsSucceededAt === undefined ? {} : { settings: settingsSucceededAt }),
-        ...(membersSucceededAt === undefined ? {} : { members: membersSucceededAt }),
-        ...(teamsSucceededAt === undefined ? {} : { teams: teamsSucceededAt }),
-        ...(rolesSucceededAt === undefined ? {} : { roles: rolesSucceededAt }),
-        ...(repositoriesSucceededAt === undefined ? {} : { repositories: repositoriesSucceededAt }),
-      },
     }),
   );
+
+const SuccessTime = z.number().optional();
+
+function parseSynchronization(item: Item): Synchronization {
+  const times = scopeNames.flatMap((scope) => {
+    const at = SuccessTime.parse(item[successAttribute(scope)]);
+    return at === undefined ? [] : [[scope, at] as const];
+  });
+  return { ...SynchronizationItem.parse(item), lastSuccessAt: Object.fromEntries(times) };
+}
 
 function connectionOf(stored: Connection | undefined, installed: InstallationId | undefined): Connection {
   if (stored !== undefined) {
@@ -114,7 +107,7 @@ export async function findSynchronization(
 ): Promise<Synchronization | undefined> {
   const item = await table.get(keys.synchronization(id));
   // One that is being deleted is nobody's any more.
-  return item === undefined || item.deletedAt !== undefined ? undefined : SynchronizationItem.parse(item);
+  return item === undefined || item.deletedAt !== undefined ? undefined : parseSynchronization(item);
 }
 
 const ListedItem = z.object({ synchronization, organization });
@@ -139,7 +132,7 @@ export async function synchronizationsOf(
 ): Promise<readonly Synchronization[]> {
   const listed = await listSynchronizations(table, organizationId);
   const items = await table.getMany(listed.map((entry) => keys.synchronization(entry.synchronization)));
-  return items.flatMap((item) => (item === undefined ? [] : [SynchronizationItem.parse(item)]));
+  return items.flatMap((item) => (item === undefined ? [] : [parseSynchronization(item)]));
 }
 
 const ClaimItem = z.object({ organization, synchronization });

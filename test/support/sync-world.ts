@@ -3,6 +3,7 @@
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import type { AnyScope } from '../../shared/domain/scopes.ts';
 import { namesIn } from '../../shared/domain/scopes.ts';
+import { traitsOf } from '../../shared/forge/modules.ts';
 import { noteTold } from '../../shared/store/claim-store.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns, type StoredRun } from '../../shared/store/run-store.ts';
@@ -11,7 +12,7 @@ import { scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
-import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
+import { addSynchronized, organizationId, synchronizationId, type Tied } from './synchronized.ts';
 import { createRecordingWaker } from './waker.ts';
 
 export const start = Date.parse('2026-11-22T12:00:00Z');
@@ -38,9 +39,15 @@ export interface SyncWorld {
   runs(): Promise<StoredRun[]>;
 }
 
-export async function createSyncWorld(table: Table, facts: readonly Fact[] = []): Promise<SyncWorld> {
-  await addSynchronized(table);
+/** @param on another forge than GitHub */
+export async function createSyncWorld(
+  table: Table,
+  facts: readonly Fact[] = [],
+  on?: Tied,
+): Promise<SyncWorld> {
+  await addSynchronized(table, 'some', on);
   const forge = createMemoryForge(facts);
+  forge.layout = on === undefined ? forge.layout : traitsOf(on.forge).scopes;
   const waker = createRecordingWaker();
   const clock = { time: start, now: () => clock.time };
   let leases = 0;

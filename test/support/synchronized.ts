@@ -24,7 +24,7 @@ export const installation = { ...gitHubHost, installation: installationId } as c
 export const forgeOrganizationId = asId<ForgeOrganizationId>(900);
 
 /** Which forge organization, and what reads it. */
-type Tied = Pick<Synchronization, 'forge' | 'baseUrl' | 'forgeOrganization' | 'connection'>;
+export type Tied = Pick<Synchronization, 'forge' | 'baseUrl' | 'forgeOrganization' | 'connection'>;
 
 const onGitHub: Tied = {
   ...gitHubHost,

@@ -88,7 +88,7 @@ export function decide(input: DecisionInput): PlannedRead {
     ({ fact }) =>
       references !== undefined &&
       !isKnown(factKey(fact)) &&
-      isReferenceAskedFor(input.traits.scopes, fact, states),
+      isReferenceAskedFor(input.traits.scopes, input.scope, fact, states),
   );
   const until = reading.startedAt + referenceMs;
   return {
@@ -181,7 +181,7 @@ const missedWithinADay = ({ removed }: StoredScope, now: number): readonly Fact[
 function orphansIn(
   held: readonly PlannedChange[],
   references: References,
-  { scope, known: { states, stored }, gone }: DecisionInput,
+  { traits, scope, known: { states, stored }, gone }: DecisionInput,
 ): ReadonlySet<PlannedChange> {
   const numbers = new Map(stored.facts.map((one) => [factKey(one.fact), one.observedAt]));
   const shownBy = (fact: Fact): number =>
@@ -189,5 +189,5 @@ function orphansIn(
       numbers.get(factKey(fact)) ?? 0,
       ...[scope, partOf(fact) ?? scope].map((one) => states.get(one)?.readAt ?? 0),
     );
-  return new Set(held.filter(({ fact }) => isOrphaned(fact, references, gone, shownBy)));
+  return new Set(held.filter(({ fact }) => isOrphaned(traits.scopes, fact, references, gone, shownBy)));
 }

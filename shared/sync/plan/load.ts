@@ -11,7 +11,7 @@ import { loadRemoved } from '../../store/run-store.ts';
 import { type Restore, type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
 import { type HeldBefore, heldBefore } from './held.ts';
-import { isInherited, type References, referenceOf } from './orphans.ts';
+import { isInherited, type References, referencesOf } from './orphans.ts';
 import { isWithin } from './told.ts';
 
 /** What events said before a read was planned. */
@@ -90,10 +90,11 @@ async function putBackNow(
 export async function loadReferences(
   table: Table,
   id: SynchronizationId,
+  layout: ScopeLayout,
   read: ScopeRead,
   rows: readonly Fact[],
 ): Promise<References> {
-  const keys = rows.map(referenceOf).flatMap((part) => (part === undefined ? [] : [mainKeyOf(part)]));
+  const keys = rows.flatMap((row) => referencesOf(layout, row)).map(mainKeyOf);
   const standing = await standingOf(table, id, [...new Set(keys)]);
   return { standing, parents: rows.some(isInherited) ? await loadParents(table, id, read) : new Map() };
 }

@@ -3,12 +3,15 @@ import type { Fact, TeamRepositoryFact } from '../../domain/facts.ts';
 import type { ForgeTeamId } from '../../domain/ids.ts';
 import {
   type AnyScope,
+  kindOfPart,
+  kindsOf,
   mainKeyOf,
   mainScopeOf,
   memberPart,
   type PartScope,
   repositoryPart,
   type ScopeLayout,
+  scopeOfKind,
   teamPart,
 } from '../../domain/scopes.ts';
 import type { Standing } from '../../store/fact-store.ts';
@@ -22,19 +25,22 @@ export interface References {
   readonly parents: ReadonlyMap<ForgeTeamId, ForgeTeamId | undefined>;
 }
 
-/** The thing without which the row means nothing. */
-export function referenceOf(fact: Fact): PartScope | undefined {
+/** The things without any of which the row means nothing, as far as other scopes read them. */
+export function referencesOf(layout: ScopeLayout, fact: Fact): readonly PartScope[] {
   switch (fact.kind) {
     case 'team-member':
-    case 'collaborator':
     case 'role-member':
-      return memberPart(fact.account);
+      return [memberPart(fact.account)];
+    case 'collaborator': {
+      const isApart = !kindsOf(layout, scopeOfKind(layout, fact.kind)).includes('repository');
+      return [memberPart(fact.account), ...(isApart ? [repositoryPart(fact.repository)] : [])];
+    }
     case 'role-team':
-      return teamPart(fact.team);
+      return [teamPart(fact.team)];
     case 'team-repository':
-      return repositoryPart(fact.repository);
+      return [repositoryPart(fact.repository)];
     default:
-      return undefined;
+      return [];
   }
 }
 
@@ -49,6 +55,7 @@ export const isInherited = (fact: Fact): fact is TeamRepositoryFact =>
  * @param shownBy the number of the last read that showed the row
  */
 export function isOrphaned(
+  layout: ScopeLayout,
   fact: Fact,
   { standing, parents }: References,
   gone: ReadonlySet<string>,
@@ -57,19 +64,17 @@ export function isOrphaned(
   if (isInherited(fact) && !isBelow(parents, fact)) {
     return true;
   }
-  const reference = referenceOf(fact);
-  if (reference === undefined) {
-    return false;
-  }
-  const key = mainKeyOf(reference);
-  const stands = standing.get(key);
-  const isGone =
-    fact.kind === 'collaborator'
-      ? // Who is named on a repository need not be a member. Who was one loses that with his membership, or stays as an outside
-        // collaborator: then a read that knew of the end showed the row.
-        stands?.isRemoved === true && shownBy(fact) < stands.observedAt
-      : stands?.isRemoved !== false;
-  return gone.has(key) || isGone;
+  return referencesOf(layout, fact).some((reference) => {
+    const key = mainKeyOf(reference);
+    const stands = standing.get(key);
+    const isGone =
+      fact.kind === 'collaborator' && kindOfPart(reference) === 'member'
+        ? // Who is named on a repository need not be a member. Who was one loses that with his membership, or stays as an outside
+          // collaborator: then a read that knew of the end showed the row.
+          stands?.isRemoved === true && shownBy(fact) < stands.observedAt
+        : stands?.isRemoved !== false;
+    return gone.has(key) || isGone;
+  });
 }
 
 /** Whether the team of the row still has above it the one that it has the right from. */
@@ -81,18 +86,22 @@ function isBelow(parents: References['parents'], { team, via }: TeamRepositoryFa
   return line.has(via);
 }
 
-/** Whether what the row refers to is to be read: another worker may be just about to say that it is gone. */
+/**
+ * Whether what the row refers to is to be read: another worker may be just about to say that it is gone.
+ *
+ * @param scope what the read is of
+ */
 export function isReferenceAskedFor(
   layout: ScopeLayout,
+  scope: AnyScope,
   fact: Fact,
   states: ReadonlyMap<AnyScope, ScopeState>,
 ): boolean {
-  const part = referenceOf(fact);
-  return (
-    part !== undefined &&
-    [part, mainScopeOf(layout, part)].some((scope) => {
-      const state = states.get(scope);
+  return referencesOf(layout, fact)
+    .filter((part) => part !== scope)
+    .flatMap((part) => [part, mainScopeOf(layout, part)])
+    .some((one) => {
+      const state = states.get(one);
       return state !== undefined && state.wanted !== state.done;
-    })
-  );
+    });
 }

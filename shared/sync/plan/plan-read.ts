@@ -41,6 +41,6 @@ export function createPlanner(
     }
     // Little is held as a rule, so only then is it asked what that refers to.
     const rows = planned.held.map(({ fact }) => fact);
-    return decide({ ...all, references: await loadReferences(table, id, reading.read, rows) });
+    return decide({ ...all, references: await loadReferences(table, id, traits.scopes, reading.read, rows) });
   };
 }

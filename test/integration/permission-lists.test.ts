@@ -1,0 +1,268 @@
+/** A forge whose permissions are a list of their own: everything that is true of other lists is true of it. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Fact, factKey } from '../../shared/domain/facts.ts';
+import type { Organization } from '../../shared/domain/organization.ts';
+import { type AnyScope, namesIn } from '../../shared/domain/scopes.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
+import { decideRemovals } from '../../shared/organizations/decide-removals.ts';
+import { describeOrganization } from '../../shared/organizations/describe-organization.ts';
+import { undoRun } from '../../shared/organizations/undo-run.ts';
+import { numberClaims, putClaim } from '../../shared/store/claim-store.ts';
+import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import { listHeld, scopeState } from '../../shared/store/scope-store.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
+import { scopeThing } from '../../shared/store/things.ts';
+import { rightsAsOf } from '../../shared/sync/run/suspension.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
+import { addListingForge, listingTraits, onListing } from '../support/listing-forge.ts';
+import { aFact } from '../support/memory-forge.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
+import { createSyncWorld, type SyncWorld } from '../support/sync-world.ts';
+import { organizationId, synchronizationId } from '../support/synchronized.ts';
+
+beforeAll(addListingForge);
+
+const people = [1, 2, 3, 4, 5, 6, 7, 8];
+const things: readonly Fact[] = [
+  aFact.settings(),
+  ...people.map((id) => aFact.member(id)),
+  aFact.repository(5),
+  aFact.repository(6),
+];
+const rows = people.map((id) => aFact.collaborator(5, id));
+
+/** Read once, a long time ago. */
+async function createWorld(facts: readonly Fact[] = [...things, ...rows]): Promise<SyncWorld> {
+  const world = await createSyncWorld(createMemoryTable(), facts, onListing);
+  await world.syncAll();
+  later(world);
+  return world;
+}
+
+const later = ({ clock }: SyncWorld): void => {
+  clock.time += 2 * listingTraits.lagMs;
+};
+const keysOf = (facts: readonly Fact[]): string[] => facts.map(factKey).sort();
+const outage =
+  (...scopes: readonly string[]) =>
+  (asked: string) => {
+    if (scopes.includes(asked)) {
+      throw new ForgeError('unavailable', 'an outage');
+    }
+  };
+
+async function known({ table }: SyncWorld) {
+  const synchronization = await findSynchronization(table, synchronizationId);
+  if (synchronization === undefined) {
+    throw new Error('there is no synchronization');
+  }
+  return synchronization;
+}
+
+async function acme({ table }: SyncWorld): Promise<Organization> {
+  const found = await findOrganizationBySlug(table, 'acme');
+  if (found === undefined) {
+    throw new Error('there is no organization');
+  }
+  return found;
+}
+
+describe('a list of permissions', () => {
+  it('is read, planned after what its rows refer to, and stored', async () => {
+    const world = await createWorld();
+    expect(await world.facts('permissions')).toEqual(keysOf(rows));
+    expect(await world.facts('repositories')).toEqual(['repository#5', 'repository#6']);
+    expect(await world.facts('repository:5')).toEqual(keysOf([aFact.repository(5), ...rows]));
+    const [run] = await world.runs();
+    expect(run?.scopes.map(({ scope }) => scope)).toEqual(namesIn(listingTraits.scopes));
+  });
+
+  it('keeps its rows when the list of repositories is read', async () => {
+    const world = await createWorld();
+    world.forge.facts = [...things.slice(0, -1), ...rows];
+    await world.sync('repositories');
+    expect(await world.facts('repositories')).toEqual(['repository#5']);
+    expect(await world.facts('permissions')).toEqual(keysOf(rows));
+  });
+
+  it('does not undo what a later read of the repository by itself found', async () => {
+    const world = await createWorld();
+    const [gone, ...left] = rows;
+    let isAsked = false;
+    world.forge.before = async (asked) => {
+      if (asked === 'permissions' && !isAsked) {
+        isAsked = true;
+        world.forge.facts = [...things, ...left];
+        await world.sync('repository:5');
+      }
+    };
+    await world.sync('permissions');
+    expect(await world.facts('permissions')).toEqual(keysOf(left));
+    expect(gone && (await world.facts('permissions')).includes(factKey(gone))).toBe(false);
+  });
+
+  it('has its removals held like those of any list, until a person allows them', async () => {
+    const world = await createWorld();
+    world.forge.facts = [...things, ...rows.slice(0, 2)];
+    await world.sync('permissions');
+    expect(await world.facts('permissions')).toEqual(keysOf(rows));
+    await world.sync('repositories');
+    const held = await listHeld(world.table, synchronizationId);
+    expect(held).toMatchObject([{ scope: 'permissions', count: 6 }]);
+    const { digest } = held[0] ?? { digest: '' };
+    const word = { scope: 'permissions', shown: digest, decision: 'yes' } as const;
+    await decideRemovals(world, await known(world), word);
+    await world.run('permissions');
+    expect(await world.facts('permissions')).toEqual(keysOf(rows.slice(0, 2)));
+  });
+
+  it('loses the rows of a repository that is gone, however many they are', async () => {
+    const world = await createWorld();
+    world.forge.facts = things.filter((fact) => factKey(fact) !== 'repository#5');
+    await world.syncAll();
+    expect(await world.facts('permissions')).toEqual([]);
+    expect(await listHeld(world.table, synchronizationId)).toEqual([]);
+  });
+
+  it('is looked at again while its repositories are about to be read', async () => {
+    const world = await createWorld();
+    world.forge.facts = things.filter((fact) => factKey(fact) !== 'repository#5');
+    await world.ask('permissions');
+    await world.ask('repositories');
+    world.forge.before = outage('repositories');
+    await world.run('permissions');
+    expect(await world.facts('permissions')).toEqual(keysOf(rows));
+    expect(await listHeld(world.table, synchronizationId)).toEqual([]);
+  });
+
+  it('forgets what was held of one repository, which the list of repositories does not', async () => {
+    const world = await createWorld();
+    world.forge.facts = [...things, ...rows.slice(0, 2)];
+    await world.sync('repository:5');
+    const scopes = async () => (await listHeld(world.table, synchronizationId)).map(({ scope }) => scope);
+    expect(await scopes()).toEqual(['repository:5']);
+    await world.sync('repositories');
+    expect(await scopes()).toEqual(['repository:5']);
+    world.forge.facts = [...things, ...rows];
+    await world.sync('permissions');
+    expect(await scopes()).toEqual([]);
+  });
+
+  it('is put back by an undo', async () => {
+    const world = await createWorld();
+    world.forge.facts = [...things, ...rows.slice(1)];
+    await world.sync('permissions');
+    const [run] = (await world.runs()).slice(-1);
+    world.forge.facts = [...things, ...rows];
+    const undone = await undoRun(world, await known(world), run?.observedAt ?? 0);
+    expect(undone.scopes).toMatchObject([{ scope: 'permissions', outcome: 'pending' }]);
+    await world.run('permissions');
+    expect(await world.facts('permissions')).toEqual(keysOf(rows));
+  });
+
+  it('gives back what a claim withdrew by a read that began after the lag of this forge', async () => {
+    const world = await createWorld();
+    const key = 'collaborator#1#5';
+    const at = world.clock.time;
+    const claim = { key, expect: 'gone', at, bodies: [] } as const;
+    await world.table.transact([putClaim(synchronizationId, claim)]);
+    await numberClaims(world.table, synchronizationId, [{ ...claim, number: Number.POSITIVE_INFINITY }]);
+    const left = async () => (await world.table.query(`SYNC#${synchronizationId}`, 'CLAIM#')).length;
+    world.clock.time = at + listingTraits.lagMs - 1;
+    await world.sync('permissions');
+    expect(await left()).toBe(1);
+    world.clock.time = at + listingTraits.lagMs;
+    await world.sync('repositories');
+    expect(await left()).toBe(1);
+    await world.sync('permissions');
+    expect(await left()).toBe(0);
+  });
+});
+
+describe('many repositories that are asked for', () => {
+  const parts = Array.from({ length: 11 }, (_, place): AnyScope => `repository:${place + 20}`);
+  const pending = async (world: SyncWorld, scopes: readonly AnyScope[]) => {
+    const states = await Promise.all(
+      scopes.map((scope) => scopeState(world.table, synchronizationId, scope)),
+    );
+    return states.filter((state) => state?.wanted !== state?.done).length;
+  };
+  const ask = async (world: SyncWorld) => {
+    for (const part of parts) {
+      await world.ask(part);
+    }
+  };
+
+  it('are a reading of both their lists', async () => {
+    const world = await createWorld();
+    await ask(world);
+    const asked: string[] = [];
+    world.forge.before = (what) => void asked.push(what);
+    await world.run(parts[0] ?? 'settings');
+    expect(asked).toEqual(['probe', 'repositories', 'permissions', 'probe']);
+    expect(await pending(world, parts)).toBe(0);
+  });
+
+  it.each([['repositories'], ['permissions']])('wait when %s could not be read', async (failing) => {
+    const world = await createWorld();
+    await ask(world);
+    world.forge.before = outage(failing);
+    await world.run(parts[0] ?? 'settings');
+    expect(await pending(world, parts)).toBe(parts.length);
+    world.forge.before = () => {};
+    world.clock.time += 60_000;
+    await world.run(parts[0] ?? 'settings');
+    expect(await pending(world, [...parts, 'repositories', 'permissions'])).toBe(0);
+  });
+});
+
+describe('where permissions are a list', () => {
+  it('rights are as old as it, and nothing is missed that the forge has not', async () => {
+    const world = await createWorld();
+    const before = rightsAsOf(listingTraits.scopes, await known(world));
+    expect(before).toBeDefined();
+    for (const scope of ['settings', 'members', 'repositories'] as const) {
+      await world.sync(scope);
+    }
+    expect(rightsAsOf(listingTraits.scopes, await known(world))).toBe(before);
+    await world.sync('permissions');
+    expect(rightsAsOf(listingTraits.scopes, await known(world))).toBe(world.clock.time);
+  });
+
+  it('the status names the scopes that the forge has', async () => {
+    const world = await createWorld();
+    const described = await describeOrganization(world.table, await acme(world), world.clock.time);
+    const [synchronization] = described.synchronizations;
+    expect(Object.keys(synchronization?.scopes ?? {})).toEqual(namesIn(listingTraits.scopes));
+  });
+
+  it('the schedule asks for it when its time has come, and for the others each time', async () => {
+    const world = await createWorld();
+    const wanted = async () => {
+      const { table, waker, clock } = world;
+      await reconcile({ table, waker, clock, logger: { info: () => {}, error: () => {} } });
+      const asked = await Promise.all(
+        namesIn(listingTraits.scopes).map(async (scope) => {
+          const isWanted = (await world.wanted(scopeThing(organizationId, synchronizationId, scope).key)) > 0;
+          return isWanted ? [scope] : [];
+        }),
+      );
+      await world.run('settings');
+      return asked.flat();
+    };
+    expect(await wanted()).toEqual(['settings', 'members', 'repositories']);
+    world.clock.time += 3600_000;
+    expect(await wanted()).toEqual(['settings', 'members', 'repositories', 'permissions']);
+    world.clock.time += 600_000;
+    expect(await wanted()).toEqual(['settings', 'members', 'repositories']);
+  });
+
+  it('a scope that the forge has not is not read, whoever asks for it', async () => {
+    const world = await createWorld();
+    await world.ask('teams');
+    const asked: string[] = [];
+    world.forge.before = (what) => void asked.push(what);
+    expect(await world.run('teams')).toBe('done');
+    expect(asked).toEqual([]);
+  });
+});
