@@ -6,7 +6,7 @@ import type { GitHubFaultKind } from '../../local/forges/github/fault-kinds.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
 import { gitHub } from '../../shared/forge/github/module.ts';
-import type { Delivery, Fault, ForgeFixture, LongList, WorldChanges } from './forge-contract/fixture.ts';
+import type { Answer, Delivery, ForgeFixture, LongList, WorldChanges } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
 import { createFiller } from './github-fill.ts';
 import { type GitHub, known, startGitHub } from './github-fixture.ts';
@@ -17,7 +17,6 @@ const lists: Readonly<Record<LongList, string>> = {
   teams: 'Organization.teams',
   repositories: 'Organization.repositories',
 };
-type Answer = Extract<Fault, { answers: string }>['answers'];
 const answers: Readonly<
   Record<Exclude<Answer, 'forbidden'>, { readonly kind: GitHubFaultKind; readonly status?: number }>
 > = {

@@ -2,20 +2,12 @@
 import type { Fact } from '../../shared/domain/facts.ts';
 import { factKey } from '../../shared/domain/facts.ts';
 import { asId } from '../../shared/domain/ids.ts';
-import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
 import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 import type { ForgeClient } from '../../shared/forge/module.ts';
 import { aFact, createMemoryForge, type MemoryForge } from '../support/memory-forge.ts';
-import type { Fault, ForgeFixture, WorldChanges } from './forge-contract/fixture.ts';
+import { codeOfAnswer, type ForgeFixture, type WorldChanges } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
-
-const codes: Readonly<Record<Extract<Fault, { answers: string }>['answers'], ForgeErrorCode>> = {
-  unavailable: 'unavailable',
-  gone: 'gone',
-  unauthorized: 'credential-rejected',
-  forbidden: 'insufficient-scope',
-  'too-many-requests': 'rate-limited',
-};
 
 const refuse = (): Promise<never> => Promise.reject(new Error('the forge in memory has no contents'));
 const contents: ForgeClient['contents'] = { readRefs: refuse, readArchive: refuse, contains: refuse };
@@ -40,7 +32,8 @@ async function startMemory(): Promise<ForgeFixture> {
     },
     fault(fault) {
       forge.before = () => {
-        if (fault !== undefined && 'answers' in fault) throw new ForgeError(codes[fault.answers], 'a fault');
+        if (fault !== undefined && 'answers' in fault)
+          throw new ForgeError(codeOfAnswer[fault.answers], 'a fault');
       };
     },
     // It counts nothing, and has no budget.

@@ -2,24 +2,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Fact } from '../../shared/domain/facts.ts';
 import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
-import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 import { lifeMs } from '../support/token-forge.ts';
 import { connectToy } from '../support/toy-connection.ts';
 import { newToyId, pageSize, type ToyRef, type ToyWorld, toyTraits } from '../support/toy-forge/world.ts';
-import type { Delivery, Fault, ForgeFixture, WorldChanges } from './forge-contract/fixture.ts';
+import {
+  codeOfAnswer,
+  type Delivery,
+  type ForgeFixture,
+  type WorldChanges,
+} from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
 
 const secret = 'a shared secret';
-
-const codes: Readonly<Record<Extract<Fault, { answers: string }>['answers'], ForgeErrorCode>> = {
-  unavailable: 'unavailable',
-  gone: 'gone',
-  unauthorized: 'credential-rejected',
-  forbidden: 'insufficient-scope',
-  'too-many-requests': 'rate-limited',
-};
 
 async function startToy(): Promise<ForgeFixture> {
   const clock = { time: Date.parse('2026-11-22T12:00:00Z'), now: () => clock.time };
@@ -42,7 +39,7 @@ async function startToy(): Promise<ForgeFixture> {
         if (fault === undefined) return 0;
         if ('shortPagesOf' in fault) return asked === fault.shortPagesOf && page > 1 ? 1 : 0;
         const limited = fault.answers === 'too-many-requests' ? { notBefore: clock.now() + 60_000 } : {};
-        throw new ForgeError(codes[fault.answers], 'a fault', limited);
+        throw new ForgeError(codeOfAnswer[fault.answers], 'a fault', limited);
       };
     },
     open: () => open(),

@@ -1,6 +1,7 @@
 /** What the contract needs to know of a forge. */
 import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
 import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from '../../../shared/domain/ids.ts';
+import type { ForgeErrorCode } from '../../../shared/forge/errors.ts';
 import type { WebhookReader } from '../../../shared/forge/forge.ts';
 import type { ForgeClient } from '../../../shared/forge/module.ts';
 
@@ -29,10 +30,21 @@ export interface WorldChanges {
 /** The lists of whole scopes that are longer than a page. */
 export type LongList = 'members' | 'teams' | 'repositories';
 
+export type Answer = 'unavailable' | 'gone' | 'unauthorized' | 'forbidden' | 'too-many-requests';
+
+/** What each is to us. */
+export const codeOfAnswer: Readonly<Record<Answer, ForgeErrorCode>> = {
+  unavailable: 'unavailable',
+  gone: 'gone',
+  unauthorized: 'credential-rejected',
+  forbidden: 'insufficient-scope',
+  'too-many-requests': 'rate-limited',
+};
+
 /** What the forge does wrong, until it is told to stop. */
 export type Fault =
   /** It answers every request with an error: 503, 410, 401, 403, or 429 with a minute to wait. */
-  | { readonly answers: 'unavailable' | 'gone' | 'unauthorized' | 'forbidden' | 'too-many-requests' }
+  | { readonly answers: Answer }
   /** Every page but the first of a list lacks an item that is there. */
   | { readonly shortPagesOf: LongList };
 
@@ -41,7 +53,7 @@ export interface ForgeFixture {
   readonly changes: WorldChanges;
   readonly fault: (fault: Fault | undefined) => void;
   /** Faults that the forge does not have. */
-  readonly cannot?: readonly (Extract<Fault, { answers: string }>['answers'] | 'short-pages')[];
+  readonly cannot?: readonly (Answer | 'short-pages')[];
   /** The forge as one process opens it. Processes share what is stored: budgets, and the credential. */
   open(): Promise<ForgeClient>;
   /** Makes more members, teams and repositories than two pages hold, some of them tied. @returns how many of each */
