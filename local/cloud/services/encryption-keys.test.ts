@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  DecryptCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
   KMSClient,
@@ -11,8 +10,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createKmsDataKeys } from '../../../shared/composition/encryption.ts';
 import { CipherError, createEnvelopeCipher } from '../../../shared/runtime/cipher.ts';
 import type { EncryptionKeyEngine } from '../runtime/service.ts';
+import { describeContract } from './contract-checks.ts';
 import { type ContractSetup, failure, startContractSetup } from './contract-setup.ts';
 import { createEncryptionKeyService } from './encryption-keys.ts';
+import { encryptionKeyContract } from './encryption-keys-contract.ts';
 
 let setup: ContractSetup;
 let engine: EncryptionKeyEngine;
@@ -36,57 +37,17 @@ beforeAll(async () => {
 });
 afterAll(() => setup.close());
 
-const generate = (KeyId = first.arn, EncryptionContext: Record<string, string> = context) =>
-  kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext }));
-const decrypt = (CiphertextBlob: Uint8Array | undefined, more: object = {}) =>
-  kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: context, ...more }));
+const generate = () =>
+  kms.send(new GenerateDataKeyCommand({ KeyId: first.arn, KeySpec: 'AES_256', EncryptionContext: context }));
 
-const refused = { name: 'InvalidCiphertextException', status: 400 };
-
-it('makes data keys that nobody else can decrypt', async () => {
-  const made = await generate();
-  expect(made.KeyId).toBe(first.arn);
-  expect(made.Plaintext).toHaveLength(32);
-  const back = await decrypt(made.CiphertextBlob, {
-    EncryptionContext: { purpose: 'credential', connection: 'c1' },
-  });
-  expect(back).toMatchObject({ KeyId: first.arn, Plaintext: made.Plaintext });
-  expect((await generate(first.id)).Plaintext).not.toEqual(made.Plaintext);
+describeContract('encryption keys', encryptionKeyContract, {
+  client: () => kms,
+  keys: () => [first.arn, second.arn],
 });
 
-it.each([
-  ['another one', { ...context, connection: 'c2' }],
-  ['a part of it', { connection: 'c1' }],
-  ['none', {}],
-  ['more', { ...context, more: 'x' }],
-  ['other letters', { ...context, connection: 'C1' }],
-])('enforces the encryption context: %s is refused', async (_, EncryptionContext) => {
-  const { CiphertextBlob } = await generate();
-  expect(await failure(decrypt(CiphertextBlob, { EncryptionContext }))).toEqual(refused);
-});
-
-it('refuses what is not its own, and another key than the one that it was encrypted with', async () => {
-  const { CiphertextBlob = new Uint8Array() } = await generate();
-  const changed = Uint8Array.from(CiphertextBlob);
-  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
-  for (const blob of [changed, CiphertextBlob.subarray(0, 60), Buffer.from('none'), Buffer.alloc(200)]) {
-    expect(await failure(decrypt(blob))).toEqual(refused);
-  }
-  expect(await failure(decrypt(CiphertextBlob, { KeyId: second.arn }))).toEqual({
-    name: 'IncorrectKeyException',
-    status: 400,
-  });
-  const missing = { name: 'NotFoundException', status: 400 };
-  expect(await failure(generate(key('3').arn))).toEqual(missing);
-  expect(await failure(decrypt(CiphertextBlob, { KeyId: key('3').arn }))).toEqual(missing);
-});
-
-it('decrypts what it encrypted before a rotation, and after a new start, from files that only their owner can read', async () => {
+it('encrypts with new material after a rotation, and finds all of it after a new start, in files that only their owner can read', async () => {
   const old = await generate();
-  expect(await kms.send(new RotateKeyOnDemandCommand({ KeyId: first.arn }))).toMatchObject({
-    KeyId: first.arn,
-  });
-  expect(await decrypt(old.CiphertextBlob)).toMatchObject({ Plaintext: old.Plaintext });
+  await kms.send(new RotateKeyOnDemandCommand({ KeyId: first.arn }));
   const young = await generate();
   const material = (blob: Uint8Array = new Uint8Array()) => Buffer.from(blob).toString('latin1', 36, 72);
   expect(material(young.CiphertextBlob)).not.toBe(material(old.CiphertextBlob));

@@ -48,3 +48,8 @@ export const motoUploadDifferences: Differences = {
 export const motoTransactionDifferences: Differences = {
   'a transaction is applied once under its token': 'moto applies it again',
 };
+
+export const motoEncryptionKeyDifferences: Differences = {
+  'what is no data key is refused': 'moto takes its key for one of another account',
+  'a data key is not decrypted by another key': 'moto denies access, where KMS names the key as incorrect',
+};

@@ -3,11 +3,14 @@
  * services. Where it is not installed, nothing of this runs.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { describeSecondOpinion } from './contract-checks.ts';
+import { type EncryptionKeyTarget, encryptionKeyContract } from './encryption-keys-contract.ts';
 import {
+  motoEncryptionKeyDifferences,
   motoFifoDifferences,
   motoObjectDifferences,
   motoQueueDifferences,
@@ -63,7 +66,17 @@ if (moto === undefined) {
     Bucket: 'contract',
     now: () => Date.now(),
   };
+  const kms = new KMSClient(config);
+  const keyArns: string[] = [];
+  const encryptionKeys: EncryptionKeyTarget = {
+    client: () => kms,
+    keys: () => [keyArns[0] ?? '', keyArns[1] ?? ''],
+  };
   beforeAll(async () => {
+    for (let count = 0; count < 2; count += 1) {
+      const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+      keyArns.push(KeyMetadata?.Arn ?? '');
+    }
     await createContractTable(tables);
     await s3.send(
       new CreateBucketCommand({
@@ -78,6 +91,12 @@ if (moto === undefined) {
     'FIFO queues': describeSecondOpinion('FIFO queues', queueFifoContract, queues, motoFifoDifferences),
     objects: describeSecondOpinion('objects', objectContract, objects, motoObjectDifferences),
     uploads: describeSecondOpinion('uploads', objectUploadsContract, objects, motoUploadDifferences),
+    'encryption keys': describeSecondOpinion(
+      'encryption keys',
+      encryptionKeyContract,
+      encryptionKeys,
+      motoEncryptionKeyDifferences,
+    ),
     tables: describeSecondOpinion('tables', tableContract, tables, {}),
     transactions: describeSecondOpinion(
       'transactions',
