@@ -140,75 +140,91 @@ export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
  */
 export function decideAccess(subject: Subject, all: AccessFacts, now: number): Readable {
   const facts = standing(unexpired(all, now));
-  const readable = new Map<ForgeRepositoryId, Via[]>();
-  // A disabled repository is served to nobody, its owners included.
-  const known = new Set(
-    facts.repositories.filter(({ disabled }) => !disabled).map((repository) => repository.repository),
-  );
-  const grant = (repository: ForgeRepositoryId, via: Via): void => {
-    if (!known.has(repository)) {
-      return;
-    }
-    const grants = readable.get(repository);
-    if (grants) {
-      grants.push(via);
-    } else {
-      readable.set(repository, [via]);
-    }
-  };
-
   const listed =
     subject.kind === 'account'
       ? facts.members.find((candidate) => candidate.account === subject.account)
       : undefined;
   const member = listed?.role === 'outside' ? undefined : listed;
-  for (const repository of facts.repositories) {
-    if (repository.visibility === 'public') {
-      grant(repository.repository, { through: 'everyone' });
-    }
-    if (!member) {
+  const teams = teamsOf(subject, listed, facts);
+  const grants = [
+    ...facts.repositories.flatMap((repository) => toEverybodyOf(repository, member, facts)),
+    ...throughTeams(subject, teams, facts),
+    ...throughRoles(subject, member, teams, facts),
+    ...onRepositories(subject, facts),
+  ];
+  // A disabled repository is served to nobody, its owners included.
+  const known = new Set(
+    facts.repositories.filter(({ disabled }) => !disabled).map((repository) => repository.repository),
+  );
+  const readable = new Map<ForgeRepositoryId, Via[]>();
+  for (const { repository, via } of grants) {
+    if (!known.has(repository)) {
       continue;
     }
-    if (member.role === 'owner') {
-      grant(repository.repository, { through: 'owner' });
-    }
-    if (facts.settings?.membersRead) {
-      grant(repository.repository, {
-        through: 'base-permission',
-        permission: facts.settings.basePermission,
-      });
-    }
-    if (repository.visibility === 'internal') {
-      grant(repository.repository, { through: 'members' });
-    }
-  }
-
-  const teams = teamsOf(subject, listed, facts);
-  for (const row of facts.teamRepositories) {
-    if (countsFor(row, subject, teams)) {
-      grant(row.repository, {
-        through: 'team',
-        team: row.team,
-        inheritedFrom: row.via === row.team ? undefined : row.via,
-        permission: row.permission,
-      });
-    }
-  }
-  const withRoles = subject.kind === 'team' || member !== undefined ? teams : new Map();
-  for (const via of rolesOf(member, withRoles, facts)) {
-    for (const { repository } of facts.repositories) {
-      grant(repository, via);
-    }
-  }
-  if (subject.kind === 'account') {
-    for (const row of facts.collaborators) {
-      if (row.account === subject.account) {
-        grant(row.repository, { through: 'collaborator', permission: row.permission });
-      }
-    }
+    readable.set(repository, [...(readable.get(repository) ?? []), via]);
   }
   return readable;
 }
+
+interface Grant {
+  readonly repository: ForgeRepositoryId;
+  readonly via: Via;
+}
+
+/** What the repository gives to everybody, to members and to owners. @param member undefined for who is none */
+function toEverybodyOf(
+  { repository, visibility }: RepositoryFact,
+  member: MemberFact | undefined,
+  { settings }: AccessFacts,
+): readonly Grant[] {
+  const vias: Via[] = [];
+  if (visibility === 'public') {
+    vias.push({ through: 'everyone' });
+  }
+  if (member?.role === 'owner') {
+    vias.push({ through: 'owner' });
+  }
+  if (member !== undefined && settings?.membersRead) {
+    vias.push({ through: 'base-permission', permission: settings.basePermission });
+  }
+  if (member !== undefined && visibility === 'internal') {
+    vias.push({ through: 'members' });
+  }
+  return vias.map((via) => ({ repository, via }));
+}
+
+const throughTeams = (
+  subject: Subject,
+  teams: ReadonlyMap<ForgeTeamId, string | undefined>,
+  { teamRepositories }: AccessFacts,
+): readonly Grant[] =>
+  teamRepositories
+    .filter((row) => countsFor(row, subject, teams))
+    .map(({ team, via, repository, permission }) => ({
+      repository,
+      via: { through: 'team', team, inheritedFrom: via === team ? undefined : via, permission },
+    }));
+
+/** Roles are the members' and the teams', and nobody's from outside. */
+function throughRoles(
+  subject: Subject,
+  member: MemberFact | undefined,
+  teams: ReadonlyMap<ForgeTeamId, unknown>,
+  facts: AccessFacts,
+): readonly Grant[] {
+  const grants: Grant[] = [];
+  const withRoles = subject.kind === 'team' || member !== undefined ? teams : new Map();
+  for (const via of rolesOf(member, withRoles, facts)) {
+    grants.push(...facts.repositories.map(({ repository }) => ({ repository, via })));
+  }
+  return grants;
+}
+
+/** What the account was given on repositories itself. */
+const onRepositories = (subject: Subject, { collaborators }: AccessFacts): readonly Grant[] =>
+  collaborators
+    .filter(({ account }) => subject.kind === 'account' && account === subject.account)
+    .map(({ repository, permission }) => ({ repository, via: { through: 'collaborator', permission } }));
 
 /**
  * A role on all repositories counts for whoever holds it himself, if he is a member, and for each team that holds it or is below one. A

@@ -5,13 +5,13 @@ import {
   type AnyScope,
   byPlanning,
   kindsOf,
+  listsOf,
   mainScopeOf,
   namesIn,
   repositoryPart,
   type ScopeLayout,
   scopeOfKind,
   teamPart,
-  wholesOf,
 } from './scopes.ts';
 
 const ofTeams: ScopeLayout = [
@@ -41,12 +41,12 @@ describe('the layout of a forge', () => {
   });
 
   it('says to which lists a part belongs, the one with the thing itself first', () => {
-    expect(wholesOf(ofTeams, repository)).toEqual(['repositories']);
-    expect(wholesOf(ofListing, repository)).toEqual(['repositories', 'permissions']);
-    expect(wholesOf([...ofListing].reverse(), repository)).toEqual(['repositories', 'permissions']);
+    expect(listsOf(ofTeams, repository)).toEqual(['repositories']);
+    expect(listsOf(ofListing, repository)).toEqual(['repositories', 'permissions']);
+    expect(listsOf([...ofListing].reverse(), repository)).toEqual(['repositories', 'permissions']);
     expect(mainScopeOf(ofListing, repository)).toBe('repositories');
-    expect(wholesOf(ofListing, 'permissions')).toEqual(['permissions']);
-    expect(wholesOf(ofListing, team)).toEqual([]);
+    expect(listsOf(ofListing, 'permissions')).toEqual(['permissions']);
+    expect(listsOf(ofListing, team)).toEqual([]);
   });
 
   it('says what a read shows: a part the same on every forge, a list what the forge has in it', () => {

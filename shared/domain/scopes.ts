@@ -80,7 +80,7 @@ export const scopesOfKinds = (layout: ScopeLayout, kinds: readonly FactKind[]): 
   layout.filter((scope) => scope.kinds.some((kind) => kinds.includes(kind))).map(({ name }) => name);
 
 /** The lists that the part belongs to, the one that has the thing itself first; of a whole scope itself alone. */
-export function wholesOf(layout: ScopeLayout, scope: AnyScope): readonly ScopeName[] {
+export function listsOf(layout: ScopeLayout, scope: AnyScope): readonly ScopeName[] {
   if (!isPart(scope)) {
     return [scope];
   }

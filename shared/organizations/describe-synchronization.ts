@@ -36,7 +36,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
   };
   const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
   return {
-    members: members.length,
+    members: members.filter(({ role }) => role !== 'outside').length,
     teams: teams.length,
     repositories: repositories.length,
     pendingScopes: [...states.values()].filter(({ wanted, done }) => wanted !== done).length,

@@ -6,7 +6,7 @@ import { byPlanning, namesIn, type ScopeName } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { traitsOf } from '../forge/modules.ts';
-import { readToEnd } from '../forge/read-to-end.ts';
+import { type ReadingLimit, readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -59,11 +59,7 @@ export async function previewRun(
   const scopes: PreviewedScope[] = [];
   try {
     const reader = await dependencies.openReader(synchronization);
-    const deadline = clock.now() + readingMs;
-    const limit = {
-      mayGoOn: () => clock.now() < deadline,
-      tooMuch: 'too much for a preview, which is one go',
-    };
+    const limit = limitFrom(clock);
     const readings: (FinishedReading & { readonly scope: ScopeName })[] = [];
     await probe({ reader, synchronization });
     for (const scope of names) {
@@ -96,6 +92,14 @@ export async function previewRun(
     }
     throw error;
   }
+}
+
+function limitFrom(clock: Clock): ReadingLimit {
+  const deadline = clock.now() + readingMs;
+  return {
+    mayGoOn: () => clock.now() < deadline,
+    tooMuch: 'too much for a preview, which is one go',
+  };
 }
 
 /** @param gone keys of facts that go by the plans before it; gets those of this one */

@@ -1,5 +1,5 @@
 /** The second half of a run: applies what was read, and notes on each scope what came of it. */
-import { type AnyScope, byPlanning, wholesOf } from '../../domain/scopes.ts';
+import { type AnyScope, byPlanning, listsOf } from '../../domain/scopes.ts';
 import { noteSuccess } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { holdsLease } from '../../store/work.ts';
@@ -58,7 +58,7 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
   whole.push(taken.scope);
   await completeScope(run, taken, observedAt, lookAt, read.notShown);
   for (const one of served) {
-    if (wholesOf(run.traits.scopes, one.scope).every((list) => whole.includes(list))) {
+    if (listsOf(run.traits.scopes, one.scope).every((list) => whole.includes(list))) {
       // What it said itself to look at again is still to be looked at: the list leaves that to it.
       await completeScope(run, one, observedAt, laterLook(one, startedAt));
     } else {

@@ -6,10 +6,10 @@
 import {
   type AnyScope,
   isPart,
+  listsOf,
   type PartScope,
   type ScopeLayout,
   type ScopeName,
-  wholesOf,
 } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { all, type Condition, equal, missing, missingOrLess } from '../../store/condition.ts';
@@ -159,7 +159,7 @@ function guardsOfPart(application: Application, scope: PartScope): Guards {
   const { id } = synchronization;
   const ours = equal('leaseId', lease.leaseId);
   const older = missingOrLess('readAt', observedAt);
-  const lists = wholesOf(layout, scope).map((list) => {
+  const lists = listsOf(layout, scope).map((list) => {
     const nextExpiryAt = application.nextExpiryOf(list);
     return { key: keys.scope(id, list), ...(nextExpiryAt && { set: { nextExpiryAt } }) };
   });

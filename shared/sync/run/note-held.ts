@@ -6,9 +6,9 @@ import {
   isPart,
   isScope,
   kindsOf,
+  listsOf,
   type ScopeLayout,
   type ScopeName,
-  wholesOf,
 } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -40,7 +40,7 @@ async function forgetParts(
   const kinds: readonly string[] = kindsOf(layout, list);
   for (const held of await listHeld(table, id)) {
     const { scope, decision } = held;
-    if (!isScope(scope) || !isPart(scope) || !wholesOf(layout, scope).includes(list)) {
+    if (!isScope(scope) || !isPart(scope) || !listsOf(layout, scope).includes(list)) {
       continue;
     }
     const known = await heldKeys(table, id, scope, held);

@@ -5,10 +5,10 @@ import {
   byPlanning,
   isPart,
   kindsOf,
+  listsOf,
   namesIn,
   type ScopeLayout,
   type ScopeName,
-  wholesOf,
 } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -58,7 +58,7 @@ export async function takeScopes(
     .map(([scope]) => scope);
   const parts = [...wanted, named].filter(isPart);
   const crowded = namesIn(layout).filter(
-    (whole) => parts.filter((part) => wholesOf(layout, part).includes(whole)).length > partsMax,
+    (whole) => parts.filter((part) => listsOf(layout, part).includes(whole)).length > partsMax,
   );
   for (const scope of wanted) {
     const one = await take(dependencies, synchronization, scope);
@@ -79,7 +79,7 @@ export async function takeScopes(
     taken.some((one) => one.scope === whole && one.state.reading === undefined),
   );
   return taken.map((one) => {
-    const wholes = isPart(one.scope) ? wholesOf(layout, one.scope) : [];
+    const wholes = isPart(one.scope) ? listsOf(layout, one.scope) : [];
     const servedBy = wholes.every((whole) => lists.includes(whole))
       ? wholes.toSorted(byPlanning(layout)).at(-1)
       : undefined;
