@@ -9,9 +9,12 @@ import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ForgeModule } from '../../shared/forge/module.ts';
 import { modules } from '../../shared/forge/modules.ts';
 import { deleteSynchronization } from '../../shared/organizations/delete-synchronization.ts';
+import { Secret } from '../../shared/runtime/secret.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
+import { addHook, changeHookSecret, findHook, type HookDependencies } from '../../shared/store/hook-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
+import { sourcesOf } from '../../shared/sync/webhooks/delivery-source.ts';
 import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 import { of } from '../support/deletions.ts';
 import { aFact } from '../support/memory-forge.ts';
@@ -30,7 +33,9 @@ let tokens: { ann: string; bob: string };
 let grant: () => Promise<void>;
 let credential: CredentialSource<TokenPair>;
 
-const secrets = ['the secret', 'the one before'];
+/** Names the hook in the address that the toy forge delivers to. */
+const hook = { forge: 'toy', source: 'hook' } as const;
+let hooks: HookDependencies;
 
 /** What the toy forge sends to the address of the synchronization's hook. */
 async function deliver(event: string, about: string, secret = 'the secret'): Promise<number> {
@@ -38,9 +43,9 @@ async function deliver(event: string, about: string, secret = 'the secret'): Pro
     {
       ...registry,
       logger: { info: () => {}, warn: () => {} },
-      sourcesOf: async () => [{ ...toyHost, secrets, synchronization: synchronizationId }],
+      sourcesOf: (address) => sourcesOf(address, [], findHook.bind(undefined, hooks)),
     },
-    { forge: 'toy', source: 'hook' },
+    hook,
     {
       headers: { 'x-toy-token': secret },
       body: Buffer.from(JSON.stringify({ id: randomUUID(), event, about })),
@@ -68,6 +73,10 @@ beforeAll(async () => {
   world = toy.world;
   grant = toy.grant;
   credential = toy.credential();
+  hooks = { ...services, cipher: toy.cipher };
+  const first = new Secret('the one before');
+  await services.table.transact([await addHook(hooks, hook, toyHost, synchronizationId, first)]);
+  await changeHookSecret(hooks, hook, new Secret('the secret'));
   (modules as ForgeModule[]).push(toy.module as ForgeModule);
   const forgeOrganization = world.id;
   await addSynchronized(services.table, 'all', { ...toyHost, connection: toyConnection, forgeOrganization });

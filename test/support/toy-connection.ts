@@ -34,5 +34,5 @@ export async function connectToy(table: Table, clock: Clock) {
     );
   const open = (through: Table = table): Promise<ForgeClient> =>
     module.open({ integration, connection: toyConnection, services }, credential(through));
-  return { world, module, open, grant, credential };
+  return { world, module, open, grant, credential, cipher };
 }
