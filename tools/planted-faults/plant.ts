@@ -24,6 +24,7 @@ export const proofs = {
   access: 'who may read what',
   claims: 'rights narrow at once',
   roles: 'organization roles and teams of the enterprise',
+  layouts: 'scopes as each forge lays them out',
   names: 'who has a package name',
   composer: "Composer's rules",
   pinned: 'pinned commits and checksums',

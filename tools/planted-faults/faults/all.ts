@@ -6,6 +6,7 @@ import { contractFaults } from './contract.ts';
 import { credentialFaults } from './credentials.ts';
 import { githubFaults } from './github.ts';
 import { historyFaults } from './history.ts';
+import { layoutFaults } from './layouts.ts';
 import { namesFaults } from './names.ts';
 import { pinnedFaults } from './pinned.ts';
 import { removalFaults } from './removal.ts';
@@ -29,6 +30,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...claimsFaults,
   ...synchronizationFaults,
   ...rolesFaults,
+  ...layoutFaults,
   ...namesFaults,
   ...composerFaults,
   ...pinnedFaults,
