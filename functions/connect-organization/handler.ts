@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { createForges } from '../../shared/composition/forges.ts';
-import { asId, type InstallationId } from '../../shared/domain/ids.ts';
+import { asId, type InstallationId, isId } from '../../shared/domain/ids.ts';
 import { chooseIntegration } from '../../shared/organizations/choose-integration.ts';
 import { connectOrganization } from '../../shared/organizations/connect-organization.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -21,7 +21,7 @@ const Input = z.strictObject({
   forge: z.string().optional(),
   baseUrl: z.string().optional(),
   installation: z
-    .union([z.string().regex(/^[A-Za-z0-9{}_-]+$/), z.int().positive()])
+    .union([z.string().refine(isId, 'no id'), z.int().positive()])
     .transform((id) => asId<InstallationId>(id)),
   repositories: z.union([z.literal('all'), z.array(z.string())]),
   ownedVendors: z.array(z.string()),

@@ -8,11 +8,12 @@ import { decideRemovals } from '../../shared/organizations/decide-removals.ts';
 import { describeOrganization } from '../../shared/organizations/describe-organization.ts';
 import { undoRun } from '../../shared/organizations/undo-run.ts';
 import { numberClaims, putClaim } from '../../shared/store/claim-store.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { listHeld, scopeState } from '../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import { scopeThing } from '../../shared/store/things.ts';
-import { rightsAsOf } from '../../shared/sync/run/suspension.ts';
+import { reviewRights, rightsAsOf } from '../../shared/sync/run/suspension.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { addListingForge, listingTraits, onListing } from '../support/listing-forge.ts';
 import { aFact } from '../support/memory-forge.ts';
@@ -227,6 +228,25 @@ describe('where permissions are a list', () => {
     expect(rightsAsOf(listingTraits.scopes, await known(world))).toBe(before);
     await world.sync('permissions');
     expect(rightsAsOf(listingTraits.scopes, await known(world))).toBe(world.clock.time);
+  });
+
+  it('rights rest when it was not read for a week, and not for a scope that the forge does not have any more', async () => {
+    const world = await createWorld();
+    const { table, waker, clock } = world;
+    const logger = { info: () => {}, error: () => {} };
+    const resting = async () => {
+      await reviewRights({ table, waker, clock, logger }, synchronizationId);
+      return (await known(world)).rightsSuspendedAt !== undefined;
+    };
+    await table.update({ key: keys.synchronization(synchronizationId), set: { teamsSucceededAt: 1 } });
+    expect(await resting()).toBe(false);
+    clock.time += 7 * 24 * 3600_000;
+    for (const scope of ['settings', 'members', 'repositories'] as const) {
+      await world.sync(scope);
+    }
+    expect(await resting()).toBe(true);
+    await world.sync('permissions');
+    expect(await resting()).toBe(false);
   });
 
   it('the status names the scopes that the forge has', async () => {

@@ -3,8 +3,9 @@
  * again. Tokens of the organization stay, and so does everything that is stored.
  */
 import type { SynchronizationId } from '../../domain/ids.ts';
-import type { ScopeLayout } from '../../domain/scopes.ts';
+import { namesIn, type ScopeLayout } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
+import { traitsOf } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findSynchronization, restoreRights, suspendRights } from '../../store/synchronization-store.ts';
@@ -42,9 +43,13 @@ export async function reviewRights(
   id: SynchronizationId,
 ): Promise<void> {
   const synchronization = await findSynchronization(table, id);
+  if (synchronization === undefined) {
+    return;
+  }
+  const { forge, lastSuccessAt } = synchronization;
   // A scope that never was read gives no rights; those of the others must not outlive it.
-  const times = Object.values(synchronization?.lastSuccessAt ?? {});
-  if (synchronization === undefined || times.length === 0) {
+  const times = namesIn(traitsOf(forge).scopes).flatMap((scope) => lastSuccessAt[scope] ?? []);
+  if (times.length === 0) {
     return;
   }
   const asOf = Math.min(...times);
