@@ -60,7 +60,7 @@ Usage: npm run admin -- COMMAND [options]
                                                 delete a package; with --keep-archives its archives stay out of
                                                 reach for 90 days first
   delete-synchronization ORGANIZATION           delete what a synchronization brought: packages, rights, teams,
-                                                members, tokens of teams; the GitHub organization is free again
+                                                members, tokens of teams; the forge's organization is free again
   delete-organization ORGANIZATION              delete everything of it; its slug is never free again
           [--confirm NAME --by NAME --why TEXT] each of these only says what would go, until it is confirmed with
                                                 the name of that (the package; the commits; the login; the slug)

@@ -10,7 +10,7 @@ import {
 } from '../../../test/support/synchronized.ts';
 import { useTables } from '../../../test/support/table.ts';
 import { createRecordingWaker } from '../../../test/support/waker.ts';
-import { asId, type InstallationId } from '../../domain/ids.ts';
+import { asId, type InstallationId, type SynchronizationId } from '../../domain/ids.ts';
 import { loadClaims } from '../../store/claim-store.ts';
 import { findInstallation } from '../../store/installation-store.ts';
 import { keys } from '../../store/keys.ts';
@@ -40,7 +40,12 @@ async function createReceiver(connected: boolean) {
     table,
     waker,
     logger,
-    async deliver({ event, payload, id = 'delivery-1', signature }: Delivery, through = table) {
+    /** @param hookOf the synchronization of the hook that delivers; without it the App does */
+    async deliver(
+      { event, payload, id = 'delivery-1', signature }: Delivery,
+      through = table,
+      hookOf?: SynchronizationId,
+    ) {
       const body = JSON.stringify(payload);
       const answer = await receiveDelivery(
         {
@@ -48,7 +53,7 @@ async function createReceiver(connected: boolean) {
           waker,
           clock: { now: () => now },
           logger,
-          sourcesOf: async () => [{ ...gitHubHost, secrets: [secret] }],
+          sourcesOf: async () => [{ ...gitHubHost, secrets: [secret], synchronization: hookOf }],
         },
         { forge: 'github' },
         {
@@ -101,6 +106,26 @@ describe('receiveDelivery', () => {
     expect((await deliver({ ...membership, signature })).status).toBe(401);
     expect(await wholeTable(table)).toEqual(before);
     expect(waker.sent).toEqual([]);
+  });
+
+  it("is not told that it knows a delivery by another synchronization's hook with the same bytes and id", async () => {
+    const { table, deliver } = await createReceiver(true);
+    const another = asId<SynchronizationId>('sync2');
+    const item = await table.get(keys.synchronization(synchronizationId));
+    await table.transact([
+      { put: keys.synchronization(another), item: { ...item, id: another, organization: 'org2' } },
+    ]);
+    const left = {
+      event: 'organization',
+      payload: {
+        action: 'member_removed',
+        organization: { id: 900 },
+        membership: { user: { id: 1, login: 'ann' } },
+      },
+    };
+    await deliver(left, table, another);
+    await deliver(left, table, synchronizationId);
+    expect(await loadClaims(table, synchronizationId)).toMatchObject([{ key: 'member#1', expect: 'gone' }]);
   });
 
   it('refuses a signature of another body', async () => {

@@ -84,10 +84,18 @@ export async function receiveDelivery(
     }
     throw error;
   }
-  const bodyHash = createHash('sha256').update(request.body).digest('hex');
+  const bodyHash = bodyHashOf(source, request.body);
   await takeDelivery(dependencies, source, delivery, { by: 'itself', bodyHash });
   return jsonAnswer(202, { accepted: true });
 }
+
+/** What one hook delivered is not what another does, though id and bytes are the same: whoever owns the one must not spoil the other. */
+const ofHook = ({ synchronization }: Omit<DeliverySource, 'secrets'>, name: string): string =>
+  synchronization === undefined ? name : `${synchronization}.${name}`;
+
+/** SHA-256, in hex. */
+const bodyHashOf = (source: DeliverySource, body: Uint8Array): string =>
+  ofHook(source, createHash('sha256').update(body).digest('hex'));
 
 /** The source one of whose secrets the delivery was made with. */
 async function authenticated(
@@ -133,7 +141,7 @@ export async function takeDelivery(
   const { scopes: layout, deliveriesKeptMs } = traitsOf(source.forge);
   const now = clock.now();
   const seen: Operation = {
-    put: keys.delivery(source, delivery.deliveryId),
+    put: keys.delivery(source, ofHook(source, delivery.deliveryId)),
     item: {
       event: delivery.event,
       [tableKeys.expiry]: Math.ceil((now + deliveriesKeptMs + seenLongerMs) / 1000),
