@@ -13,3 +13,12 @@ export interface ForgeTraits {
    */
   readonly budgets: readonly [rights: string, ...others: string[]];
 }
+
+const dayMs = 24 * 3600_000;
+
+/**
+ * How long a delivery and its body are remembered, in milliseconds: longer than the forge may repeat it, and never less than four days, since
+ * whoever kept a body may send it again.
+ */
+export const deliveryRememberedMs = ({ deliveriesKeptMs }: Pick<ForgeTraits, 'deliveriesKeptMs'>): number =>
+  Math.max(4 * dayMs, deliveriesKeptMs + dayMs);

@@ -1,5 +1,6 @@
 /** From the words of a delivery to what is written of them: claims, hints, and whose rights are decided again. */
 import type { Claim } from '../../domain/claim.ts';
+import { deliveryRememberedMs } from '../../domain/forge-traits.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { ParsedDelivery } from '../../forge/forge.ts';
 import { traitsOf } from '../../forge/modules.ts';
@@ -27,9 +28,6 @@ export interface Heard extends Omit<WordContext, 'givenAt'> {
   readonly hash: string | undefined;
 }
 
-/** A body is known for so much longer than its forge may repeat it; milliseconds. */
-const bodyLongerMs = 24 * 3600_000;
-
 export interface ClaimedWords {
   readonly operations: readonly Operation[];
   readonly wakes: readonly Wake[];
@@ -51,7 +49,7 @@ export async function claimWords(
 ): Promise<ClaimedWords> {
   const { id } = synchronization;
   const { hash, body, now } = heard;
-  const { deliveriesKeptMs } = traitsOf(synchronization.forge);
+  const rememberedMs = deliveryRememberedMs(traitsOf(synchronization.forge));
   const last = await lastNumber(table, id);
   const givenAt = await givenAtOf(table, synchronization, words, body);
   const news = words.filter((word) => isNew(word, { ...heard, givenAt: givenAt.get(word.key) }));
@@ -67,15 +65,7 @@ export async function claimWords(
   return {
     operations: [
       ...(isNoted
-        ? [
-            putBody(
-              synchronization.forge,
-              hash,
-              last,
-              body,
-              Math.ceil((now + deliveriesKeptMs + bodyLongerMs) / 1000),
-            ),
-          ]
+        ? [putBody(synchronization.forge, hash, last, body, Math.ceil((now + rememberedMs) / 1000))]
         : []),
       ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.told(id, claim.key) }]),
       ...others.map((one) => noteTold(id, one)),

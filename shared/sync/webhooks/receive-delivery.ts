@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Handle } from '../../domain/facts.ts';
+import { deliveryRememberedMs } from '../../domain/forge-traits.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import {
   type AnyScope,
@@ -50,9 +51,6 @@ export interface ReceiveDeliveryDependencies extends TakeDeliveryDependencies {
   /** Who may deliver to an address. */
   readonly sourcesOf: (address: WebhookAddress) => Promise<readonly DeliverySource[]>;
 }
-
-/** A delivery is known for so much longer than its forge may repeat it; milliseconds. */
-const seenLongerMs = 24 * 3600_000;
 
 /**
  * Takes one delivery: state, claims and wishes in one transaction with the record that it was seen, then the wakes.
@@ -138,13 +136,13 @@ export async function takeDelivery(
   origin: Origin,
 ): Promise<'taken' | 'known' | 'nothing'> {
   const { table, clock, logger } = dependencies;
-  const { scopes: layout, deliveriesKeptMs } = traitsOf(source.forge);
+  const { scopes: layout, ...traits } = traitsOf(source.forge);
   const now = clock.now();
   const seen: Operation = {
     put: keys.delivery(source, ofHook(source, delivery.deliveryId)),
     item: {
       event: delivery.event,
-      [tableKeys.expiry]: Math.ceil((now + deliveriesKeptMs + seenLongerMs) / 1000),
+      [tableKeys.expiry]: Math.ceil((now + deliveryRememberedMs(traits)) / 1000),
     },
     when: absent,
   };
