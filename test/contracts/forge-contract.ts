@@ -1,6 +1,7 @@
 /**
  * What every adapter promises, whatever its forge. The suite of a new forge is its fixture: how its world changes, fails and
- * delivers. What only one forge has (its permissions, its limits, how it tells teams of teams) stays in tests of its own beside.
+ * delivers. Kinds of facts that its layout lacks, events that it does not send and faults that it does not have are skipped, each with
+ * the reason. What only one forge has (its permissions, its limits, how it tells teams of teams) stays in tests of its own beside.
  */
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { contentsContract } from './forge-contract/contents.ts';
@@ -31,7 +32,8 @@ export function forgeContract(
   { without = [] }: { readonly without?: readonly (keyof typeof parts)[] } = {},
 ): void {
   for (const [part, contract] of Object.entries(parts)) {
-    describe.skipIf(without.some((one) => one === part))(`${name}: ${part}`, () => {
+    const isSkipped = without.some((one) => one === part);
+    describe.skipIf(isSkipped)(`${name}: ${part}${isSkipped ? ', which it does not have' : ''}`, () => {
       let fixture: ForgeFixture | undefined;
       beforeAll(async () => {
         fixture = await start();

@@ -12,7 +12,7 @@ import { createFiller } from './github-fill.ts';
 import { type GitHub, known, startGitHub } from './github-fixture.ts';
 
 const pageSize = 100;
-const lists: Readonly<Record<LongList, string>> = {
+const lists: Readonly<Partial<Record<LongList, string>>> = {
   members: 'Organization.membersWithRole',
   teams: 'Organization.teams',
   repositories: 'Organization.repositories',
@@ -50,7 +50,7 @@ async function start(): Promise<ForgeFixture> {
       installation.permissions = { ...appPermissions };
       if (fault === undefined) return;
       if ('shortPagesOf' in fault) {
-        faults.add({ kind: 'short-page', match: { list: lists[fault.shortPagesOf], page: '2' } });
+        faults.add({ kind: 'short-page', match: { list: known(lists[fault.shortPagesOf]), page: '2' } });
       } else if (fault.answers === 'forbidden') {
         installation.permissions = { metadata: 'read' };
       } else {
@@ -70,6 +70,10 @@ async function start(): Promise<ForgeFixture> {
     },
     deliveries: {
       webhooks: gitHub.webhooks,
+      tells: {
+        ...{ member: 'what', team: 'what', repository: 'what' },
+        ...{ 'team-member': 'what', 'team-repository': 'what', collaborator: 'what' },
+      },
       async take() {
         await simulator.idle();
         return receiver.received.splice(0);

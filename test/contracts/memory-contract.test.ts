@@ -1,10 +1,13 @@
 /** The forge in memory, which most tests read, does what the contract says: otherwise they would rest on what no forge does. */
 import type { Fact } from '../../shared/domain/facts.ts';
 import { factKey } from '../../shared/domain/facts.ts';
+import type { ForgeTraits } from '../../shared/domain/forge-traits.ts';
 import { asId } from '../../shared/domain/ids.ts';
+import { namesIn } from '../../shared/domain/scopes.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 import type { ForgeClient } from '../../shared/forge/module.ts';
+import { listingTraits } from '../support/listing-forge.ts';
 import { aFact, createMemoryForge, type MemoryForge } from '../support/memory-forge.ts';
 import { codeOfAnswer, type ForgeFixture, type WorldChanges } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
@@ -12,21 +15,26 @@ import { forgeContract } from './forge-contract.ts';
 const refuse = (): Promise<never> => Promise.reject(new Error('the forge in memory has no contents'));
 const contents: ForgeClient['contents'] = { readRefs: refuse, readArchive: refuse, contains: refuse };
 
-async function startMemory(): Promise<ForgeFixture> {
+async function startMemory(traits: ForgeTraits): Promise<ForgeFixture> {
   const clock = { time: 0 };
   const forge = createMemoryForge([aFact.settings(), aFact.member(1, 'owner')]);
+  forge.layout = traits.scopes;
   forge.perStep = 3;
   const changes = changesOf(forge);
+  const hasTeams = namesIn(traits.scopes).includes('teams');
   return {
-    // It stands in for GitHub in the tests of runs.
-    traits: gitHubTraits,
+    traits,
     changes,
     async fill() {
       const count = 2 * forge.perStep + 1;
       for (let place = 0; place < count; place += 1) {
+        const account = await changes.addMember();
+        const repository = await changes.addRepository(`filled-${place}`);
+        await changes.addCollaborator(repository, account);
+        if (!hasTeams) continue;
         const team = await changes.addTeam();
-        await changes.addTeamMember(team, await changes.addMember());
-        await changes.grant(team, await changes.addRepository(`filled-${place}`));
+        await changes.addTeamMember(team, account);
+        await changes.grant(team, repository);
       }
       return count;
     },
@@ -96,4 +104,10 @@ function changesOf(forge: MemoryForge): WorldChanges {
   };
 }
 
-forgeContract('the forge in memory', startMemory, { without: ['contents', 'deliveries', 'credential'] });
+// It stands in for forges of both layouts in the tests of runs.
+const layouts = { "GitHub's layout": gitHubTraits, 'a list of permissions': listingTraits };
+for (const [name, traits] of Object.entries(layouts)) {
+  forgeContract(`the forge in memory with ${name}`, () => startMemory(traits), {
+    without: ['contents', 'deliveries', 'credential'],
+  });
+}

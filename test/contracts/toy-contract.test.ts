@@ -53,6 +53,10 @@ async function startToy(): Promise<ForgeFixture> {
     },
     deliveries: {
       webhooks: module.webhooks,
+      tells: {
+        ...{ member: 'what', team: 'what', repository: 'what' },
+        ...{ 'team-member': 'where', 'team-repository': 'where', collaborator: 'where' },
+      },
       take: async () => told.splice(0),
       secret,
       signsBody: false,

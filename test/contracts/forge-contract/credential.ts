@@ -1,30 +1,33 @@
 /** A connection goes on while its credential is renewed, and says so when it cannot be. */
 import { expect, test } from 'vitest';
+import { scopeOfKind } from '../../../shared/domain/scopes.ts';
 import { type ForgeFixture, given } from './fixture.ts';
 import { errorOf } from './reading.ts';
 
 export function credentialContract(fixture: () => ForgeFixture): void {
   test('R30, R31: processes whose access is about to end, and has ended, go on with one exchange', async () => {
-    const { clock, open } = fixture();
+    const { clock, open, traits } = fixture();
+    const scope = scopeOfKind(traits.scopes, 'member');
     const credential = given(fixture().credential);
     for (const passed of [credential.lifeMs / 2 + 1000, 2 * credential.lifeMs]) {
       const clients = [await open(), await open()];
-      await Promise.all(clients.map(({ structure }) => structure.readScope('settings')));
+      await Promise.all(clients.map(({ structure }) => structure.readScope(scope)));
       const before = credential.exchanges();
       clock.advance(passed);
       for (const { structure } of [...clients, await open()]) {
-        expect(await structure.readScope('settings')).toHaveProperty('done');
+        expect(await structure.readScope(scope)).toHaveProperty('done');
       }
       expect(credential.exchanges()).toBe(before + 1);
     }
   });
 
   test('R4: what its owner took back is a rejected credential', async () => {
-    const { open } = fixture();
+    const { open, traits } = fixture();
+    const scope = scopeOfKind(traits.scopes, 'member');
     const credential = given(fixture().credential);
     const { structure } = await open();
     credential.revoke();
-    for (const work of [structure.probe(), structure.readScope('members')]) {
+    for (const work of [structure.probe(), structure.readScope(scope)]) {
       expect((await errorOf(work)).code).toBe('credential-rejected');
     }
   });

@@ -1,16 +1,18 @@
 /** Deliveries are authenticated over the bytes that came, and say where to look. */
 import { expect, test } from 'vitest';
-import type { PartScope } from '../../../shared/domain/scopes.ts';
+import { listsOf, mainKeyOf } from '../../../shared/domain/scopes.ts';
 import { WebhookFormatError } from '../../../shared/forge/forge.ts';
-import { type DeliveriesFixture, type Delivery, type ForgeFixture, given } from './fixture.ts';
-import { makeOne } from './scopes.ts';
+import { type DeliveriesFixture, type Delivery, type ForgeFixture, given, type MadeKind } from './fixture.ts';
+import { makeOne, type One, removeThing, thingKinds, tieAll, tieKinds, ties, whyWithout } from './made.ts';
 
 export function deliveriesContract(fixture: () => ForgeFixture): void {
   test('a delivery is taken with its secret, current or previous, and with no other', async () => {
     const { changes } = fixture();
     const deliveries = given(fixture().deliveries);
     const { webhooks, secret, madeWith, signsBody } = deliveries;
-    await changes.addRepository('delivered');
+    const repository = await changes.addRepository('delivered');
+    await deliveries.take();
+    await changes.push(repository, 'branch', 'main', 'acme/delivered');
     const [delivery] = await deliveries.take();
     if (delivery === undefined) throw new Error('nothing was delivered');
     const verify = ({ body, headers }: Delivery, one: string) =>
@@ -33,25 +35,43 @@ export function deliveriesContract(fixture: () => ForgeFixture): void {
     };
   };
 
-  test('says where to look when something is granted, and what is gone when it is taken', async () => {
-    const { changes } = fixture();
+  /** Why the forge says nothing of the kind, if that is so. */
+  const whySilent = (kind: MadeKind): string | undefined =>
+    whyWithout(fixture(), kind) ??
+    (given(fixture().deliveries).tells[kind] ? undefined : `the forge tells nothing of a ${kind}`);
+
+  /** What came says to look at the part, or at a whole scope that has it; and what is gone, if the forge tells that. */
+  async function expectTold(one: One, kind: MadeKind, gone?: string): Promise<void> {
     const deliveries = given(fixture().deliveries);
-    const one = await makeOne(fixture(), 'told');
-    await changes.addTeamMember(one.team, one.account);
-    await changes.grant(one.team, one.repository);
-    await deliveries.take();
-    const removed: readonly (readonly [PartScope, () => Promise<void>])[] = [
-      [one.parts.repository, () => changes.removeRepository(one.repository)],
-      [one.parts.team, () => changes.removeTeam(one.team)],
-      [one.parts.member, () => changes.removeMember(one.account)],
-    ];
-    for (const [part, remove] of removed) {
-      await remove();
-      const { hints, removals, ids } = about(deliveries, await deliveries.take());
-      expect(removals).toContainEqual({ key: part.replace(':', '#'), expect: 'gone' });
-      expect(hints.map((hint) => (hint.look === 'scope' ? hint.scope : hint.look))).toContain(part);
-      expect(ids.every((id) => id.length > 0)).toBe(true);
-    }
+    const { hints, removals, ids } = about(deliveries, await deliveries.take());
+    const part = one.partWith(kind);
+    const places: readonly string[] = [part, ...listsOf(fixture().traits.scopes, part)];
+    expect(hints.filter((hint) => hint.look === 'scope' && places.includes(hint.scope))).not.toEqual([]);
+    expect(ids.every((id) => id.length > 0)).toBe(true);
+    if (gone === undefined) expect(removals).toEqual([]);
+    else if (deliveries.tells[kind] === 'what')
+      expect(removals).toContainEqual({ key: gone, expect: 'gone' });
+  }
+
+  test.for(tieKinds)('says where to look when a %s comes and when it goes', async (kind, { skip }) => {
+    const silent = whySilent(kind);
+    if (silent !== undefined) return skip(silent);
+    const one = await makeOne(fixture(), `told-${kind}`);
+    await given(fixture().deliveries).take();
+    await ties[kind].make(fixture(), one);
+    await expectTold(one, kind);
+    await ties[kind].undo(fixture(), one);
+    await expectTold(one, kind, ties[kind].key(one));
+  });
+
+  test.for(thingKinds)('says where to look when a %s goes, and that it is gone', async (kind, { skip }) => {
+    const silent = whySilent(kind);
+    if (silent !== undefined) return skip(silent);
+    const one = await makeOne(fixture(), `told-${kind}`);
+    await tieAll(fixture(), one);
+    await given(fixture().deliveries).take();
+    await removeThing(fixture(), one, kind);
+    await expectTold(one, kind, mainKeyOf(one.partWith(kind)));
   });
 
   test('a push says which repository to look into', async () => {

@@ -1,11 +1,16 @@
 /** What the contract needs to know of a forge. */
+import type { FactKind } from '../../../shared/domain/facts.ts';
 import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
 import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from '../../../shared/domain/ids.ts';
+import type { ScopeName } from '../../../shared/domain/scopes.ts';
 import type { ForgeErrorCode } from '../../../shared/forge/errors.ts';
 import type { WebhookReader } from '../../../shared/forge/forge.ts';
 import type { ForgeClient } from '../../../shared/forge/module.ts';
 
-/** An organization on the forge that has at least one owner, in which all else is made by these. */
+/**
+ * An organization on the forge that has at least one owner, in which all else is made by these. What would make a fact of a kind that the
+ * forge's layout does not have is never called.
+ */
 export interface WorldChanges {
   addMember(): Promise<ForgeAccountId>;
   removeMember(account: ForgeAccountId): Promise<void>;
@@ -27,8 +32,12 @@ export interface WorldChanges {
   removeRef(repository: ForgeRepositoryId, kind: 'tag' | 'branch', ref: string): Promise<void>;
 }
 
-/** The lists of whole scopes that are longer than a page. */
-export type LongList = 'members' | 'teams' | 'repositories';
+/** The whole scopes whose lists are longer than a page; a forge has those of its layout. */
+export const longLists = ['members', 'teams', 'repositories', 'permissions'] as const satisfies ScopeName[];
+export type LongList = (typeof longLists)[number];
+
+/** The kinds of facts that the contract makes and removes; a forge has those of its layout. */
+export type MadeKind = Exclude<FactKind, 'settings' | 'role-member' | 'role-team'>;
 
 export type Answer = 'unavailable' | 'gone' | 'unauthorized' | 'forbidden' | 'too-many-requests';
 
@@ -56,7 +65,11 @@ export interface ForgeFixture {
   readonly cannot?: readonly (Answer | 'short-pages')[];
   /** The forge as one process opens it. Processes share what is stored: budgets, and the credential. */
   open(): Promise<ForgeClient>;
-  /** Makes more members, teams and repositories than two pages hold, some of them tied. @returns how many of each */
+  /**
+   * Makes more than two pages of what each of its long lists is of (members, teams, repositories, collaborators), and ties some of them.
+   *
+   * @returns how many of each
+   */
   fill(): Promise<number>;
   /** Requests that the forge has got, of all processes. */
   requests(): number;
@@ -84,6 +97,11 @@ export interface Delivery {
 
 export interface DeliveriesFixture {
   readonly webhooks: WebhookReader;
+  /**
+   * What the forge tells of when it comes and when it goes: `where`, that something has changed and where to look; `what`, also which fact is
+   * gone, as a removal. Kinds that are left out it does not tell of. Pushes every forge tells.
+   */
+  readonly tells: Readonly<Partial<Record<MadeKind, 'where' | 'what'>>>;
   /** What came since the last time it was asked, made with the secret. */
   take(): Promise<readonly Delivery[]>;
   readonly secret: string;
