@@ -8,7 +8,7 @@ import { catchUpAll } from '../../shared/sync/webhooks/catch-up.ts';
 
 const logger = createLogger('catch-up-deliveries');
 const table = tableClient();
-const forges = createForges(table);
+const forges = createForges(table, logger);
 const dependencies = { table, waker: wakerClient(), clock: systemClock, logger };
 
 export const handler = scheduleHandler({ logger }, async () =>

@@ -11,7 +11,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('connect-organization');
 const table = tableClient();
-const forges = createForges(table);
+const forges = createForges(table, logger);
 const dependencies = { table, waker: wakerClient(), clock: systemClock, randomBytes };
 
 const Input = z.strictObject({

@@ -28,7 +28,7 @@ const dependencies = {
   logger,
   registryBaseUrl: required('registryBaseUrl'),
   findOrganization: findOrganizationBySlug.bind(undefined, table),
-  reader: packageReader(table, createForges(table)),
+  reader: packageReader(table, createForges(table, logger)),
 };
 
 export const handler = httpHandler({ logger, bodyBytesMax: 0 }, async ({ headers, parameters }) => {

@@ -12,7 +12,7 @@ const table = tableClient();
 const dependencies = {
   table,
   clock: systemClock,
-  openReader: structureReader(createForges(table, viewing)),
+  openReader: structureReader(createForges(table, logger, viewing)),
 };
 
 const Input = z.strictObject({ slug: z.string(), synchronization: z.string().optional() });

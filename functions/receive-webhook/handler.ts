@@ -9,14 +9,15 @@ import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts'
 
 const logger = createLogger('receive-webhook');
 const table = tableClient();
-const integrations = createIntegrations();
+const integrations = createIntegrations({ logger });
 const findHook = hookFinder(table);
 const dependencies = {
   table,
   waker: wakerClient(),
   clock: systemClock,
   logger,
-  sourcesOf: async (address: WebhookAddress) => sourcesOf(address, await integrations(), findHook),
+  sourcesOf: (address: WebhookAddress) => sourcesOf(address, integrations.current, findHook),
+  newestSourcesOf: (address: WebhookAddress) => sourcesOf(address, integrations.newest, findHook),
 };
 
 export const handler = httpHandler({ logger, bodyBytesMax: eventBytesMax }, async (request) =>

@@ -13,7 +13,7 @@ import { scanRepository } from '../../shared/scan/scan-repository.ts';
 
 const logger = createLogger('scan-repository');
 const table = tableClient();
-const forges = createForges(table);
+const forges = createForges(table, logger);
 const dependencies = {
   table,
   objects: createDistObjects(objectClient(), required('registryBucket')),

@@ -15,7 +15,7 @@ const dependencies = {
   clock: systemClock,
   logger,
   newLeaseId: randomUUID,
-  openReader: structureReader(createForges(table)),
+  openReader: structureReader(createForges(table, logger)),
 };
 
 export const handler = queueHandler(SyncMessage, { logger }, (message) => runScopes(dependencies, message));

@@ -49,6 +49,15 @@ export function keyValueClient(): CloudFrontKeyValueStoreClient {
   });
 }
 
+/** The secret's string as it is now. */
+export async function readSecret(client: SecretsManagerClient, arn: string): Promise<string> {
+  const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+  if (text === undefined) {
+    throw new Error('a secret has no string');
+  }
+  return text;
+}
+
 /** Reads a secret's string once per execution environment; a failed read is tried again by the next caller. */
 export function createSecretReader(): (arn: string) => Promise<string> {
   const client = new SecretsManagerClient({});
@@ -56,12 +65,7 @@ export function createSecretReader(): (arn: string) => Promise<string> {
   return (arn) => {
     let value = known.get(arn);
     if (!value) {
-      value = client.send(new GetSecretValueCommand({ SecretId: arn })).then((answer) => {
-        if (answer.SecretString === undefined) {
-          throw new Error('a secret has no string');
-        }
-        return answer.SecretString;
-      });
+      value = readSecret(client, arn);
       value.catch(() => known.delete(arn));
       known.set(arn, value);
     }

@@ -2,22 +2,24 @@
 import { randomUUID } from 'node:crypto';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { integrationOf } from '../forge/integrations.ts';
+import { type Integrations, integrationOf } from '../forge/integrations.ts';
 import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../forge/module.ts';
 import { moduleOf } from '../forge/modules.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { createBudgetView, createCredentialBudget } from '../store/budget-store.ts';
 import { createCredentialSource, createCredentialView } from '../store/credential-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
+import type { SourceLog } from '../sync/webhooks/catch-up.ts';
 import { createIntegrations } from './integrations.ts';
 
 /** What opens a connection. */
 export interface Forges {
   /** @throws Error when the operator's secret cannot be read */
-  integrations(): Promise<readonly Integration[]>;
+  integrations(): Promise<Integrations>;
   open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
-  /** @throws Error when the synchronization's forge is none of the integrations any more */
+  /** @throws ForgeError `credential-rejected` when there is no integration for the synchronization, or none that can be used */
   openFor(synchronization: Synchronization): Promise<ForgeClient>;
 }
 
@@ -37,9 +39,13 @@ export const viewing: Keeping = { budget: createBudgetView, credential: createCr
  *
  * @param table where all workers keep what they know of limits and credentials
  */
-export function createForges(table: Table, keeping: Keeping = sharing): Forges {
-  const integrations = createIntegrations();
-  const services = new Map<Integration, ForgeServices>();
+export function createForges(
+  table: Table,
+  logger: Pick<Logger, 'error'>,
+  keeping: Keeping = sharing,
+): Forges {
+  const { current: integrations } = createIntegrations({ logger });
+  const services = new WeakMap<Integration, ForgeServices>();
   const servicesOf = (integration: Integration): ForgeServices => {
     const { forge, settings } = integration;
     const host = { forge, baseUrl: settings.baseUrl };
@@ -65,11 +71,8 @@ export function createForges(table: Table, keeping: Keeping = sharing): Forges {
     integrations,
     open,
     async openFor(synchronization) {
-      const { forge, baseUrl, connection, forgeOrganization: organization } = synchronization;
+      const { connection, forgeOrganization: organization } = synchronization;
       const integration = integrationOf(await integrations(), synchronization);
-      if (integration === undefined) {
-        throw new Error(`there is no integration for ${forge} at ${baseUrl} any more`);
-      }
       return open({ integration, connection, organization });
     },
   };
@@ -81,17 +84,21 @@ async function credentialDependencies(table: Table) {
   return { table, cipher: credentialCipher(), clock: systemClock, newLeaseId: randomUUID };
 }
 
-/** The logs of deliveries that integrations have, each with whose it is. */
-export async function deliveryLogs(forges: Forges) {
-  const logs = [];
-  for (const integration of await forges.integrations()) {
-    const { deliveryLog: log } = await forges.open({ integration, connection: { kind: 'integration' } });
-    if (log !== undefined) {
-      const { forge, settings } = integration;
-      logs.push({ log, source: { forge, baseUrl: settings.baseUrl } });
-    }
-  }
-  return logs;
+/** The logs of deliveries that integrations have, each with whose it is and how it is opened. */
+export async function deliveryLogs(forges: Pick<Forges, 'integrations' | 'open'>): Promise<SourceLog[]> {
+  const { valid } = await forges.integrations();
+  return valid
+    .filter(({ forge }) => moduleOf(forge).hasDeliveryLog)
+    .map((integration) => ({
+      source: { forge: integration.forge, baseUrl: integration.settings.baseUrl },
+      async openLog() {
+        const client = await forges.open({ integration, connection: { kind: 'integration' } });
+        if (client.deliveryLog === undefined) {
+          throw new Error('the forge has a log of deliveries, but its module opens none');
+        }
+        return client.deliveryLog;
+      },
+    }));
 }
 
 /** Opens the reader of who may do what. */

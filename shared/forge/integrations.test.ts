@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { integrationOf, parseIntegrations } from './integrations.ts';
+import { ForgeError } from './errors.ts';
+import { IntegrationsError, integrationOf, invalidText, parseIntegrations } from './integrations.ts';
 
 const secrets = { privateKey: 'the key', webhookSecret: 'the secret' };
 const gitHub = (settings: object = {}) => ({
@@ -7,11 +8,13 @@ const gitHub = (settings: object = {}) => ({
   settings: { appId: '7', ...settings },
   secrets,
 });
+const other = { privateKey: 'the key', webhookSecret: 'another' };
+const elsewhere = () => ({ ...gitHub({ baseUrl: 'https://github.example.com' }), secrets: other });
 const parse = (...entries: readonly unknown[]) => parseIntegrations(JSON.stringify(entries));
 
 describe('the integrations of an installation', () => {
   it('are none in the beginning', () => {
-    expect(parseIntegrations('[]')).toEqual([]);
+    expect(parseIntegrations('[]')).toEqual({ valid: [], invalid: [] });
   });
 
   it.each([
@@ -29,45 +32,73 @@ describe('the integrations of an installation', () => {
       'http://127.0.0.1:9',
     ],
   ])('know %s', (_, settings, baseUrl, apiUrl) => {
-    expect(parse(gitHub(settings))).toEqual([
+    expect(parse(gitHub(settings)).valid).toEqual([
       { forge: 'github', settings: { appId: '7', baseUrl, apiUrl }, secrets },
     ]);
   });
 
-  it('are found by forge and host', () => {
-    const all = parse(gitHub(), gitHub({ baseUrl: 'https://github.example.com' }));
-    expect(integrationOf(all, { forge: 'github', baseUrl: 'https://github.example.com' })).toBe(all[1]);
-    expect(integrationOf(all, { forge: 'github', baseUrl: 'https://example.com' })).toBeUndefined();
+  it('write a host in one way', () => {
+    const [one] = parse(gitHub({ baseUrl: 'HTTPS://GitHub.com:443/' })).valid;
+    expect(one?.settings).toEqual(parse(gitHub()).valid[0]?.settings);
   });
 
-  it.each<[string, string, RegExp]>([
-    ['no JSON', '{"privateKey": "the key"', /the secret is no JSON/],
-    ['no list', JSON.stringify({ privateKey: 'the key' }), /the list: all/],
-    [
-      'no forge',
-      JSON.stringify([{ ...gitHub(), forge: 'sourceforge' }]),
-      /entry 1 \(sourceforge\) is no forge/,
-    ],
-    [
-      'without an App',
-      JSON.stringify([{ ...gitHub(), settings: {} }]),
-      /the settings of entry 1 \(github\): appId/,
-    ],
+  it('are found by forge and host', () => {
+    const all = parse(gitHub(), elsewhere());
+    expect(integrationOf(all, { forge: 'github', baseUrl: 'https://github.example.com' })).toBe(all.valid[1]);
+    expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://example.com' })).toThrow(
+      new ForgeError(
+        'credential-rejected',
+        'there is no integration for github at https://example.com any more',
+      ),
+    );
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no object', 'the key', /entry 2: the entry: all/],
+    ['no forge', { ...gitHub(), forge: 'sourceforge' }, /entry 2 \(sourceforge\): there is no such forge/],
+    ['without an App', { ...gitHub(), settings: {} }, /entry 2 \(github\): the settings: appId/],
     [
       'with half a secret',
-      JSON.stringify([{ ...gitHub(), secrets: { privateKey: 'the key' } }]),
-      /the secrets of entry 1 \(github\): webhookSecret/,
+      { ...elsewhere(), secrets: { privateKey: 'the key' } },
+      /the secrets: webhookSecret/,
     ],
-    ['twice the same host', JSON.stringify([gitHub(), gitHub()]), /entries 1 and 2 are both github at/],
-  ])('are refused when there is %s, and the error tells no secret', (_, text, message) => {
-    const refusal = (): unknown => {
-      try {
-        return parseIntegrations(text);
-      } catch (error) {
-        return error;
-      }
-    };
-    expect(String(refusal())).toMatch(message);
-    expect(String(refusal())).not.toMatch(/the key|the secret"/);
+    ['for a host that another is for', { ...gitHub(), secrets: other }, /entry 1 is for the same host/],
+  ])(
+    'go on without an entry that is wrong: %s; and what is said of it tells no secret',
+    (_, wrong, problem) => {
+      const { valid, invalid } = parse(gitHub(), wrong);
+      expect(valid).toEqual(parse(gitHub()).valid);
+      expect(invalid).toHaveLength(1);
+      expect(invalid.map(invalidText).join()).toMatch(problem);
+      expect(JSON.stringify(invalid)).not.toMatch(/the key|the secret"/);
+    },
+  );
+
+  it('say why one cannot be used to whoever asks for it', () => {
+    const all = parse(gitHub(), { ...elsewhere(), secrets: { privateKey: 'the key' } });
+    expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://github.example.com' })).toThrow(
+      /cannot be used: entry 2 \(github\): the secrets: webhookSecret/,
+    );
+    expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://example.com' })).toThrow(/any more/);
+  });
+
+  it.each<[string, object, object]>([
+    ['now', secrets, secrets],
+    ['of which one is the other’s before', { ...other, previousWebhookSecret: 'the secret' }, secrets],
+    ['before', { ...other, previousWebhookSecret: 'old' }, { ...secrets, previousWebhookSecret: 'old' }],
+  ])('refuse two hosts with one webhook secret: %s', (_, ours, theirs) => {
+    const all = parse({ ...gitHub(), secrets: ours }, { ...elsewhere(), secrets: theirs });
+    expect(all.valid).toEqual([]);
+    expect(all.invalid.map(({ problem }) => problem)).toEqual([
+      'entry 2 has the same webhook secret',
+      'entry 1 has the same webhook secret',
+    ]);
+  });
+
+  it.each<[string, string, string]>([
+    ['no JSON', '{"privateKey": "the key"', 'the secret is no JSON'],
+    ['no list', JSON.stringify({ privateKey: 'the key' }), 'the secret is no list'],
+  ])('are refused as a whole when the text is %s', (_, text, message) => {
+    expect(() => parseIntegrations(text)).toThrow(new IntegrationsError(message));
   });
 });

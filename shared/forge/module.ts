@@ -66,7 +66,7 @@ export interface OpenConnection<
 export interface ForgeClient {
   readonly structure: StructureReader;
   readonly contents: ContentReader & CommitFinder;
-  /** Where the forge keeps what it tried to tell this connection. */
+  /** Where the forge keeps what it tried to tell the integration. */
   readonly deliveryLog?: DeliveryLog | undefined;
   /** Requests sent so far. */
   requests(): number;
@@ -84,6 +84,8 @@ export interface ForgeModule<
   readonly settings: z.ZodType<Settings>;
   /** … and what of it is secret. */
   readonly secrets: z.ZodType<Secrets>;
+  /** Whether the forge keeps what it tried to tell an integration: then one that is opened has its `deliveryLog`. */
+  readonly hasDeliveryLog?: boolean | undefined;
   /** Needs no connection: a delivery says itself which one it is about, once its signature was checked. */
   readonly webhooks: WebhookReader;
   /** The secret part of a connection: an OAuth pair, an access token. Undefined where only an App is installed. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Integrations } from '../forge/integrations.ts';
 import type { Integration } from '../forge/module.ts';
 import { chooseIntegration } from './choose-integration.ts';
 
@@ -10,21 +11,40 @@ const integration = (forge: string, baseUrl: string): Integration => ({
 const one = integration('one', 'https://one.test');
 const other = integration('one', 'https://other.test');
 const two = integration('two', 'https://two.test');
+const of = (...valid: readonly Integration[]): Integrations => ({ valid, invalid: [] });
+const invalid = [{ entry: 2, forge: 'two', problem: 'the settings: baseUrl' }];
 
 describe('which integration is meant', () => {
   it('is the only one, where there is one', () => {
-    expect(chooseIntegration([one], {})).toBe(one);
+    expect(chooseIntegration(of(one), {})).toBe(one);
   });
 
   it('is said by the forge, or by the host, with a slash at its end or without', () => {
-    expect(chooseIntegration([one, two], { forge: 'two' })).toBe(two);
-    expect(chooseIntegration([one, other, two], { baseUrl: 'https://other.test/' })).toBe(other);
+    expect(chooseIntegration(of(one, two), { forge: 'two' })).toBe(two);
+    expect(chooseIntegration(of(one, other, two), { baseUrl: 'https://OTHER.test/' })).toBe(other);
   });
 
-  it.each<[string, readonly Integration[], Parameters<typeof chooseIntegration>[1], RegExp]>([
-    ['there is none', [], {}, /its operator writes an integration/],
-    ['none fits', [one, two], { forge: 'three' }, /there are: one at https:\/\/one.test, two at/],
-    ['several fit', [one, other, two], { forge: 'one' }, /one at https:\/\/one.test, one at https:\/\/other/],
+  it.each<[string, Integrations, Parameters<typeof chooseIntegration>[1], RegExp]>([
+    ['there is none', of(), {}, /its operator writes an integration/],
+    ['none fits', of(one, two), { forge: 'three' }, /there are: one at https:\/\/one.test, two at/],
+    [
+      'several fit',
+      of(one, other, two),
+      { forge: 'one' },
+      /one at https:\/\/one.test, one at https:\/\/other/,
+    ],
+    [
+      'it cannot be used',
+      { valid: [], invalid },
+      { forge: 'two' },
+      /cannot be used: entry 2 \(two\): the settings/,
+    ],
+    [
+      'another cannot be used',
+      { valid: [one], invalid },
+      { forge: 'two' },
+      /there are: one at.*: entry 2 \(two\)/,
+    ],
   ])('is an error when %s', (_, integrations, said, message) => {
     expect(() => chooseIntegration(integrations, said)).toThrow(message);
   });

@@ -1,6 +1,8 @@
 /** Which integration somebody means. */
 import { CallerError } from '../domain/caller-error.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
+import { BaseUrl } from '../forge/base-url.ts';
+import { type Integrations, invalidText } from '../forge/integrations.ts';
 import type { Integration } from '../forge/module.ts';
 
 /**
@@ -9,13 +11,13 @@ import type { Integration } from '../forge/module.ts';
  * @throws CallerError when none fits, or more than one; it names those that there are
  */
 export function chooseIntegration(
-  integrations: readonly Integration[],
+  { valid, invalid }: Integrations,
   { forge, baseUrl }: Partial<{ [Key in keyof ForgeHost]: ForgeHost[Key] | undefined }>,
 ): Integration {
-  const fitting = integrations.filter(
+  const host = baseUrl === undefined ? undefined : (BaseUrl.safeParse(baseUrl).data ?? baseUrl);
+  const fitting = valid.filter(
     (one) =>
-      (forge === undefined || one.forge === forge) &&
-      (baseUrl === undefined || one.settings.baseUrl === baseUrl.replace(/\/+$/, '')),
+      (forge === undefined || one.forge === forge) && (host === undefined || one.settings.baseUrl === host),
   );
   const [found, ...others] = fitting;
   if (found !== undefined && others.length === 0) {
@@ -26,10 +28,11 @@ export function chooseIntegration(
   if (found !== undefined) {
     throw new CallerError('invalid', `say which forge: ${list(fitting)}`);
   }
+  const broken = invalid.length === 0 ? '' : `; cannot be used: ${invalid.map(invalidText).join('; ')}`;
   throw new CallerError(
     'not-found',
-    integrations.length === 0
-      ? 'this installation knows no forge yet: its operator writes an integration into the secret of integrations'
-      : `there is no such integration; there are: ${list(integrations)}`,
+    valid.length === 0
+      ? `this installation knows no forge yet: its operator writes an integration into the secret of integrations${broken}`
+      : `there is no such integration; there are: ${list(valid)}${broken}`,
   );
 }

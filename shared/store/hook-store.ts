@@ -1,6 +1,6 @@
 /** Hooks that were installed on a forge for one synchronization, each with a secret of its own. */
 import { z } from 'zod';
-import { asId, type SynchronizationId } from '../domain/ids.ts';
+import { asId, isId, type SynchronizationId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -26,6 +26,9 @@ export interface HookName {
   /** Ours, and hard to guess. */
   readonly source: string;
 }
+
+/** Whether the text may name a hook: no key of the table holds whatever stands in an address. */
+export const isHookSource = (text: string): boolean => isId(text) && text.length <= 64;
 
 export interface HookDependencies {
   readonly table: Table;

@@ -37,13 +37,16 @@ let credential: CredentialSource<TokenPair>;
 const hook = { forge: 'toy', source: 'hook' } as const;
 let hooks: HookDependencies;
 
+/** What is addressed to a hook needs no integration. */
+const neverAsked = () => Promise.reject(new Error('the integrations cannot be read'));
+
 /** What the toy forge sends to the address of the synchronization's hook. */
 async function deliver(event: string, about: string, secret = 'the secret'): Promise<number> {
   const { status } = await receiveDelivery(
     {
       ...registry,
       logger: { info: () => {}, warn: () => {} },
-      sourcesOf: (address) => sourcesOf(address, [], findHook.bind(undefined, hooks)),
+      sourcesOf: (address) => sourcesOf(address, neverAsked, findHook.bind(undefined, hooks)),
     },
     hook,
     {

@@ -8,8 +8,8 @@ import { Invocation, type Invoked } from './function-protocol.ts';
 
 const table = tableClient();
 const waker = wakerClient();
-const openReader = structureReader(createForges(table));
 const silent = (): void => {};
+const openReader = structureReader(createForges(table, { error: silent }));
 /** Often enough to see what a page or a plan takes. */
 const sampleMs = 20;
 

@@ -5,6 +5,7 @@ import { Octokit, type OctokitOptions } from '@octokit/core';
 import type { InstallationId } from '../../domain/ids.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type BudgetOf, createMemoryBudgets } from '../budget.ts';
+import { ForgeError } from '../errors.ts';
 import { createApiFetch } from './http.ts';
 import { createLimits, type Limits } from './limits.ts';
 
@@ -45,7 +46,7 @@ const credentialsKept = 100;
  * octokit's own JWT and token cache read the process's clock; ours is passed in, so both are given to it. Everything else (when to
  * use which credential, asking again while a new token is not yet known everywhere) is octokit's.
  *
- * @throws Error when the private key cannot be read; the message does not hold it
+ * @throws ForgeError `credential-rejected` when the private key cannot be read; the message does not hold it
  */
 export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const { appId, privateKey, baseUrl, fetch, clock } = options;
@@ -103,7 +104,10 @@ function readPrivateKey(pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw new Error('the private key of the GitHub App is no PEM that Node can read');
+    throw new ForgeError(
+      'credential-rejected',
+      'the private key of the GitHub App is no PEM that Node can read',
+    );
   }
 }
 

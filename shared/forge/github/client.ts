@@ -19,7 +19,7 @@ const noInstallation = asId<InstallationId>(1);
 /**
  * Opens the App itself, or one of its installations.
  *
- * @throws Error when the private key cannot be read
+ * @throws ForgeError `credential-rejected` when the private key cannot be read
  * @throws RangeError for a connection that GitHub does not have
  */
 export function openGitHub({

@@ -10,6 +10,7 @@ export const gitHub: ForgeModule<GitHubSettings, GitHubSecrets> = {
   settings,
   secrets,
   webhooks,
+  hasDeliveryLog: true,
   async open(connection) {
     // Loaded when it is used: most functions that know the forges ask none of them anything.
     const { openGitHub } = await import('./client.ts');

@@ -1,17 +1,16 @@
 /** What an installation says of a GitHub App: settings, and the secrets that come with them. */
 import { z } from 'zod';
+import { BaseUrl } from '../base-url.ts';
 
-const publicHost = 'https://github.com';
-
-const address = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+export const publicHost = 'https://github.com';
 
 /** https://docs.github.com/en/enterprise-server@latest/rest/enterprise-admin: an Enterprise Server has its API under `/api/v3`. */
 export const settings = z
   .strictObject({
     appId: z.union([z.string().min(1), z.int().positive().transform(String)]),
-    baseUrl: address.default(publicHost),
+    baseUrl: BaseUrl.default(publicHost),
     /** Of the REST API; GraphQL is `<it>/graphql`. */
-    apiUrl: address.optional(),
+    apiUrl: BaseUrl.optional(),
   })
   .transform(({ appId, baseUrl, apiUrl }) => ({
     appId,

@@ -10,6 +10,7 @@ import { noteTold } from '../../store/claim-store.ts';
 import { keys } from '../../store/keys.ts';
 import { scopeState } from '../../store/scope-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
+import { runScopes } from './run-scopes.ts';
 
 const newTable = useTables();
 const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
@@ -110,6 +111,36 @@ describe('runScopes, when the forge fails', () => {
     expect(await findSynchronization(world.table, synchronizationId)).toMatchObject({
       credentialState: 'insufficient-scope',
     });
+  });
+
+  it('notes with the scope why the forge cannot be opened, and reads on when it can', async () => {
+    const world = await createWorld([aFact.member(1)]);
+    await world.sync('members');
+    world.later();
+    await world.ask('members');
+    const { table, waker, clock } = world;
+    const error = new ForgeError('credential-rejected', 'there is no integration any more');
+    const run = runScopes(
+      {
+        table,
+        waker,
+        clock,
+        logger: { info: () => {}, warn: () => {}, error: () => {} },
+        newLeaseId: () => 'lease',
+        openReader: () => Promise.reject(error),
+      },
+      { synchronization: synchronizationId, scope: 'members' },
+    );
+    expect(await run).toBe('done');
+    expect(await scopeState(table, synchronizationId, 'members')).toMatchObject({
+      lastFailure: { at: clock.time, code: error.code, message: error.message },
+    });
+    expect(await findSynchronization(table, synchronizationId)).toMatchObject({
+      credentialState: 'credential-rejected',
+    });
+    expect(await world.facts('members')).toEqual(['member#1']);
+    await world.sync('members');
+    expect(await findSynchronization(table, synchronizationId)).toMatchObject({ credentialState: 'working' });
   });
 
   it.each([

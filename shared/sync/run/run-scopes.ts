@@ -29,7 +29,7 @@ export async function runScopes(
   if (synchronization === undefined) {
     return 'reject';
   }
-  const reader = await dependencies.openReader(synchronization);
+  const reader = await openReader(dependencies, synchronization);
   const traits = traitsOf(synchronization.forge);
   const taken = await takeScopes(dependencies, synchronization, traits.scopes, message.scope);
   if (taken.length === 0) {
@@ -42,6 +42,24 @@ export async function runScopes(
     // The error says more than that of giving back; a lease that is not given back ends by itself.
     await Promise.allSettled(taken.map(({ lease }) => releaseLease(table, lease)));
     throw error;
+  }
+}
+
+/** What cannot be opened fails at the probe, so that the scopes note why. */
+async function openReader(
+  dependencies: RunScopesDependencies,
+  synchronization: Synchronization,
+): Promise<CountingReader> {
+  try {
+    return await dependencies.openReader(synchronization);
+  } catch (error) {
+    if (!(error instanceof ForgeError)) {
+      throw error;
+    }
+    const refuse = async (): Promise<never> => {
+      throw error;
+    };
+    return { probe: refuse, readScope: refuse, lookUp: refuse };
   }
 }
 

@@ -11,7 +11,7 @@ import { ForgeError } from '../../forge/errors.ts';
 import type { LoggedAttempt } from '../../forge/forge.ts';
 import { keys } from '../../store/keys.ts';
 import { scopeState } from '../../store/scope-store.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, catchUpAll } from './catch-up.ts';
 
 const start = Date.parse('2026-11-22T12:00:00Z');
 const minute = 60_000;
@@ -175,5 +175,32 @@ describe('catchUp', () => {
     };
     await expect(broken.run()).rejects.toThrow('down');
     expect(await scene.table.get(keys.deliveryLog(gitHubHost))).toMatchObject({ readUntil: start });
+  });
+});
+
+describe('catchUpAll', () => {
+  it('reads the logs that it can, when one of them cannot be opened', async () => {
+    const table = createMemoryTable();
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const broken = { ...gitHubHost, baseUrl: 'https://github.example.com' };
+    const log = {
+      async *attempts() {
+        yield [{ id: '1', deliveryId: 'one', at: start, arrived: true, aboutInstallation: false }];
+      },
+      delivery: () => Promise.reject(new Error('nothing was missed')),
+    };
+    const error = new ForgeError('credential-rejected', 'the key cannot be read');
+    const turn = catchUpAll(
+      { table, clock: { now: () => start }, logger, waker: createRecordingWaker(), reconcileAll: vi.fn() },
+      [
+        { source: broken, openLog: () => Promise.reject(error) },
+        { source: gitHubHost, openLog: async () => log },
+      ],
+    );
+    await expect(turn).rejects.toBe(error);
+    expect(await table.get(keys.deliveryLog(gitHubHost))).toMatchObject({ readUntil: start });
+    expect(logger.error.mock.calls).toEqual([
+      ['a log of deliveries could not be read', { ...broken, error }],
+    ]);
   });
 });

@@ -36,16 +36,31 @@ export interface CaughtUp {
   readonly taken: number;
 }
 
+/** A log, and whose it is. To open it may fail, as when the key of its integration cannot be read. */
+export interface SourceLog extends Pick<CatchUpDependencies, 'source'> {
+  readonly openLog: () => Promise<DeliveryLog>;
+}
+
 /**
- * Reads each log.
+ * Reads each log. One that cannot be opened or read stops no other.
  *
  * @throws what went wrong with the first of those where something did, after the others
  */
 export async function catchUpAll(
   dependencies: Omit<CatchUpDependencies, 'log' | 'source'>,
-  logs: readonly Pick<CatchUpDependencies, 'log' | 'source'>[],
+  logs: readonly SourceLog[],
 ): Promise<readonly CaughtUp[]> {
-  const results = await Promise.allSettled(logs.map((one) => catchUp({ ...dependencies, ...one })));
+  const results = await Promise.allSettled(
+    logs.map(async ({ source, openLog }) => {
+      try {
+        return await catchUp({ ...dependencies, source, log: await openLog() });
+      } catch (error) {
+        const { forge, baseUrl } = source;
+        dependencies.logger.error('a log of deliveries could not be read', { forge, baseUrl, error });
+        throw error;
+      }
+    }),
+  );
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
     throw failed.reason;

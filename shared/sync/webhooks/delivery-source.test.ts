@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
 import type { Integration } from '../../forge/module.ts';
 import { sourcesOf } from './delivery-source.ts';
@@ -8,11 +8,13 @@ const integration = (forge: string, baseUrl: string, secrets: Integration['secre
   settings: { baseUrl },
   secrets,
 });
-const integrations = [
+const valid = [
   integration('one', 'https://one.test', { webhookSecret: 'new', previousWebhookSecret: 'old' }),
   integration('one', 'https://other.test', { webhookSecret: 'theirs' }),
   integration('two', 'https://two.test', {}),
 ];
+const integrations = async () => ({ valid });
+const neverAsked = () => Promise.reject(new Error('the integrations cannot be read'));
 const hook = {
   forge: 'two',
   baseUrl: 'https://two.test',
@@ -35,7 +37,16 @@ it('takes nothing for an integration without a secret', async () => {
 });
 
 it('takes what is addressed to a hook with the secrets of the hook alone', async () => {
-  expect(await sourcesOf({ forge: 'two', source: 'known' }, integrations, findHook)).toEqual([hook]);
-  expect(await sourcesOf({ forge: 'two', source: 'unknown' }, integrations, findHook)).toEqual([]);
-  expect(await sourcesOf({ forge: 'one', source: 'known' }, integrations, findHook)).toEqual([]);
+  expect(await sourcesOf({ forge: 'two', source: 'known' }, neverAsked, findHook)).toEqual([hook]);
+  expect(await sourcesOf({ forge: 'two', source: 'unknown' }, neverAsked, findHook)).toEqual([]);
+  expect(await sourcesOf({ forge: 'one', source: 'known' }, neverAsked, findHook)).toEqual([]);
 });
+
+it.each(['', 'a#b', 'a/b', 'a'.repeat(65)])(
+  'asks the table for no hook that cannot be one: %j',
+  async (source) => {
+    const asked = vi.fn(findHook);
+    expect(await sourcesOf({ forge: 'two', source }, neverAsked, asked)).toEqual([]);
+    expect(asked).not.toHaveBeenCalled();
+  },
+);

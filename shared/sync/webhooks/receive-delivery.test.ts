@@ -70,6 +70,46 @@ async function createReceiver(connected: boolean) {
   };
 }
 
+describe('receiveDelivery, when a secret was just changed', () => {
+  async function sent(signedWith: string, newest: string, source?: string) {
+    const [body, sourcesOf, newestSourcesOf] = [
+      JSON.stringify(push.payload),
+      vi.fn(async () => [{ ...gitHubHost, secrets: ['before'] }]),
+      vi.fn(async () => [{ ...gitHubHost, secrets: [newest] }]),
+    ];
+    const { status } = await receiveDelivery(
+      {
+        table: await newTable(),
+        waker: createRecordingWaker(),
+        clock: { now: () => now },
+        logger: { info: vi.fn(), warn: vi.fn() },
+        sourcesOf,
+        newestSourcesOf,
+      },
+      { forge: 'github', source },
+      {
+        headers: {
+          'x-github-event': 'push',
+          'x-github-delivery': '1',
+          'x-hub-signature-256': await sign(signedWith, body),
+        },
+        body: Buffer.from(body),
+      },
+    );
+    return { status, reads: [sourcesOf, newestSourcesOf].map(({ mock }) => mock.calls.length) };
+  }
+
+  it('looks once more before it refuses', async () => {
+    expect(await sent('before', 'new')).toEqual({ status: 202, reads: [1, 0] });
+    expect(await sent('new', 'new')).toEqual({ status: 202, reads: [1, 1] });
+    expect(await sent('forged', 'new')).toEqual({ status: 401, reads: [1, 1] });
+  });
+
+  it('does not for a hook, which is read each time', async () => {
+    expect(await sent('forged', 'new', 'hook')).toEqual({ status: 401, reads: [1, 0] });
+  });
+});
+
 const account = { id: 900, login: 'acme', type: 'Organization' };
 const installation = (action: string, id: number = 77, suspended_at: string | null = null) => ({
   event: 'installation',

@@ -15,7 +15,7 @@ import {
   scopeOfKind,
 } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
-import { type ParsedDelivery, WebhookFormatError, type WebhookReader } from '../../forge/forge.ts';
+import { type ParsedDelivery, WebhookFormatError } from '../../forge/forge.ts';
 import { findModule, traitsOf } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-message.ts';
@@ -36,7 +36,12 @@ import { ConflictError, type Operation, type Table } from '../../store/table.ts'
 import { scanThing, scopeThing } from '../../store/things.ts';
 import { raise, type Wake, type Waker, type WorkThing } from '../../store/work.ts';
 import { claimWords, type Heard } from './claim-words.ts';
-import type { DeliverySource, WebhookAddress } from './delivery-source.ts';
+import {
+  type DeliverySource,
+  type DeliverySources,
+  sourceOfDelivery,
+  type WebhookAddress,
+} from './delivery-source.ts';
 import { type Reattachment, reattachKnown, reattachNew } from './reattach.ts';
 import type { Word } from './weigh-delivery.ts';
 
@@ -47,10 +52,7 @@ export interface TakeDeliveryDependencies {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-export interface ReceiveDeliveryDependencies extends TakeDeliveryDependencies {
-  /** Who may deliver to an address. */
-  readonly sourcesOf: (address: WebhookAddress) => Promise<readonly DeliverySource[]>;
-}
+export interface ReceiveDeliveryDependencies extends TakeDeliveryDependencies, DeliverySources {}
 
 /**
  * Takes one delivery: state, claims and wishes in one transaction with the record that it was seen, then the wakes.
@@ -68,7 +70,7 @@ export async function receiveDelivery(
   if (webhooks === undefined) {
     return jsonAnswer(404, { accepted: false, error: 'there is no such forge' });
   }
-  const source = await authenticated(webhooks, await dependencies.sourcesOf(address), request);
+  const source = await sourceOfDelivery(dependencies, webhooks, address, request);
   if (source === undefined) {
     return jsonAnswer(401, { accepted: false, error: 'the signature is missing or wrong' });
   }
@@ -94,22 +96,6 @@ const ofHook = ({ synchronization }: Omit<DeliverySource, 'secrets'>, name: stri
 /** SHA-256, in hex. */
 const bodyHashOf = (source: DeliverySource, body: Uint8Array): string =>
   ofHook(source, createHash('sha256').update(body).digest('hex'));
-
-/** The source one of whose secrets the delivery was made with. */
-async function authenticated(
-  webhooks: WebhookReader,
-  sources: readonly DeliverySource[],
-  { body, headers }: Pick<HttpRequest, 'headers' | 'body'>,
-): Promise<DeliverySource | undefined> {
-  for (const source of sources) {
-    for (const secret of source.secrets) {
-      if (await webhooks.verify(body, headers, secret)) {
-        return source;
-      }
-    }
-  }
-  return undefined;
-}
 
 /** How a delivery came. */
 export type Origin =

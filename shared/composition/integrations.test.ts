@@ -1,0 +1,101 @@
+import { beforeEach, expect, it, type Mock, vi } from 'vitest';
+import type { Logger } from '../runtime/logger.ts';
+import { createIntegrations, type IntegrationsReader } from './integrations.ts';
+
+const entry = (webhookSecret: string) => ({
+  forge: 'github',
+  settings: { appId: '7' },
+  secrets: { privateKey: 'the key', webhookSecret },
+});
+const second = 1000;
+
+let text: string | Error;
+let now: number;
+let logger: { readonly error: Mock<Logger['error']> };
+let read: ReturnType<typeof vi.fn<() => Promise<string>>>;
+let integrations: IntegrationsReader;
+beforeEach(() => {
+  now = Date.parse('2026-11-27T12:00:00Z');
+  text = JSON.stringify([entry('first')]);
+  logger = { error: vi.fn() };
+  read = vi.fn(async () => {
+    if (text instanceof Error) {
+      throw text;
+    }
+    return text;
+  });
+  integrations = createIntegrations({ logger, clock: { now: () => now }, read });
+});
+
+const secrets = async (how: keyof IntegrationsReader = 'current') =>
+  (await integrations[how]()).valid.map((one) => one.secrets.webhookSecret);
+
+it('are read once a minute, by all who ask together', async () => {
+  expect(await Promise.all([secrets(), secrets(), secrets('newest')])).toEqual(Array(3).fill(['first']));
+  text = JSON.stringify([entry('second')]);
+  now += 59 * second;
+  expect(await secrets()).toEqual(['first']);
+  expect(read).toHaveBeenCalledTimes(1);
+  now += second;
+  expect(await secrets()).toEqual(['second']);
+  expect(read).toHaveBeenCalledTimes(2);
+});
+
+it('are read once more for who would refuse a delivery, once in five seconds', async () => {
+  await secrets();
+  text = JSON.stringify([entry('second')]);
+  now += 5 * second;
+  expect(await secrets('newest')).toEqual(['second']);
+  for (let asked = 0; asked < 100; asked++) {
+    await secrets('newest');
+  }
+  expect(read).toHaveBeenCalledTimes(2);
+  now += 5 * second;
+  await secrets('newest');
+  expect(read).toHaveBeenCalledTimes(3);
+});
+
+it.each<[string, string | Error]>([
+  ['cannot be read', new Error('the service is down')],
+  ['are no JSON', '['],
+  ['are no list', '{}'],
+])('stay as they were while they %s', async (_, wrong) => {
+  const before = await integrations.current();
+  text = wrong;
+  now += 60 * second;
+  expect(await integrations.current()).toBe(before);
+  expect(await integrations.current()).toBe(before);
+  expect(read).toHaveBeenCalledTimes(2);
+  expect(logger.error).toHaveBeenCalledExactlyOnceWith('the integrations cannot be read', {
+    error: expect.any(Error),
+  });
+  text = JSON.stringify([entry('second')]);
+  now += 60 * second;
+  expect(await secrets()).toEqual(['second']);
+});
+
+it('that were never read are asked for by the next caller', async () => {
+  text = new Error('the service is down');
+  await expect(integrations.current()).rejects.toThrow('the service is down');
+  text = JSON.stringify([entry('first')]);
+  expect(await secrets()).toEqual(['first']);
+});
+
+it('that never were a list say so', async () => {
+  text = '{"privateKey": "the key"';
+  const { valid, invalid } = await integrations.current();
+  expect([valid, invalid]).toEqual([[], [{ problem: 'the secret is no JSON' }]]);
+});
+
+it('are the same objects while the text is the same, and what is wrong is logged once, without a secret', async () => {
+  text = JSON.stringify([entry('first'), { ...entry('the secret'), settings: {} }]);
+  const { valid } = await integrations.current();
+  now += 60 * second;
+  expect((await integrations.current()).valid[0]).toBe(valid[0]);
+  expect(logger.error.mock.calls).toEqual([
+    [
+      'an entry of the integrations cannot be used',
+      { entry: 2, forge: 'github', problem: expect.stringMatching(/^the settings: appId/) },
+    ],
+  ]);
+});
