@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RecordedChange } from '../domain/change.ts';
 import { evidenceKinds } from '../domain/evidence.ts';
 import { asId, type ForgeRepositoryId } from '../domain/ids.ts';
-import { parseFact } from './fact-schema.ts';
+import { parseFact } from '../forge/fact-schema.ts';
 
 export const FactField = z.unknown().transform(parseFact);
 export const EvidenceField = z.array(z.enum(evidenceKinds)).readonly();

@@ -22,8 +22,8 @@ import {
   partOf,
   type ScopeLayout,
 } from '../domain/scopes.ts';
+import { parseFact } from '../forge/fact-schema.ts';
 import { missingOrLess } from './condition.ts';
-import { parseFact } from './fact-schema.ts';
 import { keys, tableKeys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 

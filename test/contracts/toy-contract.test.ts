@@ -7,7 +7,9 @@ import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 import { lifeMs } from '../support/token-forge.ts';
 import { connectToy } from '../support/toy-connection.ts';
-import { newToyId, pageSize, type ToyRef, type ToyWorld, toyTraits } from '../support/toy-forge/world.ts';
+import type { ToyRef } from '../support/toy-forge/api.ts';
+import { toyTraits } from '../support/toy-forge/module.ts';
+import { newToyId, pageSize, type ToyWorld } from '../support/toy-world.ts';
 import {
   codeOfAnswer,
   type Delivery,

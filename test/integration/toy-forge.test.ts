@@ -20,9 +20,11 @@ import { of } from '../support/deletions.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createRegistry, memoryServices, type Registry, settled } from '../support/registry-fixture.ts';
 import { addSynchronized, synchronizationId } from '../support/synchronized.ts';
-import { lifeMs, type TokenPair } from '../support/token-forge.ts';
+import { lifeMs } from '../support/token-forge.ts';
 import { connectToy, toyConnection, toyHost } from '../support/toy-connection.ts';
-import { newToyId, type ToyWorld, toyTraits } from '../support/toy-forge/world.ts';
+import type { TokenPair } from '../support/toy-forge/api.ts';
+import { toyTraits } from '../support/toy-forge/module.ts';
+import { newToyId, type ToyWorld } from '../support/toy-world.ts';
 
 const id = (): never => asId<never>(newToyId());
 const [ann, bob, team, shop, vault] = [id(), id(), id(), id(), id()];

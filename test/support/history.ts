@@ -2,10 +2,10 @@
 import type { RecordedChange } from '../../shared/domain/change.ts';
 import { evidenceText } from '../../shared/domain/evidence.ts';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
+import { parseFact } from '../../shared/forge/fact-schema.ts';
 import { changeText } from '../../shared/organizations/change-text.ts';
 import { factsIn, nameThings } from '../../shared/organizations/name-things.ts';
 import { StoredChanges } from '../../shared/store/change-schema.ts';
-import { parseFact } from '../../shared/store/fact-schema.ts';
 import { ranges } from '../../shared/store/keys.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
 import { synchronizationId } from './synchronized.ts';

@@ -24,8 +24,8 @@ import {
   partOf,
   type ScopeLayout,
 } from '../../shared/domain/scopes.ts';
+import { parseFact } from '../../shared/forge/fact-schema.ts';
 import type { Absence, ForgeOrganization, LookUp, StructureReader } from '../../shared/forge/forge.ts';
-import { parseFact } from '../../shared/store/fact-schema.ts';
 import { layout } from './traits.ts';
 
 export interface MemoryForge {

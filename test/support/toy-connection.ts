@@ -9,9 +9,9 @@ import { createCredentialSource, storeCredential } from '../../shared/store/cred
 import type { Table } from '../../shared/store/table.ts';
 import { createMemoryDataKeys } from './memory-data-keys.ts';
 import { aFact } from './memory-forge.ts';
-import { TokenPair } from './token-forge.ts';
+import { TokenPair } from './toy-forge/api.ts';
 import { createToyModule } from './toy-forge/module.ts';
-import { createToyWorld } from './toy-forge/world.ts';
+import { createToyWorld } from './toy-world.ts';
 
 export const toyConnection = { kind: 'oauth-grant', id: asId<ConnectionId>('toy1') } as const;
 export const toyHost = { forge: 'toy', baseUrl: 'https://toys.example' } as const;

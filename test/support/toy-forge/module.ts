@@ -2,15 +2,27 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { type AnyScope, isPart, isScope, mainKeyOf, partOf } from '../../../shared/domain/scopes.ts';
-import { type Credential, type CredentialSource, readyCredential } from '../../../shared/forge/credential.ts';
+import { type CredentialSource, readyCredential } from '../../../shared/forge/credential.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
+import { parseFact } from '../../../shared/forge/fact-schema.ts';
 import { type LookUp, type RepositoryIds, WebhookFormatError } from '../../../shared/forge/forge.ts';
 import type { ForgeClient, ForgeModule, OpenConnection } from '../../../shared/forge/module.ts';
-import { parseFact } from '../../../shared/store/fact-schema.ts';
-import { TokenPair } from '../token-forge.ts';
-import { type ToyWorld, toyTraits } from './world.ts';
+import { type Token, TokenPair, type ToyApi } from './api.ts';
+
+export const toyTraits: ForgeTraits = {
+  scopes: [
+    { name: 'settings', kinds: ['settings'] },
+    { name: 'members', kinds: ['member'] },
+    { name: 'teams', kinds: ['team', 'team-member', 'team-repository'], after: ['members', 'repositories'] },
+    { name: 'repositories', kinds: ['repository', 'collaborator'] },
+  ],
+  lagMs: 120_000,
+  deliveriesKeptMs: 0,
+  budgets: ['rights'],
+};
 
 const list = z.string().refine(isScope);
 const Todo = z.object({ list, page: z.number(), seen: z.number(), total: z.number().optional() });
@@ -22,15 +34,15 @@ const Delivery = z.object({ id: z.string(), event: z.string(), about: z.string()
 const begin = (scope: AnyScope) => ({ list: scope, page: 1, seen: 0 });
 type Tokens = CredentialSource<TokenPair>;
 
-function openToy(world: ToyWorld, { connection, services }: OpenConnection, source: Tokens): ForgeClient {
+function openToy(api: ToyApi, { connection, services }: OpenConnection, source: Tokens): ForgeClient {
   const budget = services.budgets(connection.kind);
   const { now } = services.clock;
-  const before = world.requests;
+  const before = api.requests;
   /** Asks with a token that is good, unless a limit was met. */
-  async function ask<Answer>(request: (token: Credential<TokenPair>) => Answer): Promise<Answer> {
+  async function ask<Answer>(request: (token: Token) => Answer): Promise<Answer> {
     const { notBefore } = await budget.read();
     if (notBefore > now()) throw new ForgeError('rate-limited', 'a limit was met before', { notBefore });
-    const current = await readyCredential(source, world.tokens.exchange, now());
+    const current = await readyCredential(source, api.exchange, now());
     try {
       return request(current);
     } catch (error) {
@@ -42,7 +54,7 @@ function openToy(world: ToyWorld, { connection, services }: OpenConnection, sour
   async function readLists({ scope, todo, facts }: Progress, mayGoOn: () => boolean) {
     for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
       const { list, page, seen, total } = next;
-      const found = await ask((token) => world.list(token, list, page));
+      const found = await ask((token) => api.list(token, list, page));
       const read = seen + found.facts.length;
       const isWhole = found.total === (total ?? found.total) && (!found.isLast || read === found.total);
       if (!isWhole) throw new ForgeError('incomplete', 'a list does not add up');
@@ -58,15 +70,15 @@ function openToy(world: ToyWorld, { connection, services }: OpenConnection, sour
   }
   const refsOf = ({ repository }: RepositoryIds) =>
     ask((token) => {
-      const fact = world.find(token, `repository:${repository}`);
+      const fact = api.find(token, `repository:${repository}`);
       if (fact?.kind !== 'repository') throw new ForgeError('not-found', 'there is no such repository');
-      return { ...fact, refs: world.refs.get(repository) ?? [] };
+      return { ...fact, refs: api.refsOf(token, repository) };
     });
   return {
     structure: {
-      probe: () => ask((token) => world.probe(token)),
+      probe: () => ask((token) => api.probe(token)),
       async readScope(scope, { from, mayGoOn = () => true } = {}) {
-        const main = isPart(scope) ? await ask((token) => world.find(token, scope)) : undefined;
+        const main = isPart(scope) ? await ask((token) => api.find(token, scope)) : undefined;
         if (isPart(scope) && main === undefined) {
           return { done: { facts: [], covers: [scope], absenceIsStated: true, absence: 'gone', also: [] } };
         }
@@ -75,7 +87,7 @@ function openToy(world: ToyWorld, { connection, services }: OpenConnection, sour
         return readLists(left?.scope === scope ? left : start, mayGoOn);
       },
       async lookUp(things) {
-        const found = await ask((token) => things.map(({ part }) => world.find(token, part)));
+        const found = await ask((token) => things.map(({ part }) => api.find(token, part)));
         const say = (fact: unknown): LookUp => (fact ? { is: 'present' } : { is: 'absent', absence: 'gone' });
         return new Map(things.map(({ part }, place) => [part, say(found[place])]));
       },
@@ -99,11 +111,11 @@ function openToy(world: ToyWorld, { connection, services }: OpenConnection, sour
         return Readable.from([`PK archive of ${commit}`]);
       },
     },
-    requests: () => world.requests - before,
+    requests: () => api.requests - before,
   };
 }
 
-export const createToyModule = (world: ToyWorld): ForgeModule<{ baseUrl: string }, object, TokenPair> => ({
+export const createToyModule = (api: ToyApi): ForgeModule<{ baseUrl: string }, object, TokenPair> => ({
   id: 'toy',
   traits: toyTraits,
   settings: z.strictObject({ baseUrl: z.url() }),
@@ -111,7 +123,7 @@ export const createToyModule = (world: ToyWorld): ForgeModule<{ baseUrl: string 
   credential: TokenPair,
   async open(connection, tokens) {
     if (tokens === undefined) throw new RangeError('a toy forge is opened with tokens');
-    return openToy(world, connection, tokens);
+    return openToy(api, connection, tokens);
   },
   webhooks: {
     async verify(_, headers, secret) {

@@ -1,4 +1,4 @@
-/** Facts as they lie in the table, parsed on the way out. */
+/** Facts as JSON: as they lie in the table, and in what a reading keeps from step to step. */
 import { z } from 'zod';
 import type { Fact } from '../domain/facts.ts';
 import {
@@ -19,7 +19,7 @@ const handle = { handle: z.string().optional(), nodeId: z.string().optional() };
 
 const ending = { expiresAt: z.number().optional() };
 
-/** The table leaves undefined attributes out; the fact has them again. */
+/** The table and JSON leave undefined attributes out; the fact has them again. */
 const FactItem = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('settings'),
@@ -105,7 +105,10 @@ const FactItem = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** @throws ZodError when the table holds something else */
+/**
+ * @param stored a fact that was JSON in between: what is undefined may be missing
+ * @throws ZodError when it is something else
+ */
 export function parseFact(stored: unknown): Fact {
   return FactItem.parse(stored);
 }
