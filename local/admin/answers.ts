@@ -45,6 +45,7 @@ export const Status = z.object({
     z.object({
       id: z.string(),
       forge: z.string(),
+      isUnknownForge: z.boolean().default(false),
       login: z.string(),
       credentialState: z.string(),
       credentialStateSince: z.string().optional(),

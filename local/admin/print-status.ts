@@ -124,7 +124,7 @@ function synchronizationText(
   const since = credentialStateSince === undefined ? '' : ` since ${when(credentialStateSince)}`;
   const scopes = [...Object.entries(one.scopes), ...Object.entries(one.parts)];
   return [
-    `synchronization ${id} with ${login} on ${forge}`,
+    `synchronization ${id} with ${login} on ${forge}${one.isUnknownForge ? ', an unknown forge: nothing of it is read' : ''}`,
     ...indent([
       `credential: ${credentialState}${since}`,
       `rights as of ${rightsAsOf === undefined ? 'no whole read yet' : when(rightsAsOf)}`,

@@ -382,6 +382,24 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
+    name: 'a membership that has ended gives nothing, nor does what hangs on it',
+    subject: ann,
+    facts: [
+      repository(5, 'internal'),
+      { ...member(1, 'owner'), expiresAt: now },
+      settings(true),
+      teamMember(7, 1),
+      teamRepository(7, 5),
+    ],
+    via: [],
+  },
+  {
+    name: 'a membership gives what it gives until its end',
+    subject: ann,
+    facts: [repository(5), { ...member(1, 'owner'), expiresAt: now + 1 }],
+    via: [{ through: 'owner' }],
+  },
+  {
     name: 'every grant is named',
     subject: ann,
     facts: [

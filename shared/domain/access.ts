@@ -87,6 +87,7 @@ function unexpired(all: AccessFacts, now: number): AccessFacts {
   const lasts = (fact: Fact): boolean => !hasExpired(fact, now);
   return {
     ...all,
+    members: all.members.filter(lasts),
     teamMembers: all.teamMembers.filter(lasts),
     teamRepositories: all.teamRepositories.filter(lasts),
     collaborators: all.collaborators.filter(lasts),

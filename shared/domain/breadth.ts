@@ -1,5 +1,5 @@
 /** How many may read because of a fact: whether an update narrows or widens rights, and what two reads that differ both allow. */
-import type { Fact, MemberFact } from './facts.ts';
+import type { Fact, FactKind, MemberFact } from './facts.ts';
 
 /** How many may read a repository because of its visibility, as a rank. */
 const visibilities = { private: 0, internal: 1, public: 2 } as const;
@@ -104,6 +104,14 @@ const endOf = (fact: Fact): number =>
 /** @param all all levels if undefined */
 const isSubset = (some: readonly string[] | undefined, all: readonly string[] | undefined): boolean =>
   all === undefined || (some?.every((level) => all.includes(level)) ?? false);
+
+/** The kinds of facts that may end by themselves. */
+export const endingKinds = [
+  'member',
+  'team-member',
+  'team-repository',
+  'collaborator',
+] as const satisfies readonly FactKind[];
 
 /** Whether the right of the row has ended. @param now milliseconds since the epoch */
 export const hasExpired = (fact: Fact, now: number): boolean => endOf(fact) <= now;

@@ -23,11 +23,17 @@ export interface SettingsFact {
   readonly name: string;
 }
 
+/** A place or a right of which the forge may say when its right ends. */
+interface EndingRow {
+  /** From then on it gives nothing; milliseconds since the epoch. Undefined: the right does not end by itself. */
+  readonly expiresAt?: number | undefined;
+}
+
 /**
  * An active member of the forge organization. Invited ones are no members and are not emitted, nor suspended ones where the forge says
  * so (GitHub's lists do not).
  */
-export interface MemberFact {
+export interface MemberFact extends EndingRow {
   readonly kind: 'member';
   readonly account: ForgeAccountId;
   readonly login: string;
@@ -50,12 +56,6 @@ export interface TeamFact {
   /** The forge's own word for who sees the team: GitHub's `VISIBLE`, `SECRET`. Everybody in it has its rights in any case. */
   readonly privacy?: string | undefined;
   readonly handle?: Handle | undefined;
-}
-
-/** A row of which the forge may say when its right ends. */
-interface EndingRow {
-  /** From then on it gives nothing; milliseconds since the epoch. Undefined: the right does not end by itself. */
-  readonly expiresAt?: number | undefined;
 }
 
 export interface TeamMemberFact extends EndingRow {

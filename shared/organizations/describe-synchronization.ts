@@ -1,9 +1,9 @@
 /** What an owner sees of a synchronization: how old rights are, what is held, what could not be read or scanned. */
 import { installationOf } from '../domain/connection.ts';
 import type { ForgeRepositoryId } from '../domain/ids.ts';
-import { isPart, namesIn, type ScopeLayout } from '../domain/scopes.ts';
+import { isPart, namesIn, type ScopeLayout, scopeNames } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { traitsOf } from '../forge/modules.ts';
+import { findModule } from '../forge/modules.ts';
 import type { StoredChange } from '../store/change-schema.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { scansOf } from '../store/scan-store.ts';
@@ -19,7 +19,8 @@ type Scan = Awaited<ReturnType<typeof scansOf>>[number];
 /** @param now milliseconds since the epoch */
 export async function describeSynchronization(table: Table, synchronization: Synchronization, now: number) {
   const { id, forge } = synchronization;
-  const layout = traitsOf(forge).scopes;
+  const module = findModule(forge);
+  const layout = module?.traits.scopes ?? layoutOfReads(synchronization);
   // Work flows one way, so it is looked for in that way: what has left one place is seen in the next.
   const states = await scopeStates(table, id);
   const [held, settings, members, teams, repositories, scans] = await Promise.all([
@@ -46,6 +47,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
     state: {
       id,
       forge,
+      isUnknownForge: module === undefined,
       login: settings[0]?.login ?? synchronization.login,
       ...describeCredential(synchronization, layout),
       caution: synchronization.caution,
@@ -70,6 +72,10 @@ export async function describeSynchronization(table: Table, synchronization: Syn
     },
   };
 }
+
+/** Of a forge that we do not know, any more or yet, the scopes that were read whole are all that is known. */
+const layoutOfReads = ({ lastSuccessAt }: Synchronization): ScopeLayout =>
+  scopeNames.filter((name) => lastSuccessAt[name] !== undefined).map((name) => ({ name, kinds: [] }));
 
 function describeCredential(synchronization: Synchronization, layout: ScopeLayout) {
   return {

@@ -25,7 +25,7 @@ describe('facts', () => {
       { ...aFact.teamMember(6, 1), ...{ level: 'reporter', expiresAt: now } },
       aFact.teamRepository(5, 10),
       { ...aFact.teamRepository(6, 10), ...{ readers: ['reporter'], expiresAt: now } },
-      aFact.member(3, 'outside'),
+      { ...aFact.member(3, 'outside'), ...{ expiresAt: now } },
       aFact.repository(10, { defaultBranch: undefined, pushedAt: undefined }),
       aFact.repository(11, { handle: 'R_kg' }),
       aFact.collaborator(10, 2),

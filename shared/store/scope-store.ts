@@ -1,7 +1,14 @@
 /** The state of a synchronization's scopes and of the parts of them. */
 import { z } from 'zod';
 import type { SynchronizationId } from '../domain/ids.ts';
-import { type AnyScope, isPart, isScope, type PartScope } from '../domain/scopes.ts';
+import {
+  type AnyScope,
+  isPart,
+  isScope,
+  type PartScope,
+  type ScopeName,
+  scopeNames,
+} from '../domain/scopes.ts';
 import { StoredChanges } from './change-schema.ts';
 import { equal } from './condition.ts';
 import { keys } from './keys.ts';
@@ -66,6 +73,22 @@ export async function scopeState(
 ): Promise<ScopeState | undefined> {
   const item = await table.get(keys.scope(id, scope));
   return item === undefined ? undefined : parseScope(item);
+}
+
+/** The states of the whole scopes that there are, consistent; one request, however many parts there are. */
+export async function listStates(
+  table: Table,
+  id: SynchronizationId,
+): Promise<ReadonlyMap<ScopeName, ScopeState>> {
+  const items = await table.getMany(scopeNames.map((name) => keys.scope(id, name)));
+  const states = new Map<ScopeName, ScopeState>();
+  for (const [place, name] of scopeNames.entries()) {
+    const item = items[place];
+    if (item !== undefined) {
+      states.set(name, parseScope(item));
+    }
+  }
+  return states;
 }
 
 /** The states of all scopes and parts that there are, consistent. */

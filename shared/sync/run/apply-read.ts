@@ -86,7 +86,7 @@ async function planAndApply(
           changes: planned.changes,
           isRest: plans > 1 && (await findApplying(table, synchronization.id, scope)) !== undefined,
           sawNothing: read.facts.length === 0,
-          nextExpiryOf: (list) => nextExpiryAfter(traits.scopes, list, planned.states, reading),
+          nextExpiryOf: (list) => nextExpiryAfter(traits.scopes, list, planned.states, read.facts, startedAt),
           covers: read.covers,
           states: planned.states,
           now,

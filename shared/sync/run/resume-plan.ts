@@ -13,6 +13,7 @@ import { leaseHeld, type Wake } from '../../store/work.ts';
 import { concernOfEverybody } from '../plan/concern.ts';
 import type { PlannedChange } from '../plan/plan.ts';
 import { applyPlan } from './apply.ts';
+import { nextExpiryAfter } from './expiry.ts';
 import type { Run } from './run.ts';
 import { record } from './run-log.ts';
 import type { TakenScope } from './take-scopes.ts';
@@ -67,6 +68,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
       const { observedAt, startedAt, covers, changes } = plan;
       const states = await scopeStates(table, id);
       const stored = await loadScope(table, id, layout, scope, covers);
+      const given = changes.filter(({ kind }) => kind !== 'remove').map(({ fact }) => fact);
       await applyPlan(table, {
         layout,
         synchronization,
@@ -74,7 +76,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
         lease,
         observedAt,
         startedAt,
-        nextExpiryOf: (list) => states.get(list)?.nextExpiryAt,
+        nextExpiryOf: (list) => nextExpiryAfter(layout, list, states, given, startedAt),
         covers,
         changes: stillToDo(changes, stored, newerParts(states, observedAt), observedAt),
         states,

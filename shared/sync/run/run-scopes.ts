@@ -13,7 +13,6 @@ import { drawNumber, findSynchronization } from '../../store/synchronization-sto
 import { ConflictError } from '../../store/table.ts';
 import { releaseLease } from '../../store/work.ts';
 import { applyScopes } from './apply-scopes.ts';
-import { reviewExpiries } from './expiry.ts';
 import { readScopes, type ScopesRead } from './read-scopes.ts';
 import type { CountingReader, Run, RunScopesDependencies } from './run.ts';
 import { endLog, startLog } from './run-log.ts';
@@ -36,7 +35,6 @@ export async function runScopes(
     return 'done';
   }
   try {
-    await reviewExpiries(dependencies, synchronization, traits, taken);
     return await runTaken(dependencies, synchronization, traits, reader, taken);
   } catch (error) {
     // The error says more than that of giving back; a lease that is not given back ends by itself.

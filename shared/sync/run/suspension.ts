@@ -3,9 +3,9 @@
  * again. Tokens of the organization stay, and so does everything that is stored.
  */
 import type { SynchronizationId } from '../../domain/ids.ts';
-import { namesIn, type ScopeLayout } from '../../domain/scopes.ts';
+import { namesIn, type ScopeLayout, scopeNames } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
-import { traitsOf } from '../../forge/modules.ts';
+import { findModule } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findSynchronization, restoreRights, suspendRights } from '../../store/synchronization-store.ts';
@@ -34,21 +34,34 @@ export function rightsAsOf(
     ({ name, mayBeMissing }) => !mayBeMissing || lastSuccessAt[name] !== undefined,
   );
   const times = counted.map(({ name }) => lastSuccessAt[name]);
-  return times.includes(undefined) ? undefined : Math.min(...times.filter((at) => at !== undefined));
+  return times.length === 0 || times.includes(undefined)
+    ? undefined
+    : Math.min(...times.filter((at) => at !== undefined));
 }
 
 /** Lets rights rest that are too old, and wakes them when they are not any more. */
 export async function reviewRights(
-  { table, waker, clock, logger }: SuspensionDependencies,
+  dependencies: SuspensionDependencies,
   id: SynchronizationId,
 ): Promise<void> {
-  const synchronization = await findSynchronization(table, id);
-  if (synchronization === undefined) {
-    return;
+  const synchronization = await findSynchronization(dependencies.table, id);
+  if (synchronization !== undefined) {
+    await reviewRightsOf(dependencies, synchronization);
   }
-  const { forge, lastSuccessAt } = synchronization;
+}
+
+/** The same of a synchronization that was read just now. */
+export async function reviewRightsOf(
+  { table, waker, clock, logger }: SuspensionDependencies,
+  synchronization: Synchronization,
+): Promise<void> {
+  const { id, forge, lastSuccessAt } = synchronization;
+  // Of an unknown forge each scope counts that was ever read.
+  const layout = findModule(forge)?.traits.scopes;
   // A scope that never was read gives no rights; those of the others must not outlive it.
-  const times = namesIn(traitsOf(forge).scopes).flatMap((scope) => lastSuccessAt[scope] ?? []);
+  const times = (layout === undefined ? scopeNames : namesIn(layout)).flatMap(
+    (scope) => lastSuccessAt[scope] ?? [],
+  );
   if (times.length === 0) {
     return;
   }

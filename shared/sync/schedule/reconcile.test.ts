@@ -10,6 +10,7 @@ import {
 } from '../../../test/support/synchronized.ts';
 import { useTables } from '../../../test/support/table.ts';
 import { createRecordingWaker } from '../../../test/support/waker.ts';
+import type { Fact } from '../../domain/facts.ts';
 import {
   asId,
   type ForgeOrganizationId,
@@ -22,8 +23,9 @@ import type { ForgeOrganization } from '../../forge/forge.ts';
 import { putFact } from '../../store/fact-store.ts';
 import { addInstallation } from '../../store/installation-store.ts';
 import { keys } from '../../store/keys.ts';
-import { findSynchronization } from '../../store/synchronization-store.ts';
-import type { Operation } from '../../store/table.ts';
+import { listStates } from '../../store/scope-store.ts';
+import { findSynchronization, noteSuccess } from '../../store/synchronization-store.ts';
+import type { Operation, Table } from '../../store/table.ts';
 import { edgeThing, grantsThing, scanThing, scopeThing } from '../../store/things.ts';
 import { completeWork, raise, releaseLease, takeLease } from '../../store/work.ts';
 import { reconcile } from './reconcile.ts';
@@ -108,6 +110,58 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
         ? []
         : [addInstallation({ ...gitHubHost, installation: other }, organization)];
     expect(await installationAfter(state, operations)).toMatchObject({ installation: installationId });
+  });
+});
+
+describe('reconcile of a synchronization whose forge is unknown', () => {
+  it('asks for nothing, and reviews the rights nevertheless', async () => {
+    const table = await newTable();
+    const connection = { kind: 'app-installation', installation: installationId } as const;
+    await addSynchronized(table, 'all', {
+      ...{ forge: 'elsewhere', baseUrl: 'https://elsewhere.example', connection },
+      forgeOrganization: forgeOrganizationId,
+    });
+    const known = await findSynchronization(table, synchronizationId);
+    if (known === undefined) {
+      throw new Error('no synchronization');
+    }
+    await noteSuccess(table, known, ['members'], now - 8 * 24 * hours);
+    await table.transact([
+      putFact(synchronizationId, { ...aFact.collaborator(5, 1), expiresAt: now - 1 } as Fact, 1),
+      putFact(synchronizationId, { ...aFact.member(1), expiresAt: now + 1 } as Fact, 1),
+      { put: keys.scope(synchronizationId, 'repositories'), item: { nextExpiryAt: now - 1 } },
+    ]);
+    const waker = createRecordingWaker();
+    const logger = { info: vi.fn(), error: vi.fn() };
+    expect(await reconcile({ table, waker, logger, clock: { now: () => now } })).toEqual({
+      scopes: 0,
+      scans: 0,
+    });
+    expect(await findSynchronization(table, synchronizationId)).toMatchObject({ rightsSuspendedAt: now });
+    expect(await table.get(grantsThing(organizationId).key)).toMatchObject({ wanted: 2 });
+    const states = await listStates(table, synchronizationId);
+    expect(states.get('repositories')).toMatchObject({ nextExpiryAt: now + 1 });
+    expect(logger.error).toHaveBeenCalledWith(
+      'nothing can be read from an unknown forge',
+      expect.objectContaining({ forge: 'elsewhere' }),
+    );
+  });
+});
+
+describe('reconcile of an organization without rights that end', () => {
+  it('costs as many requests as before there were such', async () => {
+    const table = await newTable();
+    await addSynchronized(table);
+    let requests = 0;
+    const counted = new Proxy(table, {
+      get: (all, name: keyof Table) => {
+        requests += 1;
+        return all[name];
+      },
+    });
+    const logger = { info: vi.fn(), error: vi.fn() };
+    await reconcile({ table: counted, waker: createRecordingWaker(), logger, clock: { now: () => now } });
+    expect(requests).toBe(12);
   });
 });
 

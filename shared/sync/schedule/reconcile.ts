@@ -2,7 +2,7 @@
 import type { OrganizationId, SynchronizationId } from '../../domain/ids.ts';
 import { namesIn, type ScopeName } from '../../domain/scopes.ts';
 import { isImporting, type Synchronization } from '../../domain/synchronization.ts';
-import { traitsOf } from '../../forge/modules.ts';
+import { findModule, traitsOf } from '../../forge/modules.ts';
 import { openAtEdge } from '../../publish/open-at-edge.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -17,10 +17,11 @@ import type { Table } from '../../store/table.ts';
 import { scanThing, scopeThing } from '../../store/things.ts';
 import type { Waker, WorkThing } from '../../store/work.ts';
 import { retireTokens } from '../../tokens/retire-tokens.ts';
-import { reviewRights } from '../run/suspension.ts';
+import { reviewRightsOf } from '../run/suspension.ts';
 import { reattachRejected } from '../webhooks/reattach.ts';
 import { deleteUnreadable } from './delete-unreadable.ts';
 import { raiseAll } from './raise-all.ts';
+import { reviewExpiries } from './review-expiries.ts';
 
 export interface ReconcileDependencies {
   readonly table: Table;
@@ -61,27 +62,52 @@ async function reconcileOne(
   synchronization: SynchronizationId,
   asked: { scopes: number; scans: number },
 ): Promise<void> {
-  const { table, clock } = dependencies;
+  const { table, logger } = dependencies;
   const known = await findSynchronization(table, synchronization);
   if (known !== undefined) {
+    // From the table alone, and before all that needs the forge: no right may outlive its time because the forge is missing.
+    await reviewRightsOf(dependencies, known);
+    await reviewExpiries(dependencies, known);
     await reattachRejected(dependencies, known);
-    const scopes = scopesDue(known, clock.now()).map((scope) =>
-      scopeThing(organization, synchronization, scope),
-    );
-    // One run takes all scopes that are asked for, so one message is enough.
-    await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
-    asked.scopes += scopes.length;
   }
-  await reviewRights(dependencies, synchronization);
-  const scans = await scansDue(dependencies, organization, synchronization);
-  await raiseAll(dependencies, scans.due, 'schedule');
-  if (scans.isEachScanned) {
-    await endImport(dependencies, synchronization);
+  if (known !== undefined && findModule(known.forge) === undefined) {
+    const { forge } = known;
+    logger.error('nothing can be read from an unknown forge', { organization, synchronization, forge });
+  } else {
+    asked.scopes += known === undefined ? 0 : await askForScopes(dependencies, known);
+    asked.scans += await askForScans(dependencies, organization, synchronization);
   }
-  asked.scans += scans.due.length;
   await deleteUnreadable(dependencies, organization);
   await retireTokens(dependencies, organization);
   await openAtEdge(dependencies, organization);
+}
+
+/** @returns how many scopes were asked for */
+async function askForScopes(
+  dependencies: ReconcileDependencies,
+  synchronization: Synchronization,
+): Promise<number> {
+  const { organization, id } = synchronization;
+  const scopes = scopesDue(synchronization, dependencies.clock.now()).map((scope) =>
+    scopeThing(organization, id, scope),
+  );
+  // One run takes all scopes that are asked for, so one message is enough.
+  await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
+  return scopes.length;
+}
+
+/** @returns how many scans were asked for */
+async function askForScans(
+  dependencies: ReconcileDependencies,
+  organization: OrganizationId,
+  synchronization: SynchronizationId,
+): Promise<number> {
+  const { due, isEachScanned } = await scansDue(dependencies, organization, synchronization);
+  await raiseAll(dependencies, due, 'schedule');
+  if (isEachScanned) {
+    await endImport(dependencies, synchronization);
+  }
+  return due.length;
 }
 
 /** The scopes that are to be read by now; what failed is due at each reconcile. @param now milliseconds since the epoch */

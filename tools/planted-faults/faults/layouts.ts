@@ -71,10 +71,10 @@ export const layoutFaults: readonly PlantedFault[] = [
   {
     id: 'access-end-unseen',
     proof: 'access',
-    file: 'shared/sync/run/run-scopes.ts',
-    find: 'await reviewExpiries(dependencies, synchronization, traits, taken);',
+    file: 'shared/sync/schedule/reconcile.ts',
+    find: 'await reviewExpiries(dependencies, known);',
     replace: '',
-    tests: ['shared/sync/run/expiry.test.ts'],
+    tests: ['shared/sync/schedule/review-expiries.test.ts'],
     standsFor: 'a right that has ended, and goes on at the edge while the forge cannot be read',
   },
 ];
