@@ -4,7 +4,14 @@ import { createMemoryTable, type MemoryTable } from '../../test/support/memory-t
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { createEnvelopeCipher } from '../runtime/cipher.ts';
 import { Secret } from '../runtime/secret.ts';
-import { addHook, changeHookSecret, findHook, type HookDependencies, removeHook } from './hook-store.ts';
+import {
+  addHook,
+  changeHookSecret,
+  findHook,
+  type HookDependencies,
+  hooksOf,
+  removeHook,
+} from './hook-store.ts';
 import { keys } from './keys.ts';
 import { ConflictError } from './table.ts';
 
@@ -19,7 +26,7 @@ beforeEach(async () => {
   table = createMemoryTable();
   now = start;
   hooks = { table, cipher: createEnvelopeCipher(createMemoryDataKeys()), clock: { now: () => now } };
-  await table.transact([await addHook(hooks, name, host, synchronizationId, new Secret('first'))]);
+  await table.transact(await addHook(hooks, name, host, synchronizationId, new Secret('first')));
 });
 
 const secrets = async () => (await findHook(hooks, name))?.secrets;
@@ -71,7 +78,9 @@ describe('a hook', () => {
   });
 
   it('is gone when it is removed', async () => {
-    await table.transact([removeHook(name)]);
+    expect(await hooksOf(table, synchronizationId)).toEqual([name]);
+    await table.transact(removeHook(synchronizationId, name));
     expect(await findHook(hooks, name)).toBeUndefined();
+    expect(await hooksOf(table, synchronizationId)).toEqual([]);
   });
 });

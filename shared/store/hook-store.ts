@@ -6,7 +6,7 @@ import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/c
 import type { Clock } from '../runtime/clock.ts';
 import type { Secret } from '../runtime/secret.ts';
 import { absent, equal } from './condition.ts';
-import { keys } from './keys.ts';
+import { keys, ranges } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 const HookItem = z.object({
@@ -19,6 +19,8 @@ const HookItem = z.object({
   previousSecret: EncryptedText.optional(),
   previousUntil: z.number().default(0),
 });
+
+const ListedHook = z.object({ forge: z.string(), source: z.string() });
 
 /** Which hook; the source stands in the address that the forge delivers to. */
 export interface HookName {
@@ -44,20 +46,23 @@ const contextOf = ({ forge, source }: HookName): EncryptionContext => ({
   purpose: 'webhook',
 });
 
-/** The operation that keeps a new hook. It comes before the hook is installed on the forge, so that its first delivery is known. */
+/** The operations that keep a new hook, in one transaction. They come before the hook is installed on the forge, so that its first delivery is known. */
 export async function addHook(
   { cipher }: Pick<HookDependencies, 'cipher'>,
   name: HookName,
   { baseUrl }: Pick<ForgeHost, 'baseUrl'>,
   synchronization: SynchronizationId,
   secret: Secret<string>,
-): Promise<Operation> {
+): Promise<readonly Operation[]> {
   const encrypt = await cipher.prepare(contextOf(name));
-  return {
-    put: keys.hook(name.forge, name.source),
-    item: { baseUrl, synchronization, secret: encrypt(secret.reveal()), version: 1 },
-    when: absent,
-  };
+  return [
+    {
+      put: keys.hook(name.forge, name.source),
+      item: { baseUrl, synchronization, secret: encrypt(secret.reveal()), version: 1 },
+      when: absent,
+    },
+    { put: keys.hookOf(synchronization, name.forge, name.source), item: { ...name } },
+  ];
 }
 
 /**
@@ -92,9 +97,21 @@ export async function changeHookSecret(
   );
 }
 
-/** Deletes the hook with its synchronization. */
-export function removeHook({ forge, source }: HookName): Operation {
-  return { delete: keys.hook(forge, source) };
+/** The hooks of a synchronization. */
+export async function hooksOf(
+  table: Table,
+  synchronization: SynchronizationId,
+): Promise<readonly HookName[]> {
+  const { pk, sk } = ranges.hooks(synchronization);
+  return (await table.query(pk, sk)).map((item) => ListedHook.parse(item));
+}
+
+/** Deletes a hook of the synchronization. */
+export function removeHook(
+  synchronization: SynchronizationId,
+  { forge, source }: HookName,
+): readonly Operation[] {
+  return [{ delete: keys.hook(forge, source) }, { delete: keys.hookOf(synchronization, forge, source) }];
 }
 
 /**

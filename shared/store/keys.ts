@@ -13,6 +13,7 @@
  * | hook on a forge, with its secret, encrypted | HOOK#forge#source | HOOK |
  * | installation of our App | INSTALLATIONS | INSTALLATION#forge#base#id |
  * | one from before its key named the host | INSTALLATIONS | INSTALLATION#id |
+ * | that a hook is its own | SYNC#id | HOOK#forge#source |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
  * | that a repository was deleted on the forge | SYNC#id | FORGEDELETION#repository |
@@ -91,6 +92,10 @@ export const keys = {
   installationWithoutHost: (installation: string): Key => ({
     pk: 'INSTALLATIONS',
     sk: `INSTALLATION#${installation}`,
+  }),
+  hookOf: (synchronization: string, forge: string, source: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `HOOK#${forge}#${source}`,
   }),
   scope: (synchronization: string, scope: string): Key => ({
     pk: `SYNC#${synchronization}`,
@@ -241,6 +246,7 @@ export const keys = {
 export const ranges = {
   synchronizations: (): Key => keys.synchronizationListed(''),
   installations: (): Key => keys.installationWithoutHost(''),
+  hooks: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'HOOK#' }),
   runs: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'RUN#' }),
   /** All that one run changed. */
   runChanges: (synchronization: string, number: number): Key =>

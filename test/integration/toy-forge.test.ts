@@ -80,7 +80,7 @@ beforeAll(async () => {
   credential = toy.credential();
   hooks = { ...services, cipher: toy.cipher };
   const first = new Secret('the one before');
-  await services.table.transact([await addHook(hooks, hook, toyHost, synchronizationId, first)]);
+  await services.table.transact(await addHook(hooks, hook, toyHost, synchronizationId, first));
   await changeHookSecret(hooks, hook, new Secret('the secret'));
   (modules as ForgeModule[]).push(toy.module as ForgeModule);
   const forgeOrganization = world.id;
@@ -167,7 +167,7 @@ test('a grant that its owner took back freezes what is there, and a new one goes
   expect(await state()).toBe('working');
 });
 
-test('with its synchronization the credential is deleted, and a renewal under way does not bring it back', async () => {
+test('with its synchronization the credential and the hooks are deleted, and a renewal under way does not bring it back', async () => {
   const synchronization = await findSynchronization(registry.table, synchronizationId);
   if (synchronization === undefined) throw new Error('there is no synchronization');
   const renewed = credential.rotate(
@@ -181,4 +181,6 @@ test('with its synchronization the credential is deleted, and a renewal under wa
   await expect(renewed).rejects.toMatchObject({ code: 'credential-rejected' });
   await registry.settle();
   expect(await registry.table.get(keys.credential(toyConnection.id))).toBeUndefined();
+  expect(await registry.table.get(keys.hook(hook.forge, hook.source))).toBeUndefined();
+  expect(await deliver('member', ann)).toBe(401);
 });

@@ -27,7 +27,7 @@ import {
   recordsInPortion,
   removePartition,
 } from './portion.ts';
-import { settleMs } from './remove-synchronization.ts';
+import { removeSynchronizationRecords, settleMs } from './remove-synchronization.ts';
 
 /** A portion begins nothing new after so long, in milliseconds. */
 const portionMs = 30_000;
@@ -114,8 +114,7 @@ async function removeRecords(
   const { pk } = keys.organization(id);
   let { removed, isMore } = await removePackageRecords(dependencies, lease, organization, until);
   for (const synchronization of deletion.synchronizations) {
-    const partition = keys.synchronization(synchronization).pk;
-    const records = await removePartition(dependencies, lease, partition, until);
+    const records = await removeSynchronizationRecords(dependencies, lease, synchronization, until);
     removed += records.removed;
     isMore ||= records.isMore;
   }

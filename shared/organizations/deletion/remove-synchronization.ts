@@ -1,10 +1,11 @@
 /** Removes what is left of a deleted synchronization: narrowings first, then archives, then records. */
 import type { SynchronizationId } from '../../domain/ids.ts';
+import { hooksOf, removeHook } from '../../store/hook-store.ts';
 import { keys } from '../../store/keys.ts';
 import { packagesOf, type StoredPackage } from '../../store/package-store.ts';
 import type { Operation } from '../../store/table.ts';
 import { tokensOfOrganization } from '../../store/token-store.ts';
-import { leaseHeld } from '../../store/work.ts';
+import { type Lease, leaseHeld } from '../../store/work.ts';
 import { endTokens, isOfTeam } from '../end-tokens.ts';
 import { withdrawPackagesOf } from '../withdraw-packages.ts';
 import {
@@ -12,14 +13,16 @@ import {
   type Portion,
   type PortionDependencies,
   type PortionInputs,
+  type RemovedRecords,
   removePartition,
 } from './portion.ts';
 import { removePackage } from './remove-package.ts';
 
 /** A portion begins nothing new after so long, in milliseconds. */
 const portionMs = 30_000;
-/** Each takes two operations. */
+/** Each of these takes two operations. */
 const claimsInPortion = 45;
+const hooksInPortion = 45;
 /** Whoever was at work when it was deleted has ended by then; milliseconds. */
 export const settleMs = 360_000;
 
@@ -46,8 +49,7 @@ export async function removeSynchronization(
   if (claims > 0) {
     return { is: 'more', step: 'removes claims on names', records: claims };
   }
-  const { pk } = keys.synchronization(id);
-  const { removed, isMore } = await removePartition(dependencies, lease, pk, until);
+  const { removed, isMore } = await removeSynchronizationRecords(dependencies, lease, id, until);
   if (removed > 0 || isMore) {
     return { is: 'more', step: 'removes what was read of it', records: removed };
   }
@@ -111,4 +113,23 @@ async function removeNameClaims(
     ]),
   ]);
   return claiming.length;
+}
+
+/**
+ * Removes what lies under a deleted synchronization, and before that its hooks, which only the list there leads to. What they delivered was
+ * nobody's since it was deleted.
+ */
+export async function removeSynchronizationRecords(
+  dependencies: PortionDependencies,
+  lease: Lease,
+  id: SynchronizationId,
+  until: number,
+): Promise<RemovedRecords> {
+  const { table } = dependencies;
+  const hooks = (await hooksOf(table, id)).slice(0, hooksInPortion);
+  if (hooks.length > 0) {
+    await table.transact([leaseHeld(lease), ...hooks.flatMap((hook) => removeHook(id, hook))]);
+    return { removed: 2 * hooks.length, isMore: true };
+  }
+  return removePartition(dependencies, lease, keys.synchronization(id).pk, until);
 }
