@@ -80,6 +80,8 @@ export interface ForgeModule<
   /** The name of its folder; it stands in keys and in the addresses of webhooks. */
   readonly id: ForgeId;
   readonly traits: ForgeTraits;
+  /** The host of stored records that name none, because they are older than keys with hosts. */
+  readonly defaultBaseUrl?: string | undefined;
   /** What an operator writes down of an integration, … */
   readonly settings: z.ZodType<Settings>;
   /** … and what of it is secret. */

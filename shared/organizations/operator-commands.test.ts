@@ -327,6 +327,11 @@ describe('choosePackages', () => {
       addInstallation(onGitHub(92), { id: asId(902), login: 'gone', suspended: false }),
     ]);
     await table.transact([setInstallationStatus({ key: keys.installation(gitHubHost, '92') }, 'removed')]);
+    // As it was stored before installations named their host.
+    const { baseUrl: _, ...item } = (await table.get(keys.installation(gitHubHost, '91'))) ?? {};
+    await table.transact([
+      { put: keys.installationWithoutHost('93'), item: { ...item, installation: '93' } },
+    ]);
     expect(await describeOrganization(table, organization, now)).toMatchObject({
       synchronizations: [{ login: 'acme-inc' }],
     });

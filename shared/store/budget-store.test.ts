@@ -26,17 +26,6 @@ describe('the budget of a credential', () => {
     expect(await createCredentialBudget(table, gitHubHost, '42').read()).toMatchObject({ notBefore: 0 });
   });
 
-  test('is read as an earlier version stored it', async () => {
-    const table = createMemoryTable();
-    const item = { notBefore: start, contentsNotBefore: start + 5, archivesNotBefore: start + 6, version: 3 };
-    await table.transact([{ put: keys.budget(gitHubHost, '41'), item }]);
-    const budget = createCredentialBudget(table, gitHubHost, '41');
-    const reservedUntil = { contents: start + 5, archives: start + 6 };
-    expect(await budget.read()).toMatchObject({ notBefore: start, reservedUntil });
-    await budget.note({ met: 'reserve', budget: 'contents', until: start + 9 });
-    expect(await budget.read()).toMatchObject({ reservedUntil: { ...reservedUntil, contents: start + 9 } });
-  });
-
   test('is not written where nothing new is said', async () => {
     const table = createMemoryTable();
     const budget = createCredentialBudget(table, gitHubHost, '41');

@@ -12,21 +12,13 @@ import { absent, equal } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import { ConflictError, type Table } from './table.ts';
 
-const BudgetItem = z
-  .object({
-    notBefore: z.number().default(0),
-    reservedUntil: z.record(z.string(), z.number()).optional(),
-    /** As an earlier version stored what is reserved. */
-    contentsNotBefore: z.number().default(0),
-    archivesNotBefore: z.number().default(0),
-    hits: z.number().default(0),
-    /** Counts the writes. */
-    version: z.number().default(0),
-  })
-  .transform(({ contentsNotBefore, archivesNotBefore, reservedUntil, ...budget }) => ({
-    ...budget,
-    reservedUntil: reservedUntil ?? { contents: contentsNotBefore, archives: archivesNotBefore },
-  }));
+const BudgetItem = z.object({
+  notBefore: z.number().default(0),
+  reservedUntil: z.record(z.string(), z.number()).default({}),
+  hits: z.number().default(0),
+  /** Counts the writes. */
+  version: z.number().default(0),
+});
 
 const triesMax = 10;
 /** How long a budget is kept after it was last written, in milliseconds: longer than any wait. */

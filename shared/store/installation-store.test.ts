@@ -7,7 +7,12 @@ import {
   installationId,
   synchronizationId,
 } from '../../test/support/synchronized.ts';
-import { findInstallation, listInstallations, setInstallationStatus } from './installation-store.ts';
+import {
+  findInstallation,
+  listInstallations,
+  releaseInstallation,
+  setInstallationStatus,
+} from './installation-store.ts';
 import { keys } from './keys.ts';
 import { findSynchronization, useConnection } from './synchronization-store.ts';
 
@@ -42,13 +47,22 @@ describe('an installation', () => {
     expect(await findInstallation(table, elsewhere)).toBeUndefined();
   });
 
-  it('that was stored without its host is found on the host of its synchronization, and on no other', async () => {
+  it('that was stored without its host is found on the host of that time, and on no other', async () => {
     await writeAsBefore(table);
     expect(await findInstallation(table, ours)).toMatchObject({
       synchronization: synchronizationId,
       forgeOrganization: forgeOrganizationId,
     });
     expect(await findInstallation(table, elsewhere)).toBeUndefined();
+  });
+
+  it('that was stored without its host, and that nobody connected, is taken over by no other host', async () => {
+    await writeAsBefore(table);
+    const [before] = await listInstallations(table);
+    await table.transact(before === undefined ? [] : [releaseInstallation(before, synchronizationId)]);
+    expect(await findInstallation(table, elsewhere)).toBeUndefined();
+    expect(await findInstallation(table, ours)).toMatchObject({ state: 'unclaimed' });
+    expect(await listInstallations(table)).toMatchObject([gitHubHost]);
   });
 
   it('that was stored without its host is changed where it lies', async () => {

@@ -9,9 +9,9 @@ import {
 } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import type { ForgeOrganization } from '../forge/forge.ts';
+import { findModule } from '../forge/modules.ts';
 import { absent, any, equal, present } from './condition.ts';
 import { type Key, keys, ranges } from './keys.ts';
-import { findSynchronization } from './synchronization-store.ts';
 import type { Item, Operation, Table } from './table.ts';
 
 /** What the last delivery said of it; only a probe knows. */
@@ -20,7 +20,7 @@ export type InstallationStatus = 'active' | 'suspended' | 'removed';
 const InstallationItem = z.object({
   installation: z.string().transform((text) => asId<InstallationId>(text)),
   forge: z.string(),
-  /** Undefined in one that was stored before installations named their host. */
+  /** Missing in one that was stored before installations named their host. */
   baseUrl: z.string().optional(),
   forgeOrganization: z.string().transform((text) => asId<ForgeOrganizationId>(text)),
   login: z.string(),
@@ -36,7 +36,9 @@ const InstallationItem = z.object({
     .transform((text) => asId<SynchronizationId>(text))
     .optional(),
 });
-export type StoredInstallation = z.infer<typeof InstallationItem> & {
+export type StoredInstallation = Omit<z.infer<typeof InstallationItem>, 'baseUrl'> & {
+  /** Undefined where nobody knows the host any more. */
+  readonly baseUrl: string | undefined;
   /** Where it lies. */
   readonly key: Key;
 };
@@ -46,7 +48,10 @@ export interface InstallationOnHost extends ForgeHost {
   readonly installation: InstallationId;
 }
 
-const parse = (item: Item, key: Key): StoredInstallation => ({ ...InstallationItem.parse(item), key });
+function parse(item: Item, key: Key): StoredInstallation {
+  const parsed = InstallationItem.parse(item);
+  return { ...parsed, baseUrl: parsed.baseUrl ?? findModule(parsed.forge)?.defaultBaseUrl, key };
+}
 
 export async function findInstallation(
   table: Table,
@@ -59,18 +64,7 @@ export async function findInstallation(
     return parse(item, key);
   }
   const found = olderItem && parse(olderItem, older);
-  return found && (await isOnHost(table, found, host)) ? found : undefined;
-}
-
-/** Whether one that names no host is of this one: a claimed one is where its synchronization is. */
-async function isOnHost(table: Table, found: StoredInstallation, host: ForgeHost): Promise<boolean> {
-  const { forge, synchronization } = found;
-  const baseUrl =
-    found.baseUrl ??
-    (synchronization === undefined
-      ? undefined
-      : (await findSynchronization(table, synchronization))?.baseUrl);
-  return forge === host.forge && (baseUrl === undefined || baseUrl === host.baseUrl);
+  return found?.forge === host.forge && found.baseUrl === host.baseUrl ? found : undefined;
 }
 
 export async function listInstallations(table: Table): Promise<readonly StoredInstallation[]> {

@@ -1,12 +1,13 @@
 /** GitHub: github.com, or an Enterprise Server of one's own. */
 import type { ForgeModule } from '../module.ts';
-import { type GitHubSecrets, type GitHubSettings, secrets, settings } from './settings.ts';
+import { type GitHubSecrets, type GitHubSettings, publicHost, secrets, settings } from './settings.ts';
 import { gitHubTraits } from './traits.ts';
 import { webhooks } from './webhook.ts';
 
 export const gitHub: ForgeModule<GitHubSettings, GitHubSecrets> = {
   id: 'github',
   traits: gitHubTraits,
+  defaultBaseUrl: publicHost,
   settings,
   secrets,
   webhooks,

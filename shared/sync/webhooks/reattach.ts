@@ -92,7 +92,7 @@ export async function reattachKnown(
   const other = (await listInstallations(table)).find(
     (one) =>
       one.forge === forge &&
-      (one.baseUrl ?? baseUrl) === baseUrl &&
+      one.baseUrl === baseUrl &&
       one.forgeOrganization === forgeOrganization &&
       one.state === 'unclaimed' &&
       one.status === 'active',
