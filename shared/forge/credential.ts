@@ -1,6 +1,10 @@
 /**
  * The secret part of a connection: what it is allowed to see of a forge, it sees with this. Tokens end, are renewed by one worker for all, and some
- * refresh tokens may be used only once; a forge's own shape of them is a schema of its adapter.
+ * refresh tokens may be used only once; a forge's own shape of them is a schema of its adapter (`ForgeModule.credential`).
+ *
+ * An adapter asks for `readyCredential` before each request, gives it its `Exchange`, and keeps no token between requests. Where the forge refuses
+ * an access token in spite of its time, the adapter calls `rotate` with `isRefused` if a successor may help, or `reject`, and throws
+ * what that returns. Storing, locking and encrypting are not its business. A token without an end has no exchange; it is only rejected.
  */
 import type { CredentialState } from '../domain/synchronization.ts';
 import type { Secret } from '../runtime/secret.ts';
@@ -9,7 +13,7 @@ import type { ForgeError } from './errors.ts';
 /** What may be wrong with a credential. */
 export type CredentialFault = Exclude<CredentialState, 'working'>;
 
-/** What a forge just issued. */
+/** What a forge just issued: what an exchange gives, and what is stored when an owner connects. */
 export interface IssuedCredential<Value> {
   readonly secret: Secret<Value>;
   /** When its access ends, in milliseconds since the epoch; undefined when the forge names no end. */
@@ -25,13 +29,14 @@ export interface Credential<Value> extends IssuedCredential<Value> {
 }
 
 /**
- * Asks the forge for a successor. Bounded in time by itself, well below `exchangeMaxMs`.
+ * Asks the forge for a successor, with one request that is not repeated: the refresh token may be spent whether or not the answer comes.
+ * Bounded in time by itself, well below `exchangeMaxMs`.
  *
  * @throws ForgeError `credential-rejected` when the forge takes the refresh token no more; any other when nothing is known
  */
 export type Exchange<Value> = (credential: Credential<Value>) => Promise<IssuedCredential<Value>>;
 
-/** Who exchanges has so long until another worker may try; milliseconds. */
+/** Whoever exchanges has so long until another worker may try; milliseconds. */
 export const exchangeMaxMs = 60_000;
 
 /** The credential of one connection, shared by all workers. */

@@ -1,6 +1,7 @@
 /**
  * What we ask of a forge, in capabilities of a few methods each. Every read is whole or throws a ForgeError: no method returns a
- * part of the truth.
+ * part of the truth, and what an answer does not have is never taken for absent because a request failed. Ids come from the forge's lasting ones
+ * (`asId`), never from names; what an API wants instead is a fact's handle.
  */
 import type { Readable } from 'node:stream';
 import type { ManifestText } from '../composer/scanned-repository.ts';
@@ -39,6 +40,7 @@ export type LookUp =
 
 /** What a whole read of a scope saw. */
 export interface ScopeRead {
+  /** Of the kinds of the scope (`kindsOf`), each key once; a part's facts are those that the whole scopes have of it. */
   readonly facts: readonly Fact[];
   /**
    * Of a part's read: every part that it is whole about, the asked one first (a team's read is whole about its descendants too, because
@@ -83,29 +85,35 @@ export type ScopeStep = { readonly done: ScopeRead } | { readonly unfinished: Re
 export interface ReadingOptions {
   /** Of the part's thing, from its fact or from the event. Without it more requests are made. */
   readonly handle?: Handle | undefined;
-  /** What an earlier step of the same reading left. */
+  /**
+   * What an earlier step of the same reading left. It went through JSON and the table, and may be of an earlier version: what an adapter does
+   * not understand, it begins anew from.
+   */
   readonly from?: unknown;
   /** Asked between requests: false ends the step, but each step gets somewhere. Always true if left out. */
   readonly mayGoOn?: () => boolean;
 }
 
-/** Reads who may do what: one method per scope of a snapshot. */
+/** Reads who may do what: the whole scopes of the forge's traits, and parts of them. */
 export interface StructureReader {
   /**
-   * The identity probe that opens and closes each run: which organization does the credential speak for?
+   * The identity probe that opens and closes each run: which organization does the credential speak for? Asked of the forge each time.
    *
-   * @throws ForgeError `credential-rejected` when the installation is gone
+   * @throws ForgeError `credential-rejected` when the installation is gone, or the credential does not work any more
    */
   probe(): Promise<ForgeOrganization>;
   /**
-   * The whole scope, every list paged to its end and counted against the forge's total; or a step of it. A part that is not there is a
-   * whole read without facts and with `absenceIsStated`.
+   * The whole scope, every list paged to its end and counted against the forge's total (`isCounted` says where there is none); or a step of
+   * it. A part that is not there is a whole read without facts and with `absenceIsStated`. A list that changes between two pages is read anew,
+   * or `incomplete`.
    *
-   * @throws ForgeError `incomplete` when anything does not add up
+   * @param scope one of the traits' scopes, or a part
+   * @throws ForgeError `incomplete` when anything does not add up; `credential-rejected`, `rate-limited` and so on as errors.ts has them
    */
   readScope(scope: AnyScope, options?: ReadingOptions): Promise<ScopeStep>;
   /**
-   * What the forge says of these teams and repositories when it is asked for them by their ids. Every one has an answer.
+   * What the forge says of these teams and repositories when it is asked for them by their ids. Every one has an answer; `unknown` where the
+   * adapter cannot ask. `absent` has what is missing from a list taken away at any size, so a refusal, an outage or a hidden thing is none.
    *
    * @throws ForgeError when a look-up fails: then nothing is confirmed
    */
@@ -115,7 +123,7 @@ export interface StructureReader {
 /** One ref with the composer.json in the root at its commit. */
 export interface ForgeRef extends ManifestText {
   readonly name: string;
-  /** 40 hex digits. */
+  /** 40 hex digits; of an annotated tag, the commit that it leads to. */
   readonly commit: string;
   /** ISO 8601, the commit's date. */
   readonly date: string;
@@ -148,7 +156,8 @@ export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'handle'>;
 /** Reads what is in a repository. */
 export interface ContentReader {
   /**
-   * All tags and branches, those that lead to a commit with their manifests. An empty repository has none.
+   * All tags and branches, those that lead to a commit with their manifests. An empty repository has none. ManifestText says what becomes of
+   * a manifest that is too large, or a link; the links are those that Composer's own driver for the forge would give.
    *
    * @throws ForgeError `not-found` when the forge knows no such repository
    */
@@ -163,7 +172,7 @@ export interface ContentReader {
   readArchive(repository: RepositoryIds, commit: string, signal: AbortSignal): Promise<Readable>;
 }
 
-/** Where a webhook delivery says to look. */
+/** Where a webhook delivery says to look. The smallest part that settles it costs least; a whole scope is right too. */
 export type Hint =
   | {
       readonly look: 'installation';
@@ -194,7 +203,7 @@ export interface ParsedDelivery {
   readonly installation: InstallationId | undefined;
   /** When it happened, if the forge signs that with the body; milliseconds since the epoch. */
   readonly happenedAt?: number | undefined;
-  /** What was taken away: a read that still has it comes too early. */
+  /** What was taken away. It is withdrawn at once, before any read, so only what the event itself states: a read that still has it comes too early. */
   readonly removals: readonly Removal[];
   /** What came: a read that does not have it yet comes too early. */
   readonly arrivals: readonly Arrival[];
@@ -205,7 +214,10 @@ export interface ParsedDelivery {
 
 /** Verifies and reads deliveries. */
 export interface WebhookReader {
-  /** Whether it was made with this secret: constant-time, over the raw bytes. */
+  /**
+   * Whether it was made with this secret: in constant time, over the raw bytes that came; or, where the forge signs nothing, whether it brings
+   * the secret itself. A delivery without either is false, never an error. Nothing of the body is believed before.
+   */
   verify(
     body: Uint8Array,
     headers: Readonly<Record<string, string | undefined>>,
@@ -214,7 +226,7 @@ export interface WebhookReader {
   /**
    * Says where to look. An event that we do not know gives no hints and no error.
    *
-   * @throws WebhookFormatError when a known event lacks what identifies its object
+   * @throws WebhookFormatError when the body cannot be read, or a known event lacks what identifies its object; no other error
    */
   parse(body: Uint8Array, headers: Readonly<Record<string, string | undefined>>): ParsedDelivery;
 }

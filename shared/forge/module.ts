@@ -1,6 +1,7 @@
 /**
  * What a forge is to everybody else: one module for each, in `shared/forge/<id>/module.ts`, listed in modules.ts. Nothing else names a
- * forge.
+ * forge. An adapter implements `ForgeModule`; forge.ts, containment.ts and credential.ts say what it owes, test/contracts/forge-contract.ts
+ * holds it to that.
  */
 import type { z } from 'zod';
 import type { Connection } from '../domain/connection.ts';
@@ -39,11 +40,18 @@ export interface Integration<
   readonly secrets: Secrets;
 }
 
-/** What an adapter needs of the process that it runs in. */
+/**
+ * What an adapter needs of the process that it runs in. It sends requests, tells the time and draws numbers with these alone, and waits for
+ * nothing but answers: where it would have to wait, it throws `rate-limited` or leaves a reading unfinished, with `notBefore`.
+ */
 export interface ForgeServices {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  /** Budgets by the name of their credential, shared by all workers. */
+  /**
+   * Budgets by the name of their credential, which only has to be unique for the integration; shared by all workers. An adapter reads the
+   * budget before it sends a request and sends none before `notBefore`, nor before `reservedUntil` of what it spends on; it notes each limit
+   * that an answer tells of.
+   */
   readonly budgets: BudgetOf;
   /** From 0 up to 1: spreads those who wait for the same moment. */
   readonly random: () => number;
@@ -62,13 +70,13 @@ export interface OpenConnection<
   readonly services: ForgeServices;
 }
 
-/** The forge as one connection shows it, for one run. */
+/** The forge as one connection shows it, for one run. What one run keeps in memory no other one finds. */
 export interface ForgeClient {
   readonly structure: StructureReader;
   readonly contents: ContentReader & CommitFinder;
   /** Where the forge keeps what it tried to tell the integration. */
   readonly deliveryLog?: DeliveryLog | undefined;
-  /** Requests sent so far. */
+  /** Requests sent so far, those that failed too. */
   requests(): number;
 }
 
@@ -79,6 +87,7 @@ export interface ForgeModule<
 > {
   /** The name of its folder; it stands in keys and in the addresses of webhooks. */
   readonly id: ForgeId;
+  /** How it is read, as data: the engine asks for the scopes that stand here, and expects facts of their kinds. */
   readonly traits: ForgeTraits;
   /** The host of stored records that name none, because they are older than keys with hosts. */
   readonly defaultBaseUrl?: string | undefined;
@@ -90,9 +99,15 @@ export interface ForgeModule<
   readonly hasDeliveryLog?: boolean | undefined;
   /** Needs no connection: a delivery says itself which one it is about, once its signature was checked. */
   readonly webhooks: WebhookReader;
-  /** The secret part of a connection: an OAuth pair, an access token. Undefined where only an App is installed. */
+  /**
+   * The secret part of a connection: an OAuth pair, an access token. It is stored encrypted, as JSON, and checked against this when it is
+   * used. Undefined where only an App is installed.
+   */
   readonly credential?: z.ZodType<Value> | undefined;
   /**
+   * Sends no request: what is wrong with the connection is told by the first read. The client's code is imported here, so that functions
+   * which only know the forges do not load it.
+   *
    * @param credential undefined for an App's installation and for the integration itself, which speak with the integration's key
    * @throws RangeError for a kind of connection that the forge does not have
    */

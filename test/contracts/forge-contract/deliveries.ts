@@ -85,9 +85,12 @@ export function deliveriesContract(fixture: () => ForgeFixture): void {
     expect(removals).toEqual([]);
   });
 
-  test('what nobody knows says nothing, and what lacks its object is an error', async () => {
+  test('what nobody knows says nothing; what cannot be read, or lacks its object, is an error', async () => {
     const deliveries = given(fixture().deliveries);
     expect(about(deliveries, [deliveries.unknown])).toMatchObject({ hints: [], removals: [] });
-    expect(() => about(deliveries, [deliveries.withoutObject])).toThrow(WebhookFormatError);
+    const unreadable = { ...deliveries.unknown, body: '{' };
+    for (const wrong of [deliveries.withoutObject, unreadable]) {
+      expect(() => about(deliveries, [wrong])).toThrow(WebhookFormatError);
+    }
   });
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
 import { asId } from '../../../shared/domain/ids.ts';
+import { parseJson } from '../../../shared/domain/parse-json.ts';
 import { type AnyScope, isPart, isScope, mainKeyOf, partOf } from '../../../shared/domain/scopes.ts';
 import { type CredentialSource, readyCredential } from '../../../shared/forge/credential.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
@@ -131,7 +132,9 @@ export const createToyModule = (api: ToyApi): ForgeModule<{ baseUrl: string }, o
       return given.length === wanted.length && timingSafeEqual(given, wanted);
     },
     parse(body) {
-      const { id: deliveryId, event, about } = Delivery.parse(JSON.parse(Buffer.from(body).toString()));
+      const delivery = Delivery.safeParse(parseJson(Buffer.from(body).toString())).data;
+      if (delivery === undefined) throw new WebhookFormatError('a delivery cannot be read');
+      const { id: deliveryId, event, about } = delivery;
       const [kind, action] = event.split(' ');
       const scope = `${kind}:${about}`;
       const said = { deliveryId, event, installation: undefined, arrivals: [], removals: [], hints: [] };
