@@ -70,7 +70,7 @@ export interface OpenConnection<
   readonly services: ForgeServices;
 }
 
-/** The forge as one connection shows it, for one run. What one run keeps in memory no other one finds. */
+/** The forge as one connection shows it, for one run. What it keeps in memory, the next run may not find. */
 export interface ForgeClient {
   readonly structure: StructureReader;
   readonly contents: ContentReader & CommitFinder;

@@ -45,4 +45,14 @@ export const contractFaults: readonly PlantedFault[] = [
     only: 'one limit silences',
     standsFor: 'an adapter that asks on during a limit which another process has met',
   },
+  {
+    id: 'contract-removal-not-told',
+    proof: 'contract',
+    file: `${gitHub}/webhook-table.ts`,
+    find: 'removed_from_repository: { read: aTeam, removed: teamRepositoryGone },',
+    replace: 'removed_from_repository: { read: aTeam },',
+    tests: contract,
+    only: 'when a team-repository comes and when it goes',
+    standsFor: 'an event that only causes a read, although it says which right is gone',
+  },
 ];
