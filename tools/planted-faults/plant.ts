@@ -5,6 +5,7 @@ export const proofs = {
   objects: 'the local S3',
   secrets: 'the local Secrets Manager',
   credentials: 'what is held to read a forge',
+  integrations: 'the forges that an operator writes down',
   contract: 'what every forge has to keep',
   'key-values': 'the local key-value store',
   cdn: 'the local CDN',

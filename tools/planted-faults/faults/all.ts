@@ -6,6 +6,7 @@ import { contractFaults } from './contract.ts';
 import { credentialFaults } from './credentials.ts';
 import { githubFaults } from './github.ts';
 import { historyFaults } from './history.ts';
+import { integrationFaults } from './integrations.ts';
 import { layoutFaults } from './layouts.ts';
 import { namesFaults } from './names.ts';
 import { pinnedFaults } from './pinned.ts';
@@ -23,6 +24,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...githubFaults,
   ...workFaults,
   ...credentialFaults,
+  ...integrationFaults,
   ...contractFaults,
   ...removalFaults,
   ...rightsFaults,
