@@ -196,6 +196,42 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
+    name: 'of two places in a team, the one that ends leaves the other',
+    subject: ann,
+    facts: [
+      repository(5),
+      member(1),
+      { ...teamMember(7, 1), level: 'maintainer', expiresAt: now },
+      { ...teamMember(7, 1), level: 'reporter', via: team(3) },
+      { ...teamRepository(7, 5), readers: ['reporter'] },
+    ],
+    via: [viaTeam],
+  },
+  {
+    name: 'of two places in a team, each counts, in whatever order',
+    subject: ann,
+    facts: [
+      repository(5),
+      member(1),
+      { ...teamMember(7, 1), level: 'reporter', via: team(3) },
+      { ...teamMember(7, 1), level: 'guest' },
+      { ...teamRepository(7, 5), readers: ['reporter'] },
+    ],
+    via: [viaTeam],
+  },
+  {
+    name: 'of two ways to a repository, the one whose cap admits the level counts',
+    subject: ann,
+    facts: [
+      repository(5),
+      member(1),
+      { ...teamMember(7, 1), level: 'reporter' },
+      { ...teamRepository(7, 5), readers: ['developer'], keyedByVia: true },
+      { ...teamRepository(7, 5, 3), permission: 'triage', readers: ['reporter'], keyedByVia: true },
+    ],
+    via: [{ through: 'team', team: team(7), inheritedFrom: team(3), permission: 'triage' }],
+  },
+  {
     name: 'a team’s right that names levels does not count for an unknown one',
     subject: ann,
     facts: [repository(5), member(1), teamMember(7, 1), { ...teamRepository(7, 5), readers: ['reporter'] }],

@@ -196,7 +196,7 @@ function toEverybodyOf(
 
 const throughTeams = (
   subject: Subject,
-  teams: ReadonlyMap<ForgeTeamId, string | undefined>,
+  teams: ReadonlyMap<ForgeTeamId, readonly string[]>,
   { teamRepositories }: AccessFacts,
 ): readonly Grant[] =>
   teamRepositories
@@ -280,27 +280,32 @@ function lineOf(
   return line;
 }
 
-/** The teams that the subject is, or that it is in, each with its level there. */
+/** The teams that the subject is, or that it is in, each with its levels there: it may be in one in several ways. */
 function teamsOf(
   subject: Subject,
   listed: MemberFact | undefined,
   facts: AccessFacts,
-): ReadonlyMap<ForgeTeamId, string | undefined> {
+): ReadonlyMap<ForgeTeamId, readonly string[]> {
   if (subject.kind === 'team') {
-    return new Map([[subject.team, undefined]]);
+    return new Map([[subject.team, []]]);
   }
-  const rows = facts.teamMembers.filter(({ account }) => account === listed?.account);
-  return new Map(rows.map(({ team, level }) => [team, level]));
+  const teams = new Map<ForgeTeamId, readonly string[]>();
+  for (const { account, team, level } of facts.teamMembers) {
+    if (account === listed?.account) {
+      teams.set(team, [...(teams.get(team) ?? []), ...(level === undefined ? [] : [level])]);
+    }
+  }
+  return teams;
 }
 
-/** Whether the subject reads through the team's right: a team as such, and of its members those whose level does. */
+/** Whether the subject reads through the team's right: a team as such, and of its members those of whose levels one does. */
 function countsFor(
   { team, readers }: TeamRepositoryFact,
   subject: Subject,
-  teams: ReadonlyMap<ForgeTeamId, string | undefined>,
+  teams: ReadonlyMap<ForgeTeamId, readonly string[]>,
 ): boolean {
-  const level = teams.get(team);
+  const levels = teams.get(team) ?? [];
   const isReader =
-    subject.kind === 'team' || readers === undefined || (level !== undefined && readers.includes(level));
+    subject.kind === 'team' || readers === undefined || levels.some((level) => readers.includes(level));
   return teams.has(team) && isReader;
 }

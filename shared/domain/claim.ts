@@ -4,7 +4,7 @@
  * The claim itself is the withdrawal. access.ts reads it beside the facts, so that nobody waits for the forge's API, which may lag behind
  * its own events. A read that began late enough to know decides whether the claim was right.
  */
-import { type Fact, type FactKind, factKey, factKinds } from './facts.ts';
+import { type Fact, type FactKind, factKey, factKinds, inheritedKey, isInherited } from './facts.ts';
 import type { ForgeTraits } from './forge-traits.ts';
 import {
   type AnyScope,
@@ -43,12 +43,15 @@ export const decides = (read: ReadOrder, claim: Claim, { lagMs }: Pick<ForgeTrai
 
 /**
  * Whether the claim takes the right that the fact gives: the fact itself is claimed to be gone, or what it hangs on. A membership's end takes
- * the account's rows in teams, roles and repositories. A team's end takes the team's rights, and those that others inherit from it; with no
- * rights left its members' rows give nothing. A right taken from a team is taken from those that inherit it.
+ * the account's rows in teams, roles and repositories. A team's end takes the team's rights, and the rights and places that others inherit from it;
+ * with no rights left its members' rows give nothing. A right or a place taken from a team is taken from those that inherit it.
  */
 export function covers({ key, expect }: Claim, fact: Fact): boolean {
   if (expect === 'not-public') {
     return fact.kind === 'repository' && factKey(fact) === key && fact.visibility === 'public';
+  }
+  if (isInherited(fact) && (key === `team#${fact.via}` || key === inheritedKey(fact))) {
+    return true;
   }
   switch (fact.kind) {
     case 'settings':
@@ -64,12 +67,7 @@ export function covers({ key, expect }: Claim, fact: Fact): boolean {
     case 'role-team':
       return key === `team#${fact.team}`;
     case 'team-repository':
-      return (
-        key === `team#${fact.team}` ||
-        key === `team#${fact.via}` ||
-        key === factKey({ ...fact, team: fact.via }) ||
-        key === factKey(fact)
-      );
+      return key === `team#${fact.team}` || key === factKey(fact);
   }
 }
 
@@ -119,9 +117,9 @@ export function withheldUntil(
   return untils.length === 0 ? undefined : Math.max(...untils);
 }
 
-/** What an event that gives the fact may name: a right given to a team is given to those that inherit it. */
+/** What an event that gives the fact may name: what is given to a team is given to those that inherit it. */
 const givingKeys = (fact: Fact): readonly string[] =>
-  fact.kind === 'team-repository' ? [factKey(fact), factKey({ ...fact, team: fact.via })] : [factKey(fact)];
+  isInherited(fact) ? [factKey(fact), inheritedKey(fact)] : [factKey(fact)];
 
 /**
  * The part that the claimed fact is read with.

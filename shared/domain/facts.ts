@@ -58,6 +58,7 @@ export interface TeamFact {
   readonly handle?: Handle | undefined;
 }
 
+/** A place in a team; a place that is inherited is emitted for each team that inherits it. Of several, each counts. */
 export interface TeamMemberFact extends EndingRow {
   readonly kind: 'team-member';
   readonly team: ForgeTeamId;
@@ -65,6 +66,8 @@ export interface TeamMemberFact extends EndingRow {
   readonly login: string;
   /** The forge's own word for what the account may do in the team, where that decides what it reads: GitLab's access level. */
   readonly level?: string | undefined;
+  /** The team whose place is inherited; the team itself, or left out, when it is its own. Part of the key where it is another team. */
+  readonly via?: ForgeTeamId | undefined;
 }
 
 /** The team may read the repository; inherited rows are emitted for each team that inherits. */
@@ -76,6 +79,11 @@ export interface TeamRepositoryFact extends EndingRow {
   readonly permission: string;
   /** The team that the right was given to; the team itself when it is its own. */
   readonly via: ForgeTeamId;
+  /**
+   * The adapter emits a row for each way to the repository, so that `via` is part of the key where it is another team. Left out where one row stands for all
+   * ways, as GitHub's: their keys were stored without it.
+   */
+  readonly keyedByVia?: true | undefined;
   /**
    * The levels of the team's members for whom it counts; all members if left out. A set, which the adapter makes of the forge's rules: a
    * link caps what a member may do, and of two levels the higher one need not read. A token of the team itself reads through it.
@@ -173,9 +181,9 @@ export function factKey(fact: Fact): string {
     case 'team':
       return `team#${fact.team}`;
     case 'team-member':
-      return `team-member#${fact.account}#${fact.team}`;
+      return `team-member#${fact.account}#${fact.team}${viaInKey(fact)}`;
     case 'team-repository':
-      return `team-repository#${fact.team}#${fact.repository}`;
+      return `team-repository#${fact.team}#${fact.repository}${fact.keyedByVia ? viaInKey(fact) : ''}`;
     case 'role-member':
       return `role-member#${fact.account}#${fact.role}`;
     case 'role-team':
@@ -186,6 +194,18 @@ export function factKey(fact: Fact): string {
       return `collaborator#${fact.account}#${fact.repository}`;
   }
 }
+
+type InheritableFact = TeamMemberFact | TeamRepositoryFact;
+
+const viaInKey = ({ team, via = team }: InheritableFact): string => (via === team ? '' : `#${via}`);
+
+/** Whether the team has the place or the right from another one. */
+export const isInherited = (fact: Fact): fact is InheritableFact & { readonly via: ForgeTeamId } =>
+  (fact.kind === 'team-member' || fact.kind === 'team-repository') && (fact.via ?? fact.team) !== fact.team;
+
+/** The key of the place or right that is inherited, as the team has it that gives it. */
+export const inheritedKey = (fact: InheritableFact & { readonly via: ForgeTeamId }): string =>
+  factKey({ ...fact, team: fact.via });
 
 /** A fact as stored: with the number of the read that saw it, drawn before that read's first request. */
 export interface StoredFact {

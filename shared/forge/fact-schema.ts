@@ -53,6 +53,7 @@ const FactItem = z.discriminatedUnion('kind', [
     account,
     login: z.string(),
     level: z.string().optional(),
+    via: team.optional(),
     ...ending,
   }),
   z.object({
@@ -62,6 +63,7 @@ const FactItem = z.discriminatedUnion('kind', [
     permission: z.string(),
     via: team,
     readers: z.array(z.string()).optional(),
+    keyedByVia: z.literal(true).optional(),
     ...ending,
   }),
   z.object({

@@ -1,6 +1,6 @@
 /** Facts and changes in words for an owner. */
 import { evidenceText } from '../domain/evidence.ts';
-import type { Fact } from '../domain/facts.ts';
+import { type Fact, isInherited } from '../domain/facts.ts';
 import type { StoredChange } from '../store/change-schema.ts';
 import { differences } from '../sync/plan/fact-differences.ts';
 import type { Names } from './name-things.ts';
@@ -35,9 +35,9 @@ export function factText(fact: Fact, names: Names): string {
     case 'team':
       return `team ${names('team', fact.team)}`;
     case 'team-member':
-      return `${names('account', fact.account)} in team ${names('team', fact.team)}`;
+      return `${names('account', fact.account)} in team ${names('team', fact.team)}${inheritedText(fact, names)}`;
     case 'team-repository':
-      return `team ${names('team', fact.team)} on repository ${names('repository', fact.repository)}`;
+      return `team ${names('team', fact.team)} on repository ${names('repository', fact.repository)}${fact.keyedByVia ? inheritedText(fact, names) : ''}`;
     case 'role-member':
       return `${names('account', fact.account)} with the role ${fact.name} (${fact.role})`;
     case 'role-team':
@@ -48,3 +48,7 @@ export function factText(fact: Fact, names: Names): string {
       return `${names('account', fact.account)} on repository ${names('repository', fact.repository)}`;
   }
 }
+
+/** Which of several ways it is. */
+const inheritedText = (fact: Fact, names: Names): string =>
+  isInherited(fact) ? ` from team ${names('team', fact.via)}` : '';

@@ -22,6 +22,8 @@ describe('facts', () => {
       aFact.team(5),
       { kind: 'team', team: team(6), slug: 'x', name: 'X', parent: team(5) },
       aFact.teamMember(5, 1),
+      { ...aFact.teamMember(6, 1), ...{ via: team(5) } },
+      { ...aFact.teamRepository(6, 10), ...{ via: team(5), keyedByVia: true } },
       { ...aFact.teamMember(6, 1), ...{ level: 'reporter', expiresAt: now } },
       aFact.teamRepository(5, 10),
       { ...aFact.teamRepository(6, 10), ...{ readers: ['reporter'], expiresAt: now } },

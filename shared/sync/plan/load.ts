@@ -1,6 +1,6 @@
 /** What the table says about a read: loaded before the plan is decided. */
 import { type Claim, covers } from '../../domain/claim.ts';
-import { type Fact, factKey } from '../../domain/facts.ts';
+import { type Fact, factKey, isInherited } from '../../domain/facts.ts';
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, mainKeyOf, type ScopeLayout } from '../../domain/scopes.ts';
@@ -11,7 +11,7 @@ import { loadRemoved } from '../../store/run-store.ts';
 import { type Restore, type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
 import { type HeldBefore, heldBefore } from './held.ts';
-import { isInherited, type References, referencesOf } from './orphans.ts';
+import { type References, referencesOf } from './orphans.ts';
 import { isWithin } from './told.ts';
 
 /** What events said before a read was planned. */

@@ -1,5 +1,5 @@
 /** Rows that give nobody anything any more because what they refer to is gone: a member, a team, a repository. */
-import type { Fact, TeamRepositoryFact } from '../../domain/facts.ts';
+import { type Fact, isInherited } from '../../domain/facts.ts';
 import type { ForgeTeamId } from '../../domain/ids.ts';
 import {
   type AnyScope,
@@ -44,9 +44,6 @@ export function referencesOf(layout: ScopeLayout, fact: Fact): readonly PartScop
   }
 }
 
-export const isInherited = (fact: Fact): fact is TeamRepositoryFact =>
-  fact.kind === 'team-repository' && fact.via !== fact.team;
-
 /**
  * Whether the removal of the row is as good as stated: a narrowed selection takes the rows about what is outside of it, another parent those
  * that a team had from the old one, however many.
@@ -77,8 +74,11 @@ export function isOrphaned(
   });
 }
 
-/** Whether the team of the row still has above it the one that it has the right from. */
-function isBelow(parents: References['parents'], { team, via }: TeamRepositoryFact): boolean {
+/** Whether the team of the row still has above it the one that it inherits from. */
+function isBelow(
+  parents: References['parents'],
+  { team, via }: { readonly team: ForgeTeamId; readonly via: ForgeTeamId },
+): boolean {
   const line = new Set<ForgeTeamId>();
   for (let above = parents.get(team); above !== undefined && !line.has(above); above = parents.get(above)) {
     line.add(above);

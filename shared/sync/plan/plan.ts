@@ -12,7 +12,14 @@ import {
   withheldUntil,
 } from '../../domain/claim.ts';
 import { type Evidence, isStated } from '../../domain/evidence.ts';
-import { type Fact, factKey, type StoredFact, type Tombstone } from '../../domain/facts.ts';
+import {
+  type Fact,
+  factKey,
+  inheritedKey,
+  isInherited,
+  type StoredFact,
+  type Tombstone,
+} from '../../domain/facts.ts';
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import {
   type AnyScope,
@@ -283,8 +290,8 @@ function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
     told.has(factKey(fact)) ||
     (part !== undefined && told.has(mainKeyOf(part))) ||
     ('account' in fact && told.has(mainKeyOf(memberPart(fact.account)))) ||
-    // A right taken from a team is taken from those that inherit it.
-    (fact.kind === 'team-repository' && told.has(factKey({ ...fact, team: fact.via })))
+    // What is taken from a team is taken from those that inherit it.
+    (isInherited(fact) && told.has(inheritedKey(fact)))
   );
 }
 

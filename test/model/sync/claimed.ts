@@ -31,12 +31,17 @@ function takes([kind, one, other]: readonly string[], fact: Fact): boolean {
       return (
         (fact.kind === 'team' && fact.team === one) ||
         (fact.kind === 'role-team' && fact.team === one) ||
-        (fact.kind === 'team-repository' && [fact.team, fact.via].some((team) => team === one))
+        (fact.kind === 'team-repository' && [fact.team, fact.via].some((team) => team === one)) ||
+        (fact.kind === 'team-member' && fact.team !== one && fact.via === one)
       );
     case 'repository':
       return fact.kind === 'repository' && fact.repository === one;
     case 'team-member':
-      return fact.kind === 'team-member' && fact.account === one && fact.team === other;
+      return (
+        fact.kind === 'team-member' &&
+        fact.account === one &&
+        [fact.team, fact.via].some((team) => team === other)
+      );
     case 'team-repository':
       return (
         fact.kind === 'team-repository' &&

@@ -239,9 +239,8 @@ export const rightsFaults: readonly PlantedFault[] = [
     id: 'access-team-without-membership',
     proof: 'access',
     file: access,
-    find: 'facts.teamMembers.filter(({ account }) => account === listed?.account);',
-    replace:
-      'facts.teamMembers.filter(({ account }) => account === { account: undefined, ...subject }.account);',
+    find: 'if (account === listed?.account) {',
+    replace: 'if (account === { account: undefined, ...subject }.account) {',
     tests: accessTests,
     standsFor: 'rights by a team of somebody who is no member any more',
   },
