@@ -107,7 +107,10 @@ export interface RoleMemberFact extends RoleRow {
   readonly login: string;
 }
 
-/** The team was given the role itself; the teams below it have it by their parents. */
+/**
+ * The team was given the role itself; the teams below it have it by their parents. Also for a team that reads every repository, now and
+ * later, where a forge has such teams: no row for each repository is needed.
+ */
 export interface RoleTeamFact extends RoleRow {
   readonly kind: 'role-team';
   readonly team: ForgeTeamId;
@@ -134,7 +137,10 @@ export interface RepositoryFact {
   readonly handle?: Handle | undefined;
 }
 
-/** Somebody named on the repository itself, member or outside collaborator. */
+/**
+ * Somebody named on the repository itself. The row counts by itself: who is no member needs no MemberFact for it. Who is in a team does, with
+ * the role `outside`.
+ */
 export interface CollaboratorFact extends EndingRow {
   readonly kind: 'collaborator';
   readonly repository: ForgeRepositoryId;
