@@ -117,7 +117,7 @@ export interface StructureReader {
    *
    * @throws ForgeError when a look-up fails: then nothing is confirmed
    */
-  lookUp(things: readonly LookedUp[]): Promise<ReadonlyMap<PartScope, LookUp>>;
+  lookUp(workItems: readonly LookedUp[]): Promise<ReadonlyMap<PartScope, LookUp>>;
 }
 
 /** One ref with the composer.json in the root at its commit. */

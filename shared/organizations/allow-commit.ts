@@ -6,8 +6,8 @@ import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { refusedPrefixes } from '../store/package-store.ts';
 import { allowCommit } from '../store/refused-commit-store.ts';
 import { ConflictError, transactionItemsMax } from '../store/table.ts';
-import { scanThing } from '../store/things.ts';
 import { raise } from '../store/work.ts';
+import { scanWork } from '../store/work-items.ts';
 import { raiseAll } from '../sync/schedule/raise-all.ts';
 import { packagesWith } from './narrow-refused.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
@@ -44,8 +44,8 @@ export async function allowRefusedCommit(
   }));
   const scans = new Map(
     packages.map(({ synchronization, repository }) => {
-      const thing = scanThing(organization.id, synchronization, repository);
-      return [`${thing.key.pk} ${thing.key.sk}`, thing];
+      const workItem = scanWork(organization.id, synchronization, repository);
+      return [`${workItem.key.pk} ${workItem.key.sk}`, workItem];
     }),
   );
   const others = [

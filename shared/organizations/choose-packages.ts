@@ -7,8 +7,8 @@ import { loadFacts } from '../store/fact-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { chooseAll, synchronizationsOf } from '../store/synchronization-store.ts';
 import { type Table, transactionItemsMax } from '../store/table.ts';
-import { scanThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
+import { scanWork } from '../store/work-items.ts';
 import { resolveRepositories } from './repository-names.ts';
 
 export interface ChoosePackagesDependencies {
@@ -50,7 +50,7 @@ export async function choosePackages(
   for (let start = 0; start < chosen.length; start += batch) {
     const part = chosen.slice(start, start + batch).map(({ synchronization, repository }) => ({
       choice: setChoice(synchronization.id, repository, true),
-      scan: scanThing(organization.id, synchronization.id, repository),
+      scan: scanWork(organization.id, synchronization.id, repository),
     }));
     await table.transact(
       part.flatMap(({ choice, scan }) => [choice, raise(scan, clock.now(), { cause: 'chosen' })]),

@@ -22,8 +22,8 @@ import { addOrganization, desireOpen } from '../store/organization-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
-import { scopeThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
+import { scopeWork } from '../store/work-items.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { resolveRepositories } from './repository-names.ts';
 
@@ -91,16 +91,16 @@ export async function connectOrganization(
     table,
     chosen.map((repository) => setChoice(tie.synchronization, repository, true)),
   );
-  const things = namesIn(traitsOf(host.forge).scopes).map((scope) =>
-    scopeThing(tie.organization, tie.synchronization, scope),
+  const workItems = namesIn(traitsOf(host.forge).scopes).map((scope) =>
+    scopeWork(tie.organization, tie.synchronization, scope),
   );
   const atEdge = desireOpen({ id: tie.organization, slug }, clock.now());
   const claims = claimsOf({ ...input, ownedVendors, tie, forgeOrganization, known }, clock.now());
   await transactClaims(table, claims, [
-    ...things.map((thing) => raise(thing, clock.now(), { cause: 'connected' })),
+    ...workItems.map((workItem) => raise(workItem, clock.now(), { cause: 'connected' })),
     atEdge.operation,
   ]);
-  await waker.wake([...things.map((thing) => thing.wake), atEdge.wake]);
+  await waker.wake([...workItems.map((workItem) => workItem.wake), atEdge.wake]);
   return { ...tie, slug };
 }
 

@@ -6,8 +6,8 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { decideHeld, findHeld } from '../store/scope-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { scopeThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
+import { scopeWork } from '../store/work-items.ts';
 
 export interface DecideRemovalsDependencies {
   readonly table: Table;
@@ -43,12 +43,12 @@ export async function decideRemovals(
       `no removals of ${scope} are held; removals without a scope lists what is`,
     );
   }
-  const thing = scopeThing(organization, id, scope);
-  const wakes = decision === 'yes' ? [thing.wake] : [];
+  const workItem = scopeWork(organization, id, scope);
+  const wakes = decision === 'yes' ? [workItem.wake] : [];
   try {
     await table.transact([
       decideHeld(id, { scope, digest: shown }, decision, clock.now()),
-      ...(decision === 'yes' ? [raise(thing, clock.now(), { cause: 'owner allowed removals' })] : []),
+      ...(decision === 'yes' ? [raise(workItem, clock.now(), { cause: 'owner allowed removals' })] : []),
     ]);
   } catch (error) {
     if (error instanceof ConflictError && (await findHeld(table, id, scope))?.digest !== shown) {

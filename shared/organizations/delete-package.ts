@@ -9,8 +9,8 @@ import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { distsOfPackage, findPackageByName, type StoredPackage } from '../store/package-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
-import { edgeThing, grantsThing, packageThing } from '../store/things.ts';
 import { raise, type Wake } from '../store/work.ts';
+import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { ownerAct } from './owner-act.ts';
 import type { RefuseDependencies } from './refuse-commits.ts';
@@ -61,7 +61,7 @@ export async function deletePackage(
     return { done: false, ...plan };
   }
   const target = { kind: 'package', number: found.number } as const;
-  const grants = grantsThing(organization.id);
+  const grants = grantsWork(organization.id);
   const withdrawn = withdrawal(organization, found, true, now);
   try {
     await table.transact([
@@ -93,12 +93,12 @@ export function withdrawal(
   now: number,
 ): { readonly operations: readonly Operation[]; readonly wakes: readonly Wake[] } {
   const { number, name, state, synchronization, repository, directory } = found;
-  const thing = packageThing(id, number);
+  const workItem = packageWork(id, number);
   const edgeKey = edgeKeys.package(slug, name);
   return {
     operations: [
       {
-        ...raise(thing, now, { state: 'deleted', deletedAt: now, unreadableAt: undefined }),
+        ...raise(workItem, now, { state: 'deleted', deletedAt: now, unreadableAt: undefined }),
         when: equal('state', state),
       },
       // A scan of its repository knows it no more. One that is being copied has no source yet.
@@ -112,6 +112,6 @@ export function withdrawal(
           ]
         : []),
     ],
-    wakes: [...(isHolder ? [edgeThing(edgeKey).wake] : []), thing.wake],
+    wakes: [...(isHolder ? [edgeWork(edgeKey).wake] : []), workItem.wake],
   };
 }

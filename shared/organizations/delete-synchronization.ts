@@ -13,9 +13,9 @@ import { listInstallations, releaseInstallation } from '../store/installation-st
 import { packagesOf } from '../store/package-store.ts';
 import { withdrawSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
-import { grantsThing } from '../store/things.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { raise } from '../store/work.ts';
+import { grantsWork } from '../store/work-items.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { endTokens, isOfTeam } from './end-tokens.ts';
 import { ownerAct } from './owner-act.ts';
@@ -62,7 +62,7 @@ export async function deleteSynchronization(
   const now = clock.now();
   const until = now + callMs;
   const target = { kind: 'synchronization', synchronization: id } as const;
-  const grants = grantsThing(organization.id);
+  const grants = grantsWork(organization.id);
   try {
     await table.transact([
       ...(await disconnection(table, synchronization, now)),

@@ -6,8 +6,8 @@ import { all, equal } from '../store/condition.ts';
 import { keys } from '../store/keys.ts';
 import { isUnchanged, putName } from '../store/name-store.ts';
 import type { StoredPackage } from '../store/package-store.ts';
-import { grantsThing, packageThing } from '../store/things.ts';
 import { raise } from '../store/work.ts';
+import { grantsWork, packageWork } from '../store/work-items.ts';
 
 /**
  * Who may read it is decided by the new repository from then on: the grants are raised with it, and take away before they give.
@@ -21,8 +21,8 @@ export async function movePackage(
 ): Promise<Passed> {
   const now = clock.now();
   const { number, synchronization, repository, directory } = found;
-  const thing = packageThing(organization, number);
-  const grants = grantsThing(organization);
+  const workItem = packageWork(organization, number);
+  const grants = grantsWork(organization);
   const scans = scansOf(organization, [before.source, to]);
   const attributes = {
     ...to,
@@ -38,7 +38,7 @@ export async function movePackage(
   await table.transact([
     ...beside,
     {
-      ...raise(thing, now, attributes),
+      ...raise(workItem, now, attributes),
       when: all(
         equal('state', found.state),
         equal('synchronization', synchronization),
@@ -60,6 +60,6 @@ export async function movePackage(
   ]);
   return {
     made: { ...found, ...attributes },
-    wakes: [grants.wake, thing.wake, ...scans.map((scan) => scan.wake)],
+    wakes: [grants.wake, workItem.wake, ...scans.map((scan) => scan.wake)],
   };
 }

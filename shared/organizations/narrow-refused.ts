@@ -23,8 +23,8 @@ import {
 } from '../store/package-store.ts';
 import { noteWithdrawn } from '../store/refused-commit-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
-import { edgeThing, packageThing, scanThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
+import { edgeWork, packageWork, scanWork } from '../store/work-items.ts';
 
 export interface NarrowDependencies {
   readonly table: Table;
@@ -108,14 +108,14 @@ async function narrowPackage(
     }
     const refused = [...new Set([...refusedPrefixes(found), ...served])].sort();
     const next = { ...found, refused: refused.join(',') };
-    const thing = packageThing(organization, found.number);
-    const scan = scanThing(organization, found.synchronization, found.repository);
+    const workItem = packageWork(organization, found.number);
+    const scan = scanWork(organization, found.synchronization, found.repository);
     const edgeKey = edgeKeys.package(slug, found.name);
     const renumbering = { kind: 'renumbering', number: found.number } as const;
     const isFull = refused.length >= renumberFrom && found.state !== 'copying';
     const operations: Operation[] = [
       {
-        ...raise(thing, clock.now(), { refused: next.refused === '' ? undefined : next.refused }),
+        ...raise(workItem, clock.now(), { refused: next.refused === '' ? undefined : next.refused }),
         when: all(refusesTheSame(found), equal('state', found.state)),
       },
       raise(scan, clock.now(), { cause: 'refused commit' }),
@@ -134,8 +134,8 @@ async function narrowPackage(
     try {
       await table.transact(operations);
       await waker.wake([
-        edgeThing(edgeKey).wake,
-        thing.wake,
+        edgeWork(edgeKey).wake,
+        workItem.wake,
         scan.wake,
         ...(isFull ? [deletionOf(organization, renumbering).wake] : []),
       ]);

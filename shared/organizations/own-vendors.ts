@@ -5,8 +5,8 @@ import { setOwnedVendors } from '../store/organization-store.ts';
 import { scansOf } from '../store/scan-store.ts';
 import { listSynchronizations } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import { scanThing } from '../store/things.ts';
 import type { Waker } from '../store/work.ts';
+import { scanWork } from '../store/work-items.ts';
 import { raiseAll } from '../sync/schedule/raise-all.ts';
 import { checkVendors } from './connect-organization.ts';
 
@@ -29,14 +29,14 @@ export async function ownVendors(
 ): Promise<number> {
   const { table } = dependencies;
   await table.transact([setOwnedVendors(organization.id, checkVendors(vendors))]);
-  const things = [];
+  const workItems = [];
   for (const { synchronization } of await listSynchronizations(table, organization.id)) {
     for (const scan of await scansOf(table, synchronization)) {
       if (scan.waiting.length > 0) {
-        things.push(scanThing(organization.id, synchronization, scan.repository));
+        workItems.push(scanWork(organization.id, synchronization, scan.repository));
       }
     }
   }
-  await raiseAll(dependencies, things, 'vendors changed');
-  return things.length;
+  await raiseAll(dependencies, workItems, 'vendors changed');
+  return workItems.length;
 }

@@ -3,8 +3,8 @@ import type { Organization, PublishingSettings } from '../domain/organization.ts
 import type { Clock } from '../runtime/clock.ts';
 import { findPublishingSettings, setPublishingSettings } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
-import { packagesThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
+import { packagesWork } from '../store/work-items.ts';
 
 export interface SetPublishingDependencies {
   readonly table: Table;
@@ -23,9 +23,9 @@ export async function changePublishing(
   changes: Partial<PublishingSettings>,
 ): Promise<PublishingSettings> {
   if (Object.keys(changes).length > 0) {
-    const thing = packagesThing(id);
-    await table.transact([setPublishingSettings(id, changes), raise(thing, clock.now())]);
-    await waker.wake([thing.wake]);
+    const workItem = packagesWork(id);
+    await table.transact([setPublishingSettings(id, changes), raise(workItem, clock.now())]);
+    await waker.wake([workItem.wake]);
   }
   return findPublishingSettings(table, id);
 }

@@ -4,8 +4,8 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import { traitsOf } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Table } from '../store/table.ts';
-import { scopeThing } from '../store/things.ts';
 import type { Waker } from '../store/work.ts';
+import { scopeWork } from '../store/work-items.ts';
 import { raiseAll } from '../sync/schedule/raise-all.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
@@ -37,8 +37,8 @@ export async function synchronizeNow(
   const all = namesIn(traitsOf(synchronization.forge).scopes);
   if (asked === undefined) {
     const { organization, id } = synchronization;
-    const things = all.map((scope) => scopeThing(organization, id, scope));
-    await raiseAll(dependencies, things, 'owner', things.slice(0, 1));
+    const workItems = all.map((scope) => scopeWork(organization, id, scope));
+    await raiseAll(dependencies, workItems, 'owner', workItems.slice(0, 1));
   }
   const scopes = await progressSince(table, synchronization, all, at, clock.now());
   return {

@@ -14,8 +14,8 @@ import { loadScope } from '../store/fact-store.ts';
 import { latestRuns, loadRemoved } from '../store/run-store.ts';
 import { findHeld } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
-import { scopeThing } from '../store/things.ts';
 import { raise, type Waker } from '../store/work.ts';
+import { scopeWork } from '../store/work-items.ts';
 import { heldKeys } from '../sync/plan/held.ts';
 import { factText } from './change-text.ts';
 import { recordedRun } from './list-runs.ts';
@@ -119,11 +119,11 @@ async function askFor(
       missing.push(scope);
     }
   }
-  const things = missing.map((scope) => scopeThing(organization, id, scope));
+  const workItems = missing.map((scope) => scopeWork(organization, id, scope));
   const attributes = { cause, restore: { run, at } };
-  await table.transact(things.map((thing) => raise(thing, clock.now(), attributes)));
+  await table.transact(workItems.map((workItem) => raise(workItem, clock.now(), attributes)));
   // One run takes all scopes that are asked for.
-  await waker.wake(things.slice(0, 1).map((thing) => thing.wake));
+  await waker.wake(workItems.slice(0, 1).map((workItem) => workItem.wake));
 }
 
 /** What of it is there by now, and why the rest is not. */

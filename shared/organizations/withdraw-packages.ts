@@ -4,8 +4,8 @@ import type { Organization } from '../domain/organization.ts';
 import { keys } from '../store/keys.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { type Operation, transactionItemsMax } from '../store/table.ts';
-import { grantsThing } from '../store/things.ts';
 import { raise } from '../store/work.ts';
+import { grantsWork } from '../store/work-items.ts';
 import { withdrawal } from './delete-package.ts';
 import type { NarrowDependencies } from './narrow-refused.ts';
 
@@ -36,7 +36,7 @@ export async function withdrawPackagesOf(
   for (let start = 0; start < living.length && clock.now() < until; start += portion) {
     const part = living.slice(start, start + portion);
     const names = await table.getMany(part.map(({ name }) => keys.packageName(id, name)));
-    const grants = grantsThing(id);
+    const grants = grantsWork(id);
     const withdrawn = part.map((one, place) =>
       withdrawal(organization, one, names[place]?.number === one.number, clock.now()),
     );

@@ -11,8 +11,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { carriedOut, type EdgeRow, isWanted, pendingEdgeRows, settle } from '../store/edge-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { edgeThing, grantsThing, principalThing } from '../store/things.ts';
-import { raise, type Wake, type Waker, type WorkThing } from '../store/work.ts';
+import { raise, type Wake, type Waker, type WorkItem } from '../store/work.ts';
+import { edgeWork, grantsWork, principalWork } from '../store/work-items.ts';
 
 /** The store as its writer needs it. */
 export interface KeyValues {
@@ -86,7 +86,7 @@ export async function publishAccess(
       return written;
     }
     if (clock.now() - started > turnsMs) {
-      await waker.wake(due.map((row) => edgeThing(row.key).wake));
+      await waker.wake(due.map((row) => edgeWork(row.key).wake));
       return written;
     }
     try {
@@ -169,21 +169,21 @@ async function updateStore(keyValues: KeyValues, etag: string, batch: readonly E
  * only takes something away raises nobody again: whoever wished it had left it out before.
  */
 async function record(table: Table, batch: readonly EdgeRow[], now: number): Promise<Wake[]> {
-  const waiting = new Map<string, WorkThing>();
+  const waiting = new Map<string, WorkItem>();
   for (const row of batch) {
     const { subject } = row;
     if (subject.kind !== 'token' && subject.kind !== 'organization' && mayGive(row)) {
-      const thing =
+      const workItem =
         subject.kind === 'view'
-          ? principalThing(subject.organization, subject.principal)
-          : grantsThing(subject.organization);
-      waiting.set(`${thing.key.pk} ${thing.key.sk}`, thing);
+          ? principalWork(subject.organization, subject.principal)
+          : grantsWork(subject.organization);
+      waiting.set(`${workItem.key.pk} ${workItem.key.sk}`, workItem);
     }
   }
-  const things = [...waiting.values()];
-  await table.transact([...batch.map(carriedOut), ...things.map((thing) => raise(thing, now))]);
+  const workItems = [...waiting.values()];
+  await table.transact([...batch.map(carriedOut), ...workItems.map((workItem) => raise(workItem, now))]);
   await Promise.all(batch.map((row) => settle(table, row)));
-  return things.map((thing) => thing.wake);
+  return workItems.map((workItem) => workItem.wake);
 }
 
 /** Withdrawals by themselves, as long as there are any; then what others wait for: organizations before packages before views before tokens. */

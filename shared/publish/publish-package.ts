@@ -22,8 +22,8 @@ import {
 } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError } from '../store/table.ts';
-import { edgeThing, packageThing } from '../store/things.ts';
 import { completeWork, holdsLease, type Lease, releaseLease } from '../store/work.ts';
+import { edgeWork, packageWork } from '../store/work-items.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter, Seen } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
@@ -43,7 +43,7 @@ export async function publishPackage(
   organization: OrganizationId,
   packageNumber: number,
 ): Promise<PackageOutcome> {
-  return publishUnderLease(dependencies, packageThing(organization, packageNumber), (lease) =>
+  return publishUnderLease(dependencies, packageWork(organization, packageNumber), (lease) =>
     publish(dependencies, lease, organization),
   );
 }
@@ -67,7 +67,10 @@ async function publish(
       const filesModifiedAt = Math.max(
         ...modifiedAt(plainSeen, devSeen?.lastModified, found.filesModifiedAt),
       );
-      await table.update({ key: lease.thing.key, set: { filesModifiedAt } }, equal('leaseId', lease.leaseId));
+      await table.update(
+        { key: lease.workItem.key, set: { filesModifiedAt } },
+        equal('leaseId', lease.leaseId),
+      );
       await Promise.all([objects.remove(plainKey), objects.remove(devKey)]);
     }
     return finish(dependencies, lease, found.state === 'deleted' ? { versionCount: 0 } : {});
@@ -78,7 +81,7 @@ async function publish(
       : found.filesModifiedAt;
   if (served === 'still-served') {
     await releaseLease(table, lease);
-    await waker.wake([lease.thing.wake], stillServedSeconds);
+    await waker.wake([lease.workItem.wake], stillServedSeconds);
     return 'too-early';
   }
   const servedAt = served ?? Number.NEGATIVE_INFINITY;
@@ -107,7 +110,7 @@ async function publish(
   if (notBefore > clock.now()) {
     // Nobody sleeps in a function: the same work comes back in the next second.
     await releaseLease(table, lease);
-    await waker.wake([lease.thing.wake], delaySecondsUntil(notBefore, clock.now()));
+    await waker.wake([lease.workItem.wake], delaySecondsUntil(notBefore, clock.now()));
     return 'too-early';
   }
   for (const [key, seen, text] of changed) {
@@ -170,7 +173,7 @@ async function makeAvailable(
     await table.transact([
       // The lease's own item: its check and this change are one operation.
       {
-        update: { key: lease.thing.key, set: { state: 'available' } },
+        update: { key: lease.workItem.key, set: { state: 'available' } },
         when: all(equal('leaseId', lease.leaseId), equal('state', 'accepted'), refusesTheSame(found)),
       },
       desire(
@@ -189,7 +192,7 @@ async function makeAvailable(
     }
     throw error;
   }
-  await waker.wake([edgeThing(key).wake]);
+  await waker.wake([edgeWork(key).wake]);
 }
 
 async function finish(
@@ -198,7 +201,7 @@ async function finish(
   attributes: Readonly<Record<string, unknown>>,
 ): Promise<'done'> {
   if ((await completeWork(table, lease, attributes)) === 'more') {
-    await waker.wake([lease.thing.wake]);
+    await waker.wake([lease.workItem.wake]);
   }
   return 'done';
 }

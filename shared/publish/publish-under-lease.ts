@@ -2,7 +2,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { type Lease, takeLease, underLease, type Waker, type WorkThing } from '../store/work.ts';
+import { type Lease, takeLease, underLease, type Waker, type WorkItem } from '../store/work.ts';
 import { ObjectConflictError } from './object-writer.ts';
 
 export interface PublisherDependencies {
@@ -24,10 +24,10 @@ const leaseMs = Math.max(leaseMsOf('publish-package'), leaseMsOf('publish-roots'
  */
 export async function publishUnderLease<Outcome>(
   { table, waker, clock, newLeaseId }: PublisherDependencies,
-  thing: WorkThing,
+  workItem: WorkItem,
   work: (lease: Lease) => Promise<Outcome>,
 ): Promise<Outcome | 'idle' | 'busy' | 'again'> {
-  const lease = await takeLease(table, thing, { leaseId: newLeaseId(), now: clock.now(), leaseMs });
+  const lease = await takeLease(table, workItem, { leaseId: newLeaseId(), now: clock.now(), leaseMs });
   if (lease === 'idle' || lease === 'busy') {
     return lease;
   }
@@ -35,7 +35,7 @@ export async function publishUnderLease<Outcome>(
     return await underLease(table, lease, () => work(lease));
   } catch (error) {
     if (error instanceof ConflictError || error instanceof ObjectConflictError) {
-      await waker.wake([thing.wake], 1);
+      await waker.wake([workItem.wake], 1);
       return 'again';
     }
     throw error;

@@ -12,9 +12,9 @@ import type { OrganizationId, Principal } from '../domain/ids.ts';
 import { parsePrincipal } from '../domain/ids.ts';
 import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
-import { edgeThing, principalThing } from '../store/things.ts';
 import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
 import { completeWork, type Lease, leaseHeld, releaseLease, type Wake } from '../store/work.ts';
+import { edgeWork, principalWork } from '../store/work-items.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
@@ -40,7 +40,7 @@ export async function publishView(
   organization: OrganizationId,
   principal: Principal,
 ): Promise<ViewOutcome> {
-  return publishUnderLease(dependencies, principalThing(organization, principal), (lease) =>
+  return publishUnderLease(dependencies, principalWork(organization, principal), (lease) =>
     pass(dependencies, lease, organization, principal),
   );
 }
@@ -105,7 +105,7 @@ async function pass(
   if (!view.complete && waiting.some((token) => !overdue(token))) {
     // Whatever it waits for raises the principal again; this comes back in case that takes too long.
     await releaseLease(table, lease);
-    await waker.wake([lease.thing.wake], 5);
+    await waker.wake([lease.workItem.wake], 5);
     return 'waiting';
   }
   if (!mayWiden) {
@@ -114,7 +114,7 @@ async function pass(
     return 'waiting';
   }
   if ((await completeWork(table, lease)) === 'more') {
-    await waker.wake([lease.thing.wake]);
+    await waker.wake([lease.workItem.wake]);
   }
   return 'done';
 }
@@ -211,6 +211,6 @@ async function publishBitmap(
   return {
     listed,
     complete: mayWiden && listed !== undefined && listed.length === readable.length,
-    wakes: changed.map((key) => edgeThing(key).wake),
+    wakes: changed.map((key) => edgeWork(key).wake),
   };
 }

@@ -1,17 +1,17 @@
 /** Fan-out of work: every thing of an owner is raised, in batches, before the owner is done. */
 import { transactionItemsMax } from '../store/table.ts';
-import { completeWork, leaseHeld, raise, type WorkThing } from '../store/work.ts';
+import { completeWork, leaseHeld, raise, type WorkItem } from '../store/work.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
 
 /** @param things read under the owner's lease */
 export function raiseEach(
   dependencies: PublisherDependencies,
-  owner: WorkThing,
-  things: () => Promise<readonly WorkThing[]>,
+  owner: WorkItem,
+  workItems: () => Promise<readonly WorkItem[]>,
 ): Promise<'done' | 'idle' | 'busy' | 'again'> {
   const { table, waker, clock } = dependencies;
   return publishUnderLease(dependencies, owner, async (lease): Promise<'done'> => {
-    const all = await things();
+    const all = await workItems();
     const batch = transactionItemsMax - 1;
     for (let start = 0; start < all.length; start += batch) {
       const part = all.slice(start, start + batch);

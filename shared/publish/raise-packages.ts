@@ -1,7 +1,7 @@
 /** What goes for all packages of an organization changed: each of them is raised, so that its files are written again. */
 import type { OrganizationId } from '../domain/ids.ts';
 import { packagesOf } from '../store/package-store.ts';
-import { packagesThing, packageThing } from '../store/things.ts';
+import { packagesWork, packageWork } from '../store/work-items.ts';
 import type { PublisherDependencies } from './publish-under-lease.ts';
 import { raiseEach } from './raise-each.ts';
 
@@ -9,9 +9,9 @@ export function raisePackages(
   dependencies: PublisherDependencies,
   organization: OrganizationId,
 ): Promise<'done' | 'idle' | 'busy' | 'again'> {
-  return raiseEach(dependencies, packagesThing(organization), async () =>
+  return raiseEach(dependencies, packagesWork(organization), async () =>
     (await packagesOf(dependencies.table, organization))
       .filter(({ state }) => state === 'accepted' || state === 'available')
-      .map(({ number }) => packageThing(organization, number)),
+      .map(({ number }) => packageWork(organization, number)),
   );
 }

@@ -1,7 +1,7 @@
 /** Rights or packages of an organization changed: every principal that has a root file is raised. */
 import { asPrincipal, type OrganizationId } from '../domain/ids.ts';
 import { keys, nameInKey } from '../store/keys.ts';
-import { grantsThing, principalThing } from '../store/things.ts';
+import { grantsWork, principalWork } from '../store/work-items.ts';
 import type { PublisherDependencies } from './publish-under-lease.ts';
 import { raiseEach } from './raise-each.ts';
 
@@ -9,9 +9,9 @@ export function raisePrincipals(
   dependencies: PublisherDependencies,
   organization: OrganizationId,
 ): Promise<'done' | 'idle' | 'busy' | 'again'> {
-  return raiseEach(dependencies, grantsThing(organization), async () => {
+  return raiseEach(dependencies, grantsWork(organization), async () => {
     const { pk, sk } = keys.principal(organization, '');
     const items = await dependencies.table.query(pk, sk);
-    return items.map((item) => principalThing(organization, asPrincipal(nameInKey(item.sk))));
+    return items.map((item) => principalWork(organization, asPrincipal(nameInKey(item.sk))));
   });
 }

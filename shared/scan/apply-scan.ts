@@ -12,8 +12,8 @@ import { keys } from '../store/keys.ts';
 import { putName } from '../store/name-store.ts';
 import { metadataLayout, type StoredPackage, type StoredVersion } from '../store/package-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
-import { edgeThing, grantsThing, packageThing } from '../store/things.ts';
 import { type Lease, leaseHeld, raise, type Wake } from '../store/work.ts';
+import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type PackageState, packagesOfSource } from './package-state.ts';
 import type { VersionChange } from './plan-versions.ts';
 
@@ -46,7 +46,7 @@ export async function createPackage(
     leaseHeld(lease),
     // Raised, so that a package without versions gets its files too; its publisher is woken when the versions are there.
     {
-      ...raise(packageThing(organization, number), clock.now(), { ...made, acceptedAt: clock.now() }),
+      ...raise(packageWork(organization, number), clock.now(), { ...made, acceptedAt: clock.now() }),
       when: absent,
     },
     putName(organization, name, { number, source, isGiven: false }, absent),
@@ -99,7 +99,7 @@ export async function applyVersions(
   changes: readonly VersionChange[],
   commits: ReadonlySet<string>,
 ): Promise<readonly Wake[]> {
-  const thing = packageThing(organization, found.number);
+  const workItem = packageWork(organization, found.number);
   for (const batch of batchesOf(changes)) {
     const recorded = new Set(
       batch.flatMap((change) =>
@@ -117,15 +117,15 @@ export async function applyVersions(
           },
         }),
       ),
-      { ...raise(thing, clock.now()), when: ofSource(found) },
+      { ...raise(workItem, clock.now()), when: ofSource(found) },
     ]);
   }
   if (changes.length === 0 && found.imported && found.metadataLayout !== metadataLayout) {
-    await table.transact([leaseHeld(lease), raise(thing, clock.now())]);
-    return [thing.wake];
+    await table.transact([leaseHeld(lease), raise(workItem, clock.now())]);
+    return [workItem.wake];
   }
   // A new package was raised when it was made.
-  return changes.length > 0 || !found.imported ? [thing.wake] : [];
+  return changes.length > 0 || !found.imported ? [workItem.wake] : [];
 }
 
 /** In parts that fit into one transaction each. */
@@ -185,13 +185,13 @@ export async function publishHeld(
     await table.transact([leaseHeld(lease), { update: { key, set: { reason: outcome.reason } } }]);
     return [];
   }
-  const thing = packageThing(organization, found.number);
+  const workItem = packageWork(organization, found.number);
   await table.transact([
     leaseHeld(lease),
     { update: { key, set: { state: 'published', shasum: outcome.shasum }, remove: ['reason'] } },
-    { ...raise(thing, clock.now()), when: ofSource(found) },
+    { ...raise(workItem, clock.now()), when: ofSource(found) },
   ]);
-  return [thing.wake];
+  return [workItem.wake];
 }
 
 /**
@@ -218,16 +218,16 @@ export async function recordMoved(
       !sameLinks(one.links, links) ||
       one.replacement !== replacement,
   );
-  const things = changed.map((change) => ({
+  const workItems = changed.map((change) => ({
     ...change,
-    thing: packageThing(organization, change.one.number),
+    workItem: packageWork(organization, change.one.number),
   }));
   const portion = transactionItemsMax - 1;
-  for (let start = 0; start < things.length; start += portion) {
+  for (let start = 0; start < workItems.length; start += portion) {
     await table.transact([
       leaseHeld(lease),
-      ...things.slice(start, start + portion).map(({ one, replacement, thing }) => ({
-        ...raise(thing, clock.now(), {
+      ...workItems.slice(start, start + portion).map(({ one, replacement, workItem }) => ({
+        ...raise(workItem, clock.now(), {
           archived,
           links,
           replacement,
@@ -239,7 +239,7 @@ export async function recordMoved(
       })),
     ]);
   }
-  return things.map(({ thing }) => thing.wake);
+  return workItems.map(({ workItem }) => workItem.wake);
 }
 
 /** Withdraws every package of a repository that cannot be read any more: the edge and the views at once, the files after it. */
@@ -255,12 +255,12 @@ export async function withdrawPackages(
   const wakes: Wake[] = [];
   for (const one of packages) {
     const edgeKey = edgeKeys.package(organization.slug, one.name);
-    const thing = packageThing(organization.id, one.number);
-    const grants = grantsThing(organization.id);
+    const workItem = packageWork(organization.id, one.number);
+    const grants = grantsWork(organization.id);
     await table.transact([
       leaseHeld(lease),
       {
-        ...raise(thing, clock.now(), { state: 'unreadable', unreadableAt: clock.now() }),
+        ...raise(workItem, clock.now(), { state: 'unreadable', unreadableAt: clock.now() }),
         // Its name may stand for another package by now, which is to stay at the edge.
         when: all(ofSource(one), any(equal('state', 'accepted'), equal('state', 'available'))),
       },
@@ -272,7 +272,7 @@ export async function withdrawPackages(
       ),
       raise(grants, clock.now()),
     ]);
-    wakes.push(edgeThing(edgeKey).wake, grants.wake, thing.wake);
+    wakes.push(edgeWork(edgeKey).wake, grants.wake, workItem.wake);
   }
   return wakes;
 }

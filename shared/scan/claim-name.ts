@@ -15,8 +15,8 @@ import {
 } from '../store/name-store.ts';
 import type { StoredPackage } from '../store/package-store.ts';
 import { type Operation, transactionItemsMax } from '../store/table.ts';
-import { scanThing } from '../store/things.ts';
 import { type Lease, leaseHeld, raise, type Wake, type Waker } from '../store/work.ts';
+import { scanWork } from '../store/work-items.ts';
 import { type AboutRepository, type ApplyDependencies, createPackage } from './apply-scan.ts';
 import { claimantOf, holderOf, isOfImport, rivalsOf } from './name-state.ts';
 import { packagesOfSource } from './package-state.ts';
@@ -131,7 +131,7 @@ const claimedBefore = ({ item }: Lease): string | undefined =>
 /** The scan's own item knows the claim, so that a scan that claims nothing costs nothing. */
 function noteClaim(lease: Lease, name: string | undefined): Operation {
   return {
-    update: { key: lease.thing.key, set: { claimedName: name } },
+    update: { key: lease.workItem.key, set: { claimedName: name } },
     when: equal('leaseId', lease.leaseId),
   };
 }
@@ -180,7 +180,7 @@ export async function raiseClaimants(
     const claims = holder?.number === number ? await nameClaims(table, organization, name) : [];
     const scans = claims
       .filter((one) => !sameSource(one, source))
-      .map((one) => scanThing(organization, one.synchronization, one.repository));
+      .map((one) => scanWork(organization, one.synchronization, one.repository));
     const portion = transactionItemsMax - 1;
     for (let start = 0; start < scans.length; start += portion) {
       const part = scans.slice(start, start + portion);

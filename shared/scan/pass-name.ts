@@ -16,8 +16,8 @@ import {
 import { noteChanges } from '../store/run-store.ts';
 import { drawNumber } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
-import { edgeThing, grantsThing, packageThing, scanThing } from '../store/things.ts';
-import { raise, type Wake, type WorkThing } from '../store/work.ts';
+import { raise, type Wake, type WorkItem } from '../store/work.ts';
+import { edgeWork, grantsWork, packageWork, scanWork } from '../store/work-items.ts';
 import { type AboutRepository, type ApplyDependencies, drawPackageNumber, putSource } from './apply-scan.ts';
 import { packagesOfSource } from './package-state.ts';
 
@@ -67,15 +67,15 @@ export async function passName(
     filesModifiedAt: Math.max(now, kept?.filesModifiedAt ?? 0),
   };
   const { number } = made;
-  const thing = packageThing(id, number);
-  const grants = grantsThing(id);
+  const workItem = packageWork(id, number);
+  const grants = grantsWork(id);
   const scans = scansOf(id, isGiven ? [before.source, to] : [before.source]);
   const ended = await endOfHolder(table, organization, passing, now);
   const record = await passingRecord(table, to, { from: before, number, name, reason, at: now });
   await table.transact([
     ...passing.beside,
     {
-      ...raise(thing, now, kept === undefined ? { ...written(made), acceptedAt: now } : written(made)),
+      ...raise(workItem, now, kept === undefined ? { ...written(made), acceptedAt: now } : written(made)),
       when: kept === undefined ? absent : equal('state', kept.state),
     },
     putName(id, name, { number, source: to, isGiven }, isUnchanged(before)),
@@ -85,7 +85,7 @@ export async function passName(
     ...scans.map((scan) => raise(scan, now, { cause: 'a package name passed' })),
     ...record,
   ]);
-  return { made, wakes: [...ended.wakes, thing.wake, grants.wake, ...scans.map((scan) => scan.wake)] };
+  return { made, wakes: [...ended.wakes, workItem.wake, grants.wake, ...scans.map((scan) => scan.wake)] };
 }
 
 /** What a package has of itself before its first scan. */
@@ -119,16 +119,16 @@ async function endOfHolder(
   if (old === undefined || !isOfSource(old)) {
     return { operations: [], wakes: [] };
   }
-  const thing = packageThing(id, old.number);
+  const workItem = packageWork(id, old.number);
   const edgeKey = edgeKeys.package(slug, name);
   const subject = { kind: 'package', organization: id, packageNumber: old.number } as const;
   const superseded = { state: 'superseded', unreadableAt: old.unreadableAt ?? now };
   return {
     operations: [
-      { ...raise(thing, now, superseded), when: equal('state', old.state) },
+      { ...raise(workItem, now, superseded), when: equal('state', old.state) },
       ...(isLiving(old) ? [desire(edgeKey, undefined, subject, now)] : []),
     ],
-    wakes: [...(isLiving(old) ? [edgeThing(edgeKey).wake] : []), thing.wake],
+    wakes: [...(isLiving(old) ? [edgeWork(edgeKey).wake] : []), workItem.wake],
   };
 }
 
@@ -136,11 +136,13 @@ async function endOfHolder(
 export function scansOf(
   organization: Organization['id'],
   sources: readonly PackageSource[],
-): readonly WorkThing[] {
-  const things = sources.map(({ synchronization, repository }) =>
-    scanThing(organization, synchronization, repository),
+): readonly WorkItem[] {
+  const workItems = sources.map(({ synchronization, repository }) =>
+    scanWork(organization, synchronization, repository),
   );
-  return [...new Map(things.map((thing) => [`${thing.key.pk}#${thing.key.sk}`, thing])).values()];
+  return [
+    ...new Map(workItems.map((workItem) => [`${workItem.key.pk}#${workItem.key.sk}`, workItem])).values(),
+  ];
 }
 
 /** A number belongs to a repository and a name, so who had the name before and gets it back has the old number again, as long as it is kept. */

@@ -16,7 +16,6 @@ import { isDeletedOnForge } from '../store/forge-deletion-store.ts';
 import { versionsOfPackage } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { scanThing } from '../store/things.ts';
 import {
   completeWork,
   holdsLease,
@@ -26,6 +25,7 @@ import {
   underLease,
   type Waker,
 } from '../store/work.ts';
+import { scanWork } from '../store/work-items.ts';
 import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
 import { claimName, endClaim, raiseClaimants } from './claim-name.ts';
 import { type Notice, noticesOf } from './owner-lines.ts';
@@ -70,8 +70,8 @@ export async function scanRepository(
   if (!known) {
     return 'unknown';
   }
-  const thing = scanThing(known.organization.id, synchronization, repository);
-  const lease = await takeLease(table, thing, {
+  const workItem = scanWork(known.organization.id, synchronization, repository);
+  const lease = await takeLease(table, workItem, {
     leaseId: dependencies.newLeaseId(),
     now: clock.now(),
     leaseMs,
@@ -92,9 +92,9 @@ export async function scanRepository(
         const attributes = { notices: undefined, ...record, lastFailure: undefined, failures: 0 };
         if (again !== undefined) {
           await releaseLease(table, lease, undefined, attributes);
-          await waker.wake([thing.wake], again);
+          await waker.wake([workItem.wake], again);
         } else if ((await completeWork(table, lease, attributes)) === 'more') {
-          await waker.wake([thing.wake]);
+          await waker.wake([workItem.wake]);
         }
         return 'done';
       } catch (error) {
@@ -237,7 +237,7 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
   const { table, waker, clock, logger } = dependencies;
   const failures = Number(lease.item.failures ?? 0) + 1;
   const lastFailure = { at: clock.now(), code: error.code, message: error.message };
-  logger.warn('a scan failed', { repository: lease.thing.key.sk, code: error.code });
+  logger.warn('a scan failed', { repository: lease.workItem.key.sk, code: error.code });
   const mayPass = ['rate-limited', 'unavailable', 'incomplete', 'not-found'].includes(error.code);
   const seconds =
     error.notBefore === undefined
@@ -246,13 +246,13 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
   if (mayPass && seconds !== undefined) {
     // The wake must not come before the lease's end.
     await releaseLease(table, lease, clock.now() + seconds * 1000 - 500, { lastFailure, failures });
-    await waker.wake([lease.thing.wake], seconds);
+    await waker.wake([lease.workItem.wake], seconds);
     return 'failed';
   }
   // What was pushed must not wait for the daily scan: once the credential is good again, nothing else asks for it.
   const attributes = { lastFailure, failures: 0, unfinished: true };
   if ((await completeWork(table, lease, attributes)) === 'more') {
-    await waker.wake([lease.thing.wake]);
+    await waker.wake([lease.workItem.wake]);
   }
   return 'failed';
 }

@@ -89,7 +89,7 @@ export async function storeHeld(
       await waker.wake(await publishHeld(dependencies, lease, organization, found, version, outcome));
     }
     // What was asked for meanwhile, a withdrawal perhaps, waits no longer than for one archive.
-    if (stopped === undefined && (await table.get(lease.thing.key))?.wanted !== lease.wanted) {
+    if (stopped === undefined && (await table.get(lease.workItem.key))?.wanted !== lease.wanted) {
       stopped = 'its archive comes with the next scan';
       again = undefined;
     }

@@ -4,8 +4,8 @@ import { asId, type OrganizationId, type SynchronizationId } from '../domain/ids
 import { equal } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
-import { deletionThing } from './things.ts';
-import { type Lease, raise, type WorkThing } from './work.ts';
+import { type Lease, raise, type WorkItem } from './work.ts';
+import { deletionWork } from './work-items.ts';
 
 /**
  * What is removed. `refused-commits`: the archives of all commits that the organization refuses. `renumbering`: a package is copied to a new
@@ -64,8 +64,8 @@ function subjectOf(target: DeletionTarget): string {
   }
 }
 
-export const deletionOf = (organization: OrganizationId, target: DeletionTarget): WorkThing =>
-  deletionThing(organization, subjectOf(target));
+export const deletionOf = (organization: OrganizationId, target: DeletionTarget): WorkItem =>
+  deletionWork(organization, subjectOf(target));
 
 /** Asks for the removal, to be part of the transaction that makes it necessary. @param now milliseconds since the epoch */
 export function askDeletion(
@@ -90,7 +90,7 @@ export async function noteProgress(
   { step, objects = 0, records = 0 }: { step: string; objects?: number; records?: number },
 ): Promise<void> {
   await table.update(
-    { key: lease.thing.key, set: { step }, add: { objects, records } },
+    { key: lease.workItem.key, set: { step }, add: { objects, records } },
     equal('leaseId', lease.leaseId),
   );
 }

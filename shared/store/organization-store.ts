@@ -7,8 +7,8 @@ import { absent, all, equal, missing, present } from './condition.ts';
 import { desire, parseEdgeRow, settledValue } from './edge-store.ts';
 import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
-import { edgeThing } from './things.ts';
 import type { Wake } from './work.ts';
+import { edgeWork } from './work-items.ts';
 
 const organizationId = z.string().transform((text) => asId<OrganizationId>(text));
 
@@ -153,7 +153,7 @@ function desiredKey(
   const key = edgeKeys.organization(slug);
   return {
     operation: desire(key, value, { kind: 'organization', organization: id }, now),
-    wake: edgeThing(key).wake,
+    wake: edgeWork(key).wake,
   };
 }
 

@@ -6,9 +6,9 @@ import { asId, type Principal, type UserId, userPrincipal } from '../domain/ids.
 import { edgeRows } from './edge-store.ts';
 import { keys } from './keys.ts';
 import { ConflictError } from './table.ts';
-import { principalThing } from './things.ts';
 import { activateToken, addToken, isLive, revokeToken, type Token, tokensOf } from './token-store.ts';
 import { type Lease, takeLease } from './work.ts';
+import { principalWork } from './work-items.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const principal: Principal = userPrincipal(asId<UserId>('ann'));
@@ -30,7 +30,7 @@ async function waiting(): Promise<{ table: MemoryTable; token: Token; lease: Lea
     },
     [],
   );
-  const lease = await takeLease(table, principalThing(organizationId, principal), {
+  const lease = await takeLease(table, principalWork(organizationId, principal), {
     leaseId: 'lease',
     now,
     leaseMs: 1000,

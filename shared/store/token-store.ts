@@ -7,8 +7,8 @@ import { absent, type Condition, equal, present } from './condition.ts';
 import { desire } from './edge-store.ts';
 import { keys, ranges } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
-import { edgeThing, principalThing } from './things.ts';
 import { type Lease, leaseHeld, raise, type Wake } from './work.ts';
+import { edgeWork, principalWork } from './work-items.ts';
 
 /**
  * `waiting`: known to us, at the edge as soon as its principal's root file is there. `expired`: taken from the edge some time after its
@@ -77,7 +77,7 @@ export async function addToken(
   token: Omit<Token, 'state' | 'restricted'>,
   also: readonly Operation[],
 ): Promise<readonly Wake[]> {
-  const principal = principalThing(token.organization, token.principal);
+  const principal = principalWork(token.organization, token.principal);
   await table.transact([
     {
       put: keys.principalToken(token.organization, token.principal, token.id),
@@ -132,7 +132,7 @@ export async function activateToken(
     }
     throw error;
   }
-  return [edgeThing(key).wake];
+  return [edgeWork(key).wake];
 }
 
 /** At the edge since before its value named the organization that it reads. */
@@ -162,7 +162,7 @@ export async function restrictToken(
     },
     desire(key, valueIn(slug, token), { kind: 'token' }, now),
   ]);
-  return [edgeThing(key).wake];
+  return [edgeWork(key).wake];
 }
 
 /**
@@ -203,14 +203,14 @@ async function endToken(
   when: Condition,
 ): Promise<readonly Wake[]> {
   const key = edgeKeys.token(token.hash);
-  const principal = principalThing(token.organization, token.principal);
+  const principal = principalWork(token.organization, token.principal);
   const update = { key: keys.principalToken(token.organization, token.principal, token.id), set };
   await table.transact([
     { update, when },
     desire(key, undefined, { kind: 'token' }, now),
     raise(principal, now),
   ]);
-  return [edgeThing(key).wake, principal.wake];
+  return [edgeWork(key).wake, principal.wake];
 }
 
 /** The token with this secret, if we made it. Compares hashes by look-up, so that nothing is learnt from the time it takes. */

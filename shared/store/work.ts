@@ -39,7 +39,7 @@ export interface Waker {
 }
 
 /** A thing that work is done on: its item, and the message that wakes its worker. */
-export interface WorkThing {
+export interface WorkItem {
   readonly key: Key;
   readonly wake: Wake;
 }
@@ -50,15 +50,15 @@ export interface WorkThing {
  * @param attributes further attributes of the item to set with it
  * @param now milliseconds since the epoch
  */
-export function raise(thing: WorkThing, now: number, attributes: Item = {}): Operation {
+export function raise(workItem: WorkItem, now: number, attributes: Item = {}): Operation {
   return {
     update: {
-      key: thing.key,
+      key: workItem.key,
       add: { wanted: 1 },
       set: {
         ...attributes,
-        [tableKeys.pendingIndex.partitionKey]: thing.wake.queue,
-        wake: thing.wake,
+        [tableKeys.pendingIndex.partitionKey]: workItem.wake.queue,
+        wake: workItem.wake,
         // What waits for work must not be cleaned up.
         [tableKeys.expiry]: undefined,
       },
@@ -68,7 +68,7 @@ export function raise(thing: WorkThing, now: number, attributes: Item = {}): Ope
 }
 
 export interface Lease {
-  readonly thing: WorkThing;
+  readonly workItem: WorkItem;
   readonly leaseId: string;
   /** What was wanted when the lease was taken: all that is known to be asked for. */
   readonly wanted: number;
@@ -88,7 +88,7 @@ export type Taken = Lease | 'idle' | 'busy';
  */
 export async function takeLease(
   table: Table,
-  thing: WorkThing,
+  workItem: WorkItem,
   options: { leaseId: string; now: number; leaseMs: number },
 ): Promise<Taken> {
   const somethingToDo = differs('wanted', 'done');
@@ -97,13 +97,13 @@ export async function takeLease(
   try {
     const item = await table.update(
       {
-        key: thing.key,
+        key: workItem.key,
         set: { leaseId: options.leaseId, leaseUntil: options.now + options.leaseMs },
       },
-      all(equal('pending', thing.wake.queue), somethingToDo, nobodyElse),
+      all(equal('pending', workItem.wake.queue), somethingToDo, nobodyElse),
     );
     const { leaseId, now: takenAt } = options;
-    return { thing, leaseId, wanted: Number(item.wanted), item, takenAt };
+    return { workItem, leaseId, wanted: Number(item.wanted), item, takenAt };
   } catch (error) {
     if (error instanceof ConflictError) {
       const item = error.item;
@@ -115,7 +115,7 @@ export async function takeLease(
 
 /** The check that the lease is still ours, to be part of each transaction written under it. */
 export function leaseHeld(lease: Lease): Operation {
-  return { check: lease.thing.key, when: equal('leaseId', lease.leaseId) };
+  return { check: lease.workItem.key, when: equal('leaseId', lease.leaseId) };
 }
 
 /**
@@ -140,7 +140,7 @@ export async function completeWork(
   try {
     await table.update(
       {
-        key: lease.thing.key,
+        key: lease.workItem.key,
         set: { ...attributes, ...pending, done: lease.wanted },
         remove: ['leaseId', 'leaseUntil'],
       },
@@ -155,7 +155,7 @@ export async function completeWork(
   try {
     await table.update(
       {
-        key: lease.thing.key,
+        key: lease.workItem.key,
         // What was asked for meanwhile has waited since then, and its message is a new one.
         set: { ...attributes, done: lease.wanted, [sortKey]: pendingSince(lease.takenAt) },
         remove: ['leaseId', 'leaseUntil'],
@@ -175,7 +175,7 @@ export async function completeWork(
 
 /** Whether the lease is still ours; a conflict tells a lost lease from another writer only by this. */
 export async function holdsLease(table: Table, lease: Lease): Promise<boolean> {
-  const item = await table.get(lease.thing.key);
+  const item = await table.get(lease.workItem.key);
   return item?.leaseId === lease.leaseId;
 }
 
@@ -213,7 +213,7 @@ export async function releaseLease(
   try {
     await table.update(
       {
-        key: lease.thing.key,
+        key: lease.workItem.key,
         // An attribute set to undefined is removed.
         set: { ...attributes, leaseId: undefined, leaseUntil: notBefore },
       },

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { keys } from '../../shared/store/keys.ts';
 import { metadataLayout } from '../../shared/store/package-store.ts';
-import { packageThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
+import { packageWork } from '../../shared/store/work-items.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import type { Registry } from '../support/registry-fixture.ts';
 import { registryBaseUrl } from '../support/registry-world.ts';
@@ -27,9 +27,9 @@ async function distsIn(registry: Registry, name: 'plain' | 'dev') {
 }
 
 async function publishedAgain(registry: Registry): Promise<void> {
-  const thing = packageThing(organizationId, 1);
-  await registry.table.transact([raise(thing, registry.clock.now())]);
-  await registry.waker.wake([thing.wake]);
+  const workItem = packageWork(organizationId, 1);
+  await registry.table.transact([raise(workItem, registry.clock.now())]);
+  await registry.waker.wake([workItem.wake]);
   await registry.settle();
 }
 

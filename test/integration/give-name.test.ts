@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { givePackageName } from '../../shared/organizations/give-package-name.ts';
 import { auditLog } from '../../shared/store/audit-log.ts';
-import { edgeThing, packageThing } from '../../shared/store/things.ts';
+import { edgeWork, packageWork } from '../../shared/store/work-items.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { atEdge, endImport, give, imported, nameTaken, one, quiet, says, waits } from '../support/named.ts';
@@ -74,7 +74,7 @@ describe('an owner who gives a name', () => {
     // Only the new one's scan and publisher hear of it; a writer of the old one's files comes late.
     registry.loseMessages();
     await registry.pushed(6);
-    await registry.waker.wake([packageThing(organizationId, 2).wake]);
+    await registry.waker.wake([packageWork(organizationId, 2).wake]);
     for (let seconds = 0; seconds < 30; seconds += 5) {
       await registry.drain();
       await registry.clock.advance(5_000);
@@ -84,7 +84,7 @@ describe('an owner who gives a name', () => {
       'acme/1/dev.json',
       'acme/1/plain.json',
     ]);
-    await registry.waker.wake([packageThing(organizationId, 1).wake, edgeThing('p/acme/acme/one').wake]);
+    await registry.waker.wake([packageWork(organizationId, 1).wake, edgeWork('p/acme/acme/one').wake]);
     await registry.settle();
     expect(await atEdge(registry)).toBe('2');
     const after = (await registry.published()).objects.get('acme/2/plain.json')?.lastModified;

@@ -5,8 +5,8 @@ import { desire } from '../../shared/store/edge-store.ts';
 import { stateDeletion } from '../../shared/store/forge-deletion-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { findSynchronization, lastNumber } from '../../shared/store/synchronization-store.ts';
-import { edgeThing, packageThing, scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
+import { edgeWork, packageWork, scopeWork } from '../../shared/store/work-items.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { repository } from '../support/memory-forge.ts';
@@ -168,7 +168,7 @@ describe('a repository that was deleted and made again with the same manifest', 
     await becomes(registry, one(6));
     expect(await waits(registry, 6)).toEqual(nameTaken);
     expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
-    const part = scopeThing(organizationId, synchronizationId, 'repository:5');
+    const part = scopeWork(organizationId, synchronizationId, 'repository:5');
     await registry.table.transact([
       stateDeletion(synchronizationId, repository(5), {
         at: registry.clock.now(),
@@ -318,13 +318,13 @@ describe('a colleague’s older repository that waits for a name', () => {
 
   it('does not get it when an owner deletes the package here, even if the repository goes too; nor has it back by itself', async () => {
     const registry = await waiting();
-    const thing = packageThing(organizationId, 1);
+    const workItem = packageWork(organizationId, 1);
     const deleted = { state: 'deleted', unreadableAt: undefined };
     const key = edgeKeys.package('acme', 'acme/one');
     const subject = { kind: 'package', organization: organizationId, packageNumber: 1 } as const;
     const now = registry.clock.now();
-    await registry.table.transact([raise(thing, now, deleted), desire(key, undefined, subject, now)]);
-    await registry.waker.wake([thing.wake, edgeThing(key).wake]);
+    await registry.table.transact([raise(workItem, now, deleted), desire(key, undefined, subject, now)]);
+    await registry.waker.wake([workItem.wake, edgeWork(key).wake]);
     await pushed(registry);
     await pushed(registry, 6);
     await becomes(registry, attacker);

@@ -12,7 +12,7 @@ import { keys } from '../../shared/store/keys.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { listHeld, scopeState } from '../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
-import { scopeThing } from '../../shared/store/things.ts';
+import { scopeWork } from '../../shared/store/work-items.ts';
 import { reviewRights, rightsAsOf } from '../../shared/sync/run/suspension.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { addListingForge, listingTraits, onListing } from '../support/listing-forge.ts';
@@ -24,7 +24,7 @@ import { organizationId, synchronizationId } from '../support/synchronized.ts';
 beforeAll(addListingForge);
 
 const people = [1, 2, 3, 4, 5, 6, 7, 8];
-const things: readonly Fact[] = [
+const workItems: readonly Fact[] = [
   aFact.settings(),
   ...people.map((id) => aFact.member(id)),
   aFact.repository(5),
@@ -33,7 +33,7 @@ const things: readonly Fact[] = [
 const rows = people.map((id) => aFact.collaborator(5, id));
 
 /** Read once, a long time ago. */
-async function createWorld(facts: readonly Fact[] = [...things, ...rows]): Promise<SyncWorld> {
+async function createWorld(facts: readonly Fact[] = [...workItems, ...rows]): Promise<SyncWorld> {
   const world = await createSyncWorld(createMemoryTable(), facts, onListing);
   await world.syncAll();
   later(world);
@@ -80,7 +80,7 @@ describe('a list of permissions', () => {
 
   it('keeps its rows when the list of repositories is read', async () => {
     const world = await createWorld();
-    world.forge.facts = [...things.slice(0, -1), ...rows];
+    world.forge.facts = [...workItems.slice(0, -1), ...rows];
     await world.sync('repositories');
     expect(await world.facts('repositories')).toEqual(['repository#5']);
     expect(await world.facts('permissions')).toEqual(keysOf(rows));
@@ -93,7 +93,7 @@ describe('a list of permissions', () => {
     world.forge.before = async (asked) => {
       if (asked === 'permissions' && !isAsked) {
         isAsked = true;
-        world.forge.facts = [...things, ...left];
+        world.forge.facts = [...workItems, ...left];
         await world.sync('repository:5');
       }
     };
@@ -104,7 +104,7 @@ describe('a list of permissions', () => {
 
   it('has its removals held like those of any list, until a person allows them', async () => {
     const world = await createWorld();
-    world.forge.facts = [...things, ...rows.slice(0, 2)];
+    world.forge.facts = [...workItems, ...rows.slice(0, 2)];
     await world.sync('permissions');
     expect(await world.facts('permissions')).toEqual(keysOf(rows));
     await world.sync('repositories');
@@ -119,7 +119,7 @@ describe('a list of permissions', () => {
 
   it('loses the rows of a repository that is gone, however many they are', async () => {
     const world = await createWorld();
-    world.forge.facts = things.filter((fact) => factKey(fact) !== 'repository#5');
+    world.forge.facts = workItems.filter((fact) => factKey(fact) !== 'repository#5');
     await world.syncAll();
     expect(await world.facts('permissions')).toEqual([]);
     expect(await listHeld(world.table, synchronizationId)).toEqual([]);
@@ -127,7 +127,7 @@ describe('a list of permissions', () => {
 
   it('is looked at again while its repositories are about to be read', async () => {
     const world = await createWorld();
-    world.forge.facts = things.filter((fact) => factKey(fact) !== 'repository#5');
+    world.forge.facts = workItems.filter((fact) => factKey(fact) !== 'repository#5');
     await world.ask('permissions');
     await world.ask('repositories');
     world.forge.before = outage('repositories');
@@ -138,23 +138,23 @@ describe('a list of permissions', () => {
 
   it('forgets what was held of one repository, which the list of repositories does not', async () => {
     const world = await createWorld();
-    world.forge.facts = [...things, ...rows.slice(0, 2)];
+    world.forge.facts = [...workItems, ...rows.slice(0, 2)];
     await world.sync('repository:5');
     const scopes = async () => (await listHeld(world.table, synchronizationId)).map(({ scope }) => scope);
     expect(await scopes()).toEqual(['repository:5']);
     await world.sync('repositories');
     expect(await scopes()).toEqual(['repository:5']);
-    world.forge.facts = [...things, ...rows];
+    world.forge.facts = [...workItems, ...rows];
     await world.sync('permissions');
     expect(await scopes()).toEqual([]);
   });
 
   it('is put back by an undo', async () => {
     const world = await createWorld();
-    world.forge.facts = [...things, ...rows.slice(1)];
+    world.forge.facts = [...workItems, ...rows.slice(1)];
     await world.sync('permissions');
     const [run] = (await world.runs()).slice(-1);
-    world.forge.facts = [...things, ...rows];
+    world.forge.facts = [...workItems, ...rows];
     const undone = await undoRun(world, await known(world), run?.observedAt ?? 0);
     expect(undone.scopes).toMatchObject([{ scope: 'permissions', outcome: 'pending' }]);
     await world.run('permissions');
@@ -263,7 +263,7 @@ describe('where permissions are a list', () => {
       await reconcile({ table, waker, clock, logger: { info: () => {}, error: () => {} } });
       const asked = await Promise.all(
         namesIn(listingTraits.scopes).map(async (scope) => {
-          const isWanted = (await world.wanted(scopeThing(organizationId, synchronizationId, scope).key)) > 0;
+          const isWanted = (await world.wanted(scopeWork(organizationId, synchronizationId, scope).key)) > 0;
           return isWanted ? [scope] : [];
         }),
       );

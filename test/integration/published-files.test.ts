@@ -4,8 +4,8 @@ import { ObjectConflictError } from '../../shared/publish/object-writer.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { createSlugReader } from '../../shared/store/organization-store.ts';
-import { grantsThing, packageThing, principalThing } from '../../shared/store/things.ts';
 import { raise, takeLease } from '../../shared/store/work.ts';
+import { grantsWork, packageWork, principalWork } from '../../shared/store/work-items.ts';
 import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { members, one, publishedRegistry, tokenOf } from '../support/published.ts';
@@ -52,9 +52,9 @@ describe('files', () => {
     await tokenOf(registry);
     services.gateway.forget();
     registry.written.length = 0;
-    const thing = packageThing(organizationId, 1);
-    await registry.table.transact([raise(thing, registry.clock.now())]);
-    await registry.waker.wake([thing.wake]);
+    const workItem = packageWork(organizationId, 1);
+    await registry.table.transact([raise(workItem, registry.clock.now())]);
+    await registry.waker.wake([workItem.wake]);
     await registry.ask('repositories');
     await registry.pushed(5);
     expect(await registry.settle()).toBe(0);
@@ -77,7 +77,7 @@ describe('files', () => {
           set: { time: '2020-01-01T00:00:00+00:00' },
         },
       },
-      raise(packageThing(organizationId, 1), registry.clock.now()),
+      raise(packageWork(organizationId, 1), registry.clock.now()),
     ]);
     services.gateway.forget();
     let leases = 0;
@@ -129,7 +129,7 @@ describe('a writer', () => {
   );
 
   it.each([
-    ['acme/2/dev.json', packageThing(organizationId, 2)],
+    ['acme/2/dev.json', packageWork(organizationId, 2)],
     ['acme/roots/', undefined],
   ])(
     'that is asked for more while it writes %s does that too, and leaves nothing to the sweep',
@@ -145,11 +145,12 @@ describe('a writer', () => {
             await services.objects.write(key, ...rest);
             if (!isArmed || !key.startsWith(object) || asked > 0) return;
             asked += 1;
-            const thing = given ?? principalThing(organizationId, asPrincipal(key.slice(object.length, -5)));
-            await services.table.transact([raise(thing, services.clock.now())]);
+            const workItem =
+              given ?? principalWork(organizationId, asPrincipal(key.slice(object.length, -5)));
+            await services.table.transact([raise(workItem, services.clock.now())]);
             // The message that comes with it finds somebody at work: it is as good as lost.
             await expect(
-              takeLease(services.table, thing, { leaseId: 'x', now: services.clock.now(), leaseMs: 1 }),
+              takeLease(services.table, workItem, { leaseId: 'x', now: services.clock.now(), leaseMs: 1 }),
             ).resolves.toBe('busy');
           },
         },
@@ -189,11 +190,11 @@ describe('a writer', () => {
     const principals = Array.from({ length: 150 }, (_, place) => userPrincipal(asId<UserId>(`user${place}`)));
     for (let start = 0; start < principals.length; start += 50) {
       const part = principals.slice(start, start + 50);
-      await table.transact(part.map((one) => raise(principalThing(organizationId, one), clock.now())));
+      await table.transact(part.map((one) => raise(principalWork(organizationId, one), clock.now())));
     }
     await registry.settle();
-    await table.transact([raise(grantsThing(organizationId), clock.now())]);
-    await registry.waker.wake([grantsThing(organizationId).wake]);
+    await table.transact([raise(grantsWork(organizationId), clock.now())]);
+    await registry.waker.wake([grantsWork(organizationId).wake]);
     await registry.deliver();
     const items = await table.query(`ORG#${organizationId}`, 'PRINCIPAL#');
     expect(items.map(({ wanted, done }) => Number(wanted) - Number(done))).toEqual(principals.map(() => 1));

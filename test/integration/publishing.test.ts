@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { asPrincipal } from '../../shared/domain/ids.ts';
 import { StoreRefusalError } from '../../shared/publish/publish-access.ts';
 import { packagesOf } from '../../shared/store/package-store.ts';
-import { principalThing } from '../../shared/store/things.ts';
 import { tokensOfOrganization } from '../../shared/store/token-store.ts';
 import { raise } from '../../shared/store/work.ts';
+import { principalWork } from '../../shared/store/work-items.ts';
 import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { members, one, publishedRegistry, tokenOf } from '../support/published.ts';
@@ -183,9 +183,9 @@ describe('what is granted', () => {
     await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
     await registry.drain();
     // The view is made again while the bit is wanted and not there.
-    const thing = principalThing(organizationId, asPrincipal(await principalOf(registry)));
-    await registry.table.transact([raise(thing, registry.clock.now())]);
-    await registry.waker.wake([thing.wake]);
+    const workItem = principalWork(organizationId, asPrincipal(await principalOf(registry)));
+    await registry.table.transact([raise(workItem, registry.clock.now())]);
+    await registry.waker.wake([workItem.wake]);
     await registry.drain();
     expect(await registry.listed(token)).toEqual(['acme/one']);
     takesViews = true;

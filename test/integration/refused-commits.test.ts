@@ -4,8 +4,8 @@ import { deleteVersions } from '../../shared/organizations/refuse-commits.ts';
 import { auditLog } from '../../shared/store/audit-log.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { allowCommit, refuseCommit } from '../../shared/store/refused-commit-store.ts';
-import { packageThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
+import { packageWork } from '../../shared/store/work-items.ts';
 import {
   ann,
   atRest,
@@ -56,9 +56,9 @@ describe('a refused commit', () => {
     const registry = await scannedRegistry();
     await refuse(registry, 'a');
     await registry.clock.advance(2000);
-    const thing = packageThing(organizationId, 1);
-    await registry.table.transact([raise(thing, registry.clock.now())]);
-    await registry.waker.wake([thing.wake]);
+    const workItem = packageWork(organizationId, 1);
+    await registry.table.transact([raise(workItem, registry.clock.now())]);
+    await registry.waker.wake([workItem.wake]);
     await registry.settle();
     expect(await versions(registry)).toEqual({ '1.0.0': 'published', 'dev-main': 'published' });
     expect(await file(registry, 'acme/1/plain.json')).not.toContain(commitOf('a'));

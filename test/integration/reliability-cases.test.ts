@@ -43,10 +43,10 @@ const loseDeliveries = () => world.gitHub.faults.add({ kind: 'delivery-lost' });
 
 /** Names in the root file of the one with that login or slug. */
 async function listed(name: string): Promise<readonly string[]> {
-  const things = [...world.state.users.values(), ...world.state.teams.values()];
-  const thing = things.find((one) => ('login' in one ? one.login : one.slug) === name);
+  const workItems = [...world.state.users.values(), ...world.state.teams.values()];
+  const workItem = workItems.find((one) => ('login' in one ? one.login : one.slug) === name);
   const holder = world.holders.find(({ kind, id }) =>
-    name === 'everything' ? kind === 'organization' : id === thing?.id,
+    name === 'everything' ? kind === 'organization' : id === workItem?.id,
   );
   return (await world.registry.listed(holder?.token ?? '')) ?? [];
 }

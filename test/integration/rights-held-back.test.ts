@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { keys } from '../../shared/store/keys.ts';
 import { packagesOf } from '../../shared/store/package-store.ts';
 import { restoreRights, suspendRights } from '../../shared/store/synchronization-store.ts';
-import { grantsThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
+import { grantsWork } from '../../shared/store/work-items.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
@@ -14,7 +14,7 @@ import { organizationId, synchronizationId } from '../support/synchronized.ts';
 /** Rights that are not published as the facts stand, because the facts are not whole. */
 
 async function raiseGrants(registry: Registry): Promise<void> {
-  const grants = grantsThing(organizationId);
+  const grants = grantsWork(organizationId);
   await registry.table.transact([raise(grants, registry.clock.now())]);
   await registry.waker.wake([grants.wake]);
 }
@@ -43,7 +43,7 @@ describe('while a plan is being written', () => {
     ]);
 
     // As the transaction does that writes the plan's end.
-    const grants = grantsThing(organizationId);
+    const grants = grantsWork(organizationId);
     await registry.table.transact([{ delete: applying }, raise(grants, registry.clock.now())]);
     await registry.waker.wake([grants.wake]);
     await registry.settle();

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
 import { keys } from '../../shared/store/keys.ts';
-import { scanThing } from '../../shared/store/things.ts';
 import { raise, takeLease } from '../../shared/store/work.ts';
+import { scanWork } from '../../shared/store/work-items.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { repository } from '../support/memory-forge.ts';
 import { file, owner, packages, pushed, scannedRegistry, scanOf, versions } from '../support/scanned.ts';
@@ -185,12 +185,12 @@ describe('a scan', () => {
 
   it('that another worker took over ends without a word', async () => {
     const registry = await scannedRegistry();
-    const thing = scanThing(organizationId, synchronizationId, repository(5));
+    const workItem = scanWork(organizationId, synchronizationId, repository(5));
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } });
     registry.beforeContents = async () => {
       registry.beforeContents = () => {};
       const now = registry.clock.now() + 400_000;
-      await takeLease(registry.table, thing, { leaseId: 'other', now, leaseMs: 1000 });
+      await takeLease(registry.table, workItem, { leaseId: 'other', now, leaseMs: 1000 });
     };
     await registry.pushed(5);
     await registry.drain();
@@ -220,9 +220,9 @@ describe('a scan', () => {
     let asked = 0;
     registry.beforeContents = async (what) => {
       if (what !== 'refs' || asked++ > 0) return;
-      const thing = scanThing(organizationId, synchronizationId, repository(5));
+      const workItem = scanWork(organizationId, synchronizationId, repository(5));
       // Its message finds the lease taken: it is as good as lost.
-      await registry.table.transact([raise(thing, registry.clock.now())]);
+      await registry.table.transact([raise(workItem, registry.clock.now())]);
     };
     await registry.pushed(5);
     expect(await registry.settle()).toBe(0);

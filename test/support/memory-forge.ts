@@ -108,11 +108,11 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
           },
         };
       },
-      async lookUp(things) {
+      async lookUp(workItems) {
         const there = new Set(forge.facts.map(factKey));
         await forge.before('look-up');
         return new Map(
-          things.map(({ part, handle }) => {
+          workItems.map(({ part, handle }) => {
             // As GitHub's adapter: it finds nothing without a handle.
             const known: LookUp = there.has(mainKeyOf(part))
               ? { is: 'present' }

@@ -38,8 +38,8 @@ import { createSlugReader, findOrganizationBySlug } from '../../shared/store/org
 import { scansOf } from '../../shared/store/scan-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Table } from '../../shared/store/table.ts';
-import { scanThing, scopeThing } from '../../shared/store/things.ts';
 import { type QueueName, queueNames, raise, type Wake, type Waker } from '../../shared/store/work.ts';
+import { scanWork, scopeWork } from '../../shared/store/work-items.ts';
 import type { CountingReader } from '../../shared/sync/run/run.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
@@ -253,9 +253,9 @@ export async function createRegistryWorld(
     errors: [],
     logged,
     async ask(scope) {
-      const thing = scopeThing(organizationId, synchronizationId, scope);
-      await table.transact([raise(thing, clock.now(), { cause: 'test' })]);
-      await waker.wake([thing.wake]);
+      const workItem = scopeWork(organizationId, synchronizationId, scope);
+      await table.transact([raise(workItem, clock.now(), { cause: 'test' })]);
+      await waker.wake([workItem.wake]);
     },
     async change(next, ...scopes) {
       // Long enough after the last one that a read knows of this one.
@@ -266,9 +266,9 @@ export async function createRegistryWorld(
       }
     },
     async pushed(repositoryId) {
-      const thing = scanThing(organizationId, synchronizationId, repository(repositoryId));
-      await table.transact([raise(thing, clock.now())]);
-      await waker.wake([thing.wake]);
+      const workItem = scanWork(organizationId, synchronizationId, repository(repositoryId));
+      await table.transact([raise(workItem, clock.now())]);
+      await waker.wake([workItem.wake]);
     },
     async deliver(through = (all) => all) {
       const next = takeDue();

@@ -7,8 +7,8 @@ import { megabytesOf, timeoutSeconds } from '../../infra/functions.ts';
 import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 import { loadFacts } from '../../shared/store/fact-store.ts';
 import { applyingSince, scopeStates } from '../../shared/store/scope-store.ts';
-import { scopeThing } from '../../shared/store/things.ts';
 import { raise } from '../../shared/store/work.ts';
+import { scopeWork } from '../../shared/store/work-items.ts';
 import { leaseMs } from '../../shared/sync/run/take-scopes.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
 import type { Section } from './figures.ts';
@@ -219,14 +219,14 @@ async function readAll(
   { stepMs, before }: { readonly stepMs?: number; readonly before?: (step: number) => void } = {},
 ): Promise<readonly Step[]> {
   const { services, host, organization } = stage;
-  const things = gitHubTraits.scopes.map(({ name: scope }) =>
-    scopeThing(organizationId, synchronizationId, scope),
+  const workItems = gitHubTraits.scopes.map(({ name: scope }) =>
+    scopeWork(organizationId, synchronizationId, scope),
   );
   const now = Date.now() + stage.aheadMs;
-  await services.table.transact(things.map((thing) => raise(thing, now, { cause: 'bench' })));
+  await services.table.transact(workItems.map((workItem) => raise(workItem, now, { cause: 'bench' })));
   services.take();
   organization.takeRequests();
-  const queue = things.slice(0, 1).map(({ wake }) => JSON.stringify(wake.message));
+  const queue = workItems.slice(0, 1).map(({ wake }) => JSON.stringify(wake.message));
   const steps: Step[] = [];
   for (let body = queue.shift(); body !== undefined && steps.length < stepsMax; body = queue.shift()) {
     before?.(steps.length + 1);

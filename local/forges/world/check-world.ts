@@ -49,8 +49,8 @@ function reportIds(report: Report, world: World): void {
     groups,
     projects: groups.flatMap(({ projects = [] }) => projects),
   };
-  for (const [kind, things] of Object.entries(kinds)) {
-    const ids = things.flatMap(({ id }) => id ?? []);
+  for (const [kind, workItems] of Object.entries(kinds)) {
+    const ids = workItems.flatMap(({ id }) => id ?? []);
     for (const twice of new Set(ids.filter((id, index) => ids.indexOf(id) !== index))) {
       report.add(['organizations'], `two ${kind} have the id ${twice}`);
     }

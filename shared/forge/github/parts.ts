@@ -272,11 +272,11 @@ const nodesPerRequest = 100;
 export async function lookUp(
   requests: Requests,
   account: Account,
-  things: readonly LookedUp[],
+  workItems: readonly LookedUp[],
 ): Promise<ReadonlyMap<PartScope, LookUp>> {
   const { id: organization, nodeId: ours, selected } = account;
-  const answers = new Map<PartScope, LookUp>(things.map(({ part }) => [part, { is: 'unknown' }]));
-  const known = things.flatMap(({ part, handle }) => (handle === undefined ? [] : [{ part, handle }]));
+  const answers = new Map<PartScope, LookUp>(workItems.map(({ part }) => [part, { is: 'unknown' }]));
+  const known = workItems.flatMap(({ part, handle }) => (handle === undefined ? [] : [{ part, handle }]));
   for (let start = 0; start < known.length; start += nodesPerRequest) {
     const asked = known.slice(start, start + nodesPerRequest);
     const { data, errors } = await requests.ask(

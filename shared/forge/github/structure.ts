@@ -71,6 +71,6 @@ export function createStructureReader({
       }
     },
 
-    lookUp: async (things) => lookUp(requests, await account(), things),
+    lookUp: async (workItems) => lookUp(requests, await account(), workItems),
   };
 }

@@ -6,8 +6,8 @@ import { type Key, keys, tableKeys } from '../../store/keys.ts';
 import { parseDist, type StoredPackage } from '../../store/package-store.ts';
 import { notRefused, refusedCommitsOf } from '../../store/refused-commit-store.ts';
 import type { Item, Operation, Table } from '../../store/table.ts';
-import { packageThing } from '../../store/things.ts';
 import { leaseHeld, raise } from '../../store/work.ts';
+import { packageWork } from '../../store/work-items.ts';
 import { keyOf, lookMs, type Portion, type PortionDependencies, type PortionInputs } from './portion.ts';
 
 /** Each takes a check and a record in one transaction. */
@@ -131,11 +131,11 @@ export async function copyRecords(
     await table.transact([leaseHeld(lease), ...portion]);
     return { is: 'more', step: 'copies records', records: portion.length };
   }
-  const thing = packageThing(id, next.number);
+  const workItem = packageWork(id, next.number);
   await table.transact([
     leaseHeld(lease),
     {
-      ...raise(thing, now, {
+      ...raise(workItem, now, {
         ...without(item, ownAttributes),
         copiedWanted: item.wanted,
         // Clients have the old number's files under the same addresses, none of them younger than this.
@@ -144,7 +144,7 @@ export async function copyRecords(
       when: equal('state', 'copying'),
     },
   ]);
-  await waker.wake([thing.wake]);
+  await waker.wake([workItem.wake]);
   return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
 }
 

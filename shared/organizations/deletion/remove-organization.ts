@@ -10,9 +10,9 @@ import { desire, type EdgeRow, edgeRows, findEdgeRows } from '../../store/edge-s
 import { type Key, keys, ranges } from '../../store/keys.ts';
 import { forgetOrganization } from '../../store/organization-store.ts';
 import { synchronizationsOf } from '../../store/synchronization-store.ts';
-import { edgeThing } from '../../store/things.ts';
 import { tokensOfOrganization } from '../../store/token-store.ts';
 import { type Lease, leaseHeld } from '../../store/work.ts';
+import { edgeWork } from '../../store/work-items.ts';
 import { disconnection } from '../delete-synchronization.ts';
 import { endTokens } from '../end-tokens.ts';
 import { withdrawPackagesOf } from '../withdraw-packages.ts';
@@ -82,7 +82,7 @@ async function withdrawAll(
       leaseHeld(lease),
       ...wished.map(({ key, subject }) => desire(key, undefined, subject, clock.now())),
     ]);
-    await waker.wake(wished.map(({ key }) => edgeThing(key).wake));
+    await waker.wake(wished.map(({ key }) => edgeWork(key).wake));
     return { is: 'more', step };
   }
   return rows.some(({ published, wanted, done }) => published !== undefined || wanted !== done)

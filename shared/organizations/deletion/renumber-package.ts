@@ -18,8 +18,8 @@ import {
   type StoredPackage,
 } from '../../store/package-store.ts';
 import type { Item, Operation, Table } from '../../store/table.ts';
-import { edgeThing, grantsThing, packageThing, scanThing } from '../../store/things.ts';
 import { leaseHeld, raise } from '../../store/work.ts';
+import { edgeWork, grantsWork, packageWork, scanWork } from '../../store/work-items.ts';
 import { renumberFrom } from '../narrow-refused.ts';
 import { copyDists, copyRecords } from './copy-package.ts';
 import { lookMs, type Portion, type PortionDependencies, type PortionInputs } from './portion.ts';
@@ -71,7 +71,7 @@ async function begin(
   const counted = await table.update({ key: keys.organization(id), add: { lastPackageNumber: 1 } });
   const number = Number(counted.lastPackageNumber);
   const { name, synchronization, repository, directory } = found;
-  const grants = grantsThing(id);
+  const grants = grantsWork(id);
   await table.transact([
     leaseHeld(lease),
     {
@@ -108,12 +108,12 @@ async function abandon(
   next: StoredPackage,
 ): Promise<Portion> {
   const target = { kind: 'package', number: next.number } as const;
-  const thing = packageThing(id, next.number);
-  const before = packageThing(id, found.number);
+  const workItem = packageWork(id, next.number);
+  const before = packageWork(id, found.number);
   await table.transact([
     leaseHeld(lease),
     {
-      ...raise(thing, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
+      ...raise(workItem, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
       when: equal('state', 'copying'),
     },
     {
@@ -122,7 +122,7 @@ async function abandon(
     },
     askDeletion(id, target, next.name, clock.now()),
   ]);
-  await waker.wake([thing.wake, before.wake, deletionOf(id, target).wake]);
+  await waker.wake([workItem.wake, before.wake, deletionOf(id, target).wake]);
   return { is: 'done', step: 'done' };
 }
 
@@ -168,9 +168,9 @@ async function pass(
   const item: Item | undefined = await table.get(keys.package(id, next.number));
   const wanted = Number(item?.wanted);
   const { name, synchronization, repository } = found;
-  const scan = scanThing(id, synchronization, repository);
-  const grants = grantsThing(id);
-  const thing = packageThing(id, next.number);
+  const scan = scanWork(id, synchronization, repository);
+  const grants = grantsWork(id);
+  const workItem = packageWork(id, next.number);
   const removal = { kind: 'package', number: found.number } as const;
   const again = { kind: 'renumbering', number: next.number } as const;
   const isFull = refusedPrefixes(next).length >= renumberFrom;
@@ -182,7 +182,11 @@ async function pass(
       when: all(equal('state', found.state), equal('wanted', next.copiedWanted ?? -1)),
     },
     {
-      ...raise(thing, now, { state: found.state, unreadableAt: found.unreadableAt, copiedWanted: undefined }),
+      ...raise(workItem, now, {
+        state: found.state,
+        unreadableAt: found.unreadableAt,
+        copiedWanted: undefined,
+      }),
       when: all(equal('state', 'copying'), equal('wanted', wanted), equal('done', wanted)),
     },
     ...(await passNameAndSource(table, id, found, next)),
@@ -203,8 +207,8 @@ async function pass(
     ...(isFull ? [askDeletion(id, again, name, now)] : []),
   ]);
   await waker.wake([
-    edgeThing(edgeKey).wake,
-    thing.wake,
+    edgeWork(edgeKey).wake,
+    workItem.wake,
     scan.wake,
     grants.wake,
     deletionOf(id, removal).wake,

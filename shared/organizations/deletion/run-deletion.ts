@@ -6,8 +6,8 @@ import { delaySecondsMax } from '../../runtime/retries.ts';
 import { type Deletion, ended, noteProgress, parseDeletion } from '../../store/deletion-store.ts';
 import { findOrganization } from '../../store/organization-store.ts';
 import { ConflictError } from '../../store/table.ts';
-import { deletionThing } from '../../store/things.ts';
 import { completeWork, type Lease, releaseLease, takeLease, underLease } from '../../store/work.ts';
+import { deletionWork } from '../../store/work-items.ts';
 import { deletionLeaseMs, type Portion, type PortionDependencies } from './portion.ts';
 import { removeOrganization } from './remove-organization.ts';
 import { removePackage } from './remove-package.ts';
@@ -35,8 +35,8 @@ export async function runDeletion(
   if (organization === undefined) {
     return 'unknown';
   }
-  const thing = deletionThing(organizationId, subject);
-  const lease = await takeLease(table, thing, {
+  const workItem = deletionWork(organizationId, subject);
+  const lease = await takeLease(table, workItem, {
     leaseId: newLeaseId(),
     now: clock.now(),
     leaseMs: deletionLeaseMs,
@@ -49,7 +49,7 @@ export async function runDeletion(
   } catch (error) {
     if (error instanceof ConflictError) {
       // Somebody else was at the same thing at the same moment: the portion is decided anew.
-      await waker.wake([thing.wake], 1);
+      await waker.wake([workItem.wake], 1);
       return 'again';
     }
     throw error;
@@ -69,7 +69,7 @@ async function work(
     await noteProgress(table, lease, portion);
     if (portion.is === 'done') {
       if ((await completeWork(table, lease, ended(clock.now()))) === 'more') {
-        await waker.wake([lease.thing.wake]);
+        await waker.wake([lease.workItem.wake]);
       }
       return 'done';
     }
@@ -81,13 +81,13 @@ async function work(
       const seconds = Math.max(1, Math.ceil((at - now) / 1000));
       // What waits for longer is found by the sweep.
       if (seconds <= delaySecondsMax) {
-        await waker.wake([lease.thing.wake], seconds);
+        await waker.wake([lease.workItem.wake], seconds);
       }
       return 'waiting';
     }
     if (clock.now() >= until) {
       await releaseLease(table, lease);
-      await waker.wake([lease.thing.wake]);
+      await waker.wake([lease.workItem.wake]);
       return 'again';
     }
   }

@@ -9,9 +9,9 @@ import { putFact } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { grantsThing, principalThing } from '../../store/things.ts';
 import { accountIn, makeUser } from '../../store/user-store.ts';
 import { raise } from '../../store/work.ts';
+import { grantsWork, principalWork } from '../../store/work-items.ts';
 import { concernedMax, concernOf } from './concern.ts';
 import type { PlannedChange } from './plan.ts';
 
@@ -41,7 +41,7 @@ beforeEach(async () => {
     await table.transact(makeUser(user(id), accountIn(found, account(id)), `user-${id}`, now));
   }
   for (const id of [1, 2]) {
-    await table.transact([raise(principalThing(organizationId, userPrincipal(user(id))), now)]);
+    await table.transact([raise(principalWork(organizationId, userPrincipal(user(id))), now)]);
   }
 });
 
@@ -57,7 +57,7 @@ describe('concernOf', () => {
     ['a team, which hands down roles', aFact.team(5)],
     ["a team's role", aFact.roleTeam(70, 5)],
   ])('names everybody for %s', async (_, fact) => {
-    expect(await concerned(fact)).toEqual([grantsThing(organizationId).key.sk]);
+    expect(await concerned(fact)).toEqual([grantsWork(organizationId).key.sk]);
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('concernOf', () => {
       putFact(synchronizationId, aFact.teamMember(6, 2), 1),
     ]);
     expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1']);
-    const team = principalThing(organizationId, teamPrincipal(synchronizationId, asId('5')));
+    const team = principalWork(organizationId, teamPrincipal(synchronizationId, asId('5')));
     await table.transact([raise(team, now)]);
     expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1', team.key.sk]);
   });
@@ -98,7 +98,7 @@ describe('concernOf', () => {
       now,
     );
     await table.transact(operations);
-    const token = principalThing(organizationId, userPrincipal(user(3)));
+    const token = principalWork(organizationId, userPrincipal(user(3)));
     await table.transact([raise(token, now)]);
     await expect(table.transact(operations)).rejects.toThrow(ConflictError);
     const { operations: fourth } = await concernOf(table, synchronization, [added(aFact.member(4))], now);
@@ -109,7 +109,7 @@ describe('concernOf', () => {
 
   it('names everybody when there are many, and nobody for what changes no right', async () => {
     const many = Array.from({ length: concernedMax + 1 }, (_, place) => aFact.member(100 + place));
-    expect(await concerned(...many)).toEqual([grantsThing(organizationId).key.sk]);
+    expect(await concerned(...many)).toEqual([grantsWork(organizationId).key.sk]);
     expect(await concerned(...many.slice(1), aFact.member(101))).toEqual([]);
     const unchanged = { ...added(aFact.repository(7)), widens: false };
     expect((await concernOf(table, synchronization, [unchanged], now)).operations).toEqual([]);

@@ -13,9 +13,9 @@ import { absent } from '../../store/condition.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { type Key, keys } from '../../store/keys.ts';
 import type { Operation, Table } from '../../store/table.ts';
-import { grantsThing, principalThing } from '../../store/things.ts';
 import { accountIn, findUsers } from '../../store/user-store.ts';
-import { raise, type WorkThing } from '../../store/work.ts';
+import { raise, type WorkItem } from '../../store/work.ts';
+import { grantsWork, principalWork } from '../../store/work-items.ts';
 import type { PlannedChange } from './plan.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface Concern {
   /** To be part of the transaction of the changes. */
   readonly operations: readonly Operation[];
   /** What they raise. */
-  readonly raised: readonly WorkThing[];
+  readonly raised: readonly WorkItem[];
 }
 
 /**
@@ -89,7 +89,7 @@ export async function concernOfClaims(
 
 /** Every principal of the organization. @param now milliseconds since the epoch */
 export function concernOfEverybody({ organization }: Synchronization, now: number): Concern {
-  const grants = grantsThing(organization);
+  const grants = grantsWork(organization);
   return { operations: [raise(grants, now)], raised: [grants] };
 }
 
@@ -103,7 +103,7 @@ async function raiseNamed(
     return concernOfEverybody(synchronization, now);
   }
   const operations: Operation[] = [];
-  const raised: WorkThing[] = [];
+  const raised: WorkItem[] = [];
   const { organization, id, forge, baseUrl } = synchronization;
   const accounts = [...named.accounts];
   const users = await findUsers(
@@ -122,14 +122,14 @@ async function raiseNamed(
   for (const team of named.teams) {
     principals.add(teamPrincipal(id, team));
   }
-  const things = [...principals].map((principal) => principalThing(organization, principal));
-  const items = await table.getMany(things.map(({ key }) => key));
-  for (const [place, thing] of things.entries()) {
+  const workItems = [...principals].map((principal) => principalWork(organization, principal));
+  const items = await table.getMany(workItems.map(({ key }) => key));
+  for (const [place, workItem] of workItems.entries()) {
     if (items[place] === undefined) {
-      operations.push(stillMissing(thing.key));
+      operations.push(stillMissing(workItem.key));
     } else {
-      operations.push(raise(thing, now));
-      raised.push(thing);
+      operations.push(raise(workItem, now));
+      raised.push(workItem);
     }
   }
   return { operations, raised };

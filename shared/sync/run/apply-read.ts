@@ -3,8 +3,8 @@ import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
 import { findApplying } from '../../store/scope-store.ts';
 import { ConflictError } from '../../store/table.ts';
-import { scopeThing } from '../../store/things.ts';
 import { raise, type Wake } from '../../store/work.ts';
+import { scopeWork } from '../../store/work-items.ts';
 import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
 import { loadSaid, type Said } from '../plan/load.ts';
 import { createPlanner } from '../plan/plan-read.ts';
@@ -111,9 +111,11 @@ async function raiseAlso({ dependencies, synchronization }: Run, read: ScopeRead
     return;
   }
   const { organization, id } = synchronization;
-  const things = [...new Set(read.also)].map((scope) => scopeThing(organization, id, scope));
-  await table.transact(things.map((thing) => raise(thing, clock.now(), { cause: 'a part of it changed' })));
-  await waker.wake(things.map((thing) => thing.wake));
+  const workItems = [...new Set(read.also)].map((scope) => scopeWork(organization, id, scope));
+  await table.transact(
+    workItems.map((workItem) => raise(workItem, clock.now(), { cause: 'a part of it changed' })),
+  );
+  await waker.wake(workItems.map((workItem) => workItem.wake));
 }
 
 /** What a list overlooked is read by itself; more than a run reads in that way waits for the list to be right. */
@@ -125,11 +127,13 @@ async function raiseOverlooked(
   if (overlooked.size === 0 || overlooked.size > partsMax) {
     return;
   }
-  const things = [...overlooked].map(([part, handle]) => ({
-    thing: scopeThing(organization, id, part),
+  const workItems = [...overlooked].map(([part, handle]) => ({
+    workItem: scopeWork(organization, id, part),
     handle,
   }));
   const cause = 'missing from its list, and there';
-  await table.transact(things.map(({ thing, handle }) => raise(thing, clock.now(), { cause, handle })));
-  await waker.wake(things.map(({ thing }) => thing.wake));
+  await table.transact(
+    workItems.map(({ workItem, handle }) => raise(workItem, clock.now(), { cause, handle })),
+  );
+  await waker.wake(workItems.map(({ workItem }) => workItem.wake));
 }

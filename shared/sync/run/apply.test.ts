@@ -6,19 +6,19 @@ import { layout } from '../../../test/support/traits.ts';
 import { loadScope } from '../../store/fact-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
-import { scopeThing } from '../../store/things.ts';
 import { raise, takeLease } from '../../store/work.ts';
+import { scopeWork } from '../../store/work-items.ts';
 import { type Application, applyPlan } from './apply.ts';
 
 const newTable = useTables();
 const now = Date.parse('2026-11-22T12:00:00Z');
-const thing = scopeThing(organizationId, synchronizationId, 'members');
+const workItem = scopeWork(organizationId, synchronizationId, 'members');
 
 async function createApplication() {
   const table = await newTable();
   await addSynchronized(table);
-  await table.transact([raise(thing, now)]);
-  const lease = await takeLease(table, thing, { leaseId: 'a', now, leaseMs: 1000 });
+  await table.transact([raise(workItem, now)]);
+  const lease = await takeLease(table, workItem, { leaseId: 'a', now, leaseMs: 1000 });
   const synchronization = await findSynchronization(table, synchronizationId);
   if (lease === 'idle' || lease === 'busy' || synchronization === undefined) {
     throw new Error('nothing to apply to');
@@ -45,7 +45,7 @@ async function createApplication() {
 describe('applyPlan', () => {
   it('writes nothing once the lease is lost, even if nobody read the scope since', async () => {
     const { table, application, members } = await createApplication();
-    await takeLease(table, thing, { leaseId: 'b', now: now + 2000, leaseMs: 1000 });
+    await takeLease(table, workItem, { leaseId: 'b', now: now + 2000, leaseMs: 1000 });
     await expect(applyPlan(table, application)).rejects.toThrow(ConflictError);
     expect(await members()).toBe(0);
   });
@@ -61,7 +61,7 @@ describe('applyPlan', () => {
 
   it('writes nothing of a whole list when one of its parts was read after the plan was made', async () => {
     const { table, application, members } = await createApplication();
-    await table.transact([{ update: { key: thing.key, add: { partsRead: 1 } } }]);
+    await table.transact([{ update: { key: workItem.key, add: { partsRead: 1 } } }]);
     const planned = (partsRead: number): Application => ({
       ...application,
       states: new Map([['members', { partsRead }]]),

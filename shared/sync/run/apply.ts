@@ -20,8 +20,8 @@ import { noteOperations } from '../../store/run-store.ts';
 import { partSeconds, type ScopeState } from '../../store/scope-store.ts';
 import { markImported } from '../../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../../store/table.ts';
-import { scanThing } from '../../store/things.ts';
-import { type Lease, raise, type Wake, type WorkThing } from '../../store/work.ts';
+import { type Lease, raise, type Wake, type WorkItem } from '../../store/work.ts';
+import { scanWork } from '../../store/work-items.ts';
 import { concernedMax, concernOf, concernOfEverybody } from '../plan/concern.ts';
 import { isMissing, type PlannedChange } from '../plan/plan.ts';
 import { repositoryToScan } from '../plan/repository-to-scan.ts';
@@ -85,7 +85,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       ...(last ? guards.last : guards.between),
       ...batch.changes.map((change) => factOperation(application, change)),
       ...application.record(batch.changes),
-      ...batch.raised.map((thing) => raise(thing, now)),
+      ...batch.raised.map((workItem) => raise(workItem, now)),
       ...concern.operations,
     ];
     if (isStored && place === 0) {
@@ -99,7 +99,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       operations.push(markImported(synchronization.id, observedAt, now));
     }
     await table.transact(operations);
-    application.applied([...concern.raised, ...batch.raised].map((thing) => thing.wake));
+    application.applied([...concern.raised, ...batch.raised].map((workItem) => workItem.wake));
   }
   if (isMarked) {
     await removePieces(table, synchronization.id, pieceNames.plan(scope));
@@ -149,7 +149,7 @@ function guardsOfList(
   // Or the same one, whose worker died behind its last transaction: a reading in steps goes on under its number.
   const noLater = missingOrLess('readAt', observedAt + 1);
   const when = all(ours, noLater, noPart);
-  const { key } = lease.thing;
+  const { key } = lease.workItem;
   const set = { readAt: observedAt, readBegunAt: startedAt, nextExpiryAt: nextExpiryOf(scope) };
   return { between: [{ check: key, when }], last: [{ update: { key, set }, when }] };
 }
@@ -188,37 +188,37 @@ function guardsOfPart(application: Application, scope: PartScope): Guards {
 
 interface Batch {
   readonly changes: readonly PlannedChange[];
-  readonly raised: readonly WorkThing[];
+  readonly raised: readonly WorkItem[];
 }
 
 /** The plan in parts that fit into one transaction each; at least one, since a read without changes is noted too. */
 function batchesOf({ synchronization, changes }: Application, ownItems: number): readonly Batch[] {
   const batches: Batch[] = [];
   let part: PlannedChange[] = [];
-  let raised = new Map<string, WorkThing>();
+  let raised = new Map<string, WorkItem>();
   for (const change of changes) {
-    const caused = raisedBy(synchronization, change).filter((thing) => !raised.has(nameOf(thing)));
+    const caused = raisedBy(synchronization, change).filter((workItem) => !raised.has(nameOf(workItem)));
     if (part.length + raised.size + 1 + caused.length > transactionItemsMax - ownItems) {
       batches.push({ changes: part, raised: [...raised.values()] });
       part = [];
       raised = new Map();
     }
     part.push(change);
-    for (const thing of raisedBy(synchronization, change)) {
-      raised.set(nameOf(thing), thing);
+    for (const workItem of raisedBy(synchronization, change)) {
+      raised.set(nameOf(workItem), workItem);
     }
   }
   return [...batches, { changes: part, raised: [...raised.values()] }];
 }
 
 /** The scan that the change causes. */
-function raisedBy(synchronization: Synchronization, change: PlannedChange): readonly WorkThing[] {
+function raisedBy(synchronization: Synchronization, change: PlannedChange): readonly WorkItem[] {
   const { organization, id } = synchronization;
   const repository = repositoryToScan(change);
-  return repository === undefined ? [] : [scanThing(organization, id, repository)];
+  return repository === undefined ? [] : [scanWork(organization, id, repository)];
 }
 
-const nameOf = (thing: WorkThing): string => `${thing.key.pk}\n${thing.key.sk}`;
+const nameOf = (workItem: WorkItem): string => `${workItem.key.pk}\n${workItem.key.sk}`;
 
 function factOperation({ synchronization, observedAt, now }: Application, change: PlannedChange): Operation {
   if (change.kind === 'remove') {

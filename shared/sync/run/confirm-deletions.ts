@@ -6,8 +6,8 @@ import type { Absence } from '../../forge/forge.ts';
 import { standingOf } from '../../store/fact-store.ts';
 import { confirmDeletion, findDeletions } from '../../store/forge-deletion-store.ts';
 import { type Table, transactionItemsMax } from '../../store/table.ts';
-import { scanThing } from '../../store/things.ts';
 import { raise, type Wake } from '../../store/work.ts';
+import { scanWork } from '../../store/work-items.ts';
 import type { FinishedReading } from '../plan/decide.ts';
 
 /** An event's word is about a read of its own, which comes within seconds and during an outage later; in milliseconds. */
@@ -45,7 +45,7 @@ export async function confirmDeletions(
     // One that is still stored is scanned because of the transaction that removes it.
     const scans = part
       .filter(({ standing }) => standing?.isRemoved === true)
-      .map(({ repository }) => scanThing(organization, id, repository));
+      .map(({ repository }) => scanWork(organization, id, repository));
     await table.transact([
       ...part.map(({ repository }) => confirmDeletion(id, repository, observedAt)),
       ...scans.map((scan) => raise(scan, now, { cause: 'deleted on the forge' })),

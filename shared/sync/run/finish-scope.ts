@@ -73,9 +73,9 @@ async function complete(
   const kept = isPart(scope) ? { [tableKeys.expiry]: Math.ceil(clock.now() / 1000) + partSeconds } : {};
   const outcome = await completeWork(table, lease, { ...kept, ...attributes, recheckAt: lookAt }, lookAt);
   if (outcome === 'more') {
-    await waker.wake([lease.thing.wake]);
+    await waker.wake([lease.workItem.wake]);
   } else if (lookAt !== undefined) {
-    await waker.wake([lease.thing.wake], secondsUntil(lookAt, clock.now()));
+    await waker.wake([lease.workItem.wake], secondsUntil(lookAt, clock.now()));
   }
 }
 
@@ -91,7 +91,7 @@ export async function putOff(
   const { table, waker, clock } = dependencies;
   await releaseLease(table, lease, later.notBefore, later.attributes);
   await waker.wake(
-    [lease.thing.wake],
+    [lease.workItem.wake],
     later.notBefore === undefined ? 0 : secondsUntil(later.notBefore, clock.now()),
   );
 }
@@ -124,7 +124,7 @@ export async function failScope(run: Run, taken: TakenScope, error: unknown): Pr
   const limited = code === 'rate-limited';
   await table.update(
     {
-      key: lease.thing.key,
+      key: lease.workItem.key,
       set: { lastFailure, attempts: limited ? state.attempts : state.attempts + 1, ...kept },
     },
     equal('leaseId', lease.leaseId),

@@ -8,8 +8,8 @@ import { loadFacts } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
 import { changesOf, latestRuns } from '../../store/run-store.ts';
 import { findHeld, listHeld } from '../../store/scope-store.ts';
-import { scopeThing } from '../../store/things.ts';
 import { releaseLease, takeLease } from '../../store/work.ts';
+import { scopeWork } from '../../store/work-items.ts';
 
 const members = (count: number, from = 1) =>
   Array.from({ length: count }, (_, place) => aFact.member(from + place));
@@ -267,7 +267,7 @@ describe('rows that hang on what is gone', () => {
     world.forge.facts = organization(10).filter(
       (fact) => !('repository' in fact) || Number(fact.repository) <= 2,
     );
-    const repositories = scopeThing(organizationId, synchronizationId, 'repositories');
+    const repositories = scopeWork(organizationId, synchronizationId, 'repositories');
     await world.ask('repositories');
     await world.ask('teams');
     const lease = await takeLease(world.table, repositories, {
@@ -298,8 +298,8 @@ describe('rows that hang on what is gone', () => {
     await world.ask('members');
     await world.ask('repositories');
     for (const scope of ['members', 'repositories'] as const) {
-      const thing = scopeThing(organizationId, synchronizationId, scope);
-      await takeLease(world.table, thing, { leaseId: scope, now: world.clock.now(), leaseMs: 60_000 });
+      const workItem = scopeWork(organizationId, synchronizationId, scope);
+      await takeLease(world.table, workItem, { leaseId: scope, now: world.clock.now(), leaseMs: 60_000 });
     }
     await world.sync('teams');
     expect(await world.held('teams')).toMatchObject({ count: 16 });

@@ -96,7 +96,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
   const { operations, raised } = concernOfEverybody(synchronization, clock.now());
   // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.
   await table.transact([leaseHeld(lease), { delete: keys.applying(id, scope) }, ...operations]);
-  await waker.wake(raised.map((thing) => thing.wake));
+  await waker.wake(raised.map((workItem) => workItem.wake));
   await removePieces(table, id, pieceNames.plan(scope));
 }
 

@@ -9,7 +9,7 @@ import { keys } from '../../store/keys.ts';
 import { changesOf } from '../../store/run-store.ts';
 import { scopeState } from '../../store/scope-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
-import { grantsThing, scanThing } from '../../store/things.ts';
+import { grantsWork, scanWork } from '../../store/work-items.ts';
 
 const newTable = useTables();
 const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
@@ -46,10 +46,10 @@ describe('runScopes', () => {
     expect(await world.wanted(scan(11))).toBe(1);
     expect(world.waker.take()).toEqual(
       [
-        grantsThing(organizationId),
-        scanThing(organizationId, synchronizationId, repository(10)),
-        scanThing(organizationId, synchronizationId, repository(11)),
-      ].map((thing) => ({ ...thing.wake, delaySeconds: 0 })),
+        grantsWork(organizationId),
+        scanWork(organizationId, synchronizationId, repository(10)),
+        scanWork(organizationId, synchronizationId, repository(11)),
+      ].map((workItem) => ({ ...workItem.wake, delaySeconds: 0 })),
     );
 
     world.later();

@@ -10,8 +10,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findSynchronization, restoreRights, suspendRights } from '../../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { grantsThing } from '../../store/things.ts';
 import { raise, type Waker } from '../../store/work.ts';
+import { grantsWork } from '../../store/work-items.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -72,7 +72,7 @@ export async function reviewRightsOf(
     return;
   }
   const { organization } = synchronization;
-  const grants = grantsThing(organization);
+  const grants = grantsWork(organization);
   try {
     await table.transact([
       isStale ? suspendRights(id, clock.now()) : restoreRights(id),

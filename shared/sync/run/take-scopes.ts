@@ -15,8 +15,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import { leaseMsOf } from '../../runtime/time-limits.ts';
 import { parseScope, type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
-import { scopeThing } from '../../store/things.ts';
 import { type Lease, raise, takeLease } from '../../store/work.ts';
+import { scopeWork } from '../../store/work-items.ts';
 
 export interface TakeScopesDependencies {
   readonly table: Table;
@@ -67,8 +67,8 @@ export async function takeScopes(
     }
   }
   for (const whole of crowded.filter((scope) => !taken.some((one) => one.scope === scope))) {
-    const thing = scopeThing(synchronization.organization, synchronization.id, whole);
-    await table.transact([raise(thing, clock.now(), { cause: 'many parts of it' })]);
+    const workItem = scopeWork(synchronization.organization, synchronization.id, whole);
+    await table.transact([raise(workItem, clock.now(), { cause: 'many parts of it' })]);
     const one = await take(dependencies, synchronization, whole);
     if (one !== undefined) {
       taken.push(one);
@@ -98,14 +98,14 @@ async function takeNamed(
   if (taken !== undefined) {
     return taken;
   }
-  const thing = scopeThing(synchronization.organization, synchronization.id, scope);
-  const item = await table.get(thing.key);
+  const workItem = scopeWork(synchronization.organization, synchronization.id, scope);
+  const item = await table.get(workItem.key);
   const state = item && parseScope(item);
   const isIdle = state !== undefined && state.wanted === state.done;
   if (!isIdle || state.recheckAt === undefined || state.recheckAt > clock.now()) {
     return undefined;
   }
-  await table.transact([raise(thing, clock.now(), { cause: 'looked too early', recheckAt: undefined })]);
+  await table.transact([raise(workItem, clock.now(), { cause: 'looked too early', recheckAt: undefined })]);
   return take(dependencies, synchronization, scope);
 }
 
@@ -114,7 +114,7 @@ async function take(
   { organization, id }: Synchronization,
   scope: AnyScope,
 ): Promise<TakenScope | undefined> {
-  const lease = await takeLease(table, scopeThing(organization, id, scope), {
+  const lease = await takeLease(table, scopeWork(organization, id, scope), {
     leaseId: newLeaseId(),
     now: clock.now(),
     leaseMs,

@@ -6,8 +6,8 @@ import { equal } from '../../store/condition.ts';
 import { askDeletion, deletionOf } from '../../store/deletion-store.ts';
 import { packagesOf } from '../../store/package-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { packageThing } from '../../store/things.ts';
 import { raise, type Waker } from '../../store/work.ts';
+import { packageWork } from '../../store/work-items.ts';
 
 /** Milliseconds. */
 export const unreadableKeptMs = 90 * 24 * 3600 * 1000;
@@ -22,12 +22,12 @@ export async function deleteUnreadable(
       (state === 'unreadable' || state === 'superseded') && unreadableAt <= kept,
   );
   for (const { number, name, state } of due) {
-    const thing = packageThing(organization, number);
+    const workItem = packageWork(organization, number);
     const target = { kind: 'package', number } as const;
     try {
       await table.transact([
         {
-          ...raise(thing, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
+          ...raise(workItem, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
           when: equal('state', state),
         },
         askDeletion(organization, target, name, clock.now()),
@@ -39,7 +39,7 @@ export async function deleteUnreadable(
       }
       throw error;
     }
-    await waker.wake([thing.wake, deletionOf(organization, target).wake]);
+    await waker.wake([workItem.wake, deletionOf(organization, target).wake]);
     logger.info('a package was deleted that nobody could get for 90 days', { organization, package: name });
   }
 }

@@ -1,7 +1,7 @@
 /** Asks for work on many things at once, where nothing else changes with it. */
 import type { Clock } from '../../runtime/clock.ts';
 import { type Table, transactionItemsMax } from '../../store/table.ts';
-import { raise, type Waker, type WorkThing } from '../../store/work.ts';
+import { raise, type Waker, type WorkItem } from '../../store/work.ts';
 
 /**
  * @param cause why, for the record of the run
@@ -9,13 +9,13 @@ import { raise, type Waker, type WorkThing } from '../../store/work.ts';
  */
 export async function raiseAll(
   { table, waker, clock }: { readonly table: Table; readonly waker: Waker; readonly clock: Clock },
-  things: readonly WorkThing[],
+  workItems: readonly WorkItem[],
   cause: string,
-  woken = things,
+  woken = workItems,
 ): Promise<void> {
-  for (let start = 0; start < things.length; start += transactionItemsMax) {
-    const part = things.slice(start, start + transactionItemsMax);
-    await table.transact(part.map((thing) => raise(thing, clock.now(), { cause })));
-    await waker.wake(part.filter((thing) => woken.includes(thing)).map((thing) => thing.wake));
+  for (let start = 0; start < workItems.length; start += transactionItemsMax) {
+    const part = workItems.slice(start, start + transactionItemsMax);
+    await table.transact(part.map((workItem) => raise(workItem, clock.now(), { cause })));
+    await waker.wake(part.filter((workItem) => woken.includes(workItem)).map((workItem) => workItem.wake));
   }
 }

@@ -26,8 +26,8 @@ import { keys } from '../../store/keys.ts';
 import { listStates } from '../../store/scope-store.ts';
 import { findSynchronization, noteSuccess } from '../../store/synchronization-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
-import { edgeThing, grantsThing, scanThing, scopeThing } from '../../store/things.ts';
 import { completeWork, raise, releaseLease, takeLease } from '../../store/work.ts';
+import { edgeWork, grantsWork, scanWork, scopeWork } from '../../store/work-items.ts';
 import { reconcile } from './reconcile.ts';
 import { sweepWork } from './sweep.ts';
 
@@ -138,7 +138,7 @@ describe('reconcile of a synchronization whose forge is unknown', () => {
       scans: 0,
     });
     expect(await findSynchronization(table, synchronizationId)).toMatchObject({ rightsSuspendedAt: now });
-    expect(await table.get(grantsThing(organizationId).key)).toMatchObject({ wanted: 2 });
+    expect(await table.get(grantsWork(organizationId).key)).toMatchObject({ wanted: 2 });
     const states = await listStates(table, synchronizationId);
     expect(states.get('repositories')).toMatchObject({ nextExpiryAt: now + 1 });
     expect(logger.error).toHaveBeenCalledWith(
@@ -193,29 +193,29 @@ describe('sweepWork', () => {
       sweep: (at: number) => sweepWork({ table, waker, logger, clock: { now: () => at } }),
     };
   }
-  const things = [
-    scopeThing(organizationId, synchronizationId, 'members'),
-    scanThing(organizationId, synchronizationId, repository(1)),
-    grantsThing(organizationId),
-    edgeThing('p/acme/acme/shop'),
+  const workItems = [
+    scopeWork(organizationId, synchronizationId, 'members'),
+    scanWork(organizationId, synchronizationId, repository(1)),
+    grantsWork(organizationId),
+    edgeWork('p/acme/acme/shop'),
   ];
 
   it('wakes what is wanted and not done, once its message must have come', async () => {
     const { table, waker, sweep } = await createSweep();
-    await table.transact(things.map((thing) => raise(thing, now)));
+    await table.transact(workItems.map((workItem) => raise(workItem, now)));
     expect(await sweep(now + 14_000)).toBe(0);
     expect(await sweep(now + 16_000)).toBe(4);
-    expect(waker.take()).toEqual(things.map(({ wake }) => ({ ...wake, delaySeconds: 0 })));
+    expect(waker.take()).toEqual(workItems.map(({ wake }) => ({ ...wake, delaySeconds: 0 })));
   });
 
   it('leaves alone what somebody is at until the lease ends, and what is done', async () => {
     const { table, sweep } = await createSweep();
-    const [thing] = things;
-    if (thing === undefined) {
+    const [workItem] = workItems;
+    if (workItem === undefined) {
       throw new Error('nothing to do');
     }
-    await table.transact([raise(thing, now)]);
-    const lease = await takeLease(table, thing, { leaseId: 'a', now, leaseMs: 60_000 });
+    await table.transact([raise(workItem, now)]);
+    const lease = await takeLease(table, workItem, { leaseId: 'a', now, leaseMs: 60_000 });
     expect(await sweep(now + 59_000)).toBe(0);
     expect(await sweep(now + 61_000)).toBe(1);
     if (lease === 'idle' || lease === 'busy') {
@@ -225,7 +225,7 @@ describe('sweepWork', () => {
     expect(await sweep(now + 89_000)).toBe(0);
     expect(await sweep(now + 91_000)).toBe(1);
 
-    const again = await takeLease(table, thing, { leaseId: 'b', now: now + 91_000, leaseMs: 60_000 });
+    const again = await takeLease(table, workItem, { leaseId: 'b', now: now + 91_000, leaseMs: 60_000 });
     if (again === 'idle' || again === 'busy') {
       throw new Error('no lease');
     }
@@ -234,7 +234,7 @@ describe('sweepWork', () => {
   });
 
   const scans = Array.from({ length: 5 }, (_, place) =>
-    scanThing(organizationId, synchronizationId, repository(place + 1)),
+    scanWork(organizationId, synchronizationId, repository(place + 1)),
   );
   const minute = 60_000;
 
@@ -242,8 +242,8 @@ describe('sweepWork', () => {
   async function createBusy(times: readonly number[], atWork: number, at: number) {
     const created = await createSweep();
     const { table } = created;
-    for (const [place, thing] of scans.entries()) {
-      await table.transact([raise(thing, now + (times[place] ?? 0))]);
+    for (const [place, workItem] of scans.entries()) {
+      await table.transact([raise(workItem, now + (times[place] ?? 0))]);
     }
     const [busy] = scans.slice(atWork);
     const lease = busy && (await takeLease(table, busy, { leaseId: 'a', now: now + at, leaseMs: 330_000 }));
@@ -270,8 +270,8 @@ describe('sweepWork', () => {
   it("does not take another organization's work for its own, nor that of another queue", async () => {
     const { table, sweep } = await createBusy([0, 0, 0, 0, 0], 0, 0);
     await table.transact([
-      raise(scanThing(asId<OrganizationId>('other'), synchronizationId, repository(9)), now),
-      raise(scopeThing(organizationId, synchronizationId, 'members'), now),
+      raise(scanWork(asId<OrganizationId>('other'), synchronizationId, repository(9)), now),
+      raise(scopeWork(organizationId, synchronizationId, 'members'), now),
     ]);
     expect(await sweep(now + minute)).toBe(2);
   });
@@ -293,7 +293,7 @@ describe('sweepWork', () => {
     let woken = 0;
     for (let minutes = 1; minutes <= 35; minutes++) {
       // As if one after another were done that was asked for at the same moment.
-      await table.update({ key: lease.thing.key, set: { leaseUntil: now + (minutes + 5) * minute } });
+      await table.update({ key: lease.workItem.key, set: { leaseUntil: now + (minutes + 5) * minute } });
       const count = await sweep(now + minutes * minute);
       expect([0, 4]).toContain(count);
       woken += count;
@@ -304,7 +304,7 @@ describe('sweepWork', () => {
   it('counts from when it was asked for again behind a worker who had begun', async () => {
     const times = [0, 4 * minute, 4 * minute, 4 * minute, 4 * minute];
     const { table, sweep, lease } = await createBusy(times, 0, 5 * minute);
-    await table.transact([raise(lease.thing, now + 6 * minute)]);
+    await table.transact([raise(lease.workItem, now + 6 * minute)]);
     expect(await completeWork(table, lease)).toBe('more');
     const [, second] = scans;
     if (second === undefined) {
@@ -317,7 +317,7 @@ describe('sweepWork', () => {
   it('finds the others when one item says nothing', async () => {
     const { table, logger, sweep } = await createSweep();
     await table.transact([
-      ...things.slice(0, 1).map((thing) => raise(thing, now)),
+      ...workItems.slice(0, 1).map((workItem) => raise(workItem, now)),
       {
         put: { pk: 'BROKEN', sk: 'X' },
         item: { pending: 'sync', pendingSince: '2026-11-22T11:00:00.000Z', wake: 'nobody' },

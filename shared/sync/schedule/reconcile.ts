@@ -14,8 +14,8 @@ import {
   markImportEnded,
 } from '../../store/synchronization-store.ts';
 import type { Table } from '../../store/table.ts';
-import { scanThing, scopeThing } from '../../store/things.ts';
-import type { Waker, WorkThing } from '../../store/work.ts';
+import type { Waker, WorkItem } from '../../store/work.ts';
+import { scanWork, scopeWork } from '../../store/work-items.ts';
 import { retireTokens } from '../../tokens/retire-tokens.ts';
 import { reviewRightsOf } from '../run/suspension.ts';
 import { reattachRejected } from '../webhooks/reattach.ts';
@@ -89,7 +89,7 @@ async function askForScopes(
 ): Promise<number> {
   const { organization, id } = synchronization;
   const scopes = scopesDue(synchronization, dependencies.clock.now()).map((scope) =>
-    scopeThing(organization, id, scope),
+    scopeWork(organization, id, scope),
   );
   // One run takes all scopes that are asked for, so one message is enough.
   await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
@@ -123,7 +123,7 @@ async function scansDue(
   { table, clock }: ReconcileDependencies,
   organization: OrganizationId,
   synchronization: SynchronizationId,
-): Promise<{ readonly due: readonly WorkThing[]; readonly isEachScanned: boolean }> {
+): Promise<{ readonly due: readonly WorkItem[]; readonly isEachScanned: boolean }> {
   const [repositories, scans] = await Promise.all([
     loadFacts(table, synchronization, 'repository'),
     scansOf(table, synchronization),
@@ -138,7 +138,7 @@ async function scansDue(
       const due = scan.unfinished || (scan.lastScannedAt ?? 0) <= clock.now() - scannedMs;
       return due && scan.wanted === scan.done;
     })
-    .map(({ repository }) => scanThing(organization, synchronization, repository));
+    .map(({ repository }) => scanWork(organization, synchronization, repository));
   return {
     due,
     isEachScanned: repositories.every(({ repository }) => known.get(repository)?.lastScannedAt !== undefined),

@@ -9,7 +9,7 @@ import { repositoryPart } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { applyingSince, scopeState } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
-import { grantsThing } from '../../store/things.ts';
+import { grantsWork } from '../../store/work-items.ts';
 import { reconcile } from './reconcile.ts';
 
 const newTable = useTables();
@@ -60,7 +60,7 @@ describe('a right that ends', () => {
     const table = await newTable();
     const world = await createSyncWorld(table, twoEnds);
     await world.syncAll();
-    const grants = grantsThing(organizationId).key;
+    const grants = grantsWork(organizationId).key;
     return {
       ...world,
       next: async () => (await scopeState(table, synchronizationId, 'repositories'))?.nextExpiryAt,

@@ -10,8 +10,8 @@ import { loadFacts } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
 import { listStates, type ScopeState } from '../../store/scope-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { grantsThing } from '../../store/things.ts';
 import { raise, type Waker } from '../../store/work.ts';
+import { grantsWork } from '../../store/work-items.ts';
 
 /**
  * Has the views of everybody decided again if a right has ended since. From the table alone: it needs neither the forge, nor how the forge is
@@ -29,7 +29,7 @@ export async function reviewExpiries(
   if (ended.length === 0) {
     return;
   }
-  const grants = grantsThing(synchronization.organization);
+  const grants = grantsWork(synchronization.organization);
   await table.transact([raise(grants, now)]);
   await waker.wake([grants.wake]);
   // Of all scopes, since which of them has which kinds is the forge's affair: looking once too often does no harm.

@@ -33,8 +33,8 @@ import {
 import { keys, tableKeys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
-import { scanThing, scopeThing } from '../../store/things.ts';
-import { raise, type Wake, type Waker, type WorkThing } from '../../store/work.ts';
+import { raise, type Wake, type Waker, type WorkItem } from '../../store/work.ts';
+import { scanWork, scopeWork } from '../../store/work-items.ts';
 import { claimWords, type Heard } from './claim-words.ts';
 import {
   type DeliverySource,
@@ -138,15 +138,17 @@ export async function takeDelivery(
   }
   for (let tries = 1; ; tries++) {
     const { operations, tie, scopes } = await tieOf(table, layout, source, delivery);
-    const things = tie === undefined ? [] : await thingsOf(table, layout, delivery, tie, scopes);
-    if (operations.length === 0 && things.length === 0) {
+    const workItems = tie === undefined ? [] : await thingsOf(table, layout, delivery, tie, scopes);
+    if (operations.length === 0 && workItems.length === 0) {
       return 'nothing';
     }
     const cause = `webhook ${delivery.event}`;
-    const raises = things.map(({ thing, handle }) => raise(thing, now, { cause, ...(handle && { handle }) }));
+    const raises = workItems.map(({ workItem, handle }) =>
+      raise(workItem, now, { cause, ...(handle && { handle }) }),
+    );
     const head = {
       operations: [seen, ...operations, ...raises],
-      wakes: things.map(({ thing }) => thing.wake),
+      wakes: workItems.map(({ workItem }) => workItem.wake),
     };
     try {
       await writeWords(dependencies, delivery, origin, tie?.synchronization, head);
@@ -318,7 +320,7 @@ function wordsOf({ removals, arrivals }: ParsedDelivery): readonly Word[] {
 }
 
 interface ThingToRead {
-  readonly thing: WorkThing;
+  readonly workItem: WorkItem;
   /** What the event told of it, for a part that we may not know yet. */
   readonly handle?: Handle | undefined;
 }
@@ -334,29 +336,29 @@ async function thingsOf(
   { organization, synchronization }: Tie,
   scopes: readonly ScopeName[],
 ): Promise<readonly ThingToRead[]> {
-  const things = new Map<string, ThingToRead>();
-  const add = (thing: WorkThing, handle?: Handle): void => {
-    things.set(thing.key.sk, { thing, handle });
+  const workItems = new Map<string, ThingToRead>();
+  const add = (workItem: WorkItem, handle?: Handle): void => {
+    workItems.set(workItem.key.sk, { workItem, handle });
   };
   for (const scope of scopes) {
-    add(scopeThing(organization, synchronization, scope));
+    add(scopeWork(organization, synchronization, scope));
   }
   for (const hint of hints) {
     if (hint.look === 'scope') {
-      add(scopeThing(organization, synchronization, hint.scope), hint.handle);
+      add(scopeWork(organization, synchronization, hint.scope), hint.handle);
     } else if (hint.look === 'repository-content') {
-      add(scanThing(organization, synchronization, hint.repository));
+      add(scanWork(organization, synchronization, hint.repository));
     }
   }
   for (const { key } of removals) {
     const [kind, account] = key.split('#');
     if (kind === 'member' && account !== undefined) {
       for (const scope of await scopesOfAccount(table, layout, synchronization, account)) {
-        add(scopeThing(organization, synchronization, scope));
+        add(scopeWork(organization, synchronization, scope));
       }
     }
   }
-  return [...things.values()];
+  return [...workItems.values()];
 }
 
 /** Who leaves an organization leaves its teams and its repositories too, and no event says so. */

@@ -22,7 +22,7 @@ export function failuresContract(fixture: () => ForgeFixture): void {
           (name) => () => readWhole(fixture(), name),
         ),
         ...one.allParts.map((part) => () => one.readPart(part)),
-        async () => (await open()).structure.lookUp(one.things.map(one.lookedUp)),
+        async () => (await open()).structure.lookUp(one.workItems.map(one.lookedUp)),
       ];
       for (const read of reads) {
         fault({ answers });

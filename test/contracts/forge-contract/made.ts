@@ -32,8 +32,8 @@ export async function makeOne(fixture: ForgeFixture, name: string) {
   };
   const allParts: readonly PartScope[] = Object.values(parts);
   /** What `lookUp` can be asked for. */
-  const things = allParts.filter((part) => part !== parts.member);
-  const lists = new Set(things.flatMap((part) => listsOf(traits.scopes, part)));
+  const workItems = allParts.filter((part) => part !== parts.member);
+  const lists = new Set(workItems.flatMap((part) => listsOf(traits.scopes, part)));
   const facts = new Map<string, Fact>();
   for (const list of lists) for (const [key, fact] of await factsOf(fixture, list)) facts.set(key, fact);
   const handleOf = (part: PartScope): Handle | undefined => {
@@ -41,7 +41,7 @@ export async function makeOne(fixture: ForgeFixture, name: string) {
     return fact !== undefined && 'handle' in fact ? fact.handle : undefined;
   };
   return {
-    ...{ account, team, repository, parts, allParts, things },
+    ...{ account, team, repository, parts, allParts, workItems },
     /** The part that has facts of the kind. */
     partWith: (kind: FactKind): PartScope =>
       given(allParts.find((part) => kindsOf(traits.scopes, part).includes(kind))),

@@ -106,10 +106,10 @@ export function scopesContract(fixture: () => ForgeFixture): void {
         }
         if (kind === 'member') return;
         const { structure } = await fixture().open();
-        const answers = await structure.lookUp(one.things.map(one.lookedUp));
-        expect([...answers.keys()].sort()).toEqual([...one.things].sort());
+        const answers = await structure.lookUp(one.workItems.map(one.lookedUp));
+        expect([...answers.keys()].sort()).toEqual([...one.workItems].sort());
         expect(answers.get(part)).toMatchObject({ is: 'absent' });
-        for (const other of one.things.filter((each) => each !== part)) {
+        for (const other of one.workItems.filter((each) => each !== part)) {
           expect(['present', 'unknown']).toContain(answers.get(other)?.is);
         }
       },

@@ -8,9 +8,9 @@ type Attributes = Readonly<Record<string, unknown>>;
 
 /** Everything that is stored, as text by its name. */
 export function comparable(stored: Stored, before: Stored): ReadonlyMap<string, string> {
-  const old = things(before);
+  const old = workItems(before);
   return new Map(
-    [...things(stored)]
+    [...workItems(stored)]
       .filter(([name]) => !rulesFor(name).some(({ attributes }) => attributes.length === 0))
       .map(([name, attributes]) => [name, text(replaced(name, attributes, old.get(name)))]),
   );
@@ -30,7 +30,7 @@ function differences(expected: ReadonlyMap<string, string>, found: ReadonlyMap<s
     .map((name) => `${name}\n    expected ${expected.get(name)}\n    found    ${found.get(name)}`);
 }
 
-function things({ items, objects, values }: Stored): ReadonlyMap<string, Attributes> {
+function workItems({ items, objects, values }: Stored): ReadonlyMap<string, Attributes> {
   const found = new Map<string, Attributes>();
   for (const [key, item] of items) {
     found.set(`table ${key}`, item);

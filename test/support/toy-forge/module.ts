@@ -61,8 +61,8 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
       if (!isWhole) throw new ForgeError('incomplete', 'a list does not add up');
       facts.push(...found.facts);
       todo.unshift(...(found.isLast ? [] : [{ list, page: page + 1, seen: read, total: found.total }]));
-      const things = list === 'teams' || list === 'repositories' ? found.facts : [];
-      todo.push(...things.flatMap((fact) => partOf(fact) ?? []).map(begin));
+      const workItems = list === 'teams' || list === 'repositories' ? found.facts : [];
+      todo.push(...workItems.flatMap((fact) => partOf(fact) ?? []).map(begin));
       if (todo.length > 0 && !mayGoOn()) {
         return { unfinished: { state: { scope, todo, facts }, read: facts.length, total: undefined } };
       }
@@ -87,10 +87,10 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
         const left = Progress.safeParse(from).data;
         return readLists(left?.scope === scope ? left : start, mayGoOn);
       },
-      async lookUp(things) {
-        const found = await ask((token) => things.map(({ part }) => api.find(token, part)));
+      async lookUp(workItems) {
+        const found = await ask((token) => workItems.map(({ part }) => api.find(token, part)));
         const say = (fact: unknown): LookUp => (fact ? { is: 'present' } : { is: 'absent', absence: 'gone' });
-        return new Map(things.map(({ part }, place) => [part, say(found[place])]));
+        return new Map(workItems.map(({ part }, place) => [part, say(found[place])]));
       },
     },
     contents: {

@@ -48,7 +48,7 @@ export interface Route extends RoutePattern {
   handle(context: Context): Reply | Promise<Reply>;
 }
 
-type Scoped<Thing> = (context: Context, thing: Thing) => Reply | Promise<Reply>;
+type Scoped<Thing> = (context: Context, workItem: Thing) => Reply | Promise<Reply>;
 
 function requireInstallation(context: Context, organizationId: number, permission: string): void {
   const { viewer } = context;

@@ -2,14 +2,14 @@
 import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
 import type { AnyScope } from '../domain/scopes.ts';
 import { keys } from './keys.ts';
-import type { WorkThing } from './work.ts';
+import type { WorkItem } from './work.ts';
 
 /** One scope of a synchronization, or a part of one, to be read. */
-export function scopeThing(
+export function scopeWork(
   organization: OrganizationId,
   synchronization: SynchronizationId,
   scope: AnyScope,
-): WorkThing {
+): WorkItem {
   return {
     key: keys.scope(synchronization, scope),
     wake: { queue: 'sync', group: organization, message: { synchronization, scope } },
@@ -17,11 +17,11 @@ export function scopeThing(
 }
 
 /** One repository, to be scanned for versions. */
-export function scanThing(
+export function scanWork(
   organization: OrganizationId,
   synchronization: SynchronizationId,
   repository: ForgeRepositoryId,
-): WorkThing {
+): WorkItem {
   return {
     key: keys.scan(synchronization, repository),
     wake: { queue: 'scan', group: organization, message: { kind: 'scan', synchronization, repository } },
@@ -29,7 +29,7 @@ export function scanThing(
 }
 
 /** The p2 files of one package, to be written. */
-export function packageThing(organization: OrganizationId, packageNumber: number): WorkThing {
+export function packageWork(organization: OrganizationId, packageNumber: number): WorkItem {
   return {
     key: keys.package(organization, packageNumber),
     wake: { queue: 'publish-package', group: organization, message: { organization, packageNumber } },
@@ -37,7 +37,7 @@ export function packageThing(organization: OrganizationId, packageNumber: number
 }
 
 /** What goes for all packages of the organization changed: the files of each are to be written. */
-export function packagesThing(organization: OrganizationId): WorkThing {
+export function packagesWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.packages(organization),
     wake: { queue: 'publish-package', group: organization, message: { organization } },
@@ -45,7 +45,7 @@ export function packagesThing(organization: OrganizationId): WorkThing {
 }
 
 /** Rights or packages of the organization changed: each principal with a root file is to be raised. */
-export function grantsThing(organization: OrganizationId): WorkThing {
+export function grantsWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.grants(organization),
     wake: { queue: 'publish-roots', group: organization, message: { kind: 'grants', organization } },
@@ -53,7 +53,7 @@ export function grantsThing(organization: OrganizationId): WorkThing {
 }
 
 /** Bitmap and root file of one principal, to be written. */
-export function principalThing(organization: OrganizationId, principal: Principal): WorkThing {
+export function principalWork(organization: OrganizationId, principal: Principal): WorkItem {
   return {
     key: keys.principal(organization, principal),
     wake: {
@@ -65,7 +65,7 @@ export function principalThing(organization: OrganizationId, principal: Principa
 }
 
 /** What an owner deleted or refused, to be removed from where it is stored. */
-export function deletionThing(organization: OrganizationId, subject: string): WorkThing {
+export function deletionWork(organization: OrganizationId, subject: string): WorkItem {
   return {
     key: keys.deletion(organization, subject),
     wake: { queue: 'deletion', group: organization, message: { organization, subject } },
@@ -73,7 +73,7 @@ export function deletionThing(organization: OrganizationId, subject: string): Wo
 }
 
 /** One key at the edge, to be written or removed. All of them have one writer, so one group. */
-export function edgeThing(key: string): WorkThing {
+export function edgeWork(key: string): WorkItem {
   return {
     key: keys.edge(key),
     wake: { queue: 'publish-access', group: 'access', message: { keys: [key] } },
