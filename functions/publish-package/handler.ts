@@ -3,7 +3,7 @@ import { PublishPackageMessage } from '../../events/messages/schema.ts';
 import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
-import { raisePackages } from '../../shared/publish/raise-packages.ts';
+import { requestPackages } from '../../shared/publish/request-packages.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
@@ -26,7 +26,7 @@ export const handler = queueHandler(PublishPackageMessage, { logger }, async (me
   const { organization, packageNumber } = message;
   const outcome =
     packageNumber === undefined
-      ? await raisePackages(dependencies, organization)
+      ? await requestPackages(dependencies, organization)
       : await publishPackage(dependencies, organization, packageNumber);
   logger.info('package', { ...message, outcome });
   return 'done';

@@ -3,8 +3,8 @@ import { PublishRootsMessage } from '../../events/messages/schema.ts';
 import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
-import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
 import { rightsOf } from '../../shared/publish/reader-of.ts';
+import { requestPrincipals } from '../../shared/publish/request-principals.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
@@ -27,7 +27,7 @@ const dependencies = {
 export const handler = queueHandler(PublishRootsMessage, { logger }, async (message) => {
   const outcome =
     message.kind === 'grants'
-      ? await raisePrincipals(dependencies, message.organization)
+      ? await requestPrincipals(dependencies, message.organization)
       : await publishView(dependencies, message.organization, message.principal);
   logger.info('view', { ...message, outcome });
   return 'done';

@@ -6,9 +6,9 @@ import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { refusedPrefixes } from '../store/package-store.ts';
 import { allowCommit } from '../store/refused-commit-store.ts';
 import { ConflictError, transactionItemsMax } from '../store/table.ts';
-import { raise } from '../store/work.ts';
+import { requestWork } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
-import { raiseAll } from '../sync/schedule/raise-all.ts';
+import { requestAll } from '../sync/schedule/request-all.ts';
 import { packagesWith } from './narrow-refused.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { checkHashes, type RefuseDependencies } from './refuse-commits.ts';
@@ -50,7 +50,7 @@ export async function allowRefusedCommit(
   );
   const others = [
     ...renumberings.map(({ target, name }) => askDeletion(organization.id, target, name, now)),
-    ...[...scans.values()].map((scan) => raise(scan, now, { cause: 'allowed commit' })),
+    ...[...scans.values()].map((scan) => requestWork(scan, now, { cause: 'allowed commit' })),
   ];
   try {
     await table.transact([
@@ -69,7 +69,7 @@ export async function allowRefusedCommit(
     ...[...scans.values()].map((scan) => scan.wake),
   ]);
   if (others.length > transactionItemsMax - 2) {
-    await raiseAll(dependencies, [...scans.values()], 'allowed commit');
+    await requestAll(dependencies, [...scans.values()], 'allowed commit');
   }
   return {
     commit,

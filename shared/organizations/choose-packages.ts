@@ -7,7 +7,7 @@ import { loadFacts } from '../store/fact-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { chooseAll, synchronizationsOf } from '../store/synchronization-store.ts';
 import { type Table, transactionItemsMax } from '../store/table.ts';
-import { raise, type Waker } from '../store/work.ts';
+import { requestWork, type Waker } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
 import { resolveRepositories } from './repository-names.ts';
 
@@ -53,7 +53,7 @@ export async function choosePackages(
       scan: scanWork(organization.id, synchronization.id, repository),
     }));
     await table.transact(
-      part.flatMap(({ choice, scan }) => [choice, raise(scan, clock.now(), { cause: 'chosen' })]),
+      part.flatMap(({ choice, scan }) => [choice, requestWork(scan, clock.now(), { cause: 'chosen' })]),
     );
     await waker.wake(part.map(({ scan }) => scan.wake));
   }

@@ -22,7 +22,7 @@ import { addOrganization, desireOpen } from '../store/organization-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
-import { raise, type Waker } from '../store/work.ts';
+import { requestWork, type Waker } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { resolveRepositories } from './repository-names.ts';
@@ -97,7 +97,7 @@ export async function connectOrganization(
   const atEdge = desireOpen({ id: tie.organization, slug }, clock.now());
   const claims = claimsOf({ ...input, ownedVendors, tie, forgeOrganization, known }, clock.now());
   await transactClaims(table, claims, [
-    ...workItems.map((workItem) => raise(workItem, clock.now(), { cause: 'connected' })),
+    ...workItems.map((workItem) => requestWork(workItem, clock.now(), { cause: 'connected' })),
     atEdge.operation,
   ]);
   await waker.wake([...workItems.map((workItem) => workItem.wake), atEdge.wake]);

@@ -6,7 +6,7 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { decideHeld, findHeld } from '../store/scope-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { raise, type Waker } from '../store/work.ts';
+import { requestWork, type Waker } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 
 export interface DecideRemovalsDependencies {
@@ -48,7 +48,9 @@ export async function decideRemovals(
   try {
     await table.transact([
       decideHeld(id, { scope, digest: shown }, decision, clock.now()),
-      ...(decision === 'yes' ? [raise(workItem, clock.now(), { cause: 'owner allowed removals' })] : []),
+      ...(decision === 'yes'
+        ? [requestWork(workItem, clock.now(), { cause: 'owner allowed removals' })]
+        : []),
     ]);
   } catch (error) {
     if (error instanceof ConflictError && (await findHeld(table, id, scope))?.digest !== shown) {

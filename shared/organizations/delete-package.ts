@@ -9,7 +9,7 @@ import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { distsOfPackage, findPackageByName, type StoredPackage } from '../store/package-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
-import { raise, type Wake } from '../store/work.ts';
+import { requestWork, type Wake } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { ownerAct } from './owner-act.ts';
@@ -66,7 +66,7 @@ export async function deletePackage(
   try {
     await table.transact([
       ...withdrawn.operations,
-      raise(grants, now),
+      requestWork(grants, now),
       askDeletion(organization.id, target, found.name, now, { keepUntil }),
       ownerAct(dependencies, organization.id, by, 'delete-package', packageName),
     ]);
@@ -98,7 +98,7 @@ export function withdrawal(
   return {
     operations: [
       {
-        ...raise(workItem, now, { state: 'deleted', deletedAt: now, unreadableAt: undefined }),
+        ...requestWork(workItem, now, { state: 'deleted', deletedAt: now, unreadableAt: undefined }),
         when: equal('state', state),
       },
       // A scan of its repository knows it no more. One that is being copied has no source yet.

@@ -14,7 +14,7 @@ import { packagesOf } from '../store/package-store.ts';
 import { withdrawSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
-import { raise } from '../store/work.ts';
+import { requestWork } from '../store/work.ts';
 import { grantsWork } from '../store/work-items.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { endTokens, isOfTeam } from './end-tokens.ts';
@@ -66,7 +66,7 @@ export async function deleteSynchronization(
   try {
     await table.transact([
       ...(await disconnection(table, synchronization, now)),
-      raise(grants, now),
+      requestWork(grants, now),
       askDeletion(organization.id, target, login, now),
       ownerAct(dependencies, organization.id, by, 'delete-synchronization', login),
     ]);

@@ -6,7 +6,7 @@ import { all, equal } from '../store/condition.ts';
 import { keys } from '../store/keys.ts';
 import { isUnchanged, putName } from '../store/name-store.ts';
 import type { StoredPackage } from '../store/package-store.ts';
-import { raise } from '../store/work.ts';
+import { requestWork } from '../store/work.ts';
 import { grantsWork, packageWork } from '../store/work-items.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function movePackage(
   await table.transact([
     ...beside,
     {
-      ...raise(workItem, now, attributes),
+      ...requestWork(workItem, now, attributes),
       when: all(
         equal('state', found.state),
         equal('synchronization', synchronization),
@@ -48,8 +48,8 @@ export async function movePackage(
     putName(organization, name, { number, source: to, isGiven }, isUnchanged(before)),
     { delete: keys.packageSource(organization, synchronization, repository, directory, name) },
     putSource(organization, name, to, number),
-    raise(grants, now),
-    ...scans.map((scan) => raise(scan, now, { cause: 'a package moved' })),
+    requestWork(grants, now),
+    ...scans.map((scan) => requestWork(scan, now, { cause: 'a package moved' })),
     ...(await passingRecord(table, to, {
       from: before,
       number,

@@ -23,7 +23,7 @@ import {
 } from '../store/package-store.ts';
 import { noteWithdrawn } from '../store/refused-commit-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
-import { raise, type Waker } from '../store/work.ts';
+import { requestWork, type Waker } from '../store/work.ts';
 import { edgeWork, packageWork, scanWork } from '../store/work-items.ts';
 
 export interface NarrowDependencies {
@@ -115,10 +115,10 @@ async function narrowPackage(
     const isFull = refused.length >= renumberFrom && found.state !== 'copying';
     const operations: Operation[] = [
       {
-        ...raise(workItem, clock.now(), { refused: next.refused === '' ? undefined : next.refused }),
+        ...requestWork(workItem, clock.now(), { refused: next.refused === '' ? undefined : next.refused }),
         when: all(refusesTheSame(found), equal('state', found.state)),
       },
-      raise(scan, clock.now(), { cause: 'refused commit' }),
+      requestWork(scan, clock.now(), { cause: 'refused commit' }),
       ...(found.state === 'available' && next.refused !== found.refused
         ? [
             desire(

@@ -7,7 +7,7 @@ import { listSynchronizations } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import type { Waker } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
-import { raiseAll } from '../sync/schedule/raise-all.ts';
+import { requestAll } from '../sync/schedule/request-all.ts';
 import { checkVendors } from './connect-organization.ts';
 
 export interface OwnVendorsDependencies {
@@ -37,6 +37,6 @@ export async function ownVendors(
       }
     }
   }
-  await raiseAll(dependencies, workItems, 'vendors changed');
+  await requestAll(dependencies, workItems, 'vendors changed');
   return workItems.length;
 }

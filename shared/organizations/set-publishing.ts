@@ -3,7 +3,7 @@ import type { Organization, PublishingSettings } from '../domain/organization.ts
 import type { Clock } from '../runtime/clock.ts';
 import { findPublishingSettings, setPublishingSettings } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
-import { raise, type Waker } from '../store/work.ts';
+import { requestWork, type Waker } from '../store/work.ts';
 import { packagesWork } from '../store/work-items.ts';
 
 export interface SetPublishingDependencies {
@@ -24,7 +24,7 @@ export async function changePublishing(
 ): Promise<PublishingSettings> {
   if (Object.keys(changes).length > 0) {
     const workItem = packagesWork(id);
-    await table.transact([setPublishingSettings(id, changes), raise(workItem, clock.now())]);
+    await table.transact([setPublishingSettings(id, changes), requestWork(workItem, clock.now())]);
     await waker.wake([workItem.wake]);
   }
   return findPublishingSettings(table, id);

@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Table } from '../store/table.ts';
 import type { Waker } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
-import { raiseAll } from '../sync/schedule/raise-all.ts';
+import { requestAll } from '../sync/schedule/request-all.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
 export interface SynchronizeNowDependencies {
@@ -38,7 +38,7 @@ export async function synchronizeNow(
   if (asked === undefined) {
     const { organization, id } = synchronization;
     const workItems = all.map((scope) => scopeWork(organization, id, scope));
-    await raiseAll(dependencies, workItems, 'owner', workItems.slice(0, 1));
+    await requestAll(dependencies, workItems, 'owner', workItems.slice(0, 1));
   }
   const scopes = await progressSince(table, synchronization, all, at, clock.now());
   return {

@@ -14,7 +14,7 @@ import { loadScope } from '../store/fact-store.ts';
 import { latestRuns, loadRemoved } from '../store/run-store.ts';
 import { findHeld } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
-import { raise, type Waker } from '../store/work.ts';
+import { requestWork, type Waker } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 import { heldKeys } from '../sync/plan/held.ts';
 import { factText } from './change-text.ts';
@@ -121,7 +121,7 @@ async function askFor(
   }
   const workItems = missing.map((scope) => scopeWork(organization, id, scope));
   const attributes = { cause, restore: { run, at } };
-  await table.transact(workItems.map((workItem) => raise(workItem, clock.now(), attributes)));
+  await table.transact(workItems.map((workItem) => requestWork(workItem, clock.now(), attributes)));
   // One run takes all scopes that are asked for.
   await waker.wake(workItems.slice(0, 1).map((workItem) => workItem.wake));
 }

@@ -4,7 +4,7 @@ import type { Organization } from '../domain/organization.ts';
 import { keys } from '../store/keys.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { type Operation, transactionItemsMax } from '../store/table.ts';
-import { raise } from '../store/work.ts';
+import { requestWork } from '../store/work.ts';
 import { grantsWork } from '../store/work-items.ts';
 import { withdrawal } from './delete-package.ts';
 import type { NarrowDependencies } from './narrow-refused.ts';
@@ -42,7 +42,7 @@ export async function withdrawPackagesOf(
     );
     await table.transact([
       ...under,
-      raise(grants, clock.now()),
+      requestWork(grants, clock.now()),
       ...withdrawn.flatMap(({ operations }) => operations),
     ]);
     left -= part.length;

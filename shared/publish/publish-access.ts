@@ -11,7 +11,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { carriedOut, type EdgeRow, isWanted, pendingEdgeRows, settle } from '../store/edge-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { raise, type Wake, type Waker, type WorkItem } from '../store/work.ts';
+import { requestWork, type Wake, type Waker, type WorkItem } from '../store/work.ts';
 import { edgeWork, grantsWork, principalWork } from '../store/work-items.ts';
 
 /** The store as its writer needs it. */
@@ -181,7 +181,10 @@ async function record(table: Table, batch: readonly EdgeRow[], now: number): Pro
     }
   }
   const workItems = [...waiting.values()];
-  await table.transact([...batch.map(carriedOut), ...workItems.map((workItem) => raise(workItem, now))]);
+  await table.transact([
+    ...batch.map(carriedOut),
+    ...workItems.map((workItem) => requestWork(workItem, now)),
+  ]);
   await Promise.all(batch.map((row) => settle(table, row)));
   return workItems.map((workItem) => workItem.wake);
 }

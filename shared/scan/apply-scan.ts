@@ -12,7 +12,7 @@ import { keys } from '../store/keys.ts';
 import { putName } from '../store/name-store.ts';
 import { metadataLayout, type StoredPackage, type StoredVersion } from '../store/package-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
-import { type Lease, leaseHeld, raise, type Wake } from '../store/work.ts';
+import { type Lease, leaseHeld, requestWork, type Wake } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type PackageState, packagesOfSource } from './package-state.ts';
 import type { VersionChange } from './plan-versions.ts';
@@ -46,7 +46,7 @@ export async function createPackage(
     leaseHeld(lease),
     // Raised, so that a package without versions gets its files too; its publisher is woken when the versions are there.
     {
-      ...raise(packageWork(organization, number), clock.now(), { ...made, acceptedAt: clock.now() }),
+      ...requestWork(packageWork(organization, number), clock.now(), { ...made, acceptedAt: clock.now() }),
       when: absent,
     },
     putName(organization, name, { number, source, isGiven: false }, absent),
@@ -117,11 +117,11 @@ export async function applyVersions(
           },
         }),
       ),
-      { ...raise(workItem, clock.now()), when: ofSource(found) },
+      { ...requestWork(workItem, clock.now()), when: ofSource(found) },
     ]);
   }
   if (changes.length === 0 && found.imported && found.metadataLayout !== metadataLayout) {
-    await table.transact([leaseHeld(lease), raise(workItem, clock.now())]);
+    await table.transact([leaseHeld(lease), requestWork(workItem, clock.now())]);
     return [workItem.wake];
   }
   // A new package was raised when it was made.
@@ -189,7 +189,7 @@ export async function publishHeld(
   await table.transact([
     leaseHeld(lease),
     { update: { key, set: { state: 'published', shasum: outcome.shasum }, remove: ['reason'] } },
-    { ...raise(workItem, clock.now()), when: ofSource(found) },
+    { ...requestWork(workItem, clock.now()), when: ofSource(found) },
   ]);
   return [workItem.wake];
 }
@@ -227,7 +227,7 @@ export async function recordMoved(
     await table.transact([
       leaseHeld(lease),
       ...workItems.slice(start, start + portion).map(({ one, replacement, workItem }) => ({
-        ...raise(workItem, clock.now(), {
+        ...requestWork(workItem, clock.now(), {
           archived,
           links,
           replacement,
@@ -260,7 +260,7 @@ export async function withdrawPackages(
     await table.transact([
       leaseHeld(lease),
       {
-        ...raise(workItem, clock.now(), { state: 'unreadable', unreadableAt: clock.now() }),
+        ...requestWork(workItem, clock.now(), { state: 'unreadable', unreadableAt: clock.now() }),
         // Its name may stand for another package by now, which is to stay at the edge.
         when: all(ofSource(one), any(equal('state', 'accepted'), equal('state', 'available'))),
       },
@@ -270,7 +270,7 @@ export async function withdrawPackages(
         { kind: 'package', organization: organization.id, packageNumber: one.number },
         clock.now(),
       ),
-      raise(grants, clock.now()),
+      requestWork(grants, clock.now()),
     ]);
     wakes.push(edgeWork(edgeKey).wake, grants.wake, workItem.wake);
   }

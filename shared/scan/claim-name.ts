@@ -15,7 +15,7 @@ import {
 } from '../store/name-store.ts';
 import type { StoredPackage } from '../store/package-store.ts';
 import { type Operation, transactionItemsMax } from '../store/table.ts';
-import { type Lease, leaseHeld, raise, type Wake, type Waker } from '../store/work.ts';
+import { type Lease, leaseHeld, requestWork, type Wake, type Waker } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
 import { type AboutRepository, type ApplyDependencies, createPackage } from './apply-scan.ts';
 import { claimantOf, holderOf, isOfImport, rivalsOf } from './name-state.ts';
@@ -168,7 +168,7 @@ export async function endClaim(
 }
 
 /** The repository was deleted on the forge: whoever claims one of its names decides anew. */
-export async function raiseClaimants(
+export async function requestClaimants(
   { table, clock }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
@@ -186,7 +186,7 @@ export async function raiseClaimants(
       const part = scans.slice(start, start + portion);
       await table.transact([
         leaseHeld(lease),
-        ...part.map((scan) => raise(scan, clock.now(), { cause: 'a package name is free' })),
+        ...part.map((scan) => requestWork(scan, clock.now(), { cause: 'a package name is free' })),
       ]);
       wakes.push(...part.map((scan) => scan.wake));
     }

@@ -16,7 +16,7 @@ import {
 import { noteChanges } from '../store/run-store.ts';
 import { drawNumber } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
-import { raise, type Wake, type WorkItem } from '../store/work.ts';
+import { requestWork, type Wake, type WorkItem } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork, scanWork } from '../store/work-items.ts';
 import { type AboutRepository, type ApplyDependencies, drawPackageNumber, putSource } from './apply-scan.ts';
 import { packagesOfSource } from './package-state.ts';
@@ -75,14 +75,18 @@ export async function passName(
   await table.transact([
     ...passing.beside,
     {
-      ...raise(workItem, now, kept === undefined ? { ...written(made), acceptedAt: now } : written(made)),
+      ...requestWork(
+        workItem,
+        now,
+        kept === undefined ? { ...written(made), acceptedAt: now } : written(made),
+      ),
       when: kept === undefined ? absent : equal('state', kept.state),
     },
     putName(id, name, { number, source: to, isGiven }, isUnchanged(before)),
     putSource(id, name, to, number),
     ...ended.operations,
-    raise(grants, now),
-    ...scans.map((scan) => raise(scan, now, { cause: 'a package name passed' })),
+    requestWork(grants, now),
+    ...scans.map((scan) => requestWork(scan, now, { cause: 'a package name passed' })),
     ...record,
   ]);
   return { made, wakes: [...ended.wakes, workItem.wake, grants.wake, ...scans.map((scan) => scan.wake)] };
@@ -125,7 +129,7 @@ async function endOfHolder(
   const superseded = { state: 'superseded', unreadableAt: old.unreadableAt ?? now };
   return {
     operations: [
-      { ...raise(workItem, now, superseded), when: equal('state', old.state) },
+      { ...requestWork(workItem, now, superseded), when: equal('state', old.state) },
       ...(isLiving(old) ? [desire(edgeKey, undefined, subject, now)] : []),
     ],
     wakes: [...(isLiving(old) ? [edgeWork(edgeKey).wake] : []), workItem.wake],

@@ -27,7 +27,7 @@ import {
 } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
 import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
-import { claimName, endClaim, raiseClaimants } from './claim-name.ts';
+import { claimName, endClaim, requestClaimants } from './claim-name.ts';
 import { type Notice, noticesOf } from './owner-lines.ts';
 import { loadPackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
@@ -227,7 +227,7 @@ async function withdraw(
   const { table, waker } = dependencies;
   await waker.wake(await withdrawPackages(dependencies, lease, inputs.organization, source));
   if (await isDeletedOnForge(table, inputs.synchronization.id, repository)) {
-    await waker.wake(await raiseClaimants(dependencies, lease, inputs.organization.id, source));
+    await waker.wake(await requestClaimants(dependencies, lease, inputs.organization.id, source));
   }
   return { lastScannedAt: dependencies.clock.now(), waiting: [], ...nothingLeftOut, unfinished: false };
 }

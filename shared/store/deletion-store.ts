@@ -4,7 +4,7 @@ import { asId, type OrganizationId, type SynchronizationId } from '../domain/ids
 import { equal } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
-import { type Lease, raise, type WorkItem } from './work.ts';
+import { type Lease, requestWork, type WorkItem } from './work.ts';
 import { deletionWork } from './work-items.ts';
 
 /**
@@ -75,7 +75,7 @@ export function askDeletion(
   now: number,
   attributes: Partial<Pick<Deletion, 'keepUntil' | 'synchronizations'>> = {},
 ): Operation {
-  const operation = raise(deletionOf(organization, target), now, { target, name, ...attributes });
+  const operation = requestWork(deletionOf(organization, target), now, { target, name, ...attributes });
   if (!('update' in operation)) {
     throw new Error('asking for work is an update');
   }

@@ -7,7 +7,7 @@ import { asId, asPrincipal, type OrganizationId } from '../domain/ids.ts';
 import { all, any, equal, missingOrLess } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
-import { raise } from './work.ts';
+import { requestWork } from './work.ts';
 import { edgeWork } from './work-items.ts';
 
 /** What becomes possible once the key is at the edge, so that its writer can wake whoever waits for it. */
@@ -69,7 +69,7 @@ export function parseEdgeRow(item: Item): EdgeRow {
 
 /** The operation that says what is to be at the edge under a key; undefined: nothing. Its wake is `edgeThing(key).wake`. */
 export function desire(key: string, value: string | undefined, subject: EdgeSubject, now: number): Operation {
-  return raise(edgeWork(key), now, { value, subject });
+  return requestWork(edgeWork(key), now, { value, subject });
 }
 
 /** The rows of all keys that begin with the prefix. */

@@ -7,7 +7,7 @@ import { absent, type Condition, equal, present } from './condition.ts';
 import { desire } from './edge-store.ts';
 import { keys, ranges } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
-import { type Lease, leaseHeld, raise, type Wake } from './work.ts';
+import { type Lease, leaseHeld, requestWork, type Wake } from './work.ts';
 import { edgeWork, principalWork } from './work-items.ts';
 
 /**
@@ -89,7 +89,7 @@ export async function addToken(
       item: { id: token.id, organization: token.organization, principal: token.principal },
       when: absent,
     },
-    raise(principal, token.createdAt, { organization: token.organization, principal: token.principal }),
+    requestWork(principal, token.createdAt, { organization: token.organization, principal: token.principal }),
     ...also,
   ]);
   return [principal.wake];
@@ -208,7 +208,7 @@ async function endToken(
   await table.transact([
     { update, when },
     desire(key, undefined, { kind: 'token' }, now),
-    raise(principal, now),
+    requestWork(principal, now),
   ]);
   return [edgeWork(key).wake, principal.wake];
 }

@@ -7,8 +7,8 @@ import {
   holdsLease,
   type Lease,
   leaseHeld,
-  raise,
   releaseLease,
+  requestWork,
   takeLease,
   underLease,
 } from './work.ts';
@@ -34,7 +34,7 @@ describe('work', () => {
   it('is idle until it is wanted, and again when it is done', async () => {
     const table = await newTable();
     expect(await take(table, 'a')).toBe('idle');
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     expect(await pending(table)).toHaveLength(1);
     expect(await completeWork(table, await taken(table, 'a'), { note: 'x' })).toBe('done');
     expect(await table.get(workItem.key)).toMatchObject({ wanted: 1, done: 1, note: 'x' });
@@ -44,7 +44,7 @@ describe('work', () => {
 
   it('is one worker’s until the lease ends, and the same worker’s when he asks twice', async () => {
     const table = await newTable();
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     await taken(table, 'a');
     expect(await take(table, 'b', now + 1000)).toBe('busy');
     expect((await taken(table, 'a', now + 10)).leaseId).toBe('a');
@@ -53,9 +53,9 @@ describe('work', () => {
 
   it('stays wanted when it was asked for after the lease was taken', async () => {
     const table = await newTable();
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     const lease = await taken(table, 'a');
-    await table.transact([raise(workItem, now + 5)]);
+    await table.transact([requestWork(workItem, now + 5)]);
     expect(await completeWork(table, lease)).toBe('more');
     expect(await pending(table)).toHaveLength(1);
     expect((await taken(table, 'b')).wanted).toBe(2);
@@ -63,7 +63,7 @@ describe('work', () => {
 
   it('can be neither written nor completed by who lost the lease', async () => {
     const table = await newTable();
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     const lost = await taken(table, 'a');
     const lease = await taken(table, 'b', now + 2000);
     await expect(table.transact([leaseHeld(lost)])).rejects.toThrow(ConflictError);
@@ -75,11 +75,11 @@ describe('work', () => {
 
   it('can be completed once more by who did not hear the answer, asked for meanwhile or not', async () => {
     const table = await newTable();
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     const first = await taken(table, 'a');
     await completeWork(table, first);
     expect(await completeWork(table, first)).toBe('done');
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     expect(await completeWork(table, first)).toBe('more');
     const second = await taken(table, 'b');
     await expect(completeWork(table, first)).rejects.toThrow(ConflictError);
@@ -88,7 +88,7 @@ describe('work', () => {
 
   it('waits until the time that a worker gave it back for', async () => {
     const table = await newTable();
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     await releaseLease(table, await taken(table, 'a'), now + 500);
     expect(await take(table, 'b', now + 500)).toBe('busy');
     expect((await taken(table, 'b', now + 501)).wanted).toBe(1);
@@ -96,7 +96,7 @@ describe('work', () => {
 
   it('is given back by work that fails, and by no work that does not', async () => {
     const table = await newTable();
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     const failing = await taken(table, 'a');
     const failure = new Error('no');
     await expect(underLease(table, failing, () => Promise.reject(failure))).rejects.toBe(failure);
@@ -111,7 +111,7 @@ describe('work', () => {
 
   it('notes something when it is given back, if it was held', async () => {
     const table = await newTable();
-    await table.transact([raise(workItem, now, { old: 1 })]);
+    await table.transact([requestWork(workItem, now, { old: 1 })]);
     const lease = await taken(table, 'a');
     await releaseLease(table, lease, undefined, { note: 'x', old: undefined });
     const item = await table.get(workItem.key);
@@ -124,7 +124,7 @@ describe('work', () => {
 
   it('is taken by one of many who try at once', async () => {
     const table = await newTable();
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     const outcomes = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((leaseId) => take(table, leaseId)));
     expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(5);
   });

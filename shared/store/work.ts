@@ -50,7 +50,7 @@ export interface WorkItem {
  * @param attributes further attributes of the item to set with it
  * @param now milliseconds since the epoch
  */
-export function raise(workItem: WorkItem, now: number, attributes: Item = {}): Operation {
+export function requestWork(workItem: WorkItem, now: number, attributes: Item = {}): Operation {
   return {
     update: {
       key: workItem.key,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { keys } from '../../shared/store/keys.ts';
 import { metadataLayout } from '../../shared/store/package-store.ts';
-import { raise } from '../../shared/store/work.ts';
+import { requestWork } from '../../shared/store/work.ts';
 import { packageWork } from '../../shared/store/work-items.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import type { Registry } from '../support/registry-fixture.ts';
@@ -28,7 +28,7 @@ async function distsIn(registry: Registry, name: 'plain' | 'dev') {
 
 async function publishedAgain(registry: Registry): Promise<void> {
   const workItem = packageWork(organizationId, 1);
-  await registry.table.transact([raise(workItem, registry.clock.now())]);
+  await registry.table.transact([requestWork(workItem, registry.clock.now())]);
   await registry.waker.wake([workItem.wake]);
   await registry.settle();
 }

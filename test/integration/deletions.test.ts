@@ -21,7 +21,7 @@ import {
   findSynchronization,
 } from '../../shared/store/synchronization-store.ts';
 import { ConflictError } from '../../shared/store/table.ts';
-import { raise } from '../../shared/store/work.ts';
+import { requestWork } from '../../shared/store/work.ts';
 import { packageWork } from '../../shared/store/work-items.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { atRest, deleteVersion, distPath, left, members, of, withArchives } from '../support/deletions.ts';
@@ -190,7 +190,7 @@ describe('a deleted synchronization', () => {
       putFact(other, aFact.settings(), 1),
     ]);
     await registry.table.transact([
-      raise(packageWork(organizationId, 9), registry.clock.now(), {
+      requestWork(packageWork(organizationId, 9), registry.clock.now(), {
         number: 9,
         name: 'acme/nine',
         synchronization: other,
@@ -341,7 +341,7 @@ describe('a deleted organization', () => {
     const numbers = [9, 10, 11, 12, 13];
     await registry.table.transact(
       numbers.map((number) =>
-        raise(packageWork(organizationId, number), registry.clock.now(), {
+        requestWork(packageWork(organizationId, number), registry.clock.now(), {
           number,
           name: `acme/n${number}`,
           synchronization: synchronizationId,

@@ -5,7 +5,7 @@ import { desire } from '../../shared/store/edge-store.ts';
 import { stateDeletion } from '../../shared/store/forge-deletion-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { findSynchronization, lastNumber } from '../../shared/store/synchronization-store.ts';
-import { raise } from '../../shared/store/work.ts';
+import { requestWork } from '../../shared/store/work.ts';
 import { edgeWork, packageWork, scopeWork } from '../../shared/store/work-items.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { commitOf } from '../support/memory-contents.ts';
@@ -174,7 +174,7 @@ describe('a repository that was deleted and made again with the same manifest', 
         at: registry.clock.now(),
         after: await lastNumber(registry.table, synchronizationId),
       }),
-      raise(part, registry.clock.now(), { cause: 'webhook repository.deleted' }),
+      requestWork(part, registry.clock.now(), { cause: 'webhook repository.deleted' }),
     ]);
     await registry.waker.wake([part.wake]);
     await quiet(registry);
@@ -323,7 +323,10 @@ describe('a colleague’s older repository that waits for a name', () => {
     const key = edgeKeys.package('acme', 'acme/one');
     const subject = { kind: 'package', organization: organizationId, packageNumber: 1 } as const;
     const now = registry.clock.now();
-    await registry.table.transact([raise(workItem, now, deleted), desire(key, undefined, subject, now)]);
+    await registry.table.transact([
+      requestWork(workItem, now, deleted),
+      desire(key, undefined, subject, now),
+    ]);
     await registry.waker.wake([workItem.wake, edgeWork(key).wake]);
     await pushed(registry);
     await pushed(registry, 6);

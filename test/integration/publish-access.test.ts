@@ -142,15 +142,15 @@ describe('publishAccess', () => {
   });
 
   it.each([
-    { what: 'a bit that goes', from: bitmap(1, 2), to: bitmap(1), raises: false },
-    { what: 'a bitmap that goes', from: bitmap(1), to: undefined, raises: false },
-    { what: 'a bit that comes', from: bitmap(1), to: bitmap(1, 2), raises: true },
-    { what: 'a bitmap that comes', from: undefined, to: bitmap(), raises: true },
-    { what: 'a bit that goes and one that comes', from: bitmap(1), to: bitmap(2), raises: true },
-    { what: 'a package that comes', from: undefined, to: '1', subject: aPackage, raises: true },
-    { what: 'a package that goes', from: '1', to: undefined, subject: aPackage, raises: false },
-    { what: 'a name that passes on', from: '1', to: '2', subject: aPackage, raises: true },
-  ])('after $what wakes its principal again: $raises', async ({ from, to, subject = view, raises }) => {
+    { what: 'a bit that goes', from: bitmap(1, 2), to: bitmap(1), requests: false },
+    { what: 'a bitmap that goes', from: bitmap(1), to: undefined, requests: false },
+    { what: 'a bit that comes', from: bitmap(1), to: bitmap(1, 2), requests: true },
+    { what: 'a bitmap that comes', from: undefined, to: bitmap(), requests: true },
+    { what: 'a bit that goes and one that comes', from: bitmap(1), to: bitmap(2), requests: true },
+    { what: 'a package that comes', from: undefined, to: '1', subject: aPackage, requests: true },
+    { what: 'a package that goes', from: '1', to: undefined, subject: aPackage, requests: false },
+    { what: 'a name that passes on', from: '1', to: '2', subject: aPackage, requests: true },
+  ])('after $what wakes its principal again: $raises', async ({ from, to, subject = view, requests }) => {
     const edge = await createEdge();
     if (from !== undefined) {
       await edge.want('x', from, subject);
@@ -159,7 +159,7 @@ describe('publishAccess', () => {
     }
     await edge.want('x', to, subject);
     await edge.publish([]);
-    expect(edge.waker.take().length > 0).toBe(raises);
+    expect(edge.waker.take().length > 0).toBe(requests);
     expect(await edge.values()).toEqual(to === undefined ? {} : { x: to });
     expect(await edge.isSettled()).toBe(true);
   });

@@ -4,7 +4,7 @@ import { ObjectConflictError } from '../../shared/publish/object-writer.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { createSlugReader } from '../../shared/store/organization-store.ts';
-import { raise, takeLease } from '../../shared/store/work.ts';
+import { requestWork, takeLease } from '../../shared/store/work.ts';
 import { grantsWork, packageWork, principalWork } from '../../shared/store/work-items.ts';
 import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
@@ -53,7 +53,7 @@ describe('files', () => {
     services.gateway.forget();
     registry.written.length = 0;
     const workItem = packageWork(organizationId, 1);
-    await registry.table.transact([raise(workItem, registry.clock.now())]);
+    await registry.table.transact([requestWork(workItem, registry.clock.now())]);
     await registry.waker.wake([workItem.wake]);
     await registry.ask('repositories');
     await registry.pushed(5);
@@ -77,7 +77,7 @@ describe('files', () => {
           set: { time: '2020-01-01T00:00:00+00:00' },
         },
       },
-      raise(packageWork(organizationId, 1), registry.clock.now()),
+      requestWork(packageWork(organizationId, 1), registry.clock.now()),
     ]);
     services.gateway.forget();
     let leases = 0;
@@ -147,7 +147,7 @@ describe('a writer', () => {
             asked += 1;
             const workItem =
               given ?? principalWork(organizationId, asPrincipal(key.slice(object.length, -5)));
-            await services.table.transact([raise(workItem, services.clock.now())]);
+            await services.table.transact([requestWork(workItem, services.clock.now())]);
             // The message that comes with it finds somebody at work: it is as good as lost.
             await expect(
               takeLease(services.table, workItem, { leaseId: 'x', now: services.clock.now(), leaseMs: 1 }),
@@ -190,10 +190,10 @@ describe('a writer', () => {
     const principals = Array.from({ length: 150 }, (_, place) => userPrincipal(asId<UserId>(`user${place}`)));
     for (let start = 0; start < principals.length; start += 50) {
       const part = principals.slice(start, start + 50);
-      await table.transact(part.map((one) => raise(principalWork(organizationId, one), clock.now())));
+      await table.transact(part.map((one) => requestWork(principalWork(organizationId, one), clock.now())));
     }
     await registry.settle();
-    await table.transact([raise(grantsWork(organizationId), clock.now())]);
+    await table.transact([requestWork(grantsWork(organizationId), clock.now())]);
     await registry.waker.wake([grantsWork(organizationId).wake]);
     await registry.deliver();
     const items = await table.query(`ORG#${organizationId}`, 'PRINCIPAL#');

@@ -3,7 +3,7 @@ import { asPrincipal } from '../../shared/domain/ids.ts';
 import { StoreRefusalError } from '../../shared/publish/publish-access.ts';
 import { packagesOf } from '../../shared/store/package-store.ts';
 import { tokensOfOrganization } from '../../shared/store/token-store.ts';
-import { raise } from '../../shared/store/work.ts';
+import { requestWork } from '../../shared/store/work.ts';
 import { principalWork } from '../../shared/store/work-items.ts';
 import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
@@ -184,7 +184,7 @@ describe('what is granted', () => {
     await registry.drain();
     // The view is made again while the bit is wanted and not there.
     const workItem = principalWork(organizationId, asPrincipal(await principalOf(registry)));
-    await registry.table.transact([raise(workItem, registry.clock.now())]);
+    await registry.table.transact([requestWork(workItem, registry.clock.now())]);
     await registry.waker.wake([workItem.wake]);
     await registry.drain();
     expect(await registry.listed(token)).toEqual(['acme/one']);

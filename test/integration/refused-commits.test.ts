@@ -4,7 +4,7 @@ import { deleteVersions } from '../../shared/organizations/refuse-commits.ts';
 import { auditLog } from '../../shared/store/audit-log.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { allowCommit, refuseCommit } from '../../shared/store/refused-commit-store.ts';
-import { raise } from '../../shared/store/work.ts';
+import { requestWork } from '../../shared/store/work.ts';
 import { packageWork } from '../../shared/store/work-items.ts';
 import {
   ann,
@@ -57,7 +57,7 @@ describe('a refused commit', () => {
     await refuse(registry, 'a');
     await registry.clock.advance(2000);
     const workItem = packageWork(organizationId, 1);
-    await registry.table.transact([raise(workItem, registry.clock.now())]);
+    await registry.table.transact([requestWork(workItem, registry.clock.now())]);
     await registry.waker.wake([workItem.wake]);
     await registry.settle();
     expect(await versions(registry)).toEqual({ '1.0.0': 'published', 'dev-main': 'published' });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keys } from '../../shared/store/keys.ts';
 import { packagesOf } from '../../shared/store/package-store.ts';
 import { restoreRights, suspendRights } from '../../shared/store/synchronization-store.ts';
-import { raise } from '../../shared/store/work.ts';
+import { requestWork } from '../../shared/store/work.ts';
 import { grantsWork } from '../../shared/store/work-items.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { commitOf } from '../support/memory-contents.ts';
@@ -13,9 +13,9 @@ import { organizationId, synchronizationId } from '../support/synchronized.ts';
 
 /** Rights that are not published as the facts stand, because the facts are not whole. */
 
-async function raiseGrants(registry: Registry): Promise<void> {
+async function requestGrants(registry: Registry): Promise<void> {
   const grants = grantsWork(organizationId);
-  await registry.table.transact([raise(grants, registry.clock.now())]);
+  await registry.table.transact([requestWork(grants, registry.clock.now())]);
   await registry.waker.wake([grants.wake]);
 }
 
@@ -44,7 +44,7 @@ describe('while a plan is being written', () => {
 
     // As the transaction does that writes the plan's end.
     const grants = grantsWork(organizationId);
-    await registry.table.transact([{ delete: applying }, raise(grants, registry.clock.now())]);
+    await registry.table.transact([{ delete: applying }, requestWork(grants, registry.clock.now())]);
     await registry.waker.wake([grants.wake]);
     await registry.settle();
     expect(await registry.get(token, metadata)).not.toBe('404');
@@ -59,14 +59,14 @@ describe('while rights rest', () => {
     const { token: ofAll } = await registry.issue({ kind: 'organization' });
     await registry.settle();
     await registry.table.transact([suspendRights(synchronizationId, registry.clock.now())]);
-    await raiseGrants(registry);
+    await requestGrants(registry);
     await registry.settle();
     expect(await registry.get(token, '/acme/p2/acme/one.json')).toBe('404');
     expect(await registry.listed(token)).toEqual([]);
     expect(await registry.listed(ofAll)).toEqual(['acme/one']);
 
     await registry.table.transact([restoreRights(synchronizationId)]);
-    await raiseGrants(registry);
+    await requestGrants(registry);
     await registry.settle();
     expect(await registry.listed(token)).toEqual(['acme/one']);
   });

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
 import { keys } from '../../shared/store/keys.ts';
-import { raise, takeLease } from '../../shared/store/work.ts';
+import { requestWork, takeLease } from '../../shared/store/work.ts';
 import { scanWork } from '../../shared/store/work-items.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { repository } from '../support/memory-forge.ts';
@@ -222,7 +222,7 @@ describe('a scan', () => {
       if (what !== 'refs' || asked++ > 0) return;
       const workItem = scanWork(organizationId, synchronizationId, repository(5));
       // Its message finds the lease taken: it is as good as lost.
-      await registry.table.transact([raise(workItem, registry.clock.now())]);
+      await registry.table.transact([requestWork(workItem, registry.clock.now())]);
     };
     await registry.pushed(5);
     expect(await registry.settle()).toBe(0);

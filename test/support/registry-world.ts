@@ -26,9 +26,9 @@ import type { ObjectWriter } from '../../shared/publish/object-writer.ts';
 import { type KeyValues, publishAccess } from '../../shared/publish/publish-access.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
-import { raisePackages } from '../../shared/publish/raise-packages.ts';
-import { raisePrincipals } from '../../shared/publish/raise-principals.ts';
 import { rightsOf } from '../../shared/publish/reader-of.ts';
+import { requestPackages } from '../../shared/publish/request-packages.ts';
+import { requestPrincipals } from '../../shared/publish/request-principals.ts';
 import type { StoredObjects } from '../../shared/publish/stored-objects.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
@@ -38,7 +38,7 @@ import { createSlugReader, findOrganizationBySlug } from '../../shared/store/org
 import { scansOf } from '../../shared/store/scan-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Table } from '../../shared/store/table.ts';
-import { type QueueName, queueNames, raise, type Wake, type Waker } from '../../shared/store/work.ts';
+import { type QueueName, queueNames, requestWork, type Wake, type Waker } from '../../shared/store/work.ts';
 import { scanWork, scopeWork } from '../../shared/store/work-items.ts';
 import type { CountingReader } from '../../shared/sync/run/run.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
@@ -187,13 +187,13 @@ export async function createRegistryWorld(
       'publish-package'(raw) {
         const message = PublishPackageMessage.parse(raw);
         return message.packageNumber === undefined
-          ? raisePackages(common, message.organization)
+          ? requestPackages(common, message.organization)
           : publishPackage(common, message.organization, message.packageNumber);
       },
       'publish-roots'(raw) {
         const message = PublishRootsMessage.parse(raw);
         return message.kind === 'grants'
-          ? raisePrincipals(common, message.organization)
+          ? requestPrincipals(common, message.organization)
           : publishView(
               { ...common, rightsOf: rightsOf.bind(undefined, of.table) },
               message.organization,
@@ -254,7 +254,7 @@ export async function createRegistryWorld(
     logged,
     async ask(scope) {
       const workItem = scopeWork(organizationId, synchronizationId, scope);
-      await table.transact([raise(workItem, clock.now(), { cause: 'test' })]);
+      await table.transact([requestWork(workItem, clock.now(), { cause: 'test' })]);
       await waker.wake([workItem.wake]);
     },
     async change(next, ...scopes) {
@@ -267,7 +267,7 @@ export async function createRegistryWorld(
     },
     async pushed(repositoryId) {
       const workItem = scanWork(organizationId, synchronizationId, repository(repositoryId));
-      await table.transact([raise(workItem, clock.now())]);
+      await table.transact([requestWork(workItem, clock.now())]);
       await waker.wake([workItem.wake]);
     },
     async deliver(through = (all) => all) {

@@ -8,7 +8,7 @@ import { noteTold } from '../../shared/store/claim-store.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns, type StoredRun } from '../../shared/store/run-store.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
-import { raise } from '../../shared/store/work.ts';
+import { requestWork } from '../../shared/store/work.ts';
 import { scopeWork } from '../../shared/store/work-items.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
@@ -65,7 +65,7 @@ export async function createSyncWorld(
     );
   const ask = (scope: AnyScope, attributes: Item = {}) =>
     table.transact([
-      raise(scopeWork(organizationId, synchronizationId, scope), clock.now(), {
+      requestWork(scopeWork(organizationId, synchronizationId, scope), clock.now(), {
         cause: 'test',
         ...attributes,
       }),

@@ -7,7 +7,7 @@ import { megabytesOf, timeoutSeconds } from '../../infra/functions.ts';
 import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 import { loadFacts } from '../../shared/store/fact-store.ts';
 import { applyingSince, scopeStates } from '../../shared/store/scope-store.ts';
-import { raise } from '../../shared/store/work.ts';
+import { requestWork } from '../../shared/store/work.ts';
 import { scopeWork } from '../../shared/store/work-items.ts';
 import { leaseMs } from '../../shared/sync/run/take-scopes.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
@@ -223,7 +223,7 @@ async function readAll(
     scopeWork(organizationId, synchronizationId, scope),
   );
   const now = Date.now() + stage.aheadMs;
-  await services.table.transact(workItems.map((workItem) => raise(workItem, now, { cause: 'bench' })));
+  await services.table.transact(workItems.map((workItem) => requestWork(workItem, now, { cause: 'bench' })));
   services.take();
   organization.takeRequests();
   const queue = workItems.slice(0, 1).map(({ wake }) => JSON.stringify(wake.message));

@@ -6,7 +6,7 @@ import { type Key, keys, tableKeys } from '../../store/keys.ts';
 import { parseDist, type StoredPackage } from '../../store/package-store.ts';
 import { notRefused, refusedCommitsOf } from '../../store/refused-commit-store.ts';
 import type { Item, Operation, Table } from '../../store/table.ts';
-import { leaseHeld, raise } from '../../store/work.ts';
+import { leaseHeld, requestWork } from '../../store/work.ts';
 import { packageWork } from '../../store/work-items.ts';
 import { keyOf, lookMs, type Portion, type PortionDependencies, type PortionInputs } from './portion.ts';
 
@@ -135,7 +135,7 @@ export async function copyRecords(
   await table.transact([
     leaseHeld(lease),
     {
-      ...raise(workItem, now, {
+      ...requestWork(workItem, now, {
         ...without(item, ownAttributes),
         copiedWanted: item.wanted,
         // Clients have the old number's files under the same addresses, none of them younger than this.

@@ -18,7 +18,7 @@ import {
   type StoredPackage,
 } from '../../store/package-store.ts';
 import type { Item, Operation, Table } from '../../store/table.ts';
-import { leaseHeld, raise } from '../../store/work.ts';
+import { leaseHeld, requestWork } from '../../store/work.ts';
 import { edgeWork, grantsWork, packageWork, scanWork } from '../../store/work-items.ts';
 import { renumberFrom } from '../narrow-refused.ts';
 import { copyDists, copyRecords } from './copy-package.ts';
@@ -94,7 +94,7 @@ async function begin(
       },
       when: absent,
     },
-    raise(grants, clock.now()),
+    requestWork(grants, clock.now()),
   ]);
   await waker.wake([grants.wake]);
   return { is: 'more', step: 'copies archives' };
@@ -113,11 +113,11 @@ async function abandon(
   await table.transact([
     leaseHeld(lease),
     {
-      ...raise(workItem, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
+      ...requestWork(workItem, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
       when: equal('state', 'copying'),
     },
     {
-      ...raise(before, clock.now(), { successor: undefined }),
+      ...requestWork(before, clock.now(), { successor: undefined }),
       when: all(equal('state', 'deleted'), equal('successor', next.number)),
     },
     askDeletion(id, target, next.name, clock.now()),
@@ -182,7 +182,7 @@ async function pass(
       when: all(equal('state', found.state), equal('wanted', next.copiedWanted ?? -1)),
     },
     {
-      ...raise(workItem, now, {
+      ...requestWork(workItem, now, {
         state: found.state,
         unreadableAt: found.unreadableAt,
         copiedWanted: undefined,
@@ -201,8 +201,8 @@ async function pass(
         ]
       : []),
     // Whatever a scan has written of the old number at this moment it writes of the new one.
-    raise(scan, now, { cause: 'new package number' }),
-    raise(grants, now),
+    requestWork(scan, now, { cause: 'new package number' }),
+    requestWork(grants, now),
     askDeletion(id, removal, name, now),
     ...(isFull ? [askDeletion(id, again, name, now)] : []),
   ]);

@@ -10,7 +10,7 @@ import { keys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
 import { accountIn, makeUser } from '../../store/user-store.ts';
-import { raise } from '../../store/work.ts';
+import { requestWork } from '../../store/work.ts';
 import { grantsWork, principalWork } from '../../store/work-items.ts';
 import { concernedMax, concernOf } from './concern.ts';
 import type { PlannedChange } from './plan.ts';
@@ -41,13 +41,13 @@ beforeEach(async () => {
     await table.transact(makeUser(user(id), accountIn(found, account(id)), `user-${id}`, now));
   }
   for (const id of [1, 2]) {
-    await table.transact([raise(principalWork(organizationId, userPrincipal(user(id))), now)]);
+    await table.transact([requestWork(principalWork(organizationId, userPrincipal(user(id))), now)]);
   }
 });
 
 async function concerned(...facts: Fact[]): Promise<string[]> {
-  const { raised } = await concernOf(table, synchronization, facts.map(added), now);
-  return raised.map(({ key }) => key.sk);
+  const { requested } = await concernOf(table, synchronization, facts.map(added), now);
+  return requested.map(({ key }) => key.sk);
 }
 
 describe('concernOf', () => {
@@ -74,8 +74,8 @@ describe('concernOf', () => {
     ['made narrower', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
   ] as const)('names who loses by what is %s', async (_, change) => {
     const narrowing: PlannedChange = { ...change, narrows: true, widens: false, evidence: ['list'] };
-    const { raised } = await concernOf(table, synchronization, [narrowing], now);
-    expect(raised.map(({ key }) => key.sk)).toEqual(['PRINCIPAL#u.user1']);
+    const { requested } = await concernOf(table, synchronization, [narrowing], now);
+    expect(requested.map(({ key }) => key.sk)).toEqual(['PRINCIPAL#u.user1']);
   });
 
   it("names a team's members, and the team where it has a token, for what the team may read", async () => {
@@ -85,7 +85,7 @@ describe('concernOf', () => {
     ]);
     expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1']);
     const team = principalWork(organizationId, teamPrincipal(synchronizationId, asId('5')));
-    await table.transact([raise(team, now)]);
+    await table.transact([requestWork(team, now)]);
     expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1', team.key.sk]);
   });
 
@@ -99,7 +99,7 @@ describe('concernOf', () => {
     );
     await table.transact(operations);
     const token = principalWork(organizationId, userPrincipal(user(3)));
-    await table.transact([raise(token, now)]);
+    await table.transact([requestWork(token, now)]);
     await expect(table.transact(operations)).rejects.toThrow(ConflictError);
     const { operations: fourth } = await concernOf(table, synchronization, [added(aFact.member(4))], now);
     await table.transact(makeUser(user(4), accountIn(synchronization, account(4)), 'user-4', now));

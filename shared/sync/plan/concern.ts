@@ -14,7 +14,7 @@ import { loadFacts } from '../../store/fact-store.ts';
 import { type Key, keys } from '../../store/keys.ts';
 import type { Operation, Table } from '../../store/table.ts';
 import { accountIn, findUsers } from '../../store/user-store.ts';
-import { raise, type WorkItem } from '../../store/work.ts';
+import { requestWork, type WorkItem } from '../../store/work.ts';
 import { grantsWork, principalWork } from '../../store/work-items.ts';
 import type { PlannedChange } from './plan.ts';
 
@@ -28,7 +28,7 @@ export interface Concern {
   /** To be part of the transaction of the changes. */
   readonly operations: readonly Operation[];
   /** What they raise. */
-  readonly raised: readonly WorkItem[];
+  readonly requested: readonly WorkItem[];
 }
 
 /**
@@ -49,10 +49,10 @@ export async function concernOf(
 ): Promise<Concern> {
   const rights = changes.filter((change) => change.narrows || change.widens);
   if (rights.length === 0) {
-    return { operations: [], raised: [] };
+    return { operations: [], requested: [] };
   }
   const named = isLarge ? 'everybody' : await namedBy(table, synchronization, rights);
-  return raiseNamed(table, synchronization, named, now);
+  return requestNamed(table, synchronization, named, now);
 }
 
 /**
@@ -67,7 +67,7 @@ export async function concernOfClaims(
   now: number,
 ): Promise<Concern> {
   if (claims.length === 0) {
-    return { operations: [], raised: [] };
+    return { operations: [], requested: [] };
   }
   const accounts = new Set<ForgeAccountId>();
   const givers = new Set<ForgeTeamId>();
@@ -84,16 +84,16 @@ export async function concernOfClaims(
   }
   const teams = givers.size === 0 ? givers : await withDescendants(table, synchronization, givers);
   const members = await membersOf(table, synchronization, teams);
-  return raiseNamed(table, synchronization, { accounts: new Set([...accounts, ...members]), teams }, now);
+  return requestNamed(table, synchronization, { accounts: new Set([...accounts, ...members]), teams }, now);
 }
 
 /** Every principal of the organization. @param now milliseconds since the epoch */
 export function concernOfEverybody({ organization }: Synchronization, now: number): Concern {
   const grants = grantsWork(organization);
-  return { operations: [raise(grants, now)], raised: [grants] };
+  return { operations: [requestWork(grants, now)], requested: [grants] };
 }
 
-async function raiseNamed(
+async function requestNamed(
   table: Table,
   synchronization: Synchronization,
   named: Named | 'everybody',
@@ -103,7 +103,7 @@ async function raiseNamed(
     return concernOfEverybody(synchronization, now);
   }
   const operations: Operation[] = [];
-  const raised: WorkItem[] = [];
+  const requested: WorkItem[] = [];
   const { organization, id, forge, baseUrl } = synchronization;
   const accounts = [...named.accounts];
   const users = await findUsers(
@@ -128,11 +128,11 @@ async function raiseNamed(
     if (items[place] === undefined) {
       operations.push(stillMissing(workItem.key));
     } else {
-      operations.push(raise(workItem, now));
-      raised.push(workItem);
+      operations.push(requestWork(workItem, now));
+      requested.push(workItem);
     }
   }
-  return { operations, raised };
+  return { operations, requested };
 }
 
 const stillMissing = (key: Key): Operation => ({ check: key, when: absent });

@@ -3,7 +3,7 @@ import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
 import { findApplying } from '../../store/scope-store.ts';
 import { ConflictError } from '../../store/table.ts';
-import { raise, type Wake } from '../../store/work.ts';
+import { requestWork, type Wake } from '../../store/work.ts';
 import { scopeWork } from '../../store/work-items.ts';
 import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
 import { loadSaid, type Said } from '../plan/load.ts';
@@ -40,8 +40,8 @@ export async function applyRead(
   const planned = await planAndApply(run, taken, reading, said);
   const { held, deferred, doubtful, overlooked } = planned;
   await noteHeld(dependencies, synchronization, traits.scopes, scope, held);
-  await raiseAlso(run, read);
-  await raiseOverlooked(run, overlooked);
+  await requestAlso(run, read);
+  await requestOverlooked(run, overlooked);
   const lookAt = await settleSaid(run, taken, reading, said, planned);
   log.scopes.push({
     scope,
@@ -91,7 +91,7 @@ async function planAndApply(
           states: planned.states,
           now,
           record: (changes) => record(run, changes),
-          applied: (raised) => wakes.push(...raised),
+          applied: (requested) => wakes.push(...requested),
         });
         return planned;
       } catch (error) {
@@ -105,7 +105,7 @@ async function planAndApply(
   }
 }
 
-async function raiseAlso({ dependencies, synchronization }: Run, read: ScopeRead): Promise<void> {
+async function requestAlso({ dependencies, synchronization }: Run, read: ScopeRead): Promise<void> {
   const { table, waker, clock } = dependencies;
   if (read.also.length === 0) {
     return;
@@ -113,13 +113,13 @@ async function raiseAlso({ dependencies, synchronization }: Run, read: ScopeRead
   const { organization, id } = synchronization;
   const workItems = [...new Set(read.also)].map((scope) => scopeWork(organization, id, scope));
   await table.transact(
-    workItems.map((workItem) => raise(workItem, clock.now(), { cause: 'a part of it changed' })),
+    workItems.map((workItem) => requestWork(workItem, clock.now(), { cause: 'a part of it changed' })),
   );
   await waker.wake(workItems.map((workItem) => workItem.wake));
 }
 
 /** What a list overlooked is read by itself; more than a run reads in that way waits for the list to be right. */
-async function raiseOverlooked(
+async function requestOverlooked(
   { dependencies, synchronization: { organization, id } }: Run,
   overlooked: PlannedRead['overlooked'],
 ): Promise<void> {
@@ -133,7 +133,7 @@ async function raiseOverlooked(
   }));
   const cause = 'missing from its list, and there';
   await table.transact(
-    workItems.map(({ workItem, handle }) => raise(workItem, clock.now(), { cause, handle })),
+    workItems.map(({ workItem, handle }) => requestWork(workItem, clock.now(), { cause, handle })),
   );
   await waker.wake(workItems.map(({ workItem }) => workItem.wake));
 }

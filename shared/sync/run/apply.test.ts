@@ -6,7 +6,7 @@ import { layout } from '../../../test/support/traits.ts';
 import { loadScope } from '../../store/fact-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
-import { raise, takeLease } from '../../store/work.ts';
+import { requestWork, takeLease } from '../../store/work.ts';
 import { scopeWork } from '../../store/work-items.ts';
 import { type Application, applyPlan } from './apply.ts';
 
@@ -17,7 +17,7 @@ const workItem = scopeWork(organizationId, synchronizationId, 'members');
 async function createApplication() {
   const table = await newTable();
   await addSynchronized(table);
-  await table.transact([raise(workItem, now)]);
+  await table.transact([requestWork(workItem, now)]);
   const lease = await takeLease(table, workItem, { leaseId: 'a', now, leaseMs: 1000 });
   const synchronization = await findSynchronization(table, synchronizationId);
   if (lease === 'idle' || lease === 'busy' || synchronization === undefined) {

@@ -20,7 +20,7 @@ import { noteOperations } from '../../store/run-store.ts';
 import { partSeconds, type ScopeState } from '../../store/scope-store.ts';
 import { markImported } from '../../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../../store/table.ts';
-import { type Lease, raise, type Wake, type WorkItem } from '../../store/work.ts';
+import { type Lease, requestWork, type Wake, type WorkItem } from '../../store/work.ts';
 import { scanWork } from '../../store/work-items.ts';
 import { concernedMax, concernOf, concernOfEverybody } from '../plan/concern.ts';
 import { isMissing, type PlannedChange } from '../plan/plan.ts';
@@ -85,7 +85,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       ...(last ? guards.last : guards.between),
       ...batch.changes.map((change) => factOperation(application, change)),
       ...application.record(batch.changes),
-      ...batch.raised.map((workItem) => raise(workItem, now)),
+      ...batch.requested.map((workItem) => requestWork(workItem, now)),
       ...concern.operations,
     ];
     if (isStored && place === 0) {
@@ -99,7 +99,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       operations.push(markImported(synchronization.id, observedAt, now));
     }
     await table.transact(operations);
-    application.applied([...concern.raised, ...batch.raised].map((workItem) => workItem.wake));
+    application.applied([...concern.requested, ...batch.requested].map((workItem) => workItem.wake));
   }
   if (isMarked) {
     await removePieces(table, synchronization.id, pieceNames.plan(scope));
@@ -188,31 +188,33 @@ function guardsOfPart(application: Application, scope: PartScope): Guards {
 
 interface Batch {
   readonly changes: readonly PlannedChange[];
-  readonly raised: readonly WorkItem[];
+  readonly requested: readonly WorkItem[];
 }
 
 /** The plan in parts that fit into one transaction each; at least one, since a read without changes is noted too. */
 function batchesOf({ synchronization, changes }: Application, ownItems: number): readonly Batch[] {
   const batches: Batch[] = [];
   let part: PlannedChange[] = [];
-  let raised = new Map<string, WorkItem>();
+  let requested = new Map<string, WorkItem>();
   for (const change of changes) {
-    const caused = raisedBy(synchronization, change).filter((workItem) => !raised.has(nameOf(workItem)));
-    if (part.length + raised.size + 1 + caused.length > transactionItemsMax - ownItems) {
-      batches.push({ changes: part, raised: [...raised.values()] });
+    const caused = requestedBy(synchronization, change).filter(
+      (workItem) => !requested.has(nameOf(workItem)),
+    );
+    if (part.length + requested.size + 1 + caused.length > transactionItemsMax - ownItems) {
+      batches.push({ changes: part, requested: [...requested.values()] });
       part = [];
-      raised = new Map();
+      requested = new Map();
     }
     part.push(change);
-    for (const workItem of raisedBy(synchronization, change)) {
-      raised.set(nameOf(workItem), workItem);
+    for (const workItem of requestedBy(synchronization, change)) {
+      requested.set(nameOf(workItem), workItem);
     }
   }
-  return [...batches, { changes: part, raised: [...raised.values()] }];
+  return [...batches, { changes: part, requested: [...requested.values()] }];
 }
 
 /** The scan that the change causes. */
-function raisedBy(synchronization: Synchronization, change: PlannedChange): readonly WorkItem[] {
+function requestedBy(synchronization: Synchronization, change: PlannedChange): readonly WorkItem[] {
   const { organization, id } = synchronization;
   const repository = repositoryToScan(change);
   return repository === undefined ? [] : [scanWork(organization, id, repository)];

@@ -6,7 +6,7 @@ import type { Absence } from '../../forge/forge.ts';
 import { standingOf } from '../../store/fact-store.ts';
 import { confirmDeletion, findDeletions } from '../../store/forge-deletion-store.ts';
 import { type Table, transactionItemsMax } from '../../store/table.ts';
-import { raise, type Wake } from '../../store/work.ts';
+import { requestWork, type Wake } from '../../store/work.ts';
 import { scanWork } from '../../store/work-items.ts';
 import type { FinishedReading } from '../plan/decide.ts';
 
@@ -48,7 +48,7 @@ export async function confirmDeletions(
       .map(({ repository }) => scanWork(organization, id, repository));
     await table.transact([
       ...part.map(({ repository }) => confirmDeletion(id, repository, observedAt)),
-      ...scans.map((scan) => raise(scan, now, { cause: 'deleted on the forge' })),
+      ...scans.map((scan) => requestWork(scan, now, { cause: 'deleted on the forge' })),
     ]);
     wakes.push(...scans.map((scan) => scan.wake));
   }

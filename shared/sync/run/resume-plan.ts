@@ -82,7 +82,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
         states,
         now: clock.now(),
         record: (recorded) => record(run, recorded),
-        applied: (raised) => wakes.push(...raised),
+        applied: (requested) => wakes.push(...requested),
       });
     }
   } catch (error) {
@@ -93,10 +93,10 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
   } finally {
     await waker.wake(wakes);
   }
-  const { operations, raised } = concernOfEverybody(synchronization, clock.now());
+  const { operations, requested } = concernOfEverybody(synchronization, clock.now());
   // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.
   await table.transact([leaseHeld(lease), { delete: keys.applying(id, scope) }, ...operations]);
-  await waker.wake(raised.map((workItem) => workItem.wake));
+  await waker.wake(requested.map((workItem) => workItem.wake));
   await removePieces(table, id, pieceNames.plan(scope));
 }
 

@@ -10,7 +10,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findSynchronization, restoreRights, suspendRights } from '../../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { raise, type Waker } from '../../store/work.ts';
+import { requestWork, type Waker } from '../../store/work.ts';
 import { grantsWork } from '../../store/work-items.ts';
 
 const dayMs = 24 * 3600 * 1000;
@@ -76,7 +76,7 @@ export async function reviewRightsOf(
   try {
     await table.transact([
       isStale ? suspendRights(id, clock.now()) : restoreRights(id),
-      raise(grants, clock.now()),
+      requestWork(grants, clock.now()),
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {

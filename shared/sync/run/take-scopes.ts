@@ -15,7 +15,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { leaseMsOf } from '../../runtime/time-limits.ts';
 import { parseScope, type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
-import { type Lease, raise, takeLease } from '../../store/work.ts';
+import { type Lease, requestWork, takeLease } from '../../store/work.ts';
 import { scopeWork } from '../../store/work-items.ts';
 
 export interface TakeScopesDependencies {
@@ -68,7 +68,7 @@ export async function takeScopes(
   }
   for (const whole of crowded.filter((scope) => !taken.some((one) => one.scope === scope))) {
     const workItem = scopeWork(synchronization.organization, synchronization.id, whole);
-    await table.transact([raise(workItem, clock.now(), { cause: 'many parts of it' })]);
+    await table.transact([requestWork(workItem, clock.now(), { cause: 'many parts of it' })]);
     const one = await take(dependencies, synchronization, whole);
     if (one !== undefined) {
       taken.push(one);
@@ -105,7 +105,9 @@ async function takeNamed(
   if (!isIdle || state.recheckAt === undefined || state.recheckAt > clock.now()) {
     return undefined;
   }
-  await table.transact([raise(workItem, clock.now(), { cause: 'looked too early', recheckAt: undefined })]);
+  await table.transact([
+    requestWork(workItem, clock.now(), { cause: 'looked too early', recheckAt: undefined }),
+  ]);
   return take(dependencies, synchronization, scope);
 }
 

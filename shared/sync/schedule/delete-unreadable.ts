@@ -6,7 +6,7 @@ import { equal } from '../../store/condition.ts';
 import { askDeletion, deletionOf } from '../../store/deletion-store.ts';
 import { packagesOf } from '../../store/package-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { raise, type Waker } from '../../store/work.ts';
+import { requestWork, type Waker } from '../../store/work.ts';
 import { packageWork } from '../../store/work-items.ts';
 
 /** Milliseconds. */
@@ -27,7 +27,7 @@ export async function deleteUnreadable(
     try {
       await table.transact([
         {
-          ...raise(workItem, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
+          ...requestWork(workItem, clock.now(), { state: 'deleted', deletedAt: clock.now() }),
           when: equal('state', state),
         },
         askDeletion(organization, target, name, clock.now()),

@@ -26,7 +26,7 @@ import { keys } from '../../store/keys.ts';
 import { listStates } from '../../store/scope-store.ts';
 import { findSynchronization, noteSuccess } from '../../store/synchronization-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
-import { completeWork, raise, releaseLease, takeLease } from '../../store/work.ts';
+import { completeWork, releaseLease, requestWork, takeLease } from '../../store/work.ts';
 import { edgeWork, grantsWork, scanWork, scopeWork } from '../../store/work-items.ts';
 import { reconcile } from './reconcile.ts';
 import { sweepWork } from './sweep.ts';
@@ -202,7 +202,7 @@ describe('sweepWork', () => {
 
   it('wakes what is wanted and not done, once its message must have come', async () => {
     const { table, waker, sweep } = await createSweep();
-    await table.transact(workItems.map((workItem) => raise(workItem, now)));
+    await table.transact(workItems.map((workItem) => requestWork(workItem, now)));
     expect(await sweep(now + 14_000)).toBe(0);
     expect(await sweep(now + 16_000)).toBe(4);
     expect(waker.take()).toEqual(workItems.map(({ wake }) => ({ ...wake, delaySeconds: 0 })));
@@ -214,7 +214,7 @@ describe('sweepWork', () => {
     if (workItem === undefined) {
       throw new Error('nothing to do');
     }
-    await table.transact([raise(workItem, now)]);
+    await table.transact([requestWork(workItem, now)]);
     const lease = await takeLease(table, workItem, { leaseId: 'a', now, leaseMs: 60_000 });
     expect(await sweep(now + 59_000)).toBe(0);
     expect(await sweep(now + 61_000)).toBe(1);
@@ -243,7 +243,7 @@ describe('sweepWork', () => {
     const created = await createSweep();
     const { table } = created;
     for (const [place, workItem] of scans.entries()) {
-      await table.transact([raise(workItem, now + (times[place] ?? 0))]);
+      await table.transact([requestWork(workItem, now + (times[place] ?? 0))]);
     }
     const [busy] = scans.slice(atWork);
     const lease = busy && (await takeLease(table, busy, { leaseId: 'a', now: now + at, leaseMs: 330_000 }));
@@ -270,8 +270,8 @@ describe('sweepWork', () => {
   it("does not take another organization's work for its own, nor that of another queue", async () => {
     const { table, sweep } = await createBusy([0, 0, 0, 0, 0], 0, 0);
     await table.transact([
-      raise(scanWork(asId<OrganizationId>('other'), synchronizationId, repository(9)), now),
-      raise(scopeWork(organizationId, synchronizationId, 'members'), now),
+      requestWork(scanWork(asId<OrganizationId>('other'), synchronizationId, repository(9)), now),
+      requestWork(scopeWork(organizationId, synchronizationId, 'members'), now),
     ]);
     expect(await sweep(now + minute)).toBe(2);
   });
@@ -304,7 +304,7 @@ describe('sweepWork', () => {
   it('counts from when it was asked for again behind a worker who had begun', async () => {
     const times = [0, 4 * minute, 4 * minute, 4 * minute, 4 * minute];
     const { table, sweep, lease } = await createBusy(times, 0, 5 * minute);
-    await table.transact([raise(lease.workItem, now + 6 * minute)]);
+    await table.transact([requestWork(lease.workItem, now + 6 * minute)]);
     expect(await completeWork(table, lease)).toBe('more');
     const [, second] = scans;
     if (second === undefined) {
@@ -317,7 +317,7 @@ describe('sweepWork', () => {
   it('finds the others when one item says nothing', async () => {
     const { table, logger, sweep } = await createSweep();
     await table.transact([
-      ...workItems.slice(0, 1).map((workItem) => raise(workItem, now)),
+      ...workItems.slice(0, 1).map((workItem) => requestWork(workItem, now)),
       {
         put: { pk: 'BROKEN', sk: 'X' },
         item: { pending: 'sync', pendingSince: '2026-11-22T11:00:00.000Z', wake: 'nobody' },

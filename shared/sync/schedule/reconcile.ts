@@ -20,7 +20,7 @@ import { retireTokens } from '../../tokens/retire-tokens.ts';
 import { reviewRightsOf } from '../run/suspension.ts';
 import { reattachRejected } from '../webhooks/reattach.ts';
 import { deleteUnreadable } from './delete-unreadable.ts';
-import { raiseAll } from './raise-all.ts';
+import { requestAll } from './request-all.ts';
 import { reviewExpiries } from './review-expiries.ts';
 
 export interface ReconcileDependencies {
@@ -92,7 +92,7 @@ async function askForScopes(
     scopeWork(organization, id, scope),
   );
   // One run takes all scopes that are asked for, so one message is enough.
-  await raiseAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
+  await requestAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
   return scopes.length;
 }
 
@@ -103,7 +103,7 @@ async function askForScans(
   synchronization: SynchronizationId,
 ): Promise<number> {
   const { due, isEachScanned } = await scansDue(dependencies, organization, synchronization);
-  await raiseAll(dependencies, due, 'schedule');
+  await requestAll(dependencies, due, 'schedule');
   if (isEachScanned) {
     await endImport(dependencies, synchronization);
   }

@@ -10,7 +10,7 @@ import { loadFacts } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
 import { listStates, type ScopeState } from '../../store/scope-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { raise, type Waker } from '../../store/work.ts';
+import { requestWork, type Waker } from '../../store/work.ts';
 import { grantsWork } from '../../store/work-items.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function reviewExpiries(
     return;
   }
   const grants = grantsWork(synchronization.organization);
-  await table.transact([raise(grants, now)]);
+  await table.transact([requestWork(grants, now)]);
   await waker.wake([grants.wake]);
   // Of all scopes, since which of them has which kinds is the forge's affair: looking once too often does no harm.
   const facts = await Promise.all(endingKinds.map((kind) => loadFacts(table, id, kind)));

@@ -72,7 +72,7 @@ export async function claimWords(
       ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
       ...concern.operations,
     ],
-    wakes: concern.raised.map(({ wake }) => wake),
+    wakes: concern.requested.map(({ wake }) => wake),
     number: () => numberClaims(table, id, claims),
   };
 }

@@ -33,7 +33,7 @@ import {
 import { keys, tableKeys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
-import { raise, type Wake, type Waker, type WorkItem } from '../../store/work.ts';
+import { requestWork, type Wake, type Waker, type WorkItem } from '../../store/work.ts';
 import { scanWork, scopeWork } from '../../store/work-items.ts';
 import { claimWords, type Heard } from './claim-words.ts';
 import {
@@ -143,11 +143,11 @@ export async function takeDelivery(
       return 'nothing';
     }
     const cause = `webhook ${delivery.event}`;
-    const raises = workItems.map(({ workItem, handle }) =>
-      raise(workItem, now, { cause, ...(handle && { handle }) }),
+    const requests = workItems.map(({ workItem, handle }) =>
+      requestWork(workItem, now, { cause, ...(handle && { handle }) }),
     );
     const head = {
-      operations: [seen, ...operations, ...raises],
+      operations: [seen, ...operations, ...requests],
       wakes: workItems.map(({ workItem }) => workItem.wake),
     };
     try {

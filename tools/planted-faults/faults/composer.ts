@@ -208,7 +208,7 @@ export const composerFaults: readonly PlantedFault[] = [
     id: 'composer-setting-reaches-nobody',
     proof: 'composer',
     file: 'shared/organizations/set-publishing.ts',
-    find: 'await table.transact([setPublishingSettings(id, changes), raise(workItem, clock.now())]);',
+    find: 'await table.transact([setPublishingSettings(id, changes), requestWork(workItem, clock.now())]);',
     replace: 'await table.transact([setPublishingSettings(id, changes)]);',
     tests: ['test/integration/outside-code.test.ts'],
     standsFor: 'a setting of an organization whose files stay as they were',

@@ -1,10 +1,10 @@
 /** Fan-out of work: every thing of an owner is raised, in batches, before the owner is done. */
 import { transactionItemsMax } from '../store/table.ts';
-import { completeWork, leaseHeld, raise, type WorkItem } from '../store/work.ts';
+import { completeWork, leaseHeld, requestWork, type WorkItem } from '../store/work.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
 
 /** @param things read under the owner's lease */
-export function raiseEach(
+export function requestEach(
   dependencies: PublisherDependencies,
   owner: WorkItem,
   workItems: () => Promise<readonly WorkItem[]>,
@@ -15,7 +15,7 @@ export function raiseEach(
     const batch = transactionItemsMax - 1;
     for (let start = 0; start < all.length; start += batch) {
       const part = all.slice(start, start + batch);
-      await table.transact([leaseHeld(lease), ...part.map((one) => raise(one, clock.now()))]);
+      await table.transact([leaseHeld(lease), ...part.map((one) => requestWork(one, clock.now()))]);
       await waker.wake(part.map((one) => one.wake));
     }
     if ((await completeWork(table, lease)) === 'more') {
