@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { accountable } from '../../shared/organizations/owner-act.ts';
 import { allowAccess } from '../../shared/organizations/stop-access.ts';
@@ -9,7 +9,7 @@ import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('allow-access');
-const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, randomBytes };
+const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
 const Input = z.strictObject({ slug: z.string(), ...accountable });
 

@@ -1,4 +1,4 @@
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createForges, deliveryLogs } from '../../shared/composition/forges.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
@@ -9,7 +9,7 @@ import { catchUpAll } from '../../shared/sync/webhooks/catch-up.ts';
 const logger = createLogger('catch-up-deliveries');
 const table = tableClient();
 const forges = createForges(table, logger);
-const dependencies = { table, waker: wakerClient(), clock: systemClock, logger };
+const dependencies = { table, workQueue: workQueueClient(), clock: systemClock, logger };
 
 export const handler = scheduleHandler({ logger }, async () =>
   catchUpAll({ ...dependencies, reconcileAll: () => reconcile(dependencies) }, await deliveryLogs(forges)),

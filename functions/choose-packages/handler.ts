@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { choosePackages } from '../../shared/organizations/choose-packages.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -7,7 +7,7 @@ import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('choose-packages');
-const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock };
+const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock };
 
 const Input = z.strictObject({
   slug: z.string(),

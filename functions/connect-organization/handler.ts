@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createForges } from '../../shared/composition/forges.ts';
 import { asId, type InstallationId, isId } from '../../shared/domain/ids.ts';
 import { chooseIntegration } from '../../shared/organizations/choose-integration.ts';
@@ -12,7 +12,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 const logger = createLogger('connect-organization');
 const table = tableClient();
 const forges = createForges(table, logger);
-const dependencies = { table, waker: wakerClient(), clock: systemClock, randomBytes };
+const dependencies = { table, workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
 const Input = z.strictObject({
   slug: z.string(),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { confirmable } from '../../shared/organizations/confirmation.ts';
 import { deleteSynchronization } from '../../shared/organizations/delete-synchronization.ts';
 import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
@@ -9,7 +9,7 @@ import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('delete-synchronization');
-const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, randomBytes };
+const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
 /** Without `confirm`, the forge organization's login, it only says what would go. */
 const Input = z.strictObject({ slug: z.string(), synchronization: z.string().optional(), ...confirmable });

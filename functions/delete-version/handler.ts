@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { confirmable } from '../../shared/organizations/confirmation.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { deleteVersions } from '../../shared/organizations/refuse-commits.ts';
@@ -9,7 +9,7 @@ import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('delete-version');
-const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, randomBytes };
+const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
 /** Without `confirm`, the package's name, it only says what would go. */
 const Input = z.strictObject({

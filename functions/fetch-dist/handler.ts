@@ -3,7 +3,7 @@ import {
   createSecretReader,
   objectClient,
   tableClient,
-  wakerClient,
+  workQueueClient,
 } from '../../shared/composition/clients.ts';
 import { createForges, packageReader } from '../../shared/composition/forges.ts';
 import { createDistObjects } from '../../shared/publish/dist-objects.ts';
@@ -22,7 +22,7 @@ const secret = createSecretReader();
 const dependencies = {
   table,
   objects: createDistObjects(objectClient(), required('registryBucket')),
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   newLeaseId: randomUUID,
   logger,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { givePackageName } from '../../shared/organizations/give-package-name.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { accountable } from '../../shared/organizations/owner-act.ts';
@@ -11,7 +11,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 const logger = createLogger('give-package-name');
 const dependencies = {
   table: tableClient(),
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   randomBytes,
   logger,

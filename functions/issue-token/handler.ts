@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { organizationOf } from '../../shared/organizations/organization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
@@ -9,7 +9,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 import { issueToken } from '../../shared/tokens/issue-token.ts';
 
 const logger = createLogger('issue-token');
-const dependencies = { table: tableClient(), waker: wakerClient(), clock: systemClock, randomBytes };
+const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
 const Input = z.strictObject({
   organization: z.string(),

@@ -1,5 +1,5 @@
 import { PublishAccessMessage } from '../../events/messages/schema.ts';
-import { keyValueClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { keyValueClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createKeyValues } from '../../shared/publish/key-values.ts';
 import { publishAccess } from '../../shared/publish/publish-access.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -11,7 +11,7 @@ const logger = createLogger('publish-access');
 const dependencies = {
   table: tableClient(),
   keyValues: createKeyValues(keyValueClient(), required('accessStoreArn')),
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   logger,
 };

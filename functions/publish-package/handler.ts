@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PublishPackageMessage } from '../../events/messages/schema.ts';
-import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { requestPackages } from '../../shared/publish/request-packages.ts';
@@ -15,7 +15,7 @@ const table = tableClient();
 const dependencies = {
   table,
   objects: createObjectWriter(objectClient(), required('registryBucket')),
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   newLeaseId: randomUUID,
   registryBaseUrl: required('registryBaseUrl'),

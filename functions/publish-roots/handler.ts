@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PublishRootsMessage } from '../../events/messages/schema.ts';
-import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
 import { rightsOf } from '../../shared/publish/reader-of.ts';
@@ -16,7 +16,7 @@ const table = tableClient();
 const dependencies = {
   table,
   objects: createObjectWriter(objectClient(), required('registryBucket')),
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   newLeaseId: randomUUID,
   registryBaseUrl: required('registryBaseUrl'),

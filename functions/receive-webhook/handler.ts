@@ -1,4 +1,4 @@
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { hookFinder } from '../../shared/composition/hooks.ts';
 import { createIntegrations } from '../../shared/composition/integrations.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -13,7 +13,7 @@ const integrations = createIntegrations({ logger });
 const findHook = hookFinder(table);
 const dependencies = {
   table,
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   logger,
   sourcesOf: (address: WebhookAddress) => sourcesOf(address, integrations.current, findHook),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { CallerError } from '../../shared/domain/caller-error.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
@@ -9,7 +9,7 @@ import { revokeToken, tokensOfOrganization } from '../../shared/store/token-stor
 
 const logger = createLogger('revoke-token');
 const table = tableClient();
-const waker = wakerClient();
+const workQueue = workQueueClient();
 
 const Input = z.strictObject({ organization: z.string(), id: z.string() });
 
@@ -21,6 +21,6 @@ export const handler = invokeHandler(Input, { logger }, async (input) => {
   if (!token) {
     throw new CallerError('not-found', `the organization ${input.organization} has no token ${input.id}`);
   }
-  await waker.wake(await revokeToken(table, token, systemClock.now()));
+  await workQueue.send(await revokeToken(table, token, systemClock.now()));
   return { id: token.id, state: 'revoked' as const };
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeletionMessage } from '../../events/messages/schema.ts';
-import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { runDeletion } from '../../shared/organizations/deletion/run-deletion.ts';
 import { createStoredObjects } from '../../shared/publish/stored-objects.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -12,7 +12,7 @@ const logger = createLogger('run-deletion');
 const dependencies = {
   table: tableClient(),
   storedObjects: createStoredObjects(objectClient(), required('registryBucket')),
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   newLeaseId: randomUUID,
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ScanMessage } from '../../events/messages/schema.ts';
-import { objectClient, tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { contentReader, createForges, packageReader } from '../../shared/composition/forges.ts';
 import { createDistObjects } from '../../shared/publish/dist-objects.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -17,7 +17,7 @@ const forges = createForges(table, logger);
 const dependencies = {
   table,
   objects: createDistObjects(objectClient(), required('registryBucket')),
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   newLeaseId: randomUUID,
   logger,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SyncMessage } from '../../events/messages/schema.ts';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createForges, structureReader } from '../../shared/composition/forges.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
@@ -11,7 +11,7 @@ const logger = createLogger('sync-organization');
 const table = tableClient();
 const dependencies = {
   table,
-  waker: wakerClient(),
+  workQueue: workQueueClient(),
   clock: systemClock,
   logger,
   newLeaseId: randomUUID,

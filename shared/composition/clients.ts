@@ -7,15 +7,15 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import '@aws-sdk/signature-v4a';
 import { keyValueEndpoint, required } from '../runtime/config.ts';
 import { createTable, type Table } from '../store/table.ts';
-import type { Waker } from '../store/work.ts';
-import { createWaker } from './waker.ts';
+import type { WorkQueue } from '../store/work.ts';
+import { createWorkQueue } from './work-queue.ts';
 
 export function tableClient(): Table {
   return createTable({ client: new DynamoDBClient({}), tableName: required('tableName') });
 }
 
-export function wakerClient(): Waker {
-  return createWaker(new SQSClient({}));
+export function workQueueClient(): WorkQueue {
+  return createWorkQueue(new SQSClient({}));
 }
 
 export function objectClient(): S3Client {

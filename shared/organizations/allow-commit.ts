@@ -31,7 +31,7 @@ export async function allowRefusedCommit(
   commit: string,
   by: Accountable,
 ): Promise<Allowed> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   checkHashes([commit]);
   const now = clock.now();
   const packages = (await packagesWith(table, organization.id, [commit]))
@@ -64,9 +64,9 @@ export async function allowRefusedCommit(
     }
     throw error;
   }
-  await waker.wake([
-    ...renumberings.map(({ target }) => deletionOf(organization.id, target).wake),
-    ...[...scans.values()].map((scan) => scan.wake),
+  await workQueue.send([
+    ...renumberings.map(({ target }) => deletionOf(organization.id, target).message),
+    ...[...scans.values()].map((scan) => scan.message),
   ]);
   if (others.length > transactionItemsMax - 2) {
     await requestAll(dependencies, [...scans.values()], 'allowed commit');

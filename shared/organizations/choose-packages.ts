@@ -7,13 +7,13 @@ import { loadFacts } from '../store/fact-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { chooseAll, synchronizationsOf } from '../store/synchronization-store.ts';
 import { type Table, transactionItemsMax } from '../store/table.ts';
-import { requestWork, type Waker } from '../store/work.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
 import { resolveRepositories } from './repository-names.ts';
 
 export interface ChoosePackagesDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 
@@ -30,7 +30,7 @@ export interface ChoosePackagesInput {
  * @throws CallerError that lists the names that nobody has
  */
 export async function choosePackages(
-  { table, waker, clock }: ChoosePackagesDependencies,
+  { table, workQueue, clock }: ChoosePackagesDependencies,
   organization: Organization,
   { repositories, forks }: ChoosePackagesInput,
 ): Promise<readonly string[]> {
@@ -55,7 +55,7 @@ export async function choosePackages(
     await table.transact(
       part.flatMap(({ choice, scan }) => [choice, requestWork(scan, clock.now(), { cause: 'chosen' })]),
     );
-    await waker.wake(part.map(({ scan }) => scan.wake));
+    await workQueue.send(part.map(({ scan }) => scan.message));
   }
   return chosen.map((repository) => repository.fullName);
 }

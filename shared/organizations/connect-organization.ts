@@ -22,7 +22,7 @@ import { addOrganization, desireOpen } from '../store/organization-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
-import { requestWork, type Waker } from '../store/work.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { resolveRepositories } from './repository-names.ts';
@@ -32,7 +32,7 @@ export type OpenStructure = (organization?: ForgeOrganizationId) => Promise<Stru
 
 export interface ConnectOrganizationDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
   /** The forge, by the installation that is to be connected. */
@@ -68,7 +68,7 @@ export async function connectOrganization(
   dependencies: ConnectOrganizationDependencies,
   input: ConnectOrganizationInput,
 ): Promise<ConnectedOrganization> {
-  const { table, waker, clock, randomBytes, open } = dependencies;
+  const { table, workQueue, clock, randomBytes, open } = dependencies;
   const { slug, host, installation } = input;
   const problem = slugProblem(slug);
   if (problem !== undefined) {
@@ -100,7 +100,7 @@ export async function connectOrganization(
     ...workItems.map((workItem) => requestWork(workItem, clock.now(), { cause: 'connected' })),
     atEdge.operation,
   ]);
-  await waker.wake([...workItems.map((workItem) => workItem.wake), atEdge.wake]);
+  await workQueue.send([...workItems.map((workItem) => workItem.message), atEdge.wake]);
   return { ...tie, slug };
 }
 

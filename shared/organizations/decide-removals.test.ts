@@ -20,7 +20,7 @@ async function createWorld() {
   world.forge.facts = members(20);
   await world.sync('members');
   world.later();
-  world.waker.take();
+  world.workQueue.take();
   const held = () => findHeld(world.table, synchronizationId, 'members');
   const shown = (await held())?.digest ?? '';
   const decide = async (decision: 'yes' | 'no', scope = 'members', digest = shown) => {
@@ -37,7 +37,7 @@ describe('decideRemovals', () => {
   it('has a yes applied by a read that it asks for', async () => {
     const world = await createWorld();
     expect(await world.decide('yes')).toEqual({ scope: 'members', count: 20, decision: 'yes' });
-    expect(world.waker.take().map(({ message }) => message.scope)).toEqual(['members']);
+    expect(world.workQueue.take().map(({ message }) => message.scope)).toEqual(['members']);
     expect(await world.count()).toBe(40);
     await world.run('members');
     expect(await world.count()).toBe(20);
@@ -49,7 +49,7 @@ describe('decideRemovals', () => {
   it('keeps what a no is about, asks for nothing, and takes a yes later', async () => {
     const world = await createWorld();
     await world.decide('no');
-    expect(world.waker.take()).toEqual([]);
+    expect(world.workQueue.take()).toEqual([]);
     await world.sync('members');
     expect(await world.count()).toBe(40);
     expect(await world.held()).toMatchObject({ decision: 'no', decidedAt: expect.any(Number) });

@@ -6,12 +6,12 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { decideHeld, findHeld } from '../store/scope-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { requestWork, type Waker } from '../store/work.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 
 export interface DecideRemovalsDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 
@@ -29,7 +29,7 @@ export interface RemovalsWord {
  * @throws CallerError when nothing is held there, or something else than what was shown
  */
 export async function decideRemovals(
-  { table, waker, clock }: DecideRemovalsDependencies,
+  { table, workQueue, clock }: DecideRemovalsDependencies,
   { organization, id }: Synchronization,
   { scope, decision, shown }: RemovalsWord,
 ): Promise<{ readonly scope: string; readonly count: number; readonly decision: 'yes' | 'no' }> {
@@ -44,7 +44,7 @@ export async function decideRemovals(
     );
   }
   const workItem = scopeWork(organization, id, scope);
-  const wakes = decision === 'yes' ? [workItem.wake] : [];
+  const workMessages = decision === 'yes' ? [workItem.message] : [];
   try {
     await table.transact([
       decideHeld(id, { scope, digest: shown }, decision, clock.now()),
@@ -61,6 +61,6 @@ export async function decideRemovals(
     }
     throw error;
   }
-  await waker.wake(wakes);
+  await workQueue.send(workMessages);
   return { scope, count: held.count, decision };
 }

@@ -27,7 +27,7 @@ export async function deleteOrganization(
   organization: Organization,
   confirmation: Confirmation,
 ): Promise<OrganizationDeletion> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const { id, slug } = organization;
   const by = confirmed(confirmation, slug);
   const now = clock.now();
@@ -60,7 +60,7 @@ export async function deleteOrganization(
     }),
     ownerAct(dependencies, id, by, 'delete-organization', slug),
   ]);
-  await waker.wake([closed.wake, deletionOf(id, target).wake]);
+  await workQueue.send([closed.wake, deletionOf(id, target).message]);
   // From here on its worker would do the same, somewhat later.
   for (const synchronization of synchronizations) {
     await table.transact(await disconnection(table, synchronization, now)).catch(leaveToWorker);

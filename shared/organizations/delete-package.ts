@@ -9,7 +9,7 @@ import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { distsOfPackage, findPackageByName, type StoredPackage } from '../store/package-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
-import { requestWork, type Wake } from '../store/work.ts';
+import { requestWork, type WorkMessage } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { ownerAct } from './owner-act.ts';
@@ -39,7 +39,7 @@ export async function deletePackage(
   { packageName, keepArchives }: { readonly packageName: string; readonly keepArchives: boolean },
   confirmation: Confirmation,
 ): Promise<PackageDeletion> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const now = clock.now();
   const found = await findPackageByName(table, organization.id, packageName);
   if (found === undefined || found.state === 'deleted') {
@@ -76,7 +76,11 @@ export async function deletePackage(
     }
     throw error;
   }
-  await waker.wake([...withdrawn.wakes, grants.wake, deletionOf(organization.id, target).wake]);
+  await workQueue.send([
+    ...withdrawn.workMessages,
+    grants.message,
+    deletionOf(organization.id, target).message,
+  ]);
   return { done: true, ...plan };
 }
 
@@ -91,7 +95,7 @@ export function withdrawal(
   found: StoredPackage,
   isHolder: boolean,
   now: number,
-): { readonly operations: readonly Operation[]; readonly wakes: readonly Wake[] } {
+): { readonly operations: readonly Operation[]; readonly workMessages: readonly WorkMessage[] } {
   const { number, name, state, synchronization, repository, directory } = found;
   const workItem = packageWork(id, number);
   const edgeKey = edgeKeys.package(slug, name);
@@ -112,6 +116,6 @@ export function withdrawal(
           ]
         : []),
     ],
-    wakes: [...(isHolder ? [edgeWork(edgeKey).wake] : []), workItem.wake],
+    workMessages: [...(isHolder ? [edgeWork(edgeKey).message] : []), workItem.message],
   };
 }

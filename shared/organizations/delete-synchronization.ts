@@ -41,7 +41,7 @@ export async function deleteSynchronization(
   synchronization: Synchronization,
   confirmation: Confirmation,
 ): Promise<SynchronizationDeletion> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const { id, login } = synchronization;
   const by = confirmed(confirmation, login);
   const packages = (await packagesOf(table, organization.id)).filter(
@@ -79,7 +79,7 @@ export async function deleteSynchronization(
     }
     throw error;
   }
-  await waker.wake([grants.wake, deletionOf(organization.id, target).wake]);
+  await workQueue.send([grants.message, deletionOf(organization.id, target).message]);
   // From here on its worker would do the same, somewhat later.
   await endTokens(dependencies, tokens, until);
   await withdrawPackagesOf(dependencies, organization, id, [], until).catch(leaveToWorker);

@@ -16,14 +16,14 @@ export function isOfTeam({ principal }: Token, synchronization: SynchronizationI
  * @returns how many were revoked
  */
 export async function endTokens(
-  { table, waker, clock }: NarrowDependencies,
+  { table, workQueue, clock }: NarrowDependencies,
   tokens: readonly Token[],
   until: number,
 ): Promise<number> {
   let count = 0;
   for (const token of tokens) {
     if (token.state !== 'revoked' && clock.now() < until) {
-      await waker.wake(await revokeToken(table, token, clock.now()));
+      await workQueue.send(await revokeToken(table, token, clock.now()));
       count++;
     }
   }

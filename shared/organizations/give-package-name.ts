@@ -12,13 +12,13 @@ import { findName, nameClaims, type StoredName } from '../store/name-store.ts';
 import { findPackage, isOfSource } from '../store/package-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import type { Waker } from '../store/work.ts';
+import type { WorkQueue } from '../store/work.ts';
 import { movePackage } from './move-package.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 export interface GivePackageNameDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly logger: Pick<Logger, 'warn'>;
@@ -51,7 +51,7 @@ export async function givePackageName(
   input: GivePackageNameInput,
   by: Accountable,
 ): Promise<GivenPackageName> {
-  const { table, waker, logger } = dependencies;
+  const { table, workQueue, logger } = dependencies;
   const name = input.packageName.toLowerCase();
   const before = await findName(table, organization.id, name);
   if (before === undefined) {
@@ -87,7 +87,7 @@ export async function givePackageName(
     }
     throw error;
   }
-  await waker.wake(passed.wakes);
+  await workQueue.send(passed.workMessages);
   logger.warn('a package name passed to another repository', {
     organization: organization.id,
     package: name,

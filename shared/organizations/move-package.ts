@@ -60,6 +60,6 @@ export async function movePackage(
   ]);
   return {
     made: { ...found, ...attributes },
-    wakes: [grants.wake, workItem.wake, ...scans.map((scan) => scan.wake)],
+    workMessages: [grants.message, workItem.message, ...scans.map((scan) => scan.message)],
   };
 }

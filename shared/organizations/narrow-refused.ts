@@ -23,12 +23,12 @@ import {
 } from '../store/package-store.ts';
 import { noteWithdrawn } from '../store/refused-commit-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
-import { requestWork, type Waker } from '../store/work.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
 import { edgeWork, packageWork, scanWork } from '../store/work-items.ts';
 
 export interface NarrowDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 
@@ -93,7 +93,7 @@ const mayBeServed = (found: StoredPackage, { shasum, leaseUntil }: StoredDist): 
   shasum !== undefined || leaseUntil !== undefined || found.state === 'copying';
 
 async function narrowPackage(
-  { table, waker, clock }: NarrowDependencies,
+  { table, workQueue, clock }: NarrowDependencies,
   { id: organization, slug }: Organization,
   affected: StoredPackage,
   dists: readonly StoredDist[],
@@ -133,11 +133,11 @@ async function narrowPackage(
     ];
     try {
       await table.transact(operations);
-      await waker.wake([
-        edgeWork(edgeKey).wake,
-        workItem.wake,
-        scan.wake,
-        ...(isFull ? [deletionOf(organization, renumbering).wake] : []),
+      await workQueue.send([
+        edgeWork(edgeKey).message,
+        workItem.message,
+        scan.message,
+        ...(isFull ? [deletionOf(organization, renumbering).message] : []),
       ]);
       return;
     } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { aFact, createMemoryForge } from '../../test/support/memory-forge.ts';
+import { createRecordingQueue } from '../../test/support/recording-queue.ts';
 import {
   addSynchronized,
   forgeOrganizationId,
@@ -11,7 +12,6 @@ import {
   synchronizationId,
 } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
-import { createRecordingWaker } from '../../test/support/waker.ts';
 import { CallerError } from '../domain/caller-error.ts';
 import type { Fact } from '../domain/facts.ts';
 import { asId, type InstallationId } from '../domain/ids.ts';
@@ -49,12 +49,12 @@ async function createUnconnected() {
   const table = await newTable();
   const forge = createMemoryForge(repositories);
   await table.transact([addInstallation(installation, forge.organization)]);
-  const waker = createRecordingWaker();
+  const workQueue = createRecordingQueue();
   const connect = (differences: Partial<ConnectOrganizationInput> = {}) =>
     connectOrganization(
       {
         table,
-        waker,
+        workQueue,
         clock,
         randomBytes,
         open: async () => forge.reader(),
@@ -68,7 +68,7 @@ async function createUnconnected() {
         ...differences,
       },
     );
-  return { table, forge, waker, connect };
+  return { table, forge, workQueue, connect };
 }
 
 async function storeFacts(table: Table, facts: readonly Fact[]): Promise<void> {
@@ -77,7 +77,7 @@ async function storeFacts(table: Table, facts: readonly Fact[]): Promise<void> {
 
 describe('connectOrganization', () => {
   it('makes the organization and its synchronization, and asks for every scope', async () => {
-    const { table, waker, connect } = await createUnconnected();
+    const { table, workQueue, connect } = await createUnconnected();
     const { organization, synchronization } = await connect();
     expect(await findOrganizationBySlug(table, 'acme')).toEqual({
       id: organization,
@@ -99,7 +99,7 @@ describe('connectOrganization', () => {
       organization,
       synchronization,
     });
-    expect(waker.sent.map((wake) => wake.message.scope)).toEqual([
+    expect(workQueue.sent.map((wake) => wake.message.scope)).toEqual([
       'settings',
       'members',
       'teams',
@@ -108,7 +108,7 @@ describe('connectOrganization', () => {
       undefined,
     ]);
     // Before anybody has a token: the edge refuses those of an organization without its key.
-    expect(waker.sent.at(-1)).toMatchObject({ queue: 'publish-access', message: { keys: ['o/acme'] } });
+    expect(workQueue.sent.at(-1)).toMatchObject({ queue: 'publish-access', message: { keys: ['o/acme'] } });
     expect(await table.pending('publish-access', { before: now, limit: 10 })).toMatchObject([
       { sk: 'o/acme', value: 'open' },
     ]);
@@ -199,7 +199,7 @@ describe('choosePackages', () => {
     const table = await newTable();
     await addSynchronized(table);
     await storeFacts(table, repositories);
-    const waker = createRecordingWaker();
+    const workQueue = createRecordingQueue();
     const organization = await findOrganization(table, organizationId);
     if (organization === undefined) {
       throw new Error('no organization');
@@ -207,19 +207,19 @@ describe('choosePackages', () => {
     const choice = (id: number) => findChoice(table, synchronizationId, asId(id));
     return {
       table,
-      waker,
+      workQueue,
       organization,
       choices: async () => [await choice(10), await choice(11), await choice(12)],
       choose: (list: 'all' | readonly string[], forks = false) =>
-        choosePackages({ table, waker, clock }, organization, { repositories: list, forks }),
+        choosePackages({ table, workQueue, clock }, organization, { repositories: list, forks }),
     };
   }
 
   it('chooses those named, forks too, and has them scanned', async () => {
-    const { waker, choices, choose } = await createConnected();
+    const { workQueue, choices, choose } = await createConnected();
     expect(await choose(['billing', 'fork'])).toEqual(['acme/Billing', 'acme/fork']);
     expect(await choices()).toEqual([true, undefined, true]);
-    expect(waker.sent.map((wake) => wake.message.repository)).toEqual(['10', '12']);
+    expect(workQueue.sent.map((wake) => wake.message.repository)).toEqual(['10', '12']);
   });
 
   it('chooses all but forks, and forks when asked', async () => {
@@ -238,7 +238,7 @@ describe('choosePackages', () => {
   });
 
   it('stores vendors and scans again where names wait', async () => {
-    const { table, waker, organization } = await createConnected();
+    const { table, workQueue, organization } = await createConnected();
     await table.transact([
       {
         put: keys.scan(synchronizationId, '10'),
@@ -246,10 +246,10 @@ describe('choosePackages', () => {
       },
       { put: keys.scan(synchronizationId, '11'), item: { waiting: [] } },
     ]);
-    expect(await ownVendors({ table, waker, clock }, organization, ['acme', 'other', 'acme'])).toBe(1);
+    expect(await ownVendors({ table, workQueue, clock }, organization, ['acme', 'other', 'acme'])).toBe(1);
     expect((await findOrganization(table, organizationId))?.ownedVendors).toEqual(['acme', 'other']);
-    expect(waker.sent.map((wake) => wake.message.repository)).toEqual(['10']);
-    await expect(ownVendors({ table, waker, clock }, organization, ['no vendor'])).rejects.toThrow(
+    expect(workQueue.sent.map((wake) => wake.message.repository)).toEqual(['10']);
+    await expect(ownVendors({ table, workQueue, clock }, organization, ['no vendor'])).rejects.toThrow(
       CallerError,
     );
   });

@@ -5,14 +5,14 @@ import { setOwnedVendors } from '../store/organization-store.ts';
 import { scansOf } from '../store/scan-store.ts';
 import { listSynchronizations } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import type { Waker } from '../store/work.ts';
+import type { WorkQueue } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
 import { requestAll } from '../sync/schedule/request-all.ts';
 import { checkVendors } from './connect-organization.ts';
 
 export interface OwnVendorsDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 

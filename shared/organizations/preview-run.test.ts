@@ -19,7 +19,7 @@ async function createWorld(facts: readonly Fact[]) {
   const world = await createSyncWorld(table, facts);
   await world.syncAll();
   world.later();
-  world.waker.take();
+  world.workQueue.take();
   const synchronization = async () => {
     const found = await findSynchronization(table, synchronizationId);
     if (found === undefined) {
@@ -60,7 +60,7 @@ describe('previewRun', () => {
     const dump = world.table.dump();
     const { scopes: shown } = await world.preview();
     expect(world.table.dump()).toEqual(dump);
-    expect(world.waker.take()).toEqual([]);
+    expect(world.workQueue.take()).toEqual([]);
 
     expect(shown.map(({ scope, outcome }) => [scope, outcome])).toEqual(scopes.map((one) => [one, 'whole']));
     const changes = shown.flatMap((one) => one.changes);

@@ -101,7 +101,7 @@ async function refuse(
   by: Accountable | undefined,
   { act, subject }: { readonly act: string; readonly subject: string },
 ): Promise<Refusal> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   if (commits.length > commitsMax) {
     throw new CallerError(
       'invalid',
@@ -120,7 +120,7 @@ async function refuse(
   ]);
   // Its worker would do this too, somewhat later.
   await narrowRefused(dependencies, organization, commits);
-  await waker.wake([deletionOf(organization.id, deletion).wake]);
+  await workQueue.send([deletionOf(organization.id, deletion).message]);
   return { done: true, ...plan };
 }
 

@@ -3,12 +3,12 @@ import type { Organization, PublishingSettings } from '../domain/organization.ts
 import type { Clock } from '../runtime/clock.ts';
 import { findPublishingSettings, setPublishingSettings } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
-import { requestWork, type Waker } from '../store/work.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
 import { packagesWork } from '../store/work-items.ts';
 
 export interface SetPublishingDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 
@@ -18,14 +18,14 @@ export interface SetPublishingDependencies {
  * @returns what goes in now
  */
 export async function changePublishing(
-  { table, waker, clock }: SetPublishingDependencies,
+  { table, workQueue, clock }: SetPublishingDependencies,
   { id }: Pick<Organization, 'id'>,
   changes: Partial<PublishingSettings>,
 ): Promise<PublishingSettings> {
   if (Object.keys(changes).length > 0) {
     const workItem = packagesWork(id);
     await table.transact([setPublishingSettings(id, changes), requestWork(workItem, clock.now())]);
-    await waker.wake([workItem.wake]);
+    await workQueue.send([workItem.message]);
   }
   return findPublishingSettings(table, id);
 }

@@ -21,7 +21,7 @@ export async function stopAccess(
   organization: Organization,
   accountable: Accountable,
 ): Promise<void> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const closed = desireClosed(organization, clock.now());
   await orRefuse(`access to ${organization.slug} is stopped already; status says by whom and why`, () =>
     table.transact([
@@ -30,7 +30,7 @@ export async function stopAccess(
       ownerAct(dependencies, organization.id, accountable, 'stop-access', organization.slug),
     ]),
   );
-  await waker.wake([closed.wake]);
+  await workQueue.send([closed.wake]);
   // The edge looks for the organization's key only for tokens that name the organization.
   await restrictTokens(dependencies, organization);
 }
@@ -45,7 +45,7 @@ export async function allowAccess(
   organization: Organization,
   accountable: Accountable,
 ): Promise<void> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const { accessStoppedAt } = organization;
   const otherwise = `access to ${organization.slug} is not stopped`;
   if (accessStoppedAt === undefined) {
@@ -59,7 +59,7 @@ export async function allowAccess(
       ownerAct(dependencies, organization.id, accountable, 'allow-access', organization.slug),
     ]),
   );
-  await waker.wake([open.wake]);
+  await workQueue.send([open.wake]);
 }
 
 /** The first operation is the organization's own: when it conflicts there is nothing to do. */

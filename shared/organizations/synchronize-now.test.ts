@@ -35,7 +35,7 @@ describe('synchronizeNow', () => {
     const world = await createWorld();
     const { asked, isDone, scopes } = await world.synchronize();
     expect([isDone, scopes.map(({ outcome }) => outcome)]).toEqual([false, Array(5).fill('pending')]);
-    expect(world.waker.take().map(({ message }) => message.scope)).toEqual(['settings']);
+    expect(world.workQueue.take().map(({ message }) => message.scope)).toEqual(['settings']);
     world.clock.time += 1000;
     await world.run('settings');
     const done = await world.synchronize(asked);

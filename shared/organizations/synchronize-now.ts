@@ -4,14 +4,14 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import { traitsOf } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Table } from '../store/table.ts';
-import type { Waker } from '../store/work.ts';
+import type { WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 import { requestAll } from '../sync/schedule/request-all.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
 export interface SynchronizeNowDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 

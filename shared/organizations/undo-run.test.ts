@@ -39,7 +39,7 @@ async function createWorld() {
     (fact) => !(fact.kind === 'member' && fact.account !== '1') && fact.kind !== 'team-member',
   );
   await world.syncAll();
-  world.waker.take();
+  world.workQueue.take();
   world.clock.time += 1000;
   const [run] = await latestRuns(world.table, synchronizationId, 1);
   const number = run?.observedAt ?? 0;
@@ -59,7 +59,7 @@ describe('undoRun', () => {
       'members is not read yet',
       'teams is not read yet',
     ]);
-    expect(world.waker.take().map(({ message }) => message.scope)).toEqual(['members']);
+    expect(world.workQueue.take().map(({ message }) => message.scope)).toEqual(['members']);
 
     await world.run('members');
     expect(await world.facts('members')).toEqual(['member#1', 'member#2']);
@@ -128,14 +128,14 @@ describe('undoRun', () => {
     world.forge.facts = everything;
     await world.undo();
     await world.run('members');
-    world.waker.take();
+    world.workQueue.take();
     world.later();
     const facts = [await world.facts('members'), await world.facts('teams')];
     const again = await world.undo();
     expect(again).toMatchObject({ isDone: true, putBack: [], recordedAs: [] });
     expect(new Set(again.left.map(({ reason }) => reason))).toEqual(new Set(['there already']));
     expect(again.left).toHaveLength(3);
-    expect(world.waker.take()).toEqual([]);
+    expect(world.workQueue.take()).toEqual([]);
     expect([await world.facts('members'), await world.facts('teams')]).toEqual(facts);
   });
 

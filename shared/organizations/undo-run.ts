@@ -14,7 +14,7 @@ import { loadScope } from '../store/fact-store.ts';
 import { latestRuns, loadRemoved } from '../store/run-store.ts';
 import { findHeld } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
-import { requestWork, type Waker } from '../store/work.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 import { heldKeys } from '../sync/plan/held.ts';
 import { factText } from './change-text.ts';
@@ -24,7 +24,7 @@ import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
 export interface UndoRunDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 
@@ -104,7 +104,7 @@ async function removedBy(
 }
 
 async function askFor(
-  { table, waker, clock }: UndoRunDependencies,
+  { table, workQueue, clock }: UndoRunDependencies,
   { organization, id, forge }: Synchronization,
   removed: readonly Removal[],
   { run, at, cause }: { readonly run: number; readonly at: number; readonly cause: string },
@@ -123,7 +123,7 @@ async function askFor(
   const attributes = { cause, restore: { run, at } };
   await table.transact(workItems.map((workItem) => requestWork(workItem, clock.now(), attributes)));
   // One run takes all scopes that are asked for.
-  await waker.wake(workItems.slice(0, 1).map((workItem) => workItem.wake));
+  await workQueue.send(workItems.slice(0, 1).map((workItem) => workItem.message));
 }
 
 /** What of it is there by now, and why the rest is not. */

@@ -22,7 +22,7 @@ const portion = Math.floor((transactionItemsMax - beside) / perPackage);
  * @throws ConflictError when one of them changed meanwhile: then none of its portion was written
  */
 export async function withdrawPackagesOf(
-  { table, waker, clock }: NarrowDependencies,
+  { table, workQueue, clock }: NarrowDependencies,
   organization: Organization,
   of: SynchronizationId | undefined,
   under: readonly Operation[],
@@ -46,7 +46,7 @@ export async function withdrawPackagesOf(
       ...withdrawn.flatMap(({ operations }) => operations),
     ]);
     left -= part.length;
-    await waker.wake([...withdrawn.flatMap(({ wakes }) => wakes), grants.wake]);
+    await workQueue.send([...withdrawn.flatMap(({ workMessages }) => workMessages), grants.message]);
   }
   return left;
 }

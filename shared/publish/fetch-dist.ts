@@ -11,7 +11,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
-import type { Wake, Waker } from '../store/work.ts';
+import type { WorkMessage, WorkQueue } from '../store/work.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from './build-dist.ts';
 import { distWarnings } from './dist-warnings.ts';
 import { type DistReader, type LookUpOutcome, lookUpCommit } from './look-up-commit.ts';
@@ -19,7 +19,7 @@ import { publicPaths } from './object-keys.ts';
 
 export interface FetchDistDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly reader: (found: StoredPackage) => Promise<DistReader>;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly logger: Pick<Logger, 'warn'>;
   readonly registryBaseUrl: string;
   readonly findOrganization: (slug: string) => Promise<Organization | undefined>;
@@ -103,7 +103,7 @@ async function findOrBuild(
             signal,
             leaseMs,
             beforeStoring: () =>
-              dependencies.waker.wake([finishing({ organization, found, hash })], leaseMs / 1000 + 1),
+              dependencies.workQueue.send([finishing({ organization, found, hash })], leaseMs / 1000 + 1),
           })
         : ({ is: 'unrecorded' } as const);
     const outcome =
@@ -202,8 +202,12 @@ const sendTo = (
 });
 
 /** Too long for a request: the queue finishes it, whoever comes back later finds it. */
-async function later({ waker }: FetchDistDependencies, wanted: Wanted, warning: string): Promise<HttpAnswer> {
-  await waker.wake([finishing(wanted)]);
+async function later(
+  { workQueue }: FetchDistDependencies,
+  wanted: Wanted,
+  warning: string,
+): Promise<HttpAnswer> {
+  await workQueue.send([finishing(wanted)]);
   return unavailable(warning, retryAfterSeconds);
 }
 
@@ -215,7 +219,7 @@ const secondsUntil = ({ clock }: FetchDistDependencies, time: number): number =>
   delaySecondsUntil(time, clock.now());
 
 /** The message by which the queue finds the commit, and stores and records its archive, if that is still to be done. */
-const finishing = ({ organization, found, hash }: Wanted): Wake => ({
+const finishing = ({ organization, found, hash }: Wanted): WorkMessage => ({
   queue: 'scan',
   group: organization.id,
   message: { kind: 'dist', organization: organization.id, packageNumber: found.number, reference: hash },

@@ -115,7 +115,7 @@ describe('an installation from before', () => {
     const { table, clock } = registry;
     const { operation, wake } = desireClosed({ id: organizationId, slug: 'acme' }, clock.now());
     await table.transact([markStopped(organizationId, clock.now()), operation]);
-    await registry.waker.wake([wake]);
+    await registry.workQueue.send([wake]);
     await registry.settle();
     await run();
     await registry.settle();
@@ -136,7 +136,7 @@ describe('an installation from before', () => {
         async query(partition, prefix, options) {
           const items = await table.query(partition, prefix, options);
           if (prefix === 'TOKEN#') {
-            await registry.waker.wake(await revokeToken(table, token, registry.clock.now()));
+            await registry.workQueue.send(await revokeToken(table, token, registry.clock.now()));
           }
           return items;
         },

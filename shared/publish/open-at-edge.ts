@@ -14,11 +14,11 @@ import {
 } from '../store/organization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { isUnrestricted, restrictToken, tokensOfOrganization } from '../store/token-store.ts';
-import type { Waker } from '../store/work.ts';
+import type { WorkQueue } from '../store/work.ts';
 
 export interface OpenAtEdgeDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 
@@ -55,24 +55,24 @@ export async function ensureKey(
 }
 
 async function writeKey(
-  { table, waker, clock }: OpenAtEdgeDependencies,
+  { table, workQueue, clock }: OpenAtEdgeDependencies,
   organization: Organization,
 ): Promise<void> {
   const { operation, wake } = desireOpen(organization, clock.now());
   await unlessMet(async () => {
     await table.transact([accessNotStopped(organization.id), operation]);
-    await waker.wake([wake]);
+    await workQueue.send([wake]);
   });
 }
 
 /** Tokens that say nothing of organizations are their own organization's alone from now on. */
 export async function restrictTokens(
-  { table, waker, clock }: OpenAtEdgeDependencies,
+  { table, workQueue, clock }: OpenAtEdgeDependencies,
   organization: Organization,
 ): Promise<void> {
   for (const token of (await tokensOfOrganization(table, organization.id)).filter(isUnrestricted)) {
     await unlessMet(async () => {
-      await waker.wake(await restrictToken(table, token, organization.slug, clock.now()));
+      await workQueue.send(await restrictToken(table, token, organization.slug, clock.now()));
     });
   }
 }

@@ -11,7 +11,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { carriedOut, type EdgeRow, isWanted, pendingEdgeRows, settle } from '../store/edge-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { requestWork, type Wake, type Waker, type WorkItem } from '../store/work.ts';
+import { requestWork, type WorkItem, type WorkMessage, type WorkQueue } from '../store/work.ts';
 import { edgeWork, grantsWork, principalWork } from '../store/work-items.ts';
 
 /** The store as its writer needs it. */
@@ -47,7 +47,7 @@ const conflictsMax = 10;
 export interface PublishAccessDependencies {
   readonly table: Table;
   readonly keyValues: KeyValues;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
 }
@@ -72,7 +72,7 @@ export async function publishAccess(
   dependencies: PublishAccessDependencies,
   named: readonly string[],
 ): Promise<number> {
-  const { table, keyValues, waker, clock } = dependencies;
+  const { table, keyValues, workQueue, clock } = dependencies;
   const started = clock.now();
   const turns: Turns = { refused: new Set(), conflicts: 0, keysMax: updateKeysMax, isFull: false };
   let written = 0;
@@ -86,15 +86,15 @@ export async function publishAccess(
       return written;
     }
     if (clock.now() - started > turnsMs) {
-      await waker.wake(due.map((row) => edgeWork(row.key).wake));
+      await workQueue.send(due.map((row) => edgeWork(row.key).message));
       return written;
     }
     try {
       await updateStore(keyValues, etag, batch);
-      const wakes = await record(table, batch, clock.now());
+      const workMessages = await record(table, batch, clock.now());
       written += batch.length;
       turns.isFull = false;
-      await waker.wake(wakes);
+      await workQueue.send(workMessages);
     } catch (error) {
       if ((await meetFailure(dependencies, turns, { etag, batch, error })) === 'stop') {
         return written;
@@ -168,7 +168,7 @@ async function updateStore(keyValues: KeyValues, etag: string, batch: readonly E
  * So a grant raises its principals twice, once by the change and once from here: a root lists only what the edge serves by then. What
  * only takes something away raises nobody again: whoever wished it had left it out before.
  */
-async function record(table: Table, batch: readonly EdgeRow[], now: number): Promise<Wake[]> {
+async function record(table: Table, batch: readonly EdgeRow[], now: number): Promise<WorkMessage[]> {
   const waiting = new Map<string, WorkItem>();
   for (const row of batch) {
     const { subject } = row;
@@ -186,7 +186,7 @@ async function record(table: Table, batch: readonly EdgeRow[], now: number): Pro
     ...workItems.map((workItem) => requestWork(workItem, now)),
   ]);
   await Promise.all(batch.map((row) => settle(table, row)));
-  return workItems.map((workItem) => workItem.wake);
+  return workItems.map((workItem) => workItem.message);
 }
 
 /** Withdrawals by themselves, as long as there are any; then what others wait for: organizations before packages before views before tokens. */

@@ -53,7 +53,7 @@ async function publish(
   lease: Lease,
   organization: OrganizationId,
 ): Promise<'done' | 'too-early'> {
-  const { table, objects, waker, clock } = dependencies;
+  const { table, objects, workQueue, clock } = dependencies;
   const found = parsePackage(lease.item);
   const slug = await dependencies.slugOf(organization);
   const plainKey = objectKeys.plain(slug, found.number);
@@ -81,7 +81,7 @@ async function publish(
       : found.filesModifiedAt;
   if (served === 'still-served') {
     await releaseLease(table, lease);
-    await waker.wake([lease.workItem.wake], stillServedSeconds);
+    await workQueue.send([lease.workItem.message], stillServedSeconds);
     return 'too-early';
   }
   const servedAt = served ?? Number.NEGATIVE_INFINITY;
@@ -110,7 +110,7 @@ async function publish(
   if (notBefore > clock.now()) {
     // Nobody sleeps in a function: the same work comes back in the next second.
     await releaseLease(table, lease);
-    await waker.wake([lease.workItem.wake], delaySecondsUntil(notBefore, clock.now()));
+    await workQueue.send([lease.workItem.message], delaySecondsUntil(notBefore, clock.now()));
     return 'too-early';
   }
   for (const [key, seen, text] of changed) {
@@ -164,7 +164,7 @@ async function filesServedBefore(
 
 /** The files are there: now the edge may know the package, and after it the roots. */
 async function makeAvailable(
-  { table, waker, clock }: PublishPackageDependencies,
+  { table, workQueue, clock }: PublishPackageDependencies,
   lease: Lease,
   { organization, slug, found }: { organization: OrganizationId; slug: string; found: StoredPackage },
 ): Promise<void> {
@@ -192,16 +192,16 @@ async function makeAvailable(
     }
     throw error;
   }
-  await waker.wake([edgeWork(key).wake]);
+  await workQueue.send([edgeWork(key).message]);
 }
 
 async function finish(
-  { table, waker }: PublishPackageDependencies,
+  { table, workQueue }: PublishPackageDependencies,
   lease: Lease,
   attributes: Readonly<Record<string, unknown>>,
 ): Promise<'done'> {
   if ((await completeWork(table, lease, attributes)) === 'more') {
-    await waker.wake([lease.workItem.wake]);
+    await workQueue.send([lease.workItem.message]);
   }
   return 'done';
 }

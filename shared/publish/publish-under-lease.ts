@@ -2,12 +2,12 @@
 import type { Clock } from '../runtime/clock.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { type Lease, takeLease, underLease, type Waker, type WorkItem } from '../store/work.ts';
+import { type Lease, takeLease, underLease, type WorkItem, type WorkQueue } from '../store/work.ts';
 import { ObjectConflictError } from './object-writer.ts';
 
 export interface PublisherDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly newLeaseId: () => string;
 }
@@ -23,7 +23,7 @@ const leaseMs = Math.max(leaseMsOf('publish-package'), leaseMsOf('publish-roots'
  * @throws what the work throws, conflicts apart
  */
 export async function publishUnderLease<Outcome>(
-  { table, waker, clock, newLeaseId }: PublisherDependencies,
+  { table, workQueue, clock, newLeaseId }: PublisherDependencies,
   workItem: WorkItem,
   work: (lease: Lease) => Promise<Outcome>,
 ): Promise<Outcome | 'idle' | 'busy' | 'again'> {
@@ -35,7 +35,7 @@ export async function publishUnderLease<Outcome>(
     return await underLease(table, lease, () => work(lease));
   } catch (error) {
     if (error instanceof ConflictError || error instanceof ObjectConflictError) {
-      await waker.wake([workItem.wake], 1);
+      await workQueue.send([workItem.message], 1);
       return 'again';
     }
     throw error;

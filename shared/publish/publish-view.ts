@@ -13,7 +13,7 @@ import { parsePrincipal } from '../domain/ids.ts';
 import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
 import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
-import { completeWork, type Lease, leaseHeld, releaseLease, type Wake } from '../store/work.ts';
+import { completeWork, type Lease, leaseHeld, releaseLease, type WorkMessage } from '../store/work.ts';
 import { edgeWork, principalWork } from '../store/work-items.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter } from './object-writer.ts';
@@ -51,7 +51,7 @@ async function pass(
   organization: OrganizationId,
   principal: Principal,
 ): Promise<'done' | 'waiting'> {
-  const { table, objects, waker, clock } = dependencies;
+  const { table, objects, workQueue, clock } = dependencies;
   const slug = await dependencies.slugOf(organization);
   const rootKey = objectKeys.root(slug, principal);
   // Seen before the inputs are read; but a failing object store must not keep a bit from being taken away.
@@ -67,7 +67,7 @@ async function pass(
   const readable = rights ? await readablePackages(dependencies, rights, organization, slug) : [];
   const seesAll = parsePrincipal(principal).kind === 'organization';
   const view = seesAll
-    ? { listed: readable, complete: true, wakes: [] }
+    ? { listed: readable, complete: true, workMessages: [] }
     : await publishBitmap(dependencies, lease, {
         organization,
         principal,
@@ -76,7 +76,7 @@ async function pass(
         readable,
         mayWiden,
       });
-  await waker.wake(view.wakes);
+  await workQueue.send(view.workMessages);
 
   if (seeing.status === 'rejected') {
     throw seeing.reason;
@@ -100,12 +100,12 @@ async function pass(
   const waiting = tokens.filter((token) => token.state === 'waiting');
   const overdue = (token: Token): boolean => clock.now() - token.createdAt >= tokenWaitsMs;
   for (const token of waiting.filter((one) => view.complete || overdue(one))) {
-    await waker.wake(await activateToken(table, token, slug, lease, clock.now()));
+    await workQueue.send(await activateToken(table, token, slug, lease, clock.now()));
   }
   if (!view.complete && waiting.some((token) => !overdue(token))) {
     // Whatever it waits for raises the principal again; this comes back in case that takes too long.
     await releaseLease(table, lease);
-    await waker.wake([lease.workItem.wake], 5);
+    await workQueue.send([lease.workItem.message], 5);
     return 'waiting';
   }
   if (!mayWiden) {
@@ -114,7 +114,7 @@ async function pass(
     return 'waiting';
   }
   if ((await completeWork(table, lease)) === 'more') {
-    await waker.wake([lease.workItem.wake]);
+    await workQueue.send([lease.workItem.message]);
   }
   return 'done';
 }
@@ -168,7 +168,7 @@ interface View {
   readonly listed: readonly StoredPackage[] | undefined;
   /** Everything that may be read is listed. */
   readonly complete: boolean;
-  readonly wakes: readonly Wake[];
+  readonly workMessages: readonly WorkMessage[];
 }
 
 async function publishBitmap(
@@ -211,6 +211,6 @@ async function publishBitmap(
   return {
     listed,
     complete: mayWiden && listed !== undefined && listed.length === readable.length,
-    wakes: changed.map((key) => edgeWork(key).wake),
+    workMessages: changed.map((key) => edgeWork(key).message),
   };
 }

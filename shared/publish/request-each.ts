@@ -9,17 +9,17 @@ export function requestEach(
   owner: WorkItem,
   workItems: () => Promise<readonly WorkItem[]>,
 ): Promise<'done' | 'idle' | 'busy' | 'again'> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   return publishUnderLease(dependencies, owner, async (lease): Promise<'done'> => {
     const all = await workItems();
     const batch = transactionItemsMax - 1;
     for (let start = 0; start < all.length; start += batch) {
       const part = all.slice(start, start + batch);
       await table.transact([leaseHeld(lease), ...part.map((one) => requestWork(one, clock.now()))]);
-      await waker.wake(part.map((one) => one.wake));
+      await workQueue.send(part.map((one) => one.message));
     }
     if ((await completeWork(table, lease)) === 'more') {
-      await waker.wake([owner.wake]);
+      await workQueue.send([owner.message]);
     }
     return 'done';
   });

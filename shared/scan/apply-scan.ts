@@ -12,7 +12,7 @@ import { keys } from '../store/keys.ts';
 import { putName } from '../store/name-store.ts';
 import { metadataLayout, type StoredPackage, type StoredVersion } from '../store/package-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
-import { type Lease, leaseHeld, requestWork, type Wake } from '../store/work.ts';
+import { type Lease, leaseHeld, requestWork, type WorkMessage } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type PackageState, packagesOfSource } from './package-state.ts';
 import type { VersionChange } from './plan-versions.ts';
@@ -98,7 +98,7 @@ export async function applyVersions(
   found: StoredPackage,
   changes: readonly VersionChange[],
   commits: ReadonlySet<string>,
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const workItem = packageWork(organization, found.number);
   for (const batch of batchesOf(changes)) {
     const recorded = new Set(
@@ -122,10 +122,10 @@ export async function applyVersions(
   }
   if (changes.length === 0 && found.imported && found.metadataLayout !== metadataLayout) {
     await table.transact([leaseHeld(lease), requestWork(workItem, clock.now())]);
-    return [workItem.wake];
+    return [workItem.message];
   }
   // A new package was raised when it was made.
-  return changes.length > 0 || !found.imported ? [workItem.wake] : [];
+  return changes.length > 0 || !found.imported ? [workItem.message] : [];
 }
 
 /** In parts that fit into one transaction each. */
@@ -179,7 +179,7 @@ export async function publishHeld(
   found: StoredPackage,
   version: StoredVersion,
   outcome: HeldOutcome,
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const key = keys.version(organization, found.number, version.versionNormalized);
   if ('reason' in outcome) {
     await table.transact([leaseHeld(lease), { update: { key, set: { reason: outcome.reason } } }]);
@@ -191,7 +191,7 @@ export async function publishHeld(
     { update: { key, set: { state: 'published', shasum: outcome.shasum }, remove: ['reason'] } },
     { ...requestWork(workItem, clock.now()), when: ofSource(found) },
   ]);
-  return [workItem.wake];
+  return [workItem.message];
 }
 
 /**
@@ -205,7 +205,7 @@ export async function recordMoved(
   organization: OrganizationId,
   { current, others }: PackageState,
   { archived, links }: AboutRepository,
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const wanted = [
     ...(current ? [{ one: current, replacement: undefined }] : []),
     // While a new name waits for an owner, nothing takes the place of the old one.
@@ -239,7 +239,7 @@ export async function recordMoved(
       })),
     ]);
   }
-  return workItems.map(({ workItem }) => workItem.wake);
+  return workItems.map(({ workItem }) => workItem.message);
 }
 
 /** Withdraws every package of a repository that cannot be read any more: the edge and the views at once, the files after it. */
@@ -248,11 +248,11 @@ export async function withdrawPackages(
   lease: Lease,
   organization: Organization,
   source: PackageSource,
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const packages = (await packagesOfSource(table, organization.id, source)).filter(
     (one) => one.state === 'accepted' || one.state === 'available',
   );
-  const wakes: Wake[] = [];
+  const workMessages: WorkMessage[] = [];
   for (const one of packages) {
     const edgeKey = edgeKeys.package(organization.slug, one.name);
     const workItem = packageWork(organization.id, one.number);
@@ -272,7 +272,7 @@ export async function withdrawPackages(
       ),
       requestWork(grants, clock.now()),
     ]);
-    wakes.push(edgeWork(edgeKey).wake, grants.wake, workItem.wake);
+    workMessages.push(edgeWork(edgeKey).message, grants.message, workItem.message);
   }
-  return wakes;
+  return workMessages;
 }

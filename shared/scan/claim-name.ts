@@ -15,7 +15,7 @@ import {
 } from '../store/name-store.ts';
 import type { StoredPackage } from '../store/package-store.ts';
 import { type Operation, transactionItemsMax } from '../store/table.ts';
-import { type Lease, leaseHeld, requestWork, type Wake, type Waker } from '../store/work.ts';
+import { type Lease, leaseHeld, requestWork, type WorkMessage, type WorkQueue } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
 import { type AboutRepository, type ApplyDependencies, createPackage } from './apply-scan.ts';
 import { claimantOf, holderOf, isOfImport, rivalsOf } from './name-state.ts';
@@ -24,7 +24,7 @@ import { passName } from './pass-name.ts';
 import type { ScanInputs } from './scan-inputs.ts';
 
 export interface ClaimNameDependencies extends ApplyDependencies {
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -81,7 +81,7 @@ async function takeFromHolder(
   { organization, synchronization }: ScanInputs,
   claim: NameClaim,
 ): Promise<ClaimedName> {
-  const { table, clock, waker, logger } = dependencies;
+  const { table, clock, workQueue, logger } = dependencies;
   const { repository, about, source, name } = claim;
   await storeClaim(dependencies, lease, organization.id, name, source);
   const before = await findName(table, organization.id, name);
@@ -104,14 +104,14 @@ async function takeFromHolder(
   }
   const reason = passingReasons[holder.standing];
   const passing = { name, before, to: source, about, isGiven: false, reason, beside: [leaseHeld(lease)] };
-  const { made, wakes } = await passName(dependencies, organization, passing);
+  const { made, workMessages } = await passName(dependencies, organization, passing);
   logger.warn('a package name passed to another repository', {
     organization: organization.id,
     package: name,
     from: before.source.repository,
     to: source.repository,
   });
-  await waker.wake(wakes);
+  await workQueue.send(workMessages);
   await table.transact([noteClaim(lease, undefined), removeNameClaim(organization.id, name, source)]);
   return { made };
 }
@@ -173,8 +173,8 @@ export async function requestClaimants(
   lease: Lease,
   organization: OrganizationId,
   source: PackageSource,
-): Promise<readonly Wake[]> {
-  const wakes: Wake[] = [];
+): Promise<readonly WorkMessage[]> {
+  const workMessages: WorkMessage[] = [];
   for (const { name, number } of await packagesOfSource(table, organization, source)) {
     const holder: StoredName | undefined = await findName(table, organization, name);
     const claims = holder?.number === number ? await nameClaims(table, organization, name) : [];
@@ -188,8 +188,8 @@ export async function requestClaimants(
         leaseHeld(lease),
         ...part.map((scan) => requestWork(scan, clock.now(), { cause: 'a package name is free' })),
       ]);
-      wakes.push(...part.map((scan) => scan.wake));
+      workMessages.push(...part.map((scan) => scan.message));
     }
   }
-  return wakes;
+  return workMessages;
 }

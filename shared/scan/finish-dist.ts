@@ -7,7 +7,7 @@ import { delaySecondsUntil } from '../runtime/retries.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
-import type { Waker } from '../store/work.ts';
+import type { WorkQueue } from '../store/work.ts';
 
 /** A function of 300 s gives a build so long, and nobody else the lease until it is surely dead. */
 const buildMs = 240_000;
@@ -21,7 +21,7 @@ const failuresMax = 5;
 
 export interface FinishDistDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly reader: (found: StoredPackage) => Promise<DistReader>;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
 }
 
 /** What the queue `scan` is asked for beside scans. */
@@ -38,7 +38,7 @@ export async function finishDist(
   dependencies: FinishDistDependencies,
   message: WantedDist,
 ): Promise<DistOutcome['is'] | LookUpOutcome['is'] | 'unknown'> {
-  const { table, clock, waker } = dependencies;
+  const { table, clock, workQueue } = dependencies;
   const hash = message.reference;
   const organization = await findOrganization(table, message.organization);
   const found = await findPackage(table, message.organization, message.packageNumber);
@@ -75,14 +75,14 @@ export async function finishDist(
   }
   const wake = { queue: 'scan', group: organization.id, message: { ...message } } as const;
   if (looked.is === 'undecided') {
-    await waker.wake([wake]);
+    await workQueue.send([wake]);
   }
   if (looked.is === 'busy') {
     // Perhaps by a worker that died.
-    await waker.wake([wake], busySeconds);
+    await workQueue.send([wake], busySeconds);
   }
   if (looked.is === 'failed' && looked.failures <= failuresMax) {
-    await waker.wake([wake], delaySecondsUntil(looked.notBefore, clock.now()));
+    await workQueue.send([wake], delaySecondsUntil(looked.notBefore, clock.now()));
   }
   return looked.is;
 }

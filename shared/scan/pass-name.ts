@@ -16,7 +16,7 @@ import {
 import { noteChanges } from '../store/run-store.ts';
 import { drawNumber } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
-import { requestWork, type Wake, type WorkItem } from '../store/work.ts';
+import { requestWork, type WorkItem, type WorkMessage } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork, scanWork } from '../store/work-items.ts';
 import { type AboutRepository, type ApplyDependencies, drawPackageNumber, putSource } from './apply-scan.ts';
 import { packagesOfSource } from './package-state.ts';
@@ -38,7 +38,7 @@ export interface Passing {
 
 export interface Passed {
   readonly made: StoredPackage;
-  readonly wakes: readonly Wake[];
+  readonly workMessages: readonly WorkMessage[];
 }
 
 /**
@@ -89,7 +89,15 @@ export async function passName(
     ...scans.map((scan) => requestWork(scan, now, { cause: 'a package name passed' })),
     ...record,
   ]);
-  return { made, wakes: [...ended.wakes, workItem.wake, grants.wake, ...scans.map((scan) => scan.wake)] };
+  return {
+    made,
+    workMessages: [
+      ...ended.workMessages,
+      workItem.message,
+      grants.message,
+      ...scans.map((scan) => scan.message),
+    ],
+  };
 }
 
 /** What a package has of itself before its first scan. */
@@ -118,10 +126,10 @@ async function endOfHolder(
   { id, slug }: Organization,
   { name, before }: Passing,
   now: number,
-): Promise<{ readonly operations: readonly Operation[]; readonly wakes: readonly Wake[] }> {
+): Promise<{ readonly operations: readonly Operation[]; readonly workMessages: readonly WorkMessage[] }> {
   const old = await findPackage(table, id, before.number);
   if (old === undefined || !isOfSource(old)) {
-    return { operations: [], wakes: [] };
+    return { operations: [], workMessages: [] };
   }
   const workItem = packageWork(id, old.number);
   const edgeKey = edgeKeys.package(slug, name);
@@ -132,7 +140,7 @@ async function endOfHolder(
       { ...requestWork(workItem, now, superseded), when: equal('state', old.state) },
       ...(isLiving(old) ? [desire(edgeKey, undefined, subject, now)] : []),
     ],
-    wakes: [...(isLiving(old) ? [edgeWork(edgeKey).wake] : []), workItem.wake],
+    workMessages: [...(isLiving(old) ? [edgeWork(edgeKey).message] : []), workItem.message],
   };
 }
 

@@ -23,7 +23,7 @@ import {
   releaseLease,
   takeLease,
   underLease,
-  type Waker,
+  type WorkQueue,
 } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
 import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
@@ -39,7 +39,7 @@ import { withinSizes } from './version-sizes.ts';
 
 export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
   readonly load: (
@@ -65,7 +65,7 @@ export async function scanRepository(
   synchronization: SynchronizationId,
   repository: ForgeRepositoryId,
 ): Promise<ScanOutcome> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const known = await dependencies.load(synchronization, repository);
   if (!known) {
     return 'unknown';
@@ -92,9 +92,9 @@ export async function scanRepository(
         const attributes = { notices: undefined, ...record, lastFailure: undefined, failures: 0 };
         if (again !== undefined) {
           await releaseLease(table, lease, undefined, attributes);
-          await waker.wake([workItem.wake], again);
+          await workQueue.send([workItem.message], again);
         } else if ((await completeWork(table, lease, attributes)) === 'more') {
-          await waker.wake([workItem.wake]);
+          await workQueue.send([workItem.message]);
         }
         return 'done';
       } catch (error) {
@@ -130,7 +130,7 @@ async function scan(
   inputs: ScanInputs,
   repository: NonNullable<ScanInputs['repository']>,
 ): Promise<ScanResult> {
-  const { table, clock, waker } = dependencies;
+  const { table, clock, workQueue } = dependencies;
   const { fact } = repository;
   const { organization } = inputs;
   const source = sourceOf(inputs, fact.repository);
@@ -154,7 +154,7 @@ async function scan(
     )),
   };
   const about = { archived: fact.archived, links: refs.links };
-  await waker.wake(await recordMoved(dependencies, lease, organization.id, state, about));
+  await workQueue.send(await recordMoved(dependencies, lease, organization.id, state, about));
   let found = state.current;
   let current = state.versions;
   if (!found && scanned.name !== undefined) {
@@ -170,7 +170,7 @@ async function scan(
     found = claimed.made;
     // The same source's packages under other names stay installable and point to this one.
     const moved = { ...state, current: found };
-    await waker.wake(await recordMoved(dependencies, lease, organization.id, moved, about));
+    await workQueue.send(await recordMoved(dependencies, lease, organization.id, moved, about));
     // It got back what it had before.
     current = found.imported ? await versionsOfPackage(table, organization.id, found.number) : [];
   }
@@ -195,7 +195,7 @@ async function scan(
       });
     }
   }
-  await waker.wake(
+  await workQueue.send(
     await applyVersions(dependencies, lease, organization.id, found, changes, commitsOf(refs)),
   );
   if (!found.imported) {
@@ -224,17 +224,17 @@ async function withdraw(
   repository: ForgeRepositoryId,
 ): Promise<ScanResult> {
   const source = sourceOf(inputs, repository);
-  const { table, waker } = dependencies;
-  await waker.wake(await withdrawPackages(dependencies, lease, inputs.organization, source));
+  const { table, workQueue } = dependencies;
+  await workQueue.send(await withdrawPackages(dependencies, lease, inputs.organization, source));
   if (await isDeletedOnForge(table, inputs.synchronization.id, repository)) {
-    await waker.wake(await requestClaimants(dependencies, lease, inputs.organization.id, source));
+    await workQueue.send(await requestClaimants(dependencies, lease, inputs.organization.id, source));
   }
   return { lastScannedAt: dependencies.clock.now(), waiting: [], ...nothingLeftOut, unfinished: false };
 }
 
 /** A forge's failure changes nothing: it is recorded, and the scan comes back. */
 async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeError): Promise<'failed'> {
-  const { table, waker, clock, logger } = dependencies;
+  const { table, workQueue, clock, logger } = dependencies;
   const failures = Number(lease.item.failures ?? 0) + 1;
   const lastFailure = { at: clock.now(), code: error.code, message: error.message };
   logger.warn('a scan failed', { repository: lease.workItem.key.sk, code: error.code });
@@ -246,13 +246,13 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
   if (mayPass && seconds !== undefined) {
     // The wake must not come before the lease's end.
     await releaseLease(table, lease, clock.now() + seconds * 1000 - 500, { lastFailure, failures });
-    await waker.wake([lease.workItem.wake], seconds);
+    await workQueue.send([lease.workItem.message], seconds);
     return 'failed';
   }
   // What was pushed must not wait for the daily scan: once the credential is good again, nothing else asks for it.
   const attributes = { lastFailure, failures: 0, unfinished: true };
   if ((await completeWork(table, lease, attributes)) === 'more') {
-    await waker.wake([lease.workItem.wake]);
+    await workQueue.send([lease.workItem.message]);
   }
   return 'failed';
 }

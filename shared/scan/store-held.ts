@@ -6,11 +6,11 @@ import type { ContentReader } from '../forge/forge.ts';
 import { type BuildDistDependencies, buildDist } from '../publish/build-dist.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
-import type { Lease, Waker } from '../store/work.ts';
+import type { Lease, WorkQueue } from '../store/work.ts';
 import { type HeldOutcome, publishHeld } from './apply-scan.ts';
 
 export interface StoreHeldDependencies extends Omit<BuildDistDependencies, 'reader'> {
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -42,7 +42,7 @@ export async function storeHeld(
   reader: ContentReader,
   leaseMs: number,
 ): Promise<Held> {
-  const { table, clock, waker, logger } = dependencies;
+  const { table, clock, workQueue, logger } = dependencies;
   const until = clock.now() + distsMs;
   let again: number | undefined;
   /** Why no more archives are built in this scan. */
@@ -86,7 +86,7 @@ export async function storeHeld(
     const outcome = stopped === undefined ? await build(version) : { reason: stopped };
     count += 'reason' in outcome ? 1 : 0;
     if (!('reason' in outcome) || outcome.reason !== version.reason) {
-      await waker.wake(await publishHeld(dependencies, lease, organization, found, version, outcome));
+      await workQueue.send(await publishHeld(dependencies, lease, organization, found, version, outcome));
     }
     // What was asked for meanwhile, a withdrawal perhaps, waits no longer than for one archive.
     if (stopped === undefined && (await table.get(lease.workItem.key))?.wanted !== lease.wanted) {

@@ -7,7 +7,7 @@ import { absent, all, equal, missing, present } from './condition.ts';
 import { desire, parseEdgeRow, settledValue } from './edge-store.ts';
 import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
-import type { Wake } from './work.ts';
+import type { WorkMessage } from './work.ts';
 import { edgeWork } from './work-items.ts';
 
 const organizationId = z.string().transform((text) => asId<OrganizationId>(text));
@@ -132,7 +132,7 @@ export function setPublishingSettings(
 /** What is wanted of the organization's key at the edge, and the wake to send after the transaction. */
 interface DesiredKey {
   readonly operation: Operation;
-  readonly wake: Wake;
+  readonly wake: WorkMessage;
 }
 
 /** Lets the edge take the organization's tokens. */
@@ -153,7 +153,7 @@ function desiredKey(
   const key = edgeKeys.organization(slug);
   return {
     operation: desire(key, value, { kind: 'organization', organization: id }, now),
-    wake: edgeWork(key).wake,
+    wake: edgeWork(key).message,
   };
 }
 

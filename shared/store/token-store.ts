@@ -7,7 +7,7 @@ import { absent, type Condition, equal, present } from './condition.ts';
 import { desire } from './edge-store.ts';
 import { keys, ranges } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
-import { type Lease, leaseHeld, requestWork, type Wake } from './work.ts';
+import { type Lease, leaseHeld, requestWork, type WorkMessage } from './work.ts';
 import { edgeWork, principalWork } from './work-items.ts';
 
 /**
@@ -76,7 +76,7 @@ export async function addToken(
   table: Table,
   token: Omit<Token, 'state' | 'restricted'>,
   also: readonly Operation[],
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const principal = principalWork(token.organization, token.principal);
   await table.transact([
     {
@@ -92,7 +92,7 @@ export async function addToken(
     requestWork(principal, token.createdAt, { organization: token.organization, principal: token.principal }),
     ...also,
   ]);
-  return [principal.wake];
+  return [principal.message];
 }
 
 /** What the edge is to know of a token: it reads its own organization and no other, whoever it speaks for. */
@@ -111,7 +111,7 @@ export async function activateToken(
   slug: string,
   lease: Lease,
   now: number,
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const key = edgeKeys.token(token.hash);
   try {
     await table.transact([
@@ -132,7 +132,7 @@ export async function activateToken(
     }
     throw error;
   }
-  return [edgeWork(key).wake];
+  return [edgeWork(key).message];
 }
 
 /** At the edge since before its value named the organization that it reads. */
@@ -150,7 +150,7 @@ export async function restrictToken(
   token: Token,
   slug: string,
   now: number,
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const key = edgeKeys.token(token.hash);
   await table.transact([
     {
@@ -162,7 +162,7 @@ export async function restrictToken(
     },
     desire(key, valueIn(slug, token), { kind: 'token' }, now),
   ]);
-  return [edgeWork(key).wake];
+  return [edgeWork(key).message];
 }
 
 /**
@@ -170,7 +170,7 @@ export async function restrictToken(
  *
  * @returns the wakes to send; none when it was revoked already, or removed with its organization
  */
-export async function revokeToken(table: Table, token: Token, now: number): Promise<readonly Wake[]> {
+export async function revokeToken(table: Table, token: Token, now: number): Promise<readonly WorkMessage[]> {
   if (token.state === 'revoked') {
     return [];
   }
@@ -191,7 +191,7 @@ export async function revokeToken(table: Table, token: Token, now: number): Prom
  * @returns the wakes to send
  * @throws ConflictError when it was revoked at this very moment
  */
-export async function retireToken(table: Table, token: Token, now: number): Promise<readonly Wake[]> {
+export async function retireToken(table: Table, token: Token, now: number): Promise<readonly WorkMessage[]> {
   return endToken(table, token, { state: 'expired' }, now, equal('state', token.state));
 }
 
@@ -201,7 +201,7 @@ async function endToken(
   set: Item,
   now: number,
   when: Condition,
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const key = edgeKeys.token(token.hash);
   const principal = principalWork(token.organization, token.principal);
   const update = { key: keys.principalToken(token.organization, token.principal, token.id), set };
@@ -210,7 +210,7 @@ async function endToken(
     desire(key, undefined, { kind: 'token' }, now),
     requestWork(principal, now),
   ]);
-  return [edgeWork(key).wake, principal.wake];
+  return [edgeWork(key).message, principal.message];
 }
 
 /** The token with this secret, if we made it. Compares hashes by look-up, so that nothing is learnt from the time it takes. */

@@ -12,7 +12,7 @@ export function scopeWork(
 ): WorkItem {
   return {
     key: keys.scope(synchronization, scope),
-    wake: { queue: 'sync', group: organization, message: { synchronization, scope } },
+    message: { queue: 'sync', group: organization, message: { synchronization, scope } },
   };
 }
 
@@ -24,7 +24,7 @@ export function scanWork(
 ): WorkItem {
   return {
     key: keys.scan(synchronization, repository),
-    wake: { queue: 'scan', group: organization, message: { kind: 'scan', synchronization, repository } },
+    message: { queue: 'scan', group: organization, message: { kind: 'scan', synchronization, repository } },
   };
 }
 
@@ -32,7 +32,7 @@ export function scanWork(
 export function packageWork(organization: OrganizationId, packageNumber: number): WorkItem {
   return {
     key: keys.package(organization, packageNumber),
-    wake: { queue: 'publish-package', group: organization, message: { organization, packageNumber } },
+    message: { queue: 'publish-package', group: organization, message: { organization, packageNumber } },
   };
 }
 
@@ -40,7 +40,7 @@ export function packageWork(organization: OrganizationId, packageNumber: number)
 export function packagesWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.packages(organization),
-    wake: { queue: 'publish-package', group: organization, message: { organization } },
+    message: { queue: 'publish-package', group: organization, message: { organization } },
   };
 }
 
@@ -48,7 +48,7 @@ export function packagesWork(organization: OrganizationId): WorkItem {
 export function grantsWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.grants(organization),
-    wake: { queue: 'publish-roots', group: organization, message: { kind: 'grants', organization } },
+    message: { queue: 'publish-roots', group: organization, message: { kind: 'grants', organization } },
   };
 }
 
@@ -56,7 +56,7 @@ export function grantsWork(organization: OrganizationId): WorkItem {
 export function principalWork(organization: OrganizationId, principal: Principal): WorkItem {
   return {
     key: keys.principal(organization, principal),
-    wake: {
+    message: {
       queue: 'publish-roots',
       group: organization,
       message: { kind: 'principal', organization, principal },
@@ -68,7 +68,7 @@ export function principalWork(organization: OrganizationId, principal: Principal
 export function deletionWork(organization: OrganizationId, subject: string): WorkItem {
   return {
     key: keys.deletion(organization, subject),
-    wake: { queue: 'deletion', group: organization, message: { organization, subject } },
+    message: { queue: 'deletion', group: organization, message: { organization, subject } },
   };
 }
 
@@ -76,6 +76,6 @@ export function deletionWork(organization: OrganizationId, subject: string): Wor
 export function edgeWork(key: string): WorkItem {
   return {
     key: keys.edge(key),
-    wake: { queue: 'publish-access', group: 'access', message: { keys: [key] } },
+    message: { queue: 'publish-access', group: 'access', message: { keys: [key] } },
   };
 }

@@ -22,26 +22,26 @@ export const queueNames = [
 export type QueueName = (typeof queueNames)[number];
 
 /** A message that says where to look. `group` is what a queue is fair between, the organization. */
-export interface Wake {
+export interface WorkMessage {
   readonly queue: QueueName;
   readonly group: string;
   /** The message as its schema in events/messages/ has it. */
   readonly message: Readonly<Record<string, unknown>>;
 }
 
-export interface Waker {
+export interface WorkQueue {
   /**
    * Sends the wakes, each once, after the transaction that raised what they point at.
    *
    * @param delaySeconds 0 to 900; not for publish-access, whose queue is FIFO
    */
-  wake(wakes: readonly Wake[], delaySeconds?: number): Promise<void>;
+  send(workMessages: readonly WorkMessage[], delaySeconds?: number): Promise<void>;
 }
 
 /** A thing that work is done on: its item, and the message that wakes its worker. */
 export interface WorkItem {
   readonly key: Key;
-  readonly wake: Wake;
+  readonly message: WorkMessage;
 }
 
 /**
@@ -57,8 +57,8 @@ export function requestWork(workItem: WorkItem, now: number, attributes: Item = 
       add: { wanted: 1 },
       set: {
         ...attributes,
-        [tableKeys.pendingIndex.partitionKey]: workItem.wake.queue,
-        wake: workItem.wake,
+        [tableKeys.pendingIndex.partitionKey]: workItem.message.queue,
+        wake: workItem.message,
         // What waits for work must not be cleaned up.
         [tableKeys.expiry]: undefined,
       },
@@ -100,7 +100,7 @@ export async function takeLease(
         key: workItem.key,
         set: { leaseId: options.leaseId, leaseUntil: options.now + options.leaseMs },
       },
-      all(equal('pending', workItem.wake.queue), somethingToDo, nobodyElse),
+      all(equal('pending', workItem.message.queue), somethingToDo, nobodyElse),
     );
     const { leaseId, now: takenAt } = options;
     return { workItem, leaseId, wanted: Number(item.wanted), item, takenAt };

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable, type MemoryTable } from '../../test/support/memory-table.ts';
+import { createRecordingQueue } from '../../test/support/recording-queue.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
-import { createRecordingWaker } from '../../test/support/waker.ts';
 import { CallerError } from '../domain/caller-error.ts';
 import type { Fact } from '../domain/facts.ts';
 import {
@@ -27,24 +27,24 @@ const member = (login: string): TokenHolder => ({ kind: 'member', login });
 
 interface Desk {
   readonly table: MemoryTable;
-  readonly waker: ReturnType<typeof createRecordingWaker>;
+  readonly workQueue: ReturnType<typeof createRecordingQueue>;
   readonly organization: Organization;
   issue(holder: TokenHolder, expiresAt?: number, organization?: Organization): ReturnType<typeof issueToken>;
 }
 
 async function createDesk(facts: readonly Fact[]): Promise<Desk> {
   const table = createMemoryTable();
-  const waker = createRecordingWaker();
+  const workQueue = createRecordingQueue();
   await addSynchronized(table);
   await addFacts(table, synchronizationId, facts);
   const organization = await findOrganization(table, organizationId);
   if (!organization) {
     throw new Error('no organization');
   }
-  const dependencies = { table, waker, clock: { now: () => now }, randomBytes };
+  const dependencies = { table, workQueue, clock: { now: () => now }, randomBytes };
   return {
     table,
-    waker,
+    workQueue,
     organization,
     issue: (holder, expiresAt, of = organization) =>
       issueToken(dependencies, of, holder, { description: 'laptop', expiresAt }),
@@ -101,7 +101,7 @@ describe('issueToken', () => {
       createdAt: now,
       expiry: (now + 90_000) / 1000,
     });
-    expect(desk.waker.take()).toMatchObject([
+    expect(desk.workQueue.take()).toMatchObject([
       { queue: 'publish-roots', message: { kind: 'principal', principal: issued.principal } },
     ]);
   });
@@ -148,7 +148,7 @@ describe('issueToken', () => {
     await expect(desk.issue(holder, expiresAt)).rejects.toThrow(CallerError);
     await expect(desk.issue(holder, expiresAt)).rejects.toThrow(message);
     expect(desk.table.dump().size).toBe(before);
-    expect(desk.waker.take()).toEqual([]);
+    expect(desk.workQueue.take()).toEqual([]);
   });
 
   it('makes one user of one account, also for two who ask at once', async () => {
@@ -172,13 +172,13 @@ describe('tokens of one person in two organizations', () => {
     const here = await desk.issue(member('user-1'));
     const there = await desk.issue(member('user-1'), undefined, other);
     expect(there.principal).toBe(here.principal);
-    desk.waker.take();
+    desk.workQueue.take();
     const token = await findToken(desk.table, here.token);
     if (!token) {
       throw new Error('no token');
     }
-    const wakes = await revokeToken(desk.table, token, now);
-    expect(wakes.map(({ message }) => message.organization ?? message.keys)).toEqual([
+    const workMessages = await revokeToken(desk.table, token, now);
+    expect(workMessages.map(({ message }) => message.organization ?? message.keys)).toEqual([
       [`t/${tokenHash(here.token).slice(0, 22)}`],
       organizationId,
     ]);

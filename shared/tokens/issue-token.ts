@@ -21,11 +21,11 @@ import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { addToken } from '../store/token-store.ts';
 import { accountIn, findUser, makeUser } from '../store/user-store.ts';
-import type { Waker } from '../store/work.ts';
+import type { WorkQueue } from '../store/work.ts';
 
 export interface IssueTokenDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -55,7 +55,7 @@ export async function issueToken(
   holder: TokenHolder,
   { description, expiresAt }: { description: string; expiresAt: number | undefined },
 ): Promise<IssuedToken> {
-  const { table, waker, clock, randomBytes } = dependencies;
+  const { table, workQueue, clock, randomBytes } = dependencies;
   const now = clock.now();
   if (expiresAt !== undefined && expiresAt <= now) {
     throw new CallerError('invalid', 'the expiry has passed already');
@@ -67,7 +67,7 @@ export async function issueToken(
   const id = newId<TokenId>(randomBytes);
   const expiry = expiresAt === undefined ? 0 : Math.floor(expiresAt / 1000);
   try {
-    await waker.wake(
+    await workQueue.send(
       await addToken(
         table,
         {

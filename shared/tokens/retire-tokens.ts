@@ -6,13 +6,17 @@ import type { OrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { retireToken, tokensOfOrganization } from '../store/token-store.ts';
-import type { Waker } from '../store/work.ts';
+import type { WorkQueue } from '../store/work.ts';
 
 /** So long the edge says that the token expired, and when; after that it does not know it. Milliseconds. */
 export const expiredKeptMs = 7 * 24 * 3600_000;
 
 export async function retireTokens(
-  { table, waker, clock }: { readonly table: Table; readonly waker: Waker; readonly clock: Clock },
+  {
+    table,
+    workQueue,
+    clock,
+  }: { readonly table: Table; readonly workQueue: WorkQueue; readonly clock: Clock },
   organization: OrganizationId,
 ): Promise<void> {
   const now = clock.now();
@@ -20,7 +24,7 @@ export async function retireTokens(
     const isOld = token.expiry !== 0 && token.expiry * 1000 + expiredKeptMs <= now;
     if (isOld && (token.state === 'active' || token.state === 'waiting')) {
       try {
-        await waker.wake(await retireToken(table, token, now));
+        await workQueue.send(await retireToken(table, token, now));
       } catch (error) {
         if (!(error instanceof ConflictError)) {
           throw error;

@@ -29,7 +29,7 @@ async function distsIn(registry: Registry, name: 'plain' | 'dev') {
 async function publishedAgain(registry: Registry): Promise<void> {
   const workItem = packageWork(organizationId, 1);
   await registry.table.transact([requestWork(workItem, registry.clock.now())]);
-  await registry.waker.wake([workItem.wake]);
+  await registry.workQueue.send([workItem.message]);
   await registry.settle();
 }
 

@@ -61,7 +61,7 @@ const steps: Readonly<Record<string, Step>> = {
   async 'the token revoked'(world, [secret = '']) {
     const token = await findToken(world.table, secret);
     if (token) {
-      await world.waker.wake(await revokeToken(world.table, token, world.clock.now()));
+      await world.workQueue.send(await revokeToken(world.table, token, world.clock.now()));
     }
   },
 };

@@ -79,7 +79,7 @@ async function live(
   step: (
     world: RegistryWorld,
     through: ReturnType<typeof faulty>,
-    storage: Omit<Parameters<ReturnType<typeof faulty>>[0], 'waker'>,
+    storage: Omit<Parameters<ReturnType<typeof faulty>>[0], 'workQueue'>,
   ) => Promise<readonly string[] | undefined>,
   fault?: Fault,
 ) {
@@ -114,11 +114,11 @@ const livesWith = (from: Rest, act: Act, fault?: Fault) =>
   live(
     from,
     async (world, through, storage) => {
-      const { table, waker } = through({ ...storage, waker: world.waker });
+      const { table, workQueue } = through({ ...storage, workQueue: world.workQueue });
       const { clock } = world;
       const before = (await auditLog(world.table, organizationId, 100)).length;
       try {
-        await act({ table, waker, clock, randomBytes });
+        await act({ table, workQueue, clock, randomBytes });
       } catch {
         if ((await auditLog(world.table, organizationId, 100)).length === before) {
           await act({ ...world, clock, randomBytes });

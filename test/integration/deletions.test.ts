@@ -122,13 +122,13 @@ describe('a deleted package', () => {
     await remove(registry, false, sure);
     const messages = registry.queued();
     registry.loseMessages();
-    await registry.waker.wake(messages.filter(({ queue }) => queue === 'deletion'));
+    await registry.workQueue.send(messages.filter(({ queue }) => queue === 'deletion'));
     await registry.drain();
     expect(await isThere()).toBe(true);
     expect(await openDeletions(registry.table, organizationId)).toMatchObject([
       { step: 'waits for the edge' },
     ]);
-    await registry.waker.wake(messages.filter(({ queue }) => queue !== 'deletion'));
+    await registry.workQueue.send(messages.filter(({ queue }) => queue !== 'deletion'));
     await registry.settle();
     expect(await isThere()).toBe(false);
     await atRest(registry);

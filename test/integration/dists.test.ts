@@ -15,10 +15,10 @@ import { findOrganization } from '../../shared/store/organization-store.ts';
 import { findDist, findPackage, type StoredPackage } from '../../shared/store/package-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { type LocalServices, useLocalServices } from '../support/local-services.ts';
+import { createRecordingQueue } from '../support/recording-queue.ts';
 import { registryBaseUrl } from '../support/registry-world.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
 import { useTables } from '../support/table.ts';
-import { createRecordingWaker } from '../support/waker.ts';
 
 const newTable = useTables();
 const newServices = useLocalServices();
@@ -36,7 +36,7 @@ interface Forge {
 interface Dists extends LocalServices {
   readonly table: Table;
   readonly forge: Forge;
-  readonly waker: ReturnType<typeof createRecordingWaker>;
+  readonly workQueue: ReturnType<typeof createRecordingQueue>;
   readonly found: StoredPackage;
   build(options?: {
     commit?: string;
@@ -54,7 +54,7 @@ interface Dists extends LocalServices {
 async function createDists(): Promise<Dists> {
   const services = newServices();
   const table = await newTable();
-  const waker = createRecordingWaker();
+  const workQueue = createRecordingQueue();
   await addSynchronized(table);
   await table.transact([
     {
@@ -81,7 +81,7 @@ async function createDists(): Promise<Dists> {
     table,
     objects: services.dists,
     clock: services.clock,
-    waker,
+    workQueue,
     newLeaseId: () => `lease-${++leases}`,
     logger: { warn: () => {} },
     registryBaseUrl,
@@ -98,7 +98,7 @@ async function createDists(): Promise<Dists> {
     ...services,
     table,
     forge,
-    waker,
+    workQueue,
     found,
     build: ({
       commit: of = commit,
@@ -270,11 +270,11 @@ describe('fetchDist', () => {
       },
     });
     expect(await dists.stored()).toBe(bytes);
-    expect(dists.waker.take()).toMatchObject([
+    expect(dists.workQueue.take()).toMatchObject([
       { queue: 'scan', message: { kind: 'dist' }, delaySeconds: 60 },
     ]);
     expect(await dists.fetch()).toMatchObject({ status: 307 });
-    expect(dists.waker.take()).toEqual([]);
+    expect(dists.workQueue.take()).toEqual([]);
     expect(await dists.finish()).toBe('stored');
     expect(dists.forge.reads).toBe(1);
   });
@@ -288,7 +288,7 @@ describe('fetchDist', () => {
     await expect(dists.fetch()).rejects.toThrow('died');
     expect(await dists.stored()).toBe(bytes);
     expect(await dists.dist()).toMatchObject({ shasum: undefined });
-    expect(dists.waker.take()).toMatchObject([
+    expect(dists.workQueue.take()).toMatchObject([
       { queue: 'scan', message: { kind: 'dist', packageNumber: 1, reference: commit } },
     ]);
     vi.restoreAllMocks();
@@ -329,7 +329,7 @@ describe('fetchDist', () => {
         headers: { 'retry-after': '10', 'cache-control': 'no-store', 'content-type': 'application/json' },
       });
       expect(JSON.parse(answer.body ?? '')).toEqual({ warning: expect.stringContaining(code) });
-      expect(dists.waker.take()).toEqual([]);
+      expect(dists.workQueue.take()).toEqual([]);
       expect(await dists.dist()).toMatchObject({ leaseUntil: undefined });
     },
   );
@@ -357,7 +357,7 @@ describe('fetchDist', () => {
       const answer = await dists.fetch();
       expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
       expect(JSON.parse(answer.body ?? '')).toEqual({ warning: expect.stringContaining('being built') });
-      expect(dists.waker.take()).toMatchObject([
+      expect(dists.workQueue.take()).toMatchObject([
         { queue: 'scan', message: { kind: 'dist', packageNumber: 1, reference: commit } },
       ]);
       expect(await dists.dist()).toMatchObject({ leaseUntil: undefined });
@@ -389,7 +389,7 @@ describe('fetchDist', () => {
         set: { leaseId: 'other', leaseUntil },
       });
       expect(await dists.fetch()).toMatchObject({ status: 503 });
-      expect(dists.waker.take()).toMatchObject([{ queue: 'scan' }]);
+      expect(dists.workQueue.take()).toMatchObject([{ queue: 'scan' }]);
       expect(await dists.finish()).toBe('busy');
     });
   });

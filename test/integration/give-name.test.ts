@@ -74,7 +74,7 @@ describe('an owner who gives a name', () => {
     // Only the new one's scan and publisher hear of it; a writer of the old one's files comes late.
     registry.loseMessages();
     await registry.pushed(6);
-    await registry.waker.wake([packageWork(organizationId, 2).wake]);
+    await registry.workQueue.send([packageWork(organizationId, 2).message]);
     for (let seconds = 0; seconds < 30; seconds += 5) {
       await registry.drain();
       await registry.clock.advance(5_000);
@@ -84,7 +84,10 @@ describe('an owner who gives a name', () => {
       'acme/1/dev.json',
       'acme/1/plain.json',
     ]);
-    await registry.waker.wake([packageWork(organizationId, 1).wake, edgeWork('p/acme/acme/one').wake]);
+    await registry.workQueue.send([
+      packageWork(organizationId, 1).message,
+      edgeWork('p/acme/acme/one').message,
+    ]);
     await registry.settle();
     expect(await atEdge(registry)).toBe('2');
     const after = (await registry.published()).objects.get('acme/2/plain.json')?.lastModified;

@@ -92,7 +92,7 @@ function worker(
     dists: through(services.dists),
     storedObjects: through(services.storedObjects),
     keyValues: through(services.keyValues),
-    waker: through(services.waker),
+    workQueue: through(services.workQueue),
   });
 }
 

@@ -68,9 +68,9 @@ const paths = [
 async function createWorld() {
   const registry = await publishedRegistry();
   await addUmbrella(registry);
-  const { table, waker, clock } = registry;
+  const { table, workQueue, clock } = registry;
   const give = async (organization: Organization, holder: TokenHolder) =>
-    issueToken({ table, waker, clock, randomBytes }, organization, holder, {
+    issueToken({ table, workQueue, clock, randomBytes }, organization, holder, {
       description: '',
       expiresAt: undefined,
     });

@@ -176,7 +176,7 @@ describe('a repository that was deleted and made again with the same manifest', 
       }),
       requestWork(part, registry.clock.now(), { cause: 'webhook repository.deleted' }),
     ]);
-    await registry.waker.wake([part.wake]);
+    await registry.workQueue.send([part.message]);
     await quiet(registry);
     expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
   });
@@ -302,8 +302,8 @@ describe('a colleague’s older repository that waits for a name', () => {
     registry.forge.absence = 'not-found';
     await becomes(registry, attacker);
     await registry.clock.advance(91 * 24 * 3600_000);
-    const { table, waker, clock } = registry;
-    await reconcile({ table, waker, clock, logger: { info: () => {}, error: () => {} } });
+    const { table, workQueue, clock } = registry;
+    await reconcile({ table, workQueue, clock, logger: { info: () => {}, error: () => {} } });
     await quiet(registry);
     await pushed(registry, 6);
     expect(await packages(registry)).toEqual(['1 acme/one deleted']);
@@ -327,7 +327,7 @@ describe('a colleague’s older repository that waits for a name', () => {
       requestWork(workItem, now, deleted),
       desire(key, undefined, subject, now),
     ]);
-    await registry.waker.wake([workItem.wake, edgeWork(key).wake]);
+    await registry.workQueue.send([workItem.message, edgeWork(key).message]);
     await pushed(registry);
     await pushed(registry, 6);
     await becomes(registry, attacker);

@@ -232,10 +232,10 @@ describe('where permissions are a list', () => {
 
   it('rights rest when it was not read for a week, and not for a scope that the forge does not have any more', async () => {
     const world = await createWorld();
-    const { table, waker, clock } = world;
+    const { table, workQueue, clock } = world;
     const logger = { info: () => {}, error: () => {} };
     const resting = async () => {
-      await reviewRights({ table, waker, clock, logger }, synchronizationId);
+      await reviewRights({ table, workQueue, clock, logger }, synchronizationId);
       return (await known(world)).rightsSuspendedAt !== undefined;
     };
     await table.update({ key: keys.synchronization(synchronizationId), set: { teamsSucceededAt: 1 } });
@@ -259,8 +259,8 @@ describe('where permissions are a list', () => {
   it('the schedule asks for it when its time has come, and for the others each time', async () => {
     const world = await createWorld();
     const wanted = async () => {
-      const { table, waker, clock } = world;
-      await reconcile({ table, waker, clock, logger: { info: () => {}, error: () => {} } });
+      const { table, workQueue, clock } = world;
+      await reconcile({ table, workQueue, clock, logger: { info: () => {}, error: () => {} } });
       const asked = await Promise.all(
         namesIn(listingTraits.scopes).map(async (scope) => {
           const isWanted = (await world.wanted(scopeWork(organizationId, synchronizationId, scope).key)) > 0;

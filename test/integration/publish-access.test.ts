@@ -6,10 +6,10 @@ import { type KeyValues, publishAccess, StoreFullError } from '../../shared/publ
 import { desire, type EdgeSubject, edgeRows, settle } from '../../shared/store/edge-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { type LocalServices, useLocalServices } from '../support/local-services.ts';
+import { createRecordingQueue } from '../support/recording-queue.ts';
 import { unfinishedWork } from '../support/registry-view.ts';
 import { organizationId } from '../support/synchronized.ts';
 import { useTables } from '../support/table.ts';
-import { createRecordingWaker } from '../support/waker.ts';
 
 const newTable = useTables();
 const newServices = useLocalServices();
@@ -28,7 +28,7 @@ interface Update {
 interface Edge extends LocalServices {
   readonly table: Table;
   readonly updates: Update[];
-  readonly waker: ReturnType<typeof createRecordingWaker>;
+  readonly workQueue: ReturnType<typeof createRecordingQueue>;
   readonly logged: string[];
   /** Called before each update reaches the store. */
   before: (update: Update) => void | Promise<void>;
@@ -42,12 +42,12 @@ interface Edge extends LocalServices {
 async function createEdge(): Promise<Edge> {
   const services = newServices();
   const table = await newTable();
-  const waker = createRecordingWaker();
+  const workQueue = createRecordingQueue();
   const logged: string[] = [];
   const edge: Edge = {
     ...services,
     table,
-    waker,
+    workQueue,
     updates: [],
     logged,
     before: () => {},
@@ -70,7 +70,7 @@ async function createEdge(): Promise<Edge> {
         {
           table: through,
           keyValues,
-          waker,
+          workQueue,
           clock: services.clock,
           logger: { error: (text: unknown, ..._: readonly unknown[]) => void logged.push(String(text)) },
         },
@@ -99,7 +99,7 @@ describe('publishAccess', () => {
       'p/acme/acme/one': '1',
     });
     expect(edge.updates).toHaveLength(1);
-    expect(edge.waker.take().map(({ message }) => message)).toEqual([
+    expect(edge.workQueue.take().map(({ message }) => message)).toEqual([
       { kind: 'grants', organization: organizationId },
       { kind: 'principal', organization: organizationId, principal },
     ]);
@@ -155,11 +155,11 @@ describe('publishAccess', () => {
     if (from !== undefined) {
       await edge.want('x', from, subject);
       await edge.publish([]);
-      edge.waker.take();
+      edge.workQueue.take();
     }
     await edge.want('x', to, subject);
     await edge.publish([]);
-    expect(edge.waker.take().length > 0).toBe(requests);
+    expect(edge.workQueue.take().length > 0).toBe(requests);
     expect(await edge.values()).toEqual(to === undefined ? {} : { x: to });
     expect(await edge.isSettled()).toBe(true);
   });
@@ -168,11 +168,11 @@ describe('publishAccess', () => {
     const edge = await createEdge();
     await edge.want('v/acme/u.ann/0', bitmap(1, 2), view);
     await edge.publish([]);
-    edge.waker.take();
+    edge.workQueue.take();
     await edge.want('v/acme/u.ann/0', bitmap(1), view);
     await edge.want('v/acme/u.ann/0', bitmap(1, 2), view);
     await edge.publish([]);
-    expect(edge.waker.take()).toHaveLength(1);
+    expect(edge.workQueue.take()).toHaveLength(1);
   });
 
   it('says of nothing that it is done before the store has it', async () => {
@@ -385,7 +385,7 @@ describe('publishAccess', () => {
     }
     edge.before = () => edge.clock.advance(10_001);
     expect(await edge.publish([])).toBe(50);
-    const woken = edge.waker.take();
+    const woken = edge.workQueue.take();
     expect(woken).toHaveLength(10);
     expect(woken[0]).toMatchObject({ queue: 'publish-access', group: 'access', message: { keys: ['t/50'] } });
     edge.before = () => {};

@@ -54,7 +54,7 @@ describe('files', () => {
     registry.written.length = 0;
     const workItem = packageWork(organizationId, 1);
     await registry.table.transact([requestWork(workItem, registry.clock.now())]);
-    await registry.waker.wake([workItem.wake]);
+    await registry.workQueue.send([workItem.message]);
     await registry.ask('repositories');
     await registry.pushed(5);
     expect(await registry.settle()).toBe(0);
@@ -86,7 +86,7 @@ describe('files', () => {
         {
           table,
           objects: services.objects,
-          waker: registry.waker,
+          workQueue: registry.workQueue,
           clock: registry.clock,
           newLeaseId: () => `publisher-${++leases}`,
           registryBaseUrl,
@@ -194,7 +194,7 @@ describe('a writer', () => {
     }
     await registry.settle();
     await table.transact([requestWork(grantsWork(organizationId), clock.now())]);
-    await registry.waker.wake([grantsWork(organizationId).wake]);
+    await registry.workQueue.send([grantsWork(organizationId).message]);
     await registry.deliver();
     const items = await table.query(`ORG#${organizationId}`, 'PRINCIPAL#');
     expect(items.map(({ wanted, done }) => Number(wanted) - Number(done))).toEqual(principals.map(() => 1));

@@ -185,7 +185,7 @@ describe('what is granted', () => {
     // The view is made again while the bit is wanted and not there.
     const workItem = principalWork(organizationId, asPrincipal(await principalOf(registry)));
     await registry.table.transact([requestWork(workItem, registry.clock.now())]);
-    await registry.waker.wake([workItem.wake]);
+    await registry.workQueue.send([workItem.message]);
     await registry.drain();
     expect(await registry.listed(token)).toEqual(['acme/one']);
     takesViews = true;

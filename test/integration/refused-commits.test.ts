@@ -58,7 +58,7 @@ describe('a refused commit', () => {
     await registry.clock.advance(2000);
     const workItem = packageWork(organizationId, 1);
     await registry.table.transact([requestWork(workItem, registry.clock.now())]);
-    await registry.waker.wake([workItem.wake]);
+    await registry.workQueue.send([workItem.message]);
     await registry.settle();
     expect(await versions(registry)).toEqual({ '1.0.0': 'published', 'dev-main': 'published' });
     expect(await file(registry, 'acme/1/plain.json')).not.toContain(commitOf('a'));

@@ -16,7 +16,7 @@ import { organizationId, synchronizationId } from '../support/synchronized.ts';
 async function requestGrants(registry: Registry): Promise<void> {
   const grants = grantsWork(organizationId);
   await registry.table.transact([requestWork(grants, registry.clock.now())]);
-  await registry.waker.wake([grants.wake]);
+  await registry.workQueue.send([grants.message]);
 }
 
 describe('while a plan is being written', () => {
@@ -45,7 +45,7 @@ describe('while a plan is being written', () => {
     // As the transaction does that writes the plan's end.
     const grants = grantsWork(organizationId);
     await registry.table.transact([{ delete: applying }, requestWork(grants, registry.clock.now())]);
-    await registry.waker.wake([grants.wake]);
+    await registry.workQueue.send([grants.message]);
     await registry.settle();
     expect(await registry.get(token, metadata)).not.toBe('404');
     expect(await registry.listed(token)).toEqual(['acme/one']);

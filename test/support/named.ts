@@ -32,8 +32,8 @@ export function says(registry: Registry, id: number, name: string): void {
 
 /** The schedule ends the import. */
 export async function endImport(registry: Registry): Promise<void> {
-  const { table, waker, clock } = registry;
-  await reconcile({ table, waker, clock, logger: { info: () => {}, error: () => {} } });
+  const { table, workQueue, clock } = registry;
+  await reconcile({ table, workQueue, clock, logger: { info: () => {}, error: () => {} } });
   await quiet(registry);
   expect((await findSynchronization(table, synchronizationId))?.importEndedAt).toBeDefined();
 }

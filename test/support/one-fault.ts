@@ -35,7 +35,7 @@ export function eachCall(
     dists: through(services.dists),
     storedObjects: through(services.storedObjects),
     keyValues: through(services.keyValues),
-    waker: through(services.waker),
+    workQueue: through(services.workQueue),
   };
 }
 

@@ -38,7 +38,7 @@ export interface Registry extends RegistryWorld {
   listed(token: string): Promise<readonly string[] | undefined>;
 }
 
-export interface RegistryServices extends Omit<Services, 'waker'> {
+export interface RegistryServices extends Omit<Services, 'workQueue'> {
   readonly clock: WorldClock;
   published(): Promise<Published>;
 }
@@ -139,7 +139,7 @@ export async function createRegistry(
     keyValues: services.keyValues,
     published: services.published,
     issue: (holder, expiresAt) =>
-      issueToken({ table, waker: world.waker, clock, randomBytes }, organization, holder, {
+      issueToken({ table, workQueue: world.workQueue, clock, randomBytes }, organization, holder, {
         description: 'test',
         expiresAt,
       }),
@@ -148,7 +148,7 @@ export async function createRegistry(
       if (!token) {
         throw new Error('there is no such token');
       }
-      await world.waker.wake(await revokeToken(table, token, clock.now()));
+      await world.workQueue.send(await revokeToken(table, token, clock.now()));
     },
     get: async (token, path) => clientGets(await services.published(), token, path, clock.now()),
     listed: async (token) => listedNames(await services.published(), token, clock.now()),

@@ -38,7 +38,13 @@ import { createSlugReader, findOrganizationBySlug } from '../../shared/store/org
 import { scansOf } from '../../shared/store/scan-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Table } from '../../shared/store/table.ts';
-import { type QueueName, queueNames, requestWork, type Wake, type Waker } from '../../shared/store/work.ts';
+import {
+  type QueueName,
+  queueNames,
+  requestWork,
+  type WorkMessage,
+  type WorkQueue,
+} from '../../shared/store/work.ts';
 import { scanWork, scopeWork } from '../../shared/store/work-items.ts';
 import type { CountingReader } from '../../shared/sync/run/run.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
@@ -56,7 +62,7 @@ export interface Services {
   readonly dists: DistObjects;
   readonly storedObjects: StoredObjects;
   readonly keyValues: KeyValues;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
 }
 
 export interface WorldClock {
@@ -96,7 +102,7 @@ export interface RegistryWorld {
   /** Where a repository is found. */
   linksOf: (repository: string) => RepositoryLinks;
   readonly clock: WorldClock;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly deliveries: Delivery[];
   readonly errors: unknown[];
   /** Warnings and errors that were logged. */
@@ -116,7 +122,7 @@ export interface RegistryWorld {
   /** Delivers what is due now and nothing that is delayed. */
   drain(): Promise<void>;
   /** Messages that wait, delayed ones too. */
-  queued(): readonly Wake[];
+  queued(): readonly WorkMessage[];
   /** When the next message is due, in milliseconds since the epoch; undefined: there is none. */
   nextDue(): number | undefined;
   /** Loses every message. */
@@ -127,7 +133,7 @@ export interface RegistryWorld {
 
 /** @param openReader another forge than the one in memory */
 export async function createRegistryWorld(
-  services: Omit<Services, 'waker'> & { readonly clock: WorldClock },
+  services: Omit<Services, 'workQueue'> & { readonly clock: WorldClock },
   facts: readonly Fact[] = [],
   openReader?: OpenReader,
 ): Promise<RegistryWorld> {
@@ -137,13 +143,13 @@ export async function createRegistryWorld(
     const atEdge = new Map([[edgeKeys.organization('acme'), openOrganization]]);
     await services.keyValues.update(await services.keyValues.describe(), atEdge, []);
   }
-  const queue: { wake: Wake; due: number }[] = [];
-  const waker: Waker = {
-    async wake(wakes, delaySeconds = 0) {
-      queue.push(...wakes.map((wake) => ({ wake, due: clock.now() + delaySeconds * 1000 })));
+  const queue: { wake: WorkMessage; due: number }[] = [];
+  const workQueue: WorkQueue = {
+    async send(workMessages, delaySeconds = 0) {
+      queue.push(...workMessages.map((wake) => ({ wake, due: clock.now() + delaySeconds * 1000 })));
     },
   };
-  const own: Services = { ...services, waker };
+  const own: Services = { ...services, workQueue };
   const logged: string[] = [];
   const note = (text: unknown, ..._: readonly unknown[]): void => {
     logged.push(String(text));
@@ -248,14 +254,14 @@ export async function createRegistryWorld(
     }),
     archiveOf: (commit) => Readable.from([`archive of ${commit}, made for the ${++archives}. time`]),
     clock,
-    waker,
+    workQueue,
     deliveries: [],
     errors: [],
     logged,
     async ask(scope) {
       const workItem = scopeWork(organizationId, synchronizationId, scope);
       await table.transact([requestWork(workItem, clock.now(), { cause: 'test' })]);
-      await waker.wake([workItem.wake]);
+      await workQueue.send([workItem.message]);
     },
     async change(next, ...scopes) {
       // Long enough after the last one that a read knows of this one.
@@ -268,7 +274,7 @@ export async function createRegistryWorld(
     async pushed(repositoryId) {
       const workItem = scanWork(organizationId, synchronizationId, repository(repositoryId));
       await table.transact([requestWork(workItem, clock.now())]);
-      await waker.wake([workItem.wake]);
+      await workQueue.send([workItem.message]);
     },
     async deliver(through = (all) => all) {
       const next = takeDue();
@@ -323,7 +329,7 @@ export async function createRegistryWorld(
           return;
         }
         await clock.advance(600_000);
-        await reconcile({ table, waker, clock, logger });
+        await reconcile({ table, workQueue, clock, logger });
       }
       throw new Error('a scan stays unfinished');
     },

@@ -12,15 +12,15 @@ import { requestWork } from '../../shared/store/work.ts';
 import { scopeWork } from '../../shared/store/work-items.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
+import { createRecordingQueue } from './recording-queue.ts';
 import { addSynchronized, organizationId, synchronizationId, type Tied } from './synchronized.ts';
-import { createRecordingWaker } from './waker.ts';
 
 export const start = Date.parse('2026-11-22T12:00:00Z');
 
 export interface SyncWorld {
   readonly table: Table;
   readonly forge: MemoryForge;
-  readonly waker: ReturnType<typeof createRecordingWaker>;
+  readonly workQueue: ReturnType<typeof createRecordingQueue>;
   readonly clock: { time: number; now(): number };
   /** Asks for the scope and runs it. */
   sync(scope: AnyScope): Promise<unknown>;
@@ -48,14 +48,14 @@ export async function createSyncWorld(
   await addSynchronized(table, 'some', on);
   const forge = createMemoryForge(facts);
   forge.layout = on === undefined ? forge.layout : traitsOf(on.forge).scopes;
-  const waker = createRecordingWaker();
+  const workQueue = createRecordingQueue();
   const clock = { time: start, now: () => clock.time };
   let leases = 0;
   const run = (scope: AnyScope, through: Table = table) =>
     runScopes(
       {
         table: through,
-        waker,
+        workQueue,
         clock,
         logger: { info: () => {}, warn: () => {}, error: () => {} },
         newLeaseId: () => `lease-${++leases}`,
@@ -73,7 +73,7 @@ export async function createSyncWorld(
   return {
     table,
     forge,
-    waker,
+    workQueue,
     clock,
     run,
     ask,

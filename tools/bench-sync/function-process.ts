@@ -1,13 +1,13 @@
 /** The function sync-organization in a process of its own, to be measured and to be killed. Told by messages what to do. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { tableClient, wakerClient } from '../../shared/composition/clients.ts';
+import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createForges, structureReader } from '../../shared/composition/forges.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { Invocation, type Invoked } from './function-protocol.ts';
 
 const table = tableClient();
-const waker = wakerClient();
+const workQueue = workQueueClient();
 const silent = (): void => {};
 const openReader = structureReader(createForges(table, { error: silent }));
 /** Often enough to see what a page or a plan takes. */
@@ -23,7 +23,7 @@ async function invoke({ message, aheadMs, stepMs }: z.output<typeof Invocation>)
   const cpuBefore = process.cpuUsage();
   const dependencies = {
     table,
-    waker,
+    workQueue,
     clock: { now: () => Date.now() + aheadMs },
     logger: { info: silent, warn: silent, error: silent },
     newLeaseId: randomUUID,

@@ -226,7 +226,7 @@ async function readAll(
   await services.table.transact(workItems.map((workItem) => requestWork(workItem, now, { cause: 'bench' })));
   services.take();
   organization.takeRequests();
-  const queue = workItems.slice(0, 1).map(({ wake }) => JSON.stringify(wake.message));
+  const queue = workItems.slice(0, 1).map(({ message }) => JSON.stringify(message.message));
   const steps: Step[] = [];
   for (let body = queue.shift(); body !== undefined && steps.length < stepsMax; body = queue.shift()) {
     before?.(steps.length + 1);

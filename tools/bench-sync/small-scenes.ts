@@ -268,9 +268,9 @@ async function measureChanges(organization: Organization, system: System): Promi
 
 async function issueAll({ table, world }: System, holders: readonly TokenHolder[]): Promise<void> {
   const organization = known(await findOrganization(table, organizationId));
-  const { waker, clock } = world;
+  const { workQueue, clock } = world;
   for (const holder of holders) {
-    await issueToken({ table, waker, clock, randomBytes }, organization, holder, {
+    await issueToken({ table, workQueue, clock, randomBytes }, organization, holder, {
       description: 'bench',
       expiresAt: undefined,
     });

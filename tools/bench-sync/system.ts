@@ -78,7 +78,7 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
     [],
     async () => open(),
   );
-  const { waker } = world;
+  const { workQueue } = world;
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
 
   async function drain(): Promise<void> {
@@ -113,12 +113,12 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
         tookMs: performance.now() - began,
       };
     },
-    reconcile: () => reconcile({ table, waker, clock, logger }),
+    reconcile: () => reconcile({ table, workQueue, clock, logger }),
     async receive() {
       await gitHub.simulator.idle();
       for (const { headers, body } of gitHub.receiver.received.splice(0)) {
         const source = { ...gitHubHost, secrets: [gitHub.state.app.webhookSecret] };
-        const dependencies = { table, waker, clock, logger, sourcesOf: async () => [source] };
+        const dependencies = { table, workQueue, clock, logger, sourcesOf: async () => [source] };
         await receiveDelivery(dependencies, gitHubHost, { headers, body: Buffer.from(body) });
       }
     },

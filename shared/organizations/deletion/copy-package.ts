@@ -108,7 +108,7 @@ export async function copyDists(
  * @returns undefined when all is copied and nothing has changed since
  */
 export async function copyRecords(
-  { table, waker, clock }: PortionDependencies,
+  { table, workQueue, clock }: PortionDependencies,
   { lease, organization: { id } }: PortionInputs,
   found: StoredPackage,
   next: StoredPackage,
@@ -144,7 +144,7 @@ export async function copyRecords(
       when: equal('state', 'copying'),
     },
   ]);
-  await waker.wake([workItem.wake]);
+  await workQueue.send([workItem.message]);
   return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
 }
 

@@ -7,12 +7,12 @@ import { leaseMsOf } from '../../runtime/time-limits.ts';
 import type { Deletion } from '../../store/deletion-store.ts';
 import type { Key } from '../../store/keys.ts';
 import { type Item, type Table, transactionItemsMax } from '../../store/table.ts';
-import { type Lease, leaseHeld, type Waker } from '../../store/work.ts';
+import { type Lease, leaseHeld, type WorkQueue } from '../../store/work.ts';
 
 export interface PortionDependencies {
   readonly table: Table;
   readonly storedObjects: StoredObjects;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
 }
 

@@ -65,7 +65,7 @@ async function withdrawAll(
   { lease, organization }: PortionInputs,
   until: number,
 ): Promise<Portion | undefined> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const step = 'takes synchronizations, tokens and packages away';
   for (const synchronization of await synchronizationsOf(table, organization.id)) {
     await table.transact([leaseHeld(lease), ...(await disconnection(table, synchronization, clock.now()))]);
@@ -82,7 +82,7 @@ async function withdrawAll(
       leaseHeld(lease),
       ...wished.map(({ key, subject }) => desire(key, undefined, subject, clock.now())),
     ]);
-    await waker.wake(wished.map(({ key }) => edgeWork(key).wake));
+    await workQueue.send(wished.map(({ key }) => edgeWork(key).message));
     return { is: 'more', step };
   }
   return rows.some(({ published, wanted, done }) => published !== undefined || wanted !== done)

@@ -63,7 +63,7 @@ const isAlive = ({ state }: StoredPackage): boolean => state !== 'deleted' && st
 
 /** Draws the number, and lets everybody who reads the package read it under this one too. */
 async function begin(
-  { table, waker, clock }: PortionDependencies,
+  { table, workQueue, clock }: PortionDependencies,
   { lease, organization }: PortionInputs,
   found: StoredPackage,
 ): Promise<Portion> {
@@ -96,13 +96,13 @@ async function begin(
     },
     requestWork(grants, clock.now()),
   ]);
-  await waker.wake([grants.wake]);
+  await workQueue.send([grants.message]);
   return { is: 'more', step: 'copies archives' };
 }
 
 /** The package was deleted while it was copied: so is the copy, and nothing takes the package's place, so its files go. */
 async function abandon(
-  { table, waker, clock }: PortionDependencies,
+  { table, workQueue, clock }: PortionDependencies,
   { lease, organization: { id } }: PortionInputs,
   found: StoredPackage,
   next: StoredPackage,
@@ -122,7 +122,7 @@ async function abandon(
     },
     askDeletion(id, target, next.name, clock.now()),
   ]);
-  await waker.wake([workItem.wake, before.wake, deletionOf(id, target).wake]);
+  await workQueue.send([workItem.message, before.message, deletionOf(id, target).message]);
   return { is: 'done', step: 'done' };
 }
 
@@ -159,7 +159,7 @@ async function lacksBits(table: Table, slug: string, one: number, other: number)
 
 /** Everything is there: name, source and edge pass to the new number in one transaction. */
 async function pass(
-  { table, waker, clock }: PortionDependencies,
+  { table, workQueue, clock }: PortionDependencies,
   { lease, organization: { id, slug } }: PortionInputs,
   found: StoredPackage,
   next: StoredPackage,
@@ -206,13 +206,13 @@ async function pass(
     askDeletion(id, removal, name, now),
     ...(isFull ? [askDeletion(id, again, name, now)] : []),
   ]);
-  await waker.wake([
-    edgeWork(edgeKey).wake,
-    workItem.wake,
-    scan.wake,
-    grants.wake,
-    deletionOf(id, removal).wake,
-    ...(isFull ? [deletionOf(id, again).wake] : []),
+  await workQueue.send([
+    edgeWork(edgeKey).message,
+    workItem.message,
+    scan.message,
+    grants.message,
+    deletionOf(id, removal).message,
+    ...(isFull ? [deletionOf(id, again).message] : []),
   ]);
   return { is: 'done', step: 'done' };
 }

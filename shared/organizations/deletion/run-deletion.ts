@@ -30,7 +30,7 @@ export async function runDeletion(
   organizationId: OrganizationId,
   subject: string,
 ): Promise<DeletionOutcome> {
-  const { table, waker, clock, newLeaseId } = dependencies;
+  const { table, workQueue, clock, newLeaseId } = dependencies;
   const organization = await findOrganization(table, organizationId);
   if (organization === undefined) {
     return 'unknown';
@@ -49,7 +49,7 @@ export async function runDeletion(
   } catch (error) {
     if (error instanceof ConflictError) {
       // Somebody else was at the same thing at the same moment: the portion is decided anew.
-      await waker.wake([workItem.wake], 1);
+      await workQueue.send([workItem.message], 1);
       return 'again';
     }
     throw error;
@@ -61,7 +61,7 @@ async function work(
   lease: Lease,
   organization: Organization,
 ): Promise<DeletionOutcome> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const deletion = parseDeletion(lease.item);
   const until = clock.now() + workMs;
   for (;;) {
@@ -69,7 +69,7 @@ async function work(
     await noteProgress(table, lease, portion);
     if (portion.is === 'done') {
       if ((await completeWork(table, lease, ended(clock.now()))) === 'more') {
-        await waker.wake([lease.workItem.wake]);
+        await workQueue.send([lease.workItem.message]);
       }
       return 'done';
     }
@@ -81,13 +81,13 @@ async function work(
       const seconds = Math.max(1, Math.ceil((at - now) / 1000));
       // What waits for longer is found by the sweep.
       if (seconds <= delaySecondsMax) {
-        await waker.wake([lease.workItem.wake], seconds);
+        await workQueue.send([lease.workItem.message], seconds);
       }
       return 'waiting';
     }
     if (clock.now() >= until) {
       await releaseLease(table, lease);
-      await waker.wake([lease.workItem.wake]);
+      await workQueue.send([lease.workItem.message]);
       return 'again';
     }
   }

@@ -3,7 +3,7 @@ import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
 import { findApplying } from '../../store/scope-store.ts';
 import { ConflictError } from '../../store/table.ts';
-import { requestWork, type Wake } from '../../store/work.ts';
+import { requestWork, type WorkMessage } from '../../store/work.ts';
 import { scopeWork } from '../../store/work-items.ts';
 import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
 import { loadSaid, type Said } from '../plan/load.ts';
@@ -64,15 +64,15 @@ async function planAndApply(
   said: Said,
 ): Promise<PlannedRead> {
   const { dependencies, synchronization, traits, reader } = run;
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const { read, observedAt, startedAt } = reading;
   const plan = createPlanner({ table, reader, traits }, synchronization, scope, reading, said);
-  const wakes: Wake[] = [];
+  const workMessages: WorkMessage[] = [];
   try {
     for (let plans = 1; ; plans++) {
       const now = clock.now();
       const planned = await plan(now);
-      wakes.push(
+      workMessages.push(
         ...(await confirmDeletions({ table, now }, synchronization, scope, reading, planned.absent)),
       );
       try {
@@ -91,7 +91,7 @@ async function planAndApply(
           states: planned.states,
           now,
           record: (changes) => record(run, changes),
-          applied: (requested) => wakes.push(...requested),
+          applied: (requested) => workMessages.push(...requested),
         });
         return planned;
       } catch (error) {
@@ -101,12 +101,12 @@ async function planAndApply(
       }
     }
   } finally {
-    await waker.wake(wakes);
+    await workQueue.send(workMessages);
   }
 }
 
 async function requestAlso({ dependencies, synchronization }: Run, read: ScopeRead): Promise<void> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   if (read.also.length === 0) {
     return;
   }
@@ -115,7 +115,7 @@ async function requestAlso({ dependencies, synchronization }: Run, read: ScopeRe
   await table.transact(
     workItems.map((workItem) => requestWork(workItem, clock.now(), { cause: 'a part of it changed' })),
   );
-  await waker.wake(workItems.map((workItem) => workItem.wake));
+  await workQueue.send(workItems.map((workItem) => workItem.message));
 }
 
 /** What a list overlooked is read by itself; more than a run reads in that way waits for the list to be right. */
@@ -123,7 +123,7 @@ async function requestOverlooked(
   { dependencies, synchronization: { organization, id } }: Run,
   overlooked: PlannedRead['overlooked'],
 ): Promise<void> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   if (overlooked.size === 0 || overlooked.size > partsMax) {
     return;
   }
@@ -135,5 +135,5 @@ async function requestOverlooked(
   await table.transact(
     workItems.map(({ workItem, handle }) => requestWork(workItem, clock.now(), { cause, handle })),
   );
-  await waker.wake(workItems.map(({ workItem }) => workItem.wake));
+  await workQueue.send(workItems.map(({ workItem }) => workItem.message));
 }

@@ -20,7 +20,7 @@ import { noteOperations } from '../../store/run-store.ts';
 import { partSeconds, type ScopeState } from '../../store/scope-store.ts';
 import { markImported } from '../../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../../store/table.ts';
-import { type Lease, requestWork, type Wake, type WorkItem } from '../../store/work.ts';
+import { type Lease, requestWork, type WorkItem, type WorkMessage } from '../../store/work.ts';
 import { scanWork } from '../../store/work-items.ts';
 import { concernedMax, concernOf, concernOfEverybody } from '../plan/concern.ts';
 import { isMissing, type PlannedChange } from '../plan/plan.ts';
@@ -51,7 +51,7 @@ export interface Application {
   /** The history's part of the transaction that writes the changes; at most `noteOperations`. */
   readonly record: (changes: readonly PlannedChange[]) => readonly Operation[];
   /** Called after each transaction with what it raised. */
-  readonly applied: (wakes: readonly Wake[]) => void;
+  readonly applied: (workMessages: readonly WorkMessage[]) => void;
 }
 
 /** A stored plan that nobody finished is of no use after a day: reads have gone over it. */
@@ -99,7 +99,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       operations.push(markImported(synchronization.id, observedAt, now));
     }
     await table.transact(operations);
-    application.applied([...concern.requested, ...batch.requested].map((workItem) => workItem.wake));
+    application.applied([...concern.requested, ...batch.requested].map((workItem) => workItem.message));
   }
   if (isMarked) {
     await removePieces(table, synchronization.id, pieceNames.plan(scope));

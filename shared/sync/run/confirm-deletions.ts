@@ -6,7 +6,7 @@ import type { Absence } from '../../forge/forge.ts';
 import { standingOf } from '../../store/fact-store.ts';
 import { confirmDeletion, findDeletions } from '../../store/forge-deletion-store.ts';
 import { type Table, transactionItemsMax } from '../../store/table.ts';
-import { requestWork, type Wake } from '../../store/work.ts';
+import { requestWork, type WorkMessage } from '../../store/work.ts';
 import { scanWork } from '../../store/work-items.ts';
 import type { FinishedReading } from '../plan/decide.ts';
 
@@ -26,7 +26,7 @@ export async function confirmDeletions(
   scope: AnyScope,
   { read, observedAt, startedAt }: FinishedReading,
   absent: ReadonlyMap<PartScope, Absence>,
-): Promise<readonly Wake[]> {
+): Promise<readonly WorkMessage[]> {
   const absences =
     isPart(scope) && read.absence !== undefined ? new Map([[scope, read.absence] as const]) : absent;
   const missing = [...absences].flatMap(([part, absence]) =>
@@ -39,7 +39,7 @@ export async function confirmDeletions(
   }
   const confirmed = await confirmedAmong({ table, id, startedAt }, missing);
   const portion = Math.floor(transactionItemsMax / 2);
-  const wakes: Wake[] = [];
+  const workMessages: WorkMessage[] = [];
   for (let start = 0; start < confirmed.length; start += portion) {
     const part = confirmed.slice(start, start + portion);
     // One that is still stored is scanned because of the transaction that removes it.
@@ -50,9 +50,9 @@ export async function confirmDeletions(
       ...part.map(({ repository }) => confirmDeletion(id, repository, observedAt)),
       ...scans.map((scan) => requestWork(scan, now, { cause: 'deleted on the forge' })),
     ]);
-    wakes.push(...scans.map((scan) => scan.wake));
+    workMessages.push(...scans.map((scan) => scan.message));
   }
-  return wakes;
+  return workMessages;
 }
 
 /** Those that both the forge and, for a credential that sees a selection only, an event say were deleted, and of which that is new. */

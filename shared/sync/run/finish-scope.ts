@@ -69,13 +69,13 @@ async function complete(
   attributes: Readonly<Record<string, unknown>>,
   lookAt: number | undefined,
 ): Promise<void> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const kept = isPart(scope) ? { [tableKeys.expiry]: Math.ceil(clock.now() / 1000) + partSeconds } : {};
   const outcome = await completeWork(table, lease, { ...kept, ...attributes, recheckAt: lookAt }, lookAt);
   if (outcome === 'more') {
-    await waker.wake([lease.workItem.wake]);
+    await workQueue.send([lease.workItem.message]);
   } else if (lookAt !== undefined) {
-    await waker.wake([lease.workItem.wake], secondsUntil(lookAt, clock.now()));
+    await workQueue.send([lease.workItem.message], secondsUntil(lookAt, clock.now()));
   }
 }
 
@@ -88,10 +88,10 @@ export async function putOff(
     readonly attributes?: Readonly<Record<string, unknown>>;
   } = {},
 ): Promise<void> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   await releaseLease(table, lease, later.notBefore, later.attributes);
-  await waker.wake(
-    [lease.workItem.wake],
+  await workQueue.send(
+    [lease.workItem.message],
     later.notBefore === undefined ? 0 : secondsUntil(later.notBefore, clock.now()),
   );
 }

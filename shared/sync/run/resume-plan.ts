@@ -9,7 +9,7 @@ import { keys, pieceNames } from '../../store/keys.ts';
 import { loadPieces, removePieces } from '../../store/pieces-store.ts';
 import { findApplying, newerParts, scopeStates } from '../../store/scope-store.ts';
 import { ConflictError } from '../../store/table.ts';
-import { leaseHeld, type Wake } from '../../store/work.ts';
+import { leaseHeld, type WorkMessage } from '../../store/work.ts';
 import { concernOfEverybody } from '../plan/concern.ts';
 import type { PlannedChange } from '../plan/plan.ts';
 import { applyPlan } from './apply.ts';
@@ -56,13 +56,13 @@ const StoredPlan = z.object({
 export async function resumePlan(run: Run, { scope, lease, state }: TakenScope): Promise<void> {
   const { dependencies, synchronization, traits } = run;
   const { scopes: layout } = traits;
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const { id } = synchronization;
   if ((await findApplying(table, id, scope)) === undefined) {
     return;
   }
   const plan = StoredPlan.safeParse(await loadPieces(table, id, pieceNames.plan(scope))).data;
-  const wakes: Wake[] = [];
+  const workMessages: WorkMessage[] = [];
   try {
     if (plan !== undefined && (state.readAt ?? 0) < plan.observedAt) {
       const { observedAt, startedAt, covers, changes } = plan;
@@ -82,7 +82,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
         states,
         now: clock.now(),
         record: (recorded) => record(run, recorded),
-        applied: (requested) => wakes.push(...requested),
+        applied: (requested) => workMessages.push(...requested),
       });
     }
   } catch (error) {
@@ -91,12 +91,12 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
       throw error;
     }
   } finally {
-    await waker.wake(wakes);
+    await workQueue.send(workMessages);
   }
   const { operations, requested } = concernOfEverybody(synchronization, clock.now());
   // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.
   await table.transact([leaseHeld(lease), { delete: keys.applying(id, scope) }, ...operations]);
-  await waker.wake(requested.map((workItem) => workItem.wake));
+  await workQueue.send(requested.map((workItem) => workItem.message));
   await removePieces(table, id, pieceNames.plan(scope));
 }
 

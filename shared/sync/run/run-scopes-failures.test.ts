@@ -22,7 +22,7 @@ describe('runScopes, when the forge fails', () => {
     world.clock.time = start - 300_000;
     await world.sync('members');
     world.clock.time = start;
-    world.waker.take();
+    world.workQueue.take();
     world.forge.facts = [];
     world.forge.before = (asked) => {
       if (asked === 'members') {
@@ -39,16 +39,16 @@ describe('runScopes, when the forge fails', () => {
       const world = await failing(new ForgeError(code, 'a page failed'));
       for (const seconds of [5, 30, 120]) {
         expect(await world.run('members')).toBe('done');
-        const [wake, ...others] = world.waker.take();
+        const [wake, ...others] = world.workQueue.take();
         expect(others).toEqual([]);
         expect(wake).toMatchObject({ queue: 'sync', delaySeconds: seconds + 1 });
         // Too early.
         expect(await world.run('members')).toBe('done');
-        expect(world.waker.take()).toEqual([]);
+        expect(world.workQueue.take()).toEqual([]);
         world.clock.time += (seconds + 1) * 1000;
       }
       await world.run('members');
-      expect(world.waker.take()).toEqual([]);
+      expect(world.workQueue.take()).toEqual([]);
       expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
       expect(await world.facts('members')).toEqual(['member#1']);
       expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({
@@ -63,7 +63,7 @@ describe('runScopes, when the forge fails', () => {
   it('waits as long as a rate limit says, without counting it as a failure', async () => {
     const world = await failing(new ForgeError('rate-limited', 'wait', { notBefore: start + 3_600_000 }));
     await world.run('members');
-    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 900 }]);
+    expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds: 900 }]);
     expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({ attempts: 0 });
     world.clock.time = start + 3_599_000;
     await world.run('members');
@@ -79,7 +79,7 @@ describe('runScopes, when the forge fails', () => {
     async (code) => {
       const world = await failing(new ForgeError(code, 'no'));
       await world.run('members');
-      expect(world.waker.take()).toEqual([]);
+      expect(world.workQueue.take()).toEqual([]);
       expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
       expect(await world.facts('members')).toEqual(['member#1']);
       const shown = await findSynchronization(world.table, synchronizationId);
@@ -118,12 +118,12 @@ describe('runScopes, when the forge fails', () => {
     await world.sync('members');
     world.later();
     await world.ask('members');
-    const { table, waker, clock } = world;
+    const { table, workQueue, clock } = world;
     const error = new ForgeError('credential-rejected', 'there is no integration any more');
     const run = runScopes(
       {
         table,
-        waker,
+        workQueue,
         clock,
         logger: { info: () => {}, warn: () => {}, error: () => {} },
         newLeaseId: () => 'lease',
@@ -189,7 +189,7 @@ describe('runScopes, after an event that told of a removal', () => {
   async function told(): Promise<SyncWorld> {
     const world = await createWorld([aFact.member(1), aFact.member(2)]);
     await world.sync('members');
-    world.waker.take();
+    world.workQueue.take();
     world.later();
     await world.tell('member#2');
     await world.ask('members');
@@ -203,11 +203,11 @@ describe('runScopes, after an event that told of a removal', () => {
       await world.run('members');
       expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
       const delaySeconds = (toldAt - world.clock.time) / 1000 + seconds + 1;
-      expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds }]);
+      expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds }]);
       world.clock.time += delaySeconds * 1000;
     }
     await world.run('members');
-    expect(world.waker.take()).toEqual([]);
+    expect(world.workQueue.take()).toEqual([]);
     expect(await world.runs()).toHaveLength(6);
     await world.run('members');
     expect(await world.runs()).toHaveLength(6);
@@ -216,15 +216,17 @@ describe('runScopes, after an event that told of a removal', () => {
   it('looks once more when a read shows it, since the removal may be long over, and then no more', async () => {
     const world = await told();
     await world.run('members');
-    world.waker.take();
+    world.workQueue.take();
     world.forge.facts = [aFact.member(1)];
     world.clock.time += 6_000;
     await world.run('members');
     expect(await world.facts('members')).toEqual(['member#1']);
-    expect(world.waker.take().filter(({ queue }) => queue === 'sync')).toMatchObject([{ delaySeconds: 121 }]);
+    expect(world.workQueue.take().filter(({ queue }) => queue === 'sync')).toMatchObject([
+      { delaySeconds: 121 },
+    ]);
     world.clock.time += 600_000;
     await world.sync('members');
-    expect(world.waker.take()).toEqual([]);
+    expect(world.workQueue.take()).toEqual([]);
   });
 
   it('does not look before its time, nor soon when the first read showed it', async () => {
@@ -237,7 +239,9 @@ describe('runScopes, after an event that told of a removal', () => {
     const other = await told();
     other.forge.facts = [aFact.member(1)];
     await other.run('members');
-    expect(other.waker.take().filter(({ queue }) => queue === 'sync')).toMatchObject([{ delaySeconds: 121 }]);
+    expect(other.workQueue.take().filter(({ queue }) => queue === 'sync')).toMatchObject([
+      { delaySeconds: 121 },
+    ]);
   });
 
   it('keeps in mind an event that came while it read', async () => {
@@ -250,16 +254,18 @@ describe('runScopes, after an event that told of a removal', () => {
       }
     };
     await world.run('members');
-    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 0 }]);
+    expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds: 0 }]);
     await world.run('members');
-    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
+    expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
   });
 
   it('goes on looking when the read shows something else that changed', async () => {
     const world = await told();
     world.forge.facts = [aFact.member(1), aFact.member(2), aFact.member(3)];
     await world.run('members');
-    expect(world.waker.take().filter(({ queue }) => queue === 'sync')).toMatchObject([{ delaySeconds: 6 }]);
+    expect(world.workQueue.take().filter(({ queue }) => queue === 'sync')).toMatchObject([
+      { delaySeconds: 6 },
+    ]);
     world.forge.facts = [aFact.member(1), aFact.member(3)];
     world.clock.time += 6_000;
     await world.run('members');
@@ -270,17 +276,17 @@ describe('runScopes, after an event that told of a removal', () => {
     const world = await createWorld([aFact.member(1)]);
     await world.sync('members');
     world.later();
-    world.waker.take();
+    world.workQueue.take();
     await world.table.transact([
       noteTold(synchronizationId, { key: 'member#2', expect: 'there', at: world.clock.time }),
     ]);
     await world.sync('member:2');
-    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
+    expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
     world.forge.facts = [aFact.member(1), aFact.member(2)];
     world.clock.time += 6_000;
     await world.run('member:2');
     expect(await world.facts('members')).toEqual(['member#1', 'member#2']);
-    expect(world.waker.take().filter(({ queue }) => queue === 'sync')).toEqual([]);
+    expect(world.workQueue.take().filter(({ queue }) => queue === 'sync')).toEqual([]);
   });
 
   it('is found by the sweep when the message that looks again was lost', async () => {

@@ -20,7 +20,7 @@ async function createWorld(facts: readonly Fact[] = []): Promise<SyncWorld> {
     await world.ask(scope);
   }
   await world.run('settings');
-  world.waker.take();
+  world.workQueue.take();
   world.later();
   return world;
 }
@@ -59,7 +59,7 @@ describe('one run', () => {
     await world.run('teams');
     expect(asked).toEqual(['probe', 'settings', 'members', 'teams', 'repositories', 'probe']);
     expect(await world.runs()).toHaveLength(records + 1);
-    expect(world.waker.take()).toEqual([]);
+    expect(world.workQueue.take()).toEqual([]);
   });
 
   it('reads parts first, with a probe of their own behind them', async () => {

@@ -26,7 +26,7 @@ describe('a reading in steps', () => {
     const world = await createWorld();
     await world.sync('members');
     expect(await world.state()).toMatchObject({ reading: { number: 1, read: 10, total: 25 } });
-    expect(world.waker.take()).toMatchObject([{ queue: 'sync', delaySeconds: 0 }]);
+    expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds: 0 }]);
     expect(await world.facts('members')).toEqual([]);
     await world.run('members');
     expect(await world.state()).toMatchObject({ reading: { number: 1, read: 20 } });

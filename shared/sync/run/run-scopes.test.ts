@@ -44,12 +44,12 @@ describe('runScopes', () => {
     expect(await world.wanted(grants)).toBe(1);
     expect(await world.wanted(scan(10))).toBe(1);
     expect(await world.wanted(scan(11))).toBe(1);
-    expect(world.waker.take()).toEqual(
+    expect(world.workQueue.take()).toEqual(
       [
         grantsWork(organizationId),
         scanWork(organizationId, synchronizationId, repository(10)),
         scanWork(organizationId, synchronizationId, repository(11)),
-      ].map((workItem) => ({ ...workItem.wake, delaySeconds: 0 })),
+      ].map((workItem) => ({ ...workItem.message, delaySeconds: 0 })),
     );
 
     world.later();
@@ -75,11 +75,11 @@ describe('runScopes', () => {
     const world = await createWorld([aFact.member(1)]);
     await world.sync('members');
     const before = await world.table.get(keys.fact(synchronizationId, 'member#1'));
-    world.waker.take();
+    world.workQueue.take();
     await world.sync('members');
     await world.run('members');
     expect(await world.table.get(keys.fact(synchronizationId, 'member#1'))).toEqual(before);
-    expect(world.waker.take()).toEqual([]);
+    expect(world.workQueue.take()).toEqual([]);
     expect(await world.runs()).toHaveLength(2);
   });
 
@@ -155,7 +155,7 @@ describe('runScopes', () => {
       }
     };
     await world.sync('members');
-    const [wake] = world.waker.take().filter((sent) => sent.queue === 'sync');
+    const [wake] = world.workQueue.take().filter((sent) => sent.queue === 'sync');
     expect(wake?.message).toEqual({ synchronization: synchronizationId, scope: 'members' });
     world.forge.facts = [];
     world.later();

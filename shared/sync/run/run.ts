@@ -7,7 +7,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ScopeRecord } from '../../store/run-store.ts';
 import type { Table } from '../../store/table.ts';
-import type { Waker } from '../../store/work.ts';
+import type { WorkQueue } from '../../store/work.ts';
 
 /** A reader that knows how many requests it sent, if it does. */
 export interface CountingReader extends StructureReader {
@@ -16,7 +16,7 @@ export interface CountingReader extends StructureReader {
 
 export interface RunScopesDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly newLeaseId: () => string;

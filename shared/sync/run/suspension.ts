@@ -10,14 +10,14 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findSynchronization, restoreRights, suspendRights } from '../../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { requestWork, type Waker } from '../../store/work.ts';
+import { requestWork, type WorkQueue } from '../../store/work.ts';
 import { grantsWork } from '../../store/work-items.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
 export interface SuspensionDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
@@ -52,7 +52,7 @@ export async function reviewRights(
 
 /** The same of a synchronization that was read just now. */
 export async function reviewRightsOf(
-  { table, waker, clock, logger }: SuspensionDependencies,
+  { table, workQueue, clock, logger }: SuspensionDependencies,
   synchronization: Synchronization,
 ): Promise<void> {
   const { id, forge, lastSuccessAt } = synchronization;
@@ -85,7 +85,7 @@ export async function reviewRightsOf(
     }
     throw error;
   }
-  await waker.wake([grants.wake]);
+  await workQueue.send([grants.message]);
   if (isStale) {
     logger.error('nothing was read whole for too long: the rights of people and teams rest', {
       days: restAfterDays,

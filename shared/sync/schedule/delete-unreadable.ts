@@ -6,14 +6,19 @@ import { equal } from '../../store/condition.ts';
 import { askDeletion, deletionOf } from '../../store/deletion-store.ts';
 import { packagesOf } from '../../store/package-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { requestWork, type Waker } from '../../store/work.ts';
+import { requestWork, type WorkQueue } from '../../store/work.ts';
 import { packageWork } from '../../store/work-items.ts';
 
 /** Milliseconds. */
 export const unreadableKeptMs = 90 * 24 * 3600 * 1000;
 
 export async function deleteUnreadable(
-  { table, waker, clock, logger }: { table: Table; waker: Waker; clock: Clock; logger: Pick<Logger, 'info'> },
+  {
+    table,
+    workQueue,
+    clock,
+    logger,
+  }: { table: Table; workQueue: WorkQueue; clock: Clock; logger: Pick<Logger, 'info'> },
   organization: OrganizationId,
 ): Promise<void> {
   const kept = clock.now() - unreadableKeptMs;
@@ -39,7 +44,7 @@ export async function deleteUnreadable(
       }
       throw error;
     }
-    await waker.wake([workItem.wake, deletionOf(organization, target).wake]);
+    await workQueue.send([workItem.message, deletionOf(organization, target).message]);
     logger.info('a package was deleted that nobody could get for 90 days', { organization, package: name });
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { aFact, repository } from '../../../test/support/memory-forge.ts';
+import { createRecordingQueue } from '../../../test/support/recording-queue.ts';
 import {
   addSynchronized,
   forgeOrganizationId,
@@ -9,7 +10,6 @@ import {
   synchronizationId,
 } from '../../../test/support/synchronized.ts';
 import { useTables } from '../../../test/support/table.ts';
-import { createRecordingWaker } from '../../../test/support/waker.ts';
 import type { Fact } from '../../domain/facts.ts';
 import {
   asId,
@@ -53,13 +53,13 @@ describe('reconcile', () => {
         { id: 9, lastScannedAt: now - 90 * hours, wanted: 1, done: 1 },
       ].map(({ id, ...item }) => ({ put: keys.scan(synchronizationId, repository(id)), item })),
     ]);
-    const waker = createRecordingWaker();
+    const workQueue = createRecordingQueue();
     const logger = { info: vi.fn(), error: vi.fn() };
-    expect(await reconcile({ table, waker, logger, clock: { now: () => now } })).toEqual({
+    expect(await reconcile({ table, workQueue, logger, clock: { now: () => now } })).toEqual({
       scopes: 5,
       scans: 4,
     });
-    expect(waker.sent.map(({ message }) => message.scope ?? message.repository)).toEqual([
+    expect(workQueue.sent.map(({ message }) => message.scope ?? message.repository)).toEqual([
       'settings',
       '1',
       '3',
@@ -84,8 +84,13 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
       { update: { key: keys.synchronization(synchronizationId), set: { credentialState: state } } },
       ...operations,
     ]);
-    const waker = createRecordingWaker();
-    await reconcile({ table, waker, logger: { info: vi.fn(), error: vi.fn() }, clock: { now: () => now } });
+    const workQueue = createRecordingQueue();
+    await reconcile({
+      table,
+      workQueue,
+      logger: { info: vi.fn(), error: vi.fn() },
+      clock: { now: () => now },
+    });
     return (await findSynchronization(table, synchronizationId))?.connection;
   }
 
@@ -131,9 +136,9 @@ describe('reconcile of a synchronization whose forge is unknown', () => {
       putFact(synchronizationId, { ...aFact.member(1), expiresAt: now + 1 } as Fact, 1),
       { put: keys.scope(synchronizationId, 'repositories'), item: { nextExpiryAt: now - 1 } },
     ]);
-    const waker = createRecordingWaker();
+    const workQueue = createRecordingQueue();
     const logger = { info: vi.fn(), error: vi.fn() };
-    expect(await reconcile({ table, waker, logger, clock: { now: () => now } })).toEqual({
+    expect(await reconcile({ table, workQueue, logger, clock: { now: () => now } })).toEqual({
       scopes: 0,
       scans: 0,
     });
@@ -160,7 +165,7 @@ describe('reconcile of an organization without rights that end', () => {
       },
     });
     const logger = { info: vi.fn(), error: vi.fn() };
-    await reconcile({ table: counted, waker: createRecordingWaker(), logger, clock: { now: () => now } });
+    await reconcile({ table: counted, workQueue: createRecordingQueue(), logger, clock: { now: () => now } });
     expect(requests).toBe(12);
   });
 });
@@ -174,23 +179,23 @@ describe('reconcile of several organizations', () => {
       { put: keys.synchronizationListed(asId<SynchronizationId>('aaaa')), item: tie },
       { put: keys.fact(asId<SynchronizationId>('aaaa'), 'repository#1'), item: { fact: 'nonsense' } },
     ]);
-    const waker = createRecordingWaker();
+    const workQueue = createRecordingQueue();
     const logger = { info: vi.fn(), error: vi.fn() };
-    await expect(reconcile({ table, waker, logger, clock: { now: () => now } })).rejects.toThrow();
-    expect(waker.sent.map(({ message }) => message.synchronization)).toEqual([synchronizationId]);
+    await expect(reconcile({ table, workQueue, logger, clock: { now: () => now } })).rejects.toThrow();
+    expect(workQueue.sent.map(({ message }) => message.synchronization)).toEqual([synchronizationId]);
   });
 });
 
 describe('sweepWork', () => {
   async function createSweep() {
     const table = await newTable();
-    const waker = createRecordingWaker();
+    const workQueue = createRecordingQueue();
     const logger = { error: vi.fn() };
     return {
       table,
-      waker,
+      workQueue,
       logger,
-      sweep: (at: number) => sweepWork({ table, waker, logger, clock: { now: () => at } }),
+      sweep: (at: number) => sweepWork({ table, workQueue, logger, clock: { now: () => at } }),
     };
   }
   const workItems = [
@@ -201,11 +206,11 @@ describe('sweepWork', () => {
   ];
 
   it('wakes what is wanted and not done, once its message must have come', async () => {
-    const { table, waker, sweep } = await createSweep();
+    const { table, workQueue, sweep } = await createSweep();
     await table.transact(workItems.map((workItem) => requestWork(workItem, now)));
     expect(await sweep(now + 14_000)).toBe(0);
     expect(await sweep(now + 16_000)).toBe(4);
-    expect(waker.take()).toEqual(workItems.map(({ wake }) => ({ ...wake, delaySeconds: 0 })));
+    expect(workQueue.take()).toEqual(workItems.map(({ message }) => ({ ...message, delaySeconds: 0 })));
   });
 
   it('leaves alone what somebody is at until the lease ends, and what is done', async () => {
@@ -255,9 +260,9 @@ describe('sweepWork', () => {
 
   it('leaves alone what waits its turn in a busy queue, and wakes what it went past', async () => {
     const times = [0, 0, 2 * minute, 2 * minute, 3 * minute];
-    const { sweep, waker } = await createBusy(times, 2, 4 * minute);
+    const { sweep, workQueue } = await createBusy(times, 2, 4 * minute);
     expect(await sweep(now + 4 * minute)).toBe(2);
-    expect(waker.take().map(({ message }) => message.repository)).toEqual(['1', '2']);
+    expect(workQueue.take().map(({ message }) => message.repository)).toEqual(['1', '2']);
   });
 
   it('wakes all of them as soon as nobody is at any', async () => {
@@ -277,7 +282,7 @@ describe('sweepWork', () => {
   });
 
   it('wakes what a dead worker left as soon as its lease has ended, however busy the queue is', async () => {
-    const { table, sweep, waker } = await createBusy([0, 0, 0, 0, 0], 0, 0);
+    const { table, sweep, workQueue } = await createBusy([0, 0, 0, 0, 0], 0, 0);
     const [, second] = scans;
     if (second === undefined) {
       throw new Error('no scan');
@@ -285,7 +290,7 @@ describe('sweepWork', () => {
     await takeLease(table, second, { leaseId: 'dead', now, leaseMs: 2 * minute });
     expect(await sweep(now + 2 * minute)).toBe(0);
     expect(await sweep(now + 3 * minute)).toBe(1);
-    expect(waker.take()).toMatchObject([second.wake]);
+    expect(workQueue.take()).toMatchObject([second.message]);
   });
 
   it('wakes what waits in a busy queue every ten minutes nevertheless', async () => {

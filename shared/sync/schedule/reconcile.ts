@@ -14,7 +14,7 @@ import {
   markImportEnded,
 } from '../../store/synchronization-store.ts';
 import type { Table } from '../../store/table.ts';
-import type { Waker, WorkItem } from '../../store/work.ts';
+import type { WorkItem, WorkQueue } from '../../store/work.ts';
 import { scanWork, scopeWork } from '../../store/work-items.ts';
 import { retireTokens } from '../../tokens/retire-tokens.ts';
 import { reviewRightsOf } from '../run/suspension.ts';
@@ -25,7 +25,7 @@ import { reviewExpiries } from './review-expiries.ts';
 
 export interface ReconcileDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }

@@ -10,7 +10,7 @@ import { loadFacts } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
 import { listStates, type ScopeState } from '../../store/scope-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
-import { requestWork, type Waker } from '../../store/work.ts';
+import { requestWork, type WorkQueue } from '../../store/work.ts';
 import { grantsWork } from '../../store/work-items.ts';
 
 /**
@@ -18,7 +18,11 @@ import { grantsWork } from '../../store/work-items.ts';
  * read, nor the lease of a scope, which nobody gets while a rate limit is waited for. Most forges have no rights that end; then it is one request.
  */
 export async function reviewExpiries(
-  { table, waker, clock }: { readonly table: Table; readonly waker: Waker; readonly clock: Clock },
+  {
+    table,
+    workQueue,
+    clock,
+  }: { readonly table: Table; readonly workQueue: WorkQueue; readonly clock: Clock },
   synchronization: Synchronization,
 ): Promise<void> {
   const now = clock.now();
@@ -31,7 +35,7 @@ export async function reviewExpiries(
   }
   const grants = grantsWork(synchronization.organization);
   await table.transact([requestWork(grants, now)]);
-  await waker.wake([grants.wake]);
+  await workQueue.send([grants.message]);
   // Of all scopes, since which of them has which kinds is the forge's affair: looking once too often does no harm.
   const facts = await Promise.all(endingKinds.map((kind) => loadFacts(table, id, kind)));
   const nextExpiryAt = nextExpiry(facts.flat(), now);

@@ -9,11 +9,11 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { tableKeys } from '../../store/keys.ts';
 import type { Item, Table } from '../../store/table.ts';
-import { queueNames, type Wake, type Waker } from '../../store/work.ts';
+import { queueNames, type WorkMessage, type WorkQueue } from '../../store/work.ts';
 
 export interface SweepDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
 }
@@ -43,7 +43,7 @@ const PendingItem = z.object({
 type PendingItem = z.infer<typeof PendingItem>;
 
 /** @returns how many wakes were sent */
-export async function sweepWork({ table, waker, clock, logger }: SweepDependencies): Promise<number> {
+export async function sweepWork({ table, workQueue, clock, logger }: SweepDependencies): Promise<number> {
   let woken = 0;
   for (const queue of queueNames) {
     const now = clock.now();
@@ -51,12 +51,12 @@ export async function sweepWork({ table, waker, clock, logger }: SweepDependenci
     if (items.length === itemsMax) {
       logger.error('more work is pending than a sweep looks at', { queue, itemsMax });
     }
-    const wakes = forgotten(
+    const workMessages = forgotten(
       items.flatMap((item) => parsed(item, logger)),
       now,
     );
-    await waker.wake(wakes);
-    woken += wakes.length;
+    await workQueue.send(workMessages);
+    woken += workMessages.length;
   }
   return woken;
 }
@@ -71,7 +71,7 @@ function parsed(item: Item, logger: SweepDependencies['logger']): readonly Pendi
   return [pending.data];
 }
 
-function forgotten(items: readonly PendingItem[], now: number): readonly Wake[] {
+function forgotten(items: readonly PendingItem[], now: number): readonly WorkMessage[] {
   /** How far each organization's work of the queue is: when the latest was asked for that somebody is at. */
   const reached = new Map<string, number>();
   for (const { wake, leaseId, leaseUntil, pendingSince } of items) {

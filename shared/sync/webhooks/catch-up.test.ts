@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
+import { createRecordingQueue } from '../../../test/support/recording-queue.ts';
 import {
   addSynchronized,
   gitHubHost,
   installationId,
   synchronizationId,
 } from '../../../test/support/synchronized.ts';
-import { createRecordingWaker } from '../../../test/support/waker.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { LoggedAttempt } from '../../forge/forge.ts';
 import { keys } from '../../store/keys.ts';
@@ -46,7 +46,7 @@ async function createScene() {
         table,
         clock,
         logger,
-        waker: createRecordingWaker(),
+        workQueue: createRecordingQueue(),
         source: gitHubHost,
         reconcileAll,
         log: {
@@ -162,7 +162,7 @@ describe('catchUp', () => {
           table: scene.table,
           clock: scene.clock,
           logger: scene.logger,
-          waker: createRecordingWaker(),
+          workQueue: createRecordingQueue(),
           source: gitHubHost,
           reconcileAll: scene.reconcileAll,
           log: {
@@ -191,7 +191,13 @@ describe('catchUpAll', () => {
     };
     const error = new ForgeError('credential-rejected', 'the key cannot be read');
     const turn = catchUpAll(
-      { table, clock: { now: () => start }, logger, waker: createRecordingWaker(), reconcileAll: vi.fn() },
+      {
+        table,
+        clock: { now: () => start },
+        logger,
+        workQueue: createRecordingQueue(),
+        reconcileAll: vi.fn(),
+      },
       [
         { source: broken, openLog: () => Promise.reject(error) },
         { source: gitHubHost, openLog: async () => log },

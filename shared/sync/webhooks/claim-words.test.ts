@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { account, aFact, repository, team } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
+import { createRecordingQueue } from '../../../test/support/recording-queue.ts';
 import {
   addSynchronized,
   gitHubHost,
@@ -8,7 +9,6 @@ import {
   organizationId,
   synchronizationId,
 } from '../../../test/support/synchronized.ts';
-import { createRecordingWaker } from '../../../test/support/waker.ts';
 import { decideAccess } from '../../domain/access.ts';
 import type { Fact } from '../../domain/facts.ts';
 import type { ParsedDelivery } from '../../forge/forge.ts';
@@ -42,7 +42,7 @@ async function createScene(facts: readonly Fact[]) {
     const part = facts.slice(start, start + 90);
     await table.transact(part.map((fact) => putFact(synchronizationId, fact, 1)));
   }
-  const waker = createRecordingWaker();
+  const workQueue = createRecordingQueue();
   const written: Operation[] = [];
   const watched = {
     ...table,
@@ -54,7 +54,7 @@ async function createScene(facts: readonly Fact[]) {
   let deliveries = 0;
   return {
     table,
-    waker,
+    workQueue,
     written,
     take: (
       delivery: Partial<ParsedDelivery>,
@@ -64,7 +64,7 @@ async function createScene(facts: readonly Fact[]) {
       takeDelivery(
         {
           table: through,
-          waker,
+          workQueue,
           clock: { now: () => now },
           logger: { info: () => {}, warn: () => {} },
         },
@@ -93,14 +93,14 @@ const gone = (key: string) => ({ key, expect: 'gone' }) as const;
 
 describe('a team of 2,000 members deleted', () => {
   it('is one claim, and nobody reads by it any more after a handful of writes', async () => {
-    const { table, waker, written, take, mayRead } = await createScene(large);
+    const { table, workQueue, written, take, mayRead } = await createScene(large);
     expect([await mayRead(1), await mayRead(people)]).toEqual([true, true]);
     expect(await take({ removals: [gone('team#5')] })).toBe('taken');
     expect([await mayRead(1), await mayRead(people)]).toEqual([false, false]);
     // That it was seen, its body, where to look, the claim in the place of an older word, and everybody's views.
     expect(written).toHaveLength(6);
     expect(await loadClaims(table, synchronizationId)).toHaveLength(1);
-    expect(waker.sent.map(({ queue, message }) => [queue, message.kind ?? message.scope])).toEqual([
+    expect(workQueue.sent.map(({ queue, message }) => [queue, message.kind ?? message.scope])).toEqual([
       ['publish-roots', 'grants'],
       ['sync', 'team:5'],
     ]);
@@ -189,7 +189,7 @@ describe('the words of a delivery', () => {
   it.each([1, 2, 3])(
     'are all there when its receiver dies after transaction %i and it comes again',
     async (transactions) => {
-      const { table, waker, take } = await createScene(few);
+      const { table, workQueue, take } = await createScene(few);
       const members = Array.from({ length: 39 }, (_, place) => gone(`team-member#${place}#5`));
       const removals = [...members, gone('team#5')];
       const many = { deliveryId: 'many', removals };
@@ -208,7 +208,7 @@ describe('the words of a delivery', () => {
       expect(await take(many)).toBe(transactions === 3 ? 'known' : 'taken');
       expect(await loadClaims(table, synchronizationId)).toHaveLength(40);
       // Who loses something first; what is wanted and was not woken for, the sweep finds.
-      const queues = waker.sent.map(({ queue }) => queue);
+      const queues = workQueue.sent.map(({ queue }) => queue);
       expect(queues[0]).toBe('publish-roots');
       expect(queues.indexOf('sync')).toBe(transactions === 3 ? -1 : queues.length - 1);
     },

@@ -18,7 +18,7 @@ import { stateDeletion } from '../../store/forge-deletion-store.ts';
 import { keys } from '../../store/keys.ts';
 import { lastNumber } from '../../store/synchronization-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
-import type { Wake } from '../../store/work.ts';
+import type { WorkMessage } from '../../store/work.ts';
 import { concernOfClaims } from '../plan/concern.ts';
 import { isFirst, isNew, isRemoval, type Word, type WordContext } from './weigh-delivery.ts';
 
@@ -30,7 +30,7 @@ export interface Heard extends Omit<WordContext, 'givenAt'> {
 
 export interface ClaimedWords {
   readonly operations: readonly Operation[];
-  readonly wakes: readonly Wake[];
+  readonly workMessages: readonly WorkMessage[];
   /** To be called when the operations are written. */
   readonly number: () => Promise<unknown>;
 }
@@ -72,7 +72,7 @@ export async function claimWords(
       ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
       ...concern.operations,
     ],
-    wakes: concern.requested.map(({ wake }) => wake),
+    workMessages: concern.requested.map(({ message }) => message),
     number: () => numberClaims(table, id, claims),
   };
 }

@@ -1,5 +1,6 @@
 import { sign } from '@octokit/webhooks-methods';
 import { describe, expect, it, vi } from 'vitest';
+import { createRecordingQueue } from '../../../test/support/recording-queue.ts';
 import {
   addSynchronized,
   forgeOrganizationId,
@@ -9,7 +10,6 @@ import {
   synchronizationId,
 } from '../../../test/support/synchronized.ts';
 import { useTables } from '../../../test/support/table.ts';
-import { createRecordingWaker } from '../../../test/support/waker.ts';
 import { asId, type InstallationId, type SynchronizationId } from '../../domain/ids.ts';
 import { loadClaims } from '../../store/claim-store.ts';
 import { findInstallation } from '../../store/installation-store.ts';
@@ -34,11 +34,11 @@ async function createReceiver(connected: boolean) {
   if (connected) {
     await addSynchronized(table);
   }
-  const waker = createRecordingWaker();
+  const workQueue = createRecordingQueue();
   const logger = { info: vi.fn(), warn: vi.fn() };
   return {
     table,
-    waker,
+    workQueue,
     logger,
     /** @param hookOf the synchronization of the hook that delivers; without it the App does */
     async deliver(
@@ -50,7 +50,7 @@ async function createReceiver(connected: boolean) {
       const answer = await receiveDelivery(
         {
           table: through,
-          waker,
+          workQueue,
           clock: { now: () => now },
           logger,
           sourcesOf: async () => [{ ...gitHubHost, secrets: [secret], synchronization: hookOf }],
@@ -80,7 +80,7 @@ describe('receiveDelivery, when a secret was just changed', () => {
     const { status } = await receiveDelivery(
       {
         table: await newTable(),
-        waker: createRecordingWaker(),
+        workQueue: createRecordingQueue(),
         clock: { now: () => now },
         logger: { info: vi.fn(), warn: vi.fn() },
         sourcesOf,
@@ -141,11 +141,11 @@ describe('receiveDelivery', () => {
     ['forged', `sha256=${'0'.repeat(64)}`],
     ['no', ''],
   ])('refuses a delivery with %s signature and changes nothing', async (_, signature) => {
-    const { table, waker, deliver } = await createReceiver(true);
+    const { table, workQueue, deliver } = await createReceiver(true);
     const before = await wholeTable(table);
     expect((await deliver({ ...membership, signature })).status).toBe(401);
     expect(await wholeTable(table)).toEqual(before);
-    expect(waker.sent).toEqual([]);
+    expect(workQueue.sent).toEqual([]);
   });
 
   it("is not told that it knows a delivery by another synchronization's hook with the same bytes and id", async () => {
@@ -176,7 +176,7 @@ describe('receiveDelivery', () => {
   });
 
   it('asks for the scope and for the scan that an event points at', async () => {
-    const { table, waker, deliver } = await createReceiver(true);
+    const { table, workQueue, deliver } = await createReceiver(true);
     expect(await deliver(membership)).toEqual({ status: 202, body: { accepted: true } });
     expect(await deliver({ ...push, id: 'delivery-2' })).toMatchObject({ status: 202 });
     expect(await wantedScopes(table)).toEqual(['SCOPE#teams 1']);
@@ -184,7 +184,7 @@ describe('receiveDelivery', () => {
       wanted: 1,
       cause: 'webhook push',
     });
-    expect(waker.sent.map(({ queue, message }) => ({ queue, ...message }))).toEqual([
+    expect(workQueue.sent.map(({ queue, message }) => ({ queue, ...message }))).toEqual([
       { queue: 'sync', synchronization: synchronizationId, scope: 'teams' },
       { queue: 'scan', kind: 'scan', synchronization: synchronizationId, repository: '10' },
     ]);
@@ -213,12 +213,12 @@ describe('receiveDelivery', () => {
   });
 
   it('does nothing twice for a delivery that comes twice', async () => {
-    const { table, waker, deliver } = await createReceiver(true);
+    const { table, workQueue, deliver } = await createReceiver(true);
     await deliver(membership);
-    waker.take();
+    workQueue.take();
     expect(await deliver(membership)).toEqual({ status: 202, body: { accepted: true } });
     expect(await wantedScopes(table)).toEqual(['SCOPE#teams 1']);
-    expect(waker.sent).toEqual([]);
+    expect(workQueue.sent).toEqual([]);
   });
 
   it('takes doubles at the same moment for one', async () => {
@@ -237,15 +237,15 @@ describe('receiveDelivery', () => {
   });
 
   it('accepts events of installations that nobody connected, and keeps nothing of them', async () => {
-    const { table, waker, deliver } = await createReceiver(false);
+    const { table, workQueue, deliver } = await createReceiver(false);
     expect((await deliver(membership)).status).toBe(202);
     expect((await deliver(installation('deleted'))).status).toBe(202);
     expect(await wholeTable(table)).toEqual([]);
-    expect(waker.sent).toEqual([]);
+    expect(workQueue.sent).toEqual([]);
   });
 
   it('remembers a new installation, and its end', async () => {
-    const { table, waker, deliver } = await createReceiver(false);
+    const { table, workQueue, deliver } = await createReceiver(false);
     await deliver(installation('created'));
     expect(await findInstallation(table, { ...gitHubHost, installation: installationId })).toMatchObject({
       forgeOrganization: forgeOrganizationId,
@@ -259,7 +259,7 @@ describe('receiveDelivery', () => {
       state: 'unclaimed',
       status: 'removed',
     });
-    expect(waker.sent).toEqual([]);
+    expect(workQueue.sent).toEqual([]);
   });
 
   it('looks at the settings alone when the app is suspended, and at everything when it is not any more', async () => {

@@ -33,7 +33,7 @@ import {
 import { keys, tableKeys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
-import { requestWork, type Wake, type Waker, type WorkItem } from '../../store/work.ts';
+import { requestWork, type WorkItem, type WorkMessage, type WorkQueue } from '../../store/work.ts';
 import { scanWork, scopeWork } from '../../store/work-items.ts';
 import { claimWords, type Heard } from './claim-words.ts';
 import {
@@ -47,7 +47,7 @@ import type { Word } from './weigh-delivery.ts';
 
 export interface TakeDeliveryDependencies {
   readonly table: Table;
-  readonly waker: Waker;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
@@ -148,7 +148,7 @@ export async function takeDelivery(
     );
     const head = {
       operations: [seen, ...operations, ...requests],
-      wakes: workItems.map(({ workItem }) => workItem.wake),
+      workMessages: workItems.map(({ workItem }) => workItem.message),
     };
     try {
       await writeWords(dependencies, delivery, origin, tie?.synchronization, head);
@@ -170,7 +170,7 @@ export async function takeDelivery(
 
 interface Head {
   readonly operations: readonly Operation[];
-  readonly wakes: readonly Wake[];
+  readonly workMessages: readonly WorkMessage[];
 }
 
 /**
@@ -184,13 +184,13 @@ async function writeWords(
   id: SynchronizationId | undefined,
   head: Head,
 ): Promise<void> {
-  const { table, waker, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const words = id === undefined ? [] : wordsOf(delivery);
   const synchronization =
     id === undefined || words.length === 0 ? undefined : await findSynchronization(table, id);
   if (synchronization === undefined) {
     await table.transact(head.operations);
-    await waker.wake(head.wakes);
+    await workQueue.send(head.workMessages);
     return;
   }
   const hash = origin.by === 'itself' ? origin.bodyHash : undefined;
@@ -206,26 +206,38 @@ async function writeWords(
     await writePortion(dependencies, synchronization, words.slice(left - wordsMax, left), heard);
   }
   const rest = words.slice(0, left);
-  const { operations, wakes, number } = await claimWords(table, synchronization, rest, heard, delivery);
+  const { operations, workMessages, number } = await claimWords(
+    table,
+    synchronization,
+    rest,
+    heard,
+    delivery,
+  );
   await table.transact([...head.operations, ...operations]);
   // Who loses something comes before what is to be read.
-  await waker.wake(wakes);
+  await workQueue.send(workMessages);
   await number();
-  await waker.wake(head.wakes);
+  await workQueue.send(head.workMessages);
 }
 
 /** Words that do not fit into the last transaction; that one is made anew with all that it rests on, by the caller. */
 async function writePortion(
-  { table, waker }: TakeDeliveryDependencies,
+  { table, workQueue }: TakeDeliveryDependencies,
   synchronization: Synchronization,
   words: readonly Word[],
   heard: Heard,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const { operations, wakes, number } = await claimWords(table, synchronization, words, heard, undefined);
+    const { operations, workMessages, number } = await claimWords(
+      table,
+      synchronization,
+      words,
+      heard,
+      undefined,
+    );
     try {
       await table.transact(operations);
-      await waker.wake(wakes);
+      await workQueue.send(workMessages);
       await number();
       return;
     } catch (error) {

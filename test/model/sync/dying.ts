@@ -30,7 +30,7 @@ export function dyingInPlan(): (services: Services) => Services {
       isDead ? Promise.reject(new Error(words)) : call();
     return {
       ...services,
-      waker: { wake: (...parameters) => live(() => services.waker.wake(...parameters)) },
+      workQueue: { send: (...parameters) => live(() => services.workQueue.send(...parameters)) },
       table: {
         ...table,
         get: (...parameters) => live(() => table.get(...parameters)),

@@ -228,9 +228,9 @@ export async function startModel(): Promise<Model> {
       [],
       async (synchronization) => readerFor(forge, synchronization),
     );
-    const { waker } = registry;
+    const { workQueue } = registry;
     const logger = { info: () => {}, warn: () => {}, error: () => {} };
-    const common = { table, waker, clock, logger };
+    const common = { table, workQueue, clock, logger };
     let nextSweep = clock.now() + 60_000;
     let nextCatchUp = clock.now() + 300_000;
     let nextReconcile = clock.now() + 600_000;

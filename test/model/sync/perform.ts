@@ -190,7 +190,11 @@ async function preview({ world, met, wrong }: Performance): Promise<void> {
   }
 }
 
-const operatorOf = ({ table, registry, clock }: ModelWorld) => ({ table, waker: registry.waker, clock });
+const operatorOf = ({ table, registry, clock }: ModelWorld) => ({
+  table,
+  workQueue: registry.workQueue,
+  clock,
+});
 
 async function synchronizationOf({ table }: ModelWorld) {
   const synchronization = await findSynchronization(table, synchronizationId);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { required } from '../runtime/config.ts';
 import type { environment } from '../runtime/environment.ts';
-import type { QueueName, Wake, Waker } from '../store/work.ts';
+import type { QueueName, WorkMessage, WorkQueue } from '../store/work.ts';
 
 const urlVariables = {
   sync: 'syncQueueUrl',
@@ -19,11 +19,11 @@ const batchMax = 10;
 /** Keys named by one wake of the edge's writer: a turn takes 50. */
 const keysMax = 50;
 
-export function createWaker(client: SQSClient): Waker {
+export function createWorkQueue(client: SQSClient): WorkQueue {
   return {
-    async wake(wakes, delaySeconds = 0) {
-      const byQueue = new Map<QueueName, Wake[]>();
-      for (const wake of distinct(wakes)) {
+    async send(workMessages, delaySeconds = 0) {
+      const byQueue = new Map<QueueName, WorkMessage[]>();
+      for (const wake of distinct(workMessages)) {
         const list = byQueue.get(wake.queue) ?? [];
         list.push(wake);
         byQueue.set(wake.queue, list);
@@ -52,10 +52,10 @@ export function createWaker(client: SQSClient): Waker {
 }
 
 /** Each wake once, and the keys of the edge together: they have one writer. */
-function distinct(wakes: readonly Wake[]): Wake[] {
-  const seen = new Map<string, Wake>();
+function distinct(workMessages: readonly WorkMessage[]): WorkMessage[] {
+  const seen = new Map<string, WorkMessage>();
   const edge: string[] = [];
-  for (const wake of wakes) {
+  for (const wake of workMessages) {
     if (wake.queue === 'publish-access') {
       edge.push(...((wake.message.keys as string[] | undefined) ?? []));
     } else {
@@ -63,7 +63,7 @@ function distinct(wakes: readonly Wake[]): Wake[] {
     }
   }
   const edgeKeys = [...new Set(edge)];
-  const turns: Wake[] = [];
+  const turns: WorkMessage[] = [];
   for (let start = 0; start < edgeKeys.length; start += keysMax) {
     turns.push({
       queue: 'publish-access',
