@@ -22,7 +22,7 @@ import { markImported } from '../../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../../store/table.ts';
 import { type Lease, requestWork, type WorkItem, type WorkMessage } from '../../store/work.ts';
 import { scanWork } from '../../store/work-items.ts';
-import { concernedMax, concernOf, concernOfEverybody } from '../plan/concern.ts';
+import { affectedBy, affectedMax, affectingEverybody } from '../plan/affected-principals.ts';
 import { isMissing, type PlannedChange } from '../plan/plan.ts';
 import { repositoryToScan } from '../plan/repository-to-scan.ts';
 
@@ -65,7 +65,7 @@ export async function applyPlan(table: Table, application: Application): Promise
   const guards = guardsOf(application);
   // The mark of a stored plan, and that of the import.
   const ownItems = guards.last.length + noteOperations + 2;
-  const few = batchesOf(application, ownItems + concernedMax);
+  const few = batchesOf(application, ownItems + affectedMax);
   // A large plan is a matter of the whole organization; asking for each of its people would take longer.
   const isLarge = few.length > 1;
   const batches = isLarge ? batchesOf(application, ownItems + 1) : few;
@@ -77,16 +77,16 @@ export async function applyPlan(table: Table, application: Application): Promise
   for (const [place, batch] of batches.entries()) {
     const last = place === batches.length - 1;
     // Whoever looked at a half-written plan gave nothing, and has to look again when it is whole.
-    const concern =
+    const affected =
       isMarked && last
-        ? concernOfEverybody(synchronization, now)
-        : await concernOf(table, synchronization, batch.changes, now, isLarge);
+        ? affectingEverybody(synchronization, now)
+        : await affectedBy(table, synchronization, batch.changes, now, isLarge);
     const operations: Operation[] = [
       ...(last ? guards.last : guards.between),
       ...batch.changes.map((change) => factOperation(application, change)),
       ...application.record(batch.changes),
       ...batch.requested.map((workItem) => requestWork(workItem, now)),
-      ...concern.operations,
+      ...affected.operations,
     ];
     if (isStored && place === 0) {
       const applying = { since: now, number: observedAt };
@@ -99,7 +99,7 @@ export async function applyPlan(table: Table, application: Application): Promise
       operations.push(markImported(synchronization.id, observedAt, now));
     }
     await table.transact(operations);
-    application.applied([...concern.requested, ...batch.requested].map((workItem) => workItem.message));
+    application.applied([...affected.requested, ...batch.requested].map((workItem) => workItem.message));
   }
   if (isMarked) {
     await removePieces(table, synchronization.id, pieceNames.plan(scope));

@@ -10,7 +10,7 @@ import { loadPieces, removePieces } from '../../store/pieces-store.ts';
 import { findApplying, newerParts, scopeStates } from '../../store/scope-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { leaseHeld, type WorkMessage } from '../../store/work.ts';
-import { concernOfEverybody } from '../plan/concern.ts';
+import { affectingEverybody } from '../plan/affected-principals.ts';
 import type { PlannedChange } from '../plan/plan.ts';
 import { applyPlan } from './apply.ts';
 import { nextExpiryAfter } from './expiry.ts';
@@ -93,7 +93,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
   } finally {
     await workQueue.send(workMessages);
   }
-  const { operations, requested } = concernOfEverybody(synchronization, clock.now());
+  const { operations, requested } = affectingEverybody(synchronization, clock.now());
   // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.
   await table.transact([leaseHeld(lease), { delete: keys.applying(id, scope) }, ...operations]);
   await workQueue.send(requested.map((workItem) => workItem.message));

@@ -19,7 +19,7 @@ import { keys } from '../../store/keys.ts';
 import { lastNumber } from '../../store/synchronization-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
 import type { WorkMessage } from '../../store/work.ts';
-import { concernOfClaims } from '../plan/concern.ts';
+import { affectedByClaims } from '../plan/affected-principals.ts';
 import { isFirst, isNew, isRemoval, type Word, type WordContext } from './weigh-delivery.ts';
 
 /** How a delivery came. */
@@ -59,7 +59,7 @@ export async function claimWords(
   const others = words
     .filter((word) => !(news.includes(word) && isRemoval(word)))
     .map((word) => ({ ...word, at: now, ...(news.includes(word) && { number: last }) }));
-  const concern = await concernOfClaims(table, synchronization, claimed, now);
+  const affected = await affectedByClaims(table, synchronization, claimed, now);
   const isNoted = hash !== undefined && whole !== undefined && (body === undefined || claimed.length > 0);
   const deleted = isFirst(heard) ? (whole?.deleted ?? []) : [];
   return {
@@ -70,9 +70,9 @@ export async function claimWords(
       ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.told(id, claim.key) }]),
       ...others.map((one) => noteTold(id, one)),
       ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
-      ...concern.operations,
+      ...affected.operations,
     ],
-    workMessages: concern.requested.map(({ message }) => message),
+    workMessages: affected.requested.map(({ message }) => message),
     number: () => numberClaims(table, id, claims),
   };
 }

@@ -93,7 +93,7 @@ export const claimsFaults: readonly PlantedFault[] = [
     id: 'claims-nobody-is-raised',
     proof: 'claims',
     file: 'shared/sync/webhooks/claim-words.ts',
-    find: '...concern.operations,',
+    find: '...affected.operations,',
     replace: '',
     tests: ['test/integration/narrowing.test.ts'],
     only: 'member removed from team',

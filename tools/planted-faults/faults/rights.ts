@@ -76,10 +76,10 @@ export const rightsFaults: readonly PlantedFault[] = [
   {
     id: 'facts-narrowing-does-not-raise',
     proof: 'facts',
-    file: 'shared/sync/plan/concern.ts',
+    file: 'shared/sync/plan/affected-principals.ts',
     find: 'const rights = changes.filter((change) => change.narrows || change.widens);',
     replace: 'const rights = changes.filter((change) => change.widens);',
-    tests: ['shared/sync/plan/concern.test.ts'],
+    tests: ['shared/sync/plan/affected-principals.test.ts'],
     standsFor: 'a right that is taken away in the facts and nowhere else',
   },
   {

@@ -71,7 +71,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-first-principal-only',
     proof: 'synchronization',
-    file: 'shared/sync/plan/concern.ts',
+    file: 'shared/sync/plan/affected-principals.ts',
     find: 'const workItems = [...principals].map(',
     replace: 'const workItems = [...principals].slice(0, 1).map(',
     tests,
@@ -80,7 +80,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-team-rights-concern-nobody',
     proof: 'synchronization',
-    file: 'shared/sync/plan/concern.ts',
+    file: 'shared/sync/plan/affected-principals.ts',
     find: 'teams.size === 0 ? [] : await loadFacts',
     replace: 'teams.size < 9 ? [] : await loadFacts',
     tests,

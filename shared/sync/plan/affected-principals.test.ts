@@ -12,7 +12,7 @@ import { ConflictError, type Table } from '../../store/table.ts';
 import { accountIn, makeUser } from '../../store/user-store.ts';
 import { requestWork } from '../../store/work.ts';
 import { grantsWork, principalWork } from '../../store/work-items.ts';
-import { concernedMax, concernOf } from './concern.ts';
+import { affectedBy, affectedMax } from './affected-principals.ts';
 import type { PlannedChange } from './plan.ts';
 
 const now = 1000;
@@ -46,7 +46,7 @@ beforeEach(async () => {
 });
 
 async function concerned(...facts: Fact[]): Promise<string[]> {
-  const { requested } = await concernOf(table, synchronization, facts.map(added), now);
+  const { requested } = await affectedBy(table, synchronization, facts.map(added), now);
   return requested.map(({ key }) => key.sk);
 }
 
@@ -74,7 +74,7 @@ describe('concernOf', () => {
     ['made narrower', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
   ] as const)('names who loses by what is %s', async (_, change) => {
     const narrowing: PlannedChange = { ...change, narrows: true, widens: false, evidence: ['list'] };
-    const { requested } = await concernOf(table, synchronization, [narrowing], now);
+    const { requested } = await affectedBy(table, synchronization, [narrowing], now);
     expect(requested.map(({ key }) => key.sk)).toEqual(['PRINCIPAL#u.user1']);
   });
 
@@ -91,7 +91,7 @@ describe('concernOf', () => {
 
   it('names nobody who has nothing here, and makes sure that this stays so', async () => {
     expect(await concerned(aFact.member(3), aFact.member(4))).toEqual([]);
-    const { operations } = await concernOf(
+    const { operations } = await affectedBy(
       table,
       synchronization,
       [aFact.member(3), aFact.member(4)].map(added),
@@ -101,17 +101,17 @@ describe('concernOf', () => {
     const token = principalWork(organizationId, userPrincipal(user(3)));
     await table.transact([requestWork(token, now)]);
     await expect(table.transact(operations)).rejects.toThrow(ConflictError);
-    const { operations: fourth } = await concernOf(table, synchronization, [added(aFact.member(4))], now);
+    const { operations: fourth } = await affectedBy(table, synchronization, [added(aFact.member(4))], now);
     await table.transact(makeUser(user(4), accountIn(synchronization, account(4)), 'user-4', now));
     await expect(table.transact(fourth)).rejects.toThrow(ConflictError);
     expect(keys.account('github', 'https://github.com', '4').pk).toContain('ACCOUNT');
   });
 
   it('names everybody when there are many, and nobody for what changes no right', async () => {
-    const many = Array.from({ length: concernedMax + 1 }, (_, place) => aFact.member(100 + place));
+    const many = Array.from({ length: affectedMax + 1 }, (_, place) => aFact.member(100 + place));
     expect(await concerned(...many)).toEqual([grantsWork(organizationId).key.sk]);
     expect(await concerned(...many.slice(1), aFact.member(101))).toEqual([]);
     const unchanged = { ...added(aFact.repository(7)), widens: false };
-    expect((await concernOf(table, synchronization, [unchanged], now)).operations).toEqual([]);
+    expect((await affectedBy(table, synchronization, [unchanged], now)).operations).toEqual([]);
   });
 });

@@ -22,9 +22,9 @@ import type { PlannedChange } from './plan.ts';
  * Accounts and teams raised one by one; more are a matter of the whole organization. Most teams are smaller, and half of a transaction is
  * left for the changes.
  */
-export const concernedMax = 50;
+export const affectedMax = 50;
 
-export interface Concern {
+export interface AffectedPrincipals {
   /** To be part of the transaction of the changes. */
   readonly operations: readonly Operation[];
   /** What they raise. */
@@ -40,13 +40,13 @@ export interface Concern {
  * @param now milliseconds since the epoch
  * @param isLarge the changes are a part of so many that everybody is raised
  */
-export async function concernOf(
+export async function affectedBy(
   table: Table,
   synchronization: Synchronization,
   changes: readonly PlannedChange[],
   now: number,
   isLarge = false,
-): Promise<Concern> {
+): Promise<AffectedPrincipals> {
   const rights = changes.filter((change) => change.narrows || change.widens);
   if (rights.length === 0) {
     return { operations: [], requested: [] };
@@ -60,12 +60,12 @@ export async function concernOf(
  *
  * @param now milliseconds since the epoch
  */
-export async function concernOfClaims(
+export async function affectedByClaims(
   table: Table,
   synchronization: Synchronization,
   claims: readonly Pick<Claim, 'key'>[],
   now: number,
-): Promise<Concern> {
+): Promise<AffectedPrincipals> {
   if (claims.length === 0) {
     return { operations: [], requested: [] };
   }
@@ -74,7 +74,7 @@ export async function concernOfClaims(
   for (const { key } of claims) {
     const [kind, id = ''] = key.split('#');
     if (kind === 'team' || kind === 'repository') {
-      return concernOfEverybody(synchronization, now);
+      return affectingEverybody(synchronization, now);
     }
     if (kind === 'team-repository') {
       givers.add(asId(id));
@@ -88,7 +88,7 @@ export async function concernOfClaims(
 }
 
 /** Every principal of the organization. @param now milliseconds since the epoch */
-export function concernOfEverybody({ organization }: Synchronization, now: number): Concern {
+export function affectingEverybody({ organization }: Synchronization, now: number): AffectedPrincipals {
   const grants = grantsWork(organization);
   return { operations: [requestWork(grants, now)], requested: [grants] };
 }
@@ -98,9 +98,9 @@ async function requestNamed(
   synchronization: Synchronization,
   named: Named | 'everybody',
   now: number,
-): Promise<Concern> {
-  if (named === 'everybody' || named.accounts.size + named.teams.size > concernedMax) {
-    return concernOfEverybody(synchronization, now);
+): Promise<AffectedPrincipals> {
+  if (named === 'everybody' || named.accounts.size + named.teams.size > affectedMax) {
+    return affectingEverybody(synchronization, now);
   }
   const operations: Operation[] = [];
   const requested: WorkItem[] = [];
