@@ -8,11 +8,11 @@ import type { Absence, ScopeRead } from '../../forge/forge.ts';
 import type { Told } from '../../store/claim-store.ts';
 import type { StoredScope } from '../../store/fact-store.ts';
 import { newerParts, type ScopeState } from '../../store/scope-store.ts';
-import { brake } from './brake.ts';
 import type { Confirmed } from './confirm.ts';
 import type { Known, Said } from './load.ts';
 import { isOrphaned, isReferenceAskedFor, type References } from './orphans.ts';
 import { type Deferred, type PlanInput, type PlannedChange, planScope, withEvidence } from './plan.ts';
+import { guardRemovals } from './removal-guard.ts';
 
 /** A finished reading of a scope. */
 export interface FinishedReading {
@@ -169,7 +169,10 @@ function guard(
 ) {
   // What the forge does not show may be there as it was: then everything waits for a person.
   const setting = read.notShown === undefined ? caution : { heldShare: 0, heldAbove: 0 };
-  return brake(changes, stored.facts, setting, { ...held, missed: missedWithinADay(stored, startedAt) });
+  return guardRemovals(changes, stored.facts, setting, {
+    ...held,
+    missed: missedWithinADay(stored, startedAt),
+  });
 }
 
 /** Tombstones stay for longer than a day until the table cleans up. */

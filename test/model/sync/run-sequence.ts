@@ -78,7 +78,7 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
     met.unheard += 1;
     await bearSilence(on);
   }
-  wrong.push(...(await checkBrake(on)));
+  wrong.push(...(await checkRemovalGuard(on)));
   const held = await listHeld(world.table, synchronizationId);
   if (held.length > 0) {
     wrong.push(...(await checkRights(world, history.reach(), 'wider')));
@@ -208,7 +208,7 @@ async function checkRights(world: ModelWorld, reach: Reach, how: 'equal' | 'wide
 }
 
 /** Nothing much is taken away because it was merely missing, unless a person said so. */
-async function checkBrake({ world, words }: Performance): Promise<string[]> {
+async function checkRemovalGuard({ world, words }: Performance): Promise<string[]> {
   const wrong: string[] = [];
   if (words.allowed.size > 0) {
     return wrong;

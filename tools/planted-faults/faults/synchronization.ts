@@ -35,7 +35,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
   {
     id: 'sync-brake-off',
     proof: 'synchronization',
-    file: 'shared/sync/plan/brake.ts',
+    file: 'shared/sync/plan/removal-guard.ts',
     find: 'return gone > heldAbove && gone > heldShare * (sizes.get(list) ?? 0);',
     replace: 'return gone > heldAbove && gone > (sizes.get(list) ?? 0);',
     tests,

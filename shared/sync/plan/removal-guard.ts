@@ -6,13 +6,13 @@ import { type Fact, factKey, type StoredFact } from '../../domain/facts.ts';
 import type { Caution } from '../../domain/synchronization.ts';
 import { isMissing, type PlannedChange } from './plan.ts';
 
-export interface Braked {
+export interface GuardedRemovals {
   readonly changes: readonly PlannedChange[];
   /** Removals that wait for a person's word. */
   readonly held: readonly PlannedChange[];
 }
 
-export interface BrakeHistory {
+export interface GuardHistory {
   /** Keys of facts whose removal waits for a person already: that the list has grown since is no answer. */
   readonly waiting?: ReadonlySet<string>;
   /** Keys of facts whose removal a person refused. */
@@ -26,12 +26,12 @@ export interface BrakeHistory {
  *
  * @param current all that is stored of what was read
  */
-export function brake(
+export function guardRemovals(
   changes: readonly PlannedChange[],
   current: readonly StoredFact[],
   { heldShare, heldAbove }: Pick<Caution, 'heldShare' | 'heldAbove'>,
-  { waiting = new Set(), refused = new Set(), missed = [] }: BrakeHistory = {},
-): Braked {
+  { waiting = new Set(), refused = new Set(), missed = [] }: GuardHistory = {},
+): GuardedRemovals {
   const sizes = count([...current.map(({ fact }) => fact), ...missed]);
   const questionable = changes.filter(isMissing).map(({ fact }) => fact);
   const missing = count([...questionable, ...missed]);

@@ -3,7 +3,7 @@ import { aFact, stored } from '../../../test/support/memory-forge.ts';
 import { planScope } from '../../../test/support/traits.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
 import { defaultCaution } from '../../domain/synchronization.ts';
-import { type BrakeHistory, brake } from './brake.ts';
+import { type GuardHistory, guardRemovals } from './removal-guard.ts';
 
 const members = (count: number, from = 1): Fact[] =>
   Array.from({ length: count }, (_, place) => aFact.member(from + place));
@@ -11,7 +11,7 @@ const members = (count: number, from = 1): Fact[] =>
 function held(
   before: readonly Fact[],
   after: readonly Fact[],
-  input: { told?: string[]; absenceIsStated?: boolean } & BrakeHistory = {},
+  input: { told?: string[]; absenceIsStated?: boolean } & GuardHistory = {},
 ) {
   const current = before.map((fact) => stored(fact));
   const { changes } = planScope({
@@ -22,7 +22,7 @@ function held(
     startedAt: 1_000_000,
     told: new Set(input.told),
   });
-  return brake(changes, current, defaultCaution, input);
+  return guardRemovals(changes, current, defaultCaution, input);
 }
 
 describe('the brake', () => {
@@ -79,6 +79,6 @@ describe('the brake', () => {
       startedAt: 1_000_000,
     });
     expect(changes).toHaveLength(10);
-    expect(brake(changes, current, defaultCaution).held).toHaveLength(10);
+    expect(guardRemovals(changes, current, defaultCaution).held).toHaveLength(10);
   });
 });
