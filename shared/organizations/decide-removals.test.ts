@@ -4,8 +4,8 @@ import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { factKey } from '../domain/facts.ts';
-import { pieceNames } from '../store/keys.ts';
-import { putPieces } from '../store/pieces-store.ts';
+import { putChunks } from '../store/chunk-store.ts';
+import { chunkNames } from '../store/keys.ts';
 import { findHeld, scopeState } from '../store/scope-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { decideRemovals } from './decide-removals.ts';
@@ -76,7 +76,7 @@ describe('decideRemovals', () => {
     await world.decide('yes');
     // What a worker leaves that died before it withdrew the word.
     const keys = members(40).slice(10).map(factKey);
-    await putPieces(world.table, synchronizationId, pieceNames.held('members'), keys, 2_000_000_000);
+    await putChunks(world.table, synchronizationId, chunkNames.held('members'), keys, 2_000_000_000);
     world.forge.facts = members(10);
     await world.run('members');
     expect(await world.count()).toBe(40);

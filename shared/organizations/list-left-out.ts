@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { CallerError } from '../domain/caller-error.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { loadChunks } from '../store/chunk-store.ts';
 import { loadFacts } from '../store/fact-store.ts';
-import { keys, pieceNames } from '../store/keys.ts';
-import { loadPieces } from '../store/pieces-store.ts';
+import { chunkNames, keys } from '../store/keys.ts';
 import { parseScan, SkippedLine } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
 
@@ -36,7 +36,7 @@ export async function listLeftOut(table: Table, { id }: Synchronization, name: s
     skippedCount > skipped.length
       ? z
           .array(SkippedLine)
-          .parse((await loadPieces(table, id, pieceNames.leftOut(found.repository))) ?? skipped)
+          .parse((await loadChunks(table, id, chunkNames.leftOut(found.repository))) ?? skipped)
       : skipped;
   return {
     repository: found.fullName,

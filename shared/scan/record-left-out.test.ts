@@ -2,8 +2,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { asId, type ForgeRepositoryId } from '../domain/ids.ts';
-import { pieceNames } from '../store/keys.ts';
-import { loadPieces } from '../store/pieces-store.ts';
+import { loadChunks } from '../store/chunk-store.ts';
+import { chunkNames } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import { type LeftOutRecord, recordLeftOut } from './record-left-out.ts';
 
@@ -31,7 +31,7 @@ const record = (
   before: object = {},
 ): Promise<LeftOutRecord> =>
   recordLeftOut({ table, clock: { now: () => now } }, synchronizationId, repository, given, { ...before });
-const stored = () => loadPieces(table, synchronizationId, pieceNames.leftOut(repository));
+const stored = () => loadChunks(table, synchronizationId, chunkNames.leftOut(repository));
 
 it('keeps a few lines on the item and writes nothing else', async () => {
   expect(await record(lines(20))).toMatchObject({ skipped: lines(20), skippedCount: 20 });

@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { pieceNames } from '../store/keys.ts';
-import { putPieces } from '../store/pieces-store.ts';
+import { putChunks } from '../store/chunk-store.ts';
+import { chunkNames } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 import type { LeftOutRef } from './owner-lines.ts';
 
@@ -48,7 +48,7 @@ export async function recordLeftOut(
   const isThere = before.skippedDigest === skippedDigest && storedAt > clock.now() - dayMs / 2;
   if (!isThere) {
     const expiresAt = Math.ceil((clock.now() + keptDays * dayMs) / 1000);
-    await putPieces(table, synchronization, pieceNames.leftOut(repository), lines, expiresAt);
+    await putChunks(table, synchronization, chunkNames.leftOut(repository), lines, expiresAt);
   }
   const skippedStoredAt = isThere ? storedAt : clock.now();
   return { skipped, skippedCount: lines.length, skippedDigest, skippedStoredAt };

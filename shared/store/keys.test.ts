@@ -59,8 +59,8 @@ describe('ranges', () => {
   it('hold the keys that they are about, and no others that are alike', () => {
     expect(begins(keys.runChanges('s', 4, 12), ranges.runChanges('s', 4))).toBe(true);
     expect(begins(keys.runChanges('s', 40, 0), ranges.runChanges('s', 4))).toBe(false);
-    expect(begins(keys.piece('s', 'PLAN#team:1', 3), ranges.pieces('s', 'PLAN#team:1'))).toBe(true);
-    expect(begins(keys.piece('s', 'PLAN#team:12', 0), ranges.pieces('s', 'PLAN#team:1'))).toBe(false);
+    expect(begins(keys.chunk('s', 'PLAN#team:1', 3), ranges.chunks('s', 'PLAN#team:1'))).toBe(true);
+    expect(begins(keys.chunk('s', 'PLAN#team:12', 0), ranges.chunks('s', 'PLAN#team:1'))).toBe(false);
     expect(begins(keys.nameClaim('o', 'acme/lib', 's', 'r'), ranges.nameClaims('o', 'acme/lib'))).toBe(true);
     expect(begins(keys.nameClaim('o', 'acme/library', 's', 'r'), ranges.nameClaims('o', 'acme/lib'))).toBe(
       false,

@@ -21,7 +21,7 @@
  * | what an event said, until a read agrees | SYNC#id | TOLD#key |
  * | that a stored plan is being written | SYNC#id | APPLYING#scope |
  * | removals that wait for a person's word | SYNC#id | HELD#scope |
- * | one piece of something larger than an item, by one of `pieceNames` | SYNC#id | PIECES#name#place |
+ * | one piece of something larger than an item, by one of `chunkNames` | SYNC#id | PIECES#name#place |
  * | record of a run | SYNC#id | RUN#number |
  * | what one transaction of a run changed | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
@@ -131,7 +131,7 @@ export const keys = {
     sk: `HELD#${scope}`,
   }),
   /** One piece of something larger than an item. */
-  piece: (synchronization: string, name: string, place: number): Key => ({
+  chunk: (synchronization: string, name: string, place: number): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `PIECES#${name}#${String(place).padStart(4, '0')}`,
   }),
@@ -252,7 +252,7 @@ export const ranges = {
   runChanges: (synchronization: string, number: number): Key =>
     upToLastMark(keys.runChanges(synchronization, number, 0)),
   /** Everything that is kept under a name. */
-  pieces: (synchronization: string, name: string): Key => upToLastMark(keys.piece(synchronization, name, 0)),
+  chunks: (synchronization: string, name: string): Key => upToLastMark(keys.chunk(synchronization, name, 0)),
   packages: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'PACKAGE#' }),
   /** Every repository that claims the name. */
   nameClaims: (organization: string, name: string): Key => ({
@@ -269,7 +269,7 @@ const upToLastMark = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastInd
 export const nameInKey = (sk: unknown): string => String(sk).slice(String(sk).indexOf('#') + 1);
 
 /** Names under which things larger than an item are kept in pieces. */
-export const pieceNames = {
+export const chunkNames = {
   /** What was read of a scope so far. */
   reading: (scope: string): string => `READING#${scope}`,
   /** The plan of a scope that is being written. */

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
-import { pieceNames } from '../../store/keys.ts';
-import { loadPieces } from '../../store/pieces-store.ts';
+import { loadChunks } from '../../store/chunk-store.ts';
+import { chunkNames } from '../../store/keys.ts';
 import { findHeld, type Held } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
 
@@ -24,7 +24,7 @@ export async function heldKeys(
   scope: AnyScope,
   held: Held | undefined,
 ): Promise<ReadonlySet<string>> {
-  const known = Keys.safeParse(held && (await loadPieces(table, id, pieceNames.held(scope)))).data ?? [];
+  const known = Keys.safeParse(held && (await loadChunks(table, id, chunkNames.held(scope)))).data ?? [];
   return new Set(digestOf(known) === held?.digest ? known : []);
 }
 

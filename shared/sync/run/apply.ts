@@ -12,10 +12,10 @@ import {
   type ScopeName,
 } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
+import { putChunks, removeChunks } from '../../store/chunk-store.ts';
 import { all, type Condition, equal, missing, missingOrLess } from '../../store/condition.ts';
 import { putFact, removeFact } from '../../store/fact-store.ts';
-import { keys, pieceNames, tableKeys } from '../../store/keys.ts';
-import { putPieces, removePieces } from '../../store/pieces-store.ts';
+import { chunkNames, keys, tableKeys } from '../../store/keys.ts';
 import { noteOperations } from '../../store/run-store.ts';
 import { partSeconds, type ScopeState } from '../../store/scope-store.ts';
 import { markImported } from '../../store/synchronization-store.ts';
@@ -102,7 +102,7 @@ export async function applyPlan(table: Table, application: Application): Promise
     application.applied([...affected.requested, ...batch.requested].map((workItem) => workItem.message));
   }
   if (isMarked) {
-    await removePieces(table, synchronization.id, pieceNames.plan(scope));
+    await removeChunks(table, synchronization.id, chunkNames.plan(scope));
   }
 }
 
@@ -122,7 +122,7 @@ async function storePlan(
 ): Promise<void> {
   const expiresAt = Math.ceil(now / 1000) + planSeconds;
   const plan = { observedAt, startedAt, changes, covers };
-  await putPieces(table, synchronization.id, pieceNames.plan(scope), plan, expiresAt);
+  await putChunks(table, synchronization.id, chunkNames.plan(scope), plan, expiresAt);
 }
 
 interface Guards {

@@ -4,9 +4,9 @@ import { isPart, mainScopeOf } from '../../domain/scopes.ts';
 import { credentialStates } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { delaySecondsUntil, retrySeconds } from '../../runtime/retries.ts';
+import { removeChunks } from '../../store/chunk-store.ts';
 import { equal } from '../../store/condition.ts';
-import { pieceNames, tableKeys } from '../../store/keys.ts';
-import { removePieces } from '../../store/pieces-store.ts';
+import { chunkNames, tableKeys } from '../../store/keys.ts';
 import { partSeconds } from '../../store/scope-store.ts';
 import { noteCredential } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
@@ -45,7 +45,7 @@ export async function completeScope(
   };
   await complete(run, answered, attributes, lookAt);
   if (reading !== undefined) {
-    await removePieces(table, run.synchronization.id, pieceNames.reading(taken.scope));
+    await removeChunks(table, run.synchronization.id, chunkNames.reading(taken.scope));
   }
 }
 

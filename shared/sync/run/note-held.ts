@@ -13,8 +13,8 @@ import {
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { keys, pieceNames } from '../../store/keys.ts';
-import { putPieces, removePieces } from '../../store/pieces-store.ts';
+import { putChunks, removeChunks } from '../../store/chunk-store.ts';
+import { chunkNames, keys } from '../../store/keys.ts';
 import { findHeld, type Held, listHeld, putHeld } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
 import { digestOf, heldKeys } from '../plan/held.ts';
@@ -26,7 +26,7 @@ const heldSeconds = 365 * 24 * 3600;
 
 async function forgetHeld(table: Table, id: SynchronizationId, scope: AnyScope): Promise<void> {
   await table.transact([{ delete: keys.held(id, scope) }]);
-  await removePieces(table, id, pieceNames.held(scope));
+  await removeChunks(table, id, chunkNames.held(scope));
 }
 
 /** A read of the list says more than that of a part of it, which may never be read again; but a no to what is missing still stays. */
@@ -80,7 +80,7 @@ export async function noteHeld(
     }
   }
   const expiresAt = Math.ceil(clock.now() / 1000) + heldSeconds;
-  await putPieces(table, id, pieceNames.held(scope), missed, expiresAt);
+  await putChunks(table, id, chunkNames.held(scope), missed, expiresAt);
   const held: Held = {
     scope,
     since: before?.since ?? clock.now(),

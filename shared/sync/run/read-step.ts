@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { Handle } from '../../domain/facts.ts';
 import { isPart, mainKeyOf } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
+import { loadChunks, putChunks } from '../../store/chunk-store.ts';
 import { findFact } from '../../store/fact-store.ts';
-import { pieceNames } from '../../store/keys.ts';
-import { loadPieces, putPieces } from '../../store/pieces-store.ts';
+import { chunkNames } from '../../store/keys.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
@@ -35,11 +35,11 @@ export async function readStep(run: Run, taken: TakenScope, deadline: number): P
   const { dependencies, reader, synchronization } = run;
   const { table, clock } = dependencies;
   const { scope, state } = taken;
-  const name = pieceNames.reading(scope);
+  const name = chunkNames.reading(scope);
   const before =
     state.reading === undefined
       ? undefined
-      : StoredReading.safeParse(await loadPieces(table, synchronization.id, name)).data;
+      : StoredReading.safeParse(await loadChunks(table, synchronization.id, name)).data;
   const isFresh =
     before !== undefined &&
     clock.now() - before.startedAt < readingMs &&
@@ -57,7 +57,7 @@ export async function readStep(run: Run, taken: TakenScope, deadline: number): P
   }
   const { unfinished } = answer;
   const stored = { number: reading.number, startedAt: reading.startedAt, state: unfinished.state };
-  await putPieces(table, synchronization.id, name, stored, Math.ceil((clock.now() + readingMs) / 1000));
+  await putChunks(table, synchronization.id, name, stored, Math.ceil((clock.now() + readingMs) / 1000));
   const progress = { read: unfinished.read, total: unfinished.total };
   return { ...origin, read: undefined, progress, notBefore: unfinished.notBefore };
 }

@@ -5,9 +5,9 @@ import { createSyncWorld } from '../../../test/support/sync-world.ts';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
 import { layout } from '../../../test/support/traits.ts';
 import { ForgeError } from '../../forge/errors.ts';
+import { putChunks } from '../../store/chunk-store.ts';
 import { loadScope } from '../../store/fact-store.ts';
-import { keys, pieceNames } from '../../store/keys.ts';
-import { putPieces } from '../../store/pieces-store.ts';
+import { chunkNames, keys } from '../../store/keys.ts';
 import { loadRemoved } from '../../store/run-store.ts';
 
 it('finishes a plan of an earlier version, whose removals were stated or not, with a reason in words', async () => {
@@ -38,7 +38,7 @@ it('finishes a plan of an earlier version, whose removals were stated or not, wi
       },
     ],
   };
-  await putPieces(table, synchronizationId, pieceNames.plan('members'), stored, world.clock.time / 1000 + 60);
+  await putChunks(table, synchronizationId, chunkNames.plan('members'), stored, world.clock.time / 1000 + 60);
   const applying = { since: world.clock.time, number: 2 };
   await table.transact([{ put: keys.applying(synchronizationId, 'members'), item: applying }]);
   world.forge.before = () => {

@@ -4,9 +4,9 @@ import { evidenceIn } from '../../domain/evidence.ts';
 import { factKey } from '../../domain/facts.ts';
 import { isScope, type PartScope, partOf } from '../../domain/scopes.ts';
 import { EvidenceField, FactField } from '../../store/change-schema.ts';
+import { loadChunks, removeChunks } from '../../store/chunk-store.ts';
 import { loadScope, type StoredScope } from '../../store/fact-store.ts';
-import { keys, pieceNames } from '../../store/keys.ts';
-import { loadPieces, removePieces } from '../../store/pieces-store.ts';
+import { chunkNames, keys } from '../../store/keys.ts';
 import { findApplying, newerParts, scopeStates } from '../../store/scope-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { leaseHeld, type WorkMessage } from '../../store/work.ts';
@@ -61,7 +61,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
   if ((await findApplying(table, id, scope)) === undefined) {
     return;
   }
-  const plan = StoredPlan.safeParse(await loadPieces(table, id, pieceNames.plan(scope))).data;
+  const plan = StoredPlan.safeParse(await loadChunks(table, id, chunkNames.plan(scope))).data;
   const workMessages: WorkMessage[] = [];
   try {
     if (plan !== undefined && (state.readAt ?? 0) < plan.observedAt) {
@@ -97,7 +97,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
   // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.
   await table.transact([leaseHeld(lease), { delete: keys.applying(id, scope) }, ...operations]);
   await workQueue.send(requested.map((workItem) => workItem.message));
-  await removePieces(table, id, pieceNames.plan(scope));
+  await removeChunks(table, id, chunkNames.plan(scope));
 }
 
 /** What is stored and newer than the plan has been written by it already, or says more. */

@@ -17,7 +17,7 @@ async function createWorld() {
   return {
     ...world,
     state: () => scopeState(world.table, synchronizationId, 'members'),
-    pieces: () => world.table.query(`SYNC#${synchronizationId}`, 'PIECES#READING'),
+    chunks: () => world.table.query(`SYNC#${synchronizationId}`, 'PIECES#READING'),
   };
 }
 
@@ -68,7 +68,7 @@ describe('a reading in steps', () => {
     await world.run('members');
     expect(await world.facts('members')).toHaveLength(25);
     expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(1);
-    expect(await world.pieces()).toEqual([]);
+    expect(await world.chunks()).toEqual([]);
     world.forge.perStep = 100;
     await world.run('members');
     expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
@@ -90,7 +90,7 @@ describe('a reading in steps', () => {
       if (spoil === 'age') {
         world.clock.time += 6 * 3_600_000;
       } else {
-        for (const { pk, sk } of await world.pieces()) {
+        for (const { pk, sk } of await world.chunks()) {
           await world.table.transact([{ delete: { pk: String(pk), sk: String(sk) } }]);
         }
       }

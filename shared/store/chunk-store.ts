@@ -13,11 +13,11 @@ const expand = promisify(gunzip);
 const pieceMax = 350_000;
 
 /**
- * Stores the value under the name, one of `pieceNames`, over what was there.
+ * Stores the value under the name, one of `chunkNames`, over what was there.
  *
  * @param expiresAt seconds since the epoch
  */
-export async function putPieces(
+export async function putChunks(
   table: Table,
   id: SynchronizationId,
   name: string,
@@ -28,20 +28,20 @@ export async function putPieces(
   const count = Math.max(1, Math.ceil(text.length / pieceMax));
   const digest = createHash('sha256').update(text).digest('base64');
   for (let place = 0; place < count; place++) {
-    const piece = text.slice(place * pieceMax, (place + 1) * pieceMax);
-    const item = { piece, count, digest, [tableKeys.expiry]: expiresAt };
-    await table.transact([{ put: keys.piece(id, name, place), item }]);
+    const chunk = text.slice(place * pieceMax, (place + 1) * pieceMax);
+    const item = { chunk, count, digest, [tableKeys.expiry]: expiresAt };
+    await table.transact([{ put: keys.chunk(id, name, place), item }]);
   }
 }
 
 /** @returns undefined when there is nothing, or not all of it */
-export async function loadPieces(table: Table, id: SynchronizationId, name: string): Promise<unknown> {
-  const { pk, sk } = ranges.pieces(id, name);
+export async function loadChunks(table: Table, id: SynchronizationId, name: string): Promise<unknown> {
+  const { pk, sk } = ranges.chunks(id, name);
   const items = await table.query(pk, sk);
   const count = Number(items[0]?.count ?? 0);
   const text = items
     .slice(0, count)
-    .map((item) => String(item.piece))
+    .map((item) => String(item.chunk))
     .join('');
   const digest = createHash('sha256').update(text).digest('base64');
   if (count === 0 || digest !== items[0]?.digest) {
@@ -50,8 +50,8 @@ export async function loadPieces(table: Table, id: SynchronizationId, name: stri
   return JSON.parse((await expand(Buffer.from(text, 'base64'))).toString('utf8'));
 }
 
-export async function removePieces(table: Table, id: SynchronizationId, name: string): Promise<void> {
-  const { pk, sk } = ranges.pieces(id, name);
+export async function removeChunks(table: Table, id: SynchronizationId, name: string): Promise<void> {
+  const { pk, sk } = ranges.chunks(id, name);
   for (const item of await table.query(pk, sk)) {
     await table.transact([{ delete: { pk: String(item.pk), sk: String(item.sk) } }]);
   }
