@@ -6,11 +6,11 @@ import type { FactChange } from '../domain/change.ts';
 import type { Fact } from '../domain/facts.ts';
 import { putFact } from '../store/fact-store.ts';
 import { changeText, factText } from './change-text.ts';
-import { namesFor, nameThings } from './name-things.ts';
+import { displayNames, namesFor } from './display-names.ts';
 
 const backend = { ...aFact.team(5), slug: 'backend' };
 const billing = { ...aFact.repository(9), fullName: 'acme/billing' };
-const names = nameThings([aFact.member(1), backend, billing]);
+const names = displayNames([aFact.member(1), backend, billing]);
 const removed = (before: Fact): FactChange => ({ kind: 'remove', before, evidence: ['list', 'event'] });
 
 describe('a change in words', () => {

@@ -3,7 +3,7 @@ import { evidenceText } from '../domain/evidence.ts';
 import { type Fact, isInherited } from '../domain/facts.ts';
 import type { StoredChange } from '../store/change-schema.ts';
 import { differences } from '../sync/plan/fact-differences.ts';
-import type { Names } from './name-things.ts';
+import type { Names } from './display-names.ts';
 
 const verbs = { add: 'added', update: 'changed', remove: 'removed', return: 'given back' } as const;
 

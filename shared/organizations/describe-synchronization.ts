@@ -11,7 +11,7 @@ import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts'
 import type { Table } from '../store/table.ts';
 import { rightsAsOf } from '../sync/run/suspension.ts';
 import { changeText } from './change-text.ts';
-import { factsIn, nameThings } from './name-things.ts';
+import { displayNames, factsIn } from './display-names.ts';
 import { describeScope } from './scope-progress.ts';
 
 type Scan = Awaited<ReturnType<typeof scansOf>>[number];
@@ -32,7 +32,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
     scansOf(table, id),
   ]);
   const textsOf = (changes: readonly StoredChange[]): readonly string[] => {
-    const nameOf = nameThings([...factsIn(changes), ...members, ...teams, ...repositories]);
+    const nameOf = displayNames([...factsIn(changes), ...members, ...teams, ...repositories]);
     return changes.map((change) => changeText(change, nameOf));
   };
   const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));

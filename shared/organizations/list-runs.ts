@@ -7,7 +7,7 @@ import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { leaseMs } from '../sync/run/take-scopes.ts';
 import { changeText } from './change-text.ts';
-import { namesFor } from './name-things.ts';
+import { namesFor } from './display-names.ts';
 
 /** Records that are looked at, and those of them that are shown. */
 const lookedAt = 1000;

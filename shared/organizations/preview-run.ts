@@ -18,8 +18,8 @@ import { endsRun, probe } from '../sync/run/probe.ts';
 import type { CountingReader } from '../sync/run/run.ts';
 import { countsOf } from '../sync/run/run-log.ts';
 import { changeText } from './change-text.ts';
+import { namesFor } from './display-names.ts';
 import { forgeFailure } from './forge-failure.ts';
-import { namesFor } from './name-things.ts';
 
 export interface PreviewRunDependencies {
   readonly table: Table;

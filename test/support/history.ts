@@ -4,7 +4,7 @@ import { evidenceText } from '../../shared/domain/evidence.ts';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import { parseFact } from '../../shared/forge/fact-schema.ts';
 import { changeText } from '../../shared/organizations/change-text.ts';
-import { factsIn, nameThings } from '../../shared/organizations/name-things.ts';
+import { displayNames, factsIn } from '../../shared/organizations/display-names.ts';
 import { StoredChanges } from '../../shared/store/change-schema.ts';
 import { ranges } from '../../shared/store/keys.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
@@ -70,7 +70,7 @@ export async function storeInWords(table: Table, run: number): Promise<void> {
   const { pk, sk: prefix } = ranges.runChanges(synchronizationId, run);
   for (const { sk, changes, ...item } of await table.query(pk, prefix)) {
     const stored = StoredChanges.parse(changes);
-    const names = nameThings(factsIn(stored));
+    const names = displayNames(factsIn(stored));
     const removed = stored.flatMap((one) =>
       typeof one !== 'string' && one.kind === 'remove'
         ? [{ fact: one.before, reason: evidenceText('remove', one.evidence) }]

@@ -23,9 +23,9 @@ export const historyFaults: readonly PlantedFault[] = [
   {
     id: 'history-names-of-then',
     proof: 'history',
-    file: 'shared/organizations/name-things.ts',
-    find: 'nameThings([...recorded, ...members, ...teams, ...repositories])',
-    replace: 'nameThings([...members, ...teams, ...repositories, ...recorded])',
+    file: 'shared/organizations/display-names.ts',
+    find: 'displayNames([...recorded, ...members, ...teams, ...repositories])',
+    replace: 'displayNames([...members, ...teams, ...repositories, ...recorded])',
     tests: ['shared/organizations/change-text.test.ts'],
     standsFor: 'a history that calls a person by a login which somebody else has by now',
   },

@@ -11,7 +11,7 @@ type Named = 'account' | 'team' | 'repository';
 export type Names = (kind: Named, id: string) => string;
 
 /** The names that the facts tell; of two for one thing the later fact's. */
-export function nameThings(facts: readonly Fact[]): Names {
+export function displayNames(facts: readonly Fact[]): Names {
   const names = new Map(facts.flatMap(namesIn));
   return (kind, id) => {
     const name = names.get(`${kind} ${id}`);
@@ -54,7 +54,7 @@ export async function namesFor(
     needs('team') ? loadFacts(table, id, 'team') : [],
     needs('repository') || passed ? loadFacts(table, id, 'repository') : [],
   ]);
-  return nameThings([...recorded, ...members, ...teams, ...repositories]);
+  return displayNames([...recorded, ...members, ...teams, ...repositories]);
 }
 
 /** The facts that changes keep, as they were and as they are. */
