@@ -18,7 +18,7 @@ import type { WorkItem, WorkQueue } from '../../store/work.ts';
 import { scanWork, scopeWork } from '../../store/work-items.ts';
 import { retireTokens } from '../../tokens/retire-tokens.ts';
 import { reviewRightsOf } from '../run/suspension.ts';
-import { reattachRejected } from '../webhooks/reattach.ts';
+import { replaceRejected } from '../webhooks/replace-installation.ts';
 import { deleteUnreadable } from './delete-unreadable.ts';
 import { requestAll } from './request-all.ts';
 import { reviewExpiries } from './review-expiries.ts';
@@ -68,7 +68,7 @@ async function reconcileOne(
     // From the table alone, and before all that needs the forge: no right may outlive its time because the forge is missing.
     await reviewRightsOf(dependencies, known);
     await reviewExpiries(dependencies, known);
-    await reattachRejected(dependencies, known);
+    await replaceRejected(dependencies, known);
   }
   if (known !== undefined && findModule(known.forge) === undefined) {
     const { forge } = known;

@@ -42,7 +42,7 @@ import {
   sourceOfDelivery,
   type WebhookAddress,
 } from './delivery-source.ts';
-import { type Reattachment, reattachKnown, reattachNew } from './reattach.ts';
+import { type InstallationReplacement, replaceByKnown, replaceByNew } from './replace-installation.ts';
 import type { Word } from './weigh-delivery.ts';
 
 export interface TakeDeliveryDependencies {
@@ -252,7 +252,7 @@ async function writePortion(
 }
 
 /** The organization that the installation belongs to. */
-type Tie = Pick<Reattachment, 'organization' | 'synchronization'>;
+type Tie = Pick<InstallationReplacement, 'organization' | 'synchronization'>;
 
 interface AboutConnection {
   readonly operations: readonly Operation[];
@@ -302,12 +302,12 @@ async function aboutInstallation(
   const status = (value: InstallationStatus): readonly Operation[] =>
     known === undefined ? [] : [setInstallationStatus(known, value)];
   if (hint.action === 'removed') {
-    const reattached = known && (await reattachKnown(table, known));
+    const replacement = known && (await replaceByKnown(table, known));
     return {
-      operations: [...status('removed'), ...(reattached?.operations ?? [])],
+      operations: [...status('removed'), ...(replacement?.operations ?? [])],
       tie,
       // Its probe shows the dead credential; the other scopes would show the same.
-      scopes: reattached ? all : all.slice(0, 1),
+      scopes: replacement ? all : all.slice(0, 1),
     };
   }
   if (hint.action === 'changed') {
@@ -318,10 +318,10 @@ async function aboutInstallation(
       scopes: suspended ? all.slice(0, 1) : all,
     };
   }
-  const reattached = tie === undefined ? await reattachNew(table, id, hint.organization, known) : undefined;
+  const replacement = tie === undefined ? await replaceByNew(table, id, hint.organization, known) : undefined;
   return {
-    operations: reattached?.operations ?? [addInstallation(id, hint.organization, known)],
-    tie: reattached ?? tie,
+    operations: replacement?.operations ?? [addInstallation(id, hint.organization, known)],
+    tie: replacement ?? tie,
     scopes: all,
   };
 }

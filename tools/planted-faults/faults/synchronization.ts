@@ -156,7 +156,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
     id: 'sync-installed-again-unseen',
     proof: 'synchronization',
     file: 'shared/sync/schedule/reconcile.ts',
-    find: 'await reattachRejected(dependencies, known);',
+    find: 'await replaceRejected(dependencies, known);',
     replace: '',
     tests,
     standsFor: 'an app that was installed again, and of whose removal nobody heard',

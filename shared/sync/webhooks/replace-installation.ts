@@ -17,19 +17,19 @@ import {
 import { findClaim, findSynchronization, useConnection } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
 
-export interface Reattachment {
+export interface InstallationReplacement {
   readonly organization: NonNullable<StoredInstallation['organization']>;
   readonly synchronization: NonNullable<StoredInstallation['synchronization']>;
   readonly operations: readonly Operation[];
 }
 
 /** The new installation is announced: is there a synchronization whose own installation is removed? */
-export async function reattachNew(
+export async function replaceByNew(
   table: Table,
   id: InstallationOnHost,
   announced: ForgeOrganization,
   known: StoredInstallation | undefined,
-): Promise<Reattachment | undefined> {
+): Promise<InstallationReplacement | undefined> {
   const { installation, ...host } = id;
   const claim = await findClaim(table, { ...host, forgeOrganization: announced.id });
   const synchronization = claim && (await findSynchronization(table, claim.synchronization));
@@ -38,14 +38,14 @@ export async function reattachNew(
     return undefined;
   }
   const before = await findInstallation(table, { ...host, installation: current });
-  return before?.status === 'removed' ? reattachment(claim, id, announced, known) : undefined;
+  return before?.status === 'removed' ? replacementBy(claim, id, announced, known) : undefined;
 }
 
 /**
  * The forge rejects the synchronization's installation, and its removal was perhaps never heard: was another one announced for its forge
  * organization? An organization has an App only once, so that one takes its place.
  */
-export async function reattachRejected(
+export async function replaceRejected(
   { table, logger }: { readonly table: Table; readonly logger: Pick<Logger, 'info'> },
   synchronization: Synchronization,
 ): Promise<void> {
@@ -55,12 +55,12 @@ export async function reattachRejected(
   const installation = installationOf(synchronization.connection);
   const { forge, baseUrl } = synchronization;
   const rejected = installation && (await findInstallation(table, { forge, baseUrl, installation }));
-  const reattached = rejected && (await reattachKnown(table, rejected));
-  if (reattached === undefined) {
+  const replacement = rejected && (await replaceByKnown(table, rejected));
+  if (replacement === undefined) {
     return;
   }
   try {
-    await table.transact(reattached.operations);
+    await table.transact(replacement.operations);
   } catch (error) {
     if (error instanceof ConflictError) {
       // Somebody else was there.
@@ -76,10 +76,10 @@ export async function reattachRejected(
 }
 
 /** The synchronization's installation is removed: was another one announced for its forge organization before? */
-export async function reattachKnown(
+export async function replaceByKnown(
   table: Table,
   removed: StoredInstallation,
-): Promise<Reattachment | undefined> {
+): Promise<InstallationReplacement | undefined> {
   const { organization, synchronization, forgeOrganization } = removed;
   if (organization === undefined || synchronization === undefined) {
     return undefined;
@@ -99,7 +99,7 @@ export async function reattachKnown(
   );
   return other === undefined
     ? undefined
-    : reattachment(
+    : replacementBy(
         { organization, synchronization },
         { forge, baseUrl, installation: other.installation },
         { id: forgeOrganization, login: other.login },
@@ -107,12 +107,12 @@ export async function reattachKnown(
       );
 }
 
-function reattachment(
-  tie: Pick<Reattachment, 'organization' | 'synchronization'>,
+function replacementBy(
+  tie: Pick<InstallationReplacement, 'organization' | 'synchronization'>,
   id: InstallationOnHost,
   forgeOrganization: { readonly id: ForgeOrganizationId; readonly login: string },
   known: StoredInstallation | undefined,
-): Reattachment {
+): InstallationReplacement {
   return {
     ...tie,
     operations: [
