@@ -4,7 +4,7 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { scheduleHandler } from '../../shared/runtime/schedule-handler.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
-import { catchUpAll } from '../../shared/sync/webhooks/catch-up.ts';
+import { recoverAllDeliveries } from '../../shared/sync/webhooks/recover-deliveries.ts';
 
 const logger = createLogger('catch-up-deliveries');
 const table = tableClient();
@@ -12,5 +12,8 @@ const forges = createForges(table, logger);
 const dependencies = { table, workQueue: workQueueClient(), clock: systemClock, logger };
 
 export const handler = scheduleHandler({ logger }, async () =>
-  catchUpAll({ ...dependencies, reconcileAll: () => reconcile(dependencies) }, await deliveryLogs(forges)),
+  recoverAllDeliveries(
+    { ...dependencies, reconcileAll: () => reconcile(dependencies) },
+    await deliveryLogs(forges),
+  ),
 );

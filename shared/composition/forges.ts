@@ -11,7 +11,7 @@ import { createBudgetView, createCredentialBudget } from '../store/budget-store.
 import { createCredentialSource, createCredentialView } from '../store/credential-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import type { SourceLog } from '../sync/webhooks/catch-up.ts';
+import type { SourceLog } from '../sync/webhooks/recover-deliveries.ts';
 import { createIntegrations } from './integrations.ts';
 
 /** What opens a connection. */

@@ -207,7 +207,7 @@ describe('a removal that is told late, twice, or by the log takes nothing from w
     world.gitHub.faults.remove(id);
     await added();
     await world.pass(15 * minute);
-    expect(world.caughtUp).toBe(1);
+    expect(world.recovered).toBe(1);
     expect(await listed('bob')).toContain(apple);
     expect(await loadClaims(world.table, synchronizationId)).toEqual([]);
   });

@@ -19,7 +19,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 /** Between two reconciles, and what a run takes. */
 const reconcileInterval = 10 * minute;
-const catchUpInterval = 5 * minute;
+const recoveryInterval = 5 * minute;
 
 let model: Model;
 let world: ModelWorld;
@@ -223,7 +223,7 @@ describe('who reads', () => {
       await timeUntil(async () => (await listed('bob')).includes(daisy), 2 * reconcileInterval),
     ).toBeLessThanOrEqual(reconcileInterval + 10_000);
     expect(await listed('eve')).toEqual([apple]);
-    await world.pass(catchUpInterval);
+    await world.pass(recoveryInterval);
     await change('set-base-permission', { ...acme, permission: 'none' });
     await world.pass(2 * reconcileInterval);
     expect(await everybody()).toEqual(atRest);
@@ -254,7 +254,7 @@ describe('deliveries that are lost, doubled and out of order', () => {
     await change('remove-organization-member', { ...acme, user: 'bob' });
     await pushTags('3.0.0');
     // Were it the reconcile, it would be told by its cause.
-    await world.pass(catchUpInterval + 10_000);
+    await world.pass(recoveryInterval + 10_000);
     expect(await listed('bob')).toEqual([]);
     expect((await versionsOf(apple)).get('3.0.0')).toBe(commit());
     const runs = await latestRuns(world.table, synchronizationId, 10);

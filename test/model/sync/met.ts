@@ -12,7 +12,7 @@ export const nothingMet = {
   resumedPlans: 0,
   deaths: 0,
   /** Deliveries taken from the forge's log. */
-  caughtUp: 0,
+  recovered: 0,
   /** Runs taken back. */
   undone: 0,
   previews: 0,

@@ -17,8 +17,8 @@ import { createCredentialBudget } from '../../../shared/store/budget-store.ts';
 import type { Item } from '../../../shared/store/table.ts';
 import { reconcile } from '../../../shared/sync/schedule/reconcile.ts';
 import { sweepWork } from '../../../shared/sync/schedule/sweep.ts';
-import { catchUp } from '../../../shared/sync/webhooks/catch-up.ts';
 import { receiveDelivery } from '../../../shared/sync/webhooks/receive-delivery.ts';
+import { recoverDeliveries } from '../../../shared/sync/webhooks/recover-deliveries.ts';
 import { createGitHubForge, type GitHubForge, readerFor } from '../../support/github-forge.ts';
 import { createMemoryKeyValues, createMemoryObjects, type StoredObject } from '../../support/memory-store.ts';
 import { createMemoryTable } from '../../support/memory-table.ts';
@@ -84,7 +84,7 @@ export interface ModelWorld {
   /** Sends a delivery to us once more, under an id of its own: the id is not signed. */
   repeat(delivery: ReceivedDelivery): Promise<void>;
   /** Deliveries that were taken from the forge's log. */
-  caughtUp: number;
+  recovered: number;
   /** @returns false when GitHub refuses it */
   change(change: ForgeChange): Promise<boolean>;
   /** Handles one message that is due; false: there is none. */
@@ -96,7 +96,7 @@ export interface ModelWorld {
   /** Lets time pass without any schedule or worker. */
   silence(ms: number): Promise<void>;
   reconcile(): Promise<void>;
-  catchUp(): Promise<void>;
+  recoverDeliveries(): Promise<void>;
   /** Takes all faults away. */
   quiet(): void;
 }
@@ -232,7 +232,7 @@ export async function startModel(): Promise<Model> {
     const logger = { info: () => {}, warn: () => {}, error: () => {} };
     const common = { table, workQueue, clock, logger };
     let nextSweep = clock.now() + 60_000;
-    let nextCatchUp = clock.now() + 300_000;
+    let nextRecovery = clock.now() + 300_000;
     let nextReconcile = clock.now() + 600_000;
     const world: ModelWorld = {
       state,
@@ -259,7 +259,7 @@ export async function startModel(): Promise<Model> {
       async repeat({ headers, body }) {
         await deliver({ ...headers, 'x-github-delivery': `repeated-${world.received.length}` }, body);
       },
-      caughtUp: 0,
+      recovered: 0,
       async change({ name, input }) {
         try {
           const { id } = await gitHub.changes.runUnchecked(name, input);
@@ -299,16 +299,16 @@ export async function startModel(): Promise<Model> {
         const end = clock.now() + ms;
         await world.work();
         while (clock.now() < end) {
-          const stops = [registry.nextDue(), clock.nextTimer(), nextSweep, nextCatchUp, nextReconcile];
+          const stops = [registry.nextDue(), clock.nextTimer(), nextSweep, nextRecovery, nextReconcile];
           const next = Math.min(end, ...stops.filter((at) => at !== undefined));
           await clock.advance(Math.max(1, next - clock.now()));
           if (clock.now() >= nextSweep) {
             nextSweep = clock.now() + 60_000;
             await sweepWork(common);
           }
-          if (clock.now() >= nextCatchUp) {
-            nextCatchUp = clock.now() + 300_000;
-            await world.catchUp();
+          if (clock.now() >= nextRecovery) {
+            nextRecovery = clock.now() + 300_000;
+            await world.recoverDeliveries();
           }
           if (clock.now() >= nextReconcile) {
             await world.reconcile();
@@ -323,16 +323,16 @@ export async function startModel(): Promise<Model> {
         await reconcile(common);
         await world.onWork();
       },
-      async catchUp() {
+      async recoverDeliveries() {
         try {
           const log = forge.deliveries;
-          const { taken } = await catchUp({
+          const { taken } = await recoverDeliveries({
             ...common,
             log,
             source: gitHubHost,
             reconcileAll: () => reconcile(common),
           });
-          world.caughtUp += taken;
+          world.recovered += taken;
         } catch (error) {
           // The next turn begins where this one did.
           if (!(error instanceof ForgeError)) {

@@ -115,7 +115,7 @@ export async function perform(on: Performance, command: Command): Promise<void> 
     case 'revoke':
       return revoke(world, command.of);
     case 'schedule':
-      return command.which === 'reconcile' ? world.reconcile() : world.catchUp();
+      return command.which === 'reconcile' ? world.reconcile() : world.recoverDeliveries();
     case 'long silence':
       await world.silence(8 * dayMs);
       return world.reconcile();

@@ -98,7 +98,7 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
       .map((error) => `an error: ${error instanceof Error ? error.stack : String(error)}`),
   );
   met.deaths += errors.filter(isDeath).length;
-  met.caughtUp += world.caughtUp;
+  met.recovered += world.recovered;
   await countRuns(world, met);
   return { wrong, met };
 }
@@ -165,7 +165,7 @@ async function bearSilence({ world, history, wrong }: Performance): Promise<void
 /** Lets the world come to rest: the lag passes, and the schedules find what was missed. */
 async function calm(world: ModelWorld): Promise<void> {
   await world.pass(130_000);
-  await world.catchUp();
+  await world.recoverDeliveries();
   for (let rounds = 1; rounds <= 12; rounds++) {
     await world.reconcile();
     await world.pass(350_000);

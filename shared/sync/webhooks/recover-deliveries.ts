@@ -10,7 +10,7 @@ import type { Table } from '../../store/table.ts';
 import type { DeliverySource } from './delivery-source.ts';
 import { type TakeDeliveryDependencies, takeDelivery } from './receive-delivery.ts';
 
-export interface CatchUpDependencies extends Omit<TakeDeliveryDependencies, 'logger'> {
+export interface RecoverDeliveriesDependencies extends Omit<TakeDeliveryDependencies, 'logger'> {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly log: DeliveryLog;
   /** Whose log it is. */
@@ -30,14 +30,14 @@ const unreadable: readonly string[] = ['not-found', 'gone', 'incomplete', 'unexp
 
 const LogItem = z.object({ readUntil: z.number() });
 
-export interface CaughtUp {
+export interface RecoveredDeliveries {
   readonly attempts: number;
   readonly missed: number;
   readonly taken: number;
 }
 
 /** A log, and whose it is. To open it may fail, as when the key of its integration cannot be read. */
-export interface SourceLog extends Pick<CatchUpDependencies, 'source'> {
+export interface SourceLog extends Pick<RecoverDeliveriesDependencies, 'source'> {
   readonly openLog: () => Promise<DeliveryLog>;
 }
 
@@ -46,14 +46,14 @@ export interface SourceLog extends Pick<CatchUpDependencies, 'source'> {
  *
  * @throws what went wrong with the first of those where something did, after the others
  */
-export async function catchUpAll(
-  dependencies: Omit<CatchUpDependencies, 'log' | 'source'>,
+export async function recoverAllDeliveries(
+  dependencies: Omit<RecoverDeliveriesDependencies, 'log' | 'source'>,
   logs: readonly SourceLog[],
-): Promise<readonly CaughtUp[]> {
+): Promise<readonly RecoveredDeliveries[]> {
   const results = await Promise.allSettled(
     logs.map(async ({ source, openLog }) => {
       try {
-        return await catchUp({ ...dependencies, source, log: await openLog() });
+        return await recoverDeliveries({ ...dependencies, source, log: await openLog() });
       } catch (error) {
         const { forge, baseUrl } = source;
         dependencies.logger.error('a log of deliveries could not be read', { forge, baseUrl, error });
@@ -73,7 +73,9 @@ export async function catchUpAll(
  *
  * @throws ForgeError when the log cannot be read: the next turn begins where this one did
  */
-export async function catchUp(dependencies: CatchUpDependencies): Promise<CaughtUp> {
+export async function recoverDeliveries(
+  dependencies: RecoverDeliveriesDependencies,
+): Promise<RecoveredDeliveries> {
   const { table, clock, log, logger } = dependencies;
   const now = clock.now();
   const { deliveriesKeptMs } = traitsOf(dependencies.source.forge);
@@ -123,7 +125,7 @@ async function readUntil(table: Table, source: ForgeHost): Promise<number> {
   return item === undefined ? 0 : LogItem.parse(item).readUntil;
 }
 
-async function takeMissed(dependencies: CatchUpDependencies, id: string): Promise<boolean> {
+async function takeMissed(dependencies: RecoverDeliveriesDependencies, id: string): Promise<boolean> {
   try {
     const delivery = await dependencies.log.delivery(id);
     return (await takeDelivery(dependencies, dependencies.source, delivery, { by: 'log' })) === 'taken';

@@ -11,7 +11,7 @@ import { ForgeError } from '../../forge/errors.ts';
 import type { LoggedAttempt } from '../../forge/forge.ts';
 import { keys } from '../../store/keys.ts';
 import { scopeState } from '../../store/scope-store.ts';
-import { catchUp, catchUpAll } from './catch-up.ts';
+import { recoverAllDeliveries, recoverDeliveries } from './recover-deliveries.ts';
 
 const start = Date.parse('2026-11-22T12:00:00Z');
 const minute = 60_000;
@@ -42,7 +42,7 @@ async function createScene() {
     },
     wanted: async () => (await scopeState(table, synchronizationId, 'members'))?.wanted ?? 0,
     run: () =>
-      catchUp({
+      recoverDeliveries({
         table,
         clock,
         logger,
@@ -158,7 +158,7 @@ describe('catchUp', () => {
     const broken = {
       ...scene,
       run: () =>
-        catchUp({
+        recoverDeliveries({
           table: scene.table,
           clock: scene.clock,
           logger: scene.logger,
@@ -190,7 +190,7 @@ describe('catchUpAll', () => {
       delivery: () => Promise.reject(new Error('nothing was missed')),
     };
     const error = new ForgeError('credential-rejected', 'the key cannot be read');
-    const turn = catchUpAll(
+    const turn = recoverAllDeliveries(
       {
         table,
         clock: { now: () => start },
