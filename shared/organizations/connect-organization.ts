@@ -57,7 +57,7 @@ export interface ConnectedOrganization {
 
 /** What is to be connected, once it was looked at. */
 interface Connecting extends ConnectOrganizationInput {
-  readonly tie: Pick<ConnectedOrganization, 'organization' | 'synchronization'>;
+  readonly link: Pick<ConnectedOrganization, 'organization' | 'synchronization'>;
   readonly forgeOrganization: ForgeOrganization;
   /** What is stored of the installation. */
   readonly known: StoredInstallation | undefined;
@@ -82,36 +82,36 @@ export async function connectOrganization(
       ? []
       : await repositoriesByName(await open(forgeOrganization.id), input.repositories);
 
-  const tie = {
+  const link = {
     organization: newId<OrganizationId>(randomBytes),
     synchronization: newId<SynchronizationId>(randomBytes),
   };
   // Choices first: as long as nobody knows the synchronization, they mean nothing.
   await transactAll(
     table,
-    chosen.map((repository) => setChoice(tie.synchronization, repository, true)),
+    chosen.map((repository) => setChoice(link.synchronization, repository, true)),
   );
   const workItems = namesIn(traitsOf(host.forge).scopes).map((scope) =>
-    scopeWork(tie.organization, tie.synchronization, scope),
+    scopeWork(link.organization, link.synchronization, scope),
   );
-  const atEdge = desireOpen({ id: tie.organization, slug }, clock.now());
-  const claims = claimsOf({ ...input, ownedVendors, tie, forgeOrganization, known }, clock.now());
+  const atEdge = desireOpen({ id: link.organization, slug }, clock.now());
+  const claims = claimsOf({ ...input, ownedVendors, link, forgeOrganization, known }, clock.now());
   await transactClaims(table, claims, [
     ...workItems.map((workItem) => requestWork(workItem, clock.now(), { cause: 'connected' })),
     atEdge.operation,
   ]);
   await workQueue.send([...workItems.map((workItem) => workItem.message), atEdge.wake]);
-  return { ...tie, slug };
+  return { ...link, slug };
 }
 
 /** An operation that takes what only one may have, and what its refusal means. */
 type Claim = readonly [Operation, string];
 
 function claimsOf(
-  { slug, name, host, installation, repositories, ownedVendors, tie, forgeOrganization, known }: Connecting,
+  { slug, name, host, installation, repositories, ownedVendors, link, forgeOrganization, known }: Connecting,
   now: number,
 ): readonly Claim[] {
-  const { organization, synchronization } = tie;
+  const { organization, synchronization } = link;
   const { id, login } = forgeOrganization;
   const named = { id: organization, slug, name: name ?? login, ownedVendors };
   const added = {
@@ -130,7 +130,7 @@ function claimsOf(
       (operation): Claim => [operation, `${login} is connected to an organization already`],
     ),
     [
-      claimInstallation({ ...host, installation }, forgeOrganization, tie, known),
+      claimInstallation({ ...host, installation }, forgeOrganization, link, known),
       `the installation ${installation} is connected to an organization already`,
     ],
   ];

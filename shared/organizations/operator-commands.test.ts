@@ -163,8 +163,8 @@ describe('connectOrganization', () => {
 
   it('ties an installation only once, whoever asks', async () => {
     const { table, forge } = await createUnconnected();
-    const tie = { organization: organizationId, synchronization: synchronizationId };
-    const claim = claimInstallation(installation, forge.organization, tie, undefined);
+    const link = { organization: organizationId, synchronization: synchronizationId };
+    const claim = claimInstallation(installation, forge.organization, link, undefined);
     await table.transact([claim]);
     await expect(table.transact([claim])).rejects.toThrow(ConflictError);
   });

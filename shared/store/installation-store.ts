@@ -113,12 +113,12 @@ export function setInstallationStatus(
 export function claimInstallation(
   id: InstallationOnHost,
   forgeOrganization: ForgeOrganization,
-  tie: { readonly organization: OrganizationId; readonly synchronization: SynchronizationId },
+  link: { readonly organization: OrganizationId; readonly synchronization: SynchronizationId },
   known: StoredInstallation | undefined,
 ): Operation {
   return {
     put: keyOf(id, known),
-    item: { ...attributes(id, forgeOrganization), status: 'active', state: 'claimed', ...tie },
+    item: { ...attributes(id, forgeOrganization), status: 'active', state: 'claimed', ...link },
     when: any(absent, equal('state', 'unclaimed')),
   };
 }

@@ -161,13 +161,13 @@ export function addSynchronization(
     | 'lastSuccessAt'
   >,
 ): readonly Operation[] {
-  const tie = { synchronization: added.id, organization: added.organization };
+  const link = { synchronization: added.id, organization: added.organization };
   return [
     { put: keys.synchronization(added.id), item: { ...added, counter: 0 }, when: absent },
-    { put: keys.synchronizationListed(added.id), item: tie, when: absent },
+    { put: keys.synchronizationListed(added.id), item: link, when: absent },
     {
       put: keys.forgeOrganization(added.forge, added.baseUrl, added.forgeOrganization),
-      item: tie,
+      item: link,
       when: absent,
     },
   ];

@@ -21,7 +21,7 @@ const key = fc.record({ pk: fc.constantFrom('A', 'B'), sk: fc.constantFrom('x#1'
 const attribute = fc.constantFrom('one', 'two', 'pendingSince');
 const value = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('a', 'b'), fc.boolean());
 const numeric = fc.constantFrom('count', 'other');
-const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition; leaf: Condition }>((tie) => ({
+const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition; leaf: Condition }>((link) => ({
   leaf: fc.oneof(
     fc.constantFrom(absent, present),
     fc.tuple(attribute, value).map((of) => equal(...of)),
@@ -31,9 +31,9 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition; leaf: Co
   ),
   tree: fc.oneof(
     { maxDepth: 2 },
-    tie('leaf'),
-    fc.tuple(tie('tree'), tie('tree')).map((of) => all(...of)),
-    fc.tuple(tie('tree'), tie('tree')).map((of) => any(...of)),
+    link('leaf'),
+    fc.tuple(link('tree'), link('tree')).map((of) => all(...of)),
+    fc.tuple(link('tree'), link('tree')).map((of) => any(...of)),
   ),
 })).tree;
 const when = fc.option(condition, { nil: undefined });

@@ -38,7 +38,7 @@ export async function addSynchronized(
   choice: 'all' | 'some' = 'some',
   tied: Tied = onGitHub,
 ): Promise<void> {
-  const tie = { organization: organizationId, synchronization: synchronizationId };
+  const link = { organization: organizationId, synchronization: synchronizationId };
   await table.transact([
     ...addOrganization({ id: organizationId, slug: 'acme', name: 'Acme', ownedVendors: ['acme'] }),
     ...addSynchronization({
@@ -54,7 +54,7 @@ export async function addSynchronized(
           claimInstallation(
             installation,
             { id: forgeOrganizationId, login: 'acme', suspended: false },
-            tie,
+            link,
             undefined,
           ),
         ]

@@ -68,7 +68,7 @@ export function settle(
   facts: readonly Fact[],
   order: ReadOrder,
   { lagMs }: Pick<ForgeTraits, 'lagMs'>,
-): { readonly settled: readonly Told[]; readonly lookAt: number | undefined } {
+): { readonly settled: readonly Told[]; readonly recheckAt: number | undefined } {
   const read = new Map(facts.map((fact) => [factKey(fact), fact]));
   const settled: Told[] = [];
   const looks: number[] = [];
@@ -85,5 +85,5 @@ export function settle(
       looks.push(next);
     }
   }
-  return { settled, lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
+  return { settled, recheckAt: looks.length === 0 ? undefined : Math.min(...looks) };
 }

@@ -30,7 +30,7 @@ export async function applyRead(
   run: Run,
   taken: TakenScope,
   reading: FinishedReading,
-): Promise<{ readonly lookAt: number | undefined }> {
+): Promise<{ readonly recheckAt: number | undefined }> {
   const { dependencies, synchronization, traits, log } = run;
   const { scope, state } = taken;
   const { read } = reading;
@@ -42,7 +42,7 @@ export async function applyRead(
   await noteHeld(dependencies, synchronization, traits.scopes, scope, held);
   await requestAlso(run, read);
   await requestOverlooked(run, overlooked);
-  const lookAt = await settleSaid(run, taken, reading, said, planned);
+  const recheckAt = await settleSaid(run, taken, reading, said, planned);
   log.scopes.push({
     scope,
     cause: state.cause,
@@ -50,10 +50,10 @@ export async function applyRead(
     ...(held.length === 0 ? {} : { held: held.length }),
     ...(deferred.length === 0 ? {} : { deferred: deferred.length }),
   });
-  const looks = [lookAt, ...[...deferred, ...doubtful].map(({ until }) => until)].filter(
+  const looks = [recheckAt, ...[...deferred, ...doubtful].map(({ until }) => until)].filter(
     (at) => at !== undefined,
   );
-  return { lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
+  return { recheckAt: looks.length === 0 ? undefined : Math.min(...looks) };
 }
 
 /** Plans anew when another writer was there. @returns the plan that was applied */

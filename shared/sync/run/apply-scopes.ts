@@ -54,9 +54,9 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
     }
     return;
   }
-  const { lookAt } = await applyRead(run, taken, { read, observedAt, startedAt });
+  const { recheckAt } = await applyRead(run, taken, { read, observedAt, startedAt });
   whole.push(taken.scope);
-  await completeScope(run, taken, observedAt, lookAt, read.notShown);
+  await completeScope(run, taken, observedAt, recheckAt, read.notShown);
   for (const one of served) {
     if (listsOf(run.traits.scopes, one.scope).every((list) => whole.includes(list))) {
       // What it said itself to look at again is still to be looked at: the list leaves that to it.

@@ -29,7 +29,7 @@ export async function completeScope(
   run: Run,
   taken: TakenScope,
   observedAt: number,
-  lookAt?: number,
+  recheckAt?: number,
   notShown?: string,
 ): Promise<void> {
   const { table, clock } = run.dependencies;
@@ -43,7 +43,7 @@ export async function completeScope(
     handle: undefined,
     notShown: notShown === undefined ? undefined : { why: notShown, since: before?.since ?? clock.now() },
   };
-  await complete(run, answered, attributes, lookAt);
+  await complete(run, answered, attributes, recheckAt);
   if (reading !== undefined) {
     await removeChunks(table, run.synchronization.id, chunkNames.reading(taken.scope));
   }
@@ -67,15 +67,20 @@ async function complete(
   { dependencies }: Run,
   { scope, lease }: TakenScope,
   attributes: Readonly<Record<string, unknown>>,
-  lookAt: number | undefined,
+  recheckAt: number | undefined,
 ): Promise<void> {
   const { table, workQueue, clock } = dependencies;
   const kept = isPart(scope) ? { [tableKeys.expiry]: Math.ceil(clock.now() / 1000) + partSeconds } : {};
-  const outcome = await completeWork(table, lease, { ...kept, ...attributes, recheckAt: lookAt }, lookAt);
+  const outcome = await completeWork(
+    table,
+    lease,
+    { ...kept, ...attributes, recheckAt: recheckAt },
+    recheckAt,
+  );
   if (outcome === 'more') {
     await workQueue.send([lease.workItem.message]);
-  } else if (lookAt !== undefined) {
-    await workQueue.send([lease.workItem.message], secondsUntil(lookAt, clock.now()));
+  } else if (recheckAt !== undefined) {
+    await workQueue.send([lease.workItem.message], secondsUntil(recheckAt, clock.now()));
   }
 }
 

@@ -28,7 +28,7 @@ export async function settleSaid(
   { contradicted }: PlannedRead,
 ): Promise<number | undefined> {
   const { scopes: layout, lagMs } = traits;
-  const { settled, lookAt } = settle(told, read.facts, { number: observedAt, startedAt }, traits);
+  const { settled, recheckAt } = settle(told, read.facts, { number: observedAt, startedAt }, traits);
   for (const one of settled) {
     await table.transact([forgetTold(id, one)]).catch((error: unknown) => {
       // Told again meanwhile: that word stays.
@@ -38,7 +38,7 @@ export async function settleSaid(
     });
   }
   if (claims.length === 0) {
-    return lookAt;
+    return recheckAt;
   }
   for (const claim of claims.filter((one) => contradicted.includes(one))) {
     await contradictBodies(table, forge, claim);
@@ -54,7 +54,7 @@ export async function settleSaid(
     .filter(({ key }) => isWithin(layout, key, scope, read.covers) && !isLookedAt(key))
     .filter((claim) => !isDecided(claim, readsOf, traits))
     .map((claim) => claim.at + lagMs);
-  const all = lookAt === undefined ? looks : [lookAt, ...looks];
+  const all = recheckAt === undefined ? looks : [recheckAt, ...looks];
   return all.length === 0 ? undefined : Math.min(...all);
 }
 

@@ -174,9 +174,9 @@ describe('reconcile of several organizations', () => {
   it('reads the others when something of one cannot be understood', async () => {
     const table = await newTable();
     await addSynchronized(table);
-    const tie = { organization: 'another', synchronization: 'aaaa' };
+    const link = { organization: 'another', synchronization: 'aaaa' };
     await table.transact([
-      { put: keys.synchronizationListed(asId<SynchronizationId>('aaaa')), item: tie },
+      { put: keys.synchronizationListed(asId<SynchronizationId>('aaaa')), item: link },
       { put: keys.fact(asId<SynchronizationId>('aaaa'), 'repository#1'), item: { fact: 'nonsense' } },
     ]);
     const workQueue = createRecordingQueue();

@@ -137,8 +137,8 @@ export async function takeDelivery(
     return 'known';
   }
   for (let tries = 1; ; tries++) {
-    const { operations, tie, scopes } = await tieOf(table, layout, source, delivery);
-    const workItems = tie === undefined ? [] : await thingsOf(table, layout, delivery, tie, scopes);
+    const { operations, link, scopes } = await tieOf(table, layout, source, delivery);
+    const workItems = link === undefined ? [] : await thingsOf(table, layout, delivery, link, scopes);
     if (operations.length === 0 && workItems.length === 0) {
       return 'nothing';
     }
@@ -151,7 +151,7 @@ export async function takeDelivery(
       workMessages: workItems.map(({ workItem }) => workItem.message),
     };
     try {
-      await writeWords(dependencies, delivery, origin, tie?.synchronization, head);
+      await writeWords(dependencies, delivery, origin, link?.synchronization, head);
       return 'taken';
     } catch (error) {
       if (!(error instanceof ConflictError)) {
@@ -252,16 +252,16 @@ async function writePortion(
 }
 
 /** The organization that the installation belongs to. */
-type Tie = Pick<InstallationReplacement, 'organization' | 'synchronization'>;
+type Link = Pick<InstallationReplacement, 'organization' | 'synchronization'>;
 
 interface AboutConnection {
   readonly operations: readonly Operation[];
   /** Whom the delivery is about, after the operations. */
-  readonly tie: Tie | undefined;
+  readonly link: Link | undefined;
   readonly scopes: readonly ScopeName[];
 }
 
-const aboutNobody: AboutConnection = { operations: [], tie: undefined, scopes: [] };
+const aboutNobody: AboutConnection = { operations: [], link: undefined, scopes: [] };
 
 /** Whom the delivery is about: a hook is one synchronization's, and what is sent to the integration names an installation. */
 async function tieOf(
@@ -274,7 +274,7 @@ async function tieOf(
     const found = await findSynchronization(table, synchronization);
     return found === undefined
       ? aboutNobody
-      : { ...aboutNobody, tie: { organization: found.organization, synchronization } };
+      : { ...aboutNobody, link: { organization: found.organization, synchronization } };
   }
   const { installation } = delivery;
   return installation === undefined
@@ -291,13 +291,13 @@ async function aboutInstallation(
 ): Promise<AboutConnection> {
   const known = await findInstallation(table, id);
   const all = namesIn(layout);
-  const tie =
+  const link =
     known?.organization === undefined || known.synchronization === undefined
       ? undefined
       : { organization: known.organization, synchronization: known.synchronization };
   const hint = hints.find((candidate) => candidate.look === 'installation');
   if (hint === undefined || (known === undefined && hint.action !== 'created')) {
-    return { operations: [], tie, scopes: [] };
+    return { operations: [], link, scopes: [] };
   }
   const status = (value: InstallationStatus): readonly Operation[] =>
     known === undefined ? [] : [setInstallationStatus(known, value)];
@@ -305,7 +305,7 @@ async function aboutInstallation(
     const replacement = known && (await replaceByKnown(table, known));
     return {
       operations: [...status('removed'), ...(replacement?.operations ?? [])],
-      tie,
+      link,
       // Its probe shows the dead credential; the other scopes would show the same.
       scopes: replacement ? all : all.slice(0, 1),
     };
@@ -314,14 +314,15 @@ async function aboutInstallation(
     const { suspended } = hint.organization;
     return {
       operations: status(suspended ? 'suspended' : 'active'),
-      tie,
+      link,
       scopes: suspended ? all.slice(0, 1) : all,
     };
   }
-  const replacement = tie === undefined ? await replaceByNew(table, id, hint.organization, known) : undefined;
+  const replacement =
+    link === undefined ? await replaceByNew(table, id, hint.organization, known) : undefined;
   return {
     operations: replacement?.operations ?? [addInstallation(id, hint.organization, known)],
-    tie: replacement ?? tie,
+    link: replacement ?? link,
     scopes: all,
   };
 }
@@ -345,7 +346,7 @@ async function thingsOf(
   table: Table,
   layout: ScopeLayout,
   { hints, removals }: ParsedDelivery,
-  { organization, synchronization }: Tie,
+  { organization, synchronization }: Link,
   scopes: readonly ScopeName[],
 ): Promise<readonly ThingToRead[]> {
   const workItems = new Map<string, ThingToRead>();

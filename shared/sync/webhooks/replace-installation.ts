@@ -108,16 +108,16 @@ export async function replaceByKnown(
 }
 
 function replacementBy(
-  tie: Pick<InstallationReplacement, 'organization' | 'synchronization'>,
+  link: Pick<InstallationReplacement, 'organization' | 'synchronization'>,
   id: InstallationOnHost,
   forgeOrganization: { readonly id: ForgeOrganizationId; readonly login: string },
   known: StoredInstallation | undefined,
 ): InstallationReplacement {
   return {
-    ...tie,
+    ...link,
     operations: [
-      claimInstallation(id, { ...forgeOrganization, suspended: false }, tie, known),
-      useConnection(tie.synchronization, { kind: 'app-installation', installation: id.installation }),
+      claimInstallation(id, { ...forgeOrganization, suspended: false }, link, known),
+      useConnection(link.synchronization, { kind: 'app-installation', installation: id.installation }),
     ],
   };
 }

@@ -65,7 +65,7 @@ export interface State {
   readonly slow: (ReadOrder & { readonly shows: boolean }) | undefined;
   /** A read is asked for at once. */
   readonly isWanted: boolean;
-  readonly lookAt: number | undefined;
+  readonly recheckAt: number | undefined;
   /** Since when somebody who could read is refused, while the forge has had the right all the time. */
   readonly outSince: number | undefined;
   /** Could read at some moment since the forge gave the right. */
@@ -103,7 +103,7 @@ export function atRest(has: boolean, bodies: State['bodies'] = {}): State {
     lost: undefined,
     slow: undefined,
     isWanted: false,
-    lookAt: undefined,
+    recheckAt: undefined,
     outSince: undefined,
     hadIt: has,
     mustBeRefused: false,
@@ -146,7 +146,8 @@ export function pass(state: State): State {
   return { ...state, now: state.now + stepMs, truth: [one, one, two, three] };
 }
 
-export const isDue = ({ isWanted, lookAt, now }: State): boolean => isWanted || (lookAt ?? Infinity) <= now;
+export const isDue = ({ isWanted, recheckAt, now }: State): boolean =>
+  isWanted || (recheckAt ?? Infinity) <= now;
 
 /** A delivery comes. @param cameByItself or from the log */
 export function receive(state: State, event: Event, cameByItself: boolean): State {
@@ -248,13 +249,13 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
       after = { ...after, stored: { fact: change.fact, ...given }, removed: undefined };
     }
   }
-  const { settled, lookAt } = settle(told === undefined ? [] : [told], facts, order, gitHubTraits);
+  const { settled, recheckAt } = settle(told === undefined ? [] : [told], facts, order, gitHubTraits);
   const readsOf = (): ScopeReads => ({
     readBegunAt: startedAt,
     underWaySince: state.slow?.startedAt,
   });
   const looks = [
-    lookAt,
+    recheckAt,
     ...plan.deferred.map(({ until }) => until),
     ...plan.doubtful.map(({ until }) => until),
     claim !== undefined && !isDecided(claim, readsOf, gitHubTraits) ? claim.at + lagMs : undefined,
@@ -264,7 +265,7 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
     ...after,
     told: settled.length > 0 ? undefined : told,
     claim: claim !== undefined && isAnswered(claim, readsOf, gitHubTraits) ? undefined : claim,
-    lookAt: looks.length === 0 ? undefined : Math.min(...looks),
+    recheckAt: looks.length === 0 ? undefined : Math.min(...looks),
     bodies: contradicted
       ? { ...after.bodies, taken: { number: after.bodies.taken?.number ?? 0, contradicted } }
       : after.bodies,
@@ -306,7 +307,7 @@ export function nameOf(state: State): string {
     state.lost,
     slow && [rank(slow.number), ago(slow.startedAt), slow.shows, rank(state.readNumber)],
     state.isWanted,
-    ago(state.lookAt),
+    ago(state.recheckAt),
     ago(state.outSince),
     state.hadIt,
     state.mustBeRefused,
