@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { type Evidence, evidenceIn, evidenceKinds, evidenceText, isStated } from './evidence.ts';
+import { type Evidence, evidenceIn, evidenceKinds, evidenceText, hasConfirmation } from './evidence.ts';
 
 it('takes mere absence for no statement, and everything beside it for one', () => {
-  expect(isStated([])).toBe(false);
-  const alone = evidenceKinds.filter((one) => !isStated([one]) && one !== 'read');
+  expect(hasConfirmation([])).toBe(false);
+  const alone = evidenceKinds.filter((one) => !hasConfirmation([one]) && one !== 'read');
   expect(alone).toEqual(['list', 'not-shown']);
   for (const one of [
     'event',
@@ -14,7 +14,7 @@ it('takes mere absence for no statement, and everything beside it for one', () =
     'silence',
     'orphaned',
   ] as const) {
-    expect(isStated(['list', one]), one).toBe(true);
+    expect(hasConfirmation(['list', one]), one).toBe(true);
   }
 });
 

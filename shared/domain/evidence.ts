@@ -35,7 +35,7 @@ export const evidenceKinds = Object.keys(texts) as readonly Evidence[];
 export type ChangeKind = 'add' | 'update' | 'return' | 'remove';
 
 /** Whether somebody says that a thing is gone: mere absence is no statement, since a list that was cut short looks the same. */
-export function isStated(evidence: readonly Evidence[]): boolean {
+export function hasConfirmation(evidence: readonly Evidence[]): boolean {
   return evidence.some((one) => one !== 'list' && one !== 'not-shown');
 }
 

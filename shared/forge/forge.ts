@@ -51,7 +51,7 @@ export interface ScopeRead {
    * The forge says itself that what the read does not have is not there, or not ours to see: by the thing's own look-up. Otherwise an
    * absence is only an absence from a list.
    */
-  readonly absenceIsStated: boolean;
+  readonly absenceIsAuthoritative: boolean;
   /** Of the read of a repository that is not there: why. */
   readonly absence?: Absence | undefined;
   /**
@@ -104,7 +104,7 @@ export interface StructureReader {
   probe(): Promise<ForgeOrganization>;
   /**
    * The whole scope, every list paged to its end and counted against the forge's total (`isCounted` says where there is none); or a step of
-   * it. A part that is not there is a whole read without facts and with `absenceIsStated`. A list that changes between two pages is read anew,
+   * it. A part that is not there is a whole read without facts and with `absenceIsAuthoritative`. A list that changes between two pages is read anew,
    * or `incomplete`.
    *
    * @param scope one of the traits' scopes, or a part

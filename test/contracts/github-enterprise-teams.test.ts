@@ -68,7 +68,7 @@ describe('a team of the enterprise', () => {
   test('is left to the list of teams when it is asked for by itself', async () => {
     expect(await readWhole(gitHub.reader(), `team:${security.id}`)).toMatchObject({
       facts: [],
-      absenceIsStated: false,
+      absenceIsAuthoritative: false,
       also: ['teams'],
     });
   });

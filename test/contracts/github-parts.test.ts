@@ -42,11 +42,11 @@ const user = (login: string) => known([...gitHub.state.users.values()].find((eac
 const gone = (part: PartScope, also: readonly string[] = [], absence?: Absence) => ({
   facts: [],
   covers: [part],
-  absenceIsStated: true,
+  absenceIsAuthoritative: true,
   absence,
   also,
 });
-const leftTo = (scope: string) => ({ facts: [], covers: [], absenceIsStated: false, also: [scope] });
+const leftTo = (scope: string) => ({ facts: [], covers: [], absenceIsAuthoritative: false, also: [scope] });
 
 describe('a team', () => {
   test('is read with all below it, as the list shows them, in one request', async () => {
@@ -55,7 +55,7 @@ describe('a team', () => {
     const { read, requests } = await readPart(`team:${id}`, nodeId);
     expect(read).toMatchObject({
       covers: [`team:${id}`, `team:${below.id}`],
-      absenceIsStated: false,
+      absenceIsAuthoritative: false,
       also: [],
     });
     expect(sorted(read.facts)).toEqual(sorted(await listed('teams', read.covers)));
@@ -179,7 +179,7 @@ describe('a repository', () => {
   test('is read with its collaborators, as the list shows it, in one request', async () => {
     const { nodeId } = gitHub.repository('money');
     const { read, requests } = await readPart(part('money'), nodeId);
-    expect(read).toMatchObject({ covers: [part('money')], absenceIsStated: false, also: [] });
+    expect(read).toMatchObject({ covers: [part('money')], absenceIsAuthoritative: false, also: [] });
     expect(sorted(read.facts)).toEqual(sorted(await listed('repositories', read.covers)));
     expect(read.facts).toMatchObject([
       { kind: 'repository', handle: nodeId, tagCount: 2, branchCount: 1 },
@@ -284,7 +284,7 @@ describe('a member', () => {
 
   test.each(['alice', 'ann'])('%s is read as the list shows him, in two requests', async (login) => {
     const { read, requests } = await readPart(part(login));
-    expect(read).toMatchObject({ covers: [part(login)], absenceIsStated: false, also: [] });
+    expect(read).toMatchObject({ covers: [part(login)], absenceIsAuthoritative: false, also: [] });
     expect(read.facts).toEqual(await listed('members', read.covers));
     expect(read.facts).toMatchObject([{ login, role: login === 'alice' ? 'owner' : 'member' }]);
     expect(requests).toBe(2);

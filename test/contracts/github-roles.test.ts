@@ -74,7 +74,7 @@ describe('who holds a role that reads every repository', () => {
         { kind: 'role-team', ...role, team: String(team('engineering')) },
       ],
       covers: [],
-      absenceIsStated: false,
+      absenceIsAuthoritative: false,
       isCounted: expect.any(Function),
       powerless: ['71'],
       also: [],

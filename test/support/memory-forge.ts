@@ -85,7 +85,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
         await forge.before(scope);
         const notShown = forge.notShown.get(scope);
         if (notShown !== undefined) {
-          return { done: { facts: [], covers: [], absenceIsStated: false, notShown, also: [] } };
+          return { done: { facts: [], covers: [], absenceIsAuthoritative: false, notShown, also: [] } };
         }
         const before = ReadSoFar.safeParse(from).data;
         // As the adapters: a list that has changed since is read anew.
@@ -101,7 +101,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
           done: {
             facts,
             covers: part ? [scope] : [],
-            absenceIsStated: isAbsent,
+            absenceIsAuthoritative: isAbsent,
             absence: isAbsent ? forge.absence : undefined,
             isCounted: countedIn(facts),
             also: [],

@@ -59,7 +59,7 @@ export async function readOrganizationRoles(
       }
     }
     const powerless = roles.filter(({ base_role }) => !base_role).map(({ id }) => id);
-    return { facts, covers: [], absenceIsStated: false, isCounted: () => false, powerless, also: [] };
+    return { facts, covers: [], absenceIsAuthoritative: false, isCounted: () => false, powerless, also: [] };
   } catch (error) {
     // "Response if the organization roles feature is not enabled".
     if (error instanceof UnprocessableError) {
@@ -72,7 +72,7 @@ export async function readOrganizationRoles(
 const notShown = (why: string): ScopeRead => ({
   facts: [],
   covers: [],
-  absenceIsStated: false,
+  absenceIsAuthoritative: false,
   notShown: why,
   also: [],
 });

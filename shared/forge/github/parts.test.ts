@@ -62,7 +62,7 @@ describe('R6: a member whose membership', () => {
 
   test('is not found in our organization is gone', async () => {
     const answers = { '/user/3': user, '/orgs/acme': { json: { id: 5 } } };
-    expect(await read(answers)).toMatchObject({ facts: [], absenceIsStated: true });
+    expect(await read(answers)).toMatchObject({ facts: [], absenceIsAuthoritative: true });
   });
 
   test('is to pay the bills is none', async () => {
@@ -70,7 +70,7 @@ describe('R6: a member whose membership', () => {
       '/user/3': user,
       '/orgs/acme/memberships/ann': membership({ role: 'billing_manager' }),
     };
-    expect(await read(answers)).toMatchObject({ facts: [], absenceIsStated: true });
+    expect(await read(answers)).toMatchObject({ facts: [], absenceIsAuthoritative: true });
   });
 
   test('is of a kind that is new here is unknown', async () => {

@@ -60,14 +60,14 @@ export function readPart(
 const there = (covers: readonly PartScope[], facts: readonly Fact[]): ScopeRead => ({
   facts,
   covers,
-  absenceIsStated: false,
+  absenceIsAuthoritative: false,
   also: [],
 });
 
 const notThere = (part: PartScope, also: readonly AnyScope[] = [], absence?: Absence): ScopeRead => ({
   facts: [],
   covers: [part],
-  absenceIsStated: true,
+  absenceIsAuthoritative: true,
   absence,
   also,
 });
@@ -78,7 +78,7 @@ const notFound = ({ selected }: Pick<Account, 'selected'>): Absence => (selected
 const leftTo = (scope: AnyScope): ScopeRead => ({
   facts: [],
   covers: [],
-  absenceIsStated: false,
+  absenceIsAuthoritative: false,
   also: [scope],
 });
 

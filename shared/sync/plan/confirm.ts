@@ -43,11 +43,11 @@ export async function confirm(
   const answers = await reader.lookUp(asked);
   const absent = new Map<PartScope, Absence>();
   const present = new Map<PartScope, Handle | undefined>();
-  for (const { part, handle, isStated } of asked) {
+  for (const { part, handle, hasConfirmation } of asked) {
     const answer = answers.get(part);
     if (answer?.is === 'absent') {
       absent.set(part, answer.absence);
-    } else if (answer?.is === 'present' && !isStated) {
+    } else if (answer?.is === 'present' && !hasConfirmation) {
       present.set(part, handle);
     }
   }
@@ -58,12 +58,12 @@ export async function confirm(
  * The thing that the change removes, if the forge can be asked for it. Where an event said that a repository is gone, whether it was deleted or
  * only taken out of sight is asked all the same.
  */
-function lookedUpFor(change: PlannedChange): readonly (LookedUp & { readonly isStated: boolean })[] {
+function lookedUpFor(change: PlannedChange): readonly (LookedUp & { readonly hasConfirmation: boolean })[] {
   const { fact } = change;
-  const isStated = !isMissing(change);
+  const hasConfirmation = !isMissing(change);
   const part = partOf(fact);
-  const isMain = fact.kind === 'repository' || (fact.kind === 'team' && !isStated);
-  return change.kind === 'remove' && isMain && part ? [{ part, handle: fact.handle, isStated }] : [];
+  const isMain = fact.kind === 'repository' || (fact.kind === 'team' && !hasConfirmation);
+  return change.kind === 'remove' && isMain && part ? [{ part, handle: fact.handle, hasConfirmation }] : [];
 }
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { aFact, stored } from '../../../test/support/memory-forge.ts';
 import { lagMs, planScope } from '../../../test/support/traits.ts';
 import type { Claim } from '../../domain/claim.ts';
-import { isStated } from '../../domain/evidence.ts';
+import { hasConfirmation } from '../../domain/evidence.ts';
 import type { Fact } from '../../domain/facts.ts';
 
 describe('what has just changed', () => {
@@ -113,7 +113,9 @@ describe('what has just changed', () => {
     const current = rows.map((fact) => stored(fact, 1, now - 60_000));
     const scope = 'teams';
     const stated = (told: string) =>
-      read([], { scope, current, told: new Set([told]) }).changes.map(({ evidence }) => isStated(evidence));
+      read([], { scope, current, told: new Set([told]) }).changes.map(({ evidence }) =>
+        hasConfirmation(evidence),
+      );
     expect(stated('member#1')).toEqual([true, false]);
     expect(stated('team#5')).toEqual([true, true]);
   });
@@ -174,8 +176,8 @@ describe('what an event withdrew', () => {
 
   it('is looked at again if only a hint says that it is gone, recovered after the person was added again', () => {
     // The read may show what was between the two; also the look-up of the thing itself.
-    for (const absenceIsStated of [false, true]) {
-      const hinted = { read: { facts: [], absenceIsStated }, claims: [], told: new Set([claim.key]) };
+    for (const absenceIsAuthoritative of [false, true]) {
+      const hinted = { read: { facts: [], absenceIsAuthoritative }, claims: [], told: new Set([claim.key]) };
       expect(read(11, at + 1000, hinted)).toMatchObject({
         changes: [{ kind: 'remove', inDoubt: true }],
         doubtful: [{ key: claim.key }],

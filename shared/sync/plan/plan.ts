@@ -11,7 +11,7 @@ import {
   type Withdrawals,
   withheldUntil,
 } from '../../domain/claim.ts';
-import { type Evidence, isStated } from '../../domain/evidence.ts';
+import { type Evidence, hasConfirmation } from '../../domain/evidence.ts';
 import {
   type Fact,
   factKey,
@@ -273,7 +273,7 @@ function contradictedBy(seen: ReadonlyMap<string, Fact>, input: PlanInput): read
 /** Whether the forge states its absence, and not only a list. */
 function isConfirmed(fact: Fact, { read, confirmedAbsent }: PlanInput): boolean {
   const part = partOf(fact);
-  return read.absenceIsStated === true || (part !== undefined && confirmedAbsent?.has(part) === true);
+  return read.absenceIsAuthoritative === true || (part !== undefined && confirmedAbsent?.has(part) === true);
 }
 
 /** Whether a new event withdrew it, and nothing gave it back since. */
@@ -301,7 +301,7 @@ function removalOf(fact: Fact, { read, told, confirmedAbsent, startedAt }: PlanI
   if (isTold(fact, told)) {
     evidence.push('event');
   }
-  if (read.absenceIsStated) {
+  if (read.absenceIsAuthoritative) {
     evidence.push('own-read');
   }
   if (part !== undefined && confirmedAbsent?.has(part)) {
@@ -332,7 +332,7 @@ export function recordOf(change: PlannedChange): FactChange {
 
 /** A removal for which only an absence speaks. */
 export const isMissing = (change: PlannedChange): boolean =>
-  change.kind === 'remove' && !isStated(change.evidence);
+  change.kind === 'remove' && !hasConfirmation(change.evidence);
 
 /** The removal with one more piece of evidence; any other change as it is. */
 export const withEvidence = (change: PlannedChange, evidence: Evidence): PlannedChange =>

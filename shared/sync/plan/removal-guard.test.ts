@@ -11,13 +11,13 @@ const members = (count: number, from = 1): Fact[] =>
 function held(
   before: readonly Fact[],
   after: readonly Fact[],
-  input: { told?: string[]; absenceIsStated?: boolean } & GuardHistory = {},
+  input: { told?: string[]; absenceIsAuthoritative?: boolean } & GuardHistory = {},
 ) {
   const current = before.map((fact) => stored(fact));
   const { changes } = planScope({
     scope: 'members',
     current,
-    read: { facts: after, absenceIsStated: input.absenceIsStated ?? false },
+    read: { facts: after, absenceIsAuthoritative: input.absenceIsAuthoritative ?? false },
     observedAt: 2,
     startedAt: 1_000_000,
     told: new Set(input.told),
@@ -41,7 +41,7 @@ describe('the brake', () => {
   it('holds nothing that an event told, or that the forge states', () => {
     const told = members(6, 2).map(factKey);
     expect(held(members(7), members(1), { told }).held).toEqual([]);
-    expect(held(members(7), members(1), { absenceIsStated: true }).held).toEqual([]);
+    expect(held(members(7), members(1), { absenceIsAuthoritative: true }).held).toEqual([]);
   });
 
   it('adds up what was missed within a day', () => {
@@ -49,7 +49,7 @@ describe('the brake', () => {
     expect(held(members(20), members(17)).held).toEqual([]);
     expect(held(members(20), members(17), { missed }).held).toHaveLength(3);
     // What the forge states is not held for it.
-    expect(held(members(20), members(17), { missed, absenceIsStated: true }).held).toEqual([]);
+    expect(held(members(20), members(17), { missed, absenceIsAuthoritative: true }).held).toEqual([]);
   });
 
   it('goes on holding what waits already, although the list has grown', () => {

@@ -80,8 +80,8 @@ async function confirmedAmong(
     const { statedAt, statedAfter = 0, confirmedBy = -1 } = deletions[place] ?? {};
     const standing = standings.get(`repository#${repository}`);
     const isRestored = (standing?.givenAt ?? 0) > statedAfter;
-    const isStated = statedAt !== undefined && startedAt < statedAt + statedMs && !isRestored;
+    const hasConfirmation = statedAt !== undefined && startedAt < statedAt + statedMs && !isRestored;
     const isKnown = standing?.isRemoved === true && confirmedBy >= standing.observedAt;
-    return (absence === 'gone' || isStated) && !isKnown ? [{ repository, standing }] : [];
+    return (absence === 'gone' || hasConfirmation) && !isKnown ? [{ repository, standing }] : [];
   });
 }

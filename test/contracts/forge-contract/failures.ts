@@ -52,6 +52,6 @@ export function failuresContract(fixture: () => ForgeFixture): void {
     }
     expect(requests()).toBe(before);
     clock.advance(notBefore - clock.now() + 1000);
-    expect(await readWhole(fixture(), limited)).toMatchObject({ absenceIsStated: false });
+    expect(await readWhole(fixture(), limited)).toMatchObject({ absenceIsAuthoritative: false });
   });
 }

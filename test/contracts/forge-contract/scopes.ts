@@ -95,7 +95,7 @@ export function scopesContract(fixture: () => ForgeFixture): void {
         const part = one.partWith(kind);
         await removeThing(fixture(), one, kind);
         const read = await one.readPart(part);
-        expect(read).toMatchObject({ facts: [], absenceIsStated: true });
+        expect(read).toMatchObject({ facts: [], absenceIsAuthoritative: true });
         expect(read.covers).toContain(part);
         for (const scope of namesIn(fixture().traits.scopes)) {
           const keys = [...(await factsOf(fixture(), scope)).keys()];

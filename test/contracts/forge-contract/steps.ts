@@ -28,7 +28,10 @@ export function stepsContract(fixture: () => ForgeFixture): void {
       const inSteps = await readWhole(fixture(), scope, { mayGoOn: () => false });
       expect(inSteps.steps).toBeGreaterThan(2);
       expect(keysOf(inSteps)).toEqual(keysOf(atOnce));
-      expect(inSteps).toMatchObject({ covers: atOnce.covers, absenceIsStated: atOnce.absenceIsStated });
+      expect(inSteps).toMatchObject({
+        covers: atOnce.covers,
+        absenceIsAuthoritative: atOnce.absenceIsAuthoritative,
+      });
     },
   );
 

@@ -1,7 +1,7 @@
 /** Performs a sequence in a world and holds what Composer reads against what the forge says, on the way and at the end. */
 import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import { installationOf } from '../../../shared/domain/connection.ts';
-import { isStated } from '../../../shared/domain/evidence.ts';
+import { hasConfirmation } from '../../../shared/domain/evidence.ts';
 import { isOfSource } from '../../../shared/store/package-store.ts';
 import { latestRuns, loadRemoved } from '../../../shared/store/run-store.ts';
 import { applyingSince, listHeld } from '../../../shared/store/scope-store.ts';
@@ -217,7 +217,7 @@ async function checkRemovalGuard({ world, words }: Performance): Promise<string[
     const removed = (await loadRemoved(world.table, synchronizationId, observedAt)) ?? [];
     const counts = new Map<string, number>();
     for (const { before, evidence } of removed) {
-      if (!isStated(evidence)) {
+      if (!hasConfirmation(evidence)) {
         counts.set(before.kind, (counts.get(before.kind) ?? 0) + 1);
       }
     }

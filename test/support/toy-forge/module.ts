@@ -67,7 +67,7 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
         return { unfinished: { state: { scope, todo, facts }, read: facts.length, total: undefined } };
       }
     }
-    return { done: { facts, covers: isPart(scope) ? [scope] : [], absenceIsStated: false, also: [] } };
+    return { done: { facts, covers: isPart(scope) ? [scope] : [], absenceIsAuthoritative: false, also: [] } };
   }
   const refsOf = ({ repository }: RepositoryIds) =>
     ask((token) => {
@@ -81,7 +81,9 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
       async readScope(scope, { from, mayGoOn = () => true } = {}) {
         const main = isPart(scope) ? await ask((token) => api.find(token, scope)) : undefined;
         if (isPart(scope) && main === undefined) {
-          return { done: { facts: [], covers: [scope], absenceIsStated: true, absence: 'gone', also: [] } };
+          return {
+            done: { facts: [], covers: [scope], absenceIsAuthoritative: true, absence: 'gone', also: [] },
+          };
         }
         const start = { scope, todo: [begin(scope)], facts: main === undefined ? [] : [main] };
         const left = Progress.safeParse(from).data;

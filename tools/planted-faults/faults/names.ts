@@ -48,7 +48,7 @@ export const namesFaults: readonly PlantedFault[] = [
     id: 'names-any-absence-is-deletion',
     proof: 'names',
     file: 'shared/sync/run/confirm-deletions.ts',
-    find: "(absence === 'gone' || isStated)",
+    find: "(absence === 'gone' || hasConfirmation)",
     replace: "['gone', 'not-found'].includes(absence)",
     tests: ['test/integration/confirmed-deletions.test.ts'],
     standsFor: 'a repository out of a narrowed selection that counts as deleted',

@@ -95,7 +95,7 @@ export const rightsFaults: readonly PlantedFault[] = [
     id: 'brake-stops-what-is-said',
     proof: 'guardRemovals',
     file: 'shared/sync/plan/plan.ts',
-    find: "=>\n  change.kind === 'remove' && !isStated(change.evidence);",
+    find: "=>\n  change.kind === 'remove' && !hasConfirmation(change.evidence);",
     replace: "=>\n  change.kind === 'remove';",
     tests: ['shared/sync/plan/removal-guard.test.ts'],
     standsFor: 'a withdrawal that the forge states and that waits for a person',

@@ -147,7 +147,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
     id: 'sync-stated-is-held',
     proof: 'synchronization',
     file: plan,
-    find: "=>\n  change.kind === 'remove' && !isStated(change.evidence);",
+    find: "=>\n  change.kind === 'remove' && !hasConfirmation(change.evidence);",
     replace: "=>\n  change.kind === 'remove';",
     tests,
     standsFor: 'removals that the forge states and a person allowed, held for ever',
