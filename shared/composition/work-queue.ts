@@ -16,17 +16,17 @@ const urlVariables = {
 
 /** SQS takes 10 messages in one request. */
 const batchMax = 10;
-/** Keys named by one wake of the edge's writer: a turn takes 50. */
+/** Keys that one message to the edge's writer names: a turn takes 50. */
 const keysMax = 50;
 
 export function createWorkQueue(client: SQSClient): WorkQueue {
   return {
     async send(workMessages, delaySeconds = 0) {
       const byQueue = new Map<QueueName, WorkMessage[]>();
-      for (const wake of distinct(workMessages)) {
-        const list = byQueue.get(wake.queue) ?? [];
-        list.push(wake);
-        byQueue.set(wake.queue, list);
+      for (const message of distinct(workMessages)) {
+        const list = byQueue.get(message.queue) ?? [];
+        list.push(message);
+        byQueue.set(message.queue, list);
       }
       for (const [queue, list] of byQueue) {
         const fifo = queue === 'publish-access';
@@ -34,10 +34,10 @@ export function createWorkQueue(client: SQSClient): WorkQueue {
           const answer = await client.send(
             new SendMessageBatchCommand({
               QueueUrl: required(urlVariables[queue]),
-              Entries: list.slice(start, start + batchMax).map((wake, place) => ({
+              Entries: list.slice(start, start + batchMax).map((message, place) => ({
                 Id: String(place),
-                MessageBody: JSON.stringify(wake.message),
-                MessageGroupId: wake.group,
+                MessageBody: JSON.stringify(message.message),
+                MessageGroupId: message.group,
                 ...(fifo ? { MessageDeduplicationId: randomUUID() } : { DelaySeconds: delaySeconds }),
               })),
             }),
@@ -51,15 +51,15 @@ export function createWorkQueue(client: SQSClient): WorkQueue {
   };
 }
 
-/** Each wake once, and the keys of the edge together: they have one writer. */
+/** Each message once, and the keys of the edge together: they have one writer. */
 function distinct(workMessages: readonly WorkMessage[]): WorkMessage[] {
   const seen = new Map<string, WorkMessage>();
   const edge: string[] = [];
-  for (const wake of workMessages) {
-    if (wake.queue === 'publish-access') {
-      edge.push(...((wake.message.keys as string[] | undefined) ?? []));
+  for (const message of workMessages) {
+    if (message.queue === 'publish-access') {
+      edge.push(...((message.message.keys as string[] | undefined) ?? []));
     } else {
-      seen.set(`${wake.queue} ${JSON.stringify(wake.message)}`, wake);
+      seen.set(`${message.queue} ${JSON.stringify(message.message)}`, message);
     }
   }
   const edgeKeys = [...new Set(edge)];

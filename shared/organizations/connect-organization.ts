@@ -100,7 +100,7 @@ export async function connectOrganization(
     ...workItems.map((workItem) => requestWork(workItem, clock.now(), { cause: 'connected' })),
     atEdge.operation,
   ]);
-  await workQueue.send([...workItems.map((workItem) => workItem.message), atEdge.wake]);
+  await workQueue.send([...workItems.map((workItem) => workItem.message), atEdge.message]);
   return { ...link, slug };
 }
 

@@ -1,4 +1,4 @@
-/** A person's word on removals that the brake holds. */
+/** A person's word on removals that the guard holds. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import { isScope } from '../domain/scopes.ts';

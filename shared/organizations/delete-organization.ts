@@ -60,7 +60,7 @@ export async function deleteOrganization(
     }),
     ownerAct(dependencies, id, by, 'delete-organization', slug),
   ]);
-  await workQueue.send([closed.wake, deletionOf(id, target).message]);
+  await workQueue.send([closed.message, deletionOf(id, target).message]);
   // From here on its worker would do the same, somewhat later.
   for (const synchronization of synchronizations) {
     await table.transact(await disconnection(table, synchronization, now)).catch(leaveToWorker);

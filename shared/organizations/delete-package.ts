@@ -86,7 +86,7 @@ export async function deletePackage(
 
 /**
  * Takes the package from the edge, from scans and from the metadata, in one transaction that fails when it changed meanwhile. The grants
- * are to be raised with it.
+ * are to be requested with it.
  *
  * @param isHolder whether its name stands for it
  */

@@ -10,7 +10,7 @@ import { requestWork } from '../store/work.ts';
 import { grantsWork, packageWork } from '../store/work-items.ts';
 
 /**
- * Who may read it is decided by the new repository from then on: the grants are raised with it, and take away before they give.
+ * Who may read it is decided by the new repository from then on: the grants are requested with it, and take away before they give.
  *
  * @throws ConflictError when the name passed, or the package changed, meanwhile
  */

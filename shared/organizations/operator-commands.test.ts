@@ -99,7 +99,7 @@ describe('connectOrganization', () => {
       organization,
       synchronization,
     });
-    expect(workQueue.sent.map((wake) => wake.message.scope)).toEqual([
+    expect(workQueue.sent.map(({ message }) => message.scope)).toEqual([
       'settings',
       'members',
       'teams',
@@ -219,7 +219,7 @@ describe('choosePackages', () => {
     const { workQueue, choices, choose } = await createConnected();
     expect(await choose(['billing', 'fork'])).toEqual(['acme/Billing', 'acme/fork']);
     expect(await choices()).toEqual([true, undefined, true]);
-    expect(workQueue.sent.map((wake) => wake.message.repository)).toEqual(['10', '12']);
+    expect(workQueue.sent.map(({ message }) => message.repository)).toEqual(['10', '12']);
   });
 
   it('chooses all but forks, and forks when asked', async () => {
@@ -248,7 +248,7 @@ describe('choosePackages', () => {
     ]);
     expect(await ownVendors({ table, workQueue, clock }, organization, ['acme', 'other', 'acme'])).toBe(1);
     expect((await findOrganization(table, organizationId))?.ownedVendors).toEqual(['acme', 'other']);
-    expect(workQueue.sent.map((wake) => wake.message.repository)).toEqual(['10']);
+    expect(workQueue.sent.map(({ message }) => message.repository)).toEqual(['10']);
     await expect(ownVendors({ table, workQueue, clock }, organization, ['no vendor'])).rejects.toThrow(
       CallerError,
     );

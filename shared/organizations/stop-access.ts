@@ -30,7 +30,7 @@ export async function stopAccess(
       ownerAct(dependencies, organization.id, accountable, 'stop-access', organization.slug),
     ]),
   );
-  await workQueue.send([closed.wake]);
+  await workQueue.send([closed.message]);
   // The edge looks for the organization's key only for tokens that name the organization.
   await restrictTokens(dependencies, organization);
 }
@@ -59,7 +59,7 @@ export async function allowAccess(
       ownerAct(dependencies, organization.id, accountable, 'allow-access', organization.slug),
     ]),
   );
-  await workQueue.send([open.wake]);
+  await workQueue.send([open.message]);
 }
 
 /** The first operation is the organization's own: when it conflicts there is nothing to do. */

@@ -113,9 +113,9 @@ describe('an installation from before', () => {
   it('is stopped for every token in the end, when the stop died before it had written them anew', async () => {
     const { registry, member, all, reconcile: run } = await createOld();
     const { table, clock } = registry;
-    const { operation, wake } = desireClosed({ id: organizationId, slug: 'acme' }, clock.now());
+    const { operation, message } = desireClosed({ id: organizationId, slug: 'acme' }, clock.now());
     await table.transact([markStopped(organizationId, clock.now()), operation]);
-    await registry.workQueue.send([wake]);
+    await registry.workQueue.send([message]);
     await registry.settle();
     await run();
     await registry.settle();

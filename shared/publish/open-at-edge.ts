@@ -58,10 +58,10 @@ async function writeKey(
   { table, workQueue, clock }: OpenAtEdgeDependencies,
   organization: Organization,
 ): Promise<void> {
-  const { operation, wake } = desireOpen(organization, clock.now());
+  const { operation, message } = desireOpen(organization, clock.now());
   await unlessMet(async () => {
     await table.transact([accessNotStopped(organization.id), operation]);
-    await workQueue.send([wake]);
+    await workQueue.send([message]);
   });
 }
 

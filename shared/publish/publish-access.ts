@@ -40,7 +40,7 @@ export class StoreFullError extends Error {
 }
 
 const updateKeysMax = 50;
-/** A function of 20 s stops taking turns after this many milliseconds and leaves the rest to a fresh wake. */
+/** A function of 20 s stops taking turns after this many milliseconds and leaves the rest to a new message. */
 const turnsMs = 10_000;
 const conflictsMax = 10;
 
@@ -163,10 +163,10 @@ async function updateStore(keyValues: KeyValues, etag: string, batch: readonly E
 }
 
 /**
- * Records what is at the edge now, and raises whoever waits for it. A death before it leaves the rows wanted, and the next turn does it again.
+ * Records what is at the edge now, and requests the work that waits for it. A death before it leaves the rows wanted, and the next turn does it again.
  *
- * So a grant raises its principals twice, once by the change and once from here: a root lists only what the edge serves by then. What
- * only takes something away raises nobody again: whoever wished it had left it out before.
+ * So a grant requests work on its principals twice, once by the change and once from here: a root lists only what the edge serves by then. What
+ * only takes something away requests nothing again: whoever wished it had left it out before.
  */
 async function record(table: Table, batch: readonly EdgeRow[], now: number): Promise<WorkMessage[]> {
   const waiting = new Map<string, WorkItem>();

@@ -2,7 +2,7 @@
  * What one principal sees of an organization: the bitmap at the edge and the root file. One worker for each principal at a time.
  *
  * A pass writes what its inputs allow and no more: bits are narrowed at once, and widened only to packages that the edge knows; the root
- * lists only names whose bit is at the edge. Each step, once done, raises the principal again, so that the passes follow each other
+ * lists only names whose bit is at the edge. Each step, once done, requests work on the principal again, so that the passes follow each other
  * without anybody waiting.
  */
 
@@ -103,7 +103,7 @@ async function pass(
     await workQueue.send(await activateToken(table, token, slug, lease, clock.now()));
   }
   if (!view.complete && waiting.some((token) => !overdue(token))) {
-    // Whatever it waits for raises the principal again; this comes back in case that takes too long.
+    // Whatever it waits for requests work on the principal again; this comes back in case that takes too long.
     await releaseLease(table, lease);
     await workQueue.send([lease.workItem.message], 5);
     return 'waiting';

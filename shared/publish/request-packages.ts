@@ -1,4 +1,4 @@
-/** What goes for all packages of an organization changed: each of them is raised, so that its files are written again. */
+/** What goes for all packages of an organization changed: work on each of them is requested, so that its files are written again. */
 import type { OrganizationId } from '../domain/ids.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { packagesWork, packageWork } from '../store/work-items.ts';

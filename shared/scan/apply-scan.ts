@@ -1,4 +1,4 @@
-/** Writes what a scan found. Every transaction holds the scan's lease and raises whoever depends on what it changes. */
+/** Writes what a scan found. Every transaction holds the scan's lease and requests the work that depends on what it changes. */
 
 import { edgeKeys } from '../domain/edge-keys.ts';
 import type { OrganizationId } from '../domain/ids.ts';
@@ -78,7 +78,7 @@ export function putSource(
 const ofSource = ({ synchronization, repository }: PackageSource): Condition =>
   all(equal('synchronization', synchronization), equal('repository', repository));
 
-/** Two items for a version: itself and its recorded commit. The lease's check and the package's raise come with each batch. */
+/** Two items for a version: itself and its recorded commit. The lease's check and the package's request come with each batch. */
 const versionsInTransaction = Math.floor((transactionItemsMax - 2) / 2);
 /**
  * A transaction takes 4 MB, an item 400 KB, names and numbers included.
@@ -124,7 +124,7 @@ export async function applyVersions(
     await table.transact([leaseHeld(lease), requestWork(workItem, clock.now())]);
     return [workItem.message];
   }
-  // A new package was raised when it was made.
+  // Work on a new package was requested when it was made.
   return changes.length > 0 || !found.imported ? [workItem.message] : [];
 }
 

@@ -73,16 +73,16 @@ export async function finishDist(
   if (looked.is === 'recorded') {
     return build(looked.commit);
   }
-  const wake = { queue: 'scan', group: organization.id, message: { ...message } } as const;
+  const scanMessage = { queue: 'scan', group: organization.id, message: { ...message } } as const;
   if (looked.is === 'undecided') {
-    await workQueue.send([wake]);
+    await workQueue.send([scanMessage]);
   }
   if (looked.is === 'busy') {
     // Perhaps by a worker that died.
-    await workQueue.send([wake], busySeconds);
+    await workQueue.send([scanMessage], busySeconds);
   }
   if (looked.is === 'failed' && looked.failures <= failuresMax) {
-    await workQueue.send([wake], delaySecondsUntil(looked.notBefore, clock.now()));
+    await workQueue.send([scanMessage], delaySecondsUntil(looked.notBefore, clock.now()));
   }
   return looked.is;
 }

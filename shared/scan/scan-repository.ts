@@ -244,7 +244,7 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
       ? retrySeconds[failures - 1]
       : delaySecondsUntil(error.notBefore, clock.now());
   if (mayPass && seconds !== undefined) {
-    // The wake must not come before the lease's end.
+    // The message must not come before the lease's end.
     await releaseLease(table, lease, clock.now() + seconds * 1000 - 500, { lastFailure, failures });
     await workQueue.send([lease.workItem.message], seconds);
     return 'failed';

@@ -1,4 +1,4 @@
-/** Things larger than the 400 KB of one item, as compressed JSON in pieces. They are rare and short-lived, so they need no bucket of their own. */
+/** Things larger than the 400 KB of one item, as compressed JSON in chunks. They are rare and short-lived, so they need no bucket of their own. */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';

@@ -10,7 +10,7 @@ import { ConflictError, type Item, type Operation, type Table } from './table.ts
 import { requestWork } from './work.ts';
 import { edgeWork } from './work-items.ts';
 
-/** What becomes possible once the key is at the edge, so that its writer can wake whoever waits for it. */
+/** What becomes possible once the key is at the edge, so that its writer can tell whoever waits for it. */
 export type EdgeSubject =
   | { readonly kind: 'organization'; readonly organization: OrganizationId }
   | { readonly kind: 'token' }
@@ -67,7 +67,7 @@ export function parseEdgeRow(item: Item): EdgeRow {
   };
 }
 
-/** The operation that says what is to be at the edge under a key; undefined: nothing. Its wake is `edgeThing(key).wake`. */
+/** The operation that says what is to be at the edge under a key; undefined: nothing. Its message is `edgeWork(key).message`. */
 export function desire(key: string, value: string | undefined, subject: EdgeSubject, now: number): Operation {
   return requestWork(edgeWork(key), now, { value, subject });
 }

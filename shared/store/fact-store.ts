@@ -131,9 +131,9 @@ export async function findRepository(
 /**
  * The facts that decide what the subject may read; without a subject, those of everybody.
  *
- * @param claims read before: a claim that comes later raises the grants
+ * @param claims read before: a claim that comes later requests the grants
  *
- * Each query is consistent, but not all of them together. Whoever changes a fact raises the grants after it, so a decision from
+ * Each query is consistent, but not all of them together. Whoever changes a fact requests the grants after it, so a decision from
  * facts that changed between two queries is made again.
  */
 export async function loadAccessFacts(

@@ -268,7 +268,7 @@ const upToLastMark = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastInd
 /** What an item's sort key names: all that stands after its kind. */
 export const nameInKey = (sk: unknown): string => String(sk).slice(String(sk).indexOf('#') + 1);
 
-/** Names under which things larger than an item are kept in pieces. */
+/** Names under which what is larger than an item is kept in chunks. */
 export const chunkNames = {
   /** What was read of a scope so far. */
   reading: (scope: string): string => `READING#${scope}`,

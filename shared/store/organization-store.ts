@@ -129,10 +129,10 @@ export function setPublishingSettings(
   return { update: { key: keys.organization(id), set }, when: present };
 }
 
-/** What is wanted of the organization's key at the edge, and the wake to send after the transaction. */
+/** What is wanted of the organization's key at the edge, and the message to send after the transaction. */
 interface DesiredKey {
   readonly operation: Operation;
-  readonly wake: WorkMessage;
+  readonly message: WorkMessage;
 }
 
 /** Lets the edge take the organization's tokens. */
@@ -153,7 +153,7 @@ function desiredKey(
   const key = edgeKeys.organization(slug);
   return {
     operation: desire(key, value, { kind: 'organization', organization: id }, now),
-    wake: edgeWork(key).message,
+    message: edgeWork(key).message,
   };
 }
 

@@ -66,10 +66,10 @@ export function isLive(token: Token, now: number): boolean {
 }
 
 /**
- * Stores a new token as waiting and raises its principal, whose root file comes first.
+ * Stores a new token as waiting and requests work on its principal, whose root file comes first.
  *
  * @param also operations that belong into the same transaction, such as making the user
- * @returns the wakes to send
+ * @returns the messages to send
  * @throws ConflictError when one of `also` does not hold
  */
 export async function addToken(
@@ -142,7 +142,7 @@ export const isUnrestricted = (token: Token): boolean => token.state === 'active
  * Writes the value of an active token anew, for its organization alone.
  *
  * @param slug the organization's
- * @returns the wakes to send
+ * @returns the messages to send
  * @throws ConflictError when it ended at this very moment
  */
 export async function restrictToken(
@@ -168,7 +168,7 @@ export async function restrictToken(
 /**
  * Takes the token back: from the edge at once, waiting for nothing; its principal's objects follow when it was the last one.
  *
- * @returns the wakes to send; none when it was revoked already, or removed with its organization
+ * @returns the messages to send; none when it was revoked already, or removed with its organization
  */
 export async function revokeToken(table: Table, token: Token, now: number): Promise<readonly WorkMessage[]> {
   if (token.state === 'revoked') {
@@ -188,7 +188,7 @@ export async function revokeToken(table: Table, token: Token, now: number): Prom
 /**
  * Takes from the edge what an expired token left there.
  *
- * @returns the wakes to send
+ * @returns the messages to send
  * @throws ConflictError when it was revoked at this very moment
  */
 export async function retireToken(table: Table, token: Token, now: number): Promise<readonly WorkMessage[]> {

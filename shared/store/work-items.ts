@@ -1,4 +1,4 @@
-/** The things that work is done on: where each one's item is, and which message wakes its worker. */
+/** The work items: where each one is in the table, and which message tells its worker. */
 import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
 import type { AnyScope } from '../domain/scopes.ts';
 import { keys } from './keys.ts';
@@ -44,7 +44,7 @@ export function packagesWork(organization: OrganizationId): WorkItem {
   };
 }
 
-/** Rights or packages of the organization changed: each principal with a root file is to be raised. */
+/** Rights or packages of the organization changed: work on each principal with a root file is to be requested. */
 export function grantsWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.grants(organization),

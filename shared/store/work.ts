@@ -31,14 +31,14 @@ export interface WorkMessage {
 
 export interface WorkQueue {
   /**
-   * Sends the wakes, each once, after the transaction that raised what they point at.
+   * Sends the messages, each once, after the transaction that requested the work they point at.
    *
    * @param delaySeconds 0 to 900; not for publish-access, whose queue is FIFO
    */
   send(workMessages: readonly WorkMessage[], delaySeconds?: number): Promise<void>;
 }
 
-/** A thing that work is done on: its item, and the message that wakes its worker. */
+/** Something that work is done on: its item in the table, and the message that tells its worker. */
 export interface WorkItem {
   readonly key: Key;
   readonly message: WorkMessage;
@@ -122,7 +122,7 @@ export function leaseHeld(lease: Lease): Operation {
  * Sets `done` to what was wanted when the lease was taken, and gives the lease back.
  *
  * @param comeBackAt when the sweep is to find the thing again although nothing is wanted; milliseconds since the epoch
- * @returns `done`, or `more` when something was asked for meanwhile: then the caller sends the thing's wake again
+ * @returns `done`, or `more` when something was asked for meanwhile: then the caller sends the item's message again
  * @throws ConflictError when the lease was lost
  */
 export async function completeWork(

@@ -18,7 +18,7 @@ export const proofs = {
   publishing: 'what is published, and in which order',
   removal: 'what owners delete or refuse is away at once, and does not come back',
   facts: 'facts carry their order',
-  guardRemovals: 'nothing is taken away by accident',
+  'removal-guard': 'nothing is taken away by accident',
   history: 'what a run changed, and why',
   synchronization: 'everything between a forge and Composer',
   edge: 'the edge function',

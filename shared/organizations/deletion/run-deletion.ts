@@ -76,7 +76,7 @@ async function work(
     if (portion.is === 'later') {
       const now = clock.now();
       const at = Math.max(portion.at, now + lookAgainMs(now - deletion.askedAt));
-      // The wake must not come before the lease's end.
+      // The message must not come before the lease's end.
       await releaseLease(table, lease, at - 500);
       const seconds = Math.max(1, Math.ceil((at - now) / 1000));
       // What waits for longer is found by the sweep.

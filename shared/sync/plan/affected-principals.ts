@@ -19,7 +19,7 @@ import { grantsWork, principalWork } from '../../store/work-items.ts';
 import type { PlannedChange } from './plan.ts';
 
 /**
- * Accounts and teams raised one by one; more are a matter of the whole organization. Most teams are smaller, and half of a transaction is
+ * Accounts and teams whose views are requested one by one; more are a matter of the whole organization. Most teams are smaller, and half of a transaction is
  * left for the changes.
  */
 export const affectedMax = 50;
@@ -27,7 +27,7 @@ export const affectedMax = 50;
 export interface AffectedPrincipals {
   /** To be part of the transaction of the changes. */
   readonly operations: readonly Operation[];
-  /** What they raise. */
+  /** The work that they request. */
   readonly requested: readonly WorkItem[];
 }
 
@@ -38,7 +38,7 @@ export interface AffectedPrincipals {
  * same moment would read the facts from before it.
  *
  * @param now milliseconds since the epoch
- * @param isLarge the changes are a part of so many that everybody is raised
+ * @param isLarge the changes are a part of so many that everybody is affected
  */
 export async function affectedBy(
   table: Table,

@@ -1,4 +1,4 @@
-/** Removals that the brake held before, and what a person said to them. */
+/** Removals that the guard held before, and what a person said to them. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SynchronizationId } from '../../domain/ids.ts';

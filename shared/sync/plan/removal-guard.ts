@@ -1,5 +1,5 @@
 /**
- * The brake: what is merely missing from a list is not taken away when it is much of that list. A list that a tired forge cut short, or
+ * The removal guard: what is merely missing from a list is not taken away when it is much of that list. A list that a tired forge cut short, or
  * a credential that sees less than before, looks the same as people who left.
  */
 import { type Fact, factKey, type StoredFact } from '../../domain/facts.ts';
@@ -22,7 +22,7 @@ export interface GuardHistory {
 }
 
 /**
- * Parts a plan's changes by whether the brake holds them. A removal that the forge states passes at any size.
+ * Parts a plan's changes by whether the guard holds them. A removal that the forge states passes at any size.
  *
  * @param current all that is stored of what was read
  */

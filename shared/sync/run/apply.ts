@@ -50,7 +50,7 @@ export interface Application {
   readonly now: number;
   /** The history's part of the transaction that writes the changes; at most `noteOperations`. */
   readonly record: (changes: readonly PlannedChange[]) => readonly Operation[];
-  /** Called after each transaction with what it raised. */
+  /** Called after each transaction with the work that it requested. */
   readonly applied: (workMessages: readonly WorkMessage[]) => void;
 }
 
@@ -163,7 +163,7 @@ function guardsOfPart(application: Application, scope: PartScope): Guards {
     const nextExpiryAt = application.nextExpiryOf(list);
     return { key: keys.scope(id, list), ...(nextExpiryAt && { set: { nextExpiryAt } }) };
   });
-  // Who else is concerned was asked of these parts as they were: nobody may have read one of them since.
+  // Who else is affected was asked of these parts as they were: nobody may have read one of them since.
   const asPlanned = (part: PartScope): Condition => {
     const readAt = states.get(part)?.readAt;
     return readAt === undefined ? missing('readAt') : all(equal('readAt', readAt), older);

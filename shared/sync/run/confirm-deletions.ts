@@ -18,7 +18,7 @@ const statedMs = 3600_000;
  * repository is there.
  *
  * @param absent what its list did not show and was then asked for by its id
- * @returns wakes of the scans by which the packages' names may pass
+ * @returns messages for the scans by which the packages' names may pass
  */
 export async function confirmDeletions(
   { table, now }: { readonly table: Table; readonly now: number },

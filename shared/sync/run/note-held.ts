@@ -1,4 +1,4 @@
-/** Removals that the brake holds: kept for a person's word, with an alarm when they are new. */
+/** Removals that the guard holds: kept for a person's word, with an alarm when they are new. */
 import { factKey } from '../../domain/facts.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import {

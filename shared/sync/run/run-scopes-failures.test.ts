@@ -39,9 +39,9 @@ describe('runScopes, when the forge fails', () => {
       const world = await failing(new ForgeError(code, 'a page failed'));
       for (const seconds of [5, 30, 120]) {
         expect(await world.run('members')).toBe('done');
-        const [wake, ...others] = world.workQueue.take();
+        const [sent, ...others] = world.workQueue.take();
         expect(others).toEqual([]);
-        expect(wake).toMatchObject({ queue: 'sync', delaySeconds: seconds + 1 });
+        expect(sent).toMatchObject({ queue: 'sync', delaySeconds: seconds + 1 });
         // Too early.
         expect(await world.run('members')).toBe('done');
         expect(world.workQueue.take()).toEqual([]);

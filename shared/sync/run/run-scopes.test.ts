@@ -38,7 +38,7 @@ describe('runScopes', () => {
     expect(await world.facts('repositories')).toEqual(['collaborator#2#10', 'repository#10']);
   });
 
-  it('raises grants and scans with the facts, and wakes them after', async () => {
+  it('requests grants and scans with the facts, and sends their messages after', async () => {
     const world = await createWorld([aFact.repository(10), aFact.repository(11)]);
     await world.sync('repositories');
     expect(await world.wanted(grants)).toBe(1);
@@ -61,7 +61,7 @@ describe('runScopes', () => {
     expect(await world.wanted(scan(11))).toBe(2);
   });
 
-  it('raises no grants for what is only for display', async () => {
+  it('requests no grants for what is only for display', async () => {
     const world = await createWorld([aFact.settings()]);
     await world.sync('settings');
     expect(await world.wanted(grants)).toBe(0);
@@ -155,8 +155,8 @@ describe('runScopes', () => {
       }
     };
     await world.sync('members');
-    const [wake] = world.workQueue.take().filter((sent) => sent.queue === 'sync');
-    expect(wake?.message).toEqual({ synchronization: synchronizationId, scope: 'members' });
+    const [sent] = world.workQueue.take().filter((one) => one.queue === 'sync');
+    expect(sent?.message).toEqual({ synchronization: synchronizationId, scope: 'members' });
     world.forge.facts = [];
     world.later();
     await world.run('members');

@@ -39,7 +39,7 @@ export function rightsAsOf(
     : Math.min(...times.filter((at) => at !== undefined));
 }
 
-/** Lets rights rest that are too old, and wakes them when they are not any more. */
+/** Suspends rights that are too old, and restores them when they are not any more. */
 export async function reviewRights(
   dependencies: SuspensionDependencies,
   id: SynchronizationId,

@@ -42,7 +42,7 @@ const PendingItem = z.object({
 });
 type PendingItem = z.infer<typeof PendingItem>;
 
-/** @returns how many wakes were sent */
+/** @returns how many messages were sent */
 export async function sweepWork({ table, workQueue, clock, logger }: SweepDependencies): Promise<number> {
   let woken = 0;
   for (const queue of queueNames) {

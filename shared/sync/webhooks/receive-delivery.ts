@@ -55,7 +55,7 @@ export interface TakeDeliveryDependencies {
 export interface ReceiveDeliveryDependencies extends TakeDeliveryDependencies, DeliverySources {}
 
 /**
- * Takes one delivery: state, claims and wishes in one transaction with the record that it was seen, then the wakes.
+ * Takes one delivery: state, claims and the follow-up work in one transaction with the record that it was seen, then the messages.
  *
  * @returns 404 for a forge that is none, 401 for a signature that is not ours, 400 for a known event without its object, else 202; nothing
  *   of the body is logged

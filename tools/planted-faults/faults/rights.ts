@@ -84,7 +84,7 @@ export const rightsFaults: readonly PlantedFault[] = [
   },
   {
     id: 'brake-counts-nothing',
-    proof: 'guardRemovals',
+    proof: 'removal-guard',
     file: 'shared/sync/plan/removal-guard.ts',
     find: 'return gone > heldAbove && gone > heldShare * (sizes.get(list) ?? 0);',
     replace: 'return gone > heldAbove && gone > (sizes.get(list) ?? 0);',
@@ -93,7 +93,7 @@ export const rightsFaults: readonly PlantedFault[] = [
   },
   {
     id: 'brake-stops-what-is-said',
-    proof: 'guardRemovals',
+    proof: 'removal-guard',
     file: 'shared/sync/plan/plan.ts',
     find: "=>\n  change.kind === 'remove' && !hasConfirmation(change.evidence);",
     replace: "=>\n  change.kind === 'remove';",
@@ -102,7 +102,7 @@ export const rightsFaults: readonly PlantedFault[] = [
   },
   {
     id: 'brake-rows-without-ground',
-    proof: 'guardRemovals',
+    proof: 'removal-guard',
     file: 'shared/sync/plan/orphans.ts',
     find: ': stands?.isRemoved !== false;',
     replace: ': stands === undefined;',
@@ -111,7 +111,7 @@ export const rightsFaults: readonly PlantedFault[] = [
   },
   {
     id: 'brake-hears-of-it-too-early',
-    proof: 'guardRemovals',
+    proof: 'removal-guard',
     file: 'shared/sync/plan/decide.ts',
     find: 'isReferenceAskedFor(input.traits.scopes, input.scope, fact, states),',
     replace: 'isReferenceAskedFor(input.traits.scopes, input.scope, fact, new Map()),',
@@ -120,7 +120,7 @@ export const rightsFaults: readonly PlantedFault[] = [
   },
   {
     id: 'brake-of-whole-kind-only',
-    proof: 'guardRemovals',
+    proof: 'removal-guard',
     file: 'shared/sync/plan/removal-guard.ts',
     find: "case 'team-member':\n    case 'team-repository':\n      return [fact.kind, ",
     replace: "case 'team-repository':\n      return [fact.kind, ",
