@@ -6,12 +6,12 @@ import {
   type IStackSynthesizer,
   Stack,
 } from 'aws-cdk-lib';
+import { createCdn } from './cdn.ts';
 import { createData } from './data.ts';
-import { createDelivery } from './delivery.ts';
 import { createFunctions } from './functions.ts';
+import { createHttpApi } from './http-api.ts';
 import { createParameters } from './parameters.ts';
-import { createWeb } from './web.ts';
-import { createQueues, createTriggers } from './work.ts';
+import { createQueues, createTriggers } from './queues.ts';
 
 /** Everything, in one stack: docs/decisions/0001-one-stack.md says why. `distDir` holds the bundles. */
 export function createRepertoireStack(app: App, distDir: string): Stack {
@@ -26,8 +26,8 @@ export function createRepertoireStack(app: App, distDir: string): Stack {
   const queues = createQueues(stack);
   const functions = createFunctions(stack, { distDir, parameters, data, queues });
   createTriggers(stack, { queues, functions });
-  const api = createWeb(stack, functions);
-  const delivery = createDelivery(stack, { distDir, parameters, data, api });
+  const api = createHttpApi(stack, functions);
+  const delivery = createCdn(stack, { distDir, parameters, data, api });
 
   const outputs = {
     RegistryHost: delivery.registryHost,

@@ -26,7 +26,7 @@ const itemsMax = 5_000;
 const orderMs = 60_000;
 /** Even behind others nothing waits longer without another message; milliseconds. */
 const patienceMs = 600_000;
-/** Between two sweeps, as infra/work.ts has it; milliseconds. */
+/** Between two sweeps, as infra/queues.ts has it; milliseconds. */
 const periodMs = 60_000;
 
 const PendingItem = z.object({

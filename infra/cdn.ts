@@ -27,7 +27,7 @@ import { originSecretHeader } from '../shared/runtime/environment.ts';
 import type { Data } from './data.ts';
 import type { CustomDomain, Parameters } from './parameters.ts';
 
-export interface Delivery {
+export interface Cdn {
   readonly registryHost: string;
   readonly consoleHost: string;
 }
@@ -42,7 +42,7 @@ interface Surroundings {
 const redirectToHttps = { viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS } as const;
 
 /** The two hosts: one has nothing but Composer's paths, the other the console, its API and the webhooks. */
-export function createDelivery(stack: Stack, { distDir, parameters, data, api }: Surroundings): Delivery {
+export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surroundings): Cdn {
   const toApi = createApiBehavior(stack, api);
   const accessControl = new S3OriginAccessControl(stack, 'BucketAccess', {
     originAccessControlName: `${Aws.STACK_NAME}-buckets`,

@@ -4,7 +4,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { FunctionName, Functions } from './functions.ts';
 
 /** The one HTTP API behind both distributions. */
-export function createWeb(stack: Stack, functions: Functions): HttpApi {
+export function createHttpApi(stack: Stack, functions: Functions): HttpApi {
   const api = new HttpApi(stack, 'HttpApi', { createDefaultStage: false });
   new HttpStage(stack, 'HttpStage', {
     httpApi: api,
