@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PublishRootsMessage } from '../../events/messages/schema.ts';
 import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
+import { effectiveRightsOf } from '../../shared/publish/effective-rights.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
-import { rightsOf } from '../../shared/publish/reader-of.ts';
 import { requestPrincipals } from '../../shared/publish/request-principals.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
@@ -21,7 +21,7 @@ const dependencies = {
   newLeaseId: randomUUID,
   registryBaseUrl: required('registryBaseUrl'),
   slugOf: createSlugReader(table),
-  rightsOf: rightsOf.bind(undefined, table),
+  effectiveRightsOf: effectiveRightsOf.bind(undefined, table),
 };
 
 export const handler = queueHandler(PublishRootsMessage, { logger }, async (message) => {

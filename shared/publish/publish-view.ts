@@ -15,10 +15,10 @@ import { packagesOf, type StoredPackage } from '../store/package-store.ts';
 import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
 import { completeWork, type Lease, leaseHeld, releaseLease, type WorkMessage } from '../store/work.ts';
 import { edgeWork, principalWork } from '../store/work-items.ts';
+import type { EffectiveRights } from './effective-rights.ts';
 import { cacheControl, objectKeys, publicPaths } from './object-keys.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';
-import type { Rights } from './reader-of.ts';
 
 export interface PublishViewDependencies extends PublisherDependencies {
   readonly objects: ObjectWriter;
@@ -26,7 +26,11 @@ export interface PublishViewDependencies extends PublisherDependencies {
   /** The organization's slug, which never changes. */
   readonly slugOf: (organization: OrganizationId) => Promise<string>;
   /** What the principal may read, decided from facts read now, which is given in milliseconds since the epoch. */
-  readonly rightsOf: (organization: OrganizationId, principal: Principal, now: number) => Promise<Rights>;
+  readonly effectiveRightsOf: (
+    organization: OrganizationId,
+    principal: Principal,
+    now: number,
+  ) => Promise<EffectiveRights>;
 }
 
 /** A new token waits for its root at most so long. */
@@ -61,7 +65,9 @@ async function pass(
     isLive(token, clock.now()),
   );
   const rights =
-    tokens.length === 0 ? undefined : await dependencies.rightsOf(organization, principal, clock.now());
+    tokens.length === 0
+      ? undefined
+      : await dependencies.effectiveRightsOf(organization, principal, clock.now());
   // Half of a plan is no state that the forge was ever in: it takes away and gives nothing.
   const mayWiden = rights?.isApplying !== true;
   const readable = rights ? await readablePackages(dependencies, rights, organization, slug) : [];
@@ -122,7 +128,7 @@ async function pass(
 /** Packages that the edge knows and that the principal may read, in the order of their numbers. */
 async function readablePackages(
   { table }: PublishViewDependencies,
-  { mayRead }: Rights,
+  { mayRead }: EffectiveRights,
   organization: OrganizationId,
   slug: string,
 ): Promise<readonly StoredPackage[]> {

@@ -21,12 +21,12 @@ import type { CommitFinder } from '../../shared/forge/containment.ts';
 import type { ContentReader } from '../../shared/forge/forge.ts';
 import { runDeletion } from '../../shared/organizations/deletion/run-deletion.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
+import { effectiveRightsOf } from '../../shared/publish/effective-rights.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
 import type { ObjectWriter } from '../../shared/publish/object-writer.ts';
 import { type KeyValues, publishAccess } from '../../shared/publish/publish-access.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
-import { rightsOf } from '../../shared/publish/reader-of.ts';
 import { requestPackages } from '../../shared/publish/request-packages.ts';
 import { requestPrincipals } from '../../shared/publish/request-principals.ts';
 import type { StoredObjects } from '../../shared/publish/stored-objects.ts';
@@ -201,7 +201,7 @@ export async function createRegistryWorld(
         return message.kind === 'grants'
           ? requestPrincipals(common, message.organization)
           : publishView(
-              { ...common, rightsOf: rightsOf.bind(undefined, of.table) },
+              { ...common, effectiveRightsOf: effectiveRightsOf.bind(undefined, of.table) },
               message.organization,
               message.principal,
             );

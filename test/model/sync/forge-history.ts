@@ -17,7 +17,7 @@ export interface Right {
 export interface ForgeHistory {
   /** To be called after each change on the forge, and before somebody new is looked at. */
   note(): void;
-  rightsOf(holder: Holder): readonly Right[];
+  effectiveRightsOf(holder: Holder): readonly Right[];
   /** A person allowed that something be taken away: what comes after the next whole reading counts again. */
   doubt(): void;
   /** Whether the forge granted it at any moment since then, or does. @param at milliseconds since the epoch */
@@ -77,7 +77,7 @@ export function createForgeHistory(world: ModelWorld): ForgeHistory {
   };
   return {
     note: () => note(),
-    rightsOf: ({ token }) => [...rights.values()].filter((one) => one.token === token),
+    effectiveRightsOf: ({ token }) => [...rights.values()].filter((one) => one.token === token),
     doubt() {
       for (const right of rights.values()) {
         right.isConfirmed = false;

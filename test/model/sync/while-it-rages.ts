@@ -188,7 +188,7 @@ export function createWatch(
     for (const holder of world.holders) {
       const isOwn = holder.kind !== 'organization';
       const seen = repositoriesSeen(view, holder);
-      for (const right of history.rightsOf(holder)) {
+      for (const right of history.effectiveRightsOf(holder)) {
         const { repository, since } = right;
         const isSeen = seen.has(repository);
         // What the list left out is read by itself a moment later.

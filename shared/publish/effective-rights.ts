@@ -17,7 +17,7 @@ import { accountsOf } from '../store/user-store.ts';
 
 export type MayRead = (synchronization: SynchronizationId, repository: ForgeRepositoryId) => boolean;
 
-export interface Rights {
+export interface EffectiveRights {
   readonly mayRead: MayRead;
   /** The facts that these rights rest on are being written, part by part. */
   readonly isApplying: boolean;
@@ -28,12 +28,12 @@ export interface Rights {
  *
  * @param now milliseconds since the epoch
  */
-export async function rightsOf(
+export async function effectiveRightsOf(
   table: Table,
   organization: OrganizationId,
   principal: Principal,
   now: number,
-): Promise<Rights> {
+): Promise<EffectiveRights> {
   const parts = parsePrincipal(principal);
   if (parts.kind === 'organization') {
     return { mayRead: () => parts.organization === organization, isApplying: false };
