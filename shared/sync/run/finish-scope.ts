@@ -11,7 +11,7 @@ import { partSeconds } from '../../store/scope-store.ts';
 import { noteCredential } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { completeWork, releaseLease } from '../../store/work.ts';
-import type { ReadingStep } from './read-step.ts';
+import type { ScopeReadStep } from './read-scope.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
@@ -53,7 +53,7 @@ export async function completeScope(
 export async function goOnLater(
   run: Run,
   taken: TakenScope,
-  { observedAt, startedAt, notBefore, progress }: ReadingStep,
+  { observedAt, startedAt, notBefore, progress }: ScopeReadStep,
 ): Promise<void> {
   const requests = run.reader.requests?.() ?? 0;
   const before = taken.state.reading;

@@ -1,6 +1,6 @@
 /** The first half of a run: reading, between two probes. What was read is applied by apply-scopes.ts. */
 import { endsRun, probe } from './probe.ts';
-import { type ReadingStep, readStep } from './read-step.ts';
+import { readScopeStep, type ScopeReadStep } from './read-scope.ts';
 import { resumePlan } from './resume-plan.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
@@ -17,7 +17,7 @@ export interface ScopeToRead {
 
 /** What was read of a scope: all of it, or a step of it. */
 export interface ScopeReading extends ScopeToRead {
-  readonly step: ReadingStep;
+  readonly step: ScopeReadStep;
 }
 
 export interface FailedScopes {
@@ -64,7 +64,7 @@ export async function readScopes(
         break;
       }
       const one = waiting[0];
-      const step = await orError(() => readStep(run, one.taken, deadline));
+      const step = await orError(() => readScopeStep(run, one.taken, deadline));
       if ('error' in step) {
         failed.push({ scopes: [one], error: step.error });
       } else {

@@ -10,7 +10,7 @@ import { chunkNames } from '../../store/keys.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
-export interface ReadingStep {
+export interface ScopeReadStep {
   /** Undefined when there is more to read, which is stored. */
   readonly read: ScopeRead | undefined;
   /** The number drawn before the reading's first request. */
@@ -31,7 +31,7 @@ const readingMs = 6 * 3600_000;
 const StoredReading = z.object({ number: z.number(), startedAt: z.number(), state: z.unknown() });
 
 /** @throws ForgeError */
-export async function readStep(run: Run, taken: TakenScope, deadline: number): Promise<ReadingStep> {
+export async function readScopeStep(run: Run, taken: TakenScope, deadline: number): Promise<ScopeReadStep> {
   const { dependencies, reader, synchronization } = run;
   const { table, clock } = dependencies;
   const { scope, state } = taken;
