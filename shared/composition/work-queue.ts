@@ -21,9 +21,9 @@ const keysMax = 50;
 
 export function createWorkQueue(client: SQSClient): WorkQueue {
   return {
-    async send(workMessages, delaySeconds = 0) {
+    async send(messages, delaySeconds = 0) {
       const byQueue = new Map<QueueName, WorkMessage[]>();
-      for (const message of distinct(workMessages)) {
+      for (const message of distinct(messages)) {
         const list = byQueue.get(message.queue) ?? [];
         list.push(message);
         byQueue.set(message.queue, list);
@@ -52,10 +52,10 @@ export function createWorkQueue(client: SQSClient): WorkQueue {
 }
 
 /** Each message once, and the keys of the edge together: they have one writer. */
-function distinct(workMessages: readonly WorkMessage[]): WorkMessage[] {
+function distinct(messages: readonly WorkMessage[]): WorkMessage[] {
   const seen = new Map<string, WorkMessage>();
   const edge: string[] = [];
-  for (const message of workMessages) {
+  for (const message of messages) {
     if (message.queue === 'publish-access') {
       edge.push(...((message.message.keys as string[] | undefined) ?? []));
     } else {

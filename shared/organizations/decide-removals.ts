@@ -44,7 +44,7 @@ export async function decideRemovals(
     );
   }
   const workItem = scopeWork(organization, id, scope);
-  const workMessages = decision === 'yes' ? [workItem.message] : [];
+  const messages = decision === 'yes' ? [workItem.message] : [];
   try {
     await table.transact([
       decideHeld(id, { scope, digest: shown }, decision, clock.now()),
@@ -61,6 +61,6 @@ export async function decideRemovals(
     }
     throw error;
   }
-  await workQueue.send(workMessages);
+  await workQueue.send(messages);
   return { scope, count: held.count, decision };
 }

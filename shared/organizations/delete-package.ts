@@ -76,11 +76,7 @@ export async function deletePackage(
     }
     throw error;
   }
-  await workQueue.send([
-    ...withdrawn.workMessages,
-    grants.message,
-    deletionOf(organization.id, target).message,
-  ]);
+  await workQueue.send([...withdrawn.messages, grants.message, deletionOf(organization.id, target).message]);
   return { done: true, ...plan };
 }
 
@@ -95,7 +91,7 @@ export function withdrawal(
   found: StoredPackage,
   isHolder: boolean,
   now: number,
-): { readonly operations: readonly Operation[]; readonly workMessages: readonly WorkMessage[] } {
+): { readonly operations: readonly Operation[]; readonly messages: readonly WorkMessage[] } {
   const { number, name, state, synchronization, repository, directory } = found;
   const workItem = packageWork(id, number);
   const edgeKey = edgeKeys.package(slug, name);
@@ -116,6 +112,6 @@ export function withdrawal(
           ]
         : []),
     ],
-    workMessages: [...(isHolder ? [edgeWork(edgeKey).message] : []), workItem.message],
+    messages: [...(isHolder ? [edgeWork(edgeKey).message] : []), workItem.message],
   };
 }

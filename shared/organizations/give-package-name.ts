@@ -87,7 +87,7 @@ export async function givePackageName(
     }
     throw error;
   }
-  await workQueue.send(passed.workMessages);
+  await workQueue.send(passed.messages);
   logger.warn('a package name passed to another repository', {
     organization: organization.id,
     package: name,

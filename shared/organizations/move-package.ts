@@ -60,6 +60,6 @@ export async function movePackage(
   ]);
   return {
     made: { ...found, ...attributes },
-    workMessages: [grants.message, workItem.message, ...scans.map((scan) => scan.message)],
+    messages: [grants.message, workItem.message, ...scans.map((scan) => scan.message)],
   };
 }

@@ -46,7 +46,7 @@ export async function withdrawPackagesOf(
       ...withdrawn.flatMap(({ operations }) => operations),
     ]);
     left -= part.length;
-    await workQueue.send([...withdrawn.flatMap(({ workMessages }) => workMessages), grants.message]);
+    await workQueue.send([...withdrawn.flatMap(({ messages }) => messages), grants.message]);
   }
   return left;
 }

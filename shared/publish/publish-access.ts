@@ -91,10 +91,10 @@ export async function publishAccess(
     }
     try {
       await updateStore(keyValues, etag, batch);
-      const workMessages = await record(table, batch, clock.now());
+      const messages = await record(table, batch, clock.now());
       written += batch.length;
       turns.isFull = false;
-      await workQueue.send(workMessages);
+      await workQueue.send(messages);
     } catch (error) {
       if ((await meetFailure(dependencies, turns, { etag, batch, error })) === 'stop') {
         return written;

@@ -73,7 +73,7 @@ async function pass(
   const readable = rights ? await readablePackages(dependencies, rights, organization, slug) : [];
   const seesAll = parsePrincipal(principal).kind === 'organization';
   const view = seesAll
-    ? { listed: readable, complete: true, workMessages: [] }
+    ? { listed: readable, complete: true, messages: [] }
     : await publishBitmap(dependencies, lease, {
         organization,
         principal,
@@ -82,7 +82,7 @@ async function pass(
         readable,
         mayWiden,
       });
-  await workQueue.send(view.workMessages);
+  await workQueue.send(view.messages);
 
   if (seeing.status === 'rejected') {
     throw seeing.reason;
@@ -174,7 +174,7 @@ interface View {
   readonly listed: readonly StoredPackage[] | undefined;
   /** Everything that may be read is listed. */
   readonly complete: boolean;
-  readonly workMessages: readonly WorkMessage[];
+  readonly messages: readonly WorkMessage[];
 }
 
 async function publishBitmap(
@@ -217,6 +217,6 @@ async function publishBitmap(
   return {
     listed,
     complete: mayWiden && listed !== undefined && listed.length === readable.length,
-    workMessages: changed.map((key) => edgeWork(key).message),
+    messages: changed.map((key) => edgeWork(key).message),
   };
 }

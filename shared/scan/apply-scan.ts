@@ -252,7 +252,7 @@ export async function withdrawPackages(
   const packages = (await packagesOfSource(table, organization.id, source)).filter(
     (one) => one.state === 'accepted' || one.state === 'available',
   );
-  const workMessages: WorkMessage[] = [];
+  const messages: WorkMessage[] = [];
   for (const one of packages) {
     const edgeKey = edgeKeys.package(organization.slug, one.name);
     const workItem = packageWork(organization.id, one.number);
@@ -272,7 +272,7 @@ export async function withdrawPackages(
       ),
       requestWork(grants, clock.now()),
     ]);
-    workMessages.push(edgeWork(edgeKey).message, grants.message, workItem.message);
+    messages.push(edgeWork(edgeKey).message, grants.message, workItem.message);
   }
-  return workMessages;
+  return messages;
 }

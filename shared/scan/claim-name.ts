@@ -104,14 +104,14 @@ async function takeFromHolder(
   }
   const reason = passingReasons[holder.standing];
   const passing = { name, before, to: source, about, isGiven: false, reason, beside: [leaseHeld(lease)] };
-  const { made, workMessages } = await passName(dependencies, organization, passing);
+  const { made, messages } = await passName(dependencies, organization, passing);
   logger.warn('a package name passed to another repository', {
     organization: organization.id,
     package: name,
     from: before.source.repository,
     to: source.repository,
   });
-  await workQueue.send(workMessages);
+  await workQueue.send(messages);
   await table.transact([noteClaim(lease, undefined), removeNameClaim(organization.id, name, source)]);
   return { made };
 }
@@ -174,7 +174,7 @@ export async function requestClaimants(
   organization: OrganizationId,
   source: PackageSource,
 ): Promise<readonly WorkMessage[]> {
-  const workMessages: WorkMessage[] = [];
+  const messages: WorkMessage[] = [];
   for (const { name, number } of await packagesOfSource(table, organization, source)) {
     const holder: StoredName | undefined = await findName(table, organization, name);
     const claims = holder?.number === number ? await nameClaims(table, organization, name) : [];
@@ -188,8 +188,8 @@ export async function requestClaimants(
         leaseHeld(lease),
         ...part.map((scan) => requestWork(scan, clock.now(), { cause: 'a package name is free' })),
       ]);
-      workMessages.push(...part.map((scan) => scan.message));
+      messages.push(...part.map((scan) => scan.message));
     }
   }
-  return workMessages;
+  return messages;
 }

@@ -38,7 +38,7 @@ export interface Passing {
 
 export interface Passed {
   readonly made: StoredPackage;
-  readonly workMessages: readonly WorkMessage[];
+  readonly messages: readonly WorkMessage[];
 }
 
 /**
@@ -91,12 +91,7 @@ export async function passName(
   ]);
   return {
     made,
-    workMessages: [
-      ...ended.workMessages,
-      workItem.message,
-      grants.message,
-      ...scans.map((scan) => scan.message),
-    ],
+    messages: [...ended.messages, workItem.message, grants.message, ...scans.map((scan) => scan.message)],
   };
 }
 
@@ -126,10 +121,10 @@ async function endOfHolder(
   { id, slug }: Organization,
   { name, before }: Passing,
   now: number,
-): Promise<{ readonly operations: readonly Operation[]; readonly workMessages: readonly WorkMessage[] }> {
+): Promise<{ readonly operations: readonly Operation[]; readonly messages: readonly WorkMessage[] }> {
   const old = await findPackage(table, id, before.number);
   if (old === undefined || !isOfSource(old)) {
-    return { operations: [], workMessages: [] };
+    return { operations: [], messages: [] };
   }
   const workItem = packageWork(id, old.number);
   const edgeKey = edgeKeys.package(slug, name);
@@ -140,7 +135,7 @@ async function endOfHolder(
       { ...requestWork(workItem, now, superseded), when: equal('state', old.state) },
       ...(isLiving(old) ? [desire(edgeKey, undefined, subject, now)] : []),
     ],
-    workMessages: [...(isLiving(old) ? [edgeWork(edgeKey).message] : []), workItem.message],
+    messages: [...(isLiving(old) ? [edgeWork(edgeKey).message] : []), workItem.message],
   };
 }
 

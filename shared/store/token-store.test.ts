@@ -54,8 +54,8 @@ describe('a token', () => {
   it('goes to the edge when it is activated', async () => {
     const { table, token, lease } = await waiting();
     expect(await atEdge(table)).toEqual([]);
-    const workMessages = await activateToken(table, token, 'acme', lease, now);
-    expect(workMessages).toMatchObject([{ queue: 'publish-access', message: { keys: [key] } }]);
+    const messages = await activateToken(table, token, 'acme', lease, now);
+    expect(messages).toMatchObject([{ queue: 'publish-access', message: { keys: [key] } }]);
     expect(await atEdge(table)).toEqual([{ key, value: `own|${principal}|0|only:acme`, isWanted: true }]);
     expect(await tokensOf(table, organizationId, principal)).toMatchObject([{ state: 'active' }]);
   });

@@ -35,7 +35,7 @@ export interface WorkQueue {
    *
    * @param delaySeconds 0 to 900; not for publish-access, whose queue is FIFO
    */
-  send(workMessages: readonly WorkMessage[], delaySeconds?: number): Promise<void>;
+  send(messages: readonly WorkMessage[], delaySeconds?: number): Promise<void>;
 }
 
 /** Something that work is done on: its item in the table, and the message that tells its worker. */

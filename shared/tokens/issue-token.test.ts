@@ -177,8 +177,8 @@ describe('tokens of one person in two organizations', () => {
     if (!token) {
       throw new Error('no token');
     }
-    const workMessages = await revokeToken(desk.table, token, now);
-    expect(workMessages.map(({ message }) => message.organization ?? message.keys)).toEqual([
+    const messages = await revokeToken(desk.table, token, now);
+    expect(messages.map(({ message }) => message.organization ?? message.keys)).toEqual([
       [`t/${tokenHash(here.token).slice(0, 22)}`],
       organizationId,
     ]);

@@ -35,7 +35,7 @@ const given = (name: FunctionName): string[] => {
   return Object.keys(schema.parse(propertiesOf(template, id)).Environment.Variables);
 };
 
-const workMessages: readonly [pattern: RegExp, variable: string][] = [
+const messages: readonly [pattern: RegExp, variable: string][] = [
   [/queue:"sync"/, environment.syncQueueUrl],
   [/queue:"scan"/, environment.scanQueueUrl],
   [/queue:"publish-package"/, environment.publishPackageQueueUrl],
@@ -54,14 +54,14 @@ it.each(functionNames)('%s is given what its code reads and may wake', (name) =>
   const read = Object.entries(environment)
     .filter(([key]) => text.includes(`("${key}")`))
     .map(([, variable]) => variable);
-  const woken = workMessages.filter(([pattern]) => pattern.test(text)).map(([, variable]) => variable);
+  const woken = messages.filter(([pattern]) => pattern.test(text)).map(([, variable]) => variable);
   expect(read).toContain(environment.tableName);
   expect([...read, ...woken].filter((variable) => !given(name).includes(variable))).toEqual([]);
 });
 
 it('finds a wake in the code of those that surely have one', () => {
   const found = (name: FunctionName) =>
-    workMessages.filter(([pattern]) => pattern.test(code(name))).map(([, variable]) => variable);
+    messages.filter(([pattern]) => pattern.test(code(name))).map(([, variable]) => variable);
   expect(found('revoke-token')).toContain(environment.publishAccessQueueUrl);
   expect(found('receive-webhook')).toContain(environment.syncQueueUrl);
   expect(found('record-downloads')).toEqual([]);

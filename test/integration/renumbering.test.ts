@@ -218,7 +218,7 @@ describe('a package that comes under a new number', () => {
     }
     const withdrawn = withdrawal(registry.organization, copy, false, registry.clock.now());
     await registry.table.transact(withdrawn.operations);
-    await registry.workQueue.send(withdrawn.workMessages);
+    await registry.workQueue.send(withdrawn.messages);
     await registry.settle();
     expect(await packages(registry)).toEqual([
       '1 acme/one deleted',

@@ -14,8 +14,8 @@ export function createRecordingQueue(): WorkQueue & {
     sent,
     /** What was sent since the last time. */
     take: () => sent.splice(0),
-    async send(workMessages, delaySeconds = 0) {
-      sent.push(...workMessages.map((wake) => ({ ...wake, delaySeconds })));
+    async send(messages, delaySeconds = 0) {
+      sent.push(...messages.map((wake) => ({ ...wake, delaySeconds })));
     },
   };
 }

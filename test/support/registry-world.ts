@@ -145,8 +145,8 @@ export async function createRegistryWorld(
   }
   const queue: { wake: WorkMessage; due: number }[] = [];
   const workQueue: WorkQueue = {
-    async send(workMessages, delaySeconds = 0) {
-      queue.push(...workMessages.map((wake) => ({ wake, due: clock.now() + delaySeconds * 1000 })));
+    async send(messages, delaySeconds = 0) {
+      queue.push(...messages.map((wake) => ({ wake, due: clock.now() + delaySeconds * 1000 })));
     },
   };
   const own: Services = { ...services, workQueue };

@@ -67,12 +67,12 @@ async function planAndApply(
   const { table, workQueue, clock } = dependencies;
   const { read, observedAt, startedAt } = reading;
   const plan = createPlanner({ table, reader, traits }, synchronization, scope, reading, said);
-  const workMessages: WorkMessage[] = [];
+  const messages: WorkMessage[] = [];
   try {
     for (let plans = 1; ; plans++) {
       const now = clock.now();
       const planned = await plan(now);
-      workMessages.push(
+      messages.push(
         ...(await confirmDeletions({ table, now }, synchronization, scope, reading, planned.absent)),
       );
       try {
@@ -91,7 +91,7 @@ async function planAndApply(
           states: planned.states,
           now,
           record: (changes) => record(run, changes),
-          applied: (requested) => workMessages.push(...requested),
+          applied: (requested) => messages.push(...requested),
         });
         return planned;
       } catch (error) {
@@ -101,7 +101,7 @@ async function planAndApply(
       }
     }
   } finally {
-    await workQueue.send(workMessages);
+    await workQueue.send(messages);
   }
 }
 

@@ -51,7 +51,7 @@ export interface Application {
   /** The history's part of the transaction that writes the changes; at most `noteOperations`. */
   readonly record: (changes: readonly PlannedChange[]) => readonly Operation[];
   /** Called after each transaction with the work that it requested. */
-  readonly applied: (workMessages: readonly WorkMessage[]) => void;
+  readonly applied: (messages: readonly WorkMessage[]) => void;
 }
 
 /** A stored plan that nobody finished is of no use after a day: reads have gone over it. */

@@ -39,7 +39,7 @@ export async function confirmDeletions(
   }
   const confirmed = await confirmedAmong({ table, id, startedAt }, missing);
   const portion = Math.floor(transactionItemsMax / 2);
-  const workMessages: WorkMessage[] = [];
+  const messages: WorkMessage[] = [];
   for (let start = 0; start < confirmed.length; start += portion) {
     const part = confirmed.slice(start, start + portion);
     // One that is still stored is scanned because of the transaction that removes it.
@@ -50,9 +50,9 @@ export async function confirmDeletions(
       ...part.map(({ repository }) => confirmDeletion(id, repository, observedAt)),
       ...scans.map((scan) => requestWork(scan, now, { cause: 'deleted on the forge' })),
     ]);
-    workMessages.push(...scans.map((scan) => scan.message));
+    messages.push(...scans.map((scan) => scan.message));
   }
-  return workMessages;
+  return messages;
 }
 
 /** Those that both the forge and, for a credential that sees a selection only, an event say were deleted, and of which that is new. */

@@ -62,7 +62,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
     return;
   }
   const plan = StoredPlan.safeParse(await loadChunks(table, id, chunkNames.plan(scope))).data;
-  const workMessages: WorkMessage[] = [];
+  const messages: WorkMessage[] = [];
   try {
     if (plan !== undefined && (state.readAt ?? 0) < plan.observedAt) {
       const { observedAt, startedAt, covers, changes } = plan;
@@ -82,7 +82,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
         states,
         now: clock.now(),
         record: (recorded) => record(run, recorded),
-        applied: (requested) => workMessages.push(...requested),
+        applied: (requested) => messages.push(...requested),
       });
     }
   } catch (error) {
@@ -91,7 +91,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
       throw error;
     }
   } finally {
-    await workQueue.send(workMessages);
+    await workQueue.send(messages);
   }
   const { operations, requested } = affectingEverybody(synchronization, clock.now());
   // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.

@@ -51,12 +51,12 @@ export async function sweepWork({ table, workQueue, clock, logger }: SweepDepend
     if (items.length === itemsMax) {
       logger.error('more work is pending than a sweep looks at', { queue, itemsMax });
     }
-    const workMessages = forgotten(
+    const messages = forgotten(
       items.flatMap((item) => parsed(item, logger)),
       now,
     );
-    await workQueue.send(workMessages);
-    woken += workMessages.length;
+    await workQueue.send(messages);
+    woken += messages.length;
   }
   return woken;
 }

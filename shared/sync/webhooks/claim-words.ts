@@ -30,7 +30,7 @@ export interface Heard extends Omit<WordContext, 'givenAt'> {
 
 export interface ClaimedWords {
   readonly operations: readonly Operation[];
-  readonly workMessages: readonly WorkMessage[];
+  readonly messages: readonly WorkMessage[];
   /** To be called when the operations are written. */
   readonly number: () => Promise<unknown>;
 }
@@ -72,7 +72,7 @@ export async function claimWords(
       ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
       ...affected.operations,
     ],
-    workMessages: affected.requested.map(({ message }) => message),
+    messages: affected.requested.map(({ message }) => message),
     number: () => numberClaims(table, id, claims),
   };
 }

@@ -148,7 +148,7 @@ export async function takeDelivery(
     );
     const head = {
       operations: [seen, ...operations, ...requests],
-      workMessages: workItems.map(({ workItem }) => workItem.message),
+      messages: workItems.map(({ workItem }) => workItem.message),
     };
     try {
       await writeWords(dependencies, delivery, origin, link?.synchronization, head);
@@ -170,7 +170,7 @@ export async function takeDelivery(
 
 interface Head {
   readonly operations: readonly Operation[];
-  readonly workMessages: readonly WorkMessage[];
+  readonly messages: readonly WorkMessage[];
 }
 
 /**
@@ -190,7 +190,7 @@ async function writeWords(
     id === undefined || words.length === 0 ? undefined : await findSynchronization(table, id);
   if (synchronization === undefined) {
     await table.transact(head.operations);
-    await workQueue.send(head.workMessages);
+    await workQueue.send(head.messages);
     return;
   }
   const hash = origin.by === 'itself' ? origin.bodyHash : undefined;
@@ -206,18 +206,12 @@ async function writeWords(
     await writePortion(dependencies, synchronization, words.slice(left - wordsMax, left), heard);
   }
   const rest = words.slice(0, left);
-  const { operations, workMessages, number } = await claimWords(
-    table,
-    synchronization,
-    rest,
-    heard,
-    delivery,
-  );
+  const { operations, messages, number } = await claimWords(table, synchronization, rest, heard, delivery);
   await table.transact([...head.operations, ...operations]);
   // Who loses something comes before what is to be read.
-  await workQueue.send(workMessages);
+  await workQueue.send(messages);
   await number();
-  await workQueue.send(head.workMessages);
+  await workQueue.send(head.messages);
 }
 
 /** Words that do not fit into the last transaction; that one is made anew with all that it rests on, by the caller. */
@@ -228,7 +222,7 @@ async function writePortion(
   heard: Heard,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const { operations, workMessages, number } = await claimWords(
+    const { operations, messages, number } = await claimWords(
       table,
       synchronization,
       words,
@@ -237,7 +231,7 @@ async function writePortion(
     );
     try {
       await table.transact(operations);
-      await workQueue.send(workMessages);
+      await workQueue.send(messages);
       await number();
       return;
     } catch (error) {

@@ -69,7 +69,7 @@ export const namesFaults: readonly PlantedFault[] = [
     find: 'await storeClaim(dependencies, lease, organization.id, name, source);',
     replace: '',
     tests: useCases,
-    standsFor: 'a claimant that nobody workMessages when its name is free',
+    standsFor: 'a claimant that nobody messages when its name is free',
   },
   {
     id: 'names-published-while-others-are-served',

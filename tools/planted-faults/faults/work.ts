@@ -132,7 +132,7 @@ export const workFaults: readonly PlantedFault[] = [
     find: 'if (leaseUntil >= now) {',
     replace: 'if (leaseUntil > now + 3600_000) {',
     tests: ['shared/sync/schedule/reconcile.test.ts'],
-    standsFor: 'a sweep that workMessages what somebody is at',
+    standsFor: 'a sweep that messages what somebody is at',
   },
   {
     id: 'work-sweep-doubles',
@@ -211,9 +211,9 @@ export const workFaults: readonly PlantedFault[] = [
     id: 'publish-done-before-edge',
     proof: 'publishing',
     file: 'shared/publish/publish-access.ts',
-    find: 'await updateStore(keyValues, etag, batch);\n      const workMessages = await record(table, batch, clock.now());',
+    find: 'await updateStore(keyValues, etag, batch);\n      const messages = await record(table, batch, clock.now());',
     replace:
-      'const workMessages = await record(table, batch, clock.now());\n      await updateStore(keyValues, etag, batch);',
+      'const messages = await record(table, batch, clock.now());\n      await updateStore(keyValues, etag, batch);',
     tests: ['test/integration/publish-access.test.ts'],
     standsFor: 'a key recorded as written at the edge before it is',
   },
