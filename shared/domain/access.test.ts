@@ -1,106 +1,25 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accessFactsOf, decideAccess, type Subject, type Via } from './access.ts';
-import type {
-  CollaboratorFact,
-  Fact,
-  MemberFact,
-  RepositoryFact,
-  RoleMemberFact,
-  RoleTeamFact,
-  TeamFact,
-  TeamMemberFact,
-  TeamRepositoryFact,
-} from './facts.ts';
+import type { Fact } from './facts.ts';
 import {
-  asId,
-  type ForgeAccountId,
-  type ForgeRepositoryId,
-  type ForgeRoleId,
-  type ForgeTeamId,
-} from './ids.ts';
-
-const account = (id: number) => asId<ForgeAccountId>(id);
-const team = (id: number) => asId<ForgeTeamId>(id);
-const repositoryId = (id: number) => asId<ForgeRepositoryId>(id);
-
-const settings = (membersRead: boolean): Fact => ({
-  kind: 'settings',
-  basePermission: membersRead ? 'write' : 'none',
-  membersRead,
-  login: 'acme',
-  name: 'Acme',
-});
-const member = (id: number, role: MemberFact['role'] = 'member'): MemberFact => ({
-  kind: 'member',
-  account: account(id),
-  login: `user-${id}`,
-  role,
-});
-const teamMember = (teamId: number, accountId: number): TeamMemberFact => ({
-  kind: 'team-member',
-  team: team(teamId),
-  account: account(accountId),
-  login: `user-${accountId}`,
-});
-const teamRepository = (teamId: number, repository: number, via = teamId): TeamRepositoryFact => ({
-  kind: 'team-repository',
-  team: team(teamId),
-  repository: repositoryId(repository),
-  permission: 'triage',
-  via: team(via),
-});
-const repository = (id: number, visibility: RepositoryFact['visibility'] = 'private'): RepositoryFact => ({
-  kind: 'repository',
-  repository: repositoryId(id),
-  name: `repository-${id}`,
-  fullName: `acme/repository-${id}`,
-  visibility,
-  fork: false,
-  archived: false,
-  disabled: false,
-  defaultBranch: 'main',
-  pushedAt: undefined,
-});
-const collaborator = (repositoryNumber: number, accountId: number): CollaboratorFact => ({
-  kind: 'collaborator',
-  repository: repositoryId(repositoryNumber),
-  account: account(accountId),
-  login: `user-${accountId}`,
-  permission: 'maintain',
-});
-
-const aTeam = (id: number, parent?: number): TeamFact => ({
-  kind: 'team',
-  team: team(id),
-  slug: `team-${id}`,
-  name: `Team ${id}`,
-  parent: parent === undefined ? undefined : team(parent),
-});
-const role = { role: asId<ForgeRoleId>(70), name: 'all_repo_read', permission: 'read' };
-const roleMember = (accountId: number): RoleMemberFact => ({
-  kind: 'role-member',
-  ...role,
-  account: account(accountId),
-  login: `user-${accountId}`,
-});
-const roleTeam = (teamId: number): RoleTeamFact => ({ kind: 'role-team', ...role, team: team(teamId) });
-
-const viaRole = (through?: number, inheritedFrom?: number): Via => ({
-  through: 'role',
-  role: 'all_repo_read',
-  permission: 'read',
-  team: through === undefined ? undefined : team(through),
-  inheritedFrom: inheritedFrom === undefined ? undefined : team(inheritedFrom),
-});
-
-const now = Date.parse('2026-11-22T12:00:00Z');
-
-const ann: Subject = { kind: 'account', account: account(1) };
-const teamSeven: Subject = { kind: 'team', team: team(7) };
-const anyone: Subject = { kind: 'anyone' };
-
-const viaTeam: Via = { through: 'team', team: team(7), inheritedFrom: undefined, permission: 'triage' };
+  ann,
+  anyone,
+  aTeam,
+  collaborator,
+  member,
+  now,
+  repository,
+  repositoryId,
+  roleMember,
+  roleTeam,
+  settings,
+  team,
+  teamMember,
+  teamRepository,
+  teamSeven,
+  viaRole,
+  viaTeam,
+} from './test-access-facts.ts';
 
 interface Rule {
   readonly name: string;
@@ -459,70 +378,5 @@ const rules: readonly Rule[] = [
 describe('who may read a repository', () => {
   it.each(rules)('$name', ({ subject, facts, via }) => {
     expect(decideAccess(subject, accessFactsOf(facts), now).get(repositoryId(5)) ?? []).toEqual(via);
-  });
-});
-
-const number = fc.integer({ min: 1, max: 3 });
-const anyFact: fc.Arbitrary<Fact> = fc.oneof(
-  fc.boolean().map(settings),
-  fc
-    .tuple(number, fc.constantFrom<MemberFact['role']>('owner', 'member', 'outside'))
-    .map((row) => member(...row)),
-  fc.tuple(number, number).map((row) => teamMember(...row)),
-  fc.tuple(number, number, number).map((row) => teamRepository(...row)),
-  fc
-    .tuple(number, fc.constantFrom<RepositoryFact['visibility']>('public', 'internal', 'private'))
-    .map((row) => repository(...row)),
-  fc.tuple(number, number).map((row) => collaborator(...row)),
-  fc.tuple(number, fc.option(number, { nil: undefined })).map((row) => aTeam(...row)),
-  number.map(roleMember),
-  number.map(roleTeam),
-);
-/** As the store has them: one fact to a key. */
-const someFacts = fc.uniqueArray(anyFact, {
-  maxLength: 25,
-  selector: (fact) =>
-    ['kind', 'account', 'team', 'repository']
-      .map((name) => String(new Map<string, unknown>(Object.entries(fact)).get(name)))
-      .join(),
-});
-const someSubject: fc.Arbitrary<Subject> = fc.oneof(
-  number.map((id): Subject => ({ kind: 'account', account: account(id) })),
-  number.map((id): Subject => ({ kind: 'team', team: team(id) })),
-  fc.constant(anyone),
-);
-
-describe('any set of facts', () => {
-  it('grants no more when a fact is missing, whichever it is', () => {
-    fc.assert(
-      fc.property(someFacts, someSubject, fc.nat(), (facts, subject, place) => {
-        const without = facts.filter((_, index) => index !== place % Math.max(1, facts.length));
-        const all = decideAccess(subject, accessFactsOf(facts), now);
-        for (const [id, grants] of decideAccess(subject, accessFactsOf(without), now)) {
-          expect(all.get(id)).toEqual(expect.arrayContaining([...grants]));
-        }
-      }),
-    );
-  });
-
-  it('decides the same whatever order the facts come in', () => {
-    fc.assert(
-      fc.property(someFacts, someSubject, (facts, subject) => {
-        const ids = (list: readonly Fact[]) =>
-          [...decideAccess(subject, accessFactsOf(list), now).keys()].sort();
-        expect(ids([...facts].reverse())).toEqual(ids(facts));
-      }),
-    );
-  });
-
-  it('gives everybody at least what it gives anyone', () => {
-    fc.assert(
-      fc.property(someFacts, someSubject, (facts, subject) => {
-        const readable = decideAccess(subject, accessFactsOf(facts), now);
-        for (const id of decideAccess(anyone, accessFactsOf(facts), now).keys()) {
-          expect(readable.has(id)).toBe(true);
-        }
-      }),
-    );
   });
 });

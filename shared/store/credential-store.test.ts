@@ -1,87 +1,22 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createMemoryDataKeys } from '../../test/support/memory-data-keys.ts';
-import { createMemoryTable } from '../../test/support/memory-table.ts';
-import { createTokenForge, lifeMs, type RefreshManner, TokenPair } from '../../test/support/token-forge.ts';
+import {
+  access,
+  connection,
+  createBench,
+  Death,
+  failure,
+  minuteMs,
+  whenStoring,
+} from '../../test/support/credential-bench.ts';
+import { lifeMs, type RefreshManner, TokenPair } from '../../test/support/token-forge.ts';
 import { asId, type ConnectionId } from '../domain/ids.ts';
 import { type Credential, exchangeMaxMs, isDue, isUsable, readyCredential } from '../forge/credential.ts';
 import { ForgeError } from '../forge/errors.ts';
-import { CipherError, createEnvelopeCipher } from '../runtime/cipher.ts';
-import {
-  createCredentialSource,
-  createCredentialView,
-  removeCredential,
-  storeCredential,
-} from './credential-store.ts';
+import { CipherError } from '../runtime/cipher.ts';
+import { createCredentialSource, removeCredential, storeCredential } from './credential-store.ts';
 import { keys, tableKeys } from './keys.ts';
-import type { Change, Table } from './table.ts';
-
-const connection = asId<ConnectionId>('c1');
-const minuteMs = 60_000;
-
-/** What a worker that ends in the middle of its work looks like to itself. */
-class Death extends Error {}
-
-async function createBench(manner: RefreshManner = 'strict') {
-  const clock = { time: Date.parse('2026-11-27T12:00:00Z'), now: () => clock.time };
-  const table = createMemoryTable();
-  const dataKeys = createMemoryDataKeys();
-  const cipher = createEnvelopeCipher(dataKeys);
-  const forge = createTokenForge(manner, clock);
-  let leases = 0;
-  const dependencies = { table, cipher, clock, newLeaseId: () => `lease-${++leases}` };
-  const worker = (through: Table = table) =>
-    createCredentialSource({ ...dependencies, table: through }, connection, TokenPair);
-  const bench = {
-    clock,
-    table,
-    dataKeys,
-    dependencies,
-    forge,
-    worker,
-    view: () => createCredentialView(dependencies, connection, TokenPair),
-    item: () => table.get(keys.credential(connection)),
-    /** Lets so much of the first token's life pass that it is renewed. */
-    async grow() {
-      const first = await worker().current();
-      clock.time += lifeMs / 2 + minuteMs;
-      return first;
-    },
-  };
-  await storeCredential(dependencies, connection, forge.issue());
-  return bench;
-}
-type Bench = Awaited<ReturnType<typeof createBench>>;
-
-const access = (credential: Credential<TokenPair>): string => credential.secret.reveal().access;
-
-/** The table as a worker has it whose write of a new value meets something. */
-function whenStoring(
-  { table }: Bench,
-  meet: (change: Change, write: () => Promise<unknown>) => unknown,
-): Table {
-  return {
-    ...table,
-    async update(change, when) {
-      if (change.set?.encrypted !== undefined) {
-        await meet(change, () => table.update(change, when));
-      }
-      return table.update(change, when);
-    },
-  };
-}
-
-async function failure(call: Promise<unknown>): Promise<{ code: string; notBefore: number | undefined }> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ForgeError)) {
-    throw new Error('no ForgeError', { cause: error });
-  }
-  return { code: error.code, notBefore: error.notBefore };
-}
 
 describe('a credential', () => {
   test('is stored encrypted, with nothing in the clear and no attribute by which the table would delete it', async () => {

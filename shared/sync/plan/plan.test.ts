@@ -124,13 +124,14 @@ describe('planScope', () => {
     );
   });
 
+  const whole = fc.tuple(
+    snapshot('settings'),
+    snapshot('members'),
+    snapshot('teams'),
+    snapshot('repositories'),
+  );
+
   it('at no step lets anybody read what neither the rights before nor those after allow', () => {
-    const whole = fc.tuple(
-      snapshot('settings'),
-      snapshot('members'),
-      snapshot('teams'),
-      snapshot('repositories'),
-    );
     fc.assert(
       fc.property(whole, twoSnapshots, (parts, [scope, before, read]) => {
         const kinds: readonly string[] = kindsOf(layout, scope);
@@ -146,12 +147,6 @@ describe('planScope', () => {
   });
 
   it('marks a change that alters rights as narrowing or widening', () => {
-    const whole = fc.tuple(
-      snapshot('settings'),
-      snapshot('members'),
-      snapshot('teams'),
-      snapshot('repositories'),
-    );
     fc.assert(
       fc.property(whole, twoSnapshots, (parts, [scope, before, read]) => {
         const kinds: readonly string[] = kindsOf(layout, scope);

@@ -2,7 +2,6 @@
  * The whole way from a simulated GitHub to what Composer reads, on a stepped clock: the real adapter, the real use cases, the real
  * deliveries and schedules; table, objects and the edge's store in memory. One simulator serves all sequences.
  */
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,6 +24,7 @@ import { createMemoryTable } from '../../support/memory-table.ts';
 import { createRegistry, type Registry, settled } from '../../support/registry-fixture.ts';
 import type { Services } from '../../support/registry-world.ts';
 import { gitHubHost } from '../../support/synchronized.ts';
+import { app } from './app-secrets.ts';
 import { type BaseWorld, type BaseWorldName, baseWorld } from './base-worlds.ts';
 import type { ForgeChange, ForgeNow } from './forge-changes.ts';
 import { type Forgetful, forget } from './forgetful.ts';
@@ -36,13 +36,6 @@ import { type WatchedTable, watchTable } from './watched-table.ts';
 import { hurryTime } from './without-waiting.ts';
 
 const start = Date.parse('2026-11-22T12:00:00Z');
-/** A short key, since a token of the app is signed for each request: what it keeps secret is nothing. */
-const { privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 1024,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-});
-const app = { privateKey, webhookSecret: 'webhook-secret-of-the-model' };
 /** What one request to the forge takes. */
 const requestMs = 120;
 /** How long a world is at rest before a sequence. */
