@@ -15,44 +15,44 @@ const takenBack = z.object({ repositories_removed: z.array(z.object({ id: reposi
 const edited = z.object({ changes: z.record(z.string(), z.unknown()) });
 
 /** How one kind of event becomes hints, or removals, by what its payload holds. */
-export type Told<What> = (payload: unknown) => readonly What[];
+export type PayloadExtractor<What> = (payload: unknown) => readonly What[];
 
 const look = (scope: AnyScope, id?: string): Hint => ({ look: 'scope', scope, handle: id });
 
 export const whole =
-  (...scopes: readonly ('settings' | 'members' | 'teams' | 'repositories')[]): Told<Hint> =>
+  (...scopes: readonly ('settings' | 'members' | 'teams' | 'repositories')[]): PayloadExtractor<Hint> =>
   () =>
     scopes.map((scope) => look(scope));
 
 /** The part that the payload names; its whole list where it does not. */
-export const aTeam: Told<Hint> = (payload) => {
+export const aTeam: PayloadExtractor<Hint> = (payload) => {
   const named = team.safeParse(payload).data?.team;
   return [named === undefined ? look('teams') : look(teamPart(named.id), named.node_id)];
 };
 
-export const aRepository: Told<Hint> = (payload) => {
+export const aRepository: PayloadExtractor<Hint> = (payload) => {
   const named = repository.safeParse(payload).data?.repository;
   return [named === undefined ? look('repositories') : look(repositoryPart(named.id), named.node_id)];
 };
 
-export const aMember: Told<Hint> = (payload) => {
+export const aMember: PayloadExtractor<Hint> = (payload) => {
   const named = membership.safeParse(payload).data?.membership;
   return [look(named === undefined ? 'members' : memberPart(named.user.id))];
 };
 
 /** @throws ZodError when the payload names no repository: nothing else would stand for its contents */
-export const content: Told<Hint> = (payload) => [
+export const content: PayloadExtractor<Hint> = (payload) => [
   { look: 'repository-content', repository: repository.parse(payload).repository.id },
 ];
 
 /** Of what was edited only the default branch says which versions there are; where the payload does not tell, it may have been that. */
-export const contentOfNewDefault: Told<Hint> = (payload) => {
+export const contentOfNewDefault: PayloadExtractor<Hint> = (payload) => {
   const changes = edited.safeParse(payload).data?.changes;
   return changes === undefined || 'default_branch' in changes ? content(payload) : [];
 };
 
 export const both =
-  (...rules: readonly Told<Hint>[]): Told<Hint> =>
+  (...rules: readonly PayloadExtractor<Hint>[]): PayloadExtractor<Hint> =>
   (payload) =>
     rules.flatMap((rule) => rule(payload));
 
@@ -60,49 +60,49 @@ const gone = (key: string): Removal => ({ key, expect: 'gone' });
 
 /** What has come is named as what is gone would be. */
 export const come =
-  (named: Told<Removal>): Told<Arrival> =>
+  (named: PayloadExtractor<Removal>): PayloadExtractor<Arrival> =>
   (payload) =>
     named(payload).map(({ key }) => ({ key, expect: 'there' }));
 
-export const teamGone: Told<Removal> = (payload) => {
+export const teamGone: PayloadExtractor<Removal> = (payload) => {
   const named = team.safeParse(payload).data?.team;
   return named === undefined ? [] : [gone(mainKeyOf(teamPart(named.id)))];
 };
 
-export const repositoryGone: Told<Removal> = (payload) => {
+export const repositoryGone: PayloadExtractor<Removal> = (payload) => {
   const named = repository.safeParse(payload).data?.repository;
   return named === undefined ? [] : [gone(mainKeyOf(repositoryPart(named.id)))];
 };
 
-export const repositoryDeleted: Told<ForgeRepositoryId> = (payload) => {
+export const repositoryDeleted: PayloadExtractor<ForgeRepositoryId> = (payload) => {
   const named = repository.safeParse(payload).data?.repository;
   return named === undefined ? [] : [named.id];
 };
 
-export const repositoriesGone: Told<Removal> = (payload) =>
+export const repositoriesGone: PayloadExtractor<Removal> = (payload) =>
   (takenBack.safeParse(payload).data?.repositories_removed ?? []).map(({ id }) =>
     gone(mainKeyOf(repositoryPart(id))),
   );
 
-export const repositoryHidden: Told<Removal> = (payload) =>
+export const repositoryHidden: PayloadExtractor<Removal> = (payload) =>
   repositoryGone(payload).map(({ key }) => ({ key, expect: 'not-public' }));
 
-export const repositoryShown: Told<Arrival> = (payload) =>
+export const repositoryShown: PayloadExtractor<Arrival> = (payload) =>
   repositoryGone(payload).map(({ key }) => ({ key, expect: 'public' }));
 
-export const memberGone: Told<Removal> = (payload) => {
+export const memberGone: PayloadExtractor<Removal> = (payload) => {
   const named = membership.safeParse(payload).data?.membership;
   return named === undefined ? [] : [gone(mainKeyOf(memberPart(named.user.id)))];
 };
 
-export const teamMemberGone: Told<Removal> = (payload) => {
+export const teamMemberGone: PayloadExtractor<Removal> = (payload) => {
   const named = team.extend(person.shape).safeParse(payload).data;
   return named === undefined
     ? []
     : [gone(factKey({ kind: 'team-member', team: named.team.id, account: named.member.id, login: '' }))];
 };
 
-export const teamRepositoryGone: Told<Removal> = (payload) => {
+export const teamRepositoryGone: PayloadExtractor<Removal> = (payload) => {
   const named = team.extend(repository.shape).safeParse(payload).data;
   if (named === undefined) {
     return [];
@@ -112,7 +112,7 @@ export const teamRepositoryGone: Told<Removal> = (payload) => {
   return [gone(factKey({ kind: 'team-repository', ...fact }))];
 };
 
-export const collaboratorGone: Told<Removal> = (payload) => {
+export const collaboratorGone: PayloadExtractor<Removal> = (payload) => {
   const named = repository.extend(person.shape).safeParse(payload).data;
   if (named === undefined) {
     return [];
@@ -133,7 +133,7 @@ const installed = z.object({
 
 /** @throws ZodError when the payload does not say whose the installation is */
 export const installation =
-  (action: 'created' | 'changed' | 'removed'): Told<Hint> =>
+  (action: 'created' | 'changed' | 'removed'): PayloadExtractor<Hint> =>
   (payload) => {
     if (account.parse(payload).installation.account.type !== 'Organization') {
       return [];

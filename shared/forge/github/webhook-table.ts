@@ -17,12 +17,12 @@ import {
   contentOfNewDefault,
   installation,
   memberGone,
+  type PayloadExtractor,
   repositoriesGone,
   repositoryDeleted,
   repositoryGone,
   repositoryHidden,
   repositoryShown,
-  type Told,
   teamGone,
   teamMemberGone,
   teamRepositoryGone,
@@ -31,13 +31,13 @@ import {
 
 export type Row =
   | {
-      readonly read: Told<Hint>;
+      readonly read: PayloadExtractor<Hint>;
       /** What the event says is gone: a read that still has it comes too early. */
-      readonly removed?: Told<Removal>;
+      readonly removed?: PayloadExtractor<Removal>;
       /** What the event says has come: a read that does not have it yet comes too early. */
-      readonly added?: Told<Arrival>;
+      readonly added?: PayloadExtractor<Arrival>;
       /** What the event says was deleted, and not only taken out of our sight. */
-      readonly deleted?: Told<ForgeRepositoryId>;
+      readonly deleted?: PayloadExtractor<ForgeRepositoryId>;
     }
   /** Why the event changes nothing that we read. */
   | { readonly nothing: string };
