@@ -119,7 +119,7 @@ function planInputOf({ traits, scope, reading, said: { told, claims }, known, no
     startedAt,
     newer: isPart(scope) ? new Map<PartScope, number>() : newerParts(states, observedAt),
     now,
-    told: new Set(goneByEvents.map(({ key }) => key)),
+    goneByEvents: new Set(goneByEvents.map(({ key }) => key)),
     claims,
     arrivals: arrivalsIn(told),
     putBack,

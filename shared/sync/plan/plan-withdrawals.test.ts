@@ -113,7 +113,7 @@ describe('what has just changed', () => {
     const current = rows.map((fact) => stored(fact, 1, now - 60_000));
     const scope = 'teams';
     const stated = (told: string) =>
-      read([], { scope, current, told: new Set([told]) }).changes.map(({ evidence }) =>
+      read([], { scope, current, goneByEvents: new Set([told]) }).changes.map(({ evidence }) =>
         hasConfirmation(evidence),
       );
     expect(stated('member#1')).toEqual([true, false]);
@@ -168,7 +168,7 @@ describe('what an event withdrew', () => {
   });
 
   it('is removed by a read that agrees, with no doubt left', () => {
-    expect(read(11, at + 1000, { read: { facts: [] }, told: new Set([claim.key]) })).toMatchObject({
+    expect(read(11, at + 1000, { read: { facts: [] }, goneByEvents: new Set([claim.key]) })).toMatchObject({
       changes: [{ kind: 'remove', evidence: ['list', 'event'] }],
       doubtful: [],
     });

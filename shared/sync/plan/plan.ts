@@ -69,7 +69,7 @@ export interface PlanInput {
   /** When the plan is made, in milliseconds since the epoch; `startedAt` if left out. */
   readonly now?: number;
   /** What events said is gone. */
-  readonly told?: ReadonlySet<string>;
+  readonly goneByEvents?: ReadonlySet<string>;
   /** What new events withdrew, … */
   readonly claims?: readonly Claim[];
   /** … and what they gave: their numbers, by the keys of facts. */
@@ -179,7 +179,7 @@ const orderOf = ({ observedAt, startedAt }: PlanInput) => ({ number: observedAt,
 function planAbsent(stored: StoredFact, input: PlanInput): PlannedFact {
   const change = removalOf(stored.fact, input);
   // What a hint tells may be long over: the read that it causes may show what was between that and the return.
-  const isHinted = isTold(stored.fact, input.told);
+  const isHinted = isGoneByEvents(stored.fact, input.goneByEvents);
   const isDoubted =
     presenceGrants(stored.fact) &&
     !isClaimed(stored, input) &&
@@ -281,7 +281,7 @@ const isClaimed = ({ fact, givenAt }: StoredFact, { claims = [] }: PlanInput): b
   isWithdrawn(claims, fact, givenAt);
 
 /** Whether an event said that the fact is gone, or that what it hangs on is: a team, a repository, or the account's membership. */
-function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
+function isGoneByEvents(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
   if (told === undefined || told.size === 0) {
     return false;
   }
@@ -295,10 +295,10 @@ function isTold(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
   );
 }
 
-function removalOf(fact: Fact, { read, told, confirmedAbsent, startedAt }: PlanInput): PlannedChange {
+function removalOf(fact: Fact, { read, goneByEvents, confirmedAbsent, startedAt }: PlanInput): PlannedChange {
   const part = partOf(fact);
   const evidence: Evidence[] = [read.notShown === undefined ? 'list' : 'not-shown'];
-  if (isTold(fact, told)) {
+  if (isGoneByEvents(fact, goneByEvents)) {
     evidence.push('event');
   }
   if (read.absenceIsAuthoritative) {

@@ -20,7 +20,7 @@ function held(
     read: { facts: after, absenceIsAuthoritative: input.absenceIsAuthoritative ?? false },
     observedAt: 2,
     startedAt: 1_000_000,
-    told: new Set(input.told),
+    goneByEvents: new Set(input.told),
   });
   return guardRemovals(changes, current, defaultCaution, input);
 }

@@ -229,7 +229,7 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
     observedAt: number,
     startedAt,
     now,
-    told: new Set([...(told?.expect === 'gone' ? [key] : []), ...(claim === undefined ? [] : [key])]),
+    goneByEvents: new Set([...(told?.expect === 'gone' ? [key] : []), ...(claim === undefined ? [] : [key])]),
     claims: claim === undefined ? [] : [claim],
     arrivals:
       told?.number !== undefined && told.expect === 'there' ? new Map([[key, told.number]]) : new Map(),
