@@ -149,7 +149,7 @@ async function unlessConflict(write: Promise<unknown>): Promise<void> {
   }
 }
 
-const ToldItem = z.object({
+const ExpectationItem = z.object({
   key: z.string(),
   expect: z.enum(['gone', 'not-public', 'there', 'public']),
   at: z.number(),
@@ -159,23 +159,23 @@ const ToldItem = z.object({
  * What an event said, and when we heard it, in milliseconds since the epoch. A new event that gives something has the last number that was drawn by
  * then.
  */
-export type Told = z.infer<typeof ToldItem>;
+export type Expectation = z.infer<typeof ExpectationItem>;
 
-const toldSeconds = 3600;
+const expectationSeconds = 3600;
 
 /** Keeps an event's word until a read agrees. */
-export function noteTold(id: SynchronizationId, { key, expect, at, number }: Told): Operation {
-  const expiresAt = Math.ceil(at / 1000) + toldSeconds;
+export function putExpectation(id: SynchronizationId, { key, expect, at, number }: Expectation): Operation {
+  const expiresAt = Math.ceil(at / 1000) + expectationSeconds;
   return { put: keys.told(id, key), item: { key, expect, at, number, [tableKeys.expiry]: expiresAt } };
 }
 
 /** Everything told and not yet settled, consistent. */
-export async function loadTold(table: Table, id: SynchronizationId): Promise<readonly Told[]> {
+export async function loadExpectations(table: Table, id: SynchronizationId): Promise<readonly Expectation[]> {
   const prefix = keys.told(id, '');
-  return (await table.query(prefix.pk, prefix.sk)).map((item) => ToldItem.parse(item));
+  return (await table.query(prefix.pk, prefix.sk)).map((item) => ExpectationItem.parse(item));
 }
 
 /** The event's word is settled, unless another one came since. */
-export function forgetTold(id: SynchronizationId, { key, at }: Told): Operation {
+export function deleteExpectation(id: SynchronizationId, { key, at }: Expectation): Operation {
   return { delete: keys.told(id, key), when: equal('at', at) };
 }

@@ -4,7 +4,7 @@ import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import type { AnyScope } from '../../shared/domain/scopes.ts';
 import { namesIn } from '../../shared/domain/scopes.ts';
 import { traitsOf } from '../../shared/forge/modules.ts';
-import { noteTold } from '../../shared/store/claim-store.ts';
+import { putExpectation } from '../../shared/store/claim-store.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns, type StoredRun } from '../../shared/store/run-store.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
@@ -91,7 +91,8 @@ export async function createSyncWorld(
       const stored = await loadScope(table, synchronizationId, forge.layout, scope);
       return stored.facts.map(({ fact }) => factKey(fact)).sort();
     },
-    tell: (key) => table.transact([noteTold(synchronizationId, { key, expect: 'gone', at: clock.now() })]),
+    tell: (key) =>
+      table.transact([putExpectation(synchronizationId, { key, expect: 'gone', at: clock.now() })]),
     later() {
       clock.time += 300_000;
     },

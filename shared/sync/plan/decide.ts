@@ -5,7 +5,7 @@ import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import { type AnyScope, isPart, type PartScope, partOf } from '../../domain/scopes.ts';
 import type { Caution } from '../../domain/synchronization.ts';
 import type { Absence, ScopeRead } from '../../forge/forge.ts';
-import type { Told } from '../../store/claim-store.ts';
+import type { Expectation } from '../../store/claim-store.ts';
 import type { StoredScope } from '../../store/fact-store.ts';
 import { newerParts, type ScopeState } from '../../store/scope-store.ts';
 import type { Confirmed } from './confirm.ts';
@@ -127,7 +127,7 @@ function planInputOf({ traits, scope, reading, said: { told, claims }, known, no
 }
 
 /** What new events gave, with their numbers. */
-const arrivalsIn = (told: readonly Told[]): ReadonlyMap<string, number> =>
+const arrivalsIn = (told: readonly Expectation[]): ReadonlyMap<string, number> =>
   new Map(
     told.flatMap(({ key, expect, number }) =>
       number !== undefined && (expect === 'there' || expect === 'public') ? [[key, number] as const] : [],

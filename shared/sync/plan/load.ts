@@ -5,19 +5,19 @@ import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, mainKeyOf, type ScopeLayout } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
-import { loadClaims, loadTold, type StoredClaim, type Told } from '../../store/claim-store.ts';
+import { type Expectation, loadClaims, loadExpectations, type StoredClaim } from '../../store/claim-store.ts';
 import { loadFacts, loadScope, type StoredScope, standingOf } from '../../store/fact-store.ts';
 import { loadRemoved } from '../../store/run-store.ts';
 import { type Restore, type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
+import { isWithin } from './expectations.ts';
 import { type HeldBefore, heldBefore } from './held.ts';
 import { type References, referencesOf } from './orphans.ts';
-import { isWithin } from './told.ts';
 
 /** What events said before a read was planned. */
 export interface Said {
   /** About what the read is about. */
-  readonly told: readonly Told[];
+  readonly told: readonly Expectation[];
   /** All there are: what hangs on something else is withdrawn with it. */
   readonly claims: readonly StoredClaim[];
 }
@@ -29,7 +29,7 @@ export async function loadSaid(
   scope: AnyScope,
   { covers: parts }: ScopeRead,
 ): Promise<Said> {
-  const [told, claims] = await Promise.all([loadTold(table, id), loadClaims(table, id)]);
+  const [told, claims] = await Promise.all([loadExpectations(table, id), loadClaims(table, id)]);
   return { told: told.filter(({ key }) => isWithin(layout, key, scope, parts)), claims };
 }
 

@@ -6,7 +6,7 @@ import { useTables } from '../../../test/support/table.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { asId, type ForgeOrganizationId } from '../../domain/ids.ts';
 import { ForgeError } from '../../forge/errors.ts';
-import { noteTold } from '../../store/claim-store.ts';
+import { putExpectation } from '../../store/claim-store.ts';
 import { keys } from '../../store/keys.ts';
 import { scopeState } from '../../store/scope-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
@@ -278,7 +278,7 @@ describe('runScopes, after an event that told of a removal', () => {
     world.later();
     world.workQueue.take();
     await world.table.transact([
-      noteTold(synchronizationId, { key: 'member#2', expect: 'there', at: world.clock.time }),
+      putExpectation(synchronizationId, { key: 'member#2', expect: 'there', at: world.clock.time }),
     ]);
     await world.sync('member:2');
     expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);

@@ -7,7 +7,7 @@ import { lagMs } from '../../../test/support/traits.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
-import { noteTold, putClaim } from '../../store/claim-store.ts';
+import { putClaim, putExpectation } from '../../store/claim-store.ts';
 import { keys } from '../../store/keys.ts';
 import { scopeState } from '../../store/scope-store.ts';
 
@@ -257,7 +257,7 @@ describe('an absence', () => {
   it('is not said by an event that the repository is public no more', async () => {
     const world = await createWorld([settings, aFact.repository(1, { visibility: 'public' })]);
     const word = { key: 'repository#1', expect: 'not-public', at: world.clock.now() } as const;
-    await world.table.transact([noteTold(synchronizationId, word)]);
+    await world.table.transact([putExpectation(synchronizationId, word)]);
     world.forge.hidden = new Set(['repository#1']);
     await world.sync('repositories');
     expect(await world.facts('repositories')).toEqual(['repository#1']);

@@ -9,13 +9,18 @@ import {
 } from '../../domain/claim.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, isPart, type ScopeLayout } from '../../domain/scopes.ts';
-import { contradictBodies, deleteClaims, forgetTold, type StoredClaim } from '../../store/claim-store.ts';
+import {
+  contradictBodies,
+  deleteClaims,
+  deleteExpectation,
+  type StoredClaim,
+} from '../../store/claim-store.ts';
 import { loadScope } from '../../store/fact-store.ts';
 import { type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
 import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
+import { isWithin, settle } from '../plan/expectations.ts';
 import type { Said } from '../plan/load.ts';
-import { isWithin, settle } from '../plan/told.ts';
 import type { Run } from './run.ts';
 import { leaseMs, type TakenScope } from './take-scopes.ts';
 
@@ -30,7 +35,7 @@ export async function settleSaid(
   const { scopes: layout, lagMs } = traits;
   const { settled, recheckAt } = settle(told, read.facts, { number: observedAt, startedAt }, traits);
   for (const one of settled) {
-    await table.transact([forgetTold(id, one)]).catch((error: unknown) => {
+    await table.transact([deleteExpectation(id, one)]).catch((error: unknown) => {
       // Told again meanwhile: that word stays.
       if (!(error instanceof ConflictError)) {
         throw error;

@@ -12,7 +12,13 @@ import {
 import { decideAccess } from '../../domain/access.ts';
 import type { Fact } from '../../domain/facts.ts';
 import type { ParsedDelivery } from '../../forge/forge.ts';
-import { deleteClaims, loadClaims, loadTold, numberClaims, putClaim } from '../../store/claim-store.ts';
+import {
+  deleteClaims,
+  loadClaims,
+  loadExpectations,
+  numberClaims,
+  putClaim,
+} from '../../store/claim-store.ts';
 import { loadAccessFacts, putFact } from '../../store/fact-store.ts';
 import { findDeletions } from '../../store/forge-deletion-store.ts';
 import { keys } from '../../store/keys.ts';
@@ -121,7 +127,7 @@ describe('the words of a delivery', () => {
     await take({ removals }, { by: 'log' });
     await take({ removals, happenedAt: now - 301_000 });
     expect(await loadClaims(table, synchronizationId)).toEqual([]);
-    expect(await loadTold(table, synchronizationId)).toMatchObject([{ key: 'team-member#1#5' }]);
+    expect(await loadExpectations(table, synchronizationId)).toMatchObject([{ key: 'team-member#1#5' }]);
     expect(await mayRead(1)).toBe(true);
     await take({ removals, happenedAt: now - 299_000 }, { by: 'itself', bodyHash: 'another' });
     expect(await mayRead(1)).toBe(false);
@@ -145,9 +151,9 @@ describe('the words of a delivery', () => {
     const { table, take } = await createScene(few);
     const row = 'team-member#1#5';
     await take({ arrivals: [{ key: row, expect: 'there' }] }, { by: 'itself', bodyHash: 'came' });
-    expect(await loadTold(table, synchronizationId)).toMatchObject([{ key: row, number: 0 }]);
+    expect(await loadExpectations(table, synchronizationId)).toMatchObject([{ key: row, number: 0 }]);
     await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
-    expect(await loadTold(table, synchronizationId)).toEqual([]);
+    expect(await loadExpectations(table, synchronizationId)).toEqual([]);
     // The same bytes once more, while nothing was given back: only a reason to read.
     await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
     expect(await loadClaims(table, synchronizationId)).toMatchObject([{ number: 1, bodies: ['went'] }]);

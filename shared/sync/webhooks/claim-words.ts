@@ -6,10 +6,10 @@ import type { ParsedDelivery } from '../../forge/forge.ts';
 import { traitsOf } from '../../forge/modules.ts';
 import {
   loadClaims,
-  noteTold,
   numberClaims,
   putBody,
   putClaim,
+  putExpectation,
   type SeenBody,
   type StoredClaim,
 } from '../../store/claim-store.ts';
@@ -68,7 +68,7 @@ export async function claimWords(
         ? [putBody(synchronization.forge, hash, last, body, Math.ceil((now + rememberedMs) / 1000))]
         : []),
       ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.told(id, claim.key) }]),
-      ...others.map((one) => noteTold(id, one)),
+      ...others.map((one) => putExpectation(id, one)),
       ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
       ...affected.operations,
     ],

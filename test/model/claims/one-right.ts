@@ -13,9 +13,9 @@ import {
 } from '../../../shared/domain/claim.ts';
 import { type Fact, factKey, type StoredFact, type Tombstone } from '../../../shared/domain/facts.ts';
 import { gitHubTraits } from '../../../shared/forge/github/traits.ts';
-import type { SeenBody, Told } from '../../../shared/store/claim-store.ts';
+import type { Expectation, SeenBody } from '../../../shared/store/claim-store.ts';
+import { settle } from '../../../shared/sync/plan/expectations.ts';
 import { planScope } from '../../../shared/sync/plan/plan.ts';
-import { settle } from '../../../shared/sync/plan/told.ts';
 import { isNew, isRemoval, type Word } from '../../../shared/sync/webhooks/weigh-delivery.ts';
 import { account, aFact, repository } from '../../support/memory-forge.ts';
 import { lagMs } from '../../support/traits.ts';
@@ -52,7 +52,7 @@ export interface State {
   readonly removed: Tombstone | undefined;
   readonly claim: Claim | undefined;
   /** The body of the claim was contradicted by a read. */
-  readonly told: Told | undefined;
+  readonly told: Expectation | undefined;
   readonly bodies: Readonly<Partial<Record<Event, SeenBody>>>;
   /** Of the last whole read. */
   readonly readNumber: number;
@@ -169,7 +169,7 @@ export function receive(state: State, event: Event, cameByItself: boolean): Stat
     const claim: Claim = { key, expect: word.expect, number, at: state.now };
     return { ...asked, counter: number, claim, told: undefined, mustBeRefused: !state.truth[0] };
   }
-  const told: Told = { ...word, at: state.now, ...(counts && { number: state.counter }) };
+  const told: Expectation = { ...word, at: state.now, ...(counts && { number: state.counter }) };
   const isFirst = cameByItself && body === undefined;
   return { ...asked, told, mustBeRefused: state.mustBeRefused && !(event === 'given' && isFirst) };
 }

@@ -6,7 +6,7 @@ import type { ReadOrder } from '../../domain/claim.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import { type AnyScope, isPart, kindsOf, type PartScope, type ScopeLayout } from '../../domain/scopes.ts';
-import type { Told } from '../../store/claim-store.ts';
+import type { Expectation } from '../../store/claim-store.ts';
 
 /**
  * When after the event a read that contradicts it is repeated, in milliseconds; after the last one, which knows of it, the forge is believed.
@@ -42,7 +42,7 @@ export function isWithin(
 }
 
 /** Whether what the event said shows in the read. */
-export function agrees(told: Told, read: ReadonlyMap<string, Fact>): boolean {
+export function agrees(told: Expectation, read: ReadonlyMap<string, Fact>): boolean {
   const fact = read.get(told.key);
   const isPublic = fact?.kind === 'repository' && fact.visibility === 'public';
   switch (told.expect) {
@@ -64,13 +64,13 @@ export function agrees(told: Told, read: ReadonlyMap<string, Fact>): boolean {
  * @returns the ones that are settled, and when to look again for the first of the others
  */
 export function settle(
-  told: readonly Told[],
+  told: readonly Expectation[],
   facts: readonly Fact[],
   order: ReadOrder,
   { lagMs }: Pick<ForgeTraits, 'lagMs'>,
-): { readonly settled: readonly Told[]; readonly recheckAt: number | undefined } {
+): { readonly settled: readonly Expectation[]; readonly recheckAt: number | undefined } {
   const read = new Map(facts.map((fact) => [factKey(fact), fact]));
-  const settled: Told[] = [];
+  const settled: Expectation[] = [];
   const looks: number[] = [];
   for (const one of told) {
     const next =
