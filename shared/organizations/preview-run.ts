@@ -11,7 +11,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import type { FinishedReading } from '../sync/plan/decide.ts';
-import { loadSaid } from '../sync/plan/load.ts';
+import { loadEventReports } from '../sync/plan/load.ts';
 import { recordOf } from '../sync/plan/plan.ts';
 import { createPlanner, type PlanReadDependencies } from '../sync/plan/plan-read.ts';
 import { endsRun, probe } from '../sync/run/probe.ts';
@@ -112,7 +112,7 @@ async function previewScope(
   now: number,
 ): Promise<PreviewedScope> {
   const { id } = synchronization;
-  const said = await loadSaid(table, id, traits.scopes, scope, reading.read);
+  const said = await loadEventReports(table, id, traits.scopes, scope, reading.read);
   const { changes, held, deferred } = await createPlanner(
     { table, reader, traits },
     synchronization,

@@ -9,7 +9,7 @@ import type { Expectation } from '../../store/claim-store.ts';
 import type { StoredScope } from '../../store/fact-store.ts';
 import { newerParts, type ScopeState } from '../../store/scope-store.ts';
 import type { Confirmed } from './confirm.ts';
-import type { Known, Said } from './load.ts';
+import type { EventReports, Known } from './load.ts';
 import { isOrphaned, isReferenceAskedFor, type References } from './orphans.ts';
 import { type Deferred, type PlanInput, type PlannedChange, planScope, withEvidence } from './plan.ts';
 import { guardRemovals } from './removal-guard.ts';
@@ -43,7 +43,7 @@ export interface ReadInput {
   readonly traits: ForgeTraits;
   readonly scope: AnyScope;
   readonly reading: FinishedReading;
-  readonly said: Said;
+  readonly said: EventReports;
   readonly known: Known;
   /** When the plan is made; milliseconds since the epoch. */
   readonly now: number;

@@ -15,20 +15,20 @@ import { type HeldBefore, heldBefore } from './held.ts';
 import { type References, referencesOf } from './orphans.ts';
 
 /** What events said before a read was planned. */
-export interface Said {
+export interface EventReports {
   /** About what the read is about. */
   readonly told: readonly Expectation[];
   /** All there are: what hangs on something else is withdrawn with it. */
   readonly claims: readonly StoredClaim[];
 }
 
-export async function loadSaid(
+export async function loadEventReports(
   table: Table,
   id: SynchronizationId,
   layout: ScopeLayout,
   scope: AnyScope,
   { covers: parts }: ScopeRead,
-): Promise<Said> {
+): Promise<EventReports> {
   const [told, claims] = await Promise.all([loadExpectations(table, id), loadClaims(table, id)]);
   return { told: told.filter(({ key }) => isWithin(layout, key, scope, parts)), claims };
 }
@@ -49,7 +49,7 @@ export async function loadKnown(
   { scopes: layout, lagMs }: ForgeTraits,
   scope: AnyScope,
   { read, startedAt }: { readonly read: ScopeRead; readonly startedAt: number },
-  { claims }: Pick<Said, 'claims'>,
+  { claims }: Pick<EventReports, 'claims'>,
 ): Promise<Known> {
   const states = await scopeStates(table, id);
   const stored = await loadScope(table, id, layout, scope, read.covers);

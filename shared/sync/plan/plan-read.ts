@@ -6,7 +6,7 @@ import type { StructureReader } from '../../forge/forge.ts';
 import type { Table } from '../../store/table.ts';
 import { type Confirmed, confirm } from './confirm.ts';
 import { candidates, decide, type FinishedReading, type PlannedRead } from './decide.ts';
-import { loadKnown, loadReferences, type Said } from './load.ts';
+import { type EventReports, loadKnown, loadReferences } from './load.ts';
 
 export interface PlanReadDependencies {
   readonly table: Table;
@@ -26,7 +26,7 @@ export function createPlanner(
   { id, caution }: Pick<Synchronization, 'id' | 'caution'>,
   scope: AnyScope,
   reading: FinishedReading,
-  said: Said,
+  said: EventReports,
   gone: ReadonlySet<string> = new Set(),
 ): (now: number) => Promise<PlannedRead> {
   let confirmed: Confirmed | undefined;

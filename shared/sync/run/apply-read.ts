@@ -6,7 +6,7 @@ import { ConflictError } from '../../store/table.ts';
 import { requestWork, type WorkMessage } from '../../store/work.ts';
 import { scopeWork } from '../../store/work-items.ts';
 import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
-import { loadSaid, type Said } from '../plan/load.ts';
+import { type EventReports, loadEventReports } from '../plan/load.ts';
 import { createPlanner } from '../plan/plan-read.ts';
 import { applyPlan } from './apply.ts';
 import { confirmDeletions } from './confirm-deletions.ts';
@@ -14,7 +14,7 @@ import { nextExpiryAfter } from './expiry.ts';
 import { noteHeld } from './note-held.ts';
 import type { Run } from './run.ts';
 import { record } from './run-log.ts';
-import { settleSaid } from './settle-said.ts';
+import { settleEventReports } from './settle-event-reports.ts';
 import { partsMax, type TakenScope } from './take-scopes.ts';
 
 const plansMax = 4;
@@ -34,7 +34,7 @@ export async function applyRead(
   const { dependencies, synchronization, traits, log } = run;
   const { scope, state } = taken;
   const { read } = reading;
-  const loaded = await loadSaid(dependencies.table, synchronization.id, traits.scopes, scope, read);
+  const loaded = await loadEventReports(dependencies.table, synchronization.id, traits.scopes, scope, read);
   const claims = await numberClaims(dependencies.table, synchronization.id, loaded.claims);
   const said = { ...loaded, claims };
   const planned = await planAndApply(run, taken, reading, said);
@@ -42,7 +42,7 @@ export async function applyRead(
   await noteHeld(dependencies, synchronization, traits.scopes, scope, held);
   await requestAlso(run, read);
   await requestOverlooked(run, overlooked);
-  const recheckAt = await settleSaid(run, taken, reading, said, planned);
+  const recheckAt = await settleEventReports(run, taken, reading, said, planned);
   log.scopes.push({
     scope,
     cause: state.cause,
@@ -61,7 +61,7 @@ async function planAndApply(
   run: Run,
   { scope, lease }: TakenScope,
   reading: FinishedReading,
-  said: Said,
+  said: EventReports,
 ): Promise<PlannedRead> {
   const { dependencies, synchronization, traits, reader } = run;
   const { table, workQueue, clock } = dependencies;

@@ -111,7 +111,7 @@ export const claimsFaults: readonly PlantedFault[] = [
   {
     id: 'claims-ended-by-list',
     proof: 'claims',
-    file: 'shared/sync/run/settle-said.ts',
+    file: 'shared/sync/run/settle-event-reports.ts',
     find: 'await withoutHold(table, id, layout, answered)',
     replace: 'answered',
     tests: ['test/integration/narrowing.test.ts'],

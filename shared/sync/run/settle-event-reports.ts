@@ -20,16 +20,16 @@ import { type ScopeState, scopeStates } from '../../store/scope-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
 import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
 import { isWithin, settle } from '../plan/expectations.ts';
-import type { Said } from '../plan/load.ts';
+import type { EventReports } from '../plan/load.ts';
 import type { Run } from './run.ts';
 import { leaseMs, type TakenScope } from './take-scopes.ts';
 
 /** @returns when to look again; milliseconds since the epoch */
-export async function settleSaid(
+export async function settleEventReports(
   { dependencies: { table }, synchronization: { id, forge }, traits }: Run,
   { scope }: TakenScope,
   { read, observedAt, startedAt }: FinishedReading,
-  { told, claims }: Said,
+  { told, claims }: EventReports,
   { contradicted }: PlannedRead,
 ): Promise<number | undefined> {
   const { scopes: layout, lagMs } = traits;
