@@ -35,15 +35,15 @@ import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
 import { requestWork, type WorkItem, type WorkMessage, type WorkQueue } from '../../store/work.ts';
 import { scanWork, scopeWork } from '../../store/work-items.ts';
-import { claimWords, type Heard } from './claim-words.ts';
 import {
   type DeliverySource,
   type DeliverySources,
   sourceOfDelivery,
   type WebhookAddress,
 } from './delivery-source.ts';
+import type { EventClaim } from './event-claims.ts';
+import { type DeliveryContext, recordEventClaims } from './record-claims.ts';
 import { type InstallationReplacement, replaceByKnown, replaceByNew } from './replace-installation.ts';
-import type { Word } from './weigh-delivery.ts';
 
 export interface TakeDeliveryDependencies {
   readonly table: Table;
@@ -133,7 +133,7 @@ export async function takeDelivery(
     when: absent,
   };
   // Of very many words most are written before the record that it was seen.
-  if (wordsOf(delivery).length > wordsMax && (await table.get(seen.put)) !== undefined) {
+  if (eventClaimsOf(delivery).length > wordsMax && (await table.get(seen.put)) !== undefined) {
     return 'known';
   }
   for (let tries = 1; ; tries++) {
@@ -185,7 +185,7 @@ async function writeWords(
   head: Head,
 ): Promise<void> {
   const { table, workQueue, clock } = dependencies;
-  const words = id === undefined ? [] : wordsOf(delivery);
+  const words = id === undefined ? [] : eventClaimsOf(delivery);
   const synchronization =
     id === undefined || words.length === 0 ? undefined : await findSynchronization(table, id);
   if (synchronization === undefined) {
@@ -206,7 +206,13 @@ async function writeWords(
     await writePortion(dependencies, synchronization, words.slice(left - wordsMax, left), heard);
   }
   const rest = words.slice(0, left);
-  const { operations, messages, number } = await claimWords(table, synchronization, rest, heard, delivery);
+  const { operations, messages, number } = await recordEventClaims(
+    table,
+    synchronization,
+    rest,
+    heard,
+    delivery,
+  );
   await table.transact([...head.operations, ...operations]);
   // Who loses something comes before what is to be read.
   await workQueue.send(messages);
@@ -218,11 +224,11 @@ async function writeWords(
 async function writePortion(
   { table, workQueue }: TakeDeliveryDependencies,
   synchronization: Synchronization,
-  words: readonly Word[],
-  heard: Heard,
+  words: readonly EventClaim[],
+  heard: DeliveryContext,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const { operations, messages, number } = await claimWords(
+    const { operations, messages, number } = await recordEventClaims(
       table,
       synchronization,
       words,
@@ -322,7 +328,7 @@ async function aboutInstallation(
 }
 
 /** What the event said, each thing once: a transaction takes each item once. */
-function wordsOf({ removals, arrivals }: ParsedDelivery): readonly Word[] {
+function eventClaimsOf({ removals, arrivals }: ParsedDelivery): readonly EventClaim[] {
   return [...new Map([...removals, ...arrivals].map((word) => [word.key, word])).values()];
 }
 

@@ -16,7 +16,7 @@ import { gitHubTraits } from '../../../shared/forge/github/traits.ts';
 import type { Expectation, SeenBody } from '../../../shared/store/claim-store.ts';
 import { settle } from '../../../shared/sync/plan/expectations.ts';
 import { planScope } from '../../../shared/sync/plan/plan.ts';
-import { isNew, isRemoval, type Word } from '../../../shared/sync/webhooks/weigh-delivery.ts';
+import { type EventClaim, isNew, isRemoval } from '../../../shared/sync/webhooks/event-claims.ts';
 import { account, aFact, repository } from '../../support/memory-forge.ts';
 import { lagMs } from '../../support/traits.ts';
 
@@ -38,7 +38,7 @@ const others = [
 
 /** What an event says of the right; the same words have the same bytes each time. */
 export type Event = 'taken' | 'given';
-const words: Readonly<Record<Event, Word>> = {
+const words: Readonly<Record<Event, EventClaim>> = {
   taken: { key, expect: 'gone' },
   given: { key, expect: 'there' },
 };

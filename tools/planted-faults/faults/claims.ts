@@ -1,7 +1,7 @@
 import type { PlantedFault } from '../plant.ts';
 
 const rules = 'shared/domain/claim.ts';
-const weigh = 'shared/sync/webhooks/weigh-delivery.ts';
+const weigh = 'shared/sync/webhooks/event-claims.ts';
 const walk = ['test/model/claims/walk.test.ts'];
 
 /** Faults of what is withdrawn by an event before any read, and of what gives it back. */
@@ -49,7 +49,7 @@ export const claimsFaults: readonly PlantedFault[] = [
     file: 'shared/store/claim-store.ts',
     find: "keys.claim(id, expect === 'gone'",
     replace: 'keys.claim(id, true',
-    tests: ['shared/sync/webhooks/claim-words.test.ts'],
+    tests: ['shared/sync/webhooks/record-claims.test.ts'],
     standsFor: 'a deleted repository that is read again because an older event said "private"',
   },
   {
@@ -92,7 +92,7 @@ export const claimsFaults: readonly PlantedFault[] = [
   {
     id: 'claims-nobody-is-raised',
     proof: 'claims',
-    file: 'shared/sync/webhooks/claim-words.ts',
+    file: 'shared/sync/webhooks/record-claims.ts',
     find: '...affected.operations,',
     replace: '',
     tests: ['test/integration/narrowing.test.ts'],

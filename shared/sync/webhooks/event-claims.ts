@@ -3,13 +3,13 @@ import type { Claim } from '../../domain/claim.ts';
 import type { SeenBody } from '../../store/claim-store.ts';
 
 /** What an event says of a fact. */
-export interface Word {
+export interface EventClaim {
   /** As factKey names it. */
   readonly key: string;
   readonly expect: Claim['expect'] | 'there' | 'public';
 }
 
-export interface WordContext {
+export interface EventClaimContext {
   /** The forge delivered it itself, and what authenticates it was checked; not taken from the forge's log. */
   readonly cameByItself: boolean;
   /** When it happened by what the forge signed, where the payload says so; milliseconds since the epoch. */
@@ -25,18 +25,21 @@ export interface WordContext {
 /** Deliveries are not under way for longer; what is older was kept by somebody. Milliseconds. */
 const freshMs = 300_000;
 
-export const isRemoval = <Of extends Word>(word: Of): word is Of & Pick<Claim, 'expect'> =>
+export const isRemoval = <Of extends EventClaim>(word: Of): word is Of & Pick<Claim, 'expect'> =>
   word.expect === 'gone' || word.expect === 'not-public';
 
 /** Whether nothing like it came before: what cannot be taken back is believed only once, also if the fact was given back since. */
-export const isFirst = (context: Omit<WordContext, 'givenAt'>): boolean =>
+export const isFirst = (context: Omit<EventClaimContext, 'givenAt'>): boolean =>
   isNew({ key: '', expect: 'there' }, { ...context, givenAt: undefined });
 
 /**
  * Whether the word counts by itself. A delivery's id is not signed, so the same body under another id may be an old one: it counts again only
  * once its fact was given back since, and not if it was wrong before. What gives is never more than a hint the second time.
  */
-export function isNew(word: Word, { cameByItself, happenedAt, now, body, givenAt }: WordContext): boolean {
+export function isNew(
+  word: EventClaim,
+  { cameByItself, happenedAt, now, body, givenAt }: EventClaimContext,
+): boolean {
   if (!cameByItself || (happenedAt !== undefined && happenedAt < now - freshMs)) {
     return false;
   }

@@ -20,15 +20,15 @@ import { lastNumber } from '../../store/synchronization-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
 import type { WorkMessage } from '../../store/work.ts';
 import { affectedByClaims } from '../plan/affected-principals.ts';
-import { isFirst, isNew, isRemoval, type Word, type WordContext } from './weigh-delivery.ts';
+import { type EventClaim, type EventClaimContext, isFirst, isNew, isRemoval } from './event-claims.ts';
 
 /** How a delivery came. */
-export interface Heard extends Omit<WordContext, 'givenAt'> {
+export interface DeliveryContext extends Omit<EventClaimContext, 'givenAt'> {
   /** SHA-256 of its body, in hex, if it came by itself. */
   readonly hash: string | undefined;
 }
 
-export interface ClaimedWords {
+export interface RecordedClaims {
   readonly operations: readonly Operation[];
   readonly messages: readonly WorkMessage[];
   /** To be called when the operations are written. */
@@ -40,13 +40,13 @@ export interface ClaimedWords {
  *
  * @param whole the delivery, with the last of its words that are written: its body is noted with them, and what it says was deleted
  */
-export async function claimWords(
+export async function recordEventClaims(
   table: Table,
   synchronization: Synchronization,
-  words: readonly Word[],
-  heard: Heard,
+  words: readonly EventClaim[],
+  heard: DeliveryContext,
   whole: Pick<ParsedDelivery, 'deleted'> | undefined,
-): Promise<ClaimedWords> {
+): Promise<RecordedClaims> {
   const { id } = synchronization;
   const { hash, body, now } = heard;
   const rememberedMs = deliveryRememberedMs(traitsOf(synchronization.forge));
@@ -79,9 +79,9 @@ export async function claimWords(
 
 /** Without a number, until the claims are stored. */
 function claimsOf(
-  claimed: readonly (Word & Pick<Claim, 'expect'>)[],
+  claimed: readonly (EventClaim & Pick<Claim, 'expect'>)[],
   before: readonly StoredClaim[],
-  { hash, now }: Heard,
+  { hash, now }: DeliveryContext,
 ): readonly StoredClaim[] {
   const ofBody = hash === undefined ? [] : [hash];
   return claimed.map(({ key, expect }) => {
@@ -95,7 +95,7 @@ function claimsOf(
 async function givenAtOf(
   table: Table,
   { id }: Synchronization,
-  words: readonly Word[],
+  words: readonly EventClaim[],
   body: SeenBody | undefined,
 ): Promise<ReadonlyMap<string, number>> {
   if (body === undefined) {
