@@ -169,16 +169,16 @@ export async function recordImported(
 }
 
 /** The checksum of a held version's archive, stored now, or why there is none yet. */
-export type HeldOutcome = { readonly shasum: string } | { readonly reason: string };
+export type ArchiveOutcome = { readonly shasum: string } | { readonly reason: string };
 
 /** Publishes a held version whose archive is stored now, with its checksum for good, or says why it stays held. */
-export async function publishHeld(
+export async function publishPending(
   { table, clock }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
   found: StoredPackage,
   version: StoredVersion,
-  outcome: HeldOutcome,
+  outcome: ArchiveOutcome,
 ): Promise<readonly WorkMessage[]> {
   const key = keys.version(organization, found.number, version.versionNormalized);
   if ('reason' in outcome) {

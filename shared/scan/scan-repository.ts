@@ -34,7 +34,7 @@ import { planVersions } from './plan-versions.ts';
 import { readVersions } from './read-versions.ts';
 import { type LeftOutRecord, nothingLeftOut, recordLeftOut } from './record-left-out.ts';
 import type { ScanInputs } from './scan-inputs.ts';
-import { storeHeld } from './store-held.ts';
+import { storePendingArchives } from './store-pending-archives.ts';
 import { withinSizes } from './version-sizes.ts';
 
 export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> {
@@ -201,7 +201,7 @@ async function scan(
   if (!found.imported) {
     await recordImported(dependencies, lease, organization.id, found);
   }
-  const held = await storeHeld(dependencies, lease, organization, found, reader, leaseMs);
+  const held = await storePendingArchives(dependencies, lease, organization, found, reader, leaseMs);
   const stored = await versionsOfPackage(table, organization.id, found.number);
   const notices = noticesOf(stored, versions);
   return { ...record, waiting: [], notices, unfinished: held.count > 0, again: held.again };

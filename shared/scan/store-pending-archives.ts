@@ -7,9 +7,9 @@ import { type BuildDistDependencies, buildDist } from '../publish/build-dist.ts'
 import type { Logger } from '../runtime/logger.ts';
 import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
 import type { Lease, WorkQueue } from '../store/work.ts';
-import { type HeldOutcome, publishHeld } from './apply-scan.ts';
+import { type ArchiveOutcome, publishPending } from './apply-scan.ts';
 
-export interface StoreHeldDependencies extends Omit<BuildDistDependencies, 'reader'> {
+export interface StorePendingDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly workQueue: WorkQueue;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -34,8 +34,8 @@ const stopsAll: ReadonlySet<ForgeErrorCode> = new Set([
 ]);
 
 /** Builds the archives of new tags and publishes those whose archive is stored. */
-export async function storeHeld(
-  dependencies: StoreHeldDependencies,
+export async function storePendingArchives(
+  dependencies: StorePendingDependencies,
   lease: Lease,
   { id: organization, slug }: Organization,
   found: StoredPackage,
@@ -48,7 +48,7 @@ export async function storeHeld(
   /** Why no more archives are built in this scan. */
   let stopped: string | undefined;
 
-  const build = async ({ commit }: StoredVersion): Promise<HeldOutcome> => {
+  const build = async ({ commit }: StoredVersion): Promise<ArchiveOutcome> => {
     try {
       const outcome = await buildDist(
         { ...dependencies, reader: () => Promise.resolve(reader) },
@@ -86,7 +86,7 @@ export async function storeHeld(
     const outcome = stopped === undefined ? await build(version) : { reason: stopped };
     count += 'reason' in outcome ? 1 : 0;
     if (!('reason' in outcome) || outcome.reason !== version.reason) {
-      await workQueue.send(await publishHeld(dependencies, lease, organization, found, version, outcome));
+      await workQueue.send(await publishPending(dependencies, lease, organization, found, version, outcome));
     }
     // What was asked for meanwhile, a withdrawal perhaps, waits no longer than for one archive.
     if (stopped === undefined && (await table.get(lease.workItem.key))?.wanted !== lease.wanted) {
