@@ -10,7 +10,7 @@ const Scope = z.object({
   cause: z.string().optional(),
   runningSince: z.string().optional(),
   lookAgainAt: z.string().optional(),
-  notShown: z.object({ since: z.string(), why: z.string() }).optional(),
+  hidden: z.object({ since: z.string(), why: z.string() }).optional(),
   notBefore: z.string().optional(),
   reading: z.object({ read: z.number(), total: z.number().optional(), since: z.string() }).optional(),
 });

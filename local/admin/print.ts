@@ -20,7 +20,7 @@ export function scopeText(scope: Scope): string {
     notBefore,
     lookAgainAt,
     reading,
-    notShown,
+    hidden,
   } = scope;
   const progress = reading && `${reading.read} of ${reading.total ?? 'an unknown number'} read`;
   const parts = [
@@ -30,7 +30,7 @@ export function scopeText(scope: Scope): string {
     runningSince && `running since ${when(runningSince)}`,
     reading && `${progress} since ${when(reading.since)}`,
     notBefore && `goes on at ${when(notBefore)}`,
-    notShown && `nothing shown since ${when(notShown.since)}: ${notShown.why}`,
+    hidden && `nothing shown since ${when(hidden.since)}: ${hidden.why}`,
     lookAgainAt && `looked at again at ${when(lookAgainAt)}`,
   ];
   return parts.filter((part) => part !== undefined).join('; ');

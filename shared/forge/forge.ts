@@ -58,7 +58,7 @@ export interface ScopeRead {
    * Why the forge shows nothing of the scope, in words for an owner: it has no such thing here, or does not let us see it. Then the read
    * says nothing of what is known.
    */
-  readonly notShown?: string | undefined;
+  readonly hiddenReason?: string | undefined;
   /**
    * Whether the list that would have the fact was held against the forge's total, so that a short one would have shown. Of all facts if
    * left out. What a list without a total does not have is looked for a second time.

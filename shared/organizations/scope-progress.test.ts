@@ -15,6 +15,6 @@ it('says since when nothing of a scope is shown, and why', () => {
     lastSuccess: '2026-11-22T12:00:00.000Z',
     lastFailure: undefined,
     isPending: false,
-    notShown: { why: 'no permission', since: '2026-11-22T11:59:00.000Z' },
+    hidden: { why: 'no permission', since: '2026-11-22T11:59:00.000Z' },
   });
 });

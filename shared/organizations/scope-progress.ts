@@ -10,7 +10,7 @@ export interface ScopeDescription {
   /** Both always: a success does not make what went wrong before it less worth knowing. */
   readonly lastSuccess: string | undefined;
   /** The forge shows nothing of it since then, and why: it has no such thing, or does not let us. */
-  readonly notShown: { readonly since: string; readonly why: string } | undefined;
+  readonly hidden: { readonly since: string; readonly why: string } | undefined;
   readonly lastFailure: { readonly at: string; readonly code: string; readonly message: string } | undefined;
   /** It is asked for and not done. */
   readonly isPending: boolean;
@@ -37,7 +37,7 @@ export function describeScope(state: ScopeState | undefined, now: number): Scope
   const reading = isPending ? state.reading : undefined;
   return {
     lastSuccess: time(state?.lastSuccessAt),
-    notShown: state?.notShown && { ...state.notShown, since: timeOf(state.notShown.since) },
+    hidden: state?.notShown && { ...state.notShown, since: timeOf(state.notShown.since) },
     lastFailure: failure && { ...failure, at: timeOf(failure.at) },
     isPending,
     cause: isPending ? state.cause : undefined,

@@ -25,7 +25,7 @@ const ScopeItem = z
     /** Milliseconds since the epoch. */
     lastSuccessAt: z.number().optional(),
     lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
-    /** Why the last read was shown nothing, and since when that is so; milliseconds since the epoch. */
+    /** The reason why the forge hides the scope (`hiddenReason`), and since when; milliseconds since the epoch. The stored name is older. */
     notShown: z.object({ why: z.string(), since: z.number() }).optional(),
     /** Failed reads in a row. */
     attempts: z.number().default(0),

@@ -135,7 +135,7 @@ describe('where GitHub shows no roles', () => {
     const { reader, asked } = await probed();
     expect(await readWhole(reader, 'roles')).toMatchObject({
       facts: [],
-      notShown: expect.stringContaining('Custom organization roles'),
+      hiddenReason: expect.stringContaining('Custom organization roles'),
     });
     expect(asked()).toBe(0);
   });
@@ -145,7 +145,7 @@ describe('where GitHub shows no roles', () => {
     const { reader, asked } = await probed();
     expect(await readWhole(reader, 'roles')).toMatchObject({
       facts: [],
-      notShown: expect.stringContaining('no organization roles'),
+      hiddenReason: expect.stringContaining('no organization roles'),
     });
     expect(asked()).toBe(2);
   });
@@ -154,7 +154,7 @@ describe('where GitHub shows no roles', () => {
     gitHub.simulator.faults.add({ kind: 'server-error', status: 422, match: { route: lists.users } });
     expect(await readWhole(gitHub.reader(), 'roles')).toMatchObject({
       facts: [],
-      notShown: expect.any(String),
+      hiddenReason: expect.any(String),
     });
   });
 

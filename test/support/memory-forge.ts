@@ -42,7 +42,7 @@ export interface MemoryForge {
   /** How many facts of a list one step reads; all of them if left out. */
   perStep: number;
   /** Scopes of which it shows nothing, and why. */
-  readonly notShown: Map<AnyScope, string>;
+  readonly hiddenReasons: Map<AnyScope, string>;
   reader(): StructureReader;
 }
 
@@ -68,7 +68,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
     hidden: new Set(),
     absence: 'gone',
     perStep: Number.POSITIVE_INFINITY,
-    notShown: new Map(),
+    hiddenReasons: new Map(),
     reader: () => ({
       async probe() {
         await forge.before('probe');
@@ -83,9 +83,9 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
             kinds.includes(fact.kind) && (part ? partOf(fact) === scope : !forge.hidden.has(factKey(fact))),
         );
         await forge.before(scope);
-        const notShown = forge.notShown.get(scope);
-        if (notShown !== undefined) {
-          return { done: { facts: [], covers: [], absenceIsAuthoritative: false, notShown, also: [] } };
+        const hiddenReason = forge.hiddenReasons.get(scope);
+        if (hiddenReason !== undefined) {
+          return { done: { facts: [], covers: [], absenceIsAuthoritative: false, hiddenReason, also: [] } };
         }
         const before = ReadSoFar.safeParse(from).data;
         // As the adapters: a list that has changed since is read anew.

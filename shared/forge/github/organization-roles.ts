@@ -44,7 +44,7 @@ export async function readOrganizationRoles(
   reading: Reading,
 ): Promise<ScopeRead> {
   if (!account.readsEnterprise) {
-    return notShown(notAllowed);
+    return hidden(notAllowed);
   }
   try {
     const roles = await reading.list<OrganizationRole>(
@@ -63,17 +63,17 @@ export async function readOrganizationRoles(
   } catch (error) {
     // "Response if the organization roles feature is not enabled".
     if (error instanceof UnprocessableError) {
-      return notShown(notOffered);
+      return hidden(notOffered);
     }
     throw error;
   }
 }
 
-const notShown = (why: string): ScopeRead => ({
+const hidden = (why: string): ScopeRead => ({
   facts: [],
   covers: [],
   absenceIsAuthoritative: false,
-  notShown: why,
+  hiddenReason: why,
   also: [],
 });
 

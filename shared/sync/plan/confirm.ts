@@ -32,7 +32,7 @@ export async function confirm(
   const { isCounted = () => true } = read;
   const seenAgain =
     !isPart(scope) &&
-    read.notShown === undefined &&
+    read.hiddenReason === undefined &&
     changes.some((change) => isMissing(change) && !isCounted(change.fact))
       ? await keysReadAgain(reader, scope)
       : new Set<string>();
@@ -73,7 +73,7 @@ function lookedUpFor(change: PlannedChange): readonly (LookedUp & { readonly has
  */
 async function keysReadAgain(reader: StructureReader, scope: AnyScope): Promise<ReadonlySet<string>> {
   const again = await reader.readScope(scope);
-  if (!('done' in again) || again.done.notShown !== undefined) {
+  if (!('done' in again) || again.done.hiddenReason !== undefined) {
     throw new ForgeError('incomplete', `the list of ${scope} could not be read a second time`);
   }
   return new Set(again.done.facts.map(factKey));

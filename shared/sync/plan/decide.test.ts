@@ -98,24 +98,24 @@ describe('what is merely missing', () => {
 
 describe('what the forge does not show', () => {
   const before = [aFact.roleMember(70, 1)];
-  const notShown = (since: number, held?: Given['held']) =>
+  const hidden = (since: number, held?: Given['held']) =>
     decided({
       before,
       after: [],
       scope: 'roles',
-      read: { notShown: 'no permission' },
+      read: { hiddenReason: 'no permission' },
       known: { states: new Map([['roles', parseScope({ notShown: { why: 'no permission', since } })]]) },
       ...(held === undefined ? {} : { held }),
     });
   const week = defaultCaution.restAfterDays * dayMs;
 
   it('is held, however little, until nobody has said a word for as long as rights last', () => {
-    expect(notShown(startedAt - week + 1)).toMatchObject({ changes: [], held: [{ fact: before[0] }] });
-    expect(notShown(startedAt - week)).toMatchObject({ changes: [{ fact: before[0] }], held: [] });
+    expect(hidden(startedAt - week + 1)).toMatchObject({ changes: [], held: [{ fact: before[0] }] });
+    expect(hidden(startedAt - week)).toMatchObject({ changes: [{ fact: before[0] }], held: [] });
   });
 
   it('is held for ever after a no', () => {
-    expect(notShown(0, { refused: keySet(before) })).toMatchObject({ changes: [], held: [{}] });
+    expect(hidden(0, { refused: keySet(before) })).toMatchObject({ changes: [], held: [{}] });
   });
 });
 

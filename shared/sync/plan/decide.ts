@@ -156,11 +156,13 @@ function withWord(
 /** As long as the rights of people last where nothing can be read at all. */
 function isShownNoLonger(
   { restAfterDays }: Caution,
-  { notShown }: ScopeRead,
+  { hiddenReason }: ScopeRead,
   startedAt: number,
   state: ScopeState | undefined,
 ): boolean {
-  return notShown !== undefined && startedAt - (state?.notShown?.since ?? startedAt) >= restAfterDays * dayMs;
+  return (
+    hiddenReason !== undefined && startedAt - (state?.notShown?.since ?? startedAt) >= restAfterDays * dayMs
+  );
 }
 
 function guard(
@@ -168,7 +170,7 @@ function guard(
   { reading: { read, startedAt }, known: { stored, held }, caution }: DecisionInput,
 ) {
   // What the forge does not show may be there as it was: then everything waits for a person.
-  const setting = read.notShown === undefined ? caution : { heldShare: 0, heldAbove: 0 };
+  const setting = read.hiddenReason === undefined ? caution : { heldShare: 0, heldAbove: 0 };
   return guardRemovals(changes, stored.facts, setting, {
     ...held,
     missed: missedWithinADay(stored, startedAt),

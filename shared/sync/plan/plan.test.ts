@@ -232,7 +232,7 @@ describe('a role on every repository', () => {
   });
 
   it('is not said to be gone by a forge that shows none', () => {
-    expect(removed({ notShown: 'no permission' }).map(([, evidence]) => evidence)).toEqual(
+    expect(removed({ hiddenReason: 'no permission' }).map(([, evidence]) => evidence)).toEqual(
       Array(3).fill(['not-shown']),
     );
   });

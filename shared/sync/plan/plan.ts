@@ -297,7 +297,7 @@ function isGoneByEvents(fact: Fact, told: ReadonlySet<string> | undefined): bool
 
 function removalOf(fact: Fact, { read, goneByEvents, confirmedAbsent, startedAt }: PlanInput): PlannedChange {
   const part = partOf(fact);
-  const evidence: Evidence[] = [read.notShown === undefined ? 'list' : 'not-shown'];
+  const evidence: Evidence[] = [read.hiddenReason === undefined ? 'list' : 'not-shown'];
   if (isGoneByEvents(fact, goneByEvents)) {
     evidence.push('event');
   }

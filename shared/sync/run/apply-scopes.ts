@@ -56,7 +56,7 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
   }
   const { recheckAt } = await applyRead(run, taken, { read, observedAt, startedAt });
   whole.push(taken.scope);
-  await completeScope(run, taken, observedAt, recheckAt, read.notShown);
+  await completeScope(run, taken, observedAt, recheckAt, read.hiddenReason);
   for (const one of served) {
     if (listsOf(run.traits.scopes, one.scope).every((list) => whole.includes(list))) {
       // What it said itself to look at again is still to be looked at: the list leaves that to it.

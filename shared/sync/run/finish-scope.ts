@@ -22,7 +22,7 @@ const rateLimitMs = 60_000;
  * The scope was read whole and applied. What was asked for after the reading's first step is not answered by it.
  *
  * @param observedAt the reading's number
- * @param notShown why the forge shows nothing of the scope
+ * @param hiddenReason why the forge shows nothing of the scope
  * @param lookAt when to look again; milliseconds since the epoch
  */
 export async function completeScope(
@@ -30,7 +30,7 @@ export async function completeScope(
   taken: TakenScope,
   observedAt: number,
   recheckAt?: number,
-  notShown?: string,
+  hiddenReason?: string,
 ): Promise<void> {
   const { table, clock } = run.dependencies;
   const { reading, notShown: before } = taken.state;
@@ -41,7 +41,8 @@ export async function completeScope(
     attempts: 0,
     reading: undefined,
     handle: undefined,
-    notShown: notShown === undefined ? undefined : { why: notShown, since: before?.since ?? clock.now() },
+    notShown:
+      hiddenReason === undefined ? undefined : { why: hiddenReason, since: before?.since ?? clock.now() },
   };
   await complete(run, answered, attributes, recheckAt);
   if (reading !== undefined) {

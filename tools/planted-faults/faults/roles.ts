@@ -2,7 +2,7 @@ import type { PlantedFault } from '../plant.ts';
 
 const reader = 'shared/forge/github/organization-roles.ts';
 const readerTests = ['test/contracts/github-roles.test.ts'];
-const plannerTests = ['shared/sync/run/not-shown.test.ts'];
+const plannerTests = ['shared/sync/run/hidden-scopes.test.ts'];
 
 /** Faults of organization roles and of teams of the enterprise, which few lists show and no event tells. */
 export const rolesFaults: readonly PlantedFault[] = [
@@ -74,8 +74,8 @@ export const rolesFaults: readonly PlantedFault[] = [
     id: 'roles-not-shown-are-gone',
     proof: 'roles',
     file: 'shared/sync/plan/decide.ts',
-    find: 'read.notShown === undefined ? caution :',
-    replace: 'read.notShown !== null ? caution :',
+    find: 'read.hiddenReason === undefined ? caution :',
+    replace: 'read.hiddenReason !== null ? caution :',
     tests: plannerTests,
     standsFor: 'a permission taken from the app that takes the rights of people',
   },

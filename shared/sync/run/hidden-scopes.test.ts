@@ -24,7 +24,7 @@ async function createWorld(facts: readonly Fact[] = roles) {
   await world.sync('teams');
   await world.sync('roles');
   world.later();
-  world.forge.notShown.set('roles', why);
+  world.forge.hiddenReasons.set('roles', why);
   const state = () => scopeState(world.table, synchronizationId, 'roles');
   return {
     ...world,
@@ -103,7 +103,7 @@ describe('a scope of which nothing is shown', () => {
     const world = await createWorld();
     await world.sync('roles');
     world.later();
-    world.forge.notShown.clear();
+    world.forge.hiddenReasons.clear();
     world.forge.facts = [...holders, ...roles.slice(0, 1)];
     await world.sync('roles');
     expect(await world.facts('roles')).toEqual([known[0]]);
@@ -118,7 +118,7 @@ describe('a holder who is missing from a list that has no total', () => {
     ['goes when that has him not either', 2, known.slice(1)],
   ])('%s', async (_, missingReads, left) => {
     const world = await createWorld();
-    world.forge.notShown.clear();
+    world.forge.hiddenReasons.clear();
     world.forge.hidden = new Set(known.slice(0, 1));
     let reads = 0;
     world.forge.before = (what) => {
@@ -160,7 +160,7 @@ describe('a holder who is missing from a list that has no total', () => {
 
   it('does not go when nobody answers a second time', async () => {
     const world = await createWorld();
-    world.forge.notShown.clear();
+    world.forge.hiddenReasons.clear();
     world.forge.hidden = new Set(known);
     let reads = 0;
     world.forge.before = (what) => {
