@@ -67,7 +67,7 @@ export interface ScopeRead {
   /** Roles that are there and let nobody read, whoever holds them. */
   readonly powerless?: readonly ForgeRoleId[];
   /** Scopes that have to be read too, because of what this read saw (a team that is not known here, or has moved). */
-  readonly also: readonly AnyScope[];
+  readonly followUps: readonly AnyScope[];
 }
 
 /** Where a reading stopped, to go on from there in another process; JSON, and the adapter's own. */

@@ -68,14 +68,14 @@ export function isLive(token: Token, now: number): boolean {
 /**
  * Stores a new token as waiting and requests work on its principal, whose root file comes first.
  *
- * @param also operations that belong into the same transaction, such as making the user
+ * @param others operations that belong into the same transaction, such as making the user
  * @returns the messages to send
  * @throws ConflictError when one of `also` does not hold
  */
 export async function addToken(
   table: Table,
   token: Omit<Token, 'state' | 'restricted'>,
-  also: readonly Operation[],
+  others: readonly Operation[],
 ): Promise<readonly WorkMessage[]> {
   const principal = principalWork(token.organization, token.principal);
   await table.transact([
@@ -90,7 +90,7 @@ export async function addToken(
       when: absent,
     },
     requestWork(principal, token.createdAt, { organization: token.organization, principal: token.principal }),
-    ...also,
+    ...others,
   ]);
   return [principal.message];
 }

@@ -80,7 +80,7 @@ export async function issueToken(
           createdAt: now,
           expiry,
         },
-        found.also,
+        found.operations,
       ),
     );
   } catch (error) {
@@ -100,7 +100,7 @@ export async function issueToken(
 interface Found {
   readonly kind: TokenKind;
   readonly principal: Principal;
-  readonly also: readonly Operation[];
+  readonly operations: readonly Operation[];
 }
 
 async function find(
@@ -110,7 +110,7 @@ async function find(
   holder: TokenHolder,
 ): Promise<Found> {
   if (holder.kind === 'organization') {
-    return { kind: 'organization', principal: organizationPrincipal(organization.id), also: [] };
+    return { kind: 'organization', principal: organizationPrincipal(organization.id), operations: [] };
   }
   if (holder.kind === 'team') {
     const teams = [];
@@ -122,7 +122,7 @@ async function find(
       }
     }
     const principal = only(teams, `team ${holder.slug}`, organization);
-    return { kind: 'team', principal, also: [] };
+    return { kind: 'team', principal, operations: [] };
   }
   const accounts = new Map<string, { synchronization: Synchronization; account: ForgeAccountId }>();
   for (const synchronization of synchronizations) {
@@ -145,7 +145,7 @@ async function find(
     // Whoever gives it is an owner here and nobody elsewhere: what the person reads elsewhere is none of this token's.
     kind: 'member',
     principal: userPrincipal(user),
-    also: known === undefined ? makeUser(user, key, holder.login, clock.now()) : [],
+    operations: known === undefined ? makeUser(user, key, holder.login, clock.now()) : [],
   };
 }
 

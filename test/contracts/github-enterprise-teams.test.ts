@@ -69,7 +69,7 @@ describe('a team of the enterprise', () => {
     expect(await readWhole(gitHub.reader(), `team:${security.id}`)).toMatchObject({
       facts: [],
       absenceIsAuthoritative: false,
-      also: ['teams'],
+      followUps: ['teams'],
     });
   });
 

@@ -39,14 +39,19 @@ async function listed(scope: 'members' | 'teams' | 'repositories', parts: readon
 
 const team = (slug: string) => known([...gitHub.state.teams.values()].find((each) => each.slug === slug));
 const user = (login: string) => known([...gitHub.state.users.values()].find((each) => each.login === login));
-const gone = (part: PartScope, also: readonly string[] = [], absence?: Absence) => ({
+const gone = (part: PartScope, followUps: readonly string[] = [], absence?: Absence) => ({
   facts: [],
   covers: [part],
   absenceIsAuthoritative: true,
   absence,
-  also,
+  followUps,
 });
-const leftTo = (scope: string) => ({ facts: [], covers: [], absenceIsAuthoritative: false, also: [scope] });
+const leftTo = (scope: string) => ({
+  facts: [],
+  covers: [],
+  absenceIsAuthoritative: false,
+  followUps: [scope],
+});
 
 describe('a team', () => {
   test('is read with all below it, as the list shows them, in one request', async () => {
@@ -56,7 +61,7 @@ describe('a team', () => {
     expect(read).toMatchObject({
       covers: [`team:${id}`, `team:${below.id}`],
       absenceIsAuthoritative: false,
-      also: [],
+      followUps: [],
     });
     expect(sorted(read.facts)).toEqual(sorted(await listed('teams', read.covers)));
     expect(requests).toBe(1);
@@ -179,7 +184,7 @@ describe('a repository', () => {
   test('is read with its collaborators, as the list shows it, in one request', async () => {
     const { nodeId } = gitHub.repository('money');
     const { read, requests } = await readPart(part('money'), nodeId);
-    expect(read).toMatchObject({ covers: [part('money')], absenceIsAuthoritative: false, also: [] });
+    expect(read).toMatchObject({ covers: [part('money')], absenceIsAuthoritative: false, followUps: [] });
     expect(sorted(read.facts)).toEqual(sorted(await listed('repositories', read.covers)));
     expect(read.facts).toMatchObject([
       { kind: 'repository', handle: nodeId, tagCount: 2, branchCount: 1 },
@@ -284,7 +289,7 @@ describe('a member', () => {
 
   test.each(['alice', 'ann'])('%s is read as the list shows him, in two requests', async (login) => {
     const { read, requests } = await readPart(part(login));
-    expect(read).toMatchObject({ covers: [part(login)], absenceIsAuthoritative: false, also: [] });
+    expect(read).toMatchObject({ covers: [part(login)], absenceIsAuthoritative: false, followUps: [] });
     expect(read.facts).toEqual(await listed('members', read.covers));
     expect(read.facts).toMatchObject([{ login, role: login === 'alice' ? 'owner' : 'member' }]);
     expect(requests).toBe(2);

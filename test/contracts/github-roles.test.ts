@@ -77,7 +77,7 @@ describe('who holds a role that reads every repository', () => {
       absenceIsAuthoritative: false,
       isCounted: expect.any(Function),
       powerless: ['71'],
-      also: [],
+      followUps: [],
     });
     expect(asked()).toBe(1 + 2);
   });

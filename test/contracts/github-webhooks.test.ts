@@ -85,7 +85,7 @@ async function readNamed(before: Facts, told: readonly ParsedDelivery[]): Promis
     for (const [key, fact] of byKey(read.facts)) {
       facts.set(key, fact);
     }
-    waiting.push(...read.also.map((also): [AnyScope, undefined] => [also, undefined]));
+    waiting.push(...read.followUps.map((also): [AnyScope, undefined] => [also, undefined]));
   }
   return facts;
 }

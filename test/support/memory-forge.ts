@@ -85,7 +85,9 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
         await forge.before(scope);
         const hiddenReason = forge.hiddenReasons.get(scope);
         if (hiddenReason !== undefined) {
-          return { done: { facts: [], covers: [], absenceIsAuthoritative: false, hiddenReason, also: [] } };
+          return {
+            done: { facts: [], covers: [], absenceIsAuthoritative: false, hiddenReason, followUps: [] },
+          };
         }
         const before = ReadSoFar.safeParse(from).data;
         // As the adapters: a list that has changed since is read anew.
@@ -104,7 +106,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
             absenceIsAuthoritative: isAbsent,
             absence: isAbsent ? forge.absence : undefined,
             isCounted: countedIn(facts),
-            also: [],
+            followUps: [],
           },
         };
       },

@@ -59,7 +59,14 @@ export async function readOrganizationRoles(
       }
     }
     const powerless = roles.filter(({ base_role }) => !base_role).map(({ id }) => id);
-    return { facts, covers: [], absenceIsAuthoritative: false, isCounted: () => false, powerless, also: [] };
+    return {
+      facts,
+      covers: [],
+      absenceIsAuthoritative: false,
+      isCounted: () => false,
+      powerless,
+      followUps: [],
+    };
   } catch (error) {
     // "Response if the organization roles feature is not enabled".
     if (error instanceof UnprocessableError) {
@@ -74,7 +81,7 @@ const hidden = (why: string): ScopeRead => ({
   covers: [],
   absenceIsAuthoritative: false,
   hiddenReason: why,
-  also: [],
+  followUps: [],
 });
 
 /** GitHub gives them all at once, and their number. */

@@ -61,15 +61,15 @@ const there = (covers: readonly PartScope[], facts: readonly Fact[]): ScopeRead 
   facts,
   covers,
   absenceIsAuthoritative: false,
-  also: [],
+  followUps: [],
 });
 
-const notThere = (part: PartScope, also: readonly AnyScope[] = [], absence?: Absence): ScopeRead => ({
+const notThere = (part: PartScope, followUps: readonly AnyScope[] = [], absence?: Absence): ScopeRead => ({
   facts: [],
   covers: [part],
   absenceIsAuthoritative: true,
   absence,
-  also,
+  followUps,
 });
 
 const notFound = ({ selected }: Pick<Account, 'selected'>): Absence => (selected ? 'not-found' : 'gone');
@@ -79,7 +79,7 @@ const leftTo = (scope: AnyScope): ScopeRead => ({
   facts: [],
   covers: [],
   absenceIsAuthoritative: false,
-  also: [scope],
+  followUps: [scope],
 });
 
 /** The answer, or undefined when the thing that was asked for is not there. */

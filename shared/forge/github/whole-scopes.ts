@@ -64,7 +64,7 @@ export async function readWhole(
     return readOrganizationRoles(requests, account, reading);
   }
   const facts = await readers[scope](requests, account, reading);
-  return { facts, covers: [], absenceIsAuthoritative: false, isCounted: countedIn(facts), also: [] };
+  return { facts, covers: [], absenceIsAuthoritative: false, isCounted: countedIn(facts), followUps: [] };
 }
 
 /** GraphQL's lists have totals; those of the teams of the enterprise, which are read by REST and have no node ids, do not. */

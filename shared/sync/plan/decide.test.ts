@@ -36,7 +36,7 @@ function decided(
     traits: gitHubTraits,
     scope,
     reading: {
-      read: { facts: after, covers: [], absenceIsAuthoritative: false, also: [], ...read },
+      read: { facts: after, covers: [], absenceIsAuthoritative: false, followUps: [], ...read },
       observedAt: 5,
       startedAt,
     },

@@ -107,11 +107,11 @@ async function planAndApply(
 
 async function requestAlso({ dependencies, synchronization }: Run, read: ScopeRead): Promise<void> {
   const { table, workQueue, clock } = dependencies;
-  if (read.also.length === 0) {
+  if (read.followUps.length === 0) {
     return;
   }
   const { organization, id } = synchronization;
-  const workItems = [...new Set(read.also)].map((scope) => scopeWork(organization, id, scope));
+  const workItems = [...new Set(read.followUps)].map((scope) => scopeWork(organization, id, scope));
   await table.transact(
     workItems.map((workItem) => requestWork(workItem, clock.now(), { cause: 'a part of it changed' })),
   );

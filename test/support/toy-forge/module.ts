@@ -67,7 +67,9 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
         return { unfinished: { state: { scope, todo, facts }, read: facts.length, total: undefined } };
       }
     }
-    return { done: { facts, covers: isPart(scope) ? [scope] : [], absenceIsAuthoritative: false, also: [] } };
+    return {
+      done: { facts, covers: isPart(scope) ? [scope] : [], absenceIsAuthoritative: false, followUps: [] },
+    };
   }
   const refsOf = ({ repository }: RepositoryIds) =>
     ask((token) => {
@@ -82,7 +84,13 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
         const main = isPart(scope) ? await ask((token) => api.find(token, scope)) : undefined;
         if (isPart(scope) && main === undefined) {
           return {
-            done: { facts: [], covers: [scope], absenceIsAuthoritative: true, absence: 'gone', also: [] },
+            done: {
+              facts: [],
+              covers: [scope],
+              absenceIsAuthoritative: true,
+              absence: 'gone',
+              followUps: [],
+            },
           };
         }
         const start = { scope, todo: [begin(scope)], facts: main === undefined ? [] : [main] };
