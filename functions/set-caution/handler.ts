@@ -14,7 +14,7 @@ const Input = z.strictObject({
   synchronization: z.string().optional(),
   heldShare: z.number().exactOptional(),
   heldAbove: z.int().exactOptional(),
-  restAfterDays: z.int().exactOptional(),
+  suspendAfterDays: z.int().exactOptional(),
 });
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, synchronization: id, ...changes }) => {

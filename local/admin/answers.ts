@@ -51,7 +51,7 @@ export const Status = z.object({
       credentialStateSince: z.string().optional(),
       rightsAsOf: z.string().optional(),
       rightsSuspendedSince: z.string().optional(),
-      caution: z.object({ heldShare: z.number(), heldAbove: z.number(), restAfterDays: z.number() }),
+      caution: z.object({ heldShare: z.number(), heldAbove: z.number(), suspendAfterDays: z.number() }),
       scopes: z.record(z.string(), Scope),
       parts: z.record(z.string(), Scope),
       heldRemovals: z.array(HeldRemovals),

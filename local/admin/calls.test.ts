@@ -28,15 +28,17 @@ it('sets what was said to go into metadata, and nothing else', () => {
 
 it('sets what was said of the caution, and nothing else', () => {
   expect(call('caution')).toEqual(['set-caution', { slug: 'acme' }]);
-  expect(call('caution', '--held-share', '10', '--rest-after', '3')).toEqual([
+  expect(call('caution', '--held-share', '10', '--suspend-after', '3')).toEqual([
     'set-caution',
-    { slug: 'acme', heldShare: 0.1, restAfterDays: 3 },
+    { slug: 'acme', heldShare: 0.1, suspendAfterDays: 3 },
   ]);
   expect(call('caution', '--held-above', '2', '--synchronization', 'abc')).toEqual([
     'set-caution',
     { slug: 'acme', synchronization: 'abc', heldAbove: 2 },
   ]);
-  expect(() => call('caution', '--rest-after', 'x')).toThrow('--rest-after takes a whole number, not x');
+  expect(() => call('caution', '--suspend-after', 'x')).toThrow(
+    '--suspend-after takes a whole number, not x',
+  );
 });
 
 it('stops access only with a name and a reason', () => {

@@ -27,7 +27,7 @@ export function readFlags(args: readonly string[]) {
       why: { type: 'string' },
       'held-share': { type: 'string' },
       'held-above': { type: 'string' },
-      'rest-after': { type: 'string' },
+      'suspend-after': { type: 'string' },
       source: { type: 'string' },
       'outside-code': { type: 'string' },
       to: { type: 'string' },
@@ -79,7 +79,7 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
       ...(flags.synchronization === undefined ? {} : { synchronization: flags.synchronization }),
       ...numberOf('held-share', flags, 'heldShare', 0.01),
       ...numberOf('held-above', flags, 'heldAbove'),
-      ...numberOf('rest-after', flags, 'restAfterDays'),
+      ...numberOf('suspend-after', flags, 'suspendAfterDays'),
     },
   ],
   token: (slug, flags) => [
@@ -127,7 +127,7 @@ function accountableOf({ by, why }: Flags, command: string): { by: string; why: 
 
 /** The flag's number times the unit, under the name; nothing without the flag. */
 function numberOf(
-  flag: 'held-share' | 'held-above' | 'rest-after',
+  flag: 'held-share' | 'held-above' | 'suspend-after',
   flags: Flags,
   name: string,
   unit = 1,

@@ -174,10 +174,10 @@ function stoppedText({ slug, accessStoppedSince, auditLog }: Status): readonly s
 function cautionText({
   heldShare,
   heldAbove,
-  restAfterDays,
+  suspendAfterDays,
 }: Status['synchronizations'][number]['caution']): string {
   const share = Math.round(heldShare * 100);
-  return `careful: held above ${share} % of a list and ${heldAbove} things; rights rest after ${restAfterDays} days without a whole read`;
+  return `removal guard: removals above ${share} % of a list and ${heldAbove} entries are held; access is suspended after ${suspendAfterDays} days without a complete read`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

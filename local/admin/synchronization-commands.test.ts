@@ -57,7 +57,7 @@ const aStatus = {
       credentialState: 'credential-rejected',
       credentialStateSince: '2026-11-22T11:30:00.000Z',
       rightsAsOf: '2026-11-22T10:00:00.000Z',
-      caution: { heldShare: 0.25, heldAbove: 5, restAfterDays: 7 },
+      caution: { heldShare: 0.25, heldAbove: 5, suspendAfterDays: 7 },
       scopes: {
         members: aScope,
         repositories: {
@@ -132,7 +132,7 @@ describe('what is printed', () => {
       'waits for work: 1 scopes',
       '  credential: credential-rejected since 2026-11-22 11:30:00',
       '  rights as of 2026-11-22 10:00:00',
-      '  careful: held above 25 % of a list and 5 things; rights rest after 7 days without a whole read',
+      '  removal guard: removals above 25 % of a list and 5 entries are held; access is suspended after 7 days without a complete read',
       '  members: last read 2026-11-22 12:00:00; last failure 2026-11-22 11:00:00 unavailable: no answer',
       'asked for (schedule); running since 2026-11-22 12:01:00; 300 of 1200 read since 2026-11-22 11:58:00',
       '  teams: 8 removals are held since 2026-11-22 09:00:00; nobody has decided',

@@ -43,7 +43,7 @@ Usage: npm run admin -- COMMAND [options]
   removals ORGANIZATION SCOPE yes|no --of DIGEST
                                                 yes: the next whole read removes them; no: they stay. DIGEST is
                                                 shown with them: the word is about these and no others
-  caution ORGANIZATION [--held-share PERCENT] [--held-above NUMBER] [--rest-after DAYS]
+  caution ORGANIZATION [--held-share PERCENT] [--held-above NUMBER] [--suspend-after DAYS]
                                                 how careful a synchronization is: what is missing from a list is
                                                 held when it is more than that share of it (25) and more than so
                                                 many (5); rights rest after so many days without a whole read (7)

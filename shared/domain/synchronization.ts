@@ -30,10 +30,10 @@ export interface Caution {
   /** … and more than so many. */
   readonly heldAbove: number;
   /** The rights of people and teams rest when nothing was read whole for so many days. */
-  readonly restAfterDays: number;
+  readonly suspendAfterDays: number;
 }
 
-export const defaultCaution: Caution = { heldShare: 0.25, heldAbove: 5, restAfterDays: 7 };
+export const defaultCaution: Caution = { heldShare: 0.25, heldAbove: 5, suspendAfterDays: 7 };
 
 export interface Synchronization extends ForgeHost {
   readonly id: SynchronizationId;

@@ -62,17 +62,17 @@ it('lets rights rest after the days that were set, and at once when those are ov
   world.clock.time += 3 * day;
   await reviewRights({ ...world, logger }, synchronizationId);
   expect((await world.found()).rightsSuspendedAt).toBeUndefined();
-  await world.change({ restAfterDays: 2 });
+  await world.change({ suspendAfterDays: 2 });
   expect((await world.found()).rightsSuspendedAt).toBe(world.clock.time);
-  await world.change({ restAfterDays: 30 });
+  await world.change({ suspendAfterDays: 30 });
   expect((await world.found()).rightsSuspendedAt).toBeUndefined();
 });
 
 it.each([
   [{ heldShare: 0.51 }, 'the share of a list is from 0 to 0.5, not 0.51'],
   [{ heldAbove: -1 }, 'the number of missing things is from 0 to 1000, not -1'],
-  [{ restAfterDays: 0 }, 'the number of days is from 1 to 90, not 0'],
-  [{ restAfterDays: Number.NaN }, 'the number of days is from 1 to 90, not NaN'],
+  [{ suspendAfterDays: 0 }, 'the number of days is from 1 to 90, not 0'],
+  [{ suspendAfterDays: Number.NaN }, 'the number of days is from 1 to 90, not NaN'],
 ])('refuses %o', async (changes, message) => {
   const world = await createWorld();
   await expect(world.change(changes)).rejects.toThrow(message);

@@ -9,7 +9,7 @@ import { reviewRights, type SuspensionDependencies } from '../sync/run/suspensio
 const bounds = {
   heldShare: { from: 0, to: 0.5, what: 'the share of a list' },
   heldAbove: { from: 0, to: 1000, what: 'the number of missing things' },
-  restAfterDays: { from: 1, to: 90, what: 'the number of days' },
+  suspendAfterDays: { from: 1, to: 90, what: 'the number of days' },
 } as const satisfies Record<keyof Caution, unknown>;
 
 /**

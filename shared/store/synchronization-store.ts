@@ -58,7 +58,8 @@ const SynchronizationItem = z
     rightsSuspendedAt: z.number().optional(),
     heldShare: z.number().default(defaultCaution.heldShare),
     heldAbove: z.number().default(defaultCaution.heldAbove),
-    restAfterDays: z.number().default(defaultCaution.restAfterDays),
+    /** The stored name of `suspendAfterDays`. */
+    restAfterDays: z.number().default(defaultCaution.suspendAfterDays),
   })
   .transform(
     ({
@@ -77,7 +78,7 @@ const SynchronizationItem = z
       credentialScope: rest.credentialScope,
       credentialStateSince: rest.credentialStateSince,
       rightsSuspendedAt: rest.rightsSuspendedAt,
-      caution: { heldShare, heldAbove, restAfterDays },
+      caution: { heldShare, heldAbove, suspendAfterDays: restAfterDays },
     }),
   );
 
@@ -229,11 +230,15 @@ export function chooseAll(id: SynchronizationId): Operation {
 }
 
 /** Changes how careful the synchronization is. */
-export function setCaution(id: SynchronizationId, caution: Partial<Caution>): Operation {
-  return { update: { key: keys.synchronization(id), set: { ...caution } }, when: present };
+export function setCaution(
+  id: SynchronizationId,
+  { suspendAfterDays, ...shares }: Partial<Caution>,
+): Operation {
+  const stored = { ...shares, ...(suspendAfterDays !== undefined && { restAfterDays: suspendAfterDays }) };
+  return { update: { key: keys.synchronization(id), set: stored }, when: present };
 }
 
-/** The rights of people and teams rest from now on; the facts stay. @param at milliseconds since the epoch */
+/** Suspends the access of people and teams; the facts stay. @param at milliseconds since the epoch */
 export function suspendRights(id: SynchronizationId, at: number): Operation {
   return {
     update: { key: keys.synchronization(id), set: { rightsSuspendedAt: at } },

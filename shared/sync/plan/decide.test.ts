@@ -107,7 +107,7 @@ describe('what the forge does not show', () => {
       known: { states: new Map([['roles', parseScope({ notShown: { why: 'no permission', since } })]]) },
       ...(held === undefined ? {} : { held }),
     });
-  const week = defaultCaution.restAfterDays * dayMs;
+  const week = defaultCaution.suspendAfterDays * dayMs;
 
   it('is held, however little, until nobody has said a word for as long as rights last', () => {
     expect(hidden(startedAt - week + 1)).toMatchObject({ changes: [], held: [{ fact: before[0] }] });

@@ -155,13 +155,14 @@ function withWord(
 
 /** As long as the rights of people last where nothing can be read at all. */
 function isShownNoLonger(
-  { restAfterDays }: Caution,
+  { suspendAfterDays }: Caution,
   { hiddenReason }: ScopeRead,
   startedAt: number,
   state: ScopeState | undefined,
 ): boolean {
   return (
-    hiddenReason !== undefined && startedAt - (state?.notShown?.since ?? startedAt) >= restAfterDays * dayMs
+    hiddenReason !== undefined &&
+    startedAt - (state?.notShown?.since ?? startedAt) >= suspendAfterDays * dayMs
   );
 }
 

@@ -11,7 +11,7 @@ import { keys } from '../../store/keys.ts';
 import { loadRemoved } from '../../store/run-store.ts';
 import { findHeld, scopeState } from '../../store/scope-store.ts';
 
-const suspendedAfterMs = defaultCaution.restAfterDays * 24 * 3600_000;
+const suspendedAfterMs = defaultCaution.suspendAfterDays * 24 * 3600_000;
 const why = 'the app may not read organization roles here';
 const roles = [aFact.roleMember(70, 1), aFact.roleTeam(70, 5)];
 /** Whom the roles are given to. */

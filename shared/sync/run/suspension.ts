@@ -66,8 +66,8 @@ export async function reviewRightsOf(
     return;
   }
   const asOf = Math.min(...times);
-  const { restAfterDays } = synchronization.caution;
-  const isStale = clock.now() - asOf >= restAfterDays * dayMs;
+  const { suspendAfterDays } = synchronization.caution;
+  const isStale = clock.now() - asOf >= suspendAfterDays * dayMs;
   if (isStale === (synchronization.rightsSuspendedAt !== undefined)) {
     return;
   }
@@ -88,7 +88,7 @@ export async function reviewRightsOf(
   await workQueue.send([grants.message]);
   if (isStale) {
     logger.error('nothing was read whole for too long: the rights of people and teams rest', {
-      days: restAfterDays,
+      days: suspendAfterDays,
       organization,
       synchronization: id,
     });
