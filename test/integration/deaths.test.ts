@@ -6,11 +6,11 @@ import type { Item } from '../../shared/store/table.ts';
 import { findToken, revokeToken } from '../../shared/store/token-store.ts';
 import { issueToken } from '../../shared/tokens/issue-token.ts';
 import { historyProblems } from '../support/history.ts';
+import { type Fault, faulty, writes } from '../support/injected-fault.ts';
 import type { MemoryRefs } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryKeyValues, createMemoryObjects, type StoredObject } from '../support/memory-store.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
-import { type Fault, faulty, writes } from '../support/one-fault.ts';
 import { describeWorld, unfinishedWork } from '../support/registry-view.ts';
 import { createRegistryWorld, type RegistryWorld } from '../support/registry-world.ts';
 

@@ -12,10 +12,10 @@ import { findSynchronization } from '../../shared/store/synchronization-store.ts
 import type { Item } from '../../shared/store/table.ts';
 import { issueToken } from '../../shared/tokens/issue-token.ts';
 import { members } from '../support/deletions.ts';
+import { type Fault, faulty, writes } from '../support/injected-fault.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { createMemoryKeyValues, createMemoryObjects, type StoredObject } from '../support/memory-store.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
-import { type Fault, faulty, writes } from '../support/one-fault.ts';
 import { clientGets, listedNames, unfinishedWork } from '../support/registry-view.ts';
 import { createRegistryWorld, type RegistryWorld } from '../support/registry-world.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';

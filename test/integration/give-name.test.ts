@@ -3,9 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { givePackageName } from '../../shared/organizations/give-package-name.ts';
 import { auditLog } from '../../shared/store/audit-log.ts';
 import { edgeWork, packageWork } from '../../shared/store/work-items.ts';
+import {
+  atEdge,
+  endImport,
+  give,
+  imported,
+  nameTaken,
+  one,
+  quiet,
+  says,
+  waits,
+} from '../support/competing-names.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
-import { atEdge, endImport, give, imported, nameTaken, one, quiet, says, waits } from '../support/named.ts';
 import { createRegistry, memoryServices, settled } from '../support/registry-fixture.ts';
 import { owner, packages, pushed } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';

@@ -8,8 +8,6 @@ import { findSynchronization, lastNumber } from '../../shared/store/synchronizat
 import { requestWork } from '../../shared/store/work.ts';
 import { edgeWork, packageWork, scopeWork } from '../../shared/store/work-items.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
-import { commitOf } from '../support/memory-contents.ts';
-import { repository } from '../support/memory-forge.ts';
 import {
   atEdge,
   becomes,
@@ -24,7 +22,9 @@ import {
   says,
   status,
   waits,
-} from '../support/named.ts';
+} from '../support/competing-names.ts';
+import { commitOf } from '../support/memory-contents.ts';
+import { repository } from '../support/memory-forge.ts';
 import { createRegistry, memoryServices, type Registry } from '../support/registry-fixture.ts';
 import { file, owner, packages, pushed } from '../support/scanned.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';

@@ -4,6 +4,7 @@ import { allowRefusedCommit } from '../../shared/organizations/allow-commit.ts';
 import { deletePackage, withdrawal } from '../../shared/organizations/delete-package.ts';
 import { givePackageName } from '../../shared/organizations/give-package-name.ts';
 import { findPackage } from '../../shared/store/package-store.ts';
+import { atEdge, endImport, give, imported, one, says } from '../support/competing-names.ts';
 import {
   ann,
   atRest,
@@ -15,7 +16,6 @@ import {
   withArchives,
 } from '../support/deletions.ts';
 import { commitOf } from '../support/memory-contents.ts';
-import { atEdge, endImport, give, imported, one, says } from '../support/named.ts';
 import type { Registry } from '../support/registry-fixture.ts';
 import { packages, pushed, scannedRegistry } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { listsOf, mainKeyOf } from '../../../shared/domain/scopes.ts';
 import { WebhookFormatError } from '../../../shared/forge/forge.ts';
+import { makeOne, type One, removeThing, thingKinds, tieAll, tieKinds, ties, whyWithout } from './created.ts';
 import { type DeliveriesFixture, type Delivery, type ForgeFixture, given, type MadeKind } from './fixture.ts';
-import { makeOne, type One, removeThing, thingKinds, tieAll, tieKinds, ties, whyWithout } from './made.ts';
 
 export function deliveriesContract(fixture: () => ForgeFixture): void {
   test('a delivery is taken with its secret, current or previous, and with no other', async () => {

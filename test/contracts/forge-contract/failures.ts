@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { factKey } from '../../../shared/domain/facts.ts';
 import { mainKeyOf, namesIn, scopeOfKind } from '../../../shared/domain/scopes.ts';
+import { makeOne } from './created.ts';
 import { type Answer, codeOfAnswer, type ForgeFixture } from './fixture.ts';
-import { makeOne } from './made.ts';
 import { errorOf, readWhole } from './reading.ts';
 
 const allAnswers = Object.keys(codeOfAnswer) as Answer[];

@@ -12,8 +12,8 @@ import {
   repositoryPart,
   scopeOfKind,
 } from '../../../shared/domain/scopes.ts';
+import { makeOne, removeThing, thingKinds, tieAll, tieKinds, ties, whyWithout } from './created.ts';
 import type { ForgeFixture } from './fixture.ts';
-import { makeOne, removeThing, thingKinds, tieAll, tieKinds, ties, whyWithout } from './made.ts';
 import { factsOf, readWhole } from './reading.ts';
 
 export function scopesContract(fixture: () => ForgeFixture): void {

@@ -7,7 +7,7 @@ import { historyProblems } from '../../support/history.ts';
 import { type System, startSystem } from '../../support/started.ts';
 import { type CallName, watchCalls } from './calls.ts';
 import { comparable } from './compare.ts';
-import type { End } from './end.ts';
+import type { End } from './outcome.ts';
 import { openStorage, type Stored } from './stored.ts';
 import { type Chapter, chapters, forgeChanges, oldDist, packageNames, smallWorld } from './world.ts';
 

@@ -3,8 +3,8 @@ import { createRandom } from '../../composer-oracle/random.ts';
 import { extent } from '../../support/long.ts';
 import { type Bench, startBench } from './bench.ts';
 import { problemsOf } from './compare.ts';
-import { type Disturbance, disturb, disturbancesOf, inWords } from './disturb.ts';
-import { atOnce, type Doing, inTurn } from './twice.ts';
+import { atOnce, type Doing, inTurn } from './concurrent-pairs.ts';
+import { type Disturbance, disturb, disturbancesOf, inWords } from './failed-calls.ts';
 import { type Chapter, chapters } from './world.ts';
 
 /**

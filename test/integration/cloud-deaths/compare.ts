@@ -1,7 +1,7 @@
 /** The end of a life in a form in which only what matters differs. */
 
-import type { End } from './end.ts';
-import { type MayDiffer, mayDiffer } from './may-differ.ts';
+import { type MayDiffer, mayDiffer } from './allowed-differences.ts';
+import type { End } from './outcome.ts';
 import type { Stored } from './stored.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bench, startBench } from './bench.ts';
 import { watchCalls } from './calls.ts';
-import { disturb, disturbancesOf, inWords } from './disturb.ts';
+import { disturb, disturbancesOf, inWords } from './failed-calls.ts';
 import { chapters } from './world.ts';
 
 /**

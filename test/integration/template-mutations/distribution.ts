@@ -12,7 +12,7 @@ import {
   missing,
   secondsAtEdge,
   secondsUntilFound,
-} from './web-looks.ts';
+} from './web-observations.ts';
 import { behaviorsReordered, webTemplate } from './web-template.ts';
 
 const distribution = (property: string, to: Json | undefined) => ({

@@ -1,6 +1,6 @@
+import type { Call } from './controlled-function.ts';
 import { puppeteerParameter, puppetFunction } from './functions.ts';
 import type { Mutation, Suite } from './mutation.ts';
-import type { Call } from './puppet.ts';
 import type { Scene } from './scene.ts';
 import { attribute, outputs, ref, type Template } from './template.ts';
 

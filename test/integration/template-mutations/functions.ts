@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../local/cloud/template/json.ts';
+import type { Answer } from './controlled-function.ts';
 import type { Mutation, Suite } from './mutation.ts';
-import type { Answer } from './puppet.ts';
 import type { Scene } from './scene.ts';
 import { attribute, outputs, type Resource, ref, type Template } from './template.ts';
 

@@ -11,7 +11,7 @@ import {
   secondsOfFile,
   sharesCopy,
   stored,
-} from './web-looks.ts';
+} from './web-observations.ts';
 import { edgeCode, webTemplate } from './web-template.ts';
 
 const cache = (property: string, to: Json | undefined) => ({

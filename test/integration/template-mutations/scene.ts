@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Cloud, startCloud } from '../../../local/cloud/cloud.ts';
 import { createCloudClock } from '../../../local/cloud/runtime/clock.ts';
 import { ENDPOINT_VARIABLE } from '../../../local/cloud/services/table.ts';
-import { type Puppeteer, puppetCode, startPuppeteer } from './puppet.ts';
+import { type Puppeteer, puppetCode, startPuppeteer } from './controlled-function.ts';
 import type { Template } from './template.ts';
 
 export interface HttpAnswer {

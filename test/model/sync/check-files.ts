@@ -1,7 +1,7 @@
 /** What is in the files, against the refs and manifests that the forge has. */
 import type { Repository } from '../../../local/forges/github/state.ts';
 import { isOfSource } from '../../../shared/store/package-store.ts';
-import type { Met } from './met.ts';
+import type { Met } from './coverage.ts';
 import type { ModelWorld } from './model-world.ts';
 import { gets, versionsIn, viewOf } from './view.ts';
 

@@ -4,7 +4,7 @@ import type { FaultOptions } from '../../../local/forges/faults/faults.ts';
 import { type GitHubFaultKind, gitHubFaultKinds } from '../../../local/forges/github/fault-kinds.ts';
 import { type BaseWorldName, baseWorldNames } from './base-worlds.ts';
 import { type ChangeKey, changeKeys } from './forge-changes.ts';
-import { forgettable } from './forgetful.ts';
+import { forgettable } from './short-lists.ts';
 
 /** A change by its name; the numbers choose among what there is at that moment. */
 export interface ChangeCommand {

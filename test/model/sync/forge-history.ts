@@ -1,8 +1,8 @@
 /** Since when the forge has granted what it grants, and until when it granted the rest. */
-import { groundsOfForge } from './grounds.ts';
+import { entitlementsOfForge } from './entitlements.ts';
+import { describeForge, mayRead, type Reach, reachOf } from './expected-rights.ts';
 import type { Holder } from './holders.ts';
 import type { ModelWorld } from './model-world.ts';
-import { describeForge, mayRead, type Reach, reachOf } from './truth.ts';
 
 /** Somebody may read a repository through something. */
 export interface Right {
@@ -21,9 +21,9 @@ export interface ForgeHistory {
   /** A person allowed that something be taken away: what comes after the next whole reading counts again. */
   doubt(): void;
   /** Whether the forge granted it at any moment since then, or does. @param at milliseconds since the epoch */
-  grantedSince(ground: string, at: number): boolean;
+  grantedSince(entitlement: string, at: number): boolean;
   /** Whether the forge has granted it all the time since then, so that everybody could see it. */
-  grantedAllTimeSince(ground: string, at: number): boolean;
+  grantedAllTimeSince(entitlement: string, at: number): boolean;
   reach(): Reach;
 }
 
@@ -54,26 +54,28 @@ export function createForgeHistory(world: ModelWorld): ForgeHistory {
         rights.delete(key);
       }
     }
-    const grounds = groundsOfForge(organization);
-    for (const [ground, need] of grounds) {
-      needs.set(ground, need);
-      if (!since.has(ground)) {
-        since.set(ground, at);
+    const entitlements = entitlementsOfForge(organization);
+    for (const [entitlement, need] of entitlements) {
+      needs.set(entitlement, need);
+      if (!since.has(entitlement)) {
+        since.set(entitlement, at);
       }
     }
-    for (const ground of since.keys()) {
-      if (!grounds.has(ground)) {
-        since.delete(ground);
-        until.set(ground, at);
+    for (const entitlement of since.keys()) {
+      if (!entitlements.has(entitlement)) {
+        since.delete(entitlement);
+        until.set(entitlement, at);
       }
     }
   };
   // What was at rest before the first step has been so for long.
   note(0);
 
-  const grantedAllTimeSince = (ground: string, at: number): boolean => {
-    const need = needs.get(ground);
-    return (since.get(ground) ?? Infinity) <= at && (need === undefined || grantedAllTimeSince(need, at));
+  const grantedAllTimeSince = (entitlement: string, at: number): boolean => {
+    const need = needs.get(entitlement);
+    return (
+      (since.get(entitlement) ?? Infinity) <= at && (need === undefined || grantedAllTimeSince(need, at))
+    );
   };
   return {
     note: () => note(),
@@ -84,7 +86,7 @@ export function createForgeHistory(world: ModelWorld): ForgeHistory {
         right.since = world.clock.now();
       }
     },
-    grantedSince: (ground, at) => since.has(ground) || (until.get(ground) ?? -1) >= at,
+    grantedSince: (entitlement, at) => since.has(entitlement) || (until.get(entitlement) ?? -1) >= at,
     grantedAllTimeSince,
     reach: () => reach,
   };

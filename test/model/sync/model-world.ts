@@ -24,16 +24,16 @@ import { createMemoryTable } from '../../support/memory-table.ts';
 import { createRegistry, type Registry, settled } from '../../support/registry-fixture.ts';
 import type { Services } from '../../support/registry-world.ts';
 import { gitHubHost } from '../../support/synchronized.ts';
+import { hurryTime } from './advancing-clock.ts';
 import { app } from './app-secrets.ts';
 import { type BaseWorld, type BaseWorldName, baseWorld } from './base-worlds.ts';
 import type { ForgeChange, ForgeNow } from './forge-changes.ts';
-import { type Forgetful, forget } from './forgetful.ts';
 import { createGitPool, directoryOf, type GitPool } from './git-pool.ts';
 import { giveTokens, type Holder } from './holders.ts';
+import { createTurns } from './serialize.ts';
+import { type Forgetful, forget } from './short-lists.ts';
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
-import { createTurns } from './turns.ts';
 import { type WatchedTable, watchTable } from './watched-table.ts';
-import { hurryTime } from './without-waiting.ts';
 
 const start = Date.parse('2026-11-22T12:00:00Z');
 /** What one request to the forge takes. */

@@ -15,14 +15,14 @@ import { readerFor } from '../../support/github-forge.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
 import { layout } from '../../support/traits.ts';
 import type { Command } from './commands.ts';
-import { dying, dyingInPlan } from './dying.ts';
+import type { Met } from './coverage.ts';
+import { dying, dyingInPlan } from './dying-worker.ts';
 import { type ForgeChange, forgeChanges } from './forge-changes.ts';
 import type { ForgeHistory } from './forge-history.ts';
 import type { Holder } from './holders.ts';
+import type { Words } from './invariants.ts';
 import { largestGoes, leaveAndReturn, manyLeave } from './large-changes.ts';
-import type { Met } from './met.ts';
 import type { ModelWorld } from './model-world.ts';
-import type { Words } from './while-it-rages.ts';
 
 const dayMs = 24 * 3600 * 1000;
 

@@ -11,15 +11,15 @@ import { synchronizationId } from '../../support/synchronized.ts';
 import { acmeId } from './base-worlds.ts';
 import { checkFiles, createRefHistory } from './check-files.ts';
 import type { Sequence } from './commands.ts';
-import { isDeath } from './dying.ts';
+import { type Met, nothingMet } from './coverage.ts';
+import { isDeath } from './dying-worker.ts';
+import { describeForge, mayRead, type Reach, reached } from './expected-rights.ts';
 import { createForgeHistory } from './forge-history.ts';
-import { type Met, nothingMet } from './met.ts';
+import { createWatch, type Words } from './invariants.ts';
 import type { ModelWorld } from './model-world.ts';
 import { type Performance, perform, say } from './perform.ts';
-import { describeForge, mayRead, type Reach, reached } from './truth.ts';
 import { nameOf, viewOf } from './view.ts';
 import { createVersionWatch } from './watch-versions.ts';
-import { createWatch, type Words } from './while-it-rages.ts';
 
 export interface Outcome {
   /** Empty if all is well. */

@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { extent, isLong } from '../../support/long.ts';
 import { sequences } from './commands.ts';
-import { sequenceInWords } from './in-words.ts';
-import { addMet, type Met, nothingMet } from './met.ts';
+import { addMet, type Met, nothingMet } from './coverage.ts';
+import { sequenceInWords } from './describe-sequence.ts';
 import { type Model, startModel } from './model-world.ts';
 import { runSequence } from './run-sequence.ts';
 

@@ -3,11 +3,11 @@ import { installationOf } from '../../../shared/domain/connection.ts';
 import { webhooks } from '../../../shared/forge/github/webhook.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
+import { entitlementOfKey } from './entitlements.ts';
 import type { ForgeHistory } from './forge-history.ts';
-import { groundOfKey } from './grounds.ts';
 import type { ModelWorld } from './model-world.ts';
 
-export function createToldGone({ table, received, clock }: ModelWorld, history: ForgeHistory) {
+export function createRemovedByEvents({ table, received, clock }: ModelWorld, history: ForgeHistory) {
   const bodies = new Set<string>();
   /** When it was told last; milliseconds since the epoch. */
   const goneAt = new Map<string, number>();
@@ -28,23 +28,23 @@ export function createToldGone({ table, received, clock }: ModelWorld, history: 
       const isNew = !bodies.has(body);
       bodies.add(body);
       for (const { key, expect } of said.arrivals) {
-        goneAt.delete(groundOfKey(key, expect === 'there' ? 'gone' : 'not-public'));
+        goneAt.delete(entitlementOfKey(key, expect === 'there' ? 'gone' : 'not-public'));
       }
       for (const { key, expect } of isNew && at >= since && said.installation === installation
         ? said.removals
         : []) {
-        goneAt.set(groundOfKey(key, expect), at);
+        goneAt.set(entitlementOfKey(key, expect), at);
       }
     }
   }
 
   return {
     /** @param grounds what rights rest on here, less what is claimed. @returns what is wrong */
-    async look(grounds: ReadonlySet<string>): Promise<readonly string[]> {
+    async look(entitlements: ReadonlySet<string>): Promise<readonly string[]> {
       await listen();
-      return [...goneAt].flatMap(([ground, at]) =>
-        grounds.has(ground) && !history.grantedSince(ground, at + 1)
-          ? [`"${ground}" gives something, though an event said that it is gone`]
+      return [...goneAt].flatMap(([entitlement, at]) =>
+        entitlements.has(entitlement) && !history.grantedSince(entitlement, at + 1)
+          ? [`"${entitlement}" gives something, though an event said that it is gone`]
           : [],
       );
     },

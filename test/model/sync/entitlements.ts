@@ -19,56 +19,58 @@ const words = {
 } as const;
 
 /** What there is on the forge, each with what it needs to be seen there. */
-export function groundsOfForge(organization: DescribedOrganization): ReadonlyMap<string, string | undefined> {
+export function entitlementsOfForge(
+  organization: DescribedOrganization,
+): ReadonlyMap<string, string | undefined> {
   const { accounts, teams, repositories, basePermission, organizationRoles = [] } = organization;
-  const grounds = new Map<string, string | undefined>();
+  const entitlements = new Map<string, string | undefined>();
   if (basePermission !== 'none') {
-    grounds.set(words.base, undefined);
+    entitlements.set(words.base, undefined);
   }
   for (const { login, role, state, direct } of accounts) {
     if (role !== 'none' && state === 'active') {
-      grounds.set(words.member(login), undefined);
+      entitlements.set(words.member(login), undefined);
     }
     if (role === 'owner' && state === 'active') {
-      grounds.set(words.owner(login), undefined);
+      entitlements.set(words.owner(login), undefined);
     }
     for (const { repository } of direct) {
-      grounds.set(words.collaborator(login, repository), words.repository(repository));
+      entitlements.set(words.collaborator(login, repository), words.repository(repository));
     }
   }
   for (const role of organizationRoles.filter(({ base }) => base !== undefined)) {
     for (const login of role.members) {
-      grounds.set(words.role(role.name, login), words.member(login));
+      entitlements.set(words.role(role.name, login), words.member(login));
     }
     for (const team of role.teams) {
-      grounds.set(words.roleOfTeam(role.name, team), words.team(team));
+      entitlements.set(words.roleOfTeam(role.name, team), words.team(team));
     }
   }
   for (const team of teams) {
-    grounds.set(words.team(team.name), undefined);
+    entitlements.set(words.team(team.name), undefined);
     for (const login of team.members) {
-      grounds.set(words.inTeam(login, team.name), words.member(login));
+      entitlements.set(words.inTeam(login, team.name), words.member(login));
     }
     for (const { grants } of lineOf(team, teams)) {
       // A public repository is shown there whether it is selected or not.
       for (const { repository } of grants) {
-        grounds.set(words.ofTeam(team.name, repository), words.repository(repository));
+        entitlements.set(words.ofTeam(team.name, repository), words.repository(repository));
       }
     }
   }
   for (const { name, visibility, disabled } of repositories) {
-    grounds.set(words.repository(name), undefined);
+    entitlements.set(words.repository(name), undefined);
     if (visibility !== 'private') {
-      grounds.set(words.inside(name), undefined);
+      entitlements.set(words.inside(name), undefined);
     }
     if (visibility === 'public') {
-      grounds.set(words.anyone(name), undefined);
+      entitlements.set(words.anyone(name), undefined);
     }
     if (!disabled) {
-      grounds.set(words.open(name), undefined);
+      entitlements.set(words.open(name), undefined);
     }
   }
-  return grounds;
+  return entitlements;
 }
 
 /** The team and those above it. */
@@ -78,7 +80,7 @@ function lineOf(team: DescribedTeam, teams: readonly DescribedTeam[]): readonly 
 }
 
 /** What an event takes that says so of the fact with that key. */
-export function groundOfKey(key: string, expect: 'gone' | 'not-public'): string {
+export function entitlementOfKey(key: string, expect: 'gone' | 'not-public'): string {
   const [kind = '', one = '', other = ''] = key.split('#');
   switch (kind) {
     case 'member':
@@ -99,7 +101,7 @@ export function groundOfKey(key: string, expect: 'gone' | 'not-public'): string 
 }
 
 /** What the fact gives. */
-export function groundsOfFact(fact: Fact): readonly string[] {
+export function entitlementsOfFact(fact: Fact): readonly string[] {
   switch (fact.kind) {
     case 'settings':
       return fact.membersRead ? [words.base] : [];

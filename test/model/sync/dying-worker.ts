@@ -1,5 +1,5 @@
 /** A worker that dies: nothing of what it does after one of its calls happens. */
-import { eachCall } from '../../support/one-fault.ts';
+import { eachCall } from '../../support/injected-fault.ts';
 import type { Services } from '../../support/registry-world.ts';
 
 const words = 'the worker is dead';

@@ -17,14 +17,14 @@ import { findSynchronization } from '../../../shared/store/synchronization-store
 import { type QueueName, queueNames } from '../../../shared/store/work.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
 import { gitHubScopes, layout } from '../../support/traits.ts';
-import { withoutClaimed } from './claimed.ts';
+import type { Met } from './coverage.ts';
+import { entitlementsOfFact } from './entitlements.ts';
+import { describeFacts, mayRead } from './expected-rights.ts';
+import { withoutClaimed } from './facts-without-claimed.ts';
 import type { ForgeHistory } from './forge-history.ts';
-import { groundsOfFact } from './grounds.ts';
 import type { Holder } from './holders.ts';
-import type { Met } from './met.ts';
 import type { ModelWorld } from './model-world.ts';
-import { createToldGone } from './told-gone.ts';
-import { describeFacts, mayRead } from './truth.ts';
+import { createRemovedByEvents } from './removed-by-events.ts';
 import { nameOf, type View, viewOf } from './view.ts';
 
 /** How long the forge's reads lag behind at most, and a second. */
@@ -49,7 +49,7 @@ export interface Watch {
 interface Known {
   readonly stored: readonly StoredFact[];
   readonly removed: StoredScope['removed'];
-  readonly grounds: ReadonlyMap<string, StoredFact>;
+  readonly entitlements: ReadonlyMap<string, StoredFact>;
 }
 
 export function createWatch(
@@ -62,7 +62,7 @@ export function createWatch(
   const { table, clock, registry } = world;
   /** When we last saw it go; milliseconds since the epoch. */
   const goneAt = new Map<string, number>();
-  const toldGone = createToldGone(world, history);
+  const toldGone = createRemovedByEvents(world, history);
   let known: Known | undefined;
   let knownAt = -1;
   let view: View | undefined;
@@ -83,37 +83,37 @@ export function createWatch(
       return [];
     }
     const wrong: string[] = [];
-    for (const [ground, { fact, observedAt }] of known.grounds) {
-      if (before.grounds.has(ground)) {
+    for (const [entitlement, { fact, observedAt }] of known.entitlements) {
+      if (before.entitlements.has(entitlement)) {
         continue;
       }
-      const seenGoneAt = goneAt.get(ground) ?? 0;
+      const seenGoneAt = goneAt.get(entitlement) ?? 0;
       // A person's word needs no second read.
       const isAskedBack = words.askedBackAt >= seenGoneAt;
       const from = Math.max(isAskedBack ? 0 : seenGoneAt, table.drawnAt(observedAt) - lagMs);
-      if (!history.grantedSince(ground, from)) {
+      if (!history.grantedSince(entitlement, from)) {
         wrong.push(
-          `${factKey(fact)} gives "${ground}", which the forge has not granted since ${seenGoneAt > 0 ? 'we saw it go' : 'long before the reading'}`,
+          `${factKey(fact)} gives "${entitlement}", which the forge has not granted since ${seenGoneAt > 0 ? 'we saw it go' : 'long before the reading'}`,
         );
       }
     }
-    for (const [ground, { fact }] of before.grounds) {
-      if (known.grounds.has(ground)) {
+    for (const [entitlement, { fact }] of before.entitlements) {
+      if (known.entitlements.has(entitlement)) {
         continue;
       }
-      goneAt.set(ground, clock.now());
+      goneAt.set(entitlement, clock.now());
       const by = numberOf(known, fact);
       if (
         by !== undefined &&
         !words.allowed.has(listOf(fact)) &&
-        history.grantedAllTimeSince(ground, table.drawnAt(by) - lagMs)
+        history.grantedAllTimeSince(entitlement, table.drawnAt(by) - lagMs)
       ) {
         if (await isSaidTwice(world, by, fact)) {
           history.doubt();
           continue;
         }
         wrong.push(
-          `${factKey(fact)} gives "${ground}" no more by reading ${by}, and the forge has had it all the time`,
+          `${factKey(fact)} gives "${entitlement}" no more by reading ${by}, and the forge has had it all the time`,
         );
       }
     }
@@ -125,7 +125,7 @@ export function createWatch(
     const states = await scopeStates(table, synchronizationId);
     const held = new Set((await listHeld(table, synchronizationId)).map(({ scope }) => scope));
     const wrong: string[] = [];
-    for (const [ground, { fact, observedAt, changedAt }] of facts.grounds) {
+    for (const [entitlement, { fact, observedAt, changedAt }] of facts.entitlements) {
       const part = partOf(fact);
       const list: AnyScope = listOf(fact);
       const scopes = part === undefined ? [list] : [part, list];
@@ -139,8 +139,10 @@ export function createWatch(
         const sawAll = world.forgotAt.things < began;
         const isLookedAtAgain = states.get(scope)?.recheckAt !== undefined;
         const hadToKnow = sawAll && !isLookedAtAgain && readAt > observedAt && began >= changedAt + lagMs;
-        if (hadToKnow && !history.grantedSince(ground, began - lagMs)) {
-          wrong.push(`${factKey(fact)} gives "${ground}", which reading ${readAt} of ${scope} did not see`);
+        if (hadToKnow && !history.grantedSince(entitlement, began - lagMs)) {
+          wrong.push(
+            `${factKey(fact)} gives "${entitlement}", which reading ${readAt} of ${scope} did not see`,
+          );
         }
       }
     }
@@ -218,7 +220,7 @@ export function createWatch(
   /** What a new event took gives nothing from then on, in what is decided from facts and claims. */
   async function lookAtClaims({ stored }: Known): Promise<readonly string[]> {
     const claims = await loadClaims(table, synchronizationId);
-    return toldGone.look(new Set(withoutClaimed(stored, claims).flatMap(groundsOfFact)));
+    return toldGone.look(new Set(withoutClaimed(stored, claims).flatMap(entitlementsOfFact)));
   }
 
   /**
@@ -270,8 +272,8 @@ async function loadKnown({ table }: ModelWorld): Promise<Known> {
   return {
     stored,
     removed: new Map(scopes.flatMap(({ removed }) => [...removed])),
-    grounds: new Map(
-      stored.flatMap((one) => groundsOfFact(one.fact).map((ground) => [ground, one] as const)),
+    entitlements: new Map(
+      stored.flatMap((one) => entitlementsOfFact(one.fact).map((entitlement) => [entitlement, one] as const)),
     ),
   };
 }

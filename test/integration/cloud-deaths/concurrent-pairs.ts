@@ -1,6 +1,6 @@
 /** Two of everything at once. */
 import type { Bench } from './bench.ts';
-import type { End } from './end.ts';
+import type { End } from './outcome.ts';
 import type { Chapter } from './world.ts';
 
 /** One thing that happens; what it gives back went wrong. */
