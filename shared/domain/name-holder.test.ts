@@ -139,7 +139,7 @@ describe('decideName', () => {
   });
 
   it.each([
-    ['readable', 'held'],
+    ['readable', 'taken'],
     ['unreadable', 'unreadable'],
     ['deleted-on-forge', 'contested'],
     ['deleted-here', 'deleted-here'],

@@ -57,10 +57,10 @@ export interface NameHolder {
 }
 
 /**
- * Why a claimant waits. `held`: somebody has the name. `unreadable`: whoever has it cannot be read, and may come back. `contested`: its repository
+ * Why a claimant waits. `taken`: somebody has the name. `unreadable`: whoever has it cannot be read, and may come back. `contested`: its repository
  * was deleted, and more than one claims it, or did. `deleted-here`: an owner deleted the package.
  */
-export type NameObstacle = 'held' | 'unreadable' | 'contested' | 'deleted-here';
+export type NameObstacle = 'taken' | 'unreadable' | 'contested' | 'deleted-here';
 
 export type NameDecision =
   | { readonly takes: true }
@@ -106,7 +106,7 @@ export function decideName({
         !holder.isGiven &&
         holder.claimant !== undefined &&
         compareClaimants(claimant, holder.claimant) < 0;
-      return isReplaced ? { takes: true } : { takes: false, obstacle: 'held' };
+      return isReplaced ? { takes: true } : { takes: false, obstacle: 'taken' };
     }
   }
 }

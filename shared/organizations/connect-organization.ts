@@ -174,7 +174,7 @@ async function livingInstallation(
   if (known?.state === 'claimed') {
     throw new CallerError('conflict', `the installation ${id} is connected to an organization already`);
   }
-  const organization = await told(`the installation ${id}`, async () => (await open()).probe());
+  const organization = await withCallerErrors(`the installation ${id}`, async () => (await open()).probe());
   if (organization.suspended) {
     throw new CallerError('conflict', `the installation ${id} is suspended in ${organization.login}`);
   }
@@ -186,13 +186,13 @@ async function repositoriesByName(
   names: readonly string[],
 ): Promise<readonly ForgeRepositoryId[]> {
   // A list that takes longer than the caller waits is an error of the caller's time-out.
-  const read = await told('the list of repositories', () => readToEnd(reader, 'repositories'));
+  const read = await withCallerErrors('the list of repositories', () => readToEnd(reader, 'repositories'));
   const repositories = read.facts.filter((fact) => fact.kind === 'repository');
   return resolveRepositories(names, repositories).map((fact) => fact.repository);
 }
 
 /** The forge's answer, or its error in words for the caller, who is there to read it. */
-async function told<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+async function withCallerErrors<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {

@@ -112,13 +112,13 @@ async function previewScope(
   now: number,
 ): Promise<PreviewedScope> {
   const { id } = synchronization;
-  const said = await loadEventReports(table, id, traits.scopes, scope, reading.read);
+  const reports = await loadEventReports(table, id, traits.scopes, scope, reading.read);
   const { changes, held, deferred } = await createPlanner(
     { table, reader, traits },
     synchronization,
     scope,
     reading,
-    said,
+    reports,
     gone,
   )(now);
   for (const { kind, fact } of changes) {

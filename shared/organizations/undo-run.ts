@@ -68,7 +68,7 @@ export async function undoRun(
   if (asked === undefined) {
     await askFor(dependencies, synchronization, removed, { run, at, cause });
   }
-  const { scopes, putBack, left } = await told(dependencies, synchronization, removed, at);
+  const { scopes, putBack, left } = await outcomeOf(dependencies, synchronization, removed, at);
   const runs = await latestRuns(table, synchronization.id, latest);
   return {
     run,
@@ -127,7 +127,7 @@ async function askFor(
 }
 
 /** What of it is there by now, and why the rest is not. */
-async function told(
+async function outcomeOf(
   { table, clock }: UndoRunDependencies,
   synchronization: Synchronization,
   removed: readonly Removal[],

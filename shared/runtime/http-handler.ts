@@ -51,8 +51,8 @@ export function httpHandler(
         if (error instanceof TooLargeError) {
           return toResult(answerProblem(tooLargeProblem(bodyBytesMax)));
         }
-        const said = callerErrorOf(error);
-        return said && toResult(answerProblem(callerProblem(said, systemClock.now())));
+        const callerError = callerErrorOf(error);
+        return callerError && toResult(answerProblem(callerProblem(callerError, systemClock.now())));
       },
       answerToFailure: () => toResult(answerProblem(internalProblem)),
     },

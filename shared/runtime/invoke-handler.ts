@@ -19,8 +19,8 @@ export function invokeHandler<Schema extends z.ZodType, Result>(
       logger,
       failure: 'a call failed',
       answerTo(error) {
-        const said = callerErrorOf(error);
-        return said && { ok: false, code: said.code, error: said.message };
+        const callerError = callerErrorOf(error);
+        return callerError && { ok: false, code: callerError.code, error: callerError.message };
       },
     },
     async (event) => {

@@ -168,10 +168,10 @@ export async function recordImported(
   ]);
 }
 
-/** The checksum of a held version's archive, stored now, or why there is none yet. */
+/** The checksum of a pending version's archive, stored now, or why there is none yet. */
 export type ArchiveOutcome = { readonly shasum: string } | { readonly reason: string };
 
-/** Publishes a held version whose archive is stored now, with its checksum for good, or says why it stays held. */
+/** Publishes a pending version whose archive is stored now, with its checksum for good, or says why it stays pending. */
 export async function publishPending(
   { table, clock }: ApplyDependencies,
   lease: Lease,

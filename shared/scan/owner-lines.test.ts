@@ -54,7 +54,7 @@ describe('noticesOf', () => {
       one.refName === '1.0.0'
         ? { ...one, commit: commitOf('first'), movedTo: one.commit }
         : one.refName === '2.0.0'
-          ? { ...one, state: 'held' as const }
+          ? { ...one, state: 'pending' as const }
           : one,
     );
     expect(noticesOf(kept, found)).toEqual([

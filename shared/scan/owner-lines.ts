@@ -20,7 +20,7 @@ const linesMax = 200;
 const bytesMax = 150_000;
 
 /**
- * Notices about the versions of a package: tags that moved and versions that are held first, then what is left out of manifests. The same
+ * Notices about the versions of a package: tags that moved and versions that are pending first, then what is left out of manifests. The same
  * mistake in many versions is one notice.
  *
  * @param found what the scan made of the refs: of a tag that moved it is not what is stored
@@ -35,7 +35,7 @@ export function noticesOf(stored: readonly StoredVersion[], found: readonly Comp
 
 function noticesOfVersion({ version, state, reason, commit, movedTo, refName }: StoredVersion): Notice[] {
   return [
-    ...(state === 'held'
+    ...(state === 'pending'
       ? [{ version, notice: `not published yet: ${reason ?? 'its archive is not stored'}` }]
       : []),
     ...(movedTo === undefined

@@ -65,7 +65,10 @@ const scan = (current: readonly StoredVersion[], refs: Refs, isImport = false): 
   applied(current, planVersions({ current, ...scanned(refs), isImport }));
 const imported = (refs: Refs): StoredVersion[] => scan([], refs, true);
 const stored = (versions: readonly StoredVersion[]): StoredVersion[] =>
-  versions.map((version) => ({ ...version, state: version.state === 'held' ? 'published' : version.state }));
+  versions.map((version) => ({
+    ...version,
+    state: version.state === 'pending' ? 'published' : version.state,
+  }));
 
 const brief = (versions: readonly StoredVersion[]) =>
   Object.fromEntries(
@@ -76,12 +79,12 @@ const brief = (versions: readonly StoredVersion[]) =>
   );
 
 describe('tags', () => {
-  it('of an import are published at once, later ones are held until their archive is stored', () => {
+  it('of an import are published at once, later ones are pending until their archive is stored', () => {
     const first = imported({ tags: { '1.0.0': a } });
     expect(brief(first)).toEqual({ '1.0.0': 'a published' });
     expect(brief(scan(first, { tags: { '1.0.0': a, '1.1.0': b } }))).toEqual({
       '1.0.0': 'a published',
-      '1.1.0': 'b held',
+      '1.1.0': 'b pending',
     });
   });
 
@@ -109,12 +112,12 @@ describe('tags', () => {
     expect(brief(scan(gone, { tags: { '1.0.0': b } }))).toEqual({ '1.0.0': 'a published b' });
   });
 
-  it('that are held follow where they go, and leave nothing when they are deleted', () => {
-    const held = scan([], { tags: { '1.0.0': a } });
-    expect(brief(held)).toEqual({ '1.0.0': 'a held' });
-    expect(brief(scan(held, { tags: { '1.0.0': b } }))).toEqual({ '1.0.0': 'b held' });
-    expect(scan(held, {})).toEqual([]);
-    expect(scan(held, { tags: { '1.0.0': b }, manifests: { [b]: '{' } })).toEqual([]);
+  it('that are pending follow where they go, and leave nothing when they are deleted', () => {
+    const pending = scan([], { tags: { '1.0.0': a } });
+    expect(brief(pending)).toEqual({ '1.0.0': 'a pending' });
+    expect(brief(scan(pending, { tags: { '1.0.0': b } }))).toEqual({ '1.0.0': 'b pending' });
+    expect(scan(pending, {})).toEqual([]);
+    expect(scan(pending, { tags: { '1.0.0': b }, manifests: { [b]: '{' } })).toEqual([]);
   });
 
   it('that moved to something that is no version keep the first commit too', () => {
@@ -143,7 +146,7 @@ describe('versions at a refused commit', () => {
     expect(planVersions({ current: after, ...scanned({ ...refs, refused: [b] }), isImport: false })).toEqual(
       [],
     );
-    expect(brief(scan(after, refs))).toMatchObject({ '1.1.0': 'b held' });
+    expect(brief(scan(after, refs))).toMatchObject({ '1.1.0': 'b pending' });
   });
 
   it('are new when they are pushed again elsewhere, though a tag otherwise keeps its first commit', () => {
@@ -152,7 +155,7 @@ describe('versions at a refused commit', () => {
     expect(new Set(changes.map(({ version }) => version.versionNormalized)).size).toBe(changes.length);
     expect(brief(applied(imported(refs), changes))).toEqual({
       '1.0.0': 'a published',
-      '1.1.0': 'c held',
+      '1.1.0': 'c pending',
       'dev-main': 'c published',
     });
   });
@@ -174,9 +177,9 @@ describe('two tags for one version', () => {
     expect(scan(first, { tags: { '1.0.0-beta01': b, '1.0.0-beta1': a } })).toEqual(first);
   });
 
-  it('that are held may change their spelling, and leave one version', () => {
-    const held = scan([], { tags: { '1.0.0-beta1': a } });
-    expect(brief(scan(held, { tags: { '1.0.0-beta01': b } }))).toEqual({ '1.0.0-beta01': 'b held' });
+  it('that are pending may change their spelling, and leave one version', () => {
+    const pending = scan([], { tags: { '1.0.0-beta1': a } });
+    expect(brief(scan(pending, { tags: { '1.0.0-beta01': b } }))).toEqual({ '1.0.0-beta01': 'b pending' });
   });
 });
 
@@ -233,13 +236,13 @@ describe('any history of refs', () => {
           const next = scan(current, step, place === 0);
           const after = new Map(next.map((version) => [version.versionNormalized, version]));
           for (const version of current.filter(
-            ({ refKind, state }) => refKind === 'tag' && state !== 'held',
+            ({ refKind, state }) => refKind === 'tag' && state !== 'pending',
           )) {
             const { commit: at, manifest, refName } = version;
             expect(after.get(version.versionNormalized)).toMatchObject({ commit: at, manifest, refName });
           }
           expect(planVersions({ current: next, ...scanned(step), isImport: false })).toEqual([]);
-          // Archives of held versions get stored.
+          // Archives of pending versions get stored.
           current = stored(next);
         }
       }),

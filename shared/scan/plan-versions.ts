@@ -88,11 +88,11 @@ function planTag(
 ): VersionChange[] {
   // Of several tags for one version the one that was published first stays.
   const at = before && tagCommits.get(before.refName);
-  // Nobody has ever seen a held version, so it may still follow its tag.
-  if (!before || (before.state === 'held' && at !== before.commit)) {
+  // Nobody has ever seen a pending version, so it may still follow its tag.
+  if (!before || (before.state === 'pending' && at !== before.commit)) {
     // What is not ours to build is not waited for.
     const isReady = isImport || version.manifest.dist !== undefined;
-    const after = storedVersion(version, isReady ? 'published' : 'held');
+    const after = storedVersion(version, isReady ? 'published' : 'pending');
     return replace(before, after, `tag ${version.ref.name} is new`);
   }
   return planSame(before, version, at ?? version.commit);
@@ -117,7 +117,7 @@ function planSame(before: StoredVersion, version: FoundVersion, at: string): Ver
 /** A version that the scan did not find: its ref is gone, or nothing that Composer takes can be made of it. */
 function planNotFound(version: StoredVersion, tagCommits: ReadonlyMap<string, string>): VersionChange[] {
   const { refKind, refName, state } = version;
-  if (refKind === 'branch' || state === 'held') {
+  if (refKind === 'branch' || state === 'pending') {
     return [{ kind: 'remove', version, reason: `${refKind} ${refName} is gone or unusable` }];
   }
   const at = tagCommits.get(refName);

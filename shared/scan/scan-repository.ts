@@ -201,10 +201,10 @@ async function scan(
   if (!found.imported) {
     await recordImported(dependencies, lease, organization.id, found);
   }
-  const held = await storePendingArchives(dependencies, lease, organization, found, reader, leaseMs);
+  const pending = await storePendingArchives(dependencies, lease, organization, found, reader, leaseMs);
   const stored = await versionsOfPackage(table, organization.id, found.number);
   const notices = noticesOf(stored, versions);
-  return { ...record, waiting: [], notices, unfinished: held.count > 0, again: held.again };
+  return { ...record, waiting: [], notices, unfinished: pending.count > 0, again: pending.again };
 }
 
 const sourceOf = (

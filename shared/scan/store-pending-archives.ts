@@ -14,8 +14,8 @@ export interface StorePendingDependencies extends Omit<BuildDistDependencies, 'r
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-export interface Held {
-  /** How many are still held. */
+export interface PendingArchives {
+  /** How many are still pending. */
   readonly count: number;
   /** Seconds after which there may be more to publish, without anything new on the forge. */
   readonly again: number | undefined;
@@ -41,7 +41,7 @@ export async function storePendingArchives(
   found: StoredPackage,
   reader: ContentReader,
   leaseMs: number,
-): Promise<Held> {
+): Promise<PendingArchives> {
   const { table, clock, workQueue, logger } = dependencies;
   const until = clock.now() + distsMs;
   let again: number | undefined;
@@ -78,7 +78,7 @@ export async function storePendingArchives(
 
   const versions = await versionsOfPackage(table, organization, found.number);
   let count = 0;
-  for (const version of versions.filter((one) => one.state === 'held')) {
+  for (const version of versions.filter((one) => one.state === 'pending')) {
     if (stopped === undefined && clock.now() >= until) {
       stopped = 'its archive was not built in time';
       again = 1;

@@ -166,16 +166,16 @@ const expectationSeconds = 3600;
 /** Keeps an event's word until a read agrees. */
 export function putExpectation(id: SynchronizationId, { key, expect, at, number }: Expectation): Operation {
   const expiresAt = Math.ceil(at / 1000) + expectationSeconds;
-  return { put: keys.told(id, key), item: { key, expect, at, number, [tableKeys.expiry]: expiresAt } };
+  return { put: keys.expectation(id, key), item: { key, expect, at, number, [tableKeys.expiry]: expiresAt } };
 }
 
 /** Everything told and not yet settled, consistent. */
 export async function loadExpectations(table: Table, id: SynchronizationId): Promise<readonly Expectation[]> {
-  const prefix = keys.told(id, '');
+  const prefix = keys.expectation(id, '');
   return (await table.query(prefix.pk, prefix.sk)).map((item) => ExpectationItem.parse(item));
 }
 
 /** The event's word is settled, unless another one came since. */
 export function deleteExpectation(id: SynchronizationId, { key, at }: Expectation): Operation {
-  return { delete: keys.told(id, key), when: equal('at', at) };
+  return { delete: keys.expectation(id, key), when: equal('at', at) };
 }

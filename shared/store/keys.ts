@@ -111,7 +111,7 @@ export const keys = {
     sk: `CLAIM#${factKey}`,
   }),
   /** What an event said, until a read agrees. */
-  told: (synchronization: string, factKey: string): Key => ({
+  expectation: (synchronization: string, factKey: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `TOLD#${factKey}`,
   }),

@@ -140,13 +140,15 @@ const VersionItem = z.object({
   /** JSON text, since the table has no order of keys. */
   manifest: z.string(),
   /**
-   * `published`: in the metadata. `held`: a new tag whose archive is not stored yet. `withdrawn`: its tag is gone; the record and the
+   * `published`: in the metadata. `pending`: a new tag whose archive is not stored yet; `held` in items of earlier versions. `withdrawn`: its tag is gone; the record and the
    * dist stay, and the version comes back with the same commit.
    */
-  state: z.enum(['published', 'held', 'withdrawn']),
+  state: z
+    .enum(['published', 'pending', 'withdrawn', 'held'])
+    .transform((state) => (state === 'held' ? ('pending' as const) : state)),
   /** The ref whose name links to its files show, where it is another one than its own. */
   linkedRef: z.string().optional(),
-  /** Why it is held, in words for an owner. */
+  /** Why it is pending, in words for an owner. */
   reason: z.string().optional(),
   /** The tag was seen at another commit: the first one stays, and somebody has to look. */
   movedTo: z.string().optional(),

@@ -35,7 +35,7 @@ describe('tags', () => {
     expect(await file(registry, 'acme/1/plain.json')).toContain('1.1.0');
   });
 
-  it('stay held while the forge does not give their archive, with the reason, and are tried again', async () => {
+  it('stay pending while the forge does not give their archive, with the reason, and are tried again', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b', '1.2.0': 'c' } });
     registry.beforeContents = (asked, what) => {
@@ -46,7 +46,7 @@ describe('tags', () => {
     await pushed(registry);
     expect(await versions(registry)).toEqual({
       '1.0.0': 'published',
-      '1.1.0': 'held: the forge did not give its archive: unavailable',
+      '1.1.0': 'pending: the forge did not give its archive: unavailable',
       '1.2.0': 'published',
     });
     expect(await scanOf(registry)).toMatchObject({ unfinished: true });
@@ -82,7 +82,7 @@ describe('tags', () => {
     await registry.table.update({ key: dist, set: { leaseUntil: until, leaseId: 'other' } });
     await registry.pushed(5);
     await registry.drain();
-    expect(await versions(registry)).toMatchObject({ '1.1.0': 'held: its archive is being built' });
+    expect(await versions(registry)).toMatchObject({ '1.1.0': 'pending: its archive is being built' });
     await registry.settle();
     expect(await versions(registry)).toMatchObject({ '1.1.0': 'published' });
     expect(registry.clock.now()).toBeLessThan(until + 60_000);

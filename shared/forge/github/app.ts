@@ -53,11 +53,11 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const { budgets = createMemoryBudgets(), random = Math.random } = options;
   const limits = new Map<string, ReturnType<typeof createLimits>>();
   const key = readPrivateKey(privateKey);
-  const held: string[] = [];
+  const knownSecrets: string[] = [];
   const hold = (credential: string): void => {
-    if (credential !== '' && !held.includes(credential)) {
-      held.push(credential);
-      held.splice(0, held.length - credentialsKept);
+    if (credential !== '' && !knownSecrets.includes(credential)) {
+      knownSecrets.push(credential);
+      knownSecrets.splice(0, knownSecrets.length - credentialsKept);
     }
   };
   const createJwt = async (): Promise<{ jwt: string; expiresAt: string }> => {
@@ -96,7 +96,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     },
     octokit: (installation) => app.getInstallationOctokit(Number(installation)),
     redact: (text) =>
-      held.reduce((redacted, credential) => redacted.replaceAll(credential, '[redacted]'), text),
+      knownSecrets.reduce((redacted, credential) => redacted.replaceAll(credential, '[redacted]'), text),
   };
 }
 

@@ -26,7 +26,7 @@ interface Given {
   readonly held?: Partial<Known['held']>;
 }
 
-/** All that the decision rests on: nothing was said, confirmed or held before unless the case says so. */
+/** All that the decision rests on: nothing was reports, confirmed or held before unless the case says so. */
 function decided(
   { before, after, scope = 'members', read, known, held }: Given,
   more: Partial<DecisionInput> = {},
@@ -40,7 +40,7 @@ function decided(
       observedAt: 5,
       startedAt,
     },
-    said: { told: [], claims: [] },
+    reports: { expectations: [], claims: [] },
     known: {
       states: new Map(),
       stored: { facts: before.map((fact) => stored(fact)), removed: new Map() },

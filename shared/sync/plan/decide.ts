@@ -43,7 +43,7 @@ export interface ReadInput {
   readonly traits: ForgeTraits;
   readonly scope: AnyScope;
   readonly reading: FinishedReading;
-  readonly said: EventReports;
+  readonly reports: EventReports;
   readonly known: Known;
   /** When the plan is made; milliseconds since the epoch. */
   readonly now: number;
@@ -103,12 +103,21 @@ export function decide(input: DecisionInput): PlannedRead {
   };
 }
 
-function planInputOf({ traits, scope, reading, said: { told, claims }, known, now }: ReadInput): PlanInput {
+function planInputOf({
+  traits,
+  scope,
+  reading,
+  reports: { expectations, claims },
+  known,
+  now,
+}: ReadInput): PlanInput {
   const { read, observedAt, startedAt } = reading;
   const { states, stored, putBack } = known;
   // What the read shows itself is no reason for what hangs on it to be missing.
   const shown = new Set(read.facts.map(factKey));
-  const goneByEvents = [...told, ...claims].filter(({ key, expect }) => expect === 'gone' && !shown.has(key));
+  const goneByEvents = [...expectations, ...claims].filter(
+    ({ key, expect }) => expect === 'gone' && !shown.has(key),
+  );
   return {
     traits,
     scope,
@@ -121,15 +130,15 @@ function planInputOf({ traits, scope, reading, said: { told, claims }, known, no
     now,
     goneByEvents: new Set(goneByEvents.map(({ key }) => key)),
     claims,
-    arrivals: arrivalsIn(told),
+    arrivals: arrivalsIn(expectations),
     putBack,
   };
 }
 
 /** What new events gave, with their numbers. */
-const arrivalsIn = (told: readonly Expectation[]): ReadonlyMap<string, number> =>
+const arrivalsIn = (expectations: readonly Expectation[]): ReadonlyMap<string, number> =>
   new Map(
-    told.flatMap(({ key, expect, number }) =>
+    expectations.flatMap(({ key, expect, number }) =>
       number !== undefined && (expect === 'there' || expect === 'public') ? [[key, number] as const] : [],
     ),
   );

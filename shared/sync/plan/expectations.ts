@@ -42,10 +42,10 @@ export function isWithin(
 }
 
 /** Whether what the event said shows in the read. */
-export function agrees(told: Expectation, read: ReadonlyMap<string, Fact>): boolean {
-  const fact = read.get(told.key);
+export function agrees(expectation: Expectation, read: ReadonlyMap<string, Fact>): boolean {
+  const fact = read.get(expectation.key);
   const isPublic = fact?.kind === 'repository' && fact.visibility === 'public';
-  switch (told.expect) {
+  switch (expectation.expect) {
     case 'there':
       return fact !== undefined;
     case 'public':
@@ -64,7 +64,7 @@ export function agrees(told: Expectation, read: ReadonlyMap<string, Fact>): bool
  * @returns the ones that are settled, and when to look again for the first of the others
  */
 export function settle(
-  told: readonly Expectation[],
+  expectations: readonly Expectation[],
   facts: readonly Fact[],
   order: ReadOrder,
   { lagMs }: Pick<ForgeTraits, 'lagMs'>,
@@ -72,7 +72,7 @@ export function settle(
   const read = new Map(facts.map((fact) => [factKey(fact), fact]));
   const settled: Expectation[] = [];
   const looks: number[] = [];
-  for (const one of told) {
+  for (const one of expectations) {
     const next =
       agrees(one, read) && order.number > (one.number ?? 0)
         ? undefined

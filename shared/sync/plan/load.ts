@@ -17,7 +17,7 @@ import { type References, referencesOf } from './orphans.ts';
 /** What events said before a read was planned. */
 export interface EventReports {
   /** About what the read is about. */
-  readonly told: readonly Expectation[];
+  readonly expectations: readonly Expectation[];
   /** All there are: what hangs on something else is withdrawn with it. */
   readonly claims: readonly StoredClaim[];
 }
@@ -29,8 +29,8 @@ export async function loadEventReports(
   scope: AnyScope,
   { covers: parts }: ScopeRead,
 ): Promise<EventReports> {
-  const [told, claims] = await Promise.all([loadExpectations(table, id), loadClaims(table, id)]);
-  return { told: told.filter(({ key }) => isWithin(layout, key, scope, parts)), claims };
+  const [expectations, claims] = await Promise.all([loadExpectations(table, id), loadClaims(table, id)]);
+  return { expectations: expectations.filter(({ key }) => isWithin(layout, key, scope, parts)), claims };
 }
 
 /** What is stored of the scope that was read. */

@@ -26,13 +26,13 @@ export function createPlanner(
   { id, caution }: Pick<Synchronization, 'id' | 'caution'>,
   scope: AnyScope,
   reading: FinishedReading,
-  said: EventReports,
+  reports: EventReports,
   gone: ReadonlySet<string> = new Set(),
 ): (now: number) => Promise<PlannedRead> {
   let confirmed: Confirmed | undefined;
   return async (now) => {
-    const known = await loadKnown(table, id, traits, scope, reading, said);
-    const input = { traits, scope, reading, said, known, now };
+    const known = await loadKnown(table, id, traits, scope, reading, reports);
+    const input = { traits, scope, reading, reports, known, now };
     confirmed ??= await confirm(reader, scope, reading.read, candidates(input));
     const all = { ...input, caution, confirmed, gone };
     const planned = decide(all);

@@ -112,8 +112,8 @@ describe('what has just changed', () => {
     const rows = [aFact.teamMember(5, 1), aFact.teamRepository(5, 7)];
     const current = rows.map((fact) => stored(fact, 1, now - 60_000));
     const scope = 'teams';
-    const stated = (told: string) =>
-      read([], { scope, current, goneByEvents: new Set([told]) }).changes.map(({ evidence }) =>
+    const stated = (key: string) =>
+      read([], { scope, current, goneByEvents: new Set([key]) }).changes.map(({ evidence }) =>
         hasConfirmation(evidence),
       );
     expect(stated('member#1')).toEqual([true, false]);
@@ -177,7 +177,11 @@ describe('what an event withdrew', () => {
   it('is looked at again if only a hint says that it is gone, recovered after the person was added again', () => {
     // The read may show what was between the two; also the look-up of the thing itself.
     for (const absenceIsAuthoritative of [false, true]) {
-      const hinted = { read: { facts: [], absenceIsAuthoritative }, claims: [], told: new Set([claim.key]) };
+      const hinted = {
+        read: { facts: [], absenceIsAuthoritative },
+        claims: [],
+        goneByEvents: new Set([claim.key]),
+      };
       expect(read(11, at + 1000, hinted)).toMatchObject({
         changes: [{ kind: 'remove', inDoubt: true }],
         doubtful: [{ key: claim.key }],

@@ -281,17 +281,17 @@ const isClaimed = ({ fact, givenAt }: StoredFact, { claims = [] }: PlanInput): b
   isWithdrawn(claims, fact, givenAt);
 
 /** Whether an event said that the fact is gone, or that what it hangs on is: a team, a repository, or the account's membership. */
-function isGoneByEvents(fact: Fact, told: ReadonlySet<string> | undefined): boolean {
-  if (told === undefined || told.size === 0) {
+function isGoneByEvents(fact: Fact, goneByEvents: ReadonlySet<string> | undefined): boolean {
+  if (goneByEvents === undefined || goneByEvents.size === 0) {
     return false;
   }
   const part = partOf(fact);
   return (
-    told.has(factKey(fact)) ||
-    (part !== undefined && told.has(mainKeyOf(part))) ||
-    ('account' in fact && told.has(mainKeyOf(memberPart(fact.account)))) ||
+    goneByEvents.has(factKey(fact)) ||
+    (part !== undefined && goneByEvents.has(mainKeyOf(part))) ||
+    ('account' in fact && goneByEvents.has(mainKeyOf(memberPart(fact.account)))) ||
     // What is taken from a team is taken from those that inherit it.
-    (isInherited(fact) && told.has(inheritedKey(fact)))
+    (isInherited(fact) && goneByEvents.has(inheritedKey(fact)))
   );
 }
 

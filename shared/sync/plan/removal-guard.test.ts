@@ -11,7 +11,7 @@ const members = (count: number, from = 1): Fact[] =>
 function held(
   before: readonly Fact[],
   after: readonly Fact[],
-  input: { told?: string[]; absenceIsAuthoritative?: boolean } & GuardHistory = {},
+  input: { expected?: string[]; absenceIsAuthoritative?: boolean } & GuardHistory = {},
 ) {
   const current = before.map((fact) => stored(fact));
   const { changes } = planScope({
@@ -20,7 +20,7 @@ function held(
     read: { facts: after, absenceIsAuthoritative: input.absenceIsAuthoritative ?? false },
     observedAt: 2,
     startedAt: 1_000_000,
-    goneByEvents: new Set(input.told),
+    goneByEvents: new Set(input.expected),
   });
   return guardRemovals(changes, current, defaultCaution, input);
 }
@@ -38,9 +38,9 @@ describe('the brake', () => {
     expect(held(members(7), members(1)).held).toHaveLength(6);
   });
 
-  it('holds nothing that an event told, or that the forge states', () => {
-    const told = members(6, 2).map(factKey);
-    expect(held(members(7), members(1), { told }).held).toEqual([]);
+  it('holds nothing that an event expected, or that the forge states', () => {
+    const expected = members(6, 2).map(factKey);
+    expect(held(members(7), members(1), { expected }).held).toEqual([]);
     expect(held(members(7), members(1), { absenceIsAuthoritative: true }).held).toEqual([]);
   });
 

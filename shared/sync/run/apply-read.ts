@@ -36,13 +36,13 @@ export async function applyRead(
   const { read } = reading;
   const loaded = await loadEventReports(dependencies.table, synchronization.id, traits.scopes, scope, read);
   const claims = await numberClaims(dependencies.table, synchronization.id, loaded.claims);
-  const said = { ...loaded, claims };
-  const planned = await planAndApply(run, taken, reading, said);
+  const reports = { ...loaded, claims };
+  const planned = await planAndApply(run, taken, reading, reports);
   const { held, deferred, doubtful, overlooked } = planned;
   await noteHeld(dependencies, synchronization, traits.scopes, scope, held);
   await requestAlso(run, read);
   await requestOverlooked(run, overlooked);
-  const recheckAt = await settleEventReports(run, taken, reading, said, planned);
+  const recheckAt = await settleEventReports(run, taken, reading, reports, planned);
   log.scopes.push({
     scope,
     cause: state.cause,
@@ -61,12 +61,12 @@ async function planAndApply(
   run: Run,
   { scope, lease }: TakenScope,
   reading: FinishedReading,
-  said: EventReports,
+  reports: EventReports,
 ): Promise<PlannedRead> {
   const { dependencies, synchronization, traits, reader } = run;
   const { table, workQueue, clock } = dependencies;
   const { read, observedAt, startedAt } = reading;
-  const plan = createPlanner({ table, reader, traits }, synchronization, scope, reading, said);
+  const plan = createPlanner({ table, reader, traits }, synchronization, scope, reading, reports);
   const messages: WorkMessage[] = [];
   try {
     for (let plans = 1; ; plans++) {

@@ -186,7 +186,7 @@ describe('runScopes, when the forge fails', () => {
 });
 
 describe('runScopes, after an event that told of a removal', () => {
-  async function told(): Promise<SyncWorld> {
+  async function afterRemovalEvent(): Promise<SyncWorld> {
     const world = await createWorld([aFact.member(1), aFact.member(2)]);
     await world.sync('members');
     world.workQueue.take();
@@ -197,7 +197,7 @@ describe('runScopes, after an event that told of a removal', () => {
   }
 
   it('looks again 5, 20, 60 and 125 s after it while the read still shows what is gone', async () => {
-    const world = await told();
+    const world = await afterRemovalEvent();
     const toldAt = world.clock.time;
     for (const seconds of [5, 20, 60, 125]) {
       await world.run('members');
@@ -214,7 +214,7 @@ describe('runScopes, after an event that told of a removal', () => {
   });
 
   it('looks once more when a read shows it, since the removal may be long over, and then no more', async () => {
-    const world = await told();
+    const world = await afterRemovalEvent();
     await world.run('members');
     world.workQueue.take();
     world.forge.facts = [aFact.member(1)];
@@ -230,13 +230,13 @@ describe('runScopes, after an event that told of a removal', () => {
   });
 
   it('does not look before its time, nor soon when the first read showed it', async () => {
-    const world = await told();
+    const world = await afterRemovalEvent();
     await world.run('members');
     world.clock.time += 4_000;
     await world.run('members');
     expect(await world.runs()).toHaveLength(2);
 
-    const other = await told();
+    const other = await afterRemovalEvent();
     other.forge.facts = [aFact.member(1)];
     await other.run('members');
     expect(other.workQueue.take().filter(({ queue }) => queue === 'sync')).toMatchObject([
@@ -245,7 +245,7 @@ describe('runScopes, after an event that told of a removal', () => {
   });
 
   it('keeps in mind an event that came while it read', async () => {
-    const world = await told();
+    const world = await afterRemovalEvent();
     world.forge.before = async (asked) => {
       if (asked === 'members') {
         world.forge.before = () => {};
@@ -260,7 +260,7 @@ describe('runScopes, after an event that told of a removal', () => {
   });
 
   it('goes on looking when the read shows something else that changed', async () => {
-    const world = await told();
+    const world = await afterRemovalEvent();
     world.forge.facts = [aFact.member(1), aFact.member(2), aFact.member(3)];
     await world.run('members');
     expect(world.workQueue.take().filter(({ queue }) => queue === 'sync')).toMatchObject([
@@ -290,7 +290,7 @@ describe('runScopes, after an event that told of a removal', () => {
   });
 
   it('is found by the sweep when the message that looks again was lost', async () => {
-    const world = await told();
+    const world = await afterRemovalEvent();
     await world.run('members');
     const due = world.clock.time + 5_000;
     expect(await world.table.pending('sync', { before: due - 1, limit: 10 })).toEqual([]);

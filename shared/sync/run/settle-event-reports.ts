@@ -29,11 +29,11 @@ export async function settleEventReports(
   { dependencies: { table }, synchronization: { id, forge }, traits }: Run,
   { scope }: TakenScope,
   { read, observedAt, startedAt }: FinishedReading,
-  { told, claims }: EventReports,
+  { expectations, claims }: EventReports,
   { contradicted }: PlannedRead,
 ): Promise<number | undefined> {
   const { scopes: layout, lagMs } = traits;
-  const { settled, recheckAt } = settle(told, read.facts, { number: observedAt, startedAt }, traits);
+  const { settled, recheckAt } = settle(expectations, read.facts, { number: observedAt, startedAt }, traits);
   for (const one of settled) {
     await table.transact([deleteExpectation(id, one)]).catch((error: unknown) => {
       // Told again meanwhile: that word stays.

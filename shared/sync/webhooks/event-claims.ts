@@ -1,4 +1,4 @@
-/** What a delivery's words count for: new ones withdraw and give, all others are hints that cause reads. */
+/** What a delivery's event claims count for: new ones withdraw and give, all others are hints that cause reads. */
 import type { Claim } from '../../domain/claim.ts';
 import type { SeenBody } from '../../store/claim-store.ts';
 
@@ -25,8 +25,8 @@ export interface EventClaimContext {
 /** Deliveries are not under way for longer; what is older was kept by somebody. Milliseconds. */
 const freshMs = 300_000;
 
-export const isRemoval = <Of extends EventClaim>(word: Of): word is Of & Pick<Claim, 'expect'> =>
-  word.expect === 'gone' || word.expect === 'not-public';
+export const isRemoval = <Of extends EventClaim>(eventClaim: Of): eventClaim is Of & Pick<Claim, 'expect'> =>
+  eventClaim.expect === 'gone' || eventClaim.expect === 'not-public';
 
 /** Whether nothing like it came before: what cannot be taken back is believed only once, also if the fact was given back since. */
 export const isFirst = (context: Omit<EventClaimContext, 'givenAt'>): boolean =>
@@ -37,7 +37,7 @@ export const isFirst = (context: Omit<EventClaimContext, 'givenAt'>): boolean =>
  * once its fact was given back since, and not if it was wrong before. What gives is never more than a hint the second time.
  */
 export function isNew(
-  word: EventClaim,
+  eventClaim: EventClaim,
   { cameByItself, happenedAt, now, body, givenAt }: EventClaimContext,
 ): boolean {
   if (!cameByItself || (happenedAt !== undefined && happenedAt < now - freshMs)) {
@@ -46,5 +46,5 @@ export function isNew(
   if (body === undefined) {
     return true;
   }
-  return isRemoval(word) && !body.contradicted && givenAt !== undefined && givenAt > body.number;
+  return isRemoval(eventClaim) && !body.contradicted && givenAt !== undefined && givenAt > body.number;
 }

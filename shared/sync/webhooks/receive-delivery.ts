@@ -132,7 +132,7 @@ export async function takeDelivery(
     },
     when: absent,
   };
-  // Of very many words most are written before the record that it was seen.
+  // Of very many event claims most are written before the record that it was seen.
   if (eventClaimsOf(delivery).length > wordsMax && (await table.get(seen.put)) !== undefined) {
     return 'known';
   }
@@ -174,7 +174,7 @@ interface Head {
 }
 
 /**
- * Writes where to look and what was said, in one transaction. Very many words take more: the last has where to look and the record that the delivery
+ * Writes where to look and what was said, in one transaction. very many event claims take more: the last has where to look and the record that the delivery
  * was seen, so that one whose receiver died before is new when it comes again.
  */
 async function writeWords(
@@ -185,32 +185,32 @@ async function writeWords(
   head: Head,
 ): Promise<void> {
   const { table, workQueue, clock } = dependencies;
-  const words = id === undefined ? [] : eventClaimsOf(delivery);
+  const eventClaims = id === undefined ? [] : eventClaimsOf(delivery);
   const synchronization =
-    id === undefined || words.length === 0 ? undefined : await findSynchronization(table, id);
+    id === undefined || eventClaims.length === 0 ? undefined : await findSynchronization(table, id);
   if (synchronization === undefined) {
     await table.transact(head.operations);
     await workQueue.send(head.messages);
     return;
   }
   const hash = origin.by === 'itself' ? origin.bodyHash : undefined;
-  const heard = {
+  const context = {
     cameByItself: origin.by === 'itself',
     happenedAt: delivery.happenedAt,
     now: clock.now(),
     hash,
     body: hash === undefined ? undefined : await findBody(table, synchronization.forge, hash),
   };
-  let left = words.length;
+  let left = eventClaims.length;
   for (; left > wordsMax; left -= wordsMax) {
-    await writePortion(dependencies, synchronization, words.slice(left - wordsMax, left), heard);
+    await writePortion(dependencies, synchronization, eventClaims.slice(left - wordsMax, left), context);
   }
-  const rest = words.slice(0, left);
+  const rest = eventClaims.slice(0, left);
   const { operations, messages, number } = await recordEventClaims(
     table,
     synchronization,
     rest,
-    heard,
+    context,
     delivery,
   );
   await table.transact([...head.operations, ...operations]);
@@ -224,15 +224,15 @@ async function writeWords(
 async function writePortion(
   { table, workQueue }: TakeDeliveryDependencies,
   synchronization: Synchronization,
-  words: readonly EventClaim[],
-  heard: DeliveryContext,
+  eventClaims: readonly EventClaim[],
+  context: DeliveryContext,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     const { operations, messages, number } = await recordEventClaims(
       table,
       synchronization,
-      words,
-      heard,
+      eventClaims,
+      context,
       undefined,
     );
     try {
@@ -329,7 +329,7 @@ async function aboutInstallation(
 
 /** What the event said, each thing once: a transaction takes each item once. */
 function eventClaimsOf({ removals, arrivals }: ParsedDelivery): readonly EventClaim[] {
-  return [...new Map([...removals, ...arrivals].map((word) => [word.key, word])).values()];
+  return [...new Map([...removals, ...arrivals].map((eventClaim) => [eventClaim.key, eventClaim])).values()];
 }
 
 interface ThingToRead {

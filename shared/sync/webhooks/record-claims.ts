@@ -1,4 +1,4 @@
-/** From the words of a delivery to what is written of them: claims, hints, and whose rights are decided again. */
+/** From the event claims of a delivery to what is written of them: claims, hints, and whose rights are decided again. */
 import type { Claim } from '../../domain/claim.ts';
 import { deliveryRememberedMs } from '../../domain/forge-traits.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
@@ -36,38 +36,40 @@ export interface RecordedClaims {
 }
 
 /**
- * What is to be written of the words, in one transaction; it is to be made anew when somebody else wrote at the same moment.
+ * What is to be written of the event claims, in one transaction; it is to be made anew when somebody else wrote at the same moment.
  *
- * @param whole the delivery, with the last of its words that are written: its body is noted with them, and what it says was deleted
+ * @param whole the delivery, with the last of its event claims that are written: its body is noted with them, and what it says was deleted
  */
 export async function recordEventClaims(
   table: Table,
   synchronization: Synchronization,
-  words: readonly EventClaim[],
-  heard: DeliveryContext,
+  eventClaims: readonly EventClaim[],
+  context: DeliveryContext,
   whole: Pick<ParsedDelivery, 'deleted'> | undefined,
 ): Promise<RecordedClaims> {
   const { id } = synchronization;
-  const { hash, body, now } = heard;
+  const { hash, body, now } = context;
   const rememberedMs = deliveryRememberedMs(traitsOf(synchronization.forge));
   const last = await lastNumber(table, id);
-  const givenAt = await givenAtOf(table, synchronization, words, body);
-  const news = words.filter((word) => isNew(word, { ...heard, givenAt: givenAt.get(word.key) }));
+  const givenAt = await givenAtOf(table, synchronization, eventClaims, body);
+  const news = eventClaims.filter((eventClaim) =>
+    isNew(eventClaim, { ...context, givenAt: givenAt.get(eventClaim.key) }),
+  );
   const claimed = news.filter(isRemoval);
   const before = claimed.length === 0 ? [] : await loadClaims(table, id);
-  const claims = claimsOf(claimed, before, heard);
-  const others = words
-    .filter((word) => !(news.includes(word) && isRemoval(word)))
-    .map((word) => ({ ...word, at: now, ...(news.includes(word) && { number: last }) }));
+  const claims = claimsOf(claimed, before, context);
+  const others = eventClaims
+    .filter((eventClaim) => !(news.includes(eventClaim) && isRemoval(eventClaim)))
+    .map((eventClaim) => ({ ...eventClaim, at: now, ...(news.includes(eventClaim) && { number: last }) }));
   const affected = await affectedByClaims(table, synchronization, claimed, now);
   const isNoted = hash !== undefined && whole !== undefined && (body === undefined || claimed.length > 0);
-  const deleted = isFirst(heard) ? (whole?.deleted ?? []) : [];
+  const deleted = isFirst(context) ? (whole?.deleted ?? []) : [];
   return {
     operations: [
       ...(isNoted
         ? [putBody(synchronization.forge, hash, last, body, Math.ceil((now + rememberedMs) / 1000))]
         : []),
-      ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.told(id, claim.key) }]),
+      ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.expectation(id, claim.key) }]),
       ...others.map((one) => putExpectation(id, one)),
       ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
       ...affected.operations,
@@ -95,7 +97,7 @@ function claimsOf(
 async function givenAtOf(
   table: Table,
   { id }: Synchronization,
-  words: readonly EventClaim[],
+  eventClaims: readonly EventClaim[],
   body: SeenBody | undefined,
 ): Promise<ReadonlyMap<string, number>> {
   if (body === undefined) {
@@ -104,7 +106,7 @@ async function givenAtOf(
   const standing = await standingOf(
     table,
     id,
-    words.map(({ key }) => key),
+    eventClaims.map(({ key }) => key),
   );
   return new Map(
     [...standing].flatMap(([key, { isRemoved, givenAt }]) => (isRemoved ? [] : [[key, givenAt] as const])),

@@ -52,7 +52,7 @@ export interface State {
   readonly removed: Tombstone | undefined;
   readonly claim: Claim | undefined;
   /** The body of the claim was contradicted by a read. */
-  readonly told: Expectation | undefined;
+  readonly expectation: Expectation | undefined;
   readonly bodies: Readonly<Partial<Record<Event, SeenBody>>>;
   /** Of the last whole read. */
   readonly readNumber: number;
@@ -95,7 +95,7 @@ export function atRest(has: boolean, bodies: State['bodies'] = {}): State {
       : undefined,
     removed: undefined,
     claim: undefined,
-    told: undefined,
+    expectation: undefined,
     bodies,
     readNumber: counter,
     readBegunAt: 0,
@@ -167,11 +167,11 @@ export function receive(state: State, event: Event, cameByItself: boolean): Stat
   if (counts && isRemoval(word)) {
     const number = state.counter + 1;
     const claim: Claim = { key, expect: word.expect, number, at: state.now };
-    return { ...asked, counter: number, claim, told: undefined, mustBeRefused: !state.truth[0] };
+    return { ...asked, counter: number, claim, expectation: undefined, mustBeRefused: !state.truth[0] };
   }
-  const told: Expectation = { ...word, at: state.now, ...(counts && { number: state.counter }) };
+  const expectation: Expectation = { ...word, at: state.now, ...(counts && { number: state.counter }) };
   const isFirst = cameByItself && body === undefined;
-  return { ...asked, told, mustBeRefused: state.mustBeRefused && !(event === 'given' && isFirst) };
+  return { ...asked, expectation, mustBeRefused: state.mustBeRefused && !(event === 'given' && isFirst) };
 }
 
 /** A read that began now, and shows what was so many steps ago. */
@@ -180,7 +180,7 @@ export function read(state: State, lag: Lag): State {
   const after = apply(state, { number, startedAt: state.now, shows: state.truth[lag] });
   const isRemoved = state.stored !== undefined && after.stored === undefined;
   // While a new event says that it was given, a read may lag behind that.
-  const isSeenGone = isRemoved && !state.truth[0] && state.told?.number === undefined;
+  const isSeenGone = isRemoved && !state.truth[0] && state.expectation?.number === undefined;
   return {
     ...after,
     counter: number,
@@ -207,7 +207,7 @@ export function endSlowRead(state: State): State {
 }
 
 function apply(state: State, order: NonNullable<State['slow']>): State {
-  const { now, stored, removed, claim, told } = state;
+  const { now, stored, removed, claim, expectation } = state;
   const { number, startedAt } = order;
   const facts: readonly Fact[] = [aFact.team(5), aFact.teamRepository(5, 7), ...(order.shows ? [row] : [])];
   const rest = [aFact.team(5), aFact.teamRepository(5, 7)].map(
@@ -229,10 +229,15 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
     observedAt: number,
     startedAt,
     now,
-    goneByEvents: new Set([...(told?.expect === 'gone' ? [key] : []), ...(claim === undefined ? [] : [key])]),
+    goneByEvents: new Set([
+      ...(expectation?.expect === 'gone' ? [key] : []),
+      ...(claim === undefined ? [] : [key]),
+    ]),
     claims: claim === undefined ? [] : [claim],
     arrivals:
-      told?.number !== undefined && told.expect === 'there' ? new Map([[key, told.number]]) : new Map(),
+      expectation?.number !== undefined && expectation.expect === 'there'
+        ? new Map([[key, expectation.number]])
+        : new Map(),
   });
   let after: State = { ...state, readNumber: number, readBegunAt: startedAt };
   for (const change of plan.changes) {
@@ -249,7 +254,12 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
       after = { ...after, stored: { fact: change.fact, ...given }, removed: undefined };
     }
   }
-  const { settled, recheckAt } = settle(told === undefined ? [] : [told], facts, order, gitHubTraits);
+  const { settled, recheckAt } = settle(
+    expectation === undefined ? [] : [expectation],
+    facts,
+    order,
+    gitHubTraits,
+  );
   const readsOf = (): ScopeReads => ({
     readBegunAt: startedAt,
     underWaySince: state.slow?.startedAt,
@@ -263,7 +273,7 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
   const contradicted = plan.contradicted.length > 0 && after.bodies.taken !== undefined;
   return {
     ...after,
-    told: settled.length > 0 ? undefined : told,
+    expectation: settled.length > 0 ? undefined : expectation,
     claim: claim !== undefined && isAnswered(claim, readsOf, gitHubTraits) ? undefined : claim,
     recheckAt: looks.length === 0 ? undefined : Math.min(...looks),
     bodies: contradicted
@@ -274,13 +284,13 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
 
 /** The state without what makes no difference any more: times from now on, and numbers by their order. */
 export function nameOf(state: State): string {
-  const { now, stored, removed, claim, told, bodies, slow } = state;
+  const { now, stored, removed, claim, expectation, bodies, slow } = state;
   const numbers = [
     stored?.observedAt,
     stored?.givenAt,
     removed?.observedAt,
     claim?.number,
-    told?.number,
+    expectation?.number,
     bodies.taken?.number,
     bodies.given?.number,
     state.slow?.number,
@@ -300,7 +310,7 @@ export function nameOf(state: State): string {
     stored && [rank(stored.observedAt), rank(stored.givenAt), ago(stored.changedAt), stored.inDoubt],
     removed && [rank(removed.observedAt), ago(removed.changedAt), removed.inDoubt],
     claim && [rank(claim.number), ago(claim.at)],
-    told && [told.expect, rank(told.number), ago(told.at)],
+    expectation && [expectation.expect, rank(expectation.number), ago(expectation.at)],
     bodies.taken && [rank(bodies.taken.number), bodies.taken.contradicted],
     bodies.given && [rank(bodies.given.number)],
     state.pending,

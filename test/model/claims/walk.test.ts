@@ -70,7 +70,7 @@ function stepsFrom(state: State): readonly Step[] {
 
 /** What is wrong with the step. */
 function wrongIn(before: State, { name, to }: Step): string | undefined {
-  const { stored, bodies, told, truth } = before;
+  const { stored, bodies, expectation, truth } = before;
   const isGivenBack = (stored?.givenAt ?? 0) > (bodies.taken?.number ?? 0) && !bodies.taken?.contradicted;
   const isNew = bodies.taken === undefined || isGivenBack;
   if (name.startsWith('told taken') && isNew && mayRead(to)) {
@@ -85,7 +85,7 @@ function wrongIn(before: State, { name, to }: Step): string | undefined {
   }
   // A claim withdrew the right, or a read; the event has to be later.
   const withdrawnAt = Math.max(before.claim?.number ?? 0, before.removed?.observedAt ?? 0);
-  const isGiven = (told?.number ?? 0) >= withdrawnAt && told?.number !== undefined;
+  const isGiven = (expectation?.number ?? 0) >= withdrawnAt && expectation?.number !== undefined;
   if (name.startsWith('read, 0 s') && truth[0] && isGiven && !mayRead(to)) {
     return 'what a new event gives and a read shows is not there at once';
   }

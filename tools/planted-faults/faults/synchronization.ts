@@ -138,7 +138,7 @@ export const synchronizationFaults: readonly PlantedFault[] = [
     id: 'sync-moved-tag-followed',
     proof: 'synchronization',
     file: 'shared/scan/plan-versions.ts',
-    find: "if (!before || (before.state === 'held' && at !== before.commit)) {",
+    find: "if (!before || (before.state === 'pending' && at !== before.commit)) {",
     replace: 'if (!before || at !== before.commit) {',
     tests,
     standsFor: 'a version that changes under those who have it in their lock files',
