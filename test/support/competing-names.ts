@@ -1,4 +1,4 @@
-/** Repositories that claim one package name, and what becomes of it. */
+/** Fixture: several repositories that claim one package name. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Fact, RepositoryFact } from '../../shared/domain/facts.ts';
@@ -16,7 +16,7 @@ export const one = (id: number, differences: Partial<RepositoryFact> = {}) =>
   aFact.repository(id, differences);
 export const older = { createdAt: '2019-05-01T00:00:00Z' };
 
-/** Repositories whose manifests say `acme/one`, each with its own commit: 5 has 5555…. */
+/** Imports repositories whose manifests all name `acme/one`. Each has its own commit: repository 5 has 5555…. */
 export async function imported(...repositories: readonly Fact[]): Promise<Registry> {
   const registry = await createRegistry(memoryServices(), [...owner, ...repositories]);
   for (const fact of repositories) {
@@ -30,7 +30,7 @@ export function says(registry: Registry, id: number, name: string): void {
   registry.contents.set(id, { name, tags: { '1.0.0': String(id) }, branches: { main: String(id) } });
 }
 
-/** The schedule ends the import. */
+/** Has the schedule end the import. */
 export async function endImport(registry: Registry): Promise<void> {
   const { table, workQueue, clock } = registry;
   await reconcile({ table, workQueue, clock, logger: { info: () => {}, error: () => {} } });
@@ -39,7 +39,7 @@ export async function endImport(registry: Registry): Promise<void> {
 }
 
 export async function quiet(registry: Registry): Promise<void> {
-  // Nothing is left to the sweep.
+  // The sweep must find no work.
   expect(await registry.settle()).toBe(0);
   expect(registry.errors).toEqual([]);
 }

@@ -33,11 +33,11 @@ export interface Project {
   /** Files of the project. */
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;
-  /** Another token from now on; undefined: none. */
+  /** Uses this token from now on; none if undefined. */
   useToken(token: string | undefined): Promise<void>;
-  /** As on a machine that has never seen the registry. */
+  /** Empties Composer's cache, as on a machine that has never seen the registry. */
   forgetCache(): Promise<void>;
-  /** Removes vendor and lock file. */
+  /** Removes `vendor` and the lock file. */
   forgetInstalled(options?: { keepLock?: boolean }): Promise<void>;
   remove(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A connection's credential in memory, with a forge that renews it, and workers that share it. */
+/** A connection's credential in memory, a forge that renews it, and workers that share it. */
 
 import { asId, type ConnectionId } from '../../shared/domain/ids.ts';
 import type { Credential } from '../../shared/forge/credential.ts';
@@ -18,7 +18,7 @@ import { createTokenForge, lifeMs, type RefreshManner, TokenPair } from './token
 export const connection = asId<ConnectionId>('c1');
 export const minuteMs = 60_000;
 
-/** What a worker that ends in the middle of its work looks like to itself. */
+/** Thrown inside a worker to end it in the middle of its work. */
 export class Death extends Error {}
 
 export async function createBench(manner: RefreshManner = 'strict') {
@@ -40,7 +40,7 @@ export async function createBench(manner: RefreshManner = 'strict') {
     worker,
     view: () => createCredentialView(dependencies, connection, TokenPair),
     item: () => table.get(keys.credential(connection)),
-    /** Lets so much of the first token's life pass that it is renewed. */
+    /** Advances the clock until the first token is due for renewal. */
     async grow() {
       const first = await worker().current();
       clock.time += lifeMs / 2 + minuteMs;
@@ -54,7 +54,7 @@ export type Bench = Awaited<ReturnType<typeof createBench>>;
 
 export const access = (credential: Credential<TokenPair>): string => credential.secret.reveal().access;
 
-/** The table as a worker has it whose write of a new value meets something. */
+/** A worker's view of the table that runs a hook when a new credential value is written. */
 export function whenStoring(
   { table }: Bench,
   meet: (change: Change, write: () => Promise<unknown>) => unknown,

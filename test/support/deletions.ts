@@ -1,4 +1,4 @@
-/** What tests of refusals and deletions do over and over. */
+/** Helpers for tests of refused commits and deletions. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { deleteVersions } from '../../shared/organizations/refuse-commits.ts';
@@ -20,14 +20,14 @@ export const members = [
   aFact.teamRepository(3, 5),
 ];
 
-/** Everything at rest, with nothing that failed on the way. */
+/** Settles the registry and expects no unfinished work and no errors on the way. */
 export async function atRest(registry: Registry): Promise<void> {
   await registry.settle();
   expect(registry.errors).toEqual([]);
   expect(unfinishedWork((registry.table as MemoryTable).dump().values())).toEqual([]);
 }
 
-/** Handles one message after the other, as time goes by, and looks after each. */
+/** Handles one message after the other while time passes, and checks after each. */
 export async function eachStep(registry: Registry, look: () => Promise<void>): Promise<void> {
   for (let steps = 0; steps < 1000; steps++) {
     if (await registry.deliver()) {
@@ -58,7 +58,7 @@ export const deleteVersion = (registry: Registry, ...names: string[]) =>
     { confirm: 'acme/one', ...ann },
   );
 
-/** What stays of the table, by the beginnings of the keys. */
+/** Items left in the table whose keys begin with one of the prefixes. */
 export const left = (registry: Registry, ...prefixes: string[]): string[] =>
   [...(registry.table as MemoryTable).dump().keys()]
     .map((key) => key.replace('\n', ' '))

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Looks again and again until the expectation holds.
+ * Repeats the check until it passes.
  *
  * @returns milliseconds that it took
  * @throws the last failure once the time is over

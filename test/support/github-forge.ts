@@ -1,4 +1,4 @@
-/** GitHub's adapter as one process has it, in front of a simulator. */
+/** GitHub's adapter against a simulator, set up as one process has it. */
 import { installationOf } from '../../shared/domain/connection.ts';
 import type { ForgeOrganizationId, InstallationId } from '../../shared/domain/ids.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
@@ -43,9 +43,9 @@ export function createGitHubForge({ app, apiUrl, ...options }: GitHubForgeOption
     throw new Error('an App has a log of its deliveries');
   }
   return {
-    /** Of the App itself. */
+    /** The delivery log of the App itself. */
     deliveries: deliveryLog,
-    /** Whose the installation is. */
+    /** The organization that an installation belongs to. */
     installation: (installation: InstallationId) => open(installation).structure.probe(),
     organization(installation: InstallationId, organization: ForgeOrganizationId) {
       const { structure, contents, requests } = open(installation, organization);

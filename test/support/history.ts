@@ -1,4 +1,4 @@
-/** Whether the history of a synchronization and its facts agree: whatever came or went is in the record of a run. */
+/** Checks that a synchronization's history agrees with its facts: every change is in the record of a run. */
 import type { RecordedChange } from '../../shared/domain/change.ts';
 import { evidenceText } from '../../shared/domain/evidence.ts';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
@@ -12,7 +12,7 @@ import { synchronizationId } from './synchronized.ts';
 
 type Items = ReadonlyMap<string, Item>;
 
-/** What of the difference between the two states no run has recorded. Items by their keys, whichever way these are written. */
+/** Changes between the two states that no run has recorded. Items are compared by their keys, however those are spelled. */
 export function historyProblems(before: Items, after: Items): readonly string[] {
   const [old, now] = [factsOf(before), factsOf(after)];
   const notes = [...after].flatMap(([key, item]) => (before.has(key) ? [] : notesOf(item)));
@@ -42,7 +42,7 @@ function notesOf({ sk, changes }: Item): readonly Note[] {
     : [];
 }
 
-/** Each run counts exactly what it noted. */
+/** Checks that each run's counts equal the changes that it recorded. */
 function countProblems(after: Items, notes: readonly Note[]): readonly string[] {
   return [...new Set(notes.map(({ run }) => run))].flatMap((run) => {
     const own = notes.filter((note) => note.run === run);
@@ -65,7 +65,7 @@ function factsOf(items: Items): ReadonlyMap<string, Fact> {
   return new Map(facts.map((fact) => [factKey(fact), fact]));
 }
 
-/** Stores the notes of a run again as versions did that kept words instead of fields, and what was removed beside them. */
+/** Rewrites a run's notes in the old format, which kept sentences instead of fields and stored removed facts beside them. */
 export async function storeInWords(table: Table, run: number): Promise<void> {
   const { pk, sk: prefix } = ranges.runChanges(synchronizationId, run);
   for (const { sk, changes, ...item } of await table.query(pk, prefix)) {

@@ -1,11 +1,11 @@
-/** A process whose services fail once, or that dies: for tests that it is all the same where. */
+/** A process in which one service call fails, or that dies at one: for tests that the outcome is the same wherever that happens. */
 import type { Services } from './registry-world.ts';
 
-/** `dies`: nothing that the worker does after it happens. `fails`: it goes on, its clean-up too. */
+/** `dies`: the worker does nothing after it. `fails`: the worker goes on, and so does its clean-up. */
 export interface Fault {
   readonly kind: 'dies' | 'fails';
   readonly when: 'before' | 'after';
-  /** Which of all calls of a step, from 0. */
+  /** Which of all calls of a step, counted from 0. */
   readonly call: number;
 }
 
@@ -13,7 +13,7 @@ export interface Fault {
 export const writes = (call: string): boolean =>
   /^(update|transact|write|remove|removeSome|copy|putFirst|wake) /.test(call);
 
-/** The services with `around` in the place of each call of theirs; it makes the call itself, or does not. */
+/** The services with each call wrapped in `around`, which decides whether to make it. */
 export function eachCall(
   services: Services,
   around: (name: string, parameters: readonly unknown[], run: () => Promise<unknown>) => Promise<unknown>,
@@ -22,7 +22,7 @@ export function eachCall(
     new Proxy(service, {
       get(of, name) {
         const value: unknown = Reflect.get(of, name);
-        // Whether an object is the same is no call.
+        // `isSame` compares objects and makes no call.
         return typeof value === 'function' && name !== 'isSame'
           ? (...parameters: unknown[]) =>
               around(String(name), parameters, async () => value.apply(of, parameters))
@@ -39,7 +39,7 @@ export function eachCall(
   };
 }
 
-/** The services as one process has them that the fault may hit. @param calls gets a line for each call */
+/** The services of one process, in which the fault may strike. @param calls gets a line for each call */
 export function faulty(calls: string[], fault: Fault | undefined): (services: Services) => Services {
   return (services) => {
     let dead = false;

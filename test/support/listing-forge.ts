@@ -1,4 +1,4 @@
-/** A forge that tells who may read which repository in one list, as Bitbucket does; without teams and roles, and with a lag of its own. */
+/** A forge that lists who may read which repository, as Bitbucket does; without teams and roles, and with its own lag. */
 import type { ForgeTraits } from '../../shared/domain/forge-traits.ts';
 import { asId, type ConnectionId, type ForgeOrganizationId } from '../../shared/domain/ids.ts';
 import { gitHub } from '../../shared/forge/github/module.ts';
@@ -20,7 +20,7 @@ export const listingTraits = {
   budgets: ['rights'],
 } as const satisfies ForgeTraits;
 
-/** What a synchronization with it has. */
+/** Properties of a synchronization with this forge. */
 export const onListing = {
   forge: 'listing',
   baseUrl: 'https://listing.example',
@@ -28,7 +28,7 @@ export const onListing = {
   connection: { kind: 'access-token', id: asId<ConnectionId>('c1') },
 } as const;
 
-/** Makes it one of the forges of this process. */
+/** Registers it with the forges of this process. */
 export function addListingForge(): void {
   (modules as ForgeModule[]).push({ ...gitHub, id: onListing.forge, traits: listingTraits } as ForgeModule);
 }

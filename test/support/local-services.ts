@@ -27,9 +27,9 @@ export interface LocalServices {
 }
 
 /**
- * Starts the servers for the test file, and ends them after.
+ * Starts the servers for the test file and stops them afterwards.
  *
- * @returns makes an empty bucket and an empty store
+ * @returns a function that makes an empty bucket and an empty store
  */
 export function useLocalServices(): () => LocalServices {
   let setup: ContractSetup;
@@ -41,7 +41,7 @@ export function useLocalServices(): () => LocalServices {
   beforeAll(async () => {
     setup = await startContractSetup((parts) => {
       objectEngine = createObjectStore(parts);
-      // What AWS leaves open is held against us here.
+      // AWS does not say whether deleting a missing key fails; here it does, the worse case for us.
       valueEngine = createKeyValueService({ ...parts, refuseMissingDeletes: true });
       return { objects: objectEngine, keyValues: valueEngine };
     });

@@ -1,7 +1,7 @@
 /** `npm run test:long` runs the same tests over more inputs, and those in files named `*.long.test.ts`; `npm test` has to stay short. */
 export const isLong = process.env.TEST_LONG !== undefined;
 
-/** How much of a proof to run. */
+/** Selects the short or the long amount of a proof. */
 export function extent<Amount>(amounts: { readonly short: Amount; readonly long: Amount }): Amount {
   return isLong ? amounts.long : amounts.short;
 }

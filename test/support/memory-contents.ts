@@ -1,4 +1,4 @@
-/** What a forge in memory says of the contents of its repositories. */
+/** The contents of the repositories of a forge in memory. */
 import type { Readable } from 'node:stream';
 import type { ManifestProblem } from '../../shared/composer/scanned-repository.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
@@ -6,17 +6,17 @@ import type { CommitFinder } from '../../shared/forge/containment.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
 
-/** Refs of one repository: commits by name, each a digit that stands for 40. */
+/** Refs of one repository. A commit is named by a digit, which stands for 40 of it. */
 export interface MemoryRefs {
   tags?: Readonly<Record<string, string>>;
   branches?: Readonly<Record<string, string>>;
-  /** Name in the manifests. */
+  /** The package name in the manifests. */
   name: string;
-  /** Commits that a branch has in its history, besides its tip. */
+  /** Commits in a branch's history, besides its tip. */
   history?: readonly string[];
-  /** Manifest text by commit digit, where it is not just the name. */
+  /** Manifest text by commit digit; by default it has only the name. */
   manifests?: Readonly<Record<string, string>>;
-  /** Commit digits without a manifest that could be read, and why; undefined: without any. */
+  /** Why a commit has no readable manifest, by commit digit; undefined: it has no manifest. */
   problems?: Readonly<Record<string, ManifestProblem | undefined>>;
   /** Branches that Composer's driver for the forge does not list, with the reason for an owner. */
   leftOut?: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface MemoryRefs {
 
 export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40);
 
-/** What the contents are made of; each answer is of what is there when it is asked for. */
+/** Builds readers of the contents. Each answer shows what is there at the time of the request. */
 export interface MemoryContents {
   /** By the repository's id. */
   readonly contents: ReadonlyMap<string | number, MemoryRefs>;

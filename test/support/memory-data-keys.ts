@@ -1,4 +1,4 @@
-/** A key service in memory: it keeps what it gave out, and asks for the same context. */
+/** A key service in memory. It remembers the keys that it issued, and decrypts one only with the same context. */
 import { randomBytes } from 'node:crypto';
 import { CipherError, contextBytes, type DataKeys } from '../../shared/runtime/cipher.ts';
 

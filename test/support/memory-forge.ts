@@ -1,4 +1,4 @@
-/** A forge organization in memory, for tests of what is made of a read; the adapters have tests of their own. */
+/** A forge organization in memory, for tests of what a read leads to. The adapters have tests of their own. */
 
 import { z } from 'zod';
 import {
@@ -29,24 +29,26 @@ import type { Absence, ForgeOrganization, LookUp, StructureReader } from '../../
 import { layout } from './traits.ts';
 
 export interface MemoryForge {
-  /** What its whole scopes hold. */
+  /** The kinds of facts in each scope. */
   layout: ScopeLayout;
   organization: ForgeOrganization;
   facts: readonly Fact[];
-  /** Called before each answer, with what is asked for; may throw a ForgeError or change the forge. */
+  /** Called before each answer with what is requested; may throw a ForgeError or change the forge. */
   before: (asked: 'probe' | 'look-up' | AnyScope) => void | Promise<void>;
-  /** What the lists do not show although it is there; a look-up by id does. */
+  /** Keys of facts that are missing from lists although they exist; a look-up by id finds them. */
   hidden: ReadonlySet<string>;
-  /** What it says of things that are not there when they are asked for by their ids. */
+  /** The answer to a look-up by id of something that does not exist. */
   absence: Absence;
   /** How many facts of a list one step reads; all of them if left out. */
   perStep: number;
-  /** Scopes of which it shows nothing, and why. */
+  /** Scopes that the forge hides, and why. */
   readonly hiddenReasons: Map<AnyScope, string>;
   reader(): StructureReader;
 }
 
-/** As GitHub's adapter: holders of roles have no total, nor has anything of a team without a handle. */
+/**
+ * Whether the forge counts a fact in a total. As GitHub's adapter: no total for role holders, nor for anything of a team without a handle.
+ */
 function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {
   const uncounted = new Set(
     facts.flatMap((fact) => (fact.kind === 'team' && fact.handle === undefined ? [fact.team] : [])),
@@ -75,7 +77,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
         return forge.organization;
       },
       async readScope(scope, { from } = {}) {
-        // What a slow read sees is what was there when it began.
+        // A slow read sees what was there when it began.
         const kinds: readonly string[] = kindsOf(forge.layout, scope);
         const part = isPart(scope);
         const seen = forge.facts.filter(
@@ -90,14 +92,14 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
           };
         }
         const before = ReadSoFar.safeParse(from).data;
-        // As the adapters: a list that has changed since is read anew.
+        // As the adapters: a list that has changed since is read from the start.
         const read = before?.total === seen.length ? before.facts : [];
         const facts = [...read, ...seen.slice(read.length, read.length + forge.perStep)];
         if (facts.length < seen.length) {
           const state = { facts, total: seen.length };
           return { unfinished: { state, read: facts.length, total: seen.length } };
         }
-        // As the adapters: what is there says nothing of the rows that it does not have.
+        // As the adapters: a part that exists says nothing about rows that it lacks.
         const isAbsent = part && !seen.some((fact) => factKey(fact) === mainKeyOf(scope));
         return {
           done: {
@@ -115,7 +117,7 @@ export function createMemoryForge(facts: readonly Fact[] = []): MemoryForge {
         await forge.before('look-up');
         return new Map(
           workItems.map(({ part, handle }) => {
-            // As GitHub's adapter: it finds nothing without a handle.
+            // As GitHub's adapter: a look-up without a handle finds nothing.
             const known: LookUp = there.has(mainKeyOf(part))
               ? { is: 'present' }
               : { is: 'absent', absence: forge.absence };
@@ -135,7 +137,7 @@ export const team = (id: RawId) => asId<ForgeTeamId>(id);
 export const role = (id: RawId) => asId<ForgeRoleId>(id);
 export const repository = (id: RawId) => asId<ForgeRepositoryId>(id);
 
-/** Facts with full defaults. */
+/** Builds facts, with defaults for everything that is not given. */
 export const aFact = {
   settings: (membersRead = false): Fact => ({
     kind: 'settings',
@@ -210,7 +212,7 @@ export const aFact = {
   }),
 };
 
-/** A fact as a read of that number stored it. @param changedAt milliseconds since the epoch */
+/** A fact as the read with that number stored it. @param changedAt milliseconds since the epoch */
 export const stored = (fact: Fact, observedAt = 1, changedAt = 0): StoredFact => ({
   fact,
   observedAt,

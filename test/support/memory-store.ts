@@ -1,4 +1,4 @@
-/** Object store and edge key-values in memory, for tests that run the same work hundreds of times. */
+/** Object store and edge key-value store in memory, for tests that run the same work hundreds of times. */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
@@ -20,12 +20,12 @@ export interface MemoryObjects {
   list(): Promise<ReadonlyMap<string, StoredObject>>;
 }
 
-/** So few that tests come to the next page. */
+/** Small, so that tests reach a second page. */
 const pageMax = 5;
 
 const etagOf = (body: string | Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
 
-/** As S3: conditional writes, `Last-Modified` in whole seconds. @param from what another one lists */
+/** As S3: conditional writes, and `Last-Modified` in whole seconds. @param from the listing of another store, to start with */
 export function createMemoryObjects(
   clock: Clock,
   from: ReadonlyMap<string, StoredObject> = new Map(),
@@ -102,7 +102,10 @@ export interface MemoryKeyValues extends KeyValues {
   list(): Promise<ReadonlyMap<string, string>>;
 }
 
-/** As the edge's store: an ETag for the whole, and refused when it is not the latest or when a key to be removed is not there. */
+/**
+ * As the edge's store: one ETag for the whole store. An update is refused if its ETag is not the latest, or if a key to be removed is
+ * missing.
+ */
 export function createMemoryKeyValues(from: ReadonlyMap<string, string> = new Map()): MemoryKeyValues {
   const values = new Map(from);
   let version = 1;

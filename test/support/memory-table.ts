@@ -1,6 +1,6 @@
 /**
- * The one table in memory, for tests that run the same work hundreds of times; a test of its own holds it against the emulator. Reads
- * and writes are consistent, the index does not lag.
+ * The one table in memory, for tests that run the same work hundreds of times; a test compares it with the emulator. Reads and writes are
+ * consistent, and the index does not lag.
  */
 import type { Condition } from '../../shared/store/condition.ts';
 import type { Key } from '../../shared/store/keys.ts';
@@ -20,7 +20,7 @@ export interface MemoryTable extends Table {
 }
 
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
-/** As it comes back from a service: another object, with nothing undefined in it. Frozen, so that it need not be copied again. */
+/** A copy without undefined values, as a service would return it. Frozen, so that it need not be copied again. */
 const stored = (item: Item): Item => {
   const copy = (value: unknown): unknown => {
     if (Array.isArray(value)) {
@@ -40,13 +40,13 @@ const byteOrder = (one: string, other: string): number => {
   }
   return one === other ? 0 : one < other ? -1 : 1;
 };
-/** Only with these JavaScript's order of text differs from that of its bytes. */
+/** JavaScript orders text differently from its UTF-8 bytes only if it contains these. */
 const surrogate = /[\ud800-\udfff]/;
 
-/** @param from what another one dumped */
+/** @param from the dump of another table, to start with */
 export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): MemoryTable {
   const items = new Map(from);
-  /** The same by partition: queries of a large table need not look through all of it. */
+  /** The same items by partition, so that queries of a large table need not look through all of it. */
   const partitions = new Map<unknown, Map<string, Item>>();
   const keep = (name: string, item: Item): void => {
     const partition = partitions.get(item.pk) ?? new Map<string, Item>();

@@ -1,4 +1,4 @@
-/** Somebody else's web server with one archive, over TLS with a certificate of its own. */
+/** A third party's web server with one archive, over TLS with its own certificate. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,14 +8,14 @@ import { join } from 'node:path';
 
 export interface OutsideArchive {
   readonly url: string;
-  /** PEM file that a client has to trust. */
+  /** PEM file of the certificate that a client has to trust. */
   readonly certificate: string;
   /** Requests so far. */
   requests(): number;
   close(): Promise<void>;
 }
 
-/** @param archive its bytes */
+/** Serves one archive. @param archive its bytes */
 export async function serveOutsideArchive(archive: Buffer): Promise<OutsideArchive> {
   const folder = mkdtempSync(join(tmpdir(), 'outside-test-'));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];

@@ -1,16 +1,16 @@
-/** A registry with one package, whose commits no scan recorded but the tip. */
+/** Fixture: a registry with one package, of whose commits a scan recorded only the tip. */
 import { ForgeError, type ForgeErrorCode } from '../../shared/forge/errors.ts';
 import type { HttpAnswer } from '../../shared/runtime/http-message.ts';
 import type { Registry } from './registry-fixture.ts';
 import { scannedRegistry } from './scanned.ts';
 
 export interface Pinned extends Registry {
-  /** What the forge was asked for about commits, in order. */
+  /** Requests to the forge about commits, in order. */
   readonly asked: string[];
   warningOf(answer: HttpAnswer): string;
 }
 
-/** Package 1 is `acme/one`; its branch main is at `a…` and has `b…` and `c…` in its history. Nothing of it is known but the tip. */
+/** Package 1 is `acme/one`. Its branch main is at `a…`, with `b…` and `c…` in its history; only the tip is recorded. */
 export async function pinned(): Promise<Pinned> {
   const registry = await scannedRegistry();
   registry.contents.set(5, {

@@ -4,7 +4,7 @@ export interface RecordedMessage extends WorkMessage {
   readonly delaySeconds: number;
 }
 
-/** A waker that keeps what it was asked to send. */
+/** A work queue that records messages instead of sending them. */
 export function createRecordingQueue(): WorkQueue & {
   readonly sent: RecordedMessage[];
   take(): RecordedMessage[];
@@ -12,7 +12,7 @@ export function createRecordingQueue(): WorkQueue & {
   const sent: RecordedMessage[] = [];
   return {
     sent,
-    /** What was sent since the last time. */
+    /** Returns what was sent since the last call. */
     take: () => sent.splice(0),
     async send(messages, delaySeconds = 0) {
       sent.push(...messages.map((wake) => ({ ...wake, delaySeconds })));

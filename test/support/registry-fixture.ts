@@ -1,4 +1,4 @@
-/** What tests of the registry do over and over: worlds on one or the other kind of services, tokens, and the order of writes. */
+/** Registries for tests, on services in memory or on local servers, with tokens and a record of writes in order. */
 
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
@@ -28,12 +28,12 @@ export interface Registry extends RegistryWorld {
   /** Every write that a client may notice, in order: `put <object>`, `delete <object>`, `edge <key>`, `edge without <key>`. */
   readonly written: string[];
   readonly organization: Organization;
-  /** As others write to it, unrecorded. */
+  /** The edge's store as other processes write to it, unrecorded. */
   readonly keyValues: KeyValues;
   published(): Promise<Published>;
   issue(holder: TokenHolder, expiresAt?: number): Promise<IssuedToken>;
   revoke(token: string): Promise<void>;
-  /** What a client with the token gets: the object's text or the status. */
+  /** What a client with the token gets: the object's text, or the status. */
   get(token: string, path: string): Promise<string>;
   listed(token: string): Promise<readonly string[] | undefined>;
 }
@@ -43,7 +43,7 @@ export interface RegistryServices extends Omit<Services, 'workQueue'> {
   published(): Promise<Published>;
 }
 
-/** Services in memory, whose clock stands still but for `advance`. */
+/** Services in memory, with a clock that only `advance` moves. */
 export function memoryServices(): RegistryServices {
   let time = Date.parse('2026-11-22T12:00:00Z');
   const clock = {
@@ -109,7 +109,7 @@ export async function createRegistry(
   const organization = await organizationOf(table);
   const registry: Registry = {
     ...world,
-    // Hooks are set on the world, which reads them late.
+    // Set on the world, which reads its hooks at each call.
     set beforeContents(hook: RegistryWorld['beforeContents']) {
       world.beforeContents = hook;
     },
@@ -178,7 +178,7 @@ function recordingKeyValues(keyValues: KeyValues, written: string[]): KeyValues 
   };
 }
 
-/** Syncs everything and waits until it is published, with nothing left to the sweep. */
+/** Synchronizes everything and waits until it is published; the sweep must find no work. */
 export async function settled(registry: Registry): Promise<void> {
   const synchronization = await findSynchronization(registry.table, synchronizationId);
   for (const scope of namesIn(traitsOf(synchronization?.forge ?? '').scopes)) {

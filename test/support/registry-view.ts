@@ -1,4 +1,4 @@
-/** What the registry holds, said without numbers, times and ids: two worlds that went through the same say the same. */
+/** Describes what the registry holds without numbers, times and ids, so that worlds with the same history compare as equal. */
 import { createHash } from 'node:crypto';
 import { handler, runOn } from '../../functions/authorize-request/authorize.ts';
 import { distsOfPackage, packagesOf, versionsOfPackage } from '../../shared/store/package-store.ts';
@@ -15,7 +15,7 @@ export interface Published {
   readonly objects: ReadonlyMap<string, StoredObject>;
 }
 
-/** What a client with the token gets for a path: the object's text, or the status. The very code of the edge function decides. */
+/** What a client with the token gets for a path: the object's text, or the status. Decided by the edge function's own code. */
 export async function clientGets(
   { values, objects }: Published,
   token: string,
@@ -70,7 +70,7 @@ export interface DescribedWorld {
   readonly objects: readonly string[];
 }
 
-/** Everything that lasts, in comparable words. Archives differ by world, so each stands for its commit. */
+/** Describes everything that is stored for good. Archives differ from world to world, so each is described by its commit. */
 export async function describeWorld(
   table: Table,
   published: Published,
@@ -135,7 +135,7 @@ export async function describeWorld(
   };
 }
 
-/** Work that is wanted and not done, listed though it is done, or leased by a worker that is gone. */
+/** Work items that are not done, are listed although they are done, or are leased by a worker that is gone. */
 export function unfinishedWork(items: Iterable<Item>): readonly string[] {
   return [...items].flatMap((item) => {
     const isWanted = (item.wanted ?? 0) !== (item.done ?? 0);

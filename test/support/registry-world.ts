@@ -1,6 +1,6 @@
 /**
- * Everything between a forge and what Composer reads, from the use cases themselves: queues and a forge in memory; table, object store
- * and key-values as given.
+ * The whole path from a forge to what Composer reads, made of the real use cases. Queues and forge are in memory; table, object store and
+ * key-value store are given.
  */
 
 import { Readable } from 'node:stream';
@@ -55,7 +55,7 @@ import { createMemoryForge, type MemoryForge, repository } from './memory-forge.
 import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
 import { lagMs } from './traits.ts';
 
-/** What a process works with. */
+/** The services of one process. */
 export interface Services {
   readonly table: Table;
   readonly objects: ObjectWriter;
@@ -70,13 +70,13 @@ export interface WorldClock {
   advance(ms: number): Promise<void>;
 }
 
-/** As long as messages come the sweep is left out, but no longer than this; milliseconds. */
+/** How long the sweep may be put off while messages keep coming; milliseconds. */
 const busyMs = 600_000;
-/** Whoever wakes each other so often without coming to rest never does. */
+/** After so many messages the registry is taken to be in an endless loop. */
 const deliveriesMax = 5_000;
 export const registryBaseUrl = 'https://registry.example';
 
-/** What a worker reads the forge with: its rights, and its contents. */
+/** Opens what a worker reads the forge with: its rights, and its contents. */
 export type OpenReader = (
   synchronization: Synchronization,
   services: Services,
@@ -93,13 +93,13 @@ export interface RegistryWorld {
   readonly forge: MemoryForge;
   /** Refs by the repository's id. */
   readonly contents: Map<string | number, MemoryRefs>;
-  /** Called before the forge answers about contents; may throw a ForgeError or change things. */
+  /** Called before the forge answers about contents; may throw a ForgeError or change something. */
   beforeContents: (asked: 'refs' | 'archive' | 'contains', what: string) => void | Promise<void>;
-  /** Answers about commits in the place of the refs in `contents`. */
+  /** Answers about commits, instead of the refs in `contents`. */
   lookUp: CommitFinder['contains'] | undefined;
-  /** The bytes of an archive; a forge does not give the same twice. */
+  /** The bytes of an archive. By default a forge does not give the same bytes twice. */
   archiveOf: (commit: string) => Readable;
-  /** Where a repository is found. */
+  /** The URLs of a repository on the forge. */
   linksOf: (repository: string) => RepositoryLinks;
   readonly clock: WorldClock;
   readonly workQueue: WorkQueue;
@@ -107,23 +107,23 @@ export interface RegistryWorld {
   readonly errors: unknown[];
   /** Warnings and errors that were logged. */
   readonly logged: string[];
-  /** Asks for a scope to be read, as a webhook does. */
+  /** Requests a read of a scope, as a webhook does. */
   ask(scope: AnyScope): Promise<void>;
-  /** Changes the forge and asks for each scope that it concerns. */
+  /** Changes the forge and requests reads of the scopes. */
   change(facts: readonly Fact[], ...scopes: readonly ScopeName[]): Promise<void>;
-  /** Asks for a scan, as a push does. */
+  /** Requests a scan, as a push does. */
   pushed(repositoryId: number): Promise<void>;
-  /** Handles one message that is due; false: there is none. @param through the services of the process that does it */
+  /** Handles one message that is due; false if there is none. @param through the services of the process that handles it */
   deliver(through?: (services: Services) => Services): Promise<boolean>;
-  /** Delivers until nothing is due, delayed or forgotten. @returns how many wakes the sweep had to send */
+  /** Handles messages until none is due or delayed, and no work is forgotten. @returns how many messages the sweep had to send */
   settle(through?: (services: Services) => Services): Promise<number>;
-  /** Settles, and has the schedule ask again for what a scan could not finish. */
+  /** Settles, and has the schedule request again what a scan could not finish. */
   rest(through?: (services: Services) => Services): Promise<void>;
-  /** Delivers what is due now and nothing that is delayed. */
+  /** Handles the messages that are due now, not those that are delayed. */
   drain(): Promise<void>;
-  /** Messages that wait, delayed ones too. */
+  /** Messages in the queues, delayed ones too. */
   queued(): readonly WorkMessage[];
-  /** When the next message is due, in milliseconds since the epoch; undefined: there is none. */
+  /** When the next message is due, in milliseconds since the epoch; undefined if there is none. */
   nextDue(): number | undefined;
   /** Loses every message. */
   loseMessages(): void;
@@ -131,7 +131,7 @@ export interface RegistryWorld {
   fetch(packageNumber: number, hash: string): ReturnType<typeof fetchDist>;
 }
 
-/** @param openReader another forge than the one in memory */
+/** Creates the world. @param openReader opens another forge than the one in memory */
 export async function createRegistryWorld(
   services: Omit<Services, 'workQueue'> & { readonly clock: WorldClock },
   facts: readonly Fact[] = [],
@@ -214,7 +214,7 @@ export async function createRegistryWorld(
     };
   }
 
-  /** The next message; of the edge's queue up to ten, as its function gets them. */
+  /** Takes the next message; from the edge's queue up to ten, as its function gets them. */
   function takeDue(): { queue: QueueName; message: unknown } | undefined {
     const place = queue.findIndex(({ due }) => due <= clock.now());
     const first = queue[place];
@@ -264,7 +264,7 @@ export async function createRegistryWorld(
       await workQueue.send([workItem.message]);
     },
     async change(next, ...scopes) {
-      // Long enough after the last one that a read knows of this one.
+      // Longer after the last change than the forge lags, so that a read sees this one.
       await clock.advance(lagMs + 1000);
       world.forge.facts = next;
       for (const scope of scopes) {
@@ -285,7 +285,7 @@ export async function createRegistryWorld(
         const outcome = await handlers(through(own))[next.queue](next.message);
         world.deliveries.push({ ...next, outcome });
       } catch (error) {
-        // The queue would bring it back much later than the sweep finds its work.
+        // The queue would bring it back long after the sweep finds its work.
         world.errors.push(error);
       }
       return true;
@@ -306,7 +306,7 @@ export async function createRegistryWorld(
         if (due < Number.POSITIVE_INFINITY) {
           await clock.advance(due - clock.now() + 1);
           if (clock.now() - sweptAt > busyMs) {
-            // Who waits for another asks again and again, and only the sweep finds the message that was lost.
+            // Work that waits for other work sends messages all the time, and only the sweep finds the lost message.
             sweptAt = clock.now();
             swept += await sweepWork({ ...own, clock, logger });
           }

@@ -1,4 +1,4 @@
-/** What scans leave behind, in words. */
+/** Fixture: a scanned repository, and descriptions of what its scans stored. */
 
 import { expect } from 'vitest';
 import type { Fact } from '../../shared/domain/facts.ts';
@@ -8,11 +8,11 @@ import { aFact } from './memory-forge.ts';
 import { createRegistry, memoryServices, type Registry, settled } from './registry-fixture.ts';
 import { organizationId, synchronizationId } from './synchronized.ts';
 
-/** Somebody who reads everything. */
+/** An owner, who may read everything. */
 export const owner: readonly Fact[] = [aFact.settings(false), aFact.member(1, 'owner')];
 export const five = [...owner, aFact.repository(5)];
 
-/** A registry in which repository 5 is `acme/one`. */
+/** A registry whose repository 5 holds `acme/one`. */
 export async function scannedRegistry(facts: readonly Fact[] = five): Promise<Registry> {
   const registry = await createRegistry(memoryServices(), facts);
   registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'a' } });
@@ -22,7 +22,7 @@ export async function scannedRegistry(facts: readonly Fact[] = five): Promise<Re
 
 export async function pushed(registry: Registry, id = 5): Promise<void> {
   await registry.pushed(id);
-  // Nothing is left to the sweep.
+  // The sweep must find no work.
   expect(await registry.settle()).toBe(0);
 }
 

@@ -22,7 +22,7 @@ export interface System extends Started {
 
 const silent: Progress = { step() {}, counts() {}, end() {} };
 
-/** @param world the default world if left out */
+/** Starts the system. @param world the default world if left out */
 export async function startSystem(
   world?: World,
   manners: Pick<StartWith, 'clock' | 'schedules' | 'services'> = {},

@@ -1,4 +1,4 @@
-/** A synchronized organization, a forge in memory, and runs between the two. */
+/** A synchronized organization, a forge in memory, and synchronization runs. */
 
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import type { AnyScope } from '../../shared/domain/scopes.ts';
@@ -22,24 +22,24 @@ export interface SyncWorld {
   readonly forge: MemoryForge;
   readonly workQueue: ReturnType<typeof createRecordingQueue>;
   readonly clock: { time: number; now(): number };
-  /** Asks for the scope and runs it. */
+  /** Requests a read of the scope and runs it. */
   sync(scope: AnyScope): Promise<unknown>;
-  /** Asks for every scope, and runs them in one run. */
+  /** Requests reads of all scopes, and runs them in one run. */
   syncAll(): Promise<unknown>;
   run(scope: AnyScope, through?: Table): Promise<unknown>;
   ask(scope: AnyScope, attributes?: Item): Promise<void>;
   facts(scope: AnyScope): Promise<string[]>;
-  /** Notes that an event told of a fact that it is gone. */
+  /** Records an event's claim that a fact is gone. */
   tell(key: string): Promise<void>;
-  /** Lets so much time pass that a read knows of everything before. */
+  /** Advances the clock beyond the forge's lag, so that a read sees everything before. */
   later(): void;
-  /** What is wanted of the work and not done. */
+  /** How much of a work item is not done yet: `wanted` minus `done`. */
   wanted(key: { pk: string; sk: string }): Promise<number>;
   /** Records of runs, oldest first. */
   runs(): Promise<StoredRun[]>;
 }
 
-/** @param on another forge than GitHub */
+/** Creates the world. @param on another forge than GitHub */
 export async function createSyncWorld(
   table: Table,
   facts: readonly Fact[] = [],

@@ -1,4 +1,4 @@
-/** An organization with one synchronization in the table, as connecting leaves it once its key is at the edge. */
+/** An organization with one synchronization in the table, as connecting it leaves them once its key is at the edge. */
 
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
 import {
@@ -23,7 +23,7 @@ export const gitHubHost = { forge: 'github', baseUrl: 'https://github.com' } as 
 export const installation = { ...gitHubHost, installation: installationId } as const;
 export const forgeOrganizationId = asId<ForgeOrganizationId>(900);
 
-/** Which forge organization, and what reads it. */
+/** The forge organization, and the connection that it is read with. */
 export type Tied = Pick<Synchronization, 'forge' | 'baseUrl' | 'forgeOrganization' | 'connection'>;
 
 const onGitHub: Tied = {

@@ -1,4 +1,4 @@
-/** A real DynamoDB emulator for tests of stores and of what is built on them. */
+/** A DynamoDB emulator for tests of stores and of what is built on them. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import { tableKeys } from '../../shared/store/keys.ts';
 import { createTable, type Table } from '../../shared/store/table.ts';
 
 /**
- * Starts the emulator for the test file, and ends it after.
+ * Starts the emulator for the test file and stops it afterwards.
  *
- * @returns makes a new, empty table with the keys and the index that the template declares
+ * @returns a function that makes an empty table with the keys and the index of the template
  */
 export function useTables(): () => Promise<Table> {
   let directory: string;

@@ -8,8 +8,8 @@ export const TokenPair = z.object({ access: z.string(), refresh: z.string() });
 export type TokenPair = z.infer<typeof TokenPair>;
 
 /**
- * When a refresh token is worth nothing any more: at its first use (`strict`), ten minutes after it (`grace`, as Bitbucket), or when the access
- * token that it gave is used (`at-successor`).
+ * When a refresh token becomes invalid: at its first use (`strict`), ten minutes after it (`grace`, as Bitbucket), or when the access token
+ * that it was exchanged for is used (`at-successor`).
  */
 export type RefreshManner = 'strict' | 'grace' | 'at-successor';
 
@@ -17,15 +17,15 @@ export const lifeMs = 2 * 3600_000;
 const graceMs = 10 * 60_000;
 
 export interface TokenForge {
-  /** How often a refresh token was handed in. */
+  /** How often a refresh token was exchanged. */
   exchanges: number;
-  /** Called after the forge has spent the token, before it answers; may throw. */
+  /** Called after the forge has invalidated the token, before it answers; may throw. */
   beforeAnswer: () => void | Promise<void>;
   issue(): IssuedCredential<TokenPair>;
   exchange(outdated: Credential<TokenPair>): Promise<IssuedCredential<TokenPair>>;
-  /** Ends all that was issued. */
+  /** Revokes everything that was issued. */
   revoke(): void;
-  /** Whether a request with the access token is answered. */
+  /** Whether the access token is accepted. */
   takes(credential: Credential<TokenPair>): boolean;
 }
 

@@ -16,7 +16,7 @@ import { createToyWorld } from './toy-world.ts';
 export const toyConnection = { kind: 'oauth-grant', id: asId<ConnectionId>('toy1') } as const;
 export const toyHost = { forge: 'toy', baseUrl: 'https://toys.example' } as const;
 
-/** A toy forge with an owner and nothing else, connected: its credential is in the table. */
+/** Connects a toy forge that has an owner and nothing else; its credential is in the table. */
 export async function connectToy(table: Table, clock: Clock) {
   const world = createToyWorld(clock);
   world.add(aFact.settings(), aFact.member(1, 'owner'));

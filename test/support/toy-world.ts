@@ -1,4 +1,4 @@
-/** Simulates the toy forge behind its API: what it knows, and what it answers to whoever has a token. */
+/** Simulates the toy forge behind its API: its state, and its answers to whoever has a token. */
 import { randomUUID } from 'node:crypto';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import { asId, type ForgeOrganizationId } from '../../shared/domain/ids.ts';
@@ -54,12 +54,12 @@ export function createToyWorld(clock: { now(): number }) {
     refs,
     tokens,
     requests: 0,
-    /** Called before each answer with what is asked for; may throw, or say how many items the page loses. */
+    /** Called before each answer with what is requested; may throw, or return how many items the page loses. */
     fault: (_asked: string, _page: number): number => 0,
     add(...added: readonly Fact[]): void {
       for (const fact of added) facts.set(factKey(fact), fact);
     },
-    /** Removes a thing with all that says its id. */
+    /** Removes everything whose data contains this id. */
     remove(about: string): void {
       for (const key of facts.keys()) {
         if (key.includes(about)) facts.delete(key);

@@ -1,4 +1,4 @@
-/** The layout that tests work with where nothing says otherwise: GitHub's. */
+/** The traits that tests use unless they name others: GitHub's. */
 import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 import { type Plan, type PlanInput, planScope as planOf } from '../../shared/sync/plan/plan.ts';
 
@@ -6,6 +6,6 @@ export const { scopes: layout, lagMs } = gitHubTraits;
 export type GitHubScope = (typeof layout)[number]['name'];
 export const gitHubScopes: readonly GitHubScope[] = layout.map(({ name }) => name);
 
-/** A plan of a read of GitHub. */
+/** Plans what to do with a read of GitHub. */
 export const planScope = (input: Omit<PlanInput, 'traits'>): Plan =>
   planOf({ traits: gitHubTraits, ...input });

@@ -10,17 +10,17 @@ export const TokenPair = z.object({ access: z.string(), refresh: z.string() });
 export type TokenPair = z.infer<typeof TokenPair>;
 export type Token = Credential<TokenPair>;
 
-/** @property history its commits, the newest first */
+/** @property history its commits, newest first */
 export type ToyRef = ForgeRef & { readonly isTag: boolean; readonly history: readonly string[] };
 
 /** @throws ForgeError, each method */
 export interface ToyApi {
   probe(token: Token): ForgeOrganization;
-  /** A page of a scope's things, or of the rows of one thing. */
+  /** A page of a scope's entries, or of the rows of one entry. */
   list(token: Token, scope: AnyScope, page: number): ToyPage;
   find(token: Token, part: PartScope): Fact | undefined;
   refsOf(token: Token, repository: ForgeRepositoryId): readonly ToyRef[];
-  /** A refresh token is good for one use. */
+  /** Exchanges a refresh token, which is good for one use. */
   readonly exchange: Exchange<TokenPair>;
   /** How many requests were made. */
   readonly requests: number;

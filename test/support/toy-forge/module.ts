@@ -1,4 +1,4 @@
-/** A forge as small as one can be: ids in braces, tokens that are renewed, a token in a header for its webhooks. */
+/** The smallest forge adapter: ids in braces, tokens that are renewed, and a token in a header for its webhooks. */
 import { timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -28,7 +28,7 @@ export const toyTraits: ForgeTraits = {
 const list = z.string().refine(isScope);
 const Todo = z.object({ list, page: z.number(), seen: z.number(), total: z.number().optional() });
 const facts = z.array(z.unknown().transform(parseFact));
-/** Lists that are left to read, and what was found before. */
+/** Lists still to be read, and the facts found so far. */
 const Progress = z.object({ scope: list, todo: z.array(Todo), facts });
 type Progress = z.infer<typeof Progress>;
 const Delivery = z.object({ id: z.string(), event: z.string(), about: z.string().default('') });
@@ -39,7 +39,7 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
   const budget = services.budgets(connection.kind);
   const { now } = services.clock;
   const before = api.requests;
-  /** Asks with a token that is good, unless a limit was met. */
+  /** Sends a request with a valid token, unless a rate limit was reached. */
   async function ask<Answer>(request: (token: Token) => Answer): Promise<Answer> {
     const { notBefore } = await budget.read();
     if (notBefore > now()) throw new ForgeError('rate-limited', 'a limit was met before', { notBefore });
