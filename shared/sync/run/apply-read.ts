@@ -1,4 +1,4 @@
-/** From a whole read to what is stored: plan and apply; and again when another writer was there. */
+/** Plans and applies a complete read, and does so again when another writer changed the stored state meanwhile. */
 import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
 import { findApplying } from '../../store/scope-store.ts';
@@ -22,8 +22,9 @@ const plansMax = 4;
 /**
  * Brings what is stored in step with the read.
  *
- * @returns when to look again, because an event or a fact that has just changed says otherwise; milliseconds since the epoch
- * @throws ForgeError when what has to be confirmed cannot be
+ * @returns when to recheck, because an event or a very recent change contradicts the read; milliseconds since the
+ *   epoch
+ * @throws ForgeError when the forge cannot confirm what has to be confirmed
  * @throws ConflictError when the lease is lost, or others wrote again and again
  */
 export async function applyRead(
@@ -56,7 +57,7 @@ export async function applyRead(
   return { recheckAt: looks.length === 0 ? undefined : Math.min(...looks) };
 }
 
-/** Plans anew when another writer was there. @returns the plan that was applied */
+/** Plans again when another writer changed the stored state. @returns the plan that was applied */
 async function planAndApply(
   run: Run,
   { scope, lease }: TakenScope,
@@ -118,7 +119,10 @@ async function requestAlso({ dependencies, synchronization }: Run, read: ScopeRe
   await workQueue.send(workItems.map((workItem) => workItem.message));
 }
 
-/** What a list overlooked is read by itself; more than a run reads in that way waits for the list to be right. */
+/**
+ * Requests a read of each part that the list missed. If there are more than a run reads one by one, they wait for a
+ * correct list.
+ */
 async function requestOverlooked(
   { dependencies, synchronization: { organization, id } }: Run,
   overlooked: PlannedRead['overlooked'],

@@ -1,4 +1,4 @@
-/** The second half of a run: applies what was read, and notes on each scope what came of it. */
+/** The second half of a run: applies what was read, and records the outcome on each scope. */
 import { type AnyScope, byPlanning, listsOf } from '../../domain/scopes.ts';
 import { noteSuccess } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
@@ -11,9 +11,9 @@ import { reviewRights } from './suspension.ts';
 import type { TakenScope } from './take-scopes.ts';
 
 /**
- * Applies the whole reads, those first on which the rows of others hang.
+ * Applies the complete reads, parents before the rows that refer to them.
  *
- * @returns what went wrong with reading and applying, after each has been noted on its scopes
+ * @returns the errors of reading and applying, each already recorded on its scopes
  */
 export async function applyScopes(
   run: Run,
@@ -44,7 +44,7 @@ export async function applyScopes(
 
 const allOf = ({ taken, served }: ScopeToRead): readonly TakenScope[] => [taken, ...served];
 
-/** @param whole gets the scope once it is applied */
+/** @param whole collects the scopes that were applied */
 async function finish(run: Run, { taken, served, step }: ScopeReading, whole: AnyScope[]): Promise<void> {
   const { read, observedAt, startedAt } = step;
   if (read === undefined) {
@@ -59,7 +59,7 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
   await completeScope(run, taken, observedAt, recheckAt, read.hiddenReason);
   for (const one of served) {
     if (listsOf(run.traits.scopes, one.scope).every((list) => whole.includes(list))) {
-      // What it said itself to look at again is still to be looked at: the list leaves that to it.
+      // A recheck that the part has scheduled itself is still due: the list read does not replace it.
       await completeScope(run, one, observedAt, laterLook(one, startedAt));
     } else {
       // Another of its lists could not be read.
@@ -68,14 +68,14 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
   }
 }
 
-/** When the part is to be looked at again by what it said before, if the read began earlier; milliseconds since the epoch. */
+/** The part's own recheck, if it is due after the read began; milliseconds since the epoch. */
 const laterLook = ({ state: { recheckAt } }: TakenScope, startedAt: number): number | undefined =>
   recheckAt !== undefined && recheckAt > startedAt ? recheckAt : undefined;
 
-/** Notes the failure on the scopes, and on the parts that their reads would have served. */
+/** Records the failure on the scopes, and on the parts that their reads would have served. */
 async function noteFailure(run: Run, { scopes, error }: FailedScopes): Promise<void> {
   for (const one of scopes.flatMap(allOf)) {
-    // Another worker may have the lease by now, with a higher number: it says what there is.
+    // If another worker has taken the lease meanwhile, it reads under a higher number and records its own outcome.
     const isOvertaken =
       error instanceof ConflictError && !(await holdsLease(run.dependencies.table, one.lease));
     if (!isOvertaken) {
@@ -84,7 +84,7 @@ async function noteFailure(run: Run, { scopes, error }: FailedScopes): Promise<v
   }
 }
 
-/** Whole reads bring back rights that rested. */
+/** A complete read restores suspended access. */
 async function noteWhole({ dependencies, synchronization }: Run, whole: readonly AnyScope[]): Promise<void> {
   if (whole.length === 0) {
     return;

@@ -1,7 +1,7 @@
 /**
- * Writes a plan: transactions in the plan's order, each under the scope's lease, each with the wishes for the work that its facts cause.
- * A plan too big for one transaction is stored first and marked, so that publishers wait for its end and whoever comes after a death
- * can finish it without the forge.
+ * Writes a plan in transactions, in the plan's order. Each holds the scope's lease and requests the follow-up work
+ * that its facts require. A plan too big for one transaction is stored first and marked as being applied: publishers
+ * wait for its end, and if the worker dies the next one finishes it without the forge.
  */
 import {
   type AnyScope,
@@ -33,16 +33,16 @@ export interface Application {
   readonly lease: Lease;
   /** The read's number. */
   readonly observedAt: number;
-  /** When it began, in milliseconds since the epoch; undefined for a plan that an earlier version stored. */
+  /** When the read began, in milliseconds since the epoch; undefined for a plan that an earlier version stored. */
   readonly startedAt: number | undefined;
   readonly changes: readonly PlannedChange[];
-  /** Whether a plan before this one was written in part: whatever is left of it, its mark goes with this one's end. */
+  /** Whether an earlier plan was only partly written. This plan supersedes the rest of it and clears its mark. */
   readonly isRest?: boolean;
-  /** Whether the read saw nothing at all. */
+  /** Whether the read found nothing at all. */
   readonly sawNothing?: boolean;
-  /** When the next right of a whole scope ends by itself, by this read too; milliseconds since the epoch. */
+  /** When the next grant in a list expires, this read included; milliseconds since the epoch. */
   readonly nextExpiryOf: (list: ScopeName) => number | undefined;
-  /** Of a part's read: the parts that it is whole about. */
+  /** For the read of a part: the parts that it is complete for. */
   readonly covers: readonly PartScope[];
   /** The states of scopes and parts that the plan was made with. */
   readonly states: ReadonlyMap<AnyScope, Pick<ScopeState, 'readAt' | 'partsRead'>>;
@@ -54,7 +54,7 @@ export interface Application {
   readonly applied: (messages: readonly WorkMessage[]) => void;
 }
 
-/** A stored plan that nobody finished is of no use after a day: reads have gone over it. */
+/** A stored plan that nobody finished in a day is useless: later reads have replaced it. */
 const planSeconds = 24 * 3600;
 
 /**
@@ -66,7 +66,7 @@ export async function applyPlan(table: Table, application: Application): Promise
   // The mark of a stored plan, and that of the import.
   const ownItems = guards.last.length + noteOperations + 2;
   const few = batchesOf(application, ownItems + affectedMax);
-  // A large plan is a matter of the whole organization; asking for each of its people would take longer.
+  // A large plan affects everybody; finding the affected principals one by one would take longer.
   const isLarge = few.length > 1;
   const batches = isLarge ? batchesOf(application, ownItems + 1) : few;
   const isStored = batches.length > 1;
@@ -76,7 +76,7 @@ export async function applyPlan(table: Table, application: Application): Promise
   const isMarked = isStored || application.isRest === true;
   for (const [place, batch] of batches.entries()) {
     const last = place === batches.length - 1;
-    // Whoever looked at a half-written plan gave nothing, and has to look again when it is whole.
+    // Publishers that ran on the half-written plan widened nothing, and must run again now that it is complete.
     const affected =
       isMarked && last
         ? affectingEverybody(synchronization, now)
@@ -107,8 +107,8 @@ export async function applyPlan(table: Table, application: Application): Promise
 }
 
 /**
- * Whether this is the first whole read of the repositories. One that is empty although some were chosen says nothing: those that it
- * missed would be taken for new ones.
+ * Whether this is the first complete read of the repositories. An empty one does not count where the owner chose some
+ * of them: the repositories that it missed would later pass for new ones.
  */
 function isImport({ synchronization, scope, sawNothing }: Application): boolean {
   const { importObservedAt, choice } = synchronization;
@@ -131,8 +131,8 @@ interface Guards {
 }
 
 /**
- * That the lease is ours, and that no later read has said more about what this one left unchanged: a whole read notes its number on the
- * list, a part's read on each part, and the list counts the reads of its parts.
+ * Conditions that the lease is ours and that no later read covers what this one left unchanged. A list read records
+ * its number on the list, a part read on each part, and the list counts the reads of its parts.
  */
 function guardsOf(application: Application): Guards {
   const { scope } = application;
@@ -146,7 +146,8 @@ function guardsOfList(
   const partsRead = states.get(scope)?.partsRead ?? 0;
   const ours = equal('leaseId', lease.leaseId);
   const noPart: Condition = partsRead === 0 ? missing('partsRead') : equal('partsRead', partsRead);
-  // Or the same one, whose worker died behind its last transaction: a reading in steps goes on under its number.
+  // The same number passes too: a read in steps continues under its number if the worker died after its last
+  // transaction.
   const noLater = missingOrLess('readAt', observedAt + 1);
   const when = all(ours, noLater, noPart);
   const { key } = lease.workItem;
@@ -163,7 +164,7 @@ function guardsOfPart(application: Application, scope: PartScope): Guards {
     const nextExpiryAt = application.nextExpiryOf(list);
     return { key: keys.scope(id, list), ...(nextExpiryAt && { set: { nextExpiryAt } }) };
   });
-  // Who else is affected was asked of these parts as they were: nobody may have read one of them since.
+  // The affected principals were determined from these parts as they were: none may have been read since.
   const asPlanned = (part: PartScope): Condition => {
     const readAt = states.get(part)?.readAt;
     return readAt === undefined ? missing('readAt') : all(equal('readAt', readAt), older);
@@ -191,7 +192,10 @@ interface Batch {
   readonly requested: readonly WorkItem[];
 }
 
-/** The plan in parts that fit into one transaction each; at least one, since a read without changes is noted too. */
+/**
+ * Splits the plan so that each batch fits into one transaction. At least one batch: a read without changes is
+ * recorded too.
+ */
 function batchesOf({ synchronization, changes }: Application, ownItems: number): readonly Batch[] {
   const batches: Batch[] = [];
   let part: PlannedChange[] = [];
@@ -213,7 +217,7 @@ function batchesOf({ synchronization, changes }: Application, ownItems: number):
   return [...batches, { changes: part, requested: [...requested.values()] }];
 }
 
-/** The scan that the change causes. */
+/** The scan that the change requires. */
 function requestedBy(synchronization: Synchronization, change: PlannedChange): readonly WorkItem[] {
   const { organization, id } = synchronization;
   const repository = repositoryToScan(change);

@@ -1,4 +1,7 @@
-/** Notes which of the repositories that a read does not have were deleted on the forge: only then may a package's name pass by itself. */
+/**
+ * Records which of the repositories missing from a read were deleted on the forge. Only then may a package's name
+ * pass to another repository without an owner.
+ */
 import { asId, type ForgeRepositoryId, type SynchronizationId } from '../../domain/ids.ts';
 import { type AnyScope, idOfPart, isPart, kindOfPart, type PartScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
@@ -10,14 +13,17 @@ import { requestWork, type WorkMessage } from '../../store/work.ts';
 import { scanWork } from '../../store/work-items.ts';
 import type { FinishedReading } from '../plan/decide.ts';
 
-/** An event's word is about a read of its own, which comes within seconds and during an outage later; in milliseconds. */
+/**
+ * An event's statement counts only for reads that begin within this time: usually seconds, longer during an outage.
+ * Milliseconds.
+ */
 const statedMs = 3600_000;
 
 /**
- * To be called before the read's removals are written: a worker that dies between the two leaves a note that means nothing as long as the
- * repository is there.
+ * Records confirmed deletions. Call it before the read's removals are written: if the worker dies in between, the
+ * record has no effect as long as the repository is there.
  *
- * @param absent what its list did not show and was then asked for by its id
+ * @param absent repositories missing from their list that were then looked up by id
  * @returns messages for the scans by which the packages' names may pass
  */
 export async function confirmDeletions(
@@ -42,7 +48,7 @@ export async function confirmDeletions(
   const messages: WorkMessage[] = [];
   for (let start = 0; start < confirmed.length; start += portion) {
     const part = confirmed.slice(start, start + portion);
-    // One that is still stored is scanned because of the transaction that removes it.
+    // For one that is still stored, the transaction that removes it requests the scan.
     const scans = part
       .filter(({ standing }) => standing?.isRemoved === true)
       .map(({ repository }) => scanWork(organization, id, repository));
@@ -55,7 +61,10 @@ export async function confirmDeletions(
   return messages;
 }
 
-/** Those that both the forge and, for a credential that sees a selection only, an event say were deleted, and of which that is new. */
+/**
+ * Repositories newly confirmed as deleted: by the forge's look-up, and by an event too where the credential sees only
+ * a selection.
+ */
 async function confirmedAmong(
   {
     table,

@@ -1,14 +1,14 @@
-/** When the next right of a whole scope ends by itself, kept on the scope: schedule/review-expiries.ts looks at it. */
+/** Computes when the next grant of a list expires. It is stored on the scope for schedule/review-expiries.ts. */
 import { nextExpiry } from '../../domain/breadth.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { type AnyScope, kindsOf, type ScopeLayout, type ScopeName } from '../../domain/scopes.ts';
 import type { ScopeState } from '../../store/scope-store.ts';
 
 /**
- * When the next right of a whole scope ends, after these facts of it were written. One that has ended meanwhile stays until `reviewExpiries` saw
- * it.
+ * When the next grant of a list expires, once these facts of it are written. An expiry that has passed stays until
+ * `reviewExpiries` has handled it.
  *
- * @param startedAt when the read of them began; milliseconds since the epoch, undefined if nobody knows
+ * @param startedAt when the read of the facts began; milliseconds since the epoch, undefined if unknown
  */
 export function nextExpiryAfter(
   layout: ScopeLayout,

@@ -1,4 +1,4 @@
-/** How the work on a scope ends: done, gone on with later, or failed with a rule for each way of failing. */
+/** Ends the work on a scope: done, continued later, or failed, with a rule for each kind of failure. */
 
 import { isPart, mainScopeOf } from '../../domain/scopes.ts';
 import { credentialStates } from '../../domain/synchronization.ts';
@@ -15,15 +15,19 @@ import type { ScopeReadStep } from './read-scope.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
-/** A rate limit that names no end. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+/**
+ * The wait for a rate limit that names no end.
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
 const rateLimitMs = 60_000;
 
 /**
- * The scope was read whole and applied. What was asked for after the reading's first step is not answered by it.
+ * Marks a scope as done after a complete read was applied. Work requested after the read's first step stays to be
+ * done.
  *
- * @param observedAt the reading's number
- * @param hiddenReason why the forge shows nothing of the scope
- * @param lookAt when to look again; milliseconds since the epoch
+ * @param observedAt the read's number
+ * @param hiddenReason why the forge hides the scope
+ * @param recheckAt when to recheck; milliseconds since the epoch
  */
 export async function completeScope(
   run: Run,
@@ -50,7 +54,7 @@ export async function completeScope(
   }
 }
 
-/** A step of the reading is done and stored; the next one has a message. */
+/** Stores the end of a step and sends the message for the next one. */
 export async function goOnLater(
   run: Run,
   taken: TakenScope,
@@ -85,7 +89,7 @@ async function complete(
   }
 }
 
-/** The work goes on in another step: the lease is free, and its message on its way. */
+/** Releases the lease and sends a message, so that the work continues in another step. */
 export async function putOff(
   { dependencies }: Run,
   { lease }: TakenScope,
@@ -102,7 +106,7 @@ export async function putOff(
   );
 }
 
-/** An unfinished read changed no right. What becomes of the work depends on what went wrong. */
+/** Records a failed read, which changes no right. What happens to the work depends on the error. */
 export async function failScope(run: Run, taken: TakenScope, error: unknown): Promise<void> {
   const { dependencies, synchronization, log } = run;
   const { table, clock, logger } = dependencies;
@@ -114,7 +118,7 @@ export async function failScope(run: Run, taken: TakenScope, error: unknown): Pr
   logger.warn('a scope could not be read', { organization, synchronization: id, scope, code });
   log.scopes.push({ scope, cause: state.cause, outcome: code });
 
-  // An outage says nothing of what was read; a list that does not add up would not add up from there again.
+  // After an outage the stored pages are still good. A list that does not add up would fail again if resumed.
   const kept = ['rate-limited', 'unavailable'].includes(code) ? {} : { reading: undefined };
   const credential = credentialStates.find((one) => one === code);
   if (credential !== undefined) {
@@ -147,7 +151,7 @@ function describe(error: unknown): { readonly code: string; readonly message: st
     : { code: 'unexpected', message: 'the run failed; the log says why' };
 }
 
-/** When to try again, in milliseconds since the epoch; undefined: the next reconcile asks. */
+/** When to try again, in milliseconds since the epoch; undefined leaves it to the next reconcile. */
 function notBeforeOf(error: unknown, attempts: number, now: number): number | undefined {
   if (error instanceof ForgeError && error.code === 'rate-limited') {
     return Math.max(error.notBefore ?? now + rateLimitMs, now);
@@ -156,5 +160,5 @@ function notBeforeOf(error: unknown, attempts: number, now: number): number | un
   return seconds === undefined ? undefined : now + seconds * 1000;
 }
 
-/** A second more: a message must not come before its time. */
+/** One second is added: a message must not arrive before its time. */
 const secondsUntil = (at: number, now: number): number => delaySecondsUntil(at + 1000, now);

@@ -1,4 +1,4 @@
-/** A scope of which the forge shows nothing: it has no such thing, or does not let us see it (any more). */
+/** A scope that the forge hides: it does not have the feature, or does not let us see it (any more). */
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
@@ -14,7 +14,7 @@ import { findHeld, scopeState } from '../../store/scope-store.ts';
 const suspendedAfterMs = defaultCaution.suspendAfterDays * 24 * 3600_000;
 const why = 'the app may not read organization roles here';
 const roles = [aFact.roleMember(70, 1), aFact.roleTeam(70, 5)];
-/** Whom the roles are given to. */
+/** The holders of the roles. */
 const holders = [aFact.member(1), aFact.team(5)];
 const known = roles.map(factKey).sort();
 
@@ -35,8 +35,8 @@ async function createWorld(facts: readonly Fact[] = roles) {
   };
 }
 
-describe('a scope of which nothing is shown', () => {
-  it('is read whole, with a note, where nothing was known of it', async () => {
+describe('a scope that the forge hides', () => {
+  it('is a complete read, recorded as hidden, where nothing was known of it', async () => {
     const world = await createWorld([]);
     await world.sync('roles');
     expect(await world.facts('roles')).toEqual([]);
@@ -46,7 +46,7 @@ describe('a scope of which nothing is shown', () => {
     expect(done).toBe(wanted);
   });
 
-  it('keeps what was known of it for a person to decide, however little it is', async () => {
+  it('keeps what was known of it until an owner decides, however little it is', async () => {
     const world = await createWorld();
     const since = world.clock.time;
     await world.sync('roles');
@@ -57,7 +57,7 @@ describe('a scope of which nothing is shown', () => {
     expect((await world.state())?.notShown).toEqual({ why, since });
   });
 
-  it('goes after a yes', async () => {
+  it('is removed when the owner approves', async () => {
     const world = await createWorld();
     await world.sync('roles');
     await world.decide('yes');
@@ -66,7 +66,7 @@ describe('a scope of which nothing is shown', () => {
     expect(await world.facts('roles')).toEqual([]);
   });
 
-  it('goes after a week without a word, as long as rights last that nobody can confirm', async () => {
+  it('is removed after a week without an answer, when unconfirmed access would be suspended too', async () => {
     const world = await createWorld();
     await world.sync('roles');
     const { time } = world.clock;
@@ -82,7 +82,7 @@ describe('a scope of which nothing is shown', () => {
     expect(await world.held()).toBeUndefined();
   });
 
-  it('stays after a no', async () => {
+  it('is kept when the owner rejects the removal', async () => {
     const world = await createWorld();
     await world.sync('roles');
     await world.decide('no');
@@ -91,7 +91,7 @@ describe('a scope of which nothing is shown', () => {
     expect(await world.facts('roles')).toEqual(known);
   });
 
-  it('goes for whoever is no member any more', async () => {
+  it('loses the rows of an account that is no longer a member', async () => {
     const world = await createWorld();
     world.forge.facts = [aFact.team(5), ...roles];
     await world.sync('members');
@@ -99,7 +99,7 @@ describe('a scope of which nothing is shown', () => {
     expect(await world.facts('roles')).toEqual(known.slice(1));
   });
 
-  it('is as it is once it is shown again', async () => {
+  it('is read as usual once it is visible again', async () => {
     const world = await createWorld();
     await world.sync('roles');
     world.later();
@@ -112,7 +112,7 @@ describe('a scope of which nothing is shown', () => {
   });
 });
 
-describe('a holder who is missing from a list that has no total', () => {
+describe('a holder who is missing from a list without a total', () => {
   it.each([
     ['stays when a second read has him', 1, known],
     ['goes when that has him not either', 2, known.slice(1)],
@@ -158,7 +158,7 @@ describe('a holder who is missing from a list that has no total', () => {
     expect(await world.facts('teams')).toEqual(all.filter((key) => key !== 'team-member#1#5'));
   });
 
-  it('does not go when nobody answers a second time', async () => {
+  it('stays when the second read gets no answer', async () => {
     const world = await createWorld();
     world.forge.hiddenReasons.clear();
     world.forge.hidden = new Set(known);

@@ -32,8 +32,8 @@ async function createWorld(...others: readonly Fact[]) {
   return { ...world, rest, reads };
 }
 
-describe('a place that is inherited', () => {
-  it('is withdrawn with the one in the parent, until it was read that it is gone too', async () => {
+describe('an inherited team membership', () => {
+  it('is withdrawn with the one in the parent, until a read confirms that it is gone', async () => {
     const world = await createWorld();
     expect(await world.reads()).toBe(true);
     const claim = { key: 'team-member#1#3', expect: 'gone', at: world.clock.now(), bodies: [] } as const;
@@ -52,7 +52,7 @@ describe('a place that is inherited', () => {
     expect(await world.reads()).toBe(false);
   });
 
-  it('goes, and the place of its own stays', async () => {
+  it('is removed while the account keeps its direct membership', async () => {
     const own = aFact.teamMember(7, 1);
     const world = await createWorld(own);
     expect(await world.facts('teams')).toEqual(

@@ -29,8 +29,8 @@ async function createWorld() {
   };
 }
 
-describe('removals that the brake holds', () => {
-  it('wait for a word, while the rest of the plan applies', async () => {
+describe('removals that the removal guard holds', () => {
+  it('wait for an owner, while the rest of the plan is applied', async () => {
     const world = await createWorld();
     expect(await world.count()).toBe(41);
     expect(await world.held()).toMatchObject({ count: 20, since: world.clock.time });
@@ -43,7 +43,7 @@ describe('removals that the brake holds', () => {
     expect(await world.held()).toMatchObject({ count: 20, since: time });
   });
 
-  it('happen after a yes, and are forgotten', async () => {
+  it('are applied and cleared when the owner approves them', async () => {
     const world = await createWorld();
     await world.decide('yes');
     await world.sync('members');
@@ -52,7 +52,7 @@ describe('removals that the brake holds', () => {
     expect(await world.table.query(`SYNC#${synchronizationId}`, 'PIECES#HELD')).toEqual([]);
   });
 
-  it('stay after a no, until more is missed', async () => {
+  it('are not applied when the owner rejects them, until more is missing', async () => {
     const world = await createWorld();
     await world.decide('no');
     await world.sync('members');
@@ -66,7 +66,7 @@ describe('removals that the brake holds', () => {
   });
 
   it.each([undefined, 'no'] as const)(
-    'wait also when the list grows or a day passes, after %s',
+    'keep waiting when the list grows or a day passes, after %s',
     async (word) => {
       const world = await createWorld();
       if (word !== undefined) {
@@ -93,13 +93,13 @@ describe('removals that the brake holds', () => {
     expect(await left(80)).toBe(80);
     expect(await left(64)).toBe(80);
     expect(await left(51)).toBe(80);
-    // The others came back, and nothing of that day is counted any more.
+    // The others came back, and nothing of that day counts any more.
     expect(await left(80)).toBe(80);
     world.clock.time += 25 * 3600_000;
     expect(await left(64)).toBe(64);
   });
 
-  it('of a part are forgotten when its list is read', async () => {
+  it('of a part are cleared when its list is read', async () => {
     const rows = Array.from({ length: 10 }, (_, place) => aFact.teamMember(5, place + 1));
     const rest = [aFact.team(5), ...members(10)];
     const world = await createSyncWorld(createMemoryTable(), [...rest, ...rows]);
@@ -118,19 +118,19 @@ describe('removals that the brake holds', () => {
     expect(await world.table.query(`SYNC#${synchronizationId}`, 'PIECES#HELD')).toEqual([]);
   });
 
-  it('are not covered by a yes to fewer', async () => {
+  it('are not covered by the approval of fewer', async () => {
     const world = await createWorld();
     await world.decide('yes');
     world.later();
     world.forge.facts = members(10);
     await world.sync('members');
-    // Those that were allowed go; the others are eleven more than a quarter.
+    // The approved ones are removed; the others are eleven, more than a quarter.
     expect(await world.count()).toBe(21);
     expect(await world.held()).toMatchObject({ count: 11 });
     expect((await world.held())?.decision).toBeUndefined();
   });
 
-  it('are forgotten when the forge shows the things again', async () => {
+  it('are cleared when the forge shows the facts again', async () => {
     const world = await createWorld();
     world.forge.facts = members(40);
     world.later();
@@ -140,7 +140,7 @@ describe('removals that the brake holds', () => {
   });
 });
 
-describe('rows that hang on what is gone', () => {
+describe('rows whose parent is gone', () => {
   const rows = (count: number) => [
     aFact.team(5),
     ...Array.from({ length: count }, (_, place) => aFact.teamRepository(5, place + 1)),
@@ -162,7 +162,7 @@ describe('rows that hang on what is gone', () => {
     };
   }
 
-  it('go with it, however many', async () => {
+  it('are removed with it, however many', async () => {
     const world = await createTeams();
     for (const id of Array.from({ length: 8 }, (_, place) => place + 3)) {
       await world.tell(`member#${id}`);
@@ -181,7 +181,7 @@ describe('rows that hang on what is gone', () => {
     });
   });
 
-  it('wait for a word if an event said that the team is gone, and the read shows it', async () => {
+  it('wait for an owner if an event said that the team is gone but the read shows it', async () => {
     const world = await createTeams();
     await world.tell('team#5');
     world.forge.facts = organization(10).filter(({ kind }) => kind !== 'team-member');
@@ -189,7 +189,7 @@ describe('rows that hang on what is gone', () => {
     expect(await world.held('teams')).toMatchObject({ count: 10 });
   });
 
-  it('go with the membership, also from repositories', async () => {
+  it('are removed with the membership, also from repositories', async () => {
     const count = (one: number) => Array.from({ length: one }, (_, place) => place + 1);
     const stays = [
       ...count(30).map((id) => aFact.repository(id)),
@@ -211,7 +211,7 @@ describe('rows that hang on what is gone', () => {
     expect(await world.facts('repositories')).toHaveLength(60);
   });
 
-  it('do not go with the membership of somebody who stayed as an outside collaborator', async () => {
+  it('stay when the former member stayed as an outside collaborator', async () => {
     const ids = Array.from({ length: 10 }, (_, place) => place + 1);
     const rows = ids.map((id) => aFact.collaborator(id, id));
     const stays = [...members(9, 2), ...ids.map((id) => aFact.repository(id))];
@@ -230,7 +230,7 @@ describe('rows that hang on what is gone', () => {
     expect(await world.facts('repositories')).toContain('collaborator#1#1');
   });
 
-  it('go with the old parent of a team', async () => {
+  it('are removed when the team gets another parent', async () => {
     const ids = Array.from({ length: 10 }, (_, place) => place + 1);
     const inherited = ids.map((id) => ({ ...aFact.teamRepository(7, id), via: team(5) }));
     const stays = [
@@ -259,7 +259,7 @@ describe('rows that hang on what is gone', () => {
     expect(await world.facts('teams')).not.toContain('team-repository#7#1');
   });
 
-  it('wait while another worker reads what they hang on', async () => {
+  it('are deferred while another worker reads their parent', async () => {
     const world = await createTeams();
     for (const id of Array.from({ length: 8 }, (_, place) => place + 3)) {
       await world.tell(`repository#${id}`);
@@ -290,7 +290,7 @@ describe('rows that hang on what is gone', () => {
     expect(await world.facts('teams')).not.toContain('team-repository#5#10');
   });
 
-  it('stay held while what they hang on is asked for again', async () => {
+  it('stay held while their parent is queued again', async () => {
     const world = await createTeams();
     world.forge.facts = organization(10, 2);
     await world.syncAll();
@@ -305,9 +305,9 @@ describe('rows that hang on what is gone', () => {
     expect(await world.held('teams')).toMatchObject({ count: 16 });
   });
 
-  it('are held like it, and where it is there', async () => {
+  it('are held together with their parent, or when it is present', async () => {
     const world = await createTeams();
-    // Members are held, so their rows are; the rows about repositories are merely missing.
+    // Members are held, so their rows are; the rows of repositories are merely missing.
     world.forge.facts = [...organization(10, 2).filter((fact) => fact.kind !== 'member'), ...members(2)];
     await world.syncAll();
     expect(await world.held('members')).toMatchObject({ count: 8 });
@@ -315,7 +315,7 @@ describe('rows that hang on what is gone', () => {
   });
 });
 
-describe('what a list overlooks', () => {
+describe('a part that its list missed', () => {
   const facts = (visibility: 'private' | 'public') => [
     aFact.settings(false),
     aFact.member(1),
@@ -342,7 +342,7 @@ describe('what a list overlooks', () => {
     expect(await shown(world)).toBe(12);
   });
 
-  it('waits for the list when it is much, so that nothing is read again and again', async () => {
+  it('waits for the list if there are many, so that nothing is read again and again', async () => {
     const world = await createWorldWithout(11);
     expect(await world.wanted(keys.scope(synchronizationId, repositoryPart(repository(1))))).toBe(0);
     expect(await shown(world)).toBe(1);

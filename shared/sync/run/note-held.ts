@@ -1,4 +1,7 @@
-/** Removals that the guard holds: kept for a person's word, with an alarm when they are new. */
+/**
+ * Stores the removals that the removal guard holds until an owner decides, and logs an error, which raises an alarm,
+ * when there are new ones.
+ */
 import { factKey } from '../../domain/facts.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import {
@@ -21,7 +24,7 @@ import { digestOf, heldKeys } from '../plan/held.ts';
 import { type PlannedChange, recordOf } from '../plan/plan.ts';
 
 const shownMax = 50;
-/** A year: longer than anybody waits with an answer. In seconds. */
+/** A year, which is longer than an owner takes to answer. In seconds. */
 const heldSeconds = 365 * 24 * 3600;
 
 async function forgetHeld(table: Table, id: SynchronizationId, scope: AnyScope): Promise<void> {
@@ -29,7 +32,10 @@ async function forgetHeld(table: Table, id: SynchronizationId, scope: AnyScope):
   await removeChunks(table, id, chunkNames.held(scope));
 }
 
-/** A read of the list says more than that of a part of it, which may never be read again; but a no to what is missing still stays. */
+/**
+ * A list read supersedes the held removals of its parts, which may never be read again. A rejection stays as long as
+ * what it is about is still missing.
+ */
 async function forgetParts(
   table: Table,
   id: SynchronizationId,
@@ -44,7 +50,7 @@ async function forgetParts(
       continue;
     }
     const known = await heldKeys(table, id, scope, held);
-    // Another list of the part says more of these.
+    // These belong to another list of the part.
     if (![...known].every((key) => kinds.includes(key.split('#')[0] ?? ''))) {
       continue;
     }
@@ -54,7 +60,10 @@ async function forgetParts(
   }
 }
 
-/** Keeps what is held now. A person's word stays as long as nothing else is missed than what it was about. */
+/**
+ * Stores the removals held now. An owner's decision stays valid as long as nothing else is missing than what it was
+ * about.
+ */
 export async function noteHeld(
   { table, clock, logger }: { table: Table; clock: Clock; logger: Pick<Logger, 'error'> },
   { organization, id }: Synchronization,

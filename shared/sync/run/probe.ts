@@ -1,10 +1,11 @@
-/** What opens and closes a run, and what ends one early. */
+/** The probe that opens and closes a run, and the errors that end one early. */
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { StructureReader } from '../../forge/forge.ts';
 
 /**
- * An answer from the wrong organization, or with a suspended app, may look like a whole read of nothing.
+ * Checks that the credential works for the right organization. An answer from another organization, or for a
+ * suspended app, may look like a complete read of nothing.
  *
  * @throws ForgeError `credential-rejected`
  */
@@ -24,7 +25,7 @@ export async function probe({
   }
 }
 
-/** Whether the other scopes need not be asked for. */
+/** Whether reading the other scopes would fail in the same way. */
 export function endsRun(error: unknown): boolean {
   return error instanceof ForgeError && ['credential-rejected', 'gone', 'rate-limited'].includes(error.code);
 }

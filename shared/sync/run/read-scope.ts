@@ -11,20 +11,20 @@ import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
 export interface ScopeReadStep {
-  /** Undefined when there is more to read, which is stored. */
+  /** Undefined while there is more to read; what was read so far is stored. */
   readonly read: ScopeRead | undefined;
-  /** The number drawn before the reading's first request. */
+  /** The number drawn before the read's first request. */
   readonly observedAt: number;
-  /** When the reading began; milliseconds since the epoch. */
+  /** When the read began; milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Nobody goes on before; milliseconds since the epoch. */
+  /** The read does not continue before this time; milliseconds since the epoch. */
   readonly notBefore?: number | undefined;
   readonly progress?: { readonly read: number; readonly total: number | undefined } | undefined;
 }
 
 /**
- * A reading older than this begins anew: its first pages are too old to be one picture with the last. Long enough for two limits, each of
- * which may take an hour, or a reading that meets one at its beginning would never come to its end.
+ * A read older than this starts over: its first pages are too old to be consistent with the last. It allows for two
+ * rate limits of up to an hour each; with less, a read that meets one at its start could never finish.
  */
 const readingMs = 6 * 3600_000;
 
@@ -43,7 +43,7 @@ export async function readScopeStep(run: Run, taken: TakenScope, deadline: numbe
   const isFresh =
     before !== undefined &&
     clock.now() - before.startedAt < readingMs &&
-    // What a person asked back wants a read that began after the word.
+    // What an owner asked to restore needs a read that began after that.
     before.startedAt >= (state.restore?.at ?? 0);
   const reading = isFresh ? before : { number: run.number, startedAt: clock.now(), state: undefined };
   const answer = await reader.readScope(scope, {
@@ -62,7 +62,7 @@ export async function readScopeStep(run: Run, taken: TakenScope, deadline: numbe
   return { ...origin, read: undefined, progress, notBefore: unfinished.notBefore };
 }
 
-/** Of a part's thing: as a read told it, else as the event did. */
+/** The part's handle: from a read if there was one, else from the event. */
 async function handleOf(
   { dependencies, synchronization }: Run,
   { scope, state }: TakenScope,

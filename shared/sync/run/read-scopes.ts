@@ -1,21 +1,21 @@
-/** The first half of a run: reading, between two probes. What was read is applied by apply-scopes.ts. */
+/** The first half of a run: reads scopes between two probes. apply-scopes.ts applies the results. */
 import { endsRun, probe } from './probe.ts';
 import { readScopeStep, type ScopeReadStep } from './read-scope.ts';
 import { resumePlan } from './resume-plan.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
-/** Well inside the function's 300 s, whatever the last answer takes. */
+/** Well inside the function's 300 s, however long the last request takes. */
 const stepDefaultMs = 120_000;
 
-/** One read, and all that it answers. */
+/** One read, and everything that it answers. */
 export interface ScopeToRead {
   readonly taken: TakenScope;
   /** Parts that the read of their list serves too. */
   readonly served: readonly TakenScope[];
 }
 
-/** What was read of a scope: all of it, or a step of it. */
+/** What was read of a scope: all of it, or one step. */
 export interface ScopeReading extends ScopeToRead {
   readonly step: ScopeReadStep;
 }
@@ -26,19 +26,19 @@ export interface FailedScopes {
 }
 
 export interface ScopesRead {
-  /** Whole reads and unfinished ones, in the order of reading. They count: the probe behind them was good. */
+  /** Complete and incomplete reads, in order. They count, because the closing probe succeeded. */
   readonly steps: readonly ScopeReading[];
-  /** Not begun: the time was up. */
+  /** Not started for lack of time. */
   readonly later: readonly ScopeToRead[];
   readonly failed: readonly FailedScopes[];
-  /** Whether the last thing that was asked was the probe, and it was good: it opens the next reading too. */
+  /** Whether the last request was a successful probe, which then also opens the next group of reads. */
   readonly isProbed: boolean;
 }
 
 /**
- * Reads the scopes one after the other, at least one of them. Plans of theirs whose writer died are finished before.
+ * Reads the scopes one after the other, at least one of them. First finishes plans that a dead worker left.
  *
- * @param isProbed whether a good probe was asked a moment ago
+ * @param isProbed whether a probe succeeded just before
  */
 export async function readScopes(
   run: Run,
@@ -76,14 +76,14 @@ export async function readScopes(
       await probe(run);
     }
   } catch (error) {
-    // What is wrong with the credential is wrong with every scope; and nothing that was read counts without the closing probe.
+    // A credential error applies to every scope, and nothing that was read counts without the closing probe.
     const rest = { scopes: [...steps, ...waiting], error };
     return { steps: [], later, failed: [...failed, rest], isProbed: false };
   }
   return { steps, later, failed, isProbed: steps.length > 0 };
 }
 
-/** @throws what ends the run */
+/** @throws errors that end the run */
 async function orError<Answer extends object>(
   ask: () => Promise<Answer>,
 ): Promise<Answer | { readonly error: unknown }> {

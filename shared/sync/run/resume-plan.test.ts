@@ -10,7 +10,7 @@ import { loadScope } from '../../store/fact-store.ts';
 import { chunkNames, keys } from '../../store/keys.ts';
 import { loadRemoved } from '../../store/run-store.ts';
 
-it('finishes a plan of an earlier version, whose removals were stated or not, with a reason in words', async () => {
+it('finishes a plan that an earlier version stored, with a reason in words, whether its removals were confirmed or not', async () => {
   const table = createMemoryTable();
   const world = await createSyncWorld(table, [aFact.member(1), aFact.member(2), aFact.member(3)]);
   await world.sync('members');

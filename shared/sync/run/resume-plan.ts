@@ -1,4 +1,4 @@
-/** Finishes a stored plan whose writer died, without asking the forge. */
+/** Finishes a stored plan after its worker died, without asking the forge. */
 import { z } from 'zod';
 import { evidenceIn } from '../../domain/evidence.ts';
 import { factKey } from '../../domain/facts.ts';
@@ -25,7 +25,7 @@ const base = {
   widens: z.boolean(),
   evidence: EvidenceField.optional(),
   inDoubt: z.boolean().optional(),
-  /** What an earlier version stored in the place of evidence. */
+  /** What an earlier version stored instead of evidence. */
   reason: z.string().default(''),
 };
 const StoredChange = z
@@ -49,7 +49,7 @@ const StoredPlan = z.object({
 });
 
 /**
- * Does nothing when there is no such plan. What a later read said stays.
+ * Finishes the scope's stored plan, if there is one. Results of later reads are kept.
  *
  * @throws ConflictError when the lease is lost
  */
@@ -86,7 +86,7 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
       });
     }
   } catch (error) {
-    // A later read wrote meanwhile; the one that follows plans what is left.
+    // A later read wrote meanwhile; the next read plans what is left.
     if (!(error instanceof ConflictError)) {
       throw error;
     }
@@ -94,13 +94,16 @@ export async function resumePlan(run: Run, { scope, lease, state }: TakenScope):
     await workQueue.send(messages);
   }
   const { operations, requested } = affectingEverybody(synchronization, clock.now());
-  // Whoever took the lease meanwhile may be writing a plan of its own, whose mark this is by now.
+  // A worker that took the lease meanwhile may be writing a plan of its own under the same mark.
   await table.transact([leaseHeld(lease), { delete: keys.applying(id, scope) }, ...operations]);
   await workQueue.send(requested.map((workItem) => workItem.message));
   await removeChunks(table, id, chunkNames.plan(scope));
 }
 
-/** What is stored and newer than the plan has been written by it already, or says more. */
+/**
+ * Drops changes whose facts are stored under the plan's number or a higher one: they were written already, or a later
+ * read decides.
+ */
 function stillToDo(
   changes: readonly PlannedChange[],
   stored: StoredScope,

@@ -11,8 +11,8 @@ export const startLog = (taken: readonly TakenScope[]): RunLog => ({
 });
 
 /**
- * The record of changes, to be part of the transaction that makes them: whatever was changed is in the history and can be undone,
- * wherever the worker dies.
+ * The operations that record changes in the history. They are part of the transaction that makes the changes, so that
+ * every change is in the history and can be undone, wherever the worker dies.
  */
 export function record(run: Run, changes: readonly PlannedChange[]): readonly Operation[] {
   if (changes.length === 0) {
@@ -33,7 +33,7 @@ export function record(run: Run, changes: readonly PlannedChange[]): readonly Op
   );
 }
 
-/** The run ended by itself, well or not. */
+/** Records the end of a run, whether it succeeded or not. */
 export async function endLog(run: Run): Promise<void> {
   const { dependencies, synchronization, number, log } = run;
   const { table, clock, logger } = dependencies;

@@ -34,7 +34,7 @@ describe('runScopes, when the forge fails', () => {
   }
 
   it.each(['unavailable', 'incomplete', 'not-found', 'unexpected'] as const)(
-    'changes no right on %s, and comes back after 5, 30 and 120 s, then at the next reconcile',
+    'changes no right on %s, and retries after 5, 30 and 120 s, then at the next reconcile',
     async (code) => {
       const world = await failing(new ForgeError(code, 'a page failed'));
       for (const seconds of [5, 30, 120]) {
@@ -75,7 +75,7 @@ describe('runScopes, when the forge fails', () => {
   });
 
   it.each(['credential-rejected', 'insufficient-scope', 'sso-required', 'gone'] as const)(
-    'freezes the rights on %s and says so, until a read is whole again',
+    'freezes rights on %s and reports it, until a read is complete again',
     async (code) => {
       const world = await failing(new ForgeError(code, 'no'));
       await world.run('members');
@@ -104,7 +104,7 @@ describe('runScopes, when the forge fails', () => {
     },
   );
 
-  it('keeps saying that a permission is missing while other scopes can be read', async () => {
+  it('keeps reporting that a permission is missing while other scopes can be read', async () => {
     const world = await failing(new ForgeError('insufficient-scope', 'no'));
     await world.run('members');
     await world.sync('teams');
@@ -113,7 +113,7 @@ describe('runScopes, when the forge fails', () => {
     });
   });
 
-  it('notes with the scope why the forge cannot be opened, and reads on when it can', async () => {
+  it('records on the scope why the forge cannot be opened, and continues when it can', async () => {
     const world = await createWorld([aFact.member(1)]);
     await world.sync('members');
     world.later();
@@ -146,7 +146,7 @@ describe('runScopes, when the forge fails', () => {
   it.each([
     ['of another organization', { id: asId<ForgeOrganizationId>(901) }],
     ['of a suspended app', { suspended: true }],
-  ])('believes no answer %s, even when only the closing probe shows it', async (_, difference) => {
+  ])('rejects every answer %s, even when only the closing probe shows it', async (_, difference) => {
     for (const probe of [1, 2]) {
       const world = await createWorld([aFact.member(1)]);
       await world.sync('members');
@@ -166,7 +166,7 @@ describe('runScopes, when the forge fails', () => {
     }
   });
 
-  it('hands our own errors to the queue and lets the scope go', async () => {
+  it('passes our own errors to the queue and releases the scope', async () => {
     const world = await failing(new TypeError('a bug'));
     await expect(world.run('members')).rejects.toThrow('a bug');
     expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({
@@ -178,14 +178,14 @@ describe('runScopes, when the forge fails', () => {
     expect(await world.facts('members')).toEqual([]);
   });
 
-  it('rejects a message about a synchronization that is not there', async () => {
+  it('rejects a message about a synchronization that does not exist', async () => {
     const world = await createWorld();
     const empty = await newTable();
     expect(await world.run('members', empty)).toBe('reject');
   });
 });
 
-describe('runScopes, after an event that told of a removal', () => {
+describe('runScopes, after an event that reported a removal', () => {
   async function afterRemovalEvent(): Promise<SyncWorld> {
     const world = await createWorld([aFact.member(1), aFact.member(2)]);
     await world.sync('members');
@@ -196,7 +196,7 @@ describe('runScopes, after an event that told of a removal', () => {
     return world;
   }
 
-  it('looks again 5, 20, 60 and 125 s after it while the read still shows what is gone', async () => {
+  it('rechecks 5, 20, 60 and 125 s after it while the read still shows what is gone', async () => {
     const world = await afterRemovalEvent();
     const toldAt = world.clock.time;
     for (const seconds of [5, 20, 60, 125]) {
@@ -213,7 +213,7 @@ describe('runScopes, after an event that told of a removal', () => {
     expect(await world.runs()).toHaveLength(6);
   });
 
-  it('looks once more when a read shows it, since the removal may be long over, and then no more', async () => {
+  it('rechecks once when a read agrees, since the removal may be long over, and then no more', async () => {
     const world = await afterRemovalEvent();
     await world.run('members');
     world.workQueue.take();
@@ -229,7 +229,7 @@ describe('runScopes, after an event that told of a removal', () => {
     expect(world.workQueue.take()).toEqual([]);
   });
 
-  it('does not look before its time, nor soon when the first read showed it', async () => {
+  it('does not recheck early, nor soon when the first read agreed', async () => {
     const world = await afterRemovalEvent();
     await world.run('members');
     world.clock.time += 4_000;
@@ -244,7 +244,7 @@ describe('runScopes, after an event that told of a removal', () => {
     ]);
   });
 
-  it('keeps in mind an event that came while it read', async () => {
+  it('keeps an event that arrived during the read', async () => {
     const world = await afterRemovalEvent();
     world.forge.before = async (asked) => {
       if (asked === 'members') {
@@ -259,7 +259,7 @@ describe('runScopes, after an event that told of a removal', () => {
     expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds: 6 }]);
   });
 
-  it('goes on looking when the read shows something else that changed', async () => {
+  it('keeps rechecking when the read shows some other change', async () => {
     const world = await afterRemovalEvent();
     world.forge.facts = [aFact.member(1), aFact.member(2), aFact.member(3)];
     await world.run('members');
@@ -272,7 +272,7 @@ describe('runScopes, after an event that told of a removal', () => {
     expect(await world.facts('members')).toEqual(['member#1', 'member#3']);
   });
 
-  it('looks again too for what an event said has come', async () => {
+  it('rechecks for an event that reported an addition as well', async () => {
     const world = await createWorld([aFact.member(1)]);
     await world.sync('members');
     world.later();
@@ -289,7 +289,7 @@ describe('runScopes, after an event that told of a removal', () => {
     expect(world.workQueue.take().filter(({ queue }) => queue === 'sync')).toEqual([]);
   });
 
-  it('is found by the sweep when the message that looks again was lost', async () => {
+  it('is found by the sweep when the message for the recheck was lost', async () => {
     const world = await afterRemovalEvent();
     await world.run('members');
     const due = world.clock.time + 5_000;

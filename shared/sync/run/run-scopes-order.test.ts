@@ -15,7 +15,7 @@ const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
 
 const scan = (id: number) => keys.scan(synchronizationId, repository(id));
 
-/** The table as a process sees it that dies at its nth transaction: nothing after that reaches the table. */
+/** The table as seen by a process that dies at its nth transaction: nothing after that reaches the table. */
 function dyingAt(table: Table, transaction: number): Table {
   let seen = 0;
   const alive = (): Table => {
@@ -43,7 +43,7 @@ const organizationFacts = (members: number, repositories: number): Fact[] => [
 ];
 
 describe('runScopes, when a process dies', () => {
-  it('ends in the same state from wherever it died, and loses no work', async () => {
+  it('reaches the same state wherever it died, and loses no work', async () => {
     const before = organizationFacts(0, 60);
     const after = [
       ...before
@@ -70,7 +70,7 @@ describe('runScopes, when a process dies', () => {
         () => false,
         () => true,
       );
-      // The lease of the dead has to end first.
+      // The dead worker's lease has to end first.
       world.clock.time += 331_000;
       await world.run('repositories');
       expect(await world.facts('repositories')).toEqual(after.map(factKey).sort());
@@ -79,18 +79,18 @@ describe('runScopes, when a process dies', () => {
         expect(await world.wanted(scan(id))).toBeGreaterThan(asked.get(id) ?? 0);
       }
     }
-    // Two parts of the plan and the record, at least.
+    // At least two batches of the plan, and the record.
     expect(deaths).toBeGreaterThanOrEqual(3);
   });
 
-  it('has taken rights away before it gives any, and the next one needs no forge to finish the plan', async () => {
+  it('takes rights away before it gives any, and the next worker finishes the plan without the forge', async () => {
     const world = await createWorld(organizationFacts(0, 150));
     await world.sync('repositories');
     world.later();
     const after = Array.from({ length: 150 }, (_, place) => aFact.repository(1000 + place));
     world.forge.facts = after;
     await world.ask('repositories');
-    // The deletions are noted in three parts, the plan is stored, then a first part of it is written.
+    // The deletions are recorded in three transactions, the plan is stored, then its first batch is written.
     await expect(world.run('repositories', dyingAt(world.table, 6))).rejects.toThrow('the process died');
     const left = await world.facts('repositories');
     expect(left).toHaveLength(150 - 47);
@@ -105,21 +105,21 @@ describe('runScopes, when a process dies', () => {
     await world.run('repositories');
     expect(await world.facts('repositories')).toEqual(after.map(factKey).sort());
     expect(await applyingSince(world.table, synchronizationId)).toBeUndefined();
-    // Views that gave nothing meanwhile are asked for again.
+    // Views that widened nothing meanwhile are requested again.
     expect(await world.wanted(keys.grants(organizationId))).toBeGreaterThan(asked);
     expect(await world.table.query(`SYNC#${synchronizationId}`, 'PIECES#PLAN')).toEqual([]);
   });
 });
 
-describe('runScopes, beside another worker', () => {
-  it('a slow read undoes nothing that a later one found', async () => {
+describe('runScopes, alongside another worker', () => {
+  it('undoes nothing that a later read found, when the read is slow', async () => {
     const world = await createWorld([aFact.member(1), aFact.member(2)]);
     await world.sync('members');
     world.later();
     await world.ask('members');
     world.forge.before = async (asked) => {
       if (asked === 'members') {
-        // The first worker has its old answer, and sleeps past its lease while another one reads what is there now.
+        // The first worker has its old answer, and outlives its lease while another one reads the current state.
         world.forge.before = () => {};
         world.forge.facts = [aFact.member(1), aFact.member(3)];
         world.clock.time += 331_000;
@@ -132,7 +132,7 @@ describe('runScopes, beside another worker', () => {
     expect(await scopeState(world.table, synchronizationId, 'members')).toMatchObject({ readAt: 3 });
   });
 
-  it('plans again when a fact changed under it', async () => {
+  it('plans again when a fact changed meanwhile', async () => {
     const world = await createWorld([aFact.member(1), aFact.member(2)]);
     await world.sync('members');
     world.later();
@@ -144,7 +144,7 @@ describe('runScopes, beside another worker', () => {
       async transact(operations) {
         if (!met) {
           met = true;
-          // A read of that one member, begun later, has seen him.
+          // A later read of that one member found it.
           await world.table.update({
             key: keys.fact(synchronizationId, 'member#2'),
             set: { observedAt: 99 },
@@ -157,7 +157,7 @@ describe('runScopes, beside another worker', () => {
     expect(await world.facts('members')).toEqual(['member#2', 'member#3']);
   });
 
-  it('lets views grow again when the rest of a large plan fits into one transaction', async () => {
+  it('lets views widen again when the rest of a large plan fits into one transaction', async () => {
     const before = organizationFacts(0, 120);
     const world = await createWorld(before);
     await world.sync('repositories');

@@ -25,7 +25,7 @@ async function createWorld(facts: readonly Fact[] = []): Promise<SyncWorld> {
   return world;
 }
 
-/** What a run asks the forge, in order. */
+/** The requests of a run to the forge, in order. */
 function listen(world: SyncWorld): string[] {
   const asked: string[] = [];
   world.forge.before = (what) => {
@@ -49,7 +49,7 @@ const organization = [
 ];
 
 describe('one run', () => {
-  it('reads all that is asked for between one pair of probes, and keeps one record', async () => {
+  it('reads all requested scopes between one pair of probes, and keeps one record', async () => {
     const world = await createWorld(organization);
     const asked = listen(world);
     const records = (await world.runs()).length;
@@ -62,7 +62,7 @@ describe('one run', () => {
     expect(world.workQueue.take()).toEqual([]);
   });
 
-  it('reads parts first, with a probe of their own behind them', async () => {
+  it('reads parts first, with a probe of their own after them', async () => {
     const world = await createWorld(organization);
     const asked = listen(world);
     await world.ask('members');
@@ -86,7 +86,7 @@ describe('one run', () => {
     }
   });
 
-  it('still looks at a part again, two minutes after an event, when the list was read instead', async () => {
+  it('rechecks a part two minutes after an event even when the list was read instead', async () => {
     const world = await createWorld(organization);
     const at = world.clock.time;
     const claim = { key: 'repository#8', expect: 'gone', at, bodies: [] } as const;
@@ -104,7 +104,7 @@ describe('one run', () => {
     expect(await world.facts('repositories')).toContain(claim.key);
   });
 
-  it('lets a scope that fails keep none of the others', async () => {
+  it('completes the other scopes when one fails', async () => {
     const world = await createWorld(organization);
     world.forge.facts = organization.filter(
       (fact) => fact.kind !== 'team-member' && fact.kind !== 'collaborator',
@@ -126,7 +126,7 @@ describe('one run', () => {
     ]);
   });
 
-  it('asks a forge no more that has said wait', async () => {
+  it('sends no more requests to a forge that said to wait', async () => {
     const world = await createWorld(organization);
     const asked: string[] = [];
     const notBefore = world.clock.time + 60_000;
@@ -150,7 +150,7 @@ describe('one run', () => {
   });
 });
 
-describe('a part', () => {
+describe('a read of a part', () => {
   it('changes what belongs to it, and nothing else', async () => {
     const world = await createWorld(organization);
     world.forge.facts = [aFact.settings(), aFact.team(5), aFact.teamMember(5, 2), aFact.team(6)];
@@ -159,7 +159,7 @@ describe('a part', () => {
     expect(await world.facts('members')).toEqual(['member#1', 'member#2']);
   });
 
-  it('that is not there any more goes with all that hangs on it', async () => {
+  it('removes a part that is gone with all rows that refer to it', async () => {
     const world = await createWorld(organization);
     world.forge.facts = [];
     await world.sync('repository:7');
@@ -168,11 +168,11 @@ describe('a part', () => {
     expect(await world.facts('members')).toEqual(['member#2']);
   });
 
-  it('that was read while the list was being read is not undone by the list', async () => {
+  it('is not undone by a list read during which it was made', async () => {
     const world = await createWorld(organization);
     world.forge.before = async (what) => {
       if (what === 'teams') {
-        // The list has its old answer already.
+        // The list already has its old answer.
         world.forge.before = () => {};
         world.forge.facts = organization.filter(({ kind }) => kind !== 'team-member');
         await world.sync('team:5');
@@ -184,7 +184,7 @@ describe('a part', () => {
     expect(await world.facts('teams')).toContain('team-member#2#6');
   });
 
-  it('that was read and found unchanged is not undone by a list that began earlier', async () => {
+  it('is not undone by a list read that began earlier, even if it changed nothing', async () => {
     const world = await createWorld(organization);
     world.forge.facts = organization.filter(({ kind }) => kind !== 'team-member');
     world.forge.before = async (what) => {
@@ -199,7 +199,7 @@ describe('a part', () => {
     expect(await world.facts('teams')).not.toContain('team-member#2#6');
   });
 
-  it('that was read earlier than the list says nothing any more', async () => {
+  it('has no effect if it was made before the list read', async () => {
     const world = await createWorld(organization);
     world.forge.facts = organization.filter(({ kind }) => kind !== 'team-member');
     world.forge.before = async (what) => {
@@ -211,7 +211,7 @@ describe('a part', () => {
     };
     await world.sync('team:5');
     expect(await world.facts('teams')).toContain('team-member#1#5');
-    // It is read anew.
+    // It is read again.
     expect(await world.wanted(keys.scope(synchronizationId, 'team:5'))).toBe(1);
   });
 });
@@ -220,7 +220,7 @@ describe('an absence', () => {
   const settings = aFact.settings(true);
   const repositories = Array.from({ length: 20 }, (_, place) => aFact.repository(place + 1));
 
-  it('of a repository or a team is confirmed by its own look-up, at any size', async () => {
+  it('of a repository or a team is confirmed by a look-up by id, at any size', async () => {
     const world = await createWorld([settings, ...repositories]);
     const asked = listen(world);
     world.forge.facts = [settings];
@@ -231,7 +231,7 @@ describe('an absence', () => {
     expect(asked.slice(4)).toEqual(['probe', 'repositories', 'probe']);
   });
 
-  it('that a look-up contradicts changes nothing of the thing', async () => {
+  it('changes nothing of the part when the look-up contradicts it', async () => {
     const world = await createWorld([settings, ...repositories, aFact.collaborator(3, 9)]);
     world.forge.hidden = new Set(['repository#3', 'collaborator#9#3']);
     world.forge.facts = [...repositories.slice(1), aFact.collaborator(3, 9)];
@@ -241,7 +241,7 @@ describe('an absence', () => {
     expect(await world.facts('repositories')).not.toContain('repository#1');
   });
 
-  it('that a look-up cannot confirm changes nothing at all', async () => {
+  it('changes nothing at all when the look-up fails', async () => {
     const world = await createWorld([settings, ...repositories]);
     world.forge.facts = [];
     world.forge.before = (what) => {
@@ -254,7 +254,7 @@ describe('an absence', () => {
     expect(await scopeState(world.table, synchronizationId, 'repositories')).toMatchObject({ attempts: 1 });
   });
 
-  it('is not said by an event that the repository is public no more', async () => {
+  it('does not follow from an event that the repository is not public any more', async () => {
     const world = await createWorld([settings, aFact.repository(1, { visibility: 'public' })]);
     const word = { key: 'repository#1', expect: 'not-public', at: world.clock.now() } as const;
     await world.table.transact([putExpectation(synchronizationId, word)]);
@@ -275,7 +275,7 @@ describe('a base permission that takes rights away', () => {
     expect(item?.fact).toMatchObject({ membersRead: false });
   });
 
-  it('changes nothing when the second answer is another one', async () => {
+  it('changes nothing when the second answer differs', async () => {
     const world = await createWorld([aFact.settings(true)]);
     let reads = 0;
     world.forge.facts = [aFact.settings(false)];

@@ -21,8 +21,8 @@ async function createWorld() {
   };
 }
 
-describe('a reading in steps', () => {
-  it('goes on where it stopped, and shows how far it is', async () => {
+describe('a read in steps', () => {
+  it('continues where it stopped, and shows its progress', async () => {
     const world = await createWorld();
     await world.sync('members');
     expect(await world.state()).toMatchObject({ reading: { number: 1, read: 10, total: 25 } });
@@ -34,7 +34,7 @@ describe('a reading in steps', () => {
     expect(await world.facts('members')).toHaveLength(25);
     expect((await world.state())?.reading).toBeUndefined();
     expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
-    // Its facts have the number from before its first request.
+    // Its facts have the number drawn before its first request.
     expect(await world.state()).toMatchObject({ readAt: 1 });
     const outcomes = (await world.runs()).map(({ scopes }) => scopes);
     expect(outcomes).toMatchObject([
@@ -44,7 +44,7 @@ describe('a reading in steps', () => {
     ]);
   });
 
-  it('loses only the step that died', async () => {
+  it('repeats only the step that died', async () => {
     const world = await createWorld();
     await world.sync('members');
     world.forge.before = (asked) => {
@@ -60,7 +60,7 @@ describe('a reading in steps', () => {
     expect(await world.state()).toMatchObject({ reading: { read: 20 } });
   });
 
-  it('does not answer what was asked for after its first step', async () => {
+  it('leaves work requested after its first step to be done', async () => {
     const world = await createWorld();
     await world.sync('members');
     await world.ask('members');
@@ -75,7 +75,7 @@ describe('a reading in steps', () => {
     expect(await world.state()).toMatchObject({ readAt: 4 });
   });
 
-  it('goes on where it stopped after a limit of more than an hour', async () => {
+  it('continues where it stopped after a rate limit of more than an hour', async () => {
     const world = await createWorld();
     await world.sync('members');
     world.clock.time += 70 * 60_000;
@@ -83,7 +83,7 @@ describe('a reading in steps', () => {
     expect(await world.state()).toMatchObject({ reading: { number: 1, read: 20 } });
   });
 
-  it('begins anew when it is six hours old, or when what was read is not there whole', async () => {
+  it('starts over when it is six hours old, or when its stored pages are incomplete', async () => {
     for (const spoil of ['age', 'loss'] as const) {
       const world = await createWorld();
       await world.sync('members');
@@ -99,7 +99,7 @@ describe('a reading in steps', () => {
     }
   });
 
-  it('takes away nothing that a quicker one of a part has found meanwhile', async () => {
+  it('takes away nothing that a read of a part has found meanwhile', async () => {
     const world = await createWorld();
     world.forge.perStep = 100;
     await world.sync('members');
@@ -116,30 +116,27 @@ describe('a reading in steps', () => {
   });
 });
 
-describe('a reading in steps that dies while its plan is written', () => {
-  it.each([1, 2])(
-    'is finished by who comes next, whose read counts: after %d transactions',
-    async (written) => {
-      const many = Array.from({ length: 250 }, (_, place) => aFact.member(place + 1));
-      const world = await createSyncWorld(createMemoryTable(), many);
-      world.forge.perStep = 150;
-      await world.sync('members');
-      await world.run('members', diesBehind(world.table, written)).catch(() => {});
-      expect((await world.facts('members')).length).toBeLessThan(250);
-      world.clock.time += leaseMs + 1;
-      world.forge.perStep = 1000;
-      await world.run('members');
-      const state = await scopeState(world.table, synchronizationId, 'members');
-      expect(state).toMatchObject({ attempts: 0 });
-      expect(state?.lastFailure).toBeUndefined();
-      expect(state?.reading).toBeUndefined();
-      expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
-      expect(await world.facts('members')).toHaveLength(250);
-    },
-  );
+describe('a read in steps whose worker dies while its plan is written', () => {
+  it.each([1, 2])('is finished by the next worker, and counts: after %d transactions', async (written) => {
+    const many = Array.from({ length: 250 }, (_, place) => aFact.member(place + 1));
+    const world = await createSyncWorld(createMemoryTable(), many);
+    world.forge.perStep = 150;
+    await world.sync('members');
+    await world.run('members', diesBehind(world.table, written)).catch(() => {});
+    expect((await world.facts('members')).length).toBeLessThan(250);
+    world.clock.time += leaseMs + 1;
+    world.forge.perStep = 1000;
+    await world.run('members');
+    const state = await scopeState(world.table, synchronizationId, 'members');
+    expect(state).toMatchObject({ attempts: 0 });
+    expect(state?.lastFailure).toBeUndefined();
+    expect(state?.reading).toBeUndefined();
+    expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
+    expect(await world.facts('members')).toHaveLength(250);
+  });
 });
 
-/** A process that writes so many transactions of a plan, and then nothing any more. */
+/** A process that writes so many transactions of a plan and then fails. */
 function diesBehind(table: Table, written: number): Table {
   let left = written;
   const expectAlive = (): void => {
@@ -163,8 +160,8 @@ function diesBehind(table: Table, written: number): Table {
   };
 }
 
-describe('a run that breaks in the middle', () => {
-  it('gives every lease back', async () => {
+describe('a run that throws halfway', () => {
+  it('releases every lease', async () => {
     const world = await createWorld();
     await world.ask('teams');
     await world.ask('members');

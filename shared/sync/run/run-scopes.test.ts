@@ -38,7 +38,7 @@ describe('runScopes', () => {
     expect(await world.facts('repositories')).toEqual(['collaborator#2#10', 'repository#10']);
   });
 
-  it('requests grants and scans with the facts, and sends their messages after', async () => {
+  it("requests grants and scans in the facts' transaction, and sends their messages afterwards", async () => {
     const world = await createWorld([aFact.repository(10), aFact.repository(11)]);
     await world.sync('repositories');
     expect(await world.wanted(grants)).toBe(1);
@@ -61,7 +61,7 @@ describe('runScopes', () => {
     expect(await world.wanted(scan(11))).toBe(2);
   });
 
-  it('requests no grants for what is only for display', async () => {
+  it('requests no grants for attributes that are only displayed', async () => {
     const world = await createWorld([aFact.settings()]);
     await world.sync('settings');
     expect(await world.wanted(grants)).toBe(0);
@@ -71,7 +71,7 @@ describe('runScopes', () => {
     expect(await world.wanted(grants)).toBe(1);
   });
 
-  it('writes nothing when nothing changed, and is idle when nothing is wanted', async () => {
+  it('writes nothing when nothing changed, and is idle when nothing is requested', async () => {
     const world = await createWorld([aFact.member(1)]);
     await world.sync('members');
     const before = await world.table.get(keys.fact(synchronizationId, 'member#1'));
@@ -83,7 +83,7 @@ describe('runScopes', () => {
     expect(await world.runs()).toHaveLength(2);
   });
 
-  it('counts repositories of the first whole read as imported and later ones as new, also those that come back', async () => {
+  it('counts repositories of the first complete read as imported and later ones as new, also those that return', async () => {
     const world = await createWorld([aFact.repository(10), aFact.repository(11)]);
     await world.sync('repositories');
     const imported = (await findSynchronization(world.table, synchronizationId))?.importObservedAt;
@@ -100,7 +100,7 @@ describe('runScopes', () => {
     expect((await findSynchronization(world.table, synchronizationId))?.importObservedAt).toBe(1);
   });
 
-  it('takes no empty list for the first one when some repositories were chosen from it', async () => {
+  it('does not count an empty list as the first one when some repositories were chosen from it', async () => {
     const world = await createWorld();
     await world.sync('repositories');
     const imported = async () =>
@@ -146,7 +146,7 @@ describe('runScopes', () => {
     });
   });
 
-  it('runs again when it was asked for meanwhile', async () => {
+  it('runs again when work was requested meanwhile', async () => {
     const world = await createWorld([aFact.member(1)]);
     world.forge.before = async (asked) => {
       if (asked === 'members') {

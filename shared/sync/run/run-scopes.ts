@@ -1,6 +1,6 @@
 /**
- * One run of a synchronization: probe, read, probe, plan, apply. Parts come first, with a probe of their own behind them, so that what an
- * event told does not wait for the long lists.
+ * One run of a synchronization: probe, read, probe, plan, apply. Parts come first, with a closing probe of their own,
+ * so that the effect of an event does not wait for the long lists.
  */
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
@@ -18,7 +18,7 @@ import type { CountingReader, Run, RunScopesDependencies } from './run.ts';
 import { endLog, startLog } from './run-log.ts';
 import { type TakenScope, takeScopes } from './take-scopes.ts';
 
-/** The use case of the queue `sync`. A message that finds nothing to do, or somebody at work, is done. */
+/** The use case of the queue `sync`. A message that finds nothing to do, or another worker on the scope, is done. */
 export async function runScopes(
   dependencies: RunScopesDependencies,
   message: { readonly synchronization: SynchronizationId; readonly scope: AnyScope },
@@ -37,13 +37,13 @@ export async function runScopes(
   try {
     return await runTaken(dependencies, synchronization, traits, reader, taken);
   } catch (error) {
-    // The error says more than that of giving back; a lease that is not given back ends by itself.
+    // This error matters more than one from releasing the leases; a lease that is not released expires.
     await Promise.allSettled(taken.map(({ lease }) => releaseLease(table, lease)));
     throw error;
   }
 }
 
-/** What cannot be opened fails at the probe, so that the scopes note why. */
+/** Defers the error of opening the forge to the probe, so that it is recorded on the scopes. */
 async function openReader(
   dependencies: RunScopesDependencies,
   synchronization: Synchronization,

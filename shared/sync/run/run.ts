@@ -1,4 +1,4 @@
-/** What all parts of a run share. */
+/** Types that all modules of a run share. */
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
@@ -9,7 +9,7 @@ import type { ScopeRecord } from '../../store/run-store.ts';
 import type { Table } from '../../store/table.ts';
 import type { WorkQueue } from '../../store/work.ts';
 
-/** A reader that knows how many requests it sent, if it does. */
+/** A reader that may count the requests it sent. */
 export interface CountingReader extends StructureReader {
   requests?(): number;
 }
@@ -20,13 +20,13 @@ export interface RunScopesDependencies {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly newLeaseId: () => string;
-  /** The forge as the synchronization's credential shows it. */
+  /** Opens the forge with the synchronization's credential. */
   readonly openReader: (synchronization: Synchronization) => Promise<CountingReader>;
-  /** Reading takes no new request after so long in one step; two minutes if left out. */
+  /** Time after which a step starts no new request, in milliseconds; two minutes by default. */
   readonly stepMs?: number;
 }
 
-/** What all parts of a run work with. */
+/** What all modules of a run work with. */
 export interface Run {
   readonly traits: ForgeTraits;
   readonly dependencies: RunScopesDependencies;
@@ -38,12 +38,12 @@ export interface Run {
   readonly log: RunLog;
 }
 
-/** What a run did, gathered on its way. */
+/** What a run did, collected as it goes. */
 export interface RunLog {
-  /** The scopes that are done with, each with what came of it. */
+  /** The finished scopes, each with its outcome. */
   readonly scopes: ScopeRecord[];
-  /** All scopes that the run took, with why they were asked for. */
+  /** All scopes that the run took, with the cause of each request. */
   readonly taken: readonly { readonly scope: AnyScope; readonly cause: string }[];
-  /** Transactions with changes that were tried. */
+  /** Attempted transactions with changes. */
   tries: number;
 }

@@ -1,4 +1,7 @@
-/** What becomes of events' words after a read: settled, answered, or looked at again. */
+/**
+ * After a read, decides which expectations and claims of events are settled, which are answered, and which need a
+ * recheck.
+ */
 import {
   isAnswered,
   isDecided,
@@ -24,7 +27,7 @@ import type { EventReports } from '../plan/load.ts';
 import type { Run } from './run.ts';
 import { leaseMs, type TakenScope } from './take-scopes.ts';
 
-/** @returns when to look again; milliseconds since the epoch */
+/** Deletes the expectations and claims that the read settled. @returns when to recheck; milliseconds since the epoch */
 export async function settleEventReports(
   { dependencies: { table }, synchronization: { id, forge }, traits }: Run,
   { scope }: TakenScope,
@@ -36,7 +39,7 @@ export async function settleEventReports(
   const { settled, recheckAt } = settle(expectations, read.facts, { number: observedAt, startedAt }, traits);
   for (const one of settled) {
     await table.transact([deleteExpectation(id, one)]).catch((error: unknown) => {
-      // Told again meanwhile: that word stays.
+      // Reported again meanwhile: keep the new expectation.
       if (!(error instanceof ConflictError)) {
         throw error;
       }
@@ -52,7 +55,7 @@ export async function settleEventReports(
   const readsOf = (one: AnyScope): ScopeReads => readsIn(states, one, scope);
   const answered = claims.filter((claim) => isAnswered(claim, readsOf, traits));
   await deleteClaims(table, id, await withoutHold(table, id, layout, answered));
-  /** The claimed part is looked at again by itself, which costs less than the list. */
+  /** The claimed part is rechecked by a read of its own, which costs less than the list. */
   const isLookedAt = (key: string): boolean =>
     !isPart(scope) && states.get(scopeOfKey(key))?.recheckAt !== undefined;
   const looks = claims
@@ -64,8 +67,8 @@ export async function settleEventReports(
 }
 
 /**
- * Those that withdraw nothing any more. A list may have overlooked what it was about: the facts stand as they were then, and the part's own read
- * gives them back, with the views of whom they concern.
+ * The claims that no longer withdraw any stored fact. A list may have missed the fact of the others: then it is
+ * stored unchanged, and the part's own read gives it back and requests the affected views.
  */
 async function withoutHold(
   table: Table,

@@ -31,8 +31,8 @@ async function createWorld() {
   };
 }
 
-describe('rights that nobody could confirm', () => {
-  it('rest too where one scope never was read', async () => {
+describe('access that no complete read has confirmed', () => {
+  it('is suspended too where one scope was never read', async () => {
     const world = await createWorld();
     await world.sync('members');
     await world.review();
@@ -44,7 +44,7 @@ describe('rights that nobody could confirm', () => {
     expect(await world.suspendedAt()).toBeUndefined();
   });
 
-  it('rest after a week without a whole read, once, and come back with the next one', async () => {
+  it('is suspended once after a week without a complete read, and restored by the next one', async () => {
     const world = await createWorld();
     await world.syncAll();
     const before = await world.grants();
@@ -70,7 +70,7 @@ describe('rights that nobody could confirm', () => {
     expect(await world.grants()).toBe(before + 2);
   });
 
-  it.each(scopes)('rest too when a single scope stays unread: %s', async (unread) => {
+  it.each(scopes)('is suspended too when a single scope stays unread: %s', async (unread) => {
     const world = await createWorld();
     await world.syncAll();
     world.forge.before = (asked) => {
@@ -84,7 +84,7 @@ describe('rights that nobody could confirm', () => {
     expect(await world.suspendedAt()).toBe(start + suspendedAfterMs);
   });
 
-  it('count without roles that were never read', async () => {
+  it('is counted without roles that were never read', async () => {
     const world = await createWorld();
     world.forge.before = (asked) => {
       if (asked === 'roles') {
@@ -102,7 +102,7 @@ describe('rights that nobody could confirm', () => {
     expect(await world.suspendedAt()).toBe(world.clock.time);
   });
 
-  it('are none while a synchronization was never read', async () => {
+  it('does not exist before the first read of a synchronization', async () => {
     const world = await createWorld();
     world.clock.time = start + 2 * suspendedAfterMs;
     await world.review();

@@ -1,6 +1,6 @@
 /**
- * What nobody could read for a week, or as long as an owner says, is no ground for rights: those of people and teams rest, kept, until everything was read whole
- * again. Tokens of the organization stay, and so does everything that is stored.
+ * Suspends the access of people and teams when some scope has had no complete read for 7 days (an owner's setting),
+ * and restores it once every scope was read. Grants stay stored, and organization tokens keep working.
  */
 import type { SynchronizationId } from '../../domain/ids.ts';
 import { namesIn, type ScopeLayout, scopeNames } from '../../domain/scopes.ts';
@@ -23,8 +23,8 @@ export interface SuspensionDependencies {
 }
 
 /**
- * When the scope that was read least lately was read; undefined while one never was. One that may be missing and was never read lets nobody read,
- * so the rest counts without it.
+ * When the least recently read scope was read; undefined while one was never read. An optional scope that was never
+ * read grants nothing, so it does not count.
  */
 export function rightsAsOf(
   layout: ScopeLayout,
@@ -39,7 +39,7 @@ export function rightsAsOf(
     : Math.min(...times.filter((at) => at !== undefined));
 }
 
-/** Suspends rights that are too old, and restores them when they are not any more. */
+/** Suspends access that is too old, and restores it when it is current again. */
 export async function reviewRights(
   dependencies: SuspensionDependencies,
   id: SynchronizationId,
@@ -50,15 +50,15 @@ export async function reviewRights(
   }
 }
 
-/** The same of a synchronization that was read just now. */
+/** The same for a synchronization that has just been loaded. */
 export async function reviewRightsOf(
   { table, workQueue, clock, logger }: SuspensionDependencies,
   synchronization: Synchronization,
 ): Promise<void> {
   const { id, forge, lastSuccessAt } = synchronization;
-  // Of an unknown forge each scope counts that was ever read.
+  // For an unknown forge, every scope that was ever read counts.
   const layout = findModule(forge)?.traits.scopes;
-  // A scope that never was read gives no rights; those of the others must not outlive it.
+  // A scope that was never read grants nothing, but it must not keep the access from the others alive.
   const times = (layout === undefined ? scopeNames : namesIn(layout)).flatMap(
     (scope) => lastSuccessAt[scope] ?? [],
   );
@@ -80,7 +80,7 @@ export async function reviewRightsOf(
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
-      // Somebody else was there.
+      // Another worker was faster.
       return;
     }
     throw error;

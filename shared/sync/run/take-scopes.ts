@@ -1,4 +1,7 @@
-/** Which scopes one run reads: the one that its message names, and whatever else is asked for and free, since one pair of probes serves all. */
+/**
+ * Takes the leases of the scopes that one run reads: the one that its message names, and all other requested scopes
+ * that are free, since one pair of probes serves all.
+ */
 
 import {
   type AnyScope,
@@ -29,17 +32,17 @@ export interface TakenScope {
   readonly lease: Lease;
   readonly state: ScopeState;
   /**
-   * The whole scope whose read serves this part too: so many parts are asked for that the list is cheaper. Of several lists that have something of
-   * the part the one that is applied last.
+   * The list whose read serves this part too, because so many parts are requested that the list is cheaper. Of
+   * several lists with rows of the part, the one that is applied last.
    */
   readonly servedBy: ScopeName | undefined;
 }
 
 export const leaseMs = leaseMsOf('sync-organization');
-/** Parts of one list that are read by themselves; more are a reading of the list. */
+/** Parts of one list that are read one by one; for more, the list is read instead. */
 export const partsMax = 10;
 
-/** @returns nothing when the named scope has nothing to do or is none of the forge, or another worker is at it */
+/** @returns nothing when the named scope is idle or unknown to the forge, or another worker has its lease */
 export async function takeScopes(
   dependencies: TakeScopesDependencies,
   synchronization: Synchronization,
@@ -74,7 +77,7 @@ export async function takeScopes(
       taken.push(one);
     }
   }
-  // A part is served by the list only if this very run reads the list: a reading that began earlier knows nothing of it.
+  // A list serves a part only if this very run starts reading it: a read that began earlier is too old for the part.
   const lists = crowded.filter((whole) =>
     taken.some((one) => one.scope === whole && one.state.reading === undefined),
   );
@@ -87,7 +90,7 @@ export async function takeScopes(
   });
 }
 
-/** The scope that the message names; or one that is to be looked at again by now, although nobody asked. */
+/** The scope that the message names, if it is requested or its recheck is due. */
 async function takeNamed(
   dependencies: TakeScopesDependencies,
   synchronization: Synchronization,
@@ -129,6 +132,6 @@ async function take(
 const isDue = (state: ScopeState, now: number): boolean =>
   state.wanted !== state.done && state.leaseUntil < now;
 
-/** The forge has it; of its parts those whose list it has. */
+/** Whether the forge has the scope; a part, whether the forge has its list. */
 const isRead = (layout: ScopeLayout, scope: AnyScope): boolean =>
   kindsOf(layout, scope).some((kind) => layout.some(({ kinds }) => kinds.includes(kind)));
