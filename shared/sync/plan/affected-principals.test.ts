@@ -50,7 +50,7 @@ async function concerned(...facts: Fact[]): Promise<string[]> {
   return requested.map(({ key }) => key.sk);
 }
 
-describe('concernOf', () => {
+describe('affectedBy', () => {
   it.each([
     ['the base permission', aFact.settings(true)],
     ['a repository', aFact.repository(7)],
@@ -72,13 +72,13 @@ describe('concernOf', () => {
   it.each([
     ['taken away', { kind: 'remove', fact: aFact.member(1) }],
     ['made narrower', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
-  ] as const)('names who loses by what is %s', async (_, change) => {
+  ] as const)('names who loses access by what is %s', async (_, change) => {
     const narrowing: PlannedChange = { ...change, narrows: true, widens: false, evidence: ['list'] };
     const { requested } = await affectedBy(table, synchronization, [narrowing], now);
     expect(requested.map(({ key }) => key.sk)).toEqual(['PRINCIPAL#u.user1']);
   });
 
-  it("names a team's members, and the team where it has a token, for what the team may read", async () => {
+  it("names a team's members, and the team if it has a token, for what the team may read", async () => {
     await table.transact([
       putFact(synchronizationId, aFact.teamMember(5, 1), 1),
       putFact(synchronizationId, aFact.teamMember(6, 2), 1),
@@ -89,7 +89,7 @@ describe('concernOf', () => {
     expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1', team.key.sk]);
   });
 
-  it('names nobody who has nothing here, and makes sure that this stays so', async () => {
+  it('names nobody without a root file, and makes this a condition of the transaction', async () => {
     expect(await concerned(aFact.member(3), aFact.member(4))).toEqual([]);
     const { operations } = await affectedBy(
       table,

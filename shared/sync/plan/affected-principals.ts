@@ -1,4 +1,4 @@
-/** Whose rights a change may alter: they are decided again, and nobody else. */
+/** Finds the principals whose rights a change may alter: only theirs are computed again. */
 import type { Claim } from '../../domain/claim.ts';
 import {
   asId,
@@ -19,26 +19,25 @@ import { grantsWork, principalWork } from '../../store/work-items.ts';
 import type { PlannedChange } from './plan.ts';
 
 /**
- * Accounts and teams whose views are requested one by one; more are a matter of the whole organization. Most teams are smaller, and half of a transaction is
- * left for the changes.
+ * The most accounts and teams whose views are requested one by one; with more, everybody's are. Most teams are smaller, and half
+ * of a transaction is left for the changes.
  */
 export const affectedMax = 50;
 
 export interface AffectedPrincipals {
-  /** To be part of the transaction of the changes. */
+  /** Belongs in the transaction that writes the changes. */
   readonly operations: readonly Operation[];
-  /** The work that they request. */
+  /** The work that the operations request. */
   readonly requested: readonly WorkItem[];
 }
 
 /**
- * The principals that the changes concern.
- *
- * Somebody who has no root file here needs none written. That this is still so is a condition of the transaction: a token given at the
- * same moment would read the facts from before it.
+ * The principals that the changes affect.
+ * Principals without a root file need none written. That they still have none is a condition of the transaction: a token issued
+ *  at the same moment would be published from the facts before the change.
  *
  * @param now milliseconds since the epoch
- * @param isLarge the changes are a part of so many that everybody is affected
+ * @param isLarge the changes are a batch of so many that everybody is affected
  */
 export async function affectedBy(
   table: Table,
@@ -56,7 +55,8 @@ export async function affectedBy(
 }
 
 /**
- * The principals whose rights claims withdraw. Of the members of a team that is gone there may be thousands, so everybody is looked at.
+ * The principals whose rights claims withdraw. A deleted team or repository may affect thousands, so everybody's views are
+ * requested.
  *
  * @param now milliseconds since the epoch
  */
@@ -154,7 +154,7 @@ async function namedBy(
     switch (fact.kind) {
       case 'settings':
       case 'repository':
-      // All below a team has its roles, and not when a team between them is missing.
+      // All teams below have its roles, but not when a team between them is missing.
       case 'role-team':
       case 'team':
         return 'everybody';
@@ -170,7 +170,7 @@ async function namedBy(
         break;
     }
   }
-  // Those who come into the team, or leave it, with the same plan are named by their own rows.
+  // Accounts that join or leave the team in the same plan are named by their own rows.
   const members = await membersOf(table, synchronization, givers);
   return { accounts: new Set([...accounts, ...members]), teams };
 }
@@ -184,7 +184,7 @@ async function membersOf(
   return rows.filter(({ team }) => teams.has(team)).map(({ account }) => account);
 }
 
-/** The teams and all below them, which inherit what they have. */
+/** The teams and all teams below them, which inherit their rights. */
 async function withDescendants(
   table: Table,
   { id }: Synchronization,

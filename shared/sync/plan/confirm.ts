@@ -1,24 +1,25 @@
-/** What the forge says when it is asked a second time about what a read does not have. */
+/** Asks the forge a second time about facts that a read does not have. */
 import { factKey, type Handle } from '../../domain/facts.ts';
 import { type AnyScope, isPart, type PartScope, partOf } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { Absence, LookedUp, ScopeRead, StructureReader } from '../../forge/forge.ts';
 import { isMissing, type PlannedChange } from './plan.ts';
 
-/** What the forge says of things that a list does not have, when it is asked for them by their ids. */
+/** The forge's answers about facts that were missing from a read. */
 export interface Confirmed {
   readonly absent: ReadonlyMap<PartScope, Absence>;
-  /** There after all, with their handles: the list was wrong about them, so nothing of theirs changes. */
+  /** Parts that are there after all, with their handles: the list was wrong, so nothing of theirs changes. */
   readonly present: ReadonlyMap<PartScope, Handle | undefined>;
   /** Keys of facts that a second read of the list has. */
   readonly seenAgain: ReadonlySet<string>;
 }
 
 /**
- * Asks the forge again before something is taken: for the thing itself where it has an id, for the list where no total shows that it is short.
+ * Asks the forge again before a fact is removed: looks it up by id if it has one, or reads the list a second time where no total
+ * can show that the list is short.
  *
  * @param changes what the read would change by itself
- * @throws ForgeError when there is no second answer, or another one
+ * @throws ForgeError when there is no second answer, or a different one
  */
 export async function confirm(
   reader: StructureReader,
@@ -55,8 +56,8 @@ export async function confirm(
 }
 
 /**
- * The thing that the change removes, if the forge can be asked for it. Where an event said that a repository is gone, whether it was deleted or
- * only taken out of sight is asked all the same.
+ * The part that the change removes, if the forge can be asked for it. A repository is looked up even if an event said that it is
+ * gone, to learn whether it was deleted or only became inaccessible.
  */
 function lookedUpFor(change: PlannedChange): readonly (LookedUp & { readonly hasConfirmation: boolean })[] {
   const { fact } = change;
@@ -67,7 +68,7 @@ function lookedUpFor(change: PlannedChange): readonly (LookedUp & { readonly has
 }
 
 /**
- * Without a total or a look-up nothing shows that a list was short: who is missing has to be so twice.
+ * Reads a list without a total or look-up a second time, since nothing else shows that it was short.
  *
  * @throws ForgeError `incomplete` when there is no second answer
  */
@@ -80,9 +81,9 @@ async function keysReadAgain(reader: StructureReader, scope: AnyScope): Promise<
 }
 
 /**
- * Everybody's right may hang on this one setting, so it is read twice before it takes any away.
+ * Reads the settings a second time before they take rights away: everybody's access may depend on one of them.
  *
- * @throws ForgeError `incomplete` when the second read says something else
+ * @throws ForgeError `incomplete` when the second read differs
  */
 async function readTwice(reader: StructureReader, first: ScopeRead): Promise<void> {
   const again = await reader.readScope('settings');

@@ -1,4 +1,4 @@
-/** The decision by itself, with what was loaded and confirmed as data. */
+/** The pure decision, with what was loaded and confirmed as data. */
 import { describe, expect, it } from 'vitest';
 import { aFact, stored } from '../../../test/support/memory-forge.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
@@ -26,7 +26,7 @@ interface Given {
   readonly held?: Partial<Known['held']>;
 }
 
-/** All that the decision rests on: nothing was reports, confirmed or held before unless the case says so. */
+/** The input of the decision: nothing was reported, confirmed or held before unless the case says so. */
 function decided(
   { before, after, scope = 'members', read, known, held }: Given,
   more: Partial<DecisionInput> = {},
@@ -60,14 +60,14 @@ describe('what is merely missing', () => {
   const before = members(20);
   const missing = before.slice(10);
 
-  it('goes where it is little, and is held where it is much', () => {
+  it('is removed if it is little, and held if it is much', () => {
     expect(keysOf(decided({ before, after: members(18) }).changes)).toEqual(['member#19', 'member#20']);
     const planned = decided({ before, after: [...members(10), aFact.member(99)] });
     expect(keysOf(planned.changes)).toEqual(['member#99']);
     expect(keysOf(planned.held)).toEqual(keysOf(missing.map((fact) => ({ fact }))));
   });
 
-  it('is much with what went within a day', () => {
+  it('is counted together with what was removed within a day', () => {
     const removed = new Map(
       members(30)
         .slice(20)
@@ -77,14 +77,14 @@ describe('what is merely missing', () => {
     expect(decided({ before, after: members(18), known }).held).toHaveLength(2);
   });
 
-  it('goes where a person allowed it, and stays where a person refused', () => {
+  it('is removed if an owner allowed it, and stays if an owner refused', () => {
     const after = members(10);
     expect(decided({ before, after, held: { allowed: keySet(missing) } }).held).toEqual([]);
     const refused = keySet([aFact.member(20)]);
     expect(keysOf(decided({ before, after: members(19), held: { refused } }).held)).toEqual(['member#20']);
   });
 
-  it('stays where the forge shows it when it is asked again', () => {
+  it('stays if the forge shows it when asked again', () => {
     const teams = [aFact.team(5), aFact.teamMember(5, 1), aFact.teamMember(6, 1)];
     const confirmed = {
       absent: new Map(),
@@ -96,7 +96,7 @@ describe('what is merely missing', () => {
   });
 });
 
-describe('what the forge does not show', () => {
+describe('what the forge hides', () => {
   const before = [aFact.roleMember(70, 1)];
   const hidden = (since: number, held?: Given['held']) =>
     decided({
@@ -109,7 +109,7 @@ describe('what the forge does not show', () => {
     });
   const week = defaultCaution.suspendAfterDays * dayMs;
 
-  it('is held, however little, until nobody has said a word for as long as rights last', () => {
+  it('is held, however little, until access would be suspended for lack of an answer', () => {
     expect(hidden(startedAt - week + 1)).toMatchObject({ changes: [], held: [{ fact: before[0] }] });
     expect(hidden(startedAt - week)).toMatchObject({ changes: [{ fact: before[0] }], held: [] });
   });
@@ -135,17 +135,17 @@ describe('held rows', () => {
     known: { states: new Map([['repositories', parseScope({ wanted: 2, done: 1 })]] as const) },
   };
 
-  it('are all of them while nobody knows what they refer to', () => {
+  it('are all held while nothing is known of their parents', () => {
     expect(planned({}, askedFor)).toMatchObject({ held: { length: 10 }, deferred: [] });
   });
 
-  it('go where that is gone, or goes by another plan of the run', () => {
+  it('are removed if the parent is gone, or is removed by another plan of the run', () => {
     expect(planned({ references: standing(true) })).toMatchObject({ changes: { length: 10 }, held: [] });
     const gone = new Set(['repository#3']);
     expect(keysOf(planned({ references: standing(false), gone }).changes)).toEqual(['team-repository#5#3']);
   });
 
-  it('wait for the read of that where it is asked for, unless they wait for a person already', () => {
+  it('are deferred while the parent is queued, unless they already wait for an owner', () => {
     const references = standing(false);
     const until = startedAt + 60_000;
     const early = planned({ references }, askedFor);
@@ -158,7 +158,7 @@ describe('held rows', () => {
     });
   });
 
-  it('go with the parent that they were inherited from', () => {
+  it('are removed with the parent that they were inherited from', () => {
     const inherited = rows.map((row) => ({ ...row, via: aFact.team(9).team }) as Fact);
     const parents = (parent: number | undefined) => ({
       ...standing(false),

@@ -1,4 +1,4 @@
-/** From a whole read, and all that is known about it, to what changes, what is held and what waits. Pure. */
+/** Decides what a complete read changes, what is held and what is deferred, from the read and everything known about it. Pure. */
 import type { Claim } from '../../domain/claim.ts';
 import { type Fact, factKey, type Handle } from '../../domain/facts.ts';
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
@@ -14,7 +14,7 @@ import { isOrphaned, isReferenceAskedFor, type References } from './orphans.ts';
 import { type Deferred, type PlanInput, type PlannedChange, planScope, withEvidence } from './plan.ts';
 import { guardRemovals } from './removal-guard.ts';
 
-/** A finished reading of a scope. */
+/** A complete read of a scope. */
 export interface FinishedReading {
   readonly read: ScopeRead;
   readonly observedAt: number;
@@ -24,13 +24,13 @@ export interface FinishedReading {
 
 export interface PlannedRead {
   readonly changes: readonly PlannedChange[];
-  /** Removals that wait for a person's word. */
+  /** Removals that wait for an owner's decision. */
   readonly held: readonly PlannedChange[];
   readonly deferred: readonly Deferred[];
   readonly doubtful: readonly Deferred[];
-  /** What its list did not show and is there after all, with its handle: the list says nothing of it. */
+  /** Parts that are missing from their list but exist, with their handles: the list read decides nothing about them. */
   readonly overlooked: ReadonlyMap<PartScope, Handle | undefined>;
-  /** What its list did not show and is not there when asked for by its id, with the reason. */
+  /** Parts that are missing from their list and were not found by id either, with the reason. */
   readonly absent: ReadonlyMap<PartScope, Absence>;
   /** Claims that the read showed to be wrong. */
   readonly contradicted: readonly Claim[];
@@ -52,17 +52,17 @@ export interface ReadInput {
 export interface DecisionInput extends ReadInput {
   readonly caution: Caution;
   readonly confirmed: Confirmed;
-  /** What the rows refer to that the guard would hold. Undefined while nobody knows which these are: then all of them are held. */
+  /** The parents of rows that the guard would hold. Undefined while they are not loaded: then all those rows are held. */
   readonly references?: References | undefined;
-  /** Keys of facts that are stored, but go by another plan of the run. */
+  /** Keys of stored facts that another plan of the run removes. */
   readonly gone: ReadonlySet<string>;
 }
 
 const dayMs = 24 * 3600_000;
-/** Until what rows refer to has been read, if it was asked for at the same time. */
+/** How long rows are deferred for a read of their parent that was requested at the same time. */
 const referenceMs = 60_000;
 
-/** What the read would change if nobody doubted it: what is to be confirmed. @throws ForgeError `incomplete` as `planScope` */
+/** What the read would change if it needed no confirmation. @throws ForgeError `incomplete` as `planScope` */
 export const candidates = (input: ReadInput): readonly PlannedChange[] =>
   planScope(planInputOf(input)).changes;
 
@@ -82,7 +82,7 @@ export function decide(input: DecisionInput): PlannedRead {
       input,
     );
   }
-  // What waits for a person already, or was refused, stays so with the word that was said.
+  // Removals that already wait for an owner, or were refused, are not deferred.
   const isKnown = (key: string): boolean => before.waiting.has(key) || before.refused.has(key);
   const tooEarly = guarded.held.filter(
     ({ fact }) =>
@@ -113,7 +113,7 @@ function planInputOf({
 }: ReadInput): PlanInput {
   const { read, observedAt, startedAt } = reading;
   const { states, stored, putBack } = known;
-  // What the read shows itself is no reason for what hangs on it to be missing.
+  // If the read itself shows a parent, an event that it is gone does not explain why its rows are missing.
   const shown = new Set(read.facts.map(factKey));
   const goneByEvents = [...expectations, ...claims].filter(
     ({ key, expect }) => expect === 'gone' && !shown.has(key),
@@ -135,7 +135,7 @@ function planInputOf({
   };
 }
 
-/** What new events gave, with their numbers. */
+/** What new events added, with their numbers. */
 const arrivalsIn = (expectations: readonly Expectation[]): ReadonlyMap<string, number> =>
   new Map(
     expectations.flatMap(({ key, expect, number }) =>
@@ -143,13 +143,13 @@ const arrivalsIn = (expectations: readonly Expectation[]): ReadonlyMap<string, n
     ),
   );
 
-/** Whether the forge has it after all, or the thing that it belongs to. */
+/** Whether a second answer of the forge showed the fact, or the part that it belongs to. */
 function isThere(fact: Fact, { present, seenAgain }: Confirmed): boolean {
   const part = partOf(fact);
   return seenAgain.has(factKey(fact)) || (part !== undefined && present.has(part));
 }
 
-/** The change with what a person said of it, or did not say for too long. */
+/** Adds to a removal that an owner approved it, or did not answer for too long. */
 function withWord(
   change: PlannedChange,
   { scope, reading: { read, startedAt }, known: { held, states }, caution }: DecisionInput,
@@ -162,7 +162,7 @@ function withWord(
   return isOver && !held.refused.has(key) ? withEvidence(change, 'silence') : change;
 }
 
-/** As long as the rights of people last where nothing can be read at all. */
+/** Whether the scope has been hidden for as long as access lasts when nothing can be read. */
 function isShownNoLonger(
   { suspendAfterDays }: Caution,
   { hiddenReason }: ScopeRead,
@@ -179,7 +179,7 @@ function guard(
   changes: readonly PlannedChange[],
   { reading: { read, startedAt }, known: { stored, held }, caution }: DecisionInput,
 ) {
-  // What the forge does not show may be there as it was: then everything waits for a person.
+  // What the forge hides may still exist, so every removal waits for an owner.
   const setting = read.hiddenReason === undefined ? caution : { heldShare: 0, heldAbove: 0 };
   return guardRemovals(changes, stored.facts, setting, {
     ...held,
@@ -187,7 +187,7 @@ function guard(
   });
 }
 
-/** Tombstones stay for longer than a day until the table cleans up. */
+/** Tombstones stay for longer than a day, until the table cleans up. */
 const missedWithinADay = ({ removed }: StoredScope, now: number): readonly Fact[] =>
   [...removed.values()].flatMap(({ missed, changedAt }) =>
     missed !== undefined && changedAt > now - dayMs ? [missed] : [],

@@ -1,6 +1,6 @@
 /**
- * A forge's API lags behind its events: the read that an event asked for may still show what was before. Such a read is repeated, so that we
- * follow within seconds of the API knowing, and not at the next reconcile.
+ * Compares a read with what events reported. A forge's API lags behind its events, so the read that an event requested may still
+ * show the state before. Such a read is repeated, so that we follow within seconds of the API and not at the next reconcile.
  */
 import type { ReadOrder } from '../../domain/claim.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
@@ -9,14 +9,15 @@ import { type AnyScope, isPart, kindsOf, type PartScope, type ScopeLayout } from
 import type { Expectation } from '../../store/claim-store.ts';
 
 /**
- * When after the event a read that contradicts it is repeated, in milliseconds; after the last one, which knows of it, the forge is believed.
+ * When a read that contradicts an event is repeated, in milliseconds after the event. The last one begins late enough to know, so
+ * the forge is believed.
  */
 const looksAfter = (lagMs: number): readonly number[] => [
   ...[5_000, 20_000, 60_000].filter((after) => after < lagMs),
   lagMs + 5_000,
 ];
 
-/** Whether the fact of that key is read by a read of the scope. */
+/** Whether a read of the scope covers the fact with that key. */
 export function isWithin(
   layout: ScopeLayout,
   key: string,
@@ -41,7 +42,7 @@ export function isWithin(
     : kindsOf(layout, scope).some((one) => one === kind);
 }
 
-/** Whether what the event said shows in the read. */
+/** Whether the read agrees with the event. */
 export function agrees(expectation: Expectation, read: ReadonlyMap<string, Fact>): boolean {
   const fact = read.get(expectation.key);
   const isPublic = fact?.kind === 'repository' && fact.visibility === 'public';
@@ -58,10 +59,10 @@ export function agrees(expectation: Expectation, read: ReadonlyMap<string, Fact>
 }
 
 /**
- * What becomes of the events' words after a read.
+ * Sorts expectations after a read into those that are settled and those that need a recheck.
  *
- * @param order what began before a new event cannot agree with it
- * @returns the ones that are settled, and when to look again for the first of the others
+ * @param order of the read; a read that began before a new event cannot agree with it
+ * @returns the settled ones, and when to recheck for the first of the others
  */
 export function settle(
   expectations: readonly Expectation[],

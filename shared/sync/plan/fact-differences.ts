@@ -1,4 +1,4 @@
-/** Whether two facts with one key say the same, and in what they differ. */
+/** Compares two facts with the same key. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Fact } from '../../domain/facts.ts';
 

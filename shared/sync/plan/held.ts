@@ -1,4 +1,4 @@
-/** Removals that the guard held before, and what a person said to them. */
+/** The removals held by earlier reads, with the owner's decisions. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SynchronizationId } from '../../domain/ids.ts';
@@ -10,14 +10,14 @@ import type { Table } from '../../store/table.ts';
 
 const Keys = z.array(z.string());
 
-/** Names exactly these removals: a person's word is about them. */
+/** Identifies exactly this set of removals, since an owner's decision is about them and no others. */
 export const digestOf = (missed: readonly string[]): string =>
   createHash('sha256')
     .update([...missed].sort().join('\n'))
     .digest('hex')
     .slice(0, 12);
 
-/** Keys of the facts whose removal is held; none when a worker that died left those of something else. */
+/** Keys of the facts whose removal is held; none if the stored list is that of another set, which a dead worker left. */
 export async function heldKeys(
   table: Table,
   id: SynchronizationId,
@@ -29,15 +29,15 @@ export async function heldKeys(
 }
 
 export interface HeldBefore {
-  /** Keys of the facts whose removal a person allowed. */
+  /** Keys of the facts whose removal an owner allowed. */
   readonly allowed: ReadonlySet<string>;
-  /** Keys of those that got a no. */
+  /** Keys of the facts whose removal an owner refused. */
   readonly refused: ReadonlySet<string>;
-  /** Keys of those that wait for a word. */
+  /** Keys of the facts whose removal waits for a decision. */
   readonly waiting: ReadonlySet<string>;
 }
 
-/** What was held by the last whole read of the scope. */
+/** What the last complete read of the scope held. */
 export async function heldBefore(table: Table, id: SynchronizationId, scope: AnyScope): Promise<HeldBefore> {
   const held = await findHeld(table, id, scope);
   const known = await heldKeys(table, id, scope, held);

@@ -1,4 +1,4 @@
-/** What the table says about a read: loaded before the plan is decided. */
+/** Loads what the table holds about a read, before the plan is decided. */
 import { type Claim, covers } from '../../domain/claim.ts';
 import { type Fact, factKey, isInherited } from '../../domain/facts.ts';
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
@@ -14,11 +14,11 @@ import { isWithin } from './expectations.ts';
 import { type HeldBefore, heldBefore } from './held.ts';
 import { type References, referencesOf } from './orphans.ts';
 
-/** What events said before a read was planned. */
+/** What events reported before a read was planned. */
 export interface EventReports {
-  /** About what the read is about. */
+  /** Those about facts that the read covers. */
   readonly expectations: readonly Expectation[];
-  /** All there are: what hangs on something else is withdrawn with it. */
+  /** All of the synchronization: a claim also withdraws the rows that depend on its fact. */
   readonly claims: readonly StoredClaim[];
 }
 
@@ -38,7 +38,7 @@ export interface Known {
   readonly states: ReadonlyMap<AnyScope, ScopeState>;
   readonly stored: StoredScope;
   readonly held: HeldBefore;
-  /** Keys of removed facts that a person asked back. */
+  /** Keys of removed facts that an owner asked to restore. */
   readonly putBack: ReadonlySet<string>;
 }
 
@@ -62,7 +62,7 @@ export async function loadKnown(
   return { states, stored, putBack, held: await heldBefore(table, id, scope) };
 }
 
-/** What a person asked back and no later read removed again: a person's word needs no second read. */
+/** What an owner asked to restore and no later read removed: the owner's request needs no second read. */
 async function putBackNow(
   table: Table,
   id: SynchronizationId,
@@ -78,7 +78,7 @@ async function putBackNow(
     return new Set();
   }
   const asked = (await loadRemoved(table, id, restore.run)) ?? [];
-  // A new event that came after the person's word says more than it.
+  // A new event after the owner's request takes precedence.
   const later = claims.filter(({ at }) => at > restore.at);
   const keys = asked
     .filter(({ before }) => !later.some((claim) => covers(claim, before)))
@@ -86,7 +86,7 @@ async function putBackNow(
   return new Set(keys.filter((key) => (stored.removed.get(key)?.changedAt ?? Infinity) <= restore.at));
 }
 
-/** What the rows refer to. */
+/** The stored state of the parents that the rows refer to. */
 export async function loadReferences(
   table: Table,
   id: SynchronizationId,
@@ -99,7 +99,7 @@ export async function loadReferences(
   return { standing, parents: rows.some(isInherited) ? await loadParents(table, id, read) : new Map() };
 }
 
-/** As the read says, else as they were: a part's read does not tell what is above it. */
+/** From the read, else from the table: the read of a part does not show the teams above it. */
 async function loadParents(
   table: Table,
   id: SynchronizationId,

@@ -1,4 +1,4 @@
-/** Rows that give nobody anything any more because what they refer to is gone: a member, a team, a repository. */
+/** Finds dangling rows: they grant nothing any more because their parent (a member, a team, a repository) is gone. */
 import { type Fact, isInherited } from '../../domain/facts.ts';
 import type { ForgeTeamId } from '../../domain/ids.ts';
 import {
@@ -17,15 +17,15 @@ import {
 import type { Standing } from '../../store/fact-store.ts';
 import type { ScopeState } from '../../store/scope-store.ts';
 
-/** What is known of the things that rows refer to. */
+/** What is known of the parents of rows. */
 export interface References {
-  /** By the keys of their facts. */
+  /** By the keys of the parents' facts. */
   readonly standing: ReadonlyMap<string, Standing>;
-  /** The parents of teams; nothing is asked where no right is inherited. */
+  /** The parents of teams; loaded only if a row is inherited. */
   readonly parents: ReadonlyMap<ForgeTeamId, ForgeTeamId | undefined>;
 }
 
-/** The things without any of which the row means nothing, as far as other scopes read them. */
+/** The row's parents: without any one of them it grants nothing. Only those that other scopes read. */
 export function referencesOf(layout: ScopeLayout, fact: Fact): readonly PartScope[] {
   switch (fact.kind) {
     case 'team-member':
@@ -45,10 +45,10 @@ export function referencesOf(layout: ScopeLayout, fact: Fact): readonly PartScop
 }
 
 /**
- * Whether the removal of the row is as good as stated: a narrowed selection takes the rows about what is outside of it, another parent those
- * that a team had from the old one, however many.
+ * Whether the row's parent is gone, which confirms the removal of the row at any size: a narrowed selection removes the rows of
+ * repositories outside it, a new parent team those inherited from the old one.
  *
- * @param gone keys of facts that are stored, but go by another plan of the run
+ * @param gone keys of stored facts that another plan of the run removes
  * @param shownBy the number of the last read that showed the row
  */
 export function isOrphaned(
@@ -66,15 +66,15 @@ export function isOrphaned(
     const stands = standing.get(key);
     const isGone =
       fact.kind === 'collaborator' && kindOfPart(reference) === 'member'
-        ? // Who is named on a repository need not be a member. Who was one loses that with his membership, or stays as an outside
-          // collaborator: then a read that knew of the end showed the row.
+        ? // Collaborators need not be members. A former member loses the row with the membership, unless a read that knew
+          // of its end still showed the row: an outside collaborator.
           stands?.isRemoved === true && shownBy(fact) < stands.observedAt
         : stands?.isRemoved !== false;
     return gone.has(key) || isGone;
   });
 }
 
-/** Whether the team of the row still has above it the one that it inherits from. */
+/** Whether the team that the row is inherited from is still above the row's team. */
 function isBelow(
   parents: References['parents'],
   { team, via }: { readonly team: ForgeTeamId; readonly via: ForgeTeamId },
@@ -87,7 +87,7 @@ function isBelow(
 }
 
 /**
- * Whether what the row refers to is to be read: another worker may be just about to say that it is gone.
+ * Whether a read of the row's parent is queued: another worker may be about to remove it.
  *
  * @param scope what the read is of
  */

@@ -1,4 +1,4 @@
-/** From a whole read to what it would change: load, confirm, decide. Writes nothing, so that a dry run shows what a run would do. */
+/** Plans a complete read: load, confirm, decide. Writes nothing, so that a preview shows what a run would do. */
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
@@ -15,11 +15,11 @@ export interface PlanReadDependencies {
 }
 
 /**
- * A planner of one read: each call plans anew from what is stored by then, and the forge is asked only once. It is called with the time, in
- * milliseconds since the epoch.
+ * Creates a planner for one read. Each call, with the time in milliseconds since the epoch, plans again from what is stored by
+ * then; the forge is asked only once.
  *
- * @param gone keys of facts that are stored, but go by another plan of the run
- * @throws ForgeError when what has to be confirmed cannot be, by the planner
+ * @param gone keys of stored facts that another plan of the run removes
+ * @throws ForgeError by the planner, when the forge cannot confirm what has to be confirmed
  */
 export function createPlanner(
   { table, reader, traits }: PlanReadDependencies,
@@ -39,7 +39,7 @@ export function createPlanner(
     if (planned.held.length === 0) {
       return planned;
     }
-    // Little is held as a rule, so only then is it asked what that refers to.
+    // Few rows are held as a rule, so their parents are loaded only then.
     const rows = planned.held.map(({ fact }) => fact);
     return decide({ ...all, references: await loadReferences(table, id, traits.scopes, reading.read, rows) });
   };

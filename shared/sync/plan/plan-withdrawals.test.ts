@@ -1,4 +1,4 @@
-/** What has just changed, and what an event withdrew: which reads take it, and which give it back. */
+/** Recent changes and withdrawals by events: which reads remove a fact, and which give it back. */
 
 import { describe, expect, it } from 'vitest';
 import { aFact, stored } from '../../../test/support/memory-forge.ts';
@@ -27,7 +27,7 @@ describe('what has just changed', () => {
       deferred: [{ key: 'member#1', until }],
       doubtful: [],
     });
-    // A person's word brings it back, but it is looked at again.
+    // An owner's request brings it back, but it is rechecked.
     expect(read([aFact.member(1)], { removed, putBack: new Set(['member#1']) })).toMatchObject({
       changes: [{ kind: 'add' }],
       deferred: [],
@@ -40,7 +40,7 @@ describe('what has just changed', () => {
     });
   });
 
-  it('comes back at once by a new event that gives it and a read that agrees', () => {
+  it('comes back at once by a new event that adds it and a read that agrees', () => {
     const removed = new Map([['member#1', { observedAt: 2, changedAt: now - 1_000 }]]);
     expect(read([aFact.member(1)], { removed, arrivals: new Map([['member#1', 3]]) })).toMatchObject({
       changes: [{ kind: 'add', widens: true }],
@@ -54,7 +54,7 @@ describe('what has just changed', () => {
     }
   });
 
-  it('goes at once by a read that shows less, however fresh it is, and is looked at again', () => {
+  it('is removed at once by a read that shows less, however fresh it is, and is rechecked', () => {
     const current = [stored(aFact.member(1), 1, now - 60_000)];
     expect(read([], { current, now: now + 500 })).toMatchObject({
       changes: [{ kind: 'remove', evidence: ['list'], inDoubt: true }],
@@ -65,7 +65,7 @@ describe('what has just changed', () => {
     expect(read([], { removed }).doubtful).toEqual([{ key: 'member#1', until: now - 5_000 + lagMs }]);
   });
 
-  it('an owner who was demoted, or a base permission lowered, right after another change is narrowed at once', () => {
+  it('is narrowed at once for an owner who was demoted, or a base permission that was lowered', () => {
     const owner = [stored(aFact.member(1, 'owner'), 1, now - 10_000)];
     expect(read([aFact.member(1)], { current: owner })).toMatchObject({
       changes: [{ kind: 'update', narrows: true, inDoubt: true }],
@@ -79,7 +79,7 @@ describe('what has just changed', () => {
     });
   });
 
-  it('does not grow by a read that may lag behind, but its other attributes follow at once', () => {
+  it('does not widen by a read that may lag behind, but its other attributes follow at once', () => {
     const scope = 'repositories';
     const current = [stored(aFact.repository(7), 1, now - 60_000)];
     expect(read([aFact.repository(7, { visibility: 'public' })], { scope, current })).toMatchObject({
@@ -100,7 +100,7 @@ describe('what has just changed', () => {
     );
   });
 
-  it('a team that moved has the roles of neither parent until a read knows', () => {
+  it('gives a team that moved the roles of neither parent until a read began late enough to know', () => {
     const current = [stored(aFact.team(5, 6), 1, now - 10_000)];
     expect(read([aFact.team(5, 7)], { scope: 'teams', current })).toMatchObject({
       changes: [{ kind: 'update', narrows: true, widens: false, fact: { parent: undefined } }],
@@ -108,16 +108,16 @@ describe('what has just changed', () => {
     });
   });
 
-  it('is stated when an event told of the account or the thing that it hangs on', () => {
+  it('is confirmed gone when an event reported the account or the parent gone', () => {
     const rows = [aFact.teamMember(5, 1), aFact.teamRepository(5, 7)];
     const current = rows.map((fact) => stored(fact, 1, now - 60_000));
     const scope = 'teams';
-    const stated = (key: string) =>
+    const confirmedBy = (key: string) =>
       read([], { scope, current, goneByEvents: new Set([key]) }).changes.map(({ evidence }) =>
         hasConfirmation(evidence),
       );
-    expect(stated('member#1')).toEqual([true, false]);
-    expect(stated('team#5')).toEqual([true, true]);
+    expect(confirmedBy('member#1')).toEqual([true, false]);
+    expect(confirmedBy('team#5')).toEqual([true, true]);
   });
 });
 
@@ -142,11 +142,11 @@ describe('what an event withdrew', () => {
       deferred: [{ key: claim.key, until: at + lagMs }],
       contradicted: [],
     });
-    // A read that began before the event, and took its time.
+    // A slow read that began before the event.
     expect(read(9, at + lagMs)).toMatchObject({ changes: [], contradicted: [] });
   });
 
-  it('is given back by a read that knows, and the event was wrong', () => {
+  it('is given back by a read that began late enough, and the event was wrong', () => {
     expect(read(11, at + lagMs)).toMatchObject({
       changes: [{ kind: 'return', fact: row, widens: true }],
       deferred: [],
@@ -154,7 +154,7 @@ describe('what an event withdrew', () => {
     });
   });
 
-  it('is given back by an event that gives it and a read that agrees, and the event that took it was right', () => {
+  it('is given back by an event that adds it and a read that agrees, and the first event was right', () => {
     const arrivals = new Map([[claim.key, 11]]);
     expect(read(12, at + 1000, { arrivals })).toMatchObject({
       changes: [{ kind: 'return' }],
@@ -162,7 +162,7 @@ describe('what an event withdrew', () => {
     });
     expect(read(12, at + lagMs, { arrivals }).contradicted).toEqual([]);
     expect(read(12, at + 1000, { arrivals: new Map([[claim.key, 9]]) }).changes).toEqual([]);
-    // A read took it in between, as the event had said: that withdrew nothing itself.
+    // A read removed it in between, as the event had said: that withdrew nothing itself.
     const removed = new Map([[claim.key, { observedAt: 12, changedAt: at + 500 }]]);
     expect(read(13, at + 1000, { current: [], removed, arrivals }).changes).toMatchObject([{ kind: 'add' }]);
   });
@@ -174,8 +174,8 @@ describe('what an event withdrew', () => {
     });
   });
 
-  it('is looked at again if only a hint says that it is gone, recovered after the person was added again', () => {
-    // The read may show what was between the two; also the look-up of the thing itself.
+  it('is rechecked if only a hint says that it is gone, recovered after the person was added again', () => {
+    // The read, and the look-up too, may show the state between the two events.
     for (const absenceIsAuthoritative of [false, true]) {
       const hinted = {
         read: { facts: [], absenceIsAuthoritative },
@@ -189,7 +189,7 @@ describe('what an event withdrew', () => {
     }
   });
 
-  it('is looked at again if it was given back since, and a read that may lag behind does not show it', () => {
+  it('is rechecked if it was given back since, and a read that may lag behind does not show it', () => {
     const given = { ...stored(row, 12, at + 500), givenAt: 12 };
     expect(read(13, at + 1000, { current: [given], read: { facts: [] } })).toMatchObject({
       changes: [{ kind: 'remove', inDoubt: true }],
@@ -197,7 +197,7 @@ describe('what an event withdrew', () => {
     });
   });
 
-  it('is not added by a read that may lag behind, if nothing was known of it', () => {
+  it('is not added by a read that may lag behind, if nothing was stored of it', () => {
     expect(read(11, at + 1000, { current: [] })).toMatchObject({
       changes: [],
       deferred: [{ key: claim.key, until: at + lagMs }],
@@ -205,7 +205,7 @@ describe('what an event withdrew', () => {
     expect(read(11, at + lagMs, { current: [] })).toMatchObject({ changes: [{ kind: 'add' }] });
   });
 
-  it('takes a repository from everybody that is public no more, and lets it be public when a read knows', () => {
+  it('takes a repository that is not public any more from everybody, until a read that began late enough shows it public', () => {
     const open = aFact.repository(7, { visibility: 'public' });
     const hidden: Claim = { key: 'repository#7', expect: 'not-public', number: 10, at };
     const of = (current: Fact, startedAt: number) =>
@@ -221,7 +221,7 @@ describe('what an event withdrew', () => {
     expect(of(open, at + lagMs)).toMatchObject({ changes: [{ kind: 'return' }], contradicted: [hidden] });
   });
 
-  it('follows in what gives nothing, and what is narrower', () => {
+  it('follows reads in attributes that grant nothing, and in what is narrower', () => {
     const owner = aFact.member(1, 'owner');
     const gone: Claim = { key: 'member#1', expect: 'gone', number: 10, at };
     expect(

@@ -37,10 +37,10 @@ const facts: Record<GitHubScope, fc.Arbitrary<Fact>> = {
 const snapshot = (scope: GitHubScope): fc.Arbitrary<Fact[]> =>
   fc.uniqueArray(facts[scope], { selector: factKey, minLength: scope === 'settings' ? 1 : 0, maxLength: 20 });
 
-/** Long after everything that changed. */
+/** Long after every change. */
 const startedAt = 10 * lagMs;
 
-/** The changes of a plan that nothing has to wait in. */
+/** The changes of a plan in which nothing is deferred. */
 function plan(
   input: Omit<Parameters<typeof planScope>[0], 'read' | 'startedAt'> & { read: readonly Fact[] },
 ): readonly PlannedChange[] {
@@ -93,7 +93,7 @@ describe('planScope', () => {
     );
   });
 
-  it('has no change for what stayed', () => {
+  it('has no change for what stayed the same', () => {
     fc.assert(
       fc.property(twoSnapshots, ([scope, before]) => {
         expect(
@@ -103,7 +103,7 @@ describe('planScope', () => {
     );
   });
 
-  it('takes no notice of an attribute that is there and undefined', () => {
+  it('ignores an attribute that is present but undefined', () => {
     const { tagCount: _, ...fact } = { tagCount: 1, ...aFact.repository(1, { handle: undefined }) };
     const read = [fact];
     const current = [stored(aFact.repository(1, { handle: undefined, tagCount: undefined }))];
@@ -131,7 +131,7 @@ describe('planScope', () => {
     snapshot('repositories'),
   );
 
-  it('at no step lets anybody read what neither the rights before nor those after allow', () => {
+  it('never lets anybody read in between what neither the rights before nor those after allow', () => {
     fc.assert(
       fc.property(whole, twoSnapshots, (parts, [scope, before, read]) => {
         const kinds: readonly string[] = kindsOf(layout, scope);
@@ -146,7 +146,7 @@ describe('planScope', () => {
     );
   });
 
-  it('marks a change that alters rights as narrowing or widening', () => {
+  it('marks a change of rights as narrowing or widening', () => {
     fc.assert(
       fc.property(whole, twoSnapshots, (parts, [scope, before, read]) => {
         const kinds: readonly string[] = kindsOf(layout, scope);
@@ -184,7 +184,7 @@ describe('planScope', () => {
     expect(planned).toMatchObject([{ kind: 'add', widens: true }]);
   });
 
-  it('takes one thing shown twice for one, but refuses two versions of it', () => {
+  it('accepts a fact that is shown twice, but refuses two versions of it', () => {
     const twice = [aFact.member(1), aFact.member(1)];
     expect(plan({ scope: 'members', current: [], read: twice, observedAt: 1 })).toHaveLength(1);
     const contradiction = [aFact.member(1), aFact.member(1, 'owner')];
@@ -193,7 +193,7 @@ describe('planScope', () => {
     );
   });
 
-  it('refuses settings that are not there, and facts of another scope', () => {
+  it('refuses missing settings, and facts of another scope', () => {
     expect(() => plan({ scope: 'settings', current: [], read: [], observedAt: 1 })).toThrow(
       expect.objectContaining({ code: 'incomplete' }),
     );
@@ -223,7 +223,7 @@ describe('a role on every repository', () => {
       startedAt,
     }).changes.map(({ fact, evidence }) => [factKey(fact), evidence]);
 
-  it('is taken by the forge’s word when the role reads nothing any more', () => {
+  it('is removed, confirmed by the forge, when the role reads nothing any more', () => {
     expect(removed({ powerless: [role(70)] })).toEqual([
       ['role-member#1#70', ['list', 'powerless-role']],
       ['role-team#5#70', ['list', 'powerless-role']],
@@ -231,13 +231,13 @@ describe('a role on every repository', () => {
     ]);
   });
 
-  it('is not said to be gone by a forge that shows none', () => {
+  it('is not confirmed gone by a forge that hides all roles', () => {
     expect(removed({ hiddenReason: 'no permission' }).map(([, evidence]) => evidence)).toEqual(
       Array(3).fill(['not-shown']),
     );
   });
 
-  it('may come or go with another parent of a team', () => {
+  it('may be added or removed by another parent of a team', () => {
     const moved = (before: Fact, after: Fact) =>
       plan({ scope: 'teams', current: [stored(before)], read: [after], observedAt: 2 });
     expect(moved(aFact.team(5), aFact.team(5, 6))).toMatchObject([{ narrows: false, widens: true }]);
@@ -252,7 +252,7 @@ describe('a role on every repository', () => {
 describe('a part', () => {
   const members = { scope: 'members', read: { facts: [] as Fact[] }, observedAt: 4, startedAt } as const;
 
-  it('that was read later by itself is left alone by a read of the list', () => {
+  it('that was read later by itself is left alone by a list read', () => {
     const current = [stored(aFact.member(1)), stored(aFact.member(2))];
     const newer = new Map([['member:1', 5]] as const);
     const read = { facts: [aFact.member(3)] };
@@ -264,7 +264,7 @@ describe('a part', () => {
     expect(planScope({ ...members, read, current: [], newer: absent }).changes).toEqual([]);
   });
 
-  it('holds no facts of what its read does not cover', () => {
+  it('has no facts that its read does not cover', () => {
     const read = { facts: [aFact.teamMember(6, 1)], covers: ['team:5'] as const };
     expect(() => planScope({ scope: 'team:5', current: [], read, observedAt: 1, startedAt })).toThrow(
       RangeError,
@@ -297,7 +297,7 @@ describe('repositoryToScan', () => {
     expect(planned && repositoryToScan(planned)).toBe(scans ? '7' : undefined);
   });
 
-  it('is a repository that came or went, and nothing for other facts', () => {
+  it('is a repository that was added or removed, and undefined for other facts', () => {
     const base = { narrows: false, widens: false, evidence: [] };
     expect(repositoryToScan({ ...base, kind: 'add', fact: before })).toBe('7');
     expect(repositoryToScan({ ...base, kind: 'remove', fact: before })).toBe('7');

@@ -1,5 +1,6 @@
 /**
- * What a whole read of a scope changes: pure, so that a dry run shows what a run would do, and the history keeps why.
+ * Plans what a complete read of a scope changes. Pure, so that a preview shows what a run would do, and the history keeps the
+ * evidence.
  */
 import { compareBreadth, hasExpired, narrowerOf } from '../../domain/breadth.ts';
 import type { FactChange } from '../../domain/change.ts';
@@ -36,19 +37,19 @@ import type { ScopeRead } from '../../forge/forge.ts';
 import { sameFact } from './fact-differences.ts';
 
 export type PlannedChange = {
-  /** Somebody may read less after it. */
+  /** Whether somebody may read less after it. */
   readonly narrows: boolean;
-  /** Somebody may read more after it. */
+  /** Whether somebody may read more after it. */
   readonly widens: boolean;
   readonly evidence: readonly Evidence[];
-  /** Only this read says so, and it may lag behind what gave it: it is looked at again. */
+  /** Whether the read alone says so and may lag behind an addition: then it is rechecked. */
   readonly inDoubt?: boolean | undefined;
 } & (
   | { readonly kind: 'add'; readonly fact: Fact }
   | { readonly kind: 'update'; readonly fact: Fact; readonly before: Fact }
-  /** An event had withdrawn it, and it gives what it gave again. */
+  /** An event had withdrawn the fact, and it grants again what it granted. */
   | { readonly kind: 'return'; readonly fact: Fact }
-  /** `fact` is the one that goes. */
+  /** `fact` is the one that is removed. */
   | { readonly kind: 'remove'; readonly fact: Fact }
 );
 
@@ -58,32 +59,32 @@ export interface PlanInput {
   readonly current: readonly StoredFact[];
   /** What was removed within a day, by the fact's key. */
   readonly removed?: ReadonlyMap<string, Tombstone>;
-  /** All that the read saw. */
+  /** What the read returned. */
   readonly read: Pick<ScopeRead, 'facts'> & Partial<ScopeRead>;
   /** The read's number. */
   readonly observedAt: number;
-  /** When the read began, in milliseconds since the epoch: what it shows may be older by the forge's lag, and no more. */
+  /** When the read began, in milliseconds since the epoch: what it shows may be older by at most the forge's lag. */
   readonly startedAt: number;
-  /** Numbers of later reads of parts, by part: for a read of a whole list. */
+  /** For a list read: numbers of later reads of parts, by part. */
   readonly newer?: ReadonlyMap<PartScope, number>;
   /** When the plan is made, in milliseconds since the epoch; `startedAt` if left out. */
   readonly now?: number;
-  /** What events said is gone. */
+  /** Keys of facts that events reported gone. */
   readonly goneByEvents?: ReadonlySet<string>;
-  /** What new events withdrew, … */
+  /** New events' claims. */
   readonly claims?: readonly Claim[];
-  /** … and what they gave: their numbers, by the keys of facts. */
+  /** Numbers of new events that added facts, by the facts' keys. */
   readonly arrivals?: ReadonlyMap<string, number>;
-  /** Keys of removed facts that a person asked back: no lag is feared for them. */
+  /** Keys of removed facts that an owner asked to restore: they are added in spite of the lag. */
   readonly putBack?: ReadonlySet<string>;
-  /** Parts that the forge did not show when it was asked for them by their ids. */
+  /** Parts that the forge did not find when asked for them by id. */
   readonly confirmedAbsent?: Pick<ReadonlySet<PartScope>, 'has'>;
 }
 
-/** A right that has to wait: it was withdrawn too little time ago for this read to know. */
+/** A right that has to wait: it was withdrawn too recently for this read to know better. */
 export interface Deferred {
   readonly key: string;
-  /** A read that begins after it knows; milliseconds since the epoch. */
+  /** A read that begins after this time knows; milliseconds since the epoch. */
   readonly until: number;
 }
 
@@ -91,7 +92,8 @@ export interface Plan {
   readonly changes: readonly PlannedChange[];
   readonly deferred: readonly Deferred[];
   /**
-   * What has to be read once more, since this read may show what was: what came back on a person's word, and what was taken by a read alone.
+   * Changes that are rechecked, since this read may show an old state: facts restored for an owner, and removals that only this
+   * read reports.
    */
   readonly doubtful: readonly Deferred[];
   /** Claims that were wrong: the fact was there all the time. */
@@ -99,9 +101,9 @@ export interface Plan {
 }
 
 /**
- * The changes that make the stored scope equal to the read, narrowings first: then whoever reads between two of them sees rights
- * that are no wider than those before or those after. What a later read wrote stays. What the read shows less is taken at once; what was
- * withdrawn is given back only by a read that can know (`withheldUntil`).
+ * Plans the changes that make the stored scope equal to the read, narrowings first: a reader in between sees rights no wider than
+ * those before or those after. Results of later reads stay. What the read shows less is removed at once; what was withdrawn is
+ * given back only by a read that began late enough (`withheldUntil`).
  *
  * @throws ForgeError `incomplete` when the read contradicts itself
  * @throws RangeError when the read has facts of another scope
@@ -151,18 +153,18 @@ export function planScope(input: PlanInput): Plan {
   };
 }
 
-/** What becomes of one fact; the times are those at which to look again, in milliseconds since the epoch. */
+/** The plan for one fact; times of rechecks are in milliseconds since the epoch. */
 interface PlannedFact {
   readonly changes: readonly PlannedChange[];
   readonly waits: readonly number[];
   readonly doubts: readonly number[];
 }
 
-/** Whether the read can know that what changed then has changed again. @param changedAt milliseconds since the epoch */
+/** Whether the read began late enough to show changes after that time. @param changedAt milliseconds since the epoch */
 const knows = ({ startedAt, traits }: PlanInput, changedAt: number): boolean =>
   startedAt >= changedAt + traits.lagMs;
 
-/** When a read begins that knows what this plan takes; milliseconds since the epoch. */
+/** When a read must begin to show what this plan removes; milliseconds since the epoch. */
 const laterThan = ({ now, startedAt, traits }: PlanInput): number => (now ?? startedAt) + traits.lagMs;
 
 const withdrawalsOf = (
@@ -173,12 +175,13 @@ const withdrawalsOf = (
 const orderOf = ({ observedAt, startedAt }: PlanInput) => ({ number: observedAt, startedAt });
 
 /**
- * The read does not have it. Taken at once, however fresh; but if only this read says so, it is looked at again when a read can know: it may have been
- * given a moment ago. What the forge states when asked for it is doubted only where we know that it was.
+ * Plans for a stored fact that the read does not have. It is removed at once, however fresh it is. If only this read says so, it
+ * is rechecked, since the fact may have been added a moment ago. An absence that the forge confirmed is rechecked only for a
+ * recent change.
  */
 function planAbsent(stored: StoredFact, input: PlanInput): PlannedFact {
   const change = removalOf(stored.fact, input);
-  // What a hint tells may be long over: the read that it causes may show what was between that and the return.
+  // A hint may be old: the read that it causes may show the state between the removal and the return.
   const isHinted = isGoneByEvents(stored.fact, input.goneByEvents);
   const isDoubted =
     presenceGrants(stored.fact) &&
@@ -191,7 +194,7 @@ function planAbsent(stored: StoredFact, input: PlanInput): PlannedFact {
   };
 }
 
-/** The read has it, perhaps with a difference. */
+/** Plans for a stored fact that the read has, perhaps changed. */
 function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFact {
   const order = orderOf(input);
   const isTaken = isClaimed(stored, input);
@@ -205,7 +208,7 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
       ? withheldUntil(fact, order, withdrawalsOf(input, taken), input.traits)
       : undefined;
   if (until !== undefined) {
-    // What is narrower about it, and what gives nothing, follows at once.
+    // What is narrower, and attributes that grant nothing, follow at once.
     const narrowed = updateOf(stored.fact, narrowerOf(stored.fact, fact));
     const isChanged = !sameFact(narrowed.fact, stored.fact);
     return { changes: isChanged ? [narrowed] : [], waits: [until], doubts: stillInDoubt };
@@ -229,7 +232,7 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
   };
 }
 
-/** The read has it, and it is not stored. */
+/** Plans for a fact that the read has and that is not stored. */
 function planNew(fact: Fact, tombstone: Tombstone | undefined, input: PlanInput): PlannedFact {
   const taken = tombstone && { number: tombstone.observedAt, at: tombstone.changedAt };
   const until = withheldUntil(fact, orderOf(input), withdrawalsOf(input, taken), input.traits);
@@ -252,7 +255,7 @@ function planNew(fact: Fact, tombstone: Tombstone | undefined, input: PlanInput)
   };
 }
 
-/** What a claim had withdrawn all the time is there for a read that knows, and no event gave it back: the claim was wrong. */
+/** Claims that were wrong: a read that began late enough shows the fact, it was stored all the time, and no event added it again. */
 function contradictedBy(seen: ReadonlyMap<string, Fact>, input: PlanInput): readonly Claim[] {
   const { claims = [], arrivals } = input;
   const stored = new Map(claims.length === 0 ? [] : input.current.map((one) => [factKey(one.fact), one]));
@@ -270,7 +273,7 @@ function contradictedBy(seen: ReadonlyMap<string, Fact>, input: PlanInput): read
   });
 }
 
-/** Whether the forge states its absence, and not only a list. */
+/** Whether the forge confirmed the absence, beyond a list that does not have it. */
 function isConfirmed(fact: Fact, { read, confirmedAbsent }: PlanInput): boolean {
   const part = partOf(fact);
   return read.absenceIsAuthoritative === true || (part !== undefined && confirmedAbsent?.has(part) === true);
@@ -280,7 +283,7 @@ function isConfirmed(fact: Fact, { read, confirmedAbsent }: PlanInput): boolean 
 const isClaimed = ({ fact, givenAt }: StoredFact, { claims = [] }: PlanInput): boolean =>
   isWithdrawn(claims, fact, givenAt);
 
-/** Whether an event said that the fact is gone, or that what it hangs on is: a team, a repository, or the account's membership. */
+/** Whether an event said that the fact or its parent is gone: its team, its repository, or the account's membership. */
 function isGoneByEvents(fact: Fact, goneByEvents: ReadonlySet<string> | undefined): boolean {
   if (goneByEvents === undefined || goneByEvents.size === 0) {
     return false;
@@ -290,7 +293,7 @@ function isGoneByEvents(fact: Fact, goneByEvents: ReadonlySet<string> | undefine
     goneByEvents.has(factKey(fact)) ||
     (part !== undefined && goneByEvents.has(mainKeyOf(part))) ||
     ('account' in fact && goneByEvents.has(mainKeyOf(memberPart(fact.account)))) ||
-    // What is taken from a team is taken from those that inherit it.
+    // What a team loses, the teams that inherit it lose too.
     (isInherited(fact) && goneByEvents.has(inheritedKey(fact)))
   );
 }
@@ -330,11 +333,11 @@ export function recordOf(change: PlannedChange): FactChange {
   }
 }
 
-/** A removal for which only an absence speaks. */
+/** Whether absence from a list is the only evidence for the removal. */
 export const isMissing = (change: PlannedChange): boolean =>
   change.kind === 'remove' && !hasConfirmation(change.evidence);
 
-/** The removal with one more piece of evidence; any other change as it is. */
+/** The removal with one more piece of evidence; any other change unchanged. */
 export const withEvidence = (change: PlannedChange, evidence: Evidence): PlannedChange =>
   change.kind === 'remove' ? { ...change, evidence: [...change.evidence, evidence] } : change;
 
@@ -356,7 +359,7 @@ function indexRead(
     }
     const key = factKey(fact);
     const twin = seen.get(key);
-    // A list that moves under its reader shows one thing twice; shown twice with a difference, one of the two is old.
+    // A list that changes while it is read may show a fact twice. If the two differ, one of them is old.
     if (twin !== undefined && !sameFact(twin, fact)) {
       throw new ForgeError('incomplete', `the read of ${scope} shows ${key} twice, with a difference`);
     }
@@ -368,7 +371,10 @@ function indexRead(
   return seen;
 }
 
-/** Whether a right hangs on the fact being there. A team's own fact gives none but by its parent's roles, and a token may speak for it. */
+/**
+ * Whether the presence of the fact grants a right. A team's own fact does: through its parent's roles, and because a token may
+ * speak for it.
+ */
 function presenceGrants(fact: Fact): boolean {
   return fact.kind !== 'settings' || fact.membersRead;
 }

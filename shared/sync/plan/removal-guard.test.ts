@@ -25,8 +25,8 @@ function held(
   return guardRemovals(changes, current, defaultCaution, input);
 }
 
-describe('the brake', () => {
-  it('lets a few go, and many of very many', () => {
+describe('the removal guard', () => {
+  it('lets a few removals pass, and many of very many', () => {
     expect(held(members(6), members(1)).held).toEqual([]);
     expect(held(members(100), members(75)).held).toEqual([]);
   });
@@ -38,34 +38,34 @@ describe('the brake', () => {
     expect(held(members(7), members(1)).held).toHaveLength(6);
   });
 
-  it('holds nothing that an event expected, or that the forge states', () => {
+  it('holds nothing that an event reported or the forge confirmed', () => {
     const expected = members(6, 2).map(factKey);
     expect(held(members(7), members(1), { expected }).held).toEqual([]);
     expect(held(members(7), members(1), { absenceIsAuthoritative: true }).held).toEqual([]);
   });
 
-  it('adds up what was missed within a day', () => {
+  it('adds up what was missing within a day', () => {
     const missed = members(4, 101);
     expect(held(members(20), members(17)).held).toEqual([]);
     expect(held(members(20), members(17), { missed }).held).toHaveLength(3);
-    // What the forge states is not held for it.
+    // What the forge confirmed is not held for that.
     expect(held(members(20), members(17), { missed, absenceIsAuthoritative: true }).held).toEqual([]);
   });
 
-  it('goes on holding what waits already, although the list has grown', () => {
+  it('keeps holding what already waits, although the list has grown', () => {
     const waiting = new Set(members(6, 95).map(factKey));
     expect(held(members(100), members(94), { waiting }).held).toHaveLength(6);
     expect(held(members(100), members(93), { waiting }).changes).toHaveLength(1);
-    // Most came back: what is left is few.
+    // Most came back, so few are missing now.
     expect(held(members(100), members(95), { waiting }).held).toEqual([]);
   });
 
-  it('holds what a person refused, however few', () => {
+  it('holds what an owner refused, however little', () => {
     const refused = new Set(members(1, 100).map(factKey));
     expect(held(members(100), members(99), { refused }).held).toHaveLength(1);
   });
 
-  it('looks at each team by itself', () => {
+  it('counts each team by itself', () => {
     const rows = (team: number, count: number): Fact[] =>
       Array.from({ length: count }, (_, place) => aFact.teamMember(team, place + 1));
     const before = [1, 2, 3, 4, 5].flatMap((team) => [aFact.team(team), ...rows(team, 10)]);

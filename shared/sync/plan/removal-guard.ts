@@ -1,6 +1,6 @@
 /**
- * The removal guard: what is merely missing from a list is not taken away when it is much of that list. A list that a tired forge cut short, or
- * a credential that sees less than before, looks the same as people who left.
+ * The removal guard: facts that are merely missing from a list are not removed if they are a large share of it. A list that the
+ * forge cut short, or a credential that sees less than before, looks the same as people who left.
  */
 import { type Fact, factKey, type StoredFact } from '../../domain/facts.ts';
 import type { Caution } from '../../domain/synchronization.ts';
@@ -8,21 +8,24 @@ import { isMissing, type PlannedChange } from './plan.ts';
 
 export interface GuardedRemovals {
   readonly changes: readonly PlannedChange[];
-  /** Removals that wait for a person's word. */
+  /** Removals that wait for an owner's decision. */
   readonly held: readonly PlannedChange[];
 }
 
 export interface GuardHistory {
-  /** Keys of facts whose removal waits for a person already: that the list has grown since is no answer. */
+  /** Keys of facts whose removal already waits for an owner: it keeps waiting even if the list has grown since. */
   readonly waiting?: ReadonlySet<string>;
-  /** Keys of facts whose removal a person refused. */
+  /** Keys of facts whose removal an owner refused. */
   readonly refused?: ReadonlySet<string>;
-  /** What went within a day because it was merely missing: a list that shrinks a little each time is much in the end. */
+  /**
+   * Facts removed within a day because they were merely missing. They count too, so that a list that shrinks a little each time
+   * is held in the end.
+   */
   readonly missed?: readonly Fact[];
 }
 
 /**
- * Parts a plan's changes by whether the guard holds them. A removal that the forge states passes at any size.
+ * Splits a plan's changes by whether the guard holds them. A removal that the forge confirmed passes at any size.
  *
  * @param current all that is stored of what was read
  */
@@ -51,7 +54,7 @@ export function guardRemovals(
   };
 }
 
-/** The lists that the fact stands in: all of its kind, and those of its team, role or repository. */
+/** The lists that contain the fact: all of its kind, and those of its team, role or repository. */
 function listsOf(fact: Fact): readonly string[] {
   switch (fact.kind) {
     case 'team-member':

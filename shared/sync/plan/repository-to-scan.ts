@@ -1,8 +1,8 @@
-/** Which repository has to be scanned because its fact changed. */
+/** Decides which repository has to be scanned because its fact changed. */
 import type { RepositoryFact } from '../../domain/facts.ts';
 import type { PlannedChange } from './plan.ts';
 
-/** Attributes of a repository whose change may change its versions, or where they are found. */
+/** Attributes of a repository that may affect its versions, or where they are found. */
 const scanned = [
   'name',
   'fullName',
@@ -15,7 +15,7 @@ const scanned = [
   'fork',
 ] as const satisfies readonly (keyof RepositoryFact)[];
 
-/** The repository that has to be scanned because of the change: its packages come, go or may have new versions. */
+/** The repository to scan because of the change: its packages may be added, removed or get new versions. */
 export function repositoryToScan(change: PlannedChange): RepositoryFact['repository'] | undefined {
   const { fact } = change;
   if (fact.kind !== 'repository') {

@@ -1,4 +1,7 @@
-/** What nobody could read for 90 days, or lost its name so long ago, is deleted: records and archives; its number is never used again. */
+/**
+ * Deletes the records and archives of packages that were unreadable, or whose name another package took over, for 90 days. Their
+ * numbers are never used again.
+ */
 import type { OrganizationId } from '../../domain/ids.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -39,7 +42,7 @@ export async function deleteUnreadable(
       ]);
     } catch (error) {
       if (error instanceof ConflictError) {
-        // It came back at this very moment.
+        // It became readable at this very moment.
         continue;
       }
       throw error;

@@ -36,7 +36,7 @@ const now = Date.parse('2026-11-22T12:00:00Z');
 const hours = 3600 * 1000;
 
 describe('reconcile', () => {
-  it('asks for every scope, and for scans of repositories not scanned for a day or left unfinished', async () => {
+  it('requests every scope, and scans of repositories not scanned for a day or left incomplete', async () => {
     const table = await newTable();
     await addSynchronized(table);
     await table.transact([
@@ -45,9 +45,9 @@ describe('reconcile', () => {
         { id: 1, lastScannedAt: now - 25 * hours, wanted: 1, done: 1 },
         { id: 2, lastScannedAt: now - 23 * hours, wanted: 1, done: 1 },
         { id: 3, lastScannedAt: now - 1 * hours, wanted: 1, done: 1, unfinished: true },
-        // Somebody is at it.
+        // Another worker has its lease.
         { id: 4, lastScannedAt: now - 25 * hours, wanted: 2, done: 1 },
-        // Never scanned; 6 has not even been asked for.
+        // Never scanned; a scan of 6 was never even requested.
         { id: 5, wanted: 1, done: 1 },
         // Gone from the forge.
         { id: 9, lastScannedAt: now - 90 * hours, wanted: 1, done: 1 },
@@ -94,7 +94,7 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
     return (await findSynchronization(table, synchronizationId))?.connection;
   }
 
-  it('takes the one that was announced since, though nobody heard of the removal', async () => {
+  it('uses the installation announced since, though its removal was never delivered', async () => {
     const operations = [addInstallation({ ...gitHubHost, installation: other }, announced)];
     expect(await installationAfter('credential-rejected', operations)).toMatchObject({ installation: other });
   });
@@ -119,7 +119,7 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
 });
 
 describe('reconcile of a synchronization whose forge is unknown', () => {
-  it('asks for nothing, and reviews the rights nevertheless', async () => {
+  it('requests nothing, but still reviews access', async () => {
     const table = await newTable();
     const connection = { kind: 'app-installation', installation: installationId } as const;
     await addSynchronized(table, 'all', {
@@ -153,8 +153,8 @@ describe('reconcile of a synchronization whose forge is unknown', () => {
   });
 });
 
-describe('reconcile of an organization without rights that end', () => {
-  it('costs as many requests as before there were such', async () => {
+describe('reconcile of an organization without rights that expire', () => {
+  it('costs as many requests as before expiry was supported', async () => {
     const table = await newTable();
     await addSynchronized(table);
     let requests = 0;
@@ -171,7 +171,7 @@ describe('reconcile of an organization without rights that end', () => {
 });
 
 describe('reconcile of several organizations', () => {
-  it('reads the others when something of one cannot be understood', async () => {
+  it('requests reads of the others when one cannot be parsed', async () => {
     const table = await newTable();
     await addSynchronized(table);
     const link = { organization: 'another', synchronization: 'aaaa' };
@@ -205,7 +205,7 @@ describe('sweepWork', () => {
     edgeWork('p/acme/acme/shop'),
   ];
 
-  it('wakes what is wanted and not done, once its message must have come', async () => {
+  it('sends a message for work that is not done, once its own message should have arrived', async () => {
     const { table, workQueue, sweep } = await createSweep();
     await table.transact(workItems.map((workItem) => requestWork(workItem, now)));
     expect(await sweep(now + 14_000)).toBe(0);
@@ -213,7 +213,7 @@ describe('sweepWork', () => {
     expect(workQueue.take()).toEqual(workItems.map(({ message }) => ({ ...message, delaySeconds: 0 })));
   });
 
-  it('leaves alone what somebody is at until the lease ends, and what is done', async () => {
+  it('skips work under a lease, and work that is done', async () => {
     const { table, sweep } = await createSweep();
     const [workItem] = workItems;
     if (workItem === undefined) {
@@ -243,7 +243,7 @@ describe('sweepWork', () => {
   );
   const minute = 60_000;
 
-  /** Five scans asked for at the given times, the one of them being at work whose place is given. */
+  /** Five scans requested at the given times; the one at the index `atWork` is being worked on. */
   async function createBusy(times: readonly number[], atWork: number, at: number) {
     const created = await createSweep();
     const { table } = created;
@@ -258,21 +258,21 @@ describe('sweepWork', () => {
     return { ...created, lease };
   }
 
-  it('leaves alone what waits its turn in a busy queue, and wakes what it went past', async () => {
+  it('skips work that waits its turn in a busy queue, and sends for work that was passed over', async () => {
     const times = [0, 0, 2 * minute, 2 * minute, 3 * minute];
     const { sweep, workQueue } = await createBusy(times, 2, 4 * minute);
     expect(await sweep(now + 4 * minute)).toBe(2);
     expect(workQueue.take().map(({ message }) => message.repository)).toEqual(['1', '2']);
   });
 
-  it('wakes all of them as soon as nobody is at any', async () => {
+  it('sends for all of them when none is being worked on', async () => {
     const { table, sweep, lease } = await createBusy([0, 0, 0, 0, 0], 0, minute);
     expect(await sweep(now + 2 * minute)).toBe(0);
     expect(await completeWork(table, lease)).toBe('done');
     expect(await sweep(now + 3 * minute)).toBe(4);
   });
 
-  it("does not take another organization's work for its own, nor that of another queue", async () => {
+  it('keeps organizations and queues apart', async () => {
     const { table, sweep } = await createBusy([0, 0, 0, 0, 0], 0, 0);
     await table.transact([
       requestWork(scanWork(asId<OrganizationId>('other'), synchronizationId, repository(9)), now),
@@ -281,7 +281,7 @@ describe('sweepWork', () => {
     expect(await sweep(now + minute)).toBe(2);
   });
 
-  it('wakes what a dead worker left as soon as its lease has ended, however busy the queue is', async () => {
+  it('sends for the work of a dead worker as soon as its lease has ended, however busy the queue is', async () => {
     const { table, sweep, workQueue } = await createBusy([0, 0, 0, 0, 0], 0, 0);
     const [, second] = scans;
     if (second === undefined) {
@@ -293,11 +293,11 @@ describe('sweepWork', () => {
     expect(workQueue.take()).toMatchObject([second.message]);
   });
 
-  it('wakes what waits in a busy queue every ten minutes nevertheless', async () => {
+  it('still sends every ten minutes for work that waits in a busy queue', async () => {
     const { table, sweep, lease } = await createBusy([0, 0, 0, 0, 0], 0, 0);
     let woken = 0;
     for (let minutes = 1; minutes <= 35; minutes++) {
-      // As if one after another were done that was asked for at the same moment.
+      // As if those requested at the same moment were done one after another.
       await table.update({ key: lease.workItem.key, set: { leaseUntil: now + (minutes + 5) * minute } });
       const count = await sweep(now + minutes * minute);
       expect([0, 4]).toContain(count);
@@ -306,7 +306,7 @@ describe('sweepWork', () => {
     expect(woken).toBe(4 * 3);
   });
 
-  it('counts from when it was asked for again behind a worker who had begun', async () => {
+  it('counts from the newer request where work was requested again under a lease', async () => {
     const times = [0, 4 * minute, 4 * minute, 4 * minute, 4 * minute];
     const { table, sweep, lease } = await createBusy(times, 0, 5 * minute);
     await table.transact([requestWork(lease.workItem, now + 6 * minute)]);
@@ -319,7 +319,7 @@ describe('sweepWork', () => {
     expect(await sweep(now + 7 * minute)).toBe(0);
   });
 
-  it('finds the others when one item says nothing', async () => {
+  it('finds the others when one item cannot be parsed', async () => {
     const { table, logger, sweep } = await createSweep();
     await table.transact([
       ...workItems.slice(0, 1).map((workItem) => requestWork(workItem, now)),

@@ -1,4 +1,4 @@
-/** Asks for everything to be read again, on a schedule: deliveries get lost, and some changes have none. */
+/** Requests a read of everything, on a schedule: deliveries get lost, and some changes have none. */
 import type { OrganizationId, SynchronizationId } from '../../domain/ids.ts';
 import { namesIn, type ScopeName } from '../../domain/scopes.ts';
 import { isImporting, type Synchronization } from '../../domain/synchronization.ts';
@@ -34,8 +34,9 @@ export interface ReconcileDependencies {
 const scannedMs = 24 * 3600 * 1000;
 
 /**
- * @returns how much was asked for
- * @throws what went wrong with the first of the organizations where something did, after the others
+ * @returns how many scopes and scans were requested
+ *
+ * @throws the first error, after all organizations were processed
  */
 export async function reconcile(
   dependencies: ReconcileDependencies,
@@ -46,7 +47,7 @@ export async function reconcile(
     try {
       await reconcileOne(dependencies, organization, synchronization, asked);
     } catch (error) {
-      // What is wrong with one organization must not keep the others from being read.
+      // An error in one organization must not keep the others from being read.
       failures.push(error);
     }
   }
@@ -65,7 +66,8 @@ async function reconcileOne(
   const { table, logger } = dependencies;
   const known = await findSynchronization(table, synchronization);
   if (known !== undefined) {
-    // From the table alone, and before all that needs the forge: no right may outlive its time because the forge is missing.
+    // Uses only the table, and runs before everything that needs the forge: no right may outlive its time because the forge is
+    // unavailable.
     await reviewRightsOf(dependencies, known);
     await reviewExpiries(dependencies, known);
     await replaceRejected(dependencies, known);
@@ -82,7 +84,7 @@ async function reconcileOne(
   await openAtEdge(dependencies, organization);
 }
 
-/** @returns how many scopes were asked for */
+/** @returns how many scopes were requested */
 async function askForScopes(
   dependencies: ReconcileDependencies,
   synchronization: Synchronization,
@@ -91,12 +93,12 @@ async function askForScopes(
   const scopes = scopesDue(synchronization, dependencies.clock.now()).map((scope) =>
     scopeWork(organization, id, scope),
   );
-  // One run takes all scopes that are asked for, so one message is enough.
+  // One run takes all requested scopes, so one message is enough.
   await requestAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
   return scopes.length;
 }
 
-/** @returns how many scans were asked for */
+/** @returns how many scans were requested */
 async function askForScans(
   dependencies: ReconcileDependencies,
   organization: OrganizationId,
@@ -110,7 +112,7 @@ async function askForScans(
   return due.length;
 }
 
-/** The scopes that are to be read by now; what failed is due at each reconcile. @param now milliseconds since the epoch */
+/** The scopes that are due; one that failed is due at each reconcile. @param now milliseconds since the epoch */
 function scopesDue({ forge, lastSuccessAt }: Synchronization, now: number): readonly ScopeName[] {
   const due = traitsOf(forge).scopes.filter(
     ({ name, everyMs = 0 }) => (lastSuccessAt[name] ?? 0) <= now - everyMs,
@@ -118,7 +120,7 @@ function scopesDue({ forge, lastSuccessAt }: Synchronization, now: number): read
   return namesIn(due);
 }
 
-/** Repositories not scanned for a day, and those where something is to be tried again. One being scanned now is not asked for twice. */
+/** Repositories not scanned for a day, and those with something to retry. One that is already queued is not requested again. */
 async function scansDue(
   { table, clock }: ReconcileDependencies,
   organization: OrganizationId,
@@ -145,7 +147,7 @@ async function scansDue(
   };
 }
 
-/** From now on nobody takes a name from another repository by being older. */
+/** Ends the import: from then on an older repository does not take a package's name from another. */
 async function endImport({ table, clock }: ReconcileDependencies, id: SynchronizationId): Promise<void> {
   const synchronization = await findSynchronization(table, id);
   if (synchronization?.importObservedAt !== undefined && isImporting(synchronization, clock.now())) {

@@ -1,11 +1,12 @@
-/** Asks for work on many things at once, where nothing else changes with it. */
+/** Requests many work items in as few transactions as possible, where nothing else changes with them. */
 import type { Clock } from '../../runtime/clock.ts';
 import { type Table, transactionItemsMax } from '../../store/table.ts';
 import { requestWork, type WorkItem, type WorkQueue } from '../../store/work.ts';
 
 /**
  * @param cause why, for the record of the run
- * @param woken the things whose messages are sent; all of them if left out
+ *
+ * @param woken the work items whose messages are sent; all of them by default
  */
 export async function requestAll(
   {

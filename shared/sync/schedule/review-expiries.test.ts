@@ -17,13 +17,13 @@ const hour = 3600_000;
 
 const logger = { info: () => {}, error: () => {} };
 
-/** Somebody on repository 5 until then. */
+/** A collaborator of repository 5 until then. */
 const until = (expiresAt: number, account = 1): Fact =>
   ({ ...aFact.collaborator(5, account), expiresAt }) as Fact;
 
-describe('a right that ends', () => {
+describe('a right that expires', () => {
   it.each(['a list', 'a part'])(
-    'read with %s ends by itself, also while the forge cannot be read',
+    'read with %s expires on time, also while the forge cannot be read',
     async (read) => {
       const services = memoryServices();
       const end = services.clock.now() + hour;
@@ -69,7 +69,7 @@ describe('a right that ends', () => {
     };
   }
 
-  it('is looked at once, and then the next one', async () => {
+  it('is reviewed once, and then the next one', async () => {
     const world = await createWorld();
     expect(await world.next()).toBe(start + hour);
     const before = await world.reviews();
@@ -85,7 +85,7 @@ describe('a right that ends', () => {
     expect(await world.reviews()).toBe(before + 2);
   });
 
-  it('is looked at while its scope waits for a rate limit', async () => {
+  it('is reviewed while its scope waits for a rate limit', async () => {
     const world = await createWorld();
     world.forge.before = () => {
       throw new ForgeError('rate-limited', 'wait', { notBefore: start + 6 * hour });
@@ -97,7 +97,7 @@ describe('a right that ends', () => {
     expect(await world.reviews()).toBe(before + 1);
   });
 
-  it('is looked at again when something was read in the middle of it', async () => {
+  it('is reviewed again when a read happened during the review', async () => {
     const world = await createWorld();
     world.clock.time = start + hour;
     let isRead = false;
@@ -122,7 +122,7 @@ describe('a right that ends', () => {
     expect(await world.next()).toBe(start + 2 * hour);
   });
 
-  it('is known after a plan that somebody else had to finish', async () => {
+  it('is scheduled also by a stored plan that another worker finished', async () => {
     const rows = Array.from({ length: 120 }, (_, id) => until(start + hour, id + 1));
     const world = await createSyncWorld(await newTable(), [aFact.settings(), aFact.repository(5), ...rows]);
     let isDead = false;
@@ -149,7 +149,7 @@ describe('a right that ends', () => {
     expect(state?.nextExpiryAt).toBe(start + hour);
   });
 
-  it('is removed however much of a list ends at once, and nobody is asked', async () => {
+  it('is removed however much of a list expires at once, without asking an owner', async () => {
     const rows = [1, 2, 3, 4, 5, 6, 7].map(
       (id) => ({ ...aFact.collaborator(5, id), expiresAt: start + hour }) as Fact,
     );

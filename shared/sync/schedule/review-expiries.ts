@@ -1,6 +1,6 @@
 /**
- * What a forge gave until a certain time ends by itself, also while the forge cannot be read: views are decided again when that time has come. Each
- * whole scope keeps when its next right ends.
+ * Ends rights that a forge granted until a certain time, also while the forge cannot be read: when the time has come, views are
+ * computed again. Each list stores when its next right expires.
  */
 import { endingKinds, nextExpiry } from '../../domain/breadth.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
@@ -14,8 +14,9 @@ import { requestWork, type WorkQueue } from '../../store/work.ts';
 import { grantsWork } from '../../store/work-items.ts';
 
 /**
- * Has the views of everybody decided again if a right has ended since. From the table alone: it needs neither the forge, nor how the forge is
- * read, nor the lease of a scope, which nobody gets while a rate limit is waited for. Most forges have no rights that end; then it is one request.
+ * Requests everybody's views if a right has expired since the last review. It uses only the table: not the forge, not the forge's
+ * traits, and not the lease of a scope, which is unavailable during a rate limit. Most forges have no rights that expire; then it
+ * is one request.
  */
 export async function reviewExpiries(
   {
@@ -36,7 +37,7 @@ export async function reviewExpiries(
   const grants = grantsWork(synchronization.organization);
   await table.transact([requestWork(grants, now)]);
   await workQueue.send([grants.message]);
-  // Of all scopes, since which of them has which kinds is the forge's affair: looking once too often does no harm.
+  // All lists are read, since which of them has which kinds depends on the forge: a superfluous review does no harm.
   const facts = await Promise.all(endingKinds.map((kind) => loadFacts(table, id, kind)));
   const nextExpiryAt = nextExpiry(facts.flat(), now);
   try {
@@ -47,14 +48,14 @@ export async function reviewExpiries(
       })),
     );
   } catch (error) {
-    // What was read meanwhile may end earlier: the next review looks at it.
+    // A read meanwhile may have stored an earlier expiry: the next review handles it.
     if (!(error instanceof ConflictError)) {
       throw error;
     }
   }
 }
 
-/** The scope has the same next end, and nothing of it was read since. */
+/** The scope still has this expiry, and nothing of it was read since. */
 const asReviewed = ({ nextExpiryAt = 0, readAt, partsRead }: ScopeState): Condition =>
   all(
     equal('nextExpiryAt', nextExpiryAt),

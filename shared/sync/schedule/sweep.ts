@@ -1,8 +1,9 @@
 /**
- * Finds work that is wanted and not done, and that nobody is at: its message was lost, or its worker died.
- *
- * Work that only waits for its turn must not be woken again each minute. Messages come about in the order in which they were sent, so
- * while somebody is at work of the same queue and organization, what was asked for later than that has its message before it.
+ * Finds work that is requested, not done and under no lease, because its message was lost or its worker died, and sends its
+ * message again.
+ * Work that only waits for its turn must not get another message each minute. Messages arrive roughly in the order in which they
+ *  were sent: while work of the same queue and organization is under a lease, work requested after it still has a message in the
+ *  queue.
  */
 import { z } from 'zod';
 import type { Clock } from '../../runtime/clock.ts';
@@ -18,15 +19,15 @@ export interface SweepDependencies {
   readonly logger: Pick<Logger, 'error'>;
 }
 
-/** Work younger than this has a message on its way; milliseconds. */
+/** The message of younger work is still on its way; milliseconds. */
 const graceMs = 15_000;
-/** Of one queue in one sweep; the oldest come first. */
+/** Per queue and sweep, oldest first. */
 const itemsMax = 5_000;
-/** Messages of a queue come out of order by less than this; milliseconds. */
+/** The most by which messages of a queue arrive out of order; milliseconds. */
 const orderMs = 60_000;
-/** Even behind others nothing waits longer without another message; milliseconds. */
+/** Work in a busy queue gets another message after this long at the latest; milliseconds. */
 const patienceMs = 600_000;
-/** Between two sweeps, as infra/queues.ts has it; milliseconds. */
+/** Between two sweeps, as in infra/queues.ts; milliseconds. */
 const periodMs = 60_000;
 
 const PendingItem = z.object({
@@ -36,7 +37,7 @@ const PendingItem = z.object({
     message: z.record(z.string(), z.unknown()),
   }),
   [tableKeys.pendingIndex.sortKey]: z.string().transform((text) => Date.parse(text)),
-  /** Without the id nobody is at it, and nobody is to be before the time. */
+  /** If absent, no worker has a lease, and `leaseUntil` is the time before which none may take it. */
   leaseId: z.string().optional(),
   leaseUntil: z.number().default(0),
 });
@@ -61,7 +62,7 @@ export async function sweepWork({ table, workQueue, clock, logger }: SweepDepend
   return woken;
 }
 
-/** One item that cannot be read must not keep the others from being found. */
+/** An item that cannot be parsed must not keep the others from being found. */
 function parsed(item: Item, logger: SweepDependencies['logger']): readonly PendingItem[] {
   const pending = PendingItem.safeParse(item);
   if (!pending.success) {
@@ -72,7 +73,7 @@ function parsed(item: Item, logger: SweepDependencies['logger']): readonly Pendi
 }
 
 function forgotten(items: readonly PendingItem[], now: number): readonly WorkMessage[] {
-  /** How far each organization's work of the queue is: when the latest was asked for that somebody is at. */
+  /** For each organization, when the latest of its work that is now under a lease was requested: how far the queue has come. */
   const reached = new Map<string, number>();
   for (const { wake, leaseId, leaseUntil, pendingSince } of items) {
     if (leaseId !== undefined && leaseUntil >= now) {
@@ -84,7 +85,7 @@ function forgotten(items: readonly PendingItem[], now: number): readonly WorkMes
       return [];
     }
     if (leaseId !== undefined) {
-      // Its worker died, and its message with it.
+      // Its worker died, and the message with it.
       return [wake];
     }
     const since = Math.max(pendingSince, leaseUntil);
@@ -93,5 +94,5 @@ function forgotten(items: readonly PendingItem[], now: number): readonly WorkMes
   });
 }
 
-/** In one sweep of so many: nobody has to remember when it was woken last. */
+/** True in one sweep of so many, so that no time of the last message has to be stored. */
 const isDueAgain = (waited: number): boolean => waited >= patienceMs && waited % patienceMs < periodMs;

@@ -24,26 +24,26 @@ const hook = {
 const findHook = async ({ forge, source }: { forge: string; source: string }) =>
   forge === 'two' && source === 'known' ? hook : undefined;
 
-it('takes deliveries to an integration with its secret, and with the one before it', async () => {
+it('accepts deliveries to an integration with its current and its previous secret', async () => {
   expect(await sourcesOf({ forge: 'one' }, integrations, findHook)).toEqual([
     { forge: 'one', baseUrl: 'https://one.test', secrets: ['new', 'old'] },
     { forge: 'one', baseUrl: 'https://other.test', secrets: ['theirs'] },
   ]);
 });
 
-it('takes nothing for an integration without a secret', async () => {
+it('accepts nothing for an integration without a secret', async () => {
   const sources = await sourcesOf({ forge: 'two' }, integrations, findHook);
   expect(sources.flatMap(({ secrets }) => secrets)).toEqual([]);
 });
 
-it('takes what is addressed to a hook with the secrets of the hook alone', async () => {
+it("accepts deliveries to a hook with the hook's own secrets only", async () => {
   expect(await sourcesOf({ forge: 'two', source: 'known' }, neverAsked, findHook)).toEqual([hook]);
   expect(await sourcesOf({ forge: 'two', source: 'unknown' }, neverAsked, findHook)).toEqual([]);
   expect(await sourcesOf({ forge: 'one', source: 'known' }, neverAsked, findHook)).toEqual([]);
 });
 
 it.each(['', 'a#b', 'a/b', 'a'.repeat(65)])(
-  'asks the table for no hook that cannot be one: %j',
+  'does not look up a hook under an impossible name: %j',
   async (source) => {
     const asked = vi.fn(findHook);
     expect(await sourcesOf({ forge: 'two', source }, neverAsked, asked)).toEqual([]);

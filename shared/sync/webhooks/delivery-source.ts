@@ -1,4 +1,4 @@
-/** Who may deliver to an address of ours, and with which secrets. */
+/** Finds who may deliver to a webhook address, and authenticates deliveries with their secrets. */
 import type { SynchronizationId } from '../../domain/ids.ts';
 import type { ForgeHost } from '../../domain/synchronization.ts';
 import type { WebhookReader } from '../../forge/forge.ts';
@@ -14,19 +14,19 @@ export interface WebhookAddress {
 }
 
 export interface DeliverySource extends ForgeHost {
-  /** The current one first, then the one before it for as long as it is accepted. */
+  /** The current one first, then the previous one for as long as it is accepted. */
   readonly secrets: readonly string[];
-  /** Whose the hook is: what it delivers is about nothing else. A delivery to the integration names its installation. */
+  /** The owner of a hook, whose deliveries can be about nothing else. A delivery to the integration names its installation instead. */
   readonly synchronization?: SynchronizationId | undefined;
 }
 
-/** Where the secrets of hooks are kept. */
+/** Looks up a hook with its secrets. */
 export type FindHook = (name: HookName) => Promise<DeliverySource | undefined>;
 
 /**
  * The sources of an address. Several hosts of one forge may deliver to the same address; their secrets tell them apart.
  *
- * @param integrations of this installation; not asked for what comes to a hook
+ * @param integrations of this installation; not loaded for deliveries to a hook
  */
 export async function sourcesOf(
   { forge, source }: WebhookAddress,
@@ -44,13 +44,13 @@ export async function sourcesOf(
 
 /** How the sources of an address are found. */
 export interface DeliverySources {
-  /** As they were known a moment ago; … */
+  /** From a cache. */
   readonly sourcesOf: (address: WebhookAddress) => Promise<readonly DeliverySource[]>;
-  /** … and as they are now. Left out where the former are always so. */
+  /** Without the cache. Left out where there is none. */
   readonly newestSourcesOf?: DeliverySources['sourcesOf'] | undefined;
 }
 
-/** Who made the delivery. Before one is refused, the secrets are read again: they may just have been changed. */
+/** The source that made the delivery. Before a delivery is refused, the secrets are loaded again: they may have just changed. */
 export async function sourceOfDelivery(
   { sourcesOf, newestSourcesOf }: DeliverySources,
   webhooks: WebhookReader,
@@ -58,13 +58,13 @@ export async function sourceOfDelivery(
   request: Pick<HttpRequest, 'headers' | 'body'>,
 ): Promise<DeliverySource | undefined> {
   const source = await authenticated(webhooks, await sourcesOf(address), request);
-  // Hooks are read for each delivery.
+  // Hooks are never cached.
   return source !== undefined || newestSourcesOf === undefined || address.source !== undefined
     ? source
     : authenticated(webhooks, await newestSourcesOf(address), request);
 }
 
-/** The source one of whose secrets the delivery was made with. */
+/** The source with a secret that authenticates the delivery. */
 async function authenticated(
   webhooks: WebhookReader,
   sources: readonly DeliverySource[],

@@ -1,40 +1,44 @@
-/** What a delivery's event claims count for: new ones withdraw and give, all others are hints that cause reads. */
+/** Decides whether a delivery's event claims count: new ones withdraw and give rights, all others are hints that only cause reads. */
 import type { Claim } from '../../domain/claim.ts';
 import type { SeenBody } from '../../store/claim-store.ts';
 
-/** What an event says of a fact. */
+/** What an event says about a fact. */
 export interface EventClaim {
-  /** As factKey names it. */
+  /** As `factKey` returns it. */
   readonly key: string;
   readonly expect: Claim['expect'] | 'there' | 'public';
 }
 
 export interface EventClaimContext {
-  /** The forge delivered it itself, and what authenticates it was checked; not taken from the forge's log. */
+  /** Whether the forge sent it and it was authenticated, as opposed to recovered from the forge's log. */
   readonly cameByItself: boolean;
-  /** When it happened by what the forge signed, where the payload says so; milliseconds since the epoch. */
+  /** When the event happened, where the authenticated payload says so; milliseconds since the epoch. */
   readonly happenedAt?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The same body, if it came before. */
+  /** The record of the same body, if it came before. */
   readonly body: SeenBody | undefined;
-  /** The number of the read that gave the fact's right last, if it is there. */
+  /** The number of the read that last gave the fact's right, if the fact is stored. */
   readonly givenAt: number | undefined;
 }
 
-/** Deliveries are not under way for longer; what is older was kept by somebody. Milliseconds. */
+/** Deliveries take no longer than this; an older one was kept by somebody. Milliseconds. */
 const freshMs = 300_000;
 
 export const isRemoval = <Of extends EventClaim>(eventClaim: Of): eventClaim is Of & Pick<Claim, 'expect'> =>
   eventClaim.expect === 'gone' || eventClaim.expect === 'not-public';
 
-/** Whether nothing like it came before: what cannot be taken back is believed only once, also if the fact was given back since. */
+/**
+ * Whether no delivery with the same body came before. For what cannot be undone: a repeated body never counts, even if the fact
+ * was given back since.
+ */
 export const isFirst = (context: Omit<EventClaimContext, 'givenAt'>): boolean =>
   isNew({ key: '', expect: 'there' }, { ...context, givenAt: undefined });
 
 /**
- * Whether the word counts by itself. A delivery's id is not signed, so the same body under another id may be an old one: it counts again only
- * once its fact was given back since, and not if it was wrong before. What gives is never more than a hint the second time.
+ * Whether the claim counts by itself. A delivery's id is not signed, so the same body under another id may be a replay: it counts
+ * again only if its fact was given back since, and not if it was wrong before. A repeated claim that gives a right is only a
+ * hint.
  */
 export function isNew(
   eventClaim: EventClaim,

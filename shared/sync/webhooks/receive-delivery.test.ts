@@ -70,7 +70,7 @@ async function createReceiver(connected: boolean) {
   };
 }
 
-describe('receiveDelivery, when a secret was just changed', () => {
+describe('receiveDelivery, when a secret has just changed', () => {
   async function sent(signedWith: string, newest: string, source?: string) {
     const [body, sourcesOf, newestSourcesOf] = [
       JSON.stringify(push.payload),
@@ -99,13 +99,13 @@ describe('receiveDelivery, when a secret was just changed', () => {
     return { status, reads: [sourcesOf, newestSourcesOf].map(({ mock }) => mock.calls.length) };
   }
 
-  it('looks once more before it refuses', async () => {
+  it('loads the secrets again before it refuses', async () => {
     expect(await sent('before', 'new')).toEqual({ status: 202, reads: [1, 0] });
     expect(await sent('new', 'new')).toEqual({ status: 202, reads: [1, 1] });
     expect(await sent('forged', 'new')).toEqual({ status: 401, reads: [1, 1] });
   });
 
-  it('does not for a hook, which is read each time', async () => {
+  it('does not for a hook, which is never cached', async () => {
     expect(await sent('forged', 'new', 'hook')).toEqual({ status: 401, reads: [1, 0] });
   });
 });
@@ -148,7 +148,7 @@ describe('receiveDelivery', () => {
     expect(workQueue.sent).toEqual([]);
   });
 
-  it("is not told that it knows a delivery by another synchronization's hook with the same bytes and id", async () => {
+  it("does not take deliveries of two synchronizations' hooks for one when bytes and id are the same", async () => {
     const { table, deliver } = await createReceiver(true);
     const another = asId<SynchronizationId>('sync2');
     const item = await table.get(keys.synchronization(synchronizationId));
@@ -175,7 +175,7 @@ describe('receiveDelivery', () => {
     expect(await wantedScopes(table)).toEqual([]);
   });
 
-  it('asks for the scope and for the scan that an event points at', async () => {
+  it('requests the scope and the scan that an event refers to', async () => {
     const { table, workQueue, deliver } = await createReceiver(true);
     expect(await deliver(membership)).toEqual({ status: 202, body: { accepted: true } });
     expect(await deliver({ ...push, id: 'delivery-2' })).toMatchObject({ status: 202 });
@@ -190,7 +190,7 @@ describe('receiveDelivery', () => {
     ]);
   });
 
-  it('takes an event that names more than fit into one transaction once more when its receiver died between two', async () => {
+  it('accepts a repeated event that needs several transactions, if its receiver died between two of them', async () => {
     const { table, deliver } = await createReceiver(true);
     const ids = Array.from({ length: 250 }, (_, place) => ({ id: place + 1 }));
     const payload = {
@@ -221,7 +221,7 @@ describe('receiveDelivery', () => {
     expect(workQueue.sent).toEqual([]);
   });
 
-  it('takes doubles at the same moment for one', async () => {
+  it('accepts only one of two that arrive at the same moment', async () => {
     const { table, deliver } = await createReceiver(true);
     const answers = await Promise.all([deliver(membership), deliver(membership), deliver(membership)]);
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
@@ -236,7 +236,7 @@ describe('receiveDelivery', () => {
     expect(JSON.stringify([...logger.info.mock.calls, ...logger.warn.mock.calls])).not.toContain('hush');
   });
 
-  it('accepts events of installations that nobody connected, and keeps nothing of them', async () => {
+  it('accepts events of installations that nobody connected, and stores nothing of them', async () => {
     const { table, workQueue, deliver } = await createReceiver(false);
     expect((await deliver(membership)).status).toBe(202);
     expect((await deliver(installation('deleted'))).status).toBe(202);
@@ -244,7 +244,7 @@ describe('receiveDelivery', () => {
     expect(workQueue.sent).toEqual([]);
   });
 
-  it('remembers a new installation, and its end', async () => {
+  it('stores a new installation, and its removal', async () => {
     const { table, workQueue, deliver } = await createReceiver(false);
     await deliver(installation('created'));
     expect(await findInstallation(table, { ...gitHubHost, installation: installationId })).toMatchObject({
@@ -262,7 +262,7 @@ describe('receiveDelivery', () => {
     expect(workQueue.sent).toEqual([]);
   });
 
-  it('looks at the settings alone when the app is suspended, and at everything when it is not any more', async () => {
+  it('requests only the settings when the app is suspended, and every scope when it is active again', async () => {
     const { table, deliver } = await createReceiver(true);
     await deliver(installation('suspend', 77, '2026-11-22T11:00:00Z'));
     expect(await wantedScopes(table)).toEqual(['SCOPE#settings 1']);
@@ -283,29 +283,26 @@ describe('receiveDelivery', () => {
   it.each([
     ['in order', ['deleted', 'created']],
     ['in the other order', ['created', 'deleted']],
-  ])(
-    'gives the synchronization the new installation of an app installed again, told %s',
-    async (_, actions) => {
-      const { table, deliver } = await createReceiver(true);
-      for (const [place, action] of actions.entries()) {
-        const id = action === 'created' ? 78 : 77;
-        expect((await deliver({ ...installation(action, id), id: `delivery-${place}` })).status).toBe(202);
-      }
-      expect((await findSynchronization(table, synchronizationId))?.connection).toMatchObject({
-        installation: '78',
-      });
-      expect(
-        await findInstallation(table, { ...gitHubHost, installation: asId<InstallationId>(78) }),
-      ).toMatchObject({
-        state: 'claimed',
-        organization: organizationId,
-        synchronization: synchronizationId,
-      });
-      expect(await wantedScopes(table)).toHaveLength(5);
-    },
-  );
+  ])('connects the new installation when the app was installed again, told %s', async (_, actions) => {
+    const { table, deliver } = await createReceiver(true);
+    for (const [place, action] of actions.entries()) {
+      const id = action === 'created' ? 78 : 77;
+      expect((await deliver({ ...installation(action, id), id: `delivery-${place}` })).status).toBe(202);
+    }
+    expect((await findSynchronization(table, synchronizationId))?.connection).toMatchObject({
+      installation: '78',
+    });
+    expect(
+      await findInstallation(table, { ...gitHubHost, installation: asId<InstallationId>(78) }),
+    ).toMatchObject({
+      state: 'claimed',
+      organization: organizationId,
+      synchronization: synchronizationId,
+    });
+    expect(await wantedScopes(table)).toHaveLength(5);
+  });
 
-  it('does not let a second installation take the place of one that lives', async () => {
+  it('does not replace an active installation by a second one', async () => {
     const { table, deliver } = await createReceiver(true);
     await deliver(installation('created', 78));
     expect((await findSynchronization(table, synchronizationId))?.connection).toMatchObject({

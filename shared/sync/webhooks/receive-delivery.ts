@@ -1,6 +1,6 @@
 /**
- * What a webhook delivery causes. What is gone by a new one is withdrawn at once; what is granted comes from the forge's API, and the delivery says
- * where to look.
+ * Handles a webhook delivery. What a new one reports as gone is withdrawn at once. What is granted comes from the forge's API;
+ * the delivery only says what to read.
  */
 import { createHash } from 'node:crypto';
 import type { Handle } from '../../domain/facts.ts';
@@ -55,10 +55,10 @@ export interface TakeDeliveryDependencies {
 export interface ReceiveDeliveryDependencies extends TakeDeliveryDependencies, DeliverySources {}
 
 /**
- * Takes one delivery: state, claims and the follow-up work in one transaction with the record that it was seen, then the messages.
+ * Authenticates and takes one delivery: state, claims and follow-up work in one transaction with the record of the delivery, then
+ * the messages. Nothing of the body is logged.
  *
- * @returns 404 for a forge that is none, 401 for a signature that is not ours, 400 for a known event without its object, else 202; nothing
- *   of the body is logged
+ * @returns 404 for an unknown forge, 401 for a wrong signature, 400 for a known event without its object, else 202
  */
 export async function receiveDelivery(
   dependencies: ReceiveDeliveryDependencies,
@@ -89,7 +89,7 @@ export async function receiveDelivery(
   return jsonAnswer(202, { accepted: true });
 }
 
-/** What one hook delivered is not what another does, though id and bytes are the same: whoever owns the one must not spoil the other. */
+/** Scopes a name to the hook, so that the owner of one hook cannot block another hook's deliveries by the same id or bytes. */
 const ofHook = ({ synchronization }: Omit<DeliverySource, 'secrets'>, name: string): string =>
   synchronization === undefined ? name : `${synchronization}.${name}`;
 
@@ -99,20 +99,20 @@ const bodyHashOf = (source: DeliverySource, body: Uint8Array): string =>
 
 /** How a delivery came. */
 export type Origin =
-  /** By itself, and what authenticates it was checked. */
+  /** Sent by the forge, and authenticated. */
   | { readonly by: 'itself'; readonly bodyHash: string }
-  /** We asked for what the forge had kept. */
+  /** Recovered from the forge's log. */
   | { readonly by: 'log' };
 
-/** Another writer may be there at the same moment so often. */
+/** Attempts when other writers conflict. */
 const triesMax = 8;
-/** Words of one transaction: each may withdraw, and have an older word forgotten. */
+/** Event claims of one transaction: each may store a claim and delete an older expectation. */
 const wordsMax = 15;
 
 /**
- * Takes one delivery. What a new one says is gone is withdrawn with it; of all it says where to look.
+ * Takes one delivery: withdraws what a new one reports as gone, and requests the reads that it calls for.
  *
- * @returns `nothing` when it says nothing that we read, `known` when it was taken before
+ * @returns `nothing` when the delivery is about nothing that we read, `known` when it was taken before
  * @throws ConflictError when others wrote again and again
  */
 export async function takeDelivery(
@@ -132,7 +132,7 @@ export async function takeDelivery(
     },
     when: absent,
   };
-  // Of very many event claims most are written before the record that it was seen.
+  // With many event claims, most are written before the record of the delivery, so check the record first.
   if (eventClaimsOf(delivery).length > wordsMax && (await table.get(seen.put)) !== undefined) {
     return 'known';
   }
@@ -174,8 +174,9 @@ interface Head {
 }
 
 /**
- * Writes where to look and what was said, in one transaction. very many event claims take more: the last has where to look and the record that the delivery
- * was seen, so that one whose receiver died before is new when it comes again.
+ * Writes the event claims and the requested reads in one transaction. More claims than fit are written first, in transactions of
+ * their own. The last transaction also records the delivery: if the receiver dies before it, a repeated delivery still counts as
+ * new.
  */
 async function writeWords(
   dependencies: TakeDeliveryDependencies,
@@ -214,13 +215,13 @@ async function writeWords(
     delivery,
   );
   await table.transact([...head.operations, ...operations]);
-  // Who loses something comes before what is to be read.
+  // Withdrawals are published before reads begin.
   await workQueue.send(messages);
   await number();
   await workQueue.send(head.messages);
 }
 
-/** Words that do not fit into the last transaction; that one is made anew with all that it rests on, by the caller. */
+/** Writes event claims that do not fit into the last transaction. The caller makes that one anew when it conflicts. */
 async function writePortion(
   { table, workQueue }: TakeDeliveryDependencies,
   synchronization: Synchronization,
@@ -251,19 +252,19 @@ async function writePortion(
   }
 }
 
-/** The organization that the installation belongs to. */
+/** The organization and synchronization that the delivery is about. */
 type Link = Pick<InstallationReplacement, 'organization' | 'synchronization'>;
 
 interface AboutConnection {
   readonly operations: readonly Operation[];
-  /** Whom the delivery is about, after the operations. */
+  /** After the operations are written. */
   readonly link: Link | undefined;
   readonly scopes: readonly ScopeName[];
 }
 
 const aboutNobody: AboutConnection = { operations: [], link: undefined, scopes: [] };
 
-/** Whom the delivery is about: a hook is one synchronization's, and what is sent to the integration names an installation. */
+/** Finds whom the delivery is about: a hook belongs to one synchronization, a delivery to the integration names an installation. */
 async function tieOf(
   table: Table,
   layout: ScopeLayout,
@@ -282,7 +283,7 @@ async function tieOf(
     : aboutInstallation(table, layout, delivery, { forge, baseUrl, installation });
 }
 
-/** What the delivery says about the installation itself. */
+/** What the delivery changes about the installation itself. */
 async function aboutInstallation(
   table: Table,
   layout: ScopeLayout,
@@ -306,7 +307,7 @@ async function aboutInstallation(
     return {
       operations: [...status('removed'), ...(replacement?.operations ?? [])],
       link,
-      // Its probe shows the dead credential; the other scopes would show the same.
+      // The probe of one scope notices the dead credential; the other scopes would fail the same way.
       scopes: replacement ? all : all.slice(0, 1),
     };
   }
@@ -327,21 +328,21 @@ async function aboutInstallation(
   };
 }
 
-/** What the event said, each thing once: a transaction takes each item once. */
+/** The event's claims, one per fact: a transaction accepts each item only once. */
 function eventClaimsOf({ removals, arrivals }: ParsedDelivery): readonly EventClaim[] {
   return [...new Map([...removals, ...arrivals].map((eventClaim) => [eventClaim.key, eventClaim])).values()];
 }
 
 interface ThingToRead {
   readonly workItem: WorkItem;
-  /** What the event told of it, for a part that we may not know yet. */
+  /** From the event, for a part that may not be stored yet. */
   readonly handle?: Handle | undefined;
 }
 
-/** Rows of an account that are looked at one by one; of somebody with more, the lists are read. */
+/** Parts of an account that are read one by one; with more, their lists are read. */
 const rowsMax = 20;
 
-/** Where the delivery says to look, each once. */
+/** The reads and scans that the delivery calls for, without duplicates. */
 async function thingsOf(
   table: Table,
   layout: ScopeLayout,
@@ -374,7 +375,10 @@ async function thingsOf(
   return [...workItems.values()];
 }
 
-/** Who leaves an organization leaves its teams and its repositories too, and no event says so. */
+/**
+ * The scopes with rows of an account. An account that leaves an organization leaves its teams and repositories too, and no event
+ * says so.
+ */
 async function scopesOfAccount(
   table: Table,
   layout: ScopeLayout,

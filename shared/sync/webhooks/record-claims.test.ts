@@ -29,7 +29,7 @@ import { type Origin, takeDelivery } from './receive-delivery.ts';
 const now = Date.parse('2026-11-22T12:00:00Z');
 const people = 2000;
 
-/** A team of very many, as everybody else in these tests knows it. */
+/** A team with very many members. */
 const large: readonly Fact[] = [
   aFact.settings(false),
   aFact.team(5),
@@ -98,12 +98,12 @@ async function createScene(facts: readonly Fact[]) {
 const gone = (key: string) => ({ key, expect: 'gone' }) as const;
 
 describe('a team of 2,000 members deleted', () => {
-  it('is one claim, and nobody reads by it any more after a handful of writes', async () => {
+  it("is one claim, and ends its members' access after a handful of writes", async () => {
     const { table, workQueue, written, take, mayRead } = await createScene(large);
     expect([await mayRead(1), await mayRead(people)]).toEqual([true, true]);
     expect(await take({ removals: [gone('team#5')] })).toBe('taken');
     expect([await mayRead(1), await mayRead(people)]).toEqual([false, false]);
-    // That it was seen, its body, where to look, the claim in the place of an older word, and everybody's views.
+    // The record of the delivery, its body, the requested read, the claim, the deleted expectation, and everybody's views.
     expect(written).toHaveLength(6);
     expect(await loadClaims(table, synchronizationId)).toHaveLength(1);
     expect(workQueue.sent.map(({ queue, message }) => [queue, message.kind ?? message.scope])).toEqual([
@@ -118,10 +118,10 @@ describe('a team of 2,000 members deleted', () => {
   });
 });
 
-describe('the words of a delivery', () => {
+describe('the event claims of a delivery', () => {
   const few = large.slice(0, 8);
 
-  it('are hints when it comes from the log, or is old by what the forge signed', async () => {
+  it('are hints when the delivery comes from the log, or is old by its signed time', async () => {
     const { table, take, mayRead } = await createScene(few);
     const removals = [gone('team-member#1#5')];
     await take({ removals }, { by: 'log' });
@@ -133,13 +133,13 @@ describe('the words of a delivery', () => {
     expect(await mayRead(1)).toBe(false);
   });
 
-  it('draw their number after they are stored, so that no read in between knows more', async () => {
+  it('get their number after they are stored, so that no read in between has a higher one', async () => {
     const { table, take } = await createScene(few);
     const before = await drawNumber(table, synchronizationId);
     await take({ removals: [gone('team-member#1#5'), gone('team-member#2#5')] });
     const claims = await loadClaims(table, synchronizationId);
     expect(claims.map(({ number }) => number)).toEqual([before + 1, before + 1]);
-    // One whose writer died before it drew the number is later than every read.
+    // If the writer died before it drew the number, the claim is later than every read.
     await table.transact([
       putClaim(synchronizationId, { key: 'team-member#1#5', expect: 'gone', at: now, bodies: [] }),
     ]);
@@ -147,19 +147,19 @@ describe('the words of a delivery', () => {
     expect(claim?.number).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('take the place of one another: what comes later is what is waited for', async () => {
+  it('replace each other: the latest one is expected', async () => {
     const { table, take } = await createScene(few);
     const row = 'team-member#1#5';
     await take({ arrivals: [{ key: row, expect: 'there' }] }, { by: 'itself', bodyHash: 'came' });
     expect(await loadExpectations(table, synchronizationId)).toMatchObject([{ key: row, number: 0 }]);
     await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
     expect(await loadExpectations(table, synchronizationId)).toEqual([]);
-    // The same bytes once more, while nothing was given back: only a reason to read.
+    // The same bytes once more, with nothing given back: only a reason to read.
     await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
     expect(await loadClaims(table, synchronizationId)).toMatchObject([{ number: 1, bodies: ['went'] }]);
   });
 
-  it('that say less take nothing away from those that say more: a repository deleted, and an older "privatized" behind it', async () => {
+  it('of a deleted repository are not weakened by an older "privatized" that arrives later', async () => {
     const { table, take, mayRead } = await createScene(few);
     await take({ removals: [gone('repository#7')] }, { by: 'itself', bodyHash: 'deleted' });
     expect(await mayRead(1)).toBe(false);
@@ -175,7 +175,7 @@ describe('the words of a delivery', () => {
     expect(await loadClaims(table, synchronizationId)).toEqual([]);
   });
 
-  it('get no number that was drawn before they were said once more', async () => {
+  it('get no number that was drawn before they were reported again', async () => {
     const { table } = await createScene(few);
     const one = { key: 'team-member#1#5', expect: 'gone', at: now, bodies: [] } as const;
     await table.transact([putClaim(synchronizationId, one)]);
@@ -185,7 +185,7 @@ describe('the words of a delivery', () => {
     expect(await loadClaims(table, synchronizationId)).toMatchObject([{ number: Number.POSITIVE_INFINITY }]);
   });
 
-  it('are as many as the event has, in transactions of their own', async () => {
+  it('are all stored, in several transactions if there are many', async () => {
     const { table, take } = await createScene(few);
     const removals = Array.from({ length: 250 }, (_, place) => gone(`repository#${place}`));
     await take({ removals });
@@ -193,7 +193,7 @@ describe('the words of a delivery', () => {
   });
 
   it.each([1, 2, 3])(
-    'are all there when its receiver dies after transaction %i and it comes again',
+    'are all stored when the receiver dies after transaction %i and the delivery comes again',
     async (transactions) => {
       const { table, workQueue, take } = await createScene(few);
       const members = Array.from({ length: 39 }, (_, place) => gone(`team-member#${place}#5`));
@@ -210,17 +210,17 @@ describe('the words of a delivery', () => {
         },
       };
       await expect(take(many, undefined, dying)).rejects.toThrow('dead');
-      // With the last transaction everything is written, and the delivery is known.
+      // The last transaction completes everything, and the delivery is known.
       expect(await take(many)).toBe(transactions === 3 ? 'known' : 'taken');
       expect(await loadClaims(table, synchronizationId)).toHaveLength(40);
-      // Who loses something first; what is wanted and was not woken for, the sweep finds.
+      // Withdrawals first; the sweep finds work whose message was not sent.
       const queues = workQueue.sent.map(({ queue }) => queue);
       expect(queues[0]).toBe('publish-roots');
       expect(queues.indexOf('sync')).toBe(transactions === 3 ? -1 : queues.length - 1);
     },
   );
 
-  it('write nothing when a delivery of very many comes again', async () => {
+  it('are not written again when a large delivery is repeated', async () => {
     const { written, take } = await createScene(few);
     const removals = Array.from({ length: 40 }, (_, place) => gone(`team-member#${place}#5`));
     await take({ deliveryId: 'many', removals });
@@ -230,19 +230,19 @@ describe('the words of a delivery', () => {
   });
 });
 
-describe('that a repository was deleted', () => {
+describe('the deletion of a repository', () => {
   const deleted = { removals: [gone('repository#7')], deleted: [repository(7)] };
   const first = { by: 'itself', bodyHash: 'deleted' } as const;
   const stated = async (table: Table) =>
     (await findDeletions(table, synchronizationId, [repository(7)]))[0]?.statedAt;
 
-  it('is known from a new delivery', async () => {
+  it('is recorded from a new delivery', async () => {
     const { table, take } = await createScene(large.slice(0, 8));
     await take(deleted, first);
     expect(await stated(table)).toBe(now);
   });
 
-  it('is not taken from the log, from an old delivery, or from the same bytes once more after it was restored', async () => {
+  it('is not recorded from the log, from an old delivery, or from the same bytes after it was restored', async () => {
     const { table, take } = await createScene(large.slice(0, 8));
     await take(deleted, { by: 'log' });
     await take({ ...deleted, happenedAt: now - 301_000 }, { by: 'itself', bodyHash: 'old' });

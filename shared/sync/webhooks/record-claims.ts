@@ -1,4 +1,4 @@
-/** From the event claims of a delivery to what is written of them: claims, hints, and whose rights are decided again. */
+/** Turns the event claims of a delivery into writes: claims, hints, and requests for the views of the affected principals. */
 import type { Claim } from '../../domain/claim.ts';
 import { deliveryRememberedMs } from '../../domain/forge-traits.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
@@ -24,21 +24,22 @@ import { type EventClaim, type EventClaimContext, isFirst, isNew, isRemoval } fr
 
 /** How a delivery came. */
 export interface DeliveryContext extends Omit<EventClaimContext, 'givenAt'> {
-  /** SHA-256 of its body, in hex, if it came by itself. */
+  /** SHA-256 of its body, in hex, unless it was recovered from the log. */
   readonly hash: string | undefined;
 }
 
 export interface RecordedClaims {
   readonly operations: readonly Operation[];
   readonly messages: readonly WorkMessage[];
-  /** To be called when the operations are written. */
+  /** Draws the claims' numbers; to be called when the operations are written. */
   readonly number: () => Promise<unknown>;
 }
 
 /**
- * What is to be written of the event claims, in one transaction; it is to be made anew when somebody else wrote at the same moment.
+ * The writes for the event claims, for one transaction. Call it again when that transaction conflicts.
  *
- * @param whole the delivery, with the last of its event claims that are written: its body is noted with them, and what it says was deleted
+ * @param whole the delivery, when these are the last of its event claims: its body is recorded with them, and the deletions that
+ *   it reports
  */
 export async function recordEventClaims(
   table: Table,
@@ -79,7 +80,7 @@ export async function recordEventClaims(
   };
 }
 
-/** Without a number, until the claims are stored. */
+/** They have no number until they are stored. */
 function claimsOf(
   claimed: readonly (EventClaim & Pick<Claim, 'expect'>)[],
   before: readonly StoredClaim[],
@@ -93,7 +94,7 @@ function claimsOf(
   });
 }
 
-/** Only of bodies that came before it matters whether what they took was given back. */
+/** Only for a repeated body does it matter whether its facts were given back since. */
 async function givenAtOf(
   table: Table,
   { id }: Synchronization,

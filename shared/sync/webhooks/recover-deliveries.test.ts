@@ -78,13 +78,13 @@ async function createScene() {
   };
 }
 
-describe('catchUp', () => {
+describe('recoverDeliveries', () => {
   it('takes what did not arrive, once, and nothing that did', async () => {
     const scene = await createScene();
     scene.add('one', true);
     scene.add('two', false);
     scene.add('three', false);
-    // Delivered again by hand, and then it arrived.
+    // Redelivered by hand, which succeeded.
     scene.add('three', true);
     expect(await scene.run()).toEqual({ attempts: 4, missed: 1, taken: 1 });
     expect(await scene.wanted()).toBe(1);
@@ -92,7 +92,7 @@ describe('catchUp', () => {
     expect(await scene.wanted()).toBe(1);
   });
 
-  it('looks no further back than the last time, with some overlap, and never beyond three days', async () => {
+  it('reads the log back to the last time, with some overlap, and never beyond three days', async () => {
     const scene = await createScene();
     await scene.run();
     scene.add('one', true);
@@ -106,7 +106,7 @@ describe('catchUp', () => {
     expect(scene.asked.at(-1)).toBe(scene.clock.time - days);
   });
 
-  it('reads everything anew when very much was missed', async () => {
+  it('requests a read of everything when very much was missed', async () => {
     const scene = await createScene();
     for (let count = 0; count <= 100; count++) {
       scene.add(`missed ${count}`, false);
@@ -117,7 +117,7 @@ describe('catchUp', () => {
     expect(await scene.wanted()).toBe(0);
   });
 
-  it('takes what was told about installations also then: no reading finds it', async () => {
+  it('still takes what was reported about installations then, since no read finds it', async () => {
     const scene = await createScene();
     scene.add('installed', false, true);
     for (let count = 0; count <= 100; count++) {
@@ -127,7 +127,7 @@ describe('catchUp', () => {
     expect(scene.reconcileAll).toHaveBeenCalledOnce();
   });
 
-  it('ends with a log that is too long for one turn, and does not begin with it again', async () => {
+  it('stops in a log that is too long for one call, and does not start over with it next time', async () => {
     const scene = await createScene();
     for (let count = 0; count < 30_000; count++) {
       scene.attempts.push({ id: 'a', deliveryId: 'a', at: start, arrived: true, aboutInstallation: false });
@@ -139,7 +139,7 @@ describe('catchUp', () => {
   });
 
   it.each(['not-found', 'incomplete', 'unexpected'] as const)(
-    'goes on without one that is %s',
+    'continues after a delivery that is %s',
     async (code) => {
       const scene = await createScene();
       scene.add('one', false);
@@ -150,7 +150,7 @@ describe('catchUp', () => {
     },
   );
 
-  it('begins again where it began when the log cannot be read', async () => {
+  it('starts from the same place next time when the log cannot be read', async () => {
     const scene = await createScene();
     scene.add('one', false);
     await scene.run();
@@ -178,8 +178,8 @@ describe('catchUp', () => {
   });
 });
 
-describe('catchUpAll', () => {
-  it('reads the logs that it can, when one of them cannot be opened', async () => {
+describe('recoverAllDeliveries', () => {
+  it('reads the other logs when one cannot be opened', async () => {
     const table = createMemoryTable();
     const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
     const broken = { ...gitHubHost, baseUrl: 'https://github.example.com' };

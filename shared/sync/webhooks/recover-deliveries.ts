@@ -1,4 +1,4 @@
-/** Deliveries that did not reach us, taken from the forge's own log of them: it tries once and not again. */
+/** Recovers deliveries that did not reach us from the forge's own log, because the forge does not retry. */
 import { z } from 'zod';
 import type { ForgeHost } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
@@ -15,15 +15,15 @@ export interface RecoverDeliveriesDependencies extends Omit<TakeDeliveryDependen
   readonly log: DeliveryLog;
   /** Whose log it is. */
   readonly source: Omit<DeliverySource, 'secrets'>;
-  /** Asks for everything to be read: when more was missed than is worth reading one by one. */
+  /** Requests a read of everything, when more was missed than is worth reading one by one. */
   readonly reconcileAll: () => Promise<unknown>;
 }
 
-/** Attempts that are entered late lie a little behind the newest that was seen. */
+/** Attempts may be logged a little late, so the log is read again from a little before the newest one. */
 const overlapMs = 15 * 60 * 1000;
-/** More than this is a bad hour: reading everything once costs less and finds the same, but for installations. */
+/** Above this, reading everything once costs less and finds the same, except for installations. */
 const missedMax = 100;
-/** Attempts that are looked at in one turn: with more the function would be ended, and begin anew for ever. */
+/** Attempts read in one call: with more the function would time out, and start over each time. */
 const attemptsMax = 10_000;
 
 const unreadable: readonly string[] = ['not-found', 'gone', 'incomplete', 'unexpected'];
@@ -36,15 +36,15 @@ export interface RecoveredDeliveries {
   readonly taken: number;
 }
 
-/** A log, and whose it is. To open it may fail, as when the key of its integration cannot be read. */
+/** A log, and whose it is. Opening it may fail, as when the key of its integration cannot be read. */
 export interface SourceLog extends Pick<RecoverDeliveriesDependencies, 'source'> {
   readonly openLog: () => Promise<DeliveryLog>;
 }
 
 /**
- * Reads each log. One that cannot be opened or read stops no other.
+ * Reads each log, even if others cannot be opened or read.
  *
- * @throws what went wrong with the first of those where something did, after the others
+ * @throws the first error, after all logs were processed
  */
 export async function recoverAllDeliveries(
   dependencies: Omit<RecoverDeliveriesDependencies, 'log' | 'source'>,
@@ -69,9 +69,9 @@ export async function recoverAllDeliveries(
 }
 
 /**
- * Reads the log since the last time and takes what did not arrive. What was taken already is known by its id.
+ * Reads the log since the last time and takes the deliveries that did not arrive. Those taken before are recognized by their ids.
  *
- * @throws ForgeError when the log cannot be read: the next turn begins where this one did
+ * @throws ForgeError when the log cannot be read: the next call starts at the same place
  */
 export async function recoverDeliveries(
   dependencies: RecoverDeliveriesDependencies,
@@ -103,7 +103,7 @@ export async function recoverDeliveries(
   }
   let taken = 0;
   const isMuch = missed.size > missedMax || attempts >= attemptsMax;
-  // The oldest first, as they would have come.
+  // Oldest first, as they would have come.
   for (const { id, aboutInstallation } of [...missed.values()].reverse()) {
     if (!isMuch || aboutInstallation) {
       taken += (await takeMissed(dependencies, id)) ? 1 : 0;
@@ -130,7 +130,7 @@ async function takeMissed(dependencies: RecoverDeliveriesDependencies, id: strin
     const delivery = await dependencies.log.delivery(id);
     return (await takeDelivery(dependencies, dependencies.source, delivery, { by: 'log' })) === 'taken';
   } catch (error) {
-    // One that never can be read must not keep those after it from being taken.
+    // A delivery that can never be read must not block those after it.
     const isUnreadable = error instanceof ForgeError && unreadable.includes(error.code);
     if (!isUnreadable && !(error instanceof WebhookFormatError)) {
       throw error;

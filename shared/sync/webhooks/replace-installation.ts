@@ -1,6 +1,6 @@
 /**
- * An app that is removed and installed again has a new installation. Its forge organization stays with its synchronization, so the
- * new installation takes the place of the removed one, whichever of the two deliveries comes first.
+ * Replaces an installation: an app that is removed and installed again has a new one. Its forge organization stays with its
+ * synchronization, so the new installation replaces the removed one, whichever of the two deliveries comes first.
  */
 import { installationOf } from '../../domain/connection.ts';
 import type { ForgeOrganizationId } from '../../domain/ids.ts';
@@ -23,7 +23,7 @@ export interface InstallationReplacement {
   readonly operations: readonly Operation[];
 }
 
-/** The new installation is announced: is there a synchronization whose own installation is removed? */
+/** Replaces a synchronization's removed installation when a new one is announced for its forge organization. */
 export async function replaceByNew(
   table: Table,
   id: InstallationOnHost,
@@ -42,8 +42,8 @@ export async function replaceByNew(
 }
 
 /**
- * The forge rejects the synchronization's installation, and its removal was perhaps never heard: was another one announced for its forge
- * organization? An organization has an App only once, so that one takes its place.
+ * Replaces an installation that the forge rejects, whose removal may never have been delivered, by another one announced for its
+ * forge organization. An organization installs an App only once, so the rejected one is gone.
  */
 export async function replaceRejected(
   { table, logger }: { readonly table: Table; readonly logger: Pick<Logger, 'info'> },
@@ -63,7 +63,7 @@ export async function replaceRejected(
     await table.transact(replacement.operations);
   } catch (error) {
     if (error instanceof ConflictError) {
-      // Somebody else was there.
+      // Another worker was faster.
       return;
     }
     throw error;
@@ -75,7 +75,7 @@ export async function replaceRejected(
   });
 }
 
-/** The synchronization's installation is removed: was another one announced for its forge organization before? */
+/** Replaces the synchronization's installation on its removal, if another one was announced for its forge organization before. */
 export async function replaceByKnown(
   table: Table,
   removed: StoredInstallation,
