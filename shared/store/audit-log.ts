@@ -1,4 +1,4 @@
-/** What owners did to their organization, by whom and why. Entries are added and never changed. */
+/** The audit log: what owners did to their organization, by whom and why. Entries are never changed. */
 import { z } from 'zod';
 import type { OrganizationId } from '../domain/ids.ts';
 import { absent } from './condition.ts';
@@ -8,11 +8,11 @@ import type { Item, Operation, Table } from './table.ts';
 export interface AuditEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** The owner, as the command was told. */
+  /** The owner, as given to the command. */
   readonly by: string;
   /** The command, such as `stop-access`. */
   readonly act: string;
-  /** What it was done to, as an owner names it: the slug, a package, a version with its commit. */
+  /** The object of the command as owners name it: the slug, a package, a version with its commit. */
   readonly subject: string;
   readonly why: string;
 }
@@ -28,9 +28,9 @@ const AuditItem = z.object({
 const parseEntry = (item: Item): AuditEntry => AuditItem.parse(item);
 
 /**
- * The operation that adds an entry, to be part of the transaction that does what it tells of.
+ * The operation that adds an entry. It belongs in the transaction that does what the entry records.
  *
- * @param id tells two entries of one millisecond apart
+ * @param id makes entries of the same millisecond distinct
  */
 export function addAuditEntry(organization: OrganizationId, entry: AuditEntry, id: string): Operation {
   return { put: keys.auditEntry(organization, entry.at, id), item: { ...entry }, when: absent };

@@ -9,7 +9,7 @@ import type { Table } from './table.ts';
 const start = 1_800_000_000_000;
 
 describe('the budget of a credential', () => {
-  test('is what any worker noted', async () => {
+  test('is what any worker recorded', async () => {
     const table = createMemoryTable();
     const [one, other] = [0, 1].map(() => createCredentialBudget(table, gitHubHost, '41'));
     expect(await other?.read()).toMatchObject(freshBudget);
@@ -26,7 +26,7 @@ describe('the budget of a credential', () => {
     expect(await createCredentialBudget(table, gitHubHost, '42').read()).toMatchObject({ notBefore: 0 });
   });
 
-  test('is not written where nothing new is said', async () => {
+  test('is not written when there is nothing new', async () => {
     const table = createMemoryTable();
     const budget = createCredentialBudget(table, gitHubHost, '41');
     await budget.note({ met: 'limit', until: start });
@@ -37,10 +37,10 @@ describe('the budget of a credential', () => {
     expect(Number(before?.expiresAt) * 1000).toBeGreaterThan(start);
   });
 
-  test('counts a limit once that many workers meet at the same moment', async () => {
+  test('counts a rate limit once when many workers meet it at the same moment', async () => {
     const table = createMemoryTable();
     const meet = async (at: number) => {
-      // Each has read before any has written.
+      // All read before any of them writes.
       const together = meetingAtReads(table, 5);
       const budgets = Array.from({ length: 5 }, () => createCredentialBudget(together, gitHubHost, '41'));
       const stands = await Promise.all(budgets.map((budget) => budget.note({ met: 'unnamed-limit', at })));
@@ -50,7 +50,7 @@ describe('the budget of a credential', () => {
     expect(await meet(start + 61_000)).toEqual(['2: 120000']);
   });
 
-  test('loses nothing that two note at the same moment', async () => {
+  test('loses nothing that two workers record at the same moment', async () => {
     const table = createMemoryTable();
     await createCredentialBudget(table, gitHubHost, '41').note({ met: 'limit', until: start });
     const together = meetingAtReads(table, 2);
@@ -63,7 +63,7 @@ describe('the budget of a credential', () => {
   });
 });
 
-/** The first so many reads answer together. */
+/** Delays the first reads until all of them can be answered together. */
 function meetingAtReads(table: Table, count: number): Table {
   let waiting = count;
   let open = (): void => {};

@@ -1,4 +1,7 @@
-/** Budgets of the forges' credentials, shared by all workers. Written only when a limit is met, read when a reader begins. */
+/**
+ * Rate-limit budgets of the forges' credentials, shared by all workers. Written only when a limit is met, read when a reader is
+ * opened.
+ */
 import { z } from 'zod';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import {
@@ -21,10 +24,10 @@ const BudgetItem = z.object({
 });
 
 const triesMax = 10;
-/** How long a budget is kept after it was last written, in milliseconds: longer than any wait. */
+/** How long a budget is kept after its last write, in milliseconds: longer than any wait. */
 const keptMs = 2 * 24 * 3600_000;
 
-/** The budget of one credential of a forge's host: an installation of an App, the App itself, a token. */
+/** Creates the budget of one credential on a forge's host: an installation of an App, the App itself, or a token. */
 export function createCredentialBudget(table: Table, host: ForgeHost, credential: string): CredentialBudget {
   const key = keys.budget(host, credential);
 
@@ -48,7 +51,7 @@ export function createCredentialBudget(table: Table, host: ForgeHost, credential
           await table.transact([{ put: key, item, when: isNew ? absent : equal('version', version) }]);
           return next;
         } catch (error) {
-          // Another worker has met the limit too: what is to be said now depends on what it wrote.
+          // Another worker met the limit too: read its write and decide again.
           if (!(error instanceof ConflictError) || tries === triesMax) {
             throw error;
           }
@@ -61,7 +64,7 @@ export function createCredentialBudget(table: Table, host: ForgeHost, credential
 const latestOf = ({ notBefore, reservedUntil }: BudgetState): number =>
   Math.max(notBefore, ...Object.values(reservedUntil));
 
-/** A budget that heeds what all workers know and keeps what it learns to itself: for a reader that may write nothing. */
+/** A read-only budget: respects what all workers recorded and keeps what it learns to itself. For a reader that must not write. */
 export function createBudgetView(table: Table, host: ForgeHost, credential: string): CredentialBudget {
   const shared = createCredentialBudget(table, host, credential);
   let own = freshBudget;

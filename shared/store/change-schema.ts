@@ -1,4 +1,4 @@
-/** Recorded changes as they lie in the table, parsed on the way out. */
+/** Schemas of recorded changes, parsed when they are loaded. */
 import { z } from 'zod';
 import type { RecordedChange } from '../domain/change.ts';
 import { evidenceKinds } from '../domain/evidence.ts';
@@ -28,7 +28,7 @@ const ChangeItem = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A change, or a whole line of words: so an earlier version stored it. */
+/** A change; earlier versions stored a line of text. */
 export type StoredChange = RecordedChange | string;
 
 export const StoredChanges = z.array(z.union([z.string(), ChangeItem])).readonly();

@@ -1,4 +1,7 @@
-/** Things larger than the 400 KB of one item, as compressed JSON in chunks. They are rare and short-lived, so they need no bucket of their own. */
+/**
+ * Stores values larger than the 400 KB of one item as compressed JSON in chunks. They are rare and short-lived, so they need no
+ * bucket of their own.
+ */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -13,7 +16,7 @@ const expand = promisify(gunzip);
 const pieceMax = 350_000;
 
 /**
- * Stores the value under the name, one of `chunkNames`, over what was there.
+ * Stores the value under a name of `chunkNames`, replacing the previous value.
  *
  * @param expiresAt seconds since the epoch
  */
@@ -34,7 +37,7 @@ export async function putChunks(
   }
 }
 
-/** @returns undefined when there is nothing, or not all of it */
+/** @returns undefined when nothing is stored, or not all of it */
 export async function loadChunks(table: Table, id: SynchronizationId, name: string): Promise<unknown> {
   const { pk, sk } = ranges.chunks(id, name);
   const items = await table.query(pk, sk);

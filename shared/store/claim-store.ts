@@ -1,4 +1,4 @@
-/** What events said: claims, which withdraw before any read, and hints, which a read has to agree with. */
+/** Stores what events reported: claims, which withdraw before any read, and expectations, which a read has to confirm. */
 import { z } from 'zod';
 import type { Claim } from '../domain/claim.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
@@ -16,26 +16,28 @@ const ClaimItem = z.object({
 });
 
 export interface StoredClaim extends Claim {
-  /** SHA-256 of the bodies of the deliveries that made it, the latest first. */
+  /** SHA-256 of the bodies of the deliveries that reported it, latest first. */
   readonly bodies: readonly string[];
 }
 
-/** A claim names no more bodies than this. */
+/** The most bodies that a claim names. */
 const bodiesMax = 10;
 
-/** Everything that is claimed and not yet answered by reads, consistent. There is seldom any. */
+/** All claims that reads have not answered yet; consistent. Usually there are none. */
 export async function loadClaims(table: Table, id: SynchronizationId): Promise<readonly StoredClaim[]> {
   const prefix = keys.claim(id, '');
   return (await table.query(prefix.pk, prefix.sk)).map((item) => ClaimItem.parse(item));
 }
 
-/** An event that says less takes no claim away: a repository that was deleted may have been made private before, and that event may come later. */
+/**
+ * Each kind of claim has its own item, so that an event that says less replaces no claim: the event that a repository was made
+ * private may arrive after the event that it was deleted.
+ */
 const itemOf = (id: SynchronizationId, { key, expect }: Pick<Claim, 'key' | 'expect'>): Key =>
   keys.claim(id, expect === 'gone' ? key : `${key}#${expect}`);
 
 /**
  * Withdraws what the claim covers. It has no number yet: `numberClaims` follows.
- *
  * It never expires: what nobody could read stays withdrawn.
  */
 export function putClaim(
@@ -49,11 +51,11 @@ export function putClaim(
 }
 
 /**
- * Draws the number of claims that have none. It is drawn after they were stored, so whoever reads the forge under a higher number knows of them; and
- * apart from the transaction that stores them, because many deliveries at once would all wait for the one counter. Whoever meets a claim whose
- * writer died before it does the same.
+ * Draws the numbers of claims that have none. A number is drawn after its claim is stored, so that every read with a higher
+ * number saw the claim. It is not drawn in the transaction that stores the claim, because many deliveries at once would contend
+ * for the counter. If the writer dies before it, the next reader of the claim does it.
  *
- * @returns all of them with their numbers
+ * @returns all claims with their numbers
  */
 export async function numberClaims(
   table: Table,
@@ -70,7 +72,7 @@ export async function numberClaims(
         return claim;
       }
       const change = { key: itemOf(id, claim), set: { number: drawn } };
-      // One that was said once more since is younger than this number.
+      // A claim that was reported again since is newer than this number.
       const isSame = all(present, missing('number'), equal('at', claim.at));
       await unlessConflict(table.update(change, isSame));
       return { ...claim, number: drawn };
@@ -78,7 +80,7 @@ export async function numberClaims(
   );
 }
 
-/** Deletes claims that are answered, unless there is another one by now. */
+/** Deletes answered claims, unless they were reported again meanwhile. */
 export async function deleteClaims(
   table: Table,
   id: SynchronizationId,
@@ -95,11 +97,11 @@ const BodyItem = z.object({
   contradicted: z.literal(true).optional(),
 });
 
-/** A body that was seen before. */
+/** The record of a delivered body. */
 export interface SeenBody {
-  /** The last number that was drawn when it came. */
+  /** The last number drawn when it came. */
   readonly number: number;
-  /** A read that had to know showed that what it claimed was not so. */
+  /** Whether a read that began late enough showed its claim to be wrong. */
   readonly contradicted: boolean;
 }
 
@@ -111,7 +113,7 @@ export async function findBody(table: Table, forge: string, hash: string): Promi
 }
 
 /**
- * Notes that the body came, unless somebody else did at the same moment.
+ * Records the body of a delivery; conflicts with another writer at the same moment.
  *
  * @param expiresAt seconds since the epoch
  */
@@ -131,7 +133,7 @@ export function putBody(
   };
 }
 
-/** From now on the bodies of the claim are only hints. */
+/** Turns the bodies of the claim into hints from now on. */
 export async function contradictBodies(table: Table, forge: string, claim: StoredClaim): Promise<void> {
   for (const hash of claim.bodies) {
     const change = { key: keys.deliveryBody(forge, hash), set: { contradicted: true } };
@@ -156,26 +158,26 @@ const ExpectationItem = z.object({
   number: z.number().optional(),
 });
 /**
- * What an event said, and when we heard it, in milliseconds since the epoch. A new event that gives something has the last number that was drawn by
- * then.
+ * What an event reported, and when it arrived, in milliseconds since the epoch. A new event that gives a right has the last
+ * number drawn by then.
  */
 export type Expectation = z.infer<typeof ExpectationItem>;
 
 const expectationSeconds = 3600;
 
-/** Keeps an event's word until a read agrees. */
+/** Stores an expectation until a read confirms it. */
 export function putExpectation(id: SynchronizationId, { key, expect, at, number }: Expectation): Operation {
   const expiresAt = Math.ceil(at / 1000) + expectationSeconds;
   return { put: keys.expectation(id, key), item: { key, expect, at, number, [tableKeys.expiry]: expiresAt } };
 }
 
-/** Everything told and not yet settled, consistent. */
+/** All expectations that are not settled; consistent. */
 export async function loadExpectations(table: Table, id: SynchronizationId): Promise<readonly Expectation[]> {
   const prefix = keys.expectation(id, '');
   return (await table.query(prefix.pk, prefix.sk)).map((item) => ExpectationItem.parse(item));
 }
 
-/** The event's word is settled, unless another one came since. */
+/** Deletes a settled expectation, unless another event came meanwhile. */
 export function deleteExpectation(id: SynchronizationId, { key, at }: Expectation): Operation {
   return { delete: keys.expectation(id, key), when: equal('at', at) };
 }

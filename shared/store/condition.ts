@@ -16,7 +16,7 @@ export const absent: Condition = { is: 'absent' };
 /** An item has this key. */
 export const present: Condition = { is: 'present' };
 export const equal = (attribute: string, value: Attribute): Condition => ({ is: 'equal', attribute, value });
-/** The number stored is lower, or there is none. */
+/** The stored number is lower, or there is none. */
 export const missingOrLess = (attribute: string, value: number): Condition =>
   any({ is: 'missing', attribute }, { is: 'less', attribute, value });
 export const missing = (attribute: string): Condition => ({ is: 'missing', attribute });

@@ -19,7 +19,7 @@ import { createCredentialSource, removeCredential, storeCredential } from './cre
 import { keys, tableKeys } from './keys.ts';
 
 describe('a credential', () => {
-  test('is stored encrypted, with nothing in the clear and no attribute by which the table would delete it', async () => {
+  test('is stored encrypted, with nothing in clear text and no attribute that lets the table delete it', async () => {
     const { table, item } = await createBench();
     const all = JSON.stringify([...table.dump()]);
     expect(all).not.toMatch(/access-1|refresh-1/);
@@ -35,7 +35,7 @@ describe('a credential', () => {
     expect(JSON.stringify(credential)).not.toMatch(/access-1|refresh-1/);
   });
 
-  test('is not printed by the error when it does not fit the schema of its adapter', async () => {
+  test("is not printed by the error when it does not match its adapter's schema", async () => {
     const { dependencies } = await createBench();
     const other = z.object({ access: z.literal('something else') });
     const failed = createCredentialSource(dependencies, connection, other).current();
@@ -44,7 +44,7 @@ describe('a credential', () => {
     expect(inspect(error, { depth: 9 })).not.toMatch(/access-1|refresh-1/);
   });
 
-  test('is of no use in the item of another connection', async () => {
+  test('is useless in the item of another connection', async () => {
     const { dependencies, table, item } = await createBench();
     const other = asId<ConnectionId>('c2');
     await table.transact([{ put: keys.credential(other), item: (await item()) ?? {} }]);
@@ -52,7 +52,7 @@ describe('a credential', () => {
     await expect(stolen).rejects.toThrow(CipherError);
   });
 
-  test('that is not there is a rejected one', async () => {
+  test('counts as rejected when it is missing', async () => {
     const { table, worker, forge } = await createBench();
     const first = await worker().current();
     await table.transact([removeCredential(connection)]);
@@ -64,7 +64,7 @@ describe('a credential', () => {
     expect(forge.exchanges).toBe(0);
   });
 
-  test('that its owner gives anew replaces the old one, what is known of it and a renewal under way', async () => {
+  test('is replaced, with its state and any renewal under way, when its owner gives a new one', async () => {
     const { dependencies, forge, worker } = await createBench();
     const first = await worker().current();
     await worker().reject('credential-rejected', first);
@@ -91,13 +91,13 @@ describe('when to renew', () => {
     expect(isUsable(token, 1000 + life - minuteMs)).toBe(false);
   });
 
-  test('never, without an end', () => {
+  test('never, without an expiry', () => {
     const token = { issuedAt: 1000, validUntil: undefined };
     expect(isDue(token, Number.MAX_SAFE_INTEGER)).toBe(false);
     expect(isUsable(token, Number.MAX_SAFE_INTEGER)).toBe(true);
   });
 
-  test('is asked before a reading begins', async () => {
+  test('is decided before a read begins', async () => {
     const { forge, worker, clock, grow } = await createBench();
     expect(access(await readyCredential(worker(), forge.exchange, clock.now()))).toBe('access-1');
     await grow();
@@ -108,7 +108,7 @@ describe('when to renew', () => {
 });
 
 describe('R30: two workers at once', () => {
-  test.each([2, 20])('%i of them make one exchange', async (count) => {
+  test.each([2, 20])('make one exchange if there are %i of them', async (count) => {
     const { forge, worker, clock, grow } = await createBench();
     await grow();
     const got = await Promise.all(
@@ -119,7 +119,7 @@ describe('R30: two workers at once', () => {
     expect(got.every((credential) => forge.takes(credential))).toBe(true);
   });
 
-  test('the second goes on with the old value, and has the new one as soon as it is stored', async () => {
+  test('let the second continue with the old value until the new one is stored', async () => {
     const { forge, worker, grow } = await createBench();
     const first = await grow();
     const other = worker();
@@ -136,7 +136,7 @@ describe('R30: two workers at once', () => {
   test.each([
     ['is over', lifeMs, {}],
     ['is refused', lifeMs / 2, { isRefused: true }],
-  ])('the second learns when to come back where the old value %s', async (_, passed, options) => {
+  ])('tell the second when to retry if the old value %s', async (_, passed, options) => {
     const { forge, worker, clock } = await createBench();
     const first = await worker().current();
     clock.time += passed;
@@ -149,13 +149,13 @@ describe('R30: two workers at once', () => {
     expect(forge.exchanges).toBe(1);
   });
 
-  test('a slow one keeps what the forge gave it although another has taken over', async () => {
+  test("keep the forge's answer of a slow one although the other has taken over", async () => {
     const { forge, worker, clock, grow } = await createBench('strict');
     const first = await grow();
     const slow = await worker().rotate(async (outdated) => {
       const issued = await forge.exchange(outdated);
       clock.time += exchangeMaxMs + 1;
-      // The other hands in a token that is spent by now; its old value is still good.
+      // The other sends a spent refresh token; its old access token is still valid.
       expect(access(await worker().rotate(forge.exchange, first))).toBe('access-1');
       return issued;
     }, first);
@@ -163,7 +163,7 @@ describe('R30: two workers at once', () => {
     expect(access(await worker().current())).toBe('access-2');
   });
 
-  test('a late store of an old renewal does not overwrite a newer value', async () => {
+  test('do not overwrite a newer value with a late store of an old renewal', async () => {
     const { forge, worker, clock, grow } = await createBench('grace');
     const first = await grow();
     const late = await worker().rotate(async (outdated) => {
@@ -176,7 +176,7 @@ describe('R30: two workers at once', () => {
     expect(access(await worker().current())).toBe('access-3');
   });
 
-  test('a refusal that comes late does not harm a newer value', async () => {
+  test('do not harm a newer value by a late rejection', async () => {
     const { forge, worker, clock, grow } = await createBench('strict');
     const first = await grow();
     const late = await worker().rotate(async (outdated) => {
@@ -193,7 +193,7 @@ describe('R30: two workers at once', () => {
 describe.each<RefreshManner>(['strict', 'grace', 'at-successor'])(
   'a worker dies at a forge that is %s',
   (manner) => {
-    test('before the exchange: who comes after the lease makes it', async () => {
+    test('before the exchange: the next worker makes it after the lease', async () => {
       const { forge, worker, clock, grow } = await createBench(manner);
       const first = await grow();
       await expect(worker().rotate(() => Promise.reject(new Death()), first)).rejects.toThrow(Death);
@@ -212,7 +212,7 @@ describe.each<RefreshManner>(['strict', 'grace', 'at-successor'])(
         await write();
         throw new Death();
       });
-      // The client sends the write again, and what stands in its way is its own.
+      // The client repeats the write and conflicts with its own first attempt.
       expect(access(await worker(dying).rotate(forge.exchange, first))).toBe('access-2');
       expect(access(await worker().current())).toBe('access-2');
     });
@@ -233,7 +233,7 @@ describe('a worker dies between exchange and storing', () => {
   }
 
   test.each<RefreshManner>(['grace', 'at-successor'])(
-    'and the forge (%s) takes the old refresh token again',
+    'and the forge (%s) accepts the old refresh token again',
     async (manner) => {
       const { forge, worker, clock } = await dieInBetween(manner);
       const second = await readyCredential(worker(), forge.exchange, clock.now());
@@ -243,7 +243,7 @@ describe('a worker dies between exchange and storing', () => {
     },
   );
 
-  test('and a strict forge does not: the access token is used to its end, and then the credential is rejected', async () => {
+  test('and a strict forge does not: the access token is used until it expires, then the credential is rejected', async () => {
     const { forge, worker, clock } = await dieInBetween('strict');
     const end = (await worker().current()).validUntil ?? 0;
     for (; clock.now() < end - minuteMs; clock.time += minuteMs) {
@@ -266,8 +266,8 @@ describe('a worker dies between exchange and storing', () => {
   });
 });
 
-describe('what fails on the way', () => {
-  test('the key service: nothing is asked of the forge, and nobody is kept from trying', async () => {
+describe('failures during a renewal', () => {
+  test('of the key service: the forge is not asked, and others may try', async () => {
     const { forge, worker, dataKeys, grow } = await createBench();
     const first = await grow();
     dataKeys.before = () => {
@@ -279,7 +279,7 @@ describe('what fails on the way', () => {
     expect(access(await worker().rotate(forge.exchange, first))).toBe('access-2');
   });
 
-  test('the write of the new value: it is sent again', async () => {
+  test('of the write of the new value: it is repeated', async () => {
     const bench = await createBench();
     const { forge, worker, grow } = bench;
     const first = await grow();
@@ -294,7 +294,7 @@ describe('what fails on the way', () => {
     expect(forge.exchanges).toBe(1);
   });
 
-  test('the forge: the old value goes on, and the next try waits', async () => {
+  test('of the forge: the old value stays in use, and the next try waits', async () => {
     const { forge, worker, clock, grow } = await createBench();
     const first = await grow();
     const notBefore = clock.now() + 20 * minuteMs;
@@ -315,7 +315,7 @@ describe('what fails on the way', () => {
     expect(access(await worker().rotate(forge.exchange, first))).toBe('access-2');
   });
 
-  test("the forge, once the old value is over: the forge's own error", async () => {
+  test("of the forge, after the old value expired: the forge's own error", async () => {
     const { worker, clock, grow } = await createBench();
     const first = await grow();
     clock.time += lifeMs;
@@ -331,7 +331,7 @@ describe('what fails on the way', () => {
 });
 
 describe('a rejected credential', () => {
-  test('is rejected for all, and tried again some minutes later', async () => {
+  test('is rejected for all workers, and tried again some minutes later', async () => {
     const { worker, clock } = await createBench();
     const first = await worker().current();
     expect(await worker().reject('insufficient-scope', first)).toMatchObject({ code: 'insufficient-scope' });
@@ -348,7 +348,7 @@ describe('a rejected credential', () => {
     expect(access(await worker().current())).toBe('access-2');
   });
 
-  test('says nothing while another worker renews it: some forges end the old value at once', async () => {
+  test('is no evidence while another worker renews it: some forges invalidate the old value at once', async () => {
     const { forge, worker, clock, grow } = await createBench();
     const first = await grow();
     let meanwhile: unknown;
@@ -362,8 +362,8 @@ describe('a rejected credential', () => {
   });
 });
 
-describe('a reader that may write nothing', () => {
-  test('goes on with what there is, and leaves renewing to others', async () => {
+describe('a read-only reader', () => {
+  test('continues with the current value, and leaves renewing to others', async () => {
     const { forge, worker, view, clock, table, grow } = await createBench();
     const first = await grow();
     const before = JSON.stringify([...table.dump()]);

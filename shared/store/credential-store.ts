@@ -1,6 +1,6 @@
 /**
- * The secret parts of connections: encrypted, and replaced by one worker for all. An item has one value at a time with its number; whoever writes says
- * which number it replaces, so nothing that comes late overwrites what is newer.
+ * The secret parts of connections: encrypted, and renewed by one worker for all. An item holds one numbered value. Every write
+ * names the number that it replaces, so a late write never overwrites a newer value.
  */
 import { z } from 'zod';
 import type { ConnectionId } from '../domain/ids.ts';
@@ -27,20 +27,20 @@ const CredentialItem = z.object({
   encrypted: EncryptedText,
   issuedAt: z.number(),
   validUntil: z.number().optional(),
-  /** Who exchanges the value now. */
+  /** The worker that exchanges the value now. */
   leaseId: z.string().optional(),
   leaseUntil: z.number().default(0),
-  /** After a failed exchange: nobody tries again before, … */
+  /** After a failed exchange: no retry before this time. */
   renewAfter: z.number().default(0),
-  /** … and whether the forge refused it. */
+  /** Whether the forge refused that exchange. */
   renewalRefused: z.boolean().default(false),
-  /** What the forge said to the value, and until when that is believed. */
+  /** The forge's rejection of the value, and until when it is believed. */
   rejectedAs: z.enum(credentialStates).exclude(['working']).optional(),
   rejectedUntil: z.number().default(0),
 });
 type CredentialItem = z.infer<typeof CredentialItem>;
 
-/** What is known of one value says nothing of its successor. */
+/** The state of one value, which does not apply to its successor. */
 const forgotten = {
   leaseId: undefined,
   leaseUntil: undefined,
@@ -56,20 +56,23 @@ export interface CredentialDependencies {
   readonly clock: Clock;
 }
 
-/** A refusal is believed for so long, so that each reconcile asks once and an outage that looked like one passes by itself; milliseconds. */
+/**
+ * How long a rejection is believed: each reconcile asks once, and an outage that looked like a rejection passes by itself;
+ * milliseconds.
+ */
 const believedMs = 5 * 60_000;
-/** An exchange that failed otherwise is tried again after so long, unless the forge named a time; milliseconds. */
+/** After an exchange failed otherwise, it is retried after this, unless the forge named a time; milliseconds. */
 const retryMs = 60_000;
-/** While another worker exchanges, others look again after so long; milliseconds. */
+/** How long others wait before they check again for a value that another worker exchanges; milliseconds. */
 const lookAgainMs = 5_000;
-/** Writes of a new value that are tried: the old one may be worth nothing by then. */
+/** Attempts to write a new value, since the old one may be invalid by then. */
 const writesMax = 3;
 
-/** Encrypted values fit in no other connection's item. */
+/** Binds an encrypted value to its connection's item. */
 const contextOf = (connection: ConnectionId): EncryptionContext => ({ connection, purpose: 'credential' });
 
 /**
- * Keeps a credential that its owner just gave. It replaces whatever was there, a renewal that is under way included.
+ * Stores a credential that its owner has just given. It replaces the previous one, and a renewal under way.
  *
  * @throws ConflictError when another one is given at the same moment
  */
@@ -101,7 +104,7 @@ export function removeCredential(connection: ConnectionId): Operation {
   return { delete: keys.credential(connection) };
 }
 
-/** @param schema the adapter's own, of the secret's JSON */
+/** @param schema of the secret's JSON, from the adapter */
 export function createCredentialSource<Value>(
   dependencies: CredentialDependencies & { readonly newLeaseId: () => string },
   connection: ConnectionId,
@@ -112,7 +115,7 @@ export function createCredentialSource<Value>(
     current: stored.current,
     async rotate(exchange, outdated, { isRefused = false } = {}) {
       const mayGoOn = (): boolean => !isRefused && isUsable(outdated, stored.now());
-      // First, so that after the exchange only the table can fail.
+      // Before the exchange, so that after it only the table can fail.
       const encrypt = await stored.prepare();
       const leaseId = dependencies.newLeaseId();
       const other = await takeLease(stored, outdated, leaseId);
@@ -144,7 +147,7 @@ export function createCredentialSource<Value>(
   };
 }
 
-/** @returns undefined when the lease is taken; else what stands in the way */
+/** @returns undefined when the lease is taken; else the item that prevented it */
 async function takeLease(
   stored: StoredCredential<unknown>,
   outdated: Credential<unknown>,
@@ -155,7 +158,7 @@ async function takeLease(
     { leaseId, leaseUntil: now + exchangeMaxMs },
     all(
       equal('version', outdated.version),
-      // Ours already: the client sends a request again whose answer was lost.
+      // It may be our own lease: the client repeats a request whose answer was lost.
       any(missingOrLess('leaseUntil', now), equal('leaseId', leaseId)),
       missingOrLess('renewAfter', now),
     ),
@@ -163,9 +166,9 @@ async function takeLease(
 }
 
 /**
- * Keeps what the forge issued, whoever holds the lease by now: it is worth more than a second try with what it has replaced.
+ * Stores what the forge issued, whoever holds the lease by now: the value that it replaces may be invalid.
  *
- * @returns the newest value, which is another when the value was replaced meanwhile
+ * @returns the newest value, which is a different one if another worker stored it meanwhile
  */
 async function keepSuccessor<Value>(
   stored: StoredCredential<Value>,
@@ -185,7 +188,7 @@ async function keepSuccessor<Value>(
   for (let tries = 1; ; tries++) {
     try {
       const other = await stored.write(set, equal('version', outdated.version));
-      // The other is our own when only the answer to the first write was lost.
+      // It is our own value if only the answer to the first write was lost.
       return other === undefined ? { ...issued, version, issuedAt } : await stored.open(other);
     } catch (error) {
       if (tries === writesMax || error instanceof ForgeError) {
@@ -195,7 +198,7 @@ async function keepSuccessor<Value>(
   }
 }
 
-/** Notes that an exchange failed. @returns the successor, when another worker got one: then a refusal says nothing */
+/** Records a failed exchange. @returns the successor if another worker got one: then the failure does not matter */
 async function noteFailure<Value>(
   stored: StoredCredential<Value>,
   outdated: Credential<Value>,
@@ -234,9 +237,9 @@ async function reject(
 }
 
 /**
- * For a reader that may write nothing: it goes on with what there is, and leaves renewing to others.
+ * A read-only source: continues with the current value, and leaves renewing to others.
  *
- * @param schema the adapter's own, of the secret's JSON
+ * @param schema of the secret's JSON, from the adapter
  */
 export function createCredentialView<Value>(
   dependencies: CredentialDependencies,
@@ -282,7 +285,8 @@ function createStoredCredential<Value>(
     now: () => clock.now(),
     prepare: () => cipher.prepare(contextOf(connection)),
     /**
-     * @returns the item as it is, when the condition does not hold; else undefined
+     * @returns the current item if the condition does not hold; else undefined
+     *
      * @throws ForgeError when there is none
      */
     async write(set: Item, when: Condition): Promise<CredentialItem | undefined> {
@@ -318,7 +322,7 @@ function parseItem(item: Item | undefined): CredentialItem {
   return CredentialItem.parse(item);
 }
 
-/** The errors of both parsers show what they parse. */
+/** The errors of JSON and schema parsing show their input, so they are replaced. */
 function parseSecret<Value>(text: string, schema: z.ZodType<Value>): Value {
   try {
     return schema.parse(JSON.parse(text));
@@ -330,7 +334,7 @@ function parseSecret<Value>(text: string, schema: z.ZodType<Value>): Value {
 const rejection = (code: CredentialFault): ForgeError =>
   new ForgeError(code, 'the forge does not take the credential of the connection');
 
-/** Why a value that is over has no successor yet. */
+/** The error for an expired value that has no successor yet. */
 function notRenewable(item: CredentialItem, now: number): ForgeError {
   if (item.leaseUntil >= now) {
     return new ForgeError('unavailable', 'another worker is renewing the credential', {

@@ -1,4 +1,4 @@
-/** What owners deleted or refused and is being removed: the state of that work, for its worker and for those who ask how far it is. */
+/** The state of deletions: what owners deleted or refused and is being removed, for the worker and to show its progress. */
 import { z } from 'zod';
 import { asId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
 import { equal } from './condition.ts';
@@ -8,8 +8,8 @@ import { type Lease, requestWork, type WorkItem } from './work.ts';
 import { deletionWork } from './work-items.ts';
 
 /**
- * What is removed. `refused-commits`: the archives of all commits that the organization refuses. `renumbering`: a package is copied to a new
- * number, because the edge cannot take more refused commits of the old one.
+ * What is removed. `refused-commits`: the archives of all commits that the organization refuses. `renumbering`: a package is
+ * copied to a new number, because the edge cannot hold more refused commits of the old one.
  */
 export type DeletionTarget =
   | { readonly kind: 'refused-commits' }
@@ -31,18 +31,18 @@ const Target = z.discriminatedUnion('kind', [
 
 const DeletionItem = z.object({
   target: Target,
-  /** What it is about, as an owner names it. */
+  /** The object as owners name it. */
   name: z.string(),
-  /** When it was asked for first; milliseconds since the epoch. */
+  /** When it was first requested; milliseconds since the epoch. */
   askedAt: z.number().default(0),
   /** Archives and records are kept until then; milliseconds since the epoch. */
   keepUntil: z.number().optional(),
-  /** So many were removed, or copied. */
+  /** Objects removed or copied so far. */
   objects: z.number().default(0),
   records: z.number().default(0),
-  /** What it is at or waits for, in words. */
+  /** What it is doing or waiting for, for owners to read. */
   step: z.string().default('waits for its worker'),
-  /** Things that it remembers because their own records go before it ends. */
+  /** Kept here because their own records are deleted before the deletion ends. */
   synchronizations: z.array(z.string().transform((text) => asId<SynchronizationId>(text))).default([]),
   wanted: z.number().default(0),
   done: z.number().default(0),
@@ -51,7 +51,7 @@ export type Deletion = z.infer<typeof DeletionItem>;
 
 export const parseDeletion = (item: Item): Deletion => DeletionItem.parse(item);
 
-/** Names the work in its key and message. */
+/** Identifies the target in the work's key and message. */
 function subjectOf(target: DeletionTarget): string {
   switch (target.kind) {
     case 'package':
@@ -67,7 +67,7 @@ function subjectOf(target: DeletionTarget): string {
 export const deletionOf = (organization: OrganizationId, target: DeletionTarget): WorkItem =>
   deletionWork(organization, subjectOf(target));
 
-/** Asks for the removal, to be part of the transaction that makes it necessary. @param now milliseconds since the epoch */
+/** Requests the deletion; belongs in the transaction that makes it necessary. @param now milliseconds since the epoch */
 export function askDeletion(
   organization: OrganizationId,
   target: DeletionTarget,
@@ -83,7 +83,7 @@ export function askDeletion(
   return { update: { ...update, setIfMissing: { ...update.setIfMissing, askedAt: now } } };
 }
 
-/** Notes how far the work is, under its lease. @throws ConflictError when the lease was lost */
+/** Records progress under the lease. @throws ConflictError when the lease was lost */
 export async function noteProgress(
   table: Table,
   lease: Lease,
@@ -95,20 +95,20 @@ export async function noteProgress(
   );
 }
 
-/** How long it is known that something was removed, in seconds. */
+/** How long the record of an ended deletion is kept, in seconds. */
 const keptSeconds = 30 * 24 * 3600;
 
 /** Attributes of an ended deletion. @param now milliseconds since the epoch */
 export const ended = (now: number): Item => ({
   step: 'done',
-  // Who asks once more begins anew.
+  // A repeated request starts over.
   askedAt: undefined,
   objects: undefined,
   records: undefined,
   [tableKeys.expiry]: Math.ceil(now / 1000) + keptSeconds,
 });
 
-/** Removals that are not ended, oldest first. */
+/** Deletions that have not ended, oldest first. */
 export async function openDeletions(
   table: Table,
   organization: OrganizationId,

@@ -16,7 +16,7 @@ async function row(table: Table): Promise<EdgeRow> {
 }
 
 describe('a row of the edge', () => {
-  it('is settled while what is to be there is there', async () => {
+  it('is settled while the wanted value is published', async () => {
     const table = createMemoryTable();
     await want(table, 'u.ann|0');
     expect(settledValue(await row(table))).toBeUndefined();
@@ -30,7 +30,7 @@ describe('a row of the edge', () => {
     expect(settledValue(undefined)).toBeUndefined();
   });
 
-  it('never goes back to what was carried out before', async () => {
+  it('never goes back to a value published before', async () => {
     const table = createMemoryTable();
     await want(table, 'u.ann|0');
     const old = await row(table);

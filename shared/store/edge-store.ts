@@ -1,6 +1,6 @@
 /**
- * What the edge's key-value store is to hold, kept in the table: the store has one writer and no transactions with us, so whoever
- * decides writes the wish here, and publish-access carries it out.
+ * The desired content of the edge's key-value store, kept in the table. That store has a single writer and cannot join our
+ * transactions, so the desired value is written here and publish-access copies it to the edge.
  */
 import { z } from 'zod';
 import { asId, asPrincipal, type OrganizationId } from '../domain/ids.ts';
@@ -10,7 +10,7 @@ import { ConflictError, type Item, type Operation, type Table } from './table.ts
 import { requestWork } from './work.ts';
 import { edgeWork } from './work-items.ts';
 
-/** What becomes possible once the key is at the edge, so that its writer can tell whoever waits for it. */
+/** Identifies who waits for the key to be at the edge, so that its writer can notify them. */
 export type EdgeSubject =
   | { readonly kind: 'organization'; readonly organization: OrganizationId }
   | { readonly kind: 'token' }
@@ -23,13 +23,13 @@ export type EdgeSubject =
 
 export interface EdgeRow {
   readonly key: string;
-  /** What is to be there; undefined: nothing. */
+  /** The desired value; undefined for none. */
   readonly value: string | undefined;
-  /** What we know to be there. */
+  /** The value known to be at the edge. */
   readonly published: string | undefined;
   readonly wanted: number;
   readonly done: number;
-  /** It stands in the sparse index of work. */
+  /** Whether it is in the sparse index of work. */
   readonly isListed: boolean;
   readonly subject: EdgeSubject;
 }
@@ -67,7 +67,7 @@ export function parseEdgeRow(item: Item): EdgeRow {
   };
 }
 
-/** The operation that says what is to be at the edge under a key; undefined: nothing. Its message is `edgeWork(key).message`. */
+/** The operation that sets the desired value of a key; undefined removes it. Its message is `edgeWork(key).message`. */
 export function desire(key: string, value: string | undefined, subject: EdgeSubject, now: number): Operation {
   return requestWork(edgeWork(key), now, { value, subject });
 }
@@ -79,13 +79,13 @@ export async function edgeRows(table: Table, prefix: string): Promise<readonly E
   return items.map(parseEdgeRow);
 }
 
-/** The rows of these keys, those that there are. */
+/** The rows of these keys, without those that do not exist. */
 export async function findEdgeRows(table: Table, named: readonly string[]): Promise<readonly EdgeRow[]> {
   const items = await table.getMany(named.map((key) => keys.edge(key)));
   return items.flatMap((item) => (item === undefined ? [] : [parseEdgeRow(item)]));
 }
 
-/** The rows of these keys, with others that the sparse index knows of, each once. */
+/** The rows of these keys and of those in the sparse index, without duplicates. */
 export async function pendingEdgeRows(
   table: Table,
   named: readonly string[],
@@ -96,15 +96,13 @@ export async function pendingEdgeRows(
     table.getMany([...known].map((key) => keys.edge(key))),
     table.pending('publish-access', { before: now, limit: 200 }),
   ]);
-  // The index lags, so what it names is read again.
+  // The index lags, so its rows are read again.
   const others = byIndex.map((item) => String(item.sk)).filter((key) => !known.has(key));
   const reread = await table.getMany(others.map((key) => keys.edge(key)));
   return [...byName, ...reread].flatMap((item) => (item === undefined ? [] : [parseEdgeRow(item)]));
 }
 
-/**
- * The operation that records that the row's value is at the edge. Never backwards.
- */
+/** The operation that records that the row's value is at the edge. It never goes back to an older value. */
 export function carriedOut(row: EdgeRow): Operation {
   return {
     update: { key: keys.edge(row.key), set: { published: row.value, done: row.wanted } },
@@ -112,7 +110,7 @@ export function carriedOut(row: EdgeRow): Operation {
   };
 }
 
-/** Takes the row out of the sparse index, unless something was wanted meanwhile. */
+/** Takes the row out of the sparse index, unless another value was requested meanwhile. */
 export async function settle(table: Table, row: EdgeRow): Promise<void> {
   const { partitionKey, sortKey } = tableKeys.pendingIndex;
   try {
@@ -127,9 +125,9 @@ export async function settle(table: Table, row: EdgeRow): Promise<void> {
   }
 }
 
-/** Something is wanted of the row that is not carried out. */
+/** Whether the desired value is not at the edge yet. */
 export const isWanted = (row: EdgeRow): boolean => row.wanted !== row.done;
 
-/** The value that is at the edge and is to stay there; undefined while another one, or none, is on its way. */
+/** The value at the edge if it is the desired one; undefined while another one, or none, is on its way. */
 export const settledValue = (row: EdgeRow | undefined): string | undefined =>
   row?.value === row?.published ? row?.value : undefined;

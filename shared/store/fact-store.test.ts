@@ -14,7 +14,7 @@ const newTable = useTables();
 const now = Date.parse('2026-11-22T12:00:00Z');
 
 describe('facts', () => {
-  it('come back as they were put, also where an attribute is undefined', async () => {
+  it('are loaded as they were stored, also where an attribute is undefined', async () => {
     const table = await newTable();
     const facts: Fact[] = [
       aFact.settings(true),
@@ -45,7 +45,7 @@ describe('facts', () => {
     }
   });
 
-  it('are not written, and not removed, by a read that began earlier', async () => {
+  it('are neither written nor removed by a read that began earlier', async () => {
     const table = await newTable();
     await table.transact([putFact(synchronizationId, aFact.member(1), 5)]);
     for (const stale of [4, 5]) {
@@ -64,7 +64,7 @@ describe('facts', () => {
     expect(await loadFacts(table, synchronizationId, 'member')).toEqual([]);
   });
 
-  it('that came back have no trace of their removal, and keep when they were seen first', async () => {
+  it('lose the trace of their removal when they come back, and keep when they were first seen', async () => {
     const table = await newTable();
     await table.transact([putFact(synchronizationId, aFact.member(1), 1)]);
     await table.transact([removeFact(synchronizationId, aFact.member(1), 2, now)]);
@@ -82,8 +82,8 @@ describe('facts', () => {
   });
 });
 
-describe('what an earlier version stored', () => {
-  it('has its handle under another name, in facts and in the states of parts', async () => {
+describe('items of an earlier version', () => {
+  it('have the handle under another name, in facts and in the states of parts', async () => {
     const table = await newTable();
     const [one, other] = [aFact.team(5), aFact.repository(10)];
     const asStored = ({ handle, ...fact }: TeamFact | RepositoryFact) => ({ ...fact, nodeId: handle });
@@ -101,12 +101,12 @@ describe('what an earlier version stored', () => {
 });
 
 describe('loadScope', () => {
-  it('fails as a whole when the table does: no query is left whose error nobody hears', async () => {
+  it('leaves no other query running whose error nobody handles when one fails', async () => {
     const fails = (call: string) => () => Promise.reject(new Error(call));
     const table = { ...(await newTable()), getMany: fails('getMany'), query: fails('query') };
     const load = loadScope(table, synchronizationId, layout, 'team:5', ['team:5']);
     await expect(load).rejects.toThrow('getMany');
-    // An unhandled rejection is one after the current turn.
+    // Unhandled rejections are reported after the current turn.
     await new Promise(setImmediate);
   });
 });
@@ -127,7 +127,7 @@ describe('loadAccessFacts', () => {
     aFact.repository(14),
     aFact.collaborator(14, 2),
     aFact.collaborator(12, 2),
-    // Everything for 7 himself, and for 8 by a team two levels below the one that has the role.
+    // 7 reads everything by a direct role, 8 by a team two levels below the one with the role.
     aFact.member(7),
     aFact.roleMember(70, 7),
     aFact.member(8),
@@ -149,7 +149,7 @@ describe('loadAccessFacts', () => {
     ['a team', { kind: 'team', team: team(5) }, [10, 13]],
     ['anyone', { kind: 'anyone' }, [13]],
   ] as const)(
-    'has for %s all that decides, and gives the same answer as the whole set',
+    'returns for %s all facts that matter, with the same result as the full set',
     async (_, subject: Subject, ids) => {
       const table = await newTable();
       await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
@@ -161,7 +161,7 @@ describe('loadAccessFacts', () => {
     },
   );
 
-  it('leaves out what was removed', async () => {
+  it('leaves out removed facts', async () => {
     const table = await newTable();
     await table.transact(facts.map((fact) => putFact(synchronizationId, fact, 1)));
     await table.transact([removeFact(synchronizationId, aFact.teamMember(5, 1), 2, now)]);

@@ -79,7 +79,7 @@ export async function loadScope(
   return { facts, removed };
 }
 
-/** At least the items of what is asked for: rows of a part that begin with something else are found among all of their kind. */
+/** Loads at least the requested items: rows of a part whose keys begin differently are found among all of their kind. */
 async function itemsOfScope(
   table: Table,
   synchronization: SynchronizationId,
@@ -101,7 +101,7 @@ async function itemsOfScope(
   if (kinds.includes('collaborator')) {
     rows.push(ofKind('collaborator'));
   }
-  // Together: a query that fails while another is waited for would be nobody's.
+  // Awaited together, so that no query's error goes unhandled when another fails.
   const [mains, ...others] = await Promise.all([main, ...rows]);
   return [...mains.filter((item) => item !== undefined), ...others.flat()];
 }
@@ -115,7 +115,7 @@ export async function loadFacts<Kind extends FactKind>(
   return live(await queryFacts(table, synchronization, prefixOf(kind)), kind);
 }
 
-/** One repository with the number of the read that saw it first; undefined if it is not, or no longer, there. */
+/** The repository with the number of the read that first saw it; undefined if it is not stored or removed. */
 export async function findRepository(
   table: Table,
   synchronization: SynchronizationId,
@@ -129,12 +129,11 @@ export async function findRepository(
 }
 
 /**
- * The facts that decide what the subject may read; without a subject, those of everybody.
+ * The facts that decide what the subject may read; without a subject, those for everybody.
  *
- * @param claims read before: a claim that comes later requests the grants
- *
+ * @param claims loaded before: a later claim requests the grants
  * Each query is consistent, but not all of them together. Whoever changes a fact requests the grants after it, so a decision from
- * facts that changed between two queries is made again.
+ *  facts that changed between two queries is made again.
  */
 export async function loadAccessFacts(
   table: Table,
@@ -150,7 +149,7 @@ export async function loadAccessFacts(
     live(await queryFacts(table, synchronization, prefixOf(kind, ...rest)), kind, givenAt);
   const together = async (...lists: readonly Promise<readonly Fact[]>[]): Promise<AccessFacts> =>
     accessFactsOf((await Promise.all(lists)).flat(), { claims, givenAt });
-  /** Few teams hold a role on everything, mostly none; only then the tree of teams matters. */
+  /** Few teams hold a role on all repositories, usually none. Only then is the tree of teams needed. */
   const roleTeams = async (): Promise<readonly Fact[]> => {
     const held = await rows('role-team');
     return held.length === 0 ? [] : [...held, ...(await rows('team'))];
@@ -191,7 +190,7 @@ async function loadMember(
   return live(item === undefined ? [] : [item], 'member', givenAt);
 }
 
-/** The fact of that key, also one that was removed within a day; consistent. */
+/** The fact with that key, even if it was removed within a day; consistent. */
 export async function findFact(
   table: Table,
   synchronization: SynchronizationId,
@@ -201,14 +200,14 @@ export async function findFact(
   return item && parseStored(item).fact;
 }
 
-/** What is known of a fact that may have been removed within a day. */
+/** The state of a fact that may have been removed within a day. */
 export interface Standing {
   readonly isRemoved: boolean;
   readonly observedAt: number;
   readonly givenAt: number;
 }
 
-/** Which of the facts are there, and which were removed within a day, by their keys; consistent. */
+/** For each key whether the fact is stored or was removed within a day; consistent. */
 export async function standingOf(
   table: Table,
   synchronization: SynchronizationId,
@@ -225,7 +224,7 @@ export async function standingOf(
   );
 }
 
-/** The teams that the account is in, the roles that it holds and the repositories that name it, consistent. */
+/** The team memberships, role memberships and collaborator rows of the account; consistent. */
 export async function loadRowsOfAccount(
   table: Table,
   synchronization: SynchronizationId,
@@ -243,9 +242,9 @@ export async function loadRowsOfAccount(
 }
 
 /**
- * Stores a fact that the read saw, unless a later read wrote it or removed it.
+ * Stores a fact that the read saw, unless a later read wrote or removed it.
  *
- * @param right if rights change by it: it is new, or wider or narrower than before
+ * @param right when it changes rights: it is new, wider or narrower
  */
 export function putFact(
   synchronization: SynchronizationId,
@@ -254,7 +253,7 @@ export function putFact(
   right?: {
     /** Milliseconds since the epoch. */
     readonly changedAt: number;
-    /** It gives a right: the read answers the events that withdrew it before. */
+    /** Whether it gives a right: then the read answers the events that withdrew it before. */
     readonly gives: boolean;
     readonly inDoubt?: boolean | undefined;
   },
@@ -268,7 +267,7 @@ export function putFact(
     update: {
       key: keys.fact(synchronization, factKey(fact)),
       set: { fact, observedAt, ...ofRight },
-      // A fact that comes back within a day was not first seen now.
+      // A fact that comes back within a day keeps when it was first seen.
       setIfMissing: { firstObservedAt: observedAt },
       remove: ['removed', 'missed', tableKeys.expiry],
     },
@@ -277,11 +276,11 @@ export function putFact(
 }
 
 /**
- * Leaves a tombstone in the place of a fact that the read did not see, unless a later read saw it.
+ * Replaces a fact that the read did not see by a tombstone, unless a later read saw it.
  *
  * @param now milliseconds since the epoch
- * @param isMissed a list did not have it, and nothing else said that it is gone
- * @param inDoubt only this read says that it is gone, and it may lag behind what gave it
+ * @param isMissed absence from a list is the only evidence
+ * @param inDoubt only this read says that it is gone, and it may lag behind an addition
  */
 export function removeFact(
   synchronization: SynchronizationId,
@@ -299,7 +298,7 @@ export function removeFact(
         missed: isMissed || undefined,
         inDoubt: inDoubt || undefined,
         changedAt: now,
-        // Whether a repository is new is decided by when it was first seen, also after a year out of sight.
+        // Kept for ever: a repository that was out of sight for a year still is not a new one.
         ...(fact.kind === 'repository' ? {} : { [tableKeys.expiry]: Math.ceil((now + tombstoneMs) / 1000) }),
       },
     },
@@ -312,7 +311,7 @@ function queryFacts(table: Table, synchronization: SynchronizationId, prefix: st
   return table.query(from.pk, from.sk);
 }
 
-/** Of the keys of this kind of fact; the mark after it, since `team` also begins `team-member`. */
+/** Prefix of the keys of one kind of fact. It ends in the separator, since `team` also begins `team-member`. */
 function prefixOf(kind: FactKind, ...rest: readonly string[]): string {
   return kind === 'settings' ? kind : `${[kind, ...rest].join('#')}#`;
 }
@@ -331,7 +330,7 @@ function parseStored(item: Item): StoredFact & { readonly removed: boolean; read
   };
 }
 
-/** @param givenAt gets the numbers of the reads that gave what is there */
+/** @param givenAt collects the numbers of the reads that gave the stored facts */
 function live<Kind extends FactKind>(
   items: readonly Item[],
   kind: Kind,

@@ -1,7 +1,7 @@
 /**
- * Whether a repository that cannot be read was deleted on the forge, or may be there and out of our sight: deselected, moved, hidden. It
- * takes two words for a credential that sees a selection only, the event's and that of the look-up by id; one that sees everything
- * needs the look-up alone.
+ * Records whether a repository that cannot be read was deleted on the forge, or may still exist out of our sight: deselected,
+ * moved, hidden. For a credential that sees everything the look-up by id decides; for one that sees only a selection an event has
+ * to say so too.
  */
 import { z } from 'zod';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
@@ -10,16 +10,16 @@ import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 const DeletionItem = z.object({
-  /** When an event said so last; milliseconds since the epoch. */
+  /** When an event last said so; milliseconds since the epoch. */
   statedAt: z.number().optional(),
-  /** The last number that was drawn then: a read with a higher one that gave the repository back saw it restored. */
+  /** The last number drawn at that time: a read with a higher one that has the repository saw it restored. */
   statedAfter: z.number().default(0),
-  /** Number of the read that confirmed it. */
+  /** The number of the read that confirmed it. */
   confirmedBy: z.number().optional(),
 });
 export type Deletion = z.infer<typeof DeletionItem>;
 
-/** What is known of each, in their order; consistent. */
+/** The records of these repositories, in their order; consistent. */
 export async function findDeletions(
   table: Table,
   synchronization: SynchronizationId,
@@ -32,12 +32,12 @@ export async function findDeletions(
 }
 
 /**
- * A new and verified event says that the repository was deleted.
+ * Records that a new, authenticated event says that the repository was deleted.
  *
  * @param at milliseconds since the epoch
  * @param after the last number that was drawn for a read
  */
-export function stateDeletion(
+export function reportDeletion(
   synchronization: SynchronizationId,
   repository: ForgeRepositoryId,
   { at, after }: { readonly at: number; readonly after: number },
@@ -50,7 +50,7 @@ export function stateDeletion(
   };
 }
 
-/** @param confirmedBy number of the read that asked for it by its id */
+/** @param confirmedBy number of the read that looked it up by id */
 export function confirmDeletion(
   synchronization: SynchronizationId,
   repository: ForgeRepositoryId,
@@ -60,8 +60,8 @@ export function confirmDeletion(
 }
 
 /**
- * Whether the repository is known to be deleted. What was confirmed before it was seen again says nothing: the read that removed it since has
- * a higher number.
+ * Whether the repository is known to be deleted. A confirmation from before it was seen again does not count: the read that
+ * removed it since has a higher number.
  */
 export async function isDeletedOnForge(
   table: Table,

@@ -32,7 +32,7 @@ beforeEach(async () => {
 const secrets = async () => (await findHook(hooks, name))?.secrets;
 
 describe('a hook', () => {
-  it('is found by its address, with its secret and whose it is', async () => {
+  it('is found by its address, with its secret and its synchronization', async () => {
     expect(await findHook(hooks, name)).toEqual({
       forge: 'toy',
       ...host,
@@ -43,24 +43,24 @@ describe('a hook', () => {
     expect(await findHook(hooks, { ...name, forge: 'other' })).toBeUndefined();
   });
 
-  it('is stored without a word of its secret', async () => {
+  it('is stored without its secret in clear text', async () => {
     expect(JSON.stringify(await table.get(keys.hook(name.forge, name.source)))).not.toContain('first');
   });
 
-  it('accepts the secret before for a day, and no longer', async () => {
+  it('accepts the previous secret for a day, and no longer', async () => {
     await changeHookSecret(hooks, name, new Secret('second'));
     expect(await secrets()).toEqual(['second', 'first']);
     now = start + 24 * 3600_000;
     expect(await secrets()).toEqual(['second']);
   });
 
-  it('accepts no more than one secret before', async () => {
+  it('accepts only one previous secret', async () => {
     await changeHookSecret(hooks, name, new Secret('second'));
     await changeHookSecret(hooks, name, new Secret('third'));
     expect(await secrets()).toEqual(['third', 'second']);
   });
 
-  it('is not changed by two at once', async () => {
+  it('is not changed by two callers at once', async () => {
     const changes = await Promise.allSettled([
       changeHookSecret(hooks, name, new Secret('one')),
       changeHookSecret(hooks, name, new Secret('other')),
@@ -71,13 +71,13 @@ describe('a hook', () => {
     expect(await secrets()).toHaveLength(2);
   });
 
-  it('cannot be opened when it was copied to another address', async () => {
+  it('cannot be decrypted when it was copied to another address', async () => {
     const item = await table.get(keys.hook(name.forge, name.source));
     await table.transact([{ put: keys.hook('toy', 'copy'), item: item ?? {} }]);
     await expect(findHook(hooks, { ...name, source: 'copy' })).rejects.toThrow('context');
   });
 
-  it('is gone when it is removed', async () => {
+  it('is not found after it was removed', async () => {
     expect(await hooksOf(table, synchronizationId)).toEqual([name]);
     await table.transact(removeHook(synchronizationId, name));
     expect(await findHook(hooks, name)).toBeUndefined();

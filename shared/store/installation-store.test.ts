@@ -19,7 +19,7 @@ import { findSynchronization, useConnection } from './synchronization-store.ts';
 const ours = { ...gitHubHost, installation: installationId };
 const elsewhere = { ...ours, baseUrl: 'https://github.example.com' };
 
-/** What a release wrote in which keys of installations did not name the host, nor synchronizations a connection. */
+/** Items as an earlier release wrote them: keys of installations without the host, synchronizations without a connection. */
 async function writeAsBefore(table: MemoryTable): Promise<void> {
   const { baseUrl: _, ...item } = (await table.get(keys.installation(gitHubHost, installationId))) ?? {};
   await table.transact([
@@ -42,7 +42,7 @@ beforeEach(async () => {
 });
 
 describe('an installation', () => {
-  it('is told from one with the same number on another host', async () => {
+  it('is distinct from one with the same number on another host', async () => {
     expect(await findInstallation(table, ours)).toMatchObject({ synchronization: synchronizationId });
     expect(await findInstallation(table, elsewhere)).toBeUndefined();
   });
@@ -56,7 +56,7 @@ describe('an installation', () => {
     expect(await findInstallation(table, elsewhere)).toBeUndefined();
   });
 
-  it('that was stored without its host, and that nobody connected, is taken over by no other host', async () => {
+  it('that was stored without its host and never connected is not found on another host', async () => {
     await writeAsBefore(table);
     const [before] = await listInstallations(table);
     await table.transact(before === undefined ? [] : [releaseInstallation(before, synchronizationId)]);
@@ -65,7 +65,7 @@ describe('an installation', () => {
     expect(await listInstallations(table)).toMatchObject([gitHubHost]);
   });
 
-  it('that was stored without its host is changed where it lies', async () => {
+  it('that was stored without its host is updated under its old key', async () => {
     await writeAsBefore(table);
     const found = await findInstallation(table, ours);
     await table.transact(found === undefined ? [] : [setInstallationStatus(found, 'suspended')]);
@@ -73,7 +73,7 @@ describe('an installation', () => {
   });
 });
 
-it('reads the connection of a synchronization that was stored with an installation alone', async () => {
+it('gives the connection of a synchronization that was stored with an installation only', async () => {
   await writeAsBefore(table);
   const connection = { kind: 'app-installation', installation: installationId };
   expect(await findSynchronization(table, synchronizationId)).toMatchObject({ connection });

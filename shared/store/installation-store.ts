@@ -1,4 +1,4 @@
-/** Installations of our App on a forge: known from its deliveries, claimed when an organization is connected. */
+/** Installations of our App on a forge: known from deliveries, claimed when an organization is connected. */
 import { z } from 'zod';
 import {
   asId,
@@ -14,13 +14,13 @@ import { absent, any, equal, present } from './condition.ts';
 import { type Key, keys, ranges } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
-/** What the last delivery said of it; only a probe knows. */
+/** According to the last delivery; only a probe knows for sure. */
 export type InstallationStatus = 'active' | 'suspended' | 'removed';
 
 const InstallationItem = z.object({
   installation: z.string().transform((text) => asId<InstallationId>(text)),
   forge: z.string(),
-  /** Missing in one that was stored before installations named their host. */
+  /** Missing in items from before installations named their host. */
   baseUrl: z.string().optional(),
   forgeOrganization: z.string().transform((text) => asId<ForgeOrganizationId>(text)),
   login: z.string(),
@@ -37,13 +37,13 @@ const InstallationItem = z.object({
     .optional(),
 });
 export type StoredInstallation = Omit<z.infer<typeof InstallationItem>, 'baseUrl'> & {
-  /** Undefined where nobody knows the host any more. */
+  /** Undefined if the host is unknown. */
   readonly baseUrl: string | undefined;
-  /** Where it lies. */
+  /** The key of its item. */
   readonly key: Key;
 };
 
-/** Which installation is meant: two hosts of a forge may give the same number. */
+/** Identifies an installation: two hosts of a forge may use the same number. */
 export interface InstallationOnHost extends ForgeHost {
   readonly installation: InstallationId;
 }
@@ -80,7 +80,7 @@ function attributes(id: InstallationOnHost, organization: ForgeOrganization) {
 const keyOf = ({ installation, ...host }: InstallationOnHost, known?: StoredInstallation): Key =>
   known?.key ?? keys.installation(host, installation);
 
-/** An installation that a delivery announced; one known already only gets the name and status. */
+/** Stores an installation that a delivery announced; if it is known, only its name and status are updated. */
 export function addInstallation(
   id: InstallationOnHost,
   organization: ForgeOrganization,
@@ -106,9 +106,9 @@ export function setInstallationStatus(
 }
 
 /**
- * Ties the installation to a synchronization; one whose announcement was lost is made. Fails if it is claimed.
+ * Links the installation to a synchronization, and creates it if its announcement was lost. Fails if it is claimed.
  *
- * @param known what is stored of it
+ * @param known the stored installation
  */
 export function claimInstallation(
   id: InstallationOnHost,
@@ -123,7 +123,7 @@ export function claimInstallation(
   };
 }
 
-/** Unties the installation from a deleted synchronization, so that it can be connected again. Fails if it is another's. */
+/** Unlinks the installation from a deleted synchronization, so that it can be connected again. Fails if it is another's. */
 export function releaseInstallation(
   { key }: StoredInstallation,
   synchronization: SynchronizationId,

@@ -4,14 +4,14 @@ import { type Key, keys, nameInKey, ranges } from './keys.ts';
 
 const source = readFileSync(new URL('keys.ts', import.meta.url), 'utf8');
 
-/** `SYNC#id` and `SYNC#7` have the shape `SYNC#*`: words in capitals are fixed, everything else is a part that is filled in. */
+/** The shape of `SYNC#id` and `SYNC#7` is `SYNC#*`: words in capitals are fixed, everything else is a variable. */
 const shape = (text: string): string =>
   text
     .split('#')
     .map((part) => (/^[A-Z]+$/.test(part) ? part : '*'))
     .join('#');
 
-/** The rows of the comment's table, without its head. */
+/** The rows of the table in the comment, without its head. */
 const rows = [...source.matchAll(/^ \* \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)]
   .map(([, item = '', pk = '', sk = '']) => ({ item, key: `${shape(pk)} ${shape(sk)}` }))
   .slice(1);
@@ -25,7 +25,7 @@ const built = Object.entries(keys).map(([name, build]) => {
   return { name, key: `${shape(pk)} ${shape(sk)}` };
 });
 
-describe('the table of contents', () => {
+describe('the table of keys in the comment', () => {
   it('has a row for every key', () => {
     const listed = new Set(rows.map(({ key }) => key));
     expect(built.filter(({ key }) => !listed.has(key))).toEqual([]);
@@ -56,7 +56,7 @@ describe('the table of contents', () => {
 describe('ranges', () => {
   const begins = (key: Key, range: Key): boolean => key.pk === range.pk && key.sk.startsWith(range.sk);
 
-  it('hold the keys that they are about, and no others that are alike', () => {
+  it('contain the keys that they are for, and no similar ones', () => {
     expect(begins(keys.runChanges('s', 4, 12), ranges.runChanges('s', 4))).toBe(true);
     expect(begins(keys.runChanges('s', 40, 0), ranges.runChanges('s', 4))).toBe(false);
     expect(begins(keys.chunk('s', 'PLAN#team:1', 3), ranges.chunks('s', 'PLAN#team:1'))).toBe(true);
@@ -69,7 +69,7 @@ describe('ranges', () => {
     expect(begins(keys.packages('o'), ranges.packages('o'))).toBe(false);
   });
 
-  it('give an item its name back', () => {
+  it("allow the name to be read from an item's sort key", () => {
     expect(nameInKey(keys.principal('o', 't.team#1').sk)).toBe('t.team#1');
     expect(nameInKey(keys.dist('o', 1, 'c0ffee').sk)).toBe('c0ffee');
   });

@@ -1,42 +1,42 @@
 /**
- * Every key of the one table, and the names of its attributes that the template needs. Imports nothing that runs: the template
- * reads this file too.
+ * Every key of the one table, and the names of its attributes that the template needs. Imports nothing that runs, because the
+ * template imports this file too.
  *
  * | item | pk | sk |
  * |---|---|---|
  * | organization | ORG#id | ORG |
- * | who holds a slug, for ever | SLUG#slug | SLUG |
+ * | holder of a slug, for ever | SLUG#slug | SLUG |
  * | synchronization | SYNC#id | SYNC |
  * | list of synchronizations | SYNCS | SYNC#id |
- * | who holds a forge organization | FORGEORG#forge#base#id | CLAIM |
+ * | synchronization of a forge organization | FORGEORG#forge#base#id | CLAIM |
  * | secret part of a connection, encrypted | CONNECTION#id | CREDENTIAL |
  * | hook on a forge, with its secret, encrypted | HOOK#forge#source | HOOK |
  * | installation of our App | INSTALLATIONS | INSTALLATION#forge#base#id |
- * | one from before its key named the host | INSTALLATIONS | INSTALLATION#id |
- * | that a hook is its own | SYNC#id | HOOK#forge#source |
+ * | installation, key of an earlier version | INSTALLATIONS | INSTALLATION#id |
+ * | hook of a synchronization | SYNC#id | HOOK#forge#source |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
- * | that a repository was deleted on the forge | SYNC#id | FORGEDELETION#repository |
- * | what a new event withdrew | SYNC#id | CLAIM#key |
- * | what an event said, until a read agrees | SYNC#id | TOLD#key |
- * | that a stored plan is being written | SYNC#id | APPLYING#scope |
- * | removals that wait for a person's word | SYNC#id | HELD#scope |
- * | one piece of something larger than an item, by one of `chunkNames` | SYNC#id | PIECES#name#place |
+ * | deletion of a repository on the forge | SYNC#id | FORGEDELETION#repository |
+ * | claim: what a new event withdrew | SYNC#id | CLAIM#key |
+ * | expectation: what an event reported, until a read agrees | SYNC#id | TOLD#key |
+ * | mark of a stored plan that is being written | SYNC#id | APPLYING#scope |
+ * | held removals, which wait for an owner | SYNC#id | HELD#scope |
+ * | chunk of a value larger than an item, by one of `chunkNames` | SYNC#id | PIECES#name#place |
  * | record of a run | SYNC#id | RUN#number |
- * | what one transaction of a run changed | SYNC#id | CHANGES#number#place |
+ * | changes of one transaction of a run | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
  * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
  * | package (work: its p2 files) | ORG#id | PACKAGE#number |
  * | fan-out to all packages (work) | ORG#id | PACKAGES |
- * | which package a name stands for | ORG#id | NAME#vendor/name |
- * | repository that claims a name which another has | ORG#id | NAMECLAIM#vendor/name#synchronization#repository |
+ * | package that a name belongs to | ORG#id | NAME#vendor/name |
+ * | repository that claims another's name | ORG#id | NAMECLAIM#vendor/name#synchronization#repository |
  * | packages of a repository | ORG#id | SOURCE#synchronization#repository#directory#name |
  * | version | PACKAGE#organization#number | VERSION#normalized |
  * | recorded commit and its archive | PACKAGE#organization#number | DIST#commit |
  * | look-up of a commit that no scan recorded | PACKAGE#organization#number | LOOKUP#hash |
- * | how many look-ups an hour had | PACKAGE#organization#number | LOOKUPS#hour |
+ * | number of look-ups in an hour | PACKAGE#organization#number | LOOKUPS#hour |
  * | commit that an owner refused | ORG#id | REFUSED#commit |
- * | what an owner deleted and is being removed (work) | ORG#id | DELETION#subject |
+ * | deletion for an owner (work) | ORG#id | DELETION#subject |
  * | fan-out of changed rights (work) | ORG#id | GRANTS |
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
  * | tokens of a principal | ORG#id | TOKEN#principal#id |
@@ -45,10 +45,10 @@
  * | user | USER#id | USER |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
- * | delivery seen | DELIVERY#forge#base#id | DELIVERY |
- * | body of a delivery seen, by its SHA-256 | BODY#forge#hash | BODY |
+ * | delivery that was taken | DELIVERY#forge#base#id | DELIVERY |
+ * | body of a delivery, by its SHA-256 | BODY#forge#hash | BODY |
  * | budget of a forge's credential | BUDGET#forge#base#credential | BUDGET |
- * | how far a forge's log of deliveries was read | DELIVERYLOG | forge#base |
+ * | position in a forge's log of deliveries | DELIVERYLOG | forge#base |
  * | downloads of a version | PACKAGE#organization#number | DOWNLOADS#normalized |
  */
 
@@ -56,9 +56,9 @@
 export const tableKeys = {
   partitionKey: 'pk',
   sortKey: 'sk',
-  /** Sparse: only items whose work is wanted and not done. */
+  /** Sparse: only items with work that is requested and not done. */
   pendingIndex: { name: 'pending', partitionKey: 'pending', sortKey: 'pendingSince' },
-  /** Seconds since the epoch; clean-up only, code never relies on it. */
+  /** Seconds since the epoch; for clean-up only, no logic relies on it. */
   expiry: 'expiresAt',
 } as const;
 
@@ -67,7 +67,7 @@ export interface Key {
   readonly sk: string;
 }
 
-/** A forge and which host of it, as in ForgeHost. */
+/** A host of a forge, as in ForgeHost. */
 interface Host {
   readonly forge: string;
   readonly baseUrl: string;
@@ -88,7 +88,7 @@ export const keys = {
     pk: 'INSTALLATIONS',
     sk: `INSTALLATION#${forge}#${baseUrl}#${installation}`,
   }),
-  /** As it was written before keys of installations named the host. */
+  /** The key from before installations named their host. */
   installationWithoutHost: (installation: string): Key => ({
     pk: 'INSTALLATIONS',
     sk: `INSTALLATION#${installation}`,
@@ -105,17 +105,17 @@ export const keys = {
     pk: `SYNC#${synchronization}`,
     sk: `FACT#${factKey}`,
   }),
-  /** What a new event withdrew before any read. */
+  /** A claim: what a new event withdrew before any read. */
   claim: (synchronization: string, factKey: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `CLAIM#${factKey}`,
   }),
-  /** What an event said, until a read agrees. */
+  /** An event's statement that a read has still to confirm. */
   expectation: (synchronization: string, factKey: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `TOLD#${factKey}`,
   }),
-  /** A stored plan is being written. */
+  /** Marks a stored plan that is being written. */
   applying: (synchronization: string, scope: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `APPLYING#${scope}`,
@@ -125,12 +125,12 @@ export const keys = {
     pk: `SYNC#${synchronization}`,
     sk: `FORGEDELETION#${repository}`,
   }),
-  /** Removals that wait for a person's word. */
+  /** Removals that wait for an owner's decision. */
   held: (synchronization: string, scope: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `HELD#${scope}`,
   }),
-  /** One piece of something larger than an item. */
+  /** One chunk of a value that is larger than an item. */
   chunk: (synchronization: string, name: string, place: number): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `PIECES#${name}#${String(place).padStart(4, '0')}`,
@@ -182,7 +182,7 @@ export const keys = {
     pk: `PACKAGE#${organization}#${number}`,
     sk: `DIST#${commit}`,
   }),
-  /** @param hash 7 to 40 hex digits, as they were asked for */
+  /** @param hash 7 to 40 hex digits, as requested */
   lookup: (organization: string, number: number, hash: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,
     sk: `LOOKUP#${hash}`,
@@ -227,7 +227,7 @@ export const keys = {
   edge: (key: string): Key => ({ pk: 'EDGE', sk: key }),
   /** How far the forge's log of deliveries was read. */
   deliveryLog: ({ forge, baseUrl }: Host): Key => ({ pk: 'DELIVERYLOG', sk: `${forge}#${baseUrl}` }),
-  /** The same bytes say the same, whichever host of the forge sends them. */
+  /** Shared by all hosts of a forge: the same bytes mean the same. */
   deliveryBody: (forge: string, hash: string): Key => ({ pk: `BODY#${forge}#${hash}`, sk: 'BODY' }),
   delivery: ({ forge, baseUrl }: Host, id: string): Key => ({
     pk: `DELIVERY#${forge}#${baseUrl}#${id}`,
@@ -240,18 +240,18 @@ export const keys = {
 } as const;
 
 /**
- * Where a query for several items begins. Kinds whose keys end in an id need no line here: `keys.scan(synchronization, '')` is the
- * beginning of all of them.
+ * Where queries for several items begin. A kind whose keys end in an id needs no entry: `keys.scan(synchronization, '')` is the
+ * prefix of all scans.
  */
 export const ranges = {
   synchronizations: (): Key => keys.synchronizationListed(''),
   installations: (): Key => keys.installationWithoutHost(''),
   hooks: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'HOOK#' }),
   runs: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'RUN#' }),
-  /** All that one run changed. */
+  /** All changes of one run. */
   runChanges: (synchronization: string, number: number): Key =>
     upToLastMark(keys.runChanges(synchronization, number, 0)),
-  /** Everything that is kept under a name. */
+  /** All chunks under a name. */
   chunks: (synchronization: string, name: string): Key => upToLastMark(keys.chunk(synchronization, name, 0)),
   packages: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'PACKAGE#' }),
   /** Every repository that claims the name. */
@@ -265,16 +265,16 @@ export const ranges = {
 
 const upToLastMark = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastIndexOf('#') + 1) });
 
-/** What an item's sort key names: all that stands after its kind. */
+/** The name in an item's sort key: everything after its kind. */
 export const nameInKey = (sk: unknown): string => String(sk).slice(String(sk).indexOf('#') + 1);
 
-/** Names under which what is larger than an item is kept in chunks. */
+/** Names of values that are stored in chunks. */
 export const chunkNames = {
   /** What was read of a scope so far. */
   reading: (scope: string): string => `READING#${scope}`,
   /** The plan of a scope that is being written. */
   plan: (scope: string): string => `PLAN#${scope}`,
-  /** Facts whose removal waits for a person's word. */
+  /** Facts whose removal waits for an owner's decision. */
   held: (scope: string): string => `HELD#${scope}`,
   /** Refs of a repository that give no version. */
   leftOut: (repository: string): string => `left-out#${repository}`,

@@ -1,6 +1,6 @@
 /**
- * Look-ups of commits that no scan recorded for a package: what is asked of the forge for each of them, by whom now, and what came of it. An
- * abbreviated hash that was found stays, so that a lock file which has it goes on.
+ * Look-ups of commits that no scan recorded for a package: the state of each request to the forge, its lease and its result. The
+ * commit found for an abbreviated hash is kept, so that a lock file with the abbreviation keeps working.
  */
 import { z } from 'zod';
 import type { OrganizationId } from '../domain/ids.ts';
@@ -9,20 +9,20 @@ import { keys, tableKeys } from './keys.ts';
 import { ConflictError, type Operation, type Table } from './table.ts';
 
 const LookupItem = z.object({
-  /** The full hash of an abbreviation that was found. */
+  /** The full hash found for an abbreviation. */
   commit: z.string().optional(),
   /** When the forge said that no branch or tag contains it. */
   notContainedAt: z.number().optional(),
   startedAt: z.number(),
-  /** Synchronization and repository that are asked; after a move of the package, what another said counts for nothing. */
+  /** Synchronization and repository that were asked; after the package moved, the answer of another one does not count. */
   source: z.string().optional(),
-  /** Of one that is not decided: how far the adapter is. */
+  /** The adapter's progress while undecided. */
   progress: z.unknown().optional(),
-  /** Until when a message in the queue is trusted to go on with it; no further one is sent before. */
+  /** Until when a queued message is expected to continue; no other one is sent before. */
   queuedUntil: z.number().default(0),
   /** How often the forge failed. */
   failures: z.number().default(0),
-  /** Nobody asks the forge again before. */
+  /** The forge is not asked again before. */
   notBefore: z.number().default(0),
   leaseUntil: z.number().default(0),
 });
@@ -30,16 +30,16 @@ const LookupItem = z.object({
 /** Times in milliseconds since the epoch. */
 export type StoredLookup = z.infer<typeof LookupItem>;
 
-/** Whose look-up, and of what. */
+/** Identifies a look-up. */
 export interface LookupOf {
   readonly organization: OrganizationId;
   readonly packageNumber: number;
-  /** 7 to 40 hex digits, as they were asked for. */
+  /** 7 to 40 hex digits, as requested. */
   readonly hash: string;
 }
 
 const hourMs = 3600_000;
-/** How long what was not found is kept: longer than anybody relies on it. */
+/** How long a result other than "found" is kept: longer than it is used. */
 const keptMs = 24 * hourMs;
 
 export async function findLookup(table: Table, of: LookupOf): Promise<StoredLookup | undefined> {
@@ -53,12 +53,12 @@ export interface LookupLease {
 }
 
 /**
- * Takes the lease on a look-up. A new one counts for its package's hour.
+ * Takes the lease on a look-up. A new one counts towards its package's hourly limit.
  *
- * @param isNew it begins from the start, whatever is stored
- * @param source kept with a new one: the repository that is asked
+ * @param isNew starts over, whatever is stored
+ * @param source the repository that is asked; stored with a new look-up
  * @param perHour new look-ups that a package may have in an hour
- * @returns `busy`: somebody else is at it. `too-many`: the hour's are used up
+ * @returns `busy`: another worker has the lease. `too-many`: the hourly limit is reached
  */
 export async function takeLookup(
   table: Table,
@@ -105,13 +105,14 @@ export async function takeLookup(
   return { of, leaseId };
 }
 
-/** When the hour ends whose look-ups are used up; milliseconds since the epoch. */
+/** The end of the current hour of the hourly limit; milliseconds since the epoch. */
 export const lookupHourEnd = (now: number): number => (Math.floor(now / hourMs) + 1) * hourMs;
 
 /**
- * A branch or tag contains the commit: from now on it is one that archives may be built of, unless its package went meanwhile.
+ * Records that a branch or tag contains the commit, so that archives may be built from it, unless its package was deleted
+ * meanwhile.
  *
- * @throws ConflictError when the lease is another's by now, or the package is not readable any more
+ * @throws ConflictError when the lease was lost, or the package is not readable any more
  */
 export async function recordContained(
   table: Table,
@@ -142,7 +143,7 @@ export async function recordContained(
   ]);
 }
 
-/** Keeps what an abbreviation stands for; the first answer stays. @returns the commit that is kept */
+/** Stores the commit of an abbreviation; the first one stays. @returns the commit that is stored */
 export async function keepAbbreviation(
   table: Table,
   of: LookupOf,
@@ -163,7 +164,7 @@ export async function keepAbbreviation(
   }
 }
 
-/** Keeps what came of a step, and gives the lease back. Nothing happens if the lease is another's by now. */
+/** Stores the result of a step and releases the lease. Does nothing if the lease was lost. */
 export async function releaseLookup(
   table: Table,
   { of, leaseId }: LookupLease,

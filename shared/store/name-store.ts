@@ -1,4 +1,4 @@
-/** Which package each name stands for, and which other repositories claim it. */
+/** The package that each name belongs to, and the other repositories that claim the name. */
 import { z } from 'zod';
 import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
 import type { PackageSource } from '../domain/package.ts';
@@ -15,13 +15,13 @@ const source = {
 const NameItem = z.object({
   ...source,
   number: z.int(),
-  /** It was left to an owner, because several claimed it when its holder was gone. */
+  /** Whether an owner has to decide, because several claimed it when its holder was gone. */
   contested: z.literal(true).optional(),
-  /** An owner gave it. */
+  /** Whether an owner gave the name. */
   given: z.literal(true).optional(),
 });
 
-/** Which package a name stands for, also one that is deleted. */
+/** The package that a name belongs to, even if it is deleted. */
 export interface StoredName {
   readonly number: number;
   readonly source: PackageSource;
@@ -42,7 +42,7 @@ export async function findName(
   return { number, source: rest, isContested: contested === true, isGiven: given === true };
 }
 
-/** The name stands for what it did when it was read, and nobody left it to an owner since. */
+/** Condition that the name is as it was read, and was not left to an owner since. */
 export const isUnchanged = ({ number, isContested, source: holder }: StoredName): Condition =>
   all(
     equal('number', number),
@@ -51,7 +51,7 @@ export const isUnchanged = ({ number, isContested, source: holder }: StoredName)
     isContested ? equal('contested', true) : missing('contested'),
   );
 
-/** The name stands for that package of that source from now on. */
+/** Gives the name to that package of that source. */
 export function putName(
   organization: OrganizationId,
   name: string,
@@ -65,7 +65,7 @@ export function putName(
   };
 }
 
-/** From now on only an owner gives the name to somebody. */
+/** Leaves the name to an owner: it passes to nobody without one. */
 export function leaveToOwner(organization: OrganizationId, name: string, before: StoredName): Operation {
   return {
     update: { key: keys.packageName(organization, name), set: { contested: true } },
@@ -75,7 +75,7 @@ export function leaveToOwner(organization: OrganizationId, name: string, before:
 
 const ClaimItem = z.object(source);
 
-/** The repositories that claim the name and do not have it, as their last scans left it; in the order of their ids. */
+/** The repositories that claim the name without having it, according to their last scans; sorted by their ids. */
 export async function nameClaims(
   table: Table,
   organization: OrganizationId,

@@ -1,4 +1,4 @@
-/** Organizations and the slugs that they hold for ever. */
+/** Organizations and their slugs, which are never reused. */
 import { z } from 'zod';
 import { edgeKeys, openOrganization as openValue } from '../domain/edge-keys.ts';
 import { asId, type OrganizationId } from '../domain/ids.ts';
@@ -33,12 +33,12 @@ const PublishingAttributes = z
 
 const SlugItem = z.object({ organization: organizationId });
 
-/** A deleted one too: workers still have to do with it. */
+/** Includes deleted ones, which workers still process. */
 export async function findOrganization(table: Table, id: OrganizationId): Promise<Organization | undefined> {
   return (await findItem(table, id))?.organization;
 }
 
-/** Undefined for a deleted one, whose slug nobody may have again. */
+/** Undefined for a deleted one, whose slug is never reused. */
 export async function findOrganizationBySlug(table: Table, slug: string): Promise<Organization | undefined> {
   const found = await findBySlug(table, slug);
   return found?.deletedAt === undefined ? found?.organization : undefined;
@@ -71,7 +71,7 @@ async function findBySlug(table: Table, slug: string): Promise<Found | undefined
 }
 
 /**
- * Nobody finds the organization by its slug any more, and nobody opens it at the edge. Fails when it is deleted already.
+ * Withdraws an organization: its slug is not found any more, and nobody opens it at the edge. Fails when it is already deleted.
  *
  * @param now milliseconds since the epoch
  */
@@ -82,7 +82,7 @@ export function withdrawOrganization(id: OrganizationId, now: number): Operation
   };
 }
 
-/** Leaves of a deleted organization what says that its slug is taken. @param deletedAt milliseconds since the epoch */
+/** Reduces a deleted organization to the record that its slug is taken. @param deletedAt milliseconds since the epoch */
 export function forgetOrganization({ id, slug }: Organization, deletedAt: number): Operation {
   return {
     put: keys.organization(id),
@@ -91,8 +91,8 @@ export function forgetOrganization({ id, slug }: Organization, deletedAt: number
 }
 
 /**
- * A new organization and its slug, which nobody may ever have had. `lastPackageNumber` is the counter that the numbers of its packages
- * are drawn from. Its key at the edge is another operation: `openOrganization`.
+ * Stores a new organization and its slug, which must never have been used. `lastPackageNumber` is the counter of its packages'
+ * numbers. Its key at the edge is another operation: `openOrganization`.
  */
 export function addOrganization(organization: Organization): readonly Operation[] {
   return [
@@ -117,7 +117,7 @@ export async function findPublishingSettings(table: Table, id: OrganizationId): 
   return PublishingAttributes.parse((await table.get(keys.organization(id))) ?? {});
 }
 
-/** Those that are left out stay as they are. */
+/** Settings that are left out stay unchanged. */
 export function setPublishingSettings(
   id: OrganizationId,
   { source, outsideCode }: Partial<PublishingSettings>,
@@ -129,18 +129,18 @@ export function setPublishingSettings(
   return { update: { key: keys.organization(id), set }, when: present };
 }
 
-/** What is wanted of the organization's key at the edge, and the message to send after the transaction. */
+/** The operation for the organization's key at the edge, and the message to send after the transaction. */
 interface DesiredKey {
   readonly operation: Operation;
   readonly message: WorkMessage;
 }
 
-/** Lets the edge take the organization's tokens. */
+/** Lets the edge accept the organization's tokens. */
 export function desireOpen(organization: Pick<Organization, 'id' | 'slug'>, now: number): DesiredKey {
   return desiredKey(organization, openValue, now);
 }
 
-/** Has the edge refuse every token of the organization, also for what it has cached. */
+/** Makes the edge refuse every token of the organization, even for cached objects. */
 export function desireClosed(organization: Pick<Organization, 'id' | 'slug'>, now: number): DesiredKey {
   return desiredKey(organization, undefined, now);
 }
@@ -157,25 +157,25 @@ function desiredKey(
   };
 }
 
-/** Access to the organization is not stopped. */
+/** Condition that access to the organization is not stopped. */
 export const accessNotStopped = (id: OrganizationId): Operation => ({
   check: keys.organization(id),
   when: all(present, missing('accessStoppedAt')),
 });
 
-/** Marks access as stopped; conflicts when it is. */
+/** Marks access as stopped; conflicts when it already is. */
 export const markStopped = (id: OrganizationId, now: number): Operation => ({
   update: { key: keys.organization(id), set: { accessStoppedAt: now } },
   when: all(present, missing('accessStoppedAt')),
 });
 
-/** Takes the mark of that moment away; conflicts when there is none, or another. */
+/** Removes the mark with that time; conflicts when there is none, or another. */
 export const unmarkStopped = (id: OrganizationId, stoppedAt: number): Operation => ({
   update: { key: keys.organization(id), remove: ['accessStoppedAt'] },
   when: equal('accessStoppedAt', stoppedAt),
 });
 
-/** How far the organization's key is: `missing` also where nothing is wanted of it, as before organizations had keys. */
+/** The state of the organization's key; `missing` too if none was ever requested, as before organizations had keys. */
 export async function organizationKey(
   table: Table,
   { slug }: Organization,
@@ -188,7 +188,7 @@ export async function organizationKey(
   return settledValue(row) === undefined ? 'on-its-way' : 'at-edge';
 }
 
-/** Reads slugs, each once: a slug never changes. Throws for an organization that is not there. */
+/** Reads slugs, each only once, since a slug never changes. Throws for an organization that does not exist. */
 export function createSlugReader(table: Table): (id: OrganizationId) => Promise<string> {
   const known = new Map<OrganizationId, string>();
   return async (id) => {

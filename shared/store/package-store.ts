@@ -7,8 +7,8 @@ import { keys, nameInKey, ranges } from './keys.ts';
 import type { Item, Table } from './table.ts';
 
 /**
- * What the metadata files of this release look like. A scan has those of an older one written again, so raise it with every change of what
- * is published for unchanged versions. 2: branches have `%reference%` in their address and no checksum.
+ * The version of the metadata files' layout. A scan rewrites files of an older one, so raise it with every change of what is
+ * published for unchanged versions. 2: branches have `%reference%` in their address and no checksum.
  */
 export const metadataLayout = 2;
 
@@ -25,79 +25,79 @@ const PackageItem = z.object({
   repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
   directory: z.string(),
   /**
-   * `accepted`: has a number, its files are not there yet. `available`: they are. `unreadable`: rights withdrawn, records kept. `superseded`: its
-   * name stands for another package now, records kept as of one that is unreadable. `copying`: is to take the place of its predecessor.
-   * `deleted`: the number is kept for ever, nothing else.
+   * `accepted`: has a number, its files are not published yet. `available`: they are. `unreadable`: rights withdrawn, records
+   * kept. `superseded`: its name belongs to another package now, records kept like those of an unreadable one. `copying`: will
+   * replace its predecessor. `deleted`: only the number is kept, for ever.
    */
   state: z.enum(['accepted', 'available', 'unreadable', 'superseded', 'copying', 'deleted']),
-  /** Since when it is unreadable or superseded; milliseconds since the epoch. */
+  /** When it became unreadable or superseded; milliseconds since the epoch. */
   unreadableAt: z.number().optional(),
   versionCount: z.number().default(0),
-  /** Layout of its files as they were last written. */
+  /** Layout of its files when they were last written. */
   metadataLayout: z.number().default(1),
   /** Repository archived on the forge. */
   archived: z.boolean().default(false),
-  /** Where its repository is found, as the last scan was told; missing until the first one after they were kept. */
+  /** Links to its repository, from the last scan; missing until the first scan that stores them. */
   links: RepositoryLinksAttribute.optional(),
   /** Name of the package that the same source became. */
   replacement: z.string().optional(),
-  /** Of the published versions, those whose code is not kept by us. */
+  /** The published versions whose code is not stored by us. */
   outsideCode: z
     .object({ published: z.number(), forbidden: z.number(), hosts: z.array(z.string()) })
     .optional(),
-  /** The first scan wrote all of its versions; tags found later are new ones. */
+  /** Whether the first scan wrote all of its versions; tags found later are new ones. */
   imported: z.boolean().default(false),
-  /** `Last-Modified` of files that were at the same addresses before and are removed; milliseconds since the epoch. */
+  /** `Last-Modified` of removed files that were at the same addresses; milliseconds since the epoch. */
   filesModifiedAt: z.number().optional(),
-  /** How it got its name from another package; that one's number, when, and from whom in words for an owner. */
+  /** Set if its name came from another package: that one's number, when, and the reason for owners to read. */
   passedFrom: z.object({ number: z.int(), at: z.number(), reason: z.string() }).optional(),
   /**
-   * First 12 hex digits of commits whose archives the edge refuses for this number, between commas: text, so that a condition can name it.
-   * `packageEdgeValue` puts them into the edge's value.
+   * First 12 hex digits of commits whose archives the edge refuses for this number, between commas: text, so that a condition can
+   * compare it. `packageEdgeValue` puts them into the edge's value.
    */
   refused: z.string().default(''),
-  /** It is being copied to this number, because the edge refuses as many commits of this one as it can; or has been. */
+  /** The number that it is being, or was, copied to, because the edge cannot hold more refused commits of this one. */
   successor: z.number().optional(),
-  /** It was, or is being, copied from this number. */
+  /** The number that it is being, or was, copied from. */
   predecessor: z.number().optional(),
-  /** Of one that is being copied: what was wanted of its predecessor when its records were copied last. */
+  /** While it is being copied: the `wanted` of its predecessor when its records were last copied. */
   copiedWanted: z.number().optional(),
-  /** Of a deleted one: since when, in milliseconds since the epoch, and whether its archives and records are removed. */
+  /** For a deleted one: when, in milliseconds since the epoch, and whether its archives and records are removed. */
   deletedAt: z.number().optional(),
   isRemoved: z.boolean().default(false),
 });
 
-/** A package, which the edge knows when the row of its name there says its number. */
+/** A package. The edge serves it while the row of its name there has its number. */
 export type StoredPackage = z.infer<typeof PackageItem>;
 
 /** Whether clients may get it, now or soon. */
 export const isLiving = ({ state }: Pick<StoredPackage, 'state'>): boolean =>
   state === 'accepted' || state === 'available';
 
-/** Whether its source still has it: it is not deleted, and its name stands for it. */
+/** Whether it is its source's current package: not deleted, and the holder of its name. */
 export const isOfSource = ({ state }: Pick<StoredPackage, 'state'>): boolean =>
   isLiving({ state }) || state === 'unreadable';
 
 export const parsePackage = (item: Item): StoredPackage => PackageItem.parse(item);
 
-/** The beginnings of the commits that the edge refuses for the package's number. */
+/** The first digits of the commits that the edge refuses for the package's number. */
 export const refusedPrefixes = ({ refused }: Pick<StoredPackage, 'refused'>): readonly string[] =>
   refused === '' ? [] : refused.split(',');
 
-/** The package refuses what it did when it was read. */
+/** Condition that the package's refused commits are as they were read. */
 export const refusesTheSame = ({ refused }: Pick<StoredPackage, 'refused'>): Condition =>
   refused === '' ? missing('refused') : equal('refused', refused);
 
 /**
- * What is to stand at the edge for the package's name while it is available; undefined while the edge cannot take all that is refused, since
- * it must serve none of that.
+ * The edge's value for the package's name while it is available. Undefined while the edge cannot hold all refused commits, since
+ * it must serve none of them.
  */
 export function packageEdgeValue(found: Pick<StoredPackage, 'number' | 'refused'>): string | undefined {
   const refused = refusedPrefixes(found);
   return refused.length > refusedCommitsMax ? undefined : packageValue(found.number, refused);
 }
 
-/** The package that the name stands for, a deleted one too. */
+/** The package that the name belongs to, even if it is deleted. */
 export async function findPackageByName(
   table: Table,
   organization: OrganizationId,
@@ -107,7 +107,7 @@ export async function findPackageByName(
   return item === undefined ? undefined : findPackage(table, organization, Number(item.number));
 }
 
-/** Every package of the organization, in the order of their numbers. */
+/** Every package of the organization, ordered by number. */
 export async function packagesOf(
   table: Table,
   organization: OrganizationId,
@@ -137,24 +137,25 @@ const VersionItem = z.object({
   /** ISO 8601 */
   time: z.string(),
   isDefaultBranch: z.boolean(),
-  /** JSON text, since the table has no order of keys. */
+  /** JSON text, since the table does not keep the order of keys. */
   manifest: z.string(),
   /**
-   * `published`: in the metadata. `pending`: a new tag whose archive is not stored yet; `held` in items of earlier versions. `withdrawn`: its tag is gone; the record and the
-   * dist stay, and the version comes back with the same commit.
+   * `published`: in the metadata. `pending`: a new tag whose archive is not stored yet; `held` in items of earlier versions.
+   * `withdrawn`: its tag is gone; the record and the dist stay, and the version comes back with the same commit.
    */
   state: z
     .enum(['published', 'pending', 'withdrawn', 'held'])
     .transform((state) => (state === 'held' ? ('pending' as const) : state)),
-  /** The ref whose name links to its files show, where it is another one than its own. */
+  /** The ref that links to its files use, if it is not its own. */
   linkedRef: z.string().optional(),
-  /** Why it is pending, in words for an owner. */
+  /** Why it is pending, for owners to read. */
   reason: z.string().optional(),
-  /** The tag was seen at another commit: the first one stays, and somebody has to look. */
+  /** The commit that the tag moved to. The first one stays published, and an owner has to look. */
   movedTo: z.string().optional(),
   /**
-   * SHA-1 of the archive in hex, as it was when the version was first published; empty: it was published without one. It never changes, since
-   * every change shows in lock files. Branches have none. Missing in published tags from before it was kept here: see `publishedShasum`.
+   * SHA-1 of the archive in hex, as it was when the version was first published; empty if it was published without one. It never
+   * changes, since every change shows in lock files. Branches have none. Missing in published tags from before it was kept here:
+   * see `publishedShasum`.
    */
   shasum: z.string().optional(),
 });
@@ -171,12 +172,12 @@ export async function versionsOfPackage(
   return items.map((item) => VersionItem.parse(item));
 }
 
-/** A tag's version that was published when checksums were kept with the commit alone. */
+/** Whether it is a tag's version from when checksums were stored with the commit only. */
 export const hasCommitShasum = ({ refKind, shasum }: StoredVersion): boolean =>
   refKind === 'tag' && shasum === undefined;
 
 /**
- * The checksum that the metadata gives for a version; undefined for none.
+ * The checksum in the metadata of a version; undefined for none.
  *
  * @param dist the version's recorded commit, for a version that `hasCommitShasum`
  */
@@ -188,12 +189,12 @@ export function publishedShasum(version: StoredVersion, dist: StoredDist | undef
   return shasum === '' ? undefined : shasum;
 }
 
-/** A commit whose archive may be built for the package; its archive, once stored. */
+/** A commit whose archive may be built for the package, and the archive once it is stored. */
 const DistItem = z.object({
   sk: z.string(),
   /** SHA-1 of the archive in hex. */
   sha1: z.string().optional(),
-  /** The same, of an archive that was stored when all versions of a commit were published with its checksum. */
+  /** The same, for an archive from when all versions of a commit were published with its checksum. */
   shasum: z.string().optional(),
   /** Bytes */
   size: z.number().optional(),
@@ -203,12 +204,12 @@ const DistItem = z.object({
 
 export interface StoredDist {
   readonly commit: string;
-  /** SHA-1 of the archive in hex; undefined while it is not stored. */
+  /** SHA-1 of the archive in hex; undefined until it is stored. */
   readonly shasum: string | undefined;
-  /** What versions from before checksums were kept with them are published with. */
+  /** The checksum of versions from before it was stored with the version. */
   readonly commitShasum: string | undefined;
   readonly size: number | undefined;
-  /** Somebody builds it until then; milliseconds since the epoch. */
+  /** End of the lease of the worker that builds it; milliseconds since the epoch. */
   readonly leaseUntil: number | undefined;
 }
 
@@ -243,7 +244,7 @@ export async function findDist(
   return item === undefined ? undefined : parseDist(item);
 }
 
-/** Recorded commits whose hash begins so: one, none, or two of several. */
+/** Recorded commits whose hash has this prefix: none, one, or the first two. */
 export async function recordedCommits(
   table: Table,
   organization: OrganizationId,

@@ -1,6 +1,7 @@
 /**
- * Commits whose archives an owner refused, mostly for a secret in them. A fact of the organization and the commit, whichever package or
- * number has it: scans, builds of archives and publishers all ask here, so that no new name, number or undo brings it back.
+ * Commits whose archives an owner refused, usually for a secret in them. A refusal applies to the organization, whatever package
+ * or number has the commit: scans, builds of archives and publishers all check here, so that no new name, number or undo brings
+ * it back.
  */
 import { z } from 'zod';
 import type { OrganizationId } from '../domain/ids.ts';
@@ -20,18 +21,18 @@ const RefusedItem = z.object({
 export interface RefusedCommit {
   /** Full hash, lower-case hex digits. */
   readonly commit: string;
-  /** Who refused it, and why, in the owner's words. */
+  /** Who refused it, and the reason they gave. */
   readonly by: string;
   readonly why: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Every package that had it is told: edge and metadata have it no more, or are about to. */
+  /** Whether edge and metadata of every package with the commit exclude it, or are about to. */
   readonly isWithdrawn: boolean;
-  /** When its archives were removed; undefined while some may be left. */
+  /** When its archives were removed; undefined while some may remain. */
   readonly removedAt?: number | undefined;
 }
 
-/** Every commit that the organization refuses, by its hash; consistent. */
+/** All commits that the organization refuses, by hash; consistent. */
 export async function refusedCommitsOf(
   table: Table,
   organization: OrganizationId,
@@ -65,7 +66,7 @@ export function stillRefused(organization: OrganizationId, commit: string): Oper
   return { check: keys.refusedCommit(organization, commit), when: present };
 }
 
-/** Refuses the commit. Refusing it again keeps who did it first. */
+/** Refuses the commit. A repeated refusal keeps the first one's owner and reason. */
 export function refuseCommit(
   organization: OrganizationId,
   { commit, by, why, at }: Pick<RefusedCommit, 'commit' | 'by' | 'why' | 'at'>,
@@ -75,7 +76,7 @@ export function refuseCommit(
   };
 }
 
-/** Notes that every package that had the commit is told, unless it is allowed meanwhile. */
+/** Records that every package with the commit was requested again, unless the commit is allowed by now. */
 export function noteWithdrawn(organization: OrganizationId, commit: string): Operation {
   return {
     update: { key: keys.refusedCommit(organization, commit), set: { isWithdrawn: true } },
@@ -83,7 +84,7 @@ export function noteWithdrawn(organization: OrganizationId, commit: string): Ope
   };
 }
 
-/** Notes that no archive of the commit is stored any more, unless it is allowed meanwhile. */
+/** Records that no archive of the commit is stored any more, unless the commit is allowed by now. */
 export function noteRemoved(organization: OrganizationId, commit: string, now: number): Operation {
   return {
     update: { key: keys.refusedCommit(organization, commit), set: { removedAt: now } },
@@ -91,7 +92,7 @@ export function noteRemoved(organization: OrganizationId, commit: string, now: n
   };
 }
 
-/** Takes the refusal back; fails the transaction when there is none. */
+/** Withdraws the refusal; fails the transaction when there is none. */
 export function allowCommit(organization: OrganizationId, commit: string): Operation {
   return { delete: keys.refusedCommit(organization, commit), when: present };
 }

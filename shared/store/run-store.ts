@@ -1,6 +1,6 @@
 /**
- * The history of a synchronization: what each run did and why, and what is needed to take it back. It is written in the very transactions
- * that change facts, so that a run whose worker dies has its record too; the run's end only says that it ended.
+ * The history of a synchronization: what each run did and why, and what is needed to undo it. It is written in the transactions
+ * that change facts, so that a run whose worker dies is recorded too; the end of a run only adds that it ended.
  */
 import { z } from 'zod';
 import type { RecordedChange, Removal } from '../domain/change.ts';
@@ -18,7 +18,7 @@ const RunItem = z
     observedAt: z.number(),
     /** Milliseconds since the epoch. */
     startedAt: z.number(),
-    /** When it wrote last; until it has finished, or died. */
+    /** When it last wrote; until it has finished, or died. */
     wroteAt: z.number().optional(),
     finishedAt: z.number().optional(),
     /** Requests to the forge, where the reader counts them. */
@@ -27,11 +27,11 @@ const RunItem = z
       z.object({
         scope: z.string().refine((text): text is AnyScope => isScope(text)),
         cause: z.string(),
-        /** `whole`, `unfinished` (another step goes on), the code of what went wrong, or `begun`. */
+        /** `whole`, `unfinished` (another step continues), the error code, or `begun`. */
         outcome: z.string(),
-        /** Removals that wait for a person's word. */
+        /** Removals that wait for an owner's decision. */
         held: z.number().optional(),
-        /** Changes that wait until the forge's API must know better. */
+        /** Changes that are deferred because the forge's API may lag. */
         deferred: z.number().optional(),
       }),
     ),
@@ -46,7 +46,7 @@ const RunItem = z
 export type ScopeRecord = z.infer<typeof RunItem>['scopes'][number];
 export type StoredRun = z.infer<typeof RunItem>;
 
-/** One run, as far as it is. */
+/** One run, as far as it got. */
 export interface RunProgress {
   readonly number: number;
   /** Milliseconds since the epoch. */
@@ -56,19 +56,19 @@ export interface RunProgress {
 }
 
 const day = 24 * 3600;
-/** How long a run that changed something is kept, in seconds; one that changed nothing is kept a day. */
+/** How long a run with changes is kept, in seconds; one without is kept a day. */
 export const runSeconds = 30 * day;
 
-/** What one transaction changes. */
+/** The changes of one transaction. */
 export interface RecordedChanges {
   readonly counts: StoredRun['counts'];
   readonly changes: readonly RecordedChange[];
 }
 
 /**
- * To be part of the transaction that changes the facts.
+ * Belongs in the transaction that changes the facts.
  *
- * @param place of the transaction in the run; each has another
+ * @param place index of the transaction in the run
  * @param now milliseconds since the epoch
  */
 export function noteChanges(
@@ -90,10 +90,10 @@ export function noteChanges(
     { put: keys.runChanges(id, number, place), item: { changes, ...expiresAt } },
   ];
 }
-/** What `noteChanges` adds to a transaction. */
+/** Operations that `noteChanges` adds to a transaction. */
 export const noteOperations = 2;
 
-/** The run ended. @returns its record, with the changes that were noted. @param finishedAt milliseconds since the epoch */
+/** Records the end of a run. @returns its record, with the recorded changes. @param finishedAt milliseconds since the epoch */
 export async function finishRun(
   table: Table,
   id: SynchronizationId,
@@ -117,7 +117,7 @@ export async function findRun(
   return item === undefined ? undefined : RunItem.parse(item);
 }
 
-/** The latest records, newest first. @param limit of those that are looked at */
+/** The latest records, newest first. @param limit how many are loaded */
 export async function latestRuns(
   table: Table,
   id: SynchronizationId,
@@ -130,11 +130,11 @@ export async function latestRuns(
 
 const Changes = z.object({
   changes: StoredChanges,
-  /** An earlier version kept what it removed beside the words for it. */
+  /** Earlier versions stored removed facts beside the text of the change. */
   removed: z.array(z.object({ fact: FactField, reason: z.string() })).default([]),
 });
 
-/** All changes of the run, in the order in which they were written; as far as they are still kept. */
+/** All changes of the run, in the order in which they were written, as far as they are still stored. */
 export async function changesOf(
   table: Table,
   id: SynchronizationId,
@@ -143,7 +143,7 @@ export async function changesOf(
   return (await notesOf(table, id, run)).flatMap((item) => Changes.parse(item).changes);
 }
 
-/** What the run removed; undefined when it changed nothing, or when that is not kept any more. */
+/** What the run removed; undefined when it changed nothing, or when that is not stored any more. */
 export async function loadRemoved(
   table: Table,
   id: SynchronizationId,

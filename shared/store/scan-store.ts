@@ -1,4 +1,4 @@
-/** What the last scan of a repository left behind, and what owners said about repositories. */
+/** The results of the last scan of each repository, and owners' choices on repositories. */
 import { z } from 'zod';
 import { asId, type ForgeRepositoryId, type SynchronizationId } from '../domain/ids.ts';
 import { waitingReasons } from '../domain/package.ts';
@@ -15,17 +15,17 @@ const ScanItem = z
     done: z.number().default(0),
     /** Milliseconds since the epoch. */
     lastScannedAt: z.number().optional(),
-    /** Names that it found and that are no packages. */
+    /** Names that it found and that are not packages yet. */
     waiting: z
       .array(z.object({ name: z.string(), directory: z.string(), reason: z.enum(waitingReasons) }))
       .default([]),
-    /** Refs that give no version, in the words that an owner reads: the first of them. */
+    /** The first refs that give no version, with reasons for owners to read. */
     skipped: z.array(SkippedLine).default([]),
-    /** How many there are; all that are kept here where it is missing. */
+    /** How many there are; if missing, all of them are stored here. */
     skippedCount: z.number().optional(),
-    /** What an owner should look at: tags that moved, versions that are held. */
+    /** What an owner should look at: tags that moved, versions that are pending. */
     notices: z.array(z.object({ version: z.string(), notice: z.string() })).default([]),
-    /** Something is to be tried again at the next reconcile, such as a tag whose archive the forge did not give. */
+    /** Whether something is retried at the next reconcile, such as a tag whose archive the forge did not deliver. */
     unfinished: z.boolean().default(false),
     lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
   })
@@ -37,7 +37,7 @@ export type ScanState = z.infer<typeof ScanItem>;
 
 export const parseScan = (item: Item): ScanState => ScanItem.parse(item);
 
-/** Every scan of the synchronization. */
+/** All scans of the synchronization. */
 export async function scansOf(
   table: Table,
   synchronization: SynchronizationId,
@@ -47,7 +47,7 @@ export async function scansOf(
   return items.map(parseScan);
 }
 
-/** When the repository was last scanned whole; milliseconds since the epoch, undefined for never. */
+/** When the repository was last scanned completely; milliseconds since the epoch, undefined for never. */
 export async function lastScannedAt(
   table: Table,
   synchronization: SynchronizationId,
@@ -59,7 +59,7 @@ export async function lastScannedAt(
 
 const ChoiceItem = z.object({ chosen: z.boolean() });
 
-/** The owner's word on this very repository; undefined if there is none. */
+/** The owner's choice on this repository; undefined if there is none. */
 export async function findChoice(
   table: Table,
   synchronization: SynchronizationId,

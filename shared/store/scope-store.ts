@@ -1,4 +1,4 @@
-/** The state of a synchronization's scopes and of the parts of them. */
+/** The state of a synchronization's scopes and parts. */
 import { z } from 'zod';
 import type { SynchronizationId } from '../domain/ids.ts';
 import {
@@ -18,7 +18,7 @@ const ScopeItem = z
   .object({
     wanted: z.number().default(0),
     done: z.number().default(0),
-    /** Number of the last whole read. */
+    /** Number of the last complete read. */
     readAt: z.number().optional(),
     /** When that read began; milliseconds since the epoch. */
     readBegunAt: z.number().optional(),
@@ -29,29 +29,29 @@ const ScopeItem = z
     notShown: z.object({ why: z.string(), since: z.number() }).optional(),
     /** Failed reads in a row. */
     attempts: z.number().default(0),
-    /** How often parts of the list were read by themselves: a whole read that began before one of them has to look at it. */
+    /** How many reads of single parts of the list there were: a list read that began before the latest one has to respect it. */
     partsRead: z.number().default(0),
-    /** When to look again; milliseconds since the epoch. */
+    /** When to recheck; milliseconds since the epoch. */
     recheckAt: z.number().optional(),
-    /** Of a part's thing, as an event told it, … */
+    /** The part's handle, from an event. */
     handle: z.string().optional(),
-    /** … and as an earlier version stored it. */
+    /** The handle, in items of an earlier version. */
     nodeId: z.string().optional(),
-    /** Of a whole scope: when the next right that it gives ends by itself; milliseconds since the epoch. */
+    /** For a list: when the next right that it grants expires; milliseconds since the epoch. */
     nextExpiryAt: z.number().optional(),
-    /** A person asked back what the run removed. */
+    /** An owner asked to restore what the run removed. */
     restore: z.object({ run: z.number(), at: z.number() }).optional(),
-    /** Why it was asked for last. */
+    /** The cause of the latest request. */
     cause: z.string().default('unknown'),
-    /** A worker is at it, or none is to be until then. */
+    /** The lease of a worker; without an id, no worker may take it before `leaseUntil`. */
     leaseId: z.string().optional(),
     leaseUntil: z.number().default(0),
-    /** A reading that goes on in another step: its number, and how far it is. */
+    /** A read that continues in another step: its number and progress. */
     reading: z
       .object({
         number: z.number(),
         startedAt: z.number(),
-        /** What was wanted when it began: all that it answers. */
+        /** What was wanted when the read began, and is done when it ends. */
         wanted: z.number(),
         requests: z.number(),
         read: z.number(),
@@ -61,7 +61,7 @@ const ScopeItem = z
   })
   .transform(({ nodeId, handle = nodeId, ...state }) => ({ ...state, handle }));
 export type ScopeState = z.infer<typeof ScopeItem>;
-/** Which run's removals a person asked back, and when; milliseconds since the epoch. */
+/** The run whose removals an owner asked to restore, and when; milliseconds since the epoch. */
 export type Restore = NonNullable<ScopeState['restore']>;
 
 export const parseScope = (item: Item): ScopeState => ScopeItem.parse(item);
@@ -75,7 +75,7 @@ export async function scopeState(
   return item === undefined ? undefined : parseScope(item);
 }
 
-/** The states of the whole scopes that there are, consistent; one request, however many parts there are. */
+/** The states of all lists, consistent; one request, however many parts there are. */
 export async function listStates(
   table: Table,
   id: SynchronizationId,
@@ -91,7 +91,7 @@ export async function listStates(
   return states;
 }
 
-/** The states of all scopes and parts that there are, consistent. */
+/** The states of all scopes and parts, consistent. */
 export async function scopeStates(
   table: Table,
   id: SynchronizationId,
@@ -107,7 +107,7 @@ export async function scopeStates(
   return states;
 }
 
-/** Numbers of the reads of parts that are newer than a whole read, by part. */
+/** Numbers of reads of parts that are newer than a list read, by part. */
 export function newerParts(
   states: ReadonlyMap<AnyScope, ScopeState>,
   observedAt: number,
@@ -121,15 +121,15 @@ export function newerParts(
   return newer;
 }
 
-/** How long a part's number is needed, in seconds: longer than any whole read takes. */
+/** How long a part's number is kept, in seconds: longer than any list read takes. */
 export const partSeconds = 24 * 3600;
 
 const HeldItem = z.object({
   scope: z.string(),
-  /** When the first of them was missed; milliseconds since the epoch. */
+  /** When the first of them was missing; milliseconds since the epoch. */
   since: z.number(),
   count: z.number(),
-  /** Names exactly these removals: a person's word is about them. */
+  /** Identifies exactly these removals, since an owner's decision is about them and no others. */
   digest: z.string(),
   /** The first removals. */
   changes: StoredChanges,
@@ -156,7 +156,7 @@ export function putHeld(id: SynchronizationId, held: Held): Operation {
   return { put: keys.held(id, held.scope), item: { ...held } };
 }
 
-/** A person's word on what is held. Not taken when something else is held by now. */
+/** Stores an owner's decision on what is held. Fails if something else is held by now. */
 export function decideHeld(
   id: SynchronizationId,
   { scope, digest }: Pick<Held, 'scope' | 'digest'>,
@@ -171,7 +171,7 @@ export function decideHeld(
 
 const ApplyingItem = z.object({ since: z.number(), number: z.number() });
 
-/** Since when a stored plan of the synchronization is being written; milliseconds since the epoch. */
+/** When the write of the synchronization's current stored plan began; milliseconds since the epoch. */
 export async function applyingSince(table: Table, id: SynchronizationId): Promise<number | undefined> {
   const prefix = keys.applying(id, '');
   const times = (await table.query(prefix.pk, prefix.sk)).map((item) => ApplyingItem.parse(item).since);

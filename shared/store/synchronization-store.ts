@@ -33,7 +33,7 @@ const connection = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('access-token'), id: connectionId }),
 ]);
 
-/** The table's changes reach no attribute inside another, so each scope has one of its own. */
+/** Each scope has its own attribute, since `Change` cannot update nested ones. */
 const successAttribute = (scope: ScopeName): string => `${scope}SucceededAt`;
 
 const SynchronizationItem = z
@@ -46,7 +46,7 @@ const SynchronizationItem = z
     forgeOrganization: z.string().transform((text) => asId<ForgeOrganizationId>(text)),
     login: z.string(),
     connection: connection.optional(),
-    /** In one that was stored when there were installations only. */
+    /** In items from when installations were the only connections. */
     installation: installation.optional(),
     choice: z.enum(['all', 'some']),
     importObservedAt: z.number().optional(),
@@ -107,7 +107,7 @@ export async function findSynchronization(
   id: SynchronizationId,
 ): Promise<Synchronization | undefined> {
   const item = await table.get(keys.synchronization(id));
-  // One that is being deleted is nobody's any more.
+  // A synchronization that is being deleted counts as missing.
   return item === undefined || item.deletedAt !== undefined ? undefined : parseSynchronization(item);
 }
 
@@ -138,7 +138,7 @@ export async function synchronizationsOf(
 
 const ClaimItem = z.object({ organization, synchronization });
 
-/** Who synchronizes the forge organization; at most one does. */
+/** The synchronization of the forge organization; there is at most one. */
 export async function findClaim(
   table: Table,
   forge: ForgeHost & Pick<Synchronization, 'forgeOrganization'>,
@@ -147,7 +147,7 @@ export async function findClaim(
   return item === undefined ? undefined : ClaimItem.parse(item);
 }
 
-/** A new synchronization, its place in the list, and its claim on the forge organization, in this order. */
+/** Stores a new synchronization, its list entry, and its claim on the forge organization, in this order. */
 export function addSynchronization(
   added: Omit<
     Synchronization,
@@ -175,8 +175,8 @@ export function addSynchronization(
 }
 
 /**
- * Takes the synchronization out of the list and gives its claim on the forge organization back: nothing is read for it any more, and no right
- * comes from it. Its records are removed after that.
+ * Removes the synchronization from the list and releases its claim on the forge organization: it is not read any more and grants
+ * no right. Its records are removed later.
  *
  * @param now milliseconds since the epoch
  */
@@ -197,19 +197,19 @@ export function withdrawSynchronization(
   ];
 }
 
-/** The number that was drawn last. */
+/** The last number drawn. */
 export async function lastNumber(table: Table, id: SynchronizationId): Promise<number> {
   const item = await table.get(keys.synchronization(id));
   return z.number().parse(item?.counter);
 }
 
-/** Draws the number of a read. To be called before the read's first request. */
+/** Draws the number of a read. Call it before the read's first request. */
 export async function drawNumber(table: Table, id: SynchronizationId): Promise<number> {
   const item = await table.update({ key: keys.synchronization(id), add: { counter: 1 } }, present);
   return z.number().parse(item.counter);
 }
 
-/** The first whole read of the repositories: those that a later read sees first are new. @param now milliseconds since the epoch */
+/** Records the first complete read of the repositories: those first seen later are new. @param now milliseconds since the epoch */
 export function markImported(id: SynchronizationId, observedAt: number, now: number): Operation {
   return {
     update: {
@@ -220,7 +220,7 @@ export function markImported(id: SynchronizationId, observedAt: number, now: num
   };
 }
 
-/** Every repository of the first whole read has been scanned. @param now milliseconds since the epoch */
+/** Records that every repository of the first complete read was scanned. @param now milliseconds since the epoch */
 export async function markImportEnded(table: Table, id: SynchronizationId, now: number): Promise<void> {
   await table.update({ key: keys.synchronization(id), setIfMissing: { importEndedAt: now } }, present);
 }
@@ -229,7 +229,7 @@ export function chooseAll(id: SynchronizationId): Operation {
   return { update: { key: keys.synchronization(id), set: { choice: 'all' } }, when: present };
 }
 
-/** Changes how careful the synchronization is. */
+/** Changes the synchronization's removal guard and suspension settings. */
 export function setCaution(
   id: SynchronizationId,
   { suspendAfterDays, ...shares }: Partial<Caution>,
@@ -257,7 +257,7 @@ export function useConnection(id: SynchronizationId, connection: Connection): Op
   };
 }
 
-/** Notes that these scopes were read whole. @param at milliseconds since the epoch */
+/** Records complete reads of these scopes. @param at milliseconds since the epoch */
 export async function noteSuccess(
   table: Table,
   before: Synchronization,
@@ -273,7 +273,7 @@ export async function noteSuccess(
   if (before.credentialState === 'working') {
     return;
   }
-  // A permission that one scope lacks is not there because another scope can be read.
+  // Success with one scope does not show that a permission for another one is there.
   const sameScope = whole.map((scope) => equal('credentialScope', scope));
   try {
     await table.update(
@@ -288,10 +288,10 @@ export async function noteSuccess(
 }
 
 /**
- * Notes what a read showed of the credential.
+ * Records what a read showed of the credential.
  *
- * @param scope the whole scope whose read it was, or the part's list
- * @param at milliseconds since the epoch; the first time of the same state stays
+ * @param scope the list that was read, or the list of the part
+ * @param at milliseconds since the epoch; the first time of an unchanged state is kept
  */
 export async function noteCredential(
   table: Table,

@@ -68,7 +68,7 @@ describe('update', () => {
     expect(await table.get(key)).toEqual(after);
   });
 
-  it('shows the item that stood in its way', async () => {
+  it('returns the item that made its condition fail', async () => {
     const table = await newTable();
     await table.transact([{ put: key, item: { name: 'x' } }]);
     await expect(table.update({ key, set: { name: 'y' } }, equal('name', 'z'))).rejects.toMatchObject({
@@ -82,7 +82,7 @@ describe('update', () => {
 });
 
 describe('transact', () => {
-  it('writes all or nothing, and says which condition did not hold', async () => {
+  it('writes all or nothing, and says which condition failed', async () => {
     const table = await newTable();
     const other = { pk: 'A', sk: '2' };
     await table.transact([{ put: key, item: {} }]);
@@ -96,7 +96,7 @@ describe('transact', () => {
     expect(await table.get(other)).toBeUndefined();
   });
 
-  it('takes no more than the service does, and nothing for nothing', async () => {
+  it('rejects more operations than the service accepts, and does nothing for an empty list', async () => {
     const table = await newTable();
     const many = Array.from({ length: 101 }, (_, place) => ({
       put: { pk: 'A', sk: String(place) },
@@ -108,13 +108,13 @@ describe('transact', () => {
     expect(await table.query('A', '')).toHaveLength(100);
   });
 
-  it('sends again what only met another writer', async () => {
+  it('retries when it only conflicted with another writer', async () => {
     const { table, calls } = await serviceThatRefuses(3, cancelled('None', 'TransactionConflict'));
     await table.transact([{ put: key, item: {} }]);
     expect(calls()).toBe(4);
   });
 
-  it('sends a single write again that met a transaction', async () => {
+  it('retries a single write that conflicted with a transaction', async () => {
     const { table, calls } = await serviceThatRefuses(2, {
       __type: `${wireNamespace}TransactionConflictException`,
     });
@@ -123,7 +123,7 @@ describe('transact', () => {
   });
 
   it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
-    'sends again what came too fast for the service: %s',
+    'retries what the service throttled: %s',
     async (reason) => {
       const { table, calls } = await serviceThatRefuses(3, cancelled('None', reason));
       await table.transact([{ put: key, item: {} }]);
@@ -131,7 +131,7 @@ describe('transact', () => {
     },
   );
 
-  it('gives up when writers keep meeting', async () => {
+  it('gives up when writers keep conflicting', async () => {
     const { table, calls } = await serviceThatRefuses(100, cancelled('None', 'TransactionConflict'));
     await expect(table.transact([{ put: key, item: {} }])).rejects.toMatchObject({
       name: 'ConflictError',
@@ -140,7 +140,7 @@ describe('transact', () => {
     expect(calls()).toBe(8);
   });
 
-  it('does not send again what a condition forbids', async () => {
+  it('does not retry a failed condition', async () => {
     const { table, calls } = await serviceThatRefuses(
       100,
       cancelled('ConditionalCheckFailed', 'TransactionConflict'),
@@ -156,7 +156,7 @@ const cancelled = (...reasons: readonly string[]) => ({
   CancellationReasons: reasons.map((Code) => ({ Code })),
 });
 
-/** The emulator knows no conflicts of transactions; this service refuses so often with this error, and then takes everything. */
+/** The emulator has no transaction conflicts; this service refuses this often with the error, and then accepts everything. */
 async function serviceThatRefuses(refusals: number, error: object) {
   let calls = 0;
   const server = createServer((request, response) => {
@@ -182,9 +182,9 @@ async function serviceThatRefuses(refusals: number, error: object) {
 }
 
 describe('query, getMany and pending', () => {
-  it('read over all pages', async () => {
+  it('load all pages', async () => {
     const table = await newTable();
-    // More than the megabyte that one page has.
+    // More than the megabyte of one page.
     const text = 'x'.repeat(30_000);
     for (let start = 0; start < 50; start += 10) {
       await table.transact(
@@ -205,7 +205,7 @@ describe('query, getMany and pending', () => {
     expect((await table.getMany(keys)).map((item) => item?.sk)).toEqual(['049', undefined, '000']);
   });
 
-  it('reads more keys than one request takes, each as often as it was named', async () => {
+  it('load more keys than one request takes, each as often as it was named', async () => {
     const table = await newTable();
     const keys = Array.from({ length: 230 }, (_, place) => ({ pk: 'A', sk: String(place) }));
     for (let start = 0; start < 230; start += 100) {

@@ -28,20 +28,20 @@ export type Item = Readonly<Record<string, unknown>>;
 export interface Change {
   readonly key: Key;
   readonly set?: Item;
-  /** Set only where the attribute is missing. */
+  /** Set only if the attribute is missing. */
   readonly setIfMissing?: Item;
   readonly add?: Readonly<Record<string, number>>;
   readonly remove?: readonly string[];
 }
 
-/** One part of a transaction. */
+/** One operation of a transaction. */
 export type Operation =
   | { readonly put: Key; readonly item: Item; readonly when?: Condition }
   | { readonly update: Change; readonly when?: Condition }
   | { readonly delete: Key; readonly when?: Condition }
   | { readonly check: Key; readonly when: Condition };
 
-/** DynamoDB's bound on the items of one transaction: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html */
+/** DynamoDB's limit for one transaction: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html */
 export const transactionItemsMax = 100;
 
 export interface Table {
@@ -49,7 +49,7 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** Consistent; items in the order of the keys, undefined where there is none. */
   getMany(list: readonly Key[]): Promise<readonly (Item | undefined)[]>;
-  /** Every item of the partition whose sort key begins with the prefix, which may be empty; consistent, all pages. */
+  /** All items of the partition whose sort key begins with the prefix, which may be empty; consistent, all pages. */
   query(
     partition: string,
     prefix: string,
@@ -106,7 +106,7 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
           new QueryCommand({
             TableName: tableName,
             ConsistentRead: true,
-            // No value of a key's condition may be empty.
+            // DynamoDB rejects empty values in key conditions.
             KeyConditionExpression: `pk = :pk${prefix === '' ? '' : ' AND begins_with(sk, :prefix)'}`,
             ExpressionAttributeValues: { ':pk': partition, ...(prefix === '' ? {} : { ':prefix': prefix }) },
             ScanIndexForward: !query.descending,
@@ -199,17 +199,16 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
 }
 
 /**
- * Writes that were refused only for their moment are sent again so often. Writers who met part within a moment; what came too fast for
- * one partition is given twice as long each time, since a large plan's facts all lie in one.
+ * Retries of writes that conflicted or were throttled. Conflicts pass within a moment; for throttled writes the delay doubles
+ * each time, since all facts of a large plan are in one partition.
  */
 const again = { max: 8, delayMs: 50 };
 
 /**
- * Sends a write again that was refused as a whole because of others, and may pass a moment later: nothing was written. The client does so
- * by itself for single writes that are throttled, and never for a transaction that was cancelled.
- *
+ * Retries a write that was refused as a whole for a passing reason: nothing was written. The client retries single writes that
+ * are throttled, but never a cancelled transaction.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
- * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ *  https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
 async function whenItMayPass<Answer>(send: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 1; ; tries++) {
@@ -228,7 +227,7 @@ async function whenItMayPass<Answer>(send: () => Promise<Answer>): Promise<Answe
 
 const throttled: readonly unknown[] = ['ThrottlingError', 'ProvisionedThroughputExceeded'];
 
-/** Undefined for what no other moment would change. */
+/** Why a write may succeed later; undefined if it will not. */
 function obstacleOf(error: unknown): 'met' | 'throttled' | undefined {
   if (error instanceof TransactionConflictException) {
     return 'met';
@@ -246,7 +245,7 @@ function obstacleOf(error: unknown): 'met' | 'throttled' | undefined {
   return reasons.includes('TransactionConflict') ? 'met' : undefined;
 }
 
-/** The sort key of the sparse index: a time that sorts as text. Milliseconds since the epoch. */
+/** The sort key of the sparse index: a time that sorts as text. @param now milliseconds since the epoch */
 export function pendingSince(now: number): string {
   return new Date(now).toISOString();
 }
@@ -266,7 +265,7 @@ function transactItem(tableName: string, operation: Operation) {
     : { Delete: { TableName: tableName, Key: operation.delete, ...condition } };
 }
 
-/** A placeholder that no expression uses is an error, so the expression is made once. */
+/** DynamoDB rejects unused placeholders, so the expression is built once. */
 function conditionOf(when: Condition) {
   const placeholders = createPlaceholders();
   return {
@@ -289,7 +288,7 @@ function updateOf(change: Change, when: Condition | undefined) {
   const adds = Object.entries(change.add ?? {}).map(
     ([name, value]) => `${placeholders.name(name)} ${placeholders.value(value)}`,
   );
-  // An attribute set to undefined is one that the caller wants gone.
+  // Attributes set to undefined are removed.
   const removes = [
     ...(change.remove ?? []),
     ...Object.entries(change.set ?? {}).flatMap(([name, value]) => (value === undefined ? [name] : [])),

@@ -51,7 +51,7 @@ const atEdge = async (table: MemoryTable) =>
 const key = edgeKeys.token(secret.hash);
 
 describe('a token', () => {
-  it('goes to the edge when it is activated', async () => {
+  it('is published to the edge when it is activated', async () => {
     const { table, token, lease } = await waiting();
     expect(await atEdge(table)).toEqual([]);
     const messages = await activateToken(table, token, 'acme', lease, now);
@@ -60,7 +60,7 @@ describe('a token', () => {
     expect(await tokensOf(table, organizationId, principal)).toMatchObject([{ state: 'active' }]);
   });
 
-  it('does not come to the edge any more when it is revoked before, whoever still takes it for waiting', async () => {
+  it('is not published once it is revoked, even by a worker that still sees it waiting', async () => {
     const { table, token, lease } = await waiting();
     expect(await revokeToken(table, token, now)).toHaveLength(2);
     expect(await activateToken(table, token, 'acme', lease, now)).toEqual([]);
@@ -68,7 +68,7 @@ describe('a token', () => {
     expect(await tokensOf(table, organizationId, principal)).toMatchObject([{ state: 'revoked' }]);
   });
 
-  it('that was removed meanwhile is not written again by who revokes it from an older list', async () => {
+  it('is not recreated after its removal when it is revoked from an older list', async () => {
     const { table, token } = await waiting();
     await table.transact([{ delete: keys.principalToken(organizationId, principal, token.id) }]);
     expect(await revokeToken(table, token, now)).toEqual([]);
@@ -76,7 +76,7 @@ describe('a token', () => {
     expect(await atEdge(table)).toEqual([]);
   });
 
-  it('is not activated by who lost the lease', async () => {
+  it('is not activated by a worker that lost the lease', async () => {
     const { table, token, lease } = await waiting();
     await expect(activateToken(table, token, 'acme', { ...lease, leaseId: 'another' }, now)).rejects.toThrow(
       ConflictError,
@@ -84,7 +84,7 @@ describe('a token', () => {
     expect(await atEdge(table)).toEqual([]);
   });
 
-  it('lives until its expiry, and not when it is revoked', async () => {
+  it('is live until it expires or is revoked', async () => {
     const { token } = await waiting();
     const expiring = { ...token, expiry: now / 1000 + 10 };
     expect(isLive(token, now + 1e12)).toBe(true);

@@ -11,8 +11,8 @@ import { type Lease, leaseHeld, requestWork, type WorkMessage } from './work.ts'
 import { edgeWork, principalWork } from './work-items.ts';
 
 /**
- * `waiting`: known to us, at the edge as soon as its principal's root file is there. `expired`: taken from the edge some time after its
- * expiry, which ends it by itself.
+ * `waiting`: stored here, and published to the edge once its principal's root file exists. `expired`: removed from the edge some
+ * time after its expiry, which is enforced without that.
  */
 export type TokenState = 'waiting' | 'active' | 'revoked' | 'expired';
 
@@ -28,7 +28,7 @@ export interface Token {
   readonly createdAt: number;
   /** Seconds since the epoch; 0: never. */
   readonly expiry: number;
-  /** Its value at the edge names the organization that it reads. Tokens from before that are written anew. */
+  /** Whether its value at the edge names the organization that it reads. Older tokens are rewritten. */
   readonly restricted: boolean;
 }
 
@@ -36,7 +36,7 @@ const TokenItem = z.object({
   id: z.string().transform((text) => asId<TokenId>(text)),
   organization: z.string().transform((text) => asId<OrganizationId>(text)),
   principal: z.string().transform((text) => asPrincipal(text)),
-  /** `user`: made by an owner before members' tokens had a kind of their own; read like `member`. */
+  /** `user`: made by an owner before members' tokens had their own kind; treated like `member`. */
   kind: z.enum(['user', 'member', 'team', 'organization']),
   hash: z.string(),
   description: z.string(),
@@ -48,7 +48,7 @@ const TokenItem = z.object({
 
 const parseToken = (item: Item): Token => TokenItem.parse(item);
 
-/** All tokens of the principal in the organization, revoked ones too. */
+/** All tokens of the principal in the organization, including revoked ones. */
 export async function tokensOf(
   table: Table,
   organization: OrganizationId,
@@ -68,9 +68,9 @@ export function isLive(token: Token, now: number): boolean {
 /**
  * Stores a new token as waiting and requests work on its principal, whose root file comes first.
  *
- * @param others operations that belong into the same transaction, such as making the user
+ * @param others operations for the same transaction, such as creating the user
  * @returns the messages to send
- * @throws ConflictError when one of `also` does not hold
+ * @throws ConflictError when one of `others` fails
  */
 export async function addToken(
   table: Table,
@@ -95,12 +95,12 @@ export async function addToken(
   return [principal.message];
 }
 
-/** What the edge is to know of a token: it reads its own organization and no other, whoever it speaks for. */
+/** The token's value at the edge: it reads its own organization only, whoever it speaks for. */
 const valueIn = (slug: string, { principal, expiry }: Token): string =>
   tokenValue(principal, expiry, { only: [slug] });
 
 /**
- * Puts a waiting token to the edge, for its organization alone.
+ * Publishes a waiting token to the edge, for its organization only.
  *
  * @param slug the organization's
  * @param lease of the principal, under which this is decided
@@ -127,7 +127,7 @@ export async function activateToken(
     ]);
   } catch (error) {
     if (error instanceof ConflictError && error.failed.includes(1)) {
-      // Revoked in this very moment: then there is nothing to put there.
+      // It was revoked at this very moment, so there is nothing to publish.
       return [];
     }
     throw error;
@@ -135,11 +135,11 @@ export async function activateToken(
   return [edgeWork(key).message];
 }
 
-/** At the edge since before its value named the organization that it reads. */
+/** Whether it was published before values named the organization. */
 export const isUnrestricted = (token: Token): boolean => token.state === 'active' && !token.restricted;
 
 /**
- * Writes the value of an active token anew, for its organization alone.
+ * Rewrites the value of an active token, for its organization only.
  *
  * @param slug the organization's
  * @returns the messages to send
@@ -166,9 +166,10 @@ export async function restrictToken(
 }
 
 /**
- * Takes the token back: from the edge at once, waiting for nothing; its principal's objects follow when it was the last one.
+ * Revokes the token: it leaves the edge at once, without waiting for anything; its principal's objects follow if it was the last
+ * one.
  *
- * @returns the messages to send; none when it was revoked already, or removed with its organization
+ * @returns the messages to send; none when it was already revoked, or removed with its organization
  */
 export async function revokeToken(table: Table, token: Token, now: number): Promise<readonly WorkMessage[]> {
   if (token.state === 'revoked') {
@@ -178,7 +179,7 @@ export async function revokeToken(table: Table, token: Token, now: number): Prom
     return await endToken(table, token, { state: 'revoked', revokedAt: now }, now, present);
   } catch (error) {
     if (error instanceof ConflictError && error.failed.includes(0)) {
-      // The caller's list is older than the removal: an update would write half a token.
+      // The caller's list is older than the removal: an update would create half a token.
       return [];
     }
     throw error;
@@ -186,7 +187,7 @@ export async function revokeToken(table: Table, token: Token, now: number): Prom
 }
 
 /**
- * Takes from the edge what an expired token left there.
+ * Removes an expired token from the edge.
  *
  * @returns the messages to send
  * @throws ConflictError when it was revoked at this very moment
@@ -213,7 +214,7 @@ async function endToken(
   return [edgeWork(key).message, principal.message];
 }
 
-/** The token with this secret, if we made it. Compares hashes by look-up, so that nothing is learnt from the time it takes. */
+/** The token with this secret, if we issued it. Hashes are compared by look-up, so timing reveals nothing. */
 export async function findToken(table: Table, secret: string): Promise<Token | undefined> {
   const pointer = TokenPointer.safeParse(await table.get(keys.token(tokenHash(secret))));
   return pointer.success ? findTokenById(table, pointer.data) : undefined;
@@ -229,7 +230,7 @@ async function findTokenById(
   return item === undefined ? undefined : parseToken(item);
 }
 
-/** Every token of the organization. */
+/** All tokens of the organization. */
 export async function tokensOfOrganization(
   table: Table,
   organization: OrganizationId,

@@ -1,4 +1,4 @@
-/** People here, and their accounts on forges. */
+/** Users, and their accounts on forges. */
 import { z } from 'zod';
 import { asId, type ForgeAccountId, type UserId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
@@ -6,7 +6,7 @@ import { absent } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
-/** An account is told from others by forge, host and the forge's immutable id; never by login or e-mail. */
+/** An account is identified by forge, host and the forge's immutable id; never by login or e-mail. */
 const Account = z.object({
   forge: z.string(),
   baseUrl: z.string(),
@@ -39,7 +39,7 @@ export async function findUsers(
   return items.map((item) => (item === undefined ? undefined : asId<UserId>(String(item.user))));
 }
 
-/** The account that a member of the synchronization has there. */
+/** The forge account of a member of the synchronization. */
 export function accountIn(
   { forge, baseUrl }: Pick<Synchronization, 'forge' | 'baseUrl'>,
   account: ForgeAccountId,
@@ -47,7 +47,7 @@ export function accountIn(
   return { forge, baseUrl, account };
 }
 
-/** Makes a user with this one account; fails the transaction when somebody made one meanwhile. */
+/** Creates a user with this account; fails the transaction when another one was created meanwhile. */
 export function makeUser(user: UserId, account: Account, login: string, now: number): readonly Operation[] {
   return [
     { put: keys.user(user), item: { id: user, login, accounts: [account], createdAt: now }, when: absent },

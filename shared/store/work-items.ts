@@ -1,10 +1,10 @@
-/** The work items: where each one is in the table, and which message tells its worker. */
+/** The work items: the key of each one in the table, and the message for its worker. */
 import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
 import type { AnyScope } from '../domain/scopes.ts';
 import { keys } from './keys.ts';
 import type { WorkItem } from './work.ts';
 
-/** One scope of a synchronization, or a part of one, to be read. */
+/** Read one scope of a synchronization, or a part of one. */
 export function scopeWork(
   organization: OrganizationId,
   synchronization: SynchronizationId,
@@ -16,7 +16,7 @@ export function scopeWork(
   };
 }
 
-/** One repository, to be scanned for versions. */
+/** Scan one repository for versions. */
 export function scanWork(
   organization: OrganizationId,
   synchronization: SynchronizationId,
@@ -28,7 +28,7 @@ export function scanWork(
   };
 }
 
-/** The p2 files of one package, to be written. */
+/** Write the p2 files of one package. */
 export function packageWork(organization: OrganizationId, packageNumber: number): WorkItem {
   return {
     key: keys.package(organization, packageNumber),
@@ -36,7 +36,7 @@ export function packageWork(organization: OrganizationId, packageNumber: number)
   };
 }
 
-/** What goes for all packages of the organization changed: the files of each are to be written. */
+/** Write the files of every package of the organization, after a change that affects all of them. */
 export function packagesWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.packages(organization),
@@ -44,7 +44,7 @@ export function packagesWork(organization: OrganizationId): WorkItem {
   };
 }
 
-/** Rights or packages of the organization changed: work on each principal with a root file is to be requested. */
+/** Request work on each principal with a root file, after rights or packages of the organization changed. */
 export function grantsWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.grants(organization),
@@ -52,7 +52,7 @@ export function grantsWork(organization: OrganizationId): WorkItem {
   };
 }
 
-/** Bitmap and root file of one principal, to be written. */
+/** Write the bitmap and root file of one principal. */
 export function principalWork(organization: OrganizationId, principal: Principal): WorkItem {
   return {
     key: keys.principal(organization, principal),
@@ -64,7 +64,7 @@ export function principalWork(organization: OrganizationId, principal: Principal
   };
 }
 
-/** What an owner deleted or refused, to be removed from where it is stored. */
+/** Remove what an owner deleted or refused from where it is stored. */
 export function deletionWork(organization: OrganizationId, subject: string): WorkItem {
   return {
     key: keys.deletion(organization, subject),
@@ -72,7 +72,7 @@ export function deletionWork(organization: OrganizationId, subject: string): Wor
   };
 }
 
-/** One key at the edge, to be written or removed. All of them have one writer, so one group. */
+/** Write or remove one key at the edge. All keys have one writer, so they form one group. */
 export function edgeWork(key: string): WorkItem {
   return {
     key: keys.edge(key),

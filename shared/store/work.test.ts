@@ -31,7 +31,7 @@ async function taken(table: Table, leaseId: string, at = now): Promise<Lease> {
 const pending = (table: Table) => table.pending('sync', { before: now + 10_000, limit: 10 });
 
 describe('work', () => {
-  it('is idle until it is wanted, and again when it is done', async () => {
+  it('is idle until it is requested, and again when it is done', async () => {
     const table = await newTable();
     expect(await take(table, 'a')).toBe('idle');
     await table.transact([requestWork(workItem, now)]);
@@ -42,7 +42,7 @@ describe('work', () => {
     expect(await take(table, 'b')).toBe('idle');
   });
 
-  it('is one worker’s until the lease ends, and the same worker’s when he asks twice', async () => {
+  it('is one worker’s until the lease ends, and still that worker’s when it takes the lease twice', async () => {
     const table = await newTable();
     await table.transact([requestWork(workItem, now)]);
     await taken(table, 'a');
@@ -51,7 +51,7 @@ describe('work', () => {
     expect((await taken(table, 'b', now + 1011)).leaseId).toBe('b');
   });
 
-  it('stays wanted when it was asked for after the lease was taken', async () => {
+  it('stays wanted when it was requested after the lease was taken', async () => {
     const table = await newTable();
     await table.transact([requestWork(workItem, now)]);
     const lease = await taken(table, 'a');
@@ -61,7 +61,7 @@ describe('work', () => {
     expect((await taken(table, 'b')).wanted).toBe(2);
   });
 
-  it('can be neither written nor completed by who lost the lease', async () => {
+  it('can be neither written nor completed by a worker that lost the lease', async () => {
     const table = await newTable();
     await table.transact([requestWork(workItem, now)]);
     const lost = await taken(table, 'a');
@@ -73,7 +73,7 @@ describe('work', () => {
     expect(await completeWork(table, lease)).toBe('done');
   });
 
-  it('can be completed once more by who did not hear the answer, asked for meanwhile or not', async () => {
+  it('can be completed again by a worker that missed the answer, whether requested meanwhile or not', async () => {
     const table = await newTable();
     await table.transact([requestWork(workItem, now)]);
     const first = await taken(table, 'a');
@@ -86,7 +86,7 @@ describe('work', () => {
     expect(await completeWork(table, second)).toBe('done');
   });
 
-  it('waits until the time that a worker gave it back for', async () => {
+  it('waits until the time that a worker set when it released the lease', async () => {
     const table = await newTable();
     await table.transact([requestWork(workItem, now)]);
     await releaseLease(table, await taken(table, 'a'), now + 500);
@@ -94,7 +94,7 @@ describe('work', () => {
     expect((await taken(table, 'b', now + 501)).wanted).toBe(1);
   });
 
-  it('is given back by work that fails, and by no work that does not', async () => {
+  it('is released if it fails, and only then', async () => {
     const table = await newTable();
     await table.transact([requestWork(workItem, now)]);
     const failing = await taken(table, 'a');
@@ -104,12 +104,12 @@ describe('work', () => {
     const lease = await taken(table, 'b');
     expect(await underLease(table, lease, async () => 'fine')).toBe('fine');
     expect(await holdsLease(table, lease)).toBe(true);
-    // One whose lease is lost gives nothing of another's back.
+    // A lost lease releases nothing of another worker's.
     await expect(underLease(table, failing, () => Promise.reject(failure))).rejects.toBe(failure);
     expect(await holdsLease(table, lease)).toBe(true);
   });
 
-  it('notes something when it is given back, if it was held', async () => {
+  it('stores attributes when its lease is released, if it was held', async () => {
     const table = await newTable();
     await table.transact([requestWork(workItem, now, { old: 1 })]);
     const lease = await taken(table, 'a');
@@ -122,7 +122,7 @@ describe('work', () => {
     expect(await table.get(workItem.key)).toEqual(item);
   });
 
-  it('is taken by one of many who try at once', async () => {
+  it('is taken by one of many workers that try at once', async () => {
     const table = await newTable();
     await table.transact([requestWork(workItem, now)]);
     const outcomes = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((leaseId) => take(table, leaseId)));

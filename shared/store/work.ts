@@ -1,10 +1,9 @@
 /**
- * Work that cannot get lost: `wanted` counts what has been asked of a thing, `done` what of it has been carried out. Whoever changes
- * state raises `wanted` in the same transaction; a message only says where to look, and the sweep finds what is wanted and not done
- * when a message was lost.
- *
- * A worker takes the lease, reads `wanted` with it, reads its inputs after that, and sets `done` to the number that it read. A lease
- * outlives its function's time-out, so that two workers never hold one.
+ * Work that cannot get lost: `wanted` counts the requests for a work item, `done` the highest request that was carried out.
+ * Whoever changes state raises `wanted` in the same transaction. A message only says where to look, and if it is lost the sweep
+ * finds the item because `wanted` and `done` differ.
+ * A worker takes the lease, which returns `wanted`, reads its inputs after that, and sets `done` to the number that it got. A
+ *  lease outlives its function's time-out, so that two workers never hold one.
  */
 import { all, any, differs, equal, missingOrLess } from './condition.ts';
 import { type Key, tableKeys } from './keys.ts';
@@ -21,7 +20,7 @@ export const queueNames = [
 ] as const;
 export type QueueName = (typeof queueNames)[number];
 
-/** A message that says where to look. `group` is what a queue is fair between, the organization. */
+/** A message that says where to look. `group` is the organization, the unit of fairness in the queue. */
 export interface WorkMessage {
   readonly queue: QueueName;
   readonly group: string;
@@ -31,23 +30,23 @@ export interface WorkMessage {
 
 export interface WorkQueue {
   /**
-   * Sends the messages, each once, after the transaction that requested the work they point at.
+   * Sends the messages without duplicates, after the transaction that requested their work.
    *
    * @param delaySeconds 0 to 900; not for publish-access, whose queue is FIFO
    */
   send(messages: readonly WorkMessage[], delaySeconds?: number): Promise<void>;
 }
 
-/** Something that work is done on: its item in the table, and the message that tells its worker. */
+/** A unit of work: its item in the table, and the message for its worker. */
 export interface WorkItem {
   readonly key: Key;
   readonly message: WorkMessage;
 }
 
 /**
- * The operation that raises `wanted`, to be part of the transaction that changes what the work depends on.
+ * The operation that raises `wanted`. It belongs in the transaction that changes the work's inputs.
  *
- * @param attributes further attributes of the item to set with it
+ * @param attributes further attributes to set on the item
  * @param now milliseconds since the epoch
  */
 export function requestWork(workItem: WorkItem, now: number, attributes: Item = {}): Operation {
@@ -59,7 +58,7 @@ export function requestWork(workItem: WorkItem, now: number, attributes: Item = 
         ...attributes,
         [tableKeys.pendingIndex.partitionKey]: workItem.message.queue,
         wake: workItem.message,
-        // What waits for work must not be cleaned up.
+        // An item with pending work must not expire.
         [tableKeys.expiry]: undefined,
       },
       setIfMissing: { [tableKeys.pendingIndex.sortKey]: pendingSince(now) },
@@ -70,7 +69,7 @@ export function requestWork(workItem: WorkItem, now: number, attributes: Item = 
 export interface Lease {
   readonly workItem: WorkItem;
   readonly leaseId: string;
-  /** What was wanted when the lease was taken: all that is known to be asked for. */
+  /** What was wanted when the lease was taken: the requests that this worker carries out. */
   readonly wanted: number;
   /** The item as it was then. */
   readonly item: Item;
@@ -78,11 +77,11 @@ export interface Lease {
   readonly takenAt: number;
 }
 
-/** `idle`: nothing is wanted that is not done. `busy`: another worker has the lease, or it is too early; the sweep comes back. */
+/** `idle`: nothing to do. `busy`: another worker has the lease, or it is too early; the sweep comes back. */
 export type Taken = Lease | 'idle' | 'busy';
 
 /**
- * Takes the lease on the thing if there is something to do.
+ * Takes the lease on the item if there is something to do.
  *
  * @param leaseMs longer than the function's time-out by 30 s
  */
@@ -92,7 +91,7 @@ export async function takeLease(
   options: { leaseId: string; now: number; leaseMs: number },
 ): Promise<Taken> {
   const somethingToDo = differs('wanted', 'done');
-  // Ours already: the client sends a request again whose answer was lost.
+  // It may be our own lease: the client repeats a request whose answer was lost.
   const nobodyElse = any(missingOrLess('leaseUntil', options.now), equal('leaseId', options.leaseId));
   try {
     const item = await table.update(
@@ -113,16 +112,16 @@ export async function takeLease(
   }
 }
 
-/** The check that the lease is still ours, to be part of each transaction written under it. */
+/** The check that the lease is still ours, for each transaction written under it. */
 export function leaseHeld(lease: Lease): Operation {
   return { check: lease.workItem.key, when: equal('leaseId', lease.leaseId) };
 }
 
 /**
- * Sets `done` to what was wanted when the lease was taken, and gives the lease back.
+ * Sets `done` to what was wanted when the lease was taken, and releases the lease.
  *
- * @param comeBackAt when the sweep is to find the thing again although nothing is wanted; milliseconds since the epoch
- * @returns `done`, or `more` when something was asked for meanwhile: then the caller sends the item's message again
+ * @param comeBackAt when the sweep is to find the item again although nothing is wanted; milliseconds since the epoch
+ * @returns `done`, or `more` when work was requested meanwhile: then the caller sends the item's message again
  * @throws ConflictError when the lease was lost
  */
 export async function completeWork(
@@ -156,7 +155,7 @@ export async function completeWork(
     await table.update(
       {
         key: lease.workItem.key,
-        // What was asked for meanwhile has waited since then, and its message is a new one.
+        // A request made meanwhile has waited since the lease was taken, and gets a new message.
         set: { ...attributes, done: lease.wanted, [sortKey]: pendingSince(lease.takenAt) },
         remove: ['leaseId', 'leaseUntil'],
       },
@@ -164,7 +163,7 @@ export async function completeWork(
     );
     return 'more';
   } catch (error) {
-    // Ours already: the client sends a request again whose answer was lost. What follows the completion must not be left out.
+    // It may be our own write: the client repeats a request whose answer was lost. The steps after the completion must still run.
     const item = error instanceof ConflictError ? error.item : undefined;
     if (item === undefined || item.leaseId !== undefined || Number(item.done) < lease.wanted) {
       throw error;
@@ -173,14 +172,14 @@ export async function completeWork(
   }
 }
 
-/** Whether the lease is still ours; a conflict tells a lost lease from another writer only by this. */
+/** Whether the lease is still ours; only this tells a lost lease from a conflict with another writer. */
 export async function holdsLease(table: Table, lease: Lease): Promise<boolean> {
   const item = await table.get(lease.workItem.key);
   return item?.leaseId === lease.leaseId;
 }
 
 /**
- * Does the work and, when it fails, gives the lease back, so that whoever comes next need not wait for its end.
+ * Does the work and releases the lease if it fails, so that the next worker need not wait for its end.
  *
  * @throws what the work throws
  */
@@ -192,17 +191,17 @@ export async function underLease<Result>(
   try {
     return await work();
   } catch (error) {
-    // The work's own error says more than that of giving back; an unreturned lease ends by itself.
+    // The work's own error matters more; a lease that is not released expires.
     await releaseLease(table, lease).catch(() => {});
     throw error;
   }
 }
 
 /**
- * Gives the lease back without having done the work; nobody takes it before `notBefore` (milliseconds since the epoch), where given.
- * A lease lost meanwhile is no error: then another worker has it, and nothing is written.
+ * Releases the lease without having done the work; nobody takes it before `notBefore` (milliseconds since the epoch), if given.
+ * If the lease was lost, another worker has it and nothing is written.
  *
- * @param attributes to be noted on the item
+ * @param attributes to store on the item
  */
 export async function releaseLease(
   table: Table,
