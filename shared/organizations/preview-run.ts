@@ -30,7 +30,7 @@ export interface PreviewRunDependencies {
 /** Reading ends after so long; well inside the function's 300 s. */
 const readingMs = 200_000;
 /** Changes of one scope in words: an answer has at most 6 MB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const wordsMax = 5000;
+const eventClaimsMax = 5000;
 
 export interface PreviewedScope {
   readonly scope: ScopeName;
@@ -126,8 +126,8 @@ async function previewScope(
       gone.add(factKey(fact));
     }
   }
-  const shown = changes.slice(0, wordsMax).map(recordOf);
-  const shownHeld = held.slice(0, wordsMax).map(recordOf);
+  const shown = changes.slice(0, eventClaimsMax).map(recordOf);
+  const shownHeld = held.slice(0, eventClaimsMax).map(recordOf);
   const names = await namesFor(table, id, [...shown, ...shownHeld]);
   const text = (change: FactChange): string => changeText(change, names);
   return {

@@ -31,7 +31,7 @@ const state = () =>
       arrivals: [],
       deleted: [repository(5)],
     },
-    { by: 'itself', bodyHash: 'deleted' },
+    { by: 'webhook', bodyHash: 'deleted' },
   );
 
 describe('a repository that is not there any more', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { edgeKeys } from '../../shared/domain/edge-keys.ts';
 import { listRuns, showRun } from '../../shared/organizations/list-runs.ts';
 import { desire } from '../../shared/store/edge-store.ts';
-import { stateDeletion } from '../../shared/store/forge-deletion-store.ts';
+import { reportDeletion } from '../../shared/store/forge-deletion-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { findSynchronization, lastNumber } from '../../shared/store/synchronization-store.ts';
 import { requestWork } from '../../shared/store/work.ts';
@@ -170,7 +170,7 @@ describe('a repository that was deleted and made again with the same manifest', 
     expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
     const part = scopeWork(organizationId, synchronizationId, 'repository:5');
     await registry.table.transact([
-      stateDeletion(synchronizationId, repository(5), {
+      reportDeletion(synchronizationId, repository(5), {
         at: registry.clock.now(),
         after: await lastNumber(registry.table, synchronizationId),
       }),

@@ -45,7 +45,7 @@ beforeEach(async () => {
   }
 });
 
-async function concerned(...facts: Fact[]): Promise<string[]> {
+async function requestedBy(...facts: Fact[]): Promise<string[]> {
   const { requested } = await affectedBy(table, synchronization, facts.map(added), now);
   return requested.map(({ key }) => key.sk);
 }
@@ -57,7 +57,7 @@ describe('affectedBy', () => {
     ['a team, which hands down roles', aFact.team(5)],
     ["a team's role", aFact.roleTeam(70, 5)],
   ])('names everybody for %s', async (_, fact) => {
-    expect(await concerned(fact)).toEqual([grantsWork(organizationId).key.sk]);
+    expect(await requestedBy(fact)).toEqual([grantsWork(organizationId).key.sk]);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('affectedBy', () => {
     ['a name on a repository', aFact.collaborator(7, 1)],
     ['a role', aFact.roleMember(70, 1)],
   ])('names one user for %s', async (_, fact) => {
-    expect(await concerned(fact)).toEqual(['PRINCIPAL#u.user1']);
+    expect(await requestedBy(fact)).toEqual(['PRINCIPAL#u.user1']);
   });
 
   it.each([
@@ -83,14 +83,14 @@ describe('affectedBy', () => {
       putFact(synchronizationId, aFact.teamMember(5, 1), 1),
       putFact(synchronizationId, aFact.teamMember(6, 2), 1),
     ]);
-    expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1']);
+    expect(await requestedBy(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1']);
     const team = principalWork(organizationId, teamPrincipal(synchronizationId, asId('5')));
     await table.transact([requestWork(team, now)]);
-    expect(await concerned(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1', team.key.sk]);
+    expect(await requestedBy(aFact.teamRepository(5, 7))).toEqual(['PRINCIPAL#u.user1', team.key.sk]);
   });
 
   it('names nobody without a root file, and makes this a condition of the transaction', async () => {
-    expect(await concerned(aFact.member(3), aFact.member(4))).toEqual([]);
+    expect(await requestedBy(aFact.member(3), aFact.member(4))).toEqual([]);
     const { operations } = await affectedBy(
       table,
       synchronization,
@@ -109,8 +109,8 @@ describe('affectedBy', () => {
 
   it('names everybody when there are many, and nobody for what changes no right', async () => {
     const many = Array.from({ length: affectedMax + 1 }, (_, place) => aFact.member(100 + place));
-    expect(await concerned(...many)).toEqual([grantsWork(organizationId).key.sk]);
-    expect(await concerned(...many.slice(1), aFact.member(101))).toEqual([]);
+    expect(await requestedBy(...many)).toEqual([grantsWork(organizationId).key.sk]);
+    expect(await requestedBy(...many.slice(1), aFact.member(101))).toEqual([]);
     const unchanged = { ...added(aFact.repository(7)), widens: false };
     expect((await affectedBy(table, synchronization, [unchanged], now)).operations).toEqual([]);
   });

@@ -70,19 +70,20 @@ export async function affectedByClaims(
     return { operations: [], requested: [] };
   }
   const accounts = new Set<ForgeAccountId>();
-  const givers = new Set<ForgeTeamId>();
+  const changedTeams = new Set<ForgeTeamId>();
   for (const { key } of claims) {
     const [kind, id = ''] = key.split('#');
     if (kind === 'team' || kind === 'repository') {
       return affectingEverybody(synchronization, now);
     }
     if (kind === 'team-repository') {
-      givers.add(asId(id));
+      changedTeams.add(asId(id));
     } else {
       accounts.add(asId(id));
     }
   }
-  const teams = givers.size === 0 ? givers : await withDescendants(table, synchronization, givers);
+  const teams =
+    changedTeams.size === 0 ? changedTeams : await withDescendants(table, synchronization, changedTeams);
   const members = await membersOf(table, synchronization, teams);
   return requestNamed(table, synchronization, { accounts: new Set([...accounts, ...members]), teams }, now);
 }
@@ -149,7 +150,7 @@ async function namedBy(
 ): Promise<Named | 'everybody'> {
   const accounts = new Set<ForgeAccountId>();
   const teams = new Set<ForgeTeamId>();
-  const givers = new Set<ForgeTeamId>();
+  const changedTeams = new Set<ForgeTeamId>();
   for (const { fact } of changes) {
     switch (fact.kind) {
       case 'settings':
@@ -166,12 +167,12 @@ async function namedBy(
         break;
       case 'team-repository':
         teams.add(fact.team);
-        givers.add(fact.team);
+        changedTeams.add(fact.team);
         break;
     }
   }
   // Accounts that join or leave the team in the same plan are named by their own rows.
-  const members = await membersOf(table, synchronization, givers);
+  const members = await membersOf(table, synchronization, changedTeams);
   return { accounts: new Set([...accounts, ...members]), teams };
 }
 

@@ -37,14 +37,14 @@ export async function confirm(
     changes.some((change) => isMissing(change) && !isCounted(change.fact))
       ? await keysReadAgain(reader, scope)
       : new Set<string>();
-  const asked = isPart(scope) ? [] : changes.flatMap(lookedUpFor);
-  if (asked.length === 0) {
+  const candidates = isPart(scope) ? [] : changes.flatMap(lookedUpFor);
+  if (candidates.length === 0) {
     return { absent: new Map(), present: new Map(), seenAgain };
   }
-  const answers = await reader.lookUp(asked);
+  const answers = await reader.lookUp(candidates);
   const absent = new Map<PartScope, Absence>();
   const present = new Map<PartScope, Handle | undefined>();
-  for (const { part, handle, hasConfirmation } of asked) {
+  for (const { part, handle, hasConfirmation } of candidates) {
     const answer = answers.get(part);
     if (answer?.is === 'absent') {
       absent.set(part, answer.absence);

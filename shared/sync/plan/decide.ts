@@ -72,8 +72,8 @@ export function decide(input: DecisionInput): PlannedRead {
   const { states, held: before } = known;
   const plan = planScope({ ...planInputOf(input), confirmedAbsent: confirmed.absent });
   const changes = plan.changes
-    .filter(({ fact }) => !isThere(fact, confirmed))
-    .map((change) => withWord(change, input));
+    .filter(({ fact }) => !isPresentOnForge(fact, confirmed))
+    .map((change) => withOwnerDecision(change, input));
   let guarded = guard(changes, input);
   if (references !== undefined) {
     const orphaned = orphansIn(guarded.held, references, input);
@@ -144,13 +144,13 @@ const arrivalsIn = (expectations: readonly Expectation[]): ReadonlyMap<string, n
   );
 
 /** Whether a second answer of the forge showed the fact, or the part that it belongs to. */
-function isThere(fact: Fact, { present, seenAgain }: Confirmed): boolean {
+function isPresentOnForge(fact: Fact, { present, seenAgain }: Confirmed): boolean {
   const part = partOf(fact);
   return seenAgain.has(factKey(fact)) || (part !== undefined && present.has(part));
 }
 
 /** Adds to a removal that an owner approved it, or did not answer for too long. */
-function withWord(
+function withOwnerDecision(
   change: PlannedChange,
   { scope, reading: { read, startedAt }, known: { held, states }, caution }: DecisionInput,
 ): PlannedChange {
@@ -158,12 +158,12 @@ function withWord(
   if (held.allowed.has(key)) {
     return withEvidence(change, 'owner');
   }
-  const isOver = isShownNoLonger(caution, read, startedAt, states.get(scope));
+  const isOver = isHiddenTooLong(caution, read, startedAt, states.get(scope));
   return isOver && !held.refused.has(key) ? withEvidence(change, 'silence') : change;
 }
 
 /** Whether the scope has been hidden for as long as access lasts when nothing can be read. */
-function isShownNoLonger(
+function isHiddenTooLong(
   { suspendAfterDays }: Caution,
   { hiddenReason }: ScopeRead,
   startedAt: number,

@@ -12,7 +12,7 @@ import type { Expectation } from '../../store/claim-store.ts';
  * When a read that contradicts an event is repeated, in milliseconds after the event. The last one begins late enough to know, so
  * the forge is believed.
  */
-const looksAfter = (lagMs: number): readonly number[] => [
+const recheckDelays = (lagMs: number): readonly number[] => [
   ...[5_000, 20_000, 60_000].filter((after) => after < lagMs),
   lagMs + 5_000,
 ];
@@ -72,19 +72,19 @@ export function settle(
 ): { readonly settled: readonly Expectation[]; readonly recheckAt: number | undefined } {
   const read = new Map(facts.map((fact) => [factKey(fact), fact]));
   const settled: Expectation[] = [];
-  const looks: number[] = [];
+  const rechecks: number[] = [];
   for (const one of expectations) {
     const next =
       agrees(one, read) && order.number > (one.number ?? 0)
         ? undefined
-        : looksAfter(lagMs)
+        : recheckDelays(lagMs)
             .map((after) => one.at + after)
             .find((at) => at > order.startedAt);
     if (next === undefined) {
       settled.push(one);
     } else {
-      looks.push(next);
+      rechecks.push(next);
     }
   }
-  return { settled, recheckAt: looks.length === 0 ? undefined : Math.min(...looks) };
+  return { settled, recheckAt: rechecks.length === 0 ? undefined : Math.min(...rechecks) };
 }

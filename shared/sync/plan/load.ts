@@ -77,10 +77,10 @@ async function putBackNow(
   if (restore === undefined || startedAt < restore.at || startedAt >= restore.at + lagMs) {
     return new Set();
   }
-  const asked = (await loadRemoved(table, id, restore.run)) ?? [];
+  const removals = (await loadRemoved(table, id, restore.run)) ?? [];
   // A new event after the owner's request takes precedence.
   const later = claims.filter(({ at }) => at > restore.at);
-  const keys = asked
+  const keys = removals
     .filter(({ before }) => !later.some((claim) => covers(claim, before)))
     .map(({ before }) => factKey(before));
   return new Set(keys.filter((key) => (stored.removed.get(key)?.changedAt ?? Infinity) <= restore.at));

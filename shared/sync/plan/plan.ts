@@ -126,18 +126,18 @@ export function planScope(input: PlanInput): Plan {
       continue;
     }
     const fact = seen.get(key);
-    const planned = fact === undefined ? planAbsent(stored, input) : planShown(stored, fact, input);
+    const planned = fact === undefined ? planAbsent(stored, input) : planPresent(stored, fact, input);
     changes.push(...planned.changes);
-    deferred.push(...planned.waits.map((until) => ({ key, until })));
-    doubtful.push(...planned.doubts.map((until) => ({ key, until })));
+    deferred.push(...planned.deferrals.map((until) => ({ key, until })));
+    doubtful.push(...planned.rechecks.map((until) => ({ key, until })));
   }
   for (const [key, fact] of seen) {
     const tombstone = input.removed?.get(key);
     if (!known.has(key) && !isNewer(fact, tombstone?.observedAt ?? 0)) {
       const planned = planNew(fact, tombstone, input);
       changes.push(...planned.changes);
-      deferred.push(...planned.waits.map((until) => ({ key, until })));
-      doubtful.push(...planned.doubts.map((until) => ({ key, until })));
+      deferred.push(...planned.deferrals.map((until) => ({ key, until })));
+      doubtful.push(...planned.rechecks.map((until) => ({ key, until })));
     }
   }
   for (const [key, tombstone] of input.removed ?? []) {
@@ -156,8 +156,8 @@ export function planScope(input: PlanInput): Plan {
 /** The plan for one fact; times of rechecks are in milliseconds since the epoch. */
 interface PlannedFact {
   readonly changes: readonly PlannedChange[];
-  readonly waits: readonly number[];
-  readonly doubts: readonly number[];
+  readonly deferrals: readonly number[];
+  readonly rechecks: readonly number[];
 }
 
 /** Whether the read began late enough to show changes after that time. @param changedAt milliseconds since the epoch */
@@ -189,13 +189,13 @@ function planAbsent(stored: StoredFact, input: PlanInput): PlannedFact {
     (isHinted || !isConfirmed(stored.fact, input) || !knows(input, stored.changedAt));
   return {
     changes: [isDoubted ? { ...change, inDoubt: true } : change],
-    waits: [],
-    doubts: isDoubted ? [laterThan(input)] : [],
+    deferrals: [],
+    rechecks: isDoubted ? [laterThan(input)] : [],
   };
 }
 
 /** Plans for a stored fact that the read has, perhaps changed. */
-function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFact {
+function planPresent(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFact {
   const order = orderOf(input);
   const isTaken = isClaimed(stored, input);
   const isSame = sameFact(fact, stored.fact);
@@ -211,7 +211,7 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
     // What is narrower, and attributes that grant nothing, follow at once.
     const narrowed = updateOf(stored.fact, narrowerOf(stored.fact, fact));
     const isChanged = !sameFact(narrowed.fact, stored.fact);
-    return { changes: isChanged ? [narrowed] : [], waits: [until], doubts: stillInDoubt };
+    return { changes: isChanged ? [narrowed] : [], deferrals: [until], rechecks: stillInDoubt };
   }
   if (isSame) {
     const back: PlannedChange = {
@@ -221,14 +221,14 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
       widens: true,
       evidence: ['read'],
     };
-    return { changes: isTaken ? [back] : [], waits: [], doubts: stillInDoubt };
+    return { changes: isTaken ? [back] : [], deferrals: [], rechecks: stillInDoubt };
   }
   const isDoubted = whole.narrows && !isTaken && !knows(input, stored.changedAt);
   const change = { ...whole, widens: whole.widens || isTaken };
   return {
     changes: [isDoubted ? { ...change, inDoubt: true } : change],
-    waits: [],
-    doubts: isDoubted ? [laterThan(input)] : stillInDoubt,
+    deferrals: [],
+    rechecks: isDoubted ? [laterThan(input)] : stillInDoubt,
   };
 }
 
@@ -236,9 +236,9 @@ function planShown(stored: StoredFact, fact: Fact, input: PlanInput): PlannedFac
 function planNew(fact: Fact, tombstone: Tombstone | undefined, input: PlanInput): PlannedFact {
   const taken = tombstone && { number: tombstone.observedAt, at: tombstone.changedAt };
   const until = withheldUntil(fact, orderOf(input), withdrawalsOf(input, taken), input.traits);
-  const isAskedBack = input.putBack?.has(factKey(fact)) === true;
-  if (until !== undefined && !isAskedBack) {
-    return { changes: [], waits: [until], doubts: [] };
+  const isPutBack = input.putBack?.has(factKey(fact)) === true;
+  if (until !== undefined && !isPutBack) {
+    return { changes: [], deferrals: [until], rechecks: [] };
   }
   return {
     changes: [
@@ -247,11 +247,11 @@ function planNew(fact: Fact, tombstone: Tombstone | undefined, input: PlanInput)
         fact,
         narrows: false,
         widens: presenceGrants(fact),
-        evidence: isAskedBack ? ['owner', 'read'] : ['read'],
+        evidence: isPutBack ? ['owner', 'read'] : ['read'],
       },
     ],
-    waits: [],
-    doubts: until === undefined ? [] : [input.startedAt + input.traits.lagMs],
+    deferrals: [],
+    rechecks: until === undefined ? [] : [input.startedAt + input.traits.lagMs],
   };
 }
 

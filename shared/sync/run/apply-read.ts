@@ -51,10 +51,10 @@ export async function applyRead(
     ...(held.length === 0 ? {} : { held: held.length }),
     ...(deferred.length === 0 ? {} : { deferred: deferred.length }),
   });
-  const looks = [recheckAt, ...[...deferred, ...doubtful].map(({ until }) => until)].filter(
+  const rechecks = [recheckAt, ...[...deferred, ...doubtful].map(({ until }) => until)].filter(
     (at) => at !== undefined,
   );
-  return { recheckAt: looks.length === 0 ? undefined : Math.min(...looks) };
+  return { recheckAt: rechecks.length === 0 ? undefined : Math.min(...rechecks) };
 }
 
 /** Plans again when another writer changed the stored state. @returns the plan that was applied */

@@ -4,7 +4,7 @@ import { noteSuccess } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { holdsLease } from '../../store/work.ts';
 import { applyRead } from './apply-read.ts';
-import { completeScope, failScope, goOnLater, putOff } from './finish-scope.ts';
+import { completeScope, failScope, putOff, storeStep } from './finish-scope.ts';
 import type { FailedScopes, ScopeReading, ScopesRead, ScopeToRead } from './read-scopes.ts';
 import type { Run } from './run.ts';
 import { reviewRights } from './suspension.ts';
@@ -48,7 +48,7 @@ const allOf = ({ taken, served }: ScopeToRead): readonly TakenScope[] => [taken,
 async function finish(run: Run, { taken, served, step }: ScopeReading, whole: AnyScope[]): Promise<void> {
   const { read, observedAt, startedAt } = step;
   if (read === undefined) {
-    await goOnLater(run, taken, step);
+    await storeStep(run, taken, step);
     for (const one of served) {
       await putOff(run, one);
     }
@@ -60,7 +60,7 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
   for (const one of served) {
     if (listsOf(run.traits.scopes, one.scope).every((list) => whole.includes(list))) {
       // A recheck that the part has scheduled itself is still due: the list read does not replace it.
-      await completeScope(run, one, observedAt, laterLook(one, startedAt));
+      await completeScope(run, one, observedAt, laterRecheck(one, startedAt));
     } else {
       // Another of its lists could not be read.
       await putOff(run, one);
@@ -69,7 +69,7 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
 }
 
 /** The part's own recheck, if it is due after the read began; milliseconds since the epoch. */
-const laterLook = ({ state: { recheckAt } }: TakenScope, startedAt: number): number | undefined =>
+const laterRecheck = ({ state: { recheckAt } }: TakenScope, startedAt: number): number | undefined =>
   recheckAt !== undefined && recheckAt > startedAt ? recheckAt : undefined;
 
 /** Records the failure on the scopes, and on the parts that their reads would have served. */

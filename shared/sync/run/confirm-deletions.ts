@@ -17,7 +17,7 @@ import type { FinishedReading } from '../plan/decide.ts';
  * An event's statement counts only for reads that begin within this time: usually seconds, longer during an outage.
  * Milliseconds.
  */
-const statedMs = 3600_000;
+const reportValidMs = 3600_000;
 
 /**
  * Records confirmed deletions. Call it before the read's removals are written: if the worker dies in between, the
@@ -89,7 +89,7 @@ async function confirmedAmong(
     const { statedAt, statedAfter = 0, confirmedBy = -1 } = deletions[place] ?? {};
     const standing = standings.get(`repository#${repository}`);
     const isRestored = (standing?.givenAt ?? 0) > statedAfter;
-    const hasConfirmation = statedAt !== undefined && startedAt < statedAt + statedMs && !isRestored;
+    const hasConfirmation = statedAt !== undefined && startedAt < statedAt + reportValidMs && !isRestored;
     const isKnown = standing?.isRemoved === true && confirmedBy >= standing.observedAt;
     return (absence === 'gone' || hasConfirmation) && !isKnown ? [{ repository, standing }] : [];
   });

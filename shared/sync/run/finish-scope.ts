@@ -55,7 +55,7 @@ export async function completeScope(
 }
 
 /** Stores the end of a step and sends the message for the next one. */
-export async function goOnLater(
+export async function storeStep(
   run: Run,
   taken: TakenScope,
   { observedAt, startedAt, notBefore, progress }: ScopeReadStep,

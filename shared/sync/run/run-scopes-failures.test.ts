@@ -198,11 +198,11 @@ describe('runScopes, after an event that reported a removal', () => {
 
   it('rechecks 5, 20, 60 and 125 s after it while the read still shows what is gone', async () => {
     const world = await afterRemovalEvent();
-    const toldAt = world.clock.time;
+    const reportedAt = world.clock.time;
     for (const seconds of [5, 20, 60, 125]) {
       await world.run('members');
       expect(await world.wanted(keys.scope(synchronizationId, 'members'))).toBe(0);
-      const delaySeconds = (toldAt - world.clock.time) / 1000 + seconds + 1;
+      const delaySeconds = (reportedAt - world.clock.time) / 1000 + seconds + 1;
       expect(world.workQueue.take()).toMatchObject([{ queue: 'sync', delaySeconds }]);
       world.clock.time += delaySeconds * 1000;
     }

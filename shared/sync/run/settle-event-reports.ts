@@ -54,15 +54,15 @@ export async function settleEventReports(
   const states = await scopeStates(table, id);
   const readsOf = (one: AnyScope): ScopeReads => readsIn(states, one, scope);
   const answered = claims.filter((claim) => isAnswered(claim, readsOf, traits));
-  await deleteClaims(table, id, await withoutHold(table, id, layout, answered));
+  await deleteClaims(table, id, await withoutWithdrawals(table, id, layout, answered));
   /** The claimed part is rechecked by a read of its own, which costs less than the list. */
-  const isLookedAt = (key: string): boolean =>
+  const isRechecked = (key: string): boolean =>
     !isPart(scope) && states.get(scopeOfKey(key))?.recheckAt !== undefined;
-  const looks = claims
-    .filter(({ key }) => isWithin(layout, key, scope, read.covers) && !isLookedAt(key))
+  const rechecks = claims
+    .filter(({ key }) => isWithin(layout, key, scope, read.covers) && !isRechecked(key))
     .filter((claim) => !isDecided(claim, readsOf, traits))
     .map((claim) => claim.at + lagMs);
-  const all = recheckAt === undefined ? looks : [recheckAt, ...looks];
+  const all = recheckAt === undefined ? rechecks : [recheckAt, ...rechecks];
   return all.length === 0 ? undefined : Math.min(...all);
 }
 
@@ -70,7 +70,7 @@ export async function settleEventReports(
  * The claims that no longer withdraw any stored fact. A list may have missed the fact of the others: then it is
  * stored unchanged, and the part's own read gives it back and requests the affected views.
  */
-async function withoutHold(
+async function withoutWithdrawals(
   table: Table,
   id: SynchronizationId,
   layout: ScopeLayout,

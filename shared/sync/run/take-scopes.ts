@@ -82,9 +82,9 @@ export async function takeScopes(
     taken.some((one) => one.scope === whole && one.state.reading === undefined),
   );
   return taken.map((one) => {
-    const wholes = isPart(one.scope) ? listsOf(layout, one.scope) : [];
-    const servedBy = wholes.every((whole) => lists.includes(whole))
-      ? wholes.toSorted(byPlanning(layout)).at(-1)
+    const listsOfPart = isPart(one.scope) ? listsOf(layout, one.scope) : [];
+    const servedBy = listsOfPart.every((whole) => lists.includes(whole))
+      ? listsOfPart.toSorted(byPlanning(layout)).at(-1)
       : undefined;
     return servedBy === undefined ? one : { ...one, servedBy };
   });

@@ -41,11 +41,11 @@ const scannedMs = 24 * 3600 * 1000;
 export async function reconcile(
   dependencies: ReconcileDependencies,
 ): Promise<{ readonly scopes: number; readonly scans: number }> {
-  const asked = { scopes: 0, scans: 0 };
+  const requested = { scopes: 0, scans: 0 };
   const failures: unknown[] = [];
   for (const { organization, synchronization } of await listSynchronizations(dependencies.table)) {
     try {
-      await reconcileOne(dependencies, organization, synchronization, asked);
+      await reconcileOne(dependencies, organization, synchronization, requested);
     } catch (error) {
       // An error in one organization must not keep the others from being read.
       failures.push(error);
@@ -54,14 +54,14 @@ export async function reconcile(
   if (failures.length > 0) {
     throw failures[0];
   }
-  return asked;
+  return requested;
 }
 
 async function reconcileOne(
   dependencies: ReconcileDependencies,
   organization: OrganizationId,
   synchronization: SynchronizationId,
-  asked: { scopes: number; scans: number },
+  requested: { scopes: number; scans: number },
 ): Promise<void> {
   const { table, logger } = dependencies;
   const known = await findSynchronization(table, synchronization);
@@ -76,8 +76,8 @@ async function reconcileOne(
     const { forge } = known;
     logger.error('nothing can be read from an unknown forge', { organization, synchronization, forge });
   } else {
-    asked.scopes += known === undefined ? 0 : await askForScopes(dependencies, known);
-    asked.scans += await askForScans(dependencies, organization, synchronization);
+    requested.scopes += known === undefined ? 0 : await requestScopes(dependencies, known);
+    requested.scans += await requestScans(dependencies, organization, synchronization);
   }
   await deleteUnreadable(dependencies, organization);
   await retireTokens(dependencies, organization);
@@ -85,7 +85,7 @@ async function reconcileOne(
 }
 
 /** @returns how many scopes were requested */
-async function askForScopes(
+async function requestScopes(
   dependencies: ReconcileDependencies,
   synchronization: Synchronization,
 ): Promise<number> {
@@ -99,7 +99,7 @@ async function askForScopes(
 }
 
 /** @returns how many scans were requested */
-async function askForScans(
+async function requestScans(
   dependencies: ReconcileDependencies,
   organization: OrganizationId,
   synchronization: SynchronizationId,

@@ -6,7 +6,7 @@ import { requestWork, type WorkItem, type WorkQueue } from '../../store/work.ts'
 /**
  * @param cause why, for the record of the run
  *
- * @param woken the work items whose messages are sent; all of them by default
+ * @param announced the work items whose messages are sent; all of them by default
  */
 export async function requestAll(
   {
@@ -16,13 +16,13 @@ export async function requestAll(
   }: { readonly table: Table; readonly workQueue: WorkQueue; readonly clock: Clock },
   workItems: readonly WorkItem[],
   cause: string,
-  woken = workItems,
+  announced = workItems,
 ): Promise<void> {
   for (let start = 0; start < workItems.length; start += transactionItemsMax) {
     const part = workItems.slice(start, start + transactionItemsMax);
     await table.transact(part.map((workItem) => requestWork(workItem, clock.now(), { cause })));
     await workQueue.send(
-      part.filter((workItem) => woken.includes(workItem)).map((workItem) => workItem.message),
+      part.filter((workItem) => announced.includes(workItem)).map((workItem) => workItem.message),
     );
   }
 }

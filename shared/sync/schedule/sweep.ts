@@ -45,7 +45,7 @@ type PendingItem = z.infer<typeof PendingItem>;
 
 /** @returns how many messages were sent */
 export async function sweepWork({ table, workQueue, clock, logger }: SweepDependencies): Promise<number> {
-  let woken = 0;
+  let sent = 0;
   for (const queue of queueNames) {
     const now = clock.now();
     const items = await table.pending(queue, { before: now - graceMs, limit: itemsMax });
@@ -57,9 +57,9 @@ export async function sweepWork({ table, workQueue, clock, logger }: SweepDepend
       now,
     );
     await workQueue.send(messages);
-    woken += messages.length;
+    sent += messages.length;
   }
-  return woken;
+  return sent;
 }
 
 /** An item that cannot be parsed must not keep the others from being found. */

@@ -11,7 +11,7 @@ export interface EventClaim {
 
 export interface EventClaimContext {
   /** Whether the forge sent it and it was authenticated, as opposed to recovered from the forge's log. */
-  readonly cameByItself: boolean;
+  readonly isPushedByForge: boolean;
   /** When the event happened, where the authenticated payload says so; milliseconds since the epoch. */
   readonly happenedAt?: number | undefined;
   /** Milliseconds since the epoch. */
@@ -42,9 +42,9 @@ export const isFirst = (context: Omit<EventClaimContext, 'givenAt'>): boolean =>
  */
 export function isNew(
   eventClaim: EventClaim,
-  { cameByItself, happenedAt, now, body, givenAt }: EventClaimContext,
+  { isPushedByForge, happenedAt, now, body, givenAt }: EventClaimContext,
 ): boolean {
-  if (!cameByItself || (happenedAt !== undefined && happenedAt < now - freshMs)) {
+  if (!isPushedByForge || (happenedAt !== undefined && happenedAt < now - freshMs)) {
     return false;
   }
   if (body === undefined) {

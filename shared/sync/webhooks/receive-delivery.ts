@@ -85,7 +85,7 @@ export async function receiveDelivery(
     throw error;
   }
   const bodyHash = bodyHashOf(source, request.body);
-  await takeDelivery(dependencies, source, delivery, { by: 'itself', bodyHash });
+  await takeDelivery(dependencies, source, delivery, { by: 'webhook', bodyHash });
   return jsonAnswer(202, { accepted: true });
 }
 
@@ -100,14 +100,14 @@ const bodyHashOf = (source: DeliverySource, body: Uint8Array): string =>
 /** How a delivery came. */
 export type Origin =
   /** Sent by the forge, and authenticated. */
-  | { readonly by: 'itself'; readonly bodyHash: string }
+  | { readonly by: 'webhook'; readonly bodyHash: string }
   /** Recovered from the forge's log. */
   | { readonly by: 'log' };
 
 /** Attempts when other writers conflict. */
 const triesMax = 8;
 /** Event claims of one transaction: each may store a claim and delete an older expectation. */
-const wordsMax = 15;
+const eventClaimsMax = 15;
 
 /**
  * Takes one delivery: withdraws what a new one reports as gone, and requests the reads that it calls for.
@@ -133,12 +133,12 @@ export async function takeDelivery(
     when: absent,
   };
   // With many event claims, most are written before the record of the delivery, so check the record first.
-  if (eventClaimsOf(delivery).length > wordsMax && (await table.get(seen.put)) !== undefined) {
+  if (eventClaimsOf(delivery).length > eventClaimsMax && (await table.get(seen.put)) !== undefined) {
     return 'known';
   }
   for (let tries = 1; ; tries++) {
-    const { operations, link, scopes } = await tieOf(table, layout, source, delivery);
-    const workItems = link === undefined ? [] : await thingsOf(table, layout, delivery, link, scopes);
+    const { operations, link, scopes } = await connectionOfDelivery(table, layout, source, delivery);
+    const workItems = link === undefined ? [] : await workItemsOf(table, layout, delivery, link, scopes);
     if (operations.length === 0 && workItems.length === 0) {
       return 'nothing';
     }
@@ -151,7 +151,7 @@ export async function takeDelivery(
       messages: workItems.map(({ workItem }) => workItem.message),
     };
     try {
-      await writeWords(dependencies, delivery, origin, link?.synchronization, head);
+      await writeEventClaims(dependencies, delivery, origin, link?.synchronization, head);
       return 'taken';
     } catch (error) {
       if (!(error instanceof ConflictError)) {
@@ -178,7 +178,7 @@ interface Head {
  * their own. The last transaction also records the delivery: if the receiver dies before it, a repeated delivery still counts as
  * new.
  */
-async function writeWords(
+async function writeEventClaims(
   dependencies: TakeDeliveryDependencies,
   delivery: ParsedDelivery,
   origin: Origin,
@@ -194,17 +194,22 @@ async function writeWords(
     await workQueue.send(head.messages);
     return;
   }
-  const hash = origin.by === 'itself' ? origin.bodyHash : undefined;
+  const hash = origin.by === 'webhook' ? origin.bodyHash : undefined;
   const context = {
-    cameByItself: origin.by === 'itself',
+    isPushedByForge: origin.by === 'webhook',
     happenedAt: delivery.happenedAt,
     now: clock.now(),
     hash,
     body: hash === undefined ? undefined : await findBody(table, synchronization.forge, hash),
   };
   let left = eventClaims.length;
-  for (; left > wordsMax; left -= wordsMax) {
-    await writePortion(dependencies, synchronization, eventClaims.slice(left - wordsMax, left), context);
+  for (; left > eventClaimsMax; left -= eventClaimsMax) {
+    await writeEventClaimBatch(
+      dependencies,
+      synchronization,
+      eventClaims.slice(left - eventClaimsMax, left),
+      context,
+    );
   }
   const rest = eventClaims.slice(0, left);
   const { operations, messages, number } = await recordEventClaims(
@@ -222,7 +227,7 @@ async function writeWords(
 }
 
 /** Writes event claims that do not fit into the last transaction. The caller makes that one anew when it conflicts. */
-async function writePortion(
+async function writeEventClaimBatch(
   { table, workQueue }: TakeDeliveryDependencies,
   synchronization: Synchronization,
   eventClaims: readonly EventClaim[],
@@ -255,31 +260,31 @@ async function writePortion(
 /** The organization and synchronization that the delivery is about. */
 type Link = Pick<InstallationReplacement, 'organization' | 'synchronization'>;
 
-interface AboutConnection {
+interface DeliveryConnection {
   readonly operations: readonly Operation[];
   /** After the operations are written. */
   readonly link: Link | undefined;
   readonly scopes: readonly ScopeName[];
 }
 
-const aboutNobody: AboutConnection = { operations: [], link: undefined, scopes: [] };
+const noConnection: DeliveryConnection = { operations: [], link: undefined, scopes: [] };
 
 /** Finds whom the delivery is about: a hook belongs to one synchronization, a delivery to the integration names an installation. */
-async function tieOf(
+async function connectionOfDelivery(
   table: Table,
   layout: ScopeLayout,
   { synchronization, forge, baseUrl }: Omit<DeliverySource, 'secrets'>,
   delivery: ParsedDelivery,
-): Promise<AboutConnection> {
+): Promise<DeliveryConnection> {
   if (synchronization !== undefined) {
     const found = await findSynchronization(table, synchronization);
     return found === undefined
-      ? aboutNobody
-      : { ...aboutNobody, link: { organization: found.organization, synchronization } };
+      ? noConnection
+      : { ...noConnection, link: { organization: found.organization, synchronization } };
   }
   const { installation } = delivery;
   return installation === undefined
-    ? aboutNobody
+    ? noConnection
     : aboutInstallation(table, layout, delivery, { forge, baseUrl, installation });
 }
 
@@ -289,7 +294,7 @@ async function aboutInstallation(
   layout: ScopeLayout,
   { hints }: ParsedDelivery,
   id: InstallationOnHost,
-): Promise<AboutConnection> {
+): Promise<DeliveryConnection> {
   const known = await findInstallation(table, id);
   const all = namesIn(layout);
   const link =
@@ -333,7 +338,7 @@ function eventClaimsOf({ removals, arrivals }: ParsedDelivery): readonly EventCl
   return [...new Map([...removals, ...arrivals].map((eventClaim) => [eventClaim.key, eventClaim])).values()];
 }
 
-interface ThingToRead {
+interface RequestedItem {
   readonly workItem: WorkItem;
   /** From the event, for a part that may not be stored yet. */
   readonly handle?: Handle | undefined;
@@ -343,14 +348,14 @@ interface ThingToRead {
 const rowsMax = 20;
 
 /** The reads and scans that the delivery calls for, without duplicates. */
-async function thingsOf(
+async function workItemsOf(
   table: Table,
   layout: ScopeLayout,
   { hints, removals }: ParsedDelivery,
   { organization, synchronization }: Link,
   scopes: readonly ScopeName[],
-): Promise<readonly ThingToRead[]> {
-  const workItems = new Map<string, ThingToRead>();
+): Promise<readonly RequestedItem[]> {
+  const workItems = new Map<string, RequestedItem>();
   const add = (workItem: WorkItem, handle?: Handle): void => {
     workItems.set(workItem.key.sk, { workItem, handle });
   };

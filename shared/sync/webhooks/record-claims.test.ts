@@ -64,7 +64,7 @@ async function createScene(facts: readonly Fact[]) {
     written,
     take: (
       delivery: Partial<ParsedDelivery>,
-      origin: Origin = { by: 'itself', bodyHash: 'one' },
+      origin: Origin = { by: 'webhook', bodyHash: 'one' },
       through: Table = watched,
     ) =>
       takeDelivery(
@@ -129,7 +129,7 @@ describe('the event claims of a delivery', () => {
     expect(await loadClaims(table, synchronizationId)).toEqual([]);
     expect(await loadExpectations(table, synchronizationId)).toMatchObject([{ key: 'team-member#1#5' }]);
     expect(await mayRead(1)).toBe(true);
-    await take({ removals, happenedAt: now - 299_000 }, { by: 'itself', bodyHash: 'another' });
+    await take({ removals, happenedAt: now - 299_000 }, { by: 'webhook', bodyHash: 'another' });
     expect(await mayRead(1)).toBe(false);
   });
 
@@ -150,21 +150,21 @@ describe('the event claims of a delivery', () => {
   it('replace each other: the latest one is expected', async () => {
     const { table, take } = await createScene(few);
     const row = 'team-member#1#5';
-    await take({ arrivals: [{ key: row, expect: 'there' }] }, { by: 'itself', bodyHash: 'came' });
+    await take({ arrivals: [{ key: row, expect: 'there' }] }, { by: 'webhook', bodyHash: 'came' });
     expect(await loadExpectations(table, synchronizationId)).toMatchObject([{ key: row, number: 0 }]);
-    await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
+    await take({ removals: [gone(row)] }, { by: 'webhook', bodyHash: 'went' });
     expect(await loadExpectations(table, synchronizationId)).toEqual([]);
     // The same bytes once more, with nothing given back: only a reason to read.
-    await take({ removals: [gone(row)] }, { by: 'itself', bodyHash: 'went' });
+    await take({ removals: [gone(row)] }, { by: 'webhook', bodyHash: 'went' });
     expect(await loadClaims(table, synchronizationId)).toMatchObject([{ number: 1, bodies: ['went'] }]);
   });
 
   it('of a deleted repository are not weakened by an older "privatized" that arrives later', async () => {
     const { table, take, mayRead } = await createScene(few);
-    await take({ removals: [gone('repository#7')] }, { by: 'itself', bodyHash: 'deleted' });
+    await take({ removals: [gone('repository#7')] }, { by: 'webhook', bodyHash: 'deleted' });
     expect(await mayRead(1)).toBe(false);
     const hidden = { key: 'repository#7', expect: 'not-public' } as const;
-    await take({ removals: [hidden] }, { by: 'itself', bodyHash: 'privatized' });
+    await take({ removals: [hidden] }, { by: 'webhook', bodyHash: 'privatized' });
     expect(await mayRead(1)).toBe(false);
     const claims = await loadClaims(table, synchronizationId);
     expect(claims.map(({ expect: what, bodies }) => [what, bodies])).toEqual([
@@ -232,7 +232,7 @@ describe('the event claims of a delivery', () => {
 
 describe('the deletion of a repository', () => {
   const deleted = { removals: [gone('repository#7')], deleted: [repository(7)] };
-  const first = { by: 'itself', bodyHash: 'deleted' } as const;
+  const first = { by: 'webhook', bodyHash: 'deleted' } as const;
   const stated = async (table: Table) =>
     (await findDeletions(table, synchronizationId, [repository(7)]))[0]?.statedAt;
 
@@ -245,7 +245,7 @@ describe('the deletion of a repository', () => {
   it('is not recorded from the log, from an old delivery, or from the same bytes after it was restored', async () => {
     const { table, take } = await createScene(large.slice(0, 8));
     await take(deleted, { by: 'log' });
-    await take({ ...deleted, happenedAt: now - 301_000 }, { by: 'itself', bodyHash: 'old' });
+    await take({ ...deleted, happenedAt: now - 301_000 }, { by: 'webhook', bodyHash: 'old' });
     expect(await stated(table)).toBeUndefined();
     await take(deleted, first);
     await table.transact([{ delete: keys.forgeDeletion(synchronizationId, repository(7)) }]);

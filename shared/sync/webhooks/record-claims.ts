@@ -14,7 +14,7 @@ import {
   type StoredClaim,
 } from '../../store/claim-store.ts';
 import { standingOf } from '../../store/fact-store.ts';
-import { stateDeletion } from '../../store/forge-deletion-store.ts';
+import { reportDeletion } from '../../store/forge-deletion-store.ts';
 import { keys } from '../../store/keys.ts';
 import { lastNumber } from '../../store/synchronization-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
@@ -72,7 +72,7 @@ export async function recordEventClaims(
         : []),
       ...claims.flatMap((claim) => [putClaim(id, claim), { delete: keys.expectation(id, claim.key) }]),
       ...others.map((one) => putExpectation(id, one)),
-      ...deleted.map((repository) => stateDeletion(id, repository, { at: now, after: last })),
+      ...deleted.map((repository) => reportDeletion(id, repository, { at: now, after: last })),
       ...affected.operations,
     ],
     messages: affected.requested.map(({ message }) => message),

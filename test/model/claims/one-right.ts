@@ -150,17 +150,17 @@ export const isDue = ({ isWanted, recheckAt, now }: State): boolean =>
   isWanted || (recheckAt ?? Infinity) <= now;
 
 /** A delivery comes. @param cameByItself or from the log */
-export function receive(state: State, event: Event, cameByItself: boolean): State {
+export function receive(state: State, event: Event, isPushedByForge: boolean): State {
   const word = words[event];
-  const body = cameByItself ? state.bodies[event] : undefined;
+  const body = isPushedByForge ? state.bodies[event] : undefined;
   const counts = isNew(word, {
-    cameByItself,
+    isPushedByForge,
     now: state.now,
     body,
     givenAt: state.stored?.givenAt,
   });
   const bodies =
-    cameByItself && (body === undefined || counts)
+    isPushedByForge && (body === undefined || counts)
       ? { ...state.bodies, [event]: { number: state.counter, contradicted: body?.contradicted ?? false } }
       : state.bodies;
   const asked = { ...state, bodies, isWanted: true };
@@ -170,7 +170,7 @@ export function receive(state: State, event: Event, cameByItself: boolean): Stat
     return { ...asked, counter: number, claim, expectation: undefined, mustBeRefused: !state.truth[0] };
   }
   const expectation: Expectation = { ...word, at: state.now, ...(counts && { number: state.counter }) };
-  const isFirst = cameByItself && body === undefined;
+  const isFirst = isPushedByForge && body === undefined;
   return { ...asked, expectation, mustBeRefused: state.mustBeRefused && !(event === 'given' && isFirst) };
 }
 

@@ -89,8 +89,8 @@ export function createWatch(
       }
       const seenGoneAt = goneAt.get(entitlement) ?? 0;
       // A person's word needs no second read.
-      const isAskedBack = words.askedBackAt >= seenGoneAt;
-      const from = Math.max(isAskedBack ? 0 : seenGoneAt, table.drawnAt(observedAt) - lagMs);
+      const isPutBack = words.askedBackAt >= seenGoneAt;
+      const from = Math.max(isPutBack ? 0 : seenGoneAt, table.drawnAt(observedAt) - lagMs);
       if (!history.grantedSince(entitlement, from)) {
         wrong.push(
           `${factKey(fact)} gives "${entitlement}", which the forge has not granted since ${seenGoneAt > 0 ? 'we saw it go' : 'long before the reading'}`,

@@ -90,9 +90,9 @@ export const synchronizationFaults: readonly PlantedFault[] = [
     id: 'sync-absence-not-confirmed',
     proof: 'synchronization',
     file: 'shared/sync/plan/confirm.ts',
-    find: 'const answers = await reader.lookUp(asked);',
+    find: 'const answers = await reader.lookUp(candidates);',
     replace:
-      "const answers = new Map(asked.map(({ part }) => [part, { is: 'absent', absence: 'gone' } as const]));",
+      "const answers = new Map(candidates.map(({ part }) => [part, { is: 'absent', absence: 'gone' } as const]));",
     tests,
     standsFor: 'a team or repository that is only missing in a list, taken for gone',
   },
