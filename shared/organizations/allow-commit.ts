@@ -1,4 +1,4 @@
-/** An owner takes the refusal of a commit back. Its archive is gone and is built again when somebody asks for it. */
+/** Lifts the refusal of a commit. Its archive was deleted; the next request for it builds it again. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -15,15 +15,15 @@ import { checkHashes, type RefuseDependencies } from './refuse-commits.ts';
 
 export interface Allowed {
   readonly commit: string;
-  /** Packages that had it: their repositories are scanned again. */
+  /** Packages that recorded the commit; their repositories are scanned again. */
   readonly packages: readonly string[];
-  /** Those that come under a new number, because caches may have the old archive under the one that they have. */
+  /** Packages that get a new number, because caches may have the old archive under their current one. */
   readonly renumbered: readonly string[];
 }
 
 /**
  * @param commit full hash
- * @throws CallerError when it is not refused
+ * @throws CallerError when the commit is not refused
  */
 export async function allowRefusedCommit(
   dependencies: RefuseDependencies,

@@ -13,7 +13,7 @@ const billing = { ...aFact.repository(9), fullName: 'acme/billing' };
 const names = displayNames([aFact.member(1), backend, billing]);
 const removed = (before: Fact): FactChange => ({ kind: 'remove', before, evidence: ['list', 'event'] });
 
-describe('a change in words', () => {
+describe('changeText', () => {
   it.each<[Fact, string]>([
     [aFact.settings(), 'settings'],
     [aFact.member(1), 'member user-1 (1)'],
@@ -25,11 +25,11 @@ describe('a change in words', () => {
     [billing, 'repository acme/billing (9)'],
     [aFact.collaborator(9, 1), 'user-1 (1) on repository acme/billing (9)'],
     [aFact.teamRepository(6, 8), 'team 6 on repository 8'],
-  ])('names who or what it is about: %#', (fact, words) => {
+  ])('names the subject of the change: %#', (fact, words) => {
     expect(factText(fact, names)).toBe(words);
   });
 
-  it('says what became of it, and why', () => {
+  it('says what changed, and why', () => {
     const after = aFact.member(1, 'owner');
     const texts = (
       [
@@ -47,14 +47,14 @@ describe('a change in words', () => {
     ]);
   });
 
-  it('is that of an earlier version where only words were kept', () => {
+  it('shows a change that an earlier version stored as text as it is', () => {
     expect(changeText('member bob (1) added: new in the read', names)).toBe(
       'member bob (1) added: new in the read',
     );
   });
 });
 
-describe('names', () => {
+describe('names in a change', () => {
   async function stored(...facts: readonly Fact[]) {
     const table = createMemoryTable();
     await addSynchronized(table);
@@ -62,7 +62,7 @@ describe('names', () => {
     return table;
   }
 
-  it('are those that things have now', async () => {
+  it('are the current ones', async () => {
     const table = await stored({ ...aFact.member(1), login: 'ann' } as Fact, backend, billing);
     const changes = [removed(aFact.teamMember(5, 1)), removed(aFact.teamRepository(5, 9))];
     const now = await namesFor(table, synchronizationId, changes);
@@ -72,7 +72,7 @@ describe('names', () => {
     ]);
   });
 
-  it('of what is gone are those that the changes keep, and at last the ids', async () => {
+  it('of what is gone come from the changes, or else are the ids', async () => {
     const table = await stored();
     const of = await namesFor(table, synchronizationId, [removed(backend), removed(aFact.teamMember(5, 1))]);
     expect(of('team', '5')).toBe('backend (5)');
@@ -81,7 +81,7 @@ describe('names', () => {
     expect(of('team', role(70))).toBe('70');
   });
 
-  it('are those of both repositories where a package name passed', async () => {
+  it('include both repositories when a package name passed from one to the other', async () => {
     const table = await stored(billing);
     const change = {
       kind: 'package-name',

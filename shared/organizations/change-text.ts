@@ -1,4 +1,4 @@
-/** Facts and changes in words for an owner. */
+/** Describes facts and changes to an owner as text. */
 import { evidenceText } from '../domain/evidence.ts';
 import { type Fact, isInherited } from '../domain/facts.ts';
 import type { StoredChange } from '../store/change-schema.ts';
@@ -7,7 +7,7 @@ import type { Names } from './display-names.ts';
 
 const verbs = { add: 'added', update: 'changed', remove: 'removed', return: 'given back' } as const;
 
-/** The change in one line, with its reason. What an earlier version stored in words is shown as it is. */
+/** Describes the change in one line, with its reason. A change that an earlier version stored as text is returned as it is. */
 export function changeText(change: StoredChange, names: Names): string {
   if (typeof change === 'string') {
     return change;
@@ -25,7 +25,7 @@ export function changeText(change: StoredChange, names: Names): string {
   return `${what} ${verbs[change.kind]}: ${why}`;
 }
 
-/** Who or what the fact is about, with ids: names change. */
+/** Names the subject of the fact, with its ids, since names change. */
 export function factText(fact: Fact, names: Names): string {
   switch (fact.kind) {
     case 'settings':
@@ -49,6 +49,6 @@ export function factText(fact: Fact, names: Names): string {
   }
 }
 
-/** Which of several ways it is. */
+/** The team that the row is inherited from, since the same row may be inherited from several. */
 const inheritedText = (fact: Fact, names: Names): string =>
   isInherited(fact) ? ` from team ${names('team', fact.via)}` : '';

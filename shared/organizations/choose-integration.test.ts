@@ -14,12 +14,12 @@ const two = integration('two', 'https://two.test');
 const of = (...valid: readonly Integration[]): Integrations => ({ valid, invalid: [] });
 const invalid = [{ entry: 2, forge: 'two', problem: 'the settings: baseUrl' }];
 
-describe('which integration is meant', () => {
-  it('is the only one, where there is one', () => {
+describe('chooseIntegration', () => {
+  it('takes the only one when nothing is specified', () => {
     expect(chooseIntegration(of(one), {})).toBe(one);
   });
 
-  it('is said by the forge, or by the host, with a slash at its end or without', () => {
+  it('takes the one of the given forge or host, with or without a slash at the end', () => {
     expect(chooseIntegration(of(one, two), { forge: 'two' })).toBe(two);
     expect(chooseIntegration(of(one, other, two), { baseUrl: 'https://OTHER.test/' })).toBe(other);
   });
@@ -45,7 +45,7 @@ describe('which integration is meant', () => {
       { forge: 'two' },
       /there are: one at.*: entry 2 \(two\)/,
     ],
-  ])('is an error when %s', (_, integrations, said, message) => {
+  ])('throws when %s', (_, integrations, said, message) => {
     expect(() => chooseIntegration(integrations, said)).toThrow(message);
   });
 });

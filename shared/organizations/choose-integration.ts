@@ -1,4 +1,4 @@
-/** Which integration somebody means. */
+/** Resolves which integration a command refers to. */
 import { CallerError } from '../domain/caller-error.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { BaseUrl } from '../forge/base-url.ts';
@@ -6,9 +6,9 @@ import { type Integrations, invalidText } from '../forge/integrations.ts';
 import type { Integration } from '../forge/module.ts';
 
 /**
- * The integration of the forge and host, or the only one that fits what was said.
+ * The integration of the given forge and host; either may be left out if only one integration fits.
  *
- * @throws CallerError when none fits, or more than one; it names those that there are
+ * @throws CallerError when none fits, or more than one; it lists the candidates
  */
 export function chooseIntegration(
   { valid, invalid }: Integrations,

@@ -1,4 +1,4 @@
-/** An owner says which repositories become packages. */
+/** Sets which repositories become packages. */
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
@@ -19,15 +19,15 @@ export interface ChoosePackagesDependencies {
 
 export interface ChoosePackagesInput {
   readonly repositories: 'all' | readonly string[];
-  /** With `all`: forks too, each as if it were named. */
+  /** With `all`: include forks, as if each were named. */
   readonly forks: boolean;
 }
 
 /**
- * Writes the choices and asks for a scan of each repository. Asking again after a failure half-way does the rest.
+ * Writes the choices and requests a scan of each repository. Idempotent: a call that failed half-way can be repeated.
  *
  * @returns the names of the repositories chosen
- * @throws CallerError that lists the names that nobody has
+ * @throws CallerError that lists the names that match no repository
  */
 export async function choosePackages(
   { table, workQueue, clock }: ChoosePackagesDependencies,

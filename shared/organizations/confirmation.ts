@@ -1,9 +1,9 @@
-/** What cannot be undone is done only when the caller types the name of what goes; before that he is shown what would. */
+/** Confirmation of what cannot be undone: the caller types the name of what is to be deleted. Without it he is only shown what would be. */
 import { z } from 'zod';
 import { CallerError } from '../domain/caller-error.ts';
 import { type Accountable, accountable } from './owner-act.ts';
 
-/** The part of a command's input that confirms it. Without `confirm` nothing is done. */
+/** The fields of a command's input that confirm it. Without `confirm` the command changes nothing. */
 export const confirmable = {
   confirm: z.string().exactOptional(),
   by: accountable.by.exactOptional(),
@@ -17,10 +17,10 @@ export interface Confirmation {
 }
 
 /**
- * Who confirms it, and why; undefined while the caller only asks what would go.
+ * Who confirms the command, and why; undefined when the caller only asks what it would delete.
  *
- * @param name what has to be typed
- * @throws CallerError when something else was typed, or when nobody accounts for it
+ * @param name what `confirm` has to be
+ * @throws CallerError when `confirm` is something else, or when `by` or `why` is missing
  */
 export function confirmed({ confirm, by, why }: Confirmation, name: string): Accountable | undefined {
   if (confirm === undefined) {

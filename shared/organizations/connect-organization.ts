@@ -1,4 +1,4 @@
-/** Ties a new organization to the forge organization that installed our App. */
+/** Connects a new organization to the forge organization that installed our App. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import {
@@ -27,7 +27,7 @@ import { scopeWork } from '../store/work-items.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { resolveRepositories } from './repository-names.ts';
 
-/** Opens the structure of the forge organization; without one, of whichever the connection speaks for. */
+/** Opens a reader of the forge organization's structure; without an id, of the one that the connection belongs to. */
 export type OpenStructure = (organization?: ForgeOrganizationId) => Promise<StructureReader>;
 
 export interface ConnectOrganizationDependencies {
@@ -35,7 +35,7 @@ export interface ConnectOrganizationDependencies {
   readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
-  /** The forge, by the installation that is to be connected. */
+  /** Opens the forge with the installation that is to be connected. */
   readonly open: OpenStructure;
 }
 
@@ -44,7 +44,7 @@ export interface ConnectOrganizationInput {
   readonly name?: string | undefined;
   readonly host: ForgeHost;
   readonly installation: InstallationId;
-  /** Which of the repositories that are there now become packages. */
+  /** Which of the present repositories become packages. */
   readonly repositories: 'all' | readonly string[];
   readonly ownedVendors: readonly string[];
 }
@@ -55,15 +55,15 @@ export interface ConnectedOrganization {
   readonly slug: string;
 }
 
-/** What is to be connected, once it was looked at. */
+/** The input, with what was read and generated for it. */
 interface Connecting extends ConnectOrganizationInput {
   readonly link: Pick<ConnectedOrganization, 'organization' | 'synchronization'>;
   readonly forgeOrganization: ForgeOrganization;
-  /** What is stored of the installation. */
+  /** The installation's record, if a delivery has announced it. */
   readonly known: StoredInstallation | undefined;
 }
 
-/** @throws CallerError when the slug, the installation, a repository or a vendor is not to be had */
+/** @throws CallerError when the slug, the installation, a repository or a vendor is invalid, unknown or taken */
 export async function connectOrganization(
   dependencies: ConnectOrganizationDependencies,
   input: ConnectOrganizationInput,
@@ -76,7 +76,7 @@ export async function connectOrganization(
   }
   const ownedVendors = checkVendors(input.ownedVendors);
   const known = await findInstallation(table, { ...host, installation });
-  const forgeOrganization = await livingInstallation(open, installation, known);
+  const forgeOrganization = await activeInstallation(open, installation, known);
   const chosen =
     input.repositories === 'all'
       ? []
@@ -86,7 +86,7 @@ export async function connectOrganization(
     organization: newId<OrganizationId>(randomBytes),
     synchronization: newId<SynchronizationId>(randomBytes),
   };
-  // Choices first: as long as nobody knows the synchronization, they mean nothing.
+  // Choices first: until the synchronization exists, they have no effect.
   await transactAll(
     table,
     chosen.map((repository) => setChoice(link.synchronization, repository, true)),
@@ -104,7 +104,7 @@ export async function connectOrganization(
   return { ...link, slug };
 }
 
-/** An operation that takes what only one may have, and what its refusal means. */
+/** An operation that claims something unique, and the error message if somebody else has it. */
 type Claim = readonly [Operation, string];
 
 function claimsOf(
@@ -136,7 +136,7 @@ function claimsOf(
   ];
 }
 
-/** @throws CallerError with what the first refusal means */
+/** @throws CallerError with the message of the first claim that failed */
 async function transactClaims(
   table: Table,
   claims: readonly Claim[],
@@ -165,8 +165,8 @@ export function checkVendors(vendors: readonly string[]): readonly string[] {
   return [...new Set(vendors)];
 }
 
-/** One that we have not heard of is no error, since its announcement may be lost: the forge's API knows it. */
-async function livingInstallation(
+/** Checks with the forge's API that the installation is active. One without a record is no error: its delivery may have been lost. */
+async function activeInstallation(
   open: OpenStructure,
   id: InstallationId,
   known: StoredInstallation | undefined,
@@ -185,13 +185,13 @@ async function repositoriesByName(
   reader: StructureReader,
   names: readonly string[],
 ): Promise<readonly ForgeRepositoryId[]> {
-  // A list that takes longer than the caller waits is an error of the caller's time-out.
+  // A list that takes too long to read ends with the caller's time-out.
   const read = await withCallerErrors('the list of repositories', () => readToEnd(reader, 'repositories'));
   const repositories = read.facts.filter((fact) => fact.kind === 'repository');
   return resolveRepositories(names, repositories).map((fact) => fact.repository);
 }
 
-/** The forge's answer, or its error in words for the caller, who is there to read it. */
+/** Turns the forge's errors into CallerErrors, which the caller reads. */
 async function withCallerErrors<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();

@@ -34,7 +34,7 @@ async function createWorld() {
 }
 
 describe('decideRemovals', () => {
-  it('has a yes applied by a read that it asks for', async () => {
+  it('requests a read that applies an approved removal', async () => {
     const world = await createWorld();
     expect(await world.decide('yes')).toEqual({ scope: 'members', count: 20, decision: 'yes' });
     expect(world.workQueue.take().map(({ message }) => message.scope)).toEqual(['members']);
@@ -46,7 +46,7 @@ describe('decideRemovals', () => {
     expect(run?.scopes).toMatchObject([{ cause: 'owner allowed removals', outcome: 'whole' }]);
   });
 
-  it('keeps what a no is about, asks for nothing, and takes a yes later', async () => {
+  it('keeps rejected removals held, requests nothing, and accepts a later approval', async () => {
     const world = await createWorld();
     await world.decide('no');
     expect(world.workQueue.take()).toEqual([]);
@@ -58,7 +58,7 @@ describe('decideRemovals', () => {
     expect(await world.count()).toBe(20);
   });
 
-  it('refuses a word on what has changed since it was shown', async () => {
+  it('refuses a decision on removals that changed since they were shown', async () => {
     const world = await createWorld();
     world.forge.facts = members(10);
     await world.sync('members');
@@ -71,10 +71,10 @@ describe('decideRemovals', () => {
     expect(await world.count()).toBe(40);
   });
 
-  it('allows nothing when the keys are of more than the word was about', async () => {
+  it('allows nothing when more removals are held than the decision was about', async () => {
     const world = await createWorld();
     await world.decide('yes');
-    // What a worker leaves that died before it withdrew the word.
+    // What a worker leaves that died before it withdrew the decision.
     const keys = members(40).slice(10).map(factKey);
     await putChunks(world.table, synchronizationId, chunkNames.held('members'), keys, 2_000_000_000);
     world.forge.facts = members(10);
@@ -84,7 +84,7 @@ describe('decideRemovals', () => {
     expect((await world.held())?.decision).toBeUndefined();
   });
 
-  it('names what is wrong', async () => {
+  it('says what is wrong with the input', async () => {
     const world = await createWorld();
     await expect(world.decide('yes', 'people')).rejects.toThrow('there is no scope people');
     await expect(world.decide('yes', 'teams')).rejects.toThrow('no removals of teams are held');

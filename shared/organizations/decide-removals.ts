@@ -1,4 +1,4 @@
-/** A person's word on removals that the guard holds. */
+/** An owner's decision on held removals. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import { isScope } from '../domain/scopes.ts';
@@ -15,23 +15,23 @@ export interface DecideRemovalsDependencies {
   readonly clock: Clock;
 }
 
-export interface RemovalsWord {
+export interface RemovalsDecision {
   readonly scope: string;
-  /** `yes`: the next whole read applies them. `no`: they stay, and nobody is told again. */
+  /** `yes`: the next complete read applies them. `no`: they stay held, and raise no alarm again. */
   readonly decision: 'yes' | 'no';
-  /** What the word is about: the digest that was shown with it. */
+  /** The digest that was shown with the removals: identifies what is decided on. */
   readonly shown: string;
 }
 
 /**
- * Stores the word; after a yes the scope is read again at once.
+ * Stores the decision; after a yes the scope is read again at once.
  *
- * @throws CallerError when nothing is held there, or something else than what was shown
+ * @throws CallerError when the scope has no held removals, or others than those shown
  */
 export async function decideRemovals(
   { table, workQueue, clock }: DecideRemovalsDependencies,
   { organization, id }: Synchronization,
-  { scope, decision, shown }: RemovalsWord,
+  { scope, decision, shown }: RemovalsDecision,
 ): Promise<{ readonly scope: string; readonly count: number; readonly decision: 'yes' | 'no' }> {
   if (!isScope(scope)) {
     throw new CallerError('not-found', `there is no scope ${scope}; removals without one lists what is held`);

@@ -1,4 +1,4 @@
-/** An owner deletes the organization: the edge refuses everybody at once; everything that is stored of it is removed; its slug is never free again. */
+/** Deletes an organization: the edge refuses everybody at once, then all its data is removed. Its slug is never used again. */
 import type { Organization } from '../domain/organization.ts';
 import { askDeletion, deletionOf, openDeletions } from '../store/deletion-store.ts';
 import { desireClosed, withdrawOrganization } from '../store/organization-store.ts';
@@ -11,7 +11,7 @@ import { endTokens } from './end-tokens.ts';
 import { ownerAct } from './owner-act.ts';
 import type { RefuseDependencies } from './refuse-commits.ts';
 
-/** What goes, or would go. */
+/** What is deleted, or would be without a confirmation. */
 export interface OrganizationDeletion {
   readonly done: boolean;
   readonly slug: string;
@@ -46,7 +46,7 @@ export async function deleteOrganization(
   if (by === undefined) {
     return { done: false, ...plan };
   }
-  // One that is being removed is not listed any more, and its removal ends with the organization's records.
+  // A synchronization that is being removed is not listed any more, and its removal ends with the organization's records.
   const beingRemoved = (await openDeletions(table, id)).flatMap(({ target }) =>
     target.kind === 'synchronization' ? [target.synchronization] : [],
   );
@@ -61,7 +61,7 @@ export async function deleteOrganization(
     ownerAct(dependencies, id, by, 'delete-organization', slug),
   ]);
   await workQueue.send([closed.message, deletionOf(id, target).message]);
-  // From here on its worker would do the same, somewhat later.
+  // The deletion's worker would do the rest too, only later.
   for (const synchronization of synchronizations) {
     await table.transact(await disconnection(table, synchronization, now)).catch(leaveToWorker);
   }

@@ -1,4 +1,4 @@
-/** An owner deletes a package: clients lose it at once; what is stored of it is removed by `run-deletion`. */
+/** Deletes a package: clients lose it at once; `run-deletion` removes its files and records. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import { edgeKeys } from '../domain/edge-keys.ts';
@@ -15,21 +15,21 @@ import { type Confirmation, confirmed } from './confirmation.ts';
 import { ownerAct } from './owner-act.ts';
 import type { RefuseDependencies } from './refuse-commits.ts';
 
-/** What goes, or would go. */
+/** What is deleted, or would be without a confirmation. */
 export interface PackageDeletion {
   readonly done: boolean;
   readonly package: string;
   readonly versions: number;
   readonly archives: number;
-  /** Until when archives and records are kept, out of everybody's reach; ISO 8601. Undefined: they go at once. */
+  /** Until when archives and records are kept, inaccessible to everybody; ISO 8601. Undefined: they are removed at once. */
   readonly archivesKeptUntil: string | undefined;
 }
 
-/** How long the archives of a package stay that was deleted without them, in milliseconds: as those of one that cannot be read. */
+/** How long archives are kept of a package that was deleted without them, in milliseconds: as long as those of an unreadable one. */
 const archivesKeptMs = 90 * 24 * 3600 * 1000;
 
 /**
- * The name stays the package's until an owner gives it away; the number is never used again.
+ * Deletes a package. Its name stays reserved until an owner gives it to another repository; its number is never used again.
  *
  * @throws CallerError when there is no such package
  */
@@ -81,10 +81,10 @@ export async function deletePackage(
 }
 
 /**
- * Takes the package from the edge, from scans and from the metadata, in one transaction that fails when it changed meanwhile. The grants
- * are to be requested with it.
+ * Operations that withdraw the package from the edge, from scans and from the metadata. The transaction fails if the package changed
+ * meanwhile. The caller requests the grants in the same transaction.
  *
- * @param isHolder whether its name stands for it
+ * @param isHolder whether the package holds its name
  */
 export function withdrawal(
   { id, slug }: Organization,
@@ -101,7 +101,7 @@ export function withdrawal(
         ...requestWork(workItem, now, { state: 'deleted', deletedAt: now, unreadableAt: undefined }),
         when: equal('state', state),
       },
-      // A scan of its repository knows it no more. One that is being copied has no source yet.
+      // Scans of its repository no longer find it. One that is being copied has no source yet.
       ...(state === 'copying'
         ? []
         : [{ delete: keys.packageSource(id, synchronization, repository, directory, name) }]),

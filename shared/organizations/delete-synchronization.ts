@@ -1,7 +1,6 @@
 /**
- * An owner deletes a synchronization: its repositories' packages, what was read of the forge organization, the rights of its teams and
- * members, and its teams' tokens. Other synchronizations of the organization stay as they are; the forge organization can be connected
- * again at once.
+ * Deletes a synchronization: its repositories' packages, the facts of the forge organization, the rights of its teams and members, and its
+ * teams' tokens. Other synchronizations of the organization are unaffected; the forge organization can be connected again at once.
  */
 
 import { CallerError } from '../domain/caller-error.ts';
@@ -22,7 +21,7 @@ import { ownerAct } from './owner-act.ts';
 import type { RefuseDependencies } from './refuse-commits.ts';
 import { withdrawPackagesOf } from './withdraw-packages.ts';
 
-/** What goes, or would go. */
+/** What is deleted, or would be without a confirmation. */
 export interface SynchronizationDeletion {
   readonly done: boolean;
   readonly synchronization: string;
@@ -31,7 +30,7 @@ export interface SynchronizationDeletion {
   readonly teamTokens: number;
 }
 
-/** The call does as much of it as fits well into its 30 s; the worker does the rest. Milliseconds. */
+/** How long the call itself works on the deletion, well within its 30 s; the worker does the rest. Milliseconds. */
 export const callMs = 15_000;
 
 /** @throws CallerError */
@@ -80,13 +79,16 @@ export async function deleteSynchronization(
     throw error;
   }
   await workQueue.send([grants.message, deletionOf(organization.id, target).message]);
-  // From here on its worker would do the same, somewhat later.
+  // The deletion's worker would do the rest too, only later.
   await endTokens(dependencies, tokens, until);
   await withdrawPackagesOf(dependencies, organization, id, [], until).catch(leaveToWorker);
   return { done: true, ...plan };
 }
 
-/** Nothing is read for it any more, its credential is gone, nobody reads by it, and its forge organization can be connected again. */
+/**
+ * Operations that disconnect the synchronization: its reads, its credential and the rights from it end, and its forge organization can be
+ * connected again.
+ */
 export async function disconnection(
   table: Table,
   synchronization: Synchronization,
@@ -103,7 +105,7 @@ export async function disconnection(
   ];
 }
 
-/** Somebody else changed one of the packages at the same moment: the worker reads it anew. */
+/** Ignores a conflict, which means that a package changed at the same moment: the worker reads it again. */
 export function leaveToWorker(error: unknown): void {
   if (!(error instanceof ConflictError)) {
     throw error;

@@ -1,4 +1,4 @@
-/** What an owner sees of removals: how far each is, and which commits are refused. */
+/** Describes to an owner the progress of each deletion, and which commits are refused. */
 import type { OrganizationId } from '../domain/ids.ts';
 import { openDeletions } from '../store/deletion-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
@@ -16,7 +16,7 @@ export async function describeDeletions(table: Table, organization: Organization
       since: new Date(askedAt).toISOString(),
       keptUntil: keepUntil === undefined ? undefined : new Date(keepUntil).toISOString(),
       step,
-      /** So many were removed, or copied, so far. */
+      /** How many were removed or copied so far. */
       objects,
       records,
     })),

@@ -1,4 +1,4 @@
-/** Who has the packages' names: why claimants wait, and which names passed lately. */
+/** Describes who holds package names: why claimants wait, and which names passed recently. */
 import type { Organization } from '../domain/organization.ts';
 import { explainName } from '../scan/explain-name.ts';
 import { isOfSource, type StoredPackage } from '../store/package-store.ts';
@@ -6,7 +6,7 @@ import { runSeconds } from '../store/run-store.ts';
 import type { Table } from '../store/table.ts';
 
 /**
- * Each with the repository that has its name and why, where that is what it waits for.
+ * Adds to each waiting package which repository holds its name and why, if that is what it waits for.
  *
  * @param now milliseconds since the epoch
  */
@@ -25,16 +25,16 @@ export async function withHolders<Waiting extends { readonly name: string; reado
   return waiting.map((one) => (one.reason === 'name-taken' ? { ...one, ...explained.get(one.name) } : one));
 }
 
-/** How long it is told that a name passed, in milliseconds: as long as the history keeps it. */
+/** How long a passed name is shown, in milliseconds: as long as the history keeps it. */
 const shownMs = runSeconds * 1000;
 
 /**
- * A notice for each name that passed lately.
+ * A notice for each name that passed recently.
  *
  * @param names of repositories, by their ids
  * @param now milliseconds since the epoch
  */
-export function passings(
+export function passedNameNotices(
   packages: readonly StoredPackage[],
   names: ReadonlyMap<string, string>,
   now: number,

@@ -1,4 +1,4 @@
-/** What an owner sees of an organization: how much there is, what waits, and what went wrong. */
+/** Describes an organization to its owner: counts, pending work, and failures. */
 
 import { edgeKeys } from '../domain/edge-keys.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -12,13 +12,13 @@ import { findClaim, listSynchronizations, synchronizationsOf } from '../store/sy
 import type { Item, Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { describeDeletions } from './describe-deletions.ts';
-import { passings, withHolders } from './describe-names.ts';
+import { passedNameNotices, withHolders } from './describe-names.ts';
 import { describeSynchronization, timeText } from './describe-synchronization.ts';
 
 type StoredPackage = Awaited<ReturnType<typeof packagesOf>>[number];
 type StoredToken = Awaited<ReturnType<typeof tokensOfOrganization>>[number];
 
-/** All organizations, and the installations of forge organizations that nobody connected. */
+/** Lists all organizations, and the installations of forge organizations that are not connected. */
 export async function describeInstallation(table: Table) {
   const ids = new Set((await listSynchronizations(table)).map((listed) => listed.organization));
   const organizations = [];
@@ -39,7 +39,7 @@ export async function describeInstallation(table: Table) {
     forgeOrganization,
   } of await listInstallations(table)) {
     const isFree = state === 'unclaimed' && status !== 'removed';
-    // Of one that is connected there is nothing to connect, whatever it was called when the app was installed.
+    // Skip connected forge organizations, whatever their login was when the app was installed.
     const claim = baseUrl && (await findClaim(table, { forge, baseUrl, forgeOrganization }));
     if (isFree && !claim) {
       unclaimedInstallations.push({ installation, forge, baseUrl, login, status });
@@ -48,7 +48,7 @@ export async function describeInstallation(table: Table) {
   return { organizations, unclaimedInstallations };
 }
 
-/** Entries of the audit log that are shown. */
+/** How many entries of the audit log are shown. */
 const auditShown = 20;
 
 type DescribedSynchronization = Awaited<ReturnType<typeof describeSynchronization>>;
@@ -59,7 +59,7 @@ export async function describeOrganization(table: Table, organization: Organizat
   const parts = await Promise.all(
     synchronizations.map((synchronization) => describeSynchronization(table, synchronization, now)),
   );
-  // Numbers that a package is being copied to, and those that it had before, are nobody's business.
+  // Numbers that a package is being copied to, or had before, are internal.
   const packages = (await packagesOf(table, organization.id)).filter(
     ({ state, successor }) => state !== 'copying' && !(state === 'deleted' && successor !== undefined),
   );
@@ -91,7 +91,7 @@ export async function describeOrganization(table: Table, organization: Organizat
       .map(([, name]) => name)
       .filter((name) => !waiting.some((one) => one.repository === name)),
     ...leftOutOf(parts.flatMap((part) => part.leftOut)),
-    notices: [...parts.flatMap((part) => part.notices), ...passings(packages, names, now)],
+    notices: [...parts.flatMap((part) => part.notices), ...passedNameNotices(packages, names, now)],
     tokens: tokens.map(describeToken),
     ...(await describeDeletions(table, organization.id)),
     auditLog: (await auditLog(table, organization.id, auditShown)).map(({ at, ...entry }) => ({
@@ -164,7 +164,7 @@ function describeToken({ id, kind, principal, description, state, createdAt, exp
 /** An answer has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const leftOutMax = 1000;
 
-/** The first refs of each repository that give no version, and how many there are where these are not all of them. */
+/** The first refs of each repository that give no version, with their total number if not all are shown. */
 function leftOutOf(
   repositories: readonly {
     readonly repository: string;
@@ -186,7 +186,7 @@ function leftOutOf(
   return { leftOut, moreLeftOut };
 }
 
-/** How much is wanted and not done, by what it is about. */
+/** Counts pending work by the kind of work item. */
 async function pendingOfOrganization(table: Table, { id, slug }: Organization) {
   const itemsFrom = ({ pk, sk }: Key) => table.query(pk, sk);
   const packages = [...(await itemsFrom(ranges.packages(id))), await table.get(keys.packages(id))];

@@ -17,7 +17,7 @@ const now = Date.parse('2026-11-22T12:00:00Z');
 it.each<[string, readonly ('members' | 'teams')[], string | undefined]>([
   ['never read', [], undefined],
   ['read before', ['members', 'teams'], '2026-11-22T11:00:00.000Z'],
-])('a synchronization with a forge that is unknown is described: %s', async (_, read, rightsAsOf) => {
+])('a synchronization with an unknown forge can be described: %s', async (_, read, rightsAsOf) => {
   const table = await newTable();
   await addSynchronized(table, 'all', {
     ...{ forge: 'elsewhere', baseUrl: 'https://elsewhere.example', forgeOrganization: forgeOrganizationId },

@@ -1,4 +1,4 @@
-/** What an owner sees of a synchronization: how old rights are, what is held, what could not be read or scanned. */
+/** Describes a synchronization to an owner: the age of its rights, held removals, failed reads and scans. */
 import { installationOf } from '../domain/connection.ts';
 import type { ForgeRepositoryId } from '../domain/ids.ts';
 import { isPart, namesIn, type ScopeLayout, scopeNames } from '../domain/scopes.ts';
@@ -21,7 +21,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
   const { id, forge } = synchronization;
   const module = findModule(forge);
   const layout = module?.traits.scopes ?? layoutOfReads(synchronization);
-  // Work flows one way, so it is looked for in that way: what has left one place is seen in the next.
+  // Read in the direction that work flows, so that work which has left one stage is seen in the next.
   const states = await scopeStates(table, id);
   const [held, settings, members, teams, repositories, scans] = await Promise.all([
     listHeld(table, id),
@@ -73,7 +73,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
   };
 }
 
-/** Of a forge that we do not know, any more or yet, the scopes that were read whole are all that is known. */
+/** The layout of an unknown forge: the scopes that had a complete read, since nothing else is known. */
 const layoutOfReads = ({ lastSuccessAt }: Synchronization): ScopeLayout =>
   scopeNames.filter((name) => lastSuccessAt[name] !== undefined).map((name) => ({ name, kinds: [] }));
 
@@ -82,7 +82,7 @@ function describeCredential(synchronization: Synchronization, layout: ScopeLayou
     installation: installationOf(synchronization.connection),
     credentialState: synchronization.credentialState,
     credentialStateSince: timeText(synchronization.credentialStateSince),
-    /** When the scope that was read least lately was read; nothing while one never was. */
+    /** When the scope that was read longest ago was read; undefined while one has not been read yet. */
     rightsAsOf: timeText(rightsAsOf(layout, synchronization)),
     rightsSuspendedSince: timeText(synchronization.rightsSuspendedAt),
   };
@@ -101,7 +101,7 @@ function describeReads(states: Awaited<ReturnType<typeof scopeStates>>, layout: 
   };
 }
 
-/** What scans left out, have to tell, and wait for. */
+/** What scans left out, their notices, and what waits. */
 function describeScans(scans: readonly Scan[], nameOf: (repository: ForgeRepositoryId) => string) {
   return {
     leftOut: scans.map(({ repository, skipped, skippedCount = skipped.length }) => ({
@@ -123,7 +123,7 @@ function describeScans(scans: readonly Scan[], nameOf: (repository: ForgeReposit
   };
 }
 
-/** Of the many parts: those that are asked for, and those whose last read failed. */
+/** Whether to show a part: only if its read is pending or failed last time, since parts are many. */
 function isWorthKnowing({ wanted, done, lastFailure, lastSuccessAt = 0 }: ScopeState): boolean {
   return wanted !== done || (lastFailure !== undefined && lastFailure.at > lastSuccessAt);
 }

@@ -1,4 +1,4 @@
-/** Names of things at the moment of showing: the history keeps ids, since names change. */
+/** Resolves ids to current names for display: the history keeps ids, since names change. */
 import type { Fact } from '../domain/facts.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { StoredChange } from '../store/change-schema.ts';
@@ -7,10 +7,10 @@ import type { Table } from '../store/table.ts';
 
 type Named = 'account' | 'team' | 'repository';
 
-/** The id with its name before it, `backend (1007)`; the id alone where nothing tells the name. */
+/** The name with its id, as in `backend (1007)`; the id alone if the name is unknown. */
 export type Names = (kind: Named, id: string) => string;
 
-/** The names that the facts tell; of two for one thing the later fact's. */
+/** The names in the facts; if two facts name the same id, the later one counts. */
 export function displayNames(facts: readonly Fact[]): Names {
   const names = new Map(facts.flatMap(namesIn));
   return (kind, id) => {
@@ -36,9 +36,9 @@ function namesIn(fact: Fact): readonly (readonly [string, string])[] {
 }
 
 /**
- * The names that the things in these changes have now; of what is gone, those that the changes themselves keep.
+ * The current names of what these changes refer to; for what is gone, the names in the changes themselves.
  *
- * @param changes reads only the kinds of facts that they need names of
+ * @param changes only the kinds of facts that they refer to are read
  */
 export async function namesFor(
   table: Table,
@@ -57,7 +57,7 @@ export async function namesFor(
   return displayNames([...recorded, ...members, ...teams, ...repositories]);
 }
 
-/** The facts that changes keep, as they were and as they are. */
+/** The facts in the changes, before and after. */
 export const factsIn = (changes: readonly StoredChange[]): readonly Fact[] =>
   changes.flatMap((change) => {
     if (typeof change === 'string' || change.kind === 'package-name') {

@@ -1,4 +1,4 @@
-/** Ends many tokens, each from the edge at once. */
+/** Revokes many tokens, each at the edge at once. */
 import { parsePrincipal, type SynchronizationId } from '../domain/ids.ts';
 import { revokeToken, type Token } from '../store/token-store.ts';
 import type { NarrowDependencies } from './narrow-refused.ts';
@@ -10,9 +10,9 @@ export function isOfTeam({ principal }: Token, synchronization: SynchronizationI
 }
 
 /**
- * Revokes those that are not revoked yet.
+ * Revokes those of the tokens that are not revoked yet.
  *
- * @param until none begins after it; milliseconds since the epoch
+ * @param until no revocation starts after it; milliseconds since the epoch
  * @returns how many were revoked
  */
 export async function endTokens(

@@ -12,14 +12,14 @@ it.each<[ForgeErrorCode, string]>([
   ['not-found', 'not-found'],
   ['gone', 'conflict'],
   ['unexpected', 'conflict'],
-])('a forge that answers %s is %s for whoever asked us', (code, expected) => {
+])('the forge error %s becomes the caller error %s', (code, expected) => {
   expect(forgeFailure('the list', new ForgeError(code, 'no'))).toMatchObject({
     code: expected,
     message: `the list could not be read: ${code}: no`,
   });
 });
 
-it('says until when a limit holds', () => {
+it('says when a rate limit ends', () => {
   const notBefore = Date.parse('2026-11-27T12:00:00Z');
   expect(forgeFailure('the forge', new ForgeError('rate-limited', 'wait', { notBefore }))).toMatchObject({
     message: 'the forge could not be read: rate-limited: wait; not before 2026-11-27T12:00:00.000Z',

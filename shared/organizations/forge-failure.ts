@@ -13,7 +13,7 @@ const codes: Readonly<Record<ForgeErrorCode, CallerErrorCode>> = {
   unexpected: 'conflict',
 };
 
-/** The forge's error in words for the caller, who is there to read it. @param what was to be read */
+/** Turns the forge's error into a CallerError for the caller to read. @param what was to be read */
 export function forgeFailure(what: string, { code, message, notBefore }: ForgeError): CallerError {
   const until = notBefore === undefined ? '' : `; not before ${new Date(notBefore).toISOString()}`;
   return new CallerError(codes[code], `${what} could not be read: ${code}: ${message}${until}`, {

@@ -1,4 +1,4 @@
-/** An owner gives a package's name to one of the repositories that claim it. */
+/** Gives a package's name to one of the repositories that claim it. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
@@ -28,7 +28,7 @@ export interface GivePackageNameInput {
   readonly packageName: string;
   /** The repository's name, its full name, or the forge's id of it. */
   readonly to: string;
-  /** It is the same package, moved: it keeps its number and its archives. */
+  /** Whether it is the same package, moved: then it keeps its number and its archives. */
   readonly samePackage: boolean;
 }
 
@@ -43,7 +43,8 @@ export interface GivenPackageName {
 type Repository = Pick<RepositoryFact, 'fullName' | 'archived'> & { readonly source: PackageSource };
 
 /**
- * @throws CallerError when nobody has the name, when the repository does not claim it or has it already, or when there is nothing left to move
+ * @throws CallerError when nobody has the name, when the repository does not claim it or has it already, or when a package to move has no
+ * records any more
  */
 export async function givePackageName(
   dependencies: GivePackageNameDependencies,
@@ -78,7 +79,7 @@ export async function givePackageName(
     passed = input.samePackage
       ? await movePackage(dependencies, organization, {
           ...passing,
-          found: await movable(table, organization, name, before),
+          found: await packageToMove(table, organization, name, before),
         })
       : await passName(dependencies, organization, passing);
   } catch (error) {
@@ -103,7 +104,7 @@ export async function givePackageName(
   };
 }
 
-/** @throws CallerError that says who claims the name */
+/** @throws CallerError that lists the claimants */
 async function claimantNamed(
   table: Table,
   organization: Organization,
@@ -162,7 +163,7 @@ async function repositoriesOf(
 }
 
 /** @throws CallerError when its records are gone */
-async function movable(table: Table, organization: Organization, name: string, { number }: StoredName) {
+async function packageToMove(table: Table, organization: Organization, name: string, { number }: StoredName) {
   const found = await findPackage(table, organization.id, number);
   if (found === undefined || !isOfSource(found)) {
     throw new CallerError(
@@ -173,7 +174,7 @@ async function movable(table: Table, organization: Organization, name: string, {
   return found;
 }
 
-/** The last one that is known; the forge's id where none is. */
+/** The repository's last known name; the forge's id if none is known. */
 async function fullNameOf(table: Table, { synchronization, repository }: PackageSource): Promise<string> {
   const fact = await findFact(table, synchronization, `repository#${repository}`);
   return fact?.kind === 'repository' ? fact.fullName : repository;

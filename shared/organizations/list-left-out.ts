@@ -1,4 +1,4 @@
-/** Which refs of a repository give no version, and why. */
+/** Lists the refs of a repository that give no version, and why. */
 import { z } from 'zod';
 import { CallerError } from '../domain/caller-error.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
@@ -12,10 +12,10 @@ import type { Table } from '../store/table.ts';
 const linesInAnswer = 1000;
 
 /**
- * So many of the lines as an answer takes.
+ * Lists as many refs as fit into one response.
  *
  * @param name of the repository, with or without its owner, or its id
- * @param from how many lines to leave out, for the answers after the first
+ * @param from how many lines to skip, for further pages
  * @throws CallerError when there is no such repository, or no scan of it
  */
 export async function listLeftOut(table: Table, { id }: Synchronization, name: string, from: number) {

@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 describe('listRuns', () => {
-  it('has the runs that changed something, newest first, with what came of each scope and why', async () => {
+  it('lists the runs that changed something, newest first, with the outcome of each scope and its cause', async () => {
     const runs = await listRuns(world.table, synchronization, false, world.clock.now());
     expect(runs).toEqual([
       {
@@ -41,7 +41,7 @@ describe('listRuns', () => {
     ]);
   });
 
-  it('has the others too when asked', async () => {
+  it('lists all runs on request', async () => {
     world.forge.before = () => {
       throw new ForgeError('unavailable', 'no answer');
     };
@@ -57,7 +57,7 @@ describe('listRuns', () => {
 });
 
 describe('showRun', () => {
-  it('has each change with its reason', async () => {
+  it('shows each change with its reason', async () => {
     expect(await showRun(world.table, synchronization, 2, world.clock.now())).toMatchObject({
       number: 2,
       changes: [
@@ -67,14 +67,14 @@ describe('showRun', () => {
     });
   });
 
-  it('has those that an earlier version stored in words', async () => {
+  it('shows changes that an earlier version stored as text', async () => {
     const { changes } = await showRun(world.table, synchronization, 2, world.clock.now());
     await storeInWords(world.table, 2);
-    const inWords = await showRun(world.table, synchronization, 2, world.clock.now());
-    expect(inWords).toMatchObject({ counts: { add: 0, update: 1, remove: 1 }, changes });
+    const storedAsText = await showRun(world.table, synchronization, 2, world.clock.now());
+    expect(storedAsText).toMatchObject({ counts: { add: 0, update: 1, remove: 1 }, changes });
   });
 
-  it('has all changes of a large run', async () => {
+  it('shows all changes of a large run', async () => {
     world.forge.facts = Array.from({ length: 300 }, (_, place) => aFact.member(place + 1));
     world.later();
     await world.sync('members');
@@ -93,7 +93,7 @@ describe('showRun', () => {
 });
 
 describe('synchronizationOf', () => {
-  it('finds the one that there is, by the slug alone or by its id', async () => {
+  it('finds the only one, by the slug alone or by its id', async () => {
     for (const named of [{ slug: 'acme' }, { slug: 'acme', synchronization: 'sync1' }]) {
       expect((await synchronizationOf(world.table, named)).synchronization.id).toBe(synchronizationId);
     }
@@ -102,7 +102,7 @@ describe('synchronizationOf', () => {
   it.each([
     [{ slug: 'nope' }, 'there is no organization nope; status lists those that there are'],
     [{ slug: 'acme', synchronization: 'x' }, 'acme has no synchronization x; it has sync1 (acme)'],
-  ])('names what there is instead of %o', async (named, words) => {
+  ])('lists the synchronizations when given %o', async (named, words) => {
     await expect(synchronizationOf(world.table, named)).rejects.toThrow(words);
   });
 });

@@ -9,8 +9,8 @@ import { leaseMs } from '../sync/run/take-scopes.ts';
 import { changeText } from './change-text.ts';
 import { namesFor } from './display-names.ts';
 
-/** Records that are looked at, and those of them that are shown. */
-const lookedAt = 1000;
+/** How many records are read, and how many of them are shown. */
+const recordsRead = 1000;
 const shown = 50;
 
 /**
@@ -20,7 +20,7 @@ const shown = 50;
  * @param now milliseconds since the epoch
  */
 export async function listRuns(table: Table, { id }: Synchronization, all: boolean, now: number) {
-  const runs = await latestRuns(table, id, lookedAt);
+  const runs = await latestRuns(table, id, recordsRead);
   return runs
     .filter((run) => all || isChange(run))
     .slice(0, shown)
@@ -31,10 +31,10 @@ export async function listRuns(table: Table, { id }: Synchronization, all: boole
 export const changesInAnswer = 5000;
 
 /**
- * One run with its changes, each with its reason; so many as an answer takes.
+ * One run with its changes and their reasons, as many as fit into one response.
  *
  * @param now milliseconds since the epoch
- * @param from how many changes to leave out, for the answers after the first
+ * @param from how many changes to skip, for further pages
  * @throws CallerError when there is no record of it
  */
 export async function showRun(
@@ -51,7 +51,7 @@ export async function showRun(
   return { ...describeRun(run, now), changes: changes.map((change) => changeText(change, names)) };
 }
 
-/** @throws CallerError when there is no record of it, in words that say why */
+/** @throws CallerError when there is no record of it; it says why */
 export async function recordedRun(table: Table, { id }: Synchronization, number: number): Promise<StoredRun> {
   const run = await findRun(table, id, number);
   if (run !== undefined) {
@@ -65,21 +65,21 @@ export async function recordedRun(table: Table, { id }: Synchronization, number:
   );
 }
 
-/** What came of a scope whose run ended before it did: its worker died, and a run after it did the rest. */
-const died = 'ended by a death';
+/** The outcome of a scope whose worker died; a later run did the rest. */
+const diedText = 'ended by a death';
 
 function describeRun(run: StoredRun, now: number) {
   const { observedAt, startedAt, finishedAt, wroteAt = startedAt, requests, scopes, counts } = run;
-  // Nobody writes without the lease, which was taken before the run's start.
+  // No worker writes without the lease, which was taken before the run started.
   const isDead = finishedAt === undefined && startedAt + leaseMs < now;
   return {
     number: observedAt,
     started: new Date(startedAt).toISOString(),
-    /** Until it last wrote something, for one that did not come to its end. */
+    /** For a run that did not finish, until its last write. */
     seconds: ((finishedAt ?? wroteAt) - startedAt) / 1000,
     requests,
     counts,
-    scopes: scopes.map((one) => (isDead && one.outcome === 'begun' ? { ...one, outcome: died } : one)),
+    scopes: scopes.map((one) => (isDead && one.outcome === 'begun' ? { ...one, outcome: diedText } : one)),
   };
 }
 

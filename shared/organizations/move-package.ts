@@ -1,4 +1,4 @@
-/** A package moves to another repository, on an owner's word that it is the same one: number, records and archives stay. */
+/** Moves a package to another repository when an owner says that it is the same package: number, records and archives stay. */
 import type { Organization } from '../domain/organization.ts';
 import { type ApplyDependencies, putSource } from '../scan/apply-scan.ts';
 import { type Passed, type Passing, passingRecord, scansOf } from '../scan/pass-name.ts';
@@ -10,7 +10,8 @@ import { requestWork } from '../store/work.ts';
 import { grantsWork, packageWork } from '../store/work-items.ts';
 
 /**
- * Who may read it is decided by the new repository from then on: the grants are requested with it, and take away before they give.
+ * Moves the package. From then on the new repository decides who may read it: the grants are requested with the move, and access is
+ * withdrawn before it is given.
  *
  * @throws ConflictError when the name passed, or the package changed, meanwhile
  */

@@ -1,6 +1,6 @@
 /**
- * Takes refused commits from clients: the edge refuses their archives, cached copies too, and the metadata is written without their versions.
- * Doing it again changes nothing more.
+ * Withdraws refused commits from clients: the edge refuses their archives, cached copies too, and the metadata is written without their
+ * versions. Idempotent.
  */
 
 import { edgeKeys } from '../domain/edge-keys.ts';
@@ -32,23 +32,23 @@ export interface NarrowDependencies {
   readonly clock: Clock;
 }
 
-/** Digits of a commit at the edge. */
+/** How many digits of a commit the edge compares. */
 const prefixLength = 12;
 /**
- * With so many refused commits a package is copied to a new number, whose list is empty: early enough that the edge has room for the next
- * ones while that goes on.
+ * With this many refused commits a package is copied to a new number, whose list is empty. The limit leaves room at the edge for further
+ * refusals during the copy.
  */
 export const renumberFrom = 48;
-/** Another writer was at the package at the same moment: so often it is read again. */
+/** How often the package is read again after a conflict with another writer. */
 const attemptsMax = 10;
 
-/** A package and what it has of the commits that are asked about. */
+/** A package, and its dists of the commits in question. */
 export interface Affected {
   readonly found: StoredPackage;
   readonly dists: readonly StoredDist[];
 }
 
-/** The packages of the organization that recorded one of the commits, deleted ones with kept archives too, in the order of their numbers. */
+/** The organization's packages that recorded one of the commits, ordered by number; deleted ones too, if their archives are kept. */
 export async function packagesWith(
   table: Table,
   organization: OrganizationId,
@@ -72,7 +72,7 @@ export async function packagesWith(
 }
 
 /**
- * Once all packages are told, the commits are noted as withdrawn.
+ * Withdraws the commits from all packages, then marks them as withdrawn.
  *
  * @param commits of one transaction, at most 100
  */
@@ -88,7 +88,7 @@ export async function narrowRefused(
   await table.transact(commits.map((commit) => noteWithdrawn(organization.id, commit)));
 }
 
-/** Whether clients or caches may have the archive: it is stored, or somebody was about to store it, or it is being copied. */
+/** Whether clients or caches may have the archive: it is stored, being built, or being copied. */
 const mayBeServed = (found: StoredPackage, { shasum, leaseUntil }: StoredDist): boolean =>
   shasum !== undefined || leaseUntil !== undefined || found.state === 'copying';
 

@@ -76,7 +76,7 @@ async function storeFacts(table: Table, facts: readonly Fact[]): Promise<void> {
 }
 
 describe('connectOrganization', () => {
-  it('makes the organization and its synchronization, and asks for every scope', async () => {
+  it('creates the organization and its synchronization, and requests every scope', async () => {
     const { table, workQueue, connect } = await createUnconnected();
     const { organization, synchronization } = await connect();
     expect(await findOrganizationBySlug(table, 'acme')).toEqual({
@@ -107,7 +107,7 @@ describe('connectOrganization', () => {
       'repositories',
       undefined,
     ]);
-    // Before anybody has a token: the edge refuses those of an organization without its key.
+    // Written before any token exists: the edge refuses tokens of an organization that has no key there.
     expect(workQueue.sent.at(-1)).toMatchObject({ queue: 'publish-access', message: { keys: ['o/acme'] } });
     expect(await table.pending('publish-access', { before: now, limit: 10 })).toMatchObject([
       { sk: 'o/acme', value: 'open' },
@@ -115,7 +115,7 @@ describe('connectOrganization', () => {
     expect(await table.pending('sync', { before: now, limit: 10 })).toHaveLength(5);
   });
 
-  it('stores the ids of the repositories that are named, alone or with their owner, in any case', async () => {
+  it('stores the ids of the named repositories, with or without their owner, in any case', async () => {
     const { table, connect } = await createUnconnected();
     const { synchronization } = await connect({ repositories: ['billing', 'ACME/fork'] });
     expect((await findSynchronization(table, synchronization))?.choice).toBe('some');
@@ -126,7 +126,7 @@ describe('connectOrganization', () => {
     ]);
   });
 
-  it('names the repositories that are not there, and makes nothing', async () => {
+  it('lists the repositories that do not exist, and creates nothing', async () => {
     const { table, connect } = await createUnconnected();
     await expect(connect({ repositories: ['shop', 'nope', 'none'] })).rejects.toThrow(
       new CallerError('not-found', 'no such repository: nope, none'),
@@ -145,14 +145,14 @@ describe('connectOrganization', () => {
     await expect(connect({ slug })).rejects.toThrow(words);
   });
 
-  it('refuses what cannot be a vendor', async () => {
+  it('refuses an invalid vendor name', async () => {
     const { connect } = await createUnconnected();
     await expect(connect({ ownedVendors: ['acme', 'Acme/x'] })).rejects.toThrow(
       "not a vendor's name: Acme/x",
     );
   });
 
-  it('gives a slug, an installation and a forge organization only once', async () => {
+  it('takes a slug, an installation and a forge organization only once', async () => {
     const { connect } = await createUnconnected();
     await connect();
     await expect(connect({ slug: 'other' })).rejects.toThrow('the installation 77 is connected');
@@ -161,7 +161,7 @@ describe('connectOrganization', () => {
     await expect(connect({ installation: second })).rejects.toThrow('the slug acme is taken');
   });
 
-  it('ties an installation only once, whoever asks', async () => {
+  it('connects an installation only once, whoever asks', async () => {
     const { table, forge } = await createUnconnected();
     const link = { organization: organizationId, synchronization: synchronizationId };
     const claim = claimInstallation(installation, forge.organization, link, undefined);
@@ -169,28 +169,28 @@ describe('connectOrganization', () => {
     await expect(table.transact([claim])).rejects.toThrow(ConflictError);
   });
 
-  it('lets one of two win that connect at the same moment', async () => {
+  it('lets only one of two simultaneous calls connect', async () => {
     const { table, connect } = await createUnconnected();
     const outcomes = await Promise.allSettled([connect(), connect({ slug: 'other' }), connect()]);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await listSynchronizations(table)).toHaveLength(1);
   });
 
-  it('connects an installation whose announcement was lost, and none that is suspended or gone', async () => {
+  it('connects an installation whose delivery was lost, but none that is suspended or gone', async () => {
     const { table, forge, connect } = await createUnconnected();
-    const unheard = asId<InstallationId>(80);
+    const unannounced = asId<InstallationId>(80);
     forge.organization = { ...forge.organization, suspended: true };
-    await expect(connect({ installation: unheard })).rejects.toThrow('suspended');
+    await expect(connect({ installation: unannounced })).rejects.toThrow('suspended');
     forge.organization = { ...forge.organization, suspended: false };
     forge.before = () => {
       throw new ForgeError('credential-rejected', 'the app is not installed there any more');
     };
-    await expect(connect({ installation: unheard, repositories: ['shop'] })).rejects.toThrow(
+    await expect(connect({ installation: unannounced, repositories: ['shop'] })).rejects.toThrow(
       'credential-rejected: the app is not installed there any more',
     );
     forge.before = () => {};
-    await connect({ installation: unheard });
-    expect(await findInstallation(table, onGitHub(unheard))).toMatchObject({ state: 'claimed' });
+    await connect({ installation: unannounced });
+    expect(await findInstallation(table, onGitHub(unannounced))).toMatchObject({ state: 'claimed' });
   });
 });
 
@@ -215,14 +215,14 @@ describe('choosePackages', () => {
     };
   }
 
-  it('chooses those named, forks too, and has them scanned', async () => {
+  it('chooses the named repositories, forks too, and requests their scans', async () => {
     const { workQueue, choices, choose } = await createConnected();
     expect(await choose(['billing', 'fork'])).toEqual(['acme/Billing', 'acme/fork']);
     expect(await choices()).toEqual([true, undefined, true]);
     expect(workQueue.sent.map(({ message }) => message.repository)).toEqual(['10', '12']);
   });
 
-  it('chooses all but forks, and forks when asked', async () => {
+  it('chooses all but forks, and forks too on request', async () => {
     const { table, choices, choose } = await createConnected();
     await choose('all');
     expect(await choices()).toEqual([true, true, undefined]);
@@ -231,13 +231,13 @@ describe('choosePackages', () => {
     expect(await choices()).toEqual([true, true, true]);
   });
 
-  it('names what it does not know, and chooses nothing', async () => {
+  it('lists unknown names, and chooses nothing', async () => {
     const { choices, choose } = await createConnected();
     await expect(choose(['shop', 'nope'])).rejects.toThrow('no such repository: nope');
     expect(await choices()).toEqual([undefined, undefined, undefined]);
   });
 
-  it('stores vendors and scans again where names wait', async () => {
+  it('stores vendors and requests scans of repositories whose names wait', async () => {
     const { table, workQueue, organization } = await createConnected();
     await table.transact([
       {
@@ -254,7 +254,7 @@ describe('choosePackages', () => {
     );
   });
 
-  it('describes what is there, what waits and what failed', async () => {
+  it('describes counts, pending work and failures', async () => {
     const { table, organization, choose } = await createConnected();
     await storeFacts(table, [aFact.member(1), aFact.member(2), aFact.team(5), aFact.teamMember(5, 1)]);
     await choose(['shop']);
@@ -300,7 +300,7 @@ describe('choosePackages', () => {
     });
   });
 
-  it('lists organizations, and installations that nobody connected', async () => {
+  it('lists organizations, and installations that are not connected', async () => {
     const { table } = await createConnected();
     await table.transact([
       addInstallation(onGitHub(90), {
@@ -315,7 +315,7 @@ describe('choosePackages', () => {
     });
   });
 
-  it('shows the login that the forge organization has now, and no other installation under an old one', async () => {
+  it('shows the current login of the forge organization, and no other installation under an old one', async () => {
     const { table, organization } = await createConnected();
     await storeFacts(table, [{ ...aFact.settings(), login: 'acme-inc' } as Fact]);
     await table.transact([

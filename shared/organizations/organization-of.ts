@@ -1,4 +1,4 @@
-/** Which organization a person means. */
+/** Finds the organization that a command names. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -12,15 +12,15 @@ export async function organizationOf(table: Table, slug: string): Promise<Organi
   if (organization === undefined) {
     throw new CallerError(
       'not-found',
-      (await whatBecame(table, slug)) ??
+      (await removalProgress(table, slug)) ??
         `there is no organization ${slug}; status lists those that there are`,
     );
   }
   return organization;
 }
 
-/** Of a deleted one, in words: how far its removal is. */
-async function whatBecame(table: Table, slug: string): Promise<string | undefined> {
+/** The progress of a deleted organization's removal, as text. */
+async function removalProgress(table: Table, slug: string): Promise<string | undefined> {
   const deleted = await findDeletedOrganization(table, slug);
   if (deleted === undefined) {
     return undefined;

@@ -1,4 +1,4 @@
-/** An owner says which vendors are the organization's: packages under them may appear by themselves. */
+/** Sets which vendors the organization owns: packages under them may appear without a decision. */
 import type { Organization } from '../domain/organization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { setOwnedVendors } from '../store/organization-store.ts';
@@ -17,10 +17,10 @@ export interface OwnVendorsDependencies {
 }
 
 /**
- * Stores the vendors, and has the repositories scanned again whose names wait. Packages that were accepted stay.
+ * Stores the vendors, and requests scans of the repositories whose names wait. Accepted packages stay.
  *
- * @returns how many scans were asked for
- * @throws CallerError when one cannot be a vendor
+ * @returns how many scans were requested
+ * @throws CallerError when one is not a valid vendor name
  */
 export async function ownVendors(
   dependencies: OwnVendorsDependencies,

@@ -16,11 +16,11 @@ it.each([
   ['a reason that moves the cursor', { by: 'ann', why: 'token \u001b[2Jleaked' }],
   ['a name that is turned round', { by: '\u202Eann', why: 'token leaked' }],
   ['a reason of 501 characters', { by: 'ann', why: 'x'.repeat(501) }],
-])('takes no act with %s', (_, input) => {
+])('refuses an act with %s', (_, input) => {
   expect(Input.safeParse(input).success).toBe(false);
 });
 
-it('keeps every act with time, owner and reason, newest first, also two of one moment', async () => {
+it('lists every act with time, owner and reason, newest first, even two of the same moment', async () => {
   const table = createMemoryTable();
   let now = Date.parse('2026-11-22T12:00:00Z');
   const dependencies = { clock: { now: () => now }, randomBytes };

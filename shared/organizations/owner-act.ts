@@ -1,12 +1,12 @@
-/** An act of an owner that has to be accounted for: who did it, and why. */
+/** Audit log entries of owners' acts: who did what, and why. */
 import { z } from 'zod';
 import { type AuditEntryId, newId, type OrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { addAuditEntry } from '../store/audit-log.ts';
 import type { Operation } from '../store/table.ts';
 
-/** Printable, so that a terminal shows it as it was written. */
-const words = (max: number) =>
+/** Printable characters only, so that a terminal shows the text as it was written. */
+const printableText = (max: number) =>
   z
     .string()
     .trim()
@@ -14,8 +14,8 @@ const words = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'has to be one line of text');
 
-/** The part of a command's input that says who gives it and why. */
-export const accountable = { by: words(100), why: words(500) } as const;
+/** The fields of a command's input that say who gives it and why. */
+export const accountable = { by: printableText(100), why: printableText(500) } as const;
 
 export interface Accountable {
   readonly by: string;
@@ -23,7 +23,7 @@ export interface Accountable {
 }
 
 /**
- * The entry of the audit log for an act, to be part of the transaction that carries the act out.
+ * Writes the act's entry to the audit log, as part of the transaction that carries the act out.
  *
  * @param act the command, such as `stop-access`
  * @param subject what it is done to, as an owner names it

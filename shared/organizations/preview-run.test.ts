@@ -53,7 +53,7 @@ const after = [
 ];
 
 describe('previewRun', () => {
-  it('shows with reasons what the run then does, and writes nothing', async () => {
+  it('shows what the next run does, with reasons, and writes nothing', async () => {
     const world = await createWorld(before);
     world.forge.facts = after;
     await world.tell('member#20');
@@ -86,7 +86,7 @@ describe('previewRun', () => {
     expect(run?.scopes.find(({ scope }) => scope === 'members')?.held).toBe(10);
   });
 
-  it('shows what would wait, because it was withdrawn a short time ago', async () => {
+  it('shows what would be deferred because it was withdrawn shortly before', async () => {
     const world = await createWorld(before);
     world.forge.facts = after;
     await world.syncAll();
@@ -98,7 +98,7 @@ describe('previewRun', () => {
     ]);
   });
 
-  it('leaves out what is written while it reads', async () => {
+  it('leaves out what is written during the preview', async () => {
     const world = await createWorld(before);
     world.forge.before = async (asked) => {
       if (asked === 'members') {
@@ -112,7 +112,7 @@ describe('previewRun', () => {
     expect(await world.facts('members')).toContain('member#50');
   });
 
-  it('reads on over the steps, and says so when one go is not enough', async () => {
+  it('reads all steps of a scope, and says so when time runs out', async () => {
     const world = await createWorld(before);
     world.forge.facts = after;
     world.forge.perStep = 2;
@@ -129,7 +129,7 @@ describe('previewRun', () => {
     expect(world.table.dump()).toEqual(dump);
   });
 
-  it('says what went wrong with one scope, and shows the others', async () => {
+  it('says why one scope failed, and shows the others', async () => {
     const world = await createWorld(before);
     world.forge.facts = after;
     world.forge.before = (asked) => {

@@ -27,18 +27,21 @@ export interface PreviewRunDependencies {
   readonly openReader: (synchronization: Synchronization) => Promise<CountingReader>;
 }
 
-/** Reading ends after so long; well inside the function's 300 s. */
+/** Reading stops after this time, well within the function's 300 s; milliseconds. */
 const readingMs = 200_000;
-/** Changes of one scope in words: an answer has at most 6 MB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const eventClaimsMax = 5000;
+/**
+ * How many changes of one scope are described: a response has at most 6 MB.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const changesMax = 5000;
 
 export interface PreviewedScope {
   readonly scope: ScopeName;
-  /** `whole`, or the code of what went wrong. */
+  /** `whole`, or the code of the error. */
   readonly outcome: string;
   readonly message?: string | undefined;
   readonly counts?: ReturnType<typeof countsOf>;
-  /** Each with its reason, like those below. */
+  /** One line for each change, with its reason; so are the lists below. */
   readonly changes: readonly string[];
   readonly held: readonly string[];
   readonly deferred: readonly string[];
@@ -54,7 +57,7 @@ export async function previewRun(
   const traits = traitsOf(synchronization.forge);
   const names = namesIn(traits.scopes);
   const compare = byPlanning(traits.scopes);
-  // The number that a run would draw that begins now: whatever is written meanwhile has a higher one.
+  // The number that a run would draw now; whatever is written meanwhile has a higher one.
   const observedAt = (await lastNumber(table, id)) + 1;
   const scopes: PreviewedScope[] = [];
   try {
@@ -102,7 +105,7 @@ function limitFrom(clock: Clock): ReadingLimit {
   };
 }
 
-/** @param gone keys of facts that go by the plans before it; gets those of this one */
+/** @param gone keys of facts that the plans of previous scopes remove; this plan's are added */
 async function previewScope(
   { table, reader, traits }: PlanReadDependencies,
   synchronization: Synchronization,
@@ -126,8 +129,8 @@ async function previewScope(
       gone.add(factKey(fact));
     }
   }
-  const shown = changes.slice(0, eventClaimsMax).map(recordOf);
-  const shownHeld = held.slice(0, eventClaimsMax).map(recordOf);
+  const shown = changes.slice(0, changesMax).map(recordOf);
+  const shownHeld = held.slice(0, changesMax).map(recordOf);
   const names = await namesFor(table, id, [...shown, ...shownHeld]);
   const text = (change: FactChange): string => changeText(change, names);
   return {
@@ -143,7 +146,7 @@ async function previewScope(
   };
 }
 
-/** What goes wrong with one scope says nothing of the others. */
+/** Returns the failure of one scope instead of throwing it, so that the others are still shown. */
 async function orFailure<Answer>(
   scope: ScopeName,
   ask: () => Promise<Answer>,

@@ -1,6 +1,6 @@
 /**
- * An owner deletes versions with their archives, or refuses commits, mostly for a secret in them: the commits are refused from then on,
- * whatever package, name or number has them. Clients lose them at once; the archives themselves are removed by `run-deletion`.
+ * Deletes versions with their archives, or refuses commits, mostly because of a secret in them. The commits are refused from then on in
+ * every package, under any name or number. Clients lose them at once; `run-deletion` removes the archives.
  */
 
 import { CallerError } from '../domain/caller-error.ts';
@@ -17,22 +17,22 @@ export interface RefuseDependencies extends NarrowDependencies {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** What goes, or would go. */
+/** What is refused, or would be without a confirmation. */
 export interface Refusal {
   readonly done: boolean;
   readonly commits: readonly string[];
-  /** All versions at these commits, those that were not named too. */
+  /** All versions at these commits, including those that were not named. */
   readonly versions: readonly { readonly package: string; readonly version: string }[];
-  /** How many archives are stored of them. */
+  /** How many of their archives are stored. */
   readonly archives: number;
 }
 
-/** Of one command. Their transaction takes an entry of the audit log and the deletion besides. */
+/** How many commits one command takes. Their transaction also has an entry of the audit log and the deletion. */
 const commitsMax = transactionItemsMax - 2;
 
 /**
  * @param versions as `status` or Composer shows them, or normalized
- * @throws CallerError for a package or a version that is not there
+ * @throws CallerError for a package or a version that does not exist
  */
 export async function deleteVersions(
   dependencies: RefuseDependencies,
@@ -69,7 +69,7 @@ export async function deleteVersions(
 
 /**
  * @param commits full hashes
- * @throws CallerError for what is no full hash
+ * @throws CallerError for anything but a full hash
  */
 export async function refuseCommits(
   dependencies: RefuseDependencies,
@@ -108,7 +108,7 @@ async function refuse(
       `these are ${commits.length} commits; name at most ${commitsMax} at once`,
     );
   }
-  const plan = await whatGoes(table, organization, commits);
+  const plan = await refusalOf(table, organization, commits);
   if (by === undefined) {
     return { done: false, ...plan };
   }
@@ -118,13 +118,13 @@ async function refuse(
     ownerAct(dependencies, organization.id, by, act, subject),
     askDeletion(organization.id, deletion, 'archives of refused commits', clock.now()),
   ]);
-  // Its worker would do this too, somewhat later.
+  // The deletion's worker would do this too, only later.
   await narrowRefused(dependencies, organization, commits);
   await workQueue.send([deletionOf(organization.id, deletion).message]);
   return { done: true, ...plan };
 }
 
-async function whatGoes(
+async function refusalOf(
   table: Table,
   { id: organization }: Organization,
   commits: readonly string[],

@@ -1,12 +1,13 @@
-/** Repositories by the names that an owner gives them. */
+/** Resolves repository names in an owner's input. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
 
 /**
- * The repositories with these names, alone or after the forge organization's login and a slash. The forge's names know no case.
+ * The repositories with these names, each with or without the forge organization's login and a slash before it. Case does not matter on the
+ * forge.
  *
- * @throws CallerError that lists the names that nobody has
+ * @throws CallerError that lists the names that match no repository
  */
 export function resolveRepositories<Repository extends Pick<RepositoryFact, 'name' | 'fullName'>>(
   names: readonly string[],

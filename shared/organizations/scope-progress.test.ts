@@ -4,7 +4,7 @@ import { describeScope } from './scope-progress.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 
-it('says since when nothing of a scope is shown, and why', () => {
+it('says since when the forge hides a scope, and why', () => {
   const state = parseScope({
     wanted: 2,
     done: 2,

@@ -1,4 +1,4 @@
-/** How far the reading of a scope is, for people. */
+/** Describes the progress of a scope's reads to an owner. */
 import type { AnyScope } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { type ScopeState, scopeStates } from '../store/scope-store.ts';
@@ -7,22 +7,22 @@ import { leaseMs } from '../sync/run/take-scopes.ts';
 
 /** Times in ISO 8601. */
 export interface ScopeDescription {
-  /** Both always: a success does not make what went wrong before it less worth knowing. */
+  /** Success and failure are both always shown: a success does not make an earlier failure irrelevant. */
   readonly lastSuccess: string | undefined;
-  /** The forge shows nothing of it since then, and why: it has no such thing, or does not let us. */
+  /** Since when the forge hides the scope, and why: it lacks the feature, or we lack the permission. */
   readonly hidden: { readonly since: string; readonly why: string } | undefined;
   readonly lastFailure: { readonly at: string; readonly code: string; readonly message: string } | undefined;
-  /** It is asked for and not done. */
+  /** A read is requested and not done. */
   readonly isPending: boolean;
-  /** Why it was asked for last. */
+  /** Why the last read was requested. */
   readonly cause: string | undefined;
-  /** A worker is at it since then. */
+  /** When the worker that reads it now has started. */
   readonly runningSince: string | undefined;
-  /** It is read again then, although nobody asked: what it saw may be older than what was known. */
+  /** When it is read again without a request, because the last read may have lagged behind known facts. */
   readonly lookAgainAt: string | undefined;
-  /** Nobody goes on before. */
+  /** The read does not continue before this time. */
   readonly notBefore: string | undefined;
-  /** A reading in steps: how many of the things of the scope it has. */
+  /** The progress of a read in steps: how many entries of the scope it has. */
   readonly reading:
     | { readonly read: number; readonly total: number | undefined; readonly since: string }
     | undefined;
@@ -51,14 +51,14 @@ export function describeScope(state: ScopeState | undefined, now: number): Scope
 export interface ScopeProgress extends ScopeDescription {
   readonly scope: AnyScope;
   readonly outcome: 'pending' | 'read' | 'failed';
-  /** What went wrong since; while it is pending, it is tried again. */
+  /** The last failure since then; while the read is pending, it is retried. */
   readonly failure: ScopeDescription['lastFailure'];
 }
 
 /**
- * What became of scopes that were asked for.
+ * The progress of scopes since their reads were requested.
  *
- * @param at when they were; milliseconds since the epoch
+ * @param at when they were requested; milliseconds since the epoch
  */
 export async function progressSince(
   table: Table,

@@ -36,12 +36,12 @@ async function createWorld() {
   };
 }
 
-it('says how careful it is when nothing is changed', async () => {
+it('returns the settings when nothing is changed', async () => {
   const world = await createWorld();
   expect(await world.change({})).toEqual(defaultCaution);
 });
 
-it('holds what is more than the share and the number that were set', async () => {
+it('makes the guard hold removals above the share and the number that were set', async () => {
   const world = await createWorld();
   expect(await world.change({ heldAbove: 2, heldShare: 0.1 })).toEqual({
     ...defaultCaution,
@@ -57,7 +57,7 @@ it('holds what is more than the share and the number that were set', async () =>
   expect(await world.facts('members')).toHaveLength(17);
 });
 
-it('lets rights rest after the days that were set, and at once when those are over', async () => {
+it('suspends access after the days that were set, at once if they are over', async () => {
   const world = await createWorld();
   world.clock.time += 3 * day;
   await reviewRights({ ...world, logger }, synchronizationId);

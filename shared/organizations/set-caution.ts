@@ -1,11 +1,11 @@
-/** An owner says how careful a synchronization is. */
+/** Sets the limits of the removal guard, and when access is suspended. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { Caution, Synchronization } from '../domain/synchronization.ts';
 import { findSynchronization, setCaution } from '../store/synchronization-store.ts';
 import { reviewRights, type SuspensionDependencies } from '../sync/run/suspension.ts';
 
-/** The bounds of each, and how it is called. More than half of a list is too much to go unasked. */
+/** The bounds and the name of each setting. More than half of a list must not be removed without a question. */
 const bounds = {
   heldShare: { from: 0, to: 0.5, what: 'the share of a list' },
   heldAbove: { from: 0, to: 1000, what: 'the number of missing things' },
@@ -13,9 +13,9 @@ const bounds = {
 } as const satisfies Record<keyof Caution, unknown>;
 
 /**
- * Changes what is given, and lets rights rest or come back where that follows from it.
+ * Changes the given settings, and suspends or restores access where that follows.
  *
- * @returns how careful it is now
+ * @returns all settings after the change
  * @throws CallerError when a value is out of bounds
  */
 export async function changeCaution(

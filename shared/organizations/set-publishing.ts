@@ -1,4 +1,4 @@
-/** An owner says what goes into the metadata of the organization's packages. */
+/** Sets what the metadata of the organization's packages contains. */
 import type { Organization, PublishingSettings } from '../domain/organization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { findPublishingSettings, setPublishingSettings } from '../store/organization-store.ts';
@@ -13,9 +13,9 @@ export interface SetPublishingDependencies {
 }
 
 /**
- * Changes what is given, and has the files of every package written again.
+ * Changes the given settings, and requests the files of every package again.
  *
- * @returns what goes in now
+ * @returns all settings after the change
  */
 export async function changePublishing(
   { table, workQueue, clock }: SetPublishingDependencies,

@@ -65,8 +65,8 @@ async function createWorld() {
   };
 }
 
-describe('a leak needs a stop', () => {
-  it('refuses every token for every path with one key that goes, and takes them again', async () => {
+describe('stopAccess', () => {
+  it('refuses every token for every path by removing one key, until access is allowed again', async () => {
     const { registry, stop, allow, statuses } = await createWorld();
     expect(await statuses()).toEqual(['served']);
     await stop();
@@ -78,7 +78,7 @@ describe('a leak needs a stop', () => {
     expect(await statuses()).toEqual(['served']);
   });
 
-  it('goes on being kept in step while it is stopped', async () => {
+  it('keeps synchronizing while access is stopped', async () => {
     const { registry, tokens, stop, allow } = await createWorld();
     await stop();
     await registry.change(
@@ -93,7 +93,7 @@ describe('a leak needs a stop', () => {
     expect(await registry.get(tokens.member, '/acme/p2/acme/one.json')).toBe('404');
   });
 
-  it('stays stopped, whatever the schedule and new tokens ask for', async () => {
+  it('stays stopped, whatever the schedule and new tokens request', async () => {
     const { registry, stop, statuses } = await createWorld();
     await stop();
     await registry.settle();
@@ -104,18 +104,18 @@ describe('a leak needs a stop', () => {
     expect(await statuses()).toEqual(['401']);
   });
 
-  it('stays stopped when a new token was asked for at that very moment', async () => {
+  it('stays stopped when a token is issued at the same moment', async () => {
     const { registry, stop, statuses } = await createWorld();
     const before = await organizationOf(registry);
     await stop();
-    // The organization as whoever issues it read it before.
+    // The organization as the issuer of the token had read it before.
     expect(before.accessStoppedAt).toBeUndefined();
     await registry.issue({ kind: 'member', login: 'user-2' });
     await registry.settle();
     expect(await statuses()).toEqual(['401']);
   });
 
-  it('is told to the owner who stops twice, and to the one who allows what is not stopped', async () => {
+  it('refuses a second stop, and an allow without a stop', async () => {
     const { registry, stop, allow } = await createWorld();
     await expect(allow()).rejects.toThrow(new CallerError('conflict', 'access to acme is not stopped'));
     await stop();
@@ -126,7 +126,7 @@ describe('a leak needs a stop', () => {
     await expect(allow()).rejects.toThrow(CallerError);
   });
 
-  it('is in the log and in the status, with owner and reason', async () => {
+  it('appears in the audit log and in the status, with owner and reason', async () => {
     const { registry, stop, allow } = await createWorld();
     await stop();
     const now = registry.clock.now();

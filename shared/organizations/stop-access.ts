@@ -1,4 +1,4 @@
-/** The emergency stop: all tokens of an organization are refused at once, also for what is cached, until an owner allows them again. */
+/** The emergency stop: all tokens of an organization are refused at once, even for cached objects, until an owner allows access again. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -12,7 +12,7 @@ export interface StopAccessDependencies extends OpenAtEdgeDependencies {
 }
 
 /**
- * Refuses every token of the organization. Tokens, rights and packages stay as they are, and go on being kept in step.
+ * Refuses every token of the organization. Tokens, rights and packages are kept, and synchronization goes on.
  *
  * @throws CallerError when access is stopped already
  */
@@ -23,20 +23,22 @@ export async function stopAccess(
 ): Promise<void> {
   const { table, workQueue, clock } = dependencies;
   const closed = desireClosed(organization, clock.now());
-  await orRefuse(`access to ${organization.slug} is stopped already; status says by whom and why`, () =>
-    table.transact([
-      markStopped(organization.id, clock.now()),
-      closed.operation,
-      ownerAct(dependencies, organization.id, accountable, 'stop-access', organization.slug),
-    ]),
+  await conflictAsCallerError(
+    `access to ${organization.slug} is stopped already; status says by whom and why`,
+    () =>
+      table.transact([
+        markStopped(organization.id, clock.now()),
+        closed.operation,
+        ownerAct(dependencies, organization.id, accountable, 'stop-access', organization.slug),
+      ]),
   );
   await workQueue.send([closed.message]);
-  // The edge looks for the organization's key only for tokens that name the organization.
+  // The edge checks the organization's key only for tokens that name the organization.
   await restrictTokens(dependencies, organization);
 }
 
 /**
- * Takes the organization's tokens again, those that are valid now.
+ * Accepts the organization's valid tokens again.
  *
  * @throws CallerError when access is not stopped
  */
@@ -47,12 +49,12 @@ export async function allowAccess(
 ): Promise<void> {
   const { table, workQueue, clock } = dependencies;
   const { accessStoppedAt } = organization;
-  const otherwise = `access to ${organization.slug} is not stopped`;
+  const notStopped = `access to ${organization.slug} is not stopped`;
   if (accessStoppedAt === undefined) {
-    throw new CallerError('conflict', otherwise);
+    throw new CallerError('conflict', notStopped);
   }
   const open = desireOpen(organization, clock.now());
-  await orRefuse(otherwise, () =>
+  await conflictAsCallerError(notStopped, () =>
     table.transact([
       unmarkStopped(organization.id, accessStoppedAt),
       open.operation,
@@ -62,8 +64,8 @@ export async function allowAccess(
   await workQueue.send([open.message]);
 }
 
-/** The first operation is the organization's own: when it conflicts there is nothing to do. */
-async function orRefuse(message: string, write: () => Promise<void>): Promise<void> {
+/** Turns a conflict of the first operation, the one on the organization, into a CallerError: access is in that state already. */
+async function conflictAsCallerError(message: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (error) {

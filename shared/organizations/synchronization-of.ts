@@ -1,4 +1,4 @@
-/** Which synchronization a person means: an organization nearly always has one. */
+/** Finds the synchronization that a command names; an organization nearly always has only one. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -7,7 +7,7 @@ import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { organizationOf } from './organization-of.ts';
 
-/** The words by which a person names one. */
+/** How a command names a synchronization. */
 export interface Named {
   readonly slug: string;
   /** Its id; only needed where there are several. */

@@ -31,7 +31,7 @@ async function createWorld() {
 }
 
 describe('synchronizeNow', () => {
-  it('asks for all scopes with one message, and follows them to their end', async () => {
+  it('requests all scopes with one message, and reports their progress to the end', async () => {
     const world = await createWorld();
     const { asked, isDone, scopes } = await world.synchronize();
     expect([isDone, scopes.map(({ outcome }) => outcome)]).toEqual([false, Array(5).fill('pending')]);
@@ -41,11 +41,11 @@ describe('synchronizeNow', () => {
     const done = await world.synchronize(asked);
     expect([done.isDone, done.scopes.map(({ outcome }) => outcome)]).toEqual([true, Array(5).fill('read')]);
     expect((await world.runs())[0]?.scopes).toMatchObject(Array(5).fill({ cause: 'owner' }));
-    // To ask how far it is asks for nothing.
+    // Asking for the progress requests nothing.
     expect((await world.status()).pending.scopes).toBe(0);
   });
 
-  it('says what failed for good, and what is tried again', async () => {
+  it('says which scopes failed, and which are retried', async () => {
     const world = await createWorld();
     world.forge.before = (what) => {
       if (what === 'members') {
@@ -75,7 +75,7 @@ describe('synchronizeNow', () => {
 });
 
 describe('the status of a synchronization', () => {
-  it('keeps last success and last failure, whichever came later', async () => {
+  it('shows last success and last failure, whichever came later', async () => {
     const world = await createWorld();
     await world.sync('members');
     world.later();
@@ -108,7 +108,7 @@ describe('the status of a synchronization', () => {
     });
   });
 
-  it('shows rights as of the scope that was read least lately, once all were', async () => {
+  it('dates rights by the scope that was read longest ago, once all were read', async () => {
     const world = await createWorld();
     await world.sync('settings');
     expect((await world.status()).rightsAsOf).toBeUndefined();
@@ -120,7 +120,7 @@ describe('the status of a synchronization', () => {
     expect((await world.status()).rightsAsOf).toBe('2026-11-22T12:05:00.000Z');
   });
 
-  it('shows who is at it, how far a reading in steps is, and what parts wait', async () => {
+  it('shows running reads, the progress of a read in steps, and pending parts', async () => {
     const world = await createWorld();
     await world.ask('team:5', { cause: 'webhook team' });
     let during: unknown;
@@ -152,7 +152,7 @@ describe('the status of a synchronization', () => {
     expect(await world.status()).toMatchObject({ pending: { scopes: 0 }, parts: {} });
   });
 
-  it('shows what is held, with its digest and the word on it', async () => {
+  it('shows held removals, with their digest and the decision on them', async () => {
     const members = (count: number) => Array.from({ length: count }, (_, place) => aFact.member(place + 1));
     const world = await createWorld();
     world.forge.facts = members(20);

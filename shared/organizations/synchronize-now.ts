@@ -1,4 +1,4 @@
-/** An owner asks for everything to be read now. */
+/** Reads everything now, at an owner's request. */
 import { namesIn } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { traitsOf } from '../forge/modules.ts';
@@ -16,16 +16,16 @@ export interface SynchronizeNowDependencies {
 }
 
 export interface AskedScopes {
-  /** When it was asked for, ISO 8601: to be given when asking how far it is. */
+  /** When the read was requested, ISO 8601; passed back to ask for its progress. */
   readonly asked: string;
   readonly isDone: boolean;
   readonly scopes: readonly ScopeProgress[];
 }
 
 /**
- * Raises all scopes, or says what has become of that.
+ * Requests all scopes, or reports the progress of an earlier request.
  *
- * @param asked when it was asked for, milliseconds since the epoch; undefined: it is now
+ * @param asked when they were requested, in milliseconds since the epoch; undefined: request them now
  */
 export async function synchronizeNow(
   dependencies: SynchronizeNowDependencies,

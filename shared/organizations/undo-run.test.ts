@@ -49,7 +49,7 @@ async function createWorld() {
 }
 
 describe('undoRun', () => {
-  it('puts back at once what the forge has again, and lists the rest', async () => {
+  it('restores at once what the forge has again, and lists the rest', async () => {
     const world = await createWorld();
     world.forge.facts = everything.filter((fact) => fact.kind !== 'member' || fact.account !== '3');
     const asked = await world.undo();
@@ -85,7 +85,7 @@ describe('undoRun', () => {
     expect(record?.counts).toEqual({ add: 2, update: 0, remove: 0 });
   });
 
-  it('puts back what a run of an earlier version removed', async () => {
+  it('restores what a run of an earlier version removed', async () => {
     const world = await createWorld();
     await storeInWords(world.table, world.number);
     world.forge.facts = everything;
@@ -98,7 +98,7 @@ describe('undoRun', () => {
     });
   });
 
-  it('is read once more, since the forge may still show what is gone', async () => {
+  it('reads once more, since the forge may still show what is gone', async () => {
     const world = await createWorld();
     const gone = world.forge.facts;
     world.forge.facts = everything;
@@ -113,7 +113,7 @@ describe('undoRun', () => {
     expect(await world.facts('members')).toEqual(['member#1']);
   });
 
-  it('gives nothing that a new event has taken since it was asked for', async () => {
+  it('restores nothing that a new event has withdrawn since the request', async () => {
     const world = await createWorld();
     world.forge.facts = everything;
     await world.undo();
@@ -139,7 +139,7 @@ describe('undoRun', () => {
     expect([await world.facts('members'), await world.facts('teams')]).toEqual(facts);
   });
 
-  it('names what went wrong with a scope, and goes on with the other', async () => {
+  it('says why one scope failed, and goes on with the other', async () => {
     const world = await createWorld();
     world.forge.facts = everything;
     world.forge.before = (asked) => {
@@ -162,7 +162,7 @@ describe('undoRun', () => {
     });
   });
 
-  it('says that a scope is tried again, and finishes it then', async () => {
+  it('says that a scope is retried, and finishes it then', async () => {
     const world = await createWorld();
     world.forge.facts = everything;
     world.forge.before = (asked) => {
@@ -180,7 +180,7 @@ describe('undoRun', () => {
     expect(await world.undo(asked)).toMatchObject({ isDone: true, left: [] });
   });
 
-  it('does not lift the wait for what is removed after the word', async () => {
+  it('still defers the return of what is removed after the request', async () => {
     const world = await createWorld();
     world.forge.facts = everything;
     const { asked } = await world.undo();
@@ -200,12 +200,12 @@ describe('undoRun', () => {
     ]);
   });
 
-  it('does not lift the wait for a reading that began before the word', async () => {
+  it('still defers the return by a read that began before the request', async () => {
     const world = await createWorld();
     world.forge.facts = everything;
     let asked = '';
     await world.ask('members');
-    // The word comes while the list is being read.
+    // The request comes while the list is being read.
     world.forge.before = async (what) => {
       if (what === 'members' && asked === '') {
         world.clock.time += 1000;
@@ -219,7 +219,7 @@ describe('undoRun', () => {
     expect(await world.facts('members')).toEqual(['member#1', 'member#2', 'member#3']);
   });
 
-  it('begins a reading in steps anew that began before the word', async () => {
+  it('restarts a read in steps that began before the request', async () => {
     const world = await createWorld();
     world.forge.facts = everything;
     world.forge.perStep = 1;
@@ -231,7 +231,7 @@ describe('undoRun', () => {
     expect(await world.undo(asked)).toMatchObject({ isDone: true, left: [] });
   });
 
-  it('says of what a later run removed again that it did', async () => {
+  it('says what a later run removed again', async () => {
     const world = await createWorld();
     world.forge.facts = everything;
     const { asked } = await world.undo();
@@ -244,7 +244,7 @@ describe('undoRun', () => {
     ]);
   });
 
-  it('refuses runs that are none, that removed nothing and that are too old', async () => {
+  it('refuses runs that do not exist, removed nothing or are too old', async () => {
     const world = await createWorld();
     await expect(world.undo(undefined, world.number + 10)).rejects.toThrow(
       new CallerError(

@@ -1,6 +1,6 @@
 /**
- * Undoes a run as far as the forge agrees: what the run removed and the forge still has comes back, by a fresh read of the scopes
- * concerned. The facts are the forge's, so nothing else can come back.
+ * Undoes a run as far as the forge agrees: a new read of the affected scopes restores what the run removed and the forge still has. Facts
+ * always follow the forge, so nothing else can be restored.
  */
 
 import { CallerError } from '../domain/caller-error.ts';
@@ -30,30 +30,33 @@ export interface UndoRunDependencies {
 
 export interface Undone {
   readonly run: number;
-  /** When it was asked for, ISO 8601: to be given when asking how far it is. */
+  /** When the undo was requested, ISO 8601; passed back to ask for its progress. */
   readonly asked: string;
   readonly isDone: boolean;
-  /** The scopes that are read again for it. */
+  /** The scopes that are read again. */
   readonly scopes: readonly ScopeProgress[];
-  /** The runs that did it. */
+  /** The runs that carried it out. */
   readonly recordedAs: readonly number[];
   readonly putBack: readonly string[];
   readonly left: readonly { readonly what: string; readonly reason: string }[];
-  /** How many of each there are; an answer names so many as it has room for. */
+  /** The totals; the lists are limited to what fits into a response. */
   readonly counts: { readonly putBack: number; readonly left: number };
 }
 
-/** Things of each kind in one answer, which has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * How many entries of each list one response has, which is limited to 6 MB:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const namedMax = 5000;
 
-/** Runs that may have begun since somebody asked. */
+/** How many of the latest runs are searched for those since the request. */
 const latest = 100;
 
 /**
- * Asks for it, or says what has become of that. Asking again does what is left to do.
+ * Requests the undo, or reports the progress of an earlier request. A repeated request does what is left to do.
  *
- * @param asked when it was asked for, milliseconds since the epoch; undefined: it is now
- * @throws CallerError when there is nothing to put back
+ * @param asked when it was requested, in milliseconds since the epoch; undefined: request it now
+ * @throws CallerError when there is nothing to restore
  */
 export async function undoRun(
   dependencies: UndoRunDependencies,
@@ -66,7 +69,7 @@ export async function undoRun(
   const cause = `undo of run ${run}`;
   const at = asked ?? clock.now();
   if (asked === undefined) {
-    await askFor(dependencies, synchronization, removed, { run, at, cause });
+    await requestUndo(dependencies, synchronization, removed, { run, at, cause });
   }
   const { scopes, putBack, left } = await outcomeOf(dependencies, synchronization, removed, at);
   const runs = await latestRuns(table, synchronization.id, latest);
@@ -103,7 +106,7 @@ async function removedBy(
   return removed;
 }
 
-async function askFor(
+async function requestUndo(
   { table, workQueue, clock }: UndoRunDependencies,
   { organization, id, forge }: Synchronization,
   removed: readonly Removal[],
@@ -122,11 +125,11 @@ async function askFor(
   const workItems = missing.map((scope) => scopeWork(organization, id, scope));
   const attributes = { cause, restore: { run, at } };
   await table.transact(workItems.map((workItem) => requestWork(workItem, clock.now(), attributes)));
-  // One run takes all scopes that are asked for.
+  // One run reads all requested scopes.
   await workQueue.send(workItems.slice(0, 1).map((workItem) => workItem.message));
 }
 
-/** What of it is there by now, and why the rest is not. */
+/** What is restored by now, and why the rest is not. */
 async function outcomeOf(
   { table, clock }: UndoRunDependencies,
   synchronization: Synchronization,
@@ -135,23 +138,23 @@ async function outcomeOf(
 ): Promise<Pick<Undone, 'scopes' | 'putBack' | 'left'>> {
   const { id, forge } = synchronization;
   const { scopes: layout, lagMs } = traitsOf(forge);
-  const concerned = byScope(layout, removed);
-  const scopes = await progressSince(table, synchronization, [...concerned.keys()], at, clock.now());
+  const removedByScope = byScope(layout, removed);
+  const scopes = await progressSince(table, synchronization, [...removedByScope.keys()], at, clock.now());
   const names = await namesFor(table, id, removed);
   const putBack: string[] = [];
   const left: { what: string; reason: string }[] = [];
-  for (const [scope, removals] of concerned) {
+  for (const [scope, removals] of removedByScope) {
     const progress = scopes.find((one) => one.scope === scope);
-    // After the progress: what is not there once the read is done stays away.
+    // Loaded after the progress: what is missing once the read is done is not restored by it.
     const stored = await loadScope(table, id, layout, scope);
     const held = await heldKeys(table, id, scope, await findHeld(table, id, scope));
     for (const { before } of removals) {
       const key = factKey(before);
-      const there = stored.facts.find((one) => factKey(one.fact) === key);
+      const current = stored.facts.find((one) => factKey(one.fact) === key);
       const what = factText(before, names);
-      if (there !== undefined && there.changedAt >= at) {
+      if (current !== undefined && current.changedAt >= at) {
         putBack.push(what);
-      } else if (there !== undefined) {
+      } else if (current !== undefined) {
         const reason = held.has(key) ? 'there already, and its removal is held' : 'there already';
         left.push({ what, reason });
       } else {
@@ -165,7 +168,7 @@ async function outcomeOf(
   return { scopes, putBack, left };
 }
 
-/** @param times milliseconds since the epoch: when it was removed, and when it was asked back */
+/** @param times in milliseconds since the epoch: when it was removed, and when the undo was requested */
 function absenceOf(
   progress: ScopeProgress | undefined,
   { removedAt, at, lagMs }: { readonly removedAt: number; readonly at: number; readonly lagMs: number },

@@ -1,4 +1,4 @@
-/** Takes many packages from clients, in portions. Doing it again goes on where it ended. */
+/** Withdraws many packages from clients, in portions. A repeated call continues where the last one ended. */
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { keys } from '../store/keys.ts';
@@ -9,14 +9,14 @@ import { grantsWork } from '../store/work-items.ts';
 import { withdrawal } from './delete-package.ts';
 import type { NarrowDependencies } from './narrow-refused.ts';
 
-/** Operations for one package, and those that every transaction has besides: the grants, and what the caller adds. */
+/** Operations for one package, and those that every transaction has in addition: the grants, and what the caller adds. */
 const perPackage = 4;
 const beside = 2;
 const portion = Math.floor((transactionItemsMax - beside) / perPackage);
 
 /**
- * @param of only packages of that synchronization; undefined: all
- * @param under a check that belongs to each transaction, such as that of a lease
+ * @param of the synchronization whose packages are withdrawn; undefined: all packages
+ * @param under a check for each transaction, such as that of a lease
  * @param until no portion begins after it; milliseconds since the epoch
  * @returns how many are left
  * @throws ConflictError when one of them changed meanwhile: then none of its portion was written
@@ -29,12 +29,12 @@ export async function withdrawPackagesOf(
   until: number,
 ): Promise<number> {
   const { id } = organization;
-  const living = (await packagesOf(table, id)).filter(
+  const notDeleted = (await packagesOf(table, id)).filter(
     (one) => one.state !== 'deleted' && (of === undefined || one.synchronization === of),
   );
-  let left = living.length;
-  for (let start = 0; start < living.length && clock.now() < until; start += portion) {
-    const part = living.slice(start, start + portion);
+  let left = notDeleted.length;
+  for (let start = 0; start < notDeleted.length && clock.now() < until; start += portion) {
+    const part = notDeleted.slice(start, start + portion);
     const names = await table.getMany(part.map(({ name }) => keys.packageName(id, name)));
     const grants = grantsWork(id);
     const withdrawn = part.map((one, place) =>

@@ -1,4 +1,4 @@
-/** Copies archives and records of a package to its next number. Each call does a portion, or finds that nothing is left. */
+/** Copies archives and records of a package to its new number. Each call copies a portion, or finds nothing left to copy. */
 import { isDeepStrictEqual } from 'node:util';
 import { objectKeys } from '../../publish/object-keys.ts';
 import { equal } from '../../store/condition.ts';
@@ -8,9 +8,9 @@ import { notRefused, refusedCommitsOf } from '../../store/refused-commit-store.t
 import type { Item, Operation, Table } from '../../store/table.ts';
 import { leaseHeld, requestWork } from '../../store/work.ts';
 import { packageWork } from '../../store/work-items.ts';
-import { keyOf, lookMs, type Portion, type PortionDependencies, type PortionInputs } from './portion.ts';
+import { keyOf, type Portion, type PortionDependencies, type PortionInputs, pollMs } from './portion.ts';
 
-/** Each takes a check and a record in one transaction. */
+/** Each takes two operations of a transaction: a check and a record. */
 const distsInPortion = 45;
 /** Archives that are copied at the same time. */
 const copiesAtOnce = 8;
@@ -18,7 +18,7 @@ const copiesAtOnce = 8;
 const bytesInPortion = 3_000_000;
 const recordsInPortion = 90;
 
-/** What a package's item says of its number and of work on it, and so not of the next number. */
+/** Attributes of a package's item that belong to its number or to work on it, and are not copied. */
 const ownAttributes = [
   tableKeys.partitionKey,
   tableKeys.sortKey,
@@ -37,12 +37,12 @@ const ownAttributes = [
   'leaseUntil',
 ];
 
-/** What a record has only while its archive is stored, or built. */
+/** Attributes that a record has only while its archive is stored or being built. */
 const storedAttributes = ['sha1', 'shasum', 'size', 'storedAt', 'leaseId', 'leaseUntil'];
 const without = (item: Item, names: readonly string[]): Item =>
   Object.fromEntries(Object.entries(item).filter(([name]) => !names.includes(name)));
 
-/** Recorded commits, and the archives of those that are not refused. @returns undefined when all are copied */
+/** Copies recorded commits, and the archives of those that are not refused. @returns undefined when all are copied */
 export async function copyDists(
   { table, storedObjects, clock }: PortionDependencies,
   { lease, organization: { id, slug } }: PortionInputs,
@@ -60,7 +60,7 @@ export async function copyDists(
     .map((item) => Number(item.leaseUntil))
     .filter((until) => until > clock.now());
   if (building.length > 0) {
-    const at = Math.min(clock.now() + 10 * lookMs, ...building);
+    const at = Math.min(clock.now() + 10 * pollMs, ...building);
     return { is: 'later', at, step: 'waits for builds of archives to end' };
   }
   const copied = new Set(copies.filter(({ isCopying }) => isCopying !== true).map(({ sk }) => sk));
@@ -76,18 +76,18 @@ export async function copyDists(
     put: keys.dist(id, next.number, commit),
     item,
   });
-  // The records before the archives: whoever refuses a commit from now on finds what has to be removed here too.
+  // Records before archives: a refusal from now on finds the copies that it has to remove too.
   await table.transact([
     leaseHeld(lease),
     ...archives.flatMap(({ commit }) => [notRefused(id, commit), put(commit, { isCopying: true })]),
   ]);
-  const there = new Set<string>();
+  const stored = new Set<string>();
   for (let start = 0; start < archives.length; start += copiesAtOnce) {
     await Promise.all(
       archives.slice(start, start + copiesAtOnce).map(async ({ commit }) => {
         const [from, to] = [found.number, next.number].map((number) => objectKeys.dist(slug, number, commit));
         if (await storedObjects.copy(String(from), String(to))) {
-          there.add(commit);
+          stored.add(commit);
         }
       }),
     );
@@ -95,17 +95,16 @@ export async function copyDists(
   await table.transact([
     leaseHeld(lease),
     ...portion.map(({ commit, item }) =>
-      put(commit, without(item, there.has(commit) ? ['leaseId', 'leaseUntil'] : storedAttributes)),
+      put(commit, without(item, stored.has(commit) ? ['leaseId', 'leaseUntil'] : storedAttributes)),
     ),
   ]);
-  return { is: 'more', step: 'copies archives', objects: there.size, records: portion.length };
+  return { is: 'more', step: 'copies archives', objects: stored.size, records: portion.length };
 }
 
 /**
- * Everything else that is recorded of the package, as it is when its publisher has nothing left to do; then the files of the new number
- * are asked for.
+ * Copies all other records of the package, once its publisher has nothing left to do; then requests the files of the new number.
  *
- * @returns undefined when all is copied and nothing has changed since
+ * @returns undefined when everything is copied and nothing has changed since
  */
 export async function copyRecords(
   { table, workQueue, clock }: PortionDependencies,
@@ -114,10 +113,10 @@ export async function copyRecords(
   next: StoredPackage,
 ): Promise<Portion | undefined> {
   const now = clock.now();
-  // Read before the records: what is written after it is seen to have changed.
+  // Read before the records, so that a write after it is seen as a change.
   const item = await table.get(keys.package(id, found.number));
   if (item === undefined || item.wanted !== item.done) {
-    return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
+    return { is: 'later', at: now + pollMs, step: 'waits for its metadata' };
   }
   if (next.copiedWanted === item.wanted) {
     return undefined;
@@ -138,17 +137,17 @@ export async function copyRecords(
       ...requestWork(workItem, now, {
         ...without(item, ownAttributes),
         copiedWanted: item.wanted,
-        // Clients have the old number's files under the same addresses, none of them younger than this.
+        // Clients have the old number's files under the same addresses, none of them modified later than this.
         filesModifiedAt: now,
       }),
       when: equal('state', 'copying'),
     },
   ]);
   await workQueue.send([workItem.message]);
-  return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
+  return { is: 'later', at: now + pollMs, step: 'waits for its metadata' };
 }
 
-/** Everything of the partition that does not begin so. */
+/** Items of the partition whose sort keys do not begin with that of `dists`. */
 async function itemsBesides(table: Table, dists: Key): Promise<Item[]> {
   return (await table.query(dists.pk, '')).filter(({ sk }) => !String(sk).startsWith(dists.sk));
 }
@@ -170,7 +169,7 @@ function differences(source: readonly Item[], copies: readonly Item[], partition
   ];
 }
 
-/** As many as fit into one transaction, at least one. */
+/** The first changes, as many as fit into one transaction; at least one. */
 function firstBatch(changes: readonly Operation[]): readonly Operation[] {
   let bytes = 0;
   const over = changes.findIndex((change, place) => {

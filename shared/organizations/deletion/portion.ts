@@ -1,4 +1,4 @@
-/** Removals are done in portions, each of which finds out by itself what is left, so that a death between any two lines changes nothing. */
+/** Removals are done in portions. Each finds out by itself what is left, so a worker that dies at any point loses nothing. */
 
 import type { Organization } from '../../domain/organization.ts';
 import type { StoredObjects } from '../../publish/stored-objects.ts';
@@ -22,7 +22,10 @@ export interface PortionInputs {
   readonly deletion: Deletion;
 }
 
-/** `more`: at once. `later`: not before that time, in milliseconds since the epoch; somebody else has to be done first. */
+/**
+ * The result of a portion, and when the next one may start. `more`: at once. `later`: not before `at`, in milliseconds since the epoch,
+ * because other work has to finish first.
+ */
 export type Portion = { readonly step: string; readonly objects?: number; readonly records?: number } & (
   | { readonly is: 'more' | 'done' }
   | { readonly is: 'later'; readonly at: number }
@@ -31,7 +34,7 @@ export type Portion = { readonly step: string; readonly objects?: number; readon
 /** As many items as are deleted in one transaction, beside the check of the lease. */
 export const recordsInPortion = transactionItemsMax - 1;
 
-/** Where the item is. */
+/** The item's key. */
 export const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
 
 /** Deletes items under the lease, at most `recordsInPortion`. */
@@ -71,7 +74,7 @@ export async function removePartition(
   return { removed, isMore: removed < items.length };
 }
 
-/** Whom the edge and other workers keep waiting is asked again after so long, in milliseconds. */
-export const lookMs = 1000;
+/** How often a removal checks whether the edge or another worker is done, in milliseconds. */
+export const pollMs = 1000;
 
 export const deletionLeaseMs = leaseMsOf('run-deletion');

@@ -1,6 +1,6 @@
 /**
- * Removes everything of a deleted organization: narrowings first, then objects, then records. What stays is its slug, which nobody may have
- * again, and the log of what owners did.
+ * Removes everything of a deleted organization: withdraws access first, then removes objects, then records. What stays is its slug, which
+ * is never used again, and the audit log.
  */
 
 import { edgeKeys } from '../../domain/edge-keys.ts';
@@ -19,17 +19,17 @@ import { withdrawPackagesOf } from '../withdraw-packages.ts';
 import {
   deleteRecords,
   keyOf,
-  lookMs,
   type Portion,
   type PortionDependencies,
   type PortionInputs,
+  pollMs,
   type RemovedRecords,
   recordsInPortion,
   removePartition,
 } from './portion.ts';
 import { removeSynchronizationRecords, settleMs } from './remove-synchronization.ts';
 
-/** A portion begins nothing new after so long, in milliseconds. */
+/** A portion starts nothing new after this time, in milliseconds. */
 const portionMs = 30_000;
 
 export async function removeOrganization(
@@ -59,7 +59,7 @@ export async function removeOrganization(
   return { is: 'done', step: 'done' };
 }
 
-/** @returns undefined when nothing of it is at the edge any more */
+/** @returns undefined when the edge has nothing of it any more */
 async function withdrawAll(
   dependencies: PortionDependencies,
   { lease, organization }: PortionInputs,
@@ -76,17 +76,17 @@ async function withdrawAll(
     return { is: 'more', step };
   }
   const rows = await rowsOf(dependencies, organization);
-  const wished = rows.filter(({ value }) => value !== undefined).slice(0, recordsInPortion);
-  if (wished.length > 0) {
+  const desired = rows.filter(({ value }) => value !== undefined).slice(0, recordsInPortion);
+  if (desired.length > 0) {
     await table.transact([
       leaseHeld(lease),
-      ...wished.map(({ key, subject }) => desire(key, undefined, subject, clock.now())),
+      ...desired.map(({ key, subject }) => desire(key, undefined, subject, clock.now())),
     ]);
-    await workQueue.send(wished.map(({ key }) => edgeWork(key).message));
+    await workQueue.send(desired.map(({ key }) => edgeWork(key).message));
     return { is: 'more', step };
   }
   return rows.some(({ published, wanted, done }) => published !== undefined || wanted !== done)
-    ? { is: 'later', at: clock.now() + lookMs, step: 'waits for the edge' }
+    ? { is: 'later', at: clock.now() + pollMs, step: 'waits for the edge' }
     : undefined;
 }
 
@@ -104,7 +104,7 @@ async function rowsOf(
   return [...names, ...views, ...others];
 }
 
-/** Nothing is left when none were removed and there is no more. */
+/** Removes the organization's records. None are left when it removed none and `isMore` is false. */
 async function removeRecords(
   dependencies: PortionDependencies,
   { lease, organization, deletion }: PortionInputs,
@@ -122,7 +122,7 @@ async function removeRecords(
     removed += await removeEdgeRows(dependencies, lease, organization);
   }
   if (removed > 0 || isMore) {
-    // What tells where to look goes last.
+    // The items that lead to other records are removed last.
     return { removed, isMore };
   }
   const stays = [keys.organization(id).sk, deletionOf(id, { kind: 'organization' }).key.sk];
@@ -136,8 +136,8 @@ async function removeRecords(
 }
 
 /**
- * Removes the records of packages. The item of a package goes as soon as its partition is empty, so that the next portion does not spend
- * its time on that partition again.
+ * Removes the records of packages. A package's item is removed as soon as its partition is empty, so that the next portion skips that
+ * partition.
  */
 async function removePackageRecords(
   dependencies: PortionDependencies,
@@ -166,7 +166,7 @@ async function removePackageRecords(
   return { removed: removed + emptied.length, isMore };
 }
 
-/** Records of keys that the edge has no more, and those by which tokens are found. */
+/** Removes records of keys that the edge no longer has, and the items that tokens are found by. */
 async function removeEdgeRows(
   { table }: PortionDependencies,
   lease: Lease,
@@ -176,7 +176,7 @@ async function removeEdgeRows(
   const tokens = await tokensOfOrganization(table, organization.id);
   const pointers = await table.getMany(tokens.map(({ hash }) => keys.token(hash)));
   const gone = [
-    // That the slug is closed is known for ever.
+    // The record that the slug is closed is kept for ever.
     ...rows
       .map(({ key }) => keys.edge(key))
       .filter(({ sk }) => sk !== edgeKeys.organization(organization.slug)),

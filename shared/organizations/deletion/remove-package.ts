@@ -1,4 +1,4 @@
-/** Removes what is stored of a deleted package: files, archives, records. Its number is kept for ever. */
+/** Removes the files, archives and records of a deleted package. Its number stays reserved for ever. */
 
 import { edgeKeys, packageNumberOf } from '../../domain/edge-keys.ts';
 import type { OrganizationId } from '../../domain/ids.ts';
@@ -12,10 +12,10 @@ import { leaseHeld } from '../../store/work.ts';
 import {
   deleteRecords,
   keyOf,
-  lookMs,
   type Portion,
   type PortionDependencies,
   type PortionInputs,
+  pollMs,
   recordsInPortion,
 } from './portion.ts';
 
@@ -35,7 +35,7 @@ export async function removePackage(
     return { is: 'later', at: deletion.keepUntil, step: 'keeps its archives for a while' };
   }
   if (await isAtEdge(table, organization.slug, found)) {
-    return { is: 'later', at: now + lookMs, step: 'waits for the edge' };
+    return { is: 'later', at: now + pollMs, step: 'waits for the edge' };
   }
   const later = await busyUntil(table, organization.id, found, now);
   if (later !== undefined) {
@@ -66,14 +66,14 @@ export async function removePackage(
   return { is: 'done', step: 'done', objects: removed };
 }
 
-/** Whether clients are still led to this number. */
+/** Whether the edge still leads clients to this number. */
 async function isAtEdge(table: Table, slug: string, { name, number }: StoredPackage): Promise<boolean> {
   const key = edgeKeys.package(slug, name);
   const row = (await edgeRows(table, key)).find((one) => one.key === key);
   return packageNumberOf(row?.published) === number;
 }
 
-/** When to look again while somebody may be at work who still writes of the package; milliseconds since the epoch. */
+/** When to check again, if a scan or build may still write for the package; milliseconds since the epoch. */
 async function busyUntil(
   table: Table,
   organization: OrganizationId,
@@ -84,9 +84,9 @@ async function busyUntil(
   const scanUntil = scan?.leaseId === undefined ? 0 : Number(scan.leaseUntil);
   const dists = await distsOfPackage(table, organization, number);
   const leases = [
-    // A scan that began after the deletion knows of it.
+    // A scan that began after the deletion sees the deletion.
     scanUntil <= deletedAt + leaseMsOf('scan-repository') ? scanUntil : 0,
     ...dists.map(({ leaseUntil }) => leaseUntil ?? 0),
   ].filter((until) => until > now);
-  return leases.length === 0 ? undefined : Math.min(now + 10 * lookMs, ...leases);
+  return leases.length === 0 ? undefined : Math.min(now + 10 * pollMs, ...leases);
 }

@@ -1,4 +1,4 @@
-/** Removes the archives of refused commits, from every package of the organization that has one. */
+/** Removes the archives of refused commits from all packages of the organization. */
 
 import { objectKeys } from '../../publish/object-keys.ts';
 import { all, any, equal, missingOrLess, present } from '../../store/condition.ts';
@@ -9,13 +9,13 @@ import { leaseHeld } from '../../store/work.ts';
 import { narrowRefused, packagesWith } from '../narrow-refused.ts';
 import {
   deletionLeaseMs,
-  lookMs,
   type Portion,
   type PortionDependencies,
   type PortionInputs,
+  pollMs,
 } from './portion.ts';
 
-/** Commits of one portion. */
+/** How many commits one portion handles. */
 const commitsInPortion = 20;
 
 export async function removeRefused(
@@ -30,10 +30,10 @@ export async function removeRefused(
   if (commits.length === 0) {
     return { is: 'done', step: 'done' };
   }
-  const untold = portion.filter(({ isWithdrawn }) => !isWithdrawn).map(({ commit }) => commit);
-  if (untold.length > 0) {
-    // Whoever refused them died before he came to it.
-    await narrowRefused(dependencies, organization, untold);
+  const notWithdrawn = portion.filter(({ isWithdrawn }) => !isWithdrawn).map(({ commit }) => commit);
+  if (notWithdrawn.length > 0) {
+    // The call that refused them died before it got here.
+    await narrowRefused(dependencies, organization, notWithdrawn);
   }
   const affected = await packagesWith(table, organization.id, commits);
   let objects = 0;
@@ -66,8 +66,8 @@ export async function removeRefused(
 }
 
 /**
- * Nobody builds the archive meanwhile, even if the commit is allowed at this moment: its record is leased as for a build. The commit stays
- * recorded.
+ * Removes one archive. Its record is leased as for a build, so that nobody builds the archive meanwhile, even if the commit is allowed at
+ * this moment. The commit stays recorded.
  */
 async function removeArchive(
   { table, storedObjects, clock }: PortionDependencies,
@@ -94,10 +94,10 @@ async function removeArchive(
   return removed;
 }
 
-/** When whoever may still store the archive is gone; undefined when nobody may. */
+/** Until when a worker may still store the archive; undefined when none may. */
 function busyUntil(found: StoredPackage, { leaseUntil }: StoredDist, now: number): number | undefined {
   if (found.state === 'copying') {
-    return now + lookMs;
+    return now + pollMs;
   }
   return leaseUntil !== undefined && leaseUntil > now ? leaseUntil : undefined;
 }

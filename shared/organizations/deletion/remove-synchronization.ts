@@ -1,4 +1,4 @@
-/** Removes what is left of a deleted synchronization: narrowings first, then archives, then records. */
+/** Removes what is left of a deleted synchronization: withdraws access first, then removes archives, then records. */
 import type { SynchronizationId } from '../../domain/ids.ts';
 import { hooksOf, removeHook } from '../../store/hook-store.ts';
 import { keys } from '../../store/keys.ts';
@@ -18,12 +18,12 @@ import {
 } from './portion.ts';
 import { removePackage } from './remove-package.ts';
 
-/** A portion begins nothing new after so long, in milliseconds. */
+/** A portion starts nothing new after this time, in milliseconds. */
 const portionMs = 30_000;
 /** Each of these takes two operations. */
 const claimsInPortion = 45;
 const hooksInPortion = 45;
-/** Whoever was at work when it was deleted has ended by then; milliseconds. */
+/** Workers that ran at the time of the deletion have ended after this time; milliseconds. */
 export const settleMs = 360_000;
 
 export async function removeSynchronization(
@@ -85,7 +85,7 @@ async function removePackages(
   return later === undefined ? undefined : { ...later, ...removed };
 }
 
-/** Its repositories claim no names any more. A scan's item knows what its repository claims. @returns how many did */
+/** Removes the repositories' claims to package names, which the scans' items list. @returns how many there were */
 async function removeNameClaims(
   { table }: PortionDependencies,
   { lease, organization }: PortionInputs,
@@ -116,8 +116,8 @@ async function removeNameClaims(
 }
 
 /**
- * Removes what lies under a deleted synchronization, and before that its hooks, which only the list there leads to. What they delivered was
- * nobody's since it was deleted.
+ * Removes the records of a deleted synchronization, its hooks first: only the list in these records leads to them. Deliveries to them have
+ * been ignored since the deletion.
  */
 export async function removeSynchronizationRecords(
   dependencies: PortionDependencies,

@@ -1,8 +1,8 @@
 /**
  * Copies a package to a new number, for which the edge refuses no commit yet. The old number's metadata and archives are served until the
- * new one's are there; then one transaction passes the name, and the old number is removed like any deleted package.
+ * new one's exist; then one transaction passes the name, and the old number is removed like any deleted package.
  *
- * While it goes on no archive is built for the old number, and versions that a scan writes there are copied once more.
+ * Meanwhile no archive is built for the old number, and versions that a scan writes there are copied again.
  */
 
 import { bitmapHas, edgeKeys, packagesPerChunk } from '../../domain/edge-keys.ts';
@@ -22,9 +22,9 @@ import { leaseHeld, requestWork } from '../../store/work.ts';
 import { edgeWork, grantsWork, packageWork, scanWork } from '../../store/work-items.ts';
 import { renumberFrom } from '../narrow-refused.ts';
 import { copyDists, copyRecords } from './copy-package.ts';
-import { lookMs, type Portion, type PortionDependencies, type PortionInputs } from './portion.ts';
+import { type Portion, type PortionDependencies, type PortionInputs, pollMs } from './portion.ts';
 
-/** Views that have not got the new number's bit are waited for no longer, in milliseconds. */
+/** How long to wait for views that lack the new number's bit, in milliseconds. */
 const viewsMs = 30_000;
 
 export async function renumberPackage(
@@ -48,7 +48,7 @@ export async function renumberPackage(
       : { is: 'done', step: 'done' };
   }
   if (next?.state !== 'copying') {
-    // Only the copy was withdrawn: the package had moved, and the copy went with the synchronization that it was read from.
+    // Only the copy was withdrawn: the package had moved, and the copy was deleted with the synchronization that it was read from.
     return begin(dependencies, inputs, found);
   }
   return (
@@ -61,7 +61,7 @@ export async function renumberPackage(
 
 const isAlive = ({ state }: StoredPackage): boolean => state !== 'deleted' && state !== 'copying';
 
-/** Draws the number, and lets everybody who reads the package read it under this one too. */
+/** Draws the new number, and grants it to everybody who reads the package. */
 async function begin(
   { table, workQueue, clock }: PortionDependencies,
   { lease, organization }: PortionInputs,
@@ -100,7 +100,7 @@ async function begin(
   return { is: 'more', step: 'copies archives' };
 }
 
-/** The package was deleted while it was copied: so is the copy, and nothing takes the package's place, so its files go. */
+/** Deletes the copy of a package that was deleted meanwhile, and its files: nothing takes the package's place. */
 async function abandon(
   { table, workQueue, clock }: PortionDependencies,
   { lease, organization: { id } }: PortionInputs,
@@ -126,7 +126,7 @@ async function abandon(
   return { is: 'done', step: 'done' };
 }
 
-/** Until the new files are there, and everybody who reads the old number may read the new one. */
+/** Waits until the new files exist and everybody who reads the old number may read the new one. */
 async function waitForReaders(
   { table, clock }: PortionDependencies,
   { organization }: PortionInputs,
@@ -136,15 +136,15 @@ async function waitForReaders(
   const now = clock.now();
   const item = await table.get(keys.package(organization.id, next.number));
   if (item?.wanted !== item?.done) {
-    return { is: 'later', at: now + lookMs, step: 'waits for its metadata' };
+    return { is: 'later', at: now + pollMs, step: 'waits for its metadata' };
   }
-  const isPatient = now < (next.filesModifiedAt ?? 0) + viewsMs;
-  return isPatient && (await lacksBits(table, organization.slug, found.number, next.number))
-    ? { is: 'later', at: now + lookMs, step: 'waits for the edge' }
+  const isWaiting = now < (next.filesModifiedAt ?? 0) + viewsMs;
+  return isWaiting && (await lacksBits(table, organization.slug, found.number, next.number))
+    ? { is: 'later', at: now + pollMs, step: 'waits for the edge' }
     : undefined;
 }
 
-/** Whether somebody has the bit of one number at the edge, and not yet that of the other. */
+/** Whether a view at the edge has the bit of one number but not yet that of the other. */
 async function lacksBits(table: Table, slug: string, one: number, other: number): Promise<boolean> {
   const rows = await edgeRows(table, edgeKeys.view(slug, '', 0).slice(0, -2));
   const published = new Map(rows.map((row) => [row.key, row.published]));
@@ -157,7 +157,7 @@ async function lacksBits(table: Table, slug: string, one: number, other: number)
   );
 }
 
-/** Everything is there: name, source and edge pass to the new number in one transaction. */
+/** Passes name, source and edge key to the new number in one transaction, once everything is copied. */
 async function pass(
   { table, workQueue, clock }: PortionDependencies,
   { lease, organization: { id, slug } }: PortionInputs,
@@ -200,7 +200,7 @@ async function pass(
           ),
         ]
       : []),
-    // Whatever a scan has written of the old number at this moment it writes of the new one.
+    // What a scan has just written for the old number, the next one writes for the new number.
     requestWork(scan, now, { cause: 'new package number' }),
     requestWork(grants, now),
     askDeletion(id, removal, name, now),
@@ -217,7 +217,10 @@ async function pass(
   return { is: 'done', step: 'done' };
 }
 
-/** The name of a package that lost it stays with who has it, and so does its source if that has another package of the name by now. */
+/**
+ * Passes name and source. If the package has lost its name, its holder keeps it; if the source has another package of that name by now, so
+ * does that package.
+ */
 async function passNameAndSource(
   table: Table,
   id: OrganizationId,

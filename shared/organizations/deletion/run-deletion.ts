@@ -1,4 +1,6 @@
-/** The worker of removals: one for each at a time, portion by portion, until nothing is left or somebody else has to be done first. */
+/**
+ * The worker of deletions. It handles one deletion at a time, portion by portion, until nothing is left or other work has to finish first.
+ */
 
 import type { OrganizationId } from '../../domain/ids.ts';
 import type { Organization } from '../../domain/organization.ts';
@@ -19,12 +21,12 @@ export interface RunDeletionDependencies extends PortionDependencies {
   readonly newLeaseId: () => string;
 }
 
-/** A function of 300 s begins no portion after so long; milliseconds. */
+/** No portion starts after this time of the function's 300 s; milliseconds. */
 const workMs = 200_000;
 
 export type DeletionOutcome = 'done' | 'idle' | 'busy' | 'waiting' | 'again' | 'unknown';
 
-/** @param subject names the removal within the organization */
+/** @param subject names the deletion within the organization */
 export async function runDeletion(
   dependencies: RunDeletionDependencies,
   organizationId: OrganizationId,
@@ -48,7 +50,7 @@ export async function runDeletion(
     return await underLease(table, lease, () => work(dependencies, lease, organization));
   } catch (error) {
     if (error instanceof ConflictError) {
-      // Somebody else was at the same thing at the same moment: the portion is decided anew.
+      // Another worker wrote the same items at the same moment: the portion is tried again.
       await workQueue.send([workItem.message], 1);
       return 'again';
     }
@@ -75,11 +77,11 @@ async function work(
     }
     if (portion.is === 'later') {
       const now = clock.now();
-      const at = Math.max(portion.at, now + lookAgainMs(now - deletion.askedAt));
-      // The message must not come before the lease's end.
+      const at = Math.max(portion.at, now + pollDelayMs(now - deletion.askedAt));
+      // The message must not arrive before the lease has ended.
       await releaseLease(table, lease, at - 500);
       const seconds = Math.max(1, Math.ceil((at - now) / 1000));
-      // What waits for longer is found by the sweep.
+      // The sweep finds deletions that wait longer.
       if (seconds <= delaySecondsMax) {
         await workQueue.send([lease.workItem.message], seconds);
       }
@@ -93,8 +95,8 @@ async function work(
   }
 }
 
-/** Whom somebody keeps waiting looks less often, the longer that takes: at most once a minute. Milliseconds. */
-const lookAgainMs = (waited: number): number => Math.min(60_000, waited / 10);
+/** How long to wait before the next check, in milliseconds: longer the longer it has waited, at most a minute. */
+const pollDelayMs = (waited: number): number => Math.min(60_000, waited / 10);
 
 function nextPortion(
   dependencies: PortionDependencies,
