@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ForgeError } from './errors.ts';
-import { IntegrationsError, integrationOf, invalidText, parseIntegrations } from './integrations.ts';
+import {
+  findIntegration,
+  IntegrationsError,
+  integrationOf,
+  invalidText,
+  parseIntegrations,
+} from './integrations.ts';
 
 const secrets = { privateKey: 'the key', webhookSecret: 'the secret' };
 const gitHub = (settings: object = {}) => ({
@@ -80,6 +86,12 @@ describe('the integrations of an installation', () => {
       /cannot be used: entry 2 \(github\): the secrets: webhookSecret/,
     );
     expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://example.com' })).toThrow(/any more/);
+  });
+
+  it('are found by the key that stands in addresses', () => {
+    const all = parse(gitHub(), elsewhere());
+    expect(findIntegration(all, 'github~github.example.com')).toBe(all.valid[1]);
+    expect(findIntegration(all, 'github~example.com')).toBeUndefined();
   });
 
   it.each<[string, object, object]>([

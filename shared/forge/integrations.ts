@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { ForgeError } from './errors.ts';
+import { integrationKeyOf } from './integration-key.ts';
 import type { Integration } from './module.ts';
 import { findModule, modules } from './modules.ts';
 
@@ -151,6 +152,10 @@ export function integrationOf({ valid, invalid }: Integrations, { forge, baseUrl
       : `the integration for ${forge} at ${baseUrl} cannot be used: ${reasons.join('; ')}`,
   );
 }
+
+/** The integration that an address names by its key, if it can be used. */
+export const findIntegration = ({ valid }: Integrations, key: string): Integration | undefined =>
+  valid.find(({ forge, settings }) => integrationKeyOf({ forge, baseUrl: settings.baseUrl }) === key);
 
 /** The entry and what is wrong with it, for people. */
 export const invalidText = ({ entry, forge, problem }: InvalidIntegration): string =>

@@ -5,7 +5,7 @@ import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '..
 import { createGitHubApp, type GitHubApp } from './app.ts';
 import { createContentReader } from './content.ts';
 import { createDeliveryLog } from './delivery-log.ts';
-import { createRequests } from './requests.ts';
+import { createRequests, type Requests } from './requests.ts';
 import type { GitHubSecrets, GitHubSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
 import { webhooks } from './webhook.ts';
@@ -48,6 +48,13 @@ export function openGitHub({
     requests: () => rights.count() + contents.count() + archives.count(),
   };
 }
+
+/** Asks about who may do what with the token of an installation. */
+export const installationRequests = (
+  integration: Integration<GitHubSettings, GitHubSecrets>,
+  installation: InstallationId,
+  services: ForgeServices,
+): Requests => createRequests(appOf(integration, services), installation);
 
 function appOf(integration: Integration<GitHubSettings, GitHubSecrets>, services: ForgeServices): GitHubApp {
   const known = apps.get(integration);

@@ -5,17 +5,28 @@ import { BaseUrl } from '../base-url.ts';
 export const publicHost = 'https://github.com';
 
 /** https://docs.github.com/en/enterprise-server@latest/rest/enterprise-admin: an Enterprise Server has its API under `/api/v3`. */
+export const apiUrlOf = (baseUrl: string): string =>
+  baseUrl === publicHost ? 'https://api.github.com' : `${baseUrl}/api/v3`;
+
 export const settings = z
   .strictObject({
     appId: z.union([z.string().min(1), z.int().positive().transform(String)]),
     baseUrl: BaseUrl.default(publicHost),
     /** Of the REST API; GraphQL is `<it>/graphql`. */
     apiUrl: BaseUrl.optional(),
+    /** Of the App. With `clientSecret` people can sign in. */
+    clientId: z.string().min(1).optional(),
+    /** The App's name in addresses, as in `https://github.com/apps/<slug>`. With it people are led to where they install the App. */
+    appSlug: z
+      .string()
+      .regex(/^[\w-]+$/)
+      .optional(),
   })
-  .transform(({ appId, baseUrl, apiUrl }) => ({
+  .transform(({ appId, baseUrl, apiUrl, ...signIn }) => ({
+    ...signIn,
     appId,
     baseUrl,
-    apiUrl: apiUrl ?? (baseUrl === publicHost ? 'https://api.github.com' : `${baseUrl}/api/v3`),
+    apiUrl: apiUrl ?? apiUrlOf(baseUrl),
   }));
 export type GitHubSettings = z.infer<typeof settings>;
 
@@ -24,5 +35,6 @@ export const secrets = z.strictObject({
   privateKey: z.string().min(1),
   webhookSecret: z.string().min(1),
   previousWebhookSecret: z.string().min(1).optional(),
+  clientSecret: z.string().min(1).optional(),
 });
 export type GitHubSecrets = z.infer<typeof secrets>;

@@ -1,0 +1,148 @@
+/** Exchanges the code that a person's browser brings for that person's grant. */
+import * as oauth from 'oauth4webapi';
+import { z } from 'zod';
+import { ForgeError } from '../errors.ts';
+import type { ForgeServices } from '../module.ts';
+import { type AuthorizationAnswer, type PersonGrant, SignInError, type SignInErrorCode } from '../sign-in.ts';
+import { createApiFetch, failureOf, forgeErrorOf } from './http.ts';
+import { clientOf, type GitHubIntegration } from './oauth-client.ts';
+
+const what = 'the exchange of a code';
+
+/**
+ * What GitHub's errors are to us:
+ * https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-authorization-request-errors and
+ * https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors.
+ * Those of RFC 6749 that it does not name are here too, because an Enterprise Server may be newer than this table.
+ */
+const codeOfError: Readonly<Record<string, SignInErrorCode>> = {
+  access_denied: 'denied',
+  bad_verification_code: 'bad-code',
+  invalid_grant: 'bad-code',
+  unverified_user_email: 'account-unverified',
+  application_suspended: 'client-rejected',
+  incorrect_client_credentials: 'client-rejected',
+  invalid_client: 'client-rejected',
+  redirect_uri_mismatch: 'client-rejected',
+  unauthorized_client: 'client-rejected',
+};
+
+/** As `SignIn.exchange`. */
+export async function exchange(
+  integration: GitHubIntegration,
+  answer: AuthorizationAnswer,
+  services: ForgeServices,
+): Promise<PersonGrant> {
+  const { baseUrl } = integration.settings;
+  const { id, secret } = clientOf(integration);
+  const server: oauth.AuthorizationServer = {
+    // Sent along as `iss` since April 2026 (RFC 9207). An Enterprise Server may be older: another one is refused, a missing one is not.
+    issuer: `${baseUrl}/login/oauth`,
+    token_endpoint: `${baseUrl}/login/oauth/access_token`,
+  };
+  const client: oauth.Client = { client_id: id };
+  try {
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      oauth.ClientSecretPost(secret),
+      checkedCallback(server, client, answer),
+      answer.redirectUri,
+      answer.codeVerifier,
+      {
+        [oauth.customFetch]: tokenFetch(services),
+        // The simulated GitHub, and an operator who wrote down an address without encryption.
+        [oauth.allowInsecureRequests]: baseUrl.startsWith('http:'),
+      },
+    );
+    const token = await oauth.processAuthorizationCodeResponse(server, client, response);
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = token;
+    const expiresAt = seconds === undefined ? undefined : services.clock.now() + seconds * 1000;
+    return { accessToken, refreshToken, expiresAt };
+  } catch (error) {
+    throw meaningOf(error);
+  }
+}
+
+/** @throws SignInError `state-mismatch` when it is no answer to what this browser asked; AuthorizationResponseError for a refusal */
+function checkedCallback(
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+  { callback, state }: AuthorizationAnswer,
+): URLSearchParams {
+  let parameters: URLSearchParams;
+  try {
+    parameters = oauth.validateAuthResponse(server, client, callback, state);
+  } catch (error) {
+    if (error instanceof oauth.AuthorizationResponseError) {
+      throw error;
+    }
+    // The library's error holds the parameters, the code among them.
+    throw new SignInError('state-mismatch', 'a callback is no answer to what this browser asked');
+  }
+  if (!parameters.get('code')) {
+    throw new SignInError('state-mismatch', 'a callback has no code');
+  }
+  return parameters;
+}
+
+/** GitHub tells errors of the exchange with status 200: they get the status that RFC 6749, 5.2 wants, so that the library sees them. */
+const withError = z.object({ error: z.string() });
+
+function tokenFetch({ fetch, clock }: ForgeServices) {
+  const send = createApiFetch(fetch);
+  return async (
+    url: string,
+    options: oauth.CustomFetchOptions<'POST', URLSearchParams>,
+  ): Promise<Response> => {
+    let response: Response;
+    try {
+      response = await send(url, options as RequestInit);
+    } catch (error) {
+      throw forgeErrorOf(
+        failureOf(error, () => 'the connection failed'),
+        what,
+        clock.now(),
+      );
+    }
+    const { status } = response;
+    if (status === 401 || status === 404) {
+      throw new SignInError(
+        'client-rejected',
+        `GitHub knows no App with our client id: it answered ${what} with ${status}`,
+      );
+    }
+    if (status !== 200 && status !== 400) {
+      const headers = Object.fromEntries(response.headers);
+      throw forgeErrorOf(
+        { status, headers, message: '', timedOut: false, tokenRequest: false },
+        what,
+        clock.now(),
+      );
+    }
+    const body: unknown = await response
+      .clone()
+      .json()
+      .catch(() => undefined);
+    return status === 200 && withError.safeParse(body).success
+      ? new Response(JSON.stringify(body), { status: 400, headers: { 'content-type': 'application/json' } })
+      : response;
+  };
+}
+
+/** The library's errors hold what was sent and answered, so none of them is kept as a cause. */
+function meaningOf(error: unknown): unknown {
+  if (error instanceof SignInError || error instanceof ForgeError) {
+    return error;
+  }
+  if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
+    const name = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'an error without a name';
+    const code = codeOfError[name];
+    if (code !== undefined) {
+      return new SignInError(code, `GitHub refused a sign-in: ${name}`);
+    }
+    const isPassing = /^(server_error|temporarily_unavailable)$/.test(name);
+    return new ForgeError(isPassing ? 'unavailable' : 'unexpected', `GitHub refused a sign-in: ${name}`);
+  }
+  return new ForgeError('unexpected', `GitHub's answer to ${what} cannot be read`);
+}

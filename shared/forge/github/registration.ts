@@ -1,0 +1,66 @@
+/**
+ * Makes the GitHub App from a manifest:
+ * https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
+ */
+import { normalizeBaseUrl } from '../base-url.ts';
+import { integrationAddresses } from '../integration-key.ts';
+import type { Registration } from '../registration.ts';
+import { apiUrlOf } from './settings.ts';
+
+/** What the synchronization reads with (docs/deploying.md); custom organization roles are only there in plans of enterprises. */
+const permissions = {
+  administration: 'read',
+  contents: 'read',
+  members: 'read',
+  metadata: 'read',
+  organization_administration: 'read',
+  organization_custom_org_roles: 'read',
+};
+
+const events = [
+  'create',
+  'delete',
+  'member',
+  'membership',
+  'organization',
+  'public',
+  'push',
+  'repository',
+  'team',
+];
+
+/** GitHub's longest name of an App. */
+const nameMax = 34;
+
+export const registration: Registration = {
+  form(host, { consoleUrl, registryName, organization, state }) {
+    const baseUrl = normalizeBaseUrl(host.baseUrl);
+    const addresses = integrationAddresses(consoleUrl, { forge: 'github', baseUrl });
+    const page = organization === undefined ? '' : `/organizations/${encodeURIComponent(organization)}`;
+    const manifest = {
+      name: registryName.slice(0, nameMax).trim(),
+      url: consoleUrl,
+      hook_attributes: { url: addresses.webhook, active: true },
+      redirect_url: addresses.registered,
+      callback_urls: [addresses.callback],
+      setup_url: addresses.installed,
+      // Somebody who is asked again, after a change of the selected repositories, has nothing to do here.
+      setup_on_update: false,
+      // A private App can be installed on nothing but the account that owns it.
+      public: organization === undefined,
+      default_permissions: permissions,
+      default_events: events,
+    };
+    return {
+      action: `${baseUrl}${page}/settings/apps/new?${new URLSearchParams({ state })}`,
+      fields: { manifest: JSON.stringify(manifest) },
+    };
+  },
+
+  async complete(host, code, services) {
+    const { complete } = await import('./registered-app.ts');
+    const baseUrl = normalizeBaseUrl(host.baseUrl);
+    const apiUrl = host.apiUrl === undefined ? apiUrlOf(baseUrl) : normalizeBaseUrl(host.apiUrl);
+    return complete({ baseUrl, apiUrl }, code, services);
+  },
+};
