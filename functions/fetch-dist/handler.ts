@@ -1,4 +1,4 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   createSecretReader,
   objectClient,
@@ -10,6 +10,7 @@ import { createDistObjects } from '../../shared/publish/dist-objects.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
+import { isSameSecret } from '../../shared/runtime/constant-time.ts';
 import { originSecretHeader } from '../../shared/runtime/environment.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { jsonAnswer } from '../../shared/runtime/http-message.ts';
@@ -33,7 +34,7 @@ const dependencies = {
 
 export const handler = httpHandler({ logger, bodyBytesMax: 0 }, async ({ headers, parameters }) => {
   // Only the CDN knows the secret, and it asks only for what the edge function let pass.
-  if (!same(headers[originSecretHeader] ?? '', await secret(required('originSecretArn')))) {
+  if (!isSameSecret(headers[originSecretHeader] ?? '', await secret(required('originSecretArn')))) {
     return jsonAnswer(403, { error: 'forbidden' });
   }
   return fetchDist(dependencies, {
@@ -42,9 +43,3 @@ export const handler = httpHandler({ logger, bodyBytesMax: 0 }, async ({ headers
     file: parameters.file ?? '',
   });
 });
-
-/** Compares in constant time, whatever the lengths. */
-function same(one: string, other: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
-}

@@ -11,6 +11,8 @@ export type SynchronizationId = Id<'synchronization'>;
 export type ConnectionId = Id<'connection'>;
 /** Ours: one person. */
 export type UserId = Id<'user'>;
+/** Ours: one session of a person in one browser. */
+export type SessionId = Id<'session'>;
 /** Ours: one token, not its secret. */
 export type TokenId = Id<'token'>;
 /** Ours: one entry of an organization's audit log. */
@@ -30,6 +32,7 @@ type AnyId =
   | SynchronizationId
   | ConnectionId
   | UserId
+  | SessionId
   | TokenId
   | AuditEntryId
   | ForgeOrganizationId
@@ -59,7 +62,14 @@ const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** A new id of ours: 16 characters of 32, so 80 random bits. */
 export function newId<
-  Kind extends OrganizationId | SynchronizationId | ConnectionId | UserId | TokenId | AuditEntryId,
+  Kind extends
+    | OrganizationId
+    | SynchronizationId
+    | ConnectionId
+    | UserId
+    | SessionId
+    | TokenId
+    | AuditEntryId,
 >(randomBytes: (count: number) => Uint8Array): Kind {
   let text = '';
   for (const byte of randomBytes(16)) {

@@ -43,6 +43,9 @@
  * | token by its hash | TOKEN#hash | TOKEN |
  * | entry of the audit log | ORG#id | AUDIT#time#id |
  * | user | USER#id | USER |
+ * | session of a user | USER#id | SESSION#id |
+ * | key that sessions are signed with, encrypted | SESSIONKEYS | KEY#period |
+ * | sign-in, or a try | INSTALLATION | SIGNINS#time#id |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
  * | delivery that was taken | DELIVERY#forge#base#id | DELIVERY |
@@ -220,6 +223,14 @@ export const keys = {
   }),
   token: (hash: string): Key => ({ pk: `TOKEN#${hash}`, sk: 'TOKEN' }),
   user: (user: string): Key => ({ pk: `USER#${user}`, sk: 'USER' }),
+  session: (user: string, session: string): Key => ({ pk: `USER#${user}`, sk: `SESSION#${session}` }),
+  /** @param period since the epoch, counted by whoever makes the keys */
+  sessionKey: (period: number): Key => ({ pk: 'SESSIONKEYS', sk: `KEY#${period}` }),
+  /** @param at milliseconds since the epoch */
+  signIn: (at: number, id: string): Key => ({
+    pk: 'INSTALLATION',
+    sk: `SIGNINS#${new Date(at).toISOString()}#${id}`,
+  }),
   account: (forge: string, baseUrl: string, account: string): Key => ({
     pk: `ACCOUNT#${forge}#${baseUrl}#${account}`,
     sk: 'ACCOUNT',
@@ -260,6 +271,7 @@ export const ranges = {
     sk: `NAMECLAIM#${name}#`,
   }),
   tokens: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'TOKEN#' }),
+  signIns: (): Key => ({ pk: 'INSTALLATION', sk: 'SIGNINS#' }),
   auditLog: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'AUDIT#' }),
 } as const;
 

@@ -55,8 +55,8 @@ export const layers: readonly Layer[] = [
     why: 'the table; it keeps what the port gives, and decides nothing about it',
   },
   {
-    components: ['shared/publish', 'shared/downloads', 'shared/sync/plan'],
-    why: 'use cases on the table alone: files and the edge, counts, what a read changes',
+    components: ['shared/publish', 'shared/downloads', 'shared/sessions', 'shared/sync/plan'],
+    why: 'use cases on the table alone: files and the edge, counts, sessions of people, what a read changes',
   },
   {
     components: ['shared/scan', 'shared/tokens', 'shared/sync/run', 'shared/sync/webhooks'],

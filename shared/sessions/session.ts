@@ -1,0 +1,246 @@
+/**
+ * Sessions of people: a short access token and a refresh token that is used once, each in a cookie. docs/decisions/0010-sessions.md has the
+ * reasons; the measure is https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html
+ */
+import { type AuditEntryId, newId, type SessionId, type UserId } from '../domain/ids.ts';
+import { forgottenCookie, hostCookie } from '../runtime/cookies.ts';
+import {
+  addSession,
+  findSession,
+  forgetSession,
+  type RequestOrigin,
+  removeSession,
+  rotateRefreshToken,
+  type Session,
+} from '../store/session-store.ts';
+import { addSignIn } from '../store/sign-in-log.ts';
+import { ConflictError, type Operation } from '../store/table.ts';
+import { readAccessToken, type SignedIn, signAccessToken } from './access-token.ts';
+import {
+  makeRefreshToken,
+  parseRefreshToken,
+  type RefreshToken,
+  refreshHashes,
+  refreshTokenText,
+  sameSuccessorOf,
+  successorOf,
+} from './refresh-token.ts';
+import type { SessionDependencies } from './session-keys.ts';
+import { decideRefresh, endOf, isOver } from './session-rules.ts';
+import { sessionTimes } from './session-times.ts';
+
+export const sessionCookies = { access: '__Host-session', refresh: '__Host-refresh' } as const;
+
+/** What a request shows of a session, and what its answer has the browser keep. */
+export interface SessionAnswer {
+  readonly signedIn: SignedIn | undefined;
+  /** Headers `Set-Cookie`, one each. */
+  readonly setCookies: readonly string[];
+}
+
+/** Has the browser forget its session. */
+export const forgottenSession: readonly string[] = [
+  forgottenCookie(sessionCookies.access),
+  forgottenCookie(sessionCookies.refresh),
+];
+
+interface NewSession extends RequestOrigin {
+  readonly user: UserId;
+  /** When the person proved at a code host who he is; milliseconds since the epoch. */
+  readonly authenticatedAt: number;
+  /** The session that the browser had until now: it ends. */
+  readonly replaces?: Pick<SignedIn, 'user' | 'session'> | undefined;
+}
+
+/**
+ * Begins a session with an id that nobody knew before, also for somebody who signs in again: whoever knew the old one has nothing.
+ *
+ * @param others operations that belong into the same transaction, such as the entry of the history
+ * @throws ConflictError when there is no such user, or not any more
+ */
+export async function startSession(
+  dependencies: SessionDependencies,
+  { user, authenticatedAt, address, userAgent, replaces }: NewSession,
+  others: (session: SessionId) => readonly Operation[] = () => [],
+): Promise<SessionAnswer & { readonly signedIn: SignedIn }> {
+  const { table, clock, randomBytes } = dependencies;
+  const now = clock.now();
+  const signedIn = {
+    user,
+    session: newId<SessionId>(randomBytes),
+    authenticatedAt: wholeSeconds(authenticatedAt),
+  };
+  const token = makeRefreshToken(dependencies, user, signedIn.session);
+  const session: Session = {
+    id: signedIn.session,
+    user,
+    ...refreshHashes(token),
+    rotatedAt: now,
+    startedAt: now,
+    lastUsedAt: now,
+    authenticatedAt: signedIn.authenticatedAt,
+    endsAt: endOf(now, now),
+    address,
+    userAgent,
+  };
+  await table.transact([
+    ...addSession(session),
+    ...(replaces === undefined ? [] : [forgetSession(replaces.user, replaces.session)]),
+    ...others(session.id),
+  ]);
+  return { signedIn, setCookies: await cookiesOf(dependencies, signedIn, session, token) };
+}
+
+export interface ReadSessionOptions {
+  /** The session itself is looked at: one that was ended counts no more. Otherwise its access token is enough while it lives. */
+  readonly isChange: boolean;
+  /** Shown in the list of sessions as where it was used last. */
+  readonly origin?: RequestOrigin | undefined;
+}
+
+/**
+ * Who sends the request. Where only the refresh token is good any more, both are replaced.
+ *
+ * No read while the access token lives; one read (of two items) for a change; a read and a write to refresh.
+ *
+ * @param cookies of the request
+ */
+export async function readSession(
+  dependencies: SessionDependencies,
+  cookies: ReadonlyMap<string, string>,
+  { isChange, origin }: ReadSessionOptions,
+): Promise<SessionAnswer> {
+  const access = cookies.get(sessionCookies.access);
+  const claimed = access === undefined ? undefined : await readAccessToken(dependencies, access);
+  if (claimed !== undefined) {
+    const signedIn = isChange ? await look(dependencies, claimed) : claimed;
+    return { signedIn, setCookies: signedIn === undefined ? forgottenSession : [] };
+  }
+  const refresh = cookies.get(sessionCookies.refresh);
+  if (refresh === undefined) {
+    return { signedIn: undefined, setCookies: [] };
+  }
+  const token = parseRefreshToken(refresh);
+  const answer = token && (await refreshSession(dependencies, token, origin));
+  return answer ?? { signedIn: undefined, setCookies: forgottenSession };
+}
+
+/** The session as it is stored, if it goes on. */
+async function look(
+  { table, clock }: SessionDependencies,
+  { user, session }: SignedIn,
+): Promise<SignedIn | undefined> {
+  const found = await findSession(table, user, session);
+  return found === undefined || isOver(found, clock.now()) ? undefined : signedInBy(found);
+}
+
+async function refreshSession(
+  dependencies: SessionDependencies,
+  token: RefreshToken,
+  origin: RequestOrigin | undefined,
+): Promise<SessionAnswer | undefined> {
+  const { table, clock } = dependencies;
+  // Again when another tab was first: then this token was replaced a moment ago.
+  for (let tries = 1; tries <= 2; tries++) {
+    const session = await findSession(table, token.user, token.session);
+    const now = clock.now();
+    if (session === undefined || isOver(session, now)) {
+      return undefined;
+    }
+    switch (decideRefresh(session, refreshHashes(token), now)) {
+      case 'unknown':
+        return undefined;
+      case 'reused':
+        await endReused(dependencies, session, origin);
+        return undefined;
+      case 'just-replaced': {
+        const next = await sameSuccessorOf(dependencies, token, session.rotationKey);
+        return answerFor(dependencies, session, next);
+      }
+      case 'current':
+        try {
+          return await rotate(dependencies, session, token, origin);
+        } catch (error) {
+          if (!(error instanceof ConflictError)) {
+            throw error;
+          }
+        }
+    }
+  }
+  return undefined;
+}
+
+async function rotate(
+  dependencies: SessionDependencies,
+  session: Session,
+  token: RefreshToken,
+  origin: RequestOrigin | undefined,
+): Promise<SessionAnswer> {
+  const { table, clock } = dependencies;
+  const now = clock.now();
+  const next = await successorOf(dependencies, token);
+  const rotation = {
+    refreshHash: refreshHashes(next.token).refreshHash,
+    previousHash: session.refreshHash,
+    rotatedAt: now,
+    rotationKey: next.key,
+    lastUsedAt: now,
+    endsAt: endOf(session.startedAt, now),
+  };
+  await rotateRefreshToken(table, session, rotation, origin);
+  return answerFor(dependencies, { ...session, ...rotation }, next.token);
+}
+
+/** The person and the thief both lose the session: which of them showed the token cannot be told. */
+async function endReused(
+  { table, clock, randomBytes }: SessionDependencies,
+  { user, id: session }: Session,
+  origin: RequestOrigin | undefined,
+): Promise<void> {
+  const entry = { at: clock.now(), act: 'refresh-token-reused', user, session, ...origin } as const;
+  try {
+    await table.transact([removeSession(user, session), addSignIn(entry, newId<AuditEntryId>(randomBytes))]);
+  } catch (error) {
+    // Another request ended it at the same moment.
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  }
+}
+
+async function answerFor(
+  dependencies: SessionDependencies,
+  session: Session,
+  token: RefreshToken | undefined,
+): Promise<SessionAnswer> {
+  const signedIn = signedInBy(session);
+  return { signedIn, setCookies: await cookiesOf(dependencies, signedIn, session, token) };
+}
+
+const signedInBy = ({ user, id, authenticatedAt }: Session): SignedIn => ({
+  user,
+  session: id,
+  authenticatedAt,
+});
+
+/** The access token has whole seconds, and what it says is not to differ from what is stored. */
+const wholeSeconds = (time: number): number => Math.floor(time / 1000) * 1000;
+
+async function cookiesOf(
+  dependencies: SessionDependencies,
+  signedIn: SignedIn,
+  { endsAt }: Session,
+  token: RefreshToken | undefined,
+): Promise<readonly string[]> {
+  const access = hostCookie(
+    sessionCookies.access,
+    await signAccessToken(dependencies, signedIn),
+    sessionTimes.access,
+  );
+  return token === undefined
+    ? [access]
+    : [
+        access,
+        hostCookie(sessionCookies.refresh, refreshTokenText(token), endsAt - dependencies.clock.now()),
+      ];
+}
