@@ -10,7 +10,7 @@ const examples = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example =
 
 describe('docs/worlds.md', () => {
   it.each(examples.map((example, index) => [index + 1, example] as const))(
-    'example %i is a world',
+    'example %i is a valid world',
     (_number, example) => {
       expect(() => parseWorld(example, 'example')).not.toThrow();
     },
@@ -28,7 +28,7 @@ describe('docs/worlds.md', () => {
     const explained = new Set([...text.matchAll(/`(\w+)`/g)].map(([, word]) => word));
     const inExamples = (key: string): boolean =>
       examples.some((example) => new RegExp(`\\b${key}:`).test(example));
-    // The parts of a tag series and of a symbolic link are explained by their forms.
+    // The parts of a tag series and of a symbolic link are explained with their forms.
     const forms = ['minors', 'patches', 'symlink'];
     const keys = [...new Set(keysOf(schema))];
     expect(keys.filter((key) => !forms.includes(key) && !explained.has(key))).toEqual([]);
@@ -43,7 +43,7 @@ describe('docs/worlds.md', () => {
     expect(rows.sort()).toEqual([...changeNames, ...gitHubFaultKinds].sort());
   });
 
-  it('shows a message as it is', () => {
+  it('quotes a message exactly', () => {
     const message = /^world\.yaml:\d+: (.*)$/m.exec(text)?.[1];
     const broken = examples[0]?.replace('bob: pending', 'bob: boss') ?? '';
     expect(() => parseWorld(broken, 'world.yaml')).toThrow(message ?? 'nothing shown');

@@ -1,7 +1,7 @@
 /**
- * What every adapter promises, whatever its forge. The suite of a new forge is its fixture: how its world changes, fails and
- * delivers. Kinds of facts that its layout lacks, events that it does not send and faults that it does not have are skipped, each with
- * the reason. What only one forge has (its permissions, its limits, how it tells teams of teams) stays in tests of its own beside.
+ * What every adapter promises, whatever its forge. A new forge's suite is its fixture: how its world changes, fails and sends deliveries.
+ * Kinds of facts that its layout lacks, events that it does not send and faults that it cannot have are skipped, each with the reason. What
+ * only one forge has (its permissions, its limits, how it nests teams) is tested beside it.
  */
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { contentsContract } from './forge-contract/contents.ts';
@@ -22,7 +22,7 @@ const parts = {
 };
 
 /**
- * Starts the fixture anew for each part of the contract, so that no part meets another's changes.
+ * Starts a new fixture for each part of the contract, so that no part sees another's changes.
  *
  * @param without what this forge does not have
  */

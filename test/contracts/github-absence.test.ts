@@ -1,4 +1,4 @@
-/** Whether things that a list does not have are gone: asked for by their ids. */
+/** Whether something missing from a list is gone, decided by look-ups by id. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createFiller } from './github-fill.ts';
 import { codeOf, type GitHub, known, probed, startGitHub } from './github-fixture.ts';
@@ -14,8 +14,8 @@ afterAll(() => gitHub.close());
 
 const team = (slug: string) => known([...gitHub.state.teams.values()].find((each) => each.slug === slug));
 
-describe('whether things are absent', () => {
-  test('is asked by their ids, a hundred at once', async () => {
+describe('whether something is absent', () => {
+  test('is looked up by id, a hundred at once', async () => {
     const fill = createFiller(gitHub);
     const { changes } = gitHub.simulator;
     const kept = fill.repositories(150).map((id) => known(gitHub.state.repositories.get(id)));
@@ -52,14 +52,14 @@ describe('whether things are absent', () => {
       ),
     );
     expect(reader.requests()).toBe(1 + 2);
-    // Teams of the enterprise have no node ids.
+    // Teams of an enterprise have no node ids.
     const unknown = [{ part: 'team:5' as const }];
     expect(await reader.lookUp(unknown)).toEqual(new Map([['team:5', { is: 'unknown' }]]));
     expect(await reader.lookUp([])).toEqual(new Map());
     expect(reader.requests()).toBe(1 + 2);
   });
 
-  test('R27: outside of the selection nothing is there, what everybody sees included', async () => {
+  test('R27: nothing outside of the selection is present, not even what is public', async () => {
     const { changes } = gitHub.simulator;
     await changes.run('create-repository', { name: 'open' });
     await changes.run('set-visibility', { repository: 'acme/open', visibility: 'public' });
@@ -76,7 +76,7 @@ describe('whether things are absent', () => {
     };
     expect(await ask()).toEqual({});
     await changes.run('select-repositories', { repositories: ['money'] });
-    // Whether it was deleted nobody can tell by a narrowed app.
+    // A narrowed app cannot tell whether it was deleted.
     expect(await ask()).toEqual({ billing: 'not-found', open: 'elsewhere' });
     await changes.run('select-repositories', { repositories: 'all' });
   });
@@ -84,7 +84,7 @@ describe('whether things are absent', () => {
   test.each([
     ['server-error', { status: 502 }, 'unavailable'],
     ['server-error', { status: 404 }, 'unavailable'],
-  ] as const)('R2: is not known under a %s %o', async (kind, more, code) => {
+  ] as const)('R2: is unknown under a %s %o', async (kind, more, code) => {
     const { id, nodeId } = gitHub.repository('money');
     const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind, match: { surface: 'graphql' }, ...more });
@@ -93,7 +93,7 @@ describe('whether things are absent', () => {
     gitHub.clock.ahead += 3_700_000;
   });
 
-  test('is not known of what bears another number', async () => {
+  test('is unknown for a node with another number', async () => {
     const reader = await probed(gitHub);
     const { nodeId } = gitHub.repository('money');
     expect(await codeOf(reader.lookUp([{ part: 'repository:1', handle: nodeId }]))).toBe('incomplete');

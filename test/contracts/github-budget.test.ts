@@ -1,4 +1,4 @@
-/** R29 and R33: processes that know of each other only by the table keep to one budget. */
+/** R29 and R33: processes that share only the table keep to one budget. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import { createCredentialBudget } from '../../shared/store/budget-store.ts';
@@ -30,7 +30,7 @@ const repository = () => {
 
 describe('two processes and one store', () => {
   test.each(['rate-limit', 'secondary-limit'] as const)(
-    'R29: a %s that one meets, in a scope or in contents, silences the other',
+    'R29: a %s that one process meets, in a scope or in contents, stops the other',
     async (kind) => {
       const [one, other] = [process(), process()];
       await factsOf(readerOf(one), 'members');
@@ -48,12 +48,12 @@ describe('two processes and one store', () => {
     },
   );
 
-  test('R33: a limit that is met again and again is asked less and less often', async () => {
+  test('R33: a limit that is met repeatedly is retried less and less often', async () => {
     gitHub.simulator.faults.add({ kind: 'secondary-limit', retryAfter: 0, match: { surface: 'graphql' } });
     let asked = 0;
     const before = sent();
     const end = gitHub.clock.now() + 3_600_000;
-    // Each second for an hour, three processes in turn; each knows its organization.
+    // Each second for an hour, three processes in turn; each knows its organization already.
     const readers = [process(), process(), process()].map(readerOf);
     await Promise.all(readers.map((reader) => reader.probe()));
     for (let second = 0; gitHub.clock.now() < end; second += 10) {
@@ -63,11 +63,11 @@ describe('two processes and one store', () => {
       gitHub.clock.ahead += 10_000;
     }
     expect(asked).toBeGreaterThan(300);
-    // Three probes, tokens, and then after 0, 1, 3, 7, 15, 31 minutes.
+    // Three probes and tokens, and then retries after 0, 1, 3, 7, 15 and 31 minutes.
     expect(sent() - before).toBeLessThanOrEqual(3 + 3 * 2 + 6);
   });
 
-  test('R29: an archive that somebody waits for is had while scans wait for the reset, until half of the reserve is gone', async () => {
+  test('R29: while scans wait for the reset, archives that somebody waits for may use half of the reserve', async () => {
     table = createMemoryTable();
     const { branches } = await readerOf(process()).readRefs(repository());
     const { commit } = known(branches[0]);

@@ -1,4 +1,4 @@
-/** Whether a repository contains a commit: a forge shows commits of forks and pull requests under the repository's name too. */
+/** Whether a repository contains a commit. GitHub also shows commits of forks and pull requests under the repository's name. */
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { runGit } from '../../local/forges/git/run-git.ts';
@@ -55,13 +55,13 @@ function ids(name: string): RepositoryIds {
 const git = async (name: string, ...args: string[]): Promise<string> =>
   (await runGit(['--git-dir', gitHub.repository(name).gitDirectory, ...args])).trim();
 
-/** A commit on top of another one, that no ref leads to. */
+/** Makes a commit on top of another one that no ref leads to. */
 const looseCommit = (name: string, parent: string): Promise<string> => {
   const person = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
   return git(name, ...person, 'commit-tree', '-p', parent, '-m', 'loose', `${parent}^{tree}`);
 };
 
-/** All steps of a look-up, by one process, with the number of requests that they took. */
+/** Runs a look-up to its end in one process. @returns its result, requests and steps */
 async function ask(
   name: string | RepositoryIds,
   hash: string,
@@ -83,14 +83,14 @@ const expectArchive = async (name: string, commit: string): Promise<void> => {
 };
 
 describe('a commit', () => {
-  test('before the tip of the default branch is contained, which takes one request', async () => {
+  test('in the history of the default branch is contained, which takes one request', async () => {
     const commit = await git('shop', 'rev-parse', 'main~1');
     expect(await ask('shop', commit)).toMatchObject({ is: 'contained', commit, requests: 1 });
     const tip = await git('shop', 'rev-parse', 'main');
     expect(await ask('shop', tip)).toMatchObject({ is: 'contained', commit: tip, requests: 1 });
   });
 
-  test('of another branch is contained, which takes one more', async () => {
+  test('in the history of another branch is contained, which takes one more', async () => {
     const commit = await git('shop', 'rev-parse', '1.x');
     expect(await ask('shop', commit)).toMatchObject({ is: 'contained', commit, requests: 2 });
   });
@@ -103,7 +103,7 @@ describe('a commit', () => {
     await git('shop', 'tag', '-d', 'only');
   });
 
-  test('of a branch without any history in common with the others is contained', async () => {
+  test('of a branch without a common history is contained', async () => {
     const tree = await git('shop', 'rev-parse', 'main^{tree}');
     const person = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
     const commit = await git('shop', ...person, 'commit-tree', '-m', 'orphan', tree);
@@ -112,7 +112,7 @@ describe('a commit', () => {
     await git('shop', 'update-ref', '-d', 'refs/heads/orphan');
   });
 
-  test('of a fork is not contained, though the forge gives its archive under this name', async () => {
+  test('of a fork is not contained, though GitHub serves its archive under this name', async () => {
     const root = await git('shop-fork', 'rev-parse', 'main');
     const commit = await looseCommit('shop-fork', root);
     await git('shop-fork', 'update-ref', 'refs/heads/evil', commit);
@@ -121,19 +121,19 @@ describe('a commit', () => {
     expect(await ask('shop-fork', commit)).toMatchObject({ is: 'contained' });
   });
 
-  test('of a pull request is not contained, though the forge gives its archive', async () => {
+  test('of a pull request is not contained, though GitHub serves its archive', async () => {
     const commit = await looseCommit('shop', await git('shop', 'rev-parse', 'main'));
     await git('shop', 'update-ref', 'refs/pull/7/head', commit);
     await expectArchive('shop', commit);
     expect(await ask('shop', commit)).toMatchObject({ is: 'not-contained', requests: 3 });
   });
 
-  test('that was pushed away by force is not contained', async () => {
+  test('that was removed by a force-push is not contained', async () => {
     const commit = await looseCommit('shop', await git('shop', 'rev-parse', 'main~1'));
     expect(await ask('shop', commit)).toMatchObject({ is: 'not-contained', requests: 3 });
   });
 
-  test('that the forge does not know takes one request, and so does what is no commit', async () => {
+  test('that GitHub does not know takes one request, as does an object that is no commit', async () => {
     expect(await ask('shop', 'f'.repeat(40))).toMatchObject({ is: 'not-contained', requests: 1 });
     const tree = await git('shop', 'rev-parse', 'main^{tree}');
     expect(await ask('shop', tree)).toMatchObject({ is: 'not-contained', requests: 1 });
@@ -144,12 +144,12 @@ describe('a commit', () => {
 });
 
 describe('an abbreviated hash', () => {
-  test('stands for its commit, which takes one more request', async () => {
+  test('is resolved to its commit, which takes one more request', async () => {
     const commit = await git('shop', 'rev-parse', 'main~1');
     expect(await ask('shop', commit.slice(0, 8))).toMatchObject({ is: 'contained', commit, requests: 2 });
   });
 
-  test('that is the name of a branch too is none', async () => {
+  test('that is also the name of a branch is not resolved', async () => {
     const commit = await git('shop', 'rev-parse', 'main~1');
     const name = commit.slice(0, 7);
     await git('shop', 'update-ref', `refs/heads/${name}`, 'refs/heads/1.x');
@@ -157,19 +157,19 @@ describe('an abbreviated hash', () => {
     await git('shop', 'update-ref', '-d', `refs/heads/${name}`);
   });
 
-  test('of no commit stands for none', async () => {
+  test('of no commit is not resolved', async () => {
     expect(await ask('shop', 'fffffff')).toMatchObject({ is: 'not-contained', requests: 1 });
   });
 });
 
 describe('a look-up over many refs', () => {
-  test('asks for one page a step', async () => {
+  test('reads one page per step', async () => {
     const commit = await looseCommit('wide', await git('wide', 'rev-parse', 'main'));
     // The default branch, two pages of 61 branches, and no tags.
     expect(await ask('wide', commit)).toMatchObject({ is: 'not-contained', requests: 4, steps: 4 });
   });
 
-  test('finds what only the last branch contains', async () => {
+  test('finds a commit that only the last branch contains', async () => {
     const commit = await git('wide', 'rev-parse', 'feature-59');
     expect(await ask('wide', commit)).toMatchObject({ is: 'contained', commit, requests: 3 });
   });
@@ -178,13 +178,13 @@ describe('a look-up over many refs', () => {
     ['failing-page', 'unavailable'],
     ['server-error', 'unavailable'],
     ['short-page', 'incomplete'],
-  ] as const)('says nothing after a %s', async (kind, code) => {
+  ] as const)('concludes nothing after a %s', async (kind, code) => {
     const commit = await looseCommit('wide', await git('wide', 'rev-parse', 'main~0'));
     gitHub.simulator.faults.add({ kind, after: kind === 'short-page' ? 0 : 1 });
     expect(await codeOf(ask('wide', commit))).toBe(code);
   });
 
-  test('says nothing without the permission to read contents', async () => {
+  test('concludes nothing without the permission to read contents', async () => {
     gitHub.installation.permissions = { ...appPermissions, contents: undefined } as never;
     const commit = await git('shop', 'rev-parse', 'main~1');
     expect(await codeOf(ask('shop', commit))).toBe('insufficient-scope');

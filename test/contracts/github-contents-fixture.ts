@@ -1,4 +1,4 @@
-/** Repositories of every kind, for what is read of contents. */
+/** Repositories of every kind, for tests that read contents. */
 
 import { runGit } from '../../local/forges/git/run-git.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';

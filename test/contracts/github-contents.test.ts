@@ -1,4 +1,4 @@
-/** A repository by its id, and archives of its commits. */
+/** Reading a repository by its id, and archives of its commits. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
@@ -32,7 +32,7 @@ const linksOf = (name: string) => {
 };
 
 describe('a repository', () => {
-  test("is found where Composer's own driver finds it: by SSH unless it is public, its issues if it takes any", async () => {
+  test("has the URLs that Composer's own driver uses: SSH unless it is public, and its issues if it has them", async () => {
     expect((await gitHub.reader().readRefs(ids('empty'))).links).toEqual(linksOf('empty'));
     const { web } = gitHub.simulator.addresses;
     const { issues: _, ...links } = linksOf('open');
@@ -42,7 +42,7 @@ describe('a repository', () => {
     });
   });
 
-  test('is found by its number alone, once', async () => {
+  test('is looked up by its number alone, once', async () => {
     const reader = gitHub.reader();
     const { repository } = ids('other');
     const refs = await reader.readRefs({ repository });
@@ -51,13 +51,13 @@ describe('a repository', () => {
     expect(reader.requests()).toBe(1 + 2 + 2);
   });
 
-  test('that does not exist is not found, by either id', async () => {
+  test('that does not exist is not found by either id', async () => {
     const repository = asId<RepositoryIds['repository']>('987654321');
     expect(await codeOf(gitHub.reader().readRefs({ repository }))).toBe('not-found');
     expect(await codeOf(gitHub.reader().readRefs({ repository, handle: 'R_kgDOOOOOOO' }))).toBe('not-found');
   });
 
-  test('is not taken for another one', async () => {
+  test('is not confused with another one', async () => {
     const { handle } = ids('other');
     expect(await codeOf(gitHub.reader().readRefs({ ...ids('many'), handle }))).toBe('incomplete');
     const signal = AbortSignal.timeout(5000);
@@ -76,7 +76,7 @@ describe('a repository', () => {
     await simulator.changes.run('select-repositories', { repositories: 'all' });
   });
 
-  test('R6: is still itself when it is renamed and another one takes its name', async () => {
+  test('R6: keeps its identity when it is renamed and another one takes its name', async () => {
     const { simulator } = gitHub;
     const before = ids('other');
     const refs = await gitHub.reader().readRefs(before);
@@ -110,7 +110,7 @@ describe('an archive', () => {
   const signal = () => AbortSignal.timeout(10_000);
   const commit = async () => (await git('many', ['rev-parse', 'refs/tags/v1.3.0'])).trim();
 
-  test('has the files of the commit; the host of archives, which refuses credentials, got none', async () => {
+  test('has the files of the commit; the archive host, which refuses credentials, received none', async () => {
     const sha = await commit();
     const archive = await bytesOf(await gitHub.reader().readArchive(ids('many'), sha, signal()));
     const prefix = `acme-many-${sha.slice(0, 7)}/`;
@@ -127,7 +127,7 @@ describe('an archive', () => {
     expect(digest(archive)).toBe(digest(stdout));
   });
 
-  test('of a commit that is not there is not found', async () => {
+  test('of an unknown commit is not found', async () => {
     expect(await codeOf(gitHub.reader().readArchive(ids('many'), '0123456789'.repeat(4), signal()))).toBe(
       'not-found',
     );
@@ -147,12 +147,12 @@ describe('an archive', () => {
     ['server-error', { status: 401 }, 'unavailable'],
     ['server-error', { status: 429 }, 'rate-limited'],
     ['drop-connection', {}, 'unavailable'],
-  ] as const)('where their host has %s %o is %s', async (kind, more, code) => {
+  ] as const)('whose host has %s %o is %s', async (kind, more, code) => {
     gitHub.simulator.faults.add({ kind, ...more, match: { surface: 'codeload' } });
     expect(await codeOf(gitHub.reader().readArchive(ids('many'), await commit(), signal()))).toBe(code);
   });
 
-  test('can be given up, before and while it comes', async () => {
+  test('can be cancelled, before and during the transfer', async () => {
     const reader = gitHub.reader();
     const sha = await commit();
     await expect(

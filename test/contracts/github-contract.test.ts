@@ -1,4 +1,4 @@
-/** GitHub's adapter keeps the contract of all forges, in front of the simulated GitHub. */
+/** GitHub's adapter fulfils the contract of all forges, against the simulated GitHub. */
 import { createHmac, randomUUID } from 'node:crypto';
 import { runGit } from '../../local/forges/git/run-git.ts';
 import { appPermissions } from '../../local/forges/github/app-identity.ts';
@@ -70,7 +70,7 @@ async function start(): Promise<ForgeFixture> {
     },
     deliveries: {
       webhooks: gitHub.webhooks,
-      tells: {
+      reports: {
         ...{ member: 'what', team: 'what', repository: 'what' },
         ...{ 'team-member': 'what', 'team-repository': 'what', collaborator: 'what' },
       },
@@ -88,7 +88,7 @@ async function start(): Promise<ForgeFixture> {
   };
 }
 
-/** Straight into its state: hundreds of webhooks would tell the same. */
+/** Writes directly to the simulator's state, which avoids hundreds of webhooks. */
 function fill(github: GitHub): number {
   const count = 2 * pageSize + 1;
   const filler = createFiller(github);
@@ -166,7 +166,7 @@ function changesOf({ simulator, state, acme }: GitHub): WorldChanges {
   };
 }
 
-/** A commit on top of the ref, if there is one; nothing leads to it yet. */
+/** Makes a commit on top of the ref, or a first one; no ref leads to it yet. */
 async function commitOn(directory: string, ref: string, manifest: string): Promise<string> {
   const git = async (input: string, ...args: string[]): Promise<string> =>
     (await runGit(['--git-dir', directory, ...args], { input })).trim();

@@ -17,7 +17,7 @@ async function attemptsSince(since: number): Promise<readonly LoggedAttempt[]> {
   return attempts;
 }
 
-test('R21: the log of deliveries shows which did not arrive, time-outs included, and what was in them', async () => {
+test('R21: the log of deliveries shows which did not arrive, time-outs included, and their contents', async () => {
   const { simulator, receiver, forge } = gitHub;
   simulator.faults.add({ kind: 'delivery-failed', times: 1 });
   await simulator.changes.run('archive-repository', { repository: 'billing' });
@@ -39,7 +39,7 @@ test('R21: the log of deliveries shows which did not arrive, time-outs included,
   expect(delivery.hints.length).toBeGreaterThan(0);
 });
 
-test('the log is read page by page, back to a time and no further', async () => {
+test('the log is read page by page back to a given time', async () => {
   const { simulator } = gitHub;
   for (let round = 0; round < 105; round++) {
     await simulator.changes.run(round % 2 === 0 ? 'archive-repository' : 'unarchive-repository', {
@@ -58,6 +58,6 @@ test('the log is read page by page, back to a time and no further', async () => 
   expect(newest.every(({ at }) => at >= last)).toBe(true);
 });
 
-test('a delivery that GitHub does not keep any more is not found', async () => {
+test('a delivery that GitHub no longer keeps is not found', async () => {
   expect(await codeOf(gitHub.forge.deliveries.delivery('999999'))).toBe('not-found');
 });

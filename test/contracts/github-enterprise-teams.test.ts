@@ -1,4 +1,4 @@
-/** Teams of the enterprise: in REST's list of teams and not in GraphQL's, and told by no event. */
+/** Teams of the enterprise: they are in REST's list of teams but not in GraphQL's, and have no events. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { appPermissions, grantedPermissions } from '../../local/forges/github/app-identity.ts';
 import type { Team } from '../../local/forges/github/state.ts';
@@ -37,7 +37,7 @@ const ofSecurity = async () =>
   );
 
 describe('a team of the enterprise', () => {
-  test('is read with its members and rights, where the app may read what only enterprises have', async () => {
+  test('is read with its members and rights, if the app may read organization roles', async () => {
     const { simulator } = gitHub;
     simulator.requests.clear();
     const team = String(security.id);
@@ -57,7 +57,7 @@ describe('a team of the enterprise', () => {
     ]);
     const { counts } = simulator.requests.summary();
     expect(Object.entries(counts).filter(([what]) => /\/teams?\b/.test(what))).toHaveLength(3);
-    // Nobody is told of it.
+    // No webhook was sent.
     expect(gitHub.receiver.events()).toEqual([]);
 
     gitHub.installation.permissions = { ...appPermissions };
@@ -65,7 +65,7 @@ describe('a team of the enterprise', () => {
     gitHub.installation.permissions = grantedPermissions(gitHub.acme);
   });
 
-  test('is left to the list of teams when it is asked for by itself', async () => {
+  test('cannot be read by itself, and is left to the list of teams', async () => {
     expect(await readWhole(gitHub.reader(), `team:${security.id}`)).toMatchObject({
       facts: [],
       absenceIsAuthoritative: false,
@@ -83,12 +83,15 @@ describe('a team of the enterprise', () => {
       ] as const
     ).map(([status, code]) => [route, status, code] as const),
   );
-  test.each(failures)('R1, R2, R5: is not absent because %s answers %i', async (route, status, code) => {
-    gitHub.simulator.faults.add({ kind: 'server-error', status, match: { route } });
-    expect(await codeOf(readWhole(gitHub.reader(), 'teams'))).toBe(code);
-  });
+  test.each(failures)(
+    'R1, R2, R5: is not considered absent because %s answers %i',
+    async (route, status, code) => {
+      gitHub.simulator.faults.add({ kind: 'server-error', status, match: { route } });
+      expect(await codeOf(readWhole(gitHub.reader(), 'teams'))).toBe(code);
+    },
+  );
 
-  test('R7: with more members and repositories than fit into one page is read whole', async () => {
+  test('R7: with more than a page of members and repositories is read completely', async () => {
     const fill = createFiller(gitHub);
     for (const person of fill.people(230)) security.members.set(person, 'member');
     for (const repository of fill.repositories(120)) security.repositories.set(repository, 'pull');

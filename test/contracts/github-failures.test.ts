@@ -27,7 +27,7 @@ describe('a run that cannot read', () => {
   });
 
   test.each(gitHubScopes)(
-    '%s without any budget left says when to come back, and then does',
+    '%s without any budget left reports when it may continue, and then continues',
     async (scope) => {
       const { simulator, clock } = gitHub;
       const reader = gitHub.reader();
@@ -41,7 +41,7 @@ describe('a run that cannot read', () => {
       const wait = notBefore - clock.now();
       expect(wait).toBeGreaterThan(50_000);
       expect(wait).toBeLessThanOrEqual(60 * 60 * 1000 + 1000);
-      // Until then nobody asks again, though the forge would answer: the fault has gone.
+      // Until then nobody sends a request, though the fault is over and GitHub would answer.
       const asked = simulator.requests.summary().total;
       expect(await codeOf(gitHub.reader().readScope('settings'))).toBe('rate-limited');
       expect(simulator.requests.summary().total).toBe(asked);
@@ -54,17 +54,17 @@ describe('a run that cannot read', () => {
     ['settings', 'organization_administration'],
     ['members', 'members'],
     ['teams', 'members'],
-  ] as const)('R11: %s needs a permission, and is not empty without it', async (scope, permission) => {
+  ] as const)('R11: %s without its permission is refused, not empty', async (scope, permission) => {
     const { installation } = gitHub;
     const before = installation.permissions;
     const { [permission]: _, ...permissions } = before;
     installation.permissions = permissions;
-    // Without the permission GitHub hides the field or the whole; in no case may the scope count as read.
+    // Without the permission GitHub hides a field or the whole scope; either way the read must not count as complete.
     expect(await codeOf(gitHub.reader().readScope(scope))).toMatch(/^(insufficient-scope|incomplete)$/);
     installation.permissions = before;
   });
 
-  test('a secondary limit that GraphQL tells with 200 is one too', async () => {
+  test('a secondary limit that GraphQL reports with status 200 is recognised', async () => {
     const { simulator, clock } = gitHub;
     const reader = gitHub.reader();
     await reader.probe();
@@ -77,7 +77,7 @@ describe('a run that cannot read', () => {
     expect(await codeOf(reader.readScope('teams'))).toBe('no error');
   });
 
-  test('R27: a suspended installation still answers the probe, and nothing else', async () => {
+  test('R27: a suspended installation answers the probe and nothing else', async () => {
     const { simulator } = gitHub;
     await simulator.changes.run('suspend-app', {});
     const reader = gitHub.reader();
@@ -96,7 +96,7 @@ describe('a run that cannot read', () => {
     expect(await codeOf(reader.readScope('members'))).toBe('unexpected');
   });
 
-  test('R6: an organization renamed after the probe is still itself, also when another takes its login', async () => {
+  test('R6: an organization renamed after the probe keeps its identity, also when another takes its login', async () => {
     const { simulator, acme } = gitHub;
     const reader = gitHub.reader();
     await reader.probe();
@@ -115,7 +115,7 @@ describe('a run that cannot read', () => {
     await reader.readScope('members');
     await simulator.changes.run('uninstall-app', { organization: 'acme-corp' });
     expect(await codeOf(reader.probe())).toBe('credential-rejected');
-    // While a token is younger than 5 s, octokit takes a refusal for a token that is not yet known everywhere, and asks again.
+    // For tokens younger than 5 s octokit retries a refusal, since a new token may not be known everywhere yet.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
     expect(await codeOf(reader.readScope('members'))).toBe('credential-rejected');
     vi.useRealTimers();

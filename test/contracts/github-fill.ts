@@ -1,8 +1,8 @@
-/** Organizations beyond the pages of every list, for the contract tests beside. */
+/** Fills an organization beyond one page of every list, for the contract tests. */
 import { nodeId, type Repository, type Team } from '../../local/forges/github/state.ts';
 import { type GitHub, known } from './github-fixture.ts';
 
-/** Ids and node ids are GitHub's own; nothing of this is told by a webhook. */
+/** Creates rows in the simulator's state, with ids and node ids in GitHub's form and without webhooks. */
 export function createFiller({ state, acme }: GitHub) {
   const template = known([...state.repositories.values()][0]);
   const fresh = (): number => {
@@ -18,7 +18,7 @@ export function createFiller({ state, acme }: GitHub) {
         return id;
       });
     },
-    /** All on the disk of one that is there. */
+    /** Adds repositories that all share the git directory of an existing one. */
     repositories(count: number, more: (place: number) => Partial<Repository> = () => ({})) {
       return Array.from({ length: count }, (_, place) => {
         const id = fresh();

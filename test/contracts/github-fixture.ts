@@ -1,4 +1,4 @@
-/** The GitHub adapter in front of the simulated GitHub, for the contract tests beside. */
+/** GitHub's adapter against the simulated GitHub, for the contract tests. */
 import type { GitObjects } from '../../local/forges/git/objects.ts';
 import { startFixture } from '../../local/forges/github/simulator-fixture.ts';
 import type { Repository } from '../../local/forges/github/state.ts';
@@ -27,7 +27,7 @@ export async function startGitHub(world?: World, objects?: GitObjects) {
   const installation = known(
     [...state.installations.values()].find((each) => each.organizationId === acme.id),
   );
-  /** The adapter as one process has it. */
+  /** Creates the adapter as one process has it. */
   const makeForge = (budgets?: BudgetOf) =>
     createGitHubForge({ app: state.app, apiUrl: simulator.addresses.api, clock, budgets });
   const forge = makeForge();
@@ -46,7 +46,7 @@ export async function startGitHub(world?: World, objects?: GitObjects) {
 }
 export type GitHub = Awaited<ReturnType<typeof startGitHub>>;
 
-/** A reader behind its probe. */
+/** Creates a reader that has already probed. */
 export async function probed({
   reader: open,
 }: Pick<GitHub, 'reader'>): Promise<ReturnType<GitHub['reader']>> {
@@ -62,7 +62,7 @@ export function known<Value>(value: Value | undefined): Value {
   return value;
 }
 
-/** The whole read of a scope, however many steps it takes. */
+/** Reads a scope completely, however many steps it takes. */
 export async function readWhole(
   reader: StructureReader,
   scope: AnyScope,
@@ -81,7 +81,7 @@ export async function readWhole(
 export const factsOf = async (reader: StructureReader, scope: AnyScope): Promise<readonly Fact[]> =>
   (await readWhole(reader, scope)).facts;
 
-/** The code of the ForgeError that it ends with; anything else fails the test. */
+/** The code of the ForgeError that the call rejects with; any other error fails the test. */
 export async function codeOf(work: Promise<unknown>): Promise<ForgeError['code'] | 'no error'> {
   try {
     await work;

@@ -1,4 +1,4 @@
-/** R7: every list with more items than one page, and than ten. */
+/** R7: lists longer than one page and longer than ten pages. */
 import { describe, expect, test } from 'vitest';
 import { teamRepositories } from '../../local/forges/github/api/rights.ts';
 import { createFiller } from './github-fill.ts';
@@ -43,7 +43,7 @@ describe.each([101, 1001])('R7: with %d of everything', (count) => {
       collaborator: count,
     });
     expect(teamRepositories(state, large).size).toBe(count);
-    // The parts that have them, and the same repositories as a choice.
+    // The parts that have them, and the same repositories as a selection.
     const team = await readWhole(gitHub.reader(), `team:${large.id}`, { handle: large.nodeId });
     expect(team.facts).toHaveLength(1 + 2 * count);
     const crowded = repositories[0] ?? 0;

@@ -1,4 +1,4 @@
-/** One team, one repository, one member: read by themselves as the whole lists show them. */
+/** Single teams, repositories and members: read by themselves they show the same as in the whole lists. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fact } from '../../shared/domain/facts.ts';
 import { type PartScope, partOf } from '../../shared/domain/scopes.ts';
@@ -15,7 +15,7 @@ afterEach(() => {
 });
 afterAll(() => gitHub.close());
 
-/** A part's read and what it cost behind the probe. */
+/** Reads a part. @returns it with the number of requests after the probe */
 async function readPart(
   part: PartScope,
   handle?: string,
@@ -28,7 +28,7 @@ async function readPart(
 
 const sorted = (facts: readonly Fact[]): string[] => facts.map((fact) => JSON.stringify(fact)).sort();
 
-/** What the whole list says of these parts. */
+/** The facts that the whole list has of these parts. */
 async function listed(scope: 'members' | 'teams' | 'repositories', parts: readonly PartScope[]) {
   const facts = await factsOf(gitHub.reader(), scope);
   return facts.filter((fact) => {
@@ -54,7 +54,7 @@ const leftTo = (scope: string) => ({
 });
 
 describe('a team', () => {
-  test('is read with all below it, as the list shows them, in one request', async () => {
+  test('is read with its child teams, as the list shows them, in one request', async () => {
     const { id, nodeId } = team('engineering');
     const below = team('payments');
     const { read, requests } = await readPart(`team:${id}`, nodeId);
@@ -67,7 +67,7 @@ describe('a team', () => {
     expect(requests).toBe(1);
   });
 
-  test('R13: has what it inherits from those above it, and only its own members', async () => {
+  test('R13: has what it inherits from its ancestors, and only its own members', async () => {
     const fill = createFiller(gitHub);
     const [ann, bob] = [user('ann').id, user('bob').id];
     const money = gitHub.repository('money').id;
@@ -92,7 +92,7 @@ describe('a team', () => {
     for (const { id } of [top, middle, low]) gitHub.state.teams.delete(id);
   });
 
-  test('with more rows than a page is paged on', async () => {
+  test('with more than a page of rows is read page by page', async () => {
     const fill = createFiller(gitHub);
     const people = fill.people(230);
     const repositories = fill.repositories(120);
@@ -103,14 +103,14 @@ describe('a team', () => {
     const { read, requests } = await readPart(`team:${id}`, nodeId);
     expect(sorted(read.facts)).toEqual(sorted(await listed('teams', [`team:${id}`])));
     expect(read.facts).toHaveLength(1 + 230 + 120);
-    // The team, two pages more of members, and one more of its repositories and of those above it each.
+    // The team, two more pages of members, and one more of its own and of its ancestors' repositories each.
     expect(requests).toBe(1 + 2 + 1 + 1);
     gitHub.simulator.faults.add({ kind: 'short-page', match: { list: 'Team.members', page: '2' } });
     const reader = await probed(gitHub);
     expect(await codeOf(reader.readScope(`team:${id}`, { handle: nodeId }))).toBe('incomplete');
   });
 
-  test('with too much below, above or in it is left to the list', async () => {
+  test('with too many descendants, ancestors or rows is left to the list', async () => {
     const fill = createFiller(gitHub);
     const crowded = fill.team('crowded');
     const children = Array.from({ length: 26 }, (_, place) =>
@@ -142,21 +142,21 @@ describe('a team', () => {
     expect(requests).toBe(0);
   });
 
-  test('that is deleted is not there, and its list has to be read', async () => {
+  test('that was deleted is absent, and its list has to be read', async () => {
     const { id, nodeId } = createFiller(gitHub).team('doomed');
     await gitHub.simulator.changes.run('delete-team', { team: 'doomed' });
     const { read, requests } = await readPart(`team:${id}`, nodeId);
     expect(read).toEqual(gone(`team:${id}`, ['teams']));
-    // By its id, and by its number.
+    // One by its id, and one by its number.
     expect(requests).toBe(2);
   });
 
-  test('that is found by its number but not by the id is left to the list', async () => {
+  test('that is found by its number but not by its id is left to the list', async () => {
     const { id } = team('payments');
     expect((await readPart(`team:${id}`, 'MDQ6VGVhbTMyNTMzMjg=')).read).toEqual(leftTo('teams'));
   });
 
-  test('is not taken for another one', async () => {
+  test('is not confused with another one', async () => {
     const reader = await probed(gitHub);
     const { nodeId } = team('payments');
     expect(await codeOf(reader.readScope(`team:${team('engineering').id}`, { handle: nodeId }))).toBe(
@@ -169,7 +169,7 @@ describe('a team', () => {
     ['server-error', { status: 404 }, 'unavailable'],
     ['drop-connection', {}, 'unavailable'],
     ['rate-limit', {}, 'rate-limited'],
-  ] as const)('R2: is not taken for gone under a %s %o', async (kind, more, code) => {
+  ] as const)('R2: is not considered gone under a %s %o', async (kind, more, code) => {
     const { id, nodeId } = team('payments');
     const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind, match: { surface: 'graphql' }, ...more });
@@ -199,7 +199,7 @@ describe('a repository', () => {
     expect(read.facts).toMatchObject([{ kind: 'repository', tagCount: 0, branchCount: 0 }]);
   });
 
-  test('R7: with more collaborators than a page is paged on', async () => {
+  test('R7: with more than a page of collaborators is read page by page', async () => {
     const fill = createFiller(gitHub);
     const people = fill.people(101);
     const collaborators = new Map(people.map((person) => [person, 'pull' as const]));
@@ -210,14 +210,14 @@ describe('a repository', () => {
     expect(requests).toBe(2);
   });
 
-  test('of which only the number is known is asked for by it first', async () => {
+  test('of which only the number is known is looked up by it first', async () => {
     const { read, requests } = await readPart(part('money'));
     expect(read.facts).toHaveLength(2);
     expect(requests).toBe(2);
     expect((await readPart('repository:987654')).read).toEqual(leftTo('repositories'));
   });
 
-  test('that is deleted is not there', async () => {
+  test('that was deleted is absent', async () => {
     await gitHub.simulator.changes.run('create-repository', { name: 'doomed' });
     const { id, nodeId } = gitHub.repository('doomed');
     await gitHub.simulator.changes.run('delete-repository', { repository: 'acme/doomed' });
@@ -227,10 +227,10 @@ describe('a repository', () => {
   });
 
   test.each([
-    // The forge says the same of one that was deleted.
+    // GitHub answers the same for one that was deleted.
     ['private', 'gone'],
     ['public', 'elsewhere'],
-  ] as const)('that is %s and was transferred away is not there: %s', async (visibility, absence) => {
+  ] as const)('that is %s and was transferred away is absent: %s', async (visibility, absence) => {
     const name = `sold-${visibility}`;
     await gitHub.simulator.changes.run('create-repository', { name });
     await gitHub.simulator.changes.run('set-visibility', { repository: `acme/${name}`, visibility });
@@ -239,7 +239,7 @@ describe('a repository', () => {
     expect((await readPart(`repository:${id}`, nodeId)).read).toEqual(gone(`repository:${id}`, [], absence));
   });
 
-  test('R6: renamed is still itself, and the one that takes its name is another one', async () => {
+  test('R6: keeps its identity when it is renamed and another one takes its name', async () => {
     const { simulator } = gitHub;
     await simulator.changes.run('create-repository', { name: 'first' });
     const first = gitHub.repository('first');
@@ -254,7 +254,7 @@ describe('a repository', () => {
     );
   });
 
-  test('R27: outside of the selection is not there; a public one is left to the list of what we were given', async () => {
+  test("R27: outside of the selection is absent; a public one is left to the list of the installation's repositories", async () => {
     const { installation, simulator } = gitHub;
     await simulator.changes.run('create-repository', { name: 'shown' });
     await simulator.changes.run('set-visibility', { repository: 'acme/shown', visibility: 'public' });
@@ -272,7 +272,7 @@ describe('a repository', () => {
     expect(installation.repositorySelection).toBe('all');
   });
 
-  test('whose collaborators we may not see is unfinished, not without any', async () => {
+  test('whose collaborators we may not see is an incomplete read, not one without collaborators', async () => {
     const { installation } = gitHub;
     const before = installation.permissions;
     const { administration: _, ...permissions } = before;
@@ -295,7 +295,7 @@ describe('a member', () => {
     expect(requests).toBe(2);
   });
 
-  test('R14: who is invited is none, and one who has accepted is', async () => {
+  test('R14: is none while only invited, and is one after accepting', async () => {
     const { changes } = gitHub.simulator;
     await changes.run('create-user', { user: 'guest' });
     await changes.run('add-organization-member', { user: 'guest', pending: true });
@@ -306,11 +306,11 @@ describe('a member', () => {
     await changes.run('remove-organization-member', { user: 'guest' });
     const { read, requests } = await readPart(part('guest'));
     expect(read).toEqual(gone(part('guest')));
-    // Once more the organization: its login may be another one by now.
+    // The organization is read again, since it may have another login by now.
     expect(requests).toBe(3);
   });
 
-  test('R6: is found under another login, and not mistaken for who takes the old one', async () => {
+  test('R6: is found under a new login, and not confused with the account that takes the old one', async () => {
     const { changes } = gitHub.simulator;
     await changes.run('create-user', { user: 'first-login' });
     await changes.run('add-organization-member', { user: 'first-login' });
@@ -321,15 +321,15 @@ describe('a member', () => {
     expect((await readPart(part('first-login'))).read).toEqual(gone(part('first-login')));
   });
 
-  test('whose account is gone is none', async () => {
+  test('whose account is deleted is absent', async () => {
     expect((await readPart('member:987654')).read).toEqual(gone('member:987654'));
-    // R10: nothing is found at all.
+    // R10: a 404 from REST is no proof that the account is gone.
     const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind: 'server-error', status: 404, match: { surface: 'rest' } });
     expect(await codeOf(reader.readScope(part('ann')))).toBe('incomplete');
   });
 
-  test('of an organization that has another login by now is unknown, not gone', async () => {
+  test('of an organization that changed its login is unknown, not gone', async () => {
     const { changes } = gitHub.simulator;
     const reader = await probed(gitHub);
     await changes.run('rename-organization', { organization: 'acme', to: 'acme-corp' });
@@ -338,7 +338,7 @@ describe('a member', () => {
     expect(await codeOf(reader.readScope(part('ann')))).toBe('no error');
   });
 
-  test('needs a permission: without it nobody is gone', async () => {
+  test('is not considered gone without the permission to read members', async () => {
     const { installation } = gitHub;
     const before = installation.permissions;
     const { members: _, ...permissions } = before;

@@ -1,4 +1,7 @@
-/** The adapter with each of the app's permissions taken away, one at a time: what it may not see must never look like nothing there. */
+/**
+ * The adapter with each of the app's permissions taken away in turn: what it may not see must never look like something that does not
+ * exist.
+ */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { appPermissions } from '../../local/forges/github/app-identity.ts';
@@ -15,7 +18,7 @@ let requests: Requests;
 beforeAll(async () => {
   gitHub = await startGitHub();
   const { simulator, state, clock, installation } = gitHub;
-  // Binary for GraphQL, so that the adapter reads it by its hash.
+  // Binary for GraphQL, so that the adapter reads the blob by its hash.
   const binary = { files: { 'composer.json': '{"name":"acme/billing"}\u0000' }, tags: '9.0.0' };
   await simulator.changes.run('push', { repository: 'billing', history: [binary] });
   const app = createGitHubApp({
@@ -45,9 +48,9 @@ const organization = () => ({ organization: gitHub.acme.nodeId, size: 10 });
 
 interface Operation {
   readonly name: string;
-  /** Permissions without each of which it must fail. */
+  /** The operation must fail without any one of these permissions. */
   readonly needs: readonly string[];
-  /** Made with all permissions; what it returns is tried with fewer. */
+  /** Run with all permissions; the function that it returns is then run with fewer. */
   readonly prepare: () => Promise<() => Promise<unknown>>;
 }
 
@@ -56,7 +59,7 @@ const scopeNeeds = {
   settings: ['organization_administration'],
   members: ['members'],
   teams: ['members'],
-  // By a permission that nothing else needs: github-roles.test.ts.
+  // Needs a permission that nothing else needs: github-roles.test.ts.
   roles: [],
   repositories: ['administration', 'contents'],
 } as const;
@@ -264,19 +267,19 @@ describe('without one permission', () => {
         gitHub.installation.permissions = fewer;
         const code = await codeOf(run());
         gitHub.installation.permissions = { ...appPermissions };
-        // A thing that hides instead of refusing says no more than that the read is not whole.
+        // If GitHub hides something instead of refusing it, the read is incomplete.
         const refused = ['insufficient-scope', 'incomplete', 'not-found'];
         expect([name, code]).toEqual([name, needs.includes(name) ? expect.toBeOneOf(refused) : 'no error']);
       }
     },
   );
 
-  test('every query of the adapter is among them', () => {
+  test('every query of the adapter is covered', () => {
     const names = Object.values(queries).map(({ name }) => name);
     expect(queryOperations.map(({ name }) => name).sort()).toEqual(names.sort());
   });
 
-  test('every route of the adapter is among them', async () => {
+  test('every route of the adapter is covered', async () => {
     const { simulator, clock, installation } = gitHub;
     simulator.requests.clear();
     // Once more from the beginning, with a new token and a selection.

@@ -20,7 +20,7 @@ function ofKind<Kind extends FactKind>(facts: readonly Fact[], kind: Kind) {
   return facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
 }
 
-/** `ann: billing money`, for each person and each team, decided from our facts. */
+/** What each person and each team may read, decided from our facts, as `ann: billing money`. */
 function decided(facts: readonly Fact[]): string[] {
   const access = accessFactsOf(facts);
   const names = new Map(access.repositories.map((fact) => [fact.repository, fact.name]));
@@ -39,7 +39,7 @@ function decided(facts: readonly Fact[]): string[] {
   ].sort();
 }
 
-/** The same lines, by the simulated GitHub's own rules. */
+/** The same lines by the simulated GitHub's own rules. */
 function granted(): string[] {
   const { state, acme } = gitHub;
   const repositories = [...state.repositories.values()].filter((each) => each.organizationId === acme.id);
@@ -62,7 +62,7 @@ function granted(): string[] {
   ].sort();
 }
 
-describe('who may read what, from the facts of each whole read', () => {
+describe('who may read what, decided from the facts of complete reads', () => {
   beforeAll(async () => {
     gitHub = await startGitHub(await readWorld(defaultWorldFile));
   });
@@ -115,7 +115,7 @@ describe('who may read what, from the facts of each whole read', () => {
     expect(decided(facts)).toEqual(granted());
   });
 
-  test('what people see is kept', async () => {
+  test("GitHub's own attributes for display are stored", async () => {
     const { state, acme } = gitHub;
     const facts = await readAll(gitHub.reader());
     const monolog = gitHub.repository('monolog');
@@ -152,7 +152,7 @@ describe('who may read what, from the facts of each whole read', () => {
   });
 });
 
-/** Adds people, teams and repositories beyond the pages of every list. */
+/** Adds people, teams and repositories beyond one page of every list. */
 function fill({ state, acme }: GitHub): void {
   const fresh = () => {
     state.nextId += 1;
@@ -195,7 +195,7 @@ function fill({ state, acme }: GitHub): void {
   }
 }
 
-describe('an organization that does not fit into one page', () => {
+describe('an organization that does not fit on one page', () => {
   beforeAll(async () => {
     gitHub = await startGitHub();
     fill(gitHub);
@@ -205,7 +205,7 @@ describe('an organization that does not fit into one page', () => {
   });
   afterAll(() => gitHub.close());
 
-  test('is read whole, in few requests', async () => {
+  test('is read completely, in few requests', async () => {
     const reader = await probed(gitHub);
     expect(reader.requests()).toBe(1);
     const facts = await readAll(reader);
@@ -217,14 +217,14 @@ describe('an organization that does not fit into one page', () => {
       member: 233,
       team: 62,
       'team-member': 231,
-      // Large one's own, Engineering's, and Payments' own and inherited.
+      // The large team's own, Engineering's, and Payments' own and inherited.
       'team-repository': 120 + 1 + 2,
       'role-member': 0,
       'role-team': 0,
       repository: 122,
       collaborator: 231,
     });
-    // 1 probe, 1 settings, 3 pages of members, 3 of teams, 2 + 1 more of the large one, 3 of repositories, 2 more of one.
+    // 1 probe, 1 settings, 3 pages of members, 3 of teams, 2 + 1 more of the large team, 3 of repositories, 2 more of one.
     expect(reader.requests()).toBe(1 + 1 + 3 + 3 + 3 + 3 + 2);
     expect(decided(facts)).toEqual(granted());
   });
@@ -251,7 +251,7 @@ describe('an organization that does not fit into one page', () => {
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
   });
 
-  test.each(lists)('%s is whole although a page of %s was short once', async (scope, list) => {
+  test.each(lists)('%s is complete although a page of %s was short once', async (scope, list) => {
     const reader = await probed(gitHub);
     const facts = await factsOf(reader, scope);
     gitHub.simulator.faults.add({ kind: 'short-page', times: 1, match: { list, page: '2' } });
@@ -262,7 +262,7 @@ describe('an organization that does not fit into one page', () => {
   const gaveUp = lists.flatMap(([scope, list]) =>
     (['failing-page', 'resource-limits'] as const).map((kind) => [scope, kind, list] as const),
   );
-  test.each(gaveUp)('R8: %s is whole after one %s of %s', async (scope, kind, list) => {
+  test.each(gaveUp)('R8: %s is complete after one %s of %s', async (scope, kind, list) => {
     const reader = await probed(gitHub);
     const facts = await factsOf(reader, scope);
     gitHub.simulator.faults.add({ kind, times: 1, match: { list, page: '2' } });
@@ -270,13 +270,13 @@ describe('an organization that does not fit into one page', () => {
     expect(gitHub.simulator.faults.list()).toEqual([]);
   });
 
-  test.each(lists)('R1: %s is not there when GitHub never gives a page of %s', async (scope, list) => {
+  test.each(lists)('R1: the read of %s fails when GitHub never serves a page of %s', async (scope, list) => {
     const reader = await probed(gitHub);
     gitHub.simulator.faults.add({ kind: 'resource-limits', match: { list } });
     expect(await codeOf(reader.readScope(scope))).toBe('incomplete');
   });
 
-  test('shows of a selection what is in it, and not the public rest', async () => {
+  test('with selected repositories shows those, and no others that are public', async () => {
     const { installation, state, simulator } = gitHub;
     const ours = [...state.repositories.values()].filter(({ name }) => name.startsWith('repository-'));
     installation.repositorySelection = 'selected';
@@ -295,7 +295,7 @@ describe('an organization that does not fit into one page', () => {
         .sort(),
     );
     expect(ofKind(facts, 'collaborator')).toHaveLength(230);
-    // Two pages of the selection, three of repositories, and two more of one's collaborators.
+    // Two pages of the selection, three of repositories, and two more of one repository's collaborators.
     expect(reader.requests()).toBe(1 + 2 + 3 + 2);
 
     simulator.faults.add({ kind: 'short-page', match: { list: '/installation/repositories', page: '2' } });
@@ -306,7 +306,7 @@ describe('an organization that does not fit into one page', () => {
     installation.repositorySelection = 'all';
   });
 
-  test('asks for less after a gateway gave up', async () => {
+  test('requests smaller pages after a gateway time-out', async () => {
     const reader = await probed(gitHub);
     gitHub.simulator.faults.add({
       kind: 'server-error',
@@ -316,7 +316,7 @@ describe('an organization that does not fit into one page', () => {
     });
     const before = reader.requests();
     expect(ofKind(await factsOf(reader, 'members'), 'member')).toHaveLength(233);
-    // Of 100, of 50, and then ten of 25.
+    // One of 100, one of 50, and then ten of 25.
     expect(reader.requests() - before).toBe(2 + 10);
   });
 });

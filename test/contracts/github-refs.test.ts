@@ -1,4 +1,4 @@
-/** Tags and branches with their manifests, as git itself has them. */
+/** Tags and branches with their manifests, compared with git itself. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ForgeRef } from '../../shared/forge/forge.ts';
 import { gitIn, idsIn, world } from './github-contents-fixture.ts';
@@ -17,7 +17,7 @@ const ids = (name: string) => idsIn(gitHub, name);
 const git = (name: string, args: readonly string[], input?: string | Buffer) =>
   gitIn(gitHub, name, args, input);
 
-/** What git itself says: each ref at its commit, with its composer.json. */
+/** Each ref with its commit and composer.json, as git itself reads them. */
 async function expected(name: string, prefix: 'refs/tags' | 'refs/heads'): Promise<ForgeRef[]> {
   const fields = [
     'refname:lstrip=2',
@@ -42,7 +42,7 @@ const byName = (refs: readonly ForgeRef[]) =>
     .map((ref) => ({ ...ref, date: new Date(ref.date).toISOString() }))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 
-/** A commit with one entry in its tree, as `git mktree` takes it: `100644 blob`, `120000 blob`, `040000 tree`, `160000 commit`. */
+/** Makes a commit whose tree has one entry in the form of `git mktree`: `100644 blob`, `120000 blob`, `040000 tree`, `160000 commit`. */
 async function commitOf(name: string, entry: string | undefined, object = ''): Promise<string> {
   const tree = await git(
     name,
@@ -66,7 +66,7 @@ async function tagObject(
 }
 
 describe('refs', () => {
-  test('of more than one page are all there, each with its manifest', async () => {
+  test('on several pages are all read, each with its manifest', async () => {
     const reader = gitHub.reader();
     const { tags, branches, defaultBranch, archived } = await reader.readRefs(ids('many'));
     expect(byName(tags)).toEqual(await expected('many', 'refs/tags'));
@@ -78,7 +78,7 @@ describe('refs', () => {
     expect(reader.requests()).toBe(4);
   });
 
-  test('of an annotated tag are at the commit, not at the tag', async () => {
+  test('that are annotated tags are at the commit, not at the tag object', async () => {
     const { tags } = await gitHub.reader().readRefs(ids('other'));
     expect(tags).toMatchObject([{ name: '1.0.0', manifest: expect.stringContaining('acme/other') }]);
     expect(byName(tags)).toEqual(await expected('other', 'refs/tags'));
@@ -96,7 +96,7 @@ describe('refs', () => {
     expect((await gitHub.reader().readRefs(ids('many'))).tags).toHaveLength(210);
   });
 
-  test('lead to what is a file called composer.json, whole, or to no manifest', async () => {
+  test('have the complete text of a file called composer.json, or no manifest', async () => {
     const file = '100644 blob';
     const long = JSON.stringify({ name: 'acme/odd', description: 'x'.repeat(600_000) });
     const huge = JSON.stringify({ name: 'acme/odd', description: 'x'.repeat(1_200_000) });
@@ -162,12 +162,12 @@ describe('refs', () => {
         .filter(({ name }) => /^(plain|tagged|twice|thrice|four-times)$/.test(name))
         .every(({ commit }) => commit === plain),
     ).toBe(true);
-    // A page of tags, one of branches, what the fourth tag points at, what the link leads to, and the two files of which GraphQL does
-    // not tell all.
+    // A page of tags, one of branches, the target of the fourth tag, the target of the link, and the two files that GraphQL does not serve
+    // completely.
     expect(reader.requests()).toBe(6);
   });
 
-  test('the branch for web pages is marked as left out, as GitHubDriver does, and no other is', async () => {
+  test('mark as left out the branch for web pages, as GitHubDriver does, and no other', async () => {
     const tip = await commitOf('odd', undefined);
     for (const name of ['gh-pages', 'gh-pages-2']) {
       await git('odd', ['update-ref', `refs/heads/${name}`, tip]);
@@ -182,14 +182,14 @@ describe('refs', () => {
   test('with a composer.json that is no UTF-8 have no manifest, and never one with U+FFFD', async () => {
     const bytes: Readonly<Record<string, Buffer>> = {
       latin: Buffer.from('{"name": "acme/odd", "description": "caf\xe9"}', 'latin1'),
-      // Four bytes cut to three: one replacement character, which has three bytes too.
+      // Four bytes cut to three: one replacement character, which is three bytes too.
       'same-length': Buffer.concat([
         Buffer.from('{"x": "'),
         Buffer.from('😀').subarray(0, 3),
         Buffer.from('"}'),
       ]),
       marked: Buffer.from('\uFEFF{"name": "acme/odd"}'),
-      // What an author wrote is the author's.
+      // A replacement character that the author wrote is kept.
       replacement: Buffer.from('{"description": "\uFFFD"}'),
     };
     for (const [name, content] of Object.entries(bytes)) {
@@ -261,11 +261,11 @@ describe('refs', () => {
       root: 'link-to-outside',
       dot: 'link-to-folder',
     });
-    // Tags, branches, and what all links lead to.
+    // Tags, branches, and the targets of all links.
     expect(reader.requests()).toBe(3);
   });
 
-  test('with links at more commits than one query takes are read in parts, smaller ones when GitHub gives up', async () => {
+  test('with links at more commits than one query takes are read in several queries, smaller ones when GitHub times out', async () => {
     const stream = Array.from({ length: 70 }, (_, place) => place).map(
       (place) =>
         `commit refs/tags/many-${place}\ncommitter Ann <ann@example.com> 1700000000 +0000\ndata 1\nx\n` +
@@ -282,13 +282,13 @@ describe('refs', () => {
       return reader.requests();
     };
     expect(await manifestsOf()).toBe(4);
-    // Tags and branches come, the first part of the files does not.
+    // The pages of tags and branches arrive, the first query for files does not.
     const fault = { kind: 'server-error', times: 1, after: 2, match: { surface: 'graphql' } } as const;
     gitHub.simulator.faults.add({ ...fault, status: 502 });
     expect(await manifestsOf()).toBe(7);
   });
 
-  test('through tags of tags lead to their commit at any depth that somebody would make, and then to a reason', async () => {
+  test('through tags of tags lead to their commit up to any realistic depth, and beyond it to a reason', async () => {
     const commit = await commitOf('other', undefined);
     let last = commit;
     for (let depth = 1; depth <= 34; depth += 1) {
@@ -312,7 +312,7 @@ describe('refs', () => {
     }
   });
 
-  test('are asked for in smaller pages when GitHub gives up on large ones', async () => {
+  test('are read in smaller pages when GitHub times out on large ones', async () => {
     const { tags } = await gitHub.reader().readRefs(ids('many'));
     const list = 'Repository.refs';
     for (const fault of [
@@ -329,14 +329,14 @@ describe('refs', () => {
     ['short-page', {}, 'incomplete'],
     ['resource-limits', {}, 'incomplete'],
     ['failing-page', {}, 'unavailable'],
-  ] as const)('R8: under a %s that stays are not told in part', async (kind, more, code) => {
+  ] as const)('R8: fail under a lasting %s instead of being read in part', async (kind, more, code) => {
     gitHub.simulator.faults.add({ kind, ...more, match: { list: 'Repository.refs' } });
     expect(await codeOf(gitHub.reader().readRefs(ids('many')))).toBe(code);
   });
 
   test('R10: a file that cannot be read makes them incomplete', async () => {
     gitHub.simulator.faults.add({ kind: 'server-error', status: 404, match: { path: '/git/blobs/' } });
-    // The reader's copy of the path holds ids or names; whichever, it is the blob.
+    // Whichever form of the path the adapter requests, this matches the blob.
     const code = await codeOf(gitHub.reader().readRefs(ids('odd')));
     expect(code).toBe('incomplete');
   });

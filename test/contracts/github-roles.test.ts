@@ -1,4 +1,4 @@
-/** Organization roles: a list by REST, by a permission that nothing else needs, and no event at all. */
+/** Organization roles: listed by REST, with a permission that nothing else needs, and without events. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { effectivePermission } from '../../local/forges/github/api/rights.ts';
@@ -19,7 +19,7 @@ const lists = {
   teams: '/orgs/{org}/organization-roles/{role_id}/teams',
 } as const;
 
-/** Roles with these holders, in place of those before. */
+/** Replaces the roles and their holders. */
 function setRoles(...roles: readonly Partial<OrganizationRole>[]): void {
   const made = roles.map((role, place) => ({
     id: 70 + place,
@@ -38,7 +38,7 @@ const user = (login: string): number =>
 const team = (slug: string): number =>
   known([...gitHub.state.teams.values()].find((one) => one.slug === slug)).id;
 
-/** A reader that knows its organization, and how many requests it makes from now on. */
+/** A reader that knows its organization, and a count of its requests from now on. */
 async function probed(): Promise<{ readonly reader: OrganizationReader; readonly asked: () => number }> {
   const reader = gitHub.reader();
   await reader.probe();
@@ -54,8 +54,8 @@ afterEach(() => {
 });
 afterAll(() => gitHub.close());
 
-describe('who holds a role that reads every repository', () => {
-  test('is read with the role as GitHub names it, and as it was given', async () => {
+describe('the holders of a role that reads every repository', () => {
+  test("are read with the role by GitHub's name, as it was given", async () => {
     setRoles(
       {
         name: 'all_repo_triage',
@@ -82,7 +82,7 @@ describe('who holds a role that reads every repository', () => {
     expect(asked()).toBe(1 + 2);
   });
 
-  test('who has a role both ways has it himself', async () => {
+  test('who have it both directly and through a team are recorded as direct holders', async () => {
     setRoles({
       base: 'pull',
       users: new Set([user('ann')]),
@@ -102,7 +102,7 @@ describe('who holds a role that reads every repository', () => {
     ['a team does, for the teams below it too', { teams: ['engineering'] }],
     ['a team does that has another above it', { teams: ['payments'] }],
   ] as const)(
-    'reads what GitHub says, when %s',
+    'are as GitHub lists them, when %s',
     async (_, given: { users?: readonly string[]; teams?: readonly string[] }) => {
       setRoles({
         base: 'pull',
@@ -127,10 +127,10 @@ describe('who holds a role that reads every repository', () => {
   );
 });
 
-describe('where GitHub shows no roles', () => {
+describe('organization roles that GitHub does not show', () => {
   beforeEach(() => setRoles({ base: 'pull', users: new Set([user('bob')]) }));
 
-  test('because the permission was never given, it is not asked', async () => {
+  test('are not requested if the permission was never given', async () => {
     gitHub.installation.permissions = { ...appPermissions };
     const { reader, asked } = await probed();
     expect(await readWhole(reader, 'roles')).toMatchObject({
@@ -140,7 +140,7 @@ describe('where GitHub shows no roles', () => {
     expect(asked()).toBe(0);
   });
 
-  test('because the plan has none, that is known after a look whether it is still the same organization', async () => {
+  test('are known to be missing from the plan once the organization is confirmed to be the same', async () => {
     delete gitHub.acme.roles;
     const { reader, asked } = await probed();
     expect(await readWhole(reader, 'roles')).toMatchObject({
@@ -150,7 +150,7 @@ describe('where GitHub shows no roles', () => {
     expect(asked()).toBe(2);
   });
 
-  test('because the plan lost them on the way, that is known too', async () => {
+  test('are known to be missing if the plan loses them during the read', async () => {
     gitHub.simulator.faults.add({ kind: 'server-error', status: 422, match: { route: lists.users } });
     expect(await readWhole(gitHub.reader(), 'roles')).toMatchObject({
       facts: [],
@@ -158,7 +158,7 @@ describe('where GitHub shows no roles', () => {
     });
   });
 
-  test('R6: because the organization has another login by now, nothing is known', async () => {
+  test('R6: are unknown if the organization has another login by now', async () => {
     const { reader } = await probed();
     const { simulator } = gitHub;
     await simulator.changes.run('rename-organization', { organization: 'acme', to: 'acme-corp' });
@@ -171,7 +171,7 @@ describe('where GitHub shows no roles', () => {
   });
 });
 
-describe('an error in spite of the permission is no absence', () => {
+describe('are not absent because of an error although the permission is given', () => {
   beforeEach(() => setRoles({ base: 'pull', users: new Set([user('bob')]) }));
 
   const failures = Object.values(lists).flatMap((list) =>
@@ -189,19 +189,19 @@ describe('an error in spite of the permission is no absence', () => {
     expect(await codeOf(readWhole(gitHub.reader(), 'roles'))).toBe(code);
   });
 
-  test.each([lists.users, lists.teams])('R2: a role that is gone when %s is asked for', async (route) => {
+  test.each([lists.users, lists.teams])('R2: a role is deleted before %s is read', async (route) => {
     gitHub.simulator.faults.add({ kind: 'server-error', status: 404, match: { route } });
     expect(await codeOf(gitHub.reader().readScope('roles'))).toBe('incomplete');
   });
 
-  test('R11: the permission that reads the holders is missing', async () => {
+  test('R11: the permission to read the holders is missing', async () => {
     const { members: _, ...permissions } = grantedPermissions(gitHub.acme);
     gitHub.installation.permissions = permissions;
     expect(await codeOf(gitHub.reader().readScope('roles'))).toBe('insufficient-scope');
   });
 });
 
-describe('R7: roles with more holders than fit into one page', () => {
+describe('R7: roles with more holders than one page', () => {
   beforeAll(() => {
     const fill = createFiller(gitHub);
     const people = fill.people(230);
@@ -209,7 +209,7 @@ describe('R7: roles with more holders than fit into one page', () => {
     setRoles({ base: 'pull', users: new Set(people), teams: new Set(teams) }, { base: 'admin' });
   });
 
-  test('are read whole', async () => {
+  test('are read completely', async () => {
     const { reader, asked } = await probed();
     const facts = await factsOf(reader, 'roles');
     expect(facts.filter(({ kind }) => kind === 'role-member')).toHaveLength(230);
@@ -217,7 +217,7 @@ describe('R7: roles with more holders than fit into one page', () => {
     expect(asked()).toBe(1 + 3 + 2 + 2);
   });
 
-  test('are read in steps as in one', async () => {
+  test('are read the same in steps as at once', async () => {
     const whole = await factsOf(gitHub.reader(), 'roles');
     let steps = 0;
     for (let from: unknown; ; steps += 1) {
@@ -235,7 +235,7 @@ describe('R7: roles with more holders than fit into one page', () => {
   test.each([
     [lists.users, '3'],
     [lists.teams, '2'],
-  ])('R1: are not there when a page of %s fails', async (list, page) => {
+  ])('R1: fail when a page of %s fails', async (list, page) => {
     gitHub.simulator.faults.add({ kind: 'failing-page', match: { list, page } });
     expect(await codeOf(readWhole((await probed()).reader, 'roles'))).toBe('unavailable');
   });

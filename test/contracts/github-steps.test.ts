@@ -38,7 +38,7 @@ interface Steps {
   readonly requests: readonly number[];
 }
 
-/** Reads the scope, each step in a reader of its own, which may ask so many times. */
+/** Reads the scope, each step with a reader of its own that may make this many requests. */
 async function readInSteps(
   scope: ScopeName,
   perStep = 1,
@@ -62,30 +62,30 @@ async function readInSteps(
   }
 }
 
-describe('R7: a list of more than a page, a request a step', () => {
+describe('R7: a list of more than a page, one request per step', () => {
   test.each([
     // Pages of members; of teams, then the rows of one; of repositories, then the collaborators of one.
     ['members', 11, 1001],
     ['teams', 5 + 3, 101],
     ['repositories', 7 + 2, 301],
     ['settings', 1, undefined],
-  ] as const)('%s is what one step reads', async (scope, pages, total) => {
+  ] as const)('%s is the same as read in one step', async (scope, pages, total) => {
     const whole = await factsOf(gitHub.reader(), scope);
     const { read, progress, requests } = await readInSteps(scope);
     expect(sorted(read.facts)).toEqual(sorted(whole));
     expect(requests.reduce((sum, count) => sum + count, 0)).toBe(pages);
     expect(requests.every((count) => count <= 1)).toBe(true);
-    const told = progress.map(({ read: count }) => count);
-    expect([...told].sort((one, other) => one - other)).toEqual(told);
+    const counts = progress.map(({ read: count }) => count);
+    expect([...counts].sort((one, other) => one - other)).toEqual(counts);
     expect(progress.every((one) => one.total === total)).toBe(true);
   });
 
-  test('of a selection too', async () => {
+  test('so is a selection', async () => {
     const { installation, state } = gitHub;
     installation.repositorySelection = 'selected';
     installation.repositoryIds = new Set([...state.repositories.keys()].slice(2, 252));
     const whole = await factsOf(gitHub.reader(), 'repositories');
-    // One of them goes while its list is behind us.
+    // A repository is deleted after its page was read.
     const gone = known([...installation.repositoryIds][200]);
     const { read, requests } = await readInSteps('repositories', 1, (steps) => {
       if (steps === 3) installation.repositoryIds.delete(gone);
@@ -99,8 +99,8 @@ describe('R7: a list of more than a page, a request a step', () => {
   });
 });
 
-describe('a reading in steps', () => {
-  test('asks at least once in each step, and no more when it may not', async () => {
+describe('a read in steps', () => {
+  test('makes at least one request in each step, and no more than it may', async () => {
     const reader = gitHub.reader();
     await reader.probe();
     const step = await reader.readScope('members', { mayGoOn: () => false });
@@ -108,7 +108,7 @@ describe('a reading in steps', () => {
     expect(reader.requests()).toBe(2);
   });
 
-  test('R7: is incomplete when a page was short, after a second try from the start', async () => {
+  test('R7: is incomplete when a page is short again after a second attempt from the start', async () => {
     gitHub.simulator.faults.add({
       kind: 'short-page',
       match: { list: 'Organization.membersWithRole', page: '3' },
@@ -125,7 +125,7 @@ describe('a reading in steps', () => {
     expect(requests.reduce((sum, count) => sum + count, 0)).toBe(22);
   });
 
-  test('R7: sees that a list has changed between two steps', async () => {
+  test('R7: notices that a list has changed between two steps', async () => {
     const { acme } = gitHub;
     const first = known([...acme.members.keys()].sort((one, other) => one - other)[0]);
     const membership = known(acme.members.get(first));
@@ -133,7 +133,7 @@ describe('a reading in steps', () => {
       if (steps === 4) acme.members.delete(first);
     });
     expect(read.facts).toHaveLength(1000);
-    // Ten pages of which the totals differ, and ten that agree.
+    // Ten pages with differing totals, and ten that agree.
     expect(requests.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(19);
     acme.members.set(first, membership);
   });
@@ -141,7 +141,7 @@ describe('a reading in steps', () => {
   test.each([
     ['a rate-limit', 'rate-limit'],
     ['a secondary limit', 'secondary-limit'],
-  ] as const)('R33: keeps its pages under %s, and says when to go on', async (_, kind) => {
+  ] as const)('R33: keeps its pages under %s, and reports when to continue', async (_, kind) => {
     const reader = gitHub.reader();
     await reader.probe();
     const before = gitHub.simulator.requests.summary().total;
@@ -151,20 +151,20 @@ describe('a reading in steps', () => {
     expect(step.unfinished).toMatchObject({ read: 400, total: 1001 });
     const notBefore = known(step.unfinished.notBefore);
     expect(notBefore).toBeGreaterThan(gitHub.clock.now() + 50_000);
-    // Too early: nothing is asked, and nothing lost.
+    // Too early: no request is made, and nothing is lost.
     expect(await codeOf(gitHub.reader().readScope('members', { from: stored(step.unfinished.state) }))).toBe(
       'rate-limited',
     );
     gitHub.clock.ahead += notBefore - gitHub.clock.now() + 1000;
     const rest = await gitHub.reader().readScope('members', { from: stored(step.unfinished.state) });
     expect('done' in rest && rest.done.facts).toHaveLength(1001);
-    // Four pages, the refusal, a probe, and the seven pages behind them; perhaps a new token.
+    // Four pages, the refusal, a probe, and the seven remaining pages; perhaps a new token.
     const asked = gitHub.simulator.requests.summary().total - before;
     expect(asked).toBeGreaterThanOrEqual(4 + 1 + 1 + 7);
     expect(asked).toBeLessThanOrEqual(4 + 1 + 1 + 7 + 1);
   });
 
-  test('R1: keeps its pages in an outage, and fails once a step gets nowhere', async () => {
+  test('R1: keeps its pages in an outage, and fails once a step makes no progress', async () => {
     const { faults } = gitHub.simulator;
     const reader = gitHub.reader();
     await reader.probe();
@@ -181,7 +181,7 @@ describe('a reading in steps', () => {
     expect(reader.requests() - before).toBe(7);
   });
 
-  test('throws the limit that it meets before its first page', async () => {
+  test('throws if it meets the limit before its first page', async () => {
     const reader = gitHub.reader();
     await reader.probe();
     gitHub.simulator.faults.add({ kind: 'secondary-limit', times: 1 });
@@ -212,27 +212,27 @@ describe('a reading in steps', () => {
       'a page size that is none',
       { scope: 'members', sizes: { members: { size: -3, good: 0, patience: 4 } }, lists: {} },
     ],
-  ])('begins anew from %s', async (_, from) => {
+  ])('starts from the beginning when given %s', async (_, from) => {
     const step = await gitHub.reader().readScope('members', { from });
     expect('done' in step && step.done.facts).toHaveLength(1001);
   });
 
-  test('R8: asks for less where GitHub gives up, keeps to it in the next step, and grows again', async () => {
+  test('R8: requests smaller pages when GitHub times out, keeps the size in the next step, and grows it again', async () => {
     const match = { list: 'Organization.membersWithRole' };
     gitHub.simulator.faults.add({ kind: 'failing-page', times: 2, match });
     const { read, progress } = await readInSteps('members');
     expect(read.facts).toHaveLength(1001);
     const counts = [0, ...progress.map((one) => one.read)];
     const sizes = counts.slice(1).map((count, place) => count - (counts[place] ?? 0));
-    // Nothing came in the first two steps. Then 25 at once, after enough good pages 50, and 100 again.
+    // Nothing arrived in the first two steps. Then 25 at once, after enough good pages 50, and 100 again.
     expect(sizes.slice(0, 4)).toEqual([0, 0, 25, 25]);
     expect(sizes.filter((size) => size === 25)).toHaveLength(16);
     expect(sizes.slice(18)).toEqual(Array.from({ length: 12 }, () => 50));
   });
 });
 
-describe('R29: a full read of the structure', () => {
-  test('of 500 repositories, 300 members and 60 teams takes at most 20 requests, tokens and probes counted', async () => {
+describe('R29: a complete read of the structure', () => {
+  test('of 500 repositories, 300 members and 60 teams takes at most 20 requests, tokens and probes included', async () => {
     const other = await startGitHub();
     const fill = createFiller(other);
     const people = fill.people(300 - 3);

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterAll(() => gitHub.close());
 
-/** All that came since the last test, each with a signature that holds. */
+/** The deliveries since the last test, each with a valid signature. */
 async function deliveries(): Promise<readonly ParsedDelivery[]> {
   const { webhookSecret } = gitHub.state.app;
   await gitHub.simulator.idle();
@@ -38,7 +38,7 @@ async function deliveries(): Promise<readonly ParsedDelivery[]> {
 type Facts = ReadonlyMap<string, Fact>;
 const byKey = (facts: readonly Fact[]): Facts => new Map(facts.map((fact) => [factKey(fact), fact]));
 
-/** What whole reads of all scopes show. */
+/** The facts of complete reads of all scopes. */
 async function snapshot(): Promise<Facts> {
   const facts: Fact[] = [];
   for (const scope of gitHubScopes) {
@@ -47,10 +47,13 @@ async function snapshot(): Promise<Facts> {
   return byKey(facts);
 }
 
-/** The scopes that the deliveries name; of a member who left also the parts that have rows of him, as whoever takes deliveries adds. */
-function named(before: Facts, told: readonly ParsedDelivery[]): ReadonlyMap<AnyScope, string | undefined> {
+/** The scopes that the deliveries name; for a member who left also the parts that have rows of him, as receive-webhook adds them. */
+function named(
+  before: Facts,
+  received: readonly ParsedDelivery[],
+): ReadonlyMap<AnyScope, string | undefined> {
   const scopes = new Map<AnyScope, string | undefined>();
-  for (const { hints, removals } of told) {
+  for (const { hints, removals } of received) {
     for (const hint of hints) {
       if (hint.look === 'scope') {
         scopes.set(hint.scope, hint.handle);
@@ -68,10 +71,10 @@ function named(before: Facts, told: readonly ParsedDelivery[]): ReadonlyMap<AnyS
   return scopes;
 }
 
-/** What is known once the scopes that the deliveries name, and they alone, have been read. */
-async function readNamed(before: Facts, told: readonly ParsedDelivery[]): Promise<Facts> {
+/** The facts after reading only the scopes that the deliveries name. */
+async function readNamed(before: Facts, received: readonly ParsedDelivery[]): Promise<Facts> {
   const facts = new Map(before);
-  const waiting = [...named(before, told)];
+  const waiting = [...named(before, received)];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [scope, handle] = next;
     const read = await readWhole(gitHub.reader(), scope, { handle });
@@ -85,7 +88,7 @@ async function readNamed(before: Facts, told: readonly ParsedDelivery[]): Promis
     for (const [key, fact] of byKey(read.facts)) {
       facts.set(key, fact);
     }
-    waiting.push(...read.followUps.map((also): [AnyScope, undefined] => [also, undefined]));
+    waiting.push(...read.followUps.map((followUp): [AnyScope, undefined] => [followUp, undefined]));
   }
   return facts;
 }
@@ -94,7 +97,7 @@ const lines = (facts: Facts): string[] => [...facts.values()].map((fact) => JSON
 
 type Step = { [Name in ChangeName]: readonly [Name, ChangeInput<Name>] }[ChangeName];
 
-describe('reading what the deliveries name, and nothing else, shows all that changed', () => {
+describe('reading only what the deliveries name shows all that changed', () => {
   const steps: readonly Step[] = [
     ['add-organization-member', { user: 'olga' }],
     ['add-team-member', { team: 'backend', user: 'olga' }],
@@ -130,12 +133,12 @@ describe('reading what the deliveries name, and nothing else, shows all that cha
   test.each(steps)('%s %o', async (name, input) => {
     const before = await snapshot();
     await gitHub.simulator.changes.runUnchecked(name, input);
-    const told = await deliveries();
+    const received = await deliveries();
     const after = await snapshot();
     expect(lines(after)).not.toEqual(lines(before));
-    expect(lines(await readNamed(before, told))).toEqual(lines(after));
-    // What is said to be gone is gone.
-    for (const { key, expect: what } of told.flatMap(({ removals }) => removals)) {
+    expect(lines(await readNamed(before, received))).toEqual(lines(after));
+    // Facts that a delivery reports gone are gone.
+    for (const { key, expect: what } of received.flatMap(({ removals }) => removals)) {
       const fact = after.get(key);
       expect(what === 'gone' ? fact : fact?.kind === 'repository' && fact.visibility === 'public').toBe(
         what === 'gone' ? undefined : false,
@@ -147,14 +150,14 @@ describe('reading what the deliveries name, and nothing else, shows all that cha
     ['set-base-permission', { permission: 'read' }],
     ['set-organization-role', { user: 'bob', role: 'owner' }],
   ];
-  test.each(silent)('R18: %s %o is told by no delivery: only a reconcile finds it', async (name, input) => {
+  test.each(silent)('R18: %s %o causes no delivery: only a reconcile finds it', async (name, input) => {
     await gitHub.simulator.changes.runUnchecked(name, input);
     expect(await deliveries()).toEqual([]);
   });
 });
 
 describe('contents', () => {
-  test('a deleted tag says which repository to look into', async () => {
+  test('a deleted tag names the repository to scan', async () => {
     await gitHub.simulator.changes.pushVersions('acme-corp/clock', ['1.1.0']);
     await deliveries();
     gitHub.receiver.received.length = 0;
@@ -162,9 +165,9 @@ describe('contents', () => {
       repository: 'acme-corp/clock',
       refs: { 'refs/tags/1.1.0': null },
     });
-    const told = await deliveries();
-    expect(told.map(({ event }) => event).sort()).toEqual(['delete', 'push']);
-    for (const { hints } of told) {
+    const received = await deliveries();
+    expect(received.map(({ event }) => event).sort()).toEqual(['delete', 'push']);
+    for (const { hints } of received) {
       expect(hints).toEqual([
         { look: 'repository-content', repository: String(gitHub.repository('clock').id) },
       ]);
@@ -184,7 +187,7 @@ describe('deliveries', () => {
     return facts.find((fact) => fact.kind === 'repository' && fact.name === 'clock');
   };
 
-  test('R20: of more than three tags at once there is none for any, but the repository shows that there are more', async () => {
+  test("R20: more than three tags at once cause no delivery, but the repository's tag count shows them", async () => {
     const before = await counted();
     const { commit = '' } = (await refs()).tags[0] ?? {};
     const names = ['2.0.0', '2.0.1', '2.0.2', '2.0.3'];
@@ -195,14 +198,14 @@ describe('deliveries', () => {
     expect(await deliveries()).toEqual([]);
     const tagsOf = (fact: Fact | undefined) => (fact?.kind === 'repository' ? fact.tagCount : undefined);
     expect(tagsOf(await counted())).toBe((tagsOf(before) ?? 0) + 4);
-    // The next push that is told sends us to all refs.
+    // The next push that causes a delivery leads to a scan of all refs.
     await push(['3.0.0']);
-    const told = await deliveries();
-    expect(told.flatMap(({ hints }) => hints).map(({ look }) => look)).toContain('repository-content');
+    const received = await deliveries();
+    expect(received.flatMap(({ hints }) => hints).map(({ look }) => look)).toContain('repository-content');
     expect((await refs()).tags.map(({ name }) => name)).toEqual(expect.arrayContaining([...names, '3.0.0']));
   });
 
-  test('R23: one that comes twice has the same id', async () => {
+  test('R23: a delivery that arrives twice has the same id', async () => {
     gitHub.simulator.faults.add({ kind: 'delivery-doubled', times: 1, match: { event: 'push' } });
     await push(['3.1.0']);
     const ids = (await deliveries())
@@ -211,17 +214,17 @@ describe('deliveries', () => {
     expect(ids.length).toBeGreaterThan(new Set(ids).size);
   });
 
-  test('R24: in another order send us to the same place', async () => {
+  test('R24: deliveries in another order name the same scopes', async () => {
     const { faults, changes } = gitHub.simulator;
     const before = await snapshot();
     faults.add({ kind: 'delivery-reordered', times: 1, match: { event: 'membership' } });
     await changes.run('add-team-member', { team: 'backend', user: 'bob' });
     await changes.run('remove-team-member', { team: 'backend', user: 'bob' });
-    const told = await deliveries();
-    expect(told.map(({ event }) => event)).toEqual(['membership.removed', 'membership.added']);
+    const received = await deliveries();
+    expect(received.map(({ event }) => event)).toEqual(['membership.removed', 'membership.added']);
     const after = await snapshot();
     expect(lines(after)).toEqual(lines(before));
-    expect(lines(await readNamed(before, told))).toEqual(lines(after));
+    expect(lines(await readNamed(before, received))).toEqual(lines(after));
   });
 });
 
@@ -232,7 +235,7 @@ describe('the installation', () => {
     ['suspend-app', 'changed', true],
     ['unsuspend-app', 'changed', false],
     ['uninstall-app', 'removed', false],
-  ] as const)('R27: %s is told with whose it is', async (name, action, suspended) => {
+  ] as const)('R27: %s is reported with its organization', async (name, action, suspended) => {
     await gitHub.simulator.changes.run(name, {});
     const [delivery] = await deliveries();
     expect(delivery?.hints).toEqual([
@@ -240,7 +243,7 @@ describe('the installation', () => {
     ]);
   });
 
-  test('a new one has another number', async () => {
+  test('a new installation has another number', async () => {
     await gitHub.simulator.changes.run('install-app', { repositories: 'all' });
     await gitHub.simulator.idle();
     const [received] = gitHub.receiver.received;

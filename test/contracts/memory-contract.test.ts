@@ -1,4 +1,6 @@
-/** The forge in memory, which most tests read, does what the contract says: otherwise they would rest on what no forge does. */
+/**
+ * The forge in memory, which most tests read, fulfils the contract of all forges, so that no test relies on behaviour that no forge has.
+ */
 import type { Fact } from '../../shared/domain/facts.ts';
 import { factKey } from '../../shared/domain/facts.ts';
 import type { ForgeTraits } from '../../shared/domain/forge-traits.ts';
@@ -44,7 +46,7 @@ async function startMemory(traits: ForgeTraits): Promise<ForgeFixture> {
           throw new ForgeError(codeOfAnswer[fault.answers], 'a fault');
       };
     },
-    // It counts nothing, and has no budget.
+    // It has no totals and no budget.
     cannot: ['short-pages', 'too-many-requests'],
     open: async () => ({ structure: forge.reader(), contents, requests: () => 0 }),
     requests: () => 0,
@@ -68,7 +70,7 @@ function changesOf(forge: MemoryForge): WorldChanges {
     forge.facts = forge.facts.filter((fact) => !isGone(fact));
   };
   const removeRow = async (key: string): Promise<void> => remove((fact) => factKey(fact) === key);
-  const removeThing = async (id: string): Promise<void> =>
+  const removeWithRows = async (id: string): Promise<void> =>
     remove((fact) => factKey(fact).split('#').includes(id));
   const none = (): Promise<never> => Promise.reject(new Error('the forge in memory has no refs'));
   return {
@@ -77,13 +79,13 @@ function changesOf(forge: MemoryForge): WorldChanges {
       add(aFact.member(id));
       return asId(id);
     },
-    removeMember: removeThing,
+    removeMember: removeWithRows,
     async addTeam() {
       const id = fresh();
       add(aFact.team(id));
       return asId(id);
     },
-    removeTeam: removeThing,
+    removeTeam: removeWithRows,
     addTeamMember: async (team, account) => add(aFact.teamMember(Number(team), Number(account))),
     removeTeamMember: (team, account) => removeRow(`team-member#${account}#${team}`),
     grant: async (team, repository) => add(aFact.teamRepository(Number(team), Number(repository))),
@@ -93,7 +95,7 @@ function changesOf(forge: MemoryForge): WorldChanges {
       add(aFact.repository(id, { name, fullName: `acme/${name}` }));
       return asId(id);
     },
-    removeRepository: removeThing,
+    removeRepository: removeWithRows,
     renameRepository: async (id, name) =>
       add(aFact.repository(Number(id), { name, fullName: `acme/${name}` })),
     addCollaborator: async (repository, account) =>

@@ -1,4 +1,4 @@
-/** The toy forge keeps the contract of all forges. */
+/** The toy forge fulfils the contract of all forges. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Fact } from '../../shared/domain/facts.ts';
 import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
@@ -23,12 +23,12 @@ const secret = 'a shared secret';
 async function startToy(): Promise<ForgeFixture> {
   const clock = { time: Date.parse('2026-11-22T12:00:00Z'), now: () => clock.time };
   const { world, module, open } = await connectToy(createMemoryTable(), clock);
-  const told: Delivery[] = [];
-  const tell = (event: string, about: string): void => {
+  const sent: Delivery[] = [];
+  const sendDelivery = (event: string, about: string): void => {
     const body = JSON.stringify({ id: randomUUID(), event, about });
-    told.push({ body, headers: { 'x-toy-token': secret } });
+    sent.push({ body, headers: { 'x-toy-token': secret } });
   };
-  const changes = changesOf(world, tell);
+  const changes = changesOf(world, sendDelivery);
   const delivery = (body: object): Delivery => ({
     body: JSON.stringify({ id: randomUUID(), ...body }),
     headers: { 'x-toy-token': secret },
@@ -55,11 +55,11 @@ async function startToy(): Promise<ForgeFixture> {
     },
     deliveries: {
       webhooks: module.webhooks,
-      tells: {
+      reports: {
         ...{ member: 'what', team: 'what', repository: 'what' },
         ...{ 'team-member': 'where', 'team-repository': 'where', collaborator: 'where' },
       },
-      take: async () => told.splice(0),
+      take: async () => sent.splice(0),
       secret,
       signsBody: false,
       madeWith: (other, { body }) => ({ body, headers: { 'x-toy-token': other } }),
@@ -86,11 +86,11 @@ async function fill(changes: WorldChanges): Promise<number> {
   return count;
 }
 
-function changesOf(world: ToyWorld, tell: (event: string, about: string) => void): WorldChanges {
+function changesOf(world: ToyWorld, sendDelivery: (event: string, about: string) => void): WorldChanges {
   const id = () => asId<never>(newToyId());
   const add = (fact: Fact, event: string, about: string): void => {
     world.add(fact);
-    tell(event, about);
+    sendDelivery(event, about);
   };
   const repositoryFact = (repository: ForgeRepositoryId, name: string) =>
     aFact.repository(0, { repository, name, fullName: `toys/${name}` });
@@ -101,11 +101,11 @@ function changesOf(world: ToyWorld, tell: (event: string, about: string) => void
   };
   const removeRow = async (key: string, event: string, about: string): Promise<void> => {
     world.facts.delete(key);
-    tell(event, about);
+    sendDelivery(event, about);
   };
-  const removeThing = (kind: string) => async (about: string) => {
+  const remove = (kind: string) => async (about: string) => {
     world.remove(about);
-    tell(`${kind} removed`, about);
+    sendDelivery(`${kind} removed`, about);
   };
   return {
     async addMember() {
@@ -113,13 +113,13 @@ function changesOf(world: ToyWorld, tell: (event: string, about: string) => void
       add({ kind: 'member', account, login: account, role: 'member' }, 'member added', account);
       return account;
     },
-    removeMember: removeThing('member'),
+    removeMember: remove('member'),
     async addTeam() {
       const team = id();
       add({ kind: 'team', team, slug: team, name: team, parent: undefined }, 'team added', team);
       return team;
     },
-    removeTeam: removeThing('team'),
+    removeTeam: remove('team'),
     addTeamMember: async (team, account) =>
       add({ kind: 'team-member', team, account, login: account }, 'team changed', team),
     removeTeamMember: (team, account) => removeRow(`team-member#${account}#${team}`, 'team changed', team),
@@ -131,7 +131,7 @@ function changesOf(world: ToyWorld, tell: (event: string, about: string) => void
       add(repositoryFact(repository, name), 'repository added', repository);
       return repository;
     },
-    removeRepository: removeThing('repository'),
+    removeRepository: remove('repository'),
     renameRepository: async (repository, name) =>
       add(repositoryFact(repository, name), 'repository changed', repository),
     addCollaborator: async (repository, account) =>
@@ -154,12 +154,12 @@ function changesOf(world: ToyWorld, tell: (event: string, about: string) => void
         manifest: JSON.stringify({ name: manifest }),
       };
       world.refs.set(repository, [...others, { ...made, history: [commit, ...(old?.history ?? [])] }]);
-      tell('repository pushed', repository);
+      sendDelivery('repository pushed', repository);
       return commit;
     },
     async removeRef(repository, kind, name) {
       world.refs.set(repository, refsOf(repository, kind === 'tag', name).others);
-      tell('repository pushed', repository);
+      sendDelivery('repository pushed', repository);
     },
   };
 }

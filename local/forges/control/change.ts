@@ -5,22 +5,22 @@ export class ChangeError extends Error {
   override readonly name = 'ChangeError';
 }
 
-/** What a change answers: ids that it has made. */
+/** The result of a change: ids of what it created. */
 export type ChangeResult = Readonly<Record<string, unknown>>;
 
-/** One kind of change that somebody can make at a forge. @typeParam Context - what the forge's changes work with */
+/** One kind of change that can be made at a forge. @typeParam Context - what the forge's changes work with */
 export interface ChangeType<Context, Input> {
   readonly input: z.ZodType<unknown, Input>;
   readonly run: (context: Context, input: unknown) => Promise<ChangeResult>;
 }
 
-/** Who does it; if left out, the forge takes somebody who may. */
+/** The user who makes the change; by default the forge picks one who may. */
 const actor = { as: z.string().exactOptional() };
 
 /** Makes the function with which a forge describes its changes. */
 export function changesOf<Context>() {
   /**
-   * Ties the fields of a change to what it does.
+   * Binds a change's fields to its implementation.
    *
    * @throws {ChangeError} from `run`, for input of another shape or names that do not exist.
    */
@@ -36,7 +36,7 @@ export function changesOf<Context>() {
       input,
       async run(context, given) {
         const parsed = input.safeParse(given);
-        if (!parsed.success) throw new ChangeError(inWords(parsed.error));
+        if (!parsed.success) throw new ChangeError(formatIssues(parsed.error));
         return (await apply(context, parsed.data)) ?? {};
       },
     };
@@ -64,11 +64,11 @@ export function createChangeRunner<Context>(
   };
 }
 
-/** zod's findings as one line. */
-export function inWords(error: z.ZodError): string {
+/** Formats zod's issues as one line. */
+export function formatIssues(error: z.ZodError): string {
   return error.issues
     .map((issue) => {
-      // What is wrong with a key stands in an issue of its own.
+      // A problem with a key is in an issue of its own.
       const message = (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message;
       return issue.path.length === 0 ? message : `${issue.path.join('.')}: ${message}`;
     })

@@ -3,19 +3,19 @@ import { z } from 'zod';
 import type { DeliveryOutcome, WebhookMessage } from '../deliveries/delivery.ts';
 import type { FaultRegistry } from '../faults/faults.ts';
 import { readBody } from '../server/read-body.ts';
-import { ChangeError, inWords, type RunChange } from './change.ts';
+import { ChangeError, formatIssues, type RunChange } from './change.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 
-/** What the control route shows and changes of a forge. */
+/** What the control route reads and changes of a forge. */
 export interface Controlled {
-  /** The state by names, for people and tests; without secrets but the users' simulated tokens. */
+  /** The state by names, for people and tests. Without secrets, except the users' simulated tokens. */
   readonly summarize: () => Promise<unknown>;
   readonly change: RunChange;
   readonly faults: FaultRegistry;
-  /** Those that the forge has. */
+  /** The kinds of faults that the forge has. */
   readonly faultKinds: readonly string[];
   readonly requests: Pick<RequestLog<LoggedRequest>, 'summary' | 'clear'>;
-  /** Webhooks that were sent, as long as the forge keeps them; oldest first. */
+  /** Webhooks that were sent, oldest first, for as long as the forge keeps them. */
   readonly deliveries: () => readonly (WebhookMessage & DeliveryOutcome)[];
   readonly redeliver: (deliveryId: number) => boolean;
   /** Resolves when no delivery is under way. */
@@ -27,7 +27,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** A request that cannot be answered as asked; the message goes to the client. */
+/** A request that cannot be fulfilled; the message is sent to the client. */
 class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly status: number;
@@ -52,13 +52,13 @@ const faultFields = {
 };
 
 /**
- * The way to change a simulated forge while it runs, JSON over HTTP; for people and tests, not part of any forge.
+ * Creates the HTTP interface (JSON) that changes a simulated forge while it runs; for people and tests, not part of any forge.
  * docs/worlds.md lists the routes.
  */
 export function createControl(forge: Controlled): RequestListener {
   const routes = routesOf(forge);
   const answer = async (request: IncomingMessage): Promise<Answer> => {
-    // A web page that a name of its own leads here must not read or change anything.
+    // Protects against DNS rebinding: a web page whose own host name resolves to this address must not read or change anything.
     if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) {
       throw new ControlError(403, 'ask for 127.0.0.1 or localhost');
     }
@@ -133,12 +133,12 @@ function routesOf(forge: Controlled): Readonly<Record<string, ControlRoute>> {
 
 function parse<Output>(schema: z.ZodType<Output>, value: unknown): Output {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new ControlError(400, inWords(parsed.error));
+  if (!parsed.success) throw new ControlError(400, formatIssues(parsed.error));
   return parsed.data;
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
-  // A form of a web page cannot send this type without asking first.
+  // Protects against forms of web pages, which cannot send this type without a CORS preflight.
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
     throw new ControlError(415, 'send JSON with content-type application/json');
   }

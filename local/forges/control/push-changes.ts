@@ -1,4 +1,4 @@
-/** The changes that are pushes, for any forge. */
+/** The changes that push to a repository, for any forge. */
 import { z } from 'zod';
 import { HistoryError, type HistoryOptions, type HistoryStep, writeHistory } from '../git/history.ts';
 import { runGit } from '../git/run-git.ts';
@@ -12,17 +12,17 @@ export const historyField = z.custom<readonly HistoryStep[]>().superRefine((step
   }
 });
 
-/** From the full name of a head or tag to a branch, tag or commit, or null. */
+/** Maps the full name of a head or tag to a branch, tag or commit, or to null. */
 export const refsField = z.record(
   z.string().regex(/^refs\/(heads|tags)\/./, 'must be a full name like refs/tags/1.0.0'),
   z.string().nullable(),
 );
 
 /**
- * Commits, branches and tags by the steps of world files, a second after one another. A tag that exists is moved, and a branch
- * with `from` is forced there.
+ * Writes commits, branches and tags by the steps of world files, one second apart. A tag that exists is moved, and a branch with `from` is
+ * forced there.
  *
- * @throws {ChangeError} for steps that name what is not there.
+ * @throws {ChangeError} for steps that name something that does not exist.
  */
 export async function pushHistory(
   options: Omit<HistoryOptions, 'interval'>,
@@ -36,7 +36,7 @@ export async function pushHistory(
 /**
  * Points refs at a branch, tag or commit, or deletes them (null).
  *
- * @throws {ChangeError} for targets that are not there, and for what git refuses.
+ * @throws {ChangeError} for targets that do not exist, and for what git refuses.
  */
 export async function setRefs(gitDirectory: string, refs: z.output<typeof refsField>): Promise<void> {
   const git = (args: readonly string[], input?: string): Promise<string> =>

@@ -1,26 +1,26 @@
-/** What an API was asked; holds no credential. */
+/** One request to an API; without any credential. */
 export interface LoggedRequest {
   readonly at: number;
-  /** Which of the forge's interfaces was asked. */
+  /** Which of the forge's interfaces received the request. */
   readonly surface: string;
   readonly method: string;
   /** Path with query. */
   readonly path: string;
   readonly status: number;
   readonly durationMs: number;
-  /** GraphQL: name of the operation. */
+  /** GraphQL: the name of the operation. */
   readonly operation?: string;
-  /** What it took of the surface's budget. */
+  /** What the request was charged in the surface's budget. */
   readonly cost: number;
 }
 
 export interface RequestSummary<Entry extends LoggedRequest = LoggedRequest> {
   readonly total: number;
-  /** What was taken of the budget of each surface that has one. */
+  /** The charges to each surface that has a budget, added up. */
   readonly cost: Readonly<Record<string, number>>;
-  /** By method and path without query, or by GraphQL operation. */
+  /** The number of requests by method and path without query, or by GraphQL operation. */
   readonly counts: Readonly<Record<string, number>>;
-  /** The newest last. */
+  /** Newest last. */
   readonly requests: readonly Entry[];
 }
 
@@ -33,7 +33,7 @@ export interface RequestLog<Entry extends LoggedRequest> {
 const keptRequests = 1000;
 
 /**
- * Counts what the API was asked, so that tests can hold the system to its request budget.
+ * Counts the requests to an API, so that tests can check the system's request budget.
  *
  * @param budgets - the surfaces that have one; the cost of others is not added up
  */

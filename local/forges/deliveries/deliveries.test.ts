@@ -12,12 +12,12 @@ let sent: { url: string; attempt: string | null }[];
 let statuses: number[];
 let deliveries: Deliveries<WebhookMessage>;
 
-/** A forge that tries two more times when the receiver fails, as Bitbucket does. */
+/** A forge that makes two more attempts when the receiver fails, as Bitbucket does. */
 const patient: DeliveryRules<WebhookMessage> = {
   url: () => 'http://receiver.example/hook',
   headers: (_message, attempt) => ({ 'x-attempt-number': String(attempt) }),
   answerTimeoutMs: 10_000,
-  words: ({ kind }) => kind,
+  statusText: ({ kind }) => kind,
   triesAgain: (answer, attempt) => answer.kind === 'answered' && answer.status >= 500 && attempt < 3,
 };
 
@@ -50,8 +50,8 @@ afterEach(() => deliveries.close());
 
 const logged = () => log.map(({ id, guid, statusCode }) => [id, guid, statusCode]);
 
-describe('a forge that tries again', () => {
-  it('sends the same message under the same id, as often as it says, and logs each attempt', async () => {
+describe('a forge that retries', () => {
+  it('sends the same message under the same id, as often as its rules say, and logs each attempt', async () => {
     statuses = [503, 500, 502, 200];
     deliveries.send(message);
     await deliveries.idle();
@@ -63,7 +63,7 @@ describe('a forge that tries again', () => {
     ]);
   });
 
-  it('stops when it was taken, or refused for good', async () => {
+  it('stops once the message was accepted, or refused for good', async () => {
     statuses = [503, 200];
     deliveries.send(message);
     await deliveries.idle();
@@ -78,8 +78,8 @@ describe('a forge that tries again', () => {
   });
 });
 
-describe('a message that nobody wants any more', () => {
-  it('is dropped, also between two attempts, and leaves nothing in the log', async () => {
+describe('a message that has no receiver any more', () => {
+  it('is dropped, also between two attempts, and is not logged', async () => {
     const urls = ['http://receiver.example/hook'];
     start({ url: () => urls.shift(), triesAgain: () => true });
     deliveries.send(message);

@@ -4,21 +4,21 @@ import { createSender } from './sender.ts';
 import { createTimers } from './timers.ts';
 
 export interface Deliveries<Message extends WebhookMessage> {
-  /** Starts the delivery, with the faults that strike it, and returns at once. */
+  /** Starts the delivery, subject to faults, and returns at once. */
   send(message: Message): void;
-  /** The same without faults, for what somebody asks to be sent again. */
+  /** Sends a message again without faults, on somebody's request. */
   sendAgain(message: Message): void;
-  /** Resolves when nothing is under way; what waits for a following delivery is sent. */
+  /** Resolves when no delivery is under way; reordered ones that still wait are sent. */
   idle(): Promise<void>;
-  /** Resolves when nothing is under way; what waits for a following delivery goes on waiting. */
+  /** Resolves when no delivery is under way; reordered ones keep waiting for the next. */
   sent(): Promise<void>;
-  /** Gives up what is under way or waiting. */
+  /** Cancels what is under way or waiting. */
   close(): void;
 }
 
 const reorderedAtMostMs = 5000;
 
-/** Sends webhooks and keeps their log. No message waits for the one before it, as with real forges. */
+/** Sends webhooks and logs them. No message waits for an earlier one, as with real forges. */
 export function createDeliveries<Message extends WebhookMessage>(
   rules: DeliveryRules<Message>,
   deps: DeliveryDeps<Message>,
@@ -26,7 +26,7 @@ export function createDeliveries<Message extends WebhookMessage>(
   const underWay = new Set<Promise<void>>();
   const timers = createTimers(deps.after);
   const sender = createSender(rules, deps, timers);
-  /** Sends what waits for the delivery that follows it. */
+  /** Each sends a message that waits for the next delivery. */
   let reordered: (() => void)[] = [];
 
   const track = (work: Promise<void>): void => {

@@ -3,28 +3,28 @@ import type { DeliveryOutcome, ReceiverAnswer, WebhookMessage } from './delivery
 
 /** How a forge delivers its webhooks. */
 export interface DeliveryRules<Message extends WebhookMessage> {
-  /** Undefined: nobody wants it any more, and it is dropped. */
+  /** The receiver's address; undefined if there is none any more, and the message is dropped. */
   url(message: Message): string | undefined;
-  /** With the signature. @param attempt - 1 for the first time that this message is sent, 2 when it is tried again, … */
+  /** The headers, signature included. @param attempt - 1 for the first attempt to send this message, 2 for the second, … */
   headers(message: Message, attempt: number): Record<string, string>;
-  /** How long it waits for an answer. */
+  /** How long the forge waits for an answer. */
   readonly answerTimeoutMs: number;
-  /** The log's words for an answer. */
-  words(answer: ReceiverAnswer): string;
-  /** Whether it tries once more at once, by itself. A forge that never does leaves this out. */
+  /** How the log describes an answer. */
+  statusText(answer: ReceiverAnswer): string;
+  /** Whether the forge retries at once by itself. Left out for a forge that never does. */
   triesAgain?(answer: ReceiverAnswer, attempt: number): boolean;
 }
 
 export interface DeliveryDeps<Message extends WebhookMessage> {
-  /** Asked for the kinds of `deliveryFaultKinds`. */
+  /** Has faults of the kinds in `deliveryFaultKinds`. */
   readonly faults: Faults;
   readonly now: () => number;
-  /** Runs after so many milliseconds; answers how to cancel it. */
+  /** Runs a function after a delay. @returns how to cancel it */
   readonly after: (delayMs: number, run: () => void) => () => void;
-  /** Id for an attempt that nobody asked for: a second one, or a double. */
+  /** The id of an attempt that nobody requested: a retry or a duplicate. */
   readonly nextId: () => number;
   readonly fetch: typeof globalThis.fetch;
-  /** Keeps an attempt in the forge's log; a forge that switches off failing hooks counts here. */
+  /** Logs an attempt; a forge that disables failing hooks counts here. */
   readonly record: (delivery: Message & DeliveryOutcome) => Promise<void>;
   readonly log?: (line: string) => void;
 }

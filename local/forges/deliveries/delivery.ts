@@ -1,24 +1,24 @@
 /** One event for one receiver, as it is sent. */
 export interface WebhookMessage {
-  /** Of this attempt in the log. */
+  /** The attempt's id in the log. */
   readonly id: number;
-  /** Stays the same however often the event is sent. */
+  /** The event's id, the same for all attempts. */
   readonly guid: string;
   readonly event: string;
   readonly action?: string;
-  /** Whether it was asked for, after a first one. */
+  /** Whether somebody requested it after a first delivery. */
   readonly redelivery: boolean;
   /** The exact bytes that are signed and sent. */
   readonly body: string;
 }
 
-/** What became of an attempt. */
+/** The outcome of an attempt. */
 export interface DeliveryOutcome {
   /** ISO 8601 */
   readonly deliveredAt: string;
-  /** In the forge's words. */
+  /** In the forge's own words. */
   status: string;
-  /** 0 where nothing answered. */
+  /** 0 if there was no answer. */
   statusCode: number;
   durationMs: number;
   readonly requestHeaders?: Readonly<Record<string, string>>;

@@ -3,11 +3,11 @@ import type { DeliveryDeps, DeliveryRules } from './delivery-rules.ts';
 import type { Timers } from './timers.ts';
 
 export interface Sender<Message extends WebhookMessage> {
-  /** Sends a message, again where the forge does so by itself, and records each attempt. */
+  /** Sends a message, retries it if the forge does so by itself, and records each attempt. */
   deliver(message: Message): Promise<void>;
-  /** Records an attempt that nobody answered, without making it. */
+  /** Records an attempt as timed out without making it. */
   recordTimeout(message: Message): Promise<void>;
-  /** Breaks off what is under way. */
+  /** Aborts what is under way. */
   close(): void;
 }
 
@@ -40,7 +40,7 @@ export function createSender<Message extends WebhookMessage>(
       deliveredAt: new Date(startedAt).toISOString(),
       durationMs: Math.round(deps.now() - startedAt),
       requestHeaders,
-      status: rules.words(answer),
+      status: rules.statusText(answer),
       statusCode: posted?.status ?? 0,
       ...posted?.logged,
     });
@@ -60,7 +60,7 @@ export function createSender<Message extends WebhookMessage>(
         ...message,
         deliveredAt: new Date(deps.now()).toISOString(),
         durationMs: rules.answerTimeoutMs,
-        status: rules.words({ kind: 'timed-out' }),
+        status: rules.statusText({ kind: 'timed-out' }),
         statusCode: 0,
         requestHeaders: rules.headers(message, 1),
       }),
@@ -74,14 +74,14 @@ interface Posted {
   readonly logged: Pick<DeliveryOutcome, 'responseHeaders' | 'responseBody'>;
 }
 
-/** Undefined: there is no whole answer. */
+/** Posts to the receiver; undefined if there was no complete answer. */
 async function post(
   send: typeof fetch,
   url: string,
   request: Pick<RequestInit, 'headers' | 'body' | 'signal'>,
 ): Promise<Posted | undefined> {
   try {
-    // Redirects are not followed: forges take anything but 2xx for a failure.
+    // Redirects are not followed: forges treat anything but 2xx as a failure.
     const response = await send(url, { ...request, method: 'POST', redirect: 'manual' });
     const responseBody = (await response.text()).slice(0, keptResponseBytes);
     const responseHeaders = Object.fromEntries(response.headers);

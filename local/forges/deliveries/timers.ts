@@ -1,6 +1,6 @@
-/** Timers of the simulator's clock that can all be given up at once. */
+/** Timers of the simulator's clock that can be cancelled together. */
 export interface Timers {
-  /** Runs later, or never once all are cancelled; answers how to cancel it. */
+  /** Runs a function later, unless all timers were cancelled. @returns how to cancel it */
   later(delayMs: number, run: () => void): () => void;
   cancelAll(): void;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFaultRegistry } from './faults.ts';
 
 describe('faults', () => {
-  it('strike so many times, after so many', () => {
+  it('strike a given number of times, after a given number of requests', () => {
     const faults = createFaultRegistry();
     const { id } = faults.add({ kind: 'server-error', status: 503, after: 1, times: 2 });
     const struck = [1, 2, 3, 4].map(() => faults.take('server-error', {})?.status);
@@ -10,7 +10,7 @@ describe('faults', () => {
     expect(faults.remove(id)).toBe(0);
   });
 
-  it('strike only what matches, and paths by a part of them', () => {
+  it('strike only what matches, where a part of a path is enough', () => {
     const faults = createFaultRegistry();
     faults.add({ kind: 'failing-page', match: { path: '/members', page: '2' } });
     expect(faults.take('failing-page', { path: '/orgs/acme/members', page: '1' })).toBeUndefined();

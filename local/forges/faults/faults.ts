@@ -1,4 +1,4 @@
-/** Faults that requests to any forge may meet; which fields count for which is said at {@link Fault}. */
+/** Faults that requests to any forge may meet; {@link Fault} says which fields each kind uses. */
 export const requestFaultKinds = [
   'slow',
   'drop-connection',
@@ -12,13 +12,13 @@ export const requestFaultKinds = [
   'other-archive-bytes',
 ] as const;
 
-/** Faults of webhook deliveries; they match `event` and `action`. */
+/** Faults of webhook deliveries; they can be aimed with `event` and `action`. */
 export const deliveryFaultKinds = [
-  /** Sent twice, with one delivery id. */
+  /** Sent twice, with the same delivery id. */
   'delivery-doubled',
-  /** Never sent, and not in the log either: only reconciling helps. */
+  /** Never sent, and not in the log either: only a reconcile finds the change. */
   'delivery-lost',
-  /** Never arrives; the log shows a time-out, so it can be caught up. */
+  /** Never arrives; the log shows a time-out, so it can be recovered. */
   'delivery-failed',
   /** Sent only after the delivery that follows it. */
   'delivery-reordered',
@@ -51,37 +51,37 @@ export interface Fault {
   readonly drop?: number;
 }
 
-/** Faults to come. `match` says what is being asked, so that a fault can be aimed; only what is known is given. */
+/** Faults to come. `match` describes the request, so that a fault can be aimed; only what is known of it is given. */
 export interface Faults {
   take(kind: string, match: Record<string, string>): Fault | undefined;
 }
 
 export interface FaultOptions<Kind extends string = string> extends Fault {
   readonly kind: Kind;
-  /** How often it strikes; until removed, when left out. */
+  /** How often it strikes; without limit if left out. */
   readonly times?: number;
   /** Lets this many matching requests or deliveries pass first. */
   readonly after?: number;
-  /** Strikes only where each of these is as asked; `path` may be a part of the path. */
+  /** Strikes only if each of these equals the request's; for `path` a part of the path is enough. */
   readonly match?: Readonly<Record<string, string>>;
 }
 
 export interface RegisteredFault<Kind extends string = string> extends FaultOptions<Kind> {
   readonly id: number;
-  /** How often it has struck. */
+  /** How often it has struck so far. */
   readonly struck: number;
 }
 
 export interface FaultRegistry<Kind extends string = string> extends Faults {
   add(options: FaultOptions<Kind>): RegisteredFault<Kind>;
   list(): readonly RegisteredFault<Kind>[];
-  /** Removes one fault, or all of them; answers how many. */
+  /** Removes one fault, or all of them. @returns how many */
   remove(id?: number): number;
-  /** The first fault of this kind that strikes what is being asked; it counts as one strike. */
+  /** The first fault of this kind that matches; counts as one strike. */
   take(kind: string, match: Readonly<Record<string, string>>): RegisteredFault<Kind> | undefined;
 }
 
-/** The faults that tests and people have asked for. They live in memory: a restart is without faults. */
+/** Creates the list of faults that tests and people have requested. It is in memory only: a restart clears it. */
 export function createFaultRegistry<Kind extends string = string>(
   deps: { added?: (fault: RegisteredFault<Kind>) => void } = {},
 ): FaultRegistry<Kind> {

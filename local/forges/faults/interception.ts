@@ -1,10 +1,10 @@
-/** A fault that a test's own code decides on, request by request. */
+/** A fault that a test's code decides on for each request. */
 export interface Interception {
-  /** Whether the request was answered before the connection breaks; the caller never gets the end of the answer. */
+  /** Whether the connection breaks before the request takes effect or after; the caller never gets the whole answer. */
   readonly when: 'before' | 'after';
-  /** Done before the connection breaks, while the caller still waits, for example its end. */
+  /** Runs before the connection breaks, while the caller still waits; it may for example end the caller. */
   readonly act?: () => Promise<unknown>;
 }
 
-/** Decides on every request to the API and the archives, by what faults can be aimed at. */
+/** Decides on every request to the API and the archive host, by the properties that faults can be aimed at. */
 export type Intercept = (match: Readonly<Record<string, string>>) => Interception | undefined;

@@ -4,26 +4,26 @@ import type { Intercept, Interception } from './interception.ts';
 export interface RequestFaults {
   readonly faults: Faults;
   readonly intercept?: Intercept;
-  /** Resolves when so many milliseconds have passed on the simulator's clock. */
+  /** Resolves after this long on the simulator's clock. */
   sleep(ms: number): Promise<void>;
 }
 
-/** What becomes of a request before the forge looks at it. */
+/** What happens to a request before the forge handles it. */
 export type Strike = (
   | { readonly kind: 'pass' }
   /** The connection breaks without an answer. */
   | { readonly kind: 'break' }
   | { readonly kind: 'server-error'; readonly status: number }
 ) & {
-  /** Breaks the connection in any case: now, or once the request has been answered. */
+  /** Breaks the connection in any case: now, or after the request was answered. */
   readonly interception?: Interception;
 };
 
 /**
- * Lets the faults strike that any request to any forge may meet: what a test's own code decides, `drop-connection`, `slow` and
- * `server-error`. A slow request has waited when this resolves.
+ * Applies the faults that a request to any forge may meet: a test's interception, `drop-connection`, `slow` and `server-error`. A slow
+ * request has waited when this resolves.
  *
- * @param match - what is being asked, so that faults can be aimed at it
+ * @param match - properties of the request that faults can be aimed at
  */
 export async function strikeRequest(deps: RequestFaults, match: Record<string, string>): Promise<Strike> {
   const interception = deps.intercept?.(match);

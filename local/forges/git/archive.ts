@@ -6,17 +6,17 @@ export interface ArchiveOptions {
   readonly gitDirectory: string;
   /** 40 hex digits. */
   readonly commit: string;
-  /** Name of the folder that all is in, and of the file. */
+  /** Name of the file, and of the folder that contains everything. */
   readonly name: string;
-  /** The connection breaks in the middle. */
+  /** Whether the connection breaks in the middle. */
   readonly truncated: boolean;
-  /** The same files in other bytes: not compressed. */
+  /** Whether the same files are sent as other bytes: uncompressed. */
   readonly otherBytes: boolean;
-  /** Ends the answer; by default it is ended as it should. */
+  /** Ends the answer; by default normally. */
   readonly end?: (response: ServerResponse) => void;
 }
 
-/** Answers with the zip archive of a commit, as `git archive` makes it. Resolves when git has ended. */
+/** Sends the zip archive of a commit, as `git archive` makes it. Resolves when git has exited. */
 export function sendArchive(response: ServerResponse, options: ArchiveOptions): Promise<void> {
   const { gitDirectory, commit, name, truncated, end = (ended) => void ended.end() } = options;
   const level = options.otherBytes ? ['-0'] : [];
@@ -33,7 +33,7 @@ export function sendArchive(response: ServerResponse, options: ArchiveOptions): 
   return new Promise((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
       if (truncated) {
-        // Half of what came first, and then the connection breaks.
+        // Sends half of the first chunk, then breaks the connection.
         response.write(chunk.subarray(0, chunk.length >> 1), () => response.destroy());
         child.kill();
       } else if (!response.write(chunk)) {

@@ -2,7 +2,7 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGit } from './run-git.ts';
 
-/** Heads and tags alone are shown, and any commit may be asked for, as on the forges. */
+/** As on forges: only heads and tags are shown, and any commit may be requested. */
 const configuration = `[core]
 \trepositoryformatversion = 0
 \tfilemode = true
@@ -20,7 +20,7 @@ const configuration = `[core]
 \tallowFilter = true
 `;
 
-/** Makes an empty bare repository; by hand, because `git init` for each of a world's repositories would be slow. */
+/** Creates an empty bare repository by hand, since one `git init` for each of a world's repositories would be slow. */
 export async function createBareRepository(directory: string, defaultBranch: string): Promise<void> {
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
     await mkdir(join(directory, folder), { recursive: true });
@@ -34,10 +34,11 @@ export async function createBareRepository(directory: string, defaultBranch: str
  *
  * @returns the default branch: the one that HEAD names there, if it exists.
  * @throws {GitError} when the source is no repository or git refuses to read it.
+ *
  * @throws {Error} when its object ids are not SHA-1.
  */
 export async function copyRepository(source: string, directory: string): Promise<string> {
-  // The person's own configuration counts here: `safe.directory` decides whose repositories git reads.
+  // The user's own git configuration applies here: `safe.directory` decides whose repositories git reads.
   const environment = { ...process.env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   await runGit(['clone', '--quiet', '--bare', '--', source, directory], {
     environment: Object.fromEntries(
@@ -60,7 +61,7 @@ export async function copyRepository(source: string, directory: string): Promise
     (ref) => /^refs\/heads\/(.+)/.exec(ref)?.[1] ?? [],
   );
   const named = head.trim().replace(/^refs\/heads\//, '');
-  // A detached HEAD names no branch, and that of a bare repository often one that nobody has pushed.
+  // A detached HEAD names no branch, and the HEAD of a bare repository often a branch that was never pushed.
   const candidates = [named, 'main', 'master', ...branches].filter((branch) => branches.includes(branch));
   const defaultBranch = candidates[0] ?? (named === '' ? 'main' : named);
   await setDefaultBranch(directory, defaultBranch);
@@ -71,7 +72,7 @@ export async function setDefaultBranch(directory: string, branch: string): Promi
   await writeFile(join(directory, 'HEAD'), `ref: refs/heads/${branch}\n`);
 }
 
-/** Full names of heads and tags, heads first, with the object each points at (the tag object of annotated tags). */
+/** Lists heads, then tags, by full name with the object that each points at (the tag object of annotated tags). */
 export async function listRefs(directory: string): Promise<Map<string, string>> {
   const output = await runGit([
     '--git-dir',
@@ -92,7 +93,7 @@ export async function listRefs(directory: string): Promise<Map<string, string>> 
   );
 }
 
-/** Lets two repositories read each other's objects, as the repositories of a fork network do. */
+/** Lets two repositories read each other's objects, like the repositories of a fork network. */
 export async function shareObjects(one: string, other: string): Promise<void> {
   await appendFile(join(one, 'objects/info/alternates'), `${join(other, 'objects')}\n`);
   await appendFile(join(other, 'objects/info/alternates'), `${join(one, 'objects')}\n`);

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { cleanGitEnvironment } from './run-git.ts';
 
-/** One object as `git cat-file --batch` gives it. */
+/** One object as `git cat-file --batch` prints it. */
 export interface RawObject {
   readonly oid: string;
   readonly type: 'commit' | 'tag' | 'tree' | 'blob';
   readonly body: Buffer;
 }
 
-/** A running `git cat-file --batch`: answers come in the order of the questions. */
+/** A running `git cat-file --batch`. It answers requests in order. */
 export interface BatchProcess {
-  /** Object by id or by any expression that names one; undefined if there is none. Rejects if git fails. */
+  /** Reads an object by id or by any expression that names one; undefined if there is none. Rejects if git fails. */
   read(expression: string): Promise<RawObject | undefined>;
   pending(): number;
   close(): void;
@@ -25,7 +25,7 @@ function isType(type: string | undefined): type is RawObject['type'] {
   return type === 'commit' || type === 'tag' || type === 'tree' || type === 'blob';
 }
 
-/** Starts `git cat-file --batch` on a bare repository; `onExit` is called once when it has ended. */
+/** Starts `git cat-file --batch` on a bare repository; calls `onExit` once it has exited. */
 export function startBatch(gitDirectory: string, onExit: () => void): BatchProcess {
   const child = spawn('git', [`--git-dir=${gitDirectory}`, 'cat-file', '--batch'], {
     env: cleanGitEnvironment(),
@@ -44,7 +44,7 @@ export function startBatch(gitDirectory: string, onExit: () => void): BatchProce
     onExit();
   }
 
-  /** What is buffered, as one piece; `skip` bytes of it are done with. */
+  /** Joins the buffered chunks, and drops `skip` bytes at their beginning. */
   function take(skip: number): Buffer {
     const all = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
     const rest = all.subarray(skip);
@@ -59,7 +59,7 @@ export function startBatch(gitDirectory: string, onExit: () => void): BatchProce
         const { oid, type, size } = header;
         if (length < size + 1) return;
         header = undefined;
-        // A copy, so that a small object does not keep a large read alive.
+        // Copied, so that a small object does not keep a large buffer alive.
         waiting.shift()?.resolve({ oid, type, body: Buffer.from(take(size + 1).subarray(0, size)) });
         continue;
       }

@@ -1,6 +1,6 @@
 import { runGit } from './run-git.ts';
 
-/** A commit as `push` shows it. */
+/** A commit as `push` events show it. */
 export interface PushedCommit {
   readonly id: string;
   readonly treeId: string;
@@ -17,7 +17,7 @@ export interface PushedCommit {
 const recordMark = '\u0001';
 const format = ['%H', '%T', '%cI', '%an', '%ae', '%cn', '%ce', '%B'].join('%x00');
 
-/** The commits that a range means, oldest first. @param range - arguments of `git log` that choose commits. */
+/** Reads the commits of a range, oldest first. @param range - arguments of `git log` that choose commits. */
 export async function readCommits(directory: string, range: readonly string[]): Promise<PushedCommit[]> {
   const output = await runGit([
     '--git-dir',
@@ -38,10 +38,10 @@ function parseCommit(record: string): PushedCommit {
   const [id = '', treeId = '', timestamp = '', an = '', ae = '', cn = '', ce = '', message = '', ...changes] =
     record.split('\0');
   const files: Record<string, string[]> = { A: [], D: [], M: [] };
-  const words = changes.map((word) => word.trim()).filter((word) => word !== '');
-  for (let index = 0; index + 1 < words.length; index += 2) {
+  const fields = changes.map((field) => field.trim()).filter((field) => field !== '');
+  for (let index = 0; index + 1 < fields.length; index += 2) {
     // Type changes (T) count as modifications.
-    (files[words[index] ?? ''] ?? files.M)?.push(words[index + 1] ?? '');
+    (files[fields[index] ?? ''] ?? files.M)?.push(fields[index + 1] ?? '');
   }
   return {
     id,
@@ -56,7 +56,7 @@ function parseCommit(record: string): PushedCommit {
   };
 }
 
-/** Whether one commit contains the other. */
+/** Whether a commit is in the history of another. */
 export async function isAncestor(directory: string, ancestor: string, descendant: string): Promise<boolean> {
   return runGit(['--git-dir', directory, 'merge-base', '--is-ancestor', ancestor, descendant]).then(
     () => true,

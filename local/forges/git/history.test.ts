@@ -41,7 +41,7 @@ const steps: HistoryStep[] = [
 ];
 
 describe('a history', () => {
-  it('has the same commit ids each time, and these', async () => {
+  it('has the same commit ids every time, and exactly these', async () => {
     const refs = await listRefs(await write(steps, 'one'));
     expect(await listRefs(await write(steps, 'two'))).toEqual(refs);
     expect(Object.fromEntries(refs)).toMatchInlineSnapshot(`
@@ -55,7 +55,7 @@ describe('a history', () => {
     `);
   });
 
-  it('is sound, with merged manifests, a commit for each tag and odd paths', async () => {
+  it('is valid, with merged manifests, a commit for each tag and unusual paths', async () => {
     const directory = await write(steps);
     await expect(runGit(['--git-dir', directory, 'fsck', '--strict', '--no-dangling'])).resolves.toBe('');
     expect(JSON.parse(await git(directory, 'show', '2.0.0:composer.json'))).toEqual({
@@ -77,7 +77,7 @@ describe('a history', () => {
     expect(await git(directory, 'log', '-1', '--format=%B', '1.x')).toBe('Keep\n\nLong');
   });
 
-  it('goes on where a repository stands', async () => {
+  it("continues from the repository's current state", async () => {
     const directory = await write(steps);
     const before = await git(directory, 'rev-parse', 'main', '1.x');
     await append(directory, [
@@ -110,7 +110,7 @@ describe('a history', () => {
     expect(await git(directory, 'log', '--format=%s', 'main')).toBe('Release 4\nRelease 1');
   });
 
-  it('says when there is nothing to start from', async () => {
+  it('reports when there is nothing to start from', async () => {
     await expect(write([{ from: 'x' }])).rejects.toThrow(
       'there is no branch, tag or commit "x" to start from',
     );

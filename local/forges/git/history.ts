@@ -13,16 +13,16 @@ export interface TagSeries {
 /** One commit, or one for each of its tags. */
 export interface HistoryStep {
   readonly message?: string;
-  /** Branch that it is made on; the default branch if left out. */
+  /** Branch to commit to; the default branch if left out. */
   readonly branch?: string;
-  /** Where a new branch starts: a branch, a tag or a commit. Without it, at the tip of the default branch. */
+  /** Where a new branch starts: a branch, a tag or a commit; by default the tip of the default branch. */
   readonly from?: string;
   /** Login of the author. */
   readonly author?: string;
   /** Merged into `composer.json` as a JSON merge patch (RFC 7396): null removes. */
   readonly manifest?: Readonly<Record<string, unknown>> | null;
   readonly files?: Readonly<Record<string, FileChange>>;
-  /** The first tag names the step's commit; every other one gets a commit that adds to CHANGELOG.md. */
+  /** The first tag points at the step's commit; for every other one a commit is made that adds to CHANGELOG.md. */
   readonly tags?: string | readonly string[] | TagSeries;
   readonly annotated?: boolean;
 }
@@ -41,11 +41,11 @@ export interface HistoryOptions {
   readonly startAt: number;
   /** Time between two commits, in milliseconds. */
   readonly interval: number;
-  /** Heads and tags that are there, by full name. */
+  /** Existing heads and tags, by full name. */
   readonly refs: ReadonlyMap<string, string>;
 }
 
-/** A step names what is not there. */
+/** Thrown when a step names something that does not exist. */
 export class HistoryError extends Error {
   override readonly name = 'HistoryError';
 }
@@ -148,7 +148,7 @@ export async function writeHistory(options: HistoryOptions, steps: readonly Hist
   return at;
 }
 
-/** The names that `tags` of a step stands for. */
+/** Expands a step's `tags` to names. */
 export function tagNames(tags: HistoryStep['tags']): string[] {
   if (tags === undefined) return [];
   if (typeof tags === 'string') return [tags];
@@ -173,7 +173,7 @@ async function readTip(directory: string, id: string): Promise<Tip> {
   const read = (path: string): Promise<string | undefined> =>
     runGit(['--git-dir', directory, 'show', `${id}^{commit}:${path}`]).catch(() => undefined);
   const [manifest, changelog] = await Promise.all([read(manifestPath), read(changelogPath)]);
-  // fast-import takes no tag object as a parent.
+  // fast-import accepts no tag object as a parent.
   const commit = await runGit(['--git-dir', directory, 'rev-parse', '--verify', '--quiet', `${id}^{commit}`]);
   return { id: commit.trim(), manifest, changelog: changelog ?? '' };
 }
@@ -187,12 +187,12 @@ function patchManifest(
   try {
     base = JSON.parse(current ?? '{}');
   } catch {
-    // A manifest that was broken on purpose is replaced.
+    // Not valid JSON: a manifest that a step broke on purpose is replaced.
   }
   return `${JSON.stringify(mergePatch(base, patch), undefined, 4)}\n`;
 }
 
-/** RFC 7396, section 2. */
+/** Applies a JSON merge patch: RFC 7396, section 2. */
 function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const result: Record<string, unknown> = isObject(target) ? { ...target } : {};

@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(checkout, { recursive: true });
 });
 
-it('serves a repository at a path of any depth, through its former path too, and takes pushes to it', async () => {
+it('serves a repository at a path of any depth and through its former path, and accepts pushes', async () => {
   const folder = join(checkout, 'money');
   await runGit(['clone', '--quiet', `${listener.address}/old/money.git`, folder]);
   const work = join(folder, '.git');
@@ -51,7 +51,7 @@ it('serves a repository at a path of any depth, through its former path too, and
   expect(await gitIn(gitDirectory, 'rev-parse', '1.0.0')).toBe(await gitIn(work, 'rev-parse', 'HEAD'));
 });
 
-it('refuses in the words of the forge, and knows nothing else', async () => {
+it("refuses with the forge's own message, and answers 404 to anything else", async () => {
   const ask = async (path: string) => {
     const response = await fetch(`${listener.address}${path}`, { redirect: 'manual' });
     const header = response.headers.get('www-authenticate') ?? response.headers.get('location');

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { cleanGitEnvironment } from './run-git.ts';
 
-/** What a forge makes of one request of a git client. */
+/** A forge's decision on one request of a git client. */
 export type GitAnswer =
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
   /** Answered with 301. @property path - where the repository is now, without `.git` and without a slash at the end. */
@@ -14,17 +14,17 @@ export type GitAnswer =
       readonly kind: 'served';
       /** Bare repository on disk. */
       readonly gitDirectory: string;
-      /** Runs what writes a push into the repository, and resolves once the forge has noticed it. */
+      /** Runs `write`, which writes a push to the repository, and resolves once the forge has handled the push. */
       receive<Result>(write: () => Promise<Result>): Promise<Result>;
     };
 
 export interface GitHttpForge {
-  /** Named in `www-authenticate`. */
+  /** The realm in `www-authenticate`. */
   readonly realm: string;
   /**
    * Decides on a request.
    *
-   * @param request.path - path of the repository without the slash before it and without `.git`
+   * @param request.path - path of the repository without a leading slash and without `.git`
    * @returns undefined if no repository can have such a path
    */
   answer(request: {
@@ -38,8 +38,8 @@ export interface GitHttpForge {
 type Service = 'git-upload-pack' | 'git-receive-pack';
 
 /**
- * Git over smart HTTP: `/<path>.git/info/refs`, `git-upload-pack` and `git-receive-pack`; whatever else is asked is answered
- * with 404. https://git-scm.com/docs/http-protocol
+ * Serves git over smart HTTP: `/<path>.git/info/refs`, `git-upload-pack` and `git-receive-pack`; all else is a 404.
+ * https://git-scm.com/docs/http-protocol
  */
 export function createGitHttp(forge: GitHttpForge): RequestListener {
   return (request, response) => {
@@ -127,14 +127,14 @@ async function upload(run: Run, request: IncomingMessage, response: ServerRespon
   await Promise.all([pipeline(bodyOf(request), child.stdin), pipeline(child.stdout, response)]);
 }
 
-/** Answers when the forge has noticed the push, so that whoever pushed finds it in the API. */
+/** Answers once the forge has handled the push, so that the client that pushed finds it in the API. */
 async function receive(
   run: Run,
-  noticed: (write: () => Promise<Buffer>) => Promise<Buffer>,
+  receivePush: (write: () => Promise<Buffer>) => Promise<Buffer>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const result = await noticed(async () => {
+  const result = await receivePush(async () => {
     const child = run([]);
     const [output] = await Promise.all([collect(child.stdout), pipeline(bodyOf(request), child.stdin)]);
     return output;

@@ -22,7 +22,7 @@ export interface Tag {
 }
 
 export interface TreeEntry {
-  /** As a number, so that a regular file is 0o100644. */
+  /** A number: that of a regular file is 0o100644. */
   readonly mode: number;
   readonly name: string;
   readonly oid: string;
@@ -57,7 +57,7 @@ export function parseCommit(body: Buffer): Commit {
   };
 }
 
-/** When a commit was committed, in Unix seconds: all that ordering by date needs. */
+/** The committer's time of a commit in Unix seconds; all that ordering by date needs. */
 export function committedSeconds(body: Buffer): number {
   const start = body.indexOf('\ncommitter ');
   const line = body.toString('latin1', start + 1, body.indexOf(0x0a, start + 1));
@@ -93,7 +93,7 @@ export function parseTree(body: Buffer): TreeEntry[] {
   return entries;
 }
 
-/** The type of the object that a tree entry's mode stands for. */
+/** The type of object that a tree entry's mode stands for. */
 export function typeOfMode(mode: number): 'tree' | 'commit' | 'blob' {
   if (mode === 0o40000) return 'tree';
   return mode === 0o160000 ? 'commit' : 'blob';

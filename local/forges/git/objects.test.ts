@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => removeRepository(gitDirectory));
 
 describe('createGitObjects', () => {
-  it('reads objects of all sizes at once, each for the one who asked', async () => {
+  it('reads objects of all sizes concurrently, each for its own caller', async () => {
     const objects = createGitObjects();
     const oid = (path: string) =>
       gitIn(gitDirectory, 'rev-parse', `main:${path}`).then((text) => text.trim());
@@ -36,7 +36,7 @@ describe('createGitObjects', () => {
     objects.close();
   });
 
-  it('resolves expressions, with spaces in them, and none that is no name', async () => {
+  it('resolves expressions, also with spaces, and returns none for invalid ones', async () => {
     const objects = createGitObjects();
     const resolve = async (text: string) => (await objects.resolve(gitDirectory, text))?.body.toString();
     expect(await resolve('main:deep/er/file name.txt')).toBe('found');
@@ -57,7 +57,7 @@ describe('createGitObjects', () => {
     objects.close();
   });
 
-  it('goes on after its process was ended for idleness or for another repository', async () => {
+  it('continues after its process was ended because it was idle or another repository needed it', async () => {
     const objects = createGitObjects({ idleMs: 20, maxProcesses: 1, maxBytes: 0 });
     const other = await importRepository(commitText('refs/heads/main', 1, { a: 'b' }));
     const read = async () => (await objects.resolve(gitDirectory, 'main'))?.oid;
@@ -70,7 +70,7 @@ describe('createGitObjects', () => {
     await removeRepository(other);
   });
 
-  it('fails, instead of finding nothing, where there is no repository', async () => {
+  it('fails, instead of finding nothing, if there is no repository', async () => {
     const objects = createGitObjects();
     await expect(objects.read('/nonexistent', commit)).rejects.toThrow('git cat-file');
     objects.close();
@@ -78,7 +78,7 @@ describe('createGitObjects', () => {
 });
 
 describe('refs', () => {
-  it('are read loose and packed, loose first', async () => {
+  it('are read loose and packed, where loose refs win', async () => {
     const directory = await importRepository(
       [
         commitText('refs/heads/main', 1, { a: '1' }),
@@ -95,7 +95,7 @@ describe('refs', () => {
     expect(readRefs(directory)).toEqual([]);
   });
 
-  it('are remembered for reads that lag', async () => {
+  it('are kept for lagging reads', async () => {
     const clock = { now: 1_000_000 };
     const read = createRefReader(() => clock.now);
     const names = (secondsAgo?: number) => read(gitDirectory, secondsAgo).map(({ name }) => name);

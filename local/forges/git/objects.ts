@@ -3,13 +3,15 @@ import { parseCommit, parseTree, type TreeEntry } from './object-formats.ts';
 
 const OID = /^[0-9a-f]{40}$/;
 
-/** Reads objects of bare repositories, fast: one process per repository in use, immutable objects kept within a bound. */
+/**
+ * Reads objects of bare repositories quickly: one process for each repository in use, and a bounded cache of objects, which never change.
+ */
 export interface GitObjects {
-  /** Object by its full id; undefined if the repository has none such. */
+  /** Reads an object by its full id; undefined if the repository does not have it. */
   read(gitDirectory: string, oid: string): Promise<RawObject | undefined>;
-  /** Object that an expression names (`main`, `v1:src/a.php`); undefined if none. */
+  /** Reads the object that an expression names (`main`, `v1:src/a.php`); undefined if there is none. */
   resolve(gitDirectory: string, expression: string): Promise<RawObject | undefined>;
-  /** Entry at a path below a commit or tree; undefined if there is none. */
+  /** Finds the entry at a path below a commit or tree; undefined if there is none. */
   entryAt(gitDirectory: string, root: RawObject, path: string): Promise<TreeEntry | undefined>;
   close(): void;
 }
@@ -20,9 +22,10 @@ interface Running {
 }
 
 /**
- * @param options.idleMs after this time without a question a repository's process ends
- * @param options.maxProcesses more than these only while all are busy
- * @param options.maxBytes bound of the kept objects together; objects of more than a sixteenth of it are not kept
+ * @param options.idleMs how long a repository's process runs without a request
+ *
+ * @param options.maxProcesses exceeded only while all are busy
+ * @param options.maxBytes bound of the cache; objects larger than a sixteenth of it are not cached
  */
 export function createGitObjects(
   options: { idleMs?: number; maxProcesses?: number; maxBytes?: number } = {},
@@ -30,7 +33,7 @@ export function createGitObjects(
   const { idleMs = 2000, maxProcesses = 16, maxBytes = 64 * 1024 * 1024 } = options;
   const running = new Map<string, Running>();
   const kept = new Map<string, RawObject>();
-  const asked = new Map<string, Promise<RawObject | undefined>>();
+  const pending = new Map<string, Promise<RawObject | undefined>>();
   let bytes = 0;
 
   function end(gitDirectory: string): void {
@@ -81,12 +84,12 @@ export function createGitObjects(
     const key = `${gitDirectory}\0${oid}`;
     const known = kept.get(key);
     if (known !== undefined) return known;
-    const already = asked.get(key);
+    const already = pending.get(key);
     if (already !== undefined) return already;
     const question = processFor(gitDirectory)
       .read(oid)
-      .finally(() => asked.delete(key));
-    asked.set(key, question);
+      .finally(() => pending.delete(key));
+    pending.set(key, question);
     const object = await question;
     if (object !== undefined) keep(key, object);
     return object;

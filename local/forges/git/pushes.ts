@@ -1,6 +1,6 @@
 import { listRefs, setDefaultBranch } from './bare-repository.ts';
 
-/** What a ref is compared with where there is none: before its creation, after its deletion. */
+/** Stands for the missing side of a change: before a ref's creation, after its deletion. */
 export const noObject = '0'.repeat(40);
 
 /** A head or tag that a push has moved; undefined where it did not exist. */
@@ -23,21 +23,20 @@ export interface PushedRepository {
   defaultBranch: string;
 }
 
-/** Runs what writes to a repository, one at a time for each. */
+/** Runs a write to a repository; writes to the same repository run one after another. */
 export type ReceivePush = <Result>(
   repository: PushedRepository,
   write: (refs: ReadonlyMap<string, string>) => Promise<Result>,
-  noticed: (changes: readonly RefChange[], refs: Refs) => Promise<void>,
+  onChange: (changes: readonly RefChange[], refs: Refs) => Promise<void>,
 ) => Promise<Result>;
 
 /**
- * Makes pushes to a repository come one after another, and says what each has changed, also when it fails half-way. The first
- * branch of an empty repository becomes its default branch. `noticed` is not called if nothing has changed; the push ends when
- * it has.
+ * Queues the pushes to each repository and reports what each has changed, even if it fails half-way. The first branch of an empty
+ * repository becomes its default branch. `onChange` is called only if something has changed; the push ends once it has resolved.
  */
 export function createPushQueue(): ReceivePush {
   const queues = new Map<number | string, Promise<unknown>>();
-  return (repository, write, noticed) => {
+  return (repository, write, onChange) => {
     const work = async (): Promise<Awaited<ReturnType<typeof write>>> => {
       const before = await listRefs(repository.gitDirectory);
       try {
@@ -47,7 +46,7 @@ export function createPushQueue(): ReceivePush {
         const changes = diffRefs(before, after);
         if (changes.length > 0) {
           if (before.size === 0) await adoptDefaultBranch(repository, after);
-          await noticed(changes, { before, after });
+          await onChange(changes, { before, after });
         }
       }
     };

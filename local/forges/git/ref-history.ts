@@ -2,7 +2,7 @@ import { type GitRef, readRefs } from './refs.ts';
 
 const KEPT_MS = 10 * 60 * 1000;
 
-/** Reads refs as they are, or as they were so many seconds ago as far as anybody saw them then. */
+/** Reads refs as they are now, or as they were so many seconds ago as far as that was seen. */
 export type RefReader = (gitDirectory: string, secondsAgo?: number) => readonly GitRef[];
 
 function same(a: readonly GitRef[], b: readonly GitRef[]): boolean {
@@ -12,7 +12,7 @@ function same(a: readonly GitRef[], b: readonly GitRef[]): boolean {
 }
 
 /**
- * Refs for reads that lag behind: each listing that differs from the one before is kept for ten minutes. The first one stands for all
+ * Reads refs, and keeps each listing that differs from the one before for ten minutes, for lagging reads. The first listing stands for all
  * time before it.
  *
  * @param now milliseconds
@@ -23,7 +23,7 @@ export function createRefReader(now: () => number): RefReader {
   return (gitDirectory, secondsAgo = 0) => {
     const refs = readRefs(gitDirectory);
     const at = now();
-    // A stepped clock may be set back: nothing has been seen then.
+    // A stepped clock may be set back, to a time when nothing was seen yet.
     if (at < latest) history.clear();
     latest = at;
     const known = (history.get(gitDirectory) ?? []).filter(

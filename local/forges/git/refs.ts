@@ -13,7 +13,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Packed or deleted since it was listed, or never there.
+    // It was packed or deleted after it was listed, or never existed.
     return '';
   }
 }
@@ -46,9 +46,9 @@ function addPacked(gitDirectory: string, found: Map<string, string>): void {
 }
 
 /**
- * All refs of a bare repository by name, read from its files: no process to start, so that a page of a hundred repositories
- * stays cheap; and at one go, since a thousand small files are read many times faster so than each by a call of its own.
- * Loose refs are read first and win, for packing writes `packed-refs` before it removes them.
+ * Reads all refs of a bare repository by name from its files. No process is started, so that a page of a hundred repositories stays cheap.
+ * Files are read synchronously, which is many times faster for a thousand small ones. Loose refs are read first and win, since packing
+ * writes `packed-refs` before it removes them.
  */
 export function readRefs(gitDirectory: string): GitRef[] {
   const found = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Git ended with another code than 0. */
+/** Thrown when git exits with a code other than 0. */
 export class GitError extends Error {
   override readonly name = 'GitError';
   readonly exitCode: number | null;
@@ -13,8 +13,8 @@ export class GitError extends Error {
 }
 
 /**
- * Environment for git that serves simulated repositories: nothing of the person's own configuration, so that commit
- * ids and answers are the same on every machine.
+ * Environment for git that serves simulated repositories: without the user's own configuration, so that commit ids and answers are the same
+ * on every machine.
  */
 export function cleanGitEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   return {
@@ -29,9 +29,9 @@ export function cleanGitEnvironment(extra: Record<string, string> = {}): Record<
 }
 
 /**
- * Runs git to its end and answers its standard output.
+ * Runs git to its end and returns its standard output.
  *
- * @throws {GitError} when git ends with a code other than 0.
+ * @throws {GitError} when git exits with a code other than 0.
  */
 export function runGit(
   args: readonly string[],
@@ -46,7 +46,7 @@ export function runGit(
     const errors: Buffer[] = [];
     git.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     git.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    // A git that ends early closes its input; its exit code tells why.
+    // A git that exits early closes its input; its exit code says why.
     git.stdin.on('error', () => undefined);
     git.on('error', reject);
     git.on('close', (code) => {

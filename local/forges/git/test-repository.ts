@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createBareRepository } from './bare-repository.ts';
 import { runGit } from './run-git.ts';
 
-/** Makes a bare repository out of a stream for `git fast-import`; the caller removes it. */
+/** Makes a bare repository from a stream for `git fast-import`; the caller removes it. */
 export async function importRepository(stream: string): Promise<string> {
   const gitDirectory = join(await mkdtemp(join(tmpdir(), 'api-test-')), 'repository.git');
   await createBareRepository(gitDirectory, 'main');
@@ -17,12 +17,12 @@ export async function removeRepository(gitDirectory: string): Promise<void> {
   await rm(join(gitDirectory, '..'), { recursive: true });
 }
 
-/** Runs git in a repository and answers what it prints. */
+/** Runs git in a repository and returns what it prints. */
 export function gitIn(gitDirectory: string, ...args: string[]): Promise<string> {
   return runGit(['--git-dir', gitDirectory, ...args]);
 }
 
-/** A commit for `git fast-import`; files are whole each time. */
+/** A commit for `git fast-import`, which lists all of its files. */
 export function commitText(
   ref: string,
   seconds: number,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type App, type Installation, nodeId } from './state.ts';
 
-/** What the app needs; all reads. */
+/** The permissions that the app needs; all are to read. */
 export const appPermissions: Record<string, 'read' | 'write' | 'admin'> = {
   administration: 'read',
   contents: 'read',
@@ -10,10 +10,10 @@ export const appPermissions: Record<string, 'read' | 'write' | 'admin'> = {
   organization_administration: 'read',
 };
 
-/** What it is given besides where there is something to see by it; without it it works too. */
+/** An optional permission, given where there are roles to see. */
 export const rolesPermission = { organization_custom_org_roles: 'read' } as const;
 
-/** What an owner who installs the app grants it. */
+/** The permissions that an owner grants on installation. */
 export const grantedPermissions = ({ roles }: { readonly roles?: unknown }): Installation['permissions'] => ({
   ...appPermissions,
   ...(roles !== undefined && rolesPermission),
@@ -33,9 +33,9 @@ export const appEvents: readonly string[] = [
 ];
 
 /**
- * A GitHub App as a person has it after registering one.
+ * A GitHub App as it is right after registration.
  *
- * @param random - so many random bytes.
+ * @param random - returns so many random bytes.
  */
 export function createApp(random: (bytes: number) => Uint8Array, given: Partial<App> = {}): App {
   const hex = (bytes: number): string => Buffer.from(random(bytes)).toString('hex');

@@ -17,10 +17,10 @@ export interface ChangeContext {
   readonly emit: (event: GitHubEvent) => void;
 }
 
-/** Describes a change; with `as` for who does it: an owner of the organization, if left out. */
+/** Defines a change. `as` names who makes it: by default an owner of the organization. */
 export const defineChange = changesOf<ChangeContext>();
 
-/** The organization's login; the first one's, if left out. */
+/** The organization's login; by default that of the first one. */
 export const organizationField = { organization: z.string().exactOptional() };
 export const permissionField = z.enum(['pull', 'triage', 'push', 'maintain', 'admin']);
 
@@ -42,7 +42,7 @@ export function resolveUser({ state }: ChangeContext, login: string): User {
   return user;
 }
 
-/** By slug or name. */
+/** Finds a team by slug or name. */
 export function resolveTeam(context: ChangeContext, organization: Organization, name: string): Team {
   const teams = [...context.state.teams.values()].filter((team) => team.organizationId === organization.id);
   const team =
@@ -55,7 +55,7 @@ export function resolveTeam(context: ChangeContext, organization: Organization, 
   return team;
 }
 
-/** By full name, or by name alone while only one organization has it. */
+/** Finds a repository by full name, or by name alone if only one organization has it. */
 export function resolveRepository({ state }: ChangeContext, name: string): Repository {
   const named = name.includes('/')
     ? [findRepository(state, name)].flatMap((found) =>
@@ -74,7 +74,7 @@ export function resolveRepository({ state }: ChangeContext, name: string): Repos
   return repository;
 }
 
-/** Who does it. @param login - undefined means the first owner of the organization. */
+/** Who makes the change. @param login - undefined means the first owner of the organization. */
 export function resolveActor(
   context: ChangeContext,
   organization: Organization,

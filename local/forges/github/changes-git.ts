@@ -12,8 +12,8 @@ import { personOf } from './world-to-state.ts';
 
 export const gitChanges = {
   /**
-   * Commits, branches and tags as one push, by the steps of world files. A tag that exists is moved, and a branch with
-   * `from` is forced there.
+   * Commits, branches and tags as one push, by the steps of world files. A tag that exists is moved, and a branch with `from` is forced
+   * there.
    */
   push: defineChange({ repository: z.string(), history: historyField }, async (context, input) => {
     const repository = resolveRepository(context, input.repository);

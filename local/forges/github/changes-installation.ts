@@ -66,7 +66,7 @@ export const installationChanges = {
     return undefined;
   }),
 
-  /** Which repositories the app reaches; both kinds of change are told where there are both. */
+  /** Selects the repositories that the app may access; additions and removals have one event each. */
   'select-repositories': defineChange({ ...organizationField, repositories: selection }, (context, input) => {
     const { installation, organization, sender } = resolve(context, input);
     const before = reachedBy(context, installation);
@@ -107,20 +107,20 @@ export const installationChanges = {
     },
   ),
 
-  /** A person takes back the authorization that he once gave the app; the app is told whatever it subscribes to. */
+  /** A user revokes the authorization that he once gave the app. The app gets the event whatever it subscribes to. */
   'revoke-authorization': defineChange({ user: z.string() }, (context, { user }) => {
     const sender = resolveUser(context, user);
     context.emit({ name: 'github_app_authorization', action: 'revoked', sender, body: {} });
     return undefined;
   }),
 
-  /** Which events the app subscribes to, as its registration says. */
+  /** Sets the events that the app subscribes to, as in its registration. */
   'subscribe-app': defineChange({ events: z.array(z.string()) }, ({ state }, { events }) => {
     state.app.events = events;
     return undefined;
   }),
 
-  /** Where the app gets its webhooks; null sends none. */
+  /** Sets where the app gets its webhooks; null: none are sent. */
   'set-webhook': defineChange({ url: z.url().nullable() }, ({ state }, { url }) => {
     if (url === null) delete state.app.webhookUrl;
     else state.app.webhookUrl = url;

@@ -19,7 +19,7 @@ export const login = z
   .regex(/^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/, 'must be a login: letters, digits, single hyphens');
 const role = z.enum(['owner', 'member']);
 
-/** The words of `member` payloads for a permission. */
+/** How `member` payloads name a permission. */
 const legacyPermission: Readonly<Record<Permission, string>> = {
   pull: 'read',
   triage: 'triage',
@@ -40,7 +40,7 @@ export const memberChanges = {
     },
   ),
 
-  /** Tells no app anything. */
+  /** No app gets an event. */
   'rename-user': defineChange({ user: z.string(), to: login }, (context, { user, to }) => {
     const renamed = resolveUser(context, user);
     if (renamed.login.toLowerCase() !== to.toLowerCase()) requireFreeLogin(context.state, to);
@@ -48,7 +48,7 @@ export const memberChanges = {
     return undefined;
   }),
 
-  /** Tells no app anything. */
+  /** No app gets an event. */
   'suspend-user': defineChange({ user: z.string() }, (context, { user }) => {
     resolveUser(context, user).suspended = true;
     return undefined;
@@ -59,7 +59,7 @@ export const memberChanges = {
     return undefined;
   }),
 
-  /** A pending member is invited only; without `pending` he has accepted. */
+  /** A pending member is only invited; without `pending` he has accepted. */
   'add-organization-member': defineChange(
     {
       ...organizationField,
@@ -110,8 +110,8 @@ export const memberChanges = {
   ),
 
   /**
-   * Takes him out of all teams and repositories of the organization; the app hears of the membership alone.
-   * `keepCollaborations` makes him an outside collaborator instead.
+   * Removes him from all teams and repositories of the organization; the app only gets the event for the membership. With
+   * `keepCollaborations` he becomes an outside collaborator instead.
    */
   'remove-organization-member': defineChange(
     { ...organizationField, user: z.string(), keepCollaborations: z.boolean().default(false) },
@@ -138,7 +138,7 @@ export const memberChanges = {
     },
   ),
 
-  /** Tells no app anything. */
+  /** No app gets an event. */
   'set-organization-role': defineChange(
     { ...organizationField, user: z.string(), role },
     (context, input) => {

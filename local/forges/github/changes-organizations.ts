@@ -14,7 +14,7 @@ import { removeRepository, renameParent } from './changes-repositories.ts';
 import { nodeId } from './state.ts';
 
 export const organizationChanges = {
-  /** Tells no app anything. */
+  /** No app gets an event. */
   'set-base-permission': defineChange(
     { ...organizationField, permission: z.enum(['none', 'read', 'write', 'admin']) },
     (context, input) => {
@@ -73,8 +73,8 @@ export const organizationChanges = {
   }),
 
   /**
-   * With all its teams and repositories. Which of the two events comes first is documented nowhere; that both do is what their
-   * descriptions say (https://docs.github.com/en/webhooks/webhook-events-and-payloads#organization).
+   * Deletes all its teams and repositories too. The descriptions say that both events are sent
+   * (https://docs.github.com/en/webhooks/webhook-events-and-payloads#organization); their order is undocumented.
    */
   'delete-organization': defineChange({ organization: z.string() }, (context, input) => {
     const { state } = context;

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-describe('what cannot be changed', () => {
+describe('an invalid change is refused', () => {
   it.each([
     ['fly', {}, 'there is no change "fly"; there are: add-organization-member'],
     [

@@ -30,7 +30,7 @@ export const repositoryChanges = {
       name,
       visibility: visibility.default('private'),
       description: z.string().exactOptional(),
-      /** Full name of a repository that is not simulated; for others there is `fork-repository`. */
+      /** Full name of a parent that is not simulated; for simulated ones there is `fork-repository`. */
       forkOf: z.string().exactOptional(),
       defaultBranch: z.string().default('main'),
     },
@@ -44,7 +44,7 @@ export const repositoryChanges = {
     },
   ),
 
-  /** A fork within the simulated GitHub; both may be asked for the other's commits, as at GitHub. */
+  /** Forks within the simulated GitHub; each may be asked for the other's commits, as on GitHub. */
   'fork-repository': defineChange(
     { ...repositoryField, ...organizationField, name: name.exactOptional() },
     async (context, input) => {
@@ -72,7 +72,7 @@ export const repositoryChanges = {
 
   /**
    * "GitHub Apps and repository webhooks will not receive this event"
-   * (https://docs.github.com/en/webhooks/webhook-events-and-payloads#repository), yet both events have been seen
+   * (https://docs.github.com/en/webhooks/webhook-events-and-payloads#repository), yet both events have been observed
    * (https://github.com/github/docs/issues/36991): `events: observed` sends them.
    */
   'delete-repository': defineChange(
@@ -88,7 +88,7 @@ export const repositoryChanges = {
     },
   ),
 
-  /** The former name leads here until another repository takes it. */
+  /** The former name redirects here until another repository takes it. */
   'rename-repository': defineChange({ ...repositoryField, to: name }, (context, input) => {
     const { repository, organization, sender } = resolve(context, input);
     const from = repository.name;
@@ -98,7 +98,7 @@ export const repositoryChanges = {
     return undefined;
   }),
 
-  /** Only the new owner's installation is told. Teams lose it, collaborators keep it. */
+  /** Only the new owner's installation gets an event. Teams lose the repository, collaborators keep it. */
   'transfer-repository': defineChange(
     { ...repositoryField, to: z.string(), name: name.exactOptional() },
     (context, input) => {
@@ -129,7 +129,7 @@ export const repositoryChanges = {
     return undefined;
   }),
 
-  /** Between private and internal no event is documented, so there is none. */
+  /** No event is documented between private and internal, so none is sent. */
   'set-visibility': defineChange({ ...repositoryField, visibility }, (context, input) => {
     const { repository, organization, sender } = resolve(context, input);
     if (input.visibility === 'internal' && organization.enterprise === undefined) {
@@ -174,7 +174,7 @@ export const repositoryChanges = {
     return undefined;
   }),
 
-  /** By GitHub's staff, or a lock during a migration; tells no app anything. */
+  /** Blocked by GitHub's staff, or locked during a migration. No app gets an event. */
   'set-blocked': defineChange(
     { ...repositoryField, disabled: z.boolean().exactOptional(), locked: z.boolean().exactOptional() },
     (context, input) => {
@@ -231,12 +231,14 @@ function newRepository(
     collaborators: new Map(),
   };
   state.repositories.set(id, repository);
-  // Whoever takes a former name ends its redirect.
+  // A repository that takes a former name ends its redirect.
   state.formerNames.delete(fullName(state, repository).toLowerCase());
   return repository;
 }
 
-/** The old name leads to the new one, until another repository takes it; forks name their parent by the new one. */
+/**
+ * Renames a repository. The old name redirects to the new one until another repository takes it; forks name their parent by the new one.
+ */
 function moveTo(
   state: GitHubState,
   repository: Repository,
@@ -252,7 +254,7 @@ function moveTo(
   renameParent(state, from, to);
 }
 
-/** @param to - undefined once the parent is gone; then its forks stand for themselves. */
+/** Updates the parent's name in forks. @param to - undefined once the parent is gone; its forks then have no parent. */
 export function renameParent(state: GitHubState, from: string, to: string | undefined): void {
   for (const fork of state.repositories.values()) {
     if (fork.forkOf?.toLowerCase() !== from.toLowerCase()) continue;
@@ -261,7 +263,7 @@ export function renameParent(state: GitHubState, from: string, to: string | unde
   }
 }
 
-/** Takes the repository out of teams, selections and former names of its organization. */
+/** Removes the repository from teams, selections and former names of its organization. */
 function forget({ state }: ChangeContext, repository: Repository): void {
   for (const team of teamsOf(state, repository.organizationId)) team.repositories.delete(repository.id);
   for (const installation of state.installations.values()) installation.repositoryIds.delete(repository.id);

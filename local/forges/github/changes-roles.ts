@@ -1,4 +1,4 @@
-/** Changes of organization roles; none of them tells any app anything. */
+/** Changes of organization roles; no app gets an event for any of them. */
 import { z } from 'zod';
 import { ChangeError } from '../control/change.ts';
 import {
@@ -13,7 +13,7 @@ import { requireMember } from './changes-members.ts';
 import type { Organization, OrganizationRole } from './state.ts';
 
 const fields = { ...organizationField, role: z.string() };
-/** Exactly one of them. */
+/** Exactly one of the two. */
 const holder = { user: z.string().exactOptional(), team: z.string().exactOptional() };
 const base = permissionField.nullable();
 
@@ -43,7 +43,7 @@ export const roleChanges = {
     return undefined;
   }),
 
-  /** What it gives on every repository; null: nothing. */
+  /** Sets the role's permission on every repository; null: none. */
   'set-organization-role-base': defineChange({ ...fields, base }, (context, input) => {
     const { role } = resolve(context, input);
     requireCustom(role);

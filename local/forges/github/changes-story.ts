@@ -4,7 +4,7 @@ import type { ChangeInput, ChangeName } from './changes.ts';
 export interface Step<Name extends ChangeName = ChangeName> {
   readonly change: Name;
   readonly input: ChangeInput<Name>;
-  /** Events in the order of their making. */
+  /** Events in the order of their creation. */
   readonly events: readonly string[];
 }
 
@@ -16,7 +16,7 @@ function step<Name extends ChangeName>(
   return { change, input, events };
 }
 
-/** Every kind of change in the world of the tests, one after the other; each with the events that GitHub sends to an app, and no others. */
+/** Every kind of change in the tests' world, in sequence, each with exactly the events that GitHub sends to an app. */
 export const story: readonly Step[] = [
   step('create-user', { user: 'cleo', name: 'Cleo' }),
   step('add-organization-member', { user: 'cleo', pending: true }, 'organization.member_invited'),

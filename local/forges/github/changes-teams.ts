@@ -68,8 +68,8 @@ export const teamChanges = {
   ),
 
   /**
-   * Child teams go with it. https://docs.github.com/en/rest/teams/teams#delete-a-team
-   * The published examples have `membership` events that name the deleted team by id and name only.
+   * Deletes child teams too: https://docs.github.com/en/rest/teams/teams#delete-a-team. In the published examples `membership` events
+   * identify the deleted team by id and name only.
    */
   'delete-team': defineChange(teamFields, (context, input) => {
     const { team, organization, sender } = resolve(context, input);
@@ -102,7 +102,7 @@ export const teamChanges = {
     return undefined;
   }),
 
-  /** The event does not say that the parent has changed; with `silent` there is none. */
+  /** The event does not say that the parent has changed; with `silent` none is sent. */
   'set-team-parent': defineChange(
     { ...teamFields, parent: z.string().nullable(), silent: z.boolean().default(false) },
     (context, input) => {
@@ -129,7 +129,7 @@ export const teamChanges = {
       const user = requireMember(context, organization, input.user);
       const known = team.members.has(user.id);
       team.members.set(user.id, input.role);
-      // A change of the role in the team tells nobody.
+      // A changed role in the team has no event.
       if (!known && !team.enterprise)
         emitMembership(context, organization, user.id, 'added', sender, context.payloads.team(team));
       return undefined;
@@ -146,7 +146,7 @@ export const teamChanges = {
     return undefined;
   }),
 
-  /** Gives the team the repository, or changes what it may do there. */
+  /** Adds the repository to the team, or changes the team's permission on it. */
   'set-team-repository': defineChange(
     { ...teamFields, repository: z.string(), permission: permissionField },
     (context, input) => {
@@ -206,7 +206,7 @@ function emitTeam(
   more: Record<string, unknown> = {},
   row?: { repository: Repository; permission: Permission | undefined },
 ): void {
-  // Which events teams of an enterprise have is documented nowhere; so none is relied on.
+  // The events of an enterprise's teams are undocumented, so none is sent.
   if (team.enterprise) return;
   context.emit({
     name: 'team',

@@ -14,24 +14,24 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-it('every change tells exactly what GitHub tells', async () => {
-  const told: unknown[] = [];
+it('every change sends exactly the events that GitHub sends', async () => {
+  const sent: unknown[] = [];
   for (const { change, input } of story) {
     const before = fixture.receiver.received.length;
     await fixture.simulator.changes.runUnchecked(change, input);
     await fixture.simulator.idle();
-    told.push([change, fixture.receiver.events().slice(before).sort()]);
+    sent.push([change, fixture.receiver.events().slice(before).sort()]);
   }
-  expect(told).toEqual(story.map(({ change, events }) => [change, [...events].sort()]));
+  expect(sent).toEqual(story.map(({ change, events }) => [change, [...events].sort()]));
   expect([...new Set(story.map(({ change }) => change))].sort()).toEqual(changeNames);
 });
 
-describe('what a change does', () => {
+describe('a change', () => {
   const run = (change: string, input: unknown) => fixture.simulator.changes.runUnchecked(change, input);
   const idOf = (name: string): number => findRepository(state, name)?.repository.id ?? 0;
   const team = (slug: string) => [...state.teams.values()].find((each) => each.slug === slug);
 
-  it('takes a removed member out of teams and repositories, or keeps him as a collaborator', async () => {
+  it('removes a former member from teams and repositories, or keeps him as a collaborator', async () => {
     await run('set-collaborator', { repository: 'money', user: 'ann', permission: 'push' });
     await run('set-collaborator', { repository: 'money', user: 'bob', permission: 'push' });
     await run('remove-organization-member', { user: 'ann' });
@@ -49,7 +49,7 @@ describe('what a change does', () => {
     expect(state.teams.size).toBe(0);
   });
 
-  it('takes a transferred repository out of the teams, and keeps its id, collaborators and former name', async () => {
+  it('removes a transferred repository from the teams, and keeps its id, collaborators and former name', async () => {
     const id = idOf('acme/money');
     await run('transfer-repository', { repository: 'money', to: 'other', name: 'coins' });
     expect(idOf('other/coins')).toBe(id);
@@ -58,7 +58,7 @@ describe('what a change does', () => {
     expect(state.repositories.get(id)?.collaborators.size).toBe(1);
   });
 
-  it('gives a name that another repository takes to the other, and never an id twice', async () => {
+  it('gives a taken name to the new repository, and never reuses an id', async () => {
     const id = idOf('acme/money');
     await run('rename-repository', { repository: 'money', to: 'cash' });
     const { id: taken } = await run('create-repository', { name: 'money' });
@@ -69,7 +69,7 @@ describe('what a change does', () => {
     expect(new Set([id, taken, next]).size).toBe(3);
   });
 
-  it('keeps the parent of a fork by its new name, and none once it is deleted', async () => {
+  it("updates the parent's name in a fork, and clears it once the parent is deleted", async () => {
     const { id } = await run('fork-repository', { repository: 'money', organization: 'other', name: 'fork' });
     const parent = (): string | undefined => state.repositories.get(Number(id))?.forkOf;
     expect(parent()).toBe('acme/money');
@@ -81,13 +81,13 @@ describe('what a change does', () => {
     expect(parent()).toBeUndefined();
   });
 
-  it('forgets the former names of a deleted repository', async () => {
+  it('removes the former names of a deleted repository', async () => {
     await run('rename-repository', { repository: 'money', to: 'cash' });
     await run('delete-repository', { repository: 'cash' });
     expect(state.formerNames.size).toBe(0);
   });
 
-  it('names a re-parented team without saying so', async () => {
+  it('sends an event for a team with a new parent that does not mention the parent', async () => {
     await run('create-team', { name: 'Design' });
     await run('set-team-parent', { team: 'design', parent: 'payments' });
     await fixture.simulator.idle();

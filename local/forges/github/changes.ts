@@ -21,7 +21,7 @@ const types = {
 
 export type ChangeName = keyof typeof types;
 
-/** What a change is given, with `as` for who does it (the first owner, if left out). */
+/** Input of a change, with `as` for who makes it (by default the first owner). */
 export type ChangeInput<Name extends ChangeName> =
   (typeof types)[Name] extends ChangeType<ChangeContext, infer Input> ? Input : never;
 
@@ -29,14 +29,14 @@ export const changeNames: readonly string[] = Object.keys(types).sort();
 
 export interface Changes {
   /**
-   * Makes a change, as a person at GitHub would: the state is changed and kept, and apps are told what GitHub tells them.
+   * Makes a change as a user on GitHub would: the state is changed and saved, and apps get the events that GitHub sends.
    *
    * @throws {ChangeError} when it cannot be made; then nothing has changed.
    */
   run<Name extends ChangeName>(name: Name, input: ChangeInput<Name>): Promise<ChangeResult>;
-  /** The same for a name and input from outside. */
+  /** Like `run`, for an unchecked name and input. */
   readonly runUnchecked: RunChange;
-  /** Commits once for each tag and pushes all as one push. */
+  /** Makes a commit for each tag and pushes all as one push. */
   pushVersions(repository: string, tags: readonly string[], step?: Omit<HistoryStep, 'tags'>): Promise<void>;
 }
 

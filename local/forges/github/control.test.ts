@@ -58,7 +58,7 @@ describe('the control route', () => {
     expect(fixture.receiver.events()).toEqual(['team.created', 'team.created']);
   });
 
-  it('injects faults into the API and takes them back', async () => {
+  it('injects faults into the API and removes them', async () => {
     const api = fixture.simulator.addresses.api;
     const headers = { authorization: `Bearer ${createAppJwt(fixture.simulator.state.app)}` };
     const added = await ask('POST', '/faults', {
@@ -74,7 +74,7 @@ describe('the control route', () => {
     expect((await fetch(`${api}/app`, { headers })).status).toBe(200);
   });
 
-  it('counts what the API was asked', async () => {
+  it('counts requests to the API', async () => {
     await ask('DELETE', '/requests');
     const headers = { authorization: `Bearer ${createAppJwt(fixture.simulator.state.app)}` };
     for (const query of ['', '?per_page=1']) {
@@ -89,7 +89,7 @@ describe('the control route', () => {
     expect(JSON.stringify(body)).not.toContain(headers.authorization.slice(7));
   });
 
-  it('lets the API read from the past', async () => {
+  it('lets the API answer with past state', async () => {
     const { changes, state, addresses, faults } = fixture.simulator;
     const [installation] = state.installations.values();
     const token = await fetch(`${addresses.api}/app/installations/${installation?.id}/access_tokens`, {

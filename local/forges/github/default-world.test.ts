@@ -48,7 +48,7 @@ async function tags(name: string): Promise<string[]> {
 }
 
 describe('the default world', () => {
-  it('is there within two seconds', () => {
+  it('starts within two seconds', () => {
     expect(tookMs).toBeLessThan(2000);
   });
 
@@ -132,7 +132,7 @@ describe('the default world', () => {
     `);
   });
 
-  it('requires nothing that it does not have, in versions that it has', async () => {
+  it('requires only packages that it has, in versions that it has', async () => {
     const names = new Map<string, string>();
     for (const { name } of state.repositories.values()) {
       const found = (await manifest(name))?.name;
@@ -147,7 +147,7 @@ describe('the default world', () => {
   });
 
   it.skipIf(spawnSync('composer', ['--version']).error !== undefined)(
-    'installs: Composer loads the classes of billing and of what it requires',
+    'can be installed: Composer loads the classes of billing and of its requirements',
     async () => {
       const project = join(directory, 'project');
       const repositories = ['billing', 'money', 'clock'].map((name) => ({

@@ -104,7 +104,7 @@ describe('a push of a tag', () => {
     });
   });
 
-  it('sends nothing for more than three tags at once, and still tells of the branch with them', async () => {
+  it('sends no events for more than three tags at once, but still one for the branch pushed with them', async () => {
     await clone('ann', 'acme/billing');
     for (const tag of ['1.0.0', '1.0.1', '1.0.2', '1.0.3']) await git('tag', tag);
     await git('push', '--quiet', 'origin', '--tags');
@@ -148,7 +148,7 @@ describe('a push of a branch', () => {
     });
   });
 
-  it('says when it was forced', async () => {
+  it('reports when it was forced', async () => {
     await clone('ann', 'acme/billing');
     await git('commit', '--quiet', '--amend', '-m', 'Another history');
     await git('push', '--quiet', '--force');
@@ -168,7 +168,7 @@ describe('a push of a branch', () => {
   });
 });
 
-describe('who may do what', () => {
+describe('access', () => {
   it.each([
     ['alice', 'acme/billing', 'reads and writes'],
     ['ann', 'acme/billing', 'reads and writes'],
@@ -196,7 +196,7 @@ describe('who may do what', () => {
     }
   });
 
-  it('lets nobody in without a credential, but for reading public repositories', async () => {
+  it('is denied without a credential, except to read public repositories', async () => {
     const anonymous = `${fixture.simulator.addresses.web}/acme/money.git`;
     await expect(git('ls-remote', anonymous)).rejects.toThrow('could not read Username');
     await fixture.simulator.changes.run('set-visibility', { repository: 'money', visibility: 'public' });
@@ -206,7 +206,7 @@ describe('who may do what', () => {
     );
   });
 
-  it('refuses pushes to an archived repository and everything on a disabled one', async () => {
+  it('is denied for pushes to an archived repository and for everything on a disabled one', async () => {
     await clone('ann', 'acme/billing');
     await fixture.simulator.changes.run('archive-repository', { repository: 'billing' });
     await expect(git('push', 'origin', 'HEAD:refs/tags/x')).rejects.toThrow('403');
@@ -215,7 +215,7 @@ describe('who may do what', () => {
     await expect(git('fetch')).rejects.toThrow('403');
   });
 
-  it('takes installation tokens, and says so of the sender', async () => {
+  it('is granted to installation tokens, with the app as sender', async () => {
     const [installation] = fixture.simulator.state.installations.values();
     if (installation !== undefined) installation.permissions.contents = 'write';
     const answer = await fetch(
@@ -235,8 +235,8 @@ describe('who may do what', () => {
   });
 });
 
-describe('what is shown', () => {
-  it('hides all but heads and tags, and takes nothing else', async () => {
+describe('the git server', () => {
+  it('shows only heads and tags, and accepts no other refs', async () => {
     const [repository] = fixture.simulator.state.repositories.values();
     const directory = repository?.gitDirectory ?? '';
     await runGit(['--git-dir', directory, 'update-ref', 'refs/pull/1/head', 'refs/heads/main']);
@@ -262,7 +262,7 @@ describe('what is shown', () => {
     await expect(git('ls-remote', '--tags', old)).resolves.toBe('');
   });
 
-  it('gives any commit of a fork network under either name', async () => {
+  it('serves any commit of a fork network under either name', async () => {
     await fixture.simulator.changes.run('fork-repository', { repository: 'money', organization: 'other' });
     await fixture.simulator.changes.run('push', { repository: 'other/money', history: [{ tags: '9.9.9' }] });
     const listed = await git('ls-remote', fixture.remote('bob', 'other/money'), 'refs/tags/9.9.9');

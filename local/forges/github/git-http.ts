@@ -8,12 +8,12 @@ import { type GitHubState, nodeId, type Repository, type User, userOfPersonalTok
 export interface GitHubGitDeps {
   readonly state: GitHubState;
   readonly pushes: Pushes;
-  /** What an installation token in an `Authorization` header may do. */
+  /** What the installation token in an `Authorization` header may do. */
   readonly authorizeGit: (authorization: string | undefined, repositoryId: number) => GitRight;
   readonly log?: (line: string) => void;
 }
 
-/** Who asks, and what he may do. */
+/** Who sends a request, and what he may do. */
 interface Access {
   readonly right: GitRight;
   readonly sender: User;
@@ -68,7 +68,7 @@ export function createGitHubGit(deps: GitHubGitDeps): RequestListener {
   });
 }
 
-/** GitHub's answers: what may not be seen does not exist. */
+/** GitHub's refusals: what may not be seen does not exist. */
 function refusalOf(question: {
   repository: Repository | undefined;
   right: GitRight;
@@ -94,7 +94,7 @@ function refusalOf(question: {
   return repository.locked ? { status: 403, message: 'This repository is locked.' } : undefined;
 }
 
-/** How the app appears as the author of what its tokens do. */
+/** The account that GitHub shows as the author of what an app's tokens do. */
 export function appBot({ app }: GitHubState): User {
   return { id: app.id, nodeId: nodeId('BOT', app.id), login: `${app.slug}[bot]`, type: 'Bot' };
 }

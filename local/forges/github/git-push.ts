@@ -8,7 +8,7 @@ import { personOf } from './world-to-state.ts';
 
 export interface Pushes {
   /**
-   * Runs something that writes to the repository, one at a time for each, and tells what has changed as GitHub would.
+   * Runs a write to the repository, one at a time for each, and sends GitHub's events for what has changed.
    *
    * @returns what `write` returned.
    */
@@ -42,7 +42,7 @@ export function createPushes(deps: PushDeps): Pushes {
     changes: readonly RefChange[],
     refs: Refs,
   ): Promise<void> => {
-    // Whether a push that only deletes moves it is not documented; the less helpful answer is taken.
+    // Whether a push that only deletes moves it is undocumented; the less helpful case is assumed.
     if (changes.some((change) => change.after !== undefined)) repository.pushedAt = isoSeconds(deps.now());
     for (const event of await pushEvents(repository, sender, changes, refs, deps.payloads)) deps.emit(event);
     await deps.save();
@@ -126,7 +126,7 @@ async function pushBody(
     modified: commit.modified,
   });
   const head = after === undefined ? undefined : (await readCommits(directory, ['-1', after]))[0];
-  // What other branches had already is not new.
+  // Commits that other branches already had are not new.
   const known = before === undefined ? [...refs.before.values()] : [before];
   const commits =
     isBranch && after !== undefined

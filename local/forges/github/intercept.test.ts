@@ -28,7 +28,7 @@ async function newToken(): Promise<string> {
   return z.object({ token: z.string() }).parse(await answer.json()).token;
 }
 
-it('breaks a request off before or after it was answered, and does something first', async () => {
+it('breaks a request off before or after it was answered, and runs an action first', async () => {
   const { simulator } = fixture;
   const logged = () => simulator.requests.summary().total;
   for (const when of ['before', 'after'] as const) {
@@ -59,7 +59,7 @@ it('breaks an archive off before its end', async () => {
   expect((await fetch(location)).status).toBe(200);
 });
 
-it('tells of GraphQL what is asked', async () => {
+it('sees the GraphQL operation', async () => {
   const asked: (string | undefined)[] = [];
   fixture.simulator.intercept(({ operation }) => {
     asked.push(operation);
@@ -70,7 +70,7 @@ it('tells of GraphQL what is asked', async () => {
   expect(asked).toEqual(['Who']);
 });
 
-it('gives whole budgets again', async () => {
+it('refills the budgets', async () => {
   const left = async () => Number((await api('/orgs/acme')).headers.get('x-ratelimit-remaining'));
   const first = await left();
   expect(await left()).toBe(first - 1);

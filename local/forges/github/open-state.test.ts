@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-it('has everything again after a restart: state, refs, deliveries, former names and the next id', async () => {
+it('is restored after a restart: state, refs, deliveries, former names and the next id', async () => {
   const first = await startFixture({ directory });
   const { changes } = first.simulator;
   await changes.run('rename-repository', { repository: 'money', to: 'cash' });
@@ -38,7 +38,7 @@ it('has everything again after a restart: state, refs, deliveries, former names 
   await second.close();
 });
 
-it('makes the app once: a restart keeps its id, key and secrets', async () => {
+it('creates the app once: a restart keeps its id, key and secrets', async () => {
   const options = { directory, now: () => 0, app: { privateKey: testApp.privateKey } };
   const { state } = await createGitHubState(smallWorld, options);
   const again = await createGitHubState(smallWorld, { directory, now: () => 0 });
@@ -46,7 +46,7 @@ it('makes the app once: a restart keeps its id, key and secrets', async () => {
   expect(state.app.webhookSecret).toMatch(/^[0-9a-f]{40}$/);
 });
 
-it('survives a crash while it writes, and a cut line in the log', async () => {
+it('survives a crash while it is written, and a truncated line in the log', async () => {
   const { state, save, recordDelivery } = await createGitHubState(smallWorld, {
     directory,
     now: () => 0,
@@ -72,14 +72,14 @@ it('survives a crash while it writes, and a cut line in the log', async () => {
   expect(again.state.deliveries).toMatchObject([{ id: 1, event: 'push' }]);
 });
 
-it('starts anew when the first start was cut off', async () => {
+it('is created anew when the first start was interrupted', async () => {
   await createGitHubState(smallWorld, { directory, now: () => 0, app: testApp });
   await rm(join(directory, 'state.json'));
   const { state } = await createGitHubState(smallWorld, { directory, now: () => 0, app: testApp });
   expect(state.repositories.size).toBe(2);
 });
 
-it('writes every save that is asked for while another is under way', async () => {
+it('is written for every save that is requested while another is under way', async () => {
   const { state, save } = await createGitHubState(smallWorld, { directory, now: () => 0, app: testApp });
   const saves = [1, 2, 3].map((n) => {
     state.nextId = 6000 + n;
@@ -91,7 +91,7 @@ it('writes every save that is asked for while another is under way', async () =>
   });
 });
 
-it('forgets deliveries after three days', async () => {
+it('drops deliveries after three days', async () => {
   const day = 24 * 60 * 60 * 1000;
   const { recordDelivery } = await createGitHubState(smallWorld, { directory, now: () => 0, app: testApp });
   const delivery = {
@@ -109,7 +109,7 @@ it('forgets deliveries after three days', async () => {
   expect(again.state.deliveries.map(({ id }) => id)).toEqual([2]);
 });
 
-it('says when the world is another one, and finds the repositories after a move of the folder', async () => {
+it('reports that the world is another one, and finds the repositories after the folder has moved', async () => {
   await createGitHubState(smallWorld, { directory, now: () => 0, app: testApp });
   await rename(directory, `${directory}-moved`);
   const other = { ...smallWorld, users: [...smallWorld.users, { login: 'eve' }] };

@@ -10,16 +10,16 @@ import { worldToState } from './world-to-state.ts';
 const deliveriesKeptMs = 3 * 24 * 60 * 60 * 1000;
 
 export interface GitHubStateOptions {
-  /** Folder of this simulator alone. */
+  /** Folder that only this simulator uses. */
   readonly directory: string;
   readonly now: () => number;
   readonly random?: (bytes: number) => Uint8Array;
-  /** Parts of the app that are not to be made up. */
+  /** Parts of the app that are given instead of generated. */
   readonly app?: Partial<App>;
 }
 
 /**
- * The state of a simulated GitHub in a folder: read where there is one, else made from the part of the world that is on GitHub.
+ * Opens the state of a simulated GitHub in a folder: reads it if there is one, or else creates it from the GitHub part of the world.
  *
  * @throws when the folder holds a state of another format.
  */

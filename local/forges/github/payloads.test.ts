@@ -4,8 +4,8 @@ import { examplesOf, fieldsOf, hasSchema, schemaNames, schemaProblems } from './
 import { type SimulatorFixture, startFixture } from './simulator-fixture.ts';
 
 /**
- * All that the simulator can send, and what each is held to: the published examples, field by field, where there are some; every one
- * to the published schema too.
+ * Every event that the simulator sends, and what it is checked against: the published schema, and field by field the published examples
+ * where there are some.
  */
 const kinds: Readonly<Record<string, 'examples' | 'schema'>> = {
   create: 'examples',
@@ -48,16 +48,16 @@ const kinds: Readonly<Record<string, 'examples' | 'schema'>> = {
   team_add: 'examples',
 };
 
-/** Fields of some examples that payloads need not have, each with the reason. */
+/** Fields of some examples that payloads may lack, each with the reason. */
 const optional: readonly { readonly path: RegExp; readonly reason: string }[] = [
   { path: /^installation\.permissions\./, reason: 'they are those that an app has asked for' },
   { path: /^requester\./, reason: 'is null unless a member has asked an owner for the installation' },
   { path: /^changes\.owner\.from\.user/, reason: 'the former owner here is an organization' },
 ];
 
-/** What the schema finds wrong and examples have just so; the examples were sent. */
+/** Where the schema contradicts the examples; the examples were really sent. */
 const contradicted = [/^\/installation\/(created|updated)_at type /];
-/** Fields that the repository has in all other events; the schema of these few is older. */
+/** Fields that the repository has in all other events; these few schemas are older. */
 const older = [/^repository\.(has_discussions|web_commit_signoff_required)$/];
 
 describe('payloads', () => {
@@ -73,16 +73,16 @@ describe('payloads', () => {
 
   const received = (kind: string) => fixture.receiver.received.filter((each) => kindOf(each) === kind);
 
-  it('are held to examples where there are some, else to the schema alone', () => {
+  it('are checked against examples where there are some, otherwise against the schema alone', () => {
     const sent = [...new Set(fixture.receiver.received.map(kindOf))].sort();
-    const told = [...new Set(story.flatMap(({ events }) => events))].sort();
-    expect(sent).toEqual(told);
-    const held = sent.map((kind) => [kind, examplesOf(partsOf(kind)).length > 0 ? 'examples' : 'schema']);
-    expect(Object.fromEntries(held)).toEqual(kinds);
+    const documented = [...new Set(story.flatMap(({ events }) => events))].sort();
+    expect(sent).toEqual(documented);
+    const checked = sent.map((kind) => [kind, examplesOf(partsOf(kind)).length > 0 ? 'examples' : 'schema']);
+    expect(Object.fromEntries(checked)).toEqual(kinds);
     expect(sent.filter((kind) => !hasSchema(partsOf(kind)))).toEqual([]);
   });
 
-  it.each(Object.keys(kinds))('%s fits the schema, and has no field of our own making', (kind) => {
+  it.each(Object.keys(kinds))('%s fits the schema, and has no field of our own invention', (kind) => {
     const parts = partsOf(kind);
     const known = new Set(examplesOf(parts).flatMap((example) => [...fieldsOf(example).keys()]));
     for (const { payload } of received(kind)) {
@@ -106,18 +106,18 @@ describe('payloads', () => {
       const wanted = (fields: Iterable<string>) =>
         [...fields].filter((path) => !optional.some((each) => each.path.test(path)));
 
-      // What all examples have, each of ours has.
+      // Fields that all examples have must be in each of ours.
       const [first = new Map(), ...others] = examples;
       const always = wanted(first.keys()).filter((path) => others.every((other) => other.has(path)));
       for (const have of ours) expect(always.filter((path) => !have.has(path))).toEqual([]);
 
-      // To each example there is one of ours with all of its fields.
+      // For each example one of ours must have all of its fields.
       for (const example of examples) {
         const missing = ours.map((have) => wanted(example.keys()).filter((path) => !have.has(path)));
         expect(missing.reduce((least, other) => (other.length < least.length ? other : least))).toEqual([]);
       }
 
-      // No other types; whether null will do is the schema's business.
+      // Only the examples' types are allowed; whether null is allowed is left to the schema.
       const types = new Map<string, Set<string>>();
       for (const example of examples) {
         for (const [path, some] of example) types.set(path, new Set([...(types.get(path) ?? []), ...some]));

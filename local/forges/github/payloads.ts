@@ -14,7 +14,7 @@ import { personOf } from './world-to-state.ts';
 
 type Payload = Record<string, unknown>;
 
-/** The parts of which webhook payloads are made, in the shapes of https://docs.github.com/en/webhooks/webhook-events-and-payloads */
+/** The building blocks of webhook payloads, in the shapes of https://docs.github.com/en/webhooks/webhook-events-and-payloads */
 export interface Payloads {
   user(user: User): Payload;
   organization(organization: Organization): Payload;
@@ -24,7 +24,7 @@ export interface Payloads {
   repository(repository: Repository): Payload;
   /** In `push`: times in seconds since the epoch, and the owner with name and e-mail. */
   pushedRepository(repository: Repository): Payload;
-  /** In `team`: with what the team may do; none once it has been removed. */
+  /** In `team`: with the team's permission; without one once it has been removed. */
   teamRepository(repository: Repository, permission: Permission | undefined): Payload;
   /** Times in seconds since the epoch. */
   installation(installation: Installation): Payload;

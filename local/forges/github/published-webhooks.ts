@@ -1,4 +1,4 @@
-/** What GitHub has published about the payloads of its webhooks: real examples, and a schema of each event. */
+/** What GitHub has published about its webhook payloads: real examples, and a schema for each event. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ export function examplesOf({ event, action }: Kind): readonly Payload[] {
 const schemas = z.object({ components: z.object({ schemas: z.record(z.string(), object) }) }).parse(
   JSON.parse(
     readFileSync(
-      // The package's own way to this file would load all of its versions, 37 MB.
+      // The package's own export of this file would load all of its versions, 37 MB.
       fileURLToPath(
         new URL('generated/api.github.com.json', import.meta.resolve('@octokit/openapi-webhooks')),
       ),
@@ -49,7 +49,7 @@ export function hasSchema(kind: Kind): boolean {
   return schemaName(kind) in schemas;
 }
 
-/** What the schema of the event finds wrong, as `place keyword parameters`; nested fields too. */
+/** The schema's errors for a payload, as `place keyword parameters`; nested fields too. */
 export function schemaProblems(kind: Kind, payload: Payload): string[] {
   const validate = ajv.getSchema(`github#/components/schemas/${schemaName(kind)}`);
   if (validate === undefined) throw new Error(`there is no schema of ${kind.event} ${kind.action ?? ''}`);
@@ -92,7 +92,7 @@ export function schemaNames(kind: Kind, path: string): boolean {
   return here.length > 0;
 }
 
-/** The schema and all that it is put together from, references followed. */
+/** The schema and everything that it is composed of, with references resolved. */
 function alternatives(given: unknown): Payload[] {
   const schema = object.safeParse(given).data;
   if (schema === undefined) return [];

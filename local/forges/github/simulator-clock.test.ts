@@ -1,4 +1,4 @@
-/** The whole simulator under a clock that the test steps: what lags, what comes late, and the log of deliveries as the app reads it. */
+/** The whole simulator on a clock that the test steps: lagging reads, late deliveries, and the log of deliveries as the app reads it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCloudClock, type SteppableClock } from '../../cloud/runtime/clock.ts';
 import type { ChangeName } from './changes.ts';
@@ -39,7 +39,7 @@ interface LaggingScope {
   /** GraphQL, or a path of REST. */
   readonly read: string;
   readonly change: readonly [ChangeName, unknown];
-  /** What is in the answer until the change shows. */
+  /** What the answer has until the change becomes visible. */
   readonly before: string;
 }
 
@@ -95,7 +95,7 @@ describe('a lagging read', () => {
     return old;
   }
 
-  it.each(scopes)('of $scope is two minutes behind, and of nothing else', async ({ scope, match }) => {
+  it.each(scopes)('of $scope is two minutes behind, and no other read is', async ({ scope, match }) => {
     const { changes, faults } = fixture.simulator;
     const token = await installationToken();
     expect(await stale(token)).toEqual(scopes.map((each) => each.scope));
@@ -109,7 +109,7 @@ describe('a lagging read', () => {
   });
 });
 
-it('a token dies after an hour, and a download link after five minutes', async () => {
+it('a token expires after an hour, and a download link after five minutes', async () => {
   const token = await installationToken();
   const archive = '/repos/acme/money/zipball/1.0.0';
   const { headers } = await fetch(`${fixture.simulator.addresses.api}${archive}`, {
@@ -125,7 +125,7 @@ it('a token dies after an hour, and a download link after five minutes', async (
   expect((await ask('/orgs/acme/teams', { token })).body.message).toBe('Bad credentials');
 });
 
-it('a slow answer comes when the clock says so', async () => {
+it('a slow answer arrives when the clock has advanced', async () => {
   fixture.simulator.faults.add({ kind: 'slow', delayMs: 60 * SECOND, times: 1 });
   let answered = false;
   const asked = ask('/app').then(({ status }) => {
@@ -140,11 +140,11 @@ it('a slow answer comes when the clock says so', async () => {
 });
 
 describe('the log of deliveries', () => {
-  const told = (event: string) => fixture.receiver.events().filter((each) => each === event).length;
+  const received = (event: string) => fixture.receiver.events().filter((each) => each === event).length;
   const change = (name: ChangeName, input: unknown) => fixture.simulator.changes.runUnchecked(name, input);
   const log = async (query = '') => (await ask(`/app/hook/deliveries${query}`)).body;
 
-  it('shows what arrived, late or twice, what failed and what nobody answered; what was lost is nowhere', async () => {
+  it('shows what arrived, late or twice, what failed and what was not answered, but not what was lost', async () => {
     const { simulator, receiver } = fixture;
     for (const [kind, action, more] of [
       ['delivery-lost', 'archived', {}],
@@ -169,10 +169,10 @@ describe('the log of deliveries', () => {
     ).toEqual(['repository.publicized', 'repository.renamed', 'repository.renamed']);
     expect(receiver.events()[0]).toBe('public');
     await clock.advance(89 * SECOND);
-    expect(told('repository.privatized')).toBe(0);
+    expect(received('repository.privatized')).toBe(0);
     await clock.advance(2 * SECOND);
     await simulator.idle();
-    expect(told('repository.privatized')).toBe(1);
+    expect(received('repository.privatized')).toBe(1);
 
     receiver.status = 500;
     await change('create-team', { name: 'Five hundred' });
@@ -204,14 +204,14 @@ describe('the log of deliveries', () => {
     const renamed = shown.filter(({ action }) => action === 'renamed');
     expect(new Set(renamed.map(({ guid }) => guid)).size).toBe(1);
     expect(new Set(renamed.map(({ id }) => id)).size).toBe(2);
-    // GitHub's own filter knows answers only: time-outs are neither failures nor successes.
+    // GitHub's own filter only knows answers: time-outs are neither failures nor successes.
     expect((await log('?status=failure')).map(line)).toEqual(['team created 500 Invalid HTTP Response: 500']);
     expect(await log('?status=success')).toHaveLength(5);
     const timedOut = shown.filter(({ status }) => status === 'timed out');
     expect(timedOut.map(({ duration }) => Math.floor(Number(duration)))).toEqual([10, 10]);
   });
 
-  it('has the request and the answer of each, and sends it again under its own id, for three days', async () => {
+  it('has the request and the answer of each, and can resend it under its own id, for three days', async () => {
     const { simulator, receiver } = fixture;
     simulator.faults.add({ kind: 'delivery-failed', times: 1 });
     await change('create-team', { name: 'Ops' });

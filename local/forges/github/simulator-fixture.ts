@@ -19,16 +19,16 @@ export interface ReceivedWebhook {
 export interface WebhookReceiver {
   readonly url: string;
   readonly received: ReceivedWebhook[];
-  /** `push`, `team.created`, ... in the order of arrival. */
+  /** `push`, `team.created`, ... in order of arrival. */
   events(): string[];
-  /** Status of the answers to come. */
+  /** The status of answers from now on. */
   status: number;
-  /** Set: no answer at all. */
+  /** If set, nothing is answered. */
   silent: boolean;
   close(): Promise<void>;
 }
 
-/** A server that takes webhooks and keeps them. */
+/** Starts a server that receives and keeps webhooks. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   const server = createServer((request, response) => {
@@ -63,7 +63,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   return receiver;
 }
 
-/** One key for all simulators of a test run: to make one takes longer than the rest of a start. */
+/** One key for all simulators of a test run, since generating it takes longer than the rest of a start. */
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -71,7 +71,7 @@ const { privateKey } = generateKeyPairSync('rsa', {
 });
 export const testApp = { privateKey, webhookSecret: 'webhook-secret-of-the-tests' };
 
-/** A world with few things: three people, two teams, two repositories. */
+/** A small world: three people, two teams, two repositories. */
 export const smallWorld: World = parseWorld(
   `
 enterprise: example
@@ -106,7 +106,7 @@ export interface SimulatorFixture {
   readonly simulator: GitHubSimulator;
   readonly receiver: WebhookReceiver;
   readonly directory: string;
-  /** Web address of a repository with a user's token in it. */
+  /** The URL of a repository with a user's token in it. */
   remote(login: string, repository: string): string;
   close(): Promise<void>;
 }
@@ -138,7 +138,7 @@ export async function startFixture(
   };
 }
 
-/** The JSON web token with which the app asks for installation tokens. @param milliseconds the simulator's time */
+/** The JWT with which the app requests installation tokens. @param milliseconds the simulator's time */
 export function createAppJwt(app: App, milliseconds = Date.now()): string {
   const now = Math.floor(milliseconds / 1000);
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

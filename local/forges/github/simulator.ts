@@ -40,17 +40,19 @@ export interface SimulatorPorts {
 export interface GitHubSimulatorOptions {
   /** Folder for the state and the repositories, kept between runs. */
   readonly directory: string;
-  /** What a folder without a state starts from. */
+  /** The initial state for a folder without one. */
   readonly world: World;
   readonly ports: SimulatorPorts;
-  /** All of the simulator's time comes from here: budgets, tokens, links, what lags, deliveries and their time-outs. */
+  /** The source of all of the simulator's time: budgets, tokens, links, lagging reads, deliveries and their time-outs. */
   readonly clock?: SimulatorClock;
-  /** Whether bursts are refused, as GitHub's secondary limits do; not by default, since a trial on one machine imports at once. */
+  /**
+   * Whether bursts are refused, as by GitHub's secondary limits. Off by default, since a trial on one machine imports everything at once.
+   */
   readonly secondaryLimits?: boolean;
   readonly onLog?: (line: string) => void;
-  /** Where git objects are read; from each repository's own folder if left out. Closed with the simulator. */
+  /** Reads git objects; by default from each repository's own folder. Closed with the simulator. */
   readonly objects?: GitObjects;
-  /** Parts of the app that are given; the others are made up once and kept. */
+  /** Parts of the app that are given; the others are generated once and kept. */
   readonly app?: Partial<App>;
   /** Sends webhooks. */
   readonly fetch?: typeof fetch;
@@ -58,18 +60,18 @@ export interface GitHubSimulatorOptions {
 
 export interface GitHubSimulator {
   readonly state: GitHubState;
-  /** Without a trailing slash. */
+  /** No trailing slash. */
   readonly addresses: Readonly<Record<keyof SimulatorPorts, string>>;
   readonly changes: Changes;
   readonly faults: FaultRegistry<GitHubFaultKind>;
   readonly requests: RequestLog<RequestEntry>;
-  /** Replaces the hook that decides on every request to the API and the archives; undefined lets all pass. */
+  /** Replaces the hook that decides on every request to the API and the archive host; undefined lets all pass. */
   intercept(hook: Intercept | undefined): void;
-  /** Gives everybody a whole rate limit again, as the next hour does. */
+  /** Refills everybody's rate limit, as the next hour does. */
   renewBudgets(): void;
   /** Resolves when no webhook is under way. */
   idle(): Promise<void>;
-  /** The same, but what waits for a following delivery goes on waiting. */
+  /** Like `idle`, but reordered deliveries keep waiting for the next. */
   sent(): Promise<void>;
   close(): Promise<void>;
 }

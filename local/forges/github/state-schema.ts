@@ -12,7 +12,7 @@ import type {
   User,
 } from './state.ts';
 
-/** A shape that names every field of a type, so that a new field cannot be forgotten here and lost at a restart. */
+/** Requires a schema for every field of a type, so that a new field cannot be forgotten here and lost in a restart. */
 type Fields<Type> = Record<keyof Type, z.ZodType>;
 
 const id = z.number().int();
@@ -123,7 +123,7 @@ export const deliverySchema: z.ZodType<Delivery> = z.object({
   responseBody: z.string().exactOptional(),
 } satisfies Fields<Delivery>);
 
-/** @param gitRoot - where the repositories lie now; the folder may have moved since the state was written. */
+/** @param gitRoot - the current folder of the repositories; it may have moved since the state was written. */
 export function stateSchema(gitRoot: string): z.ZodType<GitHubState> {
   const withDirectory = repository.transform((value) => ({
     ...value,

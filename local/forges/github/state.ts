@@ -1,7 +1,6 @@
 /**
- * What the simulated GitHub knows. Every id is a number that is never reused; names may change and be taken by others.
- *
- * Both halves of the simulator (the API that reads it, the world and git side that changes it) share this model.
+ * The state of the simulated GitHub. Every id is a number that is never reused; names may change and be taken over. Both halves of the
+ * simulator share this model: the API that reads it, and the world and git side that changes it.
  */
 
 import type { DeliveryOutcome, WebhookMessage } from '../deliveries/delivery.ts';
@@ -29,18 +28,18 @@ export interface Organization {
   enterprise?: string;
   defaultRepositoryPermission: 'none' | 'read' | 'write' | 'admin';
   members: Map<number, { role: 'admin' | 'member'; state: 'active' | 'pending' }>;
-  /** Missing where the plan has none. */
+  /** Missing if the plan has no organization roles. */
   roles?: Map<number, OrganizationRole>;
 }
 
-/** A role in the organization itself, other than owner and member. */
+/** A role in the organization itself, besides owner and member. */
 export interface OrganizationRole {
   readonly id: number;
   readonly name: string;
-  /** What it gives on every repository. */
+  /** The permission that it gives on every repository. */
   base?: Permission;
   readonly isPredefined: boolean;
-  /** To whom it was given themselves. */
+  /** The users who were given it directly. */
   readonly users: Set<number>;
   readonly teams: Set<number>;
 }
@@ -53,12 +52,15 @@ export interface Team {
   name: string;
   description?: string;
   privacy: 'closed' | 'secret';
-  /** Of the enterprise, and added to this organization: GraphQL does not know it, and no app hears of it. Never nested or secret. */
+  /**
+   * Whether it is a team of the enterprise that was added to this organization: GraphQL does not show it, and no app gets its events. Never
+   * nested or secret.
+   */
   enterprise?: true;
   parentId?: number;
-  /** Immediate members only; child-team members are derived. */
+  /** Immediate members only; members of child teams are derived. */
   members: Map<number, 'member' | 'maintainer'>;
-  /** Direct rows only; rights inherited from ancestors are derived. */
+  /** Direct grants only; rights inherited from ancestors are derived. */
   repositories: Map<number, Permission>;
 }
 
@@ -75,7 +77,7 @@ export interface Repository {
   disabled: boolean;
   /** Locked, as while it is being migrated. */
   locked?: boolean;
-  /** Its issues are switched off. */
+  /** Whether its issues are switched off. */
   withoutIssues?: boolean;
   defaultBranch: string;
   /** Bare git repository on disk. */
@@ -100,7 +102,7 @@ export interface Installation {
   updatedAt?: string;
 }
 
-/** One attempt to deliver one webhook. The guid is its `X-GitHub-Delivery`. */
+/** One attempt to deliver a webhook. The guid is its `X-GitHub-Delivery`. */
 export interface Delivery extends WebhookMessage, DeliveryOutcome {
   readonly installationId?: number;
   readonly repositoryId?: number;
@@ -116,7 +118,7 @@ export interface App {
   readonly privateKey: string;
   readonly webhookSecret: string;
   webhookUrl?: string;
-  /** Events the app subscribes to; `installation*` and `github_app_authorization` come without asking. */
+  /** Events that the app subscribes to; `installation*` and `github_app_authorization` are sent in any case. */
   events?: readonly string[];
 }
 
@@ -149,12 +151,12 @@ export function nodeId(prefix: string, ...ids: readonly number[]): string {
   return `${prefix}_${bytes.toString('base64url')}`;
 }
 
-/** A personal access token of a simulated user: whoever knows the login knows a token. */
+/** A personal access token of a simulated user. It is derived from the login, so anybody can make one. */
 export function personalToken(login: string): string {
   return `ghp_${login}_simulated`;
 }
 
-/** The user whom a token `ghp_<login>_<anything>` speaks for; undefined for suspended and unknown ones. */
+/** The user of a token `ghp_<login>_<anything>`; undefined for suspended and unknown ones. */
 export function userOfPersonalToken(state: GitHubState, token: string): User | undefined {
   const login = /^ghp_([A-Za-z0-9-]+)_\w+$/.exec(token)?.[1]?.toLowerCase();
   if (login === undefined) return undefined;

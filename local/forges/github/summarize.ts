@@ -2,7 +2,7 @@ import { listRefs } from '../git/bare-repository.ts';
 import { fullName } from './api/rights.ts';
 import { type GitHubState, personalToken } from './state.ts';
 
-/** What the simulated GitHub holds, by names, for people and tests; no secrets but the users' simulated tokens. */
+/** The state of the simulated GitHub by names, for people and tests. No secrets but the users' simulated tokens. */
 export async function summarize(state: GitHubState): Promise<Record<string, unknown>> {
   const login = (id: number): string => state.users.get(id)?.login ?? `user ${id}`;
   const repository = (id: number): string => state.repositories.get(id)?.name ?? `repository ${id}`;

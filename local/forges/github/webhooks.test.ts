@@ -9,7 +9,7 @@ let receiver: WebhookReceiver;
 let state: GitHubState;
 let faults: FaultRegistry;
 let webhooks: Webhooks;
-/** What waits for the clock, with its delay. */
+/** Functions that wait for the clock, with their delays. */
 let waiting: { delayMs: number; run: () => void }[];
 
 beforeEach(async () => {
@@ -104,7 +104,7 @@ function runWaiting(): void {
   for (const { run } of due) run();
 }
 
-describe('who is told', () => {
+describe('events are sent', () => {
   it.each<[string, Partial<GitHubEvent>, () => void]>([
     ['another organization', { organizationId: 3 }, () => undefined],
     ['an event without subscription', { name: 'fork' }, () => undefined],
@@ -125,7 +125,7 @@ describe('who is told', () => {
     expect(state.deliveries).toEqual([]);
   });
 
-  it('a repository of the selection, and installation events even when suspended', async () => {
+  it('for a repository of the selection, and for the installation even when suspended', async () => {
     emit({ name: 'push', repositoryId: 10 });
     const installation = state.installations.get(5);
     Object.assign(installation ?? {}, { suspendedAt: 'now' });
@@ -136,7 +136,7 @@ describe('who is told', () => {
 });
 
 describe('the log', () => {
-  it('keeps the exact bytes and the answer', async () => {
+  it('has the exact bytes and the answer', async () => {
     emit({ body: { name: 'Zoë ✓' } });
     await webhooks.idle();
     const [delivery] = state.deliveries;
@@ -164,7 +164,7 @@ describe('the log', () => {
       'failed to connect to host',
       0,
     ],
-  ])('tells %s and does not try again', async (_case, prepare, status, statusCode) => {
+  ])('has %s, which is not retried', async (_case, prepare, status, statusCode) => {
     prepare();
     emit();
     const idle = webhooks.idle();
@@ -179,7 +179,7 @@ describe('the log', () => {
     expect(waiting).toEqual([]);
   });
 
-  it('sends a delivery again under its own delivery id', async () => {
+  it('allows to send a delivery again under its own delivery id', async () => {
     receiver.status = 503;
     emit();
     await webhooks.idle();
@@ -216,7 +216,7 @@ describe('faults', () => {
     expect(state.deliveries).toHaveLength(1);
   });
 
-  it('failed: not sent, but in the log to be caught up', async () => {
+  it('failed: not sent, but in the log for recovery', async () => {
     faults.add({ kind: 'delivery-failed', match: { action: 'created' } });
     emit();
     await webhooks.idle();
@@ -233,7 +233,7 @@ describe('faults', () => {
     expect(waiting).toEqual([]);
   });
 
-  it('reordered: not held for ever when nothing follows', async () => {
+  it('reordered: sent after a while if nothing follows', async () => {
     faults.add({ kind: 'delivery-reordered', times: 1 });
     emit();
     expect(waiting).toMatchObject([{ delayMs: 5000 }]);
@@ -242,7 +242,7 @@ describe('faults', () => {
     expect(receiver.events()).toEqual(['team.created']);
   });
 
-  it('delayed: when the clock says so', async () => {
+  it('delayed: sent when the clock has advanced', async () => {
     faults.add({ kind: 'delivery-delayed', delayMs: 60_000, after: 1 });
     emit({ action: 'edited' });
     emit();

@@ -5,25 +5,25 @@ import type { DeliveryDeps } from '../deliveries/delivery-rules.ts';
 import type { Payloads } from './payloads.ts';
 import type { Delivery, GitHubState, Installation, User } from './state.ts';
 
-/** Something that has happened to an organization; who hears of it is decided by `emit`. */
+/** Something that happened to an organization; `emit` decides who is notified. */
 export interface GitHubEvent {
   readonly name: string;
   readonly action?: string;
   /** Absent for events about the app itself, which belong to no installation. */
   readonly organizationId?: number;
-  /** Set for events about one repository: installations that do not reach it are not told. */
+  /** Set for events about one repository: installations without access to it are not notified. */
   readonly repositoryId?: number;
   readonly sender: User;
   /** The payload without action, organization, sender and installation. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** Of events about the installation itself, which is told even when suspended or gone. */
+  /** The subject of events about an installation, which are sent even when it is suspended or gone. */
   readonly installation?: Installation;
 }
 
 export interface Webhooks extends Pick<Deliveries<Message>, 'idle' | 'sent' | 'close'> {
   /** Starts the deliveries and returns at once. */
   emit(event: GitHubEvent): void;
-  /** Sends a delivery of the log again, under its own delivery id; false if the log does not have it. */
+  /** Sends a logged delivery again, under its own delivery id; false if the log does not have it. */
   redeliver(deliveryId: number): boolean;
 }
 
@@ -33,7 +33,7 @@ export interface WebhookDeps extends Omit<DeliveryDeps<Message>, 'nextId'> {
   readonly uuid: () => string;
 }
 
-/** Permission without which an app is not told. https://docs.github.com/en/webhooks/webhook-events-and-payloads */
+/** The permission without which an app does not get an event. https://docs.github.com/en/webhooks/webhook-events-and-payloads */
 const neededPermission: Readonly<Record<string, string>> = {
   create: 'contents',
   delete: 'contents',
@@ -44,16 +44,19 @@ const neededPermission: Readonly<Record<string, string>> = {
   team: 'members',
   team_add: 'members',
 };
-/** https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/using-webhooks-with-github-apps */
+/**
+ * Events that an app gets without subscribing.
+ * https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/using-webhooks-with-github-apps
+ */
 const unsubscribedEvents = new Set(['installation', 'installation_repositories', 'installation_target']);
-/** GitHub waits so long for an answer. https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks */
+/** How long GitHub waits for an answer. https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks */
 const answerTimeoutMs = 10_000;
-/** Delivery ids outgrow 32 bits at GitHub. */
+/** GitHub's delivery ids exceed 32 bits. */
 const firstDeliveryId = 100_000_000_000;
 
 type Message = Omit<Delivery, keyof DeliveryOutcome>;
 
-/** Sends webhooks as a GitHub App gets them, and keeps their log. */
+/** Sends webhooks as a GitHub App gets them, and logs them. */
 export function createWebhooks(deps: WebhookDeps): Webhooks {
   const { state, payloads } = deps;
   const nextId = (): number => firstDeliveryId + state.nextId++;
@@ -62,7 +65,7 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
       url: () => state.app.webhookUrl,
       headers: (message) => headersOf(message, state),
       answerTimeoutMs,
-      words: statusOf,
+      statusText: statusOf,
     },
     { ...deps, nextId },
   );
@@ -104,14 +107,14 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
   };
 }
 
-/** GitHub's words in the log of deliveries. */
+/** GitHub's description of an outcome in the log of deliveries. */
 function statusOf(answer: ReceiverAnswer): string {
   if (answer.kind === 'timed-out') return 'timed out';
   if (answer.kind === 'unreachable') return 'failed to connect to host';
   return answer.ok ? 'OK' : `Invalid HTTP Response: ${answer.status}`;
 }
 
-/** The installations that are told; one undefined for what the app itself is told. */
+/** The installations that are notified; one undefined for what only the app itself is sent. */
 function recipients(state: GitHubState, event: GitHubEvent): (Installation | undefined)[] {
   if (event.organizationId === undefined) return [undefined];
   if (event.installation !== undefined) return [event.installation];
@@ -139,7 +142,7 @@ function wholePayload(
   const sender = payloads.user(event.sender);
   if (event.organizationId === undefined || installation === undefined)
     return { ...action, ...event.body, sender };
-  // Events about the installation carry it whole and name no organization.
+  // Events about an installation contain all of it and name no organization.
   if (event.installation !== undefined) {
     return { ...action, installation: payloads.installation(installation), ...event.body, sender };
   }

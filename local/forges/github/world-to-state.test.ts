@@ -20,7 +20,7 @@ function build(text: string): Promise<GitHubState> {
   return worldToState(gitHubPart(parseWorld(text, 'w')), { app, gitRoot, now: '2026-11-22T10:00:00.000Z' });
 }
 
-it('gives ids in the order of the file and leaves out those that the file gives', async () => {
+it('gives ids in the order of the file, and skips those that the file gives', async () => {
   const state = await build(`
 users: [{ login: alice }, { login: ann, id: 1002 }, { login: bob }]
 organizations:

@@ -23,10 +23,8 @@ import {
 } from './state.ts';
 
 /**
- * Makes the state that a world describes and its git repositories.
- *
- * Ids count up from 1001 in the order of the file: users, organizations, teams, repositories, installations, roles; ids that the
- * file gives are left out of the count.
+ * Creates the state that a world describes, and its git repositories. Ids count up from 1001 in the order of the file: users,
+ * organizations, teams, repositories, installations, roles; ids that the file gives are skipped.
  *
  * @param options.gitRoot - folder for the bare repositories, `<id>.git` each.
  * @param options.now - ISO 8601 time of the installation.
@@ -78,7 +76,7 @@ export async function worldToState(
   return state;
 }
 
-/** How a user signs commits. */
+/** The name and e-mail that a user commits with. */
 export function personOf(user: User | undefined): HistoryPerson {
   const login = user?.login ?? 'ghost';
   return { name: user?.name ?? login, email: user?.email ?? `${login}@users.noreply.github.com` };
@@ -168,7 +166,7 @@ function addTeams(
   }
 }
 
-/** An organization of which a role is described, or an empty list of them, has the predefined ones too. */
+/** An organization with a list of roles, even an empty one, has the predefined ones too. */
 function addRoles(
   state: GitHubState,
   { roles }: WorldGitHubOrganization,
@@ -199,7 +197,7 @@ function addRoles(
   organization.roles = made;
 }
 
-/** @returns what is to be made on disk */
+/** @returns the git repositories to create on disk */
 function addRepositories(
   state: GitHubState,
   organization: WorldGitHubOrganization,
@@ -290,7 +288,7 @@ function describeRepository(
   };
 }
 
-/** For names that the check of the world has found to exist. */
+/** For names that the check of the world has already found. */
 function found(id: number | undefined, name: string): number {
   if (id === undefined) throw new Error(`the world names "${name}", which it does not describe`);
   return id;

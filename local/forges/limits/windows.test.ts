@@ -17,7 +17,7 @@ describe('limits in windows of time', () => {
     expect(windows.charge('ann', 3, 3)).toEqual({ granted: true, used: 3, resetAt: 7000 });
   });
 
-  it('count each holder apart, take points back, and begin anew for all', () => {
+  it('count each holder separately, refund points, and can be renewed for all', () => {
     const windows = createWindows(() => time, 1000);
     windows.charge('ann', 3, 3);
     expect(windows.usage('bob')).toEqual({ used: 0, resetAt: 6000 });

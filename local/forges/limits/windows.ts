@@ -1,20 +1,20 @@
 /** How much of a limit is used. */
 export interface Usage {
   readonly used: number;
-  /** When it starts anew; milliseconds. */
+  /** When it is reset; milliseconds. */
   readonly resetAt: number;
 }
 
-/** Limits of so many points in a window of time, for each holder. */
+/** Limits on points per window of time, for each holder. */
 export interface Windows {
   usage(holder: string): Usage;
-  /** Takes points if they are left; else nothing is left until the window ends. Negative points are given back. */
+  /** Charges points if enough are left; otherwise nothing is left until the window ends. Negative points are a refund. */
   charge(holder: string, limit: number, points: number): Usage & { readonly granted: boolean };
-  /** Everybody has a new window. */
+  /** Starts a new window for everybody. */
   renew(): void;
 }
 
-/** Fixed windows, each of which begins with the holder's first request. @param now milliseconds */
+/** Creates fixed windows, each of which starts with the holder's first request. @param now milliseconds */
 export function createWindows(now: () => number, lengthMs: number): Windows {
   const windows = new Map<string, { used: number; resetAt: number }>();
 

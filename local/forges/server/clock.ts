@@ -1,8 +1,8 @@
-/** All of a simulator's time: limits, tokens, links, what lags, deliveries and their time-outs. */
+/** The source of all of a simulator's time: limits, tokens, links, lagging reads, deliveries and their time-outs. */
 export interface SimulatorClock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `run` once the clock has passed `delayMs`; returns the cancellation. */
+  /** Calls `run` once the clock has passed `delayMs`. @returns how to cancel it */
   after(delayMs: number, run: () => void): () => void;
 }
 

@@ -2,9 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 
 /** One server of a simulator, on a port of 127.0.0.1. */
 export interface Listener {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   readonly address: string;
-  /** Says what answers; called once. */
+  /** Sets the handler; called once. */
   serve(handler: RequestListener): void;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function listen(port: number): Promise<Listener> {
   };
 }
 
-/** Waits for all of the ports. @throws when one of them is taken; then the others are closed again */
+/** Waits for all ports. @throws when one of them is taken; then the others are closed again */
 export async function allOrNone<Opening extends readonly Promise<Listener>[] | []>(opening: Opening) {
   try {
     return await Promise.all(opening);

@@ -8,7 +8,7 @@ const find = createRouter([
 ]);
 
 describe('a router', () => {
-  it('finds the route by method and path, with its decoded parts', () => {
+  it('finds the route by method and path, with decoded parameters', () => {
     expect(find('POST', '/projects/acme%2Fmoney')).toEqual({
       route: { method: 'POST', pattern: '/projects/{id}' },
       params: { id: 'acme/money' },

@@ -1,7 +1,7 @@
-/** What a router needs to know of a route. */
+/** What the router needs of a route. */
 export interface RoutePattern {
   readonly method: string;
-  /** `{name}` stands for a segment, `{+name}` for one or more. */
+  /** `{name}` matches one segment, `{+name}` one or more. */
   readonly pattern: string;
 }
 
@@ -11,7 +11,7 @@ export interface FoundRoute<Route> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the route of a request: the first that fits. A slash at the end makes no difference, but in what `{+name}` stands for. */
+/** Finds the first route that matches a request. A trailing slash is ignored, except within `{+name}`. */
 export function createRouter<Route extends RoutePattern>(routes: readonly Route[]) {
   const compiled = routes.map((route) => {
     const source = route.pattern.replace(/\{(\+?)(\w+)\}/g, (_match, plus: string, name: string) =>

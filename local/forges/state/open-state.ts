@@ -3,32 +3,32 @@ import { appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** What a forge keeps: anything, and the deliveries of its webhooks, which are a log of their own on disk. */
+/** A forge's stored state: anything, and the deliveries of its webhooks, which have their own log on disk. */
 interface Kept<Delivery> {
   deliveries: Delivery[];
 }
 
 export interface PersistentState<State, Delivery> {
   readonly state: State;
-  /** Whether the state was made from another world than the one given now; then the older one is served. */
+  /** Whether the state was created from another world than the one given now; the old state is served. */
   readonly otherWorld: boolean;
-  /** Writes the state; resolves when what is in it now is on disk. */
+  /** Writes the state. Resolves when its current content is on disk. */
   save(): Promise<void>;
   /** Adds a delivery to the state and to the log on disk. */
   recordDelivery(delivery: Delivery): Promise<void>;
 }
 
 export interface PersistenceOptions<State, Delivery> {
-  /** Folder of this simulator alone, with the bare repositories in `git`. */
+  /** Folder that only this simulator uses, with the bare repositories in `git`. */
   readonly directory: string;
   readonly now: () => number;
-  /** Names what the state is made from. */
+  /** Identifies the world that the state is created from. */
   readonly world: unknown;
   /** How long the forge keeps deliveries. */
   readonly deliveriesKeptMs: number;
-  /** Makes the state and the repositories of a folder that has none. */
+  /** Creates the state and the repositories in an empty folder. */
   make(): Promise<State>;
-  /** @throws for a state of another shape */
+  /** Parses a stored state. @throws for a state of another shape */
   readonly read: (stored: unknown) => State;
   readonly delivery: z.ZodType<Delivery>;
 }
@@ -41,7 +41,7 @@ export function gitRootOf(directory: string): string {
 const fileSchema = z.object({ format: z.literal(1), world: z.string(), state: z.unknown() });
 
 /**
- * The state in a folder: read where there is one, else made from the world. `state.json` is replaced whole, so that a
+ * Opens the state in a folder: reads it if there is one, or else creates it from the world. `state.json` is replaced atomically, so that a
  * crash leaves the old one or the new one; deliveries are appended to `deliveries.jsonl`.
  *
  * @throws when the folder holds a state of another format.
@@ -60,7 +60,7 @@ export async function openState<
   const stored = text === undefined ? undefined : fileSchema.parse(JSON.parse(text, reviveCollections));
   let state: State;
   if (stored === undefined) {
-    // What an interrupted first start has left.
+    // Left over from an interrupted first start.
     await rm(gitRootOf(directory), { recursive: true, force: true });
     state = await options.make();
   } else {
@@ -104,7 +104,7 @@ async function readDeliveries<Delivery extends { readonly deliveredAt: string }>
     try {
       return [schema.parse(JSON.parse(line))];
     } catch {
-      // The end of the file, or a line that a crash cut off.
+      // The end of the file, or a line truncated by a crash.
       return [];
     }
   });
@@ -113,7 +113,7 @@ async function readDeliveries<Delivery extends { readonly deliveredAt: string }>
   return kept;
 }
 
-/** Puts a whole new file in the place of the old one, or leaves the old one. */
+/** Replaces a file atomically. */
 async function replaceFile(file: string, content: string): Promise<void> {
   const handle = await open(`${file}.new`, 'w');
   try {
@@ -125,7 +125,7 @@ async function replaceFile(file: string, content: string): Promise<void> {
   await rename(`${file}.new`, file);
 }
 
-/** One run at a time; whoever calls during a run shares the next one, which starts after his call. */
+/** Runs one call at a time. Calls during a run share the next one, which starts after them. */
 function coalesced(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;

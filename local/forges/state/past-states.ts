@@ -1,18 +1,18 @@
-/** The state as it was so many seconds ago, or undefined if nobody kept it. */
+/** The state as it was so many seconds ago; undefined if it was not kept. */
 export type Past<State> = (seconds: number) => State | undefined;
 
 export interface PastStates<State> {
-  /** Keeps the state as it is now, if anybody may want it. */
+  /** Keeps a copy of the current state, if lagging reads may need it. */
   record(): void;
   readonly past: Past<State>;
 }
 
-/** How long a state is kept, in milliseconds; no lagging read goes further back. */
+/** How long a state is kept, in milliseconds; the limit of a lagging read. */
 const keptMs = 10 * 60 * 1000;
 
 /**
- * Keeps earlier states for reads that lag. To copy the state after every change costs time in large worlds, so only
- * while somebody wants lagging reads; the first copy then stands for all time before it.
+ * Keeps earlier states for lagging reads. Copying the state after every change is slow in large worlds, so it is only done while there are
+ * faults of that kind; the first copy then stands for all time before it.
  */
 export function createPastStates<State extends { readonly deliveries: readonly unknown[] }>(deps: {
   state: State;
@@ -28,7 +28,7 @@ export function createPastStates<State extends { readonly deliveries: readonly u
       }
       const now = deps.now();
       kept = kept.filter((entry, index) => entry.at > now - keptMs || index === kept.length - 1);
-      // The deliveries are a log of their own and only make the copy large.
+      // Without the deliveries, which have a log of their own and would only make the copy large.
       kept.push({ at: now, state: structuredClone({ ...deps.state, deliveries: [] }) });
     },
     past(seconds) {

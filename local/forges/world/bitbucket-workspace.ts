@@ -3,7 +3,7 @@ import type { WorldContents } from './build-repositories.ts';
 export type WorldRepositoryPermission = 'read' | 'write' | 'admin';
 export type WorldProjectPermission = WorldRepositoryPermission | 'create-repo';
 
-/** A workspace of Bitbucket: what we call an organization. */
+/** A Bitbucket workspace: our organization. */
 export interface WorldBitbucketWorkspace {
   readonly forge: 'bitbucket';
   readonly slug: string;
@@ -26,7 +26,7 @@ export interface WorldBitbucketProject {
   readonly repositories?: readonly WorldBitbucketRepository[];
 }
 
-/** Explicit permissions only; what somebody may do in effect is the highest of all that reach him. */
+/** Explicit permissions only; the effective one is the highest of all that apply. */
 export interface WorldBitbucketPermissions<Permission extends string> {
   /** By login. */
   readonly users?: Readonly<Record<string, Permission>>;
@@ -35,13 +35,13 @@ export interface WorldBitbucketPermissions<Permission extends string> {
 }
 
 export interface WorldBitbucketRepository extends WorldContents {
-  /** Unique in the workspace, whatever the project. */
+  /** Unique in the workspace, across projects. */
   readonly slug: string;
   readonly name?: string;
   readonly description?: string;
   /** True if left out. */
   readonly private?: boolean;
-  /** Full name of the parent, which need not be in the world. */
+  /** Full name of the parent, which may be outside of the world. */
   readonly forkOf?: string;
   readonly permissions?: WorldBitbucketPermissions<WorldRepositoryPermission>;
 }

@@ -3,11 +3,11 @@ import { type HistoryPerson, type HistoryStep, tagNames, writeHistory } from '..
 import { runGit } from '../git/run-git.ts';
 import { isoSeconds } from '../server/clock.ts';
 
-/** What a world says about the contents of a repository, on any forge. */
+/** What a world says about a repository's contents, on any forge. */
 export interface WorldContents {
-  /** `main` if left out; with `git`, the branch that its HEAD names. */
+  /** `main` by default; with `git`, the branch that its HEAD names. */
   readonly defaultBranch?: string;
-  /** ISO 8601 in UTC, whole seconds; if left out, when its history begins. */
+  /** ISO 8601 in UTC, whole seconds; by default the start of its history. */
   readonly createdAt?: string;
   readonly history?: readonly HistoryStep[];
   /** An existing repository to copy, bare or not; relative to the world file. */
@@ -15,10 +15,10 @@ export interface WorldContents {
 }
 
 export interface RepositoryToBuild {
-  /** Where the bare repository is to be. */
+  /** Where to create the bare repository. */
   readonly gitDirectory: string;
   readonly described: WorldContents;
-  /** Who signs a commit. @param login - undefined where the step names nobody */
+  /** The author of a commit. @param login - undefined if the step names nobody */
   person(login: string | undefined): HistoryPerson;
   built(result: BuiltRepository): void;
 }
@@ -30,18 +30,18 @@ export interface BuiltRepository {
   readonly pushedAt: string;
 }
 
-/** The first commit of the first repository of a world. */
+/** Time of the first commit of a world's first repository. */
 const firstCommitAt = Date.UTC(2024, 0, 8, 9);
 /** No commit is later, however long a history is. */
 const lastCommitBefore = Date.UTC(2026, 0, 1);
 const dayMs = 24 * 60 * 60 * 1000;
-/** How many gits run at the same time. */
+/** How many git processes run at the same time. */
 const parallelGits = 4;
 
 /**
- * Makes the git repositories of a world. The same list makes the same commits on every machine.
+ * Creates the git repositories of a world. The same list gives the same commits on every machine.
  *
- * @param now - ISO 8601 time for what has none of its own
+ * @param now - ISO 8601 time for repositories without a time of their own
  */
 export async function buildRepositories(
   repositories: readonly RepositoryToBuild[],

@@ -2,7 +2,7 @@ import type { WorldBitbucketPermissions, WorldBitbucketWorkspace } from './bitbu
 import { createReport, type Path, reportContents, reportTwice, reportUnknownUsers } from './check-parts.ts';
 import type { WorldProblem } from './world-error.ts';
 
-/** @param logins - of all users, in small letters */
+/** @param logins - of all users, in lower case */
 export function checkBitbucketWorkspace(
   workspace: WorldBitbucketWorkspace,
   logins: ReadonlySet<string>,
@@ -30,7 +30,7 @@ export function checkBitbucketWorkspace(
     }
   };
   reportTwice(report, ['projects'], projects, 'key');
-  // A repository's address does not name its project.
+  // A repository's address does not contain its project.
   const slugs = new Set<string>();
   projects.forEach((project, index) => {
     checkPermissions(project.permissions, ['projects', index, 'permissions']);

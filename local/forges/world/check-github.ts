@@ -16,16 +16,16 @@ import {
 import type { World } from './world.ts';
 import type { WorldProblem } from './world-error.ts';
 
-/** What the checks of one organization look at. */
+/** The data that the checks of one organization need. */
 interface Checked {
   readonly report: Report;
   readonly organization: WorldGitHubOrganization;
   readonly hasEnterprise: boolean;
-  /** Of all users, in small letters. */
+  /** Of all users, in lower case. */
   readonly logins: ReadonlySet<string>;
 }
 
-/** @param logins - of all users, in small letters */
+/** @param logins - of all users, in lower case */
 export function checkGitHubOrganization(
   world: World,
   organization: WorldGitHubOrganization,
@@ -71,7 +71,7 @@ function checkTeams(checked: Checked): void {
   check(organization.teams ?? [], ['teams'], false);
 }
 
-/** Secret teams and those of the enterprise stand alone. */
+/** Secret teams and those of the enterprise cannot be nested. */
 function checkKind({ report, hasEnterprise }: Checked, team: WorldTeam, here: Path, nested: boolean): void {
   if (team.secret && (nested || team.teams !== undefined)) {
     report.add([...here, 'secret'], 'a team with a parent or children cannot be secret');

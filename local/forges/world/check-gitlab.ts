@@ -9,11 +9,11 @@ import {
 } from './gitlab-group.ts';
 import type { WorldProblem } from './world-error.ts';
 
-/** What the file says about all groups. */
+/** Names across all groups of the file. */
 export interface GitLabNames {
-  /** Of all users, in small letters. */
+  /** Of all users, in lower case. */
   readonly logins: ReadonlySet<string>;
-  /** Full paths of all groups of all top-level groups, in small letters. */
+  /** Full paths of all groups and subgroups, in lower case. */
   readonly groups: ReadonlySet<string>;
 }
 
@@ -43,7 +43,7 @@ function checkGroup(
     report.add([...place, 'forge'], 'only the top-level group says on which forge it is');
   }
   checkNamespace(report, place, group, fullPath, parent, names);
-  // Subgroups and projects of a group share its paths.
+  // Subgroups and projects of a group share one set of paths.
   const taken = new Set<string>();
   for (const kind of ['groups', 'projects'] as const) {
     (group[kind] ?? []).forEach(({ path }, index) => {
@@ -60,7 +60,7 @@ function checkGroup(
   });
 }
 
-/** What holds for groups and projects alike. */
+/** Checks what groups and projects have in common. */
 function checkNamespace(
   report: Report,
   at: Path,

@@ -1,11 +1,11 @@
-/** What the checks of all forges share. */
+/** Checks that all forges share. */
 import { HistoryError, type HistoryStep, tagNames } from '../git/history.ts';
 import type { WorldContents } from './build-repositories.ts';
 import type { WorldProblem } from './world-error.ts';
 
 export type Path = readonly (string | number)[];
 
-/** The problems of one part of a world, gathered under its place in the file. */
+/** Collects the problems of one part of a world, with their places in the file. */
 export interface Report {
   readonly problems: readonly WorldProblem[];
   add(at: Path, message: string): void;
@@ -16,7 +16,7 @@ export function createReport(place: Path): Report {
   return { problems, add: (at, message) => void problems.push({ path: [...place, ...at], message }) };
 }
 
-/** Reports names that stand there twice, whatever their case. */
+/** Reports duplicate names, ignoring case. */
 export function reportTwice<Key extends string>(
   report: Report,
   at: Path,
@@ -31,7 +31,7 @@ export function reportTwice<Key extends string>(
   });
 }
 
-/** @param logins - of all users, in small letters */
+/** @param logins - of all users, in lower case */
 export function reportUnknownUsers(
   report: Report,
   at: Path,

@@ -7,7 +7,7 @@ import { flattenGroups, type PlacedGroup } from './gitlab-group.ts';
 import { forgeOf, gitHubPart, nameOf, type World } from './world.ts';
 import type { WorldProblem } from './world-error.ts';
 
-/** What a schema cannot say: names that must exist, be declared once, or not go together. */
+/** Checks what a schema cannot express: names that must exist, that must be unique, or that exclude each other. */
 export function checkWorld(world: World): readonly WorldProblem[] {
   const report = createReport([]);
   const logins = new Set(world.users.map((user) => user.login.toLowerCase()));
@@ -26,7 +26,7 @@ export function checkWorld(world: World): readonly WorldProblem[] {
   ];
 }
 
-/** Organizations of different forges may have the same name. */
+/** Names may repeat between forges, but not within one. */
 function reportSameNames(report: Report, world: World): void {
   const key = { github: 'login', gitlab: 'path', bitbucket: 'slug' } as const;
   const seen = new Set<string>();
@@ -38,7 +38,7 @@ function reportSameNames(report: Report, world: World): void {
   });
 }
 
-/** Things of one kind on one forge have an id each. */
+/** Reports duplicate ids of one kind on one forge. */
 function reportIds(report: Report, world: World): void {
   const { users, organizations } = gitHubPart(world);
   const groups = gitLabGroups(world).map(({ group }) => group);

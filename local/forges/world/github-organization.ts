@@ -13,24 +13,24 @@ export interface WorldGitHubOrganization {
   readonly basePermission?: 'none' | 'read' | 'write' | 'admin';
   readonly members?: Readonly<Record<string, 'owner' | 'member' | 'pending'>>;
   readonly teams?: readonly WorldTeam[];
-  /** The plan has none where they are left out; the predefined ones are there in any case else. */
+  /** If left out, the plan has no organization roles; otherwise the predefined ones exist in any case. */
   readonly roles?: readonly WorldRole[];
   readonly repositories?: readonly WorldRepository[];
-  /** The app's installation; the app is not installed where it is left out. */
+  /** The app's installation; if left out, the app is not installed. */
   readonly installation?: WorldInstallation;
 }
 
 export interface WorldRole {
-  /** A predefined one's, or any other. */
+  /** The name of a predefined role, or any other name. */
   readonly name: string;
-  /** What it gives on every repository; a predefined one has its own. */
+  /** Permission on every repository; a predefined role has its own. */
   readonly base?: WorldPermission;
   readonly members?: readonly string[];
   /** Names of teams. */
   readonly teams?: readonly string[];
 }
 
-/** The roles that every organization has where the plan knows roles, and the level that each gives on all repositories. */
+/** The roles of every organization whose plan has roles, with each one's permission on all repositories. */
 export const predefinedRoles: Readonly<Record<string, WorldPermission | undefined>> = {
   all_repo_read: 'pull',
   all_repo_triage: 'triage',
@@ -73,7 +73,7 @@ export interface WorldInstallation {
   readonly suspended?: boolean;
 }
 
-/** GitHub's slug of a team's name: without accents, everything else but letters, digits and underscores a hyphen. */
+/** GitHub's slug of a team's name: accents are dropped, and everything but letters, digits and underscores becomes a hyphen. */
 export function teamSlug(name: string): string {
   return name
     .normalize('NFKD')
@@ -83,7 +83,7 @@ export function teamSlug(name: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-/** Every team with its parent, parents first. */
+/** Lists every team with its parent, parents first. */
 export function flattenTeams(
   teams: readonly WorldTeam[] = [],
   parent?: WorldTeam,

@@ -1,6 +1,6 @@
 import type { WorldContents } from './build-repositories.ts';
 
-/** GitLab's roles by their names there; what each may do is the simulator's to know. https://docs.gitlab.com/user/permissions/ */
+/** GitLab's role names. The simulator knows what each may do. https://docs.gitlab.com/user/permissions/ */
 export type WorldAccessLevel =
   | 'minimal_access'
   | 'guest'
@@ -11,7 +11,7 @@ export type WorldAccessLevel =
   | 'maintainer'
   | 'owner';
 
-/** A role, with the day on which it ends (`2026-12-31`). */
+/** A role, optionally with the day on which it expires (`2026-12-31`). */
 export type WorldAccess = WorldAccessLevel | { readonly level: WorldAccessLevel; readonly expires?: string };
 
 export type WorldVisibility = 'private' | 'internal' | 'public';
@@ -27,33 +27,33 @@ interface WorldNamespace {
   readonly visibility?: WorldVisibility;
   /** Direct members only, by login. */
   readonly members?: Readonly<Record<string, WorldAccess>>;
-  /** Groups that are invited to it, by full path, each at most at this level. */
+  /** Groups that are invited to it, by full path, each with a maximum role. */
   readonly sharedWithGroups?: Readonly<Record<string, WorldAccess>>;
 }
 
 export interface WorldGitLabSubgroup extends WorldNamespace {
-  /** Its projects cannot be shared with groups: shares that they have count for nothing. */
+  /** Its projects cannot be shared with groups; existing shares have no effect. */
   readonly shareWithGroupLock?: boolean;
   readonly groups?: readonly WorldGitLabSubgroup[];
   readonly projects?: readonly WorldGitLabProject[];
 }
 
-/** A top-level group of GitLab: what we call an organization. */
+/** A top-level GitLab group: our organization. */
 export interface WorldGitLabGroup extends WorldGitLabSubgroup {
   readonly forge: 'gitlab';
 }
 
 export interface WorldGitLabProject extends WorldNamespace, WorldContents {
-  /** Who may see the code: whoever sees the project (`enabled`, if left out), its members (`private`), nobody (`disabled`). */
+  /** Who may see the code: all who see the project (`enabled`, the default), its members (`private`), nobody (`disabled`). */
   readonly repositoryAccessLevel?: 'enabled' | 'private' | 'disabled';
-  /** Full path of the parent, which need not be in the world. */
+  /** Full path of the parent, which may be outside of the world. */
   readonly forkOf?: string;
   readonly archived?: boolean;
   /** Whether it takes issues; true if left out. */
   readonly issues?: boolean;
 }
 
-/** One group or subgroup, with where it stands. */
+/** A group or subgroup with its place in the file. */
 export interface PlacedGroup {
   readonly group: WorldGitLabSubgroup;
   /** `acme-labs/platform` */
@@ -63,7 +63,7 @@ export interface PlacedGroup {
   readonly place: readonly (string | number)[];
 }
 
-/** The group and all below it, parents first. */
+/** Lists the group and all its subgroups, parents first. */
 export function flattenGroups(
   group: WorldGitLabSubgroup,
   above?: PlacedGroup,

@@ -26,7 +26,7 @@ const bitbucket = (fields: string): string => `users: [{ login: alice }, { login
 organizations:
   - { forge: bitbucket, slug: works, members: { alice: owner }, ${fields} }`;
 
-describe('a world that does not fit is refused with the place and what is expected', () => {
+describe('an invalid world is refused with the place and what is expected there', () => {
   it.each<[string, string]>([
     ['- a\n- b', 'w.yaml:1: the document: expected a map with users and organizations; found a list'],
     ['users: [', 'w.yaml:1: '],
@@ -268,7 +268,7 @@ describe('a world that does not fit is refused with the place and what is expect
 });
 
 describe('reading', () => {
-  it('takes the default world', async () => {
+  it('accepts the default world', async () => {
     await expect(readWorld(defaultWorldFile)).resolves.toMatchObject({ organizations: [{ login: 'acme' }] });
   });
 
@@ -296,7 +296,7 @@ describe('reading', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('says when there is no file', async () => {
+  it('reports a missing file', async () => {
     await expect(readWorld('/nowhere/w.yaml')).rejects.toThrow('/nowhere/w.yaml: the file cannot be read');
   });
 });

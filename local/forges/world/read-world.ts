@@ -17,11 +17,11 @@ const validateHistory = ajv.compile<readonly HistoryStep[]>({
   items: { $ref: 'world#/definitions/step' },
 });
 
-/** The world that stands beside this file and is described in docs/worlds.md. */
+/** The world beside this file, described in docs/worlds.md. */
 export const defaultWorldFile = new URL('default-world.yaml', import.meta.url).pathname;
 
 /**
- * Reads a world file. Paths of git repositories in it become absolute.
+ * Reads a world file. Relative paths of git repositories become absolute.
  *
  * @throws {WorldError} with every problem, one line each: file, line, place and what is expected there.
  */
@@ -41,7 +41,7 @@ export async function readWorld(file: string): Promise<World> {
 /**
  * Parses and checks the text of a world file.
  *
- * @param file - how messages call it.
+ * @param file - its name in messages.
  * @throws {WorldError}
  */
 export function parseWorld(text: string, file: string): World {
@@ -55,7 +55,7 @@ export function parseWorld(text: string, file: string): World {
   const problems = validate(world) ? checkWorld(world) : schemaProblems(validate.errors ?? [], world);
   if (problems.length === 0 && validate(world)) return world;
   const lineOf = (path: readonly (string | number)[]): number => {
-    // A missing key has no place of its own; its parent has.
+    // A missing key has no position in the file, but its parent has.
     for (let length = path.length; length > 0; length -= 1) {
       const node: unknown = document.getIn(path.slice(0, length), true);
       if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
@@ -73,7 +73,7 @@ export function parseWorld(text: string, file: string): World {
   );
 }
 
-/** What is wrong with the form of a list of steps. */
+/** Checks the form of a list of steps. */
 export function historyProblems(steps: unknown): WorldProblem[] {
   return validateHistory(steps) ? [] : schemaProblems(validateHistory.errors ?? [], steps);
 }

@@ -2,8 +2,8 @@ import type { ErrorObject } from 'ajv';
 import type { WorldProblem } from './world-error.ts';
 
 /**
- * ajv's errors in words, one for each place: what is expected there and what was found. Of a choice between forms only
- * the choice itself is told, not why each form fails.
+ * Describes ajv's errors, one for each place: what is expected there and what was found. For a choice between forms only the choice itself
+ * is reported, not why each form fails.
  */
 export function schemaProblems(errors: readonly ErrorObject[], document: unknown): WorldProblem[] {
   const choices = errors.filter((error) => error.keyword === 'anyOf');
@@ -12,9 +12,9 @@ export function schemaProblems(errors: readonly ErrorObject[], document: unknown
     choices.some((choice) => choice !== error && within(error.instancePath, choice.instancePath));
   const problems = new Map<string, WorldProblem>();
   for (const error of errors) {
-    // These only say that something below failed, whose own error says why.
+    // These only report that something nested failed, which has an error of its own.
     if (error.keyword === 'propertyNames' || error.keyword === 'if' || insideChoice(error)) continue;
-    const problem = describe(error, document);
+    const problem = problemOf(error, document);
     const key = JSON.stringify(problem.path) + (error.keyword === 'required' ? problem.message : '');
     if (!problems.has(key)) problems.set(key, problem);
   }
@@ -25,7 +25,7 @@ function within(path: string, choicePath: string): boolean {
   return path === choicePath || path.startsWith(`${choicePath}/`);
 }
 
-function describe(error: ErrorObject, document: unknown): WorldProblem {
+function problemOf(error: ErrorObject, document: unknown): WorldProblem {
   const path = resolvePath(error.instancePath, document);
   if (error.propertyName !== undefined) {
     return { path: [...path, error.propertyName], message: `the key must be ${expectation(error)}` };
@@ -40,7 +40,7 @@ function describe(error: ErrorObject, document: unknown): WorldProblem {
   }
   if (error.keyword === 'minItems') return { path, message: 'the list is empty' };
   const found = valueAt(path, document);
-  return { path, message: `expected ${expectation(error)}; found ${inWords(found)}` };
+  return { path, message: `expected ${expectation(error)}; found ${describe(found)}` };
 }
 
 function expectation(error: ErrorObject): string {
@@ -48,17 +48,17 @@ function expectation(error: ErrorObject): string {
   return typeof description === 'string' ? description : (error.message ?? 'something else');
 }
 
-function inWords(value: unknown): string {
+function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  // YAML reads 1.0 and yes without quotes as number and truth.
+  // YAML reads unquoted 1.0 and yes as a number and a boolean.
   if (typeof value === 'number') return `the number ${value} (a text needs quotes)`;
   if (typeof value === 'boolean') return `${value} (a text needs quotes)`;
   return JSON.stringify(value);
 }
 
-/** Turns a JSON pointer into keys and indexes. */
+/** Converts a JSON pointer to keys and indexes. */
 function resolvePath(pointer: string, document: unknown): (string | number)[] {
   const path: (string | number)[] = [];
   let value = document;

@@ -1,16 +1,16 @@
-/** One thing that is wrong with a world, and where. */
+/** One problem in a world, and its place. */
 export interface WorldProblem {
   /** Keys and indexes from the root of the document. */
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** A world that cannot be served; the message names the file, the line and the place, one line for each problem. */
+/** Thrown for a world that cannot be served; the message has the file, line and place, one line for each problem. */
 export class WorldError extends Error {
   override readonly name = 'WorldError';
 }
 
-/** `organizations[0].members.ann`; keys with other characters than of a word stand in quotes. */
+/** Formats a path like `organizations[0].members.ann`; keys with special characters are quoted. */
 export function formatPath(path: readonly (string | number)[]): string {
   let text = '';
   for (const part of path) {

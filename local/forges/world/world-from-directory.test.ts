@@ -31,7 +31,7 @@ async function makeRepository(path: string, ...init: string[]): Promise<string> 
   return folder;
 }
 
-/** Every file below a folder with its time of change and content. */
+/** Every file below a folder with its modification time and content. */
 async function fingerprint(folder: string): Promise<Record<string, string>> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
@@ -105,14 +105,14 @@ it('copies branches and tags of every repository below a folder, and writes noth
   ]);
 });
 
-it('takes the folder itself when it is a repository', async () => {
+it('accepts a folder that is a repository itself', async () => {
   await git(source, 'init', '--quiet');
   expect((await worldFromDirectory(source)).organizations[0]?.repositories).toMatchObject([
     { name: 'source', git: source },
   ]);
 });
 
-it('says what is wrong', async () => {
+it('reports what is wrong', async () => {
   await expect(worldFromDirectory(source)).rejects.toThrow(
     `${source}: there is no git repository in this folder or below it`,
   );
@@ -123,7 +123,7 @@ it('says what is wrong', async () => {
   await expect(worldFromDirectory(source)).rejects.toThrow('would be called "a-b-c"');
 });
 
-it('refuses repositories with other object ids than the forges have', async () => {
+it('refuses repositories whose object ids are not SHA-1', async () => {
   const folder = await makeRepository('modern', '--object-format=sha256');
   await git(folder, 'commit', '--quiet', '--allow-empty', '-m', 'One');
   await expect(copyRepository(folder, join(root, 'copy'))).rejects.toThrow('SHA-256');

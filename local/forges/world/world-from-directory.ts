@@ -5,10 +5,9 @@ import type { GitHubWorld } from './world.ts';
 import { WorldError } from './world-error.ts';
 
 /**
- * A world of the git repositories below a folder, bare or not, at any depth; a repository's inside is not searched.
- * Organization `acme`: alice owns it, ann and bob read everything through the team Everyone.
- *
- * The repositories themselves are only read: the simulator serves copies.
+ * Makes a world of the git repositories below a folder, bare or not, at any depth; repositories within a repository are not found. In the
+ * organization `acme` alice is the owner, and ann and bob read everything through the team Everyone. The repositories are only read: the
+ * simulator serves copies.
  *
  * @throws {WorldError} when the folder cannot be read or holds no repository.
  */
@@ -52,10 +51,10 @@ async function findRepositories(directory: string): Promise<string[]> {
     throw new WorldError(`${directory}: the folder cannot be read`);
   });
   const names = new Set(entries.map((entry) => entry.name));
-  // A work tree has `.git`, a file in submodules and linked work trees; a bare repository has these three.
+  // A work tree has `.git`, which is a file in submodules and linked work trees; a bare repository has these three.
   if (names.has('.git') || ['HEAD', 'objects', 'refs'].every((name) => names.has(name))) return [directory];
   const found: string[] = [];
-  // Symbolic links are not followed: they may lead in circles.
+  // Symbolic links are not followed, since they may form a cycle.
   const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
   for (const folder of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     found.push(...(await findRepositories(join(directory, folder.name))));
@@ -63,7 +62,7 @@ async function findRepositories(directory: string): Promise<string[]> {
   return found;
 }
 
-/** The folder's name; where two folders have one name, the path to them. */
+/** Names each repository after its folder, or after the path where two folders have the same name. */
 function nameRepositories(root: string, paths: readonly string[]): WorldRepository[] {
   const shortNames = paths.map((path) => repositoryName(basename(path)));
   const used = new Map<string, string>();

@@ -3,7 +3,7 @@ import type { WorldContents } from './build-repositories.ts';
 import type { WorldGitHubOrganization } from './github-organization.ts';
 import type { WorldGitLabGroup, WorldGitLabSubgroup } from './gitlab-group.ts';
 
-/** Small code hosts, described: who is in which team with what right on which repository. See docs/worlds.md. */
+/** A description of small code hosts: who is in which team with what right on which repository. See docs/worlds.md. */
 export interface World {
   /** Of all organizations on GitHub. */
   readonly enterprise?: string;
@@ -18,14 +18,14 @@ export interface WorldUser {
   readonly name?: string;
   readonly email?: string;
   readonly suspended?: boolean;
-  /** On GitLab: what is internal is not for him. */
+  /** GitLab: an external user cannot see internal projects. */
   readonly external?: boolean;
 }
 
-/** What we call an organization, in the words of its forge. */
+/** Our organization, in each forge's terms. */
 export type WorldOrganization = WorldGitHubOrganization | WorldGitLabGroup | WorldBitbucketWorkspace;
 
-/** A world, or the part of one, that is on GitHub. */
+/** A world, or its part, that is on GitHub. */
 export interface GitHubWorld extends World {
   readonly organizations: readonly WorldGitHubOrganization[];
 }
@@ -36,7 +36,7 @@ export function forgeOf({ forge = 'github' }: WorldOrganization): WorldForge {
   return forge;
 }
 
-/** Login, path or slug: the name in addresses. */
+/** The name in URLs: login, path or slug. */
 export function nameOf(organization: WorldOrganization): string {
   if (organization.forge === 'gitlab') return organization.path;
   return organization.forge === 'bitbucket' ? organization.slug : organization.login;
@@ -52,7 +52,7 @@ export function gitHubPart(world: World): GitHubWorld {
   };
 }
 
-/** Replaces some of what the organization says about the contents of its repositories, on whatever forge. */
+/** Replaces some of the contents of an organization's repositories, whatever its forge. */
 export function mapContents(
   organization: WorldOrganization,
   change: (contents: WorldContents) => WorldContents,

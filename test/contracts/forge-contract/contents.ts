@@ -1,4 +1,4 @@
-/** Refs with their manifests, archives, and which commits are a repository's own. */
+/** Contract: refs with their manifests, archives, and which commits a repository contains. */
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { asId, type ForgeRepositoryId } from '../../../shared/domain/ids.ts';
@@ -8,7 +8,7 @@ import { errorOf } from './reading.ts';
 
 const noCommit = 'f'.repeat(40);
 
-/** Every step of a look-up, each by a process of its own. */
+/** Runs a look-up to its end, each step in a process of its own. */
 async function ask(
   { open }: ForgeFixture,
   repository: ForgeRepositoryId,
@@ -25,7 +25,7 @@ async function ask(
 }
 
 export function contentsContract(fixture: () => ForgeFixture): void {
-  test('all tags and branches, each at its commit with its manifest, and none of an empty repository', async () => {
+  test('reads all tags and branches, each at its commit with its manifest, and none of an empty repository', async () => {
     const { changes, open } = fixture();
     const repository = await changes.addRepository('refs');
     const client = await open();
@@ -51,7 +51,7 @@ export function contentsContract(fixture: () => ForgeFixture): void {
     expect((await client.contents.readRefs({ repository })).tags).toEqual([]);
   });
 
-  test('an archive of a commit, and none of one that is not there', async () => {
+  test('reads the archive of a commit; an unknown commit has none', async () => {
     const { changes, open } = fixture();
     const repository = await changes.addRepository('archives');
     const commit = await changes.push(repository, 'branch', 'main', 'acme/archives');
@@ -63,7 +63,7 @@ export function contentsContract(fixture: () => ForgeFixture): void {
     await expect(read(commit, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
   });
 
-  test('a commit is contained when a branch or tag has it in its history, and not because the forge has it', async () => {
+  test('a commit is contained when it is in the history of a branch or tag, not merely because the forge has it', async () => {
     const { changes } = fixture();
     const repository = await changes.addRepository('contains');
     const other = await changes.addRepository('contains-other');
@@ -80,7 +80,7 @@ export function contentsContract(fixture: () => ForgeFixture): void {
     expect(await ask(fixture(), repository, old.slice(0, 12))).toEqual({ is: 'contained', commit: old });
   });
 
-  test('nothing of a repository that is not there', async () => {
+  test('a repository that does not exist has no contents', async () => {
     const { changes, open } = fixture();
     const repository = await changes.addRepository('never');
     await changes.removeRepository(repository);

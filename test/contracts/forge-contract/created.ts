@@ -1,4 +1,4 @@
-/** What the contract makes on a forge: a thing of each kind that its layout has, and what ties them. */
+/** Creates what the contract works with: one entry of each kind in the forge's layout, and the links between them. */
 import type { Fact, FactKind, Handle } from '../../../shared/domain/facts.ts';
 import {
   type AnyScope,
@@ -19,7 +19,7 @@ import { factsOf, readWhole } from './reading.ts';
 export const whyWithout = ({ traits }: ForgeFixture, kind: FactKind): string | undefined =>
   scopesOfKinds(traits.scopes, [kind]).length > 0 ? undefined : `the layout has no facts of the kind ${kind}`;
 
-/** A member, a repository, and a team if the forge has teams. */
+/** Creates a member, a repository, and a team if the forge has teams. */
 export async function makeOne(fixture: ForgeFixture, name: string) {
   const { changes, traits } = fixture;
   const account = await changes.addMember();
@@ -31,7 +31,7 @@ export async function makeOne(fixture: ForgeFixture, name: string) {
     repository: repositoryPart(repository),
   };
   const allParts: readonly PartScope[] = Object.values(parts);
-  /** What `lookUp` can be asked for. */
+  /** The parts that `lookUp` accepts. */
   const workItems = allParts.filter((part) => part !== parts.member);
   const lists = new Set(workItems.flatMap((part) => listsOf(traits.scopes, part)));
   const facts = new Map<string, Fact>();
@@ -45,9 +45,9 @@ export async function makeOne(fixture: ForgeFixture, name: string) {
     /** The part that has facts of the kind. */
     partWith: (kind: FactKind): PartScope =>
       given(allParts.find((part) => kindsOf(traits.scopes, part).includes(kind))),
-    /** As who knows the fact reads the part. */
+    /** Reads the part with its known handle. */
     readPart: (part: PartScope) => readWhole(fixture, part, { handle: handleOf(part) }),
-    /** The facts that the whole scopes have of what the part is about, and of others of its kind. */
+    /** The facts of the whole scopes that list this part. */
     async readLists(scope: AnyScope) {
       const read = await Promise.all(listsOf(traits.scopes, scope).map((list) => factsOf(fixture, list)));
       return new Map(read.flatMap((found) => [...found]));
@@ -57,18 +57,18 @@ export async function makeOne(fixture: ForgeFixture, name: string) {
 }
 export type One = Awaited<ReturnType<typeof makeOne>>;
 
-/** How something comes and goes. */
+/** How a link is made and removed. */
 export interface Change {
   readonly make: (fixture: ForgeFixture, one: One) => Promise<unknown>;
   readonly undo: (fixture: ForgeFixture, one: One) => Promise<unknown>;
-  /** Of its fact. */
+  /** The key of the link's fact. */
   readonly key: (one: One) => string;
 }
 
-export const tieKinds = ['team-member', 'team-repository', 'collaborator'] as const satisfies MadeKind[];
+export const linkKinds = ['team-member', 'team-repository', 'collaborator'] as const satisfies MadeKind[];
 
-/** What ties the things that were made. */
-export const ties: Readonly<Record<(typeof tieKinds)[number], Change>> = {
+/** The links between what was created. */
+export const links: Readonly<Record<(typeof linkKinds)[number], Change>> = {
   'team-member': {
     make: ({ changes }, { team, account }) => changes.addTeamMember(given(team), account),
     undo: ({ changes }, { team, account }) => changes.removeTeamMember(given(team), account),
@@ -86,18 +86,18 @@ export const ties: Readonly<Record<(typeof tieKinds)[number], Change>> = {
   },
 };
 
-/** Makes everything that the forge can tie. */
-export async function tieAll(fixture: ForgeFixture, one: One): Promise<void> {
-  for (const kind of tieKinds) {
-    if (whyWithout(fixture, kind) === undefined) await ties[kind].make(fixture, one);
+/** Makes every link that the forge has. */
+export async function linkAll(fixture: ForgeFixture, one: One): Promise<void> {
+  for (const kind of linkKinds) {
+    if (whyWithout(fixture, kind) === undefined) await links[kind].make(fixture, one);
   }
 }
 
-export const thingKinds = ['member', 'team', 'repository'] as const satisfies MadeKind[];
-export type ThingKind = (typeof thingKinds)[number];
+export const createdKinds = ['member', 'team', 'repository'] as const satisfies MadeKind[];
+export type CreatedKind = (typeof createdKinds)[number];
 
-/** Removes a thing that was made. */
-export async function removeThing({ changes }: ForgeFixture, one: One, kind: ThingKind): Promise<void> {
+/** Removes what was created. */
+export async function removeCreated({ changes }: ForgeFixture, one: One, kind: CreatedKind): Promise<void> {
   if (kind === 'member') await changes.removeMember(one.account);
   if (kind === 'team') await changes.removeTeam(given(one.team));
   if (kind === 'repository') await changes.removeRepository(one.repository);

@@ -1,11 +1,11 @@
-/** A connection goes on while its credential is renewed, and says so when it cannot be. */
+/** Contract: a connection keeps working while its credential is renewed, and reports when it cannot be renewed. */
 import { expect, test } from 'vitest';
 import { scopeOfKind } from '../../../shared/domain/scopes.ts';
 import { type ForgeFixture, given } from './fixture.ts';
 import { errorOf } from './reading.ts';
 
 export function credentialContract(fixture: () => ForgeFixture): void {
-  test('R30, R31: processes whose access is about to end, and has ended, go on with one exchange', async () => {
+  test('R30, R31: processes whose access is about to expire, or has expired, continue after a single exchange', async () => {
     const { clock, open, traits } = fixture();
     const scope = scopeOfKind(traits.scopes, 'member');
     const credential = given(fixture().credential);
@@ -21,7 +21,7 @@ export function credentialContract(fixture: () => ForgeFixture): void {
     }
   });
 
-  test('R4: what its owner took back is a rejected credential', async () => {
+  test('R4: a credential that its owner revoked is rejected', async () => {
     const { open, traits } = fixture();
     const scope = scopeOfKind(traits.scopes, 'member');
     const credential = given(fixture().credential);

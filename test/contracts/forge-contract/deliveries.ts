@@ -1,12 +1,21 @@
-/** Deliveries are authenticated over the bytes that came, and say where to look. */
+/** Contract: deliveries are authenticated by the bytes received, and name what to read. */
 import { expect, test } from 'vitest';
 import { listsOf, mainKeyOf } from '../../../shared/domain/scopes.ts';
 import { WebhookFormatError } from '../../../shared/forge/forge.ts';
-import { makeOne, type One, removeThing, thingKinds, tieAll, tieKinds, ties, whyWithout } from './created.ts';
+import {
+  createdKinds,
+  linkAll,
+  linkKinds,
+  links,
+  makeOne,
+  type One,
+  removeCreated,
+  whyWithout,
+} from './created.ts';
 import { type DeliveriesFixture, type Delivery, type ForgeFixture, given, type MadeKind } from './fixture.ts';
 
 export function deliveriesContract(fixture: () => ForgeFixture): void {
-  test('a delivery is taken with its secret, current or previous, and with no other', async () => {
+  test('a delivery is taken with its current or previous secret, and with no other', async () => {
     const { changes } = fixture();
     const deliveries = given(fixture().deliveries);
     const { webhooks, secret, madeWith, signsBody } = deliveries;
@@ -26,8 +35,8 @@ export function deliveriesContract(fixture: () => ForgeFixture): void {
     expect(await verify(before, 'the one before')).toBe(true);
   });
 
-  const about = ({ webhooks }: DeliveriesFixture, told: readonly Delivery[]) => {
-    const parsed = told.map(({ body, headers }) => webhooks.parse(Buffer.from(body), headers));
+  const about = ({ webhooks }: DeliveriesFixture, received: readonly Delivery[]) => {
+    const parsed = received.map(({ body, headers }) => webhooks.parse(Buffer.from(body), headers));
     return {
       hints: parsed.flatMap(({ hints }) => hints),
       removals: parsed.flatMap(({ removals }) => removals),
@@ -35,13 +44,13 @@ export function deliveriesContract(fixture: () => ForgeFixture): void {
     };
   };
 
-  /** Why the forge says nothing of the kind, if that is so. */
-  const whySilent = (kind: MadeKind): string | undefined =>
+  /** Why the forge sends no event of this kind, if so. */
+  const whyNoEvents = (kind: MadeKind): string | undefined =>
     whyWithout(fixture(), kind) ??
-    (given(fixture().deliveries).tells[kind] ? undefined : `the forge tells nothing of a ${kind}`);
+    (given(fixture().deliveries).reports[kind] ? undefined : `the forge has no events of a ${kind}`);
 
-  /** What came says to look at the part, or at a whole scope that has it; and what is gone, if the forge tells that. */
-  async function expectTold(one: One, kind: MadeKind, gone?: string): Promise<void> {
+  /** Expects that the deliveries name the part or a scope that lists it, and what is gone if the forge says that. */
+  async function expectReported(one: One, kind: MadeKind, gone?: string): Promise<void> {
     const deliveries = given(fixture().deliveries);
     const { hints, removals, ids } = about(deliveries, await deliveries.take());
     const part = one.partWith(kind);
@@ -49,32 +58,32 @@ export function deliveriesContract(fixture: () => ForgeFixture): void {
     expect(hints.filter((hint) => hint.look === 'scope' && places.includes(hint.scope))).not.toEqual([]);
     expect(ids.every((id) => id.length > 0)).toBe(true);
     if (gone === undefined) expect(removals).toEqual([]);
-    else if (deliveries.tells[kind] === 'what')
+    else if (deliveries.reports[kind] === 'what')
       expect(removals).toContainEqual({ key: gone, expect: 'gone' });
   }
 
-  test.for(tieKinds)('says where to look when a %s comes and when it goes', async (kind, { skip }) => {
-    const silent = whySilent(kind);
+  test.for(linkKinds)('names what to read when a %s comes and when it goes', async (kind, { skip }) => {
+    const silent = whyNoEvents(kind);
     if (silent !== undefined) return skip(silent);
-    const one = await makeOne(fixture(), `told-${kind}`);
+    const one = await makeOne(fixture(), `delivered-${kind}`);
     await given(fixture().deliveries).take();
-    await ties[kind].make(fixture(), one);
-    await expectTold(one, kind);
-    await ties[kind].undo(fixture(), one);
-    await expectTold(one, kind, ties[kind].key(one));
+    await links[kind].make(fixture(), one);
+    await expectReported(one, kind);
+    await links[kind].undo(fixture(), one);
+    await expectReported(one, kind, links[kind].key(one));
   });
 
-  test.for(thingKinds)('says where to look when a %s goes, and that it is gone', async (kind, { skip }) => {
-    const silent = whySilent(kind);
+  test.for(createdKinds)('names what to read when a %s goes, and that it is gone', async (kind, { skip }) => {
+    const silent = whyNoEvents(kind);
     if (silent !== undefined) return skip(silent);
-    const one = await makeOne(fixture(), `told-${kind}`);
-    await tieAll(fixture(), one);
+    const one = await makeOne(fixture(), `delivered-${kind}`);
+    await linkAll(fixture(), one);
     await given(fixture().deliveries).take();
-    await removeThing(fixture(), one, kind);
-    await expectTold(one, kind, mainKeyOf(one.partWith(kind)));
+    await removeCreated(fixture(), one, kind);
+    await expectReported(one, kind, mainKeyOf(one.partWith(kind)));
   });
 
-  test('a push says which repository to look into', async () => {
+  test('a push names the repository to scan', async () => {
     const { changes } = fixture();
     const deliveries = given(fixture().deliveries);
     const repository = await changes.addRepository('pushed');
@@ -85,7 +94,7 @@ export function deliveriesContract(fixture: () => ForgeFixture): void {
     expect(removals).toEqual([]);
   });
 
-  test('what nobody knows says nothing; what cannot be read, or lacks its object, is an error', async () => {
+  test('an unknown event is ignored; one that cannot be parsed, or lacks its object, is an error', async () => {
     const deliveries = given(fixture().deliveries);
     expect(about(deliveries, [deliveries.unknown])).toMatchObject({ hints: [], removals: [] });
     const unreadable = { ...deliveries.unknown, body: '{' };

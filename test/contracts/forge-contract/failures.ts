@@ -1,4 +1,4 @@
-/** What goes wrong has a name, and nothing is concluded from it. */
+/** Contract: failures have a code, and no conclusion is drawn from one. */
 import { describe, expect, test } from 'vitest';
 import { factKey } from '../../../shared/domain/facts.ts';
 import { mainKeyOf, namesIn, scopeOfKind } from '../../../shared/domain/scopes.ts';
@@ -9,11 +9,11 @@ import { errorOf, readWhole } from './reading.ts';
 const allAnswers = Object.keys(codeOfAnswer) as Answer[];
 
 export function failuresContract(fixture: () => ForgeFixture): void {
-  describe.each(allAnswers)('R2, R5: where the forge answers %s', (answers) => {
-    // A forge may hide what is forbidden instead of refusing it; then something is missing.
+  describe.each(allAnswers)('R2, R5: when the forge answers %s', (answers) => {
+    // A forge may hide what is forbidden instead of refusing it; then the read is incomplete.
     const expected =
       answers === 'forbidden' ? [codeOfAnswer.forbidden, 'incomplete'] : [codeOfAnswer[answers]];
-    test('no scope, no part and no look-up shows anything', async ({ skip }) => {
+    test('every read of a scope or part and every look-up fails', async ({ skip }) => {
       const { traits, clock, cannot, fault, open } = fixture();
       if (cannot?.includes(answers)) return skip(`it never answers ${answers}`);
       const one = await makeOne(fixture(), `fails-${answers}`);
@@ -28,7 +28,7 @@ export function failuresContract(fixture: () => ForgeFixture): void {
         fault({ answers });
         expect(expected).toContain((await errorOf(read())).code);
         fault(undefined);
-        // What is believed for a while is over.
+        // More than an hour later: nothing is cached or throttled any more.
         clock.advance(3_700_000);
       }
       for (const part of one.allParts) {

@@ -1,4 +1,4 @@
-/** What the contract needs to know of a forge. */
+/** What a forge's suite provides to the contract. */
 import type { FactKind } from '../../../shared/domain/facts.ts';
 import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
 import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from '../../../shared/domain/ids.ts';
@@ -8,8 +8,7 @@ import type { WebhookReader } from '../../../shared/forge/forge.ts';
 import type { ForgeClient } from '../../../shared/forge/module.ts';
 
 /**
- * An organization on the forge that has at least one owner, in which all else is made by these. What would make a fact of a kind that the
- * forge's layout does not have is never called.
+ * Changes an organization that at first has at least one owner. Methods for kinds of facts that the forge's layout lacks are never called.
  */
 export interface WorldChanges {
   addMember(): Promise<ForgeAccountId>;
@@ -18,21 +17,21 @@ export interface WorldChanges {
   removeTeam(team: ForgeTeamId): Promise<void>;
   addTeamMember(team: ForgeTeamId, account: ForgeAccountId): Promise<void>;
   removeTeamMember(team: ForgeTeamId, account: ForgeAccountId): Promise<void>;
-  /** Lets the team read the repository. */
+  /** Gives the team the right to read the repository. */
   grant(team: ForgeTeamId, repository: ForgeRepositoryId): Promise<void>;
   revoke(team: ForgeTeamId, repository: ForgeRepositoryId): Promise<void>;
-  /** A private one, without any ref. */
+  /** Creates a private repository without refs. */
   addRepository(name: string): Promise<ForgeRepositoryId>;
   removeRepository(repository: ForgeRepositoryId): Promise<void>;
   renameRepository(repository: ForgeRepositoryId, name: string): Promise<void>;
   addCollaborator(repository: ForgeRepositoryId, account: ForgeAccountId): Promise<void>;
   removeCollaborator(repository: ForgeRepositoryId, account: ForgeAccountId): Promise<void>;
-  /** Commits a manifest of that name on top of the ref of that name, or of nothing. @returns the commit */
+  /** Commits a manifest on top of the ref, or as its first commit. @returns the commit */
   push(repository: ForgeRepositoryId, kind: 'tag' | 'branch', ref: string, manifest: string): Promise<string>;
   removeRef(repository: ForgeRepositoryId, kind: 'tag' | 'branch', ref: string): Promise<void>;
 }
 
-/** The whole scopes whose lists are longer than a page; a forge has those of its layout. */
+/** The scopes whose lists are longer than a page; a forge has those of its layout. */
 export const longLists = ['members', 'teams', 'repositories', 'permissions'] as const satisfies ScopeName[];
 export type LongList = (typeof longLists)[number];
 
@@ -41,7 +40,7 @@ export type MadeKind = Exclude<FactKind, 'settings' | 'role-member' | 'role-team
 
 export type Answer = 'unavailable' | 'gone' | 'unauthorized' | 'forbidden' | 'too-many-requests';
 
-/** What each is to us. */
+/** The error code that each answer leads to. */
 export const codeOfAnswer: Readonly<Record<Answer, ForgeErrorCode>> = {
   unavailable: 'unavailable',
   gone: 'gone',
@@ -50,11 +49,11 @@ export const codeOfAnswer: Readonly<Record<Answer, ForgeErrorCode>> = {
   'too-many-requests': 'rate-limited',
 };
 
-/** What the forge does wrong, until it is told to stop. */
+/** What the forge does wrong until it is reset. */
 export type Fault =
-  /** It answers every request with an error: 503, 410, 401, 403, or 429 with a minute to wait. */
+  /** Every request gets an error: 503, 410, 401, 403, or 429 with a wait of one minute. */
   | { readonly answers: Answer }
-  /** Every page but the first of a list lacks an item that is there. */
+  /** Every page of the list but the first lacks an item that exists. */
   | { readonly shortPagesOf: LongList };
 
 export interface ForgeFixture {
@@ -63,30 +62,30 @@ export interface ForgeFixture {
   readonly fault: (fault: Fault | undefined) => void;
   /** Faults that the forge does not have. */
   readonly cannot?: readonly (Answer | 'short-pages')[];
-  /** The forge as one process opens it. Processes share what is stored: budgets, and the credential. */
+  /** Opens the forge as a new process does. Processes share what is stored: budgets and the credential. */
   open(): Promise<ForgeClient>;
   /**
-   * Makes more than two pages of what each of its long lists is of (members, teams, repositories, collaborators), and ties some of them.
+   * Fills each long list (members, teams, repositories, collaborators) with more than two pages, and links some of the entries.
    *
    * @returns how many of each
    */
   fill(): Promise<number>;
-  /** Requests that the forge has got, of all processes. */
+  /** How many requests the forge has received from all processes. */
   requests(): number;
   readonly clock: { now(): number; advance(ms: number): void };
-  /** Left out where the forge tells nothing. */
+  /** Left out if the forge sends no deliveries. */
   readonly deliveries?: DeliveriesFixture;
-  /** Left out where a connection has no credential that ends. */
+  /** Left out if a connection has no credential that expires. */
   readonly credential?: CredentialFixture;
   close(): Promise<void>;
 }
 
 export interface CredentialFixture {
-  /** How often the forge issued a successor. */
+  /** How often the forge has exchanged a refresh token. */
   exchanges(): number;
-  /** How long an access lasts, in milliseconds. */
+  /** How long an access token lasts, in milliseconds. */
   readonly lifeMs: number;
-  /** The owner takes back what he granted. */
+  /** Revokes the owner's grant. */
   revoke(): void;
 }
 
@@ -98,23 +97,23 @@ export interface Delivery {
 export interface DeliveriesFixture {
   readonly webhooks: WebhookReader;
   /**
-   * What the forge tells of when it comes and when it goes: `where`, that something has changed and where to look; `what`, also which fact is
-   * gone, as a removal. Kinds that are left out it does not tell of. Pushes every forge tells.
+   * Which kinds of facts have events when they come and go: `where`, the event names what to read; `what`, it also names the removed fact.
+   * Kinds left out have no events. Every forge reports pushes.
    */
-  readonly tells: Readonly<Partial<Record<MadeKind, 'where' | 'what'>>>;
-  /** What came since the last time it was asked, made with the secret. */
+  readonly reports: Readonly<Partial<Record<MadeKind, 'where' | 'what'>>>;
+  /** Deliveries since the last call, made with the secret. */
   take(): Promise<readonly Delivery[]>;
   readonly secret: string;
-  /** Whether the bytes of the body are signed; otherwise the secret itself is sent. */
+  /** Whether the body is signed; otherwise the secret itself is sent. */
   readonly signsBody: boolean;
-  /** The delivery made with another secret. */
+  /** The same delivery made with another secret. */
   madeWith(secret: string, delivery: Delivery): Delivery;
-  /** An event that the adapter reads, without what it is about; and one that no adapter knows. */
+  /** An event that the adapter knows but without its object, and an event that no adapter knows. */
   readonly withoutObject: Delivery;
   readonly unknown: Delivery;
 }
 
-/** A part of the fixture that the forge has, because the contract's part about it runs. */
+/** Asserts that an optional part of the fixture is there; the contract only runs a part that is. */
 export function given<Part>(part: Part | undefined): Part {
   if (part === undefined) {
     throw new Error('the fixture lacks a part that the contract is about');

@@ -1,4 +1,4 @@
-/** What the parts of the contract read with. */
+/** Helpers to read a forge in the contract's tests. */
 import { type Fact, factKey } from '../../../shared/domain/facts.ts';
 import type { AnyScope } from '../../../shared/domain/scopes.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
@@ -9,7 +9,7 @@ export type Opened = { open(): Promise<ForgeClient> };
 
 const stepsMax = 1000;
 
-/** The whole read of a scope, each step by a process of its own, which knows of the one before by JSON alone. */
+/** Reads a scope completely, each step in a process of its own. Only JSON passes from one step to the next. */
 export async function readWhole(
   { open }: Opened,
   scope: AnyScope,
@@ -25,13 +25,13 @@ export async function readWhole(
   throw new Error('the reading has no end');
 }
 
-/** By their keys. */
+/** The facts of a complete read, by their keys. */
 export async function factsOf(opened: Opened, scope: AnyScope): Promise<ReadonlyMap<string, Fact>> {
   const { facts } = await readWhole(opened, scope);
   return new Map(facts.map((fact) => [factKey(fact), fact]));
 }
 
-/** The ForgeError that it ends with; anything else fails the test. */
+/** The ForgeError that the call rejects with; anything else fails the test. */
 export async function errorOf(work: Promise<unknown>): Promise<ForgeError> {
   try {
     await work;

@@ -1,4 +1,4 @@
-/** Whole scopes are read whole, and their parts show the same. */
+/** Contract: scopes are read completely, and their parts show the same facts. */
 import { describe, expect, test } from 'vitest';
 import { factKey } from '../../../shared/domain/facts.ts';
 import { isId } from '../../../shared/domain/ids.ts';
@@ -12,18 +12,18 @@ import {
   repositoryPart,
   scopeOfKind,
 } from '../../../shared/domain/scopes.ts';
-import { makeOne, removeThing, thingKinds, tieAll, tieKinds, ties, whyWithout } from './created.ts';
+import { createdKinds, linkAll, linkKinds, links, makeOne, removeCreated, whyWithout } from './created.ts';
 import type { ForgeFixture } from './fixture.ts';
 import { factsOf, readWhole } from './reading.ts';
 
 export function scopesContract(fixture: () => ForgeFixture): void {
-  test('says whom the connection speaks for', async () => {
+  test('reports which organization the connection belongs to', async () => {
     const organization = await (await fixture().open()).structure.probe();
     expect(organization).toMatchObject({ suspended: false });
     expect(isId(organization.id)).toBe(true);
   });
 
-  test('has a layout in which each kind of facts is in one scope, planned after others of it', () => {
+  test('has a layout in which each kind of facts is in one scope, planned after those that it refers to', () => {
     const { scopes, budgets } = fixture().traits;
     for (const list of [namesIn(scopes), scopes.flatMap(({ kinds }) => kinds), budgets]) {
       expect(new Set(list).size).toBe(list.length);
@@ -31,15 +31,15 @@ export function scopesContract(fixture: () => ForgeFixture): void {
     for (const { name, after = [] } of scopes) {
       expect(namesIn(scopes).filter((other) => other !== name)).toEqual(expect.arrayContaining([...after]));
     }
-    // Without these nobody reads anything.
+    // Without these kinds nobody can read anything.
     for (const kind of ['member', 'repository'] as const) {
       expect(whyWithout(fixture(), kind)).toBe(undefined);
     }
   });
 
-  test('has facts of the kinds of their scopes, each once, with ids of its own form', async () => {
+  test("has facts of each scope's kinds, each once, with ids in the forge's own form", async () => {
     const one = await makeOne(fixture(), 'all-kinds');
-    await tieAll(fixture(), one);
+    await linkAll(fixture(), one);
     for (const { name: scope, kinds } of fixture().traits.scopes) {
       const { facts, covers } = await readWhole(fixture(), scope);
       expect(facts.filter(({ kind }) => !kinds.includes(kind))).toEqual([]);
@@ -53,26 +53,29 @@ export function scopesContract(fixture: () => ForgeFixture): void {
     for (const part of one.allParts) expect(isScope(part)).toBe(true);
   });
 
-  test.for(tieKinds)('shows a %s in the list and in the part, and then no more', async (kind, { skip }) => {
-    const lacks = whyWithout(fixture(), kind);
-    if (lacks !== undefined) return skip(lacks);
-    const { scopes } = fixture().traits;
-    const one = await makeOne(fixture(), `row-${kind}`);
-    const [part, key, list] = [one.partWith(kind), ties[kind].key(one), scopeOfKind(scopes, kind)];
-    for (const isThere of [false, true, false]) {
-      if (isThere) await ties[kind].make(fixture(), one);
-      const inPart = (await one.readPart(part)).facts.map(factKey);
-      const inList = [...(await factsOf(fixture(), list)).keys()];
-      for (const keys of [inPart, inList]) expect(keys.includes(key)).toBe(isThere);
-      expect(inPart).toContain(mainKeyOf(part));
-      if (list === mainScopeOf(scopes, part)) expect(inList).toContain(mainKeyOf(part));
-      if (isThere) await ties[kind].undo(fixture(), one);
-    }
-  });
+  test.for(linkKinds)(
+    'shows a new %s in the list and in the part, and no longer once it is removed',
+    async (kind, { skip }) => {
+      const lacks = whyWithout(fixture(), kind);
+      if (lacks !== undefined) return skip(lacks);
+      const { scopes } = fixture().traits;
+      const one = await makeOne(fixture(), `row-${kind}`);
+      const [part, key, list] = [one.partWith(kind), links[kind].key(one), scopeOfKind(scopes, kind)];
+      for (const isThere of [false, true, false]) {
+        if (isThere) await links[kind].make(fixture(), one);
+        const inPart = (await one.readPart(part)).facts.map(factKey);
+        const inList = [...(await factsOf(fixture(), list)).keys()];
+        for (const keys of [inPart, inList]) expect(keys.includes(key)).toBe(isThere);
+        expect(inPart).toContain(mainKeyOf(part));
+        if (list === mainScopeOf(scopes, part)) expect(inList).toContain(mainKeyOf(part));
+        if (isThere) await links[kind].undo(fixture(), one);
+      }
+    },
+  );
 
-  test('shows of a part exactly the facts that the lists have of it', async () => {
+  test('shows in a part exactly the facts that the lists have of it', async () => {
     const one = await makeOne(fixture(), 'same-facts');
-    await tieAll(fixture(), one);
+    await linkAll(fixture(), one);
     for (const part of one.allParts) {
       const read = await one.readPart(part);
       const all = await one.readLists(part);
@@ -85,15 +88,15 @@ export function scopesContract(fixture: () => ForgeFixture): void {
   });
 
   describe('what is gone', () => {
-    test.for(thingKinds)(
-      'a %s: its own look-up and its part say so, and no list has a row of it',
+    test.for(createdKinds)(
+      'a %s: its look-up and its part report it absent, and no list has a row of it',
       async (kind, { skip }) => {
         const lacks = whyWithout(fixture(), kind);
         if (lacks !== undefined) return skip(lacks);
         const one = await makeOne(fixture(), `gone-${kind}`);
-        await tieAll(fixture(), one);
+        await linkAll(fixture(), one);
         const part = one.partWith(kind);
-        await removeThing(fixture(), one, kind);
+        await removeCreated(fixture(), one, kind);
         const read = await one.readPart(part);
         expect(read).toMatchObject({ facts: [], absenceIsAuthoritative: true });
         expect(read.covers).toContain(part);
@@ -115,7 +118,7 @@ export function scopesContract(fixture: () => ForgeFixture): void {
       },
     );
 
-    test('R6: a name that another has by now leads to nothing of the one that had it', async () => {
+    test('R6: a name that was taken over leads to nothing of its former owner', async () => {
       const { changes } = fixture();
       const old = await changes.addRepository('name-passes');
       await changes.renameRepository(old, 'name-passed');

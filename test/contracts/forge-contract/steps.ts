@@ -1,4 +1,4 @@
-/** Long lists are read to their end, in one step or in many. */
+/** Contract: long lists are read to their end, in one step or in many. */
 import { beforeAll, expect, test } from 'vitest';
 import { factKey } from '../../../shared/domain/facts.ts';
 import { type ScopeName, scopeOfKind, traitsIn } from '../../../shared/domain/scopes.ts';
@@ -19,7 +19,7 @@ export function stepsContract(fixture: () => ForgeFixture): void {
     traitsIn(fixture().traits.scopes, scope) ? undefined : `the layout has no scope ${scope}`;
 
   test.for(longLists)(
-    '%s: all pages, at once or with one request a step, by one process or by many',
+    '%s: all pages are read, at once or with one request per step, by one process or by many',
     async (scope, { skip }) => {
       const lacks = whyNot(scope);
       if (lacks !== undefined) return skip(lacks);
@@ -35,7 +35,7 @@ export function stepsContract(fixture: () => ForgeFixture): void {
     },
   );
 
-  test('says how far it is', async () => {
+  test('reports its progress', async () => {
     const { structure } = await fixture().open();
     const step = await structure.readScope(members(), { mayGoOn: () => false });
     if ('done' in step) {
@@ -49,7 +49,7 @@ export function stepsContract(fixture: () => ForgeFixture): void {
     ['nothing', undefined],
     ['another shape', { pages: 3 }],
     ['no object', 'x'],
-  ])('begins anew from %s', async (_, from) => {
+  ])('starts from the beginning when given %s', async (_, from) => {
     const { facts } = await readWhole(fixture(), members(), { from });
     expect(facts.length).toBeGreaterThanOrEqual(count);
   });
@@ -63,7 +63,7 @@ export function stepsContract(fixture: () => ForgeFixture): void {
     expect((await readWhole(fixture(), scope)).facts.length).toBeGreaterThanOrEqual(count);
   });
 
-  test('R7: a list that changes between two steps is read as it is at last, or not at all', async () => {
+  test('R7: a list that changes between two steps is read in its latest state, or not at all', async () => {
     const { changes, open } = fixture();
     const account = await changes.addMember();
     const first = await (await open()).structure.readScope(members(), { mayGoOn: () => false });

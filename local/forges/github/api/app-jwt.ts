@@ -22,16 +22,15 @@ function decode(part: string | undefined): Record<string, unknown> | undefined {
   }
 }
 
-/** Whether a credential has the form of a JWT, so that it speaks for the app itself. */
+/** Whether a credential has the form of a JWT, which means that the app authenticates as itself. */
 export function looksLikeJwt(token: string): boolean {
   return !token.startsWith('gh') && token.split('.').length === 3;
 }
 
 /**
- * Checks the JWT with which an app speaks for itself: RS256, `iss` the app's id or client id, `exp` at most ten minutes ahead.
- *
- * Rules: https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app.
- * The words are those that `@octokit/auth-app` recognises as clock skew.
+ * Checks the JWT by which an app authenticates as itself: RS256, `iss` the app's id or client id, `exp` at most ten minutes ahead. Rules:
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app.
+ * The messages are those that `@octokit/auth-app` recognises as clock skew.
  *
  * @param now milliseconds
  */

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  // A new hour, with all budgets whole.
+  // A new hour, in which all budgets are full.
   api.clock.ahead += HOUR + 1000;
 });
 
@@ -42,7 +42,7 @@ function standingOf(headers: Headers) {
 const seconds = () => Math.floor((Date.now() + api.clock.ahead) / 1000);
 
 describe('the primary limit in REST', () => {
-  it('counts each request, whatever its answer, and tells what is left until when', async () => {
+  it('counts each request, whatever its answer, and reports the rest and the time of reset', async () => {
     const begun = seconds();
     const token = api.token();
     const seen = [];
@@ -63,7 +63,7 @@ describe('the primary limit in REST', () => {
     expect(standingOf((await rest(api, '/orgs/acme', api.token())).headers).used).toBe(1);
   });
 
-  it('is one for each installation, one for the app and one for nobody', async () => {
+  it('is separate for each installation, for the app and for anonymous requests', async () => {
     await rest(api, '/orgs/acme');
     const made = api.tokens.issue(state, 43, { stateless: true });
     const other = 'token' in made ? made.token : '';
@@ -78,7 +78,7 @@ describe('the primary limit in REST', () => {
     }
   });
 
-  it('refuses what goes beyond it, and all after that, until the hour is over', async () => {
+  it('refuses what exceeds it, and everything after that, until the hour is over', async () => {
     const statuses = [];
     for (let count = 0; count < 60; count++) statuses.push((await rest(api, '/repos/acme/open', '')).status);
     expect(new Set(statuses)).toEqual(new Set([200]));
@@ -94,7 +94,7 @@ describe('the primary limit in REST', () => {
     expect((await rest(api, '/repos/acme/open', '')).status).toBe(200);
   });
 
-  it('tells how it stands, free of charge', async () => {
+  it('is reported free of charge', async () => {
     const token = api.token();
     await rest(api, '/orgs/acme', token);
     await graphql(api, '{ organization(login:"acme") { login } }', {}, token);
@@ -111,7 +111,7 @@ describe('the primary limit in GraphQL', () => {
   const QUERY = `query($count:Int!) { rateLimit { limit cost remaining used resetAt nodeCount }
     organization(login:"acme") { teams(first:$count) { nodes { members(first:1) { totalCount } repositories(first:1) { totalCount } childTeams(first:1) { totalCount } } } } }`;
 
-  it('counts points, in a budget of its own, and says the same in the answer and in its headers', async () => {
+  it('counts points in a budget of its own, reported alike in the answer and its headers', async () => {
     const token = api.token();
     await rest(api, '/orgs/acme', token);
     let used = 0;
@@ -136,7 +136,7 @@ describe('the primary limit in GraphQL', () => {
     expect(standingOf((await rest(api, '/orgs/acme', token)).headers).used).toBe(2);
   });
 
-  it('charges nothing for a query that is none', async () => {
+  it('charges nothing for an invalid query', async () => {
     const token = api.token();
     for (const query of ['{ nothing }', '{ organization(']) await graphql(api, query, {}, token);
     expect(standingOf((await graphql(api, '{ rateLimit { cost } }', {}, token)).headers).used).toBe(1);
@@ -144,7 +144,7 @@ describe('the primary limit in GraphQL', () => {
 });
 
 describe('a budget', () => {
-  it('is not overdrawn by a query that costs more than what is left', () => {
+  it('is not overdrawn by a query that costs more than the rest', () => {
     let now = 1_000_000;
     const budgets = createBudgets(() => now);
     expect(budgets.charge('a', 'graphql', 10, 8)).toMatchObject({ granted: true, remaining: 2, reset: 4600 });
@@ -158,7 +158,7 @@ describe('a budget', () => {
 });
 
 describe('the secondary limits', () => {
-  it('let so many points pass in a minute, a GET for one and what writes for five', () => {
+  it('allow a number of points per minute: one for a GET, five for a write', () => {
     let now = 0;
     const limits = createSecondaryLimits(() => now);
     const passed = (holder: string, surface: 'rest' | 'graphql', method: string) => {
@@ -183,7 +183,7 @@ describe('the secondary limits', () => {
     expect(passed('a', 'rest', 'GET').count).toBe(900);
   });
 
-  it('let a hundred requests be under way, over both surfaces', () => {
+  it('allow a hundred concurrent requests over both surfaces', () => {
     const limits = createSecondaryLimits(() => 0);
     const under = Array.from({ length: 100 }, (_, index) =>
       limits.enter('a', index % 2 === 0 ? 'rest' : 'graphql', 'GET'),
@@ -195,7 +195,7 @@ describe('the secondary limits', () => {
     expect(limits.enter('a', 'graphql', 'POST')).toBeTypeOf('function');
   });
 
-  it('refuse requests, and let them through when the time that they told has passed', async () => {
+  it('refuse requests, and allow them again after the reported time', async () => {
     const jwt = () => makeJwt({ iss: state.app.id, iat: seconds() - 30, exp: seconds() + 540 });
     const path = '/app/installations/43/access_tokens';
     const ask = () => rest(api, path, jwt(), { method: 'POST' });
@@ -212,7 +212,7 @@ describe('the secondary limits', () => {
     expect((await ask()).status).toBe(201);
   });
 
-  it('may be told in GraphQL with 200', async () => {
+  it('may be reported in GraphQL with 200', async () => {
     api.faults.add('secondary-limit', {}, { status: 200, retryAfter: 7 });
     const { status, headers, body } = await graphql(api, '{ rateLimit { cost } }');
     expect([status, headers.get('retry-after'), body.data]).toEqual([200, '7', undefined]);

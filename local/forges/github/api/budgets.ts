@@ -8,7 +8,7 @@ const HOUR_MS = 60 * 60 * 1000;
 
 export type Resource = 'core' | 'graphql';
 
-/** How a budget stands. */
+/** The current state of a budget. */
 export interface Standing {
   readonly resource: Resource;
   readonly limit: number;
@@ -20,18 +20,18 @@ export interface Standing {
 
 export interface Budgets {
   standing(holder: string, resource: Resource, limit: number): Standing;
-  /** Charges points if they are left; else leaves the budget empty. */
+  /** Charges points if enough are left; otherwise empties the budget. */
   charge(
     holder: string,
     resource: Resource,
     limit: number,
     points: number,
   ): Standing & { readonly granted: boolean };
-  /** Everybody has a whole budget again. */
+  /** Refills everybody's budget. */
   renew(): void;
 }
 
-/** Budgets of an hour each, starting at the first request. @param now milliseconds */
+/** Budgets per hour, which starts with the first request. @param now milliseconds */
 export function createBudgets(now: () => number): Budgets {
   const windows = createWindows(now, HOUR_MS);
 
@@ -61,19 +61,19 @@ export function installationLimit(state: GitHubState, installation: Installation
   return Math.min(12_500, grown);
 }
 
-/** Who is charged for a request, how much an hour he has, and GitHub's words for him. */
+/** Who is charged for a request, with the limit per hour, and the name in GitHub's messages. */
 export function budgetHolder(state: GitHubState, credential: Credential) {
   if (credential.kind === 'installation') {
     const { installation } = credential;
-    const words = `installation ID ${installation.id}`;
+    const holderName = `installation ID ${installation.id}`;
     return {
       holder: `installation ${installation.id}`,
       limit: installationLimit(state, installation),
-      words,
+      holderName,
     };
   }
-  if (credential.kind === 'app') return { holder: 'app', limit: 5000, words: `app ID ${state.app.id}` };
-  return { holder: 'anonymous', limit: 60, words: '127.0.0.1' };
+  if (credential.kind === 'app') return { holder: 'app', limit: 5000, holderName: `app ID ${state.app.id}` };
+  return { holder: 'anonymous', limit: 60, holderName: '127.0.0.1' };
 }
 
 /** The `x-ratelimit-*` headers. */

@@ -18,10 +18,9 @@ export interface CodeloadDependencies extends RequestFaults {
 }
 
 /**
- * The simulated `codeload.github.com`, as a request listener: archives as zip behind links that the API signs.
- *
- * Any commit of the repository's fork network is served, reachable or not, as GitHub does. A request that carries an `Authorization` header is refused with 400, so that a client which takes its credential
- * along to another host shows.
+ * The simulated `codeload.github.com`, as a request listener: zip archives behind links that the API signs. Serves any commit of the
+ * repository's fork network, reachable or not, as GitHub does. Refuses a request with an `Authorization` header with 400, to reveal a
+ * client that sends its credential to another host.
  */
 export function createCodeload(
   deps: CodeloadDependencies,
@@ -87,7 +86,7 @@ export function createCodeload(
           at,
           surface: 'codeload',
           method: request.method ?? 'GET',
-          // The query is a credential of its own, for five minutes.
+          // Logged without the query, which is a credential for five minutes.
           path: url.pathname,
           status,
           durationMs: Math.round(deps.now() - at),

@@ -45,7 +45,7 @@ beforeAll(async () => {
   );
   emptyDirectory = await importRepository('');
   const inner = (await gitIn(gitDirectory, 'rev-parse', 'refs/tags/v2.0')).trim();
-  // A tag of a tag, tags of a tree and of a blob, and a submodule, none of which fast-import makes by itself.
+  // A tag of a tag, tags of a tree and of a blob, and a submodule: fast-import makes none of these by itself.
   const tag = async (name: string, object: string, type: string) => {
     const text = `object ${object}\ntype ${type}\ntag ${name}\ntagger Ann <ann@example.com> ${START} +0000\n\n${name}\n`;
     const file = join(gitDirectory, 'tag.txt');
@@ -76,7 +76,7 @@ const REFS = `query($id:ID!,$prefix:String!,$after:String){ rateLimit{cost remai
 fragment C on Commit{ committedDate file(path:"composer.json"){ mode type object{ oid ... on Blob{ byteSize isBinary isTruncated text } } } }`;
 
 describe('refs and manifests by GraphQL', () => {
-  it('come page by page, newest first, tags of tags followed by the client', async () => {
+  it('come page by page, newest first, where the client follows tags of tags', async () => {
     const names: string[] = [];
     let after: string | null = null;
     for (let page = 0; page < 5; page++) {
@@ -93,7 +93,7 @@ describe('refs and manifests by GraphQL', () => {
     expect(names.indexOf('v1.249')).toBeLessThan(names.indexOf('v1.248'));
   });
 
-  it('show commits, tags of tags and what is no commit', async () => {
+  it('show commits, tags of tags and objects that are no commit', async () => {
     const { body } = await graphql(
       api,
       `query { repository(owner:"acme",name:"shop") {
@@ -127,7 +127,7 @@ describe('refs and manifests by GraphQL', () => {
     });
   });
 
-  it('tell symbolic links and binary files', async () => {
+  it('identify symbolic links and binary files', async () => {
     const { body } = await graphql(
       api,
       `{ repository(owner:"acme",name:"shop") { object(expression:"HEAD") { ... on Commit {
@@ -145,7 +145,7 @@ describe('refs and manifests by GraphQL', () => {
     });
   });
 
-  it('see a push at once, though objects are kept', async () => {
+  it('show a push at once, though objects are cached', async () => {
     const before = await graphql(
       api,
       '{ repository(owner:"acme",name:"shop") { refs(refPrefix:"refs/heads/") { totalCount } } }',
@@ -163,7 +163,7 @@ describe('refs and manifests by GraphQL', () => {
   it('take well under a fifth of a second for a page of a hundred', async () => {
     const token = api.token();
     const milliseconds: number[] = [];
-    // Time on the processor, and the best of some: others may use the machine.
+    // Processor time, and the best of several rounds, since others may use the machine.
     for (let round = 0; round < 4; round++) {
       const start = process.cpuUsage();
       await graphql(api, REFS, { id: 'R_900', prefix: 'refs/tags/' }, token);
@@ -175,7 +175,7 @@ describe('refs and manifests by GraphQL', () => {
 });
 
 describe('archives', () => {
-  it('are on another host, behind a link that works without a credential', async () => {
+  it('are on another host, behind a link that needs no credential', async () => {
     const commit = (await gitIn(gitDirectory, 'rev-parse', 'main')).trim();
     const { status, headers } = await rest(api, `/repos/acme/shop/zipball/${commit}`);
     expect(status).toBe(302);
@@ -195,7 +195,7 @@ describe('archives', () => {
     );
   });
 
-  it('come through the real client, which follows the redirect, since fetch drops the credential there', async () => {
+  it('are downloaded by the real client, which follows the redirect; fetch drops the credential there', async () => {
     const { data } = await api.octokit.request('GET /repos/{owner}/{repo}/zipball/{ref}', {
       owner: 'acme',
       repo: 'shop',
@@ -210,7 +210,7 @@ describe('archives', () => {
     expect((await fetch(headers.get('location') ?? '')).status).toBe(200);
   });
 
-  it('are refused to a request that takes its credential along, and without a good link', async () => {
+  it('are refused to a request that carries its credential, and without a valid link', async () => {
     const location = (await rest(api, '/repos/acme/shop/zipball')).headers.get('location') ?? '';
     expect((await fetch(location, { headers: { authorization: 'bearer x' } })).status).toBe(400);
     expect((await fetch(location.replace('main', 'v1.1'))).status).toBe(404);
@@ -227,7 +227,7 @@ describe('archives', () => {
     expect((await fetch(headers.get('location') ?? '')).status).toBe(404);
   });
 
-  it('can break in the middle, or have other bytes', async () => {
+  it('can break off in the middle, or have other bytes', async () => {
     const link = async () => (await rest(api, '/repos/acme/shop/zipball')).headers.get('location') ?? '';
     const bytes = async () => Buffer.from(await (await fetch(await link())).arrayBuffer());
     const usual = await bytes();
@@ -240,7 +240,7 @@ describe('archives', () => {
 });
 
 describe('contents by REST', () => {
-  it('give files, directories, links and raw bytes', async () => {
+  it('include files, directories, links and raw bytes', async () => {
     const file = await rest(api, '/repos/acme/shop/contents/composer.json?ref=v1.4');
     expect(Buffer.from(file.body.content, 'base64').toString()).toBe(`${manifest(4)}`);
     const blob = await rest(api, `/repos/acme/shop/git/blobs/${file.body.sha}`);
@@ -262,7 +262,7 @@ describe('contents by REST', () => {
     });
   });
 
-  it('say what is missing', async () => {
+  it('report what is missing', async () => {
     expect((await rest(api, '/repos/acme/shop/contents/none.json')).status).toBe(404);
     expect((await rest(api, '/repos/acme/shop/contents/composer.json?ref=none')).body.message).toBe(
       'No commit found for the ref none',
@@ -290,7 +290,7 @@ describe('contents by REST', () => {
     expect((await rest(api, '/repos/acme/empty/git/refs/heads')).status).toBe(409);
   });
 
-  it('list tags with the commits behind them, the last name first, and none of a tree or a blob', async () => {
+  it('list tags with their commits, last name first, and none of a tree or a blob', async () => {
     const { body } = await rest(api, '/repos/acme/shop/tags?per_page=100');
     const names = body.map(({ name }: { name: string }) => name);
     expect(names.slice(0, 3)).toEqual(['v2.0', 'v1.99', 'v1.98']);

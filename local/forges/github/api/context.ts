@@ -23,7 +23,7 @@ export interface Services {
   redeliver(deliveryId: number): Promise<void>;
 }
 
-/** One REST request, credential checked and route found. */
+/** One REST request, after its credential was checked and its route found. */
 export interface Context {
   readonly services: Services;
   readonly state: GitHubState;
@@ -33,14 +33,14 @@ export interface Context {
   readonly route: string;
   readonly params: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
-  /** The path by ids, as GitHub's own links have it. */
+  /** The path with ids instead of names, as in GitHub's own links. */
   readonly canonicalPath: string;
   readonly body: Buffer;
   refs(repository: Repository): readonly GitRef[];
   fault(kind: string, more?: Record<string, string>): Fault | undefined;
 }
 
-/** Something that is served in REST. */
+/** One endpoint of the REST API. */
 export interface Route extends RoutePattern {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** `app`: only with the app's JWT. `installation`: only with an installation token. `open`: the handler decides. */
@@ -68,7 +68,7 @@ function organizationOf(context: Context): Organization {
   return organization;
 }
 
-/** Routes below an organization, by login and by id. Without a permission they are open to all. */
+/** Routes below an organization, by login and by id. Those without a permission are open to all. */
 export function organizationRoutes(
   rest: string,
   permission: string | undefined,
@@ -123,8 +123,8 @@ const BLOCKED: Refusal = {
 };
 
 /**
- * Routes below a repository, by name and by id. A former name is answered with 301 to the path by id; a repository that the
- * request may not see is like none.
+ * Routes below a repository, by name and by id. A former name is answered with 301 to the path by id; a repository that the request may not
+ * see counts as missing.
  *
  * @param rule.permissions the app's permissions that are needed; `contents` of a public repository is open to all
  * @param rule.contents whether git data is read, which a disabled repository refuses

@@ -52,7 +52,7 @@ const good = () => ({ iss: state.app.id, iat: seconds() - 30, exp: seconds() + 5
 const basic = (token: string) => `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
 
 describe('the app itself', () => {
-  it('speaks with a JWT under its id or its client id', async () => {
+  it('authenticates with a JWT under its id or its client id', async () => {
     expect((await rest(api, '/app', makeJwt(good()))).body).toMatchObject({
       id: 7001,
       slug: 'repertoire-test',
@@ -73,7 +73,7 @@ describe('the app itself', () => {
     expect(body.message).toMatch(message);
   });
 
-  it('is refused with a key of its own choice, and without any', async () => {
+  it('is refused with a key of its own choice, and without a credential', async () => {
     const { privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
@@ -84,7 +84,7 @@ describe('the app itself', () => {
     expect((await rest(api, '/app')).status).toBe(401);
   });
 
-  it('gets through with the client when its clock is wrong, because the client reads the date of the refusal', async () => {
+  it('is accepted with the real client although its clock is wrong, since the client reads the date of the refusal', async () => {
     api.clock.ahead = -5 * 60_000;
     expect((await api.app.octokit.request('GET /app')).status).toBe(200);
     api.clock.ahead = 20 * 60_000;
@@ -100,7 +100,7 @@ describe('installation tokens', () => {
       headers,
     });
 
-  it('come in the long form, and in the classic one if asked', async () => {
+  it('have the long form, and the classic one on request', async () => {
     const long = (await make()).body.token;
     expect(long).toMatch(/^ghs_7001_[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(long.length).toBeGreaterThan(480);
@@ -111,7 +111,7 @@ describe('installation tokens', () => {
       expect((await rest(api, '/installation/repositories', token)).status).toBe(200);
   });
 
-  it('may be for some repositories and with less permissions', async () => {
+  it('may be limited to some repositories and fewer permissions', async () => {
     const { status, body } = await make({ repository_ids: [900], permissions: { contents: 'read' } });
     expect(status).toBe(201);
     expect(body).toMatchObject({
@@ -125,7 +125,7 @@ describe('installation tokens', () => {
     expect((await rest(api, '/orgs/acme/members', body.token)).status).toBe(403);
   });
 
-  it('are not made for what the installation has not', async () => {
+  it('are refused for what the installation does not have', async () => {
     expect((await make({ repository_ids: [950] })).status).toBe(422);
     expect((await make({ repositories: ['none'] })).status).toBe(422);
     expect((await make({ permissions: { issues: 'read' } })).status).toBe(422);
@@ -135,7 +135,7 @@ describe('installation tokens', () => {
     ).toBe(404);
   });
 
-  it('die after an hour, while the installation is suspended, when it is deleted, and when revoked', async () => {
+  it('expire after an hour, and end while the installation is suspended, when it is deleted, and when revoked', async () => {
     const token = api.token();
     const status = async () => (await rest(api, '/installation/repositories', token)).status;
     expect(await status()).toBe(200);
@@ -160,7 +160,7 @@ describe('installation tokens', () => {
     ]);
   });
 
-  it('open git for the repositories that they are for', () => {
+  it('give access by git to the repositories that they are for', () => {
     const token = api.token({ repositoryIds: [900] });
     const right = (id: number, header: string | undefined) => api.tokens.authorizeGit(state, header, id);
     expect(right(900, basic(token))).toBe('read');

@@ -31,7 +31,7 @@ const TEAMS = `query Teams { organization(login:"acme") { login teams(first:10) 
   members(first:10) { totalCount pageInfo { hasNextPage } nodes { databaseId } } } } } }`;
 
 describe('faults', () => {
-  it('strike any request: server errors, secondary limits, dead credentials, broken connections', async () => {
+  it('strike any request: server errors, secondary limits, rejected credentials, broken connections', async () => {
     api.faults.add('server-error', { path: '/orgs/acme' }, { status: 503 });
     expect((await rest(api, '/orgs/acme')).status).toBe(503);
 
@@ -66,7 +66,7 @@ describe('faults', () => {
     expect((await rest(api, '/orgs/acme/members?per_page=3&page=2')).body).toHaveLength(2);
   });
 
-  it('shorten one list of one team, while its total stays', async () => {
+  it('shorten the list of one team, while its total stays', async () => {
     api.faults.add('short-page', { list: 'Team.members', owner: '61', operation: 'Teams' }, { drop: 1 });
     const { body } = await graphql(api, TEAMS);
     expect(body.errors).toBeUndefined();
@@ -76,7 +76,7 @@ describe('faults', () => {
     ]);
   });
 
-  it('fail one page of a list in GraphQL, by an error without a type', async () => {
+  it('fail one page of a list in GraphQL, with an error without a type', async () => {
     api.faults.add('failing-page', { list: 'Organization.teams', page: '1' });
     const { status, body } = await graphql(api, TEAMS);
     expect([status, body.data]).toEqual([200, { organization: null }]);
@@ -84,7 +84,7 @@ describe('faults', () => {
     expect(body.errors[0].message).toContain('Something went wrong');
   });
 
-  it('leave partial data behind, with an error that tells where', async () => {
+  it('cause partial data, with an error that has the path', async () => {
     api.faults.add('resource-limits', { list: 'Team.members', owner: '60' });
     const { status, body } = await graphql(api, TEAMS);
     expect(status).toBe(200);
@@ -102,7 +102,7 @@ describe('faults', () => {
     });
   });
 
-  it('answer from the past: people and refs', async () => {
+  it('answer with past state: people and refs', async () => {
     const refs =
       'query Refs { repository(owner:"acme",name:"shop") { refs(refPrefix:"refs/tags/") { totalCount } } }';
     expect((await graphql(api, refs)).body.data.repository.refs.totalCount).toBe(0);

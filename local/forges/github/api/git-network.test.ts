@@ -8,14 +8,14 @@ const state = emptyState();
 const objects = createGitObjects();
 let directory: string;
 
-/** A commit on top of others, by their marks. */
+/** A commit on top of others, which are named by their marks. */
 const commit = (mark: number, from: readonly number[]): string => {
   const parents = from.map((parent, place) => `${place === 0 ? 'from' : 'merge'} :${parent}\n`).join('');
   return `reset refs/heads/c${mark}\ncommit refs/heads/c${mark}\nmark :${mark}\ncommitter A <a@example.com> ${1_700_000_000 + mark} +0000\ndata 2\nx\n${parents}\n`;
 };
 
 beforeAll(async () => {
-  // Two lines that were merged, one that was not, and one that has nothing to do with them.
+  // Two lines of history that were merged, one that was not, and one that is unrelated.
   const history: [number, number[]][] = [
     [1, []],
     [2, [1]],
@@ -32,7 +32,7 @@ afterAll(async () => {
   await removeRepository(directory);
 });
 
-it('two commits stand to each other as git says', async () => {
+it('the comparison of two commits agrees with git', async () => {
   const repository = state.repositories.get(900);
   if (!repository) throw new Error('there is no repository');
   const git = async (...args: string[]): Promise<string> => (await gitIn(directory, ...args)).trim();

@@ -10,8 +10,8 @@ interface Network {
 }
 
 /**
- * Git directories of a repository's fork network, its own first. GitHub keeps the objects of a network together, so that a commit which is
- * only in a fork, or in a pull request, is shown under each of its repositories' names:
+ * Git directories of a repository's fork network, its own first. GitHub stores the objects of a network together, so it shows a commit that
+ * only a fork or a pull request has under the name of each repository:
  * https://docs.github.com/en/pull-requests/committing-changes-to-your-project/troubleshooting-commits/commit-exists-on-github-but-not-in-my-local-clone
  */
 function networkDirectories(state: GitHubState, repository: Repository): string[] {
@@ -28,7 +28,7 @@ function rootOf(state: GitHubState, repository: Repository): Repository {
   return parent === undefined || parent.id === repository.id ? repository : rootOf(state, parent);
 }
 
-/** An object of the repository, or of another one in its network, and the directory that it is in. @param oid 40 hex digits */
+/** Reads an object of the repository or of another one in its network. @param oid 40 hex digits @returns it with its directory */
 export async function readInNetwork(
   { state, objects }: Network,
   repository: Repository,
@@ -45,15 +45,15 @@ export async function readInNetwork(
 
 export interface Comparison {
   readonly status: 'AHEAD' | 'BEHIND' | 'DIVERGED' | 'IDENTICAL';
-  /** Commits that only the head has. */
+  /** The number of commits that only the head has. */
   readonly aheadBy: number;
-  /** Commits that only the base has. */
+  /** The number of commits that only the base has. */
   readonly behindBy: number;
 }
 
 /**
- * How two commits of a network stand to each other; undefined when they have no history in common. The commits are walked here, since a process
- * of git for each ref of a page would take seconds.
+ * Compares two commits of a network; undefined if they have no common history. Walks the commits here, since a git process for each ref of
+ * a page would take seconds.
  *
  * @param base and head: 40 hex digits
  */
@@ -74,7 +74,7 @@ export async function compareCommits(
   return { status, aheadBy, behindBy };
 }
 
-/** The commit and all before it. */
+/** A commit and all its ancestors. */
 async function historyOf(
   network: Network,
   repository: Repository,

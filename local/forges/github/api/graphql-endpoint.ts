@@ -14,7 +14,7 @@ import {
 import { parseJsonObject, type Reply, refusalReply } from './http.ts';
 import type { Viewer } from './viewer.ts';
 
-/** A GraphQL request, read but not looked into. */
+/** A GraphQL request whose body was read, but not parsed as a query yet. */
 export interface Question {
   /** Undefined if the body has none. */
   readonly query: string | undefined;
@@ -24,7 +24,7 @@ export interface Question {
   readonly operation: string | undefined;
 }
 
-/** Whom a query speaks for, and on what it runs. */
+/** Whom a query authenticates as, and what it runs on. */
 export interface Asker {
   readonly services: Services;
   readonly state: GitHubState;
@@ -47,13 +47,13 @@ function typesOf(result: QueryResult): string[] {
 }
 
 /**
- * Budget spent: HTTP 200 with an error. GitHub has two words for it, the documented `RATE_LIMITED` and, for one who goes on asking,
+ * The budget is spent: HTTP 200 with an error. GitHub has two types for it, the documented `RATE_LIMITED` and, on further requests,
  * `RATE_LIMIT` (https://github.com/yanyongyu/githubkit/issues/271); clients must know both.
  */
-function spentBudget(words: string, already: boolean): QueryResult {
+function spentBudget(holderName: string, already: boolean): QueryResult {
   const { message } = graphqlError(
     'RATE_LIMITED',
-    `API rate limit ${already ? 'already ' : ''}exceeded for ${words}.`,
+    `API rate limit ${already ? 'already ' : ''}exceeded for ${holderName}.`,
   );
   return {
     errors: [
@@ -76,11 +76,11 @@ export function readQuestion(body: Buffer): Question {
   };
 }
 
-/** `POST /graphql`: counts, charges, runs. Everything but a missing credential answers 200. */
+/** Handles `POST /graphql`: counts, charges, runs. Everything but a missing credential is answered with 200. */
 export async function answerGraphql(question: Question, asker: Asker): Promise<GraphqlAnswer> {
   const { services, state, viewer, fault } = asker;
   const { query, variables, operationName, operation } = question;
-  const { holder, limit, words } = budgetHolder(state, viewer.credential);
+  const { holder, limit, holderName } = budgetHolder(state, viewer.credential);
   const standing = services.budgets.standing(holder, 'graphql', limit);
   if (viewer.credential.kind !== 'installation') {
     const reply = refusalReply({ status: 401, message: 'This endpoint requires you to be authenticated.' });
@@ -107,7 +107,7 @@ export async function answerGraphql(question: Question, asker: Asker): Promise<G
   const { points, nodes } = prepared.cost;
   const charge = fault('rate-limit') === undefined ? points : limit + 1;
   const charged = services.budgets.charge(holder, 'graphql', limit, charge);
-  if (!charged.granted) return answer(spentBudget(words, standing.remaining === 0), charged, 0);
+  if (!charged.granted) return answer(spentBudget(holderName, standing.remaining === 0), charged, 0);
 
   const result = await runQuery(prepared, {
     state,

@@ -1,13 +1,13 @@
-/** A request that is not granted: status and GitHub's words. */
+/** A refused request: status and GitHub's message. */
 export interface Refusal {
   readonly status: number;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Further fields of the body. */
+  /** Additional fields of the body. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** An answer: `json` is serialized, `raw` goes out as it is. */
+/** An answer: `json` is serialized, `raw` is sent as it is. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export class RefusalError extends Error {
   }
 }
 
-/** GitHub's body of an error. */
+/** The body of an error in GitHub's form. */
 export function refusalReply(refusal: Refusal): Reply {
   return {
     status: refusal.status,
@@ -41,7 +41,7 @@ export function refusalReply(refusal: Refusal): Reply {
 export const NOT_FOUND: Refusal = { status: 404, message: 'Not Found' };
 
 /**
- * An app's permission is missing; `accepted` tells which would do, as in `contents=read`
+ * One of the app's permissions is missing; `accepted` names those that would do, as in `contents=read`
  * (https://docs.github.com/en/rest/overview/permissions-required-for-github-apps).
  */
 export function notAccessible(accepted: string): Refusal {
@@ -52,7 +52,7 @@ export function notAccessible(accepted: string): Refusal {
   };
 }
 
-/** A JSON object from a body; an empty body is an empty object. @throws RefusalError 400 */
+/** Parses a body as a JSON object; an empty body is an empty object. @throws RefusalError 400 */
 export function parseJsonObject(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};
   let value: unknown;

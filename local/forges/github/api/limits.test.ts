@@ -34,7 +34,7 @@ async function members(variables: Record<string, unknown>) {
 }
 
 describe('lists of 101', () => {
-  it('need two pages in GraphQL, with a total on both', async () => {
+  it('need two pages in GraphQL, each with the total', async () => {
     const first = await members({ first: 100 });
     expect([first.ids.length, first.totalCount, first.hasNextPage]).toEqual([100, 101, true]);
     const second = await members({ first: 100, after: first.endCursor });
@@ -48,7 +48,7 @@ describe('lists of 101', () => {
     expect(before).toMatchObject({ ids: [97, 98], hasNextPage: true });
   });
 
-  it('skip and double nobody when someone leaves between two pages', async () => {
+  it('skip and repeat nobody when someone leaves between two pages', async () => {
     const first = await members({ first: 50 });
     const membership = acme(state).members.get(10);
     acme(state).members.delete(10);
@@ -72,7 +72,7 @@ describe('lists of 101', () => {
     expect(names).toHaveLength(101);
   });
 
-  it('have thirty on a page by default and never more than a hundred', async () => {
+  it('have thirty items per page by default and never more than a hundred', async () => {
     expect((await rest(api, '/orgs/acme/teams')).body).toHaveLength(30);
     expect((await rest(api, '/orgs/acme/teams?per_page=1000')).body).toHaveLength(100);
     expect((await rest(api, '/orgs/acme/teams?per_page=100&page=9')).body).toEqual([]);
@@ -87,7 +87,7 @@ describe('a query', () => {
     return body.errors[0];
   };
 
-  it('must say how many, but not for a total', async () => {
+  it('must give a page size, unless it requests only a total', async () => {
     expect(
       await errorOf('{ organization(login:"acme") { membersWithRole { nodes { login } } } }'),
     ).toMatchObject({
@@ -100,7 +100,7 @@ describe('a query', () => {
     expect(body).toEqual({ data: { organization: { membersWithRole: { totalCount: 101 } } } });
   });
 
-  it('may not ask for more than a hundred', async () => {
+  it('may not request more than a hundred', async () => {
     expect(
       await errorOf('{ organization(login:"acme") { teams(first:101) { nodes { slug } } } }'),
     ).toMatchObject({
@@ -124,7 +124,7 @@ describe('a query', () => {
     });
   });
 
-  it('may not name more than a hundred nodes, nor a cursor of its own making', async () => {
+  it('may not name more than a hundred nodes, nor use a cursor that it invented', async () => {
     const ids = Array.from({ length: 101 }, () => '"R_1"').join();
     expect(await errorOf(`{ nodes(ids:[${ids}]) { id } }`)).toMatchObject({ type: 'ARGUMENT_LIMIT' });
     expect(
@@ -179,7 +179,7 @@ describe('budgets', () => {
     expect(body.resources.core.used).toBe(Number(headers.get('x-ratelimit-used')));
   });
 
-  it('are not charged for a 304, which ends with the token', async () => {
+  it('are not charged for a 304; its entity tag ends with the token', async () => {
     const token = api.token();
     const first = await rest(api, '/orgs/acme', token);
     const etag = first.headers.get('etag') ?? '';
@@ -191,7 +191,7 @@ describe('budgets', () => {
     );
   });
 
-  it('that are spent refuse REST with 403 until the hour is over', async () => {
+  it('refuse REST with 403 once spent, until the hour is over', async () => {
     api.faults.add('rate-limit', {});
     for (let round = 0; round < 2; round++) {
       const { status, headers, body } = await rest(api, '/orgs/acme');
@@ -202,7 +202,7 @@ describe('budgets', () => {
     expect((await rest(api, '/orgs/acme', api.token())).status).toBe(200);
   });
 
-  it('that are spent refuse GraphQL with 200, in both of its words', async () => {
+  it('refuse GraphQL with 200 once spent, with either error type', async () => {
     api.faults.add('rate-limit', { surface: 'graphql' });
     const query = '{ organization(login:"acme") { login } }';
     expect((await graphql(api, query)).body).toEqual({

@@ -18,7 +18,7 @@ import {
   type TestApi,
 } from './test-world.ts';
 
-/** More than a page of each thing. */
+/** More than one page of each kind. */
 const MANY = 104;
 const state = emptyState();
 let api: TestApi;
@@ -33,13 +33,13 @@ beforeAll(async () => {
     addUser(state, id, `invited-${id}`);
     acme(state).members.set(id, { role: 'member', state: 'pending' });
   }
-  // One below the other: the last has all others above it, the first all others below.
+  // A chain of teams: the last has all others as ancestors, the first all others as descendants.
   for (const id of numbers(2001)) addTeam(state, id, `team-${id}`, id === 2001 ? undefined : id - 1);
   for (const id of numbers(3001)) addRepository(state, id, `repository-${id}`);
   const [team, busy] = [state.teams.get(2001), state.repositories.get(3001)];
   for (const id of numbers(1)) team?.members.set(id, 'member');
   for (const id of numbers(3001)) team?.repositories.set(id, 'pull');
-  // By the team above all, which all these people are in.
+  // Given to the root team, which all these people are in.
   const role = { id: 6001, name: 'auditors', base: 'pull' as const, isPredefined: false };
   acme(state).roles = new Map([[6001, { ...role, users: new Set([1]), teams: new Set([2001]) }]]);
   for (const id of numbers(1001)) busy?.collaborators.set(id, 'pull');
@@ -73,18 +73,18 @@ afterAll(async () => {
 
 interface Connection {
   readonly open: string;
-  /** Arguments beside those of the page. */
+  /** Arguments besides those of the page. */
   readonly more?: string;
-  /** What tells an item from the others. */
+  /** The field that identifies an item. */
   readonly key?: string;
   readonly total?: number;
-  /** Cursors of refs are counts: base64 of any number is one. */
+  /** Whether cursors are counts, as those of refs: base64 of any number is one. */
   readonly counting?: boolean;
 }
 const organization = 'organization(login:"acme")';
 const team = (slug: string) => `organization(login:"acme") { team(slug:"${slug}")`;
 
-/** Every connection that is served. */
+/** Every connection that the simulator serves. */
 const connections: Readonly<Record<string, Connection>> = {
   'Organization.membersWithRole': { open: organization },
   'Organization.pendingMembers': { open: organization },
@@ -119,7 +119,7 @@ async function page(name: string, boundaries: string, selection?: string) {
 }
 
 describe.each(Object.entries(connections))('%s', (name, { total = MANY, counting = false }) => {
-  it.each([100, 17])('shows everything once, %i at a time, with the total on each page', async (size) => {
+  it.each([100, 17])('shows every item once, %i at a time, with the total on each page', async (size) => {
     const forwards: unknown[] = [];
     for (let after = '', more = true; more; ) {
       const { list, keys, errors } = await page(name, `first:${size} ${after}`);
@@ -148,7 +148,7 @@ describe.each(Object.entries(connections))('%s', (name, { total = MANY, counting
     expect(backwards).toEqual(forwards);
   });
 
-  it('refuses more than a hundred, less than none, and no number at all', async () => {
+  it('refuses a page size of more than a hundred, below zero, or missing', async () => {
     for (const boundary of ['first', 'last']) {
       const { errors, list } = await page(name, `${boundary}:101`);
       expect(errors).toMatchObject([{ type: 'EXCESSIVE_PAGINATION' }]);
@@ -168,7 +168,7 @@ describe.each(Object.entries(connections))('%s', (name, { total = MANY, counting
     });
   });
 
-  it('refuses a cursor that it never gave', async () => {
+  it('refuses a cursor that it never issued', async () => {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const bad = [
       'xyz',
@@ -198,7 +198,7 @@ it('no connection is served that is not tested above', () => {
   expect(served.sort()).toEqual(Object.keys(connections).sort());
 });
 
-/** Every list by pages in REST: the path of one with more than a page, and what tells its items. */
+/** Every paged list in REST: a path that has more than one page, and the field that identifies its items. */
 interface PagedRoute {
   readonly path: string;
   readonly total?: number;
@@ -227,7 +227,7 @@ const pagedRoutes: Readonly<Record<string, PagedRoute>> = {
   '/repos/{owner}/{repo}/tags': { path: '/repos/acme/tagged/tags', key: 'name' },
   '/app/hook/deliveries': { path: '/app/hook/deliveries', app: true },
 };
-/** Whole in one answer, whatever they hold: https://docs.github.com/en/rest/git/refs#list-matching-references */
+/** Lists that are always one answer, whatever their size: https://docs.github.com/en/rest/git/refs#list-matching-references */
 const wholeRoutes = [
   '/orgs/{org}/organization-roles',
   '/repos/{owner}/{repo}/contents',
@@ -282,7 +282,7 @@ describe.each(Object.entries(pagedRoutes))(
       return { status, links, ids: Array.isArray(items) ? items.map((item) => item[key]) : [] };
     };
 
-    it.each([100, 37])('shows everything once, %i at a time, when its links are followed', async (size) => {
+    it.each([100, 37])('shows every item once, %i at a time, when its links are followed', async (size) => {
       const all: unknown[] = [];
       let answer = await ask({ per_page: size });
       for (;;) {
@@ -295,7 +295,7 @@ describe.each(Object.entries(pagedRoutes))(
       expect(new Set(all).size).toBe(total);
     });
 
-    it('shows thirty unless asked, and never more than a hundred', async () => {
+    it('shows thirty items by default, and never more than a hundred', async () => {
       for (const [asked, shown] of [
         [101, 100],
         [100_000, 100],
@@ -310,13 +310,13 @@ describe.each(Object.entries(pagedRoutes))(
     });
 
     if (pattern === '/app/hook/deliveries') {
-      it('refuses a cursor that it never gave', async () => {
+      it('refuses a cursor that it never issued', async () => {
         for (const cursor of ['xyz', '', 'v1_', 'v2_5', '12']) {
           expect([cursor, (await ask({ cursor })).status]).toEqual([cursor, 400]);
         }
       });
     } else {
-      it('is empty beyond its end, and leads back', async () => {
+      it('is empty beyond its end, and links back', async () => {
         const { status, ids, links } = await ask({ per_page: 100, page: 9 });
         expect([status, ids, links.next]).toEqual([200, [], undefined]);
         expect(new URL(links.first ?? '').searchParams.get('page')).toBe('1');

@@ -7,7 +7,7 @@ export type Assignment = 'direct' | 'indirect' | 'mixed';
 const assignmentOf = (isDirect: boolean, isIndirect: boolean): Assignment | undefined =>
   isDirect ? (isIndirect ? 'mixed' : 'direct') : isIndirect ? 'indirect' : undefined;
 
-/** Teams that were given the role, and those below them. */
+/** Teams that were given the role, and their descendants. */
 export function teamsWithRole(
   state: GitHubState,
   organization: Organization,

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { RefusalError } from './http.ts';
 
-/** A page of a list, with the `Link` header that leads through it. */
+/** A page of a list, with its `Link` header. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly headers: Readonly<Record<string, string>>;
@@ -12,19 +12,19 @@ function positive(text: string | null, otherwise: number): number {
   return Number.isInteger(number) && number > 0 ? number : otherwise;
 }
 
-/** `per_page` as GitHub reads it: 30 if it is missing or no number, 100 at most. */
+/** Parses `per_page` as GitHub does: 30 if it is missing or no number, 100 at most. */
 export function perPage(query: URLSearchParams): number {
   return Math.min(100, positive(query.get('per_page'), 30));
 }
 
-/** One entry of a `Link` header, on the path by ids. */
+/** One entry of a `Link` header, on the path with ids. */
 export function link(context: Context, rel: string, change: Record<string, string>): string {
   const query = new URLSearchParams(context.url.search);
   for (const [name, value] of Object.entries(change)) query.set(name, value);
   return `<${context.services.addresses.api}${context.canonicalPath}?${query}>; rel="${rel}"`;
 }
 
-/** Lets the faults for one page of a list strike: it fails, or loses items at its end. @throws RefusalError */
+/** Applies the faults for one page of a list: it fails, or loses items at its end. @throws RefusalError */
 export function strikePage<T>(context: Context, page: number, items: readonly T[]): readonly T[] {
   const match = { list: context.route, page: `${page}` };
   const failing = context.fault('failing-page', match);
@@ -35,8 +35,8 @@ export function strikePage<T>(context: Context, page: number, items: readonly T[
 }
 
 /**
- * The page that the request asks for, by number (https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api).
- * Its links lead by id, also where the request came by name, as GitHub's do.
+ * The page that the request names by number (https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api). Its
+ * links have ids even if the request had names, as GitHub's do.
  */
 export function paged<T>(context: Context, all: readonly T[]): Page<T> {
   const query = context.url.searchParams;

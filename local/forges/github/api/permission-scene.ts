@@ -14,12 +14,12 @@ import {
 
 const FOREIGN = 43;
 const MANIFEST = '{"name":"acme/billing"}';
-/** Id of the one manifest. */
+/** Id of the only manifest's blob. */
 export const BLOB = createHash('sha1').update(`blob ${MANIFEST.length}\0${MANIFEST}`).digest('hex');
-/** What can be taken away, one at a time. */
+/** The permissions that can be taken away, one at a time. */
 export const permissionNames = Object.keys(PERMISSIONS);
 
-/** An organization with one of everything, and another one where the app is installed too. */
+/** Starts an organization with one object of each kind, and another one where the app is installed too. */
 export async function startPermissionScene() {
   const state = emptyState();
 

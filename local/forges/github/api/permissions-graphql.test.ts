@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => scene.stop());
 afterEach(() => scene.restore());
 
-/** What a field needs; undefined is nothing. All that is below `Team` and below git data needs what leads there. */
+/** The permission that a field needs; undefined is none. All below `Team` and below git data needs what the way there needs. */
 const fields: Readonly<Record<string, string | undefined>> = {
   'Organization.membersWithRole': 'members',
   'Organization.pendingMembers': 'members',
@@ -24,7 +24,7 @@ const fields: Readonly<Record<string, string | undefined>> = {
   'Repository.refs': 'contents',
   'Repository.object': 'contents',
 };
-/** Fields that need nothing, beside the names, ids, times and flags of a type; so a new list or object has to be thought of. */
+/** Fields that need no permission, besides a type's names, ids, times and flags. A new list or object must be added here or above. */
 const free: readonly string[] = [
   'Organization.repository',
   'Organization.repositories',
@@ -55,7 +55,7 @@ const free: readonly string[] = [
   'Query.rateLimit',
 ];
 
-/** How a query comes to a value of each type, and the permission that the way there needs. */
+/** How a query reaches a value of each type, and the permission that the way there needs. */
 const ways: Readonly<Record<string, { open: string; needs?: string; at: readonly string[] }>> = {
   Organization: { open: 'organization(login:"acme")', at: ['organization'] },
   Team: {
@@ -104,7 +104,7 @@ function queryFor(type: string, name: string): string {
 }
 
 describe('permissions in GraphQL', () => {
-  it('are told for every list and object that is served', () => {
+  it('are listed for every list and object that is served', () => {
     const composite = Object.entries(servedFields).flatMap(([type, some]) => {
       const found = githubSchema().getType(type);
       const schemaFields = isObjectType(found) ? found.getFields() : {};
@@ -117,7 +117,7 @@ describe('permissions in GraphQL', () => {
   });
 
   it.each(Object.keys(ways))(
-    '%s: what lacks its permission is null with FORBIDDEN, the rest is not',
+    '%s: is null with FORBIDDEN without its permission, while the rest is served',
     async (type) => {
       const { needs, at = [] } = ways[type] ?? {};
       for (const field of Object.keys(servedFields[type] ?? {})) {
@@ -135,7 +135,7 @@ describe('permissions in GraphQL', () => {
             expect(body.errors).toMatchObject([
               { type: 'FORBIDDEN', message: 'Resource not accessible by integration', path: hidden },
             ]);
-            // Null, or gone with what may not be null around it.
+            // Null, or removed with an enclosing value that may not be null.
             expect(hidden.reduce((value, key) => value?.[key], body.data) ?? null).toBeNull();
           }
         }
@@ -159,7 +159,7 @@ describe('permissions in GraphQL', () => {
     ['T_60', 'members'],
     ['R_900', undefined],
     ['U_2', undefined],
-  ])('a node id %s leads nowhere without its permission, and nowhere for others', async (id, needs) => {
+  ])('a node id %s leads nowhere without its permission, nor for another installation', async (id, needs) => {
     const find = async (token: string) => {
       const { body } = await graphql(
         scene.api,

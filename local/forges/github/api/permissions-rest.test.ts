@@ -17,19 +17,19 @@ const jwt = () => {
 
 interface RouteRule {
   readonly path: string;
-  /** Permissions without each of which the answer is 403. */
+  /** The answer is 403 without any one of these permissions. */
   readonly needs: readonly string[];
-  /** What a whole token gets. */
+  /** The status for a token with all permissions. */
   readonly status?: number;
-  /** What the token of another organization's installation gets. */
+  /** The status for the token of another organization's installation. */
   readonly foreign?: number;
-  /** Only the app's own credential opens it. */
+  /** Only the app's own credential is accepted. */
   readonly app?: true;
 }
 
-/** By the route without the part that has a form by name and one by id. */
+/** By the route's path after the part that exists by name and by id. */
 const organization: Readonly<Record<string, Omit<RouteRule, 'path'>>> = {
-  // Anybody may look at an organization; what the settings need is tested below.
+  // Anybody may see an organization; what its settings need is tested below.
   '': { needs: [], foreign: 200 },
   '/members': { needs: ['members'] },
   '/memberships/ann': { needs: ['members'] },
@@ -76,7 +76,7 @@ const rules: Readonly<Record<'GET' | 'POST' | 'DELETE', readonly RouteRule[]>> =
     { path: '/app/hook/deliveries/5', needs: [], app: true },
     { path: '/installation/repositories', needs: [], foreign: 200 },
     { path: '/rate_limit', needs: [], foreign: 200 },
-    // An account is shown to everybody.
+    // An account is visible to everybody.
     { path: '/user/1', needs: [], foreign: 200 },
   ],
   POST: [
@@ -91,19 +91,19 @@ const ask = (rule: (typeof table)[number], token: string) =>
   rest(scene.api, rule.path, token, { method: rule.method });
 
 describe('permissions in REST', () => {
-  it('are told for every route that is served', () => {
+  it('are listed for every route that is served', () => {
     const patterns = apiRoutes.map(({ method, pattern }) => ({
       name: `${method} ${pattern}`,
       expression: new RegExp(
         `^${method} ${pattern.replace(/\{\+\w+\}/g, '.+').replace(/\{\w+\}/g, '[^/]+')}$`,
       ),
     }));
-    // The more special of two patterns comes first in the table of routes, so each path counts for one.
-    const told = table.map(
+    // The more specific of two patterns comes first in the table of routes, so each path counts for one.
+    const listed = table.map(
       ({ method, path }) => patterns.find(({ expression }) => expression.test(`${method} ${path}`))?.name,
     );
-    expect(told).not.toContain(undefined);
-    expect([...new Set(told)].sort()).toEqual(patterns.map(({ name }) => name).sort());
+    expect(listed).not.toContain(undefined);
+    expect([...new Set(listed)].sort()).toEqual(patterns.map(({ name }) => name).sort());
   });
 
   it.each(table.filter(({ app }) => app !== true))(
@@ -125,13 +125,16 @@ describe('permissions in REST', () => {
     },
   );
 
-  it.each(table.filter(({ app }) => app === true))('$method $path is open to the app alone', async (rule) => {
-    expect((await ask(rule, jwt())).status).toBe(rule.status ?? 200);
-    for (const token of [scene.api.token(), scene.foreignToken(), ''])
-      expect((await ask(rule, token)).status).toBe(401);
-  });
+  it.each(table.filter(({ app }) => app === true))(
+    '$method $path accepts only the app itself',
+    async (rule) => {
+      expect((await ask(rule, jwt())).status).toBe(rule.status ?? 200);
+      for (const token of [scene.api.token(), scene.foreignToken(), ''])
+        expect((await ask(rule, token)).status).toBe(401);
+    },
+  );
 
-  it('of organization_administration shows the settings, whose absence nothing else tells', async () => {
+  it('without organization_administration the settings are left out, and nothing else indicates that', async () => {
     const settings = async (token: string) => {
       const { status, body } = await rest(scene.api, '/orgs/acme', token);
       return [status, body.default_repository_permission];

@@ -1,6 +1,6 @@
 import type { LoggedRequest } from '../../control/request-log.ts';
 
-/** What was asked and what it cost; holds no credential. Costs are points of the REST budget, or of the GraphQL one. */
+/** One request and its cost, without any credential. Costs are points of the REST or the GraphQL budget. */
 export interface RequestEntry extends LoggedRequest {
   readonly surface: 'rest' | 'graphql' | 'codeload';
   readonly installationId?: number;
@@ -8,7 +8,7 @@ export interface RequestEntry extends LoggedRequest {
   readonly errorTypes?: readonly string[];
 }
 
-/** Where the simulator's servers can be reached; no trailing slash. */
+/** The addresses of the simulator's servers; no trailing slash. */
 export interface Addresses {
   readonly api: string;
   readonly web: string;

@@ -85,7 +85,7 @@ function listDeliveries(context: Context): Reply {
   const query = context.url.searchParams;
   const status = query.get('status');
   const cursor = query.get('cursor');
-  // GitHub's `failure` means an answer of 400 to 599; what got no answer at all is in neither half.
+  // GitHub's `failure` means a status of 400 to 599; a delivery without any answer is neither a failure nor a success.
   const wanted = keptDeliveries(context).filter(({ statusCode }) => {
     if (status === 'failure') return statusCode >= 400 && statusCode < 600;
     return status === 'success' ? statusCode >= 200 && statusCode < 400 : true;

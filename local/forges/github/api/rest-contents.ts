@@ -7,7 +7,7 @@ import { NOT_FOUND, RefusalError, type Reply } from './http.ts';
 import { fullName } from './rights.ts';
 import type { Schema } from './schemas.ts';
 
-/** Beyond this a file comes without its content; beyond the second not at all. */
+/** Larger files come without their content; files beyond the second limit are not served at all. */
 const MAX_INLINE_BYTES = 1024 * 1024;
 const MAX_BYTES = 100 * 1024 * 1024;
 const SYMLINK = 0o120000;
@@ -112,7 +112,7 @@ async function readContents(context: Context, repository: Repository): Promise<R
   if (object.type === 'tree') return listing(context, repository, ref, path, object);
   if (entry.mode !== SYMLINK) return fileReply(context, shape, object.body);
 
-  // A link to a file of the repository is answered with that file; any other is told as a link.
+  // A link to a file of the repository is answered with that file; any other is shown as a link.
   const target = object.body.toString('utf8');
   const at = posix.join(posix.dirname(path), target);
   const followed = target.startsWith('/') ? undefined : await objects.entryAt(gitDirectory, commit, at);

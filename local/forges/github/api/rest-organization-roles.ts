@@ -15,7 +15,7 @@ const BASE_ROLES = {
   admin: 'admin',
 } as const;
 
-/** Without the plan there is nothing at the address; the roles themselves come all at once. */
+/** Lists all roles in one answer; 404 if the plan has none. */
 function listRoles({ services }: Context, organization: Organization): Reply {
   const { roles } = organization;
   if (roles === undefined) throw new RefusalError(NOT_FOUND);
@@ -34,7 +34,7 @@ function listRoles({ services }: Context, organization: Organization): Reply {
   );
   return { status: 200, json: { total_count: shapes.length, roles: shapes } };
 }
-/** "Response if the organization roles feature is not enabled": 422. */
+/** The role in the path; 422 where the plan has none ("Response if the organization roles feature is not enabled"). */
 function roleOf({ params }: Context, { roles }: Organization): OrganizationRole {
   if (roles === undefined) throw new RefusalError({ status: 422, message: 'Validation Failed' });
   const role = roles.get(Number(params.role_id));
@@ -80,7 +80,7 @@ function listTeams(context: Context, organization: Organization): Reply {
   };
 }
 
-/** The list of roles needs a permission of its own, who holds them only that to read members. */
+/** The list of roles needs a permission of its own, the lists of holders only the one to read members. */
 export const organizationRoleRoutes: readonly Route[] = [
   ...organizationRoutes('/organization-roles', 'organization_custom_org_roles', listRoles),
   ...organizationRoutes('/organization-roles/{role_id}/users', 'members', listUsers),

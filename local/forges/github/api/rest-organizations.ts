@@ -38,7 +38,7 @@ function showOrganization({ services, state, viewer }: Context, organization: Or
   return { status: 200, json: fullOrganizationShape(services.addresses, state, organization, withSettings) };
 }
 
-/** Reads `role`; a value that GitHub does not know is refused. */
+/** Parses `role`; refuses a value that GitHub does not know. */
 function roleOf(query: URLSearchParams, roles: readonly string[]): string {
   const role = query.get('role') ?? 'all';
   if (role !== 'all' && !roles.includes(role))
@@ -87,7 +87,7 @@ function listTeams(context: Context, organization: Organization): Reply {
 
 type TeamOf = Parameters<Parameters<typeof teamRoutes>[1]>[1];
 
-/** With the members of child teams: "Team members will include the members of child teams." */
+/** Includes members of child teams: "Team members will include the members of child teams." */
 function listTeamMembers(context: Context, { team }: TeamOf): Reply {
   const wanted = roleOf(context.url.searchParams, ['member', 'maintainer']);
   const all = teamMembers(context.state, team)
@@ -102,7 +102,7 @@ function listTeamMembers(context: Context, { team }: TeamOf): Reply {
   };
 }
 
-/** Only repositories that the token may see; the counts of the team itself tell of all. */
+/** Lists only repositories that the token may see; the counts of the team itself include all. */
 function listTeamRepositories(context: Context, { team }: TeamOf): Reply {
   const { services, state, viewer } = context;
   const all = [...teamRepositories(state, team)].flatMap(([id, permission]) => {
@@ -135,7 +135,7 @@ function childrenOf(state: GitHubState, teamId: number) {
   return [...state.teams.values()].filter(({ parentId }) => parentId === teamId);
 }
 
-/** By id, for whoever has a credential: https://docs.github.com/en/rest/users/users#get-a-user-using-their-id */
+/** Shows a user by id to any credential: https://docs.github.com/en/rest/users/users#get-a-user-using-their-id */
 function showUser({ services, state, params, viewer }: Context): Reply {
   if (viewer.credential.kind === 'anonymous')
     throw new RefusalError({ status: 401, message: 'Requires authentication' });

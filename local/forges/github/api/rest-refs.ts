@@ -9,7 +9,7 @@ import { commitAt } from './rest-contents.ts';
 import { fullName } from './rights.ts';
 import type { Schema } from './schemas.ts';
 
-/** All refs whose name begins so. @throws RefusalError 409 for a repository without any */
+/** All refs whose name starts with `start`. @throws RefusalError 409 for an empty repository */
 function refsBeginning(context: Context, repository: Repository, start: string): GitRef[] {
   const all = context.refs(repository);
   if (all.length === 0) throw new RefusalError({ status: 409, message: 'Git Repository is empty.' });
@@ -33,7 +33,7 @@ function nodeId(type: string, repository: Repository, name: string): string {
   return `${type}_${Buffer.from(`${repository.id}:${name}`).toString('base64url')}`;
 }
 
-/** In one answer. */
+/** Lists all matching refs in one answer. */
 async function matchingRefs(context: Context, repository: Repository): Promise<Reply> {
   const wanted = refsBeginning(context, repository, context.params.ref ?? '');
   return {
@@ -42,7 +42,7 @@ async function matchingRefs(context: Context, repository: Repository): Promise<R
   };
 }
 
-/** The ref of that name, or else all below it: what `git/refs/heads` still is to Composer. */
+/** Shows the ref of that name, or else all below it, as Composer relies on for `git/refs/heads`. */
 async function showRefs(context: Context, repository: Repository): Promise<Reply> {
   const name = context.params.ref ?? '';
   const one = refsBeginning(context, repository, name).find((ref) => ref.name === `refs/${name}`);
@@ -56,8 +56,8 @@ async function showRefs(context: Context, repository: Repository): Promise<Reply
 }
 
 /**
- * The commit behind a tag, however many tags lie between; a page shows no tag of anything else.
- * GitHub sorts by name, the last one first (https://github.com/loopwerk/tag-changelog/issues/12 shows an answer), but says so nowhere.
+ * Lists tags with their commits, following tags of tags; tags of other objects are left out. GitHub sorts by name, last first, without
+ * documenting it (https://github.com/loopwerk/tag-changelog/issues/12 shows an answer).
  */
 async function listTags(context: Context, repository: Repository): Promise<Reply> {
   const { services, state } = context;

@@ -18,7 +18,7 @@ function isAffiliation(text: string): text is Affiliation {
   return text === 'all' || text === 'direct' || text === 'outside';
 }
 
-/** The permission of each is the highest over all sources, whatever the affiliation asked for. */
+/** Each one's permission is the highest over all sources, whatever the affiliation requested. */
 function listCollaborators(context: Context, repository: Repository): Reply {
   const { services, state } = context;
   const query = context.url.searchParams;
@@ -34,7 +34,7 @@ function listCollaborators(context: Context, repository: Repository): Reply {
   return { status: 200, headers, json };
 }
 
-/** `permission` knows four words only: `maintain` is told as `write` and `triage` as `read`. */
+/** `permission` has only four values: `maintain` is shown as `write` and `triage` as `read`. */
 const LEGACY = { pull: 'read', triage: 'read', push: 'write', maintain: 'write', admin: 'admin' } as const;
 
 function showPermission({ services, state, params }: Context, repository: Repository): Reply {
@@ -53,7 +53,7 @@ function showPermission({ services, state, params }: Context, repository: Reposi
   };
 }
 
-/** Whether the ref exists is found out where the link leads; that there is nothing at all is told here. */
+/** Redirects to the archive. A missing ref is found by the host of the link; an empty repository is answered here. */
 function redirectToArchive({ services, state, params, refs }: Context, repository: Repository): Reply {
   if (refs(repository).length === 0) throw new RefusalError(NOT_FOUND);
   const target = { repositoryId: repository.id, ref: params.ref ?? repository.defaultBranch };

@@ -67,7 +67,7 @@ const asApp = (path: string, init: RequestInit = {}) =>
 const logins = (body: { login: string }[]) => body.map(({ login }) => login);
 
 describe('organizations and teams by REST', () => {
-  it('tell members, roles and invitations', async () => {
+  it('show members, roles and invitations', async () => {
     expect(logins((await rest(api, '/orgs/ACME/members')).body)).toEqual(['owner', 'ann', 'bob']);
     expect(logins((await rest(api, '/organizations/501/members?role=admin')).body)).toEqual(['owner']);
     expect((await rest(api, '/orgs/acme/memberships/owner')).body).toMatchObject({
@@ -80,7 +80,7 @@ describe('organizations and teams by REST', () => {
     expect((await rest(api, '/orgs/none')).status).toBe(404);
   });
 
-  it('give a team by slug and by id, with the members of its child teams', async () => {
+  it('show a team by slug and by id, with the members of its child teams', async () => {
     const bySlug = await rest(api, '/orgs/acme/teams/payments');
     const byId = await rest(api, '/organizations/501/team/61');
     expect(byId.body).toEqual(bySlug.body);
@@ -98,7 +98,7 @@ describe('organizations and teams by REST', () => {
     expect((await rest(api, '/organizations/501/team/99')).status).toBe(404);
   });
 
-  it('give the repositories of a team, those of its parent too', async () => {
+  it('show the repositories of a team, those of its parent too', async () => {
     const { body } = await rest(api, '/organizations/501/team/61/repos');
     expect(body).toMatchObject([
       { id: 900, role_name: 'maintain', permissions: { maintain: true, admin: false } },
@@ -126,12 +126,12 @@ describe('repositories by REST', () => {
     ['internal', 'outside', 'none', 'none'],
     ['secret', 'ann', 'none', 'none'],
     ['secret', 'invited', 'none', 'none'],
-  ])('tell the permission on %s of %s: %s, %s', async (name, login, permission, role) => {
+  ])('show the permission on %s of %s: %s, %s', async (name, login, permission, role) => {
     const { body } = await rest(api, `/repos/acme/${name}/collaborators/${login}/permission`);
     expect(body).toMatchObject({ permission, role_name: role, user: { login } });
   });
 
-  it('give nothing to a suspended user', async () => {
+  it('show no permission of a suspended user', async () => {
     const user = state.users.get(3);
     if (user === undefined) throw new Error('no bob');
     user.suspended = true;
@@ -142,7 +142,7 @@ describe('repositories by REST', () => {
     user.suspended = false;
   });
 
-  it('are found under a former name by a redirect to the id, until another takes the name', async () => {
+  it('redirect from a former name to the id, until another repository takes the name', async () => {
     const repository = state.repositories.get(902);
     if (repository === undefined) throw new Error('no secret');
     repository.name = 'renamed';
@@ -160,7 +160,7 @@ describe('repositories by REST', () => {
     expect((await rest(api, '/repositories/902')).body.name).toBe('renamed');
   });
 
-  it('tell forks, archives and blocks', async () => {
+  it('show forks, archived and blocked repositories', async () => {
     expect((await rest(api, '/repos/acme/fork')).body).toMatchObject({ fork: true, parent: { id: 900 } });
     const repository = state.repositories.get(903);
     if (repository === undefined) throw new Error('no fork');
@@ -170,7 +170,7 @@ describe('repositories by REST', () => {
     expect([blocked.status, blocked.body.message]).toEqual([403, 'Repository access blocked']);
   });
 
-  it('carry the headers that every answer has', async () => {
+  it('have the headers that every answer has', async () => {
     const { headers } = await rest(api, '/repos/acme/billing');
     expect(headers.get('x-github-request-id')).toMatch(/^([0-9A-F]{4}:){5}[0-9A-F]{4}$/);
     expect(headers.get('x-github-media-type')).toBe('github.v3; format=json');
@@ -193,7 +193,7 @@ describe('the log of deliveries', () => {
     expect(body.map(({ id }: { id: number }) => id)).toEqual([6]);
   });
 
-  it('shows one with its payload, and sends it again', async () => {
+  it('shows one delivery with its payload, and sends it again', async () => {
     const { body } = await asApp('/app/hook/deliveries/4');
     expect(body).toMatchObject({
       guid: 'guid-4',

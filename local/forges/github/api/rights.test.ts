@@ -10,7 +10,7 @@ import {
 } from './rights.ts';
 import { acme, addRepository, addTeam, addUser, emptyState } from './test-world.ts';
 
-/** Grandparent, parent, child; the repository is the grandparent's, the member the child's. */
+/** Grandparent, parent, child: the grandparent has the repository, the child the member. */
 function tree() {
   const state = emptyState();
   const user = addUser(state, 1, 'ann', 'member');
@@ -27,7 +27,7 @@ function tree() {
 }
 
 describe('nested teams', () => {
-  it('hand rights down and members up', () => {
+  it('pass rights down and members up', () => {
     const { state, repository, top, middle, bottom } = tree();
     expect(effectivePermission(state, repository, 1)).toBe('push');
     expect([...teamRepositories(state, bottom)]).toEqual([[900, 'push']]);
@@ -36,7 +36,7 @@ describe('nested teams', () => {
     expect(teamMembers(state, bottom)).toMatchObject([{ role: 'maintainer', inherited: false }]);
   });
 
-  it('do not hand rights up, nor sideways', () => {
+  it('do not pass rights up or sideways', () => {
     const { state, repository, bottom, top } = tree();
     top.repositories.clear();
     bottom.repositories.set(900, 'admin');
@@ -81,7 +81,7 @@ describe('the effective permission', () => {
     expect(effectivePermission(state, repository, 1)).toBe('maintain');
   });
 
-  it('is none for those invited and for those suspended, and none through teams for those outside', () => {
+  it('is none for invited and suspended people, and none through teams for people outside', () => {
     const { state, repository, user } = tree();
     acme(state).members.set(1, { role: 'admin', state: 'pending' });
     expect(effectivePermission(state, repository, 1)).toBeUndefined();
@@ -91,7 +91,7 @@ describe('the effective permission', () => {
     expect(effectivePermission(state, repository, 1)).toBeUndefined();
   });
 
-  it('lets every member read what is internal', () => {
+  it('lets every member read internal repositories', () => {
     const { state, repository, top } = tree();
     top.repositories.clear();
     repository.visibility = 'internal';
@@ -102,7 +102,7 @@ describe('the effective permission', () => {
 });
 
 describe('names', () => {
-  it('lead to the repository that has them now, before the one that had them once', () => {
+  it('resolve to the repository that has them now, before one that had them earlier', () => {
     const { state, repository } = tree();
     state.formerNames.set('acme/old', 900);
     expect(findRepository(state, 'ACME/Old')).toEqual({ repository, former: true });

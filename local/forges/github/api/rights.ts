@@ -48,12 +48,12 @@ export function descendantsOf(state: GitHubState, team: Team): Team[] {
   );
 }
 
-/** Direct teams of an organization. */
+/** The organization's teams. */
 export function teamsOf(state: GitHubState, organizationId: number): Team[] {
   return [...state.teams.values()].filter((team) => team.organizationId === organizationId);
 }
 
-/** Repositories of an organization, all of them. */
+/** All repositories of an organization. */
 export function repositoriesOf(state: GitHubState, organizationId: number): Repository[] {
   return [...state.repositories.values()].filter(
     (repository) => repository.organizationId === organizationId,
@@ -61,10 +61,8 @@ export function repositoriesOf(state: GitHubState, organizationId: number): Repo
 }
 
 /**
- * Repositories the team may reach, with the strongest permission over itself and its ancestors.
- *
- * "Child teams inherit the parent's access permissions"
- * (https://docs.github.com/en/organizations/organizing-members-into-teams/about-teams#nested-teams).
+ * Repositories that the team may access, with the strongest permission over itself and its ancestors. "Child teams inherit the parent's
+ * access permissions" (https://docs.github.com/en/organizations/organizing-members-into-teams/about-teams#nested-teams).
  */
 export function teamRepositories(state: GitHubState, team: Team): Map<number, Permission> {
   const result = new Map<number, Permission>();
@@ -79,14 +77,14 @@ export function teamRepositories(state: GitHubState, team: Team): Map<number, Pe
 
 export type TeamRole = 'member' | 'maintainer';
 
-/** A member of a team, and whether only by way of a child team. */
+/** A member of a team, and whether only through a child team. */
 export interface TeamMember {
   readonly user: User;
   readonly role: TeamRole;
   readonly inherited: boolean;
 }
 
-/** Members of the team and of its child teams; an immediate membership goes before an inherited one. */
+/** Members of the team and of its child teams; an immediate membership overrides an inherited one. */
 export function teamMembers(state: GitHubState, team: Team): TeamMember[] {
   const result = new Map<number, TeamMember>();
   const add = (source: Team, inherited: boolean) => {
@@ -102,7 +100,7 @@ export function teamMembers(state: GitHubState, team: Team): TeamMember[] {
   return [...result.values()];
 }
 
-/** Whether the user is a member now: an invitation (`pending`) is no membership. */
+/** Whether the user is an active member; an invitation (`pending`) is no membership. */
 export function isMember(organization: Organization, userId: number): boolean {
   return organization.members.get(userId)?.state === 'active';
 }
@@ -118,15 +116,14 @@ export function membersOf(
   });
 }
 
-/** One reason why a user may reach a repository. */
+/** One reason why a user may access a repository. */
 export type Source =
   | { readonly kind: 'organization'; readonly organization: Organization; readonly permission: Permission }
   | { readonly kind: 'team'; readonly team: Team; readonly permission: Permission }
   | { readonly kind: 'repository'; readonly repository: Repository; readonly permission: Permission };
 
 /**
- * Every source of a user's permission on a repository, except that it is public.
- *
+ * Every source of a user's permission on a repository, except its being public.
  * https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles
  */
 export function permissionSources(state: GitHubState, repository: Repository, userId: number): Source[] {
@@ -172,7 +169,7 @@ export function effectivePermission(state: GitHubState, repository: Repository, 
 
 export type Affiliation = 'all' | 'direct' | 'outside';
 
-/** Collaborators of a repository: `direct` has a grant of his own, `outside` such a one who is no member. */
+/** Collaborators of a repository: `direct` have a grant of their own, `outside` are those of them who are no members. */
 export function collaboratorsOf(
   state: GitHubState,
   repository: Repository,
@@ -186,7 +183,7 @@ export function collaboratorsOf(
   });
 }
 
-/** People with access to a repository of the organization who are no members of it. */
+/** People with access to a repository of the organization who are not its members. */
 export function outsideCollaboratorsOf(state: GitHubState, organization: Organization): User[] {
   const ids = new Set(
     repositoriesOf(state, organization.id).flatMap((repository) => [...repository.collaborators.keys()]),
@@ -202,7 +199,7 @@ export function fullName(state: GitHubState, repository: Repository): string {
   return `${state.organizations.get(repository.organizationId)?.login ?? 'ghost'}/${repository.name}`;
 }
 
-/** The repository with this full name now, or once; names compare without case. */
+/** The repository that has this full name now, or had it earlier; names compare without case. */
 export function findRepository(
   state: GitHubState,
   name: string,

@@ -2,7 +2,7 @@ import { createWindows } from '../../limits/windows.ts';
 import type { Refusal } from './http.ts';
 
 const MINUTE_MS = 60_000;
-/** Points of one installation in a minute, and requests at the same time over both surfaces. */
+/** Points of one installation per minute; CONCURRENT counts requests over both surfaces. */
 const POINTS = { rest: 900, graphql: 2000 } as const;
 const CONCURRENT = 100;
 
@@ -10,12 +10,12 @@ export interface SecondaryLimits {
   /**
    * Counts a request that begins.
    *
-   * @returns what refuses it, or how to say that it has been answered
+   * @returns the refusal, or a function to call when it was answered
    */
   enter(holder: string, surface: keyof typeof POINTS, method: string): Refusal | (() => void);
 }
 
-/** What a secondary limit says. GraphQL may say it with 200, too. */
+/** The answer of a secondary limit. GraphQL may send it with 200, too. */
 export function secondaryRefusal(retryAfter: number, status = 403): Refusal {
   return {
     status,
@@ -25,9 +25,9 @@ export function secondaryRefusal(retryAfter: number, status = 403): Refusal {
 }
 
 /**
- * The limits that guard against bursts: a request that reads costs a point, one that writes five, a GraphQL query one
- * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits). Time on the processor
- * is not counted here, nor what is written.
+ * The limits against bursts: a request that reads costs one point, one that writes five, a GraphQL query one
+ * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits). Limits on processor time
+ * and on created content are not simulated.
  *
  * @param now milliseconds
  */

@@ -29,13 +29,13 @@ export interface GitHubApiDependencies extends RequestFaults {
   readonly state: GitHubState;
   readonly tokens: TokenStore;
   readonly addresses: Addresses;
-  /** Sends a delivery once more. */
+  /** Sends a delivery again. */
   redeliver(deliveryId: number): Promise<void>;
   /** Milliseconds. */
   now(): number;
   readonly past?: Past<GitHubState>;
   readonly objects?: GitObjects;
-  /** Left out: bursts are as welcome as anything. */
+  /** If left out, bursts are not limited. */
   readonly secondaryLimits?: SecondaryLimits;
   readonly budgets?: Budgets;
   recordRequest?(entry: RequestEntry): void;
@@ -43,7 +43,7 @@ export interface GitHubApiDependencies extends RequestFaults {
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** All that is served in REST. */
+/** Every REST endpoint. */
 export const apiRoutes: readonly Route[] = [
   ...appRoutes,
   ...organizationAndTeamRoutes,
@@ -63,9 +63,9 @@ interface Turn {
   installationId?: number;
   standing?: Standing;
   cost: number;
-  /** To be called when it is answered. */
+  /** Called when the request was answered. */
   leave?: (() => void) | undefined;
-  /** Takes back what was charged. */
+  /** Gives back what was charged. */
   refund?: () => Standing;
   graphql?: GraphqlAnswer['record'];
   interception?: Interception | undefined;
@@ -84,16 +84,16 @@ function secondaryLimit(surface: Turn['surface'], fault: Fault): Reply {
   return { status, headers, json: { errors: [{ message }] } };
 }
 
-function primaryLimit(words: string, fault: Fault | undefined): Reply {
+function primaryLimit(holderName: string, fault: Fault | undefined): Reply {
   const retryAfter = fault?.retryAfter;
   return refusalReply({
     status: fault?.status ?? 403,
-    message: `API rate limit exceeded for ${words}.`,
+    message: `API rate limit exceeded for ${holderName}.`,
     headers: retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` },
   });
 }
 
-/** GraphQL tells of time-outs in its own form, but with the status of an error. */
+/** GraphQL reports time-outs in its own form, but with an error status. */
 function serverError(surface: Turn['surface'], status: number): Reply {
   if (surface === 'rest') return refusalReply({ status, message: 'Server Error' });
   return { status, json: { data: null, errors: [{ message: WENT_WRONG }] } };
@@ -105,7 +105,7 @@ function makeRequestId(): string {
   return hex.replace(/(.{4})(?=.)/g, '$1:');
 }
 
-/** Depends on the credential, so that it ends with each token, as GitHub's do. */
+/** Depends on the credential, so that it changes with each token, as GitHub's does. */
 function entityTag(request: IncomingMessage, body: Buffer): string {
   const { accept = '', authorization = '' } = request.headers;
   const hash = createHash('sha256').update(`${accept}:${authorization}:`).update(body).digest('hex');
@@ -172,7 +172,7 @@ export function createGitHubApi(
     if ('status' in credential) return refusalReply(credential);
     const secondary = fault('secondary-limit');
     if (secondary !== undefined) return secondaryLimit(surface, secondary);
-    const { holder, limit, words } = budgetHolder(deps.state, credential);
+    const { holder, limit, holderName } = budgetHolder(deps.state, credential);
     const entered = deps.secondaryLimits?.enter(holder, surface, method);
     if (typeof entered === 'object') return refusalReply(entered);
     turn.leave = entered;
@@ -192,7 +192,7 @@ export function createGitHubApi(
     const spent = fault('rate-limit');
     const charged = budgets.charge(holder, 'core', limit, spent === undefined ? points : limit + 1);
     turn.standing = charged;
-    if (!charged.granted) return primaryLimit(words, spent);
+    if (!charged.granted) return primaryLimit(holderName, spent);
     turn.cost = points;
     turn.refund = () => budgets.charge(holder, 'core', limit, -points);
 

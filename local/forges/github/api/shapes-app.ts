@@ -69,7 +69,7 @@ export function deliveryShape(delivery: Delivery): Schema<'hook-delivery-item'> 
   };
 }
 
-/** A delivery with its request; the payload parsed, so that its bytes are not those that were signed. */
+/** A delivery with its request. The payload is parsed, so it does not have the bytes that were signed. */
 export function fullDeliveryShape(app: App, delivery: Delivery): Schema<'hook-delivery'> {
   return {
     ...deliveryShape(delivery),

@@ -10,7 +10,7 @@ import {
 } from './rights.ts';
 import type { Schema } from './schemas.ts';
 
-/** GitHub does not tell when a simulated account or team was made; any fixed moment does. */
+/** Creation time of simulated accounts and teams; any fixed time will do. */
 export const LONG_AGO = '2020-01-01T00:00:00Z';
 
 function account(addresses: Addresses, login: string) {
@@ -34,7 +34,7 @@ function account(addresses: Addresses, login: string) {
   };
 }
 
-/** A user as lists show him. */
+/** A user in lists. */
 export function userShape(addresses: Addresses, user: User): Schema<'simple-user'> {
   return {
     login: user.login,
@@ -45,7 +45,7 @@ export function userShape(addresses: Addresses, user: User): Schema<'simple-user
   };
 }
 
-/** A user by himself. */
+/** A user shown alone. */
 export function publicUserShape(addresses: Addresses, user: User): Schema<'public-user'> {
   return {
     ...userShape(addresses, user),
@@ -65,7 +65,7 @@ export function publicUserShape(addresses: Addresses, user: User): Schema<'publi
   };
 }
 
-/** An organization where an account is shown, as an owner is. */
+/** An organization in the form of an account, as owners are shown. */
 export function ownerShape(addresses: Addresses, organization: Organization): Schema<'simple-user'> {
   const { login, id, nodeId } = organization;
   return { login, id, node_id: nodeId, type: 'Organization', ...account(addresses, login) };
@@ -131,10 +131,10 @@ export function fullOrganizationShape(
   };
 }
 
-/** Of the one enterprise of a world. */
+/** A world has only one enterprise. */
 const ENTERPRISE_ID = 1;
 
-/** A team where it is mentioned. */
+/** A team where another object refers to it. */
 export function simpleTeam(addresses: Addresses, state: GitHubState, team: Team): Schema<'team-simple'> {
   const login = state.organizations.get(team.organizationId)?.login ?? 'ghost';
   const url = `${addresses.api}/organizations/${team.organizationId}/team/${team.id}`;
@@ -148,7 +148,7 @@ export function simpleTeam(addresses: Addresses, state: GitHubState, team: Team)
     name: team.name,
     slug: team.slug,
     description: team.description ?? null,
-    // The team's default for repositories to come, deprecated and always `pull`; not what it may do now.
+    // The deprecated default for future repositories, always `pull`; not the team's current permission.
     permission: 'pull',
     privacy: team.privacy,
     notification_setting: 'notifications_enabled',

@@ -13,7 +13,7 @@ const GHOST = {
   members: new Map(),
 } as const;
 
-/** By which a repository is cloned with a key. */
+/** The URL to clone a repository over SSH. */
 export function sshUrl(addresses: Addresses, fullName: string): string {
   return `git@${new URL(addresses.web).hostname}:${fullName}.git`;
 }
@@ -113,7 +113,7 @@ export function repositoryShape(
     updated_at: repository.pushedAt,
     allow_forking: true,
     web_commit_signoff_required: false,
-    // What a user could do; an installation is none.
+    // What a user could do; an installation is no user.
     permissions: permissionFlags(undefined),
   };
 }

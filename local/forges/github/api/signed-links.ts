@@ -3,7 +3,7 @@ import type { App } from '../state.ts';
 
 const LIFETIME_SECONDS = 300;
 
-/** What a link to an archive stands for. */
+/** What a link to an archive identifies. */
 export interface ArchiveLink {
   readonly repositoryId: number;
   readonly ref: string;
@@ -14,7 +14,7 @@ function mac(app: App, text: string): Buffer {
 }
 
 /**
- * A path on the download host that works for five minutes without any credential
+ * Signs a path on the download host that works for five minutes without any credential
  * (https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-zip).
  *
  * @param now milliseconds
@@ -27,7 +27,7 @@ export function signArchivePath(app: App, fullName: string, target: ArchiveLink,
   return `/_signed/${fullName}/legacy.zip/${ref}?token=${token}`;
 }
 
-/** Reads such a path again; undefined if it is not ours, was changed or is too old. */
+/** Verifies such a path; undefined if it is not ours, was changed or has expired. */
 export function readArchivePath(app: App, url: URL, now: number): ArchiveLink | undefined {
   const path = /^\/_signed\/[^/]+\/[^/]+\/legacy\.zip\/(.+)$/.exec(url.pathname)?.[1];
   const [repositoryId = '', expires = '', given = ''] = (url.searchParams.get('token') ?? '').split('.');

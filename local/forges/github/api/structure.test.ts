@@ -79,7 +79,7 @@ describe('the structure of an organization', () => {
     });
   });
 
-  it('counts the members of child teams in by default, and CHILD_TEAM alone', async () => {
+  it('includes the members of child teams by default, and only those with CHILD_TEAM', async () => {
     const { body } = await graphql(
       api,
       `{ organization(login:"acme") { team(slug:"engineering") {
@@ -116,7 +116,7 @@ describe('the structure of an organization', () => {
     expect(body.data.organization.pendingMembers.nodes).toEqual([{ login: 'invited' }]);
   });
 
-  it('lists repositories with direct collaborators and the permission that counts', async () => {
+  it('lists repositories with direct collaborators and their effective permission', async () => {
     const { body } = await graphql(api, REPOSITORIES, { login: 'ACME' });
     expect(body.errors).toBeUndefined();
     expect(body.data.organization.repositories.totalCount).toBe(3);
@@ -136,7 +136,7 @@ describe('the structure of an organization', () => {
     });
   });
 
-  it('tells where a permission comes from', async () => {
+  it('shows the sources of a permission', async () => {
     const { body } = await graphql(
       api,
       `{ repository(owner:"acme", name:"billing") { collaborators(first:10, login:"ann") { edges { permission permissionSources {
@@ -160,7 +160,7 @@ describe('the structure of an organization', () => {
     ]);
   });
 
-  it('charges by the documented formula and says so in headers', async () => {
+  it('is charged by the documented formula, shown in headers', async () => {
     const { headers } = await graphql(api, TEAMS, { login: 'acme' });
     expect(headers.get('x-ratelimit-resource')).toBe('graphql');
     expect(headers.get('x-ratelimit-limit')).toBe('5000');

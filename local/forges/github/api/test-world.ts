@@ -11,7 +11,7 @@ import { createSecondaryLimits } from './secondary-limits.ts';
 import { createGitHubApi } from './server.ts';
 import { createTokenStore } from './tokens.ts';
 
-/** Made once a process: an RSA key takes its time. */
+/** Made once per process, since generating an RSA key takes a while. */
 const KEY = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
@@ -29,7 +29,7 @@ export const PERMISSIONS: Installation['permissions'] = {
   organization_custom_org_roles: 'read',
 };
 
-/** A state of one organization, `acme`, with nothing in it but the app. */
+/** The state of an organization, `acme`, that has only the app. */
 export function emptyState(): GitHubState {
   const organization: Organization = {
     id: ORGANIZATION_ID,
@@ -136,7 +136,7 @@ async function listen(listener: RequestListener): Promise<{ server: Server; url:
   return { server, url: `http://127.0.0.1:${address.port}` };
 }
 
-/** Faults that strike once each, if everything that they name matches. */
+/** Creates faults that strike once each, if everything that they name matches. */
 export function createTestFaults(): Faults & {
   add(kind: string, match: Record<string, string>, fault?: Fault): void;
 } {
@@ -153,7 +153,7 @@ export function createTestFaults(): Faults & {
   };
 }
 
-/** A JWT of the app, with claims of the caller's choice. */
+/** A JWT of the app, with the given claims. */
 export function makeJwt(claims: Record<string, unknown>, privateKey = KEY.privateKey): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}`;
@@ -209,7 +209,7 @@ export async function startApi(state: GitHubState, options: { secondaryLimits?: 
     clock,
     past,
     tokens,
-    /** An installation token, for requests made by hand. */
+    /** Issues an installation token for requests made by the test. */
     token(
       options: { permissions?: Record<string, string>; repositoryIds?: number[]; stateless?: boolean } = {},
     ): string {
@@ -229,7 +229,7 @@ export async function startApi(state: GitHubState, options: { secondaryLimits?: 
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
-/** One GraphQL request by hand; gives status, headers and body. */
+/** Sends one GraphQL request. @returns status, headers and body */
 export async function graphql(
   api: TestApi,
   query: string,
@@ -246,7 +246,7 @@ export async function graphql(
   return { status: response.status, headers: response.headers, body };
 }
 
-/** One REST request by hand; redirects are not followed. */
+/** Sends one REST request without following redirects. */
 export async function rest(
   api: TestApi,
   path: string,

@@ -5,7 +5,7 @@ import { repositoriesOf } from './rights.ts';
 import { type Credential, covers, type InstallationToken, type Level, viewerOf } from './viewer.ts';
 
 const LIFETIME_MS = 60 * 60 * 1000;
-/** A stepped clock may be set back to when a token that has died was alive. */
+/** Expired tokens are kept for a while, since a stepped clock may be set back to when they were valid. */
 const KEPT_MS = 7 * 24 * LIFETIME_MS;
 const MAX_REPOSITORIES = 500;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -15,7 +15,7 @@ export interface TokenRequest {
   readonly repositoryIds?: readonly number[];
   readonly repositories?: readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
-  /** The long form, `ghs_<app id>_<JWT>`, since 2026-04-27; else `ghs_` and 36 characters. */
+  /** The long form, `ghs_<app id>_<JWT>`, since 2026-04-27; otherwise `ghs_` and 36 characters. */
   readonly stateless: boolean;
 }
 
@@ -23,11 +23,11 @@ export interface TokenRequest {
 export type GitRight = 'write' | 'read' | 'none' | 'bad-credential';
 
 export interface TokenStore {
-  /** Makes a token, or says why not (404, 403 suspended, 422). */
+  /** Issues a token, or returns why not (404, 403 suspended, 422). */
   issue(state: GitHubState, installationId: number, request: TokenRequest): InstallationToken | Refusal;
-  /** Reads an `Authorization` header of the API: `bearer`/`token` with a JWT or an installation token, or none. */
+  /** Parses an `Authorization` header of the API: `bearer`/`token` with a JWT or an installation token, or none. */
   authenticate(state: GitHubState, authorization: string | undefined): Credential | Refusal;
-  /** Reads an `Authorization` header of git over HTTPS (Basic, the token as password) for one repository. */
+  /** Parses an `Authorization` header of git over HTTPS (Basic, the token as password) for one repository. */
   authorizeGit(state: GitHubState, authorization: string | undefined, repositoryId: number): GitRight;
   /** Ends a token now. */
   revoke(token: string): void;
@@ -41,13 +41,11 @@ export function installationRepositories(state: GitHubState, installation: Insta
 }
 
 /**
- * Keeps the installation tokens of the simulated GitHub.
- *
- * A token dies an hour after it was made, with its installation, and while that is suspended
- * (https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app).
+ * Stores the installation tokens of the simulated GitHub. A token ends an hour after it was issued, with its installation, and while that
+ * is suspended (https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app).
  *
  * @param deps.now milliseconds
- * @param deps.random so many random bytes
+ * @param deps.random returns so many random bytes
  */
 export function createTokenStore(deps: { now(): number; random(bytes: number): Uint8Array }): TokenStore {
   const tokens = new Map<string, InstallationToken>();

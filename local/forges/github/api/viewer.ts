@@ -5,24 +5,24 @@ const LEVELS: readonly string[] = ['read', 'write', 'admin'];
 export type Level = 'read' | 'write' | 'admin';
 export type Permissions = Readonly<Record<string, Level>>;
 
-/** A token that speaks for one installation. */
+/** A token of one installation. */
 export interface InstallationToken {
   readonly token: string;
   readonly installationId: number;
   /** Milliseconds. */
   readonly expiresAt: number;
   readonly permissions: Permissions;
-  /** Present if the token was asked for some repositories only. */
+  /** Present if the token was limited to some repositories. */
   readonly repositoryIds?: ReadonlySet<number>;
 }
 
-/** Whom a request speaks for. */
+/** Whom a request authenticates as. */
 export type Credential =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'app' }
   | { readonly kind: 'installation'; readonly installation: Installation; readonly token: InstallationToken };
 
-/** Whether a level suffices for another. */
+/** Whether a permission's level includes another. */
 export function covers(held: string | undefined, needed: Level): boolean {
   return held !== undefined && LEVELS.indexOf(held) >= LEVELS.indexOf(needed);
 }
@@ -31,15 +31,15 @@ export function covers(held: string | undefined, needed: Level): boolean {
 export interface Viewer {
   readonly credential: Credential;
   readonly installation: Installation | undefined;
-  /** Whether the app's permission (as both the token and the installation hold it now) reaches the level. */
+  /** Whether both the token and the installation have the app's permission at this level now. */
   may(permission: string, level?: Level): boolean;
-  /** Whether the repository is one that the token was made for. */
+  /** Whether the token covers the repository. */
   inside(repository: Repository): boolean;
-  /** Whether the repository exists for this request at all. */
+  /** Whether the request may see that the repository exists. */
   sees(repository: Repository): boolean;
 }
 
-/** Derives what a credential may see; public repositories are for all. */
+/** Derives what a credential may see; public repositories are visible to all. */
 export function viewerOf(credential: Credential): Viewer {
   if (credential.kind !== 'installation') {
     return {

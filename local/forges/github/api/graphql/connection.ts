@@ -4,7 +4,7 @@ import type { Args, QueryContext } from './sources.ts';
 
 const MAX_PAGE = 100;
 
-/** Where an item stands in its order. Strings compare without case, the last part makes the order total. */
+/** An item's position in the order. Strings compare without case; the last part makes the order total. */
 export type SortKey = readonly (string | number)[];
 
 /** A list to be shown as a connection. */
@@ -13,11 +13,11 @@ export interface List<Item> {
   readonly key: (item: Item) => SortKey;
   readonly descending?: boolean;
   readonly node: (item: Item) => unknown;
-  /** Further fields of the edge. */
+  /** Additional fields of the edge. */
   readonly edge?: (item: Item) => Readonly<Record<string, unknown>>;
-  /** Database id of the thing that has the list, for aiming faults. */
+  /** Database id of the object that the list belongs to, for aiming faults. */
   readonly owner: number;
-  /** Cursors count items instead of naming a place in the order, as GitHub's of refs do: a list that changes may skip. */
+  /** Cursors count items instead of naming a position, as GitHub's cursors of refs do: if the list changes, items may be skipped. */
   readonly countingCursors?: boolean;
 }
 
@@ -60,7 +60,7 @@ function decodeCount(cursor: string): number {
   return count;
 }
 
-/** Whether a selection asks for items, so that page boundaries are needed; `totalCount` alone needs none. */
+/** Whether a selection requests items and so needs page boundaries; `totalCount` alone needs none. */
 function asksForItems(info: GraphQLResolveInfo): boolean {
   return info.fieldNodes.some((node) =>
     node.selectionSet?.selections.some(
@@ -103,8 +103,8 @@ function checkBoundaries(args: Args, field: string): { first: number | undefined
 }
 
 /**
- * Shows a list as a connection: total, page, cursors and GitHub's errors for missing or excessive boundaries, which belong to
- * the field and leave the rest of the answer standing.
+ * Shows a list as a connection: total, page, cursors, and GitHub's errors for missing or excessive page boundaries, which affect only this
+ * field of the answer.
  */
 export function connection<Item>(
   list: List<Item>,

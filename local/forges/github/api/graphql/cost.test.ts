@@ -12,7 +12,7 @@ function costOf(text: string, variables: Record<string, unknown> = {}) {
   return queryCost(githubSchema(), document, operation, variables);
 }
 
-/** The very queries of https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
+/** The exact queries of https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
 describe("GitHub's own examples", () => {
   it('550 nodes', () => {
     const query = `{ viewer { repositories(first: 50) { edges { repository: node { name
@@ -34,7 +34,7 @@ describe("GitHub's own examples", () => {
     expect(costOf(query).points).toBe(51);
   });
 
-  it('a point at least', () => {
+  it('at least one point', () => {
     expect(costOf('{ rateLimit { cost } }')).toEqual({ points: 1, nodes: 0 });
   });
 });
@@ -102,7 +102,7 @@ it('any query costs what its lists cost when all are full', () => {
       const head = declared.length === 0 ? 'query' : `query(${declared.join()})`;
       const text = `${head} { organization(login:"acme") { login ${body} } } ${fragments.join(' ')}`;
 
-      // By hand: a list is asked for once for each thing that it belongs to.
+      // Computed independently: a list is requested once for each object that it belongs to.
       const sums = (some: readonly Nested[], times: number): { requests: number; nodes: number } =>
         some.reduce(
           (sum, { size, below }) => {

@@ -14,11 +14,11 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What a query may cost at most, counted before it runs. */
+/** What a query may cost at most, computed before it runs. */
 export interface QueryCost {
-  /** Points: the requests that its connections need, over a hundred, rounded, at least one. */
+  /** Points: the requests that its connections need, divided by a hundred and rounded, at least one. */
   readonly points: number;
-  /** Nodes that it may return at most. */
+  /** The most nodes that it may return. */
   readonly nodes: number;
 }
 
@@ -30,7 +30,7 @@ function size(value: unknown): number | undefined {
 }
 
 /**
- * Counts as GitHub describes it: every connection is assumed to be full
+ * Computes the cost as GitHub describes it: every connection is assumed to be full
  * (https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api).
  */
 export function queryCost(

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
-/** Types that GitHub puts beside the message of a GraphQL error. */
+/** The types that GitHub adds to a GraphQL error. */
 export type ErrorType =
   | 'NOT_FOUND'
   | 'FORBIDDEN'
@@ -19,7 +19,7 @@ export function graphqlError(type: ErrorType, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { type } });
 }
 
-/** What GitHub says when something breaks or takes too long; it has no type. */
+/** GitHub's message when something fails or takes too long; the error has no type. */
 export const WENT_WRONG =
   'Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug.';
 
@@ -28,12 +28,14 @@ export function forbidden(): GraphQLError {
   return graphqlError('FORBIDDEN', 'Resource not accessible by integration');
 }
 
-/** The simulator does not know this; never an answer of GitHub, so never to be taken for one. */
+/**
+ * Reports something that the simulator does not implement; GitHub never answers this, so it cannot be confused with an answer of GitHub.
+ */
 export function unimplemented(what: string): GraphQLError {
   return graphqlError('UNIMPLEMENTED', `The simulated GitHub does not implement ${what}.`);
 }
 
-/** An error as GitHub sends it: its type beside the message, the field's path and place. */
+/** Formats an error as GitHub sends it: type, message, the field's path and location. */
 export function formatError(error: GraphQLError): GraphQLFormattedError & { type?: unknown } {
   const { type } = error.extensions;
   const formatted = error.toJSON();

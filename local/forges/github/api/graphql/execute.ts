@@ -22,7 +22,7 @@ import type { Args, FieldTable, QueryContext } from './sources.ts';
 
 const MAX_PARSED = 200;
 
-/** All that is served in GraphQL, but for connections, edges and other plain values. */
+/** All fields that GraphQL serves, except those of connections, edges and other plain values. */
 export const servedFields: Readonly<Record<string, FieldTable>> = {
   Query: queryFields,
   Organization: organizationFields,
@@ -36,7 +36,7 @@ export const servedFields: Readonly<Record<string, FieldTable>> = {
   Blob: blobFields,
 };
 
-/** Types without a table are plain values: connections, edges, `PageInfo`, `RateLimit`. What they lack is not implemented. */
+/** Types without a table are plain values: connections, edges, `PageInfo`, `RateLimit`. Fields that they lack are not implemented. */
 const resolveField: GraphQLFieldResolver<unknown, QueryContext, Args> = (source, args, context, info) => {
   const { parentType, fieldName } = info;
   const table = servedFields[parentType.name];
@@ -49,7 +49,7 @@ const resolveField: GraphQLFieldResolver<unknown, QueryContext, Args> = (source,
   throw unimplemented(`${parentType.name}.${fieldName}`);
 };
 
-/** A query that may run: parsed, valid, counted. */
+/** A query that is parsed, validated and its cost computed. */
 export interface PreparedQuery {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -82,13 +82,13 @@ function parseAndValidate(text: string): DocumentNode | readonly GraphQLError[] 
   return result;
 }
 
-/** The name of the operation that would run, for records and for aiming faults; undefined if it has none. */
+/** The name of the operation that would run, for the log and for aiming faults; undefined if it has none. */
 export function nameOfOperation(text: string, wanted: string | undefined): string | undefined {
   const document = parseAndValidate(text);
   return 'kind' in document ? getOperationAST(document, wanted)?.name?.value : undefined;
 }
 
-/** Parses, validates and counts a query; errors come back as the answer's body. */
+/** Parses, validates and computes the cost of a query; errors are returned as the answer's body. */
 export function prepareQuery(
   text: string,
   variables: Record<string, unknown>,
@@ -108,7 +108,7 @@ export function prepareQuery(
   return { document, operation, variables, cost };
 }
 
-/** Refs read once and kept for the time of one query. */
+/** Reads refs once per query. */
 export function oncePerQuery(
   read: (repository: Repository) => readonly GitRef[],
 ): (repository: Repository) => readonly GitRef[] {
@@ -120,7 +120,7 @@ export function oncePerQuery(
   };
 }
 
-/** Runs a prepared query. Errors of single fields stand beside the data, as GitHub sends them. */
+/** Runs a prepared query. Errors of single fields accompany the data, as GitHub sends them. */
 export async function runQuery(query: PreparedQuery, context: QueryContext): Promise<QueryResult> {
   const result = await execute({
     schema: githubSchema(),
@@ -131,7 +131,7 @@ export async function runQuery(query: PreparedQuery, context: QueryContext): Pro
     operationName: query.operation.name?.value,
     fieldResolver: resolveField,
   });
-  // A mistake of the simulator is none of GitHub's errors.
+  // A bug in the simulator must not look like an error of GitHub.
   for (const { originalError } of result.errors ?? []) {
     if (originalError !== undefined && !(originalError instanceof GraphQLError)) throw originalError;
   }

@@ -21,10 +21,10 @@ import {
   textArgument,
 } from './sources.ts';
 
-/** Longer texts are cut off, which `isTruncated` tells. GitHub does not publish its own bound. */
+/** Longer texts are cut off, which `isTruncated` shows. GitHub does not publish its own bound. */
 const MAX_TEXT_BYTES = 512_000;
 
-/** A prefix of refs is what comes before the last part of the name that is asked for: `refs/heads/`, `refs/tags/`. */
+/** The part of a ref's name before its last part: `refs/heads/`, `refs/tags/`. */
 function prefixOf(name: string): string {
   return /^refs\/[^/]+\//.exec(name)?.[0] ?? '';
 }
@@ -51,7 +51,9 @@ export const refFields = fieldsOf('Ref', {
   },
 });
 
-/** A name of a branch or tag, or else a hash, which may be abbreviated: https://docs.github.com/en/graphql/changelog (2022-10-18) */
+/**
+ * Resolves the name of a branch or tag, or else a hash, which may be abbreviated: https://docs.github.com/en/graphql/changelog (2022-10-18)
+ */
 async function headOid(
   context: QueryContext,
   repository: Repository,
@@ -64,7 +66,7 @@ async function headOid(
   return (await context.objects.resolve(repository.gitDirectory, text))?.oid;
 }
 
-/** What an object is once all tags are taken off it. */
+/** Follows tags to the object that is no tag. */
 async function peeled(context: QueryContext, repository: Repository, oid: string | undefined) {
   let object = oid === undefined ? undefined : (await readInNetwork(context, repository, oid))?.object;
   while (object?.type === 'tag')
@@ -143,7 +145,7 @@ export const treeFields = fieldsOf('Tree', {
   ...common('Tree'),
   entries: (source, _args, context) =>
     parseTree(source.object.body).map((entry) => {
-      // Which path a tree has depends on the way to it, which is not known here.
+      // A tree's path depends on how it was reached, which is not known here.
       const shown = treeEntry(context, source, entry, entry.name);
       return { ...shown, path: () => Promise.reject(unimplemented('TreeEntry.path below Tree.entries')) };
     }),

@@ -35,7 +35,7 @@ export const REPOSITORY_PERMISSION: Readonly<Record<Permission, string>> = {
   admin: 'ADMIN',
 };
 
-/** Refuses arguments that would change the answer and that nobody here looks at. */
+/** Refuses arguments that would change the answer but are not implemented. */
 export function refuseArguments(args: Args, info: GraphQLResolveInfo, ...names: string[]): void {
   for (const name of names) {
     if (args[name] !== undefined && args[name] !== null) {
@@ -44,7 +44,7 @@ export function refuseArguments(args: Args, info: GraphQLResolveInfo, ...names: 
   }
 }
 
-/** The organization's people and teams need the permission, and are no one else's business. */
+/** Requires the permission to see the organization's people and teams, and that it is the installation's own. */
 function requireMembers(context: QueryContext, organizationId: number): void {
   if (context.viewer.installation?.organizationId !== organizationId || !context.viewer.may('members'))
     throw forbidden();
@@ -99,7 +99,7 @@ function teamPage(
   );
 }
 
-/** GraphQL's schema has no word for teams of an enterprise. */
+/** Teams that GraphQL shows: its schema has no teams of an enterprise. */
 function graphqlTeams(state: GitHubState, organization: Organization): Team[] {
   return teamsOf(state, organization.id).filter(({ enterprise }) => enterprise !== true);
 }
@@ -204,7 +204,7 @@ function membersIn(state: GitHubState, team: Team, membership: unknown): TeamMem
   const all = teamMembers(state, team);
   if (membership === 'IMMEDIATE') return all.filter(({ inherited }) => !inherited);
   if (membership !== 'CHILD_TEAM') return all;
-  // Someone in both the team and a child team belongs to this list too.
+  // Somebody in both the team and a child team belongs in this list too.
   const below = new Set(descendantsOf(state, team).flatMap(({ members }) => [...members.keys()]));
   return all.filter(({ user }) => below.has(user.id));
 }

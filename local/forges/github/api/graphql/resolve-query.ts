@@ -12,7 +12,7 @@ import {
 
 const MAX_NODE_IDS = 100;
 
-/** The thing behind a global id, if the request may know of it. */
+/** The object with a global id, if the request may see it. */
 function nodeOf({ state, viewer }: QueryContext, id: string) {
   const own = viewer.installation?.organizationId;
   for (const repository of state.repositories.values()) {

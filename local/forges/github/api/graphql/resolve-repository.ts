@@ -28,11 +28,11 @@ import {
 } from './sources.ts';
 
 const AFFILIATIONS = { ALL: 'all', DIRECT: 'direct', OUTSIDE: 'outside' } as const;
-/** The three that a source of permission is told in. */
+/** GraphQL reports a source's permission as one of three. */
 const BASE = { pull: 'READ', triage: 'READ', push: 'WRITE', maintain: 'WRITE', admin: 'ADMIN' } as const;
 const ROLE = { pull: 'read', triage: 'triage', push: 'write', maintain: 'maintain', admin: 'admin' } as const;
 
-/** Git data need `contents`; of a public repository they are for all. */
+/** Requires `contents` for git data; that of public repositories is open to all. */
 function requireContents({ viewer }: QueryContext, repository: Repository): void {
   if (repository.visibility !== 'public' && !viewer.may('contents')) throw forbidden();
 }
@@ -58,7 +58,7 @@ function sourceOf(source: Source) {
   return source.kind === 'team' ? teamSource(source.team) : repositorySource(source.repository);
 }
 
-/** When the commit behind a ref was made, in Unix seconds; tags are followed; 0 for what is no commit. */
+/** The time of the commit that a ref leads to, in Unix seconds; tags are followed; 0 for what is no commit. */
 async function commitTime(context: QueryContext, repository: Repository, oid: string): Promise<number> {
   let object = await context.objects.read(repository.gitDirectory, oid);
   while (object?.type === 'tag')
@@ -110,7 +110,7 @@ export const repositoryFields = fieldsOf('Repository', {
         items: users.filter((user) => login === undefined || user.login.toLowerCase() === login),
         key: ({ id }) => [id],
         node: userSource,
-        // The permission that counts, over all sources, whatever the affiliation.
+        // The effective permission over all sources, whatever the affiliation.
         edge: (user) => ({
           permission: () =>
             REPOSITORY_PERMISSION[effectivePermission(context.state, repository, user.id) ?? 'pull'],
@@ -179,7 +179,7 @@ export const repositoryFields = fieldsOf('Repository', {
     const oid = textArgument(args.oid);
     if (oid !== undefined)
       return gitSource(repository, (await readInNetwork(context, repository, oid))?.object);
-    // HEAD is the default branch as the settings name it, not as the directory on disk does.
+    // HEAD is the default branch in the settings, not in the directory on disk.
     const expression = (textArgument(args.expression) ?? '').replace(
       /^HEAD(?=$|:)/,
       `refs/heads/${repository.defaultBranch}`,

@@ -4,8 +4,8 @@ import { buildASTSchema, type GraphQLSchema, parse } from 'graphql';
 let built: GraphQLSchema | undefined;
 
 /**
- * GitHub's published schema (`@octokit/graphql-schema`), parsed at the first call and kept: about 0.2 s. It is trusted, so
- * not validated.
+ * GitHub's published schema (`@octokit/graphql-schema`). It is parsed at the first call, in about 0.2 s, and cached; it is trusted, so not
+ * validated.
  */
 export function githubSchema(): GraphQLSchema {
   if (built === undefined) {

@@ -14,12 +14,12 @@ export interface QueryContext {
   readonly objects: GitObjects;
   readonly addresses: Addresses;
   readonly rateLimit: Readonly<Record<string, unknown>>;
-  /** Refs of a repository, read once a query. */
+  /** Refs of a repository, read once per query. */
   refs(repository: Repository): readonly GitRef[];
   fault(kind: string, more: Record<string, string>): Fault | undefined;
 }
 
-/** What stands behind a value of each type that has resolvers of its own. */
+/** The value behind each type that has its own resolvers. */
 export interface Sources {
   Query: { readonly __typename: 'Query' };
   Organization: { readonly __typename: 'Organization'; readonly organization: Organization };
@@ -56,7 +56,7 @@ function isSource<Type extends keyof Sources>(type: Type, source: unknown): sour
   );
 }
 
-/** Resolvers of one type, with their source checked. */
+/** Creates the resolvers of one type, with their source checked. */
 export function fieldsOf<Type extends keyof Sources>(
   type: Type,
   fields: Readonly<Record<string, Resolver<Sources[Type]>>>,
@@ -90,7 +90,7 @@ export function repositorySource(repository: Repository): Sources['Repository'] 
 
 const GIT_TYPES = { commit: 'Commit', tag: 'Tag', tree: 'Tree', blob: 'Blob' } as const;
 
-/** A git object as a value; null for one that is not there. */
+/** A git object as a value; null for one that does not exist. */
 export function gitSource(repository: Repository, object: RawObject | undefined) {
   return object === undefined ? null : { __typename: GIT_TYPES[object.type], repository, object };
 }
