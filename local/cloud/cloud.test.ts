@@ -77,7 +77,7 @@ async function handler(event) {
 }
 `;
 
-/** A system of the same shape as the real one, small. */
+/** Synthesizes a small system of the same shape as the real one. */
 function synthesize(directory: string): string {
   const bundle = join(directory, 'bundle');
   mkdirSync(bundle, { recursive: true });
@@ -207,7 +207,7 @@ describe('the local cloud', () => {
     });
 
   beforeAll(async () => {
-    // CDK's template validation takes most of a synthesis and is not what is tested here.
+    // CDK's template validation takes most of the time of a synthesis, and is not under test here.
     vi.stubEnv('CDK_VALIDATION', 'false');
     assembly = synthesize(directory);
     cloud = await start();
@@ -215,7 +215,7 @@ describe('the local cloud', () => {
     await cloud.clock.advance(2_000);
   });
 
-  /** As the SDK does, but for the signature, which nobody checks. */
+  /** Writes a key as the SDK does, but with an invalid signature, which the gateway does not verify. */
   async function putKey(key: string): Promise<void> {
     const store = `${cloud.addresses.gateway}/key-value-stores/${encodeURIComponent(String(cloud.outputs.StoreArn))}`;
     const headers = {
@@ -236,7 +236,7 @@ describe('the local cloud', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('takes a request through the CDN, the API, a queue and a bucket back to the CDN', async () => {
+  it('passes a request through the CDN, the API, a queue and a bucket back to the CDN', async () => {
     const accepted = await send({ key: '1/a.json', text: JSON.stringify({ a: 'x'.repeat(2_000) }) });
     expect(await accepted.json()).toEqual({ accepted: 'things', by: 2, authorization: 'me' });
     await cloud.idle();
@@ -267,7 +267,7 @@ describe('the local cloud', () => {
     );
   });
 
-  it('lets the edge see a key after its way there', async () => {
+  it('shows the edge a key after its propagation delay', async () => {
     await putKey('t/eve');
     const eve = { headers: { authorization: 'eve' } };
     expect((await registry('/acme/a.json', eve)).status).toBe(404);
@@ -292,25 +292,25 @@ describe('the local cloud', () => {
     expect(first).toBeGreaterThan(0);
     await cloud.clock.advance(600_000);
     await cloud.idle();
-    // The first run was late by its cold start, which takes seconds on a busy machine; the second is not.
+    // The first run was late by its cold start, which takes seconds on a busy machine; the second was not.
     expect(Number(await cloud.invoke('Tiny-Work', { read: true }))).toBeGreaterThanOrEqual(first + 570_000);
     await expect(cloud.invoke('Work', {})).rejects.toThrow('Error: what is that?');
     await expect(cloud.invoke('Play', {})).rejects.toThrow('no function Play');
   });
 
-  it('puts aside what fails, and says what it waits for', async () => {
+  it('moves what fails to the dead letters, and reports what it waits for', async () => {
     await send({ fail: true });
     await expect(cloud.idle({ timeoutMs: 300 })).rejects.toThrow(
       /queue Tiny-Queue \(0 visible, 1 in flight, 0 delayed\)/,
     );
-    // Nobody works on it: for whoever steps the clock this is rest.
+    // Nothing processes it, so a caller that steps the clock counts this as idle.
     await cloud.idle({ inFlightToo: false, timeoutMs: 5_000 });
     await cloud.clock.advance(61_000);
     await cloud.idle();
     expect(cloud.queueCounts()['Tiny-Dead']).toEqual({ visible: 1, delayed: 0, inFlight: 0 });
   });
 
-  it('names a port that is taken', async () => {
+  it('names a port that is in use', async () => {
     const port = Number(new URL(cloud.addresses.registry ?? '').port);
     const other = join(directory, 'other');
     await expect(
@@ -322,7 +322,7 @@ describe('the local cloud', () => {
     );
   });
 
-  it('wants a port for all that answers, and for nothing else', async () => {
+  it('requires a port for each server, and no others', async () => {
     const other = join(directory, 'other');
     const wrong = (ports: object) => start({ directory: other, ports: { gateway: 0, ...ports } });
     await expect(wrong({ registry: 0 })).rejects.toThrow('no port was given for it');
@@ -332,13 +332,13 @@ describe('the local cloud', () => {
     );
   });
 
-  it('finds everything cold after cooling down', async () => {
+  it('starts cold after a cool-down', async () => {
     await cloud.coolDown();
     const response = await registry('/acme/a.json', known);
     expect(response.headers.get('x-cache')).toBe('Miss from cloudfront');
   });
 
-  it('finds everything again after a restart, within three seconds', async () => {
+  it('has everything again after a restart, within three seconds', async () => {
     await cloud.close();
     const started = performance.now();
     cloud = await start();

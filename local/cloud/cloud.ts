@@ -1,13 +1,13 @@
 import type { CdnLine } from './cdn/distribution.ts';
 import { createFunctionHost, type FunctionHost, type FunctionLine } from './functions/host.ts';
 import type { FunctionObserver } from './functions/observer.ts';
-import { busy, sleep, type WaitedFor, waitUntil, waitUntilIdle } from './idle.ts';
+import { busy, type IdleOptions, sleep, waitUntil, waitUntilIdle } from './idle.ts';
 import { createResource } from './provision/create-resource.ts';
 import { type Engines, emptyPlan, type Plan } from './provision/plan.ts';
 import { createCloudClock, type SteppableClock } from './runtime/clock.ts';
 import { type HttpHandler, type Listener, listen } from './runtime/listen.ts';
 import type { Gateway } from './services/gateway.ts';
-import { type ServiceManners, startServices } from './start-services.ts';
+import { type ServiceBehavior, startServices } from './start-services.ts';
 import { readAssembly } from './template/assembly.ts';
 import { evaluateStacks } from './template/evaluate.ts';
 import type { Json } from './template/json.ts';
@@ -15,14 +15,14 @@ import { type EventSource, startEventSource } from './triggers/event-source.ts';
 import { startSchedule } from './triggers/schedule.ts';
 import { createApiHandler, createDistributions } from './web-servers.ts';
 
-/** What the local cloud has to say. */
+/** Log entries of the local cloud. */
 export type CloudLog =
   | ({ readonly source: 'function' } & FunctionLine)
   | ({ readonly source: 'cdn' } & CdnLine)
   | { readonly source: 'edge-function'; readonly functionName: string; readonly line: string }
   | { readonly source: 'service'; readonly line: string };
 
-/** Ports on the loopback interface; 0 takes any free one. One without a number is not opened. */
+/** Ports on the loopback interface; 0 takes any free one. A server without a port is not started. */
 export interface CloudPorts {
   readonly gateway: number;
   readonly registry?: number;
@@ -30,7 +30,7 @@ export interface CloudPorts {
   readonly httpApi?: number;
 }
 
-/** Base URLs without a slash at the end. */
+/** Base URLs without a trailing slash. */
 export interface CloudAddresses {
   readonly gateway: string;
   readonly registry: string | undefined;
@@ -41,17 +41,17 @@ export interface CloudAddresses {
 export interface CloudOptions {
   /** Output folder of `cdk synth`. */
   readonly assembly: string;
-  /** Where everything is kept that outlives the process. */
+  /** Folder for everything that outlives the process. */
   readonly directory: string;
   readonly ports: CloudPorts;
-  /** Values of the template's parameters; as a function it gets the addresses that they may name. */
+  /** Values of the template's parameters; a function gets the addresses, to use them in values. */
   readonly parameters:
     | Readonly<Record<string, string>>
     | ((addresses: CloudAddresses) => Record<string, string>);
   readonly clock?: SteppableClock;
   /** How the services behave where AWS leaves it open. */
-  readonly services?: ServiceManners;
-  /** Whether schedules run; tests that start their work themselves say no. Yes by default. */
+  readonly services?: ServiceBehavior;
+  /** Whether schedules run, by default yes. Tests that start this work themselves switch it off. */
   readonly schedules?: boolean;
   onLog?(line: CloudLog): void;
 }
@@ -66,7 +66,7 @@ export interface Cloud {
   readonly addresses: CloudAddresses;
   readonly clock: SteppableClock;
   readonly engines: Engines;
-  /** For faults between the functions and the services, and for counting calls. */
+  /** To inject faults between the functions and the services, and to count calls. */
   readonly gateway: Gateway;
   /** The template's outputs. */
   readonly outputs: Readonly<Record<string, Json>>;
@@ -78,23 +78,23 @@ export interface Cloud {
    * @throws Error with the function's own message when it fails or is throttled
    */
   invoke(name: string, payload: unknown): Promise<unknown>;
-  /** From now on this one is told what the functions do. */
+  /** Sets the observer of all functions. */
   observe(observer: FunctionObserver): void;
   queueCounts(): Readonly<Record<string, QueueCounts>>;
   /**
-   * Resolves when no function runs and no queue with a consumer holds a message that is visible or in flight, unless
-   * asked otherwise.
+   * Resolves when no function runs and no queue with a consumer holds a message that is visible or in flight; options change which messages
+   * count.
    *
-   * @throws Error naming what is busy, after 30 s of real time unless said otherwise
+   * @throws Error that names what is busy, by default after 30 s of real time
    */
-  idle(options?: WaitedFor & { readonly timeoutMs?: number }): Promise<void>;
-  /** Terminates the workers that run an invocation of the function, as a crash would; returns how many. */
+  idle(options?: IdleOptions & { readonly timeoutMs?: number }): Promise<void>;
+  /** Terminates the workers that run an invocation of the function, as a crash would. @returns how many */
   killRunning(name: string): Promise<number>;
   /** Empties the edge caches. */
   clearCaches(): void;
-  /** Ends idle workers and empties the edge caches: the next requests find everything cold. */
+  /** Ends idle workers and clears the edge caches: the next requests find everything cold. */
   coolDown(): Promise<void>;
-  /** Stops taking work, gives what runs `graceMs` (5 s) of real time to finish, and ends everything. */
+  /** Stops taking new work, gives running work `graceMs` (5 s) of real time to finish, and ends everything. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
@@ -149,7 +149,7 @@ async function start(
   const { engines, gateway } = await startServices({
     directory: options.directory,
     gatewayPort: ports.gateway,
-    manners: options.services ?? {},
+    behavior: options.services ?? {},
     pseudo: PSEUDO,
     clock,
     host,
@@ -172,7 +172,7 @@ async function start(
       throw new Error(`no port was given for the distribution ${logicalId} (${name})`);
     return listener;
   };
-  const workshop = {
+  const context = {
     plan,
     engines,
     pseudo: PSEUDO,
@@ -184,7 +184,7 @@ async function start(
   const outputs = await evaluateStacks(stacks, {
     parameters: typeof options.parameters === 'function' ? options.parameters(addresses) : options.parameters,
     pseudo: PSEUDO,
-    create: (resource) => createResource(resource, workshop),
+    create: (resource) => createResource(resource, context),
     secretString(id) {
       const value = engines.secrets.secretString(id);
       if (value === undefined) throw new Error(`there is no secret ${id}`);

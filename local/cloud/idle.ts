@@ -4,24 +4,24 @@ import type { EventSource } from './triggers/event-source.ts';
 
 const IDLE_LIMIT_MS = 30_000;
 
-/** Which messages that nobody works on keep the cloud from being idle, besides those that are visible. */
-export interface WaitedFor {
-  /** Not by default. */
+/** Which messages besides the visible ones keep the cloud from being idle. */
+export interface IdleOptions {
+  /** Delayed messages. By default no. */
   readonly delayedToo?: boolean;
-  /** Those of a worker that died come back after their visibility time-out. By default. */
+  /** Messages in flight: those of a worker that died become visible after their visibility time-out. By default yes. */
   readonly inFlightToo?: boolean;
 }
 
-/** What keeps the cloud from being idle. */
+/** The reasons why the cloud is not idle. */
 export function busy(
   sources: readonly EventSource[],
   queues: QueueEngine,
   host: FunctionHost,
-  { delayedToo = false, inFlightToo = true }: WaitedFor,
+  { delayedToo = false, inFlightToo = true }: IdleOptions,
 ): string[] {
   const waiting = [...new Set(sources.map(({ queueName }) => queueName))].flatMap((name) => {
     const { visible, inFlight, delayed } = queues.counts(name);
-    // A message in flight blocks what is visible behind it in a FIFO queue.
+    // In a FIFO queue a message in flight blocks the visible ones behind it.
     const free = !inFlightToo && inFlight > 0 && name.endsWith('.fifo') ? 0 : visible;
     const isBusy = free + (inFlightToo ? inFlight : 0) + (delayedToo ? delayed : 0) > 0;
     return isBusy ? [`queue ${name} (${visible} visible, ${inFlight} in flight, ${delayed} delayed)`] : [];

@@ -12,26 +12,26 @@ import { createSecretsService } from './services/secrets.ts';
 import { ENDPOINT_VARIABLE, startTableService } from './services/table.ts';
 import type { Pseudo } from './template/resource.ts';
 
-/** Options of the services that tests vary; each is described there. */
-export type ServiceManners = Pick<KeyValueServiceOptions, 'propagationMs' | 'refuseMissingDeletes'> &
-  Pick<QueueServiceOptions, 'deliversTwice'>;
+/** Options of the services that tests vary; each is described with its service. */
+export type ServiceBehavior = Pick<KeyValueServiceOptions, 'propagationMs' | 'refuseMissingDeletes'> &
+  Pick<QueueServiceOptions, 'handsOutTwice'>;
 
 export interface ServicesOptions {
-  /** Each service keeps its data in a folder of it. */
+  /** Each service keeps its data in a subfolder of it. */
   readonly directory: string;
   readonly gatewayPort: number;
-  readonly manners: ServiceManners;
+  readonly behavior: ServiceBehavior;
   readonly pseudo: Pseudo;
   readonly clock: CloudClock;
   readonly host: FunctionHost;
-  /** Gets what ends the services, in the order in which they started. */
+  /** Receives functions that stop the services, in the order of their start. */
   readonly closers: (() => Promise<void>)[];
-  /** Gets defects of the services. */
+  /** Reports defects of the services. */
   onError(line: string): void;
 }
 
 /**
- * Starts the services and the gateway before them.
+ * Starts the services and the gateway in front of them.
  *
  * @throws Error that names the gateway's port when it is in use
  */
@@ -47,14 +47,14 @@ export async function startServices(
   closers.push(table.close);
   let gatewayUrl = '';
   const { accountId, region } = options.pseudo;
-  const { deliversTwice, ...keyValueManners } = options.manners;
+  const { handsOutTwice, ...keyValueBehavior } = options.behavior;
   const queues = createQueueService({
     clock,
     accountId,
     region,
     directory: folder('queues'),
     baseUrl: () => gatewayUrl,
-    ...(deliversTwice && { deliversTwice }),
+    ...(handsOutTwice && { handsOutTwice }),
   });
   closers.push(queues.close);
   const objects = createObjectStore({ clock, directory: folder('objects') });
@@ -66,7 +66,7 @@ export async function startServices(
   const keyValues = createKeyValueService({
     clock,
     directory: folder('key-values'),
-    ...keyValueManners,
+    ...keyValueBehavior,
   });
   closers.push(keyValues.close);
   const gateway = await startGateway({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bucketAccess } from './web-servers.ts';
 
-it('lets a distribution do what a grant for it, or for all, says', () => {
+it('allows a distribution what is granted to it or to all', () => {
   const grants = [
     { bucket: 'a', actions: ['s3:GetObject'], distributionArns: ['arn:one'] },
     { bucket: 'a', actions: ['s3:ListBucket'], distributionArns: undefined },

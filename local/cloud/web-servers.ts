@@ -22,9 +22,9 @@ export interface WebOptions {
 }
 
 /**
- * Makes the handler of the template's HTTP API; undefined without one.
+ * Creates the handler of the template's HTTP API; undefined if there is none.
  *
- * @throws Error when there are several, or one that cannot be reached
+ * @throws Error when there are several, or one without a port
  */
 export function createApiHandler(options: WebOptions): HttpHandler | undefined {
   const [api, second] = options.plan.apis.values();
@@ -53,7 +53,7 @@ function routesOf(api: PlannedApi): Route<Integration>[] {
   });
 }
 
-/** Makes the template's distributions, each with its plan. */
+/** Creates the template's distributions, each with its plan. */
 export function createDistributions(
   options: WebOptions,
 ): { planned: PlannedDistribution; distribution: Distribution }[] {
@@ -98,7 +98,7 @@ function targetOf(domainName: string, { plan, apiUrl }: WebOptions): OriginTarge
   return isApi && apiUrl !== undefined ? { kind: 'server', url: apiUrl } : undefined;
 }
 
-/** What the policies of a bucket let a distribution do. */
+/** What the policies of a bucket allow a distribution to do. */
 export function bucketAccess(
   bucket: string,
   distributionArn: string,

@@ -8,7 +8,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { z } from 'zod';
 import { type Cloud, type CloudLog, startCloud } from '../cloud/cloud.ts';
 import type { SteppableClock } from '../cloud/runtime/clock.ts';
-import type { ServiceManners } from '../cloud/start-services.ts';
+import type { ServiceBehavior } from '../cloud/start-services.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
 import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
@@ -57,7 +57,7 @@ export interface StartWith {
   /** Whether schedules run; they do if left out. */
   readonly schedules?: boolean;
   /** How the services behave where AWS leaves it open. */
-  readonly services?: ServiceManners;
+  readonly services?: ServiceBehavior;
   /** Gets the cloud as soon as it runs, before anything is asked of it. */
   readonly onCloud?: (cloud: Cloud) => void;
 }

@@ -25,7 +25,7 @@ const silent: Progress = { step() {}, counts() {}, end() {} };
 /** Starts the system. @param world the default world if left out */
 export async function startSystem(
   world?: World,
-  manners: Pick<StartWith, 'clock' | 'schedules' | 'services'> = {},
+  overrides: Pick<StartWith, 'clock' | 'schedules' | 'services'> = {},
 ): Promise<System> {
   const directory = await mkdtemp(join(tmpdir(), 'repertoire-test-'));
   const options = parseOptions(['--data', directory, '--port', '0']);
@@ -41,7 +41,7 @@ export async function startSystem(
     ports,
     progress: silent,
     onLog: (line) => log.push(line),
-    ...manners,
+    ...overrides,
   });
   const close = async (): Promise<void> => {
     await started.close();

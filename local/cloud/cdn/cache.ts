@@ -1,9 +1,9 @@
-/** An answer at the edge, as the origin gave it. */
+/** A cached answer of the origin, as the edge received it. */
 export interface CachedResponse {
   readonly status: number;
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Buffer;
-  /** Milliseconds since the epoch: when it was got or last confirmed, and until when it needs no confirmation. */
+  /** Milliseconds since the epoch: when the answer was received or last revalidated, and when it must be revalidated. */
   readonly storedAt: number;
   readonly freshUntil: number;
 }
@@ -15,7 +15,7 @@ export interface EdgeCache {
   clear(): void;
 }
 
-/** Creates a cache that gives up what was not asked for the longest, once it holds more than this many bytes. */
+/** Creates a cache that evicts the least recently used answers once it holds more than this many bytes. */
 export function createEdgeCache(limitBytes: number): EdgeCache {
   const entries = new Map<string, CachedResponse>();
   let bytes = 0;

@@ -1,10 +1,8 @@
 type Headers = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Whether what a client holds is still what there is, so that 304 is the answer. If-None-Match goes before
- * If-Modified-Since, and entity tags are compared weakly.
- *
- * https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
+ * Whether the client's copy is still current, so that the answer is 304. If-None-Match has precedence over If-Modified-Since, and entity
+ * tags are compared weakly. https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
  */
 export function isUnchanged(request: Headers, stored: Headers): boolean {
   const noneMatch = request.get('if-none-match');

@@ -4,14 +4,14 @@ import type { JsonObject } from '../template/json.ts';
 const seconds = z.coerce.number().nonnegative();
 const names = z.array(z.string()).default([]);
 
-/** A list of names goes with `whitelist` and `allExcept`, and with nothing else. */
+/** Names must be listed with `whitelist` and `allExcept`, and with nothing else. */
 function checkNames(property: string, behavior: string, list: readonly string[]): void {
   const wantsNames = behavior === 'whitelist' || behavior === 'allExcept';
   if (wantsNames === list.length > 0) return;
   throw new Error(`${property} ${wantsNames ? 'must name something' : 'must be left out'} with ${behavior}`);
 }
 
-/** Which query parameters or cookies take part. */
+/** Which query parameters or cookies are included. */
 export interface NameRule {
   readonly behavior: 'none' | 'whitelist' | 'allExcept' | 'all';
   readonly names: readonly string[];
@@ -22,7 +22,7 @@ export interface CachePolicy {
   readonly minTtl: number;
   readonly defaultTtl: number;
   readonly maxTtl: number;
-  /** Whether compressed and plain answers are kept apart. */
+  /** Whether compressed and uncompressed answers have separate cache entries. */
   readonly gzip: boolean;
   /** Lower-case names of the headers in the cache key. */
   readonly headers: readonly string[];
@@ -42,7 +42,7 @@ export interface OriginRequestPolicy {
 export interface AddedHeader {
   readonly name: string;
   readonly value: string;
-  /** Whether it replaces a header of the origin's. */
+  /** Whether it replaces the origin's header of that name. */
   readonly override: boolean;
 }
 
@@ -81,7 +81,7 @@ export interface OriginGroup {
 }
 
 export interface ErrorRule {
-  /** In seconds; 10 unless said. */
+  /** In seconds; 10 by default. */
   readonly cachingMinTtl: number;
   readonly responseCode: number | undefined;
   readonly pagePath: string | undefined;
@@ -90,7 +90,7 @@ export interface ErrorRule {
 export interface DistributionConfig {
   readonly comment: string;
   readonly defaultRootObject: string;
-  /** In the order in which they are tried; the default behavior last. */
+  /** In the order of matching; the default behavior last. */
   readonly behaviors: readonly Behavior[];
   readonly origins: ReadonlyMap<string, Origin>;
   readonly groups: ReadonlyMap<string, OriginGroup>;
@@ -339,7 +339,7 @@ const distributionSchema = z.object({
 /**
  * Reads the properties of an AWS::CloudFront::Distribution.
  *
- * @throws Error when a behavior or group names an origin that is not there
+ * @throws Error when a behavior or group names a missing origin
  */
 export function readDistribution(properties: JsonObject): DistributionConfig {
   const { DistributionConfig: config } = distributionSchema.parse(properties);
@@ -388,7 +388,7 @@ function cookieRule(config: z.infer<typeof cookiesSchema>): NameRule {
   return { behavior: config.CookieBehavior, names: config.Cookies };
 }
 
-/** The headers that CloudFront adds about the viewer are not made here. */
+/** Drops the headers with which CloudFront describes the viewer; the local CDN does not produce them. */
 function viewerHeaders(headers: readonly string[]): string[] {
   const added = headers.find((name) => /^cloudfront-/i.test(name));
   if (added !== undefined) throw new Error(`the local cloud does not make the header ${added}`);

@@ -168,7 +168,7 @@ const readConfig = readDistribution({
   },
 });
 
-/** As read, but for an origin that is waited for less long than CloudFront's shortest time. */
+/** As read, except for an origin timeout below CloudFront's minimum. */
 const config = {
   ...readConfig,
   origins: new Map(
@@ -192,20 +192,20 @@ export interface DistributionFixture {
   readonly clock: SteppableClock;
   readonly distribution: Distribution;
   readonly options: DistributionOptions;
-  /** What the origin server got. */
+  /** The requests that the origin server received. */
   readonly seen: readonly HttpRequest[];
   readonly lines: readonly CdnLine[];
-  /** Says what the origin server answers, after `wait` milliseconds. */
+  /** Sets the origin server's answer, which it sends after `wait` milliseconds. */
   reply(answer: Partial<HttpResponse> & { readonly wait?: number }): void;
   put(path: string, text: string, headers?: Record<string, string>): void;
   get(target: string, headers?: Record<string, string>, method?: string, body?: string): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** When every object of the fixture was written. */
+/** The modification time of every object of the fixture. */
 export const lastModified = 1_700_000_000_000;
 
-/** A distribution with all kinds of behaviors, over buckets in memory and one origin server. */
+/** Creates a distribution with all kinds of behaviors, over buckets in memory and one origin server. */
 export async function createDistributionFixture(): Promise<DistributionFixture> {
   const clock = createCloudClock();
   const objects = new Map<string, StoredObject>();

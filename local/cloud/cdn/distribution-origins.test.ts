@@ -12,7 +12,7 @@ afterEach(() => fixture.close());
 const me = { authorization: 'me' };
 
 describe('origins', () => {
-  it('are a bucket, whose missing keys look as its policy says', async () => {
+  it('may be a bucket, which answers to missing keys as its policy says', async () => {
     expect(await fixture.get('/acme/none.json', me)).toMatchObject({
       status: 403,
       cache: 'Error',
@@ -29,12 +29,12 @@ describe('origins', () => {
     expect((await fixture.get('/plain/%E0%A4%A.json')).status).toBe(403);
   });
 
-  it('give the default root object for the root', async () => {
+  it('serve the default root object for the root', async () => {
     fixture.put('bucket/index.html', '<p>', { 'content-type': 'text/html' });
     expect(await fixture.get('/', me)).toMatchObject({ status: 200, body: '<p>' });
   });
 
-  it('fail over to the second with the same rewritten path, its own path and its headers', async () => {
+  it('fail over to the second one with the same rewritten path, its own path prefix and its headers', async () => {
     fixture.reply({
       status: 307,
       headers: headersOf({ location: '/x', 'cache-control': 'no-store' }),
@@ -64,7 +64,7 @@ describe('origins', () => {
     expect(fixture.seen.map(({ target }) => target)).toEqual(asked);
   });
 
-  it('get what the policies name, and what CloudFront adds', async () => {
+  it('receive what the policies name, and what CloudFront adds', async () => {
     const headers = {
       'x-some': '1',
       'x-kind': 'k',
@@ -93,7 +93,7 @@ describe('origins', () => {
     });
   });
 
-  it('get all but the host, or the host too', async () => {
+  it('receive all headers except Host, or Host too', async () => {
     const headers = {
       authorization: 'me',
       cookie: 'a=b; c=d',
@@ -110,7 +110,7 @@ describe('origins', () => {
     expect(fixture.seen[1]?.headers.get('host')).toEqual(['d.cloudfront.net']);
   });
 
-  it('get conditions only where nothing is kept', async () => {
+  it('receive conditional headers only if nothing is cached', async () => {
     const condition = { 'if-none-match': '"x"', 'x-some': '1' };
     fixture.reply({ headers: headersOf({ etag: '"x"' }) });
     expect((await fixture.get('/keyed/a', condition)).status).toBe(304);
@@ -141,7 +141,7 @@ describe('methods', () => {
 });
 
 describe('errors', () => {
-  it('get their page, and are kept for their time', async () => {
+  it('have their error page, and are cached for their own time', async () => {
     fixture.put('bucket/plain/404.json', '{"missing":true}');
     const missing = await fixture.get('/listed/a.json');
     expect(missing).toMatchObject({ status: 404, body: '{"missing":true}', cache: 'Error' });
@@ -154,13 +154,13 @@ describe('errors', () => {
     expect((await fixture.get('/listed/a.json')).status).toBe(200);
   });
 
-  it('are not kept with a time of 0', async () => {
+  it('are not cached with a time of 0', async () => {
     expect((await fixture.get('/acme/a.json', me)).status).toBe(403);
     fixture.put('bucket/1/a.json', '{}');
     expect((await fixture.get('/acme/a.json', me)).status).toBe(200);
   });
 
-  it('of a failing origin do not take away what the edge still may serve', async () => {
+  it('of a failing origin do not evict what the edge may still serve', async () => {
     fixture.reply({ headers: headersOf({ 'cache-control': 'max-age=20' }) });
     await fixture.get('/keyed/a');
     fixture.reply({ status: 500 });
@@ -180,7 +180,7 @@ describe('errors', () => {
   });
 });
 
-describe('an answer that is gone', () => {
+describe('an expired answer', () => {
   it('is not served in place of a later error', async () => {
     fixture.reply({ headers: headersOf({ 'cache-control': 'max-age=20' }) });
     await fixture.get('/keyed/a');
@@ -195,7 +195,7 @@ describe('an answer that is gone', () => {
 describe('answers', () => {
   const large = JSON.stringify({ text: 'x'.repeat(2_000) });
 
-  it('are compressed for those who take it, if they are worth it', async () => {
+  it('are compressed for clients that accept it, if it is worthwhile', async () => {
     fixture.put('bucket/1/a.json', large);
     const gzipped = await fixture.get('/acme/a.json', { ...me, 'accept-encoding': 'gzip, br' });
     expect(gzipped.header('content-encoding')).toBe('gzip');
@@ -217,7 +217,7 @@ describe('answers', () => {
     ).toBeUndefined();
   });
 
-  it('answer 304 to the weak tag of a compressed one', async () => {
+  it('are 304 for the weak entity tag of a compressed answer', async () => {
     fixture.put('bucket/1/a.json', large);
     const headers = { ...me, 'accept-encoding': 'gzip' };
     const etag = (await fixture.get('/acme/a.json', headers)).header('etag') ?? '';
@@ -227,7 +227,7 @@ describe('answers', () => {
     });
   });
 
-  it('bear the headers of their policy', async () => {
+  it('have the headers of their policy', async () => {
     fixture.put('bucket/plain/a.json', '{}');
     const answer = await fixture.get('/plain/a.json');
     expect(answer.header('x-added')).toBe('yes');

@@ -10,7 +10,7 @@ afterEach(() => fixture.close());
 const me = { authorization: 'me' };
 
 describe('the edge function of a distribution', () => {
-  it('decides before the cache, and keys it by the rewritten path', async () => {
+  it('decides before the cache, whose key has the rewritten path', async () => {
     fixture.put('bucket/1/a.json', '{}');
     expect(await fixture.get('/acme/a.json', me)).toMatchObject({ status: 200, cache: 'Miss', body: '{}' });
     expect(await fixture.get('/acme/a.json', { authorization: 'you' })).toMatchObject({
@@ -37,7 +37,7 @@ describe('the edge function of a distribution', () => {
     });
   });
 
-  it('can take a condition away', async () => {
+  it('can remove a conditional header', async () => {
     fixture.put('bucket/1/root.json', '{}');
     fixture.put('bucket/1/a.json', '{}');
     const since = { ...me, 'if-modified-since': new Date(1_800_000_000_000).toUTCString() };
@@ -45,7 +45,7 @@ describe('the edge function of a distribution', () => {
     expect((await fixture.get('/acme/a.json', since)).status).toBe(304);
   });
 
-  it('is not chosen by the rewritten path', async () => {
+  it('is chosen by the original path, not the rewritten one', async () => {
     fixture.put('bucket/1/b.zip', 'zip');
     expect((await fixture.get('/acme/b.zip')).status).toBe(401);
     expect((await fixture.get('/acme/../acme/b%2ezip')).status).toBe(401);
@@ -53,7 +53,7 @@ describe('the edge function of a distribution', () => {
 });
 
 describe('caching', () => {
-  it('holds for the TTL, then asks the origin and says whether it changed', async () => {
+  it('lasts for the TTL, then the answer is revalidated at the origin', async () => {
     fixture.put('bucket/1/a.json', '{"v":1}');
     await fixture.get('/acme/a.json', me);
     fixture.put('bucket/1/a.json', '{"v":2}');
@@ -65,14 +65,14 @@ describe('caching', () => {
     expect(await fixture.get('/acme/a.json', me)).toMatchObject({ cache: 'Hit' });
   });
 
-  it('says how old an answer is', async () => {
+  it('reports the age of an answer', async () => {
     fixture.put('bucket/plain/a.json', '{}');
     expect((await fixture.get('/plain/a.json')).header('age')).toBeUndefined();
     await fixture.clock.advance(7_000);
     expect((await fixture.get('/plain/a.json')).header('age')).toBe('7');
   });
 
-  it('answers conditions from the cache and from the origin', async () => {
+  it('answers conditional requests from the cache and from the origin', async () => {
     fixture.put('bucket/plain/a.json', '{}');
     const miss = await fixture.get('/plain/a.json', { 'if-none-match': '"{}-2"' });
     expect(miss).toMatchObject({ status: 304, cache: 'Miss', body: '' });
@@ -84,20 +84,20 @@ describe('caching', () => {
     expect((await fixture.get('/plain/a.json', { 'if-modified-since': modified })).status).toBe(304);
     const earlier = new Date(lastModified - 1000).toUTCString();
     expect((await fixture.get('/plain/a.json', { 'if-modified-since': earlier })).status).toBe(200);
-    // An entity tag that differs goes before a date that does not.
+    // A differing entity tag has precedence over a matching date.
     expect(
       (await fixture.get('/plain/a.json', { 'if-none-match': '"x"', 'if-modified-since': modified })).status,
     ).toBe(200);
   });
 
-  it('keeps HEAD without a body apart from what it fetches', async () => {
+  it('keeps nothing of the answer to a HEAD request', async () => {
     fixture.put('bucket/plain/a.json', '{}');
     expect((await fixture.get('/plain/a.json', {}, 'HEAD')).cache).toBe('Miss');
     expect((await fixture.get('/plain/a.json')).cache).toBe('Miss');
     expect((await fixture.get('/plain/a.json', {}, 'HEAD')).cache).toBe('Hit');
   });
 
-  it('keys by the named headers, parameters and cookies only', async () => {
+  it('uses only the named headers, parameters and cookies as key', async () => {
     fixture.reply({ headers: headersOf({ 'cache-control': 'max-age=60' }) });
     const ask = (query: string, headers: Record<string, string> = {}) =>
       fixture.get(`/keyed/a${query}`, headers);
@@ -109,7 +109,7 @@ describe('caching', () => {
     expect((await ask('?page=1', { 'accept-encoding': 'gzip' })).cache).toBe('Miss');
   });
 
-  it('keeps nothing where caching is disabled', async () => {
+  it('keeps nothing if it is disabled', async () => {
     fixture.reply({ headers: headersOf({ 'cache-control': 'max-age=60' }) });
     await fixture.get('/api/x');
     expect((await fixture.get('/api/x')).cache).toBe('Miss');
@@ -119,7 +119,7 @@ describe('caching', () => {
     expect(fixture.seen).toHaveLength(4);
   });
 
-  it('is emptied on demand', async () => {
+  it('is cleared on demand', async () => {
     fixture.put('bucket/plain/a.json', '{}');
     await fixture.get('/plain/a.json');
     fixture.distribution.clearCache();

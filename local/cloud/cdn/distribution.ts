@@ -62,16 +62,15 @@ interface ResolvedBehavior extends Behavior {
 interface Answer {
   readonly response: OriginResponse;
   readonly result: CacheResult;
-  /** Seconds since the edge got the response. */
+  /** Seconds since the edge received the response. */
   readonly age?: number;
 }
 
 /**
- * One CloudFront distribution with one edge location.
- *
+ * Simulates one CloudFront distribution with one edge location.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehavior.html
  *
- * @throws Error when the configuration names an origin or a policy that is not there
+ * @throws Error when the configuration names a missing origin or policy
  */
 export function createDistribution(options: DistributionOptions): Distribution {
   const { config, clock } = options;
@@ -173,13 +172,13 @@ export function createDistribution(options: DistributionOptions): Distribution {
     const response = await origins.fetch(behavior.targetOriginId, toOrigin());
     if (response.status >= 400) return keepError(key, response, cached, cachePolicy);
     const result = cached !== undefined && isSame(cached, response) ? 'RefreshHit' : 'Miss';
-    // What a HEAD brings has no body to keep.
+    // The answer to a HEAD request has no body to cache.
     if (request.method === 'GET')
       keep(key, response, cacheSeconds(response.status, response.headers, cachePolicy, clock.now()));
     return { response, result };
   }
 
-  /** A failing origin does not take away what is at the edge, but for the policy's maximum TTL. */
+  /** While the origin fails, the cached answer stays, at most for the policy's maximum TTL. */
   function keepError(
     key: string,
     response: OriginResponse,
@@ -241,7 +240,7 @@ function miss(response: OriginResponse): Answer {
   return { response, result: response.status >= 400 ? 'Error' : 'Miss' };
 }
 
-/** Whether a conditional request with the cached validators would have been answered by 304. */
+/** Whether the origin's answer is the same as the cached one, by its validators. */
 function isSame(cached: CachedResponse, response: OriginResponse): boolean {
   const etag = cached.headers.get('etag')?.[0];
   return etag !== undefined && etag === response.headers.get('etag')?.[0];

@@ -33,7 +33,7 @@ function compile(code: string, withStore = true) {
 }
 const run = (code: string, withStore = true): Promise<EdgeDecision> =>
   compile(code, withStore)(request, context);
-/** What the code's expression gives, as JSON. */
+/** The value of an expression of the function's code, as JSON. */
 async function value(expression: string, before = ''): Promise<unknown> {
   const decision = await run(
     `${before}\nasync function handler(event) { return { statusCode: 200, body: JSON.stringify(${expression}) }; }`,
@@ -42,7 +42,7 @@ async function value(expression: string, before = ''): Promise<unknown> {
 }
 
 describe('an edge function', () => {
-  it('sees the event of CloudFront', async () => {
+  it("gets CloudFront's event", async () => {
     expect(await value('event')).toEqual({
       version: '1.0',
       context: { ...context, eventType: 'viewer-request' },
@@ -91,7 +91,7 @@ describe('an edge function', () => {
     expect(lines.at(-1)).toBe('seen /acme/packages.json');
   });
 
-  it('has a clock that stands still during a run', async () => {
+  it('has a clock that does not advance during a run', async () => {
     expect(
       await value(
         '(function () { var a = Date.now(); for (var i = 0; i < 3e6; i++); return Date.now() - a + (new Date().getTime() - a); })()',
@@ -100,7 +100,7 @@ describe('an edge function', () => {
     expect(Math.abs(Number(await value('Date.now()')) - Date.now())).toBeLessThan(5_000);
   });
 
-  it('keeps no top-level variable from run to run', async () => {
+  it('keeps no top-level variable between runs', async () => {
     const edge = compile(
       'var count = 0; function handler() { count++; return { statusCode: 200, body: String(count) }; }',
     );
@@ -140,7 +140,7 @@ describe('an edge function', () => {
     });
   });
 
-  it('answers itself', async () => {
+  it('returns a response of its own', async () => {
     const decision = await run(`function handler() {
       return {
         statusCode: 401,

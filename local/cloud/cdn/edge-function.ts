@@ -8,7 +8,7 @@ import type { EdgeRequest } from './edge-request.ts';
 export interface EdgeFunctionOptions {
   readonly name: string;
   readonly code: string;
-  /** What the associated key-value store holds at the edge; undefined without a store. */
+  /** The value of a key in the associated key-value store at the edge; undefined without a store. */
   readonly edgeValue: ((key: string) => string | undefined) | undefined;
   readonly clock: CloudClock;
   onLine(line: string): void;
@@ -26,7 +26,7 @@ export interface GeneratedResponse {
   readonly body: Buffer;
 }
 
-/** What a viewer-request function decided: the request goes on, maybe changed, or is answered at once. */
+/** The decision of a viewer-request function: the request continues, maybe changed, or is answered at once. */
 export type EdgeDecision =
   | { readonly kind: 'request'; readonly request: EdgeRequest }
   | { readonly kind: 'response'; readonly response: GeneratedResponse };
@@ -39,13 +39,12 @@ const CODE_LIMIT_BYTES = 10 * 1024;
 const importLine = /^[ \t]*import\s+(\w+)\s+from\s+(['"][\w:]+['"]);?/gm;
 
 /**
- * Compiles a CloudFront Function (runtime 2.0) for viewer requests. It runs in a context of its own, with only what that
- * runtime offers; each run starts with fresh top-level variables and a clock that stands still.
- *
+ * Compiles a CloudFront Function (runtime 2.0) for viewer requests. It runs in a context of its own with only that runtime's features; each
+ * run starts with fresh top-level variables and a clock that does not advance.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  *
- * @throws Error when the code is too long or no script; the returned function throws what the code throws, and an Error
- *   when its answer is neither a request nor a response
+ * @throws Error when the code is too long or no script; the returned function throws what the code throws, and an Error when its result is
+ * neither a request nor a response
  */
 export function createEdgeFunction(options: EdgeFunctionOptions): EdgeFunction {
   if (Buffer.byteLength(options.code) > CODE_LIMIT_BYTES) {
@@ -55,7 +54,7 @@ export function createEdgeFunction(options: EdgeFunctionOptions): EdgeFunction {
     importLine,
     (_, name: string, module: string) => `const ${name} = require(${module});`,
   );
-  // One function around all, so that no top-level variable outlives a run.
+  // All code is wrapped in a function, so that no top-level variable outlives a run.
   const script = new vm.Script(`(function () {${body}\nreturn handler;\n})()`, {
     filename: `${options.name}.js`,
   });

@@ -1,9 +1,9 @@
-/** A viewer's request on its way through the CDN, after the edge function if there is one. */
+/** A viewer's request within the CDN, after the edge function if there is one. */
 export interface EdgeRequest {
   readonly method: string;
-  /** Path, percent-encoded as it came. */
+  /** The path, percent-encoded as received. */
   readonly uri: string;
-  /** Query parameters in order, undecoded. */
+  /** Query parameters in order, not decoded. */
   readonly query: readonly (readonly [name: string, value: string])[];
   /** Lower-case names, without `cookie`. */
   readonly headers: ReadonlyMap<string, readonly string[]>;

@@ -1,7 +1,7 @@
 import type { CachePolicy, NameRule, OriginRequestPolicy } from './config.ts';
 import { type EdgeRequest, formatCookies, formatQuery } from './edge-request.ts';
 
-/** What goes to an origin. */
+/** The request to an origin. */
 export interface OriginRequest {
   readonly method: string;
   readonly uri: string;
@@ -10,7 +10,7 @@ export interface OriginRequest {
   readonly body: Buffer;
 }
 
-/** The key under which an answer is kept: whatever the cache policy names, after the edge function. */
+/** The cache key: what the cache policy names, after the edge function. */
 export function cacheKey(request: EdgeRequest, policy: CachePolicy): string {
   return JSON.stringify([
     request.uri,
@@ -21,7 +21,7 @@ export function cacheKey(request: EdgeRequest, policy: CachePolicy): string {
   ]);
 }
 
-/** Whether the viewer takes gzip. */
+/** Whether the viewer accepts gzip. */
 export function acceptsGzip(request: EdgeRequest): boolean {
   const encodings = (request.headers.get('accept-encoding') ?? []).flatMap((value) =>
     value.toLowerCase().split(','),
@@ -29,10 +29,10 @@ export function acceptsGzip(request: EdgeRequest): boolean {
   return encodings.some((encoding) => /^\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/.test(encoding));
 }
 
-/** Headers that pass without a policy: those that say what the body is, and credentials of requests that are not cached. */
+/** Headers forwarded without a policy because they describe the body. Credentials are forwarded too, for requests that are not cached. */
 const describesBody = ['content-type', 'content-encoding', 'content-language'];
 
-/** Headers that CloudFront sets or drops itself, whatever a policy says. */
+/** Headers that CloudFront sets or drops whatever a policy says. */
 const ownHeaders = new Set([
   'connection',
   'content-length',
@@ -43,8 +43,7 @@ const ownHeaders = new Set([
 ]);
 
 /**
- * Makes the request to the origin: the parameters, headers and cookies that the policies name, and what CloudFront adds.
- *
+ * Builds the request to the origin: the parameters, headers and cookies that the policies name, and what CloudFront adds.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
  */
 export function originRequest(
@@ -59,7 +58,7 @@ export function originRequest(
     const passesAnyway = describesBody.includes(name) || (name === 'authorization' && !isRead);
     if (!ownHeaders.has(name) && (passes(name) || passesAnyway)) headers.set(name, values);
   }
-  // What may be kept is fetched whole, and conditions are answered at the edge.
+  // Cacheable answers are fetched completely, and conditional requests are answered at the edge.
   const isKept = isRead && cachePolicy.maxTtl > 0;
   if (isKept) for (const name of ['if-none-match', 'if-modified-since', 'range']) headers.delete(name);
   if (cachePolicy.gzip && acceptsGzip(request)) headers.set('accept-encoding', ['gzip']);
@@ -78,7 +77,7 @@ export function originRequest(
   };
 }
 
-/** What stands in the Via header. */
+/** The value of the Via header. */
 export const VIA = 'local.cloudfront.net (CloudFront)';
 
 function headerFilter(

@@ -3,8 +3,7 @@ import type { CachePolicy, ErrorRule } from './config.ts';
 type Headers = ReadonlyMap<string, readonly string[]>;
 
 /**
- * How long an answer of the origin stays in the cache, in seconds; 0 when it is not kept.
- *
+ * How long an answer of the origin is cached, in seconds; 0 if it is not.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#ExpirationDownloadDist
  *
  * @param now milliseconds since the epoch
@@ -17,23 +16,22 @@ export function cacheSeconds(status: number, headers: Headers, policy: CachePoli
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-3xx-status-codes.html
   if ((status === 307 || status === 308) && cacheControl.size === 0) return 0;
   if (forbidsCaching(cacheControl)) return minTtl;
-  const said =
+  const lifetime =
     maxAge(cacheControl) ?? secondsUntil(headers.get('expires')?.[0], now) ?? Math.max(minTtl, defaultTtl);
-  return Math.min(Math.max(said, minTtl), maxTtl);
+  return Math.min(Math.max(lifetime, minTtl), maxTtl);
 }
 
-/** Errors kept without a word of the origin, and those kept only when the origin gives them an age. */
+/** Errors that are cached without any header of the origin. Others are cached only if the origin sends a lifetime. */
 const alwaysKeptErrors = new Set([404, 410, 414, 500, 501, 502, 503, 504]);
 const errorsKeptByAge = new Set([400, 403, 405, 412, 415]);
-/** For these alone `no-store` and the like count. */
+/** The errors for which `no-store` and the like are honoured. */
 const errorsThatMayForbid = new Set([404, 410, 414, 501]);
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html */
 const DEFAULT_ERROR_SECONDS = 10;
 
 /**
- * How long an error of the origin stays in the cache, in seconds.
- *
+ * How long an error of the origin is cached, in seconds.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
  */
 export function errorCacheSeconds(

@@ -10,13 +10,13 @@ export interface OriginResponse {
   readonly body: Buffer;
 }
 
-/** Where a domain name of an origin leads on this machine. */
+/** Where an origin's domain name leads on this machine. */
 export type OriginTarget =
   | { readonly kind: 'bucket'; readonly bucket: string }
   /** `http://127.0.0.1:<port>` */
   | { readonly kind: 'server'; readonly url: string };
 
-/** What the bucket's policy lets the distribution do. */
+/** What the bucket's policy allows the distribution to do. */
 export interface BucketAccess {
   readonly read: boolean;
   readonly list: boolean;
@@ -25,21 +25,21 @@ export interface BucketAccess {
 export interface OriginsOptions {
   readonly config: DistributionConfig;
   readonly objects: ObjectEngine;
-  /** Undefined when the domain is none of this machine's. */
+  /** Resolves a domain name; undefined for one that is not on this machine. */
   target(domainName: string): OriginTarget | undefined;
   bucketAccess(bucket: string): BucketAccess;
 }
 
 export interface Origins {
-  /** Asks an origin, or both of a group. A failure to get an answer is a 502 or 504. */
+  /** Sends the request to an origin, or to both of a group. If there is no answer the result is a 502 or 504. */
   fetch(originOrGroupId: string, request: OriginRequest): Promise<OriginResponse>;
   close(): void;
 }
 
 /**
- * Creates the way to the origins of a distribution.
+ * Creates access to the origins of a distribution.
  *
- * @throws Error when an origin's domain is none of this machine's
+ * @throws Error when an origin's domain is not on this machine
  */
 export function createOrigins(options: OriginsOptions): Origins {
   const { config } = options;
@@ -89,7 +89,7 @@ export function createOrigins(options: OriginsOptions): Origins {
       if (group === undefined) return await fetchOne(originOrGroupId, request);
       const [primary = '', secondary = ''] = group.originIds;
       const first = await fetchOne(primary, request);
-      // A behavior with a group has no methods but those that fail over: GET, HEAD and OPTIONS (config.ts refuses others).
+      // A behavior with a group allows only the methods that fail over: GET, HEAD and OPTIONS (config.ts refuses others).
       // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
       return group.statusCodes.has(first.status) ? await fetchOne(secondary, request) : first;
     },
@@ -119,7 +119,7 @@ function fetchServer(
 ): Promise<OriginResponse> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, values] of request.headers) headers[name] = [...values];
-  // Without a Host of the viewer's the origin's own name is sent.
+  // If the viewer's Host is not forwarded, the origin's own name is sent.
   headers.host = request.headers.get('host')?.[0] ?? origin.domainName;
   Object.assign(headers, origin.customHeaders);
   if (request.body.length > 0) headers['content-length'] = String(request.body.length);

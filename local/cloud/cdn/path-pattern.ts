@@ -1,7 +1,6 @@
 /**
- * Whether a path matches the path pattern of a cache behavior: `*` stands for any text, `?` for one character, case
- * counts, and a leading slash may be missing.
- *
+ * Whether a path matches the path pattern of a cache behavior: `*` stands for any text, `?` for one character, case matters, and a leading
+ * slash is optional.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
  */
 export function matchesPathPattern(pattern: string, path: string): boolean {
@@ -13,8 +12,8 @@ export function matchesPathPattern(pattern: string, path: string): boolean {
 }
 
 /**
- * The path as behaviors are matched against it: dot segments removed and unreserved characters decoded, as RFC 3986
- * says; functions and origins get it as it came. (The guide's paragraph on the path pattern says so.)
+ * Normalizes a path for matching behaviors: dot segments are removed and unreserved characters decoded, as in RFC 3986. Functions and
+ * origins get the path as received. (The guide's paragraph on the path pattern says so.)
  */
 export function normalizePath(path: string): string {
   const decoded = path.replace(/%([0-9A-Fa-f]{2})/g, (encoded, hex: string) => {

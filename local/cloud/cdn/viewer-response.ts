@@ -6,7 +6,7 @@ import type { EdgeRequest } from './edge-request.ts';
 import { acceptsGzip, VIA } from './forwarding.ts';
 import type { OriginResponse } from './origins.ts';
 
-/** How the edge came by its answer; stands in `x-cache`. */
+/** Where the edge's answer came from, as `x-cache` reports it. */
 export type CacheResult =
   | 'Hit'
   | 'Miss'
@@ -16,7 +16,7 @@ export type CacheResult =
   | 'FunctionExecutionError';
 
 export interface ViewerResponseParts {
-  /** As the edge function left it. */
+  /** The request after the edge function. */
   readonly request: EdgeRequest;
   readonly response: OriginResponse;
   readonly result: CacheResult;
@@ -28,7 +28,7 @@ export interface ViewerResponseParts {
   readonly now: number;
 }
 
-/** Makes of what the edge holds what the viewer gets: conditions, compression, added headers. */
+/** Turns the edge's answer into the viewer's response: conditions, compression, added headers. */
 export function finish(parts: ViewerResponseParts): HttpResponse {
   const { request, response, policy } = parts;
   const headers = new Map(response.headers);
@@ -71,7 +71,7 @@ function isCompressible({ status, headers, body }: OriginResponse): boolean {
 
 const gzippedBodies = new WeakMap<Buffer, Buffer>();
 
-/** The edge keeps the compressed body too. */
+/** Compresses a body and remembers the result, as the edge does. */
 function gzipOnce(body: Buffer): Buffer {
   const known = gzippedBodies.get(body);
   if (known !== undefined) return known;

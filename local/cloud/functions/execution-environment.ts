@@ -13,17 +13,17 @@ export interface FunctionDefinition {
   readonly directory: string;
   /** `file.export`, for example `index.handler`. */
   readonly handler: string;
-  /** The whole environment that the code sees. */
+  /** The complete environment of the code. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** Most invocations at once; more are throttled. */
+  /** The most concurrent invocations; more are throttled. */
   readonly reservedConcurrency: number | undefined;
-  /** How often a failed asynchronous invocation is tried again. */
+  /** How often a failed asynchronous invocation is retried. */
   readonly asyncRetries: number;
 }
 
-/** How an invocation ended; the payload is JSON. */
+/** The result of an invocation; the payload is JSON. */
 export type Outcome =
   | { readonly kind: 'result'; readonly payload: string }
   | { readonly kind: 'error'; readonly error: FunctionError };
@@ -36,16 +36,16 @@ export interface ExecutionEnvironment {
   invoke(requestId: string, payload: string): Promise<Outcome>;
   /** Whether it can take another invocation. */
   alive(): boolean;
-  /** Bytes that the worker's V8 uses now: its heap, and buffers outside of it. 0 once it has ended. */
+  /** Bytes that the worker's V8 uses now: its heap, and buffers outside of it. 0 once the worker has ended. */
   memory(): Promise<number>;
   /** Ends the thread now; a running invocation fails. */
   kill(): Promise<void>;
 }
 
 /**
- * The init phase is limited to 10 s, and what takes longer is started again in the invocation, within the function's time-out:
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html. Here all functions share one machine's
- * processors, so the clock on the wall says less, and one longer limit stands for both.
+ * Time limit to load the code. Lambda limits the init phase to 10 s, and starts it again within the invocation if it takes longer:
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html. Here all functions share one machine's processors, so real
+ * time says less, and one longer limit stands for both.
  */
 const INIT_LIMIT_MS = 30_000;
 
@@ -62,7 +62,7 @@ function workerCode(): URL {
 }
 
 /**
- * Starts a worker thread for the function. Failures to load the code show in the first invocation, as with Lambda.
+ * Starts a worker thread for the function. Failures to load the code are reported by the first invocation, as in Lambda.
  *
  * @param onLine receives each line that the code writes
  */
@@ -79,7 +79,7 @@ export function startEnvironment(
     workerData: setup,
     env: { ...definition.environment },
     execArgv: [],
-    // What bypasses the worker's own capture (native code) must not reach the host's output.
+    // Output that bypasses the worker's capture (native code) must not reach the host's output.
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: definition.memoryMb },

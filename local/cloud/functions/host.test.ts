@@ -80,7 +80,7 @@ async function callError(event: object) {
 }
 
 describe('an observed function host', () => {
-  it('tells loads, invocations, requests of the code and the memory of its workers', async () => {
+  it('reports loads, invocations, requests of the code and the memory of its workers', async () => {
     const seen = { loads: 0, requests: [] as string[], memory: 0, cold: [] as boolean[] };
     host.observe({
       onLoaded: (_, tookMs) => {
@@ -101,7 +101,7 @@ describe('an observed function host', () => {
 });
 
 describe('function host', () => {
-  it('gives the code its environment, context and nothing else', async () => {
+  it('gives the code its environment, its context and nothing else', async () => {
     define();
     const result = await call({});
     expect(result).toMatchObject({
@@ -116,7 +116,7 @@ describe('function host', () => {
     expect(result.remaining).toBeLessThanOrEqual(3_000);
   });
 
-  it('reuses a warm environment and starts more for invocations at once', async () => {
+  it('reuses a warm environment and starts more for concurrent invocations', async () => {
     define();
     expect((await call({})).count).toBe(1);
     expect((await call({})).count).toBe(2);
@@ -126,7 +126,7 @@ describe('function host', () => {
     expect((await call({})).count).toBe(1);
   });
 
-  it('follows the clock of the cloud, also in workers that run already', async () => {
+  it("follows the cloud's clock, also in workers that already run", async () => {
     define();
     await call({});
     await clock.advance(86_400_000);
@@ -156,7 +156,7 @@ describe('function host', () => {
     expect((await call({})).count).toBe(2);
   });
 
-  it('reports unhandled rejections and exits, and starts anew', async () => {
+  it('reports unhandled rejections, exits and starts a new environment', async () => {
     define();
     expect(await callError({ reject: true })).toMatchObject({
       errorType: 'Runtime.UnhandledPromiseRejection',
@@ -191,14 +191,14 @@ describe('function host', () => {
     expect((await call({})).count).toBe(1);
   });
 
-  it('refuses answers above Lambda’s limit', async () => {
+  it("refuses responses above Lambda's limit", async () => {
     define();
     const error = await callError({ big: 7 * 1024 * 1024 });
     expect(error).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
     expect((await call({})).count).toBe(2);
   });
 
-  it('kills what runs on demand', async () => {
+  it('kills running invocations on demand', async () => {
     define();
     await call({});
     const running = callError({ sleep: 5_000 });
@@ -208,7 +208,7 @@ describe('function host', () => {
     expect(host.running()).toBe(0);
   });
 
-  it('hands on each line with the request that wrote it', async () => {
+  it('passes on each line with the request that wrote it', async () => {
     define();
     const { requestId } = await call({});
     await call({ log: true });
@@ -219,7 +219,7 @@ describe('function host', () => {
     expect(ids.has(String(requestId))).toBe(false);
   });
 
-  it('tries a failed event again after one and two minutes, then gives up', async () => {
+  it('retries a failed event after one and two minutes, then drops it', async () => {
     define();
     const failures = () => lines.filter(({ line }) => line.includes('again')).length;
     void host.invokeLater('work', JSON.stringify({ throw: 'again' }));

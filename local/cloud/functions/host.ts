@@ -12,7 +12,7 @@ import { type FunctionObserver, MEMORY_SAMPLE_MS } from './observer.ts';
 
 export type { FunctionDefinition, Outcome } from './execution-environment.ts';
 
-/** A line that a function wrote, or that the host says about it. */
+/** A line that a function wrote, or that the host logs about it. */
 export interface FunctionLine {
   readonly functionName: string;
   readonly requestId: string | undefined;
@@ -21,7 +21,7 @@ export interface FunctionLine {
 
 export interface FunctionHostOptions {
   readonly clock: CloudClock;
-  /** One Float64 that the workers' clocks follow; see WorkerSetup. */
+  /** One Float64 with the clock's offset, shared with the workers; see WorkerSetup. */
   readonly clockOffset: SharedArrayBuffer;
   onLine(line: FunctionLine): void;
 }
@@ -38,24 +38,24 @@ export interface FunctionHost {
    */
   invoke(name: string, payload: string): Promise<Outcome | undefined>;
   /**
-   * Takes an event for a function without waiting; a failed one is tried again after one and two minutes of the
-   * cloud's time. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+   * Invokes a function asynchronously; a failed event is retried after one and two minutes of the cloud's time.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
    *
-   * @returns resolves when the first try has ended, well or not
+   * @returns resolves when the first attempt has ended, successful or not
    */
   invokeLater(name: string, payload: string): Promise<void>;
-  /** From now on this one is told what the functions do; environments that run already report no requests. */
+  /** Sets the observer of all functions; environments that already run report no requests. */
   observe(observer: FunctionObserver): void;
-  /** Invocations that run right now. */
+  /** The number of invocations that run now. */
   running(): number;
-  /** Terminates the workers that run an invocation of the function; returns how many. */
+  /** Terminates the workers that run an invocation of the function. @returns how many */
   killRunning(name: string): Promise<number>;
   /** Terminates the idle workers of all functions, so that the next invocations start cold. */
   coolDown(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Idle environments are given up after this time, as Lambda does after some minutes. */
+/** How long an idle environment is kept. Lambda ends one after some minutes, too. */
 const KEEP_WARM_MS = 5 * 60_000;
 const ASYNC_RETRY_DELAYS_MS = [60_000, 120_000];
 const THROTTLED_RETRY_MS = 1_000;
@@ -64,8 +64,8 @@ const THROTTLED_RETRY_MS = 1_000;
 const RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024;
 
 /**
- * Environments that load their code at once: more would only slow each other down. Who waits takes one that becomes
- * free meanwhile, so a burst of messages costs fewer cold starts than on AWS.
+ * How many environments load their code at the same time: more would only slow each other down. A waiting invocation takes an environment
+ * that becomes free meanwhile, so a burst of messages causes fewer cold starts than on AWS.
  */
 const STARTS_AT_ONCE = Math.max(2, availableParallelism());
 
@@ -78,13 +78,11 @@ interface HostedFunction {
   readonly definition: FunctionDefinition;
   readonly warm: Warm[];
   readonly busy: Set<ExecutionEnvironment>;
-  /** Invocations that wait for an environment. */
+  /** The number of invocations that wait for an environment. */
   waiting: number;
 }
 
-/**
- * Creates a host without functions. It sets this process's time zone to UTC: threads share it, and Lambda's is UTC.
- */
+/** Creates a host without functions. Sets the process's time zone to UTC, as in Lambda, since threads share it. */
 export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   process.env.TZ = 'UTC';
   const functions = new Map<string, HostedFunction>();
@@ -101,7 +99,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
 
   let starting = 0;
   let changed = Promise.withResolvers<void>();
-  /** An environment is free, or another may start. */
+  /** Wakes waiting invocations: an environment is free, or another one may start. */
   function announce(): void {
     changed.resolve();
     changed = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import type { Outcome } from './execution-environment.ts';
 
-/** One invocation, when it was over. */
+/** One completed invocation. */
 export interface Invocation {
   readonly functionName: string;
   readonly payload: string;
@@ -12,7 +12,7 @@ export interface Invocation {
   readonly endedAt: number;
 }
 
-/** Is told what the functions do; for measuring. */
+/** Is notified of what the functions do; for measuring. */
 export interface FunctionObserver {
   /** An environment has loaded the function's code. */
   onLoaded(functionName: string, tookMs: number): void;
@@ -23,5 +23,5 @@ export interface FunctionObserver {
   onMemory(functionName: string, bytes: number): void;
 }
 
-/** How often a worker that runs is asked for its memory, in milliseconds. */
+/** How often a running worker's memory is sampled, in milliseconds. */
 export const MEMORY_SAMPLE_MS = 50;

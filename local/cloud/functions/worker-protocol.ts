@@ -1,15 +1,15 @@
-/** What the host and the worker of an execution environment say to each other. */
+/** Messages between the host and the worker of an execution environment. */
 
 export interface WorkerSetup {
   /** File URL of the bundle. */
   readonly entry: string;
   readonly handlerName: string;
   readonly timeoutMs: number;
-  /** Whether the host wants to know of requests that the code sends. */
+  /** Whether the worker reports the requests that the code sends. */
   readonly reportsRequests: boolean;
   /** One Float64: milliseconds that the cloud's clock is ahead of real time. */
   readonly clockOffset: SharedArrayBuffer;
-  /** The parts of Lambda's context object that stay the same. */
+  /** The constant parts of Lambda's context object. */
   readonly context: Readonly<Record<string, string>>;
 }
 

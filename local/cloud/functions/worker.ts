@@ -70,7 +70,7 @@ function describe(error: unknown): FunctionError {
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
-/** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel, which `fetch` is made of. */
+/** Reports requests of `fetch` by the channels of undici, which implements it: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 function reportRequests(): void {
   subscribe('undici:request:create', (message) => {
     if (!isRequestMessage(message)) return;
@@ -83,7 +83,7 @@ function isRequestMessage(message: unknown): message is { request: Record<string
   return typeof message === 'object' && message !== null && 'request' in message;
 }
 
-/** Makes `Date` and `Date.now` tell the cloud's time. */
+/** Makes `Date` and `Date.now` return the cloud's time. */
 function shiftDate(offset: Float64Array): void {
   const realNow = Date.now;
   const RealDate = Date;
@@ -98,7 +98,7 @@ function shiftDate(offset: Float64Array): void {
   globalThis.Date = shifted;
 }
 
-/** Sends what is written line by line, in order with the results, so that each line bears the right request id. */
+/** Sends output line by line, in order with the results, so that each line gets the right request id. */
 function captureLines(name: 'stdout' | 'stderr'): void {
   let rest = '';
   const write = (chunk: string | Uint8Array, ...others: unknown[]): boolean => {

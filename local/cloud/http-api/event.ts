@@ -20,7 +20,7 @@ export interface EventContext {
 export function httpApiEvent(request: HttpRequest, context: EventContext): object {
   const [encodedPath = '/', ...queryParts] = request.target.split('?');
   const rawQueryString = queryParts.join('?');
-  // Not raw at all: API Gateway decodes it, and cuts it off at a decoded question mark. Live captures:
+  // Despite its name not raw: API Gateway decodes it and cuts it off at a decoded question mark. Live captures:
   // https://github.com/hotsock/voker/pull/8
   const rawPath = decode(encodedPath).split('?')[0] ?? '/';
   const cookies = (request.headers.get('cookie') ?? [])
@@ -84,7 +84,7 @@ function queryStringParameters(rawQueryString: string): Record<string, string> |
   return parameters;
 }
 
-/** Text stays text for these content types only; even forms arrive in base64. */
+/** Only bodies of these content types are text; even forms are sent as base64. */
 const textTypes = /^(?:text\/|application\/(?:json|javascript|xml)\b|application\/[\w.-]+\+(?:json|xml)\b)/i;
 
 function body(request: HttpRequest): { body?: string; isBase64Encoded: boolean } {

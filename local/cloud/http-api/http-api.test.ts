@@ -34,7 +34,7 @@ describe('matchRoute', () => {
     expect(match?.pathParameters ?? {}).toEqual(pathParameters);
   });
 
-  it('takes $default last', () => {
+  it('matches $default last', () => {
     const withDefault = [{ routeKey: '$default', target: '' }, ...routes];
     expect(matchRoute(withDefault, 'GET', '/things/7')?.route.routeKey).toBe('GET /things/{id}');
     expect(matchRoute(withDefault, 'DELETE', '/')?.route.routeKey).toBe('$default');
@@ -88,7 +88,7 @@ describe('an HTTP API', () => {
   }
   const result = (value: unknown): Outcome => ({ kind: 'result', payload: JSON.stringify(value) });
 
-  it('makes events of payload format 2.0', async () => {
+  it('creates events of payload format 2.0', async () => {
     const { event } = await request('/things/a%20b?x=1&x=2&y=%2F&z', {
       headers: [
         'X-Two',
@@ -160,7 +160,7 @@ describe('an HTTP API', () => {
     ['text/plain', 'x', false],
     ['application/x-www-form-urlencoded', 'a=b', true],
     ['application/octet-stream', 'x', true],
-  ])('hands on a body of type %s', async (type, body, isBase64Encoded) => {
+  ])('passes on a body of type %s', async (type, body, isBase64Encoded) => {
     const { event } = await request('/', {
       method: 'POST',
       headers: ['content-type', type],
@@ -173,7 +173,7 @@ describe('an HTTP API', () => {
     });
   });
 
-  it('gives a response of parts', async () => {
+  it('builds a response from its parts', async () => {
     const outcome = result({
       statusCode: 201,
       headers: { 'Content-Type': 'image/png', 'X-Number': 5 },
@@ -208,11 +208,11 @@ describe('an HTTP API', () => {
       { status: 500, body: '{"message":"Internal Server Error"}' },
     ],
     ['a body that is no text', { statusCode: 200, body: {} }, { status: 500 }],
-  ])('understands %s', async (_, value, expected) => {
+  ])('answers to %s as API Gateway does', async (_, value, expected) => {
     expect(await request('/', { outcome: result(value) })).toMatchObject(expected);
   });
 
-  it('answers for a function that fails, is throttled or is late', async () => {
+  it('answers for a function that fails, is throttled or times out', async () => {
     const error: Outcome = { kind: 'error', error: { errorType: 'Error', errorMessage: 'secret' } };
     expect(await request('/', { outcome: error })).toMatchObject({
       status: 500,
@@ -243,7 +243,7 @@ describe('an HTTP API', () => {
     expect(large).toMatchObject({ status: 413, body: '{"message":"Request Entity Too Large"}' });
   });
 
-  it('knows no other host', async () => {
+  it('refuses any other host', async () => {
     const api = createHttpApi({
       apiId: 'abc',
       accountId: '000000000000',

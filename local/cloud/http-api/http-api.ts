@@ -17,11 +17,11 @@ export interface HttpApiOptions {
   readonly apiId: string;
   readonly accountId: string;
   readonly domainName: string;
-  /** Host and port under which the API is reached on this machine. */
+  /** Host and port of the API on this machine. */
   readonly localHost: string;
   readonly routes: readonly Route<Integration>[];
   readonly clock: CloudClock;
-  /** Invokes a function and waits; undefined when it is throttled. */
+  /** Invokes a function and waits; undefined if it is throttled. */
   invoke(functionName: string, payload: string): Promise<Outcome | undefined>;
 }
 
@@ -76,7 +76,7 @@ function failure(status: number, message: string): HttpResponse {
   return { status, headers, body: Buffer.from(JSON.stringify({ message })) };
 }
 
-/** The function goes on when its caller has given up, as it does behind API Gateway. */
+/** Waits up to the limit. The function continues after that, as it does behind API Gateway. */
 async function withinTime<T>(work: Promise<T>, limitMs: number): Promise<T | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {

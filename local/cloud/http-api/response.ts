@@ -2,13 +2,12 @@ import { type HttpResponse, headersOf } from '../runtime/listen.ts';
 import { isObject, type Json } from '../template/json.ts';
 
 /**
- * Makes an HTTP response of a function's answer in payload format 2.0: with `statusCode` it is one, without it is the
- * JSON body of a 200.
- *
+ * Converts a function's answer in payload format 2.0 to an HTTP response. With `statusCode` it is one; without, it is the JSON body of a
+ * 200.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response
  *
  * @param payload the function's answer as JSON
- * @returns undefined when API Gateway would not understand it and answer 500
+ * @returns undefined if API Gateway would not accept it and answer 500
  */
 export function httpApiResponse(payload: string): HttpResponse | undefined {
   const answer: Json = JSON.parse(payload);

@@ -11,7 +11,7 @@ export interface RouteMatch<Target> {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** How well a segment matches: the most specific route wins, from left to right. */
+/** How specific a segment is: the most specific route wins, compared from left to right. */
 const rank = { literal: 2, variable: 1, greedy: 0 } as const;
 
 interface Candidate<Target> extends RouteMatch<Target> {
@@ -20,12 +20,10 @@ interface Candidate<Target> extends RouteMatch<Target> {
 }
 
 /**
- * Finds the route for a request: literal segments go before variables, variables before `{proxy+}`, a method before
- * `ANY`, and everything before `$default`.
+ * Finds the route for a request: literal segments go before variables, variables before `{proxy+}`, a method before `ANY`, and everything
+ * before `$default`. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  *
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
- *
- * @param path undecoded, without the query
+ * @param path not decoded, without the query
  */
 export function matchRoute<Target>(
   routes: readonly Route<Target>[],
@@ -77,7 +75,7 @@ function defaultRoute<Target>(routes: readonly Route<Target>[]): RouteMatch<Targ
   return route && { route, pathParameters: {} };
 }
 
-/** Undoes percent-encoding; text that is not validly encoded stays as it is. */
+/** Decodes percent-encoding; invalid text is returned unchanged. */
 export function decode(text: string): string {
   try {
     return decodeURIComponent(text);

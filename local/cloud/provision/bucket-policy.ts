@@ -23,15 +23,14 @@ const policySchema = z.object({
 });
 type Statement = z.infer<typeof statementSchema>;
 
-/** What the CDN may do with a bucket, each with the suffix of the resource on which it is granted. */
+/** Actions that a policy may grant to the CDN, each with the suffix of the resource that it is granted on. */
 const cdnActions = { 's3:GetObject': '/*', 's3:ListBucket': '' } as const;
 
 /**
- * Reads what a bucket's policy lets the CDN do; it lets nobody else in that the local cloud would ask about.
- *
+ * Reads what a bucket's policy allows the CDN to do; no other grant matters to the local cloud.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
  *
- * @throws Error for a statement about the CDN that is not understood: passed over, it would open or close too much
+ * @throws Error for a statement about the CDN that is not understood: ignoring it would allow or deny too much
  */
 export const createBucketPolicy: CreateResource = (resource, { plan }) => {
   const { Bucket: bucket, PolicyDocument: document } = policySchema.parse(resource.properties);
@@ -59,7 +58,7 @@ function concernsCdn({ Effect, Principal }: Statement): boolean {
   return Principal.Service.includes('cloudfront.amazonaws.com');
 }
 
-/** The CDN asks a bucket by HTTPS. */
+/** Such a statement does not affect the CDN, which uses HTTPS. */
 function deniesOnlyPlainHttp({ Effect, Condition }: Statement): boolean {
   const [operator, ...others] = Object.entries(Condition);
   if (Effect !== 'Deny' || operator === undefined || others.length > 0) return false;
@@ -69,7 +68,7 @@ function deniesOnlyPlainHttp({ Effect, Condition }: Statement): boolean {
   return String(key[1]) === 'false';
 }
 
-/** Undefined for all of them. */
+/** The distributions that a statement names; undefined for all. */
 function distributionArns({ Condition }: Statement): string[] | undefined {
   const tests = Object.entries(Condition).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]) => ({ operator, key, values })),
@@ -78,8 +77,8 @@ function distributionArns({ Condition }: Statement): string[] | undefined {
   if (test === undefined) return undefined;
   const isKnown = test.operator === 'StringEquals' && test.key.toLowerCase() === 'aws:sourcearn';
   if (!isKnown || others.length > 0 || typeof test.values === 'boolean') {
-    const said = tests.map(({ operator, key }) => `${operator} ${key}`).join(', ');
-    throw new Error(`the local cloud knows StringEquals aws:SourceArn as a condition, not ${said}`);
+    const found = tests.map(({ operator, key }) => `${operator} ${key}`).join(', ');
+    throw new Error(`the local cloud knows StringEquals aws:SourceArn as a condition, not ${found}`);
   }
   return test.values;
 }

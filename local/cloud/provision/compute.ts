@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DEFAULT_CONCURRENCY } from '../triggers/event-source.ts';
 import { rateMs } from '../triggers/schedule.ts';
 import { physicalName, stableUuid } from './names.ts';
-import type { CreateResource, PlannedQueue, Workshop } from './plan.ts';
+import type { CreateResource, CreationContext, PlannedQueue } from './plan.ts';
 
 const number = z.coerce.number();
 const wholeNumber = (min: number, max: number) => number.pipe(z.int().min(min).max(max));
@@ -24,21 +24,21 @@ const functionSchema = z.object({
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ENVIRONMENT_LIMIT_BYTES = 4096;
 
-export const createFunction: CreateResource = (resource, workshop) => {
+export const createFunction: CreateResource = (resource, context) => {
   const properties = functionSchema.parse(resource.properties);
   const name = properties.FunctionName ?? physicalName(resource);
-  const arn = functionArn(name, workshop);
+  const arn = functionArn(name, context);
   const environmentBytes = Buffer.byteLength(JSON.stringify(properties.Environment.Variables));
   if (environmentBytes > ENVIRONMENT_LIMIT_BYTES)
     throw new Error(`the environment of ${environmentBytes} bytes exceeds ${ENVIRONMENT_LIMIT_BYTES}`);
-  workshop.plan.functions.set(name, {
+  context.plan.functions.set(name, {
     name,
     arn,
-    directory: bundleDirectory(properties.Code.S3Key, workshop.assembly),
+    directory: bundleDirectory(properties.Code.S3Key, context.assembly),
     handler: properties.Handler,
     environment: {
       ...properties.Environment.Variables,
-      ...runtimeEnvironment(name, properties.MemorySize, workshop),
+      ...runtimeEnvironment(name, properties.MemorySize, context),
     },
     timeoutMs: properties.Timeout * 1000,
     memoryMb: properties.MemorySize,
@@ -48,18 +48,18 @@ export const createFunction: CreateResource = (resource, workshop) => {
   return { ref: name, attributes: { Arn: arn } };
 };
 
-/** The folder that CDK copied the bundle to; its upload key is `<hash>.zip`. */
+/** The folder that CDK copied the bundle to; the key of its upload is `<hash>.zip`. */
 function bundleDirectory(key: string, assembly: string): string {
   const directory = join(assembly, `asset.${key.replace(/\.zip$/, '')}`);
   if (!existsSync(directory)) throw new Error(`there is no bundle in ${directory}`);
   return directory;
 }
 
-/** What Lambda sets itself, and what leads the SDK's clients to the services on this machine. */
+/** The variables that Lambda sets, and those that direct the SDK's clients to the services on this machine. */
 function runtimeEnvironment(
   name: string,
   memoryMb: number,
-  { gatewayUrl, pseudo }: Workshop,
+  { gatewayUrl, pseudo }: CreationContext,
 ): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
@@ -67,7 +67,7 @@ function runtimeEnvironment(
     AWS_REGION: pseudo.region,
     AWS_ENDPOINT_URL: gatewayUrl,
     AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: gatewayUrl,
-    // The services tell callers apart by it; nobody checks signatures.
+    // The services tell callers apart by it; signatures are not verified.
     AWS_ACCESS_KEY_ID: name,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_LAMBDA_FUNCTION_NAME: name,
@@ -77,12 +77,12 @@ function runtimeEnvironment(
   };
 }
 
-function functionArn(name: string, { pseudo }: Workshop): string {
+function functionArn(name: string, { pseudo }: CreationContext): string {
   return `arn:aws:lambda:${pseudo.region}:${pseudo.accountId}:function:${name}`;
 }
 
 /** The plain name of a function of the template, from its name or ARN. */
-function functionName(nameOrArn: string, { plan }: Workshop): string {
+function functionName(nameOrArn: string, { plan }: CreationContext): string {
   const parts = nameOrArn.split(':');
   const name = parts.length > 1 ? (parts[parts.indexOf('function') + 1] ?? '') : nameOrArn;
   if (!plan.functions.has(name)) throw new Error(`there is no function ${nameOrArn}`);
@@ -94,9 +94,9 @@ const invokeConfigSchema = z.object({
   MaximumRetryAttempts: wholeNumber(0, 2).default(2),
 });
 
-export const createEventInvokeConfig: CreateResource = (resource, workshop) => {
+export const createEventInvokeConfig: CreateResource = (resource, context) => {
   const { FunctionName, MaximumRetryAttempts } = invokeConfigSchema.parse(resource.properties);
-  workshop.plan.asyncRetries.set(functionName(FunctionName, workshop), MaximumRetryAttempts);
+  context.plan.asyncRetries.set(functionName(FunctionName, context), MaximumRetryAttempts);
   return { ref: physicalName(resource), attributes: {} };
 };
 
@@ -110,15 +110,15 @@ const mappingSchema = z.object({
   ScalingConfig: z.object({ MaximumConcurrency: wholeNumber(2, 1000).optional() }).default({}),
 });
 
-export const createEventSourceMapping: CreateResource = (resource, workshop) => {
+export const createEventSourceMapping: CreateResource = (resource, context) => {
   const mapping = mappingSchema.parse(resource.properties);
-  const queue = workshop.plan.queues.get(mapping.EventSourceArn);
+  const queue = context.plan.queues.get(mapping.EventSourceArn);
   if (queue === undefined)
     throw new Error(`EventSourceArn ${mapping.EventSourceArn} is no queue of the template`);
-  const consumer = functionName(mapping.FunctionName, workshop);
-  checkMapping(mapping, queue, workshop.plan.functions.get(consumer)?.timeoutMs ?? 0);
+  const consumer = functionName(mapping.FunctionName, context);
+  checkMapping(mapping, queue, context.plan.functions.get(consumer)?.timeoutMs ?? 0);
   if (mapping.Enabled) {
-    workshop.plan.eventSources.push({
+    context.plan.eventSources.push({
       queueName: queue.name,
       queueArn: queue.arn,
       functionName: consumer,
@@ -168,16 +168,16 @@ const scheduleSchema = z.object({
   }),
 });
 
-export const createSchedule: CreateResource = (resource, workshop) => {
+export const createSchedule: CreateResource = (resource, context) => {
   const { Name, ScheduleExpression, State, Target } = scheduleSchema.parse(resource.properties);
   const name = Name ?? physicalName(resource);
   const planned = {
-    functionName: functionName(Target.Arn, workshop),
+    functionName: functionName(Target.Arn, context),
     intervalMs: rateMs(ScheduleExpression),
     input: Target.Input,
   };
-  if (State === 'ENABLED') workshop.plan.schedules.push(planned);
-  const { region, accountId } = workshop.pseudo;
+  if (State === 'ENABLED') context.plan.schedules.push(planned);
+  const { region, accountId } = context.pseudo;
   return {
     ref: name,
     attributes: { Arn: `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}` },

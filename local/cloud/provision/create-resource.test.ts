@@ -5,12 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTableService, type TableService } from '../services/table.ts';
 import type { JsonObject } from '../template/json.ts';
 import { createResource } from './create-resource.ts';
-import { type Engines, emptyPlan, type Plan, type Workshop } from './plan.ts';
+import { type CreationContext, type Engines, emptyPlan, type Plan } from './plan.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'provision-'));
 let tables: TableService;
 let plan: Plan;
-let workshop: Workshop;
+let context: CreationContext;
 let queues: { name: string; attributes: Readonly<Record<string, string>> }[];
 let buckets: string[];
 let secrets: { name: string; arn: string; secretString: string }[];
@@ -70,7 +70,7 @@ beforeEach(() => {
     tableEndpoint: tables.endpoint,
   };
   mkdirSync(join(directory, 'asset.abc'), { recursive: true });
-  workshop = {
+  context = {
     plan,
     engines,
     pseudo: { accountId: '000000000000', region: 'us-east-1' },
@@ -81,7 +81,7 @@ beforeEach(() => {
 });
 
 const create = async (type: string, properties: JsonObject = {}, logicalId = 'Thing') =>
-  await createResource({ stack: 'Main', logicalId, type, properties }, workshop);
+  await createResource({ stack: 'Main', logicalId, type, properties }, context);
 
 describe('a queue', () => {
   it('has its local URL as reference, and text attributes', async () => {
@@ -111,7 +111,7 @@ describe('a queue', () => {
   });
 });
 
-it('a key has the same id each time', async () => {
+it('a key has the same id in each run', async () => {
   const handle = await create('AWS::KMS::Key', { EnableKeyRotation: true });
   expect(handle.ref).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   const Arn = `arn:aws:kms:us-east-1:000000000000:key/${handle.ref}`;
@@ -122,7 +122,7 @@ it('a key has the same id each time', async () => {
 });
 
 describe('a bucket', () => {
-  it('has a name that is one, the same each time', async () => {
+  it('has a valid name, the same in each run', async () => {
     const { ref, attributes } = await create('AWS::S3::Bucket');
     expect(ref).toMatch(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
     expect((await create('AWS::S3::Bucket')).ref).toBe(ref);
@@ -132,7 +132,7 @@ describe('a bucket', () => {
     expect(buckets).toContain(ref);
   });
 
-  it('is open to the distributions that its policy names', async () => {
+  it('is readable by the distributions that its policy names', async () => {
     const statement = (Action: string | string[], more: JsonObject = {}) => ({
       Effect: 'Allow',
       Action,
@@ -164,7 +164,7 @@ describe('a bucket', () => {
 });
 
 describe('a secret', () => {
-  it('is drawn from the wanted characters', async () => {
+  it('is generated from the allowed characters', async () => {
     const { ref } = await create('AWS::SecretsManager::Secret', {
       GenerateSecretString: {
         PasswordLength: 200,
@@ -177,7 +177,7 @@ describe('a secret', () => {
     expect(secrets[0]?.secretString).toMatch(/^[d-z0-9]{200}$/);
   });
 
-  it('goes into its template', async () => {
+  it('is inserted into its template', async () => {
     await create('AWS::SecretsManager::Secret', {
       Name: 'app',
       GenerateSecretString: {
@@ -192,7 +192,7 @@ describe('a secret', () => {
     });
   });
 
-  it('may be given, and must be one or the other', async () => {
+  it('may be given, and is required if it is not generated', async () => {
     await create('AWS::SecretsManager::Secret', { SecretString: 'x' });
     expect(secrets[0]?.secretString).toBe('x');
     await expect(create('AWS::SecretsManager::Secret')).rejects.toThrow(
@@ -208,7 +208,7 @@ describe('a table', () => {
     BillingMode: 'PAY_PER_REQUEST',
   });
 
-  it('is created once and found again', async () => {
+  it('is created once and then reused', async () => {
     const { ref, attributes } = await create('AWS::DynamoDB::Table', key('pk'));
     expect([ref, attributes.Arn]).toEqual([
       'Main-Thing',
@@ -217,7 +217,7 @@ describe('a table', () => {
     expect((await create('AWS::DynamoDB::GlobalTable', key('pk'))).ref).toBe(ref);
   });
 
-  it('is not taken for another one with other keys', async () => {
+  it('is refused if it exists with other keys', async () => {
     await create('AWS::DynamoDB::Table', key('pk'), 'Changed');
     await expect(create('AWS::DynamoDB::Table', key('id'), 'Changed')).rejects.toThrow(
       'a table Main-Changed with other keys',
@@ -237,7 +237,7 @@ describe('a table with an index', () => {
     ],
   });
 
-  it('is found again, and not taken for one whose index holds other attributes', async () => {
+  it('is reused, and refused if it exists with other projected attributes', async () => {
     const create_ = (projection: JsonObject) =>
       create('AWS::DynamoDB::Table', indexed(projection), 'Indexed');
     await create_({ ProjectionType: 'INCLUDE', NonKeyAttributes: ['a', 'b'] });
@@ -249,7 +249,7 @@ describe('a table with an index', () => {
 describe('a function', () => {
   const code = { Code: { S3Key: 'abc.zip' }, Handler: 'index.handler', Runtime: 'nodejs24.x' };
 
-  it('sees the environment of the template and what Lambda sets', async () => {
+  it('has the environment of the template and what Lambda sets', async () => {
     await create('AWS::Lambda::Function', {
       ...code,
       Timeout: 29,
@@ -282,13 +282,13 @@ describe('a function', () => {
     });
   });
 
-  it('needs its bundle', async () => {
+  it('requires its bundle', async () => {
     await expect(create('AWS::Lambda::Function', { ...code, Code: { S3Key: 'none.zip' } })).rejects.toThrow(
       'there is no bundle',
     );
   });
 
-  it('is found by those that invoke it', async () => {
+  it('is found by what invokes it', async () => {
     await create('AWS::Lambda::Function', code);
     const { attributes } = await create('AWS::SQS::Queue', {}, 'Queue');
     const mapping = { EventSourceArn: attributes.Arn ?? '', FunctionName: 'Main-Thing' };

@@ -26,7 +26,7 @@ import {
   createStage,
 } from './web.ts';
 
-/** How each executed resource type comes up. */
+/** The function that creates each executed resource type. */
 export const creators: Readonly<Record<string, CreateResource>> = {
   'AWS::DynamoDB::Table': createTable,
   'AWS::DynamoDB::GlobalTable': createTable,
@@ -51,9 +51,9 @@ export const creators: Readonly<Record<string, CreateResource>> = {
   'AWS::Scheduler::Schedule': createSchedule,
 };
 
-/** Brings up one resource of the template. */
-export const createResource: CreateResource = (resource, workshop) => {
+/** Creates one resource of the template. */
+export const createResource: CreateResource = (resource, context) => {
   const create = creators[resource.type];
   if (create === undefined) throw new Error(`the local cloud cannot create ${resource.type}`);
-  return create(resource, workshop);
+  return create(resource, context);
 };

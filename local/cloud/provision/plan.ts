@@ -15,7 +15,7 @@ import type {
 } from '../runtime/service.ts';
 import type { Pseudo, ResolvedResource, ResourceHandle } from '../template/resource.ts';
 
-/** The services that hold what outlives the functions. */
+/** The services that store what outlives the functions. */
 export interface Engines {
   readonly queues: QueueEngine;
   readonly objects: ObjectEngine;
@@ -71,7 +71,7 @@ export interface PlannedDistribution {
   readonly config: DistributionConfig;
 }
 
-/** A statement of a bucket's policy that lets distributions in. */
+/** A statement of a bucket's policy that grants access to distributions. */
 export interface BucketGrant {
   readonly bucket: string;
   readonly actions: readonly string[];
@@ -82,10 +82,10 @@ export interface BucketGrant {
 /** What the template wants to run, collected while its resources are created. */
 export interface Plan {
   readonly functions: Map<string, FunctionDefinition>;
-  /** By function name: how often failed events are tried again. */
+  /** How often failed events are retried, by function name. */
   readonly asyncRetries: Map<string, number>;
   readonly queues: Map<string, PlannedQueue>;
-  /** Bucket names by the domain names that stand for them. */
+  /** Buckets by the domain names that refer to them. */
   readonly bucketDomains: Map<string, string>;
   readonly bucketGrants: BucketGrant[];
   readonly eventSources: PlannedEventSource[];
@@ -119,19 +119,19 @@ export function emptyPlan(): Plan {
   };
 }
 
-/** What creating a resource needs. */
-export interface Workshop {
+/** The context in which resources are created. */
+export interface CreationContext {
   readonly plan: Plan;
   readonly engines: Engines;
   readonly pseudo: Pseudo;
   /** Folder of the cloud assembly, where the bundles are. */
   readonly assembly: string;
   readonly gatewayUrl: string;
-  /** Host and port at which the distribution is reached; throws when no port was given for it. */
+  /** Host and port of the distribution; throws if no port was given for it. */
   distributionHost(logicalId: string, comment: string): string;
 }
 
 export type CreateResource = (
   resource: ResolvedResource,
-  workshop: Workshop,
+  context: CreationContext,
 ) => ResourceHandle | Promise<ResourceHandle>;

@@ -6,7 +6,7 @@ import {
   readResponseHeadersPolicy,
 } from '../cdn/config.ts';
 import { physicalName, stableId, stableUuid } from './names.ts';
-import type { CreateResource, PlannedApi, Workshop } from './plan.ts';
+import type { CreateResource, CreationContext, PlannedApi } from './plan.ts';
 
 export const createApi: CreateResource = (resource, { plan, pseudo }) => {
   const id = stableId(resource, 10);
@@ -15,7 +15,7 @@ export const createApi: CreateResource = (resource, { plan, pseudo }) => {
   return { ref: id, attributes: { ApiId: id, ApiEndpoint: `https://${domainName}` } };
 };
 
-function apiOf(id: string, { plan }: Workshop): PlannedApi {
+function apiOf(id: string, { plan }: CreationContext): PlannedApi {
   const api = plan.apis.get(id);
   if (api === undefined) throw new Error(`there is no HTTP API ${id}`);
   return api;
@@ -23,9 +23,9 @@ function apiOf(id: string, { plan }: Workshop): PlannedApi {
 
 const stageSchema = z.object({ ApiId: z.string(), StageName: z.string() });
 
-export const createStage: CreateResource = (resource, workshop) => {
+export const createStage: CreateResource = (resource, context) => {
   const { ApiId, StageName } = stageSchema.parse(resource.properties);
-  apiOf(ApiId, workshop).hasDefaultStage = true;
+  apiOf(ApiId, context).hasDefaultStage = true;
   return { ref: StageName, attributes: {} };
 };
 
@@ -35,13 +35,13 @@ const integrationSchema = z.object({
   TimeoutInMillis: z.coerce.number().min(50).max(30_000).default(30_000),
 });
 
-export const createIntegration: CreateResource = (resource, workshop) => {
+export const createIntegration: CreateResource = (resource, context) => {
   const { ApiId, IntegrationUri, TimeoutInMillis } = integrationSchema.parse(resource.properties);
-  const definition = [...workshop.plan.functions.values()].find(({ arn }) => arn === IntegrationUri);
+  const definition = [...context.plan.functions.values()].find(({ arn }) => arn === IntegrationUri);
   if (definition === undefined)
     throw new Error(`IntegrationUri ${IntegrationUri} is no function of the template`);
   const id = stableId(resource, 7);
-  apiOf(ApiId, workshop).integrations.set(id, { functionName: definition.name, timeoutMs: TimeoutInMillis });
+  apiOf(ApiId, context).integrations.set(id, { functionName: definition.name, timeoutMs: TimeoutInMillis });
   return { ref: id, attributes: { IntegrationId: id } };
 };
 
@@ -51,10 +51,10 @@ const routeSchema = z.object({
   Target: z.string().regex(/^integrations\/\w+$/),
 });
 
-export const createRoute: CreateResource = (resource, workshop) => {
+export const createRoute: CreateResource = (resource, context) => {
   const { ApiId, RouteKey, Target } = routeSchema.parse(resource.properties);
   const integrationId = Target.slice('integrations/'.length);
-  apiOf(ApiId, workshop).routes.push({ routeKey: RouteKey, integrationId });
+  apiOf(ApiId, context).routes.push({ routeKey: RouteKey, integrationId });
   const id = stableId(resource, 7);
   return { ref: id, attributes: { RouteId: id } };
 };
@@ -100,11 +100,11 @@ export const createEdgeFunctionResource: CreateResource = (resource, { plan, pse
   return { ref: name, attributes: { FunctionARN: arn, Stage: 'LIVE' } };
 };
 
-export const createDistributionResource: CreateResource = (resource, workshop) => {
+export const createDistributionResource: CreateResource = (resource, context) => {
   const config = readDistribution(resource.properties);
   const id = `E${stableId(resource, 13).toUpperCase()}`;
-  const arn = `arn:aws:cloudfront::${workshop.pseudo.accountId}:distribution/${id}`;
-  const domainName = workshop.distributionHost(resource.logicalId, config.comment);
-  workshop.plan.distributions.push({ logicalId: resource.logicalId, id, arn, domainName, config });
+  const arn = `arn:aws:cloudfront::${context.pseudo.accountId}:distribution/${id}`;
+  const domainName = context.distributionHost(resource.logicalId, config.comment);
+  context.plan.distributions.push({ logicalId: resource.logicalId, id, arn, domainName, config });
   return { ref: id, attributes: { Id: id, DomainName: domainName } };
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createCloudClock } from './clock.ts';
 
 describe('createCloudClock', () => {
-  it('fires timers in order of their time, at their time, whatever the order of asking', async () => {
+  it('fires timers in order of their time, at their time, whatever the order of creation', async () => {
     const clock = createCloudClock();
     const start = clock.now();
     const fired: [string, number][] = [];
@@ -20,7 +20,7 @@ describe('createCloudClock', () => {
     expect(clock.now() - start).toBeGreaterThanOrEqual(90_000);
   });
 
-  it('fires within the same step what a timer sets up', async () => {
+  it('fires within the same step timers that a timer creates', async () => {
     const clock = createCloudClock();
     let runs = 0;
     const again = () => {
@@ -32,7 +32,7 @@ describe('createCloudClock', () => {
     expect(runs).toBe(5);
   });
 
-  it('runs with real time, too', async () => {
+  it('advances with real time, too', async () => {
     const clock = createCloudClock();
     await new Promise<void>((resolve) => clock.after(5, resolve));
   });

@@ -5,8 +5,8 @@ export interface SteppableClock extends CloudClock {
   /** Holds the offset in milliseconds as one Float64, for worker threads that shift their own `Date`. */
   readonly shared: SharedArrayBuffer;
   /**
-   * Moves time on by `ms` and fires what falls due on the way, each at its own time, in order. What a timer sets
-   * up (after one turn of the event loop) fires too if it falls into the same step.
+   * Advances the clock by `ms` and fires the timers due by then in order, each at its own time. A timer that another one creates (after one
+   * turn of the event loop) fires too if it is due within the same step.
    */
   advance(ms: number): Promise<void>;
 }
@@ -16,12 +16,12 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** setTimeout takes no more than 31 bits; a longer wait is split. */
+/** setTimeout takes at most 31 bits; a longer wait is split. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Creates the clock. Give it the buffer of another clock to share that one's time, for example in a worker; such a
- * clock must not be advanced while it waits for timers, since only the advancing side fires early.
+ * Creates the clock. With the buffer of another clock it shares that one's time, for example in a worker. Do not advance such a clock while
+ * it waits for timers, since only the advancing side fires early.
  */
 export function createCloudClock(options: { readonly shared?: SharedArrayBuffer } = {}): SteppableClock {
   const shared = options.shared ?? new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
@@ -42,7 +42,7 @@ export function createCloudClock(options: { readonly shared?: SharedArrayBuffer 
     const next = earliest();
     if (next === undefined) return;
     wakeUp = setTimeout(fireDue, Math.min(Math.max(0, next.due - now()), LONGEST_TIMEOUT_MS));
-    // A pending timer keeps no process alive: the servers do.
+    // A pending timer does not keep the process alive: the servers do.
     wakeUp.unref();
   }
 

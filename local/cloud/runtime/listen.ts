@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** A handler gets the whole request; whatever it throws becomes a 500 without details. */
+/** Gets the whole request; whatever it throws becomes a 500 without details. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
 export interface HttpRequest {
   readonly method: string;
-  /** Path with query, undecoded, as received. */
+  /** Path with query, not decoded, as received. */
   readonly target: string;
-  /** Lower-case names; of a header that came more than once, all values. */
+  /** Lower-case names; a repeated header has all its values. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Buffer;
   readonly remoteAddress: string;
@@ -22,10 +22,10 @@ export interface HttpResponse {
 }
 
 export interface Listener {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** Says what answers; until then requests wait. */
+  /** Sets the handler; until then requests wait. */
   serve(handler: HttpHandler): void;
   close(): Promise<void>;
 }
@@ -34,8 +34,9 @@ export interface Listener {
  * Opens a port on the loopback interface.
  *
  * @param port 0 takes any free one
- * @param name what the port is for, for the error
- * @throws Error that names the port when it is taken
+ * @param name purpose of the port, for the error
+ *
+ * @throws Error that names the port when it is in use
  */
 export async function listen(name: string, port: number): Promise<Listener> {
   let serve: (handler: HttpHandler) => void = () => {};
@@ -96,7 +97,7 @@ async function answer(
 
 const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
-/** Headers by lower-case name, from name and value in turns. */
+/** Headers by lower-case name, from a list of alternating names and values. */
 export function headerMap(raw: readonly string[]): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   for (let index = 0; index + 1 < raw.length; index += 2) {

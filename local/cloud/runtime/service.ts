@@ -1,6 +1,6 @@
-/** What the parts of the local cloud agree on. */
+/** Interfaces between the parts of the local cloud. */
 
-/** Time as the local cloud sees it; tests step it. */
+/** The local cloud's time; tests step it. */
 export interface CloudClock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -10,12 +10,12 @@ export interface CloudClock {
 
 export interface ServiceRequest {
   readonly method: string;
-  /** Path with query, undecoded, as received. */
+  /** Path with query, not decoded, as received. */
   readonly target: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Aborted when the client has gone, so that nothing is handed to it any more. */
+  /** Aborted when the client has disconnected, so that it is given nothing any more. */
   readonly signal?: AbortSignal;
 }
 
@@ -25,25 +25,25 @@ export interface ServiceResponse {
   readonly body: Buffer | string;
 }
 
-/** A local service that answers the wire protocol of the AWS service it stands for. */
+/** A local service with the wire protocol of the AWS service that it simulates. */
 export interface CloudService {
   handle(request: ServiceRequest): Promise<ServiceResponse>;
 }
 
-/** What the event source of a function needs of a queue; attribute names as in SQS. */
+/** What an event source needs of a queue; attribute names as in SQS. */
 export interface QueueEngine extends CloudService {
   /** Creates the queue or updates its attributes; returns the URL that clients use. */
   createQueue(queue: { name: string; attributes: Readonly<Record<string, string>> }): string;
-  /** Puts a message into the queue as SendMessage does, for senders that are no SDK client. */
+  /** Sends a message as SendMessage does, for senders that do not use the SDK. */
   send(name: string, message: OutgoingMessage): { messageId: string };
-  /** Takes up to `max` messages; resolves with none when `waitMs` has passed. */
+  /** Receives up to `max` messages; resolves with none once `waitMs` has passed. */
   receive(
     name: string,
     options: { max: number; waitMs: number; signal?: AbortSignal },
   ): Promise<QueueMessage[]>;
   delete(name: string, receiptHandles: readonly string[]): void;
   changeVisibility(name: string, receiptHandle: string, seconds: number): void;
-  /** Waiting, delayed and in-flight messages, for progress and tests. */
+  /** Numbers of visible, delayed and in-flight messages, for progress and tests. */
   counts(name: string): { visible: number; delayed: number; inFlight: number };
   /** Removes every message, whatever its state. */
   purge(name: string): void;
@@ -52,7 +52,7 @@ export interface QueueEngine extends CloudService {
 
 export interface OutgoingMessage {
   readonly body: string;
-  /** The queue's own delay if absent. */
+  /** By default the queue's own delay. */
   readonly delaySeconds?: number;
   readonly groupId?: string;
   readonly deduplicationId?: string;
@@ -78,7 +78,7 @@ export interface StoredObject {
   readonly lastModified: number;
   /** content-type, cache-control, content-encoding, content-disposition, x-amz-meta-*. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `x-amz-checksum-…` as the client sent it. */
+  /** The `x-amz-checksum-…` headers that the client sent. */
   readonly checksum?: Readonly<Record<string, string>>;
 }
 
@@ -87,7 +87,7 @@ export interface ObjectEngine extends CloudService {
   get(bucket: string, key: string): Promise<StoredObject | undefined>;
   /** Everything that is stored, by bucket and key. */
   contents(): ObjectContents;
-  /** Makes the buckets hold exactly this again, times and all; unfinished uploads stay as they are. */
+  /** Restores exactly these contents, times included; unfinished uploads are not changed. */
   restore(contents: ObjectContents): void;
   close(): Promise<void>;
 }
@@ -96,11 +96,11 @@ export type ObjectContents = ReadonlyMap<string, ReadonlyMap<string, StoredObjec
 
 export interface KeyValueEngine extends CloudService {
   createStore(store: { name: string; arn: string }): void;
-  /** What an edge location reads: the writes that are older than the propagation delay. */
+  /** The value at an edge location: writes are visible once they are older than the propagation delay. */
   edgeValue(arn: string, key: string): string | undefined;
   /** All keys with their values, by the store's ARN. */
   contents(): KeyValueContents;
-  /** Makes the stores hold exactly this again, at the edge at once. */
+  /** Restores exactly these contents, at the edge immediately. */
   restore(contents: KeyValueContents): void;
   close(): Promise<void>;
 }

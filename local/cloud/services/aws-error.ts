@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { ServiceResponse } from '../runtime/service.ts';
 import { element } from './xml.ts';
 
-/** An answer of an AWS service that is an error; `code` is the name under which the SDK throws it. */
+/** An error response of an AWS service; `code` is the name under which the SDK throws it. */
 export class AwsError extends Error {
   readonly status: number;
   readonly code: string;
-  /** Further members of the error: elements in S3's XML, fields in JSON. */
+  /** Additional members of the error: elements in S3's XML, fields in JSON. */
   readonly details: Readonly<Record<string, string>>;
 
   constructor(status: number, code: string, message: string, details: Readonly<Record<string, string>> = {}) {
@@ -20,7 +20,7 @@ export class AwsError extends Error {
 }
 
 /**
- * The body of a request, checked.
+ * Parses the body of a request.
  *
  * @throws AwsError whose message names the fields and never their values
  */
@@ -30,11 +30,11 @@ export function parsedInput<Value>(schema: z.ZodType<Value>, body: unknown): Val
   throw new AwsError(400, 'ValidationException', z.prettifyError(result.error));
 }
 
-/** S3's form of an error; a request by HEAD gets no body. */
+/** An error in S3's form; the answer to a HEAD request has no body. */
 export function xmlError(error: AwsError, method: string): ServiceResponse {
   const requestId = randomUUID();
   const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId };
-  // RFC 9110: neither an answer to HEAD nor a 304 has a body.
+  // RFC 9110: neither the answer to a HEAD request nor a 304 has a body.
   if (method === 'HEAD' || error.status === 304) return { status: error.status, headers, body: '' };
   const members = { Code: error.code, Message: error.message, ...error.details, RequestId: requestId };
   const inner = Object.entries(members).map(([name, value]) => element(name, value));

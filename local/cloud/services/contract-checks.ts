@@ -1,25 +1,25 @@
 import { describe, it } from 'vitest';
 
-/** What a check asks of the service it runs on, beyond answering. */
+/** What a check requires of the service under test. */
 export interface CheckNeeds {
-  /** Seconds of the service's time that it lets pass. */
+  /** Seconds of the service's time that pass during the check. */
   readonly seconds?: number;
-  /** Whether callers race. */
+  /** Whether it makes concurrent calls that race. */
   readonly race?: true;
 }
 
 /** Registers one check of a contract; names are unique in it. */
 export type RegisterCheck = (name: string, run: () => Promise<void>, needs?: CheckNeeds) => void;
 
-/** A contract for one kind of service, on any implementation that its target leads to. */
+/** A contract for one kind of service, which any implementation can be checked against. */
 export type Contract<Target> = (target: Target, check: RegisterCheck) => void;
 
-/** A check that another implementation is known to fail, with the reason: by the name of the check. */
+/** Checks that another implementation is known to fail: the reason by the check's name. */
 export type Differences = Readonly<Record<string, string>>;
 
 /**
- * Runs a contract on the service that we rely on: all of it. What a program of others does wrong is known, and must still
- * be so: else its entry is to be removed.
+ * Runs a contract on a service of ours, which must pass all of it. Another implementation's failures must be known and must still occur;
+ * otherwise the entry has to be removed.
  */
 export function describeContract<Target>(
   name: string,
@@ -34,18 +34,18 @@ export function describeContract<Target>(
   });
 }
 
-/** How many checks of a second opinion run, are known to fail, and are not run. */
+/** How many checks of a second opinion ran, are known to fail, and were skipped. */
 export interface SecondOpinion {
   run: number;
   differences: number;
   skipped: number;
 }
 
-/** Longer than this no check waits in real time. */
+/** Checks that wait longer than this in real time are skipped. */
 const LONGEST_WAIT_SECONDS = 3;
 
 /**
- * Runs a contract on another implementation, but for races and long waits, which are skipped.
+ * Runs a contract on another implementation, without races and long waits.
  *
  * @returns counts, final when the file has been collected
  */
@@ -62,8 +62,8 @@ export function describeSecondOpinion<Target>(
   describe(name, () => {
     contract(target, (check, run, { seconds = 0, race = false } = {}) => {
       if (race || seconds > LONGEST_WAIT_SECONDS) {
-        // Runs against our own services in their tests; moto has no clock to step, and loses races that it is known to lose. The
-        // counts that are printed at the end name the number.
+        // Skipped here, and run on our own services in their tests: moto has no clock to step, and is known to lose races. The counts
+        // printed at the end include the number.
         counts.skipped += 1;
         it.skip(`${check} (${race ? 'a race' : `takes ${seconds} s`})`, run);
       } else register.check(check, run, seconds > 0 ? { isConcurrent: true } : {});
@@ -79,7 +79,7 @@ function registrar(differences: Differences, count: (kind: 'run' | 'differences'
     const difference = differences[name];
     unused.delete(name);
     count(difference === undefined ? 'run' : 'differences');
-    // Those that wait do so together.
+    // Checks that wait run concurrently.
     const register = isConcurrent ? it.concurrent : it;
     if (difference === undefined) register(name, run);
     else register.fails(`${name} (known difference: ${difference})`, run);
@@ -87,7 +87,7 @@ function registrar(differences: Differences, count: (kind: 'run' | 'differences'
   return {
     check,
     end: () =>
-      it('no known difference is without a check', () => {
+      it('every known difference has a check', () => {
         if (unused.size > 0) throw new Error(`No check is called ${[...unused].join(', ')}`);
       }),
   };

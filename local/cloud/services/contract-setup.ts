@@ -17,7 +17,7 @@ export interface ContractSetup {
   close(): Promise<void>;
 }
 
-/** A gateway on a free port, its clock, an own directory, and what an SDK client needs to reach it. */
+/** A gateway on a free port, its clock, a directory, and what an SDK client needs to connect. */
 export async function startContractSetup(
   services: (parts: { clock: SteppableClock; directory: string }) => Partial<GatewayOptions>,
 ): Promise<ContractSetup> {
@@ -41,7 +41,7 @@ export async function startContractSetup(
   };
 }
 
-/** Runs `call` and gives the error that it throws, as name and HTTP status. */
+/** The error that a call throws, as name and HTTP status. */
 export async function failure(call: Promise<unknown>): Promise<{ name: string; status: number | undefined }> {
   try {
     await call;

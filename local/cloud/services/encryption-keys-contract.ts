@@ -18,7 +18,7 @@ const context = { connection: 'c1', purpose: 'credential' };
 const missing = 'arn:aws:kms:eu-central-1:000000000000:key/33333333-0000-4000-8000-000000000000';
 const refused = { name: 'InvalidCiphertextException', status: 400 };
 
-/** What we rely on of KMS: data keys that are bound to their context and to their key, whatever its material. */
+/** What we rely on of KMS: data keys are bound to their context and to their key, across rotations. */
 export function encryptionKeyContract(target: EncryptionKeyTarget, check: RegisterCheck): void {
   const generate = (KeyId = target.keys()[0]) =>
     target
@@ -27,7 +27,7 @@ export function encryptionKeyContract(target: EncryptionKeyTarget, check: Regist
   const decrypt = (CiphertextBlob: Uint8Array | undefined, more: object = {}) =>
     target.client().send(new DecryptCommand({ CiphertextBlob, EncryptionContext: context, ...more }));
 
-  check('a data key comes back with its context, in whatever order that is written', async () => {
+  check('a data key is decrypted with its context, whatever the order of its entries', async () => {
     const [arn] = target.keys();
     const made = await generate();
     expect(made.KeyId).toBe(arn);
@@ -54,14 +54,14 @@ export function encryptionKeyContract(target: EncryptionKeyTarget, check: Regist
     });
   }
 
-  check('a data key that was changed is refused', async () => {
+  check('a modified data key is refused', async () => {
     const { CiphertextBlob = new Uint8Array() } = await generate();
     const changed = Uint8Array.from(CiphertextBlob);
     changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
     expect(await failure(decrypt(changed))).toEqual(refused);
   });
 
-  check('what is no data key is refused', async () => {
+  check('anything that is no data key is refused', async () => {
     for (const blob of [Buffer.from('none'), Buffer.alloc(200)]) {
       expect(await failure(decrypt(blob))).toEqual(refused);
     }
@@ -75,7 +75,7 @@ export function encryptionKeyContract(target: EncryptionKeyTarget, check: Regist
     });
   });
 
-  check('a key that is not there is not found', async () => {
+  check('a missing key is reported as not found', async () => {
     const { CiphertextBlob } = await generate();
     const notFound = { name: 'NotFoundException', status: 400 };
     expect(await failure(generate(missing))).toEqual(notFound);

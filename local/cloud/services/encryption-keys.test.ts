@@ -45,7 +45,7 @@ describeContract('encryption keys', encryptionKeyContract, {
   keys: () => [first.arn, second.arn],
 });
 
-it('encrypts with new material after a rotation, and finds all of it after a new start, in files that only their owner can read', async () => {
+it('encrypts with new material after a rotation, and keeps all of it across a restart, in files that only their owner can read', async () => {
   const old = await generate();
   await kms.send(new RotateKeyOnDemandCommand({ KeyId: first.arn }));
   const young = await generate();
@@ -76,7 +76,7 @@ it('encrypts with new material after a rotation, and finds all of it after a new
   expect(statSync(setup.directory).mode & 0o777).toBe(0o700);
 });
 
-it('refuses what it does not know', async () => {
+it('refuses unknown operations and keys', async () => {
   const unknown = new EncryptCommand({ KeyId: first.arn, Plaintext: Buffer.from('x') });
   expect(await failure(kms.send(unknown))).toMatchObject({ name: 'UnsupportedOperationException' });
   const shorter = new GenerateDataKeyCommand({ KeyId: first.arn, KeySpec: 'AES_128' });

@@ -8,7 +8,7 @@ import { AwsError, jsonError, parsedInput } from './aws-error.ts';
 const keySchema = z.object({
   arn: z.string(),
   id: z.string(),
-  /** The newest first. What was encrypted with an older one stays readable. */
+  /** Newest first. Older ones still decrypt. */
   materials: z.array(z.object({ id: z.string(), secret: z.string() })).min(1),
 });
 type Key = z.infer<typeof keySchema>;
@@ -36,7 +36,7 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /**
- * A local KMS: symmetric keys that never leave it, in files that only their owner may read. Who may use a key is not evaluated on one machine.
+ * A local KMS: symmetric keys that never leave it, in files that only their owner may read. Key policies are not evaluated on one machine.
  * https://docs.aws.amazon.com/kms/latest/APIReference/
  */
 export function createEncryptionKeyService({
@@ -60,7 +60,7 @@ export function createEncryptionKeyService({
     keys.set(key.id, key);
   }
 
-  /** By id or ARN. */
+  /** Finds a key by id or ARN. */
   function find(id: string): Key {
     const key = keys.get(id) ?? [...keys.values()].find(({ arn }) => arn === id);
     if (key !== undefined) return key;
@@ -129,7 +129,9 @@ export function createEncryptionKeyService({
 
 const createMaterial = (): Material => ({ id: randomUUID(), secret: randomBytes(32).toString('base64') });
 
-/** The key's id, its material's id, IV and tag stand before what is encrypted; only the service reads it. */
+/**
+ * Encrypts with the key's newest material. The result starts with the key's id, its material's id, IV and tag; only the service reads it.
+ */
 function encrypt(key: Key, plain: Buffer, context: Readonly<Record<string, string>>): Buffer {
   const [material] = key.materials;
   if (material === undefined) throw new Error('a key has no material');

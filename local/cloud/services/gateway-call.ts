@@ -13,12 +13,12 @@ export type ServiceName =
   | 'dynamodb'
   | 'lambda';
 
-/** Who asks which service for what. */
+/** A call to a service: caller, service and operation. */
 export interface ServiceCall {
   readonly service: ServiceName;
-  /** Name of the operation as in the SDK, for example `PutObject`; `unknown` if it is none we know. */
+  /** The operation's name in the SDK, for example `PutObject`; `unknown` if we do not know it. */
   readonly operation: string;
-  /** The access key id of the signature: each function of the local cloud has its own. */
+  /** The access key id of the signature, which is different for each function of the local cloud. */
   readonly caller: string;
   readonly request: ServiceRequest;
 }
@@ -34,9 +34,9 @@ const SERVICES: Readonly<Record<string, ServiceName>> = {
 };
 
 /**
- * Reads from a signed request who calls what; undefined for one that is not signed or for a service that is not
- * here. The signature itself is not verified. SigV4 scopes are `key/date/region/service/aws4_request`, SigV4A's
- * have no region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+ * Reads caller, service and operation from a signed request; undefined for one that is not signed or for an unknown service. The signature
+ * itself is not verified. SigV4 scopes are `key/date/region/service/aws4_request`, SigV4A's have no region.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
  */
 export function readCall(request: ServiceRequest): ServiceCall | undefined {
   const scope = /^AWS4-\S+ Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1]?.split('/');
@@ -56,7 +56,7 @@ function operationOf(service: ServiceName, request: ServiceRequest): string {
   return request.headers['x-amz-target']?.split('.').at(-1) ?? 'unknown';
 }
 
-/** Name of the function that a Lambda request invokes; from its ARN, too. */
+/** The function that a Lambda request invokes, also if it is given by ARN. */
 export function invokedFunction({ method, target }: ServiceRequest): string | undefined {
   const [, name] = /^\/2015-03-31\/functions\/((?:[\w.:$-]|%3A)+)\/invocations(?:\?|$)/i.exec(target) ?? [];
   if (method !== 'POST' || name === undefined) return undefined;
@@ -64,7 +64,7 @@ export function invokedFunction({ method, target }: ServiceRequest): string | un
   return parts.length > 1 ? parts[parts.indexOf('function') + 1] : parts[0];
 }
 
-/** An error in the form that the SDK's client of this service understands. */
+/** Formats an error as the SDK's client of this service expects it. */
 export function errorFor(service: ServiceName, error: AwsError, method: string): ServiceResponse {
   if (service === 's3') return xmlError(error, method);
   if (service === 'sqs') return queueError(error);

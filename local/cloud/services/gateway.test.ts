@@ -49,7 +49,7 @@ beforeEach(() => {
   setup.gateway.forget();
 });
 
-/** Clients that try once, as the function called `caller`. */
+/** Clients without retries, with `caller` as access key. */
 function clients(caller = 'fetch-dist') {
   const config = {
     ...setup.client,
@@ -81,7 +81,7 @@ describe('calls', () => {
     expect(setup.gateway.recorded()).toEqual([]);
   });
 
-  it('are read from both kinds of signature', () => {
+  it('are recognised by both kinds of signature', () => {
     const read = (authorization: string) =>
       readCall({ method: 'GET', target: '/b/k', headers: { authorization }, body: Buffer.alloc(0) });
     const key = 'SignedHeaders=host, Signature=0';
@@ -97,14 +97,14 @@ describe('calls', () => {
     expect(read('Basic YTpi')).toBeUndefined();
   });
 
-  it('that nobody signed are refused, and services that are not here', async () => {
+  it('without a signature are refused, and those to unknown services', async () => {
     expect((await fetch(`${setup.gateway.url}/${Bucket}/a`)).status).toBe(403);
     const dynamo = new DynamoDBClient({ ...setup.client, maxAttempts: 1 });
     const call = dynamo.send(new GetItemCommand({ TableName: 't', Key: { pk: { S: 'a' } } }));
     expect(await failure(call)).toEqual({ name: 'NotImplemented', status: 501 });
   });
 
-  it('with paths that cannot be read get an answer', async () => {
+  it('with invalid paths get an answer', async () => {
     const signed = (service: string) => ({
       authorization: `AWS4-HMAC-SHA256 Credential=a/20260101/r/${service}/aws4_request, SignedHeaders=host, Signature=0`,
     });
@@ -117,7 +117,7 @@ describe('calls', () => {
 });
 
 describe('functions', () => {
-  it('are invoked, now or as an event, by name or ARN', async () => {
+  it('are invoked synchronously or as an event, by name or ARN', async () => {
     const { lambda } = clients();
     const invoke = (FunctionName: string, InvocationType: 'RequestResponse' | 'Event') =>
       lambda.send(new InvokeCommand({ FunctionName, InvocationType, Payload: Buffer.from('{"a":1}') }));
@@ -144,7 +144,7 @@ describe('faults', () => {
     setup.gateway.intercept((call) => (call.operation === operation ? fault : 'pass'));
   const conflict = { status: 409, code: 'ConditionalRequestConflict' };
 
-  it('before the effect keep it from happening', async () => {
+  it('before the effect prevent it', async () => {
     const { s3, sqs } = clients();
     only('PutObject', { when: 'before', error: conflict });
     expect(await failure(putBy(s3, 'before'))).toEqual({ name: 'ConditionalRequestConflict', status: 409 });
@@ -170,7 +170,7 @@ describe('faults', () => {
     expect(await objects.get(Bucket, 'dropped')).toBeDefined();
   });
 
-  it('may do something while the caller still waits', async () => {
+  it('may run an action while the caller still waits', async () => {
     const { s3 } = clients();
     const there: boolean[] = [];
     const act = async () => there.push((await objects.get(Bucket, 'acted')) !== undefined);
@@ -181,7 +181,7 @@ describe('faults', () => {
     expect(there).toEqual([false, true]);
   });
 
-  it('that pass after a while are survived by a client that tries again', async () => {
+  it('that are temporary are survived by a client that retries', async () => {
     let failures = 1;
     setup.gateway.intercept(() => {
       failures -= 1;
@@ -218,7 +218,7 @@ describe('faults', () => {
     expect(order).toEqual(['second', 'first']);
   });
 
-  it('do not reach a long poll of another function', async () => {
+  it('do not affect a long poll of another function', async () => {
     const { sqs } = clients('consumer');
     setup.gateway.intercept(({ caller }) =>
       caller === 'producer' ? { when: 'before', drop: true } : 'pass',

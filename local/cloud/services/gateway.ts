@@ -11,20 +11,20 @@ import type { CloudClock, CloudService, ServiceRequest, ServiceResponse } from '
 import { AwsError, jsonError } from './aws-error.ts';
 import { errorFor, invokedFunction, readCall, type ServiceCall, type ServiceName } from './gateway-call.ts';
 
-/** What goes wrong with a call; without `error` and `drop` it is only late. */
+/** What goes wrong with a call; without `error` and `drop` it is only delayed. */
 export interface Fault {
-  /** Whether the service has done its work before it goes wrong. */
+  /** Whether the fault strikes before the service does its work or after. */
   readonly when: 'before' | 'after';
   /** On the cloud's clock. */
   readonly delayMs?: number;
   readonly error?: { readonly status: number; readonly code: string; readonly message?: string };
-  /** The connection breaks and the caller never learns what happened. */
+  /** Breaks the connection, so that the caller never learns the outcome. */
   readonly drop?: boolean;
-  /** Done at that moment, while the caller still waits, for example its end. */
+  /** Runs at that moment, while the caller still waits; it may for example end the caller. */
   readonly act?: () => Promise<unknown>;
 }
 
-/** Decides on every call; may take its time. */
+/** Decides on every call, and may wait. */
 export type Intercept = (call: ServiceCall) => 'pass' | Fault | Promise<'pass' | Fault>;
 
 export interface InvokeResult {
@@ -51,7 +51,7 @@ export interface GatewayOptions {
   /** Base URL of a server that speaks DynamoDB's protocol. */
   readonly table?: { readonly endpoint: string };
   readonly invoke?: InvokeFunction;
-  /** Gets what went wrong inside a service: a defect of the local cloud, answered with 500. */
+  /** Reports errors inside a service: a defect of the local cloud, answered with 500. */
   readonly onError?: (error: unknown, call?: ServiceCall) => void;
 }
 
@@ -65,7 +65,7 @@ export interface RecordedCalls {
 export interface Gateway {
   readonly url: string;
   readonly port: number;
-  /** How many calls of each kind came in since the start or the last `forget`, intercepted ones too. */
+  /** How many calls of each kind were received since the start or the last `forget`, including intercepted ones. */
   recorded(): RecordedCalls[];
   forget(): void;
   /** Replaces the hook that decides on every call; undefined lets all pass. */
@@ -74,8 +74,8 @@ export interface Gateway {
 }
 
 /**
- * One server on 127.0.0.1 for all AWS services that the functions use: give it as `AWS_ENDPOINT_URL`. It finds the
- * service by the scope of the signature. S3 must be used path-style, as the SDK does with an IP address.
+ * Starts one server on 127.0.0.1 for all AWS services that the functions use, to be given as `AWS_ENDPOINT_URL`. It finds the service by
+ * the scope of the signature. S3 must be used path-style, as the SDK does with an IP address.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const counts = new Map<string, RecordedCalls>();
@@ -154,7 +154,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const server = createServer((incoming, outgoing) => {
     onRequest(incoming, outgoing).catch((error: unknown) => {
-      // A client that leaves in the middle of a request is no defect.
+      // A client that disconnects in the middle of a request is no defect.
       if (!incoming.socket.destroyed) options.onError?.(error);
       incoming.socket.destroy();
     });
@@ -199,7 +199,7 @@ async function readRequest(incoming: IncomingMessage, signal: AbortSignal): Prom
   return { method, target, headers, body, signal };
 }
 
-/** Hands requests on as they are. */
+/** Forwards requests unchanged. */
 function proxyTo(endpoint: string, agent: Agent): CloudService {
   return {
     handle: (request) =>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createEdgeValues } from './key-values-edge.ts';
 
-it('never shows an older value of a key after a newer one, however long each is under way', () => {
+it('never shows an older value of a key after a newer one, whatever the propagation times', () => {
   let now = 0;
   const delays = [10_000, 0, 5_000];
   const edge = createEdgeValues({

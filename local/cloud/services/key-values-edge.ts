@@ -1,8 +1,8 @@
 import type { CloudClock } from '../runtime/service.ts';
 
-/** The values that an edge location sees. */
+/** The values visible at an edge location. */
 export interface EdgeValues {
-  /** A new value, or undefined for none, on its way to the edge. */
+  /** Propagates a new value, or a deletion if undefined, to the edge. */
   write(key: string, value: string | undefined): void;
   read(key: string): string | undefined;
 }
@@ -12,7 +12,7 @@ interface Write {
   readonly value: string | undefined;
 }
 
-/** Delays writes to the edge; writes of one key arrive in their order, those of different keys in any. */
+/** Delays writes to the edge; writes of one key arrive in order, those of different keys in any order. */
 export function createEdgeValues(options: {
   readonly clock: CloudClock;
   readonly propagationMs: number | ((key: string) => number);

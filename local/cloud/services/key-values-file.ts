@@ -9,19 +9,19 @@ const changeSchema = z.object({
   deletes: z.array(z.string()),
 });
 
-/** One update of a store: all of it or nothing. */
+/** One update of a store, which is atomic. */
 export type StoreChange = z.infer<typeof changeSchema>;
 
-/** The changes of a store as lines of a file, so that an update costs what it changes and not the whole store. */
+/** A store's changes as lines of a file, so that an update costs as much as it changes, not the whole store. */
 export interface StoreFile {
-  /** What was read at the start. */
+  /** The contents at the start. */
   readonly items: ReadonlyMap<string, string>;
   readonly first: StoreChange | undefined;
   readonly last: StoreChange | undefined;
   append(change: StoreChange, items: ReadonlyMap<string, string>): void;
 }
 
-/** Opens the file at `path`; a last line that a kill cut off is left out, for nobody got an answer for it. */
+/** Opens the file at `path`. A last line truncated by a kill is dropped, since its update was never answered. */
 export function openStoreFile(path: string): StoreFile {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const changes = text
@@ -33,7 +33,7 @@ export function openStoreFile(path: string): StoreFile {
     for (const [key, value] of puts) items.set(key, value);
     for (const key of deletes) items.delete(key);
   }
-  // The first line tells when the store was created; it has no keys.
+  // The first line has the time of the store's creation and no keys.
   let first = changes[0];
   const last = changes.at(-1);
   let bytes = 0;

@@ -3,7 +3,7 @@ import type { ServiceRequest } from '../runtime/service.ts';
 export interface KeyValueOperation {
   readonly name: 'DescribeKeyValueStore' | 'ListKeys' | 'UpdateKeys' | 'GetKey' | 'PutKey' | 'DeleteKey';
   readonly arn: string;
-  /** Of one key; empty for the operations on the whole store. */
+  /** The key of an operation on one key; empty for operations on the whole store. */
   readonly key: string;
 }
 
@@ -15,7 +15,7 @@ const ON_ONE_KEY: Readonly<Record<string, KeyValueOperation['name']>> = {
 };
 
 /**
- * What a request to the data plane of a key-value store asks for; undefined if it is none of its operations.
+ * The operation of a request to the data plane of a key-value store; undefined if there is no such operation.
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
  */
 export function keyValueOperation({ method, target }: Pick<ServiceRequest, 'method' | 'target'>) {

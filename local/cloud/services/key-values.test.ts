@@ -53,7 +53,7 @@ const puts = (count: number, value = 'v', from = 0) =>
   Array.from({ length: count }, (_, index) => ({ Key: `key/${from + index}`, Value: value }));
 
 describe('writes', () => {
-  it('need the ETag of the whole store and give the next one', async () => {
+  it('require the ETag of the whole store and return the next one', async () => {
     const { ETag } = await describeStore();
     const first = await update(ETag, { Puts: [{ Key: 'p/acme/vendor/name', Value: '7' }] });
     expect(first).toMatchObject({ ItemCount: 1, TotalSizeInBytes: 19 });
@@ -77,7 +77,7 @@ describe('writes', () => {
     expect(await failure(kvs.send(new GetKeyCommand({ KvsARN, Key: 'ü /?' })))).toEqual(MISSING);
   });
 
-  it('of many keys happen all or not at all', async () => {
+  it('of many keys are atomic', async () => {
     const { ETag } = await update((await describeStore()).ETag, { Puts: puts(50) });
     const bad = { Puts: [{ Key: 'new', Value: 'x'.repeat(1_025) }], Deletes: [{ Key: 'key/1' }] };
     expect(await failure(update(ETag, bad))).toEqual(INVALID);
@@ -101,11 +101,11 @@ describe('writes', () => {
     await update(ETag, { Puts: [{ Key: 'ü'.repeat(256), Value: 'ü'.repeat(512) }] });
   });
 
-  it('end at 5 MB', async () => {
+  it('stop at 5 MB', async () => {
     let { ETag = '' } = await describeStore();
     const value = 'x'.repeat(1_024);
     const fill = (from: number) => ({ Puts: puts(50, value, from), Deletes: [] });
-    // Past the SDK, whose signatures take most of the time.
+    // Without the SDK, whose signatures take most of the time.
     const target = `/key-value-stores/${encodeURIComponent(KvsARN)}/keys`;
     for (let from = 0; from < 5_000; from += 50) {
       const body = Buffer.from(JSON.stringify(fill(from)));
@@ -126,7 +126,7 @@ describe('writes', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('may refuse to delete what is not there', async () => {
+  it('may refuse to delete a missing key', async () => {
     const strict = createKeyValueService({
       clock: setup.clock,
       directory: `${setup.directory}/strict`,
@@ -156,14 +156,14 @@ describe('reads', () => {
     expect(await failure(kvs.send(new ListKeysCommand({ KvsARN, MaxResults: 51 })))).toEqual(INVALID);
   });
 
-  it('of a store that is not there fail', async () => {
+  it('of a missing store fail', async () => {
     KvsARN = 'arn:aws:cloudfront::000000000000:key-value-store/none';
     expect(await failure(describeStore())).toEqual(MISSING);
   });
 });
 
 describe('the edge', () => {
-  it('sees a write when it has arrived there, key by key, in the order of the key', async () => {
+  it("shows a write when it has propagated, in the order of each key's writes", async () => {
     const slow = (Value: string) => ({ Puts: [{ Key: 'slow', Value }] });
     const seen = () => engine.edgeValue(KvsARN, 'slow');
     let { ETag } = await describeStore();
@@ -187,7 +187,7 @@ describe('the edge', () => {
   });
 });
 
-it('goes back to what it held, at the edge at once', async () => {
+it('restores earlier contents, at the edge immediately', async () => {
   const slow = (Value: string) => ({ Puts: [{ Key: 'slow', Value }] });
   const { ETag } = await update((await describeStore()).ETag, { Puts: puts(2) });
   const before = engine.contents();
@@ -201,7 +201,7 @@ it('goes back to what it held, at the edge at once', async () => {
   expect(seen).toEqual(['v', 'v', undefined]);
 });
 
-it('keeps everything over a new start', async () => {
+it('keeps everything across a restart', async () => {
   const { ETag } = await update((await describeStore()).ETag, { Puts: puts(3) });
   const again = createKeyValueService({
     clock: setup.clock,
@@ -213,7 +213,7 @@ it('keeps everything over a new start', async () => {
   const target = `/key-value-stores/${encodeURIComponent(KvsARN)}`;
   const described = await again.handle({ method: 'GET', target, headers: {}, body: Buffer.alloc(0) });
   expect(described.headers.etag).toBe(ETag);
-  // And over one more, from the file that the last one rewrote.
+  // And across another one, from the file that the last one compacted.
   const last = createKeyValueService({ clock: setup.clock, directory: setup.directory });
   last.createStore({ name: `store-${numberOfStores}`, arn: KvsARN });
   const answer = await last.handle({ method: 'GET', target, headers: {}, body: Buffer.alloc(0) });

@@ -11,9 +11,9 @@ import { type KeyValueOperation, keyValueOperation } from './key-values-operatio
 export interface KeyValueServiceOptions {
   readonly directory: string;
   readonly clock: CloudClock;
-  /** How long a write takes to the edge, by key if wanted: AWS promises no order between keys. 0 by default. */
+  /** How long a write takes to reach the edge, by key if given as a function: AWS promises no order between keys. 0 by default. */
   readonly propagationMs?: number | ((key: string) => number);
-  /** Whether UpdateKeys refuses to delete a key that is not there, which AWS leaves open. Not by default. */
+  /** Whether UpdateKeys refuses to delete a missing key, which AWS does not document. By default no. */
   readonly refuseMissingDeletes?: boolean;
 }
 
@@ -45,8 +45,8 @@ const updateSchema = z.object({
 type Update = z.infer<typeof updateSchema>;
 
 /**
- * The data plane of CloudFront's KeyValueStore. Its ETag is that of the whole store, so every writer needs the
- * latest. An empty value is refused: AWS states no minimum, so that one is taken there is not known.
+ * The data plane of CloudFront's KeyValueStore. Its ETag is that of the whole store, so every writer needs the latest. An empty value is
+ * refused: AWS documents no minimum, so it may not be accepted there.
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
  */
 export function createKeyValueService(options: KeyValueServiceOptions): KeyValueEngine {
@@ -113,12 +113,12 @@ export function createKeyValueService(options: KeyValueServiceOptions): KeyValue
   const edgeOf = (initial: ReadonlyMap<string, string>) =>
     createEdgeValues({ clock, propagationMs: options.propagationMs ?? 0, initial });
 
-  /** All of the changes or none of them. */
+  /** Applies all of the changes or none of them. */
   function update(store: Store, request: ServiceRequest, { Puts, Deletes }: Update): Answer {
     checkETag(store, request);
     const keys = [...Puts, ...Deletes].map(({ Key }) => Key);
     if (keys.length === 0 || keys.length > LIMITS.keys) throw invalid('An update has 1 to 50 keys.');
-    // What AWS does with one key in both lists is not documented.
+    // AWS does not document what happens to a key in both lists.
     if (new Set(keys).size < keys.length) throw invalid('A key may appear in an update only once.');
     for (const { Key, Value } of Puts) {
       if (Key === '' || Buffer.byteLength(Key) > LIMITS.keyBytes) throw invalid('A key has 1 to 512 bytes.');

@@ -11,7 +11,7 @@ import {
 } from './queue-message.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
-/** A message as a sender gives it, its attributes checked for their form. */
+/** A message to be sent, with attributes in valid form. */
 export interface Sending extends OutgoingMessage {
   readonly messageAttributes?: Readonly<Record<string, MessageAttribute>>;
   readonly system?: Readonly<Record<string, string>>;
@@ -24,15 +24,15 @@ export interface TakeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** One queue: what is in it, who waits for it. */
+/** One queue: its messages and the receivers that wait for them. */
 export interface MessageQueue {
   send(message: Sending): { id: string; sequence: number };
   take(options: TakeOptions): Promise<StoredMessage[]>;
   delete(handle: string): void;
   changeVisibility(handle: string, seconds: number): void;
   purge(): void;
-  /** Takes in a message that another queue gave up. */
-  bury(message: StoredMessage, sourceArn: string): void;
+  /** Accepts a message that another queue moves to its dead letters. */
+  addDeadLetter(message: StoredMessage, sourceArn: string): void;
   counts(): { visible: number; delayed: number; inFlight: number };
 }
 
@@ -43,10 +43,10 @@ export interface MessageQueueContext {
   readonly clock: CloudClock;
   readonly record: (change: QueueChange) => void;
   readonly nextSequence: () => number;
-  /** Says whether there was a dead-letter queue to take the message. */
-  readonly buryElsewhere: (message: StoredMessage) => boolean;
-  /** For tests of at-least-once delivery: a standard queue hands such a message out and keeps it visible. */
-  readonly deliversTwice: (message: StoredMessage) => boolean;
+  /** Moves a message to the dead-letter queue. @returns whether there was one */
+  readonly moveToDeadLetters: (message: StoredMessage) => boolean;
+  /** For tests of at-least-once delivery: a standard queue hands out such a message and keeps it visible. */
+  readonly handsOutTwice: (message: StoredMessage) => boolean;
 }
 
 interface Waiter {
@@ -68,7 +68,7 @@ export function createMessageQueue(context: MessageQueueContext): MessageQueue {
   const put = (message: StoredMessage) => record({ queue: name, put: message });
   const remove = (message: StoredMessage) => record({ queue: name, remove: message.id });
 
-  /** The deduplication key of a message, undefined on a standard queue. */
+  /** The deduplication key of a message; undefined on a standard queue. */
   function deduplicationKey(message: Sending): string | undefined {
     const { fifo, contentBasedDeduplication, deduplicationPerGroup } = settings();
     if (!fifo) {
@@ -111,7 +111,7 @@ export function createMessageQueue(context: MessageQueueContext): MessageQueue {
     }
     const earlier = key === undefined ? undefined : state.deduplications.get(key);
     const remaining = (earlier?.until ?? 0) - now;
-    // More than the whole interval remains only after a restart that set a stepped clock back.
+    // More than the whole interval can only remain if a restart set a stepped clock back.
     if (earlier !== undefined && remaining > 0 && remaining <= DEDUPLICATION_MS) return earlier;
     const stored: StoredMessage = {
       id: randomUUID(),
@@ -136,7 +136,7 @@ export function createMessageQueue(context: MessageQueueContext): MessageQueue {
     return stored;
   }
 
-  /** Those that may be handed out now, in the order in which they should be. */
+  /** The messages that may be received now, in the order of receipt. */
   function candidates(now: number): StoredMessage[] {
     const { fifo, retentionMs } = settings();
     const free: StoredMessage[] = [];
@@ -158,7 +158,7 @@ export function createMessageQueue(context: MessageQueueContext): MessageQueue {
       }
     }
     if (fifo) return free;
-    // A fair queue serves a group last that holds much of what is in flight.
+    // A fair queue serves a group last if it has much of what is in flight.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
     const noisy = ({ groupId }: StoredMessage) => {
       const count = groupId === undefined ? 0 : (inFlight.get(groupId) ?? 0);
@@ -173,11 +173,11 @@ export function createMessageQueue(context: MessageQueueContext): MessageQueue {
     const taken: StoredMessage[] = [];
     for (const message of candidates(now)) {
       if (taken.length >= max) break;
-      if (message.receives >= maxReceives && context.buryElsewhere(message)) {
+      if (message.receives >= maxReceives && context.moveToDeadLetters(message)) {
         remove(message);
         continue;
       }
-      const again = !settings().fifo && context.deliversTwice(message);
+      const again = !settings().fifo && context.handsOutTwice(message);
       const received: StoredMessage = {
         ...message,
         receives: message.receives + 1,
@@ -190,7 +190,7 @@ export function createMessageQueue(context: MessageQueueContext): MessageQueue {
     return taken;
   }
 
-  /** Hands out what has become free to those who wait, first come first served. */
+  /** Hands available messages to waiting receivers, first come first served. */
   function serve(): void {
     cancelWakeUp?.();
     cancelWakeUp = undefined;
@@ -243,7 +243,7 @@ export function createMessageQueue(context: MessageQueueContext): MessageQueue {
           'Value for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.',
         );
       }
-      // A standard queue takes an old handle without a word and may keep the message: here it does.
+      // A standard queue silently accepts an old handle and may keep the message; here it does keep it.
       if (!latest) return;
       remove(message);
       serve();
@@ -268,9 +268,9 @@ export function createMessageQueue(context: MessageQueueContext): MessageQueue {
     purge() {
       for (const message of [...state.messages.values()]) remove(message);
     },
-    bury(message, sourceArn) {
+    addDeadLetter(message, sourceArn) {
       const now = clock.now();
-      // Only a FIFO queue starts the retention anew.
+      // Only a FIFO queue restarts the retention period.
       const sentAt = settings().fifo ? now : message.sentAt;
       const sequence = context.nextSequence();
       put({ ...message, sequence, sentAt, visibleAt: now, deadLetterSourceArn: sourceArn });

@@ -10,25 +10,25 @@ export interface MotoServer {
 const PROGRAM = 'moto_server';
 
 /**
- * Starts `moto_server`, an independent implementation of AWS's services, where it is installed (`pip install
- * 'moto[server]'`): https://docs.getmoto.org/en/latest/docs/server_mode.html
+ * Starts `moto_server`, an independent implementation of AWS's services, where it is installed (`pip install 'moto[server]'`):
+ * https://docs.getmoto.org/en/latest/docs/server_mode.html
  *
- * @returns undefined where it is not on the PATH
- * @throws Error with what it said when it does not answer within a minute
+ * @returns undefined if it is not on the PATH
+ * @throws Error with its output when it does not answer within a minute
  */
 export async function startMoto(): Promise<MotoServer | undefined> {
   const port = await freePort();
   const child = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let output = '';
   let state: 'starting' | 'missing' | 'ended' = 'starting';
   child.stderr.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString('utf8')).slice(-2_000);
+    output = (output + chunk.toString('utf8')).slice(-2_000);
   });
   child.once('error', (error: NodeJS.ErrnoException) => {
     state = error.code === 'ENOENT' ? 'missing' : 'ended';
-    said += error.message;
+    output += error.message;
   });
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
@@ -44,10 +44,10 @@ export async function startMoto(): Promise<MotoServer | undefined> {
       await ended;
     }
   };
-  const look = () => state;
+  const currentState = () => state;
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
-    if (look() === 'missing') return undefined;
-    if (look() === 'ended') break;
+    if (currentState() === 'missing') return undefined;
+    if (currentState() === 'ended') break;
     const answers = await fetch(`${endpoint}/moto-api/`).then(
       ({ ok }) => ok,
       () => false,
@@ -56,7 +56,7 @@ export async function startMoto(): Promise<MotoServer | undefined> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await close();
-  throw new Error(`moto_server did not start: ${said.trim()}`);
+  throw new Error(`moto_server did not start: ${output.trim()}`);
 }
 
 function freePort(): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * A second opinion on the contracts that our own services pass: the same checks on moto, which others wrote after the real
- * services. Where it is not installed, nothing of this runs.
+ * A second opinion on the contracts that our own services pass: the same checks on moto, an independent implementation modelled on the real
+ * services. Skipped where it is not installed.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -34,7 +34,7 @@ if (moto === undefined) {
     console.warn(
       '\n*** NO SECOND OPINION: moto_server is not on the PATH (pip install "moto[server]") ***\n',
     );
-    // A second opinion, not a part of the product: npm cannot install it, so the run says aloud that it had none.
+    // npm cannot install moto, so a run without it reports the missing second opinion as a skipped test.
     it.skip('is not installed', () => {});
   });
 } else {
@@ -105,7 +105,7 @@ if (moto === undefined) {
       motoTransactionDifferences,
     ),
   };
-  // Once the checks are registered, that is after this file has been read.
+  // Runs after the checks are registered, that is after this file was collected.
   afterAll(() => {
     for (const [name, { run, differences, skipped }] of Object.entries(opinions)) {
       console.info(

@@ -3,10 +3,10 @@ import { crc32 } from 'node:zlib';
 import type { ServiceRequest } from '../runtime/service.ts';
 import { AwsError } from './aws-error.ts';
 
-/** What a client sent, after all its checksums were found right. */
+/** A client's upload, after all its checksums were verified. */
 export interface VerifiedBody {
   readonly body: Buffer;
-  /** `x-amz-checksum-…` header of the checksum that came with the body, kept with the object as S3 does. */
+  /** The `x-amz-checksum-…` header sent with the body, stored with the object as S3 does. */
   readonly checksum: Readonly<Record<string, string>>;
 }
 
@@ -21,8 +21,7 @@ const CHECKSUMS: Readonly<Record<string, (body: Buffer) => Buffer>> = {
 };
 
 /**
- * Takes the payload of an S3 upload out of its transfer coding and verifies every checksum that came along.
- * Throws the error S3 answers with when one is wrong.
+ * Decodes the payload of an S3 upload and verifies every checksum sent with it. Throws S3's error when one is wrong.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
 export function verifiedBody(request: ServiceRequest): VerifiedBody {
@@ -64,7 +63,7 @@ interface DecodedBody {
   readonly trailers: Readonly<Record<string, string>>;
 }
 
-/** Undoes `aws-chunked`. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html */
+/** Decodes `aws-chunked`. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html */
 function decoded(request: ServiceRequest): DecodedBody {
   if (!request.headers['x-amz-content-sha256']?.startsWith('STREAMING-'))
     return { body: request.body, trailers: {} };

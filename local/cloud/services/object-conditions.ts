@@ -19,8 +19,8 @@ function preconditionFailed(condition: string): AwsError {
 }
 
 /**
- * The condition under which a write goes through: `If-None-Match: *` only where nothing is, `If-Match` only over
- * this very object. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ * The precondition of a write: with `If-None-Match: *` no object may exist, with `If-Match` exactly this one must.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export function writeCondition(headers: Headers, key: string): Precondition {
   const ifNoneMatch = headers['if-none-match'];
@@ -37,7 +37,10 @@ export function writeCondition(headers: Headers, key: string): Precondition {
   };
 }
 
-/** As for writes, but `*` asks for any object. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html */
+/**
+ * The precondition of a deletion: as for writes, but `*` requires any object.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+ */
 export function deleteCondition(ifMatch: string | undefined, key: string): Precondition {
   return (current) => {
     if (ifMatch === undefined) return;
@@ -47,9 +50,8 @@ export function deleteCondition(ifMatch: string | undefined, key: string): Preco
 }
 
 /**
- * Throws what a read answers instead of the object: 412, or 304 as an error without a body. An ETag condition
- * outweighs the one by date (RFC 9110, 13.2.2). `prefix` is for the conditions on the source of a copy, where
- * "not modified" is a 412, too.
+ * Throws if a read is not answered with the object: 412, or 304 as an error without a body. An ETag condition has precedence over one by
+ * date (RFC 9110, 13.2.2). `prefix` is for the conditions on the source of a copy, where "not modified" is a 412, too.
  */
 export function checkReadConditions(headers: Headers, record: ObjectRecord, prefix = ''): void {
   const ifMatch = headers[`${prefix}if-match`];
@@ -68,13 +70,13 @@ export function checkReadConditions(headers: Headers, record: ObjectRecord, pref
   throw new AwsError(304, 'NotModified', 'Not Modified');
 }
 
-/** A date that cannot be read is no condition. */
+/** Parses a date; an invalid one is no condition. */
 function dateOf(header: string | undefined): number | undefined {
   const time = header === undefined ? Number.NaN : Date.parse(header);
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** First and last byte of the one range asked for; undefined means the whole object. */
+/** First and last byte of the single range requested; undefined means the whole object. */
 export function rangeOf(
   header: string | undefined,
   size: number,

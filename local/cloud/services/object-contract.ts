@@ -16,13 +16,13 @@ import { expect } from 'vitest';
 import type { RegisterCheck } from './contract-checks.ts';
 import { failure } from './contract-setup.ts';
 
-/** Where the objects are. */
+/** The implementation under test. */
 export interface ObjectTarget {
   client(): S3Client;
   endpoint(): string;
-  /** A bucket that is there and empty. */
+  /** An existing, empty bucket. */
   readonly Bucket: string;
-  /** Milliseconds since the epoch, as the objects are dated. */
+  /** Milliseconds since the epoch, by the clock that dates objects. */
   now(): number;
 }
 
@@ -36,7 +36,7 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
   const text = async (Key: string) => (await get(Key)).Body?.transformToString();
   const PRECONDITION_FAILED = { name: 'PreconditionFailed', status: 412 };
 
-  check('objects come back with their bytes, headers, MD5 and time in whole seconds', async () => {
+  check('objects are returned with their bytes, headers, MD5 and time in whole seconds', async () => {
     await put('headers', 'grüße', {
       ContentType: 'application/json',
       CacheControl: 'max-age=1',
@@ -69,7 +69,7 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
     for (const Key of keys) expect(await text(Key)).toBe(Key);
   });
 
-  check('objects that are missing are 404, as are buckets', async () => {
+  check('missing objects are 404, as are missing buckets', async () => {
     expect(await failure(get('missing'))).toEqual({ name: 'NoSuchKey', status: 404 });
     expect(await failure(s3().send(new HeadObjectCommand({ Bucket, Key: 'missing' })))).toEqual({
       name: 'NotFound',
@@ -108,7 +108,7 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
     expect(await failure(copy('source'))).toEqual({ name: 'InvalidRequest', status: 400 });
   });
 
-  check('objects are copied on a condition', async () => {
+  check('objects are copied conditionally', async () => {
     const { ETag } = await put('source', 'copied');
     const copy = (Key: string, more: object = {}) =>
       s3().send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/source`, ...more }));
@@ -141,7 +141,7 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
   );
 
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-  check('conditional reads let a matching ETag outweigh the date', async () => {
+  check('conditional reads give a matching ETag precedence over the date', async () => {
     const { ETag } = await put('outweighs', 'a');
     const IfUnmodifiedSince = new Date(target.now() - 86_400_000);
     expect(await failure(get('outweighs', { IfUnmodifiedSince }))).toMatchObject({ status: 412 });
@@ -150,7 +150,7 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
   });
 
   // https://www.rfc-editor.org/rfc/rfc9110#section-13.1.3
-  check('conditional reads leave the date aside when the ETag is another', async () => {
+  check('conditional reads ignore the date if the ETag differs', async () => {
     await put('conditional', 'b');
     const { LastModified } = await s3().send(new HeadObjectCommand({ Bucket, Key: 'conditional' }));
     const object = await get('conditional', { IfNoneMatch: '"x"', IfModifiedSince: LastModified });
@@ -171,17 +171,17 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
     expect(response.headers.get('cache-control')).toBe('max-age=1');
   });
 
-  check('conditional writes create only what is not there', async () => {
+  check('conditional writes create only if there is no object', async () => {
     await put('create', '1', { IfNoneMatch: '*' });
     expect(await failure(put('create', '2', { IfNoneMatch: '*' }))).toEqual(PRECONDITION_FAILED);
     expect(await text('create')).toBe('1');
   });
 
-  check('conditional writes know If-None-Match with a star only', async () => {
+  check('conditional writes accept If-None-Match only with a star', async () => {
     expect(await failure(put('star', '2', { IfNoneMatch: '"x"' }))).toMatchObject({ status: 501 });
   });
 
-  check('conditional writes replace only what they name', async () => {
+  check('conditional writes replace only the object that they name', async () => {
     const { ETag } = await put('replace', '1');
     const second = await put('replace', '2', { IfMatch: ETag });
     expect(await failure(put('replace', '3', { IfMatch: ETag }))).toEqual(PRECONDITION_FAILED);
@@ -190,7 +190,7 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
     expect(await failure(put('nothing', '1', { IfMatch: ETag }))).toEqual({ name: 'NoSuchKey', status: 404 });
   });
 
-  check('conditional writes delete only what they name', async () => {
+  check('conditional deletions delete only the object that they name', async () => {
     const { ETag } = await put('delete', '1');
     const remove = (IfMatch?: string) =>
       s3().send(
@@ -255,13 +255,13 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
     expect(after.Contents?.[0]).toMatchObject({ Size: 5, ETag: expect.stringMatching(/^"[0-9a-f]{32}"$/) });
   });
 
-  check('deleting many takes no more than 1,000', async () => {
+  check('deleting many accepts no more than 1,000', async () => {
     const Objects = Array.from({ length: 1_001 }, (_, index) => ({ Key: String(index) }));
     const call = s3().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
     expect(await failure(call)).toEqual({ name: 'MalformedXML', status: 400 });
   });
 
-  check('listings come in the order of UTF-8 bytes', async () => {
+  check('listings are in the order of UTF-8 bytes', async () => {
     for (const name of ['order/\u{1F600}', 'order/\uff5e', 'order/a', 'order/B', 'order/é', 'order/<&>']) {
       await put(name, 'x');
     }
@@ -272,7 +272,7 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
     );
   });
 
-  check('deleting many says what became of each', async () => {
+  check('deleting many reports the result for each', async () => {
     await put('d/1', '1');
     await put('d/<2>', '2');
     const remove = (keys: readonly string[], Quiet: boolean) =>
@@ -285,13 +285,13 @@ export function objectContract(target: ObjectTarget, check: RegisterCheck): void
     expect(await failure(get('d/1'))).toMatchObject({ status: 404 });
   });
 
-  check('deleting many is quiet about what went well, if told to', async () => {
+  check('deleting many omits successes on request', async () => {
     const Delete = { Objects: [{ Key: 'd/missing' }], Quiet: true };
     const { Deleted } = await s3().send(new DeleteObjectsCommand({ Bucket, Delete }));
     expect(Deleted ?? []).toEqual([]);
   });
 
-  check('deleting many keeps what has another ETag', async () => {
+  check('deleting many keeps objects with another ETag', async () => {
     const { ETag } = await put('d/1', '1');
     const remove = (tag: string | undefined) =>
       s3().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'd/1', ETag: tag }] } }));

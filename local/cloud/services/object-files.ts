@@ -19,36 +19,36 @@ const recordSchema = z.object({
   size: z.number(),
   /** Milliseconds since the epoch, whole seconds. */
   lastModified: z.number(),
-  /** Those that the object is served with, x-amz-meta-* included. */
+  /** The headers that the object is served with, x-amz-meta-* included. */
   headers: z.record(z.string(), z.string()),
-  /** `x-amz-checksum-…` as the client sent it. */
+  /** The `x-amz-checksum-…` headers that the client sent. */
   checksum: z.record(z.string(), z.string()),
 });
 const fileHeadSchema = recordSchema.extend({ key: z.string() });
 
-/** All about an object but its bytes. */
+/** An object's metadata. */
 export type ObjectRecord = z.infer<typeof recordSchema>;
 
-/** The objects of one bucket: their records in memory, everything on disk. */
+/** The objects of one bucket: metadata in memory, everything on disk. */
 export interface BucketFiles {
   readonly directory: string;
   record(key: string): ObjectRecord | undefined;
   /** All keys in the order of their UTF-8 bytes. */
   keys(): readonly string[];
   read(key: string): { record: ObjectRecord; body: Buffer } | undefined;
-  /** Writes if `allowed` does not throw for what is there. */
+  /** Writes unless `allowed` throws for the existing object. */
   write(key: string, body: Buffer, record: ObjectRecord, allowed: Precondition): void;
-  /** Says whether there was something to remove. */
+  /** Removes an object unless `allowed` throws. @returns whether there was one */
   remove(key: string, allowed: Precondition): boolean;
 }
 
 export type Precondition = (current: ObjectRecord | undefined) => void;
 
 /**
- * Opens the bucket in `directory`, which is created if need be. Each object is one file, named by the hash of its
- * key so that no key can leave the directory: a line of JSON, then the bytes. So one rename changes both together,
- * and a killed process leaves the old object or the new one. (Data that the system has not yet written at a power
- * cut may be lost.) All of it is synchronous, so that no other change comes between a condition and its write.
+ * Opens the bucket in `directory`, which is created if necessary. Each object is one file, named by the hash of its key so that no key can
+ * leave the directory: a line of JSON, then the bytes. So one rename replaces both atomically, and a killed process leaves the old object
+ * or the new one. (A power failure may lose data that the system has not written yet.) Everything is synchronous, so that nothing changes
+ * between a condition and its write.
  */
 export function openBucketFiles(directory: string): BucketFiles {
   const temporary = join(directory, 'temporary');

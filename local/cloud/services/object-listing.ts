@@ -1,13 +1,13 @@
 import type { BucketFiles } from './object-files.ts';
 import { element } from './xml.ts';
 
-/** What a page of ListObjectsV2 is asked for. */
+/** The parameters of a page of ListObjectsV2. */
 export interface ListingRequest {
   readonly prefix: string;
   readonly delimiter: string;
   /** The page starts after this key, in the order of UTF-8 bytes. */
   readonly after: string | undefined;
-  /** Whether `after` is the `next` of a page, and so covers all keys of a common prefix that it names. */
+  /** Whether `after` is the `next` of the page before, and so covers all keys of a common prefix that it names. */
   readonly continued: boolean;
   readonly maxKeys: number;
 }
@@ -15,12 +15,12 @@ export interface ListingRequest {
 export interface ListingPage {
   readonly keys: readonly string[];
   readonly commonPrefixes: readonly string[];
-  /** Start the next page after this key or common prefix; undefined when nothing is left. */
+  /** The key or common prefix after which the next page starts; undefined if there is none. */
   readonly next: string | undefined;
 }
 
 /**
- * One page out of the sorted keys of a bucket; common prefixes count as one entry each.
+ * One page of a bucket's sorted keys; a common prefix counts as one entry.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 export function listPage(sortedKeys: readonly string[], request: ListingRequest): ListingPage {
@@ -45,7 +45,7 @@ export function listPage(sortedKeys: readonly string[], request: ListingRequest)
 }
 
 /**
- * What ListObjectVersions answers, as parts of its XML. Nothing is versioned here, so each object has the one version that S3 calls null.
+ * The answer of ListObjectVersions, as parts of its XML. Nothing is versioned here, so each object has one version, which S3 calls null.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  */
 export function listVersions(

@@ -1,7 +1,7 @@
-/** Which operation of S3 a request asks for. */
+/** Finds the S3 operation of a request. */
 import type { ServiceRequest } from '../runtime/service.ts';
 
-/** Query parameters, besides those that name the operation, that change nothing or are honoured. */
+/** Query parameters, besides those that identify the operation, that are honoured or have no effect. */
 const LISTING_PARAMETERS = [
   'continuation-token',
   'start-after',
@@ -14,7 +14,7 @@ const LISTING_PARAMETERS = [
   'version-id-marker',
 ];
 
-/** The S3 operation that a request asks for, `unknown` for any that this store does not do. */
+/** The S3 operation of a request; `unknown` for any that this store does not implement. */
 export function objectOperation(request: Pick<ServiceRequest, 'method' | 'target' | 'headers'>): string {
   const [path = '', search = ''] = request.target.split(/\?(.*)/s);
   const level = /^\/?[^/]*\/?$/.test(path) ? 'bucket' : 'object';

@@ -48,7 +48,7 @@ describeContract('objects of S3', objectContract, target);
 describeContract('uploads to S3', objectUploadsContract, target);
 
 describe('objects', () => {
-  it('come back with their bytes and ETag inside the process', async () => {
+  it('have their bytes and ETag when read inside the process', async () => {
     const { ETag } = await put('inside', 'grüße');
     expect(await engine.get(Bucket, 'inside')).toMatchObject({ etag: ETag, body: Buffer.from('grüße') });
   });
@@ -79,7 +79,7 @@ describe('objects', () => {
     expect(existsSync(join(setup.directory, '..', 'escaped'))).toBe(false);
   });
 
-  it('survive a new start of the store', async () => {
+  it('survive a restart of the store', async () => {
     await put('kept', 'bytes', { ContentType: 'text/plain' });
     const again = createObjectStore({ directory: setup.directory, clock: setup.clock });
     again.createBucket(Bucket);
@@ -89,7 +89,7 @@ describe('objects', () => {
   });
 });
 
-it('goes back to what it held', async () => {
+it('restores earlier contents', async () => {
   await put('back/kept', 'one', { ContentType: 'text/plain' });
   await put('back/gone', 'two');
   const mine = () =>
@@ -110,7 +110,7 @@ it('goes back to what it held', async () => {
 describe('listings', () => {
   it('come in pages of 1,000 in order', async () => {
     const names = Array.from({ length: 1_050 }, (_, index) => `many/${String(index).padStart(5, '0')}`);
-    // Past the SDK, whose signatures take most of the time, and in another order than the listing's.
+    // Without the SDK, whose signatures take most of the time, and in another order than the listing's.
     for (const name of names.toReversed()) {
       const request = { method: 'PUT', target: `/${Bucket}/${name}`, headers: {}, body: Buffer.from('x') };
       expect((await engine.handle(request)).status).toBe(200);
@@ -126,7 +126,7 @@ describe('listings', () => {
   });
 });
 
-it('refuses operations and options that it does not know', async () => {
+it('refuses unknown operations and options', async () => {
   const tagging = s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'headers' }));
   expect(await failure(tagging)).toMatchObject({ name: 'NotImplemented' });
   expect(await failure(put('acl', 'x', { ACL: 'public-read' }))).toMatchObject({ name: 'NotImplemented' });

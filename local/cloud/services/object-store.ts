@@ -22,7 +22,7 @@ import { objectOperation } from './object-operations.ts';
 import { createUploads } from './object-uploads.ts';
 import { element, elements, textOf } from './xml.ts';
 
-/** Headers that S3 keeps with an object and serves it with; x-amz-meta-* too. */
+/** Headers that S3 stores with an object and serves it with; x-amz-meta-* too. */
 const KEPT_HEADERS = [
   'content-type',
   'cache-control',
@@ -32,7 +32,7 @@ const KEPT_HEADERS = [
   'expires',
 ];
 
-/** x-amz-* headers that this store honours or that change nothing; any other is refused. */
+/** x-amz-* headers that this store honours or that have no effect; any other is refused. */
 const KNOWN_HEADERS =
   /^x-amz-(content-sha256|date|security-token|user-agent|decoded-content-length|trailer|sdk-checksum-algorithm|checksum-.*|meta-.*|copy-source|copy-source-if-.*|metadata-directive|expected-bucket-owner)$/;
 
@@ -52,9 +52,9 @@ interface ObjectCall {
 type Operation = (call: ObjectCall) => ServiceResponse;
 
 /**
- * A local S3 for path-style clients: conditional reads and writes, listings, multipart uploads, checksums. What it
- * does not know (query parameters, x-amz-* headers, operations) it refuses with 501, so that nothing seems to work
- * here that was never looked at. https://docs.aws.amazon.com/AmazonS3/latest/API/
+ * A local S3 for path-style clients: conditional reads and writes, listings, multipart uploads, checksums. Unknown query parameters,
+ * x-amz-* headers and operations are refused with 501, so that nothing appears to work that was never checked.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/
  */
 export function createObjectStore(options: {
   readonly directory: string;
@@ -325,7 +325,7 @@ export function createObjectStore(options: {
   };
 }
 
-/** @throws Error when it is not there */
+/** @throws Error when it does not exist */
 function stored(files: BucketFiles, key: string): StoredObject {
   const object = files.read(key);
   if (object === undefined) throw new Error(`there is no object ${key}`);
@@ -342,7 +342,7 @@ function pathOf(path: string): { bucketName: string; key: string } {
   }
 }
 
-/** @throws AwsError for any version but the one that there is of an object */
+/** @throws AwsError for any version but the only one of an object */
 function checkVersion(versionId: string | undefined): void {
   if (versionId !== undefined && versionId !== 'null') {
     throw new AwsError(400, 'NoSuchVersion', 'The specified version does not exist.');
@@ -358,7 +358,7 @@ function keptHeaders(request: ServiceRequest): Record<string, string> {
   for (const [name, value] of Object.entries(request.headers)) {
     if (KEPT_HEADERS.includes(name) || name.startsWith('x-amz-meta-')) kept[name] = value;
   }
-  // The transfer coding of the upload is no property of the object.
+  // The transfer coding of the upload is not part of the object.
   const codings = kept['content-encoding']?.split(',').map((coding) => coding.trim());
   const own = codings?.filter((coding) => coding !== '' && coding !== 'aws-chunked').join(',');
   if (own === undefined || own === '') delete kept['content-encoding'];

@@ -24,7 +24,7 @@ export function objectUploadsContract(target: ObjectTarget, check: RegisterCheck
   const text = async (Key: string) => (await get(Key)).Body?.transformToString();
   const PRECONDITION_FAILED = { name: 'PreconditionFailed', status: 412 };
 
-  check('checksums of a stream come in a trailer and are verified', async () => {
+  check('checksums of a stream are sent in a trailer and verified', async () => {
     const bytes = Buffer.alloc(300_000, 'stream');
     await s3().send(
       new PutObjectCommand({
@@ -40,7 +40,7 @@ export function objectUploadsContract(target: ObjectTarget, check: RegisterCheck
     expect(object.ContentEncoding).toBe('br');
   });
 
-  check('checksums that are wrong keep the object from being written', async () => {
+  check('wrong checksums prevent the object from being written', async () => {
     expect(await failure(put('sum', 'a', { ChecksumCRC32: 'AAAAAA==' }))).toEqual({
       name: 'BadDigest',
       status: 400,
@@ -94,7 +94,7 @@ export function objectUploadsContract(target: ObjectTarget, check: RegisterCheck
     expect(await failure(complete())).toEqual({ name: 'NoSuchUpload', status: 404 });
   });
 
-  check('multipart uploads keep to their condition when they complete', async () => {
+  check('multipart uploads check their condition when they complete', async () => {
     const { complete } = await begin('taken', [Buffer.from('late')]);
     await put('taken', 'first');
     expect(await failure(complete({ IfNoneMatch: '*' }))).toEqual(PRECONDITION_FAILED);
@@ -103,7 +103,7 @@ export function objectUploadsContract(target: ObjectTarget, check: RegisterCheck
     expect(await text('taken')).toBe('late');
   });
 
-  check('multipart uploads refuse parts that are too small or not there', async () => {
+  check('multipart uploads refuse parts that are too small or missing', async () => {
     const small = await begin('small', [Buffer.from('1'), Buffer.from('2')]);
     expect(await failure(small.complete())).toEqual({ name: 'EntityTooSmall', status: 400 });
     const wrong = { MultipartUpload: { Parts: [{ PartNumber: 9, ETag: '"x"' }] } };
@@ -111,13 +111,13 @@ export function objectUploadsContract(target: ObjectTarget, check: RegisterCheck
     await s3().send(new AbortMultipartUploadCommand({ Bucket, Key: 'small', UploadId: small.UploadId }));
   });
 
-  check('multipart uploads that were aborted cannot complete', async () => {
+  check('aborted multipart uploads cannot complete', async () => {
     const { UploadId, complete } = await begin('aborted', [Buffer.from('1')]);
     await s3().send(new AbortMultipartUploadCommand({ Bucket, Key: 'aborted', UploadId }));
     expect(await failure(complete())).toEqual({ name: 'NoSuchUpload', status: 404 });
   });
 
-  check('multipart uploads with an id that never was are refused', async () => {
+  check('multipart uploads with an unknown id are refused', async () => {
     const outside = new AbortMultipartUploadCommand({ Bucket, Key: 'never', UploadId: '../objects' });
     expect(await failure(s3().send(outside))).toEqual({ name: 'NoSuchUpload', status: 404 });
   });

@@ -6,25 +6,25 @@ import { AwsError } from './aws-error.ts';
 
 const uploadSchema = z.object({ key: z.string(), headers: z.record(z.string(), z.string()) });
 
-/** A part as CompleteMultipartUpload names it. */
+/** A part in CompleteMultipartUpload. */
 export interface NamedPart {
   readonly number: number;
   readonly etag: string;
 }
 
-/** Every part but the last must have this many bytes. */
+/** The minimum size of every part but the last, in bytes. */
 const SMALLEST_PART = 5 * 1024 * 1024;
 
 /**
- * Multipart uploads that are not complete yet, as files below the bucket's directory, so that they outlive a
- * restart. https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+ * Incomplete multipart uploads, as files below the bucket's directory, so that they survive a restart.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
  */
 export function createUploads(bucketDirectory: string) {
   const root = join(bucketDirectory, 'uploads');
 
   function directoryOf(id: string, key: string): string {
     const directory = join(root, id);
-    // The id comes from outside: only the form that `begin` gives may become a path.
+    // The id is input of a client: only the form that `begin` generates may become part of a path.
     if (/^[0-9a-f-]{36}$/.test(id) && existsSync(join(directory, 'upload.json'))) {
       if (describe(directory).key === key) return directory;
     }
@@ -55,7 +55,7 @@ export function createUploads(bucketDirectory: string) {
       writeFileSync(join(directoryOf(id, key), `${number}.part`), part);
       return `"${etagOf(part)}"`;
     },
-    /** The object that these parts make; the upload stays until `end`. */
+    /** Joins the parts to the object; the upload is kept until `end`. */
     assemble(id: string, key: string, named: readonly NamedPart[]) {
       const directory = directoryOf(id, key);
       if (named.length === 0)

@@ -19,7 +19,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
   const brief = { VisibilityTimeout: '2' };
 
   check(
-    'a message comes with what was sent, and is gone once deleted',
+    'a message is received as it was sent, and is gone once deleted',
     async () => {
       const queue = await open(brief);
       const MessageAttributes = {
@@ -51,14 +51,14 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
 
   check('a message has the MD5 of its attributes that SQS computes', async () => {
     const queue = await open();
-    // A vector of moto's test suite, which compares with the real service.
+    // A value from moto's test suite, which is compared with the real service.
     const { MD5OfMessageAttributes } = await queue.send('a', {
       MessageAttributes: { timestamp: { DataType: 'Number', StringValue: '1493147359900' } },
     });
     expect(MD5OfMessageAttributes).toBe('235c5c510d26fb653d073faed50ae77c');
   });
 
-  check('a message shows only the attributes asked for', async () => {
+  check('a message shows only the attributes requested', async () => {
     const queue = await open();
     const text = { DataType: 'String', StringValue: 'x' };
     await queue.send('a', { MessageAttributes: { 'trace.id': text, 'trace.span': text, other: text } });
@@ -71,7 +71,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
   });
 
   check(
-    'a message in flight comes again after its visibility time-out, counted',
+    'a message in flight is received again after its visibility time-out, and counted',
     async () => {
       const queue = await open(brief);
       await queue.send('a');
@@ -86,7 +86,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
   );
 
   check(
-    'a message is hidden for all of its visibility time-out, and of its delay',
+    'a message is hidden for all of its visibility time-out and delay',
     async () => {
       const queue = await open({ VisibilityTimeout: '40' });
       await queue.send('hidden');
@@ -120,7 +120,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
   );
 
   check(
-    'a message can be held longer or given back at once',
+    'the visibility time-out of a message can be extended or ended at once',
     async () => {
       const queue = await open({ VisibilityTimeout: '1' });
       await queue.send('a');
@@ -138,7 +138,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
   );
 
   check(
-    'a message not in flight any more cannot be held',
+    'the visibility time-out of a message that is not in flight cannot be changed',
     async () => {
       const queue = await open();
       await queue.send('a');
@@ -152,7 +152,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
     { seconds: 1 },
   );
 
-  check('a message cannot be held for more than twelve hours', async () => {
+  check('a message cannot be kept in flight for more than twelve hours', async () => {
     const queue = await open();
     await queue.send('a');
     const [message] = await queue.receive();
@@ -182,7 +182,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
   });
 
   check(
-    'a message is dropped when its retention is over',
+    'a message is dropped after its retention period',
     async () => {
       const queue = await open({ MessageRetentionPeriod: '60' });
       await queue.send('a');
@@ -199,14 +199,14 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
     expect((await queue.counts()).visible).toBe(1);
   });
 
-  check('a message has only characters of XML, and at least one', async () => {
+  check('a message has only characters allowed in XML, and at least one', async () => {
     const queue = await open();
     expect(await failure(queue.send('\u0001'))).toEqual({ name: 'InvalidMessageContents', status: 400 });
     expect(await failure(queue.send(''))).toMatchObject({ status: 400 });
     expect((await queue.counts()).visible).toBe(0);
   });
 
-  check('a long poll returns at once when something arrives', async () => {
+  check('a long poll returns at once when a message arrives', async () => {
     const queue = await open();
     const started = Date.now();
     const waiting = queue.bodies({ WaitTimeSeconds: 20 });
@@ -277,7 +277,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
     expect((await counts()).visible).toBe(0);
   });
 
-  check('a queue tells its URL, attributes and counts', async () => {
+  check('a queue reports its URL, attributes and counts', async () => {
     const queue = await open({ VisibilityTimeout: '360', DelaySeconds: '0' });
     const { QueueUrl } = queue;
     const sqs = target.client();
@@ -295,21 +295,21 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
     expect(one.Attributes).toEqual({ QueueArn: queue.arn });
   });
 
-  check('a queue can be emptied', async () => {
+  check('a queue can be purged', async () => {
     const queue = await open();
     await queue.send('a');
     await target.client().send(new PurgeQueueCommand({ QueueUrl: queue.QueueUrl }));
     expect(await queue.receive()).toEqual([]);
   });
 
-  check('a queue is emptied once a minute', async () => {
+  check('a queue is purged at most once a minute', async () => {
     const { QueueUrl } = await open();
     const purge = () => target.client().send(new PurgeQueueCommand({ QueueUrl }));
     await purge();
     expect(await failure(purge())).toEqual({ name: 'PurgeQueueInProgress', status: 403 });
   });
 
-  check('a queue refuses handles that it never gave', async () => {
+  check('a queue refuses handles that it never issued', async () => {
     const other = await open();
     await other.send('a');
     const [message] = await other.receive();
@@ -322,7 +322,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
     }
   });
 
-  check('a queue that does not exist is refused', async () => {
+  check('a missing queue is reported', async () => {
     const { QueueUrl } = await open();
     const input = { QueueUrl: QueueUrl.replace(/[^/]+$/, 'missing'), MessageBody: 'a' };
     expect(await failure(target.client().send(new SendMessageCommand(input)))).toEqual({
@@ -351,7 +351,7 @@ export function queueContract(target: QueueTarget, check: RegisterCheck): void {
     await expect(target.create('bad', { RedrivePolicy })).rejects.toThrow();
   });
 
-  check('a queue is not created with more than 1,000 receives before burial', async () => {
+  check('a queue is not created with a maxReceiveCount above 1,000', async () => {
     const { arn } = await open();
     await expect(target.create('bad', { RedrivePolicy: redrive(arn, 1_001) })).rejects.toThrow();
   });

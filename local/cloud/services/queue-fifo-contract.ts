@@ -12,7 +12,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
   const fifo = (more: Record<string, string> = {}) =>
     openQueue(target, { FifoQueue: 'true', ContentBasedDeduplication: 'true', ...more });
 
-  check('a FIFO queue keeps the order in a group and locks it while one is in flight', async () => {
+  check('a FIFO queue keeps the order of a group and locks it while a message is in flight', async () => {
     const queue = await fifo();
     for (const [group, body] of [
       ['a', 'a1'],
@@ -32,7 +32,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
     expect(third.map(({ Body }) => Body)).toEqual(['a2', 'a3']);
   });
 
-  check('a FIFO queue numbers its messages upwards', async () => {
+  check('a FIFO queue gives messages increasing sequence numbers', async () => {
     const queue = await fifo();
     for (const body of ['1', '2', '3', '4', '5', '6']) await queue.send(body, { MessageGroupId: 'a' });
     const numbers = (await queue.receive()).map(({ Attributes }) => Attributes?.SequenceNumber ?? '');
@@ -42,7 +42,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
   });
 
   check(
-    'a FIFO queue gives the first of a group before those behind it, even if a later one is deleted',
+    'a FIFO queue hands out the first of a group before later ones, even if one of those is deleted',
     async () => {
       const queue = await fifo({ VisibilityTimeout: '2' });
       for (const body of ['1', '2', '3']) await queue.send(body, { MessageGroupId: 'a' });
@@ -55,7 +55,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
     { seconds: 2 },
   );
 
-  check('a FIFO queue takes a message once', async () => {
+  check('a FIFO queue accepts a message once', async () => {
     const queue = await fifo();
     await queue.send('same', { MessageGroupId: 'a' });
     await queue.send('same', { MessageGroupId: 'b' });
@@ -64,7 +64,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
     expect(await queue.bodies()).toEqual(['same', 'same']);
   });
 
-  check('a FIFO queue answers to a duplicate with the ids of the first', async () => {
+  check('a FIFO queue answers a duplicate with the ids of the first message', async () => {
     const queue = await fifo();
     const first = await queue.send('same', { MessageGroupId: 'a' });
     const second = await queue.send('same', { MessageGroupId: 'b' });
@@ -72,7 +72,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
     expect(second).toMatchObject({ MessageId: first.MessageId, SequenceNumber: first.SequenceNumber });
   });
 
-  check('a FIFO queue takes a message once even if it was deleted', async () => {
+  check('a FIFO queue accepts a message once even if it was deleted', async () => {
     const queue = await fifo();
     await queue.send('same', { MessageGroupId: 'a' });
     const [message] = await queue.receive();
@@ -82,7 +82,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
   });
 
   check(
-    'a FIFO queue takes a message again after five minutes',
+    'a FIFO queue accepts a message again after five minutes',
     async () => {
       const queue = await fifo();
       const first = await queue.send('same', { MessageGroupId: 'a' });
@@ -97,7 +97,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
     { seconds: 300 },
   );
 
-  check('a FIFO queue deduplicates by group if it is told to', async () => {
+  check('a FIFO queue deduplicates by group if configured to', async () => {
     const queue = await fifo({
       DeduplicationScope: 'messageGroup',
       FifoThroughputLimit: 'perMessageGroupId',
@@ -106,18 +106,18 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
     expect(await queue.bodies()).toEqual(['same', 'same']);
   });
 
-  check('a FIFO queue needs a group', async () => {
+  check('a FIFO queue requires a group', async () => {
     const queue = await fifo();
     expect(await failure(queue.send('a'))).toMatchObject({ name: 'MissingParameter', status: 400 });
   });
 
-  check('a FIFO queue knows no delay by message', async () => {
+  check('a FIFO queue refuses a delay for a single message', async () => {
     const queue = await fifo();
     const sent = queue.send('a', { MessageGroupId: 'g', DelaySeconds: 1 });
     expect(await failure(sent)).toMatchObject({ status: 400 });
   });
 
-  check('a FIFO queue needs a deduplication id', async () => {
+  check('a FIFO queue requires a deduplication id', async () => {
     const queue = await openQueue(target, { FifoQueue: 'true' });
     expect(await failure(queue.send('a', { MessageGroupId: 'g' }))).toMatchObject({ status: 400 });
   });
@@ -139,7 +139,7 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
     ['standard', {}],
     ['FIFO', { FifoQueue: 'true', ContentBasedDeduplication: 'true' }],
   ] as const) {
-    const bury = async () => {
+    const receiveDeadLetter = async () => {
       const dead = await openQueue(target, attributes);
       const source = await openQueue(target, { ...attributes, RedrivePolicy: redrive(dead.arn, 2) });
       const { MessageId } = await source.send('bad', { MessageGroupId: 'g' });
@@ -154,13 +154,17 @@ export function queueFifoContract(target: QueueTarget, check: RegisterCheck): vo
       expect(await source.counts()).toEqual({ visible: 0, delayed: 0, inFlight: 1 });
       return { source, message };
     };
-    check(`dead letters leave a ${kind} queue after the receives allowed`, async () => void (await bury()), {
-      seconds: 2,
-    });
+    check(
+      `dead letters leave a ${kind} queue after the receives allowed`,
+      async () => void (await receiveDeadLetter()),
+      {
+        seconds: 2,
+      },
+    );
     check(
       `dead letters say which ${kind} queue they come from`,
       async () => {
-        const { source, message } = await bury();
+        const { source, message } = await receiveDeadLetter();
         expect(message?.Attributes?.DeadLetterQueueSourceArn).toBe(source.arn);
       },
       { seconds: 2 },

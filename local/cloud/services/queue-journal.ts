@@ -14,7 +14,7 @@ import { type StoredMessage, storedMessageSchema } from './queue-message.ts';
 
 const LONGEST_DELAY_MS = 900_000;
 
-/** What a deduplication id stands for until it expires. */
+/** The message that a deduplication id refers to until it expires. */
 const deduplicationSchema = z.object({
   key: z.string(),
   id: z.string(),
@@ -31,7 +31,7 @@ const changeSchema = z.union([
 ]);
 export type QueueChange = z.infer<typeof changeSchema>;
 
-/** All that a queue holds; messages in the order of sending. */
+/** The contents of a queue; messages in the order of sending. */
 export interface QueueState {
   readonly messages: Map<string, StoredMessage>;
   readonly deduplications: Map<string, Deduplication>;
@@ -45,9 +45,8 @@ export interface QueueJournal {
 }
 
 /**
- * Keeps the state of all queues in memory and, given a directory, every change in an append-only file of JSON
- * lines, so that a killed process loses nothing that it answered for. The file is rewritten now and then.
- * `now` is the time at which this run starts.
+ * Keeps the state of all queues in memory and, given a directory, appends every change to a file of JSON lines, so that a killed process
+ * loses nothing that it has acknowledged. The file is compacted now and then. `now` is the time at which this run starts.
  */
 export function openQueueJournal(options: { directory: string | undefined; now: number }): QueueJournal {
   const { directory, now } = options;
@@ -72,7 +71,7 @@ export function openQueueJournal(options: { directory: string | undefined; now: 
     else deduplications.set(change.deduplicate.key, change.deduplicate);
   }
 
-  /** Replaces the file by what is needed to come to the present state. */
+  /** Replaces the file by the changes that lead to the current state. */
   function rewrite(): void {
     if (path === undefined) return;
     const changes: QueueChange[] = [];
@@ -90,7 +89,7 @@ export function openQueueJournal(options: { directory: string | undefined; now: 
   if (directory !== undefined && path !== undefined) {
     mkdirSync(directory, { recursive: true });
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    // What stands after the last line end was cut off by a kill, before anyone got an answer.
+    // Text after the last line end was truncated by a kill, before it was acknowledged.
     for (const line of text.split('\n').slice(0, -1)) apply(changeSchema.parse(JSON.parse(line)));
     for (const { messages } of states.values()) {
       for (const message of messages.values()) messages.set(message.id, afterRestart(message, now));
@@ -116,7 +115,7 @@ export function openQueueJournal(options: { directory: string | undefined; now: 
   };
 }
 
-/** Whoever held a message in flight is gone; and a delay may date from a clock that was stepped ahead. */
+/** Makes a message visible again: its receiver is gone, and a delay may date from a clock that was stepped ahead. */
 function afterRestart(message: StoredMessage, now: number): StoredMessage {
   const latest = message.receives > 0 ? now : now + LONGEST_DELAY_MS;
   return { ...message, visibleAt: Math.min(message.visibleAt, latest) };

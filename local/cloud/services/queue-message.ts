@@ -10,13 +10,13 @@ export const messageAttributeSchema = z.object({
 });
 export type MessageAttribute = z.infer<typeof messageAttributeSchema>;
 
-/** A message as its queue holds it; times in milliseconds since the epoch. */
+/** A stored message; times in milliseconds since the epoch. */
 export const storedMessageSchema = z.object({
   id: z.string(),
   sequence: z.number(),
   body: z.string(),
   attributes: z.record(z.string(), messageAttributeSchema),
-  /** AWSTraceHeader and what else a sender may set. */
+  /** AWSTraceHeader and other attributes that a sender may set. */
   system: z.record(z.string(), z.string()),
   groupId: z.string().optional(),
   deduplicationId: z.string().optional(),
@@ -24,7 +24,7 @@ export const storedMessageSchema = z.object({
   sentAt: z.number(),
   firstReceivedAt: z.number().optional(),
   receives: z.number(),
-  /** Delayed before the first receive, in flight after one. */
+  /** In the future while the message is delayed or in flight. */
   visibleAt: z.number(),
 });
 export type StoredMessage = z.infer<typeof storedMessageSchema>;
@@ -32,7 +32,7 @@ export type StoredMessage = z.infer<typeof storedMessageSchema>;
 export const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 /**
- * The checksum over message attributes, undefined when there are none.
+ * The checksum over message attributes; undefined without any.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 export function md5OfAttributes(attributes: Readonly<Record<string, MessageAttribute>>): string | undefined {
@@ -66,11 +66,11 @@ export function messageSize(body: string, attributes: Readonly<Record<string, Me
   return bytes;
 }
 
-/** Characters that XML 1.0 does not allow are not allowed in messages either. */
+/** Characters that XML 1.0 does not allow, which messages may not have either. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
-/** Refuses a message that SQS would refuse, before anything of it is kept. */
+/** Throws if SQS would refuse the message, before any of it is stored. */
 export function checkMessage(
   body: string,
   attributes: Readonly<Record<string, MessageAttribute>>,
@@ -102,12 +102,12 @@ export function invalidValue(message: string): AwsError {
   return new AwsError(400, 'InvalidParameterValue', message);
 }
 
-/** A receipt handle names the queue, the message and which of its receives this was. */
+/** A receipt handle identifies the queue, the message and the receive. */
 export function receiptHandle(queue: string, message: Pick<StoredMessage, 'id' | 'receives'>): string {
   return Buffer.from(`${queue}/${message.id}/${message.receives}`).toString('base64');
 }
 
-/** Throws ReceiptHandleIsInvalid for anything that this queue never gave out. */
+/** Throws ReceiptHandleIsInvalid for anything that this queue never issued. */
 export function readReceiptHandle(queue: string, handle: string): { id: string; receives: number } {
   const [name, id, receives] = Buffer.from(handle, 'base64').toString('utf8').split('/');
   if (name === queue && id !== undefined && receives !== undefined) {
@@ -118,7 +118,7 @@ export function readReceiptHandle(queue: string, handle: string): { id: string; 
   throw new AwsError(404, 'ReceiptHandleIsInvalid', message);
 }
 
-/** All that SQS tells about a received message. */
+/** The system attributes of a received message. */
 export function systemAttributes(message: StoredMessage): Record<string, string> {
   const { groupId, deduplicationId, deadLetterSourceArn, firstReceivedAt } = message;
   return {
@@ -128,7 +128,7 @@ export function systemAttributes(message: StoredMessage): Record<string, string>
     ApproximateReceiveCount: String(message.receives),
     ...(firstReceivedAt === undefined ? {} : { ApproximateFirstReceiveTimestamp: String(firstReceivedAt) }),
     ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
-    // Only FIFO queues number and deduplicate.
+    // Only FIFO queues number and deduplicate messages.
     ...(deduplicationId === undefined
       ? {}
       : { MessageDeduplicationId: deduplicationId, SequenceNumber: sequenceNumber(message.sequence) }),

@@ -16,7 +16,7 @@ import {
 } from './queue-message.ts';
 import { LARGEST_MESSAGE, type QueueSettings } from './queue-settings.ts';
 
-/** A queue as the operations of the protocol see it. */
+/** A queue as the protocol's operations use it. */
 export interface OpenQueue {
   readonly name: string;
   readonly url: string;
@@ -51,7 +51,7 @@ const toQueue = z.object({ QueueUrl: z.string() });
 const entry = z.object({ Id: z.string() });
 const batchOf = <Entry extends z.ZodType>(schema: Entry) => toQueue.extend({ Entries: z.array(schema) });
 
-/** Finds an operation of the SQS JSON protocol; throws for one that this service does not do. */
+/** Finds an operation of the SQS JSON protocol; throws for one that this service does not implement. */
 export function queueOperation(name: string): QueueOperation {
   const operation = OPERATIONS[name];
   if (operation !== undefined) return operation;
@@ -214,7 +214,7 @@ function received(
   };
 }
 
-/** Runs each entry by itself; one that fails does not keep the others from success. */
+/** Runs each entry separately; the failure of one does not affect the others. */
 function batch<Entry extends { Id: string }>(entries: readonly Entry[], run: (entry: Entry) => object) {
   const ids = entries.map(({ Id }) => Id);
   if (ids.length === 0)

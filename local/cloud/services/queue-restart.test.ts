@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-describe('a new start', () => {
+describe('a restart', () => {
   const start = (name: string) => {
     const again = createQueueService({
       clock: clock,
@@ -27,7 +27,7 @@ describe('a new start', () => {
     return again;
   };
 
-  it('finds every message, and those in flight visible', async () => {
+  it('finds every message, and makes those in flight visible', async () => {
     const before = start('restart');
     before.send('q', { body: 'kept' });
     before.send('q', { body: 'delayed', delaySeconds: 60 });
@@ -36,7 +36,7 @@ describe('a new start', () => {
     const taken = await before.receive('q', { max: 10, waitMs: 0 });
     const deleted = taken.find(({ body }) => body === 'deleted');
     before.delete('q', [deleted?.receiptHandle ?? '']);
-    // No close: as if killed.
+    // Not closed: as if the process was killed.
     const after = start('restart');
     const [message, ...rest] = await after.receive('q', { max: 10, waitMs: 0 });
     expect(message).toMatchObject({ body: 'kept', attributes: { ApproximateReceiveCount: '2' } });
@@ -47,7 +47,7 @@ describe('a new start', () => {
     expect(fifo.map(({ messageId }) => messageId)).toEqual([duplicate.messageId]);
   });
 
-  it('reads a file whose last line was cut off, and keeps the file small', async () => {
+  it('reads a file with a truncated last line, and keeps the file small', async () => {
     const before = start('cut');
     for (let index = 0; index < 6_000; index += 1) {
       before.send('q', { body: String(index) });

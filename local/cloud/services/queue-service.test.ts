@@ -38,13 +38,13 @@ describe('a long poll', () => {
     expect((await again).map(({ body }) => body)).toEqual(['delayed']);
   });
 
-  it('ends empty after its time', async () => {
+  it('returns empty after its time', async () => {
     const waiting = local.engine.receive(queue.name, { max: 10, waitMs: 20_000 });
     await seconds(20);
     expect(await waiting).toEqual([]);
   });
 
-  it('of a client that has gone takes no message', async () => {
+  it('of a client that disconnected takes no message', async () => {
     const leaving = new AbortController();
     const input = new ReceiveMessageCommand({ QueueUrl: queue.QueueUrl, WaitTimeSeconds: 20 });
     const waiting = failure(target.client().send(input, { abortSignal: leaving.signal }));
@@ -56,7 +56,7 @@ describe('a long poll', () => {
     expect(await queue.bodies()).toEqual(['a']);
   });
 
-  it('gives each message to one of many', async () => {
+  it('hands each message to one of many receivers', async () => {
     const { engine } = local;
     const count = 200;
     const seen: string[] = [];
@@ -78,7 +78,7 @@ describe('a long poll', () => {
     );
   });
 
-  it('of a FIFO queue wakes when the group is free again', async () => {
+  it('of a FIFO queue returns when the group is unlocked', async () => {
     queue = await openQueue(target, { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
     await queue.send('1', { MessageGroupId: 'a' });
     const [first] = await queue.receive({ MaxNumberOfMessages: 1 });
@@ -99,13 +99,13 @@ describe('a standard queue', () => {
     expect(queue.arn).toBe(`arn:aws:sqs:eu-central-1:000000000000:${queue.name}`);
   });
 
-  it('says which operations are not here', async () => {
+  it('reports operations that are not implemented', async () => {
     expect(await failure(target.client().send(new ListQueuesCommand({})))).toMatchObject({
       name: 'UnsupportedOperation',
     });
   });
 
-  it('serves a quiet group before a noisy one, and locks none', async () => {
+  it('serves a quiet group before a noisy one, and locks neither', async () => {
     const { engine } = local;
     for (let index = 0; index < 60; index += 1) engine.send(queue.name, { body: 'noisy', groupId: 'noisy' });
     expect(await engine.receive(queue.name, { max: 30, waitMs: 0 })).toHaveLength(30);
@@ -113,7 +113,7 @@ describe('a standard queue', () => {
     expect((await queue.bodies({ MaxNumberOfMessages: 3 })).sort()).toEqual(['noisy', 'noisy', 'quiet']);
   });
 
-  it('can be emptied, of what is delayed or in flight too', async () => {
+  it('can be purged, of delayed and in-flight messages too', async () => {
     const { engine } = local;
     await queue.send('in flight');
     await engine.receive(queue.name, { max: 1, waitMs: 0 });
@@ -124,14 +124,14 @@ describe('a standard queue', () => {
     expect(engine.counts(queue.name)).toEqual({ visible: 0, delayed: 0, inFlight: 0 });
   });
 
-  it('may deliver twice, if a test asks for it', async () => {
+  it('can be made to hand out a message twice', async () => {
     const twice = new Set(['twice']);
     const own = createQueueService({
       clock: local.setup.clock,
       baseUrl: 'http://127.0.0.1',
       accountId: '0',
       region: 'r',
-      deliversTwice: (_, { body }) => twice.delete(body),
+      handsOutTwice: (_, { body }) => twice.delete(body),
     });
     own.createQueue({ name: 'q', attributes: {} });
     own.send('q', { body: 'twice' });

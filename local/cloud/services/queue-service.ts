@@ -20,14 +20,14 @@ import { invalidRedrive, queueSettings } from './queue-settings.ts';
 
 export interface QueueServiceOptions {
   readonly clock: CloudClock;
-  /** Start of the queue URLs, as clients reach this service; a function where the port is not known yet. */
+  /** Base of the queue URLs, by which clients reach this service; a function if the port is not known yet. */
   readonly baseUrl: string | (() => string);
   readonly accountId: string;
   readonly region: string;
-  /** Where the messages outlive a restart; only in memory without it. */
+  /** Directory that keeps messages across a restart; without it they are only in memory. */
   readonly directory?: string;
-  /** For tests: says of a message of a standard queue that it be handed out once more than it should be. */
-  readonly deliversTwice?: (queue: string, message: { messageId: string; body: string }) => boolean;
+  /** For tests: whether a message of a standard queue is handed out once more than it should be. */
+  readonly handsOutTwice?: (queue: string, message: { messageId: string; body: string }) => boolean;
 }
 
 /**
@@ -62,12 +62,12 @@ export function createQueueService(options: QueueServiceOptions): QueueEngine {
         sequence += 1;
         return sequence;
       },
-      buryElsewhere: (message) => {
+      moveToDeadLetters: (message) => {
         const target = queues.get(queueNamed(name).settings.deadLetters?.queueName ?? '');
-        target?.messages.bury(message, arnOf(name));
+        target?.messages.addDeadLetter(message, arnOf(name));
         return target !== undefined;
       },
-      deliversTwice: ({ id, body }) => options.deliversTwice?.(name, { messageId: id, body }) ?? false,
+      handsOutTwice: ({ id, body }) => options.handsOutTwice?.(name, { messageId: id, body }) ?? false,
     });
   }
 
@@ -151,7 +151,7 @@ export function createQueueService(options: QueueServiceOptions): QueueEngine {
   return engine;
 }
 
-/** Names that the older query protocol has for errors; the SDK reports them as `Code`. */
+/** Error names of the older query protocol; the SDK reports them as `Code`. */
 const QUERY_CODES: Readonly<Record<string, string>> = {
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
@@ -164,7 +164,7 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
 };
 
-/** SQS's form of an error: JSON, with the code of the query protocol as a header. */
+/** An error in SQS's form: JSON, with the query protocol's code in a header. */
 export function queueError(error: AwsError): ServiceResponse {
   const fault = error.status < 500 ? 'Sender' : 'Receiver';
   return jsonError(error, { 'x-amzn-query-error': `${QUERY_CODES[error.code] ?? error.code};${fault}` });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
 
-/** What a queue's attributes mean to the engine; times in milliseconds. */
+/** A queue's attributes as the engine uses them; times in milliseconds. */
 export interface QueueSettings {
   readonly fifo: boolean;
   readonly delayMs: number;
@@ -14,7 +14,7 @@ export interface QueueSettings {
   readonly deduplicationPerGroup: boolean;
 }
 
-/** A message and a batch may both have up to 1 MiB. */
+/** The maximum size of a message, and of a whole batch: 1 MiB. */
 export const LARGEST_MESSAGE = 1_048_576;
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
@@ -26,7 +26,7 @@ export function invalidRedrive(reason: string): AwsError {
   );
 }
 
-/** Attributes that say how AWS protects the queue; nothing here depends on them. */
+/** Attributes about encryption and access, which have no effect here. */
 const WITHOUT_EFFECT = [
   'Policy',
   'KmsMasterKeyId',
@@ -42,7 +42,7 @@ const redrivePolicy = z.object({
 });
 
 /**
- * Reads the attributes of a queue, defaults filled in; an unknown name or a value out of bounds is refused.
+ * Parses the attributes of a queue and fills in defaults; unknown names and values out of bounds are refused.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
  */
 export function queueSettings(name: string, attributes: Readonly<Record<string, string>>): QueueSettings {
@@ -91,7 +91,7 @@ export function queueSettings(name: string, attributes: Readonly<Record<string, 
     waitMs: number('ReceiveMessageWaitTimeSeconds', 0, 0, 20) * 1000,
     maximumBytes: number('MaximumMessageSize', LARGEST_MESSAGE, 1024, LARGEST_MESSAGE),
     deadLetters: redrive(),
-    // On a standard queue these two stay unknown.
+    // Standard queues do not accept these two.
     contentBasedDeduplication: fifo && flag('ContentBasedDeduplication', 'true'),
     deduplicationPerGroup: fifo && flag('DeduplicationScope', 'messageGroup', 'messageQueue'),
   };

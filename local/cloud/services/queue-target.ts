@@ -33,7 +33,7 @@ export async function startLocalQueues(): Promise<LocalQueues> {
   };
 }
 
-/** The target of the contracts; the queues are there once the tests run. */
+/** The target of the contracts; the queues exist once the tests run. */
 export function localQueueTarget(local: () => LocalQueues): QueueTarget {
   let client: SQSClient | undefined;
   return {

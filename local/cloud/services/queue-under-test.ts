@@ -9,14 +9,14 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** Where the queues are. */
+/** The implementation under test. */
 export interface QueueTarget {
   client(): SQSClient;
-  /** Gives the queue's URL; rejects as CreateQueue does. */
+  /** Creates a queue and returns its URL; rejects as CreateQueue does. */
   create(name: string, attributes: Readonly<Record<string, string>>): Promise<string>;
-  /** Lets time pass for the queues. */
+  /** Advances the queues' time. */
   pass(seconds: number): Promise<void>;
-  /** Milliseconds since the epoch, as the queues see it. */
+  /** Milliseconds since the epoch, by the queues' clock. */
   now(): number;
 }
 
@@ -49,7 +49,7 @@ async function receiveFrom(sqs: SQSClient, QueueUrl: string, more: Partial<Recei
   return Messages;
 }
 
-/** Opens a queue of its own for a check. */
+/** Creates a queue for a check and opens it. */
 export async function openQueue(
   { client, create }: QueueTarget,
   attributes: Readonly<Record<string, string>> = {},
@@ -81,7 +81,7 @@ export async function openQueue(
   };
 }
 
-/** A redrive policy; a plain name stands for a queue of the account. */
+/** A redrive policy; a plain name refers to a queue of the account. */
 export function redrive(queue: string, maxReceiveCount: number): string {
   const arn = queue.startsWith('arn:') ? queue : `arn:aws:sqs:eu-central-1:000000000000:${queue}`;
   return JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount });

@@ -35,7 +35,7 @@ const get = (SecretId: string, more: object = {}) =>
 const put = (SecretString: string, more: object = {}) =>
   secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString, ...more }));
 
-it('finds a secret by ARN, with and without its ending, and by name', async () => {
+it('finds a secret by ARN, with and without its suffix, and by name', async () => {
   for (const id of [arn, arn.slice(0, -7), 'app']) {
     expect(await get(id)).toMatchObject({
       ARN: arn,
@@ -59,14 +59,14 @@ it('keeps the current and the previous version', async () => {
   expect(engine.secretString(arn)).toBe('third');
 });
 
-it('keeps a pending version apart', async () => {
+it('keeps a pending version separate', async () => {
   const current = engine.secretString(arn);
   await put('pending', { VersionStages: ['AWSPENDING'] });
   expect(await get(arn)).toMatchObject({ SecretString: current });
   expect(await get(arn, { VersionStage: 'AWSPENDING' })).toMatchObject({ SecretString: 'pending' });
 });
 
-it('takes a repeated request once, and no other value under its token', async () => {
+it('accepts a repeated request once, and no other value under its token', async () => {
   const ClientRequestToken = '0123456789012345678901234567890123456789';
   const first = await put('once', { ClientRequestToken });
   expect(await put('once', { ClientRequestToken })).toMatchObject({ VersionId: first.VersionId });
@@ -86,7 +86,7 @@ it('creates secrets, each name once', async () => {
   expect(await failure(get(String(Name)))).toEqual(MISSING);
 });
 
-it('survives a new start, in files that only their owner can read', async () => {
+it('survives a restart, in files that only their owner can read', async () => {
   await put('kept');
   const again = createSecretsService({ directory: setup.directory, clock: setup.clock });
   again.createSecret({ name: 'app', arn, secretString: 'never' });
@@ -97,7 +97,7 @@ it('survives a new start, in files that only their owner can read', async () => 
   expect(statSync(setup.directory).mode & 0o777).toBe(0o700);
 });
 
-it('refuses what it does not know', async () => {
+it('refuses unknown operations and secrets', async () => {
   expect(await failure(secrets.send(new ListSecretsCommand({})))).toMatchObject({
     name: 'InvalidRequestException',
   });

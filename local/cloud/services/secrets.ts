@@ -58,7 +58,7 @@ const schemas = {
 export function createSecretsService(options: {
   readonly directory: string;
   readonly clock: CloudClock;
-  /** Start of the ARNs of secrets that a client creates. */
+  /** Prefix of the ARNs of secrets that a client creates. */
   readonly arnPrefix?: string;
 }): SecretEngine {
   const { directory, clock } = options;
@@ -79,7 +79,7 @@ export function createSecretsService(options: {
     secrets.set(secret.arn, secret);
   }
 
-  /** By ARN, with or without its random end, or by name. */
+  /** Finds a secret by ARN, with or without its random suffix, or by name. */
   function find(id: string): Secret {
     const secret =
       secrets.get(id) ??
@@ -104,7 +104,7 @@ export function createSecretsService(options: {
     return secret;
   }
 
-  /** Adds a version and moves the stages to it; the one that was current becomes the previous one. */
+  /** Adds a version and moves the stages to it; the current version becomes the previous one. */
   function put(secret: Secret, version: Omit<Version, 'created'>): Version {
     const known = secret.versions.find(({ id }) => id === version.id);
     if (known !== undefined) {
@@ -123,7 +123,7 @@ export function createSecretsService(options: {
         stages: current && other.stages.includes('AWSCURRENT') ? [...stages, 'AWSPREVIOUS'] : stages,
       };
     });
-    // A version without a stage is deprecated, and AWS removes it some time.
+    // A version without a stage is deprecated, and AWS removes it eventually.
     const versions = [...older.filter(({ stages }) => stages.length > 0), added];
     save({ ...secret, versions, lastChanged: clock.now() });
     return added;

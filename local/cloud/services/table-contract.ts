@@ -31,10 +31,10 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
       }),
     );
   const query = (more: Partial<QueryCommandInput>) => client().send(new QueryCommand({ TableName, ...more }));
-  /** A partition of its own for each check. */
+  /** A separate partition for each check. */
   const partition = () => randomUUID();
 
-  check('an update sets, adds, removes and keeps what is there', async () => {
+  check('an update sets, adds and removes attributes and keeps the others', async () => {
     const Key = key(partition());
     await put({ ...Key, gone: S('x'), kept: S('first'), n: N(5) });
     const { Attributes } = await update({
@@ -62,7 +62,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(await get(Key)).toEqual(Attributes);
   });
 
-  check('an update makes the item, and takes any value', async () => {
+  check('an update creates the item, and accepts any value', async () => {
     const Key = key(partition());
     const value: AttributeValue = {
       M: {
@@ -78,7 +78,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
 
   const below = { ConditionExpression: 'attribute_not_exists(n) OR n < :n', UpdateExpression: 'SET n = :n' };
 
-  check('an update whose condition does not hold shows what was there', async () => {
+  check('an update whose condition does not hold shows the existing item', async () => {
     const Key = key(partition());
     const raise = (n: number) => update({ Key, ...below, ExpressionAttributeValues: { ':n': N(n) } });
     await raise(1);
@@ -89,7 +89,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(await get(Key)).toEqual({ ...Key, n: N(2) });
   });
 
-  check('an update on the condition that an item is there makes none', async () => {
+  check('an update on condition that an item exists creates none', async () => {
     const Key = key(partition());
     const call = update({
       Key,
@@ -103,7 +103,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(await get(Key)).toBeUndefined();
   });
 
-  check('conditions compare attributes with each other, a missing one with none', async () => {
+  check('conditions compare attributes with each other; a missing one equals nothing', async () => {
     const pk = partition();
     await put({ ...key(pk, 'same'), wanted: N(1), done: N(1) });
     await put({ ...key(pk, 'behind'), wanted: N(2), done: N(1) });
@@ -118,7 +118,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(await get(key(pk, 'behind'))).toBeUndefined();
   });
 
-  check('a condition that uses no value given to it is refused', async () => {
+  check('a condition with an unused value is refused', async () => {
     const call = update({
       Key: key(partition()),
       UpdateExpression: 'SET n = :n',
@@ -132,7 +132,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(await failure(call)).toEqual({ name: 'ValidationException', status: 400 });
   });
 
-  check('a query gives what begins with a prefix, in the order of bytes, either way', async () => {
+  check('a query returns what begins with a prefix, in the order of bytes, in both directions', async () => {
     const pk = partition();
     for (const sk of ['B#1', 'A#2', 'A#10', 'A#é', 'A_1', 'A']) await put(key(pk, sk));
     const found = async (ScanIndexForward: boolean) => {
@@ -148,7 +148,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(await found(false)).toEqual(['A#é', 'A#2', 'A#10']);
   });
 
-  check('a prefix tells upper from lower case', async () => {
+  check('a prefix is case-sensitive', async () => {
     const pk = partition();
     for (const sk of ['A#1', 'a#1']) await put(key(pk, sk));
     const { Items } = await query({
@@ -158,7 +158,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(Items?.map(({ sk }) => sk?.S)).toEqual(['A#1']);
   });
 
-  check('a query comes in pages, by number and by size', async () => {
+  check('a query is paged, by number and by size', async () => {
     const pk = partition();
     const note = S('x'.repeat(300_000));
     for (const sk of ['1', '2', '3', '4', '5']) await put({ ...key(pk, sk), note });
@@ -185,7 +185,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(bySize.reduce((sum, size) => sum + size, 0)).toBe(5);
   });
 
-  check('the index holds only items with both its keys, until they are removed', async () => {
+  check('the index has only items with both its keys, until they are removed', async () => {
     const pk = partition();
     const due = (since: string) => ({ pending: S(pk), pendingSince: S(since) });
     await put({ ...key(pk, 'late'), ...due('2026-02') });
@@ -211,7 +211,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect((await pending()).found).toEqual(['late']);
   });
 
-  check('an index is not read consistently', async () => {
+  check('an index cannot be read consistently', async () => {
     const call = query({
       IndexName: 'pending',
       ConsistentRead: true,
@@ -221,7 +221,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(await failure(call)).toEqual({ name: 'ValidationException', status: 400 });
   });
 
-  check('a batch gives the items that are there', async () => {
+  check('a batch returns the items that exist', async () => {
     const pk = partition();
     await put(key(pk, '1'));
     await put(key(pk, '2'));
@@ -233,7 +233,7 @@ export function tableContract({ client }: TableTarget, check: RegisterCheck): vo
     expect(UnprocessedKeys).toEqual({});
   });
 
-  check('a batch has at most 100 keys, each once', async () => {
+  check('a batch accepts at most 100 keys, each once', async () => {
     const batch = (Keys: Item[]) =>
       failure(client().send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } })));
     const many = Array.from({ length: 101 }, (_, index) => key('batch', String(index)));

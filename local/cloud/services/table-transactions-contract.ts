@@ -31,10 +31,10 @@ export function tableTransactionsContract({ client }: TableTarget, check: Regist
     if (!(error instanceof TransactionCanceledException)) throw error;
     return (error.CancellationReasons ?? []).map(({ Code }) => Code);
   };
-  /** A partition of its own for each check. */
+  /** A separate partition for each check. */
   const partition = () => randomUUID();
 
-  check('a transaction does all of its parts', async () => {
+  check('a transaction applies all of its operations', async () => {
     const pk = partition();
     await put({ ...key(pk, 'deleted') });
     await put({ ...key(pk, 'checked'), state: S('on') });
@@ -64,7 +64,7 @@ export function tableTransactionsContract({ client }: TableTarget, check: Regist
     expect(await get(key(pk, 'deleted'))).toBeUndefined();
   });
 
-  check('a transaction does nothing when one condition does not hold, and says which', async () => {
+  check('a transaction applies nothing if one condition does not hold, and reports which', async () => {
     const pk = partition();
     await put({ ...key(pk, 'taken'), value: S('old') });
     const putNew = (sk: string): TransactWriteItem => ({
@@ -88,7 +88,7 @@ export function tableTransactionsContract({ client }: TableTarget, check: Regist
     expect(await get(key(pk, 'free'))).toBeUndefined();
   });
 
-  check('a transaction is applied once under its token', async () => {
+  check('a transaction is applied once per token', async () => {
     const Key = key(partition());
     const token = randomUUID();
     const add = (by: number) =>
@@ -111,7 +111,7 @@ export function tableTransactionsContract({ client }: TableTarget, check: Regist
     expect(await failure(add(2))).toMatchObject({ name: 'IdempotentParameterMismatchException' });
   });
 
-  check('a transaction names an item once, and at most 100', async () => {
+  check('a transaction may name an item only once, and at most 100 items', async () => {
     const pk = partition();
     const some = (sk: string): TransactWriteItem => ({ Put: { TableName, Item: key(pk, sk) } });
     expect(await failure(transact([some('a'), some('a')]))).toMatchObject({ name: 'ValidationException' });
@@ -121,7 +121,7 @@ export function tableTransactionsContract({ client }: TableTarget, check: Regist
   });
 
   check(
-    'racing transactions all count, or say that they met',
+    'racing transactions are all counted, or report the conflict',
     async () => {
       const pk = partition();
       const add = () =>

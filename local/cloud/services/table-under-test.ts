@@ -1,6 +1,6 @@
 import { type AttributeValue, CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** Where the table is; the contract makes it. */
+/** The implementation under test; the contract creates the table. */
 export interface TableTarget {
   client(): DynamoDBClient;
 }
@@ -8,7 +8,7 @@ export interface TableTarget {
 export const TableName = 'contract';
 export type Item = Record<string, AttributeValue>;
 
-/** A table with the keys and the sparse index of ours. */
+/** Creates a table with the keys and the sparse index of our table. */
 export async function createContractTable({ client }: TableTarget): Promise<void> {
   await client().send(
     new CreateTableCommand({
@@ -36,7 +36,7 @@ export async function createContractTable({ client }: TableTarget): Promise<void
   );
 }
 
-/** The error of a call that fails. */
+/** The error of a failing call. */
 export async function caught(call: Promise<unknown>): Promise<unknown> {
   try {
     await call;

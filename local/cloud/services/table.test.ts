@@ -38,7 +38,7 @@ describeContract('through the gateway, DynamoDB', tableContract, target, {
 describeContract("DynamoDB's transactions", tableTransactionsContract, target);
 
 describe('the server', () => {
-  it('keeps its data over a new start', async () => {
+  it('keeps its data across a restart', async () => {
     const own = mkdtempSync(join(tmpdir(), 'repertoire-table-'));
     const client = ({ endpoint }: TableService) => new DynamoDBClient({ ...setup.client, endpoint });
     const first = await startTableService({ directory: own });
@@ -60,7 +60,7 @@ describe('the server', () => {
     rmSync(own, { recursive: true });
   });
 
-  it('dies with the process that started it, even if that is killed', async () => {
+  it('ends with the process that started it, even if that is killed', async () => {
     const own = mkdtempSync(join(tmpdir(), 'repertoire-table-'));
     const script = `
       import { startTableService } from ${JSON.stringify(new URL('table.ts', import.meta.url).href)};
@@ -88,14 +88,14 @@ describe('the server', () => {
     rmSync(own, { recursive: true });
   });
 
-  it('may be another one, which stays', async () => {
+  it('may be an external one, which is left running', async () => {
     const given = await startTableService({ directory, endpoint: `${table.endpoint}/` });
     expect(given.endpoint).toBe(table.endpoint);
     await given.close();
     expect((await fetch(table.endpoint)).status).toBeLessThan(500);
   });
 
-  it('that does not come with this system is asked for in one line', async () => {
+  it('names the variable in one line if no server comes for this system', async () => {
     const { platform } = process;
     Object.defineProperty(process, 'platform', { value: 'plan9' });
     try {

@@ -4,18 +4,18 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 
-/** A server that speaks DynamoDB's protocol. */
+/** A server with DynamoDB's protocol. */
 export interface TableService {
   readonly endpoint: string;
   close(): Promise<void>;
 }
 
-/** Names the variable with which a DynamoDB endpoint is given where none comes with the project. */
+/** The variable that names a DynamoDB endpoint, for systems that the project has no server for. */
 export const ENDPOINT_VARIABLE = 'REPERTOIRE_DYNAMODB_ENDPOINT';
 
 /**
- * Starts the DynamoDB-compatible server that comes with the project, keeping its data in one file in `directory`,
- * or uses the one at `endpoint`. It ends with this process, however that ends. Throws where neither can be had.
+ * Starts the DynamoDB-compatible server that comes with the project, with its data in one file in `directory`, or uses the one at
+ * `endpoint`. It ends with this process, however that ends. Throws if neither is available.
  */
 export async function startTableService(options: {
   readonly directory: string;
@@ -32,11 +32,18 @@ export async function startTableService(options: {
   }
   mkdirSync(options.directory, { recursive: true });
   const database = join(options.directory, 'tables.sqlite');
-  // Another process may take the port between the look and the start.
+  // Another process may take the port between the check and the start.
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
-    const child = startTied(binary, ['--host', '127.0.0.1', '--port', String(port), '--db-path', database]);
+    const child = startWithParentPipe(binary, [
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--db-path',
+      database,
+    ]);
     const failure = await started(child, endpoint);
     if (failure === undefined) return { endpoint, close: () => end(child) };
     await end(child);
@@ -57,10 +64,10 @@ function bundledBinary(): string | undefined {
 }
 
 /**
- * Starts the server under a shell that waits for the end of its input, a pipe that only this process holds: the
- * system closes it even when this process is killed, and the shell then ends the server.
+ * Starts the server under a shell that waits for the end of its input, a pipe that only this process holds: the system closes it even when
+ * this process is killed, and the shell then ends the server.
  */
-function startTied(binary: string, args: readonly string[]): ChildProcess {
+function startWithParentPipe(binary: string, args: readonly string[]): ChildProcess {
   const script = [
     'exec 3<&0',
     '"$@" </dev/null 3<&- & server=$!',
@@ -73,24 +80,24 @@ function startTied(binary: string, args: readonly string[]): ChildProcess {
   });
 }
 
-/** Waits until the server answers; gives what it said if it ends before, or after ten seconds. */
+/** Waits until the server answers; returns its output if it exits before that, or after ten seconds. */
 async function started(child: ChildProcess, endpoint: string): Promise<string | undefined> {
-  let said = '';
+  let output = '';
   child.stderr?.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString('utf8')).slice(-2_000);
+    output = (output + chunk.toString('utf8')).slice(-2_000);
   });
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
-    if (child.exitCode !== null) return said.trim() || `exit code ${child.exitCode}`;
+    if (child.exitCode !== null) return output.trim() || `exit code ${child.exitCode}`;
     try {
       await fetch(endpoint);
-      // Was it the child that answered, or who took its port?
+      // The answer may come from another process that took the port; then the child exits.
       await new Promise((resolve) => setTimeout(resolve, 30));
       if (child.exitCode === null) return undefined;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-  return said.trim() || 'no answer for ten seconds';
+  return output.trim() || 'no answer for ten seconds';
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -7,7 +7,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const UNESCAPES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** One XML element around a text, which is escaped; control characters become references, as S3 writes them. */
+/** One XML element with escaped text; control characters become references, as S3 writes them. */
 export function element(name: string, text: string | number | boolean): string {
   const escaped = String(text)
     .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character)
@@ -17,8 +17,8 @@ export function element(name: string, text: string | number | boolean): string {
 }
 
 /**
- * The contents of all elements of this name, undecoded. Enough for the SDK's requests, where no element contains
- * another of its own name and none has attributes but a namespace.
+ * The contents of all elements of this name, not decoded. Sufficient for the SDK's requests, where no element contains another of its own
+ * name and none has attributes but a namespace.
  */
 export function elements(xml: string, name: string): string[] {
   const found = xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, 'g'));

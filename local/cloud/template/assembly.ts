@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Json, JsonObject } from './json.ts';
 
-/** One resource as the template states it: nothing resolved yet. */
+/** One resource of a template, with nothing resolved yet. */
 export interface TemplateResource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: JsonObject;
   readonly dependsOn: readonly string[];
-  /** Name of the condition that decides whether the resource exists. */
+  /** The condition that decides whether the resource exists. */
   readonly condition: string | undefined;
 }
 
@@ -53,7 +53,7 @@ const manifestSchema = z.object({
   ),
 });
 
-/** `Rules`, `Metadata`, `Hooks` and the like decide nothing about what runs, so they are let through unread. */
+/** `Rules`, `Metadata`, `Hooks` and the like do not affect what runs, so they are ignored. */
 const templateSchema = z.object({
   Parameters: z
     .record(
@@ -95,8 +95,8 @@ const templateSchema = z.object({
 /**
  * Parses one CloudFormation template (JSON text).
  *
- * @throws Error when it is no template, or a resource carries an attribute the local cloud does not know
- *   (CreationPolicy and UpdatePolicy change how a resource comes up, so they are not passed over).
+ * @throws Error when it is no template, or a resource has an attribute that the local cloud does not know (CreationPolicy and UpdatePolicy
+ * change how a resource is created, so they are not ignored).
  */
 export function parseTemplate(name: string, text: string): StackTemplate {
   const parsed = templateSchema.safeParse(JSON.parse(text));

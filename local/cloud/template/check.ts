@@ -22,7 +22,7 @@ export function checkResources(stack: StackTemplate): void {
 }
 
 /**
- * Checks the properties of one executed resource, with their values where only some are known.
+ * Checks the properties of one executed resource, and their values where only some are supported.
  *
  * @throws Error that lists the unknown properties and values
  */

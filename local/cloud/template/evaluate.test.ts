@@ -146,7 +146,7 @@ describe('evaluateStacks', () => {
     );
   });
 
-  it('looks for unknown properties in both branches of a condition, below lists', async () => {
+  it('checks for unknown properties in both branches of a condition, below lists', async () => {
     const run = evaluate({
       Main: {
         Conditions: { C: { 'Fn::Equals': ['a', 'b'] } },
@@ -165,7 +165,7 @@ describe('evaluateStacks', () => {
     );
   });
 
-  it('refuses values it does not implement, also when they come from a parameter', async () => {
+  it('refuses values that it does not implement, also when they come from a parameter', async () => {
     const schedule = (mode: Json) => ({
       Main: {
         Parameters: { Mode: { Type: 'String', Default: 'FLEXIBLE' } },
@@ -179,7 +179,7 @@ describe('evaluateStacks', () => {
     await expect(evaluate(schedule({ Ref: 'Mode' }))).rejects.toThrow(message);
   });
 
-  it('says which resource refers to something that is not there', async () => {
+  it('names the resource that refers to something missing', async () => {
     const run = evaluate({ Main: { Resources: { Work: queue({ QueueName: { Ref: 'Nothing' } }) } } });
     await expect(run).rejects.toThrow(
       'Work (AWS::SQS::Queue) of stack Main: there is no resource or parameter Nothing',
@@ -202,7 +202,7 @@ describe('evaluateStacks', () => {
     await expect(evaluate(withParameter, { Nam: 'a' })).rejects.toThrow('The template has no parameter Nam');
   });
 
-  it('refuses attributes of resources that change how they come up', () => {
+  it('refuses resource attributes that change how a resource is created', () => {
     const text = JSON.stringify({ Resources: { A: { ...queue(), CreationPolicy: {} } } });
     expect(() => parseTemplate('Main', text)).toThrow('CreationPolicy');
   });

@@ -8,18 +8,18 @@ import { sortByDependencies } from './order.ts';
 import type { Pseudo, ResolvedResource, ResourceHandle } from './resource.ts';
 
 export interface EvaluateOptions {
-  /** Values of template parameters; others take their defaults. */
+  /** Values of template parameters; others use their defaults. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly pseudo: Pseudo;
-  /** Brings up one resource of an executed type. */
+  /** Creates one resource of an executed type. */
   create(resource: ResolvedResource): ResourceHandle | Promise<ResourceHandle>;
   /** The string of a secret that was created before, by ARN or name. */
   secretString(secretId: string): string;
 }
 
 /**
- * Walks the stacks as CloudFormation would: checks that every resource is known, then creates the executed ones, each
- * after those it refers to.
+ * Processes the stacks as CloudFormation would: checks that every resource is known, then creates the executed ones, each after those it
+ * refers to.
  *
  * @returns the outputs of all stacks, by name
  * @throws Error for whatever the local cloud does not know, a missing parameter, or a broken reference

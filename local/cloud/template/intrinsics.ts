@@ -2,17 +2,17 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** What a template's expressions can refer to. Look-ups of unknown names throw. */
 export interface Scope {
-  /** Value of a parameter, a pseudo parameter other than AWS::NoValue, or what `Ref` gives for a resource. */
+  /** The value of a parameter, of a pseudo parameter other than AWS::NoValue, or of a resource's `Ref`. */
   ref(name: string): Json;
   attribute(logicalId: string, name: string): Json;
   condition(name: string): boolean;
   mapping(name: string, topKey: string, secondKey: string): Json;
   importValue(exportName: string): Json;
-  /** The string of a secret, named by ARN or name. */
+  /** The string of a secret, by ARN or name. */
   secretString(secretId: string): string;
 }
 
-/** What `Ref: AWS::NoValue` gives: the property or list item that holds it is left out. */
+/** The value of `Ref: AWS::NoValue`: the property or list item with it is omitted. */
 const noValue = Symbol('AWS::NoValue');
 type Resolved = Json | typeof noValue;
 
@@ -60,7 +60,7 @@ export function asIntrinsic(value: Json): { readonly name: string; readonly argu
   const [entry, ...others] = Object.entries(value);
   if (entry === undefined || others.length > 0) return undefined;
   const [name, argument] = entry;
-  // `Condition` is also an ordinary property of policy statements; there it holds an object.
+  // `Condition` is also an ordinary property of policy statements, where it is an object.
   const isCall =
     name === 'Ref' || name.startsWith('Fn::') || (name === 'Condition' && typeof argument === 'string');
   return isCall ? { name, argument } : undefined;
@@ -211,7 +211,7 @@ function asList(value: Json): Json[] {
   return value;
 }
 
-/** CloudFormation turns numbers and booleans into text wherever text is asked for. */
+/** CloudFormation converts numbers and booleans to text wherever text is expected. */
 function asString(value: Json): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

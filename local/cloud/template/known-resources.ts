@@ -1,11 +1,11 @@
 import type { Json } from './json.ts';
 import type { Pseudo, ResourceHandle } from './resource.ts';
 
-/** What the local cloud makes of one property of an executed resource. */
+/** How the local cloud treats one property of an executed resource. */
 export interface PropertyRule {
-  /** The only values that are understood; others are refused. */
+  /** The only values that are supported; others are refused. */
   readonly only?: readonly Json[];
-  /** Why the property changes nothing here; a property without a reason is honoured. */
+  /** Why the property has no effect here; a property without a reason is honoured. */
   readonly reason?: string;
 }
 
@@ -22,8 +22,8 @@ const noTls = noEffect('everything listens on the loopback interface without TLS
 const noBackups = noEffect('backups are the business of whoever keeps the data directory');
 
 /**
- * Every property of the resource types that the local cloud executes. A path names nested properties; `[]` stands for
- * the items of a list. A rule covers all below its path. Whatever is not listed is refused.
+ * Every property of the resource types that the local cloud executes. A path names nested properties; `[]` stands for the items of a list.
+ * A rule covers everything below its path. Whatever is not listed is refused.
  */
 export const executedTypes: Readonly<Record<string, Readonly<Record<string, PropertyRule>>>> = {
   'AWS::DynamoDB::Table': {
@@ -94,7 +94,7 @@ export const executedTypes: Readonly<Record<string, Readonly<Record<string, Prop
     MetricsConfigurations: noMetering,
     Tags: describes,
   },
-  // Only what it grants the CDN is read: it decides what a missing key looks like.
+  // Only its grants to the CDN are read: they decide how the bucket answers for a missing key.
   'AWS::S3::BucketPolicy': { Bucket: honoured, PolicyDocument: honoured },
   'AWS::SecretsManager::Secret': {
     Name: honoured,
@@ -331,10 +331,10 @@ function behavior(path: string): Record<string, PropertyRule> {
   };
 }
 
-/** A resource type that the template may hold and the local cloud does not bring up. */
+/** A resource type that the template may contain but the local cloud does not create. */
 export interface PassiveType {
   readonly reason: string;
-  /** What references to such a resource give; nothing reads it. */
+  /** The values of references to such a resource, which nothing uses. */
   handle(name: string, pseudo: Pseudo): ResourceHandle;
 }
 

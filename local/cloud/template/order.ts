@@ -1,7 +1,7 @@
 /**
- * Sorts nodes so that each comes after those it depends on; otherwise the given order stays.
+ * Sorts nodes so that each comes after those it depends on; otherwise the order is kept.
  *
- * @param dependencies names that a node needs first; names that are no node are passed over
+ * @param dependencies names that a node depends on; names that are no node are ignored
  * @throws Error naming the nodes of a cycle
  */
 export function sortByDependencies<Node>(

@@ -1,12 +1,12 @@
 import type { JsonObject } from './json.ts';
 
-/** What `Ref` and `Fn::GetAtt` give for a resource. */
+/** The values of `Ref` and `Fn::GetAtt` for a resource. */
 export interface ResourceHandle {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** A resource whose properties hold plain values only. */
+/** A resource whose properties are plain values. */
 export interface ResolvedResource {
   readonly stack: string;
   readonly logicalId: string;
@@ -14,7 +14,7 @@ export interface ResolvedResource {
   readonly properties: JsonObject;
 }
 
-/** What `AWS::AccountId` and `AWS::Region` stand for. */
+/** The values of `AWS::AccountId` and `AWS::Region`. */
 export interface Pseudo {
   readonly accountId: string;
   readonly region: string;

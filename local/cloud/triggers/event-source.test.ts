@@ -73,7 +73,7 @@ const answer = (value: unknown): Outcome => ({ kind: 'result', payload: JSON.str
 const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 describe('an event source', () => {
-  it('hands a message on without delay, in the form of Lambda, and deletes it afterwards', async () => {
+  it("passes on a message without delay, in Lambda's form, and deletes it afterwards", async () => {
     start();
     await settled();
     const { messageId } = queues.send('work', {
@@ -81,7 +81,7 @@ describe('an event source', () => {
       groupId: 'acme',
       messageAttributes: { kind: { DataType: 'String', StringValue: 'x' } },
     });
-    // Woken, not polled: some turns of the event loop are enough.
+    // Notified, not polled: a few turns of the event loop are enough.
     for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
     expect(batches).toHaveLength(1);
     expect(batches[0]?.event.Records).toEqual([
@@ -124,7 +124,7 @@ describe('an event source', () => {
     expect(bodies()[2]).toEqual(['4', '5']);
   });
 
-  it('gathers for the batching window, or until the batch is full', async () => {
+  it('gathers messages for the batching window, or until the batch is full', async () => {
     start({ batchSize: 12, batchingWindowMs: 5_000 });
     queues.send('work', { body: 'a' });
     await settled();
@@ -139,7 +139,7 @@ describe('an event source', () => {
     expect(bodies()[1]).toHaveLength(12);
   });
 
-  it('keeps the messages that the function names as failed, until the visibility time-out and the dead letters', async () => {
+  it('keeps the messages that the function reports as failed, until their visibility time-out and then the dead letters', async () => {
     queues.send('work', { body: 'good' });
     queues.send('work', { body: 'bad' });
     start();
@@ -199,7 +199,7 @@ describe('an event source', () => {
     expect(bodies()[2]).toEqual(['1b']);
   });
 
-  it('splits what one receive brings by group', async () => {
+  it('splits the messages of one receive by group', async () => {
     for (const body of ['1a', '2a', '1b']) {
       queues.send('turns.fifo', { body, groupId: body.slice(0, 1), deduplicationId: body });
     }
@@ -208,7 +208,7 @@ describe('an event source', () => {
     expect(bodies()).toEqual([['1a', '1b'], ['2a']]);
   });
 
-  it('gives messages back when it is closed in the middle of them', async () => {
+  it('returns messages to the queue when it is closed during their processing', async () => {
     start();
     queues.send('work', { body: 'a' });
     await arrived(1);

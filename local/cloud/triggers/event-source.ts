@@ -10,38 +10,36 @@ export interface EventSourceOptions {
   readonly batchSize: number;
   /** How long messages are gathered for a batch, in milliseconds. */
   readonly batchingWindowMs: number;
-  /** Most batches at once. */
+  /** The most concurrent batches. */
   readonly maximumConcurrency: number;
-  /** Whether the function names the messages that failed (`ReportBatchItemFailures`). */
+  /** Whether the function reports which messages failed (`ReportBatchItemFailures`). */
   readonly reportsFailures: boolean;
   readonly queues: QueueEngine;
   readonly clock: CloudClock;
-  /** Invokes a function and waits; undefined when it is throttled. */
+  /** Invokes a function and waits; undefined if it is throttled. */
   invoke(functionName: string, payload: string): Promise<Outcome | undefined>;
 }
 
 export interface EventSource {
   readonly queueName: string;
-  /** Batches that are being worked on. */
+  /** The number of batches being processed. */
   running(): number;
-  /** Takes no more messages. */
+  /** Stops receiving messages. */
   stop(): void;
-  /** Takes no more messages and waits for the running batches. */
+  /** Stops receiving messages and waits for the running batches. */
   close(): Promise<void>;
 }
 
-/** Longer than SQS allows: the queues of this process wake whoever waits, so asking again would only cost time. */
+/** Longer than SQS allows: queues in the same process notify waiting receivers, so polling again is useless. */
 const LONG_POLL_MS = 3_600_000;
 const MOST_PER_RECEIVE = 10;
 
-/** Where a standard queue starts on Lambda; more pollers are added there only minute by minute. */
+/** Lambda's initial concurrency for a standard queue; it adds pollers there only minute by minute. */
 export const DEFAULT_CONCURRENCY = 5;
 
 /**
- * Feeds a queue's messages to a function, as Lambda's event source mapping does: deletes what was worked off, and
- * leaves what failed to its visibility time-out and the queue's dead-letter rule.
- *
- * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ * Passes a queue's messages to a function, as Lambda's event source mapping does: deletes what was processed, and leaves what failed to its
+ * visibility time-out and the queue's redrive policy. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 export function startEventSource(options: EventSourceOptions): EventSource {
   const { queues, queueName, clock } = options;
@@ -84,13 +82,13 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     const event = { Records: batch.map((message) => record(message, options)) };
     const outcome = await options.invoke(options.functionName, JSON.stringify(event));
     if (outcome?.kind !== 'result') {
-      // A stopped cloud cuts work short: it is to be found again at the next start, not a visibility time-out later.
+      // Stopping the cloud interrupts work, which must be available at the next start, not a visibility time-out later.
       if (stopping.signal.aborted) for (const message of batch) tryTo(() => release(message));
       return;
     }
     const failed = options.reportsFailures ? failedIds(outcome.payload, batch) : new Set<string>();
     const done = batch.filter(({ messageId }) => !failed.has(messageId));
-    // A handle may have expired meanwhile: then the message comes again, as with SQS.
+    // If a handle has expired meanwhile, the message is received again, as with SQS.
     for (const { receiptHandle } of done) tryTo(() => queues.delete(queueName, [receiptHandle]));
   }
 
@@ -116,12 +114,12 @@ function tryTo(act: () => void): void {
   } catch {}
 }
 
-/** A FIFO queue's batches hold one group each, so that groups wait for none but themselves. */
+/** Each batch of a FIFO queue has one group, so that no group waits for another. */
 function byGroup(messages: readonly QueueMessage[]): QueueMessage[][] {
   const batches = new Map<string, QueueMessage[]>();
   for (const message of messages) {
     const { MessageGroupId = '', MessageDeduplicationId } = message.attributes;
-    // On standard queues the group means fairness, not order.
+    // On standard queues the group is for fairness, not order.
     const group = MessageDeduplicationId === undefined ? '' : MessageGroupId;
     batches.set(group, [...(batches.get(group) ?? []), message]);
   }
@@ -133,9 +131,7 @@ const responseSchema = z.object({
 });
 
 /**
- * Ids of the messages that the function could not work off. An answer that is not understood, or names a message that
- * is not in the batch, means all.
- *
+ * Ids of the messages that the function reports as failed. An invalid answer, or one that names a message outside the batch, means all.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 function failedIds(payload: string, batch: readonly QueueMessage[]): ReadonlySet<string> {
@@ -170,7 +166,7 @@ const attributeSchema = z.object({
   BinaryValue: z.string().optional(),
 });
 
-/** Lambda spells the fields of a message attribute in lower case. */
+/** Lambda writes the fields of a message attribute in lower camel case. */
 function lambdaAttribute(value: unknown): object {
   const { DataType, StringValue, BinaryValue } = attributeSchema.parse(value);
   return {

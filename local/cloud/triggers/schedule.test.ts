@@ -8,7 +8,7 @@ describe('rateMs', () => {
     ['rate(10 minutes)', 600_000],
     ['rate(2 hours)', 7_200_000],
     ['rate(1 day)', 86_400_000],
-  ])('reads %s', (expression, expected) => expect(rateMs(expression)).toBe(expected));
+  ])('parses %s', (expression, expected) => expect(rateMs(expression)).toBe(expected));
 
   it.each(['cron(0 * * * ? *)', 'at(2026-01-01T00:00:00)', 'rate(1 week)', 'rate(minute)'])(
     'refuses %s',
@@ -33,7 +33,7 @@ describe('startSchedule', () => {
     expect(runs).toBe(2);
   });
 
-  it('makes one further run of all that falls due during a run', async () => {
+  it('runs once more for everything that falls due during a run', async () => {
     const clock = createCloudClock();
     const times: number[] = [];
     const ends: (() => void)[] = [];

@@ -17,9 +17,8 @@ export function rateMs(expression: string): number {
 }
 
 /**
- * Runs at once and then at each interval of the cloud's clock, as a schedule without a start date does. What falls due
- * during a run becomes one further run after it: a clock that jumps by a week must not start thousands at once.
- *
+ * Runs at once and then at each interval of the cloud's clock, like a schedule without a start date. Whatever falls due during a run
+ * becomes one more run after it: a clock that jumps by a week must not start thousands at once.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
  *
  * @returns stops the schedule

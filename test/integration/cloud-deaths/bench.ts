@@ -72,9 +72,9 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
   const offset = new Float64Array(clock.shared);
   let isDoubling = false;
   const doubled = new Set<string>();
-  const deliversTwice = (_: string, { messageId }: { readonly messageId: string }): boolean =>
+  const handsOutTwice = (_: string, { messageId }: { readonly messageId: string }): boolean =>
     isDoubling && doubled.size < doubled.add(messageId).size;
-  const system = await startSystem(smallWorld, { clock, schedules: false, services: { deliversTwice } });
+  const system = await startSystem(smallWorld, { clock, schedules: false, services: { handsOutTwice } });
   const { cloud, gitHub, admin } = system;
   const storage = await openStorage(cloud.engines);
   const receiver = await startWebhookReceiver();
