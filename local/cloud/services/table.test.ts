@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 describeContract('through the gateway, DynamoDB', tableContract, target, {
-  'a prefix tells upper from lower case': 'dynoxide 1.2.1 compares ASCII letters without their case',
+  'a prefix is case-sensitive': 'dynoxide 1.2.1 compares ASCII letters without their case',
 });
 
 describeContract("DynamoDB's transactions", tableTransactionsContract, target);
