@@ -23,7 +23,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
-import { originSecretHeader } from '../shared/runtime/environment.ts';
+import { originSecretHeader, viewerAddressHeader } from '../shared/runtime/environment.ts';
 import type { Data } from './data.ts';
 import type { CustomDomain, Parameters } from './parameters.ts';
 
@@ -43,7 +43,7 @@ const redirectToHttps = { viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO
 
 /** The two hosts: one has nothing but Composer's paths, the other the console, its API and the webhooks. */
 export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surroundings): Cdn {
-  const toApi = createApiBehavior(stack, api);
+  const toApi = createApiBehavior(stack, api, data);
   const accessControl = new S3OriginAccessControl(stack, 'BucketAccess', {
     originAccessControlName: `${Aws.STACK_NAME}-buckets`,
   });
@@ -119,7 +119,7 @@ function createRegistry(
   const distBuilder = new HttpOrigin(apiDomain(stack, api), {
     originId: 'dist-builder',
     originPath: '/dists',
-    customHeaders: { [originSecretHeader]: data.originSecret.secretValue.unsafeUnwrap() },
+    customHeaders: originSecretOf(data),
   });
   return new Distribution(stack, 'RegistryDistribution', {
     comment: 'registry',
@@ -154,9 +154,13 @@ function createRegistry(
 }
 
 /** Everything of the request but its host goes to the HTTP API, and nothing of the answer is kept. */
-function createApiBehavior(stack: Stack, api: HttpApi): BehaviorOptions {
+function createApiBehavior(stack: Stack, api: HttpApi, data: Data): BehaviorOptions {
   return {
-    origin: new HttpOrigin(apiDomain(stack, api), { originId: 'http-api' }),
+    origin: new HttpOrigin(apiDomain(stack, api), {
+      originId: 'http-api',
+      customHeaders: originSecretOf(data),
+    }),
+    functionAssociations: [createAddressForwarder(stack)],
     allowedMethods: AllowedMethods.ALLOW_ALL,
     cachePolicy: new CachePolicy(stack, 'NoCache', {
       cachePolicyName: `${Aws.STACK_NAME}-none`,
@@ -175,6 +179,35 @@ function createApiBehavior(stack: Stack, api: HttpApi): BehaviorOptions {
     compress: false,
     ...redirectToHttps,
   };
+}
+
+/** CloudFormation puts the value in when it deploys; the template has a reference. */
+const originSecretOf = ({ originSecret }: Data): Record<string, string> => ({
+  [originSecretHeader]: originSecret.secretValue.unsafeUnwrap(),
+});
+
+/**
+ * Says who the viewer is. CloudFront's own header for that comes only with a policy that lists headers or sends `Host` too, and API Gateway needs
+ * `Authorization` without `Host`.
+ * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginRequestPolicyHeadersConfig.html
+ */
+function createAddressForwarder(stack: Stack): {
+  eventType: FunctionEventType;
+  function: EdgeFunction;
+} {
+  const code = [
+    'function handler(event) {',
+    `  event.request.headers['${viewerAddressHeader}'] = { value: event.viewer.ip };`,
+    '  return event.request;',
+    '}',
+  ];
+  const forwarder = new EdgeFunction(stack, 'ForwardViewerAddress', {
+    functionName: `${Aws.STACK_NAME}-forward-viewer-address`,
+    comment: 'Tells the API the address of the viewer',
+    code: FunctionCode.fromInline(`${code.join('\n')}\n`),
+    runtime: FunctionRuntime.JS_2_0,
+  });
+  return { eventType: FunctionEventType.VIEWER_REQUEST, function: forwarder };
 }
 
 const apiDomain = (stack: Stack, api: HttpApi): string =>

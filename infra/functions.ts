@@ -55,6 +55,7 @@ const functionNeeds = {
     sends: ['sync', 'scan', 'publish-roots'],
     integrations: true,
     credentials: 'hooks',
+    originSecret: true,
   },
   'sync-organization': {
     does: 'Reads a scope of a forge organization, plans and applies',
@@ -120,6 +121,7 @@ const functionNeeds = {
     megabytes: 256,
     table: 'write',
     sends: [],
+    originSecret: true,
   },
   'start-reconcile': {
     does: 'Wants a whole read of every synchronization',

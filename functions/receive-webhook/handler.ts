@@ -1,6 +1,7 @@
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { hookFinder } from '../../shared/composition/hooks.ts';
 import { createIntegrations } from '../../shared/composition/integrations.ts';
+import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { eventBytesMax, httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
@@ -20,10 +21,12 @@ const dependencies = {
   newestSourcesOf: (address: WebhookAddress) => sourcesOf(address, integrations.newest, findHook),
 };
 
-export const handler = httpHandler({ logger, bodyBytesMax: eventBytesMax }, async (request) =>
-  receiveDelivery(
-    dependencies,
-    { forge: request.parameters.forge ?? '', source: request.parameters.source },
-    request,
-  ),
+export const handler = httpHandler(
+  { logger, bodyBytesMax: eventBytesMax, isFromCdn: cdnRequestCheck() },
+  async (request) =>
+    receiveDelivery(
+      dependencies,
+      { forge: request.parameters.forge ?? '', source: request.parameters.source },
+      request,
+    ),
 );

@@ -24,9 +24,11 @@ export const environment = {
   integrationsSecretArn: 'INTEGRATIONS_SECRET_ARN',
   /** ARN of the KMS key that encrypts the credentials of connections. */
   credentialKeyArn: 'CREDENTIAL_KEY_ARN',
-  /** ARN of the secret whose string the CDN sends to the dist origin in `originSecretHeader`. */
+  /** ARN of the secret whose string the CDN sends to the HTTP API in `originSecretHeader`. */
   originSecretArn: 'ORIGIN_SECRET_ARN',
 } as const;
 
-/** Header in which the CDN proves to fetch-dist that the request passed the edge function. */
+/** Header in which the CDN proves that a request came through it. */
 export const originSecretHeader = 'x-repertoire-origin';
+/** Header with the viewer's IP address, set at the edge over whatever the viewer sent. Trust it only beside the origin's secret. */
+export const viewerAddressHeader = 'x-repertoire-viewer';

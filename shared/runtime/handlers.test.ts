@@ -57,7 +57,7 @@ async function ask(
 ) {
   let request: HttpRequest | undefined;
   const handler = httpHandler(
-    { logger: createLogger('test'), bodyBytesMax: 100, ...options },
+    { logger: createLogger('test'), bodyBytesMax: 100, isFromCdn: async () => true, ...options },
     async (one) => {
       request = one;
       return handle(one);
@@ -67,6 +67,12 @@ async function ask(
 }
 
 describe('an HTTP route', () => {
+  it('refuses a request that did not come through the CDN', async () => {
+    const { result, request } = await ask({}, undefined, { isFromCdn: async () => false });
+    expect(result).toMatchObject({ statusCode: 403 });
+    expect(request).toBeUndefined();
+  });
+
   it('keeps every value of a query', async () => {
     const { request } = await ask({ rawQueryString: 'name=a,b&name=c%26d&flag&page=2' });
     expect(request?.query.getAll('name')).toEqual(['a,b', 'c&d']);
@@ -168,10 +174,13 @@ describe('an HTTP route', () => {
 
   it('keeps nothing of one request in the log of the next, failed or not', async () => {
     const logger = createLogger('test');
-    const handler = httpHandler({ logger, bodyBytesMax: 0 }, async ({ path }) => {
-      logger.appendKeys({ delivery: path });
-      throw path === '/refused' ? new CallerError('invalid', 'no') : new Error('ours');
-    });
+    const handler = httpHandler(
+      { logger, bodyBytesMax: 0, isFromCdn: async () => true },
+      async ({ path }) => {
+        logger.appendKeys({ delivery: path });
+        throw path === '/refused' ? new CallerError('invalid', 'no') : new Error('ours');
+      },
+    );
     for (const rawPath of ['/failed', '/refused']) {
       await handler(event({ rawPath }) as APIGatewayProxyEventV2, context);
     }

@@ -9,6 +9,7 @@ import type { Logger } from './logger.ts';
 import {
   callerProblem,
   internalProblem,
+  notFromCdn,
   type Problem,
   tooLargeProblem,
   warningAnswer,
@@ -26,6 +27,8 @@ export interface HttpHandlerOptions {
   readonly bodyBytesMax: number;
   /** The form in which the route's clients read what went wrong. */
   readonly answerProblem?: (problem: Problem) => HttpAnswer;
+  /** Whether the request came through the CDN (shared/composition/origin-secret.ts). Others are refused. */
+  readonly isFromCdn: (request: HttpRequest) => Promise<boolean>;
 }
 
 class TooLargeError extends Error {
@@ -33,7 +36,7 @@ class TooLargeError extends Error {
 }
 
 export function httpHandler(
-  { logger, bodyBytesMax, answerProblem = warningAnswer }: HttpHandlerOptions,
+  { logger, bodyBytesMax, answerProblem = warningAnswer, isFromCdn }: HttpHandlerOptions,
   handle: (request: HttpRequest) => Promise<HttpAnswer>,
 ) {
   return functionHandler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(
@@ -57,7 +60,8 @@ export function httpHandler(
       answerToFailure: () => toResult(answerProblem(internalProblem)),
     },
     async (event) => {
-      const answer = toResult(await handle(toRequest(event)));
+      const request = toRequest(event);
+      const answer = toResult((await isFromCdn(request)) ? await handle(request) : answerProblem(notFromCdn));
       // HEAD is answered like GET, without the body: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
       return event.requestContext.http.method === 'HEAD' ? withoutBody(answer) : answer;
     },

@@ -37,6 +37,13 @@ export const tooLargeProblem = (bytesMax: number): Problem => ({
   detail: `The body of this request is larger than ${bytesMax} bytes.`,
 });
 
+/** Whoever goes past the CDN learns nothing. */
+export const notFromCdn: Problem = {
+  status: 403,
+  code: 'forbidden',
+  detail: 'This address answers the CDN alone.',
+};
+
 /** An error of ours: whoever asked learns nothing of it but that it is in the log. */
 export const internalProblem: Problem = {
   status: 500,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bundleEdge } from '../../infra/bundle.ts';
-import { originSecretHeader } from '../../shared/runtime/environment.ts';
+import { originSecretHeader, viewerAddressHeader } from '../../shared/runtime/environment.ts';
 import { synthesizeTemplate } from './placeholder-bundles.ts';
 import { propertiesOf, resourcesOf, type Template, targetOf, targetsIn } from './template.ts';
 
@@ -74,6 +74,7 @@ const toApi = {
   OriginRequestPolicyId: 'WholeRequest',
   Compress: false,
   ViewerProtocolPolicy: 'redirect-to-https',
+  FunctionAssociations: [{ EventType: 'viewer-request', FunctionARN: 'ForwardViewerAddress' }],
 };
 const apiDomain = {
   'Fn::Join': [
@@ -81,6 +82,15 @@ const apiDomain = {
     [{ Ref: 'HttpApi' }, '.execute-api.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }],
   ],
 };
+
+const originSecret = [
+  {
+    HeaderName: originSecretHeader,
+    HeaderValue: {
+      'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'OriginSecret' }, ':SecretString:::}}']],
+    },
+  },
+];
 
 describe('the registry host', () => {
   it('authorizes every path but the one that its function authorizes', () => {
@@ -126,12 +136,7 @@ describe('the registry host', () => {
       expect(targetOf(origins.get(id)?.OriginAccessControlId)).toBe('BucketAccess');
     }
     expect(origins.get('dist-builder')).toMatchObject({ DomainName: apiDomain, OriginPath: '/dists' });
-    const [header, ...others] = origins.get('dist-builder')?.OriginCustomHeaders ?? [];
-    expect(others).toEqual([]);
-    expect(header?.HeaderName).toBe(originSecretHeader);
-    expect(header?.HeaderValue).toEqual({
-      'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'OriginSecret' }, ':SecretString:::}}']],
-    });
+    expect(origins.get('dist-builder')?.OriginCustomHeaders).toEqual(originSecret);
     expect(origins.get('http-api')).toMatchObject({ DomainName: apiDomain });
     expect(origins.get('http-api')?.OriginPath).toBeUndefined();
   });
@@ -153,6 +158,7 @@ describe('the registry host', () => {
       },
     });
     expect(resourcesOf(template, 'CloudFront::Function').map(([id]) => id)).toEqual([
+      'ForwardViewerAddress',
       'AuthorizeRequest',
       'ConsolePlaceholder',
     ]);
@@ -231,6 +237,19 @@ describe('both hosts', () => {
         CookiesConfig: { CookieBehavior: 'all' },
         QueryStringsConfig: { QueryStringBehavior: 'all' },
       },
+    });
+  });
+
+  it('prove to the HTTP API that a request came through them, and say who the viewer is', () => {
+    for (const host of [registry(), consoleHost()]) {
+      const api = host.Origins.find(({ Id }) => Id === 'http-api');
+      expect(api?.OriginCustomHeaders).toEqual(originSecret);
+    }
+    const code = String(propertiesOf(template, 'ForwardViewerAddress').FunctionCode);
+    const handle = new Function(`${code}; return handler;`)() as (event: unknown) => unknown;
+    const headers = { [viewerAddressHeader]: { value: 'forged' } };
+    expect(handle({ viewer: { ip: '192.0.2.7' }, request: { headers } })).toEqual({
+      headers: { [viewerAddressHeader]: { value: '192.0.2.7' } },
     });
   });
 

@@ -61,7 +61,10 @@ describe('functions', () => {
     const declared = Object.values(environment).sort();
     const known = functionNames.flatMap((name) => Object.keys(lambda(name).Environment.Variables));
     expect([...new Set(known)].sort()).toEqual(declared);
-    expect(lambda('record-downloads').Environment.Variables).toEqual({ TABLE_NAME: { Ref: 'Table' } });
+    expect(Object.keys(lambda('record-downloads').Environment.Variables)).toEqual([
+      'TABLE_NAME',
+      'ORIGIN_SECRET_ARN',
+    ]);
   });
 
   const baseUrls = ['RegistryBaseUrl', 'ConsoleBaseUrl'];
@@ -86,6 +89,7 @@ describe('functions', () => {
   const remove = (...endings: string[]) =>
     endings.map((ending) => `s3:DeleteObject RegistryBucket/${ending}`);
   const integrations = 'secretsmanager:GetSecretValue IntegrationsSecret';
+  const originSecret = 'secretsmanager:GetSecretValue OriginSecret';
   const useCredentials = 'kms:Decrypt CredentialKey';
   const renewCredentials = [useCredentials, 'kms:GenerateDataKey CredentialKey'];
   const pendingWork = 'dynamodb:Query Table/index/pending';
@@ -97,7 +101,7 @@ describe('functions', () => {
   it.each<[FunctionName, string[]]>([
     [
       'receive-webhook',
-      [integrations, useCredentials, ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue')],
+      [integrations, useCredentials, originSecret, ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue')],
     ],
     ['sync-organization', [integrations, ...renewCredentials, ...consume('SyncQueue'), ...sendAll]],
     ['scan-repository', [...store, integrations, ...renewCredentials, ...consume('ScanQueue'), ...sendAll]],
@@ -131,17 +135,8 @@ describe('functions', () => {
         ...send('PublishAccessQueue', 'PublishRootsQueue'),
       ],
     ],
-    [
-      'fetch-dist',
-      [
-        ...store,
-        integrations,
-        ...renewCredentials,
-        'secretsmanager:GetSecretValue OriginSecret',
-        ...send('ScanQueue'),
-      ],
-    ],
-    ['record-downloads', []],
+    ['fetch-dist', [...store, integrations, ...renewCredentials, originSecret, ...send('ScanQueue')]],
+    ['record-downloads', [originSecret]],
     ['start-reconcile', sendAll],
     ['catch-up-deliveries', [integrations, ...renewCredentials, ...sendAll]],
     ['sweep-work', [pendingWork, ...sendAll]],
