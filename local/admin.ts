@@ -1,4 +1,4 @@
-/** `npm run admin`: what an owner decides, until there is a console. Invokes the functions of a running start, or of AWS. */
+/** `npm run admin`: the owner's commands, until there is a console. Invokes functions of a running `npm start`, or on AWS. */
 import { resolve } from 'node:path';
 import { needed, readFlags, simpleCommands } from './admin/calls.ts';
 import { deletionCommands } from './admin/deletion-commands.ts';
@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Commands whose answer is printed in words. */
+/** Commands whose answer is printed as text. */
 const printedCommands = { ...synchronizationCommands, ...nameCommands, ...deletionCommands };
 
 async function run(
@@ -50,10 +50,10 @@ async function run(
   }
   const simple = Object.hasOwn(simpleCommands, command) ? simpleCommands[command] : undefined;
   if (simple === undefined) {
-    throw new UsageError(`there is no command ${command}; --help lists them`);
+    throw new UsageError(`unknown command ${command}; --help lists them`);
   }
   noMore(command, rest);
-  const [name, input] = simple(needed(slug, `${command} takes the organization's slug`), flags);
+  const [name, input] = simple(needed(slug, `${command} needs the organization's slug`), flags);
   return { answer: await (await clientOf(flags)).invoke(name, input) };
 }
 
@@ -67,10 +67,12 @@ async function clientOf({
   const directory = resolve(data ?? '.repertoire');
   const running = aws ? undefined : await findRunning(directory);
   if (!aws && !running) {
-    throw new AdminError(`nothing runs on ${directory}: npm start first, or name its folder with --data`);
+    throw new AdminError(
+      `no npm start is running on ${directory}: start one, or give its folder with --data`,
+    );
   }
   if (running && running.gateway === undefined) {
-    throw new AdminError(`the start on ${directory} is not ready yet; wait until it says so`, 'too-early');
+    throw new AdminError(`npm start on ${directory} is not ready yet; wait until it is`, 'too-early');
   }
   if (aws && !process.env.AWS_REGION) {
     throw new UsageError('--aws needs a region: set AWS_REGION');
@@ -78,12 +80,12 @@ async function clientOf({
   return createAdminClient(running?.gateway);
 }
 
-/** Names and messages come from a forge: what a terminal would take for a command is not printed. */
+/** Names and messages come from a forge, so control characters are replaced: a terminal could execute them. */
 function print(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd')}\n`).join(''));
 }
 
-/** What parseArgs and Date say of bad input. */
+/** Errors that parseArgs and Date throw for bad input. */
 function isArgumentError(error: unknown): error is Error {
   return error instanceof TypeError || error instanceof RangeError;
 }

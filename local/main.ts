@@ -26,7 +26,7 @@ async function main(args: readonly string[]): Promise<void> {
     const ports = await takePorts(options.port);
     const assembly = await buildAssembly(() =>
       progress.step(
-        'bundling the functions and synthesizing the template: 10 s or so, once for each change of the sources',
+        'bundling the functions and synthesizing the template: about 10 s, once per change of the sources',
       ),
     );
     const started = await start(folder, world, { assembly, ports, progress });
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Ctrl-C stops cleanly; a second one at once. Before it is ready there is nothing that needs care. */
+/** Ctrl-C stops cleanly, a second one immediately. Before `npm start` is ready there is nothing to clean up. */
 function stopOnSignals(running: { readonly started?: Started }, folder: StateFolder): void {
   let stopping = false;
   const stop = async (): Promise<void> => {

@@ -21,6 +21,6 @@ export const handler = batchHandler(PublishAccessMessage, { logger }, async (mes
     dependencies,
     messages.flatMap((message) => message.keys),
   );
-  logger.info('carried out at the edge', { keys: written });
+  logger.info('edge keys written', { keys: written });
   return new Set();
 });

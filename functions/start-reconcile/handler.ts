@@ -9,6 +9,6 @@ const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock
 
 export const handler = scheduleHandler({ logger }, async () => {
   const asked = await reconcile(dependencies);
-  logger.info('asked for a reconcile', asked);
+  logger.info('reconcile requested', asked);
   return asked;
 });

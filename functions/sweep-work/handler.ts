@@ -9,6 +9,6 @@ const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock
 
 export const handler = scheduleHandler({ logger }, async () => {
   const woken = await sweepWork(dependencies);
-  logger.info('woke forgotten work', { woken });
+  logger.info('messages sent for pending work', { woken });
   return { woken };
 });

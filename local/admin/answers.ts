@@ -1,4 +1,4 @@
-/** What the functions answer, as far as it is printed. */
+/** The parts of the functions' answers that are printed. */
 import { z } from 'zod';
 
 const Failure = z.object({ at: z.string(), code: z.string(), message: z.string() });
@@ -125,7 +125,7 @@ export const Status = z.object({
 });
 export type Status = z.infer<typeof Status>;
 
-/** Without an organization. */
+/** The answer of `status` without an organization. */
 export const Installations = z.object({
   organizations: z.array(z.object({ slug: z.string(), name: z.string() })),
   unclaimedInstallations: z.array(z.object({ installation: z.string(), login: z.string() })),
@@ -210,7 +210,7 @@ export const GivenName = z.object({
   number: z.number(),
 });
 
-/** Whether something was deleted, or what would go. */
+/** `done` is false for an answer that only shows what would be deleted. */
 const Done = z.object({ done: z.boolean() });
 
 export const Refusal = Done.extend({

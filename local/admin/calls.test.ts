@@ -46,6 +46,6 @@ it('stops access only with a name and a reason', () => {
     'stop-access',
     { slug: 'acme', by: 'Olga', why: 'leak' },
   ]);
-  expect(() => call('stop-access', '--by', 'Olga')).toThrow('stop-access takes --by NAME and --why TEXT');
-  expect(() => call('allow-access', '--why', 'over')).toThrow('allow-access takes --by NAME and --why TEXT');
+  expect(() => call('stop-access', '--by', 'Olga')).toThrow('stop-access needs --by NAME and --why TEXT');
+  expect(() => call('allow-access', '--why', 'over')).toThrow('allow-access needs --by NAME and --why TEXT');
 });

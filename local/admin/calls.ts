@@ -1,10 +1,10 @@
-/** Commands that are one call of one function, whose answer is printed as it is. */
+/** Commands that invoke one function and print its answer as it is. */
 import { parseArgs } from 'node:util';
 import { UsageError } from '../start/options.ts';
 
 export type Flags = ReturnType<typeof readFlags>['values'];
 
-/** @throws TypeError for what is no flag of ours */
+/** @throws TypeError for an unknown flag */
 export function readFlags(args: readonly string[]) {
   return parseArgs({
     args: [...args],
@@ -43,13 +43,13 @@ export function readFlags(args: readonly string[]) {
   });
 }
 
-/** The function and its input, by the name of the command. They throw UsageError. */
+/** The function and its input, by command name. They throw UsageError. */
 export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags) => [string, unknown]>> = {
   connect: (slug, flags) => [
     'connect-organization',
     {
       slug,
-      installation: needed(flags.installation, 'connect takes --installation; status lists them'),
+      installation: needed(flags.installation, 'connect needs --installation; status lists them'),
       ...(flags.forge === undefined ? {} : { forge: flags.forge }),
       ...(flags['base-url'] === undefined ? {} : { baseUrl: flags['base-url'] }),
       repositories: names(flags.repositories) ?? 'all',
@@ -60,13 +60,13 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
     'choose-packages',
     {
       slug,
-      repositories: needed(names(flags.repositories), 'choose takes --repositories'),
+      repositories: needed(names(flags.repositories), 'choose needs --repositories'),
       ...(flags.forks ? { forks: true } : {}),
     },
   ],
   vendors: (slug, flags) => [
     'set-owned-vendors',
-    { slug, vendors: needed(names(flags.vendors), 'vendors takes --vendors') },
+    { slug, vendors: needed(names(flags.vendors), 'vendors needs --vendors') },
   ],
   publishing: (slug, flags) => [
     'set-publishing',
@@ -95,11 +95,11 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
   'allow-access': (slug, flags) => ['allow-access', { slug, ...accountableOf(flags, 'allow-access') }],
   revoke: (slug, flags) => [
     'revoke-token',
-    { organization: slug, id: needed(flags.id, 'revoke takes --id; status lists them') },
+    { organization: slug, id: needed(flags.id, 'revoke needs --id; status lists them') },
   ],
 };
 
-/** The flag's word under the name; nothing without the flag. */
+/** The flag's value as `{ [name]: boolean }`; empty without the flag. */
 function yesOrNo(
   flag: 'source' | 'outside-code',
   flags: Flags,
@@ -121,11 +121,11 @@ function yesOrNo(
  * @throws UsageError
  */
 function accountableOf({ by, why }: Flags, command: string): { by: string; why: string } {
-  const message = `${command} takes --by NAME and --why TEXT: they stand in the organization's log`;
+  const message = `${command} needs --by NAME and --why TEXT: both are logged`;
   return { by: needed(by, message), why: needed(why, message) };
 }
 
-/** The flag's number times the unit, under the name; nothing without the flag. */
+/** The flag's number times the unit, as `{ [name]: number }`; empty without the flag. */
 function numberOf(
   flag: 'held-share' | 'held-above' | 'suspend-after',
   flags: Flags,
@@ -152,7 +152,7 @@ function timeOf(text: string): string {
 
 function holderOf({ member, team, all }: Flags): unknown {
   if ([member, team, all].filter((given) => given !== undefined).length !== 1) {
-    throw new UsageError('token takes one of --member, --team and --all');
+    throw new UsageError('token needs exactly one of --member, --team and --all');
   }
   if (member !== undefined) {
     return { kind: 'member', login: member };

@@ -1,4 +1,4 @@
-/** Commands that take something from everybody for good, or for as long as it is refused. Without --confirm they say what would go. */
+/** Commands that delete something, or refuse commits. Without --confirm they only show what would be deleted. */
 import { UsageError } from '../start/options.ts';
 import {
   Allowed,
@@ -24,11 +24,8 @@ export const deletionCommands: Readonly<Record<string, (command: Command) => Pro
 async function deleteVersion(command: Command): Promise<Printed> {
   const [name, text, ...more] = command.rest;
   noMore('delete-version', more);
-  const packageName = needed(name, 'delete-version takes a package and its versions after the organization');
-  const versions = needed(
-    text,
-    `delete-version takes the versions of ${packageName}, with commas between them`,
-  );
+  const packageName = needed(name, 'delete-version needs a package and its versions after the organization');
+  const versions = needed(text, `delete-version needs the versions of ${packageName}, separated by commas`);
   const answer = Refusal.parse(
     await command.client.invoke('delete-version', {
       ...start(command, 'delete-version'),
@@ -42,10 +39,7 @@ async function deleteVersion(command: Command): Promise<Printed> {
 async function refuseCommit(command: Command): Promise<Printed> {
   const [text, ...more] = command.rest;
   noMore('refuse-commit', more);
-  const commits = needed(
-    text,
-    'refuse-commit takes commits after the organization, with commas between them',
-  );
+  const commits = needed(text, 'refuse-commit needs commits after the organization, separated by commas');
   const answer = Refusal.parse(
     await command.client.invoke('refuse-commit', {
       ...start(command, 'refuse-commit'),
@@ -67,7 +61,7 @@ function refusalText(
     ]),
     ...(done
       ? [
-          'The commits are refused from now on. Rotate the secret: whoever downloaded it has it (docs/operating.md).',
+          'The commits are refused from now on. If an archive held a secret, rotate it: it may have been downloaded (docs/operating.md).',
         ]
       : howTo(confirm)),
   ];
@@ -79,7 +73,7 @@ async function allowCommit(command: Command): Promise<Printed> {
   const answer = Allowed.parse(
     await command.client.invoke('allow-commit', {
       ...start(command, 'allow-commit'),
-      commit: needed(commit, 'allow-commit takes a commit after the organization; status lists them'),
+      commit: needed(commit, 'allow-commit needs a commit after the organization; status lists them'),
     }),
   );
   const { packages, renumbered } = answer;
@@ -87,11 +81,11 @@ async function allowCommit(command: Command): Promise<Printed> {
     answer,
     lines: [
       `commit ${answer.commit} is allowed; ${
-        packages.length === 0 ? 'no package had it' : `scanned again: ${packages.join(', ')}`
+        packages.length === 0 ? 'no package had it' : `scanning again: ${packages.join(', ')}`
       }`,
       ...(renumbered.length === 0
         ? []
-        : [`copied to a new number first, which status shows: ${renumbered.join(', ')}`]),
+        : [`copied to a new package number first (see status): ${renumbered.join(', ')}`]),
     ],
   };
 }
@@ -99,7 +93,7 @@ async function allowCommit(command: Command): Promise<Printed> {
 async function deletePackage(command: Command): Promise<Printed> {
   const [name, ...more] = command.rest;
   noMore('delete-package', more);
-  const packageName = needed(name, 'delete-package takes a package after the organization');
+  const packageName = needed(name, 'delete-package needs a package after the organization');
   const answer = PackageDeletion.parse(
     await command.client.invoke('delete-package', {
       ...start(command, 'delete-package'),
@@ -117,7 +111,7 @@ async function deletePackage(command: Command): Promise<Printed> {
       ),
       ...(archivesKeptUntil === undefined
         ? []
-        : [`archives and records are kept until ${archivesKeptUntil}, out of everybody's reach`]),
+        : [`archives and records are kept until ${archivesKeptUntil} but cannot be downloaded`]),
       ...(done ? progress(command) : howTo(packageName)),
     ],
   };
@@ -138,7 +132,7 @@ async function deleteSynchronization(command: Command): Promise<Printed> {
     lines: [
       ...headline(
         done,
-        `the synchronization with ${login}: ${counted(packages, 'package')}, ${plural(teamTokens, 'token')} of teams, all rights by it`,
+        `the synchronization with ${login}: ${counted(packages, 'package')}, ${plural(teamTokens, 'team token')}, all access through it`,
       ),
       ...indent(packages),
       ...(done ? progress(command) : howTo(login)),
@@ -160,20 +154,20 @@ async function deleteOrganization(command: Command): Promise<Printed> {
         `the organization ${slug}: ${plural(packages, 'package')} with ${plural(versions, 'version')}, ${plural(tokens, 'token')}`,
       ),
       ...indent(synchronizations.map((login) => `synchronization with ${login}`)),
-      'Its slug is never free again.',
+      'Its slug cannot be reused.',
       ...(done ? progress(command) : howTo(slug)),
     ],
   };
 }
 
-/** @throws UsageError when it is to be done and nobody accounts for it */
+/** @throws UsageError when --confirm, or allow-commit, comes without --by and --why */
 function start({ slug, flags: { confirm, by, why } }: Command, command: string) {
   const isDone = confirm !== undefined || command === 'allow-commit';
   if (isDone && (by === undefined || why === undefined)) {
-    throw new UsageError(`${command} takes --by and --why: who does it, and why; both are logged`);
+    throw new UsageError(`${command} needs --by NAME and --why TEXT: both are logged`);
   }
   return {
-    slug: needed(slug, `${command} takes the organization's slug`),
+    slug: needed(slug, `${command} needs the organization's slug`),
     ...(confirm === undefined ? {} : { confirm }),
     ...(by === undefined ? {} : { by }),
     ...(why === undefined ? {} : { why }),
@@ -181,15 +175,15 @@ function start({ slug, flags: { confirm, by, why } }: Command, command: string) 
 }
 
 const headline = (done: boolean, what: string): readonly string[] => [
-  done ? `deleted: ${what}` : `nothing was done; this would go, for good: ${what}`,
+  done ? `deleted: ${what}` : `nothing was done; this would be deleted permanently: ${what}`,
 ];
 
 const howTo = (confirm: string): readonly string[] => [
-  `to do it: the same command with --confirm ${confirm} --by NAME --why TEXT`,
+  `to delete it, add --confirm ${confirm} --by NAME --why TEXT`,
 ];
 
 const progress = ({ slug }: Command): readonly string[] => [
-  `clients have lost it; what is stored of it is removed now: npm run admin -- status ${slug} shows how far`,
+  `clients no longer get it; its stored data is being removed: npm run admin -- status ${slug} shows the progress`,
 ];
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -14,7 +14,7 @@ describe('the exit code', () => {
   });
 
   it('says that nothing was asked', () => {
-    expect(exitCodeOf(new UsageError('there is no command x'))).toBe(2);
+    expect(exitCodeOf(new UsageError('unknown command x'))).toBe(2);
     expect(exitCodeOf(new RangeError('Invalid time value'))).toBe(2);
   });
 

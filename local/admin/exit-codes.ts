@@ -1,12 +1,12 @@
-/** What `npm run admin` ends with, for scripts. */
+/** The exit codes of `npm run admin`. */
 import type { CallerErrorCode } from '../../shared/domain/caller-error.ts';
 import { AdminError } from '../start/admin-client.ts';
 
 export const exitCodes = {
   done: 0,
-  /** The function failed, or could not be asked. */
+  /** The function failed, or could not be invoked. */
   failed: 1,
-  /** The command line makes no sense; nothing was asked. */
+  /** The command line is invalid; nothing was invoked. */
   usage: 2,
   'not-found': 3,
   conflict: 4,
@@ -15,6 +15,6 @@ export const exitCodes = {
   'too-early': 7,
 } as const satisfies Record<CallerErrorCode, number> & Record<string, number>;
 
-/** @param error what a command threw: a function's answer, or one about the command line */
+/** @param error what a command threw: an AdminError of the function, or a UsageError */
 export const exitCodeOf = (error: Error): number =>
   error instanceof AdminError ? exitCodes[error.code ?? 'failed'] : exitCodes.usage;

@@ -1,4 +1,4 @@
-/** What there is of an organization, in lines for people. Pure. */
+/** The state of an organization as lines of text. Pure. */
 import type { Installations, Status } from './answers.ts';
 import { heldText, indent, nameOf, scopeText, when } from './print.ts';
 
@@ -10,7 +10,7 @@ export function installationsText({
     organizations.length === 0 ? 'no organizations' : 'organizations:',
     ...indent(organizations.map(({ slug, name }) => `${slug} (${name})`)),
     ...section(
-      'installations that nobody connected:',
+      'installations without an organization:',
       unclaimedInstallations.map(
         ({ installation, login }) =>
           `${login}: npm run admin -- connect ORGANIZATION --installation ${installation}`,
@@ -30,8 +30,8 @@ export function statusText(status: Status): readonly string[] {
       packageCount.join(', ') || 'none'
     }, ${counts.versions} versions`,
     total === 0
-      ? 'nothing waits for work'
-      : `waits for work: ${Object.entries(waits)
+      ? 'no work is pending'
+      : `pending work: ${Object.entries(waits)
           .filter(([, count]) => count > 0)
           .map(([what, count]) => `${count} ${what}`)
           .join(', ')}`,
@@ -45,10 +45,10 @@ export function statusText(status: Status): readonly string[] {
       ),
     ),
     ...section(
-      'names that wait for an owner:',
+      'package names that need a decision:',
       status.waiting.flatMap((one) => waitingText(slug, one)),
     ),
-    ...section('vendors to own, perhaps:', status.proposedVendors),
+    ...section('vendors to consider owning:', status.proposedVendors),
     ...section('repositories without a package:', status.repositoriesWithoutPackage),
     ...section(
       'versions left out:',
@@ -76,7 +76,7 @@ export function statusText(status: Status): readonly string[] {
       ),
     ),
     ...section(
-      'being removed:',
+      'deletions in progress:',
       status.deletions.map(
         ({ kind, name, since, keptUntil, step, objects, records }) =>
           `${kind === 'refused-commits' ? '' : `${kind} `}${name}, since ${when(since)}: ${step}${
@@ -92,7 +92,7 @@ export function statusText(status: Status): readonly string[] {
       ),
     ),
     ...section(
-      'what owners did, newest first:',
+      'audit log, newest first:',
       status.auditLog.map(({ at, by, act, subject, why }) => `${when(at)}  ${by}: ${act} ${subject}: ${why}`),
     ),
   ];
@@ -100,8 +100,8 @@ export function statusText(status: Status): readonly string[] {
 
 function publishingText({ source, outsideCode }: Status['publishing']): readonly string[] {
   return [
-    ...(source ? [] : ['metadata has no source: it names no repository that code could be cloned from']),
-    ...(outsideCode ? [] : ['versions whose composer.json says itself where their code is are left out']),
+    ...(source ? [] : ['metadata has no source: clients cannot clone the code of a version']),
+    ...(outsideCode ? [] : ['versions whose composer.json has a dist or source of its own are left out']),
   ];
 }
 
@@ -111,8 +111,8 @@ function outsideText(slug: string, outside: Status['packages'][number]['outsideC
   }
   const { published, forbidden, hosts } = outside;
   return forbidden > 0
-    ? `; ${forbidden} versions left out: their code is at ${hosts.join(', ')}, which the organization forbids (publishing ${slug} --outside-code yes allows it)`
-    : `; the code of ${published} versions is at ${hosts.join(', ')}, not kept by us`;
+    ? `; ${forbidden} versions left out: their code is at ${hosts.join(', ')}, and the organization forbids outside code (to allow it: publishing ${slug} --outside-code yes)`
+    : `; the code of ${published} versions is at ${hosts.join(', ')}, not stored here`;
 }
 
 function synchronizationText(
@@ -124,13 +124,13 @@ function synchronizationText(
   const since = credentialStateSince === undefined ? '' : ` since ${when(credentialStateSince)}`;
   const scopes = [...Object.entries(one.scopes), ...Object.entries(one.parts)];
   return [
-    `synchronization ${id} with ${login} on ${forge}${one.isUnknownForge ? ', an unknown forge: nothing of it is read' : ''}`,
+    `synchronization ${id} with ${login} on ${forge}${one.isUnknownForge ? ', an unknown forge: it cannot be read' : ''}`,
     ...indent([
       `credential: ${credentialState}${since}`,
-      `rights as of ${rightsAsOf === undefined ? 'no whole read yet' : when(rightsAsOf)}`,
+      `rights as of ${rightsAsOf === undefined ? 'no complete read yet' : when(rightsAsOf)}`,
       ...(rightsSuspendedSince === undefined
         ? []
-        : [`the rights of people and teams rest since ${when(rightsSuspendedSince)}`]),
+        : [`access of users and teams is suspended since ${when(rightsSuspendedSince)}`]),
       cautionText(one.caution),
       ...scopes.map(([scope, described]) => `${scope}: ${scopeText(described)}`),
       ...heldText(slug, one.heldRemovals, named),
@@ -142,7 +142,7 @@ function synchronizationText(
   ];
 }
 
-/** The name that waits, why, and what an owner types to give it to this repository. */
+/** A name that needs a decision, why, and the command that gives it to this repository. */
 function waitingText(
   slug: string,
   { name, repository, reason, why }: Status['waiting'][number],
@@ -153,8 +153,8 @@ function waitingText(
   return [
     `${name} in ${repository}: ${reason}; ${why}`,
     ...indent([
-      `to give it: npm run admin -- give-name ${slug} ${name} --to ${repository} --by YOU --why TEXT`,
-      'with --same-package only if it is the same package, moved: it keeps its number and its archives',
+      `to give it the name: npm run admin -- give-name ${slug} ${name} --to ${repository} --by YOU --why TEXT`,
+      'add --same-package only if the package itself has moved: it keeps its number and archives',
     ]),
   ];
 }
@@ -167,7 +167,7 @@ function stoppedText({ slug, accessStoppedSince, auditLog }: Status): readonly s
   const reason = act === undefined ? '' : ` by ${act.by}: ${act.why}`;
   return [
     `ALL ACCESS IS STOPPED since ${when(accessStoppedSince)}${reason}`,
-    `  npm run admin -- allow-access ${slug} --by NAME --why TEXT takes its tokens again`,
+    `  npm run admin -- allow-access ${slug} --by NAME --why TEXT restores it`,
   ];
 }
 

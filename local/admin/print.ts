@@ -1,4 +1,4 @@
-/** What the functions answer, in lines for people. Pure. */
+/** The functions' answers as lines of text. Pure. */
 import type { Asked, Counts, HeldRemovals, LeftOut, Preview, Run, Scope, Undone } from './answers.ts';
 
 /** `2026-11-22 12:00:01`, UTC. */
@@ -9,7 +9,7 @@ export const countsText = ({ add, update, remove }: Counts): string =>
 
 export const indent = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
 
-/** Where the scope stands, in one line. */
+/** The state of a scope in one line. */
 export function scopeText(scope: Scope): string {
   const {
     lastSuccess,
@@ -26,12 +26,12 @@ export function scopeText(scope: Scope): string {
   const parts = [
     `last read ${lastSuccess === undefined ? 'never' : when(lastSuccess)}`,
     lastFailure && `last failure ${when(lastFailure.at)} ${lastFailure.code}: ${lastFailure.message}`,
-    isPending ? `asked for (${cause ?? 'unknown'})` : undefined,
+    isPending ? `requested (${cause ?? 'unknown'})` : undefined,
     runningSince && `running since ${when(runningSince)}`,
     reading && `${progress} since ${when(reading.since)}`,
-    notBefore && `goes on at ${when(notBefore)}`,
-    hidden && `nothing shown since ${when(hidden.since)}: ${hidden.why}`,
-    lookAgainAt && `looked at again at ${when(lookAgainAt)}`,
+    notBefore && `continues at ${when(notBefore)}`,
+    hidden && `hidden by the forge since ${when(hidden.since)}: ${hidden.why}`,
+    lookAgainAt && `rechecked at ${when(lookAgainAt)}`,
   ];
   return parts.filter((part) => part !== undefined).join('; ');
 }
@@ -39,7 +39,7 @@ export function scopeText(scope: Scope): string {
 export function runLine({ number, started, seconds, requests, counts, scopes }: Run): string {
   const cost = requests === undefined ? `${seconds} s` : `${seconds} s, ${requests} requests`;
   const causes = [...new Set(scopes.map(({ cause }) => cause))].join(', ');
-  return `${number}  ${when(started)}  ${cost}  ${countsText(counts)}  because: ${causes || 'unknown'}`;
+  return `${number}  ${when(started)}  ${cost}  ${countsText(counts)}  cause: ${causes || 'unknown'}`;
 }
 
 /** The outcome of each scope of the run. */
@@ -48,7 +48,7 @@ export function runScopes({ scopes }: Run): readonly string[] {
     [
       `${scope}: ${outcome} (${cause})`,
       held === undefined ? undefined : `${held} removals held`,
-      deferred === undefined ? undefined : `${deferred} changes put off`,
+      deferred === undefined ? undefined : `${deferred} changes deferred`,
     ]
       .filter((part) => part !== undefined)
       .join(', '),
@@ -57,7 +57,7 @@ export function runScopes({ scopes }: Run): readonly string[] {
 
 export function runsText(runs: readonly Run[], all: boolean): readonly string[] {
   if (runs.length === 0) {
-    return [all ? 'no runs are recorded' : 'no run changed anything; --all lists the others'];
+    return [all ? 'no runs are recorded' : 'no recorded run changed anything; --all lists the others'];
   }
   return runs.flatMap((run) => [runLine(run), ...indent(runScopes(run))]);
 }
@@ -65,9 +65,9 @@ export function runsText(runs: readonly Run[], all: boolean): readonly string[] 
 export function leftOutText({ repository, scanned, count, leftOut }: LeftOut): readonly string[] {
   const left = count - leftOut.length;
   return [
-    `${repository}, scanned ${when(scanned)}: ${count === 0 ? 'every branch and tag gives a version' : 'no version of'}`,
+    `${repository}, scanned ${when(scanned)}: ${count === 0 ? 'every branch and tag has a version' : 'no version for'}`,
     ...indent(leftOut.map(({ ref, reason }) => `${ref}: ${reason}`)),
-    ...(left > 0 ? [`  and ${left} more, which the next scan lists again`] : []),
+    ...(left > 0 ? [`  and ${left} more; the next scan lists them again`] : []),
   ];
 }
 
@@ -78,7 +78,7 @@ export function oneRunText(run: Run & { readonly changes: readonly string[] }): 
     runLine(run),
     ...indent(runScopes(run)),
     ...indent(run.changes),
-    ...(left > 0 ? [`  and ${left} more, which are not kept`] : []),
+    ...(left > 0 ? [`  and ${left} more, which are not stored`] : []),
   ];
 }
 
@@ -88,7 +88,7 @@ const more = (count: number): readonly string[] => (count > 0 ? [`and ${count} m
 export const nameOf = (id: string, all: readonly unknown[]): string =>
   all.length > 1 ? ` --synchronization ${id}` : '';
 
-/** @param named words that name the synchronization, where that is needed */
+/** @param named the flag that names the synchronization, where one is needed */
 export function heldText(slug: string, held: readonly HeldRemovals[], named = ''): readonly string[] {
   return held.flatMap(({ scope, since, count, digest, changes, decision, decidedAt }) => [
     `${scope}: ${count} removals are held since ${when(since)}${wordText(decision, decidedAt)}`,
@@ -101,9 +101,9 @@ export function heldText(slug: string, held: readonly HeldRemovals[], named = ''
 
 function wordText(decision: 'yes' | 'no' | undefined, decidedAt: string | undefined): string {
   if (decision === undefined) {
-    return '; nobody has decided';
+    return '; not decided yet';
   }
-  const word = decision === 'yes' ? 'allowed, and gone with the next whole read' : 'kept';
+  const word = decision === 'yes' ? 'allowed: applied by the next complete read' : 'kept';
   return `; ${word}${decidedAt === undefined ? '' : ` (${when(decidedAt)})`}`;
 }
 
@@ -115,13 +115,13 @@ export function previewText({ requests, scopes }: Preview): readonly string[] {
     ...scopes.flatMap(({ scope, outcome, message, counts, changes, held, deferred }) => [
       counts === undefined ? `${scope}: ${outcome}: ${message}` : `${scope}: ${countsText(counts)}`,
       ...indent(changes),
-      ...indent(titled('held, for a person to decide:', held)),
-      ...indent(titled('put off:', deferred)),
+      ...indent(titled('held until an owner decides:', held)),
+      ...indent(titled('deferred:', deferred)),
     ]),
   ];
 }
 
-/** What is new of the progress since the last time. */
+/** The progress of each scope. */
 export function progressText({ scopes }: Asked): readonly string[] {
   return scopes.map(({ scope, outcome, failure, runningSince, notBefore, reading }) => {
     const wrong = failure === undefined ? '' : ` (${failure.code}: ${failure.message})`;
@@ -129,7 +129,7 @@ export function progressText({ scopes }: Asked): readonly string[] {
       return `${scope}: ${outcome}${wrong}`;
     }
     if (notBefore !== undefined) {
-      return `${scope}: goes on at ${when(notBefore)}${wrong}`;
+      return `${scope}: continues at ${when(notBefore)}${wrong}`;
     }
     if (reading !== undefined) {
       return `${scope}: ${reading.read} of ${reading.total ?? 'an unknown number'} read`;
@@ -141,9 +141,9 @@ export function progressText({ scopes }: Asked): readonly string[] {
 export function undoneText({ run, recordedAs, putBack, left, counts }: Undone): readonly string[] {
   const recorded = recordedAs.length === 0 ? '' : `, by run ${recordedAs.join(', ')}`;
   return [
-    `${counts.putBack} of what run ${run} removed are back${recorded}`,
+    `restored ${counts.putBack} of what run ${run} removed${recorded}`,
     ...indent([...putBack, ...more(counts.putBack - putBack.length)]),
-    ...(left.length === 0 ? [] : [`${counts.left} are not put back:`]),
+    ...(left.length === 0 ? [] : [`${counts.left} not restored:`]),
     ...indent([...left.map(({ what, reason }) => `${what}: ${reason}`), ...more(counts.left - left.length)]),
   ];
 }

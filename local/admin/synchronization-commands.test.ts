@@ -75,7 +75,7 @@ const aStatus = {
           since: '2026-11-22T09:00:00.000Z',
           count: 8,
           digest: 'abc123',
-          changes: ['team a (1) removed: not in the whole read'],
+          changes: ['team a (1) removed: missing from a complete read'],
         },
       ],
       scanFailures: [],
@@ -102,7 +102,7 @@ describe('what is printed', () => {
     const { lines, calls } = await run(['runs', 'acme'], { runs: [aRun] });
     expect(calls).toEqual([['list-runs', { slug: 'acme', all: false }]]);
     expect(lines).toEqual([
-      '12  2026-11-22 12:00:00  1.5 s, 9 requests  1 added, 0 changed, 2 removed  because: webhook member, schedule',
+      '12  2026-11-22 12:00:00  1.5 s, 9 requests  1 added, 0 changed, 2 removed  cause: webhook member, schedule',
       '  members: whole (webhook member), 7 removals held',
       '  teams: unavailable (schedule)',
     ]);
@@ -121,7 +121,7 @@ describe('what is printed', () => {
       ['list-runs', { ...asked, from: 1 }],
       ['list-runs', { ...asked, from: 2 }],
     ]);
-    expect(lines?.slice(-3)).toEqual(['  one: why', '  two: why', '  and 1 more, which are not kept']);
+    expect(lines?.slice(-3)).toEqual(['  one: why', '  two: why', '  and 1 more, which are not stored']);
   });
 
   it('is where each scope stands, how old rights are, and what is held with the commands to decide', async () => {
@@ -129,13 +129,13 @@ describe('what is printed', () => {
     const text = lines?.join('\n');
     for (const line of [
       'acme (Acme); vendors: acme',
-      'waits for work: 1 scopes',
+      'pending work: 1 scopes',
       '  credential: credential-rejected since 2026-11-22 11:30:00',
       '  rights as of 2026-11-22 10:00:00',
       '  removal guard: removals above 25 % of a list and 5 entries are held; access is suspended after 7 days without a complete read',
       '  members: last read 2026-11-22 12:00:00; last failure 2026-11-22 11:00:00 unavailable: no answer',
-      'asked for (schedule); running since 2026-11-22 12:01:00; 300 of 1200 read since 2026-11-22 11:58:00',
-      '  teams: 8 removals are held since 2026-11-22 09:00:00; nobody has decided',
+      'requested (schedule); running since 2026-11-22 12:01:00; 300 of 1200 read since 2026-11-22 11:58:00',
+      '  teams: 8 removals are held since 2026-11-22 09:00:00; not decided yet',
       '    and 7 more',
       'npm run admin -- removals acme teams yes --of abc123',
       '  v9 of acme-inc/lib: no JSON',
@@ -152,13 +152,15 @@ describe('what is printed', () => {
     const shown = { published: 3, forbidden: 0, hosts: ['a.example', 'b.example'] };
     const { lines } = await run(['status', 'acme'], { ...aStatus, packages: wrapper(shown) });
     expect(lines?.join('\n')).toContain(
-      'acme/w  available, 9 versions, acme-inc/w; the code of 3 versions is at a.example, b.example, not kept by us',
+      'acme/w  available, 9 versions, acme-inc/w; the code of 3 versions is at a.example, b.example, not stored here',
     );
     const forbidden = { published: 0, forbidden: 3, hosts: ['a.example'] };
     const publishing = { source: false, outsideCode: false };
     const all = await run(['status', 'acme'], { ...aStatus, publishing, packages: wrapper(forbidden) });
     const text = all.lines?.join('\n');
-    expect(text).toContain('3 versions left out: their code is at a.example, which the organization forbids');
+    expect(text).toContain(
+      '3 versions left out: their code is at a.example, and the organization forbids outside code',
+    );
     expect(text).toContain('metadata has no source');
   });
 
@@ -177,12 +179,12 @@ describe('what is printed', () => {
       ['list-left-out', { ...asked, from: 2 }],
     ]);
     expect(lines).toEqual([
-      'acme-inc/lib, scanned 2026-11-22 12:00:00: no version of',
+      'acme-inc/lib, scanned 2026-11-22 12:00:00: no version for',
       '  tag a: bad',
       '  tag b: bad',
-      '  and 2 more, which the next scan lists again',
+      '  and 2 more; the next scan lists them again',
     ]);
-    await expect(run(['left-out', 'acme'], ...answers)).rejects.toThrow('takes the name of a repository');
+    await expect(run(['left-out', 'acme'], ...answers)).rejects.toThrow('needs a repository name');
   });
 
   it('is the list of organizations without one', async () => {
@@ -193,7 +195,7 @@ describe('what is printed', () => {
     expect(lines).toEqual([
       'organizations:',
       '  acme (Acme)',
-      'installations that nobody connected:',
+      'installations without an organization:',
       '  initech: npm run admin -- connect ORGANIZATION --installation 90',
     ]);
   });
@@ -217,7 +219,7 @@ describe('what is printed', () => {
       'nothing was written; 8 requests',
       'members: 0 added, 0 changed, 1 removed',
       '  member ann (1) removed: why',
-      '  held, for a person to decide:',
+      '  held until an owner decides:',
       '    member bob (2) removed: why',
       'teams: incomplete: a page',
     ]);
@@ -243,12 +245,12 @@ describe('what goes on', () => {
       'members: waiting (unavailable: no answer)',
       'members: read',
     ]);
-    expect(lines).toEqual(['everything was read; runs shows what changed']);
+    expect(lines).toEqual(['read completely; runs shows what changed']);
   });
 
   it('says what could not be read', async () => {
     expect((await run(['synchronize', 'acme'], asked('failed'))).lines).toEqual([
-      'members could not be read; rights stay as they were read last',
+      'members could not be read; access stays as last read',
     ]);
   });
 
@@ -258,14 +260,14 @@ describe('what goes on', () => {
       run: 12,
       recordedAs: [15],
       putBack: ['member ann (1)'],
-      left: [{ what: 'member bob (2)', reason: 'there already' }],
+      left: [{ what: 'member bob (2)', reason: 'already there' }],
       counts: { putBack: 1, left: 3 },
     });
     expect(lines).toEqual([
-      '1 of what run 12 removed are back, by run 15',
+      'restored 1 of what run 12 removed, by run 15',
       '  member ann (1)',
-      '3 are not put back:',
-      '  member bob (2): there already',
+      '3 not restored:',
+      '  member bob (2): already there',
       '  and 2 more',
     ]);
   });
@@ -287,13 +289,13 @@ describe('a word on removals', () => {
 
 describe('usage', () => {
   it.each([
-    [['removals', 'acme', 'teams'], 'removals takes yes or no after the scope teams'],
-    [['removals', 'acme', 'teams', 'maybe'], 'removals takes yes or no'],
-    [['removals', 'acme', 'teams', 'yes'], 'removals acme shows what is held and its digest'],
-    [['undo', 'acme'], 'undo takes the number of a run; runs lists them'],
-    [['undo', 'acme', 'last'], 'a run has a number, not last'],
-    [['runs', 'acme', '1', '2'], 'runs does not take 2'],
-    [['preview'], "preview takes the organization's slug"],
+    [['removals', 'acme', 'teams'], 'removals needs yes or no after the scope teams'],
+    [['removals', 'acme', 'teams', 'maybe'], 'removals needs yes or no'],
+    [['removals', 'acme', 'teams', 'yes'], 'removals acme shows the held removals and their digest'],
+    [['undo', 'acme'], 'undo needs the number of a run; runs lists them'],
+    [['undo', 'acme', 'last'], 'not a run number: last'],
+    [['runs', 'acme', '1', '2'], 'unexpected argument of runs: 2'],
+    [['preview'], "preview needs the organization's slug"],
   ])('%j is refused', async (args, words) => {
     await expect(run(args)).rejects.toThrow(UsageError);
     await expect(run(args)).rejects.toThrow(words);

@@ -1,4 +1,4 @@
-/** Commands about a synchronization: what it did, what it would do, and what a person says to it. */
+/** Commands about a synchronization: its state, its history, previews, and decisions on held removals. */
 import { setTimeout } from 'node:timers/promises';
 import type { AdminClient } from '../start/admin-client.ts';
 import { UsageError } from '../start/options.ts';
@@ -19,10 +19,10 @@ import { installationsText, statusText } from './print-status.ts';
 export interface Command {
   readonly client: Pick<AdminClient, 'invoke'>;
   readonly slug: string | undefined;
-  /** What stands after the organization. */
+  /** The arguments after the organization. */
   readonly rest: readonly string[];
   readonly flags: Flags;
-  /** Prints lines while the command goes on; nothing with --json. */
+  /** Prints progress while the command runs; nothing with --json. */
   readonly progress: (lines: readonly string[]) => void;
 }
 
@@ -31,9 +31,9 @@ export interface Printed {
   readonly lines: readonly string[];
 }
 
-/** Between two looks at something that goes on. */
+/** The interval between two polls of a running command. */
 const lookMs = 1000;
-/** After so long the command ends, and the work goes on by itself. */
+/** After this time the command ends; the work continues without it. */
 const waitMs = 15 * 60_000;
 
 type Run = (command: Command) => Promise<Printed>;
@@ -69,7 +69,7 @@ async function runs(command: Command): Promise<Printed> {
   const input = { ...named(command, 'runs'), number: runNumber(number) };
   const answer = OneRun.parse(await client.invoke('list-runs', input));
   const { add, update, remove } = answer.run.counts;
-  // One answer has not room for all changes of a large organization.
+  // One answer has no room for all changes of a large organization.
   const changes = [...answer.run.changes];
   for (let isMore = changes.length > 0; isMore && changes.length < add + update + remove; ) {
     const next = OneRun.parse(await client.invoke('list-runs', { ...input, from: changes.length }));
@@ -84,10 +84,10 @@ async function leftOut(command: Command): Promise<Printed> {
   const { client, rest } = command;
   const [text, ...more] = rest;
   noMore('left-out', more);
-  const repository = needed(text, 'left-out takes the name of a repository; status lists them');
+  const repository = needed(text, 'left-out needs a repository name; status lists them');
   const input = { ...named(command, 'left-out'), repository };
   const answer = LeftOut.parse(await client.invoke('list-left-out', input));
-  // One answer has not room for all refs of a large repository.
+  // One answer has no room for all refs of a large repository.
   const lines = [...answer.leftOut];
   for (let isMore = lines.length > 0; isMore && lines.length < answer.count; ) {
     const next = LeftOut.parse(await client.invoke('list-left-out', { ...input, from: lines.length }));
@@ -111,16 +111,16 @@ async function removals(command: Command): Promise<Printed> {
   noMore('removals', more);
   if (scope !== undefined) {
     if (word !== 'yes' && word !== 'no') {
-      throw new UsageError(`removals takes yes or no after the scope ${scope}`);
+      throw new UsageError(`removals needs yes or no after the scope ${scope}`);
     }
     const shown = needed(
       flags.of,
-      `removals takes --of DIGEST, to say which; removals ${slug} shows what is held and its digest`,
+      `removals needs --of DIGEST; removals ${slug} shows the held removals and their digest`,
     );
     const input = { slug, ...which, scope, decision: word, shown };
     const answer = await client.invoke('decide-removals', input);
-    const what = word === 'yes' ? 'go with the read that was asked for now' : 'stay';
-    return { answer, lines: [`the removals of ${scope} are decided: they ${what}`] };
+    const what = word === 'yes' ? 'they are applied by the read requested now' : 'they are kept';
+    return { answer, lines: [`the removals of ${scope} are decided: ${what}`] };
   }
   const { synchronizations } = Status.parse(await client.invoke('describe-organization', { slug }));
   const shown = synchronizations.filter(({ id }) => [undefined, id].includes(flags.synchronization));
@@ -128,13 +128,13 @@ async function removals(command: Command): Promise<Printed> {
   const lines = shown.flatMap(({ id, heldRemovals }) =>
     heldText(slug, heldRemovals, nameOf(id, synchronizations)),
   );
-  return { answer, lines: lines.length === 0 ? ['nothing is held'] : lines };
+  return { answer, lines: lines.length === 0 ? ['no removals are held'] : lines };
 }
 
 async function undo(command: Command): Promise<Printed> {
   const [text, ...more] = command.rest;
   noMore('undo', more);
-  const number = runNumber(needed(text, 'undo takes the number of a run; runs lists them'));
+  const number = runNumber(needed(text, 'undo needs the number of a run; runs lists them'));
   const answer = await untilDone(command, 'undo-run', { ...named(command, 'undo'), number });
   return { answer, lines: [...notDone(answer), ...undoneText(Undone.parse(answer))] };
 }
@@ -143,7 +143,7 @@ async function synchronize(command: Command): Promise<Printed> {
   noMore('synchronize', command.rest);
   const input = named(command, 'synchronize');
   const answer = await untilDone(command, 'synchronize-organization', input);
-  const lines = ['everything was read; runs shows what changed'];
+  const lines = ['read completely; runs shows what changed'];
   const { isDone, scopes } = Asked.parse(answer);
   const failed = scopes.filter(({ outcome }) => outcome === 'failed').map(({ scope }) => scope);
   return {
@@ -151,12 +151,12 @@ async function synchronize(command: Command): Promise<Printed> {
     lines: isDone
       ? failed.length === 0
         ? lines
-        : [`${failed.join(', ')} could not be read; rights stay as they were read last`]
+        : [`${failed.join(', ')} could not be read; access stays as last read`]
       : notDone(answer),
   };
 }
 
-/** Asks once, then looks until it is done, and says each change of it. */
+/** Starts the work, polls until it is done, and prints each change of its progress. */
 async function untilDone({ client, progress }: Command, name: string, input: object): Promise<unknown> {
   let answer = await client.invoke(name, input);
   let last: readonly string[] = [];
@@ -176,20 +176,20 @@ async function untilDone({ client, progress }: Command, name: string, input: obj
 function notDone(answer: unknown): readonly string[] {
   return Asked.parse(answer).isDone
     ? []
-    : ['it is not done yet, and goes on by itself; status shows how far'];
+    : ['not done yet; it continues in the background, and status shows its progress'];
 }
 
 function named({ slug, flags }: Command, command: string) {
   const { synchronization } = flags;
   return {
-    slug: needed(slug, `${command} takes the organization's slug`),
+    slug: needed(slug, `${command} needs the organization's slug`),
     ...(synchronization === undefined ? {} : { synchronization }),
   };
 }
 
 function runNumber(text: string): number {
   if (!/^[1-9]\d{0,11}$/.test(text)) {
-    throw new UsageError(`a run has a number, not ${text}; runs lists them`);
+    throw new UsageError(`not a run number: ${text}; runs lists them`);
   }
   return Number(text);
 }
@@ -197,6 +197,6 @@ function runNumber(text: string): number {
 /** @throws UsageError */
 export function noMore(command: string, [extra]: readonly string[]): void {
   if (extra !== undefined) {
-    throw new UsageError(`${command} does not take ${extra}`);
+    throw new UsageError(`unexpected argument of ${command}: ${extra}`);
   }
 }

@@ -1,8 +1,8 @@
-/** Invokes the functions that have no route, as an operator does on AWS. */
+/** Invokes functions that have no HTTP route, as an operator does on AWS. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type CallerErrorCode, callerErrorCodes } from '../../shared/domain/caller-error.ts';
 
-/** What the function says is wrong with the call; or that it failed, or could not be asked. */
+/** The function refused the call (`code` says why), failed, or could not be invoked. */
 export class AdminError extends Error {
   override readonly name = 'AdminError';
   /** What the caller can do about it; undefined when the function failed. */
@@ -20,7 +20,7 @@ export interface AdminClient {
   close(): void;
 }
 
-/** The stack's name, which the names of its functions begin with. */
+/** The stack's name, the prefix of its functions' names. */
 const stackName = 'Repertoire';
 
 /** @param endpoint of the local cloud's gateway; undefined: AWS, with the caller's credentials */
@@ -45,7 +45,7 @@ export function createAdminClient(endpoint: string | undefined): AdminClient {
         throw new AdminError(`${functionName} failed: ${message || answer.FunctionError}`);
       }
       if (!isObject(payload) || typeof payload.ok !== 'boolean') {
-        throw new AdminError(`${functionName} gave an answer that is none`);
+        throw new AdminError(`${functionName} returned an invalid answer`);
       }
       if (!payload.ok) {
         throw new AdminError(

@@ -1,6 +1,6 @@
 /**
- * Bundles the functions and synthesizes the template, as a deployment does, in processes of their own: neither leaves its memory here.
- * What was built from the same sources before is used again.
+ * Bundles the functions and synthesizes the template, as a deployment does, in a process of its own, so that their memory is freed.
+ * A build of the same sources is reused.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const cache = join(root, 'node_modules/.cache/repertoire');
-/** Everything that the bundles and the template are made of. */
+/** Everything that the bundles and the template are built from. */
 const sources = ['events', 'functions', 'infra', 'shared', 'cdk.json', 'package-lock.json'];
 const keptMax = 3;
 
@@ -29,7 +29,7 @@ export async function buildAssembly(onBuild: () => void = () => {}): Promise<str
   try {
     await run(join(root, 'local/start/assemble.ts'), [join(workshop, 'assembly'), join(workshop, 'dist')]);
     await rename(join(workshop, 'assembly'), directory).catch(async (error: unknown) => {
-      // Another start was quicker: its assembly is the same.
+      // Another start finished first; its assembly is the same.
       if (!(await exists(directory))) {
         throw error;
       }
@@ -95,7 +95,7 @@ function run(script: string, args: readonly string[]): Promise<void> {
       if (code === 0) {
         resolve();
       } else {
-        reject(new Error(`${script} ended with ${code}:\n${output}`));
+        reject(new Error(`${script} exited with ${code}:\n${output}`));
       }
     });
   });

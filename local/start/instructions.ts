@@ -1,9 +1,9 @@
-/** What `npm start` tells its user to do next. */
+/** The text that `npm start` prints when it is ready. */
 
 export interface Ready {
   readonly organization: { readonly slug: string; readonly url: string };
   readonly members: readonly { readonly login: string; readonly role: string; readonly token: string }[];
-  /** A package to try, readable by the first member, and its repository's clone address; undefined if there is none. */
+  /** A package that the first member can read, and its repository's clone address; undefined if there is none. */
   readonly example:
     | {
         readonly packageName: string;
@@ -25,14 +25,14 @@ export function instructions(ready: Ready): string {
     '',
     `Repertoire is ready. Composer repository: ${ready.organization.url}`,
     '',
-    'Tokens (user name for Composer: token)',
+    'Tokens (the user name for Composer is "token")',
     ...ready.members.map(({ login, role, token }) => `  ${login.padEnd(width)}  ${token}  ${role}`),
   ];
   const [first] = ready.members;
   if (first && ready.example) {
     lines.push(
       '',
-      `Install a private package as ${first.login}: paste this into a shell, in an empty folder`,
+      `Install a private package as ${first.login}: run this in an empty folder`,
       '',
       '  composer init --no-interaction --name=example/app',
       '  composer config secure-http false        # plain http, for 127.0.0.1 only',
@@ -41,7 +41,7 @@ export function instructions(ready: Ready): string {
       `  composer config http-basic.${host} token ${first.token}`,
       `  composer require ${ready.example.packageName}`,
       '',
-      'Push a new tag to the simulated GitHub, and see it arrive',
+      'Push a new tag to the simulated GitHub and see the new version',
       '',
       `  git clone ${ready.example.cloneUrl} ${ready.example.folder}`,
       `  git -C ${ready.example.folder} tag ${ready.example.tag} && git -C ${ready.example.folder} push origin ${ready.example.tag}`,
@@ -51,10 +51,10 @@ export function instructions(ready: Ready): string {
   lines.push(
     '',
     `Change the simulated GitHub: ${ready.controlUrl} (docs/worlds.md)`,
-    'Act as an owner:             npm run admin -- --help',
-    `State is kept in             ${ready.dataDirectory}`,
+    'Owner commands:              npm run admin -- --help',
+    `State:                       ${ready.dataDirectory}`,
     '',
-    'Ctrl-C stops.',
+    'Press Ctrl-C to stop.',
     '',
   );
   return lines.join('\n');

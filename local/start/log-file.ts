@@ -1,4 +1,4 @@
-/** The log of a run, one line of JSON each, in the data folder. */
+/** The log of a run in the data folder, one JSON object per line. */
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Looks into the simulated repositories as an owner would who fills in the connect form. */
+/** Package names and tags of the simulated repositories, for the values that an owner would give to `connect`. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ export interface FoundManifest {
   readonly packageName: string;
 }
 
-/** The package names on the default branches of the organization's repositories, forks left out. */
+/** The package names on the default branches of the organization's repositories, without forks. */
 export async function manifestsOf(
   state: GitHubState,
   organizationId: number,
@@ -31,7 +31,7 @@ export async function manifestsOf(
         const manifest = Manifest.safeParse(JSON.parse(stdout));
         return manifest.success ? [{ repository: name, packageName: manifest.data.name.toLowerCase() }] : [];
       } catch {
-        // No such branch or file, or no JSON: no package to propose.
+        // No such branch or file, or invalid JSON: nothing to propose.
         return [];
       }
     }),
@@ -45,7 +45,7 @@ export function vendorsOf(manifests: readonly FoundManifest[]): readonly string[
     .sort();
 }
 
-/** A version tag that the repository does not have yet, to be pushed by whoever tries. */
+/** A version tag that the repository does not have yet, for the example in the instructions. */
 export async function freeTag(
   state: GitHubState,
   organizationId: number,

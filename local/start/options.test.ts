@@ -34,7 +34,7 @@ describe('the command line of npm start', () => {
     [['--port'], '--port'],
     [['--world', 'no-such.yaml'], 'no-such.yaml'],
     [['--github', 'no-such-folder'], 'no-such-folder'],
-    [['--github', 'docs', '--world', 'package.json'], 'exclude each other'],
+    [['--github', 'docs', '--world', 'package.json'], 'cannot be combined'],
     [['extra'], 'extra'],
   ])('refuses %j in one line that names it', (args, named) => {
     expect(() => parseOptions(args)).toThrow(UsageError);

@@ -1,4 +1,4 @@
-/** What `npm start` is told on its command line. */
+/** The command line of `npm start`. */
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,31 +12,31 @@ export interface StartOptions {
   readonly world: { readonly file: string } | { readonly github: string } | 'default';
 }
 
-/** What is wrong with the command line, in words for its writer. */
+/** An invalid command line; the message is for its author. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 export const defaultPort = 7420;
-/** How many ports a start takes, one after the other. */
+/** How many consecutive ports `npm start` takes. */
 export const portCount = 8;
 
-export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints what to do next.
+export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints the next steps.
 
 Usage: npm start -- [options]
 
   --json          print one line of JSON when ready, and nothing else on standard output
                   (npm itself prints two lines before it: npm start --silent -- --json)
-  --port N        first of ${portCount} ports on 127.0.0.1 (default ${defaultPort}; 0 takes free ones)
-  --data DIR      where the state is kept between runs (default .repertoire)
-  --fresh         forget the state in the data folder first
-  --world FILE    the simulated GitHub as a YAML file describes it (docs/worlds.md)
-  --github DIR    the simulated GitHub holds every git repository below DIR, bare or not
-  --help          this text
+  --port N        first of ${portCount} ports on 127.0.0.1 (default ${defaultPort}; 0: any free ports)
+  --data DIR      folder for the state between runs (default .repertoire)
+  --fresh         delete the state in the data folder first
+  --world FILE    simulate the GitHub that a YAML file describes (docs/worlds.md)
+  --github DIR    simulate a GitHub with every git repository below DIR, bare or not
+  --help          show this text
 `;
 
 /**
- * @returns the options, or `help` when that was asked for
+ * @returns the options, or `help` if that was requested
  * @throws UsageError that names the flag and what it takes
  */
 export function parseOptions(args: readonly string[]): StartOptions | 'help' {
@@ -45,9 +45,7 @@ export function parseOptions(args: readonly string[]): StartOptions | 'help' {
     return 'help';
   }
   if (values.world !== undefined && values.github !== undefined) {
-    throw new UsageError(
-      '--world and --github exclude each other: each says what the simulated GitHub holds',
-    );
+    throw new UsageError('--world and --github cannot be combined');
   }
   return {
     json: values.json ?? false,
@@ -95,15 +93,13 @@ function parsePort(text: string | undefined): number {
 function parseWorld(file: string | undefined, github: string | undefined): StartOptions['world'] {
   if (file !== undefined) {
     if (!existsSync(file) || !statSync(file).isFile()) {
-      throw new UsageError(
-        `--world ${file}: ${existsSync(file) ? 'this is no file' : 'there is no such file'}`,
-      );
+      throw new UsageError(`--world ${file}: ${existsSync(file) ? 'not a file' : 'no such file'}`);
     }
     return { file: resolve(file) };
   }
   if (github !== undefined) {
     if (!existsSync(github) || !statSync(github).isDirectory()) {
-      throw new UsageError(`--github ${github}: there is no such folder`);
+      throw new UsageError(`--github ${github}: no such folder`);
     }
     return { github: resolve(github) };
   }

@@ -1,4 +1,4 @@
-/** Which ports a start takes, all on 127.0.0.1. */
+/** The ports of `npm start`, all on 127.0.0.1. */
 import { createServer } from 'node:net';
 import { portCount, UsageError } from './options.ts';
 
@@ -14,9 +14,9 @@ export interface Ports {
 }
 
 /**
- * The ports from the first one on, each tried; with 0 free ones.
+ * Consecutive ports from the first one, checked to be free; for 0, any free ports.
  *
- * @throws UsageError that names the port that somebody else has
+ * @throws UsageError that names a port in use
  */
 export async function takePorts(first: number): Promise<Ports> {
   const numbers = Array.from({ length: portCount }, (_, place) => (first === 0 ? 0 : first + place));

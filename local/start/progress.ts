@@ -1,4 +1,4 @@
-/** Live progress of the first synchronization: one line that counts up on a terminal, a line for each change elsewhere. */
+/** Progress of the first synchronization: a single updating line on a terminal, one line per change elsewhere. */
 
 export interface Counts {
   readonly members: number;
@@ -14,7 +14,7 @@ export interface Progress {
   end(): void;
 }
 
-/** @param stream where people look: standard error with --json, so that standard output has one line */
+/** @param stream standard error with --json, so that standard output has one line */
 export function createProgress(stream: NodeJS.WriteStream, startedAt: number, now: () => number): Progress {
   let live = false;
   let last = '';

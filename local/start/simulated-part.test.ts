@@ -56,8 +56,8 @@ it('serves what is on GitHub, and a start says what it leaves out', async () => 
   expect(simulatedPart(world, () => {}).organizations).toMatchObject([{ login: 'acme' }]);
   expect(await startOnTakenPort(world)).toMatchObject({ code: 'EADDRINUSE' });
   expect(steps).toEqual([
-    'labs: left out, because there is no simulated GitLab yet',
-    'works: left out, because there is no simulated Bitbucket yet',
+    'labs: left out: there is no simulated GitLab yet',
+    'works: left out: there is no simulated Bitbucket yet',
   ]);
 });
 

@@ -15,20 +15,20 @@ const names: Readonly<Record<WorldForge, string>> = {
 };
 
 /**
- * The part of a world that a simulator serves.
+ * The part of a world that has a simulator.
  *
- * @param say - hears of each organization that is left out
- * @throws {WorldError} when nothing is left.
+ * @param say - gets a line for each organization that is left out
+ * @throws {WorldError} if nothing is left
  */
 export function simulatedPart(world: World, say: (line: string) => void): GitHubWorld {
   for (const organization of world.organizations) {
     const forge = forgeOf(organization);
     if (forge === 'github') continue;
-    say(`${nameOf(organization)}: left out, because there is no simulated ${names[forge]} yet`);
+    say(`${nameOf(organization)}: left out: there is no simulated ${names[forge]} yet`);
   }
   const served = gitHubPart(world);
   if (served.organizations.length === 0) {
-    throw new WorldError('no organization of the world is on GitHub, the only forge with a simulator so far');
+    throw new WorldError('no organization of the world is on GitHub, the only simulated forge');
   }
   return served;
 }

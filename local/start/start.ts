@@ -1,6 +1,6 @@
 /**
  * Starts everything on one machine: the local cloud on the synthesized template, and a simulated GitHub whose organizations are connected
- * as an owner would connect them. Nothing here writes the table: owners' decisions go through the functions that make them.
+ * as an owner would connect them. Nothing here writes to the table: owners' decisions go through the deployed functions.
  */
 import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,9 +31,9 @@ export interface StartedMember {
 
 export interface StartedOrganization {
   readonly slug: string;
-  /** Of the organization on the simulated GitHub. */
+  /** The organization's id on the simulated GitHub. */
   readonly gitHubId: number;
-  /** What Composer's repository entry takes. */
+  /** The URL for Composer's repository entry. */
   readonly url: string;
   readonly members: readonly StartedMember[];
 }
@@ -47,29 +47,29 @@ export interface Started {
 }
 
 export interface StartWith {
-  /** The synthesized template with its bundles. */
+  /** Folder of the synthesized template and its bundles. */
   readonly assembly: string;
   readonly ports: Ports;
   readonly progress: Progress;
   readonly onLog?: (line: CloudLog) => void;
-  /** Of the cloud and the simulated GitHub; tests step it. */
+  /** The clock of the cloud and the simulated GitHub; tests step it. */
   readonly clock?: SteppableClock;
-  /** Whether schedules run; they do if left out. */
+  /** Whether schedules run; default true. */
   readonly schedules?: boolean;
   /** How the services behave where AWS leaves it open. */
   readonly services?: ServiceBehavior;
-  /** Gets the cloud as soon as it runs, before anything is asked of it. */
+  /** Called with the cloud as soon as it runs, before the first request. */
   readonly onCloud?: (cloud: Cloud) => void;
 }
 
-/** How long the first synchronization may take before we say that it hangs. */
+/** Time-out of the first synchronization. */
 const readyMs = 10 * 60_000;
-/** After so long we say what the wait is for. */
+/** After this time, the progress says what it is waiting for. */
 const patienceMs = 25_000;
-/** Everybody gets a token in a small world; in a large one the first few do. */
+/** At most this many members get a token. */
 const tokensMax = 10;
 
-/** The world that the options name. @throws WorldError */
+/** The world that the options select. @throws WorldError */
 export function readWorldOf(options: StartOptions): Promise<World> {
   if (options.world === 'default') {
     return readWorld(defaultWorldFile);
@@ -78,8 +78,8 @@ export function readWorldOf(options: StartOptions): Promise<World> {
 }
 
 /**
- * @throws WorldError when no organization of the world can be served
- * @throws Error when a port is taken, with one line that names it
+ * @throws WorldError if no organization of the world is simulated
+ * @throws Error if a port is in use; the message names it
  */
 export async function start(
   folder: StateFolder,
@@ -97,7 +97,7 @@ export async function start(
     onLog: (line) => progress.step(`simulated GitHub: ${line}`),
   });
   progress.step(
-    `simulated GitHub: ${gitHub.state.repositories.size} repositories${folder.isUsed ? ', as the last run left them; --fresh reads them anew' : ''}`,
+    `simulated GitHub: ${gitHub.state.repositories.size} repositories${folder.isUsed ? ', from the last run; --fresh reads them again' : ''}`,
   );
   const log = await openLog(folder.log);
   const closing: (() => Promise<void>)[] = [log.close, () => gitHub.close()];
@@ -132,7 +132,7 @@ export async function start(
     });
     closing.push(() => cloud.close());
     onCloud?.(cloud);
-    progress.step('local cloud: the synthesized template runs');
+    progress.step('local cloud: running the synthesized template');
     await putIntegrations(cloud, gitHub);
     await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
     const admin = createAdminClient(cloud.addresses.gateway);
@@ -143,7 +143,7 @@ export async function start(
       if (setUp?.installation) {
         await connect(admin, gitHub, organization, setUp.installation.repositories, progress);
       } else if (setUp) {
-        progress.step(`${organization.login}: its world file does not install the app`);
+        progress.step(`${organization.login}: the world file does not install the App`);
       }
     }
     const organizations: StartedOrganization[] = [];
@@ -151,7 +151,7 @@ export async function start(
       const organization = await simulatedOf(admin, gitHub, slug);
       await synchronized(admin, slug, progress);
       if (organization) {
-        progress.step(`${slug}: giving tokens`);
+        progress.step(`${slug}: issuing tokens`);
         const url = `${registryBaseUrl}/${slug}`;
         const members = await giveTokens(admin, gitHub, organization, slug, tokens);
         await synchronized(admin, slug, progress);
@@ -171,7 +171,7 @@ export async function start(
   }
 }
 
-/** The app is installed through the simulator's change, as a person does it, so that GitHub tells us. */
+/** The world without installations: the App is installed by a change in the simulator, so that GitHub sends the event. */
 function notInstalled(world: GitHubWorld): GitHubWorld {
   return {
     ...world,
@@ -179,7 +179,7 @@ function notInstalled(world: GitHubWorld): GitHubWorld {
   };
 }
 
-/** What an operator does once: the App's id, key and webhook secret go into the secret that the template made. */
+/** Stores the App's id, key and webhook secret in the integrations secret, as an operator does once. */
 async function putIntegrations(cloud: Cloud, gitHub: GitHubSimulator): Promise<void> {
   const client = new SecretsManagerClient({
     endpoint: cloud.addresses.gateway,
@@ -234,7 +234,7 @@ async function connect(
   const installation = await until(async () => {
     const described = Described.parse(await admin.invoke('describe-organization', {}));
     return described.unclaimedInstallations.find(({ login }) => login === organization.login)?.installation;
-  }, `GitHub's word that the app was installed on ${organization.login} did not arrive`);
+  }, `no webhook arrived for the installation of the App on ${organization.login}`);
   await admin.invoke('connect-organization', {
     slug,
     name: organization.name,
@@ -245,7 +245,7 @@ async function connect(
   progress.step(`${slug}: connected`);
 }
 
-/** Which simulated organization stands behind one of ours; its login may have changed since. */
+/** The simulated organization of one of ours, found by installation, since its login may have changed. */
 async function simulatedOf(
   admin: AdminClient,
   gitHub: GitHubSimulator,
@@ -271,9 +271,9 @@ const Status = z.object({
   pending: z.object({ total: z.number() }),
 });
 
-/** Waits until nothing is wanted any more, and says how it goes. */
+/** Waits until no work is pending, and shows the progress. */
 async function synchronized(admin: AdminClient, slug: string, progress: Progress): Promise<void> {
-  // Twice in a row: what flows in a circle (a view, its keys at the edge, the view again) may be missed once.
+  // Twice in a row: work that requests itself again (a view, its edge keys, the view again) can be missed once.
   let quiet = 0;
   const started = Date.now();
   let patient = true;
@@ -283,12 +283,12 @@ async function synchronized(admin: AdminClient, slug: string, progress: Progress
     if (patient && Date.now() - started > patienceMs) {
       patient = false;
       progress.step(
-        `${slug}: still waiting for ${pending.total} pieces of work; those of a run that was killed come back after up to 6 minutes`,
+        `${slug}: still waiting for ${pending.total} work items; those of a killed run resume after up to 6 minutes`,
       );
     }
     quiet = pending.total === 0 ? quiet + 1 : 0;
     return quiet >= 2 ? true : undefined;
-  }, `the synchronization of ${slug} does not come to its end; npm run admin -- status ${slug} says where it stands`);
+  }, `the synchronization of ${slug} does not finish; npm run admin -- status ${slug} shows its state`);
 }
 
 const countsOf = (counts: z.infer<typeof Status>['counts']): Counts => ({
@@ -298,7 +298,7 @@ const countsOf = (counts: z.infer<typeof Status>['counts']): Counts => ({
 
 const Issued = z.object({ id: z.string(), token: z.string() });
 
-/** A token for each member and outside collaborator; those of earlier runs are used again. */
+/** A token for each member and outside collaborator; those of earlier runs are reused. */
 async function giveTokens(
   admin: AdminClient,
   gitHub: GitHubSimulator,
@@ -328,22 +328,22 @@ async function giveTokens(
   return members;
 }
 
-/** Whether the registry takes tokens of the organization at all: an owner's stop outlasts the run. */
+/** Whether access to the organization is open: an owner may have stopped it in an earlier run. */
 async function isOpen(admin: AdminClient, slug: string, progress: Progress): Promise<boolean> {
   const { accessStoppedSince } = Status.parse(await admin.invoke('describe-organization', { slug }));
   if (accessStoppedSince !== undefined) {
-    progress.step(`${slug}: access is stopped; npm run admin -- status ${slug} says since when and why`);
+    progress.step(`${slug}: access is stopped; npm run admin -- status ${slug} shows since when and why`);
   }
   return accessStoppedSince === undefined;
 }
 
-/** Waits until the registry takes the token: what is printed works. */
+/** Waits until the registry accepts the token, so that the printed commands work. */
 async function accepted(url: string, { login, token }: StartedMember): Promise<void> {
   await until(async () => {
     const answer = await fetch(`${url}/packages.json`, { headers: { authorization: `Bearer ${token}` } });
     await answer.arrayBuffer();
     return answer.status === 200 ? true : undefined;
-  }, `the registry does not take the token of ${login}`);
+  }, `the registry does not accept the token of ${login}`);
 }
 
 function peopleOf(

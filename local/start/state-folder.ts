@@ -1,4 +1,4 @@
-/** The folder that keeps everything between runs, and what says that a start is running on it. */
+/** The data folder of `npm start`: its state between runs, and the lock of a running one. */
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,17 +8,17 @@ export interface StateFolder {
   readonly directory: string;
   readonly cloud: string;
   readonly github: string;
-  /** The cloud assembly that the run uses; a later build may not take it away. */
+  /** A copy of the cloud assembly that this run uses, since a later build may delete the original. */
   readonly assembly: string;
-  /** What functions, CDN and services had to say in this run. */
+  /** The log of functions, CDN and services in this run. */
   readonly log: string;
-  /** There was state of an earlier run. */
+  /** Whether it has state of an earlier run. */
   readonly isUsed: boolean;
 }
 
 const Running = z.object({
   pid: z.number(),
-  /** Of the local cloud's gateway; missing while it starts. */
+  /** Address of the local cloud's gateway; undefined while it starts. */
   gateway: z.string().optional(),
 });
 export type Running = z.infer<typeof Running>;
@@ -26,18 +26,18 @@ const Origin = z.object({ world: z.string() });
 const Tokens = z.record(z.string(), z.object({ id: z.string(), token: z.string() }));
 export type Tokens = z.infer<typeof Tokens>;
 
-/** What a start makes in its folder, and may therefore remove. */
+/** Entries that `npm start` creates in its folder, and may therefore remove. */
 const ours = ['cloud', 'github', 'assembly', 'cloud.log', 'origin.json', 'tokens.json', 'running.json'];
 
 /**
  * Opens the folder for a run and takes its lock.
  *
- * @throws UsageError when another start runs on it, when it is somebody else's, or when it holds the state of another world
+ * @throws UsageError if another `npm start` runs on it, if it holds other files, or if it holds the state of another world
  */
 export async function openStateFolder(options: StartOptions): Promise<StateFolder> {
   const { directory } = options;
   await mustBeOurs(directory);
-  // The state of the simulated GitHub holds the app's key, as the real one would.
+  // The state of the simulated GitHub includes the App's private key.
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await lock(directory);
   try {
@@ -55,7 +55,7 @@ export async function openStateFolder(options: StartOptions): Promise<StateFolde
     const origin = await readJson(join(directory, 'origin.json'), Origin);
     if (origin && origin.world !== world) {
       throw new UsageError(
-        `${directory} holds ${origin.world}, not ${world}; choose another folder with --data, or add --fresh to forget it`,
+        `${directory} holds ${origin.world}, not ${world}; choose another folder with --data, or add --fresh to delete its state`,
       );
     }
     await writeJson(join(directory, 'origin.json'), { world });
@@ -73,24 +73,22 @@ export async function openStateFolder(options: StartOptions): Promise<StateFolde
   }
 }
 
-/** Nothing is written into, or removed from, a folder that holds something else. */
+/** Refuses a folder with other contents, so that nothing in it is changed. */
 async function mustBeOurs(directory: string): Promise<void> {
   const found = await stat(directory).catch(() => undefined);
   if (!found) {
     return;
   }
   if (!found.isDirectory()) {
-    throw new UsageError(`--data ${directory}: this is no folder`);
+    throw new UsageError(`--data ${directory}: not a folder`);
   }
   const names = await readdir(directory);
   if (names.length > 0 && !names.includes('origin.json') && !names.includes('running.json')) {
-    throw new UsageError(
-      `--data ${directory}: the folder holds something else; choose one that is empty or not there yet`,
-    );
+    throw new UsageError(`--data ${directory}: the folder has other contents; choose an empty or new one`);
   }
 }
 
-/** Two starts on one folder would destroy each other's state, so the second one is refused from the first moment. */
+/** Refuses a second `npm start` on the folder: they would destroy each other's state. */
 async function lock(directory: string): Promise<void> {
   const file = join(directory, 'running.json');
   for (let attempt = 0; attempt < 2; attempt++) {
@@ -103,17 +101,17 @@ async function lock(directory: string): Promise<void> {
       const running = await findRunning(directory);
       if (running) {
         throw new UsageError(
-          `${directory} is in use by the start with process id ${running.pid}; stop it, or choose another folder with --data`,
+          `${directory} is in use by the npm start with process id ${running.pid}; stop it, or choose another folder with --data`,
         );
       }
-      // Left behind by a start that was killed.
+      // Left behind by a killed process.
       await rm(file, { force: true });
     }
   }
   throw new UsageError(`${directory}: the lock ${file} cannot be taken`);
 }
 
-/** The start that runs on the folder, if its process lives. */
+/** The `npm start` that runs on the folder, if its process is alive. */
 export async function findRunning(directory: string): Promise<Running | undefined> {
   const running = await readJson(join(directory, 'running.json'), Running);
   return running && isAlive(running.pid) ? running : undefined;
@@ -127,7 +125,7 @@ export async function markStopped(folder: StateFolder): Promise<void> {
   await rm(join(folder.directory, 'running.json'), { force: true });
 }
 
-/** Tokens of earlier runs by login: the table has only their hashes, and pasted lines should keep working. */
+/** Tokens of earlier runs by login. The table has only their hashes, and commands pasted earlier should keep working. */
 export async function readTokens(folder: StateFolder): Promise<Tokens> {
   return (await readJson(join(folder.directory, 'tokens.json'), Tokens)) ?? {};
 }
@@ -149,7 +147,7 @@ async function readJson<Schema extends z.ZodType>(
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    throw new UsageError(`${file} cannot be read; add --fresh to forget the state, or mend the file`);
+    throw new UsageError(`${file} cannot be read; repair the file, or add --fresh to delete the state`);
   }
 }
 

@@ -17,7 +17,7 @@ export function createKmsDataKeys(client: KMSClient, keyArn: string): DataKeys {
         new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: context }),
       );
       if (plain === undefined || encrypted === undefined) {
-        throw new Error('the key service gave no data key');
+        throw new Error('KMS returned no data key');
       }
       return { plain, encrypted };
     },
@@ -27,12 +27,12 @@ export function createKmsDataKeys(client: KMSClient, keyArn: string): DataKeys {
           new DecryptCommand({ KeyId: keyArn, CiphertextBlob: encrypted, EncryptionContext: context }),
         );
         if (plain === undefined) {
-          throw new Error('the key service gave no data key');
+          throw new Error('KMS returned no data key');
         }
         return plain;
       } catch (error) {
         if (error instanceof InvalidCiphertextException || error instanceof IncorrectKeyException) {
-          throw new CipherError('a data key does not fit its context or key', { cause: error });
+          throw new CipherError('a data key does not match its encryption context or key', { cause: error });
         }
         throw error;
       }

@@ -94,7 +94,7 @@ export async function deliveryLogs(forges: Pick<Forges, 'integrations' | 'open'>
       async openLog() {
         const client = await forges.open({ integration, connection: { kind: 'integration' } });
         if (client.deliveryLog === undefined) {
-          throw new Error('the forge has a log of deliveries, but its module opens none');
+          throw new Error('the forge keeps a delivery log, but its module opens none');
         }
         return client.deliveryLog;
       },

@@ -66,7 +66,7 @@ it.each<[string, string | Error]>([
   expect(await integrations.current()).toBe(before);
   expect(await integrations.current()).toBe(before);
   expect(read).toHaveBeenCalledTimes(2);
-  expect(logger.error).toHaveBeenCalledExactlyOnceWith('the integrations cannot be read', {
+  expect(logger.error).toHaveBeenCalledExactlyOnceWith('the integrations secret cannot be read', {
     error: expect.any(Error),
   });
   text = JSON.stringify([entry('second')]);
@@ -84,7 +84,7 @@ it('that were never read are asked for by the next caller', async () => {
 it('that never were a list say so', async () => {
   text = '{"privateKey": "the key"';
   const { valid, invalid } = await integrations.current();
-  expect([valid, invalid]).toEqual([[], [{ problem: 'the secret is no JSON' }]]);
+  expect([valid, invalid]).toEqual([[], [{ problem: 'the secret is not JSON' }]]);
 });
 
 it('are the same objects while the text is the same, and what is wrong is logged once, without a secret', async () => {
@@ -94,7 +94,7 @@ it('are the same objects while the text is the same, and what is wrong is logged
   expect((await integrations.current()).valid[0]).toBe(valid[0]);
   expect(logger.error.mock.calls).toEqual([
     [
-      'an entry of the integrations cannot be used',
+      'an integration entry cannot be used',
       { entry: 2, forge: 'github', problem: expect.stringMatching(/^the settings: appId/) },
     ],
   ]);

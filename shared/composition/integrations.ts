@@ -42,12 +42,12 @@ export function createIntegrations({
       if (known?.text !== text) {
         known = { text, integrations: parseIntegrations(text) };
         for (const invalid of known.integrations.invalid) {
-          logger.error('an entry of the integrations cannot be used', { ...invalid });
+          logger.error('an integration entry cannot be used', { ...invalid });
         }
       }
       return known.integrations;
     } catch (error) {
-      logger.error('the integrations cannot be read', { error });
+      logger.error('the integrations secret cannot be read', { error });
       if (known === undefined && error instanceof IntegrationsError) {
         known = { text: undefined, integrations: { valid: [], invalid: [{ problem: error.message }] } };
       }

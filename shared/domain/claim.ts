@@ -140,7 +140,7 @@ export function scopeOfKey(key: string): AnyScope {
     case 'collaborator':
       return `repository:${other}`;
     default:
-      throw new RangeError(`no event tells of ${key}`);
+      throw new RangeError(`no event concerns ${key}`);
   }
 }
 

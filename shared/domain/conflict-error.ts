@@ -29,7 +29,7 @@ export function callerErrorOf(error: unknown): CallerError | undefined {
     return error;
   }
   return error instanceof ConflictError
-    ? new CallerError('conflict', 'something else changed this at the same moment; ask again', {
+    ? new CallerError('conflict', 'something else changed this at the same time; try again', {
         cause: error,
       })
     : undefined;

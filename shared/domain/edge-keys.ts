@@ -37,7 +37,7 @@ export function tokenValue(principal: string, expiry: number, reach: TokenReach)
     throw new RangeError(`not slugs: ${slugs.join(', ')}`);
   }
   if (kind === 'only' ? slugs.length === 0 : mode === 'all') {
-    throw new RangeError(`a token of ${principal} has to name organizations`);
+    throw new RangeError(`a token of ${principal} must name organizations`);
   }
   const value = `${mode}|${principal}|${expiry}|${kind}:${slugs.join(',')}`;
   if (value.length > valueBytesMax) {

@@ -5,27 +5,27 @@
 /** Each kind in words for an owner; of a removal all of its kinds are shown. */
 const texts = {
   /** The read shows it. */
-  read: 'new in the read',
+  read: 'found by the read',
   /** A read that is whole does not have it. Alone it is mere absence, and no statement. */
-  list: 'not in the whole read',
+  list: 'missing from a complete read',
   /** The forge showed nothing of the list, and why: no statement either. */
-  'not-shown': 'not shown by the forge',
+  'not-shown': 'hidden by the forge',
   /** An event said that it is gone, or that what it refers to is. */
-  event: 'an event says so too',
+  event: 'confirmed by an event',
   /** The read was the thing's own, and did not find it. */
-  'own-read': 'the forge says so itself',
+  'own-read': 'confirmed by a read of its own',
   /** It is missing in a list, and the forge did not find it by its id when asked. */
   'look-up': 'not found by its id',
   /** Of a role's holder: the role is there, and lets nobody read. */
-  'powerless-role': 'the role reads no repositories any more',
+  'powerless-role': 'the role no longer reads repositories',
   /** The forge had said when it ends, and that time has passed. */
-  expired: 'its time is over',
+  expired: 'expired',
   /** An owner was asked and said yes, or asked for it. */
-  owner: 'a person allowed it',
+  owner: 'allowed by an owner',
   /** An owner was asked and said nothing for as long as rights last that nobody can confirm. */
-  silence: 'nobody said a word',
+  silence: 'no owner decided in time',
   /** What it refers to, or inherits from, is gone. */
-  orphaned: 'what it hangs on is gone',
+  orphaned: 'its parent is gone',
 } as const;
 
 export type Evidence = keyof typeof texts;
@@ -45,15 +45,28 @@ export function evidenceText(kind: ChangeKind, evidence: readonly Evidence[]): s
     case 'remove':
       return evidence.map((one) => texts[one]).join('; ');
     case 'return':
-      return 'an event had withdrawn it, and it is there';
+      return 'an event had withdrawn it, but the read shows it';
     case 'add':
     case 'update':
-      return evidence.includes('owner') ? 'asked back, and in the read' : texts.read;
+      return evidence.includes('owner') ? 'put back by an undo; the read shows it' : texts.read;
   }
 }
+
+/** What earlier versions stored as evidence: these words stay as they are, since stored runs and plans have them. */
+const storedTexts: readonly (readonly [string, Evidence])[] = [
+  ['not in the whole read', 'list'],
+  ['not shown by the forge', 'not-shown'],
+  ['an event says so too', 'event'],
+  ['the forge says so itself', 'own-read'],
+  ['not found by its id', 'look-up'],
+  ['the role reads no repositories any more', 'powerless-role'],
+  ['a person allowed it', 'owner'],
+  ['nobody said a word', 'silence'],
+  ['what it hangs on is gone', 'orphaned'],
+];
 
 /** The evidence of a removal that an earlier version stored in words. */
 export function evidenceIn(text: string): readonly Evidence[] {
   const words = text.split('; ');
-  return evidenceKinds.filter((one) => words.includes(texts[one]));
+  return storedTexts.filter(([stored]) => words.includes(stored)).map(([, evidence]) => evidence);
 }

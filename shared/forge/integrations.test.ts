@@ -52,16 +52,13 @@ describe('the integrations of an installation', () => {
     const all = parse(gitHub(), elsewhere());
     expect(integrationOf(all, { forge: 'github', baseUrl: 'https://github.example.com' })).toBe(all.valid[1]);
     expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://example.com' })).toThrow(
-      new ForgeError(
-        'credential-rejected',
-        'there is no integration for github at https://example.com any more',
-      ),
+      new ForgeError('credential-rejected', 'the integration for github at https://example.com was removed'),
     );
   });
 
   it.each<[string, unknown, RegExp]>([
     ['no object', 'the key', /entry 2: the entry: all/],
-    ['no forge', { ...gitHub(), forge: 'sourceforge' }, /entry 2 \(sourceforge\): there is no such forge/],
+    ['no forge', { ...gitHub(), forge: 'sourceforge' }, /entry 2 \(sourceforge\): unknown forge/],
     ['without an App', { ...gitHub(), settings: {} }, /entry 2 \(github\): the settings: appId/],
     [
       'with half a secret',
@@ -83,9 +80,11 @@ describe('the integrations of an installation', () => {
   it('say why one cannot be used to whoever asks for it', () => {
     const all = parse(gitHub(), { ...elsewhere(), secrets: { privateKey: 'the key' } });
     expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://github.example.com' })).toThrow(
-      /cannot be used: entry 2 \(github\): the secrets: webhookSecret/,
+      /is invalid: entry 2 \(github\): the secrets: webhookSecret/,
     );
-    expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://example.com' })).toThrow(/any more/);
+    expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://example.com' })).toThrow(
+      /was removed/,
+    );
   });
 
   it('are found by the key that stands in addresses', () => {
@@ -108,8 +107,8 @@ describe('the integrations of an installation', () => {
   });
 
   it.each<[string, string, string]>([
-    ['no JSON', '{"privateKey": "the key"', 'the secret is no JSON'],
-    ['no list', JSON.stringify({ privateKey: 'the key' }), 'the secret is no list'],
+    ['no JSON', '{"privateKey": "the key"', 'the secret is not JSON'],
+    ['no list', JSON.stringify({ privateKey: 'the key' }), 'the secret is not a list'],
   ])('are refused as a whole when the text is %s', (_, text, message) => {
     expect(() => parseIntegrations(text)).toThrow(new IntegrationsError(message));
   });

@@ -44,7 +44,7 @@ type ParsedEntry = { readonly entry: number } & (
 export function parseIntegrations(text: string): Integrations {
   const list = z.array(z.unknown()).safeParse(parseJson(text));
   if (!list.success) {
-    throw new IntegrationsError('the secret is no list');
+    throw new IntegrationsError('the secret is not a list');
   }
   const parsed = list.data.map((value, place) => parseEntry(value, place + 1));
   const valid: Integration[] = [];
@@ -65,7 +65,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's message quotes the text.
-    throw new IntegrationsError('the secret is no JSON');
+    throw new IntegrationsError('the secret is not JSON');
   }
 }
 
@@ -79,7 +79,7 @@ function parseEntry(value: unknown, entry: number): ParsedEntry {
   const module = findModule(forge);
   if (module === undefined) {
     const known = modules.map(({ id }) => id).join(', ');
-    return { entry, invalid: { entry, forge, problem: `there is no such forge; there are: ${known}` } };
+    return { entry, invalid: { entry, forge, problem: `unknown forge; known forges: ${known}` } };
   }
   const settings = module.settings.safeParse(shape.data.settings);
   if (!settings.success) {
@@ -148,8 +148,8 @@ export function integrationOf({ valid, invalid }: Integrations, { forge, baseUrl
   throw new ForgeError(
     'credential-rejected',
     reasons.length === 0
-      ? `there is no integration for ${forge} at ${baseUrl} any more`
-      : `the integration for ${forge} at ${baseUrl} cannot be used: ${reasons.join('; ')}`,
+      ? `the integration for ${forge} at ${baseUrl} was removed`
+      : `the integration for ${forge} at ${baseUrl} is invalid: ${reasons.join('; ')}`,
   );
 }
 

@@ -13,7 +13,7 @@ export const modules: readonly ForgeModule[] = [gitHub];
 export function moduleOf(forge: string): ForgeModule {
   const found = findModule(forge);
   if (found === undefined) {
-    throw new RangeError(`there is no forge ${JSON.stringify(forge)}`);
+    throw new RangeError(`unknown forge ${JSON.stringify(forge)}`);
   }
   return found;
 }

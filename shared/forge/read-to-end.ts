@@ -29,7 +29,7 @@ export async function readToEnd(
     }
     const { state, read, total, notBefore } = step.unfinished;
     if (notBefore !== undefined) {
-      throw new ForgeError('rate-limited', 'a limit was met on the way', { notBefore });
+      throw new ForgeError('rate-limited', 'a rate limit was reached during the read', { notBefore });
     }
     if (limit !== undefined && !limit.mayGoOn()) {
       throw new ForgeError('incomplete', `${limit.tooMuch}: ${read} of ${total ?? 'unknown'} were read`);

@@ -40,10 +40,10 @@ describe('changeText', () => {
       ] satisfies FactChange[]
     ).map((change) => changeText(change, names));
     expect(texts).toEqual([
-      'member user-1 (1) added: asked back, and in the read',
+      'member user-1 (1) added: put back by an undo; the read shows it',
       'member user-1 (1) changed: role: member → owner',
-      'member user-1 (1) given back: an event had withdrawn it, and it is there',
-      'member user-1 (1) removed: not in the whole read; an event says so too',
+      'member user-1 (1) given back: an event had withdrawn it, but the read shows it',
+      'member user-1 (1) removed: missing from a complete read; confirmed by an event',
     ]);
   });
 
@@ -91,7 +91,7 @@ describe('names in a change', () => {
       reason: 'an owner gave it',
     } as const;
     expect(changeText(change, await namesFor(table, synchronizationId, [change]))).toBe(
-      'package acme/one (number 1) of repository 8 is number 2 of repository acme/billing (9) now: an owner gave it',
+      'package acme/one (number 1) of repository 8 moved to repository acme/billing (9) as number 2: an owner gave it',
     );
   });
 });

@@ -15,7 +15,7 @@ export function changeText(change: StoredChange, names: Names): string {
   if (change.kind === 'package-name') {
     const { name, before, after, reason } = change;
     const [from, to] = [before, after].map(({ repository }) => names('repository', repository));
-    return `package ${name} (number ${before.number}) of repository ${from} is number ${after.number} of repository ${to} now: ${reason}`;
+    return `package ${name} (number ${before.number}) of repository ${from} moved to repository ${to} as number ${after.number}: ${reason}`;
   }
   const what = factText(change.kind === 'remove' ? change.before : change.after, names);
   const why =

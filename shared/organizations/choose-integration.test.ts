@@ -25,25 +25,20 @@ describe('chooseIntegration', () => {
   });
 
   it.each<[string, Integrations, Parameters<typeof chooseIntegration>[1], RegExp]>([
-    ['there is none', of(), {}, /its operator writes an integration/],
-    ['none fits', of(one, two), { forge: 'three' }, /there are: one at https:\/\/one.test, two at/],
+    ['there is none', of(), {}, /add an integration to the integrations secret/],
+    ['none fits', of(one, two), { forge: 'three' }, /configured: one at https:\/\/one.test, two at/],
     [
       'several fit',
       of(one, other, two),
       { forge: 'one' },
       /one at https:\/\/one.test, one at https:\/\/other/,
     ],
-    [
-      'it cannot be used',
-      { valid: [], invalid },
-      { forge: 'two' },
-      /cannot be used: entry 2 \(two\): the settings/,
-    ],
+    ['it cannot be used', { valid: [], invalid }, { forge: 'two' }, /invalid: entry 2 \(two\): the settings/],
     [
       'another cannot be used',
       { valid: [one], invalid },
       { forge: 'two' },
-      /there are: one at.*: entry 2 \(two\)/,
+      /configured: one at.*: entry 2 \(two\)/,
     ],
   ])('throws when %s', (_, integrations, said, message) => {
     expect(() => chooseIntegration(integrations, said)).toThrow(message);

@@ -26,13 +26,13 @@ export function chooseIntegration(
   const list = (some: readonly Integration[]): string =>
     some.map((one) => `${one.forge} at ${one.settings.baseUrl}`).join(', ');
   if (found !== undefined) {
-    throw new CallerError('invalid', `say which forge: ${list(fitting)}`);
+    throw new CallerError('invalid', `several integrations match; choose one: ${list(fitting)}`);
   }
-  const broken = invalid.length === 0 ? '' : `; cannot be used: ${invalid.map(invalidText).join('; ')}`;
+  const broken = invalid.length === 0 ? '' : `; invalid: ${invalid.map(invalidText).join('; ')}`;
   throw new CallerError(
     'not-found',
     valid.length === 0
-      ? `this installation knows no forge yet: its operator writes an integration into the secret of integrations${broken}`
-      : `there is no such integration; there are: ${list(valid)}${broken}`,
+      ? `no forge is configured yet: add an integration to the integrations secret${broken}`
+      : `unknown integration; configured: ${list(valid)}${broken}`,
   );
 }

@@ -27,10 +27,10 @@ export function confirmed({ confirm, by, why }: Confirmation, name: string): Acc
     return undefined;
   }
   if (confirm !== name) {
-    throw new CallerError('invalid', `this cannot be undone: confirm it with ${name}, not ${confirm}`);
+    throw new CallerError('invalid', `this cannot be undone: confirm with ${name}, not ${confirm}`);
   }
   if (by === undefined || why === undefined) {
-    throw new CallerError('invalid', 'this is logged: say who does it, and why');
+    throw new CallerError('invalid', 'a name and a reason are required: both are logged');
   }
   return { by, why };
 }

@@ -127,11 +127,11 @@ function claimsOf(
   return [
     ...addOrganization(named).map((operation): Claim => [operation, `the slug ${slug} is taken`]),
     ...addSynchronization(added).map(
-      (operation): Claim => [operation, `${login} is connected to an organization already`],
+      (operation): Claim => [operation, `${login} is already connected to an organization`],
     ),
     [
       claimInstallation({ ...host, installation }, forgeOrganization, link, known),
-      `the installation ${installation} is connected to an organization already`,
+      `installation ${installation} is already connected to an organization`,
     ],
   ];
 }
@@ -149,7 +149,7 @@ async function transactClaims(
       const refused = error.failed.flatMap((place) => claims[place]?.[1] ?? []);
       throw new CallerError(
         'conflict',
-        refused[0] ?? 'somebody connected something at the same moment; ask again',
+        refused[0] ?? 'something else was connected at the same time; try again',
       );
     }
     throw error;
@@ -160,7 +160,7 @@ async function transactClaims(
 export function checkVendors(vendors: readonly string[]): readonly string[] {
   const wrong = vendors.filter((vendor) => !isVendor(vendor));
   if (wrong.length > 0) {
-    throw new CallerError('invalid', `not a vendor's name: ${wrong.join(', ')}`);
+    throw new CallerError('invalid', `not a vendor name: ${wrong.join(', ')}`);
   }
   return [...new Set(vendors)];
 }
@@ -172,11 +172,11 @@ async function activeInstallation(
   known: StoredInstallation | undefined,
 ): Promise<ForgeOrganization> {
   if (known?.state === 'claimed') {
-    throw new CallerError('conflict', `the installation ${id} is connected to an organization already`);
+    throw new CallerError('conflict', `installation ${id} is already connected to an organization`);
   }
-  const organization = await withCallerErrors(`the installation ${id}`, async () => (await open()).probe());
+  const organization = await withCallerErrors(`installation ${id}`, async () => (await open()).probe());
   if (organization.suspended) {
-    throw new CallerError('conflict', `the installation ${id} is suspended in ${organization.login}`);
+    throw new CallerError('conflict', `installation ${id} is suspended in ${organization.login}`);
   }
   return organization;
 }

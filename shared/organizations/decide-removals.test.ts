@@ -63,7 +63,7 @@ describe('decideRemovals', () => {
     world.forge.facts = members(10);
     await world.sync('members');
     await expect(world.decide('yes')).rejects.toThrow(
-      `what is held of members is not what was shown (${world.shown}) any more`,
+      `the held removals of members have changed since ${world.shown} was shown`,
     );
     expect((await world.held())?.decision).toBeUndefined();
     expect((await scopeState(world.table, synchronizationId, 'members'))?.cause).toBe('test');
@@ -86,8 +86,8 @@ describe('decideRemovals', () => {
 
   it('says what is wrong with the input', async () => {
     const world = await createWorld();
-    await expect(world.decide('yes', 'people')).rejects.toThrow('there is no scope people');
+    await expect(world.decide('yes', 'people')).rejects.toThrow('unknown scope people');
     await expect(world.decide('yes', 'teams')).rejects.toThrow('no removals of teams are held');
-    await expect(world.decide('yes', 'members', 'abc')).rejects.toThrow('not what was shown (abc)');
+    await expect(world.decide('yes', 'members', 'abc')).rejects.toThrow('have changed since abc was shown');
   });
 });

@@ -34,13 +34,16 @@ export async function decideRemovals(
   { scope, decision, shown }: RemovalsDecision,
 ): Promise<{ readonly scope: string; readonly count: number; readonly decision: 'yes' | 'no' }> {
   if (!isScope(scope)) {
-    throw new CallerError('not-found', `there is no scope ${scope}; removals without one lists what is held`);
+    throw new CallerError(
+      'not-found',
+      `unknown scope ${scope}; run removals without a scope to list held removals`,
+    );
   }
   const held = await findHeld(table, id, scope);
   if (held === undefined) {
     throw new CallerError(
       'not-found',
-      `no removals of ${scope} are held; removals without a scope lists what is`,
+      `no removals of ${scope} are held; run removals without a scope to list held removals`,
     );
   }
   const workItem = scopeWork(organization, id, scope);
@@ -56,7 +59,7 @@ export async function decideRemovals(
     if (error instanceof ConflictError && (await findHeld(table, id, scope))?.digest !== shown) {
       throw new CallerError(
         'conflict',
-        `what is held of ${scope} is not what was shown (${shown}) any more; removals without a scope shows what is`,
+        `the held removals of ${scope} have changed since ${shown} was shown; run removals without a scope to see them`,
       );
     }
     throw error;

@@ -72,7 +72,7 @@ export async function deletePackage(
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
-      throw new CallerError('conflict', `something else changed ${packageName} at this moment; ask again`);
+      throw new CallerError('conflict', `something else changed ${packageName} at the same time; try again`);
     }
     throw error;
   }

@@ -73,7 +73,7 @@ export async function deleteSynchronization(
     if (error instanceof ConflictError) {
       throw new CallerError(
         'conflict',
-        `something else changed the synchronization ${login} at this moment; ask again`,
+        `something else changed the synchronization with ${login} at the same time; try again`,
       );
     }
     throw error;

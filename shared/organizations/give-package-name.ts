@@ -58,7 +58,7 @@ export async function givePackageName(
   if (before === undefined) {
     throw new CallerError(
       'not-found',
-      `nobody has the name ${name}: a repository whose composer.json says it gets it with its next scan, or status says why not`,
+      `no repository has the name ${name}: one whose composer.json has it gets it with its next scan, or status says why not`,
     );
   }
   const to = await claimantNamed(table, organization, name, before, input.to);
@@ -84,7 +84,7 @@ export async function givePackageName(
       : await passName(dependencies, organization, passing);
   } catch (error) {
     if (error instanceof ConflictError) {
-      throw new CallerError('conflict', `something else changed ${name} at this moment; ask again`);
+      throw new CallerError('conflict', `something else changed ${name} at the same time; try again`);
     }
     throw error;
   }
@@ -122,7 +122,9 @@ async function claimantNamed(
   const isClaimant = (source: PackageSource): boolean => claims.some((claim) => sameSource(claim, source));
   const claimants = all.filter(({ source }) => isClaimant(source)).map(({ fullName }) => fullName);
   const listed =
-    claimants.length === 0 ? 'no repository claims it' : `it is claimed by ${claimants.join(', ')}`;
+    claimants.length === 0
+      ? 'no repository claims it'
+      : `repositories that claim it: ${claimants.join(', ')}`;
   const [repository, another] = fitting;
   if (repository === undefined) {
     throw new CallerError('not-found', `no such repository: ${named}; ${listed}`);
@@ -130,21 +132,21 @@ async function claimantNamed(
   if (another !== undefined) {
     throw new CallerError(
       'invalid',
-      `several repositories are called ${named}: give the full name or the id, of ${fitting
+      `several repositories are called ${named}; give a full name or an id: ${fitting
         .map(({ fullName, source }) => `${fullName} (${source.repository})`)
         .join(', ')}`,
     );
   }
   const found = await findPackage(table, organization.id, before.number);
   if (sameSource(repository.source, before.source) && found !== undefined && isOfSource(found)) {
-    throw new CallerError('conflict', `${repository.fullName} has the name ${name} already`);
+    throw new CallerError('conflict', `${repository.fullName} already has the name ${name}`);
   }
   if (isClaimant(repository.source)) {
     return repository;
   }
   throw new CallerError(
     'conflict',
-    `${repository.fullName} does not claim ${name}: its default branch has to say that name in composer.json, and status must not give another reason why it waits; ${listed}`,
+    `${repository.fullName} does not claim ${name}: composer.json on its default branch must have that name, and status must show no other reason why it waits; ${listed}`,
   );
 }
 
@@ -168,7 +170,7 @@ async function packageToMove(table: Table, organization: Organization, name: str
   if (found === undefined || !isOfSource(found)) {
     throw new CallerError(
       'conflict',
-      `${name} was deleted here, and nothing of it is left to keep: give the name without --same-package`,
+      `${name} was deleted here and nothing of it is left: give the name without --same-package`,
     );
   }
   return found;

@@ -24,12 +24,12 @@ export async function listLeftOut(table: Table, { id }: Synchronization, name: s
     [one.fullName, one.name, one.repository].some((text) => text === name),
   );
   if (found === undefined) {
-    throw new CallerError('not-found', `there is no repository ${name}; status names those that there are`);
+    throw new CallerError('not-found', `unknown repository ${name}; status lists them`);
   }
   const item = await table.get(keys.scan(id, found.repository));
   const scan = item && parseScan(item);
   if (scan?.lastScannedAt === undefined) {
-    throw new CallerError('too-early', `${found.fullName} was not scanned yet`);
+    throw new CallerError('too-early', `${found.fullName} has not been scanned yet`);
   }
   const { skipped, skippedCount = skipped.length } = scan;
   const all =

@@ -61,7 +61,7 @@ describe('showRun', () => {
     expect(await showRun(world.table, synchronization, 2, world.clock.now())).toMatchObject({
       number: 2,
       changes: [
-        'member user-2 (2) removed: not in the whole read',
+        'member user-2 (2) removed: missing from a complete read',
         'member user-1 (1) changed: role: member → owner',
       ],
     });
@@ -87,7 +87,7 @@ describe('showRun', () => {
 
   it('says why there is no such run', async () => {
     await expect(showRun(world.table, synchronization, 99, world.clock.now())).rejects.toThrow(
-      'there is no run 99 yet',
+      'run 99 does not exist yet',
     );
   });
 });
@@ -100,7 +100,7 @@ describe('synchronizationOf', () => {
   });
 
   it.each([
-    [{ slug: 'nope' }, 'there is no organization nope; status lists those that there are'],
+    [{ slug: 'nope' }, 'unknown organization nope; status lists them'],
     [{ slug: 'acme', synchronization: 'x' }, 'acme has no synchronization x; it has sync1 (acme)'],
   ])('lists the synchronizations when given %o', async (named, words) => {
     await expect(synchronizationOf(world.table, named)).rejects.toThrow(words);

@@ -60,13 +60,13 @@ export async function recordedRun(table: Table, { id }: Synchronization, number:
   throw new CallerError(
     'not-found',
     number > (await lastNumber(table, id))
-      ? `there is no run ${number} yet; runs lists those that there are`
-      : `there is no record of a run ${number}: one that changed something is kept for 30 days, any other for one; runs --all lists them`,
+      ? `run ${number} does not exist yet; runs lists the recorded ones`
+      : `run ${number} is not recorded: runs that changed something are kept for 30 days, others for 1 day; runs --all lists them`,
   );
 }
 
 /** The outcome of a scope whose worker died; a later run did the rest. */
-const diedText = 'ended by a death';
+const diedText = 'worker died';
 
 function describeRun(run: StoredRun, now: number) {
   const { observedAt, startedAt, finishedAt, wroteAt = startedAt, requests, scopes, counts } = run;

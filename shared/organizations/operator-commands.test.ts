@@ -147,17 +147,17 @@ describe('connectOrganization', () => {
 
   it('refuses an invalid vendor name', async () => {
     const { connect } = await createUnconnected();
-    await expect(connect({ ownedVendors: ['acme', 'Acme/x'] })).rejects.toThrow(
-      "not a vendor's name: Acme/x",
-    );
+    await expect(connect({ ownedVendors: ['acme', 'Acme/x'] })).rejects.toThrow('not a vendor name: Acme/x');
   });
 
   it('takes a slug, an installation and a forge organization only once', async () => {
     const { connect } = await createUnconnected();
     await connect();
-    await expect(connect({ slug: 'other' })).rejects.toThrow('the installation 77 is connected');
+    await expect(connect({ slug: 'other' })).rejects.toThrow('installation 77 is already connected');
     const second = asId<InstallationId>(78);
-    await expect(connect({ slug: 'other', installation: second })).rejects.toThrow('acme is connected');
+    await expect(connect({ slug: 'other', installation: second })).rejects.toThrow(
+      'acme is already connected',
+    );
     await expect(connect({ installation: second })).rejects.toThrow('the slug acme is taken');
   });
 
@@ -183,10 +183,10 @@ describe('connectOrganization', () => {
     await expect(connect({ installation: unannounced })).rejects.toThrow('suspended');
     forge.organization = { ...forge.organization, suspended: false };
     forge.before = () => {
-      throw new ForgeError('credential-rejected', 'the app is not installed there any more');
+      throw new ForgeError('credential-rejected', 'the app is no longer installed there');
     };
     await expect(connect({ installation: unannounced, repositories: ['shop'] })).rejects.toThrow(
-      'credential-rejected: the app is not installed there any more',
+      'credential-rejected: the app is no longer installed there',
     );
     forge.before = () => {};
     await connect({ installation: unannounced });

@@ -12,8 +12,7 @@ export async function organizationOf(table: Table, slug: string): Promise<Organi
   if (organization === undefined) {
     throw new CallerError(
       'not-found',
-      (await removalProgress(table, slug)) ??
-        `there is no organization ${slug}; status lists those that there are`,
+      (await removalProgress(table, slug)) ?? `unknown organization ${slug}; status lists them`,
     );
   }
   return organization;
@@ -28,7 +27,7 @@ async function removalProgress(table: Table, slug: string): Promise<string | und
   const [open] = await openDeletions(table, deleted.id);
   const progress =
     open === undefined
-      ? 'everything of it is removed'
-      : `it is being removed: ${open.step}, ${open.objects} objects and ${open.records} records so far`;
-  return `the organization ${slug} was deleted, and its slug is never free again; ${progress}`;
+      ? 'its data has been removed'
+      : `its data is being removed: ${open.step}, ${open.objects} objects and ${open.records} records so far`;
+  return `organization ${slug} was deleted, and its slug cannot be reused; ${progress}`;
 }

@@ -12,7 +12,7 @@ const printableText = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'has to be one line of text');
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line of text');
 
 /** The fields of a command's input that say who gives it and why. */
 export const accountable = { by: printableText(100), why: printableText(500) } as const;

@@ -65,14 +65,14 @@ describe('previewRun', () => {
     expect(shown.map(({ scope, outcome }) => [scope, outcome])).toEqual(scopes.map((one) => [one, 'whole']));
     const changes = shown.flatMap((one) => one.changes);
     expect(changes).toEqual([
-      'member user-20 (20) removed: not in the whole read; an event says so too',
-      'team team-5 (5) removed: not in the whole read; not found by its id',
-      'user-1 (1) in team team-5 (5) removed: not in the whole read; not found by its id',
+      'member user-20 (20) removed: missing from a complete read; confirmed by an event',
+      'team team-5 (5) removed: missing from a complete read; not found by its id',
+      'user-1 (1) in team team-5 (5) removed: missing from a complete read; not found by its id',
       'repository acme/repository-8 (8) changed: visibility: public → private',
-      'repository acme/repository-9 (9) added: new in the read',
+      'repository acme/repository-9 (9) added: found by the read',
     ]);
     expect(shown[1]?.held).toHaveLength(10);
-    expect(shown[1]?.held[0]).toBe('member user-10 (10) removed: not in the whole read');
+    expect(shown[1]?.held[0]).toBe('member user-10 (10) removed: missing from a complete read');
 
     await world.syncAll();
     const [run] = await latestRuns(world.table, synchronizationId, 1);
@@ -93,8 +93,8 @@ describe('previewRun', () => {
     world.forge.facts = before;
     const { scopes: shown } = await world.preview();
     expect(shown[2]?.deferred).toEqual([
-      'team#5: it was withdrawn a short time ago, so it waits until 2026-11-22T12:07:00.000Z',
-      'team-member#1#5: it was withdrawn a short time ago, so it waits until 2026-11-22T12:07:00.000Z',
+      'team#5: withdrawn a short time ago, so deferred until 2026-11-22T12:07:00.000Z',
+      'team-member#1#5: withdrawn a short time ago, so deferred until 2026-11-22T12:07:00.000Z',
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('previewRun', () => {
     };
     expect((await world.preview()).scopes.find(({ scope }) => scope === 'members')).toMatchObject({
       outcome: 'incomplete',
-      message: 'too much for a preview, which is one go: 4 of 9 were read',
+      message: 'too large for a preview: 4 of 9 were read',
     });
     expect(world.table.dump()).toEqual(dump);
   });

@@ -101,7 +101,7 @@ function limitFrom(clock: Clock): ReadingLimit {
   const deadline = clock.now() + readingMs;
   return {
     mayGoOn: () => clock.now() < deadline,
-    tooMuch: 'too much for a preview, which is one go',
+    tooMuch: 'too large for a preview',
   };
 }
 
@@ -141,7 +141,7 @@ async function previewScope(
     held: shownHeld.map(text),
     deferred: deferred.map(
       ({ key, until }) =>
-        `${key}: it was withdrawn a short time ago, so it waits until ${new Date(until).toISOString()}`,
+        `${key}: withdrawn a short time ago, so deferred until ${new Date(until).toISOString()}`,
     ),
   };
 }

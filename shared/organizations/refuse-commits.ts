@@ -89,7 +89,7 @@ export function checkHashes(commits: readonly string[]): void {
   if (wrong.length > 0 || commits.length === 0) {
     throw new CallerError(
       'invalid',
-      `a commit is named by all of its 40 digits, in lower case: ${wrong.join(', ') || 'none was'}`,
+      `give full 40-digit commit hashes in lower case, not: ${wrong.join(', ') || 'none was'}`,
     );
   }
 }
@@ -103,10 +103,7 @@ async function refuse(
 ): Promise<Refusal> {
   const { table, workQueue, clock } = dependencies;
   if (commits.length > commitsMax) {
-    throw new CallerError(
-      'invalid',
-      `these are ${commits.length} commits; name at most ${commitsMax} at once`,
-    );
+    throw new CallerError('invalid', `${commits.length} commits given; at most ${commitsMax} at once`);
   }
   const plan = await refusalOf(table, organization, commits);
   if (by === undefined) {

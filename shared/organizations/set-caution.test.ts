@@ -69,10 +69,10 @@ it('suspends access after the days that were set, at once if they are over', asy
 });
 
 it.each([
-  [{ heldShare: 0.51 }, 'the share of a list is from 0 to 0.5, not 0.51'],
-  [{ heldAbove: -1 }, 'the number of missing things is from 0 to 1000, not -1'],
-  [{ suspendAfterDays: 0 }, 'the number of days is from 1 to 90, not 0'],
-  [{ suspendAfterDays: Number.NaN }, 'the number of days is from 1 to 90, not NaN'],
+  [{ heldShare: 0.51 }, 'the share of a list must be from 0 to 0.5, not 0.51'],
+  [{ heldAbove: -1 }, 'the number of missing entries must be from 0 to 1000, not -1'],
+  [{ suspendAfterDays: 0 }, 'the number of days must be from 1 to 90, not 0'],
+  [{ suspendAfterDays: Number.NaN }, 'the number of days must be from 1 to 90, not NaN'],
 ])('refuses %o', async (changes, message) => {
   const world = await createWorld();
   await expect(world.change(changes)).rejects.toThrow(message);

@@ -8,7 +8,7 @@ import { reviewRights, type SuspensionDependencies } from '../sync/run/suspensio
 /** The bounds and the name of each setting. More than half of a list must not be removed without a question. */
 const bounds = {
   heldShare: { from: 0, to: 0.5, what: 'the share of a list' },
-  heldAbove: { from: 0, to: 1000, what: 'the number of missing things' },
+  heldAbove: { from: 0, to: 1000, what: 'the number of missing entries' },
   suspendAfterDays: { from: 1, to: 90, what: 'the number of days' },
 } as const satisfies Record<keyof Caution, unknown>;
 
@@ -26,7 +26,7 @@ export async function changeCaution(
   for (const [name, { from, to, what }] of Object.entries(bounds)) {
     const value = changes[name as keyof Caution];
     if (value !== undefined && !(value >= from && value <= to)) {
-      throw new CallerError('invalid', `${what} is from ${from} to ${to}, not ${value}`);
+      throw new CallerError('invalid', `${what} must be from ${from} to ${to}, not ${value}`);
     }
   }
   if (Object.keys(changes).length === 0) {

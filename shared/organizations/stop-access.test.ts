@@ -120,7 +120,7 @@ describe('stopAccess', () => {
     await expect(allow()).rejects.toThrow(new CallerError('conflict', 'access to acme is not stopped'));
     await stop();
     await expect(stop()).rejects.toThrow(CallerError);
-    await expect(stop()).rejects.toThrow('access to acme is stopped already');
+    await expect(stop()).rejects.toThrow('access to acme is already stopped');
     expect(await auditLog(registry.table, organizationId, 10)).toHaveLength(1);
     await allow();
     await expect(allow()).rejects.toThrow(CallerError);

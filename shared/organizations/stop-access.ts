@@ -24,7 +24,7 @@ export async function stopAccess(
   const { table, workQueue, clock } = dependencies;
   const closed = desireClosed(organization, clock.now());
   await conflictAsCallerError(
-    `access to ${organization.slug} is stopped already; status says by whom and why`,
+    `access to ${organization.slug} is already stopped; status says by whom and why`,
     () =>
       table.transact([
         markStopped(organization.id, clock.now()),

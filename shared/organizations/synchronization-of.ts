@@ -34,7 +34,7 @@ export async function synchronizationOf(
   if (fitting.length > 1) {
     throw new CallerError(
       'invalid',
-      `${named.slug} has several synchronizations: name one of ${listed(all)}`,
+      `${named.slug} has several synchronizations; choose one: ${listed(all)}`,
     );
   }
   return { organization, synchronization };

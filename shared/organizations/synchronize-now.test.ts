@@ -168,7 +168,7 @@ describe('the status of a synchronization', () => {
         since: '2026-11-22T12:05:00.000Z',
         count: 18,
         digest: expect.stringMatching(/^[0-9a-f]{12}$/),
-        changes: expect.arrayContaining(['member user-3 (3) removed: not in the whole read']),
+        changes: expect.arrayContaining(['member user-3 (3) removed: missing from a complete read']),
         decidedAt: undefined,
       },
     ]);

@@ -55,9 +55,9 @@ describe('undoRun', () => {
     const asked = await world.undo();
     expect(asked).toMatchObject({ isDone: false, putBack: [] });
     expect(asked.left.map(({ reason }) => reason)).toEqual([
-      'members is not read yet',
-      'members is not read yet',
-      'teams is not read yet',
+      'members has not been read yet',
+      'members has not been read yet',
+      'teams has not been read yet',
     ]);
     expect(world.workQueue.take().map(({ message }) => message.scope)).toEqual(['members']);
 
@@ -133,7 +133,7 @@ describe('undoRun', () => {
     const facts = [await world.facts('members'), await world.facts('teams')];
     const again = await world.undo();
     expect(again).toMatchObject({ isDone: true, putBack: [], recordedAs: [] });
-    expect(new Set(again.left.map(({ reason }) => reason))).toEqual(new Set(['there already']));
+    expect(new Set(again.left.map(({ reason }) => reason))).toEqual(new Set(['already there']));
     expect(again.left).toHaveLength(3);
     expect(world.workQueue.take()).toEqual([]);
     expect([await world.facts('members'), await world.facts('teams')]).toEqual(facts);
@@ -173,7 +173,7 @@ describe('undoRun', () => {
     const { asked } = await world.undo();
     await world.run('members');
     const [first] = (await world.undo(asked)).left;
-    expect(first?.reason).toBe('members is not read yet: unavailable: no answer');
+    expect(first?.reason).toBe('members has not been read yet: unavailable: no answer');
     world.forge.before = () => {};
     world.clock.time += 10_000;
     await world.run('members');
@@ -196,7 +196,7 @@ describe('undoRun', () => {
     await world.sync('members');
     expect(await world.facts('members')).toEqual(['member#1', 'member#3']);
     expect((await world.undo(asked)).left).toEqual([
-      { what: 'member user-2 (2)', reason: 'removed again since' },
+      { what: 'member user-2 (2)', reason: 'removed again by a later run' },
     ]);
   });
 
@@ -240,7 +240,7 @@ describe('undoRun', () => {
     world.forge.facts = everything.filter((fact) => fact.kind !== 'member' || fact.account !== '2');
     await world.sync('members');
     expect((await world.undo(asked)).left).toEqual([
-      { what: 'member user-2 (2)', reason: 'removed again since' },
+      { what: 'member user-2 (2)', reason: 'removed again by a later run' },
     ]);
   });
 
@@ -249,14 +249,14 @@ describe('undoRun', () => {
     await expect(world.undo(undefined, world.number + 10)).rejects.toThrow(
       new CallerError(
         'not-found',
-        `there is no run ${world.number + 10} yet; runs lists those that there are`,
+        `run ${world.number + 10} does not exist yet; runs lists the recorded ones`,
       ),
     );
     await expect(world.undo(undefined, 1)).rejects.toThrow('run 1 removed nothing');
     await world.table.transact([
       { delete: { pk: `SYNC#${synchronizationId}`, sk: `RUN#${'1'.padStart(12, '0')}` } },
     ]);
-    await expect(world.undo(undefined, 1)).rejects.toThrow('there is no record of a run 1');
+    await expect(world.undo(undefined, 1)).rejects.toThrow('run 1 is not recorded');
     const { pk } = keys.runChanges(synchronizationId, world.number, 0);
     for (const { sk } of await world.table.query(pk, 'CHANGES#')) {
       await world.table.transact([{ delete: { pk, sk: String(sk) } }]);

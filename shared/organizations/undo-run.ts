@@ -94,13 +94,13 @@ async function removedBy(
 ): Promise<readonly Removal[]> {
   const { counts } = await recordedRun(table, synchronization, number);
   if (counts.remove === 0) {
-    throw new CallerError('conflict', `run ${number} removed nothing; runs ${number} shows what it did`);
+    throw new CallerError('conflict', `run ${number} removed nothing; see runs ${number}`);
   }
   const removed = await loadRemoved(table, synchronization.id, number);
   if (removed === undefined) {
     throw new CallerError(
       'not-found',
-      `run ${number} is too old: what it removed is kept for 30 days; synchronize reads what the forge has now`,
+      `run ${number} is too old: removed facts are kept for 30 days; run synchronize to read the forge's current state`,
     );
   }
   return removed;
@@ -155,7 +155,7 @@ async function outcomeOf(
       if (current !== undefined && current.changedAt >= at) {
         putBack.push(what);
       } else if (current !== undefined) {
-        const reason = held.has(key) ? 'there already, and its removal is held' : 'there already';
+        const reason = held.has(key) ? 'still there: its removal is held' : 'already there';
         left.push({ what, reason });
       } else {
         left.push({
@@ -174,7 +174,7 @@ function absenceOf(
   { removedAt, at, lagMs }: { readonly removedAt: number; readonly at: number; readonly lagMs: number },
 ): string {
   if (removedAt > at) {
-    return 'removed again since';
+    return 'removed again by a later run';
   }
   const { outcome, scope, failure, lastSuccess, lookAgainAt } = progress ?? {};
   const why = failure && `${failure.code}: ${failure.message}`;
@@ -182,12 +182,12 @@ function absenceOf(
     return `${scope} could not be read: ${why}`;
   }
   if (outcome === 'pending') {
-    return `${scope} is not read yet${why === undefined ? '' : `: ${why}`}`;
+    return `${scope} has not been read yet${why === undefined ? '' : `: ${why}`}`;
   }
   const isRecent = lastSuccess !== undefined && Date.parse(lastSuccess) < removedAt + lagMs;
   return isRecent && lookAgainAt !== undefined
     ? `the forge does not show it yet; ${scope} is read again at ${lookAgainAt}`
-    : 'the forge does not have it any more';
+    : 'the forge no longer has it';
 }
 
 function byScope(

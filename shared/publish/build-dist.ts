@@ -175,7 +175,7 @@ async function store(
     }
     const first = await objects.digest(objectKey, signal);
     if (!first) {
-      throw new Error('an archive was there and then was not');
+      throw new Error('a stored archive disappeared');
     }
     return first;
   } finally {

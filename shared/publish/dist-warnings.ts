@@ -19,11 +19,11 @@ export const distWarnings = {
     } Pin to a commit of a branch by its whole hash; if this one was pushed just now, try again in 10 minutes.`,
 
   ambiguous: (name: string, hash: string): string =>
-    `${hash} stands for several commits of ${name}. Pin to the whole hash of the commit.`,
+    `${hash} matches several commits of ${name}. Pin to the full commit hash.`,
 
   /** Not why: that is for owners. */
   refused: (slug: string, name: string, hash: string): string =>
-    `An owner of ${slug} refused commit ${short(hash)} of ${name}, so it has no archive any more; update to another version.`,
+    `An owner of ${slug} refused commit ${short(hash)} of ${name}, so its archive is not served; update to another version.`,
 
   undecided: (name: string, hash: string): string =>
     `The repository of ${name} is being searched for the commit ${short(hash)}; try again shortly.`,
@@ -32,7 +32,7 @@ export const distWarnings = {
     `The archive of ${name} at ${short(hash)} is being built; try again shortly.`,
 
   tooMany: (name: string, hash: string, seconds: number): string =>
-    `Too many unknown commits of ${name} were asked for within this hour, so ${short(hash)} was not looked up; try again ${inSeconds(seconds)}.`,
+    `Too many unknown commits of ${name} were requested within the last hour, so ${short(hash)} was not looked up; try again ${inSeconds(seconds)}.`,
 
   /** @param code undefined when the forge was not asked again */
   lookUpFailed: (name: string, hash: string, seconds: number, code?: string): string =>

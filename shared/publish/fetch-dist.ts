@@ -53,7 +53,7 @@ export async function fetchDist(
   }
   if (found.state === 'deleted' && found.successor !== undefined) {
     // Its number changed while the request was on its way here: within a second the edge leads to the next one.
-    return unavailable(`The archives of ${found.name} were moved just now; try again.`, 1);
+    return unavailable(`The archives of ${found.name} are being moved; try again.`, 1);
   }
   if (!isLiving(found)) {
     return notFound;
@@ -229,7 +229,7 @@ function noArchive(dependencies: FetchDistDependencies, { found, hash }: Wanted,
   if (!(error instanceof ForgeError)) {
     throw error;
   }
-  dependencies.logger.warn('the forge gave no archive', {
+  dependencies.logger.warn('the forge returned no archive', {
     package: found.name,
     commit: hash,
     code: error.code,

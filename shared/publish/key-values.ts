@@ -55,7 +55,7 @@ export function createKeyValues(client: CloudFrontKeyValueStoreClient, storeArn:
 
 function known(etag: string | undefined): string {
   if (etag === undefined) {
-    throw new Error('the key-value store answered without an ETag');
+    throw new Error('the key-value store returned no ETag');
   }
   return etag;
 }

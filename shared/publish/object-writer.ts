@@ -64,7 +64,7 @@ export function createObjectWriter(client: S3Client, bucket: string): ObjectWrit
         );
       } catch (error) {
         if (isConflict(error)) {
-          throw new ObjectConflictError('the object changed since it was seen', { cause: error });
+          throw new ObjectConflictError('the object changed since it was read', { cause: error });
         }
         throw error;
       }

@@ -119,7 +119,7 @@ async function meetFailure(
       return 'again';
     }
     if (!batch.some(isWithdrawal)) {
-      logger.error('the key-value store is full: grants wait until something is taken out', {
+      logger.error('the key-value store is full: grants wait until entries are removed', {
         keys: batch.length,
       });
       return 'stop';
@@ -138,7 +138,7 @@ async function meetFailure(
     turns.keysMax = Math.ceil(batch.length / 2);
   } else {
     turns.refused.add(String(batch[0]?.key));
-    logger.error('the key-value store does not take a key', { error, key: batch[0]?.key });
+    logger.error('the key-value store rejected a key', { error, key: batch[0]?.key });
     turns.keysMax = updateKeysMax;
   }
   return 'again';

@@ -42,7 +42,7 @@ test.each(['iv', 'tag', 'text'] as const)('a changed %s is noticed, and not prin
   const kept = await encrypted(dataKeys);
   const changed = { ...kept, [part]: Buffer.from(kept[part], 'base64').fill(7).toString('base64') };
   const failed = createEnvelopeCipher(dataKeys).decrypt(changed, context);
-  await expect(failed).rejects.toThrow('does not fit its context');
+  await expect(failed).rejects.toThrow('does not match its context');
   await expect(failed).rejects.not.toHaveProperty('cause');
 });
 

@@ -71,7 +71,7 @@ export function createEnvelopeCipher(dataKeys: DataKeys): Cipher {
           .setAuthTag(bytes(tag));
         return Buffer.concat([decipher.update(bytes(text)), decipher.final()]).toString('utf8');
       } catch {
-        throw new CipherError('an encrypted text does not fit its context, or was changed');
+        throw new CipherError('an encrypted text does not match its context, or was changed');
       } finally {
         plain.fill(0);
       }

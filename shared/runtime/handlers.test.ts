@@ -239,7 +239,7 @@ describe('a queue', () => {
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
     const ids = lines.map(({ message, correlation_id: id }) => [message, id]);
     expect(ids).toEqual([
-      ['a message does not fit its schema', undefined],
+      ['a message does not match its schema', undefined],
       ['at work', 'm0'],
       ['at work', 'm1'],
       ['work on a message failed', 'm1'],

@@ -69,7 +69,7 @@ describe('an error at an edge', () => {
     expect(callerErrorOf(error)).toBe(error);
     expect(callerErrorOf(new ConflictError([0]))).toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('ask again'),
+      message: expect.stringContaining('try again'),
     });
     expect(callerErrorOf(new Error('a condition of a write did not hold'))).toBeUndefined();
     expect(callerErrorOf('not-found')).toBeUndefined();

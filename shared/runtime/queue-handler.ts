@@ -58,7 +58,7 @@ export function batchHandler<Schema extends z.ZodType>(
         parsed.push({ id: record.messageId, message: result.data });
       } else {
         // Nothing would make it readable: it is deleted, and the log says so.
-        logger.error('a message does not fit its schema', { messageId: record.messageId });
+        logger.error('a message does not match its schema', { messageId: record.messageId });
       }
     }
     const failed = await handle(

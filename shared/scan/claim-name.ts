@@ -86,7 +86,7 @@ async function takeFromHolder(
   await storeClaim(dependencies, lease, organization.id, name, source);
   const before = await findName(table, organization.id, name);
   if (before === undefined) {
-    throw new Error(`the name ${name} was there and then was not`);
+    throw new Error(`the name ${name} disappeared`);
   }
   const holder = await holderOf(table, organization.id, before, clock.now());
   const outcome = decideName({
@@ -118,8 +118,9 @@ async function takeFromHolder(
 
 /** Why a name passes by itself, by what has become of its holder. */
 const passingReasons: Readonly<Record<NameHolder['standing'], string>> = {
-  readable: 'of the repositories that were there at the import it comes first',
-  'deleted-on-forge': 'the repository was deleted on the forge, and no other claims the name',
+  readable: 'first among the repositories present at the import',
+  'deleted-on-forge':
+    'the repository that had it was deleted on the forge, and no other repository claims the name',
   unreadable: 'an owner gave it',
   'deleted-here': 'an owner gave it',
 };

@@ -35,14 +35,14 @@ export async function explainName(
   ]);
   const known = fact?.kind === 'repository' ? fact : undefined;
   const holder = known?.fullName ?? repository;
-  const made = known?.createdAt === undefined ? '' : `, made ${known.createdAt.slice(0, 10)},`;
+  const made = known?.createdAt === undefined ? '' : `, created ${known.createdAt.slice(0, 10)},`;
   switch (standing) {
     case 'deleted-here':
       return { holder, why: `an owner deleted the package of ${holder} that had it` };
     case 'deleted-on-forge':
       return {
         holder,
-        why: `${holder} had it and was deleted on the forge, and more than one repository claimed it then`,
+        why: `${holder} had it and was deleted on the forge while several repositories claimed it`,
       };
     case 'unreadable':
       return {

@@ -29,7 +29,7 @@ export function noticesOf(stored: readonly StoredVersion[], found: readonly Comp
   const notices = [...stored.flatMap(noticesOfVersion), ...leftOutNotices(stored, found)];
   return bounded(notices, (count) => ({
     version: `${count} more`,
-    notice: 'not listed: only the first are',
+    notice: 'not listed',
   }));
 }
 

@@ -108,7 +108,7 @@ function planSame(before: StoredVersion, version: FoundVersion, at: string): Ver
         {
           kind: 'write',
           version: current,
-          reason: `composer.json of tag ${before.refName} is read by newer rules`,
+          reason: `composer.json of tag ${before.refName} was read again under newer rules`,
         },
       ]
     : changes;

@@ -63,12 +63,12 @@ export async function storePendingArchives(
       again = busySeconds;
       return { reason: 'its archive is being built' };
     } catch (error) {
-      logger.warn('the archive of a new tag cannot be had', {
+      logger.warn('the archive of a new tag could not be fetched', {
         package: found.name,
         commit,
         error: error as Error,
       });
-      const reason = `the forge did not give its archive: ${error instanceof ForgeError ? error.code : 'unexpected error'}`;
+      const reason = `the forge did not return its archive: ${error instanceof ForgeError ? error.code : 'unexpected error'}`;
       if (error instanceof ForgeError && stopsAll.has(error.code)) {
         stopped = reason;
       }

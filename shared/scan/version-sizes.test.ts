@@ -28,7 +28,7 @@ describe('withinSizes', () => {
       leftOut: [
         {
           ref: 'tag 1.1.0',
-          reason: 'what is published of composer.json has 301 KB, and there is room for 300 KB.',
+          reason: 'the published part of composer.json has 301 KB; the limit is 300 KB.',
         },
       ],
     });

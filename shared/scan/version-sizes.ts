@@ -29,12 +29,12 @@ export function withinSizes(
     if (size > versionBytesMax) {
       leftOut.set(
         version,
-        `what is published of composer.json has ${kilobytes(size)}, and there is room for ${kilobytes(versionBytesMax)}.`,
+        `the published part of composer.json has ${kilobytes(size)}; the limit is ${kilobytes(versionBytesMax)}.`,
       );
     } else if (bytes + size > packageBytesMax) {
       leftOut.set(
         version,
-        `the package is full: what is published of the composer.json of all versions may have ${kilobytes(packageBytesMax)} together. Delete branches and tags that nobody needs, or make composer.json smaller.`,
+        `the package is full: the published parts of composer.json of all its versions may have ${kilobytes(packageBytesMax)} together. Delete branches and tags that nobody needs, or make composer.json smaller.`,
       );
     } else {
       bytes += size;

@@ -40,7 +40,7 @@ describe('a credential', () => {
     const other = z.object({ access: z.literal('something else') });
     const failed = createCredentialSource(dependencies, connection, other).current();
     const error = await failed.catch((reason: unknown) => reason);
-    expect(String(error)).toContain('does not fit');
+    expect(String(error)).toContain('does not match');
     expect(inspect(error, { depth: 9 })).not.toMatch(/access-1|refresh-1/);
   });
 

@@ -256,7 +256,7 @@ export function createCredentialView<Value>(
       if (newest.version !== outdated.version || (!isRefused && isUsable(newest, now))) {
         return newest;
       }
-      throw new ForgeError('unavailable', 'the next run has to renew the credential first', {
+      throw new ForgeError('unavailable', 'the credential must be renewed by the next run first', {
         notBefore: now + lookAgainMs,
       });
     },
@@ -327,12 +327,12 @@ function parseSecret<Value>(text: string, schema: z.ZodType<Value>): Value {
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    throw new Error("a stored credential does not fit its adapter's schema");
+    throw new Error("a stored credential does not match its adapter's schema");
   }
 }
 
 const rejection = (code: CredentialFault): ForgeError =>
-  new ForgeError(code, 'the forge does not take the credential of the connection');
+  new ForgeError(code, 'the forge rejected the credential of the connection');
 
 /** The error for an expired value that has no successor yet. */
 function notRenewable(item: CredentialItem, now: number): ForgeError {
@@ -342,6 +342,6 @@ function notRenewable(item: CredentialItem, now: number): ForgeError {
     });
   }
   return item.renewalRefused
-    ? new ForgeError('credential-rejected', 'the forge does not renew the credential of the connection')
+    ? new ForgeError('credential-rejected', 'the forge refused to renew the credential of the connection')
     : new ForgeError('unavailable', 'the credential could not be renewed', { notBefore: item.renewAfter });
 }

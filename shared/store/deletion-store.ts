@@ -41,7 +41,7 @@ const DeletionItem = z.object({
   objects: z.number().default(0),
   records: z.number().default(0),
   /** What it is doing or waiting for, for owners to read. */
-  step: z.string().default('waits for its worker'),
+  step: z.string().default('waiting for a worker'),
   /** Kept here because their own records are deleted before the deletion ends. */
   synchronizations: z.array(z.string().transform((text) => asId<SynchronizationId>(text))).default([]),
   wanted: z.number().default(0),
@@ -77,7 +77,7 @@ export function askDeletion(
 ): Operation {
   const operation = requestWork(deletionOf(organization, target), now, { target, name, ...attributes });
   if (!('update' in operation)) {
-    throw new Error('asking for work is an update');
+    throw new Error('requesting work must be an update');
   }
   const { update } = operation;
   return { update: { ...update, setIfMissing: { ...update.setIfMissing, askedAt: now } } };

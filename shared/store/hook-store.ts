@@ -71,7 +71,7 @@ export async function addHook(
 /**
  * Replaces the hook's secret; the previous one is accepted for a day.
  *
- * @throws Error when there is no such hook
+ * @throws Error when unknown hook
  * @throws ConflictError when somebody else changes it at the same moment
  */
 export async function changeHookSecret(
@@ -82,7 +82,7 @@ export async function changeHookSecret(
   const key = keys.hook(name.forge, name.source);
   const item = await table.get(key);
   if (item === undefined) {
-    throw new Error('there is no such hook');
+    throw new Error('unknown hook');
   }
   const { version, secret: previousSecret } = HookItem.parse(item);
   const encrypt = await cipher.prepare(contextOf(name));

@@ -137,8 +137,8 @@ describe('issueToken', () => {
   it.each<[string, TokenHolder, number | undefined, string]>([
     ['who is no member', member('nobody'), undefined, 'has no member nobody'],
     ['a team that is not there', { kind: 'team', slug: 'none' }, undefined, 'has no team none'],
-    ['the past', member('user-1'), now, 'expiry has passed'],
-    ['a login that two accounts had', member('twin'), undefined, 'several of member twin'],
+    ['the past', member('user-1'), now, 'expiry has already passed'],
+    ['a login that two accounts had', member('twin'), undefined, 'more than one member twin'],
   ])('makes none for %s', async (_, holder, expiresAt, message) => {
     const twins = [3, 4].map(
       (id): Fact => ({ kind: 'member', account: asId(id), login: 'Twin', role: 'member' }),
@@ -157,7 +157,7 @@ describe('issueToken', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const refused = outcomes.find((outcome) => outcome.status === 'rejected');
     expect(refused).toMatchObject({
-      reason: { name: 'CallerError', message: expect.stringContaining('ask again') },
+      reason: { name: 'CallerError', message: expect.stringContaining('try again') },
     });
     await desk.issue(member('user-1'));
     const users = [...desk.table.dump().values()].filter(({ sk }) => sk === 'USER');

@@ -58,7 +58,7 @@ export async function issueToken(
   const { table, workQueue, clock, randomBytes } = dependencies;
   const now = clock.now();
   if (expiresAt !== undefined && expiresAt <= now) {
-    throw new CallerError('invalid', 'the expiry has passed already');
+    throw new CallerError('invalid', 'the expiry has already passed');
   }
   await ensureKey(dependencies, organization);
   const synchronizations = await synchronizationsOf(table, organization.id);
@@ -85,7 +85,7 @@ export async function issueToken(
     );
   } catch (error) {
     if (error instanceof ConflictError) {
-      throw new CallerError('conflict', 'somebody made this user at the same moment; ask again');
+      throw new CallerError('conflict', 'this user was created at the same time; try again');
     }
     throw error;
   }
@@ -155,7 +155,7 @@ function only<Thing>(list: readonly Thing[], what: string, organization: Organiz
     throw new CallerError('not-found', `the organization ${organization.slug} has no ${what}`);
   }
   if (second !== undefined) {
-    throw new CallerError('invalid', `the organization ${organization.slug} has several of ${what}`);
+    throw new CallerError('invalid', `the organization ${organization.slug} has more than one ${what}`);
   }
   return first;
 }

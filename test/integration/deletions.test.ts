@@ -107,7 +107,7 @@ describe('a deleted package', () => {
     expect(await registry.get(token, distPath('a'))).toBe('404');
     expect((await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`)).toBe(true);
     expect(await openDeletions(registry.table, organizationId)).toMatchObject([
-      { name: 'acme/one', step: 'keeps its archives for a while' },
+      { name: 'acme/one', step: 'keeping its archives' },
     ]);
     await registry.clock.advance(Date.parse(archivesKeptUntil) - registry.clock.now() + 1000);
     await registry.settle();
@@ -126,7 +126,7 @@ describe('a deleted package', () => {
     await registry.drain();
     expect(await isThere()).toBe(true);
     expect(await openDeletions(registry.table, organizationId)).toMatchObject([
-      { step: 'waits for the edge' },
+      { step: 'waiting for the edge' },
     ]);
     await registry.workQueue.send(messages.filter(({ queue }) => queue !== 'deletion'));
     await registry.settle();
@@ -213,7 +213,7 @@ describe('a deleted synchronization', () => {
       packages: ['acme/one'],
       teamTokens: 1,
     });
-    await expect(remove(registry, { ...sure, confirm: 'umbrella' })).rejects.toThrow('confirm it with acme');
+    await expect(remove(registry, { ...sure, confirm: 'umbrella' })).rejects.toThrow('confirm with acme');
     await remove(registry, sure);
     await registry.drain();
     // Whoever read by it reads no more; nothing waits for the records to be removed.

@@ -144,14 +144,19 @@ describe('an owner who gives a name', () => {
   });
 
   it.each([
-    ['a name that nobody has', { packageName: 'acme/none' }, 'repository-6', 'nobody has the name acme/none'],
+    [
+      'a name that nobody has',
+      { packageName: 'acme/none' },
+      'repository-6',
+      'no repository has the name acme/none',
+    ],
     [
       'a repository that is not there',
       {},
       'repository-9',
-      'no such repository: repository-9; it is claimed by acme/repository-6',
+      'no such repository: repository-9; repositories that claim it: acme/repository-6',
     ],
-    ['a repository that has it', {}, 'repository-5', 'acme/repository-5 has the name acme/one already'],
+    ['a repository that has it', {}, 'repository-5', 'acme/repository-5 already has the name acme/one'],
     ['one that does not claim it', {}, 'repository-7', 'acme/repository-7 does not claim acme/one'],
   ])('is told what is wrong with %s', async (_, input, to, message) => {
     const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }), one(7));

@@ -109,5 +109,5 @@ it('who asks for a repository that is not there, or was not scanned, hears so', 
   await expect(list(registry, 'none')).rejects.toThrow(CallerError);
   await registry.change([...five, aFact.repository(7)], 'repositories');
   await registry.deliver();
-  await expect(list(registry, 'repository-7')).rejects.toThrow('was not scanned yet');
+  await expect(list(registry, 'repository-7')).rejects.toThrow('has not been scanned yet');
 });

@@ -86,7 +86,7 @@ describe('npm start', () => {
 
     const second = await command('local/main.ts', [...flags.slice(1)]);
     expect([second.code, second.stderr.split('\n').length]).toEqual([1, 2]);
-    expect(second.stderr).toContain('is in use by the start with process id');
+    expect(second.stderr).toContain('is in use by the npm start with process id');
 
     const bobs = z
       .object({ tokens: z.array(z.object({ id: z.string(), principal: z.string(), state: z.string() })) })
@@ -167,7 +167,7 @@ describe('npm start', () => {
     await writeFile(join(foreign, 'composer.json'), '{}');
     const run = await command('local/main.ts', ['--data', foreign, '--fresh', '--port', '0']);
     expect([run.code, run.stderr.trim().split('\n').length]).toEqual([1, 1]);
-    expect(run.stderr).toContain('holds something else');
+    expect(run.stderr).toContain('has other contents');
     expect(await readdir(foreign)).toEqual(['composer.json']);
   });
 
@@ -180,9 +180,9 @@ describe('npm start', () => {
     const admin = await command('local/admin.ts', ['--help']);
     expect([admin.code, admin.stdout.includes('revoke')]).toEqual([0, true]);
     const unknown = await command('local/admin.ts', ['nothing']);
-    expect([unknown.code, unknown.stderr]).toEqual([2, 'there is no command nothing; --help lists them\n']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, 'unknown command nothing; --help lists them\n']);
     const lost = await command('local/admin.ts', ['status', '--data', join(folder, 'nobody')]);
-    expect([lost.code, lost.stderr.includes('nothing runs on')]).toEqual([1, true]);
+    expect([lost.code, lost.stderr.includes('no npm start is running on')]).toEqual([1, true]);
   });
 });
 

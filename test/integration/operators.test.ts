@@ -59,10 +59,10 @@ async function admin(...args: readonly string[]): Promise<string> {
 describe('the commands about a synchronization', () => {
   it('show how old rights are, read everything on demand, and list the run', async () => {
     expect(await admin('status', 'tiny')).toMatch(/rights as of 20\d\d-/);
-    expect(await admin('synchronize', 'tiny')).toBe('everything was read; runs shows what changed');
+    expect(await admin('synchronize', 'tiny')).toBe('read completely; runs shows what changed');
     const runs = await admin('runs', 'tiny', '--all');
-    expect(runs.split('\n')[0]).toMatch(/requests {2}nothing changed {2}because: owner$/);
-    expect(await admin('removals', 'tiny')).toBe('nothing is held');
+    expect(runs.split('\n')[0]).toMatch(/requests {2}nothing changed {2}cause: owner$/);
+    expect(await admin('removals', 'tiny')).toBe('no removals are held');
   }, 60_000);
 
   it('show beforehand what a run would change, and put back what one removed', async () => {
@@ -74,7 +74,7 @@ describe('the commands about a synchronization', () => {
       return /^(\d+) .* 1 removed .*webhook/m.exec(runs)?.[1];
     });
     expect(await admin('runs', 'tiny', removed)).toMatch(
-      /member bob \(\d+\) removed: .*an event says so too/,
+      /member bob \(\d+\) removed: .*confirmed by an event/,
     );
 
     // No event gives the membership back, and the list, read a moment after the removal, is not believed.
@@ -83,19 +83,19 @@ describe('the commands about a synchronization', () => {
     await system.cloud.idle();
     const preview = await admin('preview', 'tiny');
     expect(preview).toMatch(/^nothing was written; \d+ requests\nsettings: nothing changed\nmembers: /);
-    expect(preview).toMatch(/put off:\n {4}member#\d+: it was withdrawn a short time ago/);
+    expect(preview).toMatch(/deferred:\n {4}member#\d+: withdrawn a short time ago/);
     const undone = await admin('undo', 'tiny', removed);
-    expect(undone).toMatch(/^1 of what run \d+ removed are back, by run \d+\n {2}member bob/);
+    expect(undone).toMatch(/^restored 1 of what run \d+ removed, by run \d+\n {2}member bob/);
     expect(await admin('preview', 'tiny')).toMatch(/\nmembers: nothing changed\n/);
-    expect(await admin('undo', 'tiny', removed)).toContain('there already');
+    expect(await admin('undo', 'tiny', removed)).toContain('already there');
   }, 90_000);
 
   it.each([
-    [['runs', 'nobody'], 'there is no organization nobody'],
-    [['runs', 'tiny', '99999'], 'there is no run 99999 yet'],
-    [['undo', 'tiny', '99999'], 'there is no run 99999 yet'],
+    [['runs', 'nobody'], 'unknown organization nobody'],
+    [['runs', 'tiny', '99999'], 'run 99999 does not exist yet'],
+    [['undo', 'tiny', '99999'], 'run 99999 does not exist yet'],
     [['preview', 'tiny', '--synchronization', 'x'], 'tiny has no synchronization x; it has '],
-    [['removals', 'tiny', 'people', 'yes', '--of', 'abc'], 'there is no scope people'],
+    [['removals', 'tiny', 'people', 'yes', '--of', 'abc'], 'unknown scope people'],
     [['removals', 'tiny', 'members', 'no', '--of', 'abc'], 'no removals of members are held'],
   ])('%j says what is wrong and names the way out', async (args, words) => {
     const error = await admin(...args).catch((thrown: unknown) => thrown);
@@ -158,14 +158,14 @@ describe('a leak needs a stop', () => {
       /ALL ACCESS IS STOPPED since 20.* by Alice: a token leaked\n {2}npm run admin -- allow-access tiny/,
     );
     await expect(admin('stop-access', 'tiny', '--by', 'Ann', '--why', 'twice')).rejects.toThrow(
-      'is stopped already',
+      'is already stopped',
     );
     await expect(admin('stop-access', 'tiny', '--by', 'Ann', '--why', ' ')).rejects.toThrow('why');
 
     await admin('allow-access', 'tiny', '--by', 'Alice', '--why', 'the token is revoked');
     await eventually(async () => expect((await ask(url)).status).toBe(200), 10_000);
     expect(await admin('status', 'tiny')).toMatch(
-      /what owners did, newest first:\n.*Alice: allow-access tiny: the token is revoked\n.*Alice: stop-access tiny: a token leaked/,
+      /audit log, newest first:\n.*Alice: allow-access tiny: the token is revoked\n.*Alice: stop-access tiny: a token leaked/,
     );
   }, 60_000);
 });

@@ -89,7 +89,7 @@ describe('two repositories with one name at the import', () => {
       {
         repository: 'acme/repository-6',
         version: 'acme/one',
-        notice: expect.stringContaining('comes first'),
+        notice: expect.stringContaining('first among the repositories'),
       },
     ]);
     const synchronization = await findSynchronization(registry.table, synchronizationId);
@@ -102,7 +102,7 @@ describe('two repositories with one name at the import', () => {
         (await showRun(registry.table, synchronization, Number(run?.number), registry.clock.now())),
     ).toMatchObject({
       changes: [
-        'package acme/one (number 1) of repository acme/repository-5 (5) is number 2 of repository acme/repository-6 (6) now: of the repositories that were there at the import it comes first',
+        'package acme/one (number 1) of repository acme/repository-5 (5) moved to repository acme/repository-6 (6) as number 2: first among the repositories present at the import',
       ],
     });
   });
@@ -197,7 +197,7 @@ describe('a repository that was deleted and made again with the same manifest', 
     expect((await status(registry)).waiting).toMatchObject([
       {
         repository: 'acme/repository-7',
-        why: expect.stringContaining('more than one repository claimed it'),
+        why: expect.stringContaining('while several repositories claimed it'),
       },
     ]);
     await give(registry, 'acme/repository-7');
@@ -272,7 +272,7 @@ describe('a colleague’s older repository that waits for a name', () => {
     await pushed(registry, 6);
     expect(await packages(registry)).toEqual(['1 acme/one available → acme/two', '2 acme/two available']);
     expect((await status(registry)).waiting).toMatchObject([
-      { why: 'acme/repository-5, made 2026-10-01, has it, though its composer.json says acme/two now' },
+      { why: 'acme/repository-5, created 2026-10-01, has it, though its composer.json says acme/two now' },
     ]);
   });
 

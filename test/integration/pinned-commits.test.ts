@@ -171,7 +171,7 @@ describe('an abbreviated hash', () => {
     await registry.table.update({ key: keys.dist(organizationId, 1, other), set: { recordedAt: 1 } });
     const answer = await registry.fetch(1, 'aaaaaaa');
     expect(answer).toMatchObject({ status: 404 });
-    expect(registry.warningOf(answer)).toContain('aaaaaaa stands for several commits of acme/one');
+    expect(registry.warningOf(answer)).toContain('aaaaaaa matches several commits of acme/one');
     expect(registry.asked).toEqual([]);
   });
 

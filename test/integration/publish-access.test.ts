@@ -331,7 +331,7 @@ describe('publishAccess', () => {
     }
     expect(await edge.publish([])).toBe(60);
     expect(Object.keys(await edge.values()).sort()).toEqual(keys.sort());
-    expect(edge.logged).toEqual(tooLong.map(() => 'the key-value store does not take a key'));
+    expect(edge.logged).toEqual(tooLong.map(() => 'the key-value store rejected a key'));
     // They stay wanted, for whoever mends them.
     expect(unfinishedWork(await edge.table.query('EDGE', 'p/'))).toHaveLength(2);
   });

@@ -114,7 +114,7 @@ describe('a writer', () => {
           ...services.objects,
           async write(key, ...rest) {
             if (key.startsWith(object) && met++ === 0) {
-              throw new ObjectConflictError('the object changed since it was seen');
+              throw new ObjectConflictError('the object changed since it was read');
             }
             await services.objects.write(key, ...rest);
           },

@@ -131,7 +131,7 @@ describe('what is granted', () => {
     await registry.drain();
     expect(await registry.listed(token)).toEqual(['acme/one']);
     expect((await registry.published()).values.get(`v/acme/${await principalOf(registry)}/0`)).toBe('Ag');
-    expect(registry.logged).toContain('the key-value store does not take a key');
+    expect(registry.logged).toContain('the key-value store rejected a key');
     takesNames = true;
     await registry.settle();
     expect(await registry.listed(token)).toEqual(['acme/one', 'acme/two']);

@@ -76,7 +76,7 @@ describe('a refused commit', () => {
     expect([answer.status, JSON.parse(answer.body ?? '')]).toEqual([
       404,
       {
-        warning: `An owner of acme refused commit ${'a'.repeat(12)} of acme/one, so it has no archive any more; update to another version.`,
+        warning: `An owner of acme refused commit ${'a'.repeat(12)} of acme/one, so its archive is not served; update to another version.`,
       },
     ]);
     expect(asked).toEqual([]);
@@ -135,8 +135,8 @@ describe('a version whose author committed a secret', () => {
       ],
       archives: 1,
     });
-    await expect(asked({ confirm: 'acme/two', ...ann })).rejects.toThrow('confirm it with acme/one');
-    await expect(asked({ confirm: 'acme/one' })).rejects.toThrow('say who does it, and why');
+    await expect(asked({ confirm: 'acme/two', ...ann })).rejects.toThrow('confirm with acme/one');
+    await expect(asked({ confirm: 'acme/one' })).rejects.toThrow('a name and a reason are required');
     await expect(deleteVersion(registry, '9.9.9')).rejects.toThrow(
       'acme/one has no version 9.9.9; it has 1.0.0, dev-main',
     );

@@ -110,7 +110,7 @@ describe('the history of a run whose worker dies', () => {
     30_000,
   );
 
-  it('says that it ended by a death, with why it ran, how long and how many requests', async () => {
+  it('says that it worker died, with why it ran, how long and how many requests', async () => {
     const world = await createWorld();
     const reader = world.forge.reader;
     world.forge.reader = () => ({ ...reader(), requests: () => 7 });
@@ -137,7 +137,7 @@ describe('the history of a run whose worker dies', () => {
     world.clock.time += leaseMs;
     expect((await show()).scopes.map(({ outcome }) => outcome)).toEqual([
       'whole',
-      ...Array(3).fill('ended by a death'),
+      ...Array(3).fill('worker died'),
     ]);
   });
 

@@ -46,7 +46,7 @@ describe('tags', () => {
     await pushed(registry);
     expect(await versions(registry)).toEqual({
       '1.0.0': 'published',
-      '1.1.0': 'pending: the forge did not give its archive: unavailable',
+      '1.1.0': 'pending: the forge did not return its archive: unavailable',
       '1.2.0': 'published',
     });
     expect(await scanOf(registry)).toMatchObject({ unfinished: true });

@@ -40,7 +40,7 @@ const hook = { forge: 'toy', source: 'hook' } as const;
 let hooks: HookDependencies;
 
 /** What is addressed to a hook needs no integration. */
-const neverAsked = () => Promise.reject(new Error('the integrations cannot be read'));
+const neverAsked = () => Promise.reject(new Error('the integrations secret cannot be read'));
 
 /** What the toy forge sends to the address of the synchronization's hook. */
 async function deliver(event: string, about: string, secret = 'the secret'): Promise<number> {

@@ -45,7 +45,7 @@ export function createMemoryObjects(
       async write(key, seen, text) {
         const object = objects.get(key);
         if ((object && etagOf(object.body)) !== seen?.etag) {
-          throw new ObjectConflictError('the object changed since it was seen');
+          throw new ObjectConflictError('the object changed since it was read');
         }
         put(key, Buffer.from(text));
       },

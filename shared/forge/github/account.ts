@@ -26,7 +26,7 @@ export async function readInstallation(requests: Requests, installation: Install
     .get('GET /app/installations/{installation_id}', { installation_id: installation }, installationSchema)
     .catch((error: unknown) => {
       if (error instanceof ForgeError && error.code === 'not-found') {
-        throw new ForgeError('credential-rejected', 'the app is not installed there any more', {
+        throw new ForgeError('credential-rejected', 'the app is no longer installed there', {
           cause: error,
         });
       }
@@ -51,9 +51,6 @@ export async function readInstallation(requests: Requests, installation: Install
  */
 export function expectSame(id: string | undefined, expected: string): asserts id {
   if (id !== expected) {
-    throw new ForgeError(
-      'incomplete',
-      'GitHub answered about another object than the one it was asked about',
-    );
+    throw new ForgeError('incomplete', "GitHub's answer is about a different object than the one requested");
   }
 }

@@ -46,7 +46,7 @@ describe('the app', () => {
     const broken = testKeyPem.replaceAll('A', '!');
     const make = () =>
       createGitHubApp({ appId: '7', privateKey: broken, baseUrl: api.url, fetch, clock: createTestClock() });
-    expect(make).toThrow('no PEM');
+    expect(make).toThrow('not a PEM');
     expect(make).not.toThrow(broken.slice(40, 80));
   });
 

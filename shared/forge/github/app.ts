@@ -106,7 +106,7 @@ function readPrivateKey(pem: string): KeyObject {
   } catch {
     throw new ForgeError(
       'credential-rejected',
-      'the private key of the GitHub App is no PEM that Node can read',
+      'the private key of the GitHub App is not a PEM key that Node can read',
     );
   }
 }

@@ -23,7 +23,7 @@ export async function readArchiveStream(
   for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
     // A host without encryption is taken only from an API without.
     if (target.protocol !== 'https:' && target.protocol !== new URL(app.baseUrl).protocol) {
-      throw new ForgeError('unexpected', `GitHub sends ${what} to ${target.protocol}//${target.host}`);
+      throw new ForgeError('unexpected', `GitHub redirects ${what} to ${target.protocol}//${target.host}`);
     }
     const response = await open(app, target, signal);
     if (response.ok && response.body !== null) {
@@ -37,7 +37,7 @@ export async function readArchiveStream(
     }
     target = next;
   }
-  throw new ForgeError('unexpected', `GitHub sends ${what} on and on`);
+  throw new ForgeError('unexpected', `GitHub redirects ${what} too many times`);
 }
 
 /** The API has granted it, so what this host refuses says nothing about our credential or our permissions. */
@@ -69,6 +69,6 @@ async function* chunksOf(body: AsyncIterable<Uint8Array>, signal: AbortSignal): 
     yield* body;
   } catch (error) {
     signal.throwIfAborted();
-    throw new ForgeError('unavailable', `${what} broke off`, { cause: error });
+    throw new ForgeError('unavailable', `${what} was interrupted`, { cause: error });
   }
 }

@@ -72,7 +72,7 @@ function appOf(integration: Integration<GitHubSettings, GitHubSecrets>, services
 function asApp(app: GitHubApp): ForgeClient {
   const requests = createRequests(app, noInstallation);
   const refuse = async (): Promise<never> => {
-    throw new ForgeError('insufficient-scope', 'the App itself reads no organization');
+    throw new ForgeError('insufficient-scope', 'the App itself cannot read an organization');
   };
   return {
     structure: { probe: refuse, readScope: refuse, lookUp: refuse },

@@ -91,7 +91,7 @@ async function readTargets(
     return part.map((_, place) => {
       const target = node.objects[place];
       if (!target) {
-        throw new ForgeError('incomplete', 'GitHub names a tag that it does not show');
+        throw new ForgeError('incomplete', 'GitHub lists a tag but does not return it');
       }
       return innermost(target);
     });

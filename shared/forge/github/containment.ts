@@ -127,7 +127,7 @@ async function askPage(
   expectSame(node.databaseId, ids.repository);
   const { refs, isEmpty } = node;
   if (refs === null && !isEmpty) {
-    throw new ForgeError('incomplete', `GitHub does not show the ${prefix} of a repository that has some`);
+    throw new ForgeError('incomplete', `GitHub returns no ${prefix} for a repository that has some`);
   }
   return refs?.items.some((ref) => contains(ref, commit))
     ? 'contains'
@@ -141,7 +141,7 @@ function behind(list: ListProgress, page: CommitRefs['node']['refs'], prefix: st
   const { hasNextPage = false, endCursor = null } = page?.pageInfo ?? {};
   if (hasNextPage) {
     if (endCursor === null || endCursor === list.after || page?.items.length === 0) {
-      throw new ForgeError('incomplete', `GitHub's list of ${prefix} has no end`);
+      throw new ForgeError('incomplete', `GitHub's list of ${prefix} does not end`);
     }
     return { ...list, after: endCursor, seen, totals };
   }
@@ -150,7 +150,7 @@ function behind(list: ListProgress, page: CommitRefs['node']['refs'], prefix: st
     return place < prefixes.length ? { ...list, ...atStart, place } : 'none';
   }
   if (list.failed > 0) {
-    throw new ForgeError('incomplete', `GitHub's list of ${prefix} does not add up`);
+    throw new ForgeError('incomplete', `GitHub's list of ${prefix} does not match its total`);
   }
   // It changed while it was read.
   return { ...list, ...atStart, failed: 1 };
@@ -162,7 +162,7 @@ function contains({ compare }: RefComparison, commit: string): boolean {
     return false;
   }
   if (compare.headTarget.oid !== commit) {
-    throw new ForgeError('incomplete', 'GitHub compared with another commit than the one it was asked about');
+    throw new ForgeError('incomplete', 'GitHub compared a different commit than the one requested');
   }
   return compare.status === 'BEHIND' || compare.status === 'IDENTICAL';
 }

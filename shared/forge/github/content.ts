@@ -81,16 +81,13 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
           return { totalCount: 0, pageInfo: { hasNextPage: false, endCursor: null }, items: [] };
         }
         if (node.refs === null) {
-          throw new ForgeError(
-            'incomplete',
-            `GitHub does not show the ${prefix} of a repository that has some`,
-          );
+          throw new ForgeError('incomplete', `GitHub returns no ${prefix} for a repository that has some`);
         }
         return node.refs;
       },
     });
     if (head === undefined) {
-      throw new ForgeError('incomplete', 'no page of refs was read');
+      throw new ForgeError('incomplete', 'GitHub returned no page of refs');
     }
     return { ...head, refs };
   }

@@ -44,7 +44,7 @@ export function createDeliveryLog(requests: Requests, webhooks: Pick<WebhookRead
       let cursor: string | undefined;
       for (let pages = 0; ; pages += 1) {
         if (pages === pagesMax) {
-          throw new ForgeError('incomplete', "GitHub's log of deliveries has no end");
+          throw new ForgeError('incomplete', "GitHub's delivery log does not end");
         }
         const { data, next } = await requests.getPage(
           'GET /app/hook/deliveries',

@@ -111,7 +111,7 @@ export function forgeErrorOf(failure: Failure, what: string, now: number): Forge
   if (status === undefined) {
     return failure.timedOut
       ? new OverloadError('unavailable', `GitHub did not answer ${what} in time`)
-      : new ForgeError('unavailable', `GitHub could not be asked ${what}: ${message}`);
+      : new ForgeError('unavailable', `the request to GitHub failed: ${what}: ${message}`);
   }
   // GitHub gives a query that takes too long one of these two; a smaller one may pass.
   if (status === 502 || status === 504) {
@@ -253,5 +253,5 @@ export function graphqlErrorOf(
     }
     return rule.overload ? new OverloadError(rule.code, text) : new ForgeError(rule.code, text);
   }
-  return new ForgeError('incomplete', `GitHub answered ${what} with an empty list of errors`);
+  return new ForgeError('incomplete', `GitHub answered ${what} with an empty error list`);
 }

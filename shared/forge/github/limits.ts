@@ -62,14 +62,20 @@ export function createLimits(
       }
       if (known.notBefore > now) {
         const notBefore = purpose === 'rights' ? known.notBefore : spread(known.notBefore);
-        throw new ForgeError('rate-limited', `${what} has to wait: GitHub's limit is reached`, { notBefore });
+        throw new ForgeError('rate-limited', `${what} must wait: GitHub's rate limit is reached`, {
+          notBefore,
+        });
       }
       const reserved = reservedUntil(known, purpose);
       if (reserved > now) {
         const notBefore = spread(reserved);
-        throw new ForgeError('rate-limited', `${what} has to wait: the rest of the budget is for rights`, {
-          notBefore,
-        });
+        throw new ForgeError(
+          'rate-limited',
+          `${what} must wait: the remaining request budget is reserved for reading access rights`,
+          {
+            notBefore,
+          },
+        );
       }
     },
     async noteAnswer(headers) {

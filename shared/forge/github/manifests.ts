@@ -180,7 +180,7 @@ function readFiles(
     return part.map((_, place) => {
       const commit = node.objects[place];
       if (!commit) {
-        throw new ForgeError('incomplete', 'GitHub does not show a commit that a ref leads to');
+        throw new ForgeError('incomplete', 'GitHub does not return a commit that a ref points to');
       }
       return commit.file;
     });
@@ -191,7 +191,7 @@ type FileBlob = Blob & { readonly byteSize: number; readonly isTruncated: boolea
 
 function fileBlob(object: Blob | null): FileBlob {
   if (object === null || object.byteSize === undefined || object.isTruncated === undefined) {
-    throw new ForgeError('incomplete', 'GitHub names a composer.json without what is in it');
+    throw new ForgeError('incomplete', 'GitHub lists a composer.json without its content');
   }
   return { ...object, byteSize: object.byteSize, isTruncated: object.isTruncated };
 }

@@ -26,9 +26,9 @@ import {
 } from './schema.ts';
 
 const notAllowed =
-  'the app may not read organization roles here; whoever reads repositories by one alone is not known to. ' +
-  'The permission “Custom organization roles” (read) lets it';
-const notOffered = 'GitHub offers this organization no organization roles';
+  'the app may not read organization roles here, so access that comes only from such a role is unknown. ' +
+  'Grant it the permission “Custom organization roles” (read)';
+const notOffered = 'GitHub offers no organization roles on the plan of this organization';
 
 /**
  * The holders of each role that has a base role; the others say nothing of repositories. One request, and two more for each role with a

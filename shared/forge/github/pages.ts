@@ -138,7 +138,7 @@ export async function readList<Item>(
     const newItems = take(reading, state, places, page);
     const { hasNextPage, endCursor } = page.pageInfo;
     if (hasNextPage && (endCursor === null || endCursor === after || state.pages === pagesMax)) {
-      throw new ForgeError('incomplete', `GitHub's list of ${reading.what} has no end`);
+      throw new ForgeError('incomplete', `GitHub's list of ${reading.what} does not end`);
     }
     state.after = endCursor;
     if (hasNextPage && newItems > 0) {
@@ -148,7 +148,7 @@ export async function readList<Item>(
     if (!hasNextPage && addsUp) {
       state.whole = true;
     } else if (state.failed > 0) {
-      throw new ForgeError('incomplete', `GitHub's list of ${reading.what} does not add up`);
+      throw new ForgeError('incomplete', `GitHub's list of ${reading.what} does not match its total`);
     } else {
       Object.assign(state, emptyList<Item>(), { failed: 1 });
       places.clear();

@@ -190,7 +190,8 @@ async function readRepository(
   const { collaborators } = node;
   if (collaborators === null) {
     throw (
-      asked.refusal ?? new ForgeError('incomplete', 'GitHub does not tell the collaborators of a repository')
+      asked.refusal ??
+      new ForgeError('incomplete', 'GitHub does not return the collaborators of a repository')
     );
   }
   if (furtherPages(collaborators) > furtherPagesMax) {

@@ -158,7 +158,7 @@ export function createRequests(
         return answer;
       }
       if (redirects === redirectsMax) {
-        throw new ForgeError('unexpected', `GitHub sends ${route} on and on`);
+        throw new ForgeError('unexpected', `GitHub redirects ${route} too many times`);
       }
       answer = whole(await send(`GET ${href}`, always, route), route);
     }
@@ -186,7 +186,7 @@ export function createRequests(
     const answer = await follow(route, parameters);
     if (isRedirect(answer)) {
       const { host } = locationOf(answer, app.baseUrl, route);
-      throw new ForgeError('unexpected', `GitHub sends ${route} on to ${host}, out of its API`);
+      throw new ForgeError('unexpected', `GitHub redirects ${route} to ${host}, outside its API`);
     }
     return answer;
   }
@@ -215,7 +215,7 @@ export function createRequests(
       if (!isRedirect(answer)) {
         throw new ForgeError(
           'unexpected',
-          `GitHub answered ${route} with ${answer.status}, not with an address`,
+          `GitHub answered ${route} with ${answer.status} instead of a redirect`,
         );
       }
       return locationOf(answer, app.baseUrl, route);
@@ -241,7 +241,7 @@ export function graphqlUrl(baseUrl: string): string {
  */
 function whole(answer: Answer, what: string): Answer {
   if (/partial-results/.test(answer.headers['x-github-sso'] ?? '')) {
-    throw new ForgeError('incomplete', `GitHub left out SAML organizations when it answered ${what}`);
+    throw new ForgeError('incomplete', `GitHub left SAML organizations out of its answer to ${what}`);
   }
   return answer;
 }
@@ -269,7 +269,7 @@ function locationOf(answer: Answer, base: string, what: string): URL {
   const location = answer.headers.location;
   const url = location === undefined ? null : URL.parse(location, base);
   if (url === null) {
-    throw new ForgeError('unexpected', `GitHub sends ${what} on to nowhere`);
+    throw new ForgeError('unexpected', `GitHub redirects ${what} without a location`);
   }
   return url;
 }
@@ -281,7 +281,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, data: unknown, what: st
     const places = result.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || '(the whole)');
     throw new ForgeError(
       'incomplete',
-      `GitHub's answer to ${what} lacks what it must have: ${places.join(', ')}`,
+      `GitHub's answer to ${what} lacks required fields: ${places.join(', ')}`,
     );
   }
   return result.data;

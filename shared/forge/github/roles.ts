@@ -18,10 +18,7 @@ export function membersRead(basePermission: string): boolean {
     case 'none':
       return false;
     default:
-      throw new ForgeError(
-        'incomplete',
-        `GitHub names a base permission that is not known here: ${basePermission}`,
-      );
+      throw new ForgeError('incomplete', `GitHub names an unknown base permission: ${basePermission}`);
   }
 }
 

@@ -148,7 +148,7 @@ export const teamPartSchema = z.object({
     childTeams: pageOf(team),
   }),
 });
-/** GitHub does not tell the collaborators of a repository that it shows us only because it is public. */
+/** GitHub does not return the collaborators of a repository that it shows us only because it is public. */
 export const repositoryPartSchema = z.object({
   node: repository.extend({ owner, collaborators: pageOf(collaborator).nullable() }),
 });

@@ -28,7 +28,7 @@ export function createStructureReader({
     if (organization !== undefined && account.id !== organization) {
       throw new ForgeError(
         'unexpected',
-        'the installation speaks for another organization than the one it was made for',
+        'the installation belongs to a different organization than the one it was connected for',
       );
     }
     known = account;
@@ -38,7 +38,7 @@ export function createStructureReader({
   /** Without a request of its own where a probe has told already. */
   async function account(): Promise<Account> {
     if (organization === undefined) {
-      throw new RangeError('a read wants to know of which organization');
+      throw new RangeError('a read needs an organization');
     }
     await requests.expectTime('the read of a scope');
     return known ?? probe();

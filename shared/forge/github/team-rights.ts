@@ -62,7 +62,7 @@ function lineOf(team: TeamAbove, byId: ReadonlyMap<ForgeTeamId, TeamAbove>): rea
       throw new ForgeError('incomplete', "a team's parent is missing from GitHub's list of teams");
     }
     if (line.includes(next)) {
-      throw new ForgeError('incomplete', "GitHub's teams are their own ancestors");
+      throw new ForgeError('incomplete', "GitHub's team hierarchy has a cycle");
     }
     line.unshift(next);
     parent = next.parentTeam;

@@ -56,7 +56,7 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
     unsuspend: { read: installation('changed') },
     // What could not be read before may be readable now.
     new_permissions_accepted: { read: installation('changed') },
-    '*': { nothing: 'no other action says anything about whose the installation is or whether it works' },
+    '*': { nothing: 'no other action changes who owns the installation or whether it works' },
   },
   installation_repositories: {
     // Teams have rows about the repositories that came into sight.
@@ -69,14 +69,14 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
     '*': { read: whole('settings', 'repositories') },
   },
   github_app_authorization: {
-    '*': { nothing: "nothing of ours depends on a person's authorization of the app" },
+    '*': { nothing: 'user authorizations of the app are not used' },
   },
   organization: {
     // An invitation was accepted; the teams that came with it have events of their own.
     member_added: { read: aMember, added: come(memberGone) },
     // GitHub takes the person out of teams and off repositories too: his rows there are gone with the membership.
     member_removed: { read: aMember, removed: memberGone },
-    member_invited: { nothing: 'an invitation is no membership' },
+    member_invited: { nothing: 'an invitation is not a membership' },
     renamed: { read: whole('settings', 'repositories') },
     // The read finds out what is left, if the installation's own event is late.
     deleted: { read: whole('settings') },
@@ -124,10 +124,10 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
   push: { '*': { read: content } },
   create: { '*': { read: content } },
   delete: { '*': { read: content } },
-  ping: { '*': { nothing: 'GitHub tries whether we answer' } },
+  ping: { '*': { nothing: 'a test of the webhook address' } },
 };
 
-const silent: Row = { nothing: 'the event is not known here' };
+const silent: Row = { nothing: 'unknown event' };
 
 export function rowOf(event: string, action: string | undefined): Row {
   const rows = new Map(Object.entries(new Map(Object.entries(webhookTable)).get(event) ?? {}));

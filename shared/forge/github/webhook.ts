@@ -70,6 +70,6 @@ function parseJson(body: Uint8Array, event: string): unknown {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {
-    throw new WebhookFormatError(`a ${event} event is no JSON`);
+    throw new WebhookFormatError(`a ${event} event is not JSON`);
   }
 }

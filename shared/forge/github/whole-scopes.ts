@@ -269,7 +269,7 @@ async function readChosen(
   const gone = new Set(errors.map(({ path }) => path?.[1]));
   for (const [place, { id }] of asked.entries()) {
     if (gone.has(place) && (await readNodeId(requests, id)) !== undefined) {
-      throw new ForgeError('incomplete', 'GitHub does not find a selected repository by one of its ids');
+      throw new ForgeError('incomplete', 'GitHub does not find a selected repository by its id');
     }
   }
   const items = asked.map(({ id }, place) => {

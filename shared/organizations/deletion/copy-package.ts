@@ -61,7 +61,7 @@ export async function copyDists(
     .filter((until) => until > clock.now());
   if (building.length > 0) {
     const at = Math.min(clock.now() + 10 * pollMs, ...building);
-    return { is: 'later', at, step: 'waits for builds of archives to end' };
+    return { is: 'later', at, step: 'waiting for archive builds to end' };
   }
   const copied = new Set(copies.filter(({ isCopying }) => isCopying !== true).map(({ sk }) => sk));
   const portion = source
@@ -98,7 +98,7 @@ export async function copyDists(
       put(commit, without(item, stored.has(commit) ? ['leaseId', 'leaseUntil'] : storedAttributes)),
     ),
   ]);
-  return { is: 'more', step: 'copies archives', objects: stored.size, records: portion.length };
+  return { is: 'more', step: 'copying archives', objects: stored.size, records: portion.length };
 }
 
 /**
@@ -116,7 +116,7 @@ export async function copyRecords(
   // Read before the records, so that a write after it is seen as a change.
   const item = await table.get(keys.package(id, found.number));
   if (item === undefined || item.wanted !== item.done) {
-    return { is: 'later', at: now + pollMs, step: 'waits for its metadata' };
+    return { is: 'later', at: now + pollMs, step: 'waiting for its metadata' };
   }
   if (next.copiedWanted === item.wanted) {
     return undefined;
@@ -128,7 +128,7 @@ export async function copyRecords(
   if (changes.length > 0) {
     const portion = firstBatch(changes);
     await table.transact([leaseHeld(lease), ...portion]);
-    return { is: 'more', step: 'copies records', records: portion.length };
+    return { is: 'more', step: 'copying records', records: portion.length };
   }
   const workItem = packageWork(id, next.number);
   await table.transact([
@@ -144,7 +144,7 @@ export async function copyRecords(
     },
   ]);
   await workQueue.send([workItem.message]);
-  return { is: 'later', at: now + pollMs, step: 'waits for its metadata' };
+  return { is: 'later', at: now + pollMs, step: 'waiting for its metadata' };
 }
 
 /** Items of the partition whose sort keys do not begin with that of `dists`. */

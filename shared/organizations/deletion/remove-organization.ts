@@ -45,15 +45,15 @@ export async function removeOrganization(
   }
   const { removed, isMore } = await storedObjects.removeSome(`${organization.slug}/`);
   if (removed > 0 || isMore) {
-    return { is: 'more', step: 'removes archives and metadata', objects: removed };
+    return { is: 'more', step: 'removing archives and metadata', objects: removed };
   }
   const records = await removeRecords(dependencies, inputs, until);
   if (records.removed > 0 || records.isMore) {
-    return { is: 'more', step: 'removes records', records: records.removed };
+    return { is: 'more', step: 'removing records', records: records.removed };
   }
   const settledAt = deletion.askedAt + settleMs;
   if (clock.now() < settledAt) {
-    return { is: 'later', at: settledAt, step: 'looks once more for what workers were writing at the time' };
+    return { is: 'later', at: settledAt, step: 'checking for records written meanwhile' };
   }
   await table.transact([leaseHeld(lease), forgetOrganization(organization, deletion.askedAt)]);
   return { is: 'done', step: 'done' };
@@ -66,7 +66,7 @@ async function withdrawAll(
   until: number,
 ): Promise<Portion | undefined> {
   const { table, workQueue, clock } = dependencies;
-  const step = 'takes synchronizations, tokens and packages away';
+  const step = 'withdrawing synchronizations, tokens and packages';
   for (const synchronization of await synchronizationsOf(table, organization.id)) {
     await table.transact([leaseHeld(lease), ...(await disconnection(table, synchronization, clock.now()))]);
   }
@@ -86,7 +86,7 @@ async function withdrawAll(
     return { is: 'more', step };
   }
   return rows.some(({ published, wanted, done }) => published !== undefined || wanted !== done)
-    ? { is: 'later', at: clock.now() + pollMs, step: 'waits for the edge' }
+    ? { is: 'later', at: clock.now() + pollMs, step: 'waiting for the edge' }
     : undefined;
 }
 

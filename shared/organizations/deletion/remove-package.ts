@@ -32,25 +32,25 @@ export async function removePackage(
   }
   const now = clock.now();
   if (deletion.keepUntil !== undefined && deletion.keepUntil > now) {
-    return { is: 'later', at: deletion.keepUntil, step: 'keeps its archives for a while' };
+    return { is: 'later', at: deletion.keepUntil, step: 'keeping its archives' };
   }
   if (await isAtEdge(table, organization.slug, found)) {
-    return { is: 'later', at: now + pollMs, step: 'waits for the edge' };
+    return { is: 'later', at: now + pollMs, step: 'waiting for the edge' };
   }
   const later = await busyUntil(table, organization.id, found, now);
   if (later !== undefined) {
-    return { is: 'later', at: later, step: 'waits for a scan or a build of an archive to end' };
+    return { is: 'later', at: later, step: 'waiting for scans and archive builds to end' };
   }
   const { removed, isMore } = await storedObjects.removeSome(`${organization.slug}/${number}/`);
   if (isMore) {
-    return { is: 'more', step: 'removes archives', objects: removed };
+    return { is: 'more', step: 'removing archives', objects: removed };
   }
   const items = await table.query(keys.dist(organization.id, number, '').pk, '', {
     limit: recordsInPortion,
   });
   if (items.length > 0) {
     await deleteRecords(table, lease, items.map(keyOf));
-    return { is: 'more', step: 'removes records', objects: removed, records: items.length };
+    return { is: 'more', step: 'removing records', objects: removed, records: items.length };
   }
   await table.transact([
     leaseHeld(lease),

@@ -59,10 +59,10 @@ export async function removeRefused(
     ? {
         is: 'later',
         at: Math.min(...waiting.values()),
-        step: 'waits for builds of archives to end',
+        step: 'waiting for archive builds to end',
         objects,
       }
-    : { is: 'more', step: 'removes archives', objects };
+    : { is: 'more', step: 'removing archives', objects };
 }
 
 /**

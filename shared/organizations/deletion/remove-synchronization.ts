@@ -38,7 +38,7 @@ export async function removeSynchronization(
   await endTokens(dependencies, tokens, until);
   const left = await withdrawPackagesOf(dependencies, organization, id, [leaseHeld(lease)], until);
   if (left > 0 || clock.now() >= until) {
-    return { is: 'more', step: 'takes tokens and packages from clients' };
+    return { is: 'more', step: 'withdrawing tokens and packages' };
   }
   const packages = (await packagesOf(table, organization.id)).filter((one) => one.synchronization === id);
   const removal = await removePackages(dependencies, inputs, packages, until);
@@ -47,15 +47,15 @@ export async function removeSynchronization(
   }
   const claims = await removeNameClaims(dependencies, inputs, id);
   if (claims > 0) {
-    return { is: 'more', step: 'removes claims on names', records: claims };
+    return { is: 'more', step: 'removing claims on names', records: claims };
   }
   const { removed, isMore } = await removeSynchronizationRecords(dependencies, lease, id, until);
   if (removed > 0 || isMore) {
-    return { is: 'more', step: 'removes what was read of it', records: removed };
+    return { is: 'more', step: 'removing what was read of it', records: removed };
   }
   const settledAt = deletion.askedAt + settleMs;
   return clock.now() < settledAt
-    ? { is: 'later', at: settledAt, step: 'looks once more for what workers were writing at the time' }
+    ? { is: 'later', at: settledAt, step: 'checking for records written meanwhile' }
     : { is: 'done', step: 'done' };
 }
 
@@ -71,7 +71,7 @@ async function removePackages(
   for (const { number, isRemoved } of packages) {
     for (let isOpen = !isRemoved; isOpen; ) {
       if (dependencies.clock.now() >= until) {
-        return { is: 'more', step: 'removes archives', ...removed };
+        return { is: 'more', step: 'removing archives', ...removed };
       }
       const portion = await removePackage(dependencies, inputs, number);
       removed.objects += portion.objects ?? 0;

@@ -97,7 +97,7 @@ async function begin(
     requestWork(grants, clock.now()),
   ]);
   await workQueue.send([grants.message]);
-  return { is: 'more', step: 'copies archives' };
+  return { is: 'more', step: 'copying archives' };
 }
 
 /** Deletes the copy of a package that was deleted meanwhile, and its files: nothing takes the package's place. */
@@ -136,11 +136,11 @@ async function waitForReaders(
   const now = clock.now();
   const item = await table.get(keys.package(organization.id, next.number));
   if (item?.wanted !== item?.done) {
-    return { is: 'later', at: now + pollMs, step: 'waits for its metadata' };
+    return { is: 'later', at: now + pollMs, step: 'waiting for its metadata' };
   }
   const isWaiting = now < (next.filesModifiedAt ?? 0) + viewsMs;
   return isWaiting && (await lacksBits(table, organization.slug, found.number, next.number))
-    ? { is: 'later', at: now + pollMs, step: 'waits for the edge' }
+    ? { is: 'later', at: now + pollMs, step: 'waiting for the edge' }
     : undefined;
 }
 

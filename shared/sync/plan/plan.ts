@@ -352,16 +352,16 @@ function indexRead(
   for (const fact of read) {
     const part = partOf(fact);
     if (isPart(scope) && (part === undefined || !covers.includes(part))) {
-      throw new RangeError(`a fact of ${part ?? fact.kind} in a read of ${scope}`);
+      throw new RangeError(`the read of ${scope} has a fact of ${part ?? fact.kind}`);
     }
     if (!kinds.includes(fact.kind)) {
-      throw new RangeError(`a fact of the kind ${fact.kind} in a read of ${scope}`);
+      throw new RangeError(`the read of ${scope} has a fact of kind ${fact.kind}`);
     }
     const key = factKey(fact);
     const twin = seen.get(key);
     // A list that changes while it is read may show a fact twice. If the two differ, one of them is old.
     if (twin !== undefined && !sameFact(twin, fact)) {
-      throw new ForgeError('incomplete', `the read of ${scope} shows ${key} twice, with a difference`);
+      throw new ForgeError('incomplete', `the read of ${scope} has ${key} twice, with different values`);
     }
     seen.set(key, fact);
   }

@@ -25,7 +25,7 @@ const plansMax = 4;
  * @returns when to recheck, because an event or a very recent change contradicts the read; milliseconds since the
  *   epoch
  * @throws ForgeError when the forge cannot confirm what has to be confirmed
- * @throws ConflictError when the lease is lost, or others wrote again and again
+ * @throws ConflictError when the lease is lost, or after too many write conflicts
  */
 export async function applyRead(
   run: Run,
@@ -135,7 +135,7 @@ async function requestOverlooked(
     workItem: scopeWork(organization, id, part),
     handle,
   }));
-  const cause = 'missing from its list, and there';
+  const cause = 'missing from its list, but found by its id';
   await table.transact(
     workItems.map(({ workItem, handle }) => requestWork(workItem, clock.now(), { cause, handle })),
   );

@@ -147,7 +147,7 @@ function describe(error: unknown): { readonly code: string; readonly message: st
     return error;
   }
   return error instanceof ConflictError
-    ? { code: 'outdated', message: 'a later read was there first' }
+    ? { code: 'outdated', message: 'a later read finished first' }
     : { code: 'unexpected', message: 'the run failed; the log says why' };
 }
 

@@ -98,7 +98,7 @@ export async function noteHeld(
     changes: removals.slice(0, shownMax).map(recordOf),
   };
   await table.transact([putHeld(id, held)]);
-  logger.error('much is missing from a list, and its removal waits for a person', {
+  logger.error('removals above the limit are held until an owner decides', {
     organization,
     synchronization: id,
     scope,

@@ -18,7 +18,7 @@ export async function probe({
 }): Promise<void> {
   const organization = await reader.probe();
   if (organization.id !== synchronization.forgeOrganization) {
-    throw new ForgeError('credential-rejected', 'the credential speaks for another organization');
+    throw new ForgeError('credential-rejected', 'the credential belongs to a different organization');
   }
   if (organization.suspended) {
     throw new ForgeError('credential-rejected', 'the app is suspended in the organization');

@@ -71,7 +71,7 @@ describe('one run', () => {
     expect(asked).toEqual(['probe', 'team:5', 'probe', 'members', 'probe']);
   });
 
-  it('reads the list instead of many parts of it', async () => {
+  it('reads the list instead of many of its parts', async () => {
     const world = await createWorld(organization);
     const asked = listen(world);
     const parts = Array.from({ length: 11 }, (_, place): AnyScope => `repository:${place + 1}`);

@@ -87,12 +87,12 @@ export async function reviewRightsOf(
   }
   await workQueue.send([grants.message]);
   if (isStale) {
-    logger.error('nothing was read whole for too long: the rights of people and teams rest', {
+    logger.error('no complete read for too long: access of users and teams is suspended', {
       days: suspendAfterDays,
       organization,
       synchronization: id,
     });
   } else {
-    logger.info('the rights of people and teams are back', { organization, synchronization: id });
+    logger.info('access of users and teams is restored', { organization, synchronization: id });
   }
 }

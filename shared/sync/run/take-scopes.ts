@@ -71,7 +71,7 @@ export async function takeScopes(
   }
   for (const whole of crowded.filter((scope) => !taken.some((one) => one.scope === scope))) {
     const workItem = scopeWork(synchronization.organization, synchronization.id, whole);
-    await table.transact([requestWork(workItem, clock.now(), { cause: 'many parts of it' })]);
+    await table.transact([requestWork(workItem, clock.now(), { cause: 'many of its parts' })]);
     const one = await take(dependencies, synchronization, whole);
     if (one !== undefined) {
       taken.push(one);
@@ -109,7 +109,7 @@ async function takeNamed(
     return undefined;
   }
   await table.transact([
-    requestWork(workItem, clock.now(), { cause: 'looked too early', recheckAt: undefined }),
+    requestWork(workItem, clock.now(), { cause: 'read too early', recheckAt: undefined }),
   ]);
   return take(dependencies, synchronization, scope);
 }

@@ -48,6 +48,9 @@ export async function deleteUnreadable(
       throw error;
     }
     await workQueue.send([workItem.message, deletionOf(organization, target).message]);
-    logger.info('a package was deleted that nobody could get for 90 days', { organization, package: name });
+    logger.info('a package was deleted that had been unreadable for 90 days', {
+      organization,
+      package: name,
+    });
   }
 }

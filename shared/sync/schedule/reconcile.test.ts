@@ -147,7 +147,7 @@ describe('reconcile of a synchronization whose forge is unknown', () => {
     const states = await listStates(table, synchronizationId);
     expect(states.get('repositories')).toMatchObject({ nextExpiryAt: now + 1 });
     expect(logger.error).toHaveBeenCalledWith(
-      'nothing can be read from an unknown forge',
+      'a synchronization belongs to an unknown forge and cannot be read',
       expect.objectContaining({ forge: 'elsewhere' }),
     );
   });

@@ -74,7 +74,11 @@ async function reconcileOne(
   }
   if (known !== undefined && findModule(known.forge) === undefined) {
     const { forge } = known;
-    logger.error('nothing can be read from an unknown forge', { organization, synchronization, forge });
+    logger.error('a synchronization belongs to an unknown forge and cannot be read', {
+      organization,
+      synchronization,
+      forge,
+    });
   } else {
     requested.scopes += known === undefined ? 0 : await requestScopes(dependencies, known);
     requested.scans += await requestScans(dependencies, organization, synchronization);

@@ -50,7 +50,7 @@ export async function sweepWork({ table, workQueue, clock, logger }: SweepDepend
     const now = clock.now();
     const items = await table.pending(queue, { before: now - graceMs, limit: itemsMax });
     if (items.length === itemsMax) {
-      logger.error('more work is pending than a sweep looks at', { queue, itemsMax });
+      logger.error('more work is pending than one sweep examines', { queue, itemsMax });
     }
     const messages = forgotten(
       items.flatMap((item) => parsed(item, logger)),
@@ -66,7 +66,7 @@ export async function sweepWork({ table, workQueue, clock, logger }: SweepDepend
 function parsed(item: Item, logger: SweepDependencies['logger']): readonly PendingItem[] {
   const pending = PendingItem.safeParse(item);
   if (!pending.success) {
-    logger.error('pending work does not say whom to wake', { key: `${String(item.pk)} ${String(item.sk)}` });
+    logger.error('pending work names no queue', { key: `${String(item.pk)} ${String(item.sk)}` });
     return [];
   }
   return [pending.data];

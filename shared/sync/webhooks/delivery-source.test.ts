@@ -14,7 +14,7 @@ const valid = [
   integration('two', 'https://two.test', {}),
 ];
 const integrations = async () => ({ valid });
-const neverAsked = () => Promise.reject(new Error('the integrations cannot be read'));
+const neverAsked = () => Promise.reject(new Error('the integrations secret cannot be read'));
 const hook = {
   forge: 'two',
   baseUrl: 'https://two.test',

@@ -79,7 +79,7 @@ export async function receiveDelivery(
     delivery = webhooks.parse(request.body, request.headers);
   } catch (error) {
     if (error instanceof WebhookFormatError) {
-      logger.warn('a delivery lacks what it is about', { error });
+      logger.warn('a delivery lacks required fields', { error });
       return jsonAnswer(400, { accepted: false, error: error.message });
     }
     throw error;
@@ -113,7 +113,7 @@ const eventClaimsMax = 15;
  * Takes one delivery: withdraws what a new one reports as gone, and requests the reads that it calls for.
  *
  * @returns `nothing` when the delivery is about nothing that we read, `known` when it was taken before
- * @throws ConflictError when others wrote again and again
+ * @throws ConflictError after too many write conflicts
  */
 export async function takeDelivery(
   dependencies: TakeDeliveryDependencies,
@@ -158,7 +158,10 @@ export async function takeDelivery(
         throw error;
       }
       if (error.failed.includes(0)) {
-        logger.info('a delivery came twice', { event: delivery.event, delivery: delivery.deliveryId });
+        logger.info('a duplicate delivery was ignored', {
+          event: delivery.event,
+          delivery: delivery.deliveryId,
+        });
         return 'known';
       }
       if (tries === triesMax) {
@@ -251,7 +254,7 @@ async function writeEventClaimBatch(
         throw error;
       }
       if (tries === triesMax) {
-        throw new Error('others wrote again and again', { cause: error });
+        throw new Error('too many write conflicts', { cause: error });
       }
     }
   }

@@ -205,8 +205,6 @@ describe('recoverAllDeliveries', () => {
     );
     await expect(turn).rejects.toBe(error);
     expect(await table.get(keys.deliveryLog(gitHubHost))).toMatchObject({ readUntil: start });
-    expect(logger.error.mock.calls).toEqual([
-      ['a log of deliveries could not be read', { ...broken, error }],
-    ]);
+    expect(logger.error.mock.calls).toEqual([['a delivery log could not be read', { ...broken, error }]]);
   });
 });

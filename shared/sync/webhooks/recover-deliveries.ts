@@ -56,7 +56,7 @@ export async function recoverAllDeliveries(
         return await recoverDeliveries({ ...dependencies, source, log: await openLog() });
       } catch (error) {
         const { forge, baseUrl } = source;
-        dependencies.logger.error('a log of deliveries could not be read', { forge, baseUrl, error });
+        dependencies.logger.error('a delivery log could not be read', { forge, baseUrl, error });
         throw error;
       }
     }),
@@ -110,12 +110,12 @@ export async function recoverDeliveries(
     }
   }
   if (isMuch) {
-    logger.error('many deliveries did not arrive; everything is read anew', { missed: missed.size });
+    logger.error('many deliveries were missed; everything is read again', { missed: missed.size });
     await dependencies.reconcileAll();
   }
   await table.update({ key: keys.deliveryLog(dependencies.source), set: { readUntil: newest } });
   if (missed.size > 0) {
-    logger.info('caught up with deliveries that did not arrive', { missed: missed.size, taken });
+    logger.info('missed deliveries were recovered', { missed: missed.size, taken });
   }
   return { attempts, missed: missed.size, taken };
 }
@@ -135,7 +135,7 @@ async function takeMissed(dependencies: RecoverDeliveriesDependencies, id: strin
     if (!isUnreadable && !(error instanceof WebhookFormatError)) {
       throw error;
     }
-    dependencies.logger.warn('a missed delivery could not be read; the schedule finds what it told', {
+    dependencies.logger.warn('a missed delivery could not be parsed; the scheduled reconcile covers it', {
       error,
     });
     return false;

@@ -69,7 +69,7 @@ export async function replaceRejected(
     throw error;
   }
   const { organization, id } = synchronization;
-  logger.info('another installation of the app takes the place of a rejected one', {
+  logger.info('a rejected installation was replaced by a new one', {
     organization,
     synchronization: id,
   });
