@@ -27,6 +27,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: [...excluded, ...wholeSystem],
           maxWorkers: 2,
+          // Loading what they import once per worker, and not once per file, halves the time. A file leaves nothing behind for the next.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
@@ -37,6 +39,7 @@ export default defineConfig({
           include: wholeSystem,
           exclude: excluded,
           maxWorkers: 1,
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },

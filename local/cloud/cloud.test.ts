@@ -210,6 +210,7 @@ describe('the local cloud', () => {
     // CDK's template validation takes most of the time of a synthesis, and is not under test here.
     vi.stubEnv('CDK_VALIDATION', 'false');
     assembly = synthesize(directory);
+    vi.unstubAllEnvs();
     cloud = await start();
     await putKey('t/ann');
     await cloud.clock.advance(2_000);

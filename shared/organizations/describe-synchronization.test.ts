@@ -1,24 +1,23 @@
 import { expect, it } from 'vitest';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
 import {
   addSynchronized,
   forgeOrganizationId,
   organizationId,
   synchronizationId,
 } from '../../test/support/synchronized.ts';
-import { useTables } from '../../test/support/table.ts';
 import { asId, type ConnectionId } from '../domain/ids.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { findSynchronization, noteSuccess } from '../store/synchronization-store.ts';
 import { describeOrganization } from './describe-organization.ts';
 
-const newTable = useTables();
 const now = Date.parse('2026-11-22T12:00:00Z');
 
 it.each<[string, readonly ('members' | 'teams')[], string | undefined]>([
   ['never read', [], undefined],
   ['read before', ['members', 'teams'], '2026-11-22T11:00:00.000Z'],
 ])('a synchronization with an unknown forge can be described: %s', async (_, read, rightsAsOf) => {
-  const table = await newTable();
+  const table = createMemoryTable();
   await addSynchronized(table, 'all', {
     ...{ forge: 'elsewhere', baseUrl: 'https://elsewhere.example', forgeOrganization: forgeOrganizationId },
     connection: { kind: 'access-token', id: asId<ConnectionId>('one') },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { aFact, createMemoryForge } from '../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createRecordingQueue } from '../../test/support/recording-queue.ts';
 import {
   addSynchronized,
@@ -11,7 +12,6 @@ import {
   organizationId,
   synchronizationId,
 } from '../../test/support/synchronized.ts';
-import { useTables } from '../../test/support/table.ts';
 import { CallerError } from '../domain/caller-error.ts';
 import type { Fact } from '../domain/facts.ts';
 import { asId, type InstallationId } from '../domain/ids.ts';
@@ -33,7 +33,6 @@ import { type ConnectOrganizationInput, connectOrganization } from './connect-or
 import { describeInstallation, describeOrganization } from './describe-organization.ts';
 import { ownVendors } from './own-vendors.ts';
 
-const newTable = useTables();
 const now = Date.parse('2026-11-22T12:00:00Z');
 const clock = { now: () => now };
 
@@ -46,7 +45,7 @@ const repositories = [
 const onGitHub = (id: string | number) => ({ ...gitHubHost, installation: asId<InstallationId>(id) });
 
 async function createUnconnected() {
-  const table = await newTable();
+  const table = createMemoryTable();
   const forge = createMemoryForge(repositories);
   await table.transact([addInstallation(installation, forge.organization)]);
   const workQueue = createRecordingQueue();
@@ -196,7 +195,7 @@ describe('connectOrganization', () => {
 
 describe('choosePackages', () => {
   async function createConnected() {
-    const table = await newTable();
+    const table = createMemoryTable();
     await addSynchronized(table);
     await storeFacts(table, repositories);
     const workQueue = createRecordingQueue();

@@ -15,12 +15,11 @@ import { findOrganization } from '../../shared/store/organization-store.ts';
 import { findDist, findPackage, type StoredPackage } from '../../shared/store/package-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { type LocalServices, useLocalServices } from '../support/local-services.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
 import { createRecordingQueue } from '../support/recording-queue.ts';
 import { registryBaseUrl } from '../support/registry-world.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
-import { useTables } from '../support/table.ts';
 
-const newTable = useTables();
 const newServices = useLocalServices();
 
 const commit = 'a'.repeat(40);
@@ -53,7 +52,7 @@ interface Dists extends LocalServices {
 /** Package 1 with one recorded commit. */
 async function createDists(): Promise<Dists> {
   const services = newServices();
-  const table = await newTable();
+  const table = createMemoryTable();
   const workQueue = createRecordingQueue();
   await addSynchronized(table);
   await table.transact([

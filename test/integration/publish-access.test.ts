@@ -6,12 +6,11 @@ import { type KeyValues, publishAccess, StoreFullError } from '../../shared/publ
 import { desire, type EdgeSubject, edgeRows, settle } from '../../shared/store/edge-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { type LocalServices, useLocalServices } from '../support/local-services.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
 import { createRecordingQueue } from '../support/recording-queue.ts';
 import { unfinishedWork } from '../support/registry-view.ts';
 import { organizationId } from '../support/synchronized.ts';
-import { useTables } from '../support/table.ts';
 
-const newTable = useTables();
 const newServices = useLocalServices();
 
 const token: EdgeSubject = { kind: 'token' };
@@ -41,7 +40,7 @@ interface Edge extends LocalServices {
 
 async function createEdge(): Promise<Edge> {
   const services = newServices();
-  const table = await newTable();
+  const table = createMemoryTable();
   const workQueue = createRecordingQueue();
   const logged: string[] = [];
   const edge: Edge = {

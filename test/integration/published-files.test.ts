@@ -8,13 +8,12 @@ import { requestWork, takeLease } from '../../shared/store/work.ts';
 import { grantsWork, packageWork, principalWork } from '../../shared/store/work-items.ts';
 import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
 import { members, one, publishedRegistry, tokenOf } from '../support/published.ts';
 import { memoryServices } from '../support/registry-fixture.ts';
 import { registryBaseUrl } from '../support/registry-world.ts';
 import { organizationId } from '../support/synchronized.ts';
-import { useTables } from '../support/table.ts';
 
-const newTable = useTables();
 const newServices = useLocalServices();
 
 describe('files', () => {
@@ -47,7 +46,7 @@ describe('files', () => {
   });
 
   it('with the same bytes are not written again', async () => {
-    const services = { ...newServices(), table: await newTable() };
+    const services = { ...newServices(), table: createMemoryTable() };
     const registry = await publishedRegistry(services);
     await tokenOf(registry);
     services.gateway.forget();
@@ -66,7 +65,7 @@ describe('files', () => {
   });
 
   it('are written by one of two publishers who come at once', async () => {
-    const services = { ...newServices(), table: await newTable() };
+    const services = { ...newServices(), table: createMemoryTable() };
     const registry = await publishedRegistry(services);
     await registry.clock.advance(2000);
     const { table } = registry;

@@ -5,25 +5,13 @@ import { packagesOf } from '../../shared/store/package-store.ts';
 import { tokensOfOrganization } from '../../shared/store/token-store.ts';
 import { requestWork } from '../../shared/store/work.ts';
 import { principalWork } from '../../shared/store/work-items.ts';
-import { useLocalServices } from '../support/local-services.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { members, one, publishedRegistry, tokenOf } from '../support/published.ts';
-import {
-  createRegistry,
-  memoryServices,
-  type Registry,
-  type RegistryServices,
-  settled,
-} from '../support/registry-fixture.ts';
+import { createRegistry, memoryServices, type Registry, settled } from '../support/registry-fixture.ts';
 import { unfinishedWork } from '../support/registry-view.ts';
 import { organizationId } from '../support/synchronized.ts';
-import { useTables } from '../support/table.ts';
 
-/** From the forge to what a client gets: the real use cases, over a DynamoDB emulator and local servers for S3 and the edge's key-values. */
-
-const newTable = useTables();
-const newServices = useLocalServices();
-const realServices = async (): Promise<RegistryServices> => ({ ...newServices(), table: await newTable() });
+/** From the forge to what a client gets, by the real use cases. */
 
 /** The only one that there is. */
 async function principalOf(registry: Registry): Promise<string> {
@@ -37,7 +25,7 @@ const ascending = (places: readonly number[]): readonly number[] => [...places].
 
 describe('what is granted', () => {
   it('comes in an order in which nobody is sent to what is not there', async () => {
-    const registry = await createRegistry(await realServices(), [...members, aFact.repository(5)]);
+    const registry = await createRegistry(memoryServices(), [...members, aFact.repository(5)]);
     registry.contents.set(5, one);
     // The token is asked for first and waits for everything else.
     for (const scope of ['settings', 'members', 'teams'] as const) {
@@ -85,7 +73,7 @@ describe('what is granted', () => {
   });
 
   it('reaches a token after bitmap and root; two members get what is theirs', async () => {
-    const registry = await publishedRegistry(await realServices(), [
+    const registry = await publishedRegistry(memoryServices(), [
       aFact.settings(false),
       aFact.member(1),
       aFact.member(2, 'owner'),
@@ -256,7 +244,7 @@ describe('what is taken away', () => {
   });
 
   it('comes back under the same number when the repository is readable again, and its files are gone meanwhile', async () => {
-    const registry = await publishedRegistry(await realServices());
+    const registry = await publishedRegistry(memoryServices());
     const token = await tokenOf(registry);
     const all = await registry.issue({ kind: 'organization' });
     expect(await registry.settle()).toBe(0);
@@ -285,7 +273,7 @@ describe('what is taken away', () => {
   });
 
   it('is gone for a revoked token at once, for its principal with the last one', async () => {
-    const registry = await publishedRegistry(await realServices());
+    const registry = await publishedRegistry(memoryServices());
     const first = await tokenOf(registry);
     const second = await tokenOf(registry);
     await registry.revoke(first);

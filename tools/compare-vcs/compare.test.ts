@@ -1,27 +1,21 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildAssembly } from '../../local/start/build-assembly.ts';
-import { compareRepositories, isTaken } from './compare.ts';
-import { type DriverName, findLibraries, readWithGitDriver } from './composer-side.ts';
-import { exceptions } from './exceptions.ts';
-import { type Comparison, exitCodeOf, failuresOf, reportOf } from './report.ts';
+import { isTaken } from './compare.ts';
+import { findLibraries } from './composer-side.ts';
+import { parseOptions } from './options.ts';
 
-const missing = missingLibrary();
-if (missing !== undefined) {
-  console.warn(`\n*** NOT COMPARED WITH COMPOSER'S OWN vcs DRIVER: ${missing} ***\n`);
-}
+const isComposerThere = isLibraryThere();
 
-function missingLibrary(): string | undefined {
+function isLibraryThere(): boolean {
   try {
-    findLibraries({});
-    return undefined;
-  } catch (error) {
-    return String(error);
+    return findLibraries({}).length > 0;
+  } catch {
+    return false;
   }
 }
 
@@ -44,252 +38,6 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-interface Step {
-  /** Text is written as it is. */
-  readonly manifest?: unknown;
-  /** Whether `composer.json` is a link to the manifest. */
-  readonly isLinked?: boolean;
-  /** Text of `.github/FUNDING.yml`. */
-  readonly funding?: string;
-  /** Composer's driver lists no commits that no ref holds. */
-  readonly tags?: readonly string[];
-  readonly branches?: readonly string[];
-}
-
-/** A bare repository with one commit after the other; the last is on main. */
-function repository(path: string, steps: readonly Step[]): void {
-  const git = (args: readonly string[], input = ''): string =>
-    execFileSync('git', ['-C', path, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
-      input,
-      encoding: 'utf8',
-      // The author's date is another one than the committer's.
-      env: { ...process.env, GIT_AUTHOR_DATE: '1700000000 +0100', GIT_COMMITTER_DATE: '1750000000 +0100' },
-    }).trim();
-  const blob = (text: string) => git(['hash-object', '-w', '--stdin'], text);
-  mkdirSync(path, { recursive: true });
-  git(['init', '--quiet', '--bare', '--initial-branch=main']);
-  for (const [index, step] of steps.entries()) {
-    const { manifest, isLinked = false, funding, tags = [], branches = [] } = step;
-    const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest);
-    const file = manifest === undefined ? 'README.md' : isLinked ? 'real.json' : 'composer.json';
-    const entries = [`100644 blob ${blob(text ?? 'read me')}\t${file}\n`];
-    if (isLinked) entries.push(`120000 blob ${blob(file)}\tcomposer.json\n`);
-    if (funding !== undefined) {
-      const tree = git(['mktree'], `100644 blob ${blob(funding)}\tFUNDING.yml\n`);
-      entries.push(`040000 tree ${tree}\t.github\n`);
-    }
-    const commit = git(['commit-tree', git(['mktree'], entries.join('')), '-m', `step ${index}`]);
-    const refs = [
-      ...tags.map((tag) => `refs/tags/${tag}`),
-      ...branches.map((branch) => `refs/heads/${branch}`),
-    ];
-    git(['update-ref', '--stdin'], refs.map((ref) => `create ${ref} ${commit}\n`).join(''));
-  }
-}
-
-describe.skipIf(missing !== undefined)('both sides of generated repositories', () => {
-  // The bundles are built once for each change of the sources.
-  beforeAll(() => buildAssembly(), 120_000);
-
-  let comparisons: readonly Comparison[];
-
-  beforeAll(async () => {
-    const name = 'acme/lib';
-    const alias = (value: string) => ({ extra: { 'branch-alias': { 'dev-main': value } } });
-    const all = join(folder, 'all');
-    repository(join(all, 'lib.git'), [
-      {
-        manifest: { name: 'acme/old-name', require: { php: '>=8.1', 'Acme/B': '^1.0' } },
-        tags: ['1.0.0', '1.0'],
-      },
-      { manifest: { name, type: 'Project', abandoned: 'acme/new' }, tags: ['v1.0.0', 'release-1.1.0-rc.1'] },
-      { manifest: { name, version: '1.2.0' }, tags: ['1.2', 'v1.3.0', 'not-a-version'] },
-      {
-        manifest: { name },
-        tags: ['20240102.1.0'],
-        branches: ['feature#1', '1.x', 'v1.x', 'renovate/b', '-dash', 'gh-pages'],
-      },
-      { manifest: { name, ...alias('no version') }, tags: ['1.4.0'] },
-      { manifest: { name, autoload: { 'psr-4': { Acme: 'src' } } }, tags: ['1.5.0'] },
-      { manifest: { name, require: { 7: '*', php: '*' } }, tags: ['1.6.0'] },
-      { manifest: { name, support: 'help@acme.example' }, tags: ['1.7.0'] },
-      { manifest: { name, time: '2020-02-02', license: 'Acme 1', homepage: 'acme' }, tags: ['1.8.0'] },
-      {
-        manifest: { name, autoload: { 'psr-4': { 'Acme\\': ['src', 'lib'] } }, ...alias('2.x-dev') },
-        branches: ['main'],
-      },
-    ]);
-    const main = ['main'];
-    repository(join(all, 'one.git'), [{ manifest: { name: 'acme/same' }, branches: main }]);
-    repository(join(all, 'two.git'), [{ manifest: { name: 'acme/same' }, branches: main }]);
-    repository(join(all, 'tagged.git'), [
-      { manifest: { name: 'other/by-tag' }, tags: ['1.0.0'] },
-      { branches: main },
-    ]);
-    // HEAD names a branch that nobody has pushed.
-    repository(join(all, 'head.git'), [{ manifest: { name: 'Acme/Head' }, branches: ['trunk'] }]);
-    repository(join(all, 'text.git'), [{ branches: main }]);
-    repository(join(all, 'odd.git'), [
-      { manifest: { name: 'acme/odd' }, isLinked: true, tags: ['1.0.0'] },
-      {
-        manifest: { name: 'acme/odd', dist: { type: 'zip', url: 'https://downloads.example/a.zip' } },
-        tags: ['1.1.0'],
-      },
-      { manifest: { name: 'acme/odd', dist: { type: 'path', url: '../other' } }, tags: ['1.2.0'] },
-      { manifest: { name: 'acme/odd' }, funding: 'github: acme\n', branches: main },
-    ]);
-    comparisons = await compareRepositories(
-      all,
-      { libraries: findLibraries({}), drivers: ['git', 'github'] },
-      { step() {}, counts() {}, end() {} },
-    );
-  }, 240_000);
-
-  const rowsOf = ({ pairs }: Comparison, isEqual: boolean): string[] =>
-    pairs
-      .filter(({ outcome }) => (outcome === 'equal') === isEqual)
-      .map(({ packageName, ours, theirs, exceptions: meant }) =>
-        [
-          `${packageName} ${ours?.version ?? theirs?.values.version}`,
-          ...meant.map(({ name }) => name),
-          ...(meant.length === 0 && !isEqual ? ['nobody meant this'] : []),
-        ].join(': '),
-      )
-      .sort();
-  const before = (driver: DriverName): Comparison => {
-    const found = comparisons.find(({ judge }) => judge.driver === driver);
-    if (found === undefined) throw new Error(`${driver} did not judge`);
-    return found;
-  };
-
-  it('are equal in what Composer has rules for, and differ as is meant: the git driver', () => {
-    const comparison = before('git');
-    expect(rowsOf(comparison, true)).toEqual([
-      'acme/lib 1.0',
-      'acme/lib 1.1.0-rc.1',
-      'acme/lib 1.2.0',
-      'acme/lib 1.x-dev',
-      'acme/lib dev-main',
-      'acme/lib dev-renovate/b',
-      'acme/odd dev-main',
-      'acme/same dev-main',
-      'other/by-tag 1.0.0',
-    ]);
-    expect(rowsOf(comparison, false)).toEqual([
-      'acme/head dev-trunk: a name in capitals, which is served in lower case',
-      'acme/lib 1.4.0: a key that the validating loader drops',
-      'acme/lib 1.5.0: a version that the validating loader refuses',
-      'acme/lib 1.6.0: a link whose name is a number, which no client can read in a p2 file',
-      'acme/lib 1.7.0: a ref at which PHP ends Composer',
-      'acme/lib 1.8.0: a key that the validating loader drops',
-      'acme/lib 20240102.1.0: a date for a major version, which libraries before semver 3.4.0 refuse',
-      'acme/lib dev--dash: a branch that begins with a dash, which the git driver leaves out',
-      'acme/lib dev-feature#1: a branch with a #, which libraries before 2.7.8 keep',
-      'acme/lib dev-feature+1: a branch with a #, which libraries before 2.7.8 keep',
-      'acme/lib dev-gh-pages: the branch that the driver for GitHub leaves out',
-      'acme/lib v1.x-dev: another branch of the same version',
-      'acme/odd 1.0.0: a manifest that is a symbolic link, which GitHub follows and git does not',
-      'acme/odd 1.1.0: the reference of a dist of its own, which libraries before 2.8.5 leave out',
-      'acme/odd 1.2.0: code of its own that not every client can fetch, and without credentials',
-    ]);
-    expect(comparison.broken).toEqual([
-      expect.objectContaining({
-        repository: 'lib',
-        ref: '1.7.0',
-        error: expect.stringContaining('TypeError'),
-      }),
-    ]);
-  });
-
-  it('are equal in what Composer has rules for, and differ as is meant: the driver for GitHub', () => {
-    const comparison = before('github');
-    expect(rowsOf(comparison, true)).toEqual([
-      'acme/lib 1.7.0',
-      'acme/lib 1.x-dev',
-      'acme/lib dev--dash',
-      'acme/lib dev-main',
-      'acme/lib dev-renovate/b',
-      'acme/same dev-main',
-      'other/by-tag 1.0.0',
-    ]);
-    expect(rowsOf(comparison, false)).toEqual([
-      'acme/head dev-trunk: a name in capitals, which is served in lower case',
-      'acme/lib 1.0: the first of two tags for one version, by name here and by the order of a list there',
-      "acme/lib 1.1.0-rc.1: a tag's own files, not those of another tag at its commit",
-      "acme/lib 1.2.0: a tag's own files, not those of another tag at its commit",
-      'acme/lib 1.4.0: a key that the validating loader drops',
-      'acme/lib 1.5.0: a version that the validating loader refuses',
-      'acme/lib 1.6.0: a link whose name is a number, which no client can read in a p2 file',
-      'acme/lib 1.8.0: a key that the validating loader drops',
-      'acme/lib 20240102.1.0: a date for a major version, which libraries before semver 3.4.0 refuse',
-      'acme/lib dev-feature#1: a branch with a #, which libraries before 2.7.8 keep',
-      'acme/lib dev-feature+1: a branch with a #, which libraries before 2.7.8 keep',
-      'acme/lib v1.x-dev: another branch of the same version',
-      'acme/odd 1.0.0: funding that GitHub keeps in a file of its own',
-      'acme/odd 1.1.0: the reference of a dist of its own, which libraries before 2.8.5 leave out: funding that GitHub keeps in a file of its own',
-      'acme/odd 1.2.0: code of its own that not every client can fetch, and without credentials',
-      'acme/odd dev-main: funding that GitHub keeps in a file of its own',
-    ]);
-    expect(comparison.broken).toEqual([]);
-    const theirs = comparison.pairs.find(({ ours }) => ours?.version === '1.2.0')?.theirs?.values.metadata;
-    expect(theirs).toMatchObject({
-      time: '2025-06-15T15:06:40+00:00',
-      source: { type: 'git', url: 'git@github.com:acme/lib.git' },
-      'support.source': 'https://github.com/acme/lib/tree/v1.3.0',
-      'support.issues': 'https://github.com/acme/lib/issues',
-    });
-  });
-
-  it('show each named exception: one that is met no more has to go', () => {
-    const met = comparisons.flatMap(({ pairs }) => pairs.flatMap(({ exceptions: meant }) => meant));
-    expect(new Set(met)).toEqual(new Set(exceptions));
-  });
-
-  it('are told apart from what is not compared, and exceptions are not more than they should be', () => {
-    for (const comparison of comparisons) {
-      expect(comparison.unreadable).toEqual([]);
-      expect(comparison.notes).toHaveLength(2);
-      expect(comparison.notes).toEqual(
-        expect.arrayContaining([
-          expect.stringMatching(
-            /^(one|two) is not compared: another repository has the package name acme\/same$/,
-          ),
-          'text holds no package, both sides say',
-        ]),
-      );
-      // Made to differ, so the exceptions are too many here.
-      expect(failuresOf(comparison)).toEqual([
-        expect.stringMatching(/^\d+ of \d+ rows are on one side only by an exception/),
-      ]);
-    }
-    expect(exitCodeOf(comparisons)).toBe(1);
-    expect(reportOf(comparisons)).toMatch(/^Composer [\d.]+, github driver +\d+/m);
-  });
-
-  it('are compared on where PHP ends Composer at a manifest', async () => {
-    const path = join(folder, 'broken.git');
-    repository(path, [
-      { manifest: { name: 'acme/broken', bin: [['no path']] }, tags: ['1.0.0', 'v1.0.1'] },
-      { manifest: { name: ['no', 'name'] }, tags: ['1.1.0'] },
-      { manifest: '{"name": "acme/broken", ', tags: ['1.3.0'] },
-      { manifest: { name: 'acme/broken' }, tags: ['1.4.0'] },
-      { manifest: { name: 'acme/broken', type: {} }, branches: ['main'] },
-    ]);
-    const [library = ''] = findLibraries({});
-    const { broken, linked, theirs } = await readWithGitDriver(
-      library,
-      { source: path, defaultBranch: 'main' },
-      [],
-    );
-    expect(broken.map(({ ref, error }) => [ref, error.split(':')[0]]).sort()).toEqual([
-      ['1.0.0, v1.0.1', 'TypeError'],
-      ['main', 'TypeError'],
-    ]);
-    expect(theirs.map(({ values }) => values.version)).toEqual(['1.1.0', '1.4.0']);
-    expect(linked).toEqual([]);
-  });
-});
-
 describe('the command', () => {
   const run = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
     new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
@@ -309,18 +57,12 @@ describe('the command', () => {
     });
   });
 
-  it.each<[string, (empty: string) => { args: string[]; environment?: Record<string, string> }, RegExp]>([
-    ['no folder', () => ({ args: [] }), /^compare:vcs takes one folder/],
-    ['a folder that is not there', (empty) => ({ args: [join(empty, 'none')] }), /there is no such folder$/],
-    ['an unknown flag', (empty) => ({ args: [empty, '--fast'] }), /--fast.*--help lists the flags$/],
-    ['no php', (empty) => ({ args: [empty], environment: { PATH: empty } }), /^php does not run here/],
-  ])('%s is one line and exit code 2', async (_, given, message) => {
-    const { args, environment } = given(folder);
-    const { code, stderr } = await run(args, environment);
-    expect([code, stderr.trim()]).toEqual([2, expect.stringMatching(message)]);
+  it('no php is one line and exit code 2', async () => {
+    const { code, stderr } = await run([folder], { PATH: folder });
+    expect([code, stderr.trim()]).toEqual([2, expect.stringMatching(/^php does not run here/)]);
   });
 
-  it.skipIf(missing !== undefined)('no library, or no repository, is one line and exit code 2', async () => {
+  it.skipIf(!isComposerThere)('no library, or no repository, is one line and exit code 2', async () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);
     const [library, repositories] = await Promise.all([
@@ -335,5 +77,15 @@ describe('the command', () => {
       code: 2,
       stderr: expect.stringContaining('there is no git repository'),
     });
+  });
+});
+
+describe('the options', () => {
+  it.each<[string, (folder: string) => string[], RegExp]>([
+    ['no folder', () => [], /^compare:vcs takes one folder/],
+    ['a folder that is not there', (empty) => [join(empty, 'none')], /there is no such folder$/],
+    ['an unknown flag', (empty) => [empty, '--fast'], /--fast.*--help lists the flags$/],
+  ])('%s is refused', (_, args, message) => {
+    expect(() => parseOptions(args(folder))).toThrow(message);
   });
 });

@@ -47,11 +47,14 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(() => {
   lines = [];
-  process.env.TZ = 'Asia/Tokyo';
+  vi.stubEnv('TZ', 'Asia/Tokyo');
   clock = createCloudClock();
   host = createFunctionHost({ clock, clockOffset: clock.shared, onLine: (line) => lines.push(line) });
 });
-afterEach(() => host.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await host.close();
+});
 
 function define(overrides: Partial<FunctionDefinition> = {}): void {
   host.define({

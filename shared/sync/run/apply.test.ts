@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import { layout } from '../../../test/support/traits.ts';
 import { loadScope } from '../../store/fact-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
@@ -10,12 +10,11 @@ import { requestWork, takeLease } from '../../store/work.ts';
 import { scopeWork } from '../../store/work-items.ts';
 import { type Application, applyPlan } from './apply.ts';
 
-const newTable = useTables();
 const now = Date.parse('2026-11-22T12:00:00Z');
 const workItem = scopeWork(organizationId, synchronizationId, 'members');
 
 async function createApplication() {
-  const table = await newTable();
+  const table = createMemoryTable();
   await addSynchronized(table);
   await table.transact([requestWork(workItem, now)]);
   const lease = await takeLease(table, workItem, { leaseId: 'a', now, leaseMs: 1000 });

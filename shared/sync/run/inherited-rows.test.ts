@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { account, aFact, repository, team } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../../test/support/sync-world.ts';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import { decideAccess } from '../../domain/access.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { teamPart } from '../../domain/scopes.ts';
 import { loadClaims, putClaim } from '../../store/claim-store.ts';
 import { loadAccessFacts } from '../../store/fact-store.ts';
 
-const newTable = useTables();
 const place = aFact.teamMember(3, 1);
 const inherited = { ...aFact.teamMember(7, 1), via: team(3) } as Fact;
 const reader = { kind: 'account', account: account(1) } as const;
@@ -20,7 +19,7 @@ async function createWorld(...others: readonly Fact[]) {
     ...[aFact.settings(), aFact.member(1), aFact.team(3), aFact.team(7, 3)],
     ...[aFact.teamRepository(7, 5), aFact.repository(5), ...others],
   ];
-  const table = await newTable();
+  const table = createMemoryTable();
   const world = await createSyncWorld(table, [...rest, place, inherited]);
   await world.syncAll();
   world.later();

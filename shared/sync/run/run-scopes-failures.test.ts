@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld, start } from '../../../test/support/sync-world.ts';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { asId, type ForgeOrganizationId } from '../../domain/ids.ts';
 import { ForgeError } from '../../forge/errors.ts';
@@ -12,9 +12,8 @@ import { scopeState } from '../../store/scope-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { runScopes } from './run-scopes.ts';
 
-const newTable = useTables();
 const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
-  createSyncWorld(await newTable(), facts);
+  createSyncWorld(createMemoryTable(), facts);
 
 describe('runScopes, when the forge fails', () => {
   async function failing(error: Error): Promise<SyncWorld> {
@@ -180,7 +179,7 @@ describe('runScopes, when the forge fails', () => {
 
   it('rejects a message about a synchronization that does not exist', async () => {
     const world = await createWorld();
-    const empty = await newTable();
+    const empty = createMemoryTable();
     expect(await world.run('members', empty)).toBe('reject');
   });
 });

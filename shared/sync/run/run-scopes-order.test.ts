@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { aFact, repository } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../../../test/support/sync-world.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { keys } from '../../store/keys.ts';
 import { applyingSince, scopeState } from '../../store/scope-store.ts';
 import type { Table } from '../../store/table.ts';
 
-const newTable = useTables();
 const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
-  createSyncWorld(await newTable(), facts);
+  createSyncWorld(createMemoryTable(), facts);
 
 const scan = (id: number) => keys.scan(synchronizationId, repository(id));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../../../test/support/sync-world.ts';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import { lagMs } from '../../../test/support/traits.ts';
 import { type Fact, factKey } from '../../domain/facts.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
@@ -11,11 +11,9 @@ import { putClaim, putExpectation } from '../../store/claim-store.ts';
 import { keys } from '../../store/keys.ts';
 import { scopeState } from '../../store/scope-store.ts';
 
-const newTable = useTables();
-
 /** A synchronized world, long after its first synchronization. */
 async function createWorld(facts: readonly Fact[] = []): Promise<SyncWorld> {
-  const world = await createSyncWorld(await newTable(), facts);
+  const world = await createSyncWorld(createMemoryTable(), facts);
   for (const scope of ['settings', 'members', 'teams', 'repositories'] as const) {
     await world.ask(scope);
   }

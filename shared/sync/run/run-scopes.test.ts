@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aFact, repository } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld, start } from '../../../test/support/sync-world.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { findRepository } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
@@ -11,9 +11,8 @@ import { scopeState } from '../../store/scope-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { grantsWork, scanWork } from '../../store/work-items.ts';
 
-const newTable = useTables();
 const createWorld = async (facts: readonly Fact[] = []): Promise<SyncWorld> =>
-  createSyncWorld(await newTable(), facts);
+  createSyncWorld(createMemoryTable(), facts);
 
 const grants = keys.grants(organizationId);
 const scan = (id: number) => keys.scan(synchronizationId, repository(id));

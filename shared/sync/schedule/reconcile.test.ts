@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { aFact, repository } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createRecordingQueue } from '../../../test/support/recording-queue.ts';
 import {
   addSynchronized,
@@ -9,7 +10,6 @@ import {
   organizationId,
   synchronizationId,
 } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import type { Fact } from '../../domain/facts.ts';
 import {
   asId,
@@ -31,13 +31,12 @@ import { edgeWork, grantsWork, scanWork, scopeWork } from '../../store/work-item
 import { reconcile } from './reconcile.ts';
 import { sweepWork } from './sweep.ts';
 
-const newTable = useTables();
 const now = Date.parse('2026-11-22T12:00:00Z');
 const hours = 3600 * 1000;
 
 describe('reconcile', () => {
   it('requests every scope, and scans of repositories not scanned for a day or left incomplete', async () => {
-    const table = await newTable();
+    const table = createMemoryTable();
     await addSynchronized(table);
     await table.transact([
       ...[1, 2, 3, 4, 5, 6].map((id) => putFact(synchronizationId, aFact.repository(id), 1)),
@@ -78,7 +77,7 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
   const announced = { id: forgeOrganizationId, login: 'acme', suspended: false };
 
   async function installationAfter(state: CredentialState, operations: readonly Operation[]) {
-    const table = await newTable();
+    const table = createMemoryTable();
     await addSynchronized(table);
     await table.transact([
       { update: { key: keys.synchronization(synchronizationId), set: { credentialState: state } } },
@@ -120,7 +119,7 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
 
 describe('reconcile of a synchronization whose forge is unknown', () => {
   it('requests nothing, but still reviews access', async () => {
-    const table = await newTable();
+    const table = createMemoryTable();
     const connection = { kind: 'app-installation', installation: installationId } as const;
     await addSynchronized(table, 'all', {
       ...{ forge: 'elsewhere', baseUrl: 'https://elsewhere.example', connection },
@@ -155,7 +154,7 @@ describe('reconcile of a synchronization whose forge is unknown', () => {
 
 describe('reconcile of an organization without rights that expire', () => {
   it('costs 12 requests', async () => {
-    const table = await newTable();
+    const table = createMemoryTable();
     await addSynchronized(table);
     let requests = 0;
     const counted = new Proxy(table, {
@@ -172,7 +171,7 @@ describe('reconcile of an organization without rights that expire', () => {
 
 describe('reconcile of several organizations', () => {
   it('requests reads of the others when one cannot be parsed', async () => {
-    const table = await newTable();
+    const table = createMemoryTable();
     await addSynchronized(table);
     const link = { organization: 'another', synchronization: 'aaaa' };
     await table.transact([
@@ -188,7 +187,7 @@ describe('reconcile of several organizations', () => {
 
 describe('sweepWork', () => {
   async function createSweep() {
-    const table = await newTable();
+    const table = createMemoryTable();
     const workQueue = createRecordingQueue();
     const logger = { error: vi.fn() };
     return {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createRegistry, memoryServices, settled } from '../../../test/support/registry-fixture.ts';
 import { createSyncWorld, start } from '../../../test/support/sync-world.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { repositoryPart } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
@@ -12,7 +12,6 @@ import type { Table } from '../../store/table.ts';
 import { grantsWork } from '../../store/work-items.ts';
 import { reconcile } from './reconcile.ts';
 
-const newTable = useTables();
 const hour = 3600_000;
 
 const logger = { info: () => {}, error: () => {} };
@@ -57,7 +56,7 @@ describe('a right that expires', () => {
     { ...aFact.collaborator(6, 1), expiresAt: start + 3 * hour } as Fact,
   ];
   async function createWorld() {
-    const table = await newTable();
+    const table = createMemoryTable();
     const world = await createSyncWorld(table, twoEnds);
     await world.syncAll();
     const grants = grantsWork(organizationId).key;
@@ -124,7 +123,11 @@ describe('a right that expires', () => {
 
   it('is scheduled also by a stored plan that another worker finished', async () => {
     const rows = Array.from({ length: 120 }, (_, id) => until(start + hour, id + 1));
-    const world = await createSyncWorld(await newTable(), [aFact.settings(), aFact.repository(5), ...rows]);
+    const world = await createSyncWorld(createMemoryTable(), [
+      aFact.settings(),
+      aFact.repository(5),
+      ...rows,
+    ]);
     let isDead = false;
     const dying: Table = {
       ...world.table,
@@ -153,7 +156,11 @@ describe('a right that expires', () => {
     const rows = [1, 2, 3, 4, 5, 6, 7].map(
       (id) => ({ ...aFact.collaborator(5, id), expiresAt: start + hour }) as Fact,
     );
-    const world = await createSyncWorld(await newTable(), [aFact.settings(), aFact.repository(5), ...rows]);
+    const world = await createSyncWorld(createMemoryTable(), [
+      aFact.settings(),
+      aFact.repository(5),
+      ...rows,
+    ]);
     await world.syncAll();
     world.forge.facts = [aFact.settings(), aFact.repository(5)];
     world.clock.time = start + hour;

@@ -1,5 +1,6 @@
 import { sign } from '@octokit/webhooks-methods';
 import { describe, expect, it, vi } from 'vitest';
+import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createRecordingQueue } from '../../../test/support/recording-queue.ts';
 import {
   addSynchronized,
@@ -9,7 +10,6 @@ import {
   organizationId,
   synchronizationId,
 } from '../../../test/support/synchronized.ts';
-import { useTables } from '../../../test/support/table.ts';
 import { asId, type InstallationId, type SynchronizationId } from '../../domain/ids.ts';
 import { loadClaims } from '../../store/claim-store.ts';
 import { findInstallation } from '../../store/installation-store.ts';
@@ -18,7 +18,6 @@ import { findSynchronization } from '../../store/synchronization-store.ts';
 import type { Item, Table } from '../../store/table.ts';
 import { receiveDelivery } from './receive-delivery.ts';
 
-const newTable = useTables();
 const secret = 'a secret that nobody guesses';
 const now = Date.parse('2026-11-22T12:00:00Z');
 
@@ -30,7 +29,7 @@ interface Delivery {
 }
 
 async function createReceiver(connected: boolean) {
-  const table = await newTable();
+  const table = createMemoryTable();
   if (connected) {
     await addSynchronized(table);
   }
@@ -43,7 +42,7 @@ async function createReceiver(connected: boolean) {
     /** @param hookOf the synchronization of the hook that delivers; without it the App does */
     async deliver(
       { event, payload, id = 'delivery-1', signature }: Delivery,
-      through = table,
+      through: Table = table,
       hookOf?: SynchronizationId,
     ) {
       const body = JSON.stringify(payload);
@@ -79,7 +78,7 @@ describe('receiveDelivery, when a secret has just changed', () => {
     ];
     const { status } = await receiveDelivery(
       {
-        table: await newTable(),
+        table: createMemoryTable(),
         workQueue: createRecordingQueue(),
         clock: { now: () => now },
         logger: { info: vi.fn(), warn: vi.fn() },

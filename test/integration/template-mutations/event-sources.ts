@@ -101,7 +101,7 @@ async function oneBad(scene: Scene): Promise<unknown> {
   scene.puppeteer.forget();
   send(scene, 'bad');
   await expectCalls(scene, 1);
-  await rest(30);
+  await scene.cloud.idle({ inFlightToo: false });
   const left = scene.cloud.queueCounts().work;
   scene.puppeteer.decide(undefined);
   await scene.step(60);
@@ -134,7 +134,8 @@ const mutations: Mutation[] = [
     to: false,
     async look(scene) {
       send(scene, 'a');
-      await rest(30);
+      // What is taken is taken long before.
+      await scene.cloud.idle({ timeoutMs: 1_000 }).catch(() => {});
       const { visible } = scene.cloud.queueCounts().work ?? {};
       await scene.cloud.idle();
       return visible;
