@@ -17,7 +17,7 @@ const files = (): string[] =>
     .sort();
 
 describe('bundle', () => {
-  it('makes one file per handler, and the edge function', () => {
+  it('creates one file per handler, and the edge function', () => {
     const handlers = readdirSync('functions').filter((name) =>
       existsSync(join('functions', name, 'handler.ts')),
     );
@@ -27,14 +27,14 @@ describe('bundle', () => {
     );
   });
 
-  it('exports the handler and points at no source map', () => {
+  it('exports the handler and refers to no source map', () => {
     for (const name of functions) {
       const code = readFileSync(join(folder, 'functions', name, 'index.mjs'), 'utf8');
       expect(code.slice(-200)).toMatch(/export\s*\{[^}]*\bas handler\b[^}]*\};?\s*$/);
     }
   });
 
-  it('gives the same bytes again and leaves equal files alone', { timeout: 60_000 }, async () => {
+  it('is deterministic and leaves unchanged files alone', { timeout: 60_000 }, async () => {
     const read = () =>
       files().map((path) => [
         path,

@@ -11,17 +11,18 @@ const requireBanner =
   "import { createRequire as nodeCreateRequire } from 'node:module'; const require = nodeCreateRequire(import.meta.url);";
 
 /**
- * What CloudFront Functions (runtime 2.0) hands to a script: the `cloudfront` module by `import`, which has to
- * stand in the first line, and Node's `crypto` by `require` only.
+ * What CloudFront Functions (runtime 2.0) provide to a script: the `cloudfront` module by `import`, which must be in the first
+ * line, and Node's `crypto` by `require` only.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-custom-methods.html
  */
 const edgePrelude = "import cf from 'cloudfront';\nconst crypto = require('crypto');";
 
 /**
  * Bundles every function for AWS and for the local cloud: `functions/<name>/handler.ts` becomes
- * `<outDir>/functions/<name>/index.mjs`, the edge function becomes `<outDir>/edge/authorize-request.js`. The same
- * sources give the same bytes, a folder without a handler is skipped, and a file whose bytes stay is not touched.
- * Returns the bundled functions' names, sorted.
+ * `<outDir>/functions/<name>/index.mjs`, the edge function becomes `<outDir>/edge/authorize-request.js`. The output is
+ * deterministic; folders without a handler are skipped, unchanged files are not touched.
+ *
+ * @returns the sorted names of the bundled functions
  */
 export async function bundle(outDir: string = join(root, 'dist')): Promise<{ functions: string[] }> {
   const folders = (await readdir(join(root, 'functions'))).sort();
@@ -33,7 +34,7 @@ export async function bundle(outDir: string = join(root, 'dist')): Promise<{ fun
   return { functions };
 }
 
-/** The edge function as the one script that CloudFront runs: no exports, `handler` at the top level. */
+/** The edge function as a single script for CloudFront: no exports, `handler` at the top level. */
 export async function bundleEdge(): Promise<string> {
   const result = await build({
     absWorkingDir: root,
@@ -42,7 +43,7 @@ export async function bundleEdge(): Promise<string> {
     write: false,
     format: 'esm',
     platform: 'neutral',
-    // The engine calls `handler` by its name; nothing in the script does.
+    // The engine calls `handler` by name; nothing in the script refers to it.
     treeShaking: false,
     target: 'es2017',
     charset: 'utf8',
@@ -76,7 +77,7 @@ async function bundleFunctions(names: readonly string[], outDir: string): Promis
   return new Map(result.outputFiles.map((file) => [file.path, file.contents]));
 }
 
-/** zod's namespace carries its messages in every language: half of a function's bytes, of which only English is used. */
+/** zod's namespace includes its messages in every language: half of a function's bytes, of which only English is used. */
 const englishOnly: Plugin = {
   name: 'english-only',
   setup({ onLoad }) {
@@ -93,7 +94,7 @@ async function removeStale(folder: string, names: readonly string[]): Promise<vo
   for (const name of stale) await rm(join(folder, name), { recursive: true });
 }
 
-/** Writes by renaming, so that a program which runs the old bundle meanwhile never reads half of the new one. */
+/** Writes to a new file and renames it, so that a program running the old bundle never reads half of the new one. */
 async function writeChanged(path: string, bytes: Uint8Array): Promise<void> {
   if (existsSync(path) && (await readFile(path)).equals(bytes)) return;
   await mkdir(dirname(path), { recursive: true });

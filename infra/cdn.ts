@@ -41,7 +41,10 @@ interface Surroundings {
 
 const redirectToHttps = { viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS } as const;
 
-/** The two hosts: one has nothing but Composer's paths, the other the console, its API and the webhooks. */
+/**
+ * The two distributions: the registry host serves only Composer's paths; the console host serves the console, its API and the
+ * webhooks.
+ */
 export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surroundings): Cdn {
   const toApi = createApiBehavior(stack, api, data);
   const accessControl = new S3OriginAccessControl(stack, 'BucketAccess', {
@@ -52,8 +55,8 @@ export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surr
     S3BucketOrigin.withOriginAccessControl(bucket as IBucket, {
       originId,
       originAccessControl: accessControl,
-      // With ListBucket S3 answers 404 for a missing key, and without it 403. No path leads to a listing: the root has a
-      // default object. https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront_origins-readme.html
+      // With ListBucket S3 answers 404 for a missing key, without it 403. The bucket cannot be listed through the CDN: the root
+      // has a default object. https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront_origins-readme.html
       originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
     });
 
@@ -123,7 +126,7 @@ function createRegistry(
   });
   return new Distribution(stack, 'RegistryDistribution', {
     comment: 'registry',
-    // Never reached: without it a request for / that got past the function would list the bucket.
+    // Never served: without it a request for / that the function let through would list the bucket.
     defaultRootObject: 'packages.json',
     defaultBehavior: {
       origin: fromBucket(data.registryBucket, 'registry-bucket'),
@@ -131,7 +134,7 @@ function createRegistry(
       ...behavior,
     },
     additionalBehaviors: {
-      // The ending keeps p2 files of a vendor named "dists" out.
+      // The extension excludes p2 files of a vendor named "dists".
       '/*/dists/*.zip': {
         origin: new OriginGroup({
           primaryOrigin: fromBucket(data.registryBucket, 'stored-dists'),
@@ -144,7 +147,7 @@ function createRegistry(
       },
       '/downloads': toApi,
     },
-    // Caching times only. A page would hold for the whole distribution, and hide what fetch-dist says.
+    // Sets caching times only. A custom error page would apply to the whole distribution and replace fetch-dist's answers.
     // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomErrorResponse.html
     errorResponses: [403, 404, 500, 502, 503, 504].map((httpStatus) => ({
       httpStatus,
@@ -153,7 +156,7 @@ function createRegistry(
   });
 }
 
-/** Everything of the request but its host goes to the HTTP API, and nothing of the answer is kept. */
+/** Forwards everything of the request except its host to the HTTP API, and caches nothing. */
 function createApiBehavior(stack: Stack, api: HttpApi, data: Data): BehaviorOptions {
   return {
     origin: new HttpOrigin(apiDomain(stack, api), {
@@ -168,7 +171,7 @@ function createApiBehavior(stack: Stack, api: HttpApi, data: Data): BehaviorOpti
       defaultTtl: Duration.seconds(0),
       maxTtl: Duration.seconds(0),
     }),
-    // A list of headers may not name Authorization, all of them include it; API Gateway refuses a foreign Host.
+    // Header allow-lists cannot include Authorization, but all of them forward it; API Gateway rejects a foreign Host.
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
     originRequestPolicy: new OriginRequestPolicy(stack, 'WholeRequest', {
       originRequestPolicyName: `${Aws.STACK_NAME}-whole-request`,
@@ -219,7 +222,7 @@ function readEdgeCode(distDir: string): string {
   return readFileSync(path, 'utf8');
 }
 
-/** A page until the console's files are in its bucket. */
+/** Serves a page until the console's files are in its bucket. */
 function createPlaceholder(stack: Stack): { eventType: FunctionEventType; function: EdgeFunction } {
   const page = '<!doctype html><meta charset="utf-8"><title>Repertoire</title><p>Repertoire is running.</p>';
   const code = [
@@ -237,7 +240,7 @@ function createPlaceholder(stack: Stack): { eventType: FunctionEventType; functi
   return { eventType: FunctionEventType.VIEWER_REQUEST, function: placeholder };
 }
 
-/** CDK decides about a domain while it synthesizes; ours is decided by a parameter. */
+/** CDK sets a domain during synthesis; ours depends on a parameter. */
 function useDomain(distribution: Distribution, domain: CustomDomain): void {
   const resource = distribution.node.defaultChild;
   if (!(resource instanceof CfnDistribution))

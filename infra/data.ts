@@ -16,7 +16,7 @@ export interface Data {
   readonly credentialKey: Key;
 }
 
-/** What outlives every deployment. */
+/** Creates the table, buckets, secrets and keys, which outlive every deployment. */
 export function createData(stack: Stack): Data {
   const table = new Table(stack, 'Table', {
     partitionKey: { name: tableKeys.partitionKey, type: AttributeType.STRING },
@@ -62,14 +62,14 @@ export function createData(stack: Stack): Data {
     description:
       'The forges that this installation knows, filled in by the operator: JSON, a list of {forge, settings, secrets}',
     secretStringValue: SecretValue.unsafePlainText('[]'),
-    // It holds what only the operator knows.
+    // It contains values that only the operator knows.
     removalPolicy: RemovalPolicy.RETAIN,
   });
   const originSecret = new Secret(stack, 'OriginSecret', {
     description: 'Proves to fetch-dist that a request passed the edge',
     generateSecretString: { excludePunctuation: true, passwordLength: 40 },
   });
-  // Without it every connection has to be made anew, so it stays when the stack goes.
+  // Without it every connection would have to be created again, so it is kept when the stack is deleted.
   const credentialKey = new Key(stack, 'CredentialKey', {
     description: 'Encrypts the credentials that synchronizations read their code hosts with',
     enableKeyRotation: true,

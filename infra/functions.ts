@@ -23,22 +23,25 @@ export type Queues = Readonly<Record<QueueName, Queue>>;
 
 const allQueues = Object.keys(queueVariables) as QueueName[];
 
-/** What a function needs. Nothing else is granted to it, and no other variable is set. */
+/** A function's permissions and environment variables. It gets no others. */
 interface Needs {
   readonly does: string;
   readonly seconds: number;
   readonly megabytes: number;
   readonly table: 'read' | 'write';
-  /** The index of work that is wanted and not done. */
+  /** The index of work that is requested and not done. */
   readonly pendingWork?: true;
-  /** `write`: read and write objects. A list: remove those whose keys end so, too. `remove`: any, with all their versions. */
+  /**
+   * `write`: read and write objects. A list: also delete objects whose keys end like that. `remove`: delete any object with all
+   * its versions.
+   */
   readonly bucket?: 'write' | 'remove' | readonly string[];
   readonly sends: readonly QueueName[];
-  /** The edge's key-values. */
+  /** The edge's key-value store. */
   readonly accessStore?: true;
-  /** The secret of the integrations: what verifies deliveries, and what the forges are asked with. */
+  /** The secret of the integrations, which authenticates deliveries and our requests to the forges. */
   readonly integrations?: true;
-  /** The secrets of connections: `use` decrypts them, `renew` encrypts their successors too. `hooks`: decrypts those of hooks alone. */
+  /** The secrets of connections: `use` decrypts them, `renew` also encrypts their successors. `hooks`: decrypts those of hooks only. */
   readonly credentials?: 'use' | 'renew' | 'hooks';
   readonly originSecret?: true;
   readonly baseUrls?: readonly ('registry' | 'console')[];
@@ -200,7 +203,7 @@ const functionNeeds = {
     does: 'Shows what a run would change',
     seconds: 300,
     megabytes: 512,
-    // It writes nothing, and could not.
+    // It only reads, so it gets no permission to write.
     table: 'read',
     sends: [],
     integrations: true,
@@ -248,10 +251,10 @@ const functionNeeds = {
 export type FunctionName = keyof typeof functionNeeds;
 export type Functions = Readonly<Record<FunctionName, LambdaFunction>>;
 
-/** Every function's name, a folder below functions/ each. */
+/** The names of all functions, each a folder in functions/. */
 export const functionNames = Object.keys(functionNeeds) as FunctionName[];
 
-/** The time-out of a queue's consumer decides the queue's visibility. */
+/** The time-out of a queue's consumer determines the queue's visibility time-out. */
 export const timeoutSeconds = (name: FunctionName): number => functionNeeds[name].seconds;
 
 export const megabytesOf = (name: FunctionName): number => functionNeeds[name].megabytes;
@@ -330,7 +333,7 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
 const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources: [...resources] });
 
-/** The operations of the data plane: never Scan, and nothing that changes the table itself. */
+/** Only data operations: never Scan, and nothing that changes the table itself. */
 const tableReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const tableWrites = [
   'dynamodb:PutItem',
@@ -339,7 +342,7 @@ const tableWrites = [
   'dynamodb:ConditionCheckItem',
 ];
 
-/** ListBucket, because without it S3 answers 403 instead of 404 for a missing key. */
+/** With ListBucket, because without it S3 answers 403 instead of 404 for a missing key. */
 function bucketAccess(
   { registryBucket }: Data,
   access: NonNullable<Needs['bucket']>,
@@ -351,7 +354,7 @@ function bucketAccess(
   ];
   if (access === 'write') return stored;
   if (access === 'remove') {
-    // The bucket keeps old versions for a month, and a secret must not stay there for as long.
+    // The bucket keeps old versions for a month, too long for a secret.
     return [
       ...stored,
       allow(['s3:ListBucketVersions'], [registryBucket.bucketArn]),
@@ -362,7 +365,10 @@ function bucketAccess(
   return [...stored, allow(['s3:DeleteObject'], removable)];
 }
 
-/** Only for credentials, and never without saying whose: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
+/**
+ * Only for credentials, and only with an encryption context:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+ */
 function credentialAccess(
   { credentialKey }: Data,
   access: NonNullable<Needs['credentials']>,

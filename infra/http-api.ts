@@ -3,7 +3,7 @@ import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { FunctionName, Functions } from './functions.ts';
 
-/** The one HTTP API behind both distributions. */
+/** Creates the HTTP API behind both distributions. */
 export function createHttpApi(stack: Stack, functions: Functions): HttpApi {
   const api = new HttpApi(stack, 'HttpApi', { createDefaultStage: false });
   new HttpStage(stack, 'HttpStage', {
@@ -14,7 +14,7 @@ export function createHttpApi(stack: Stack, functions: Functions): HttpApi {
   });
   route([HttpMethod.POST], '/webhooks/{forge}', 'receive-webhook');
   route([HttpMethod.POST], '/webhooks/{forge}/{source}', 'receive-webhook');
-  // CloudFront fails over for HEAD too, and this API answers 404 to a method that no route names.
+  // CloudFront fails over for HEAD too, and this API answers 404 to methods without a route.
   route([HttpMethod.GET, HttpMethod.HEAD], '/dists/{slug}/{number}/{file}', 'fetch-dist');
   route([HttpMethod.POST], '/downloads', 'record-downloads');
   return api;

@@ -1,4 +1,4 @@
 import { synthesize } from './synthesize.ts';
 
-// The CDK CLI names the folder in CDK_OUTDIR; by hand and from a program it may be the first argument.
+// The CDK CLI sets the output folder in CDK_OUTDIR; otherwise it may be the first argument.
 synthesize(process.argv[2] ?? process.env.CDK_OUTDIR ?? 'cdk.out');

@@ -1,9 +1,9 @@
 import { CfnCondition, CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
 
-/** A host name of the operator's own; without one CloudFront's serves. */
+/** A host name of the operator's; without it CloudFront's own is used. */
 export interface CustomDomain {
   readonly name: string;
-  /** In us-east-1, as CloudFront wants it. */
+  /** In us-east-1, as CloudFront requires. */
   readonly certificateArn: string;
   readonly isGiven: CfnCondition;
 }
@@ -15,7 +15,10 @@ export interface Parameters {
   readonly consoleDomain: CustomDomain;
 }
 
-/** What the operator says when deploying. The base URLs have to be said: the functions cannot ask a distribution that depends on them. */
+/**
+ * Creates the stack's parameters, which the operator sets when deploying. The base URLs are parameters because functions cannot
+ * refer to distributions that depend on them.
+ */
 export function createParameters(stack: Stack): Parameters {
   const baseUrl = {
     type: 'String',

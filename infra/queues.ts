@@ -5,7 +5,7 @@ import { pascalCase } from './constructs/node-function.ts';
 import { createWorkQueue } from './constructs/work-queue.ts';
 import { type FunctionName, type Functions, type Queues, timeoutSeconds } from './functions.ts';
 
-/** AWS advises a visibility of at least six times the function's time-out for standard queues. */
+/** AWS recommends a visibility time-out of at least six times the function's time-out for standard queues. */
 const visibilityPerTimeout = 6;
 
 export function createQueues(stack: Stack): Queues {
@@ -21,7 +21,7 @@ export function createQueues(stack: Stack): Queues {
     'publish-package': standard('publish-package', 'publish-package'),
     'publish-roots': standard('publish-roots', 'publish-roots'),
     deletion: standard('deletion', 'run-deletion'),
-    // One group per key-value store has one turn in flight: a failed turn comes again as soon as the function is surely dead.
+    // One group per key-value store runs one turn at a time. A failed turn is repeated as soon as the function must have ended.
     'publish-access': createWorkQueue(stack, {
       name: 'publish-access',
       id: 'PublishAccessQueue',
@@ -31,7 +31,7 @@ export function createQueues(stack: Stack): Queues {
   };
 }
 
-/** What starts the functions that no route starts. */
+/** Creates the event sources and schedules of functions without a route. */
 export function createTriggers(
   stack: Stack,
   { queues, functions }: { queues: Queues; functions: Functions },
@@ -73,7 +73,7 @@ export function createTriggers(
         arn: functionArn,
         roleArn: role.roleArn,
         input: '{}',
-        // The next turn does the work of a lost one; the default would be 185 tries in a day.
+        // The next turn does the work of a lost one; the default would be 185 retries in a day.
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       },
     });

@@ -13,12 +13,12 @@ import { createHttpApi } from './http-api.ts';
 import { createParameters } from './parameters.ts';
 import { createQueues, createTriggers } from './queues.ts';
 
-/** Everything, in one stack: docs/decisions/0001-one-stack.md says why. `distDir` holds the bundles. */
+/** Creates the one stack; see docs/decisions/0001-one-stack.md. `distDir` holds the bundles. */
 export function createRepertoireStack(app: App, distDir: string): Stack {
   const stack = new Stack(app, 'Repertoire', {
     description: 'Repertoire, a private Composer registry that keeps itself in step with the code host',
-    // An account that was never bootstrapped fails at the first asset already. The cast: CDK's classes do not fit its
-    // interfaces under exactOptionalPropertyTypes.
+    // Without bootstrapping, deployment fails at the first asset anyway. The cast: CDK's classes do not fit its interfaces under
+    // exactOptionalPropertyTypes.
     synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
   });
   const parameters = createParameters(stack);
@@ -43,8 +43,8 @@ export function createRepertoireStack(app: App, distDir: string): Stack {
 }
 
 /**
- * Names every element by its path alone, without CDK's hash: `SyncQueue`, not `SyncQueueA1B2C3D4`. People meet these
- * names in deployments, alarms and tests; a rename replaces the resource, so a construct's id never changes.
+ * Names every resource by its path alone, without CDK's hash: `SyncQueue`, not `SyncQueueA1B2C3D4`. These names appear in
+ * deployments, alarms and tests. Renaming replaces the resource, so construct ids never change.
  *
  * @throws when two paths give the same name
  */

@@ -7,15 +7,15 @@ import { createRepertoireStack } from './stack.ts';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * The app with its one stack, about to be written to `outDir`. `distDir` holds the bundles
- * (`functions/<name>/index.mjs`, `edge/authorize-request.js`); making them is the bundler's work.
+ * Creates the app with its one stack, to be written to `outDir`. `distDir` holds the bundles (`functions/<name>/index.mjs`,
+ * `edge/authorize-request.js`), which infra/bundle.ts makes.
  *
  * @throws when a bundle is missing
  */
 export function createApp(outDir: string, distDir: string): { app: App; stack: Stack } {
   const app = new App({
     outdir: outDir,
-    // The CDK CLI passes these itself; a plain `node infra/main.ts` has to validate just as strictly.
+    // The CDK CLI sets these itself; a plain `node infra/main.ts` has to validate just as strictly.
     context: settings.context,
     analyticsReporting: false,
     treeMetadata: false,
@@ -26,7 +26,7 @@ export function createApp(outDir: string, distDir: string): { app: App; stack: S
 /**
  * Writes the cloud assembly: `<outDir>/Repertoire.template.json` and the functions' bundles as assets beside it.
  *
- * @throws when a bundle is missing, and when CDK's template validation finds a fault
+ * @throws when a bundle is missing, and when CDK's template validation fails
  */
 export function synthesize(outDir: string, distDir: string = join(root, 'dist')): void {
   createApp(outDir, distDir).app.synth();

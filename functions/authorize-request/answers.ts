@@ -1,4 +1,4 @@
-/** What the edge answers by itself. The language is that of handler.edge.ts. */
+/** The responses that the edge function creates itself. Written in the JavaScript subset described in authorize.ts. */
 
 /** The request in CloudFront's event; header names are lower case. */
 export interface EdgeRequest {
@@ -37,7 +37,7 @@ export function accessIsStopped(): EdgeResponse {
   );
 }
 
-/** Composer prints `warning` if the content type is exactly this, without a charset. */
+/** Composer prints `warning` only if the content type is exactly this, without a charset. */
 function unauthorized(warning: string): EdgeResponse {
   return {
     statusCode: 401,
@@ -51,7 +51,7 @@ function unauthorized(warning: string): EdgeResponse {
   };
 }
 
-/** The very same for what is hidden and for what does not exist. No `warning`: a 404 only sends Composer to its next repository. */
+/** Identical for hidden and non-existent packages. No `warning`: a 404 only sends Composer to its next repository. */
 export function notFound(): EdgeResponse {
   return {
     statusCode: 404,

@@ -6,7 +6,7 @@ it.each([
   [99_999, 200],
   [100_000, 401],
   [100_001, 401],
-])('a token that expires in second 100 is asked for at %i ms: %i', async (now, status) => {
+])('a token that expires in second 100 is answered at %i ms with status %i', async (now, status) => {
   const token = `rprt_m_${'0'.repeat(68)}`;
   const values = new Map([
     ['v/acme/u.ann/0', 'AA'],

@@ -1,18 +1,18 @@
 /**
- * Decides at the edge who reads which object. Written in the part of JavaScript that CloudFront Functions know: no
- * for-of, destructuring, default parameters, spread, optional chaining or closures in async functions, one `await`
- * after another and each alone on the right of an assignment (njs 0.7.9 crashes on one inside a call's arguments).
+ * Decides at the edge who reads which object. Written in the subset of JavaScript that CloudFront Functions support: no
+ * for-of, destructuring, default parameters, spread, optional chaining or closures in async functions, and each `await`
+ * alone on the right of an assignment (njs 0.7.9 crashes on one inside a call's arguments).
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  *
- * `npm run bench` holds its time. In that engine a regular expression is compiled each time the function around it
- * runs, so all stand at the top of their files, and one that captures costs as much as the token's hash; an `await`
- * costs more than anything else, so there is one async function.
+ * `npm run bench` checks its time. The engine compiles a regular expression each time the enclosing function runs, so
+ * all are at the top of their files; one that captures costs as much as the token's hash. An `await` costs more than
+ * anything else, so there is only one async function.
  *
  * | key | value |
  * |---|---|
  * | `t/<first 22 of base64url SHA-256 of the token>` | `<own or all>\|<principal>\|<expiry>\|<only or not>:<slug>,…` |
- * | `p/<slug>/<vendor>/<name>` | package number; with `!<12 hex>,…` the beginnings of commits whose archives are refused |
- * | `v/<slug>/<principal>/<chunk>` | bitmap of package numbers; the key with chunk 0 exists for whoever may read the root |
+ * | `p/<slug>/<vendor>/<name>` | package number; with `!<12 hex>,…` prefixes of commits whose archives are refused |
+ * | `v/<slug>/<principal>/<chunk>` | bitmap of package numbers; the key with chunk 0 exists if the principal may read the root |
  * | `o/<slug>` | exists while the organization is open |
  */
 import {
@@ -50,20 +50,20 @@ export interface EdgeRuntime {
 
 let runtime: EdgeRuntime;
 
-/** Says what the handler runs on, until it is said anew. A variable, because CloudFront calls the handler with the event alone. */
+/** Sets what the handler runs on. A module variable, because CloudFront passes only the event to the handler. */
 export function runOn(given: EdgeRuntime): void {
   runtime = given;
 }
 
 /**
- * The request with the path of the object to serve, or the answer that refuses it. Whatever is not known to be allowed is
- * refused, also when the store fails: the documented answer to a missing key is an error, and no other can be told from it.
+ * Returns the request with the path of the object to serve, or the response that refuses it. Everything that is not known to be
+ * allowed is refused, even when the store fails: a missing key is an error too, and the two cannot be told apart.
  */
 export async function handler(event: { request: EdgeRequest }): Promise<EdgeRequest | EdgeResponse> {
   const request = event.request;
   const store = runtime.store;
   const now = runtime.now();
-  // What a missing key, or a failing read, means at each place.
+  // The response if the next read fails or its key is missing.
   let refuse = tokenIsUnknown;
   try {
     const token = tokenOf(request.headers.authorization);
@@ -95,7 +95,7 @@ export async function handler(event: { request: EdgeRequest }): Promise<EdgeRequ
       uri = '/' + slug + '/roots/' + access.principal + '.json';
     }
 
-    // Last, so that only those learn of it who would be served.
+    // Checked last, so that only clients that would be served are told.
     refuse = accessIsStopped;
     if (!access.isOld) await store.get('o/' + slug);
     return forward(request, uri);

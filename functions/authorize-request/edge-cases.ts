@@ -1,6 +1,6 @@
 import { basic, tokenKey, tokens, wrongToken, wrongValues } from './edge-fixture.ts';
 
-/** What one request meets: the rewritten path and the keys read for it, or the refusal. */
+/** The result of one request: the rewritten path and the keys read for it, or the refusal. */
 export interface EdgeCase {
   readonly name: string;
   readonly request: {
@@ -60,7 +60,7 @@ const none = 'No token was sent';
 const unknown = 'unknown or was revoked';
 const isStopped = 'has stopped all access';
 
-/** Every path form, every denial, every border. */
+/** Every form of path, every reason for refusal, every boundary. */
 export const edgeCases: readonly EdgeCase[] = [
   allowed('root by Bearer', as(ann, root), annRoot, rootReads),
   allowed('root by HEAD', as(ann, root, 'HEAD'), annRoot, rootReads),
@@ -85,7 +85,7 @@ export const edgeCases: readonly EdgeCase[] = [
   ),
   allowed('BEARER', { uri: root, headers: { authorization: `BEARER ${ann}` } }, annRoot, rootReads),
   allowed(
-    'root of someone without packages, before expiry',
+    'root of a principal without packages, before expiry',
     as(withoutPackages, root),
     '/acme/roots/u.ben.json',
     [tokenKey(withoutPackages), 'v/acme/u.ben/0'],
@@ -173,9 +173,9 @@ export const edgeCases: readonly EdgeCase[] = [
       [annKey, 'p/acme/acme/leaked', 'v/acme/u.ann/0'],
     ),
   ),
-  // Too short to say which commit; fetch-dist sends on to the whole hash.
+  // Too short to identify a commit; fetch-dist redirects to the full hash.
   allowed(
-    'the beginning of a refused commit',
+    'a prefix of a refused commit',
     as(ann, '/acme/dists/acme/leaked/4f0c012.zip'),
     '/acme/12/4f0c012.zip',
     [annKey, 'p/acme/acme/leaked', 'v/acme/u.ann/0'],
@@ -191,38 +191,41 @@ export const edgeCases: readonly EdgeCase[] = [
     'a refused commit with an "all" token',
     as(all, `/acme/dists/acme/leaked/4f0c0123abcd${'0'.repeat(28)}.zip`),
   ),
-  hidden('half a refused commit in the value', as(all, '/acme/p2/acme/half.json')),
-  hidden('no refused commit in the value', as(all, '/acme/p2/acme/open.json')),
+  hidden('an incomplete refused commit in the value', as(all, '/acme/p2/acme/half.json')),
+  hidden('an empty list of refused commits in the value', as(all, '/acme/p2/acme/open.json')),
   allowed('a tilde encoded', as(ann, '/acme/p2/acme/eight%7Edev.json'), '/acme/8/dev.json', [
     annKey,
     'p/acme/acme/eight',
     'v/acme/u.ann/0',
   ]),
   allowed(
-    'everything encoded that need not be',
+    'an address with everything encoded that need not be',
     as(ann, `/%61cme/%64ists/acme/%73even/${commit.replace('0', '%30')}%2ezip`),
     `/acme/7/${commit}.zip`,
     [annKey, 'p/acme/acme/seven', 'v/acme/u.ann/0'],
   ),
 
-  // One person, by what the token says of organizations.
+  // One person's tokens, with different limits on organizations.
   allowed(
-    'a token of every organization',
+    'a token for every organization',
     as(tokens.everywhere, '/acme/p2/acme/seven.json'),
     '/acme/7/plain.json',
     [tokenKey(tokens.everywhere), 'p/acme/acme/seven', 'v/acme/u.ann/0'],
   ),
   allowed(
-    'the root of another one',
+    'the root of another organization, with a token for every one',
     as(tokens.everywhere, '/umbrella/packages.json'),
     '/umbrella/roots/u.ann.json',
     [tokenKey(tokens.everywhere), 'v/umbrella/u.ann/0'],
   ),
   hidden('an organization whose owner took the token out', as(tokens.elsewhere, '/acme/p2/acme/seven.json')),
-  hidden('its root', as(tokens.elsewhere, root)),
-  hidden('another one whose owner took it out', as(tokens.elsewhere, '/umbrella/packages.json')),
+  hidden('the root of an organization whose owner took the token out', as(tokens.elsewhere, root)),
+  hidden(
+    'the root of a second organization whose owner took the token out',
+    as(tokens.elsewhere, '/umbrella/packages.json'),
+  ),
   allowed(
-    'what an owner of umbrella gave the person',
+    'a token that an owner of umbrella made for the person',
     as(tokens.umbrellaOnly, '/umbrella/p2/acme/seven.json'),
     '/umbrella/7/plain.json',
     [tokenKey(tokens.umbrellaOnly), 'p/umbrella/acme/seven', 'v/umbrella/u.ann/0'],
@@ -234,55 +237,59 @@ export const edgeCases: readonly EdgeCase[] = [
         as(tokens.umbrellaOnly, `/acme/${path}`),
       ),
   ),
-  allowedOld('a token from before', as(tokens.oldUser, '/acme/p2/acme/seven.json'), '/acme/7/plain.json', [
-    tokenKey(tokens.oldUser),
-    'p/acme/acme/seven',
-    'v/acme/u.ann/0',
-  ]),
   allowedOld(
-    'an "all" token from before',
+    'a token from before organizations had keys',
+    as(tokens.oldUser, '/acme/p2/acme/seven.json'),
+    '/acme/7/plain.json',
+    [tokenKey(tokens.oldUser), 'p/acme/acme/seven', 'v/acme/u.ann/0'],
+  ),
+  allowedOld(
+    'an "all" token from before organizations had keys',
     as(tokens.oldAll, '/umbrella/packages.json'),
     '/umbrella/roots/o.acme1.json',
     [tokenKey(tokens.oldAll)],
   ),
-  hidden('another slug of an "all" token from before', as(tokens.oldAll, '/other/packages.json')),
+  hidden(
+    'another slug with an "all" token from before organizations had keys',
+    as(tokens.oldAll, '/other/packages.json'),
+  ),
 
-  hidden('a package not granted, of which the name exists', as(ann, '/acme/p2/acme/nine.json')),
+  hidden('an existing package that is not granted', as(ann, '/acme/p2/acme/nine.json')),
   hidden('a package that does not exist', as(ann, '/acme/p2/acme/nothing.json')),
-  hidden('the bit after', as(ann, '/acme/p2/acme/thirteen.json')),
+  hidden('the bit after a granted one', as(ann, '/acme/p2/acme/thirteen.json')),
   hidden('the bit after the first of a chunk', as(borders, '/acme/p2/acme/second.json')),
-  hidden('a chunk that is not there', as(borders, '/acme/p2/acme/beyond.json')),
+  hidden('a missing chunk', as(borders, '/acme/p2/acme/beyond.json')),
   hidden('a bitmap shorter than the number', as(withoutPackages, '/acme/p2/acme/last.json')),
   hidden('a dist not granted', as(ann, `/acme/dists/acme/nine/${commit}.zip`)),
   hidden('dev versions not granted', as(ann, '/acme/p2/acme/nine~dev.json')),
-  hidden('a number that is none', as(all, '/acme/p2/acme/broken.json')),
+  hidden('an invalid package number', as(all, '/acme/p2/acme/broken.json')),
   hidden('a number with a line break', as(all, '/acme/p2/acme/torn.json')),
-  hidden('a package that an "all" token has not', as(all, '/acme/p2/acme/nothing.json')),
-  hidden('a slug that an "all" token has not', as(all, '/other/p2/acme/seven.json')),
-  hidden('a part of a slug that an "all" token has', as(all, '/acm/packages.json')),
-  hidden('another root of an "all" token', as(all, '/other/packages.json')),
+  hidden('a package that does not exist, with an "all" token', as(all, '/acme/p2/acme/nothing.json')),
+  hidden('a slug that an "all" token does not include', as(all, '/other/p2/acme/seven.json')),
+  hidden('a prefix of a slug that an "all" token includes', as(all, '/acm/packages.json')),
+  hidden('the root of a slug that an "all" token does not include', as(all, '/other/packages.json')),
   hidden('the root of another organization', as(ann, '/umbrella/packages.json')),
   hidden('the root of an organization that does not exist', as(ann, '/nowhere/packages.json')),
   hidden('a package of another organization', as(ann, '/umbrella/p2/acme/seven.json')),
   hidden('/', as(ann, '/')),
   hidden('no slug', as(ann, '/packages.json')),
   hidden('a root file by its own name', as(ann, '/acme/roots/u.ann.json')),
-  hidden('a root file of another by its name', as(ann, '/acme/roots/u.ben.json')),
+  hidden('another principal’s root file by its name', as(ann, '/acme/roots/u.ben.json')),
   hidden('an object by its number', as(ann, '/acme/7/plain.json')),
   hidden('an archive by its number', as(ann, `/acme/7/${commit}.zip`)),
   hidden('upper case in the name', as(ann, '/acme/p2/Acme/seven.json')),
   hidden('upper case in the slug', as(ann, '/Acme/packages.json')),
   hidden('an encoded slash', as(ann, '/acme/p2/acme%2fseven.json')),
-  hidden('a path that climbs', as(ann, '/acme/p2/acme/../acme/seven.json')),
-  hidden('a name that climbs', as(ann, '/acme/p2/../seven.json')),
+  hidden('path traversal', as(ann, '/acme/p2/acme/../acme/seven.json')),
+  hidden('path traversal in the name', as(ann, '/acme/p2/../seven.json')),
   hidden('a doubled slash', as(ann, '//acme/packages.json')),
-  hidden('one segment more', as(ann, '/acme/p2/acme/seven/eight.json')),
+  hidden('one segment too many', as(ann, '/acme/p2/acme/seven/eight.json')),
   hidden('a path encoded twice', as(ann, '/acme/p2/acme/eight%257Edev.json')),
-  hidden('a slash encoded beside a tilde', as(ann, '/acme/p2/acme%2Feight%7Edev.json')),
-  hidden('dots encoded that climb', as(ann, '/acme/p2/acme/%2E%2E/acme/seven.json')),
-  hidden('a line break encoded behind', as(ann, '/acme/p2/acme/seven.json%0A')),
+  hidden('an encoded slash besides a tilde', as(ann, '/acme/p2/acme%2Feight%7Edev.json')),
+  hidden('encoded path traversal', as(ann, '/acme/p2/acme/%2E%2E/acme/seven.json')),
+  hidden('a trailing encoded line break', as(ann, '/acme/p2/acme/seven.json%0A')),
   hidden('a wrong encoding', as(ann, '/acme/p2/acme/seven%7.json')),
-  hidden('a placeholder that nobody filled in', as(ann, '/acme/dists/acme/seven/%reference%.zip')),
+  hidden('a placeholder that was not replaced', as(ann, '/acme/dists/acme/seven/%reference%.zip')),
   hidden('a letter in upper case, encoded', as(ann, '/acme/p2/acme/%53even.json')),
   hidden('a letter beyond ASCII', as(ann, '/acme/p2/acme/s%C3%A9ven.json')),
   hidden('a slug that is a list', as(all, '/acme,umbrella/packages.json')),
@@ -290,7 +297,7 @@ export const edgeCases: readonly EdgeCase[] = [
   hidden('a commit of 65 digits', as(ann, `/acme/dists/acme/seven/${commit}${'0'.repeat(25)}.zip`)),
   hidden('a commit in upper case', as(ann, `/acme/dists/acme/seven/${commit.toUpperCase()}.zip`)),
   hidden('another kind of archive', as(ann, `/acme/dists/acme/seven/${commit}.tar`)),
-  hidden('a line break behind', as(ann, `${root}\n`)),
+  hidden('a trailing line break', as(ann, `${root}\n`)),
   hidden('POST', as(ann, root, 'POST')),
   hidden('DELETE', as(ann, '/acme/p2/acme/seven.json', 'DELETE')),
   hidden('OPTIONS', as(ann, root, 'OPTIONS')),
@@ -310,7 +317,7 @@ export const edgeCases: readonly EdgeCase[] = [
   ),
   refused('an organization without a key', as(tokens.ghost, '/other/p2/acme/seven.json'), isStopped),
   hidden(
-    'a stopped organization: what the token does not read',
+    'a stopped organization that the token does not read',
     as(tokens.stopped, '/halted/p2/acme/nine.json'),
   ),
   hidden('a stopped organization: a token of another one', as(ann, '/halted/packages.json')),
@@ -326,7 +333,7 @@ export const edgeCases: readonly EdgeCase[] = [
   ),
   refused('an empty password', { uri: root, headers: { authorization: basic('token', '') } }, none),
   refused(
-    'a password that is no token',
+    'a password that is not a token',
     { uri: root, headers: { authorization: basic('token', 'secret') } },
     unknown,
   ),
@@ -336,7 +343,7 @@ export const edgeCases: readonly EdgeCase[] = [
     unknown,
   ),
   refused(
-    'a colon behind the token',
+    'a colon after the token',
     { uri: root, headers: { authorization: basic('token', `${ann}:`) } },
     unknown,
   ),
@@ -346,7 +353,7 @@ export const edgeCases: readonly EdgeCase[] = [
   refused('a token one digit short', as(ann.slice(0, -1), root), unknown),
   refused('a token one digit long', as(`${ann}0`, root), unknown),
   refused(
-    'a line break behind the token',
+    'a line break after the token',
     { uri: root, headers: { authorization: basic('token', `${ann}\n`) } },
     unknown,
   ),

@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import type { EdgeRequest, EdgeResponse } from './answers.ts';
 
-/** What the handler gave for one event, and the keys that it read for it. */
+/** The handler's result for one event, and the keys that it read. */
 export interface EdgeResult {
   readonly answer: EdgeRequest | EdgeResponse;
   readonly reads: readonly string[];
 }
 
-/** Runs a script and gives what it prints. */
+/** Runs a script and returns its output. */
 export type Engine = (source: string) => Promise<string>;
 
-/** Node without anything that CloudFront does not have either. */
+/** Node without anything that CloudFront lacks. */
 export const runInBareVm: Engine = async (source) => {
   const lines: string[] = [];
   const require = (name: string): unknown => {
@@ -31,7 +31,7 @@ export const runInBareVm: Engine = async (source) => {
   return lines.join('\n');
 };
 
-/** nginx's engine, from which CloudFront's syntax errors are told apart best offline. */
+/** nginx's engine, the best offline approximation of CloudFront's syntax errors. */
 export const runInNjs: Engine = async (source) => {
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
   try {
@@ -44,7 +44,7 @@ export const runInNjs: Engine = async (source) => {
 
 export const njsIsInstalled = (): boolean => spawnSync('njs', ['-v']).error === undefined;
 
-/** Runs the built script once per request, one after another, over a store that holds these values. */
+/** Runs the built script once per request, one after another, with a store that contains these values. */
 export async function runEdge(
   engine: Engine,
   script: string,

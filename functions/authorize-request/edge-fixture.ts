@@ -1,4 +1,4 @@
-/** What the edge holds in the cases of edge-cases.ts, and the tokens that ask. */
+/** The edge's values in the cases of edge-cases.ts, and the tokens of their requests. */
 import { createHash } from 'node:crypto';
 import {
   bitmapChunks,
@@ -15,14 +15,14 @@ export const tokenKey = (text: string): string =>
 export const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-/** What the publisher writes for a principal that may read these packages of acme. */
+/** The values that the publisher writes for a principal that may read these packages of acme. */
 const views = (principal: string, numbers: readonly number[]): Record<string, string> =>
   Object.fromEntries(
     [...bitmapChunks(numbers)].map(([chunk, value]) => [edgeKeys.view('acme', principal, chunk), value]),
   );
 
 export const tokens = {
-  /** Ann's, in acme alone. */
+  /** Ann's, for acme only. */
   ann: token('m', 'a'),
   withoutPackages: token('m', 'b'),
   team: token('t', 'c'),
@@ -31,9 +31,9 @@ export const tokens = {
   revoked: token('m', 'f'),
   allExpired: token('o', '1'),
   borders: token('t', '2'),
-  /** Ann's own, in every organization. */
+  /** Ann's own, for every organization. */
   everywhere: token('u', '4'),
-  /** The same, where owners of two organizations took it out. */
+  /** The same, excluded by the owners of two organizations. */
   elsewhere: token('u', '5'),
   /** Made by an owner of umbrella for Ann, who is a member of acme too. */
   umbrellaOnly: token('m', '6'),
@@ -44,7 +44,7 @@ export const tokens = {
   oldAll: `rprt_o_${'cd'.repeat(30)}01234567`,
 } as const;
 
-/** Values that say nothing we know; each stands under a token of its own. */
+/** Invalid values, each under a token of its own. */
 export const wrongValues: readonly string[] = [
   '',
   'nonsense',
@@ -106,7 +106,7 @@ const numbers: Readonly<Record<string, string>> = {
   open: '12!',
 };
 
-/** What the edge holds in every case, in the publisher's own writing. */
+/** The edge's values in every case, made by the publisher's own code. */
 export const edgeValues: Readonly<Record<string, string>> = {
   [tokenKey(tokens.ann)]: tokenValue('u.ann', 0, { only: ['acme'] }),
   [tokenKey(tokens.withoutPackages)]: tokenValue('u.ben', 4_102_444_800, { only: ['acme'] }),

@@ -43,11 +43,11 @@ describe('the built script', () => {
     expect(rest.join('\n')).toMatch(/^async function handler\(event\)/m);
   });
 
-  it('is smaller than the 10 KB that CloudFront takes', () => {
+  it("is smaller than CloudFront's limit of 10 KB", () => {
     expect(Buffer.byteLength(script)).toBeLessThan(10_000);
   });
 
-  it.runIf(hasNjs)('meets an engine that refuses what the edge refuses', async () => {
+  it.runIf(hasNjs)('is tested in an engine that refuses what the edge refuses', async () => {
     await expect(runInNjs('for (const letter of "ab") console.log(letter);')).rejects.toThrow(/SyntaxError/);
   });
 });
@@ -102,7 +102,7 @@ describe.each([
     }
   });
 
-  it.runIf(available)('gives the same bytes for everything that is hidden or does not exist', () => {
+  it.runIf(available)('returns the same bytes for everything that is hidden or does not exist', () => {
     const hidden = edgeCases.filter(({ expected }) => 'status' in expected && expected.status === 404);
     const answers = new Set(hidden.map((edgeCase) => JSON.stringify(results.get(edgeCase)?.answer)));
     expect(hidden.length).toBeGreaterThan(20);
@@ -116,11 +116,11 @@ describe.each([
     ]);
   });
 
-  it.runIf(available)('says nothing of the token in any refusal', () => {
+  it.runIf(available)('reveals nothing of the token in any refusal', () => {
     for (const { answer } of results.values()) expect(JSON.stringify(answer)).not.toMatch(/rprt_/);
   });
 
-  it.runIf(available)('reads the store only for a token that looks like one', () => {
+  it.runIf(available)('reads the store only for a text in the form of a token', () => {
     for (const [{ request }, { reads }] of results) {
       const sent = request.headers?.authorization ?? '';
       const decoded = sent.toLowerCase().startsWith('basic')
@@ -130,7 +130,7 @@ describe.each([
     }
   });
 
-  it.runIf(available)('refuses when the store holds nothing', async () => {
+  it.runIf(available)('refuses when the store is empty', async () => {
     const given = await runEdge(run, script, {}, edgeCases.map(toRequest));
     expect(given).toHaveLength(edgeCases.length);
     for (const { answer } of given) expect(answer).toMatchObject({ statusCode: 401 });

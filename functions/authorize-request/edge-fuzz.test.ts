@@ -5,7 +5,7 @@ import { type TokenReach, tokenValue } from '../../shared/domain/edge-keys.ts';
 import { type EdgeResult, njsIsInstalled, runEdge, runInBareVm, runInNjs } from './edge-engines.ts';
 import { tokenKey, wrongToken } from './edge-fixture.ts';
 
-/** Values as they are written, and values that somebody's mistake made of them: what the function takes them for, said another way. */
+/** Valid values and corrupted ones, with a second implementation of what they grant. */
 
 interface Question {
   readonly value: string;
@@ -28,7 +28,7 @@ const written = fc
     const reach: TokenReach = named ? { only: list.length === 0 ? ['acme'] : list } : { not: list };
     return tokenValue(principal, expiry, reach);
   });
-/** A character gone, doubled, or another. */
+/** A character removed, doubled, or replaced. */
 const mistaken = fc
   .tuple(
     written,
@@ -44,7 +44,10 @@ const slugsOf = (list: string): readonly string[] | undefined => {
     : undefined;
 };
 
-/** What the value gives in the organization: the principal whose root is served; undefined: nothing. Null for no value of ours. */
+/**
+ * What the value grants in the organization: the principal whose root is served, or undefined for nothing. Null for an invalid
+ * value.
+ */
 function reads(value: string, of: string): { principal: string } | undefined | null {
   const [mode, principal = '', expiry = '', reach = '', ...more] = value.split('|');
   const [kind, list = '', ...rest] = reach.split(':');
@@ -84,10 +87,10 @@ const questions = fc
       .map(([value, of, isOpen]) => ask(value, of, isOpen)),
     { numRuns: 1500, seed: 9 },
   )
-  // Values from before organizations had keys are in the cases.
+  // Values from before organizations had keys are covered by the cases.
   .filter(({ value }) => !/^\*?[uto]\.[\w.-]+\|\d{1,11}(\||$)/.test(value));
 
-/** The store of each question by itself: one for open and one for stopped organizations, and a token of its own. */
+/** Each question has its own store, with an open and a stopped organization and its own token. */
 async function answers(run: typeof runInNjs, script: string, isOpen: boolean): Promise<readonly unknown[]> {
   const values: Record<string, string> = {};
   for (const of of ['a', 'acme', 'acme-2', 'umbrella', '0']) {
@@ -127,13 +130,16 @@ beforeAll(async () => {
 describe.each([
   { engine: 'a bare VM', run: runInBareVm, available: true },
   { engine: 'njs', run: runInNjs, available: hasNjs },
-])('a value with a mistake in it, in $engine', ({ run, available }) => {
-  it.runIf(available).each([true, false])('gives what it says and nothing else, open: %s', async (isOpen) => {
-    const expected = questions
-      .filter((one) => one.isOpen === isOpen)
-      .map(({ value, slug: of, answer }) => [value, of, answer]);
-    expect(await answers(run, script, isOpen)).toEqual(expected);
-    const kinds = new Set(expected.map(([, , answer]) => (typeof answer === 'string' ? 'served' : answer)));
-    expect([...kinds].map(String).sort()).toEqual(isOpen ? ['401', '404', 'served'] : ['401', '404']);
-  });
+])('a corrupted value, in $engine', ({ run, available }) => {
+  it.runIf(available).each([true, false])(
+    'grants what it says and nothing else, open: %s',
+    async (isOpen) => {
+      const expected = questions
+        .filter((one) => one.isOpen === isOpen)
+        .map(({ value, slug: of, answer }) => [value, of, answer]);
+      expect(await answers(run, script, isOpen)).toEqual(expected);
+      const kinds = new Set(expected.map(([, , answer]) => (typeof answer === 'string' ? 'served' : answer)));
+      expect([...kinds].map(String).sort()).toEqual(isOpen ? ['401', '404', 'served'] : ['401', '404']);
+    },
+  );
 });

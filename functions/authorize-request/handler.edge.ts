@@ -1,6 +1,6 @@
 import { type KeyValues, runOn } from './authorize.ts';
 
-/** What CloudFront gives; the bundler writes its `import` and `require` into the script's first lines. */
+/** Provided by CloudFront; the bundler writes `import` and `require` into the script's first lines. */
 declare const cf: { kvs(): KeyValues };
 declare const crypto: {
   createHash(algorithm: 'sha256'): { update(text: string): { digest(encoding: 'base64url'): string } };

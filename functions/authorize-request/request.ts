@@ -1,25 +1,25 @@
-/** What a request to the edge says, and how it goes on. The language is that of handler.edge.ts. */
+/** Parses requests to the edge and rewrites those that are allowed. Written in the JavaScript subset described in authorize.ts. */
 import type { EdgeRequest } from './answers.ts';
 
-/** What a path asks for. */
+/** What a path refers to. */
 export interface Target {
   slug: string;
   /** `vendor/name`; empty for the root. */
   packageName: string;
   /** The object's name under the package number; empty for the root. */
   file: string;
-  /** The archive's commit, or its beginning; empty for everything else. */
+  /** The archive's commit, or a prefix of it; empty for everything else. */
   commit: string;
 }
 
 /** `rprt_`, the kind, 60 digits and the checksum. */
 const tokenLength = 75;
-/** Nothing follows, not even the line break that `$` alone overlooks in this engine. */
+/** Nothing may follow, not even the line break that `$` alone accepts in this engine. */
 const pathPattern =
   /^\/[a-z0-9-]+\/(?:packages\.json|p2\/[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*(?:~dev)?\.json|dists\/[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*\/[0-9a-f]{7,64}\.zip)$(?!\n)/;
 const encodedSlash = /%2f/i;
 
-/** The password of Basic, whoever the user is, or the token of Bearer; empty when there is neither. */
+/** The password of Basic, for any user, or the token of Bearer; empty when there is neither. */
 export function tokenOf(header: { value: string } | undefined): string {
   if (header === undefined) return '';
   const value = header.value;
@@ -38,15 +38,15 @@ function passwordOf(credentials: string): string {
   }
 }
 
-/** Whether we made it is known by its hash; this keeps other services' passwords from being looked up. */
+/** Whether we issued it is known by its hash only; this check keeps other services' passwords from being looked up. */
 export function looksLikeToken(text: string): boolean {
   return text.length === tokenLength && text.slice(0, 5) === 'rprt_';
 }
 
 /**
- * Null for a path that nothing is served at.
+ * Null for a path that serves nothing.
  *
- * @throws URIError for a path that is wrongly encoded
+ * @throws URIError for a wrongly encoded path
  */
 export function parsePath(uri: string): Target | null {
   const path = uri.indexOf('%') === -1 ? uri : decodePath(uri);
@@ -65,21 +65,21 @@ export function parsePath(uri: string): Target | null {
 }
 
 /**
- * Letters, digits, `-`, `.`, `_` and `~` are the same address with and without encoding, and no path of ours has another character but the
- * slash, which is another address when it is encoded: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2
- * Decoded once: what is encoded still then has a `%`, and no path of ours has that.
+ * Encoded and plain letters, digits, `-`, `.`, `_` and `~` are the same address. Our paths contain no other characters except the
+ * slash, which makes a different address when it is encoded: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2 Decoded only
+ * once: what is still encoded then contains a `%`, which no path of ours does.
  */
 function decodePath(uri: string): string {
   return uri.search(encodedSlash) === -1 ? decodeURIComponent(uri) : uri;
 }
 
-/** Composer's cache is keyed by the URL and not by the token: another token's copy of a root must not pass for this one's. */
+/** Composer caches by URL and not by token, so a copy of another token's root must not pass for this one's. */
 export function dropConditions(request: EdgeRequest): void {
   delete request.headers['if-modified-since'];
   delete request.headers['if-none-match'];
 }
 
-/** One cached copy for all who may read it: nothing of the person goes on, and nothing of how the path was written. */
+/** All who may read an object share one cached copy: nothing of the person is forwarded, and nothing of how the path was written. */
 export function forward(request: EdgeRequest, uri: string): EdgeRequest {
   request.uri = uri;
   request.querystring = {};

@@ -1,31 +1,31 @@
-/** What the edge's values say; shared/domain/edge-keys.ts writes them. The language is that of handler.edge.ts. */
+/** Parses the edge's values, which shared/domain/edge-keys.ts writes. Written in the JavaScript subset described in authorize.ts. */
 
-/** What a token's value says. */
+/** The content of a token's value. */
 export interface Access {
   principal: string;
   /** Seconds since the epoch; 0 for never. */
   expiry: number;
   /** Reads every package; else the principal's bitmap decides. */
   readsAll: boolean;
-  /** `slugs` are the only organizations that it reads; else those that it does not. */
+  /** Whether `slugs` are the only organizations that it reads; else those that it does not. */
   isOnly: boolean;
-  /** Each between commas. */
+  /** Separated and enclosed by commas. */
   slugs: string;
-  /** Written before organizations had a key at the edge. */
+  /** From before organizations had a key at the edge. */
   isOld: boolean;
 }
 
-/** What a package's value says. */
+/** The content of a package's value. */
 export interface PackageValue {
   number: number;
-  /** The beginnings of refused commits, 12 digits each, with commas between. */
+  /** Prefixes of refused commits, 12 digits each, separated by commas. */
   refused: string;
 }
 
 /** A value holds 1 KB: 768 bytes in base64url. */
 export const packagesPerChunk = 6144;
 
-/** Nothing follows, not even the line break that `$` alone overlooks in this engine. */
+/** Nothing may follow, not even the line break that `$` alone accepts in this engine. */
 const accessPattern =
   /^(?:own\|[ut]\.[\w.-]+\|\d{1,11}\|(?:only:(?=.)|not:)|all\|o\.[\w.-]+\|\d{1,11}\|only:(?=.))(?:[a-z0-9-]+(?:,[a-z0-9-]+)*)?$(?!\n)/;
 const oldAccessPattern =
@@ -34,10 +34,10 @@ const refusingPattern = /^(?:0|[1-9][0-9]{0,8})![0-9a-f]{12}(?:,[0-9a-f]{12})*$(
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /**
- * Null for a value that says nothing we know.
+ * Null for an invalid value.
  *
- * `own|u.ann|0|only:acme` reads what the principal may read, in acme alone; `own|u.ann|0|not:acme` in every organization but acme;
- * `all|o.acme1|0|only:acme,umbrella` every package of these two. Only the principal of a whole organization reads all, and never of
+ * `own|u.ann|0|only:acme` reads what the principal may read, in acme only; `own|u.ann|0|not:acme` in every organization but acme;
+ * `all|o.acme1|0|only:acme,umbrella` every package of these two. Only the principal of an organization reads all, and never in
  * organizations that are not named.
  */
 export function parseAccess(value: string): Access | null {
@@ -80,10 +80,10 @@ export function readsSlug(access: Access, slug: string): boolean {
   return (access.slugs.indexOf(',' + slug + ',') !== -1) === access.isOnly;
 }
 
-/** Null for a value that says nothing we know. */
+/** Null for an invalid value. */
 export function parsePackage(value: string): PackageValue | null {
   const number = Number(value);
-  // As a number is written; all but a few values are.
+  // A plain number, like most values.
   if (String(number) === value && (number | 0) === number && number >= 0)
     return { number: number, refused: '' };
   if (value.search(refusingPattern) !== 0) return null;
@@ -91,12 +91,12 @@ export function parsePackage(value: string): PackageValue | null {
   return { number: Number(value.slice(0, end)), refused: value.slice(end) };
 }
 
-/** Whether the commit begins with one of those refused. The function runs before the cache, so copies in it are refused too. */
+/** Whether the commit begins with a refused prefix. The function runs before the cache, so cached copies are refused too. */
 export function isRefused(refused: string, commit: string): boolean {
   return commit.length >= 12 && refused.indexOf(commit.slice(0, 12)) !== -1;
 }
 
-/** The least significant bit of each byte is its first; of the text only the one character is decoded. */
+/** The least significant bit of each byte comes first; only the one character is decoded. */
 export function hasBit(bitmap: string, bit: number): boolean {
   const place = (bit | 7) - (bit & 7);
   const digit = (place / 6) | 0;

@@ -17,7 +17,7 @@ const dependencies = { table, workQueue: workQueueClient(), clock: systemClock, 
 const Input = z.strictObject({
   slug: z.string(),
   name: z.string().min(1).max(200).optional(),
-  /** Where the installation is; not needed while there is one integration. */
+  /** The forge of the installation; needed only if there are several integrations. */
   forge: z.string().optional(),
   baseUrl: z.string().optional(),
   installation: z

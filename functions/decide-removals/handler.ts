@@ -14,7 +14,7 @@ const Input = z.strictObject({
   synchronization: z.string().optional(),
   scope: z.string(),
   decision: z.enum(['yes', 'no']),
-  /** The digest that was shown with what is held. */
+  /** The digest of the held removals, as displayed. */
   shown: z.string(),
 });
 

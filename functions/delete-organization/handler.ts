@@ -11,7 +11,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 const logger = createLogger('delete-organization');
 const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
-/** Without `confirm`, the slug, it only says what would go. */
+/** Without `confirm`, the slug, it only says what would be deleted. */
 const Input = z.strictObject({ slug: z.string(), ...confirmable });
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, ...rest }) =>

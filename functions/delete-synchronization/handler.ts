@@ -11,7 +11,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 const logger = createLogger('delete-synchronization');
 const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
-/** Without `confirm`, the forge organization's login, it only says what would go. */
+/** Without `confirm`, the forge organization's login, it only says what would be deleted. */
 const Input = z.strictObject({ slug: z.string(), synchronization: z.string().optional(), ...confirmable });
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, synchronization: id, ...rest }) => {

@@ -11,7 +11,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 const logger = createLogger('delete-version');
 const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
-/** Without `confirm`, the package's name, it only says what would go. */
+/** Without `confirm`, the package's name, it only says what would be deleted. */
 const Input = z.strictObject({
   slug: z.string(),
   package: z.string(),

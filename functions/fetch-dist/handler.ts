@@ -24,7 +24,7 @@ const dependencies = {
   reader: packageReader(table, createForges(table, logger)),
 };
 
-/** Behind the CDN alone: it asks only for what the edge function let pass. */
+/** Reached through the CDN only, which forwards only requests that the edge function allowed. */
 export const handler = httpHandler(
   { logger, bodyBytesMax: 0, isFromCdn: cdnRequestCheck() },
   async ({ parameters }) =>

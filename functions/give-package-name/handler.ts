@@ -22,7 +22,7 @@ const Input = z.strictObject({
   package: z.string(),
   /** Name, full name or id of the repository that gets the name. */
   to: z.string(),
-  /** It is the same package, moved. */
+  /** Whether it is the same package, moved. */
   samePackage: z.boolean().default(false),
   ...accountable,
 });

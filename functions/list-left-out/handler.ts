@@ -12,7 +12,7 @@ const Input = z.strictObject({
   slug: z.string(),
   synchronization: z.string().optional(),
   repository: z.string(),
-  /** How many lines to leave out. */
+  /** How many lines to skip. */
   from: z.number().int().nonnegative().default(0),
 });
 

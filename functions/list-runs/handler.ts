@@ -14,9 +14,9 @@ const Input = z.strictObject({
   synchronization: z.string().optional(),
   /** Shows one run with all its changes. */
   number: z.number().int().positive().optional(),
-  /** How many of its changes to leave out. */
+  /** How many of its changes to skip. */
   from: z.number().int().nonnegative().default(0),
-  /** Also the runs that changed nothing. */
+  /** Includes runs that changed nothing. */
   all: z.boolean().default(false),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tableClient } from '../../shared/composition/clients.ts';
-import { createForges, structureReader, viewing } from '../../shared/composition/forges.ts';
+import { createForges, readOnly, structureReader } from '../../shared/composition/forges.ts';
 import { previewRun } from '../../shared/organizations/preview-run.ts';
 import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -12,7 +12,7 @@ const table = tableClient();
 const dependencies = {
   table,
   clock: systemClock,
-  openReader: structureReader(createForges(table, logger, viewing)),
+  openReader: structureReader(createForges(table, logger, readOnly)),
 };
 
 const Input = z.strictObject({ slug: z.string(), synchronization: z.string().optional() });

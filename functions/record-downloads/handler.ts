@@ -7,7 +7,7 @@ import { jsonAnswer } from '../../shared/runtime/http-message.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('record-downloads');
-/** Room for more packages than any installation has. */
+/** Enough for more packages than any installation has. */
 const bodyBytesMax = 1024 * 1024;
 const dependencies = { table: tableClient(), clock: systemClock };
 

@@ -11,7 +11,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 const logger = createLogger('refuse-commit');
 const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
-/** Without `confirm`, the commits with commas between them, it only says what would go. */
+/** Without `confirm`, the commits separated by commas, it only says what would be deleted. */
 const Input = z.strictObject({ slug: z.string(), commits: z.array(z.string()), ...confirmable });
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, commits, ...rest }) =>

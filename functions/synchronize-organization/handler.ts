@@ -12,7 +12,7 @@ const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock
 const Input = z.strictObject({
   slug: z.string(),
   synchronization: z.string().optional(),
-  /** When it was asked for: asks how far that is, and for nothing else. */
+  /** The time of an earlier request: returns its progress and requests nothing. */
   asked: z.iso.datetime().optional(),
 });
 

@@ -13,7 +13,7 @@ const Input = z.strictObject({
   slug: z.string(),
   synchronization: z.string().optional(),
   number: z.number().int().positive(),
-  /** When it was asked for: asks how far that is, and for nothing else. */
+  /** The time of an earlier request: returns its progress and requests nothing. */
   asked: z.iso.datetime().optional(),
 });
 

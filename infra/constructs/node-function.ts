@@ -6,7 +6,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 
 export interface NodeFunctionSettings {
-  /** The folder below functions/. */
+  /** The folder in functions/. */
   readonly name: string;
   readonly description: string;
   readonly distDir: string;
@@ -16,7 +16,7 @@ export interface NodeFunctionSettings {
 }
 
 /**
- * A function from its bundle, with a role of its own that may write its log and nothing else yet.
+ * Creates a function from its bundle, with its own role, which so far may only write its log.
  *
  * @throws when the bundle is missing
  */

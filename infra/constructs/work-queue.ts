@@ -3,15 +3,15 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 
 export interface WorkQueueSettings {
-  /** As in the queue's name, in kebab-case. */
+  /** The queue's name in kebab-case. */
   readonly name: string;
-  /** Construct id of the queue; the dead-letter queue and the alarm add to it. */
+  /** Construct id of the queue; the ids of the dead-letter queue and the alarm start with it. */
   readonly id: string;
   readonly visibilitySeconds: number;
   readonly fifo?: boolean;
 }
 
-/** A queue whose fifth failure lands in a dead-letter queue, and the alarm that says so. */
+/** Creates a queue that moves a message to its dead-letter queue after the fifth failure, with an alarm for that. */
 export function createWorkQueue(stack: Stack, settings: WorkQueueSettings): Queue {
   const suffix = settings.fifo === true ? '.fifo' : '';
   const fifo = settings.fifo === true ? { fifo: true, contentBasedDeduplication: false } : {};

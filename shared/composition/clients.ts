@@ -1,4 +1,4 @@
-/** AWS clients, made once per execution environment by the handler that needs them. */
+/** AWS clients, created once per execution environment by the handlers that need them. */
 import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -23,8 +23,8 @@ export function objectClient(): S3Client {
 }
 
 /**
- * The data plane of the key-value store. The client puts the account id before the host, which no address of one machine has; so an
- * endpoint given by the environment is taken as it is.
+ * The data plane of the key-value store. The client puts the account id in front of the host name, which no local address
+ * supports, so an endpoint from the environment is used unchanged.
  */
 export function keyValueClient(): CloudFrontKeyValueStoreClient {
   const endpoint = keyValueEndpoint();
@@ -49,7 +49,7 @@ export function keyValueClient(): CloudFrontKeyValueStoreClient {
   });
 }
 
-/** The secret's string as it is now. */
+/** The secret's current string. */
 export async function readSecret(client: SecretsManagerClient, arn: string): Promise<string> {
   const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
   if (text === undefined) {
@@ -58,7 +58,7 @@ export async function readSecret(client: SecretsManagerClient, arn: string): Pro
   return text;
 }
 
-/** Reads a secret's string once per execution environment; a failed read is tried again by the next caller. */
+/** Reads a secret's string once per execution environment; after a failure the next caller tries again. */
 export function createSecretReader(): (arn: string) => Promise<string> {
   const client = new SecretsManagerClient({});
   const known = new Map<string, Promise<string>>();

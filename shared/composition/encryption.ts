@@ -1,4 +1,4 @@
-/** The key that encrypts what the table may not hold in the clear. */
+/** The key that encrypts what must not be in the table in clear text. */
 import {
   DecryptCommand,
   GenerateDataKeyCommand,
@@ -9,7 +9,7 @@ import {
 import { type Cipher, CipherError, createEnvelopeCipher, type DataKeys } from '../runtime/cipher.ts';
 import { required } from '../runtime/config.ts';
 
-/** Data keys of one KMS key; it keeps those of its earlier materials readable by itself. */
+/** Data keys of one KMS key, which can still decrypt those from before its rotation. */
 export function createKmsDataKeys(client: KMSClient, keyArn: string): DataKeys {
   return {
     async generate(context) {
@@ -40,7 +40,7 @@ export function createKmsDataKeys(client: KMSClient, keyArn: string): DataKeys {
   };
 }
 
-/** What encrypts the credentials of connections in this installation. */
+/** The cipher for the credentials of connections. */
 export function credentialCipher(): Cipher {
   return createEnvelopeCipher(createKmsDataKeys(new KMSClient({}), required('credentialKeyArn')));
 }

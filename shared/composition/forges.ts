@@ -1,4 +1,4 @@
-/** The forges that this installation knows, opened. */
+/** Opens the forges that this installation knows. */
 import { randomUUID } from 'node:crypto';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
@@ -14,35 +14,35 @@ import type { Table } from '../store/table.ts';
 import type { SourceLog } from '../sync/webhooks/recover-deliveries.ts';
 import { createIntegrations } from './integrations.ts';
 
-/** What opens a connection. */
+/** Opens connections to forges. */
 export interface Forges {
   /** @throws Error when the operator's secret cannot be read */
   integrations(): Promise<Integrations>;
   open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
-  /** @throws ForgeError `credential-rejected` when there is no integration for the synchronization, or none that can be used */
+  /** @throws ForgeError `credential-rejected` when the synchronization's integration is missing or unusable */
   openFor(synchronization: Synchronization): Promise<ForgeClient>;
 }
 
-/** How a process keeps what all workers share: budgets, and the credentials of connections. */
-interface Keeping {
+/** How state that all workers share is accessed: budgets, and the credentials of connections. */
+interface SharedState {
   readonly budget: typeof createCredentialBudget;
   readonly credential: typeof createCredentialSource;
 }
 
-const sharing: Keeping = { budget: createCredentialBudget, credential: createCredentialSource };
+const readWrite: SharedState = { budget: createCredentialBudget, credential: createCredentialSource };
 
-/** For a reader that may write nothing: it heeds what others know, and renews no credential. */
-export const viewing: Keeping = { budget: createBudgetView, credential: createCredentialView };
+/** Read-only: respects what other workers recorded, and renews no credential. */
+export const readOnly: SharedState = { budget: createBudgetView, credential: createCredentialView };
 
 /**
  * The forges of this installation.
  *
- * @param table where all workers keep what they know of limits and credentials
+ * @param table where all workers record limits and credentials
  */
 export function createForges(
   table: Table,
   logger: Pick<Logger, 'error'>,
-  keeping: Keeping = sharing,
+  shared: SharedState = readWrite,
 ): Forges {
   const { current: integrations } = createIntegrations({ logger });
   const services = new WeakMap<Integration, ForgeServices>();
@@ -53,7 +53,7 @@ export function createForges(
       fetch: globalThis.fetch,
       clock: systemClock,
       random: Math.random,
-      budgets: (name: string) => keeping.budget(table, host, name),
+      budgets: (name: string) => shared.budget(table, host, name),
     };
     services.set(integration, found);
     return found;
@@ -63,7 +63,7 @@ export function createForges(
     const { credential: schema } = module;
     const credential =
       'id' in to.connection && schema !== undefined
-        ? keeping.credential(await credentialDependencies(table), to.connection.id, schema)
+        ? shared.credential(await credentialDependencies(table), to.connection.id, schema)
         : undefined;
     return module.open({ ...to, services: servicesOf(to.integration) }, credential);
   };
@@ -78,13 +78,13 @@ export function createForges(
   };
 }
 
-/** Loaded when there is a credential to be read: an App's installation has none. */
+/** Loaded only if there is a credential to read; an App's installation has none. */
 async function credentialDependencies(table: Table) {
   const { credentialCipher } = await import('./encryption.ts');
   return { table, cipher: credentialCipher(), clock: systemClock, newLeaseId: randomUUID };
 }
 
-/** The logs of deliveries that integrations have, each with whose it is and how it is opened. */
+/** The logs of deliveries that integrations have, each with its source and how to open it. */
 export async function deliveryLogs(forges: Pick<Forges, 'integrations' | 'open'>): Promise<SourceLog[]> {
   const { valid } = await forges.integrations();
   return valid
@@ -101,13 +101,13 @@ export async function deliveryLogs(forges: Pick<Forges, 'integrations' | 'open'>
     }));
 }
 
-/** Opens the reader of who may do what. */
+/** Opens the reader of members, teams, repositories and permissions. */
 export const structureReader = (forges: Forges) => async (synchronization: Synchronization) => {
   const { structure, requests } = await forges.openFor(synchronization);
   return { ...structure, requests };
 };
 
-/** Opens the reader of what is in repositories. */
+/** Opens the reader of repository contents. */
 export const contentReader = (forges: Forges) => async (synchronization: Synchronization) =>
   (await forges.openFor(synchronization)).contents;
 

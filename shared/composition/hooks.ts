@@ -1,10 +1,10 @@
-/** Hooks of this installation. */
+/** Looks up the hooks of this installation. */
 import { systemClock } from '../runtime/clock.ts';
 import { findHook } from '../store/hook-store.ts';
 import type { Table } from '../store/table.ts';
 import type { FindHook } from '../sync/webhooks/delivery-source.ts';
 
-/** The client of the key is loaded when a delivery names a hook: what comes to an App needs none. */
+/** The key's client is loaded when a delivery names a hook: deliveries to an App do not need it. */
 export function hookFinder(table: Table): FindHook {
   return async (address) => {
     const { credentialCipher } = await import('./encryption.ts');

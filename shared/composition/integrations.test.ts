@@ -30,7 +30,7 @@ beforeEach(() => {
 const secrets = async (how: keyof IntegrationsReader = 'current') =>
   (await integrations[how]()).valid.map((one) => one.secrets.webhookSecret);
 
-it('are read once a minute, by all who ask together', async () => {
+it('are read once a minute, however many ask at once', async () => {
   expect(await Promise.all([secrets(), secrets(), secrets('newest')])).toEqual(Array(3).fill(['first']));
   text = JSON.stringify([entry('second')]);
   now += 59 * second;
@@ -41,7 +41,7 @@ it('are read once a minute, by all who ask together', async () => {
   expect(read).toHaveBeenCalledTimes(2);
 });
 
-it('are read once more for who would refuse a delivery, once in five seconds', async () => {
+it('are read again before a delivery is refused, at most once in five seconds', async () => {
   await secrets();
   text = JSON.stringify([entry('second')]);
   now += 5 * second;
@@ -57,8 +57,8 @@ it('are read once more for who would refuse a delivery, once in five seconds', a
 
 it.each<[string, string | Error]>([
   ['cannot be read', new Error('the service is down')],
-  ['are no JSON', '['],
-  ['are no list', '{}'],
+  ['are not JSON', '['],
+  ['are not a list', '{}'],
 ])('stay as they were while they %s', async (_, wrong) => {
   const before = await integrations.current();
   text = wrong;
@@ -74,20 +74,20 @@ it.each<[string, string | Error]>([
   expect(await secrets()).toEqual(['second']);
 });
 
-it('that were never read are asked for by the next caller', async () => {
+it('are read for the next caller if they never could be', async () => {
   text = new Error('the service is down');
   await expect(integrations.current()).rejects.toThrow('the service is down');
   text = JSON.stringify([entry('first')]);
   expect(await secrets()).toEqual(['first']);
 });
 
-it('that never were a list say so', async () => {
+it('report an error if they were never a list', async () => {
   text = '{"privateKey": "the key"';
   const { valid, invalid } = await integrations.current();
   expect([valid, invalid]).toEqual([[], [{ problem: 'the secret is not JSON' }]]);
 });
 
-it('are the same objects while the text is the same, and what is wrong is logged once, without a secret', async () => {
+it('are the same objects while the text is the same, and errors are logged once, without a secret', async () => {
   text = JSON.stringify([entry('first'), { ...entry('the secret'), settings: {} }]);
   const { valid } = await integrations.current();
   now += 60 * second;

@@ -1,4 +1,4 @@
-/** The operator's secret of integrations. */
+/** Reads the operator's secret with the integrations. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Integrations, IntegrationsError, parseIntegrations } from '../forge/integrations.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
@@ -6,17 +6,17 @@ import { required } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { readSecret } from './clients.ts';
 
-/** The secret as this process knows it. */
+/** The integrations as this process knows them. */
 export interface IntegrationsReader {
-  /** @throws Error when it cannot be read, and never was */
+  /** @throws Error when they cannot be read, and never could be */
   current(): Promise<Integrations>;
-  /** As it was some seconds ago at the most: for whoever is about to refuse something. @throws as `current` */
+  /** At most a few seconds old: to be checked before something is refused. @throws as `current` */
   newest(): Promise<Integrations>;
 }
 
-/** A changed secret is seen after so long by everybody, … */
+/** The longest time until a changed secret is noticed, … */
 const currentMs = 60_000;
-/** … and by whoever would refuse a delivery for it; milliseconds. */
+/** … and before a delivery is refused; milliseconds. */
 const newestMs = 5_000;
 
 export interface IntegrationsDependencies {
@@ -26,7 +26,7 @@ export interface IntegrationsDependencies {
   readonly read?: () => Promise<string>;
 }
 
-/** Keeps what was read last when the secret cannot be read, or is no list. */
+/** Keeps the last valid integrations when the secret cannot be read, or is not a list. */
 export function createIntegrations({
   logger,
   clock = systemClock,

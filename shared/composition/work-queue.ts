@@ -1,4 +1,4 @@
-/** Sends messages that say where to look. */
+/** Sends work messages to their SQS queues. */
 import { randomUUID } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { required } from '../runtime/config.ts';
@@ -14,9 +14,9 @@ const urlVariables = {
   deletion: 'deletionQueueUrl',
 } as const satisfies Record<QueueName, keyof typeof environment>;
 
-/** SQS takes 10 messages in one request. */
+/** SQS accepts 10 messages in one request. */
 const batchMax = 10;
-/** Keys that one message to the edge's writer names: a turn takes 50. */
+/** Keys in one message to the edge's writer: a turn handles 50. */
 const keysMax = 50;
 
 export function createWorkQueue(client: SQSClient): WorkQueue {
@@ -51,7 +51,7 @@ export function createWorkQueue(client: SQSClient): WorkQueue {
   };
 }
 
-/** Each message once, and the keys of the edge together: they have one writer. */
+/** Removes duplicates, and combines the keys of the edge, which have one writer. */
 function distinct(messages: readonly WorkMessage[]): WorkMessage[] {
   const seen = new Map<string, WorkMessage>();
   const edge: string[] = [];

@@ -34,7 +34,7 @@ const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   number.map(roleMember),
   number.map(roleTeam),
 );
-/** As the store has them: one fact to a key. */
+/** As stored: one fact per key. */
 const someFacts = fc.uniqueArray(anyFact, {
   maxLength: 25,
   selector: (fact) =>
@@ -49,7 +49,7 @@ const someSubject: fc.Arbitrary<Subject> = fc.oneof(
 );
 
 describe('any set of facts', () => {
-  it('grants no more when a fact is missing, whichever it is', () => {
+  it('grants no more when any fact is missing', () => {
     fc.assert(
       fc.property(someFacts, someSubject, fc.nat(), (facts, subject, place) => {
         const without = facts.filter((_, index) => index !== place % Math.max(1, facts.length));
@@ -61,7 +61,7 @@ describe('any set of facts', () => {
     );
   });
 
-  it('decides the same whatever order the facts come in', () => {
+  it('gives the same result in any order', () => {
     fc.assert(
       fc.property(someFacts, someSubject, (facts, subject) => {
         const ids = (list: readonly Fact[]) =>

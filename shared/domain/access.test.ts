@@ -25,7 +25,7 @@ interface Rule {
   readonly name: string;
   readonly subject: Subject;
   readonly facts: readonly Fact[];
-  /** Through what repository 5 may be read; empty: not at all. */
+  /** The grants by which repository 5 may be read; empty if none. */
   readonly via: readonly Via[];
 }
 
@@ -37,19 +37,19 @@ const rules: readonly Rule[] = [
     via: [{ through: 'owner' }],
   },
   {
-    name: 'a member reads by the base permission, in the forge’s own word',
+    name: 'a member reads by the base permission, which has the forge’s own name',
     subject: ann,
     facts: [repository(5), member(1), settings(true)],
     via: [{ through: 'base-permission', permission: 'write' }],
   },
   {
-    name: 'no base permission gives nothing',
+    name: 'no base permission grants nothing',
     subject: ann,
     facts: [repository(5), member(1), settings(false)],
     via: [],
   },
   {
-    name: 'unknown settings give nothing',
+    name: 'unknown settings grant nothing',
     subject: ann,
     facts: [repository(5), member(1)],
     via: [],
@@ -61,25 +61,25 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
-    name: 'the base permission says nothing to a team',
+    name: 'the base permission does not apply to a team',
     subject: teamSeven,
     facts: [repository(5), member(1), teamMember(7, 1), settings(true)],
     via: [],
   },
   {
-    name: 'members read what is internal',
+    name: 'members read internal repositories',
     subject: ann,
     facts: [repository(5, 'internal'), member(1)],
     via: [{ through: 'members' }],
   },
   {
-    name: 'people from outside have what their teams and the repository give them',
+    name: 'outside accounts read through their teams and direct grants',
     subject: ann,
     facts: [repository(5), member(1, 'outside'), teamMember(7, 1), teamRepository(7, 5), collaborator(5, 1)],
     via: [viaTeam, { through: 'collaborator', permission: 'maintain' }],
   },
   {
-    name: 'people from outside have nothing that members have',
+    name: 'outside accounts have none of the members’ rights',
     subject: ann,
     facts: [
       repository(5, 'internal'),
@@ -93,7 +93,7 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
-    name: 'a team’s right counts for the levels that it names',
+    name: 'a team’s right applies to the levels that it names',
     subject: ann,
     facts: [
       repository(5),
@@ -104,7 +104,7 @@ const rules: readonly Rule[] = [
     via: [viaTeam],
   },
   {
-    name: 'a team’s right does not count for another level, whichever is the higher one',
+    name: 'a team’s right does not apply to other levels, higher or lower',
     subject: ann,
     facts: [
       repository(5),
@@ -115,7 +115,7 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
-    name: 'of two places in a team, the one that ends leaves the other',
+    name: 'when one of two memberships in a team expires, the other still counts',
     subject: ann,
     facts: [
       repository(5),
@@ -127,7 +127,7 @@ const rules: readonly Rule[] = [
     via: [viaTeam],
   },
   {
-    name: 'of two places in a team, each counts, in whatever order',
+    name: 'each of two memberships in a team counts, in any order',
     subject: ann,
     facts: [
       repository(5),
@@ -139,7 +139,7 @@ const rules: readonly Rule[] = [
     via: [viaTeam],
   },
   {
-    name: 'of two ways to a repository, the one whose cap admits the level counts',
+    name: 'of two ways to a repository, the one whose limit includes the level counts',
     subject: ann,
     facts: [
       repository(5),
@@ -151,7 +151,7 @@ const rules: readonly Rule[] = [
     via: [{ through: 'team', team: team(7), inheritedFrom: team(3), permission: 'triage' }],
   },
   {
-    name: 'a team’s right that names levels does not count for an unknown one',
+    name: 'a team’s right that names levels does not apply to an unknown one',
     subject: ann,
     facts: [repository(5), member(1), teamMember(7, 1), { ...teamRepository(7, 5), readers: ['reporter'] }],
     via: [],
@@ -163,7 +163,7 @@ const rules: readonly Rule[] = [
     via: [viaTeam],
   },
   {
-    name: 'rows count until they end',
+    name: 'rows count until they expire',
     subject: ann,
     facts: [
       repository(5),
@@ -175,13 +175,13 @@ const rules: readonly Rule[] = [
     via: [viaTeam, { through: 'collaborator', permission: 'maintain' }],
   },
   {
-    name: 'a place in a team ends',
+    name: 'a membership in a team expires',
     subject: ann,
     facts: [repository(5), member(1), { ...teamMember(7, 1), expiresAt: now }, teamRepository(7, 5)],
     via: [],
   },
   {
-    name: 'the right of a team ends, and that of somebody on the repository',
+    name: 'a team’s right and a direct grant expire',
     subject: ann,
     facts: [
       repository(5),
@@ -193,25 +193,25 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
-    name: 'outside collaborators do not read what is internal',
+    name: 'outside collaborators do not read internal repositories',
     subject: ann,
     facts: [repository(5, 'internal'), repository(6), collaborator(6, 1)],
     via: [],
   },
   {
-    name: 'everyone reads what is public',
+    name: 'everybody reads public repositories',
     subject: anyone,
     facts: [repository(5, 'public')],
     via: [{ through: 'everyone' }],
   },
   {
-    name: 'a stranger reads what is public',
+    name: 'an unknown account reads public repositories',
     subject: ann,
     facts: [repository(5, 'public'), settings(true)],
     via: [{ through: 'everyone' }],
   },
   {
-    name: 'anyone reads nothing internal or private',
+    name: 'anyone without an account reads nothing internal or private',
     subject: anyone,
     facts: [repository(5, 'internal'), settings(true), teamRepository(7, 5), collaborator(5, 1)],
     via: [],
@@ -223,7 +223,7 @@ const rules: readonly Rule[] = [
     via: [viaTeam],
   },
   {
-    name: 'a team row does not count for who is no member of the organization (any more)',
+    name: 'a team row does not count for an account that is not (or no longer) a member of the organization',
     subject: ann,
     facts: [repository(5), teamMember(7, 1), teamRepository(7, 5)],
     via: [],
@@ -247,13 +247,13 @@ const rules: readonly Rule[] = [
     via: [viaTeam],
   },
   {
-    name: 'an outside collaborator reads what names him',
+    name: 'an outside collaborator reads through a direct grant',
     subject: ann,
     facts: [repository(5), collaborator(5, 1)],
     via: [{ through: 'collaborator', permission: 'maintain' }],
   },
   {
-    name: 'whoever holds a role on everything reads everything',
+    name: 'the holder of a role on all repositories reads all',
     subject: ann,
     facts: [repository(5), member(1), roleMember(1)],
     via: [viaRole()],
@@ -265,13 +265,13 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
-    name: 'a role does not count for who is no member of the organization (any more)',
+    name: 'a role does not count for an account that is not (or no longer) a member of the organization',
     subject: ann,
     facts: [repository(5), roleMember(1), aTeam(7), teamMember(7, 1), roleTeam(7)],
     via: [],
   },
   {
-    name: 'a role on everything does not open what is disabled',
+    name: 'a role on all repositories does not include disabled ones',
     subject: ann,
     facts: [{ ...repository(5), disabled: true }, member(1), roleMember(1)],
     via: [],
@@ -293,20 +293,20 @@ const rules: readonly Rule[] = [
       aTeam(7, 8),
       teamMember(7, 1),
       roleTeam(9),
-      // Not upwards.
+      // Roles are not inherited upwards.
       aTeam(6, 7),
       roleTeam(6),
     ],
     via: [viaRole(7, 9)],
   },
   {
-    name: 'the role of a team that is not there any more counts for nobody',
+    name: 'the role of a team that does not exist any more counts for nobody',
     subject: ann,
     facts: [repository(5), member(1), aTeam(7, 9), teamMember(7, 1), roleTeam(9)],
     via: [],
   },
   {
-    name: 'teams that are their own ancestors for a moment have the roles of each',
+    name: 'teams that are each other’s ancestors for a moment share their roles',
     subject: ann,
     facts: [repository(5), member(1), aTeam(7, 8), aTeam(8, 7), teamMember(7, 1), roleTeam(8)],
     via: [viaRole(7, 8)],
@@ -324,7 +324,7 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
-    name: 'nobody reads a repository that is not known',
+    name: 'nobody reads an unknown repository',
     subject: ann,
     facts: [
       repository(6),
@@ -337,7 +337,7 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
-    name: 'a membership that has ended gives nothing, nor does what hangs on it',
+    name: 'an expired membership grants nothing, and neither do its rows',
     subject: ann,
     facts: [
       repository(5, 'internal'),
@@ -349,7 +349,7 @@ const rules: readonly Rule[] = [
     via: [],
   },
   {
-    name: 'a membership gives what it gives until its end',
+    name: 'a membership counts until it expires',
     subject: ann,
     facts: [repository(5), { ...member(1, 'owner'), expiresAt: now + 1 }],
     via: [{ through: 'owner' }],

@@ -1,5 +1,5 @@
 /**
- * Who may read which repository, decided from facts alone, and through which grants. Unknown is no.
+ * Decides from facts alone who may read which repository, and through which grants. What is unknown is not granted.
  *
  * GitHub's rules: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories
  */
@@ -21,7 +21,7 @@ import {
 } from './facts.ts';
 import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from './ids.ts';
 
-/** Through what somebody may read a repository. */
+/** A grant by which somebody may read a repository. */
 export type Via =
   | { readonly through: 'owner' }
   | { readonly through: 'base-permission'; readonly permission: string }
@@ -37,13 +37,13 @@ export type Via =
       readonly through: 'role';
       readonly role: string;
       readonly permission: string;
-      /** Whoever is in it has the role; undefined when the account holds it itself. */
+      /** The team whose members have the role; undefined when the account holds it directly. */
       readonly team: ForgeTeamId | undefined;
       readonly inheritedFrom: ForgeTeamId | undefined;
     }
   | { readonly through: 'collaborator'; readonly permission: string };
 
-/** The facts of one synchronization that decide; a whole set or the part that concerns the subject. */
+/** The facts of one synchronization that decide: all of them, or those about the subject. */
 export interface AccessFacts {
   readonly settings: SettingsFact | undefined;
   readonly members: readonly MemberFact[];
@@ -54,13 +54,13 @@ export interface AccessFacts {
   readonly roleTeams: readonly RoleTeamFact[];
   readonly collaborators: readonly CollaboratorFact[];
   readonly repositories: readonly RepositoryFact[];
-  /** What events withdrew before any read agreed. */
+  /** Claims of events that no read has answered yet. */
   readonly claims: readonly Claim[];
-  /** The numbers of the reads that gave the rights last, by the keys of facts; 0 where there is none. */
+  /** The number of the read that last gave each right, by the fact's key; 0 if unknown. */
   readonly givenAt: ReadonlyMap<string, number>;
 }
 
-/** Sorts facts by what they say. */
+/** Sorts facts by kind. */
 export function accessFactsOf(
   facts: readonly Fact[],
   { claims, givenAt }: Pick<AccessFacts, 'claims' | 'givenAt'> = { claims: [], givenAt: new Map() },
@@ -82,38 +82,41 @@ export function accessFactsOf(
   };
 }
 
-/** The facts without the rows whose time is over. */
+/** The facts without expired rows. */
 function unexpired(all: AccessFacts, now: number): AccessFacts {
-  const lasts = (fact: Fact): boolean => !hasExpired(fact, now);
+  const isCurrent = (fact: Fact): boolean => !hasExpired(fact, now);
   return {
     ...all,
-    members: all.members.filter(lasts),
-    teamMembers: all.teamMembers.filter(lasts),
-    teamRepositories: all.teamRepositories.filter(lasts),
-    collaborators: all.collaborators.filter(lasts),
+    members: all.members.filter(isCurrent),
+    teamMembers: all.teamMembers.filter(isCurrent),
+    teamRepositories: all.teamRepositories.filter(isCurrent),
+    collaborators: all.collaborators.filter(isCurrent),
   };
 }
 
-/** The facts without what events withdrew. Of a repository that is public no more, members have to wait for a read too. */
-function standing(all: AccessFacts): AccessFacts {
+/**
+ * The facts without those that claims withdraw. A repository that is not public any more counts as private until a read shows its
+ * visibility, so members wait too.
+ */
+function withoutWithdrawn(all: AccessFacts): AccessFacts {
   const { claims, givenAt } = all;
   if (claims.length === 0) {
     return all;
   }
   const gone = claims.filter(({ expect }) => expect === 'gone');
   const hidden = claims.filter(({ expect }) => expect === 'not-public');
-  const isStanding = (fact: Fact): boolean => !isWithdrawn(gone, fact, givenAt.get(factKey(fact)) ?? 0);
+  const isGranted = (fact: Fact): boolean => !isWithdrawn(gone, fact, givenAt.get(factKey(fact)) ?? 0);
   return {
     settings: all.settings,
-    members: all.members.filter(isStanding),
-    teams: all.teams.filter(isStanding),
-    teamMembers: all.teamMembers.filter(isStanding),
-    teamRepositories: all.teamRepositories.filter(isStanding),
-    roleMembers: all.roleMembers.filter(isStanding),
-    roleTeams: all.roleTeams.filter(isStanding),
-    collaborators: all.collaborators.filter(isStanding),
+    members: all.members.filter(isGranted),
+    teams: all.teams.filter(isGranted),
+    teamMembers: all.teamMembers.filter(isGranted),
+    teamRepositories: all.teamRepositories.filter(isGranted),
+    roleMembers: all.roleMembers.filter(isGranted),
+    roleTeams: all.roleTeams.filter(isGranted),
+    collaborators: all.collaborators.filter(isGranted),
     repositories: all.repositories
-      .filter(isStanding)
+      .filter(isGranted)
       .map((fact) =>
         isWithdrawn(hidden, fact, givenAt.get(factKey(fact)) ?? 0)
           ? { ...fact, visibility: 'private' }
@@ -127,20 +130,21 @@ function standing(all: AccessFacts): AccessFacts {
 export type Subject =
   | { readonly kind: 'account'; readonly account: ForgeAccountId }
   | { readonly kind: 'team'; readonly team: ForgeTeamId }
-  /** Whoever has any valid token of the organization. */
+  /** Everybody with a valid token of the organization. */
   | { readonly kind: 'anyone' };
 
 export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
 
 /**
- * The repositories that the subject may read, each with every grant that says so.
+ * The repositories that the subject may read, each with every grant that allows it.
  *
- * Team rows count only for who is in the list of members, if only as `outside`: when it and a team's list disagree, the narrower one holds.
+ * Rows in teams count only for accounts in the list of members, if only as `outside`: when it and a team's list disagree, the
+ * narrower one holds.
  *
  * @param now milliseconds since the epoch
  */
 export function decideAccess(subject: Subject, all: AccessFacts, now: number): Readable {
-  const facts = standing(unexpired(all, now));
+  const facts = withoutWithdrawn(unexpired(all, now));
   const listed =
     subject.kind === 'account'
       ? facts.members.find((candidate) => candidate.account === subject.account)
@@ -148,12 +152,12 @@ export function decideAccess(subject: Subject, all: AccessFacts, now: number): R
   const member = listed?.role === 'outside' ? undefined : listed;
   const teams = teamsOf(subject, listed, facts);
   const grants = [
-    ...facts.repositories.flatMap((repository) => toEverybodyOf(repository, member, facts)),
+    ...facts.repositories.flatMap((repository) => grantsByVisibility(repository, member, facts)),
     ...throughTeams(subject, teams, facts),
     ...throughRoles(subject, member, teams, facts),
     ...onRepositories(subject, facts),
   ];
-  // A disabled repository is served to nobody, its owners included.
+  // A disabled repository is served to nobody, not even to owners.
   const known = new Set(
     facts.repositories.filter(({ disabled }) => !disabled).map((repository) => repository.repository),
   );
@@ -172,8 +176,8 @@ interface Grant {
   readonly via: Via;
 }
 
-/** What the repository gives to everybody, to members and to owners. @param member undefined for who is none */
-function toEverybodyOf(
+/** What the repository grants to everybody, to members and to owners. @param member undefined for a subject that is not a member */
+function grantsByVisibility(
   { repository, visibility }: RepositoryFact,
   member: MemberFact | undefined,
   { settings }: AccessFacts,
@@ -206,7 +210,7 @@ const throughTeams = (
       via: { through: 'team', team, inheritedFrom: via === team ? undefined : via, permission },
     }));
 
-/** Roles are the members' and the teams', and nobody's from outside. */
+/** Roles are held by members and teams, never by outside collaborators. */
 function throughRoles(
   subject: Subject,
   member: MemberFact | undefined,
@@ -221,15 +225,15 @@ function throughRoles(
   return grants;
 }
 
-/** What the account was given on repositories itself. */
+/** The account's direct grants on repositories. */
 const onRepositories = (subject: Subject, { collaborators }: AccessFacts): readonly Grant[] =>
   collaborators
     .filter(({ account }) => subject.kind === 'account' && account === subject.account)
     .map(({ repository, permission }) => ({ repository, via: { through: 'collaborator', permission } }));
 
 /**
- * A role on all repositories counts for whoever holds it himself, if he is a member, and for each team that holds it or is below one. A
- * team that the list of teams does not have any more gives none.
+ * The subject's roles on all repositories: those it holds directly, if it is a member, and those of its teams and the teams above
+ * them. A team that is missing from the list of teams grants none.
  */
 function rolesOf(
   member: MemberFact | undefined,
@@ -268,7 +272,7 @@ function rolesOf(
   return [...own, ...throughTeams];
 }
 
-/** The team and all above it. Parts are read one by one, so for a moment teams may be their own ancestors. */
+/** The team and all teams above it. Parts are read one by one, so for a moment a team may be its own ancestor. */
 function lineOf(
   team: ForgeTeamId,
   parents: ReadonlyMap<ForgeTeamId, ForgeTeamId | undefined>,
@@ -280,7 +284,7 @@ function lineOf(
   return line;
 }
 
-/** The teams that the subject is, or that it is in, each with its levels there: it may be in one in several ways. */
+/** The teams that the subject is or belongs to, each with its levels there: it may belong to one in several ways. */
 function teamsOf(
   subject: Subject,
   listed: MemberFact | undefined,
@@ -298,7 +302,7 @@ function teamsOf(
   return teams;
 }
 
-/** Whether the subject reads through the team's right: a team as such, and of its members those of whose levels one does. */
+/** Whether the subject reads through the team's right: a team always does, a member if one of its levels does. */
 function countsFor(
   { team, readers }: TeamRepositoryFact,
   subject: Subject,

@@ -1,27 +1,27 @@
-/** How many may read because of a fact: whether an update narrows or widens rights, and what two reads that differ both allow. */
+/** Compares how much facts grant: whether an update narrows or widens rights, and what two different reads both allow. */
 import type { Fact, FactKind, MemberFact } from './facts.ts';
 
-/** How many may read a repository because of its visibility, as a rank. */
+/** Visibilities ranked by how many accounts may read. */
 const visibilities = { private: 0, internal: 1, public: 2 } as const;
-/** How much a member reads by the role alone, as a rank. */
+/** Roles ranked by how much a member may read. */
 const roles = { outside: 0, member: 1, owner: 2 } as const satisfies Record<MemberFact['role'], number>;
 
-/** What becomes of rights by an update; both, where some lose and others get. */
+/** How an update changes rights; both are true when some lose rights and others get them. */
 interface Comparison {
-  /** Somebody may read less after it. */
+  /** Whether somebody may read less after it. */
   readonly narrows: boolean;
-  /** Somebody may read more after it. */
+  /** Whether somebody may read more after it. */
   readonly widens: boolean;
 }
 
-/** @param before of the same key as `fact` */
+/** @param before has the same key as `fact` */
 export function compareBreadth(before: Fact, fact: Fact): Comparison {
   const comparisons = [compareRanks(rankOf(before), rankOf(fact)), compareEnds(before, fact)];
-  // A team loses the roles of one parent, and gets those of another.
+  // The team loses the roles of one parent and gets those of another.
   if (fact.kind === 'team' && before.kind === 'team' && fact.parent !== before.parent) {
     comparisons.push({ narrows: before.parent !== undefined, widens: fact.parent !== undefined });
   }
-  // Which of the team's rights count for a level is said by them.
+  // Which of the team's rights apply to a level is in the rights, so the level may change in both directions.
   if (fact.kind === 'team-member' && before.kind === 'team-member' && fact.level !== before.level) {
     comparisons.push({ narrows: true, widens: true });
   }
@@ -37,7 +37,7 @@ export function compareBreadth(before: Fact, fact: Fact): Comparison {
   };
 }
 
-/** The fact without what it gives to more people than the other one: where two reads differ and nobody knows which is right. */
+/** The fact reduced to what both versions grant: for two reads that differ, when it is unknown which is right. */
 export function narrowerOf(before: Fact, fact: Fact): Fact {
   const narrower = withNarrowerOwn(before, fact);
   const expiresAt = Math.min(endOf(before), endOf(narrower));
@@ -61,7 +61,7 @@ function withNarrowerOwn(before: Fact, fact: Fact): Fact {
       disabled: fact.disabled || before.disabled,
     };
   }
-  // It may have lost the roles of one team and got those of another.
+  // It may have lost the roles of one parent and got those of another.
   if (fact.kind === 'team' && before.kind === 'team' && fact.parent !== before.parent) {
     return { ...fact, parent: undefined };
   }
@@ -76,7 +76,7 @@ function withNarrowerOwn(before: Fact, fact: Fact): Fact {
   return fact;
 }
 
-/** How many may read because of the fact, as a rank among the values that it can have. */
+/** How much the fact grants, as a rank among its possible values. */
 function rankOf(fact: Fact): number {
   switch (fact.kind) {
     case 'settings':
@@ -97,15 +97,15 @@ const compareRanks = (before: number, now: number): Comparison => ({
 
 const compareEnds = (before: Fact, fact: Fact): Comparison => compareRanks(endOf(before), endOf(fact));
 
-/** When the right of the row ends; milliseconds since the epoch, infinite for never. */
+/** When the row's right expires; milliseconds since the epoch, infinite for never. */
 const endOf = (fact: Fact): number =>
   'expiresAt' in fact ? (fact.expiresAt ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
 
-/** @param all all levels if undefined */
+/** @param all undefined for all levels */
 const isSubset = (some: readonly string[] | undefined, all: readonly string[] | undefined): boolean =>
   all === undefined || (some?.every((level) => all.includes(level)) ?? false);
 
-/** The kinds of facts that may end by themselves. */
+/** The kinds of facts that may expire. */
 export const endingKinds = [
   'member',
   'team-member',
@@ -113,10 +113,10 @@ export const endingKinds = [
   'collaborator',
 ] as const satisfies readonly FactKind[];
 
-/** Whether the right of the row has ended. @param now milliseconds since the epoch */
+/** Whether the row's right has expired. @param now milliseconds since the epoch */
 export const hasExpired = (fact: Fact, now: number): boolean => endOf(fact) <= now;
 
-/** When the next right of these rows ends; milliseconds since the epoch, undefined if none does. */
+/** When the next right of these rows expires; milliseconds since the epoch, undefined if none does. */
 export function nextExpiry(facts: readonly Fact[], now: number): number | undefined {
   const next = Math.min(...facts.map(endOf).filter((end) => end > now));
   return Number.isFinite(next) ? next : undefined;

@@ -1,28 +1,29 @@
 /**
- * What a caller can do something about: look elsewhere, read again, ask otherwise, get a right, wait.
+ * Errors that a caller can act on: use another name, read again, correct the input, get a permission, wait.
  *
- * Every edge says these in its own way: HTTP by a status and problem details (shared/runtime/problem-details.ts), `npm run admin` by its
- * exit code (local/admin/exit-codes.ts), a function without a route by the `code` of its result (shared/runtime/invoke-handler.ts).
+ * Each entry point expresses them in its own way: HTTP by a status and problem details (shared/runtime/problem-details.ts), `npm
+ * run admin` by its exit code (local/admin/exit-codes.ts), a function without a route by the `code` of its result
+ * (shared/runtime/invoke-handler.ts).
  */
 export const callerErrorCodes = [
-  /** What was named is not there, or not any more. */
+  /** The named object does not exist, or not any more. */
   'not-found',
-  /** It is there, and its state does not allow this; or something else changed it at the same moment. */
+  /** Its state does not allow this, or something else changed it at the same moment. */
   'conflict',
-  /** What was said makes no sense, or leaves open what is meant. */
+  /** The input makes no sense, or is ambiguous. */
   'invalid',
-  /** Somebody does not let the caller do this, or us for the caller. */
+  /** The caller, or we on the caller's behalf, may not do this. */
   'forbidden',
-  /** It will be possible; asking again later is enough. */
+  /** Not possible yet; asking again later is enough. */
   'too-early',
 ] as const;
 export type CallerErrorCode = (typeof callerErrorCodes)[number];
 
-/** What the caller did wrong, in words for the caller. */
+/** An error that the caller caused; its message is for the caller. */
 export class CallerError extends Error {
   override readonly name = 'CallerError';
   readonly code: CallerErrorCode;
-  /** With `too-early`: when asking again may help, as far as that is known. Milliseconds since the epoch. */
+  /** With `too-early`: when asking again may help, if known. Milliseconds since the epoch. */
   readonly notBefore: number | undefined;
 
   constructor(

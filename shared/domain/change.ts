@@ -1,4 +1,4 @@
-/** What a run changed, as the history keeps it: who or what, before, after, and why. Names are joined when it is shown. */
+/** Changes as the history keeps them: the fact before and after, and the evidence. Names are added when they are displayed. */
 import type { Evidence } from './evidence.ts';
 import type { Fact } from './facts.ts';
 import type { ForgeRepositoryId } from './ids.ts';
@@ -7,17 +7,17 @@ interface Why {
   readonly evidence: readonly Evidence[];
 }
 
-/** A change of one fact, which says itself whom and what it is about. */
+/** A change of one fact, which itself names who and what it is about. */
 export type FactChange = Why &
   (
     | { readonly kind: 'add'; readonly after: Fact }
     | { readonly kind: 'update'; readonly before: Fact; readonly after: Fact }
-    /** An event had withdrawn it, and it gives what it gave again. */
+    /** An event had withdrawn it, and it grants again what it granted. */
     | { readonly kind: 'return'; readonly after: Fact }
     | { readonly kind: 'remove'; readonly before: Fact }
   );
 
-/** Its fact can be asked back. */
+/** A change whose fact an owner can ask to restore. */
 export type Removal = Extract<FactChange, { readonly kind: 'remove' }>;
 
 /** A package's name passed to another repository, or its package moved there. */
@@ -26,7 +26,7 @@ export interface NameChange {
   readonly name: string;
   readonly before: NameHolder;
   readonly after: NameHolder;
-  /** In words for an owner. */
+  /** For owners to read. */
   readonly reason: string;
 }
 

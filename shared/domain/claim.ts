@@ -1,8 +1,8 @@
 /**
- * Claims: what a verified event of the forge says is gone, before any read agrees.
+ * Claims: what an authenticated event of the forge reports as gone, before any read agrees.
  *
- * The claim itself is the withdrawal. access.ts reads it beside the facts, so that nobody waits for the forge's API, which may lag behind
- * its own events. A read that began late enough to know decides whether the claim was right.
+ * The claim itself is the withdrawal: access.ts reads it beside the facts, so that nothing waits for the forge's API, which may
+ * lag behind its own events. A read that began late enough decides whether the claim was right.
  */
 import { type Fact, type FactKind, factKey, factKinds, inheritedKey, isInherited } from './facts.ts';
 import type { ForgeTraits } from './forge-traits.ts';
@@ -18,33 +18,34 @@ import {
 } from './scopes.ts';
 
 export interface Claim {
-  /** Of the fact that the event is about, as factKey names it. */
+  /** The `factKey` of the fact that the event is about. */
   readonly key: string;
-  /** `not-public`: it is there, and not for everybody any more. */
+  /** `not-public`: the repository exists, but is not public any more. */
   readonly expect: 'gone' | 'not-public';
   /**
-   * Drawn from the synchronization's counter when the claim was stored: reads with a higher number began after it. Infinite until it is drawn, so
-   * that no read knows more than the claim.
+   * Drawn from the synchronization's counter after the claim was stored: reads with a higher number began later. Infinite until
+   * it is drawn, so that no read counts as later.
    */
   readonly number: number;
-  /** When the event was heard; milliseconds since the epoch. */
+  /** When the event arrived; milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** When a read began: its number, drawn before its first request, and the time, in milliseconds since the epoch. */
+/** The position of a read in time: its number, drawn before its first request, and when it began, in milliseconds since the epoch. */
 export interface ReadOrder {
   readonly number: number;
   readonly startedAt: number;
 }
 
-/** A read that began so long after the event knows whether the claim is right. */
+/** Whether the read began late enough after the event to decide the claim. */
 export const decides = (read: ReadOrder, claim: Claim, { lagMs }: Pick<ForgeTraits, 'lagMs'>): boolean =>
   read.number > claim.number && read.startedAt >= claim.at + lagMs;
 
 /**
- * Whether the claim takes the right that the fact gives: the fact itself is claimed to be gone, or what it hangs on. A membership's end takes
- * the account's rows in teams, roles and repositories. A team's end takes the team's rights, and the rights and places that others inherit from it;
- * with no rights left its members' rows give nothing. A right or a place taken from a team is taken from those that inherit it.
+ * Whether the claim withdraws the right that the fact grants: it claims that the fact itself or its parent is gone. The end of a
+ * membership covers the account's rows in teams, roles and repositories. The end of a team covers its rights, and what other
+ * teams inherit from it; its members' rows grant nothing without those. A right or membership taken from a team is taken from the
+ * teams that inherit it.
  */
 export function covers({ key, expect }: Claim, fact: Fact): boolean {
   if (expect === 'not-public') {
@@ -71,25 +72,25 @@ export function covers({ key, expect }: Claim, fact: Fact): boolean {
   }
 }
 
-/** @param givenAt the number of the read that gave the right last: a claim before it is answered */
+/** @param givenAt the number of the read that last gave the right, which answers claims before it */
 export function isWithdrawn(claims: readonly Claim[], fact: Fact, givenAt: number): boolean {
   return claims.some((claim) => claim.number > givenAt && covers(claim, fact));
 }
 
-/** What stands against giving a right. */
+/** What may prevent a right from being given back. */
 export interface Withdrawals {
   readonly claims: readonly Claim[];
-  /** What new events said has come, by the keys of facts: the last number that was drawn when each was heard. */
+  /** For each fact that new events added, by key: the last number drawn when the event arrived. */
   readonly arrivals: ReadonlyMap<string, number>;
-  /** The read that last took it: its number, and when its plan was written, in milliseconds since the epoch. */
+  /** The read that last removed it: its number, and when its plan was written, in milliseconds since the epoch. */
   readonly taken?: { readonly number: number; readonly at: number } | undefined;
 }
 
 /**
- * Until when a read that shows the fact may not give what it gives: what was withdrawn comes back by an event that gives it and a read that
- * agrees, or by a read that began `lagMs` after the withdrawal.
+ * Until when a read that shows the fact must not give its right. What was withdrawn comes back by an event that adds it and a
+ * read that agrees, or by a read that began `lagMs` after the withdrawal.
  *
- * @returns milliseconds since the epoch; undefined: it may be given at once
+ * @returns milliseconds since the epoch; undefined if it may be given at once
  */
 export function withheldUntil(
   fact: Fact,
@@ -100,31 +101,31 @@ export function withheldUntil(
   const { lagMs } = traits;
   const { claims, arrivals, taken } = withdrawals;
   const arrival = Math.max(...givingKeys(fact).map((key) => arrivals.get(key) ?? 0));
-  /** An event after that withdrawal gives it, and the read began after the event. */
+  /** Whether an event after that withdrawal added it, and the read began after the event. */
   const isGivenSince = (number: number): boolean => arrival >= number && read.number > arrival;
   const covering = claims.filter((claim) => covers(claim, fact));
-  const untils = covering
+  const times = covering
     .filter((claim) => !decides(read, claim, traits) && !isGivenSince(claim.number))
     .map((claim) => claim.at + lagMs);
   if (taken !== undefined && read.startedAt < taken.at + lagMs) {
-    // A read that took what was claimed already withdrew nothing itself: the event that gives it has to be later than the claim, which is read again
-    // in any case.
+    // A read that removed what was already claimed withdrew nothing itself, so an event that adds it need only be later than the
+    // claim, which is rechecked in any case.
     const since = Math.min(taken.number, ...covering.map(({ number }) => number));
     if (!isGivenSince(since)) {
-      untils.push(taken.at + lagMs);
+      times.push(taken.at + lagMs);
     }
   }
-  return untils.length === 0 ? undefined : Math.max(...untils);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
-/** What an event that gives the fact may name: what is given to a team is given to those that inherit it. */
+/** The keys of events that add the fact: what is given to a team is given to the teams that inherit it. */
 const givingKeys = (fact: Fact): readonly string[] =>
   isInherited(fact) ? [factKey(fact), inheritedKey(fact)] : [factKey(fact)];
 
 /**
  * The part that the claimed fact is read with.
  *
- * @throws RangeError when the key is of something that no event tells of
+ * @throws RangeError for a key of a kind that no event reports
  */
 export function scopeOfKey(key: string): AnyScope {
   const [kind = '', one = '', other = ''] = key.split('#');
@@ -144,7 +145,7 @@ export function scopeOfKey(key: string): AnyScope {
   }
 }
 
-/** The list that has the claimed fact. */
+/** The list that contains the claimed fact. */
 const listOfKey = (layout: ScopeLayout, key: string): ScopeName => {
   const kind = factKinds.find((one) => one === key.split('#')[0]);
   if (kind === undefined) {
@@ -153,34 +154,34 @@ const listOfKey = (layout: ScopeLayout, key: string): ScopeName => {
   return scopeOfKind(layout, kind);
 };
 
-/** Of claims that cover rows of other parts too: the kinds of facts that they cover. */
+/** The kinds of facts that claims cover, for those that also cover rows of other parts. */
 const coveredKinds: Readonly<Record<string, readonly FactKind[]>> = {
   member: ['member', 'team-member', 'role-member', 'collaborator'],
   team: ['team', 'team-repository', 'role-team'],
   'team-repository': ['team-repository'],
 };
 
-/** The lists and parts that hold facts which the claim covers: a claim is of no use any more when each of them was decided. */
+/** The lists and parts with facts that the claim covers: once each of them was decided, the claim is obsolete. */
 function scopesOfClaim({ key }: Claim, layout: ScopeLayout): readonly AnyScope[] {
   const covered = coveredKinds[key.split('#')[0] ?? ''];
   return covered === undefined ? [scopeOfKey(key)] : scopesOfKinds(layout, covered);
 }
 
-/** The whole scopes that hold facts which the claim covers. */
+/** The lists with facts that the claim covers. */
 export const listsOfClaim = (claim: Claim, layout: ScopeLayout): readonly ScopeName[] =>
   scopesOfClaim(claim, layout).map((scope) => (isPart(scope) ? listOfKey(layout, claim.key) : scope));
 
 type ReadingTraits = Pick<ForgeTraits, 'scopes' | 'lagMs'>;
 
-/** What is known of a scope's reads. */
+/** The reads of a scope. */
 export interface ScopeReads {
-  /** When the last whole read began. */
+  /** When the last complete read began. */
   readonly readBegunAt?: number | undefined;
-  /** When a read that is still under way began. */
+  /** When the read that is still under way began. */
   readonly underWaySince?: number | undefined;
 }
 
-/** Whether a read that knows has shown what the claim is about. */
+/** Whether a read that began late enough has decided the claim's own fact. */
 export function isDecided(
   claim: Claim,
   readsOf: (scope: AnyScope) => ScopeReads,
@@ -192,8 +193,8 @@ export function isDecided(
 }
 
 /**
- * Whether nothing hangs on the claim any more: every scope concerned was decided by a read that began late enough, and no read is under way that
- * began earlier and could still bring back what the claim withdrew.
+ * Whether the claim is obsolete: each scope with facts that it covers was decided by a read that began late enough, and no read
+ * is under way that began earlier and could still bring back what it withdrew.
  */
 export function isAnswered(
   claim: Claim,

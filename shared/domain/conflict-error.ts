@@ -1,10 +1,10 @@
 import { CallerError } from './caller-error.ts';
 
-/** A condition of a write did not hold, or another writer was there at the same moment. Read again and decide anew. */
+/** A condition of a write failed, or another writer interfered. Read again and decide again. */
 export class ConflictError extends Error {
-  /** Places in the list of operations whose condition did not hold; empty when writers only met. */
+  /** Indexes of the operations whose condition failed; empty when writers only conflicted. */
   readonly failed: readonly number[];
-  /** The item that stood in the way, for single writes. */
+  /** The item that made the condition fail, for single writes. */
   readonly item: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
@@ -19,10 +19,10 @@ export class ConflictError extends Error {
 }
 
 /**
- * What an error that reached an edge is for the caller. A use case that expects a conflict says itself what changed; one that it did not
- * expect is still nobody's fault, and the same call may succeed.
+ * The caller error for an error that reached an entry point. A use case that expects a conflict throws its own; an unexpected one
+ * is nobody's fault, and the same call may succeed.
  *
- * @returns undefined when the caller can do nothing about it: an error of ours
+ * @returns undefined when the caller can do nothing about it: an internal error
  */
 export function callerErrorOf(error: unknown): CallerError | undefined {
   if (error instanceof CallerError) {

@@ -1,15 +1,15 @@
-/** What one synchronization reads its forge with. The secret part is the credential, which is kept elsewhere. */
+/** How a synchronization accesses its forge. The secret part is the credential, which is stored elsewhere. */
 import type { ConnectionId, InstallationId } from './ids.ts';
 
 export type Connection =
-  /** An App that the forge organization installed; it speaks with the key of the integration. */
+  /** An App that the forge organization installed; authenticated with the integration's key. */
   | { readonly kind: 'app-installation'; readonly installation: InstallationId }
-  /** What an owner granted by OAuth. */
+  /** A grant that an owner gave by OAuth. */
   | { readonly kind: 'oauth-grant'; readonly id: ConnectionId }
-  /** A token that an owner made on the forge. */
+  /** An access token that an owner created on the forge. */
   | { readonly kind: 'access-token'; readonly id: ConnectionId };
 
-/** The installation of an App, where the connection is one. */
+/** The installation of an App, if the connection is one. */
 export function installationOf(connection: Connection): InstallationId | undefined {
   return connection.kind === 'app-installation' ? connection.installation : undefined;
 }

@@ -18,7 +18,7 @@ const has = (chunks: ReadonlyMap<number, string>, packageNumber: number): boolea
   bitmapHas(chunks.get(Math.floor(packageNumber / packagesPerChunk)), packageNumber);
 
 describe('bitmaps', () => {
-  it('have exactly the numbers that were put in, over all chunks', () => {
+  it('contain exactly the given numbers, across all chunks', () => {
     const someNumber = fc.oneof(
       fc.integer({ min: 1, max: 40 }),
       fc.integer({ min: packagesPerChunk - 20, max: packagesPerChunk + 20 }),
@@ -35,7 +35,7 @@ describe('bitmaps', () => {
     );
   });
 
-  it('are the same whatever order the numbers come in', () => {
+  it('are the same in any order of the numbers', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 3 * packagesPerChunk })), (numbers) => {
         expect(bitmapChunks([...numbers].reverse().concat(numbers))).toEqual(bitmapChunks(numbers));
@@ -47,7 +47,7 @@ describe('bitmaps', () => {
     ['the last of a chunk', packagesPerChunk - 1, 0, 1024],
     ['the first of the next', packagesPerChunk, 1, 2],
     ['the last of the next', 2 * packagesPerChunk - 1, 1, 1024],
-  ])('%s lies in the right one', (_, packageNumber, chunk, length) => {
+  ])('put %s into the right chunk', (_, packageNumber, chunk, length) => {
     const chunks = bitmapChunks([packageNumber]);
     expect([...chunks.keys()]).toEqual([...new Set([0, chunk])]);
     expect(chunks.get(chunk)).toHaveLength(length);
@@ -56,7 +56,7 @@ describe('bitmaps', () => {
     expect(has(chunks, packageNumber + 1)).toBe(false);
   });
 
-  it('fit into a value when every bit is set, and no value is empty', () => {
+  it('fit into a value when every bit is set, and are never empty', () => {
     const chunks = bitmapChunks(Array.from({ length: 2 * packagesPerChunk }, (_, place) => place));
     expect([...chunks.keys()]).toEqual([0, 1]);
     for (const value of chunks.values()) {
@@ -67,14 +67,14 @@ describe('bitmaps', () => {
     expect(bitmapChunks([packagesPerChunk]).get(0)).toBe('AA');
   });
 
-  it('have nothing in a value that is not there', () => {
+  it('contain no number if the value is missing', () => {
     expect(bitmapHas(undefined, 5)).toBe(false);
     expect(bitmapHas('', 0)).toBe(false);
   });
 });
 
 describe('values of tokens', () => {
-  it('say whether bitmaps decide, the principal, the expiry, and the organizations', () => {
+  it('contain whether bitmaps decide, the principal, the expiry, and the organizations', () => {
     expect(tokenValue('u.abc', 0, { only: ['acme'] })).toBe('own|u.abc|0|only:acme');
     expect(tokenValue('u.abc', 0, { not: [] })).toBe('own|u.abc|0|not:');
     expect(tokenValue('u.abc', 0, { not: ['acme', 'umbrella'] })).toBe('own|u.abc|0|not:acme,umbrella');
@@ -104,13 +104,13 @@ describe('values of packages', () => {
   const commit = (number: number): string => number.toString(16).padStart(12, '0').padEnd(40, 'f');
   const commits = (count: number): string[] => Array.from({ length: count }, (_, place) => commit(place));
 
-  it('say the number and the beginnings of refused commits, each once and in order', () => {
+  it('contain the number and the prefixes of refused commits, sorted and without duplicates', () => {
     expect(packageValue(12)).toBe('12');
     expect(packageValue(12, [commit(2), commit(1), commit(2)])).toBe('12!000000000001,000000000002');
     expect(packageValue(12, ['0123456789ab'])).toBe('12!0123456789ab');
   });
 
-  it('fit with as many refused commits as there may be, and one more is an error', () => {
+  it('fit with the maximum of refused commits, and one more is an error', () => {
     const value = packageValue(999_999_999, commits(refusedCommitsMax));
     expect(Buffer.byteLength(value)).toBeLessThanOrEqual(valueBytesMax);
     expect(packageNumberOf(value)).toBe(999_999_999);
@@ -118,13 +118,13 @@ describe('values of packages', () => {
   });
 
   it.each(['', '0123456789a', `${commit(1)}\n`, 'A123456789ab', '0123456789ab,'])(
-    'take no commit %j',
+    'reject %j as a commit',
     (text) => {
       expect(() => packageValue(1, [text])).toThrow(RangeError);
     },
   );
 
-  it('give their number back, and nothing else gives one', () => {
+  it('are parsed to their number, and nothing else is', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 999_999_999 }),

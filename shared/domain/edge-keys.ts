@@ -1,34 +1,34 @@
 /**
- * Keys and values of the edge's key-value store. Imports nothing. The edge function reads what this file writes; its test holds the
- * two against each other.
+ * Keys and values of the edge's key-value store. Imports nothing. The edge function parses what this file writes; its test checks
+ * that both agree.
  */
 export const edgeKeys = {
   /** @param tokenHash base64url of the token's SHA-256; 22 characters are 132 bits */
   token: (tokenHash: string): string => `t/${tokenHash.slice(0, 22)}`,
   view: (slug: string, principal: string, chunk: number): string => `v/${slug}/${principal}/${chunk}`,
   package: (slug: string, packageName: string): string => `p/${slug}/${packageName}`,
-  /** Exists while the organization is open: the edge refuses every token of a slug without it. */
+  /** Exists while the organization is open: the edge refuses every token for a slug without it. */
   organization: (slug: string): string => `o/${slug}`,
 } as const;
 
-/** Numbers of packages in one value: 6,144 bits are 1,024 characters of base64url, the most that a value may have. */
+/** Package numbers in one value: 6,144 bits are 1,024 characters of base64url, the most that a value may have. */
 export const packagesPerChunk = 6144;
 
-/** The value of an organization's key; what counts is that the key is there. */
+/** The value of an organization's key; only the key's existence matters. */
 export const openOrganization = 'open';
 
-/** The most that a value may have: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+/** The maximum size of a value: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 const valueBytesMax = 1024;
 
-/** In which organizations a token reads, by their slugs: in these alone, or in all but these. */
+/** The organizations in which a token reads, by slug: only these, or all except these. */
 export type TokenReach = { readonly only: readonly string[] } | { readonly not: readonly string[] };
 
 /**
- * The value of a token's key: `<own or all>|<principal>|<expiry>|<only or not>:<slug>,…`. The principal of an organization reads every
- * package (`all`), of named organizations alone; any other reads what its bitmaps say (`own`).
+ * The value of a token's key: `<own or all>|<principal>|<expiry>|<only or not>:<slug>,…`. The principal of an organization reads
+ * every package (`all`), of named organizations only; any other reads what its bitmaps contain (`own`).
  *
  * @param expiry seconds since the epoch, or 0
- * @throws RangeError for a reach that is none, or whose slugs do not fit
+ * @throws RangeError for an invalid reach, or slugs that do not fit
  */
 export function tokenValue(principal: string, expiry: number, reach: TokenReach): string {
   const mode = principal.startsWith('o.') ? 'all' : 'own';
@@ -46,17 +46,17 @@ export function tokenValue(principal: string, expiry: number, reach: TokenReach)
   return value;
 }
 
-/** Refused commits that one package's value holds: 60 take 780 of its 1,024 bytes. */
+/** The most refused commits in one package's value: 60 take 780 of its 1,024 bytes. */
 export const refusedCommitsMax = 60;
 /** Hexadecimal digits of a refused commit in the value. */
 const refusedPrefixLength = 12;
 
 /**
- * The value of a package's key: its number, and the beginnings of the commits whose archives the edge refuses, also those it has cached.
- * `12`, or `12!4f0c0123abcd,…`. The same commits give the same value, in whatever order.
+ * The value of a package's key: its number, and the prefixes of the commits whose archives the edge refuses, even if cached.
+ * `12`, or `12!4f0c0123abcd,…`. The same commits give the same value, in any order.
  *
- * @param refusedCommits full hashes, or their beginnings of at least 12 digits
- * @throws RangeError for more than 60 of them, or for one that is no hash
+ * @param refusedCommits full hashes, or prefixes of at least 12 digits
+ * @throws RangeError for more than 60 of them, or for an invalid hash
  */
 export function packageValue(packageNumber: number, refusedCommits: Iterable<string> = []): string {
   const prefixes = new Set<string>();
@@ -74,16 +74,16 @@ export function packageValue(packageNumber: number, refusedCommits: Iterable<str
   return prefixes.size === 0 ? String(packageNumber) : `${packageNumber}!${[...prefixes].sort().join(',')}`;
 }
 
-/** The package number in a package's value; undefined for no value and for one that is none. */
+/** The package number in a package's value; undefined if the value is missing or invalid. */
 export function packageNumberOf(value: string | undefined): number | undefined {
   const digits = /^(0|[1-9]\d{0,8})(?:![0-9a-f]{12}(?:,[0-9a-f]{12}){0,59})?$/.exec(value ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
 /**
- * The bitmaps of a set of package numbers by chunk; chunk 0 is always there, because its key is what lets a principal read the root, and has at
- * least one byte, because nothing says that the store takes an empty value.
- * Bit n % 6144 of chunk n / 6144, the least significant bit of each byte first; bytes after the last set bit are left out.
+ * The bitmaps of a set of package numbers, by chunk. Bit n % 6144 of chunk n / 6144, the least significant bit of each byte
+ * first; bytes after the last set bit are left out. Chunk 0 always exists, because its key lets a principal read the root. It has
+ * at least one byte, because it is not documented that the store accepts an empty value.
  */
 export function bitmapChunks(packageNumbers: Iterable<number>): ReadonlyMap<number, string> {
   const chunks = new Map<number, number[]>([[0, [0]]]);

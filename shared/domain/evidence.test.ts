@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Evidence, evidenceIn, evidenceKinds, evidenceText, hasConfirmation } from './evidence.ts';
 
-it('takes mere absence for no statement, and everything beside it for one', () => {
+it('counts mere absence as no confirmation, and everything else as one', () => {
   expect(hasConfirmation([])).toBe(false);
   const alone = evidenceKinds.filter((one) => !hasConfirmation([one]) && one !== 'read');
   expect(alone).toEqual(['list', 'not-shown']);
@@ -18,7 +18,7 @@ it('takes mere absence for no statement, and everything beside it for one', () =
   }
 });
 
-it('has words for each change', () => {
+it('has a text for each change', () => {
   expect(evidenceText('remove', ['list', 'event'])).toBe(
     'missing from a complete read; confirmed by an event',
   );
@@ -30,7 +30,7 @@ it('has words for each change', () => {
   expect(evidenceText('return', ['read'])).toBe('an event had withdrawn it, but the read shows it');
 });
 
-/** All that removals stored before evidence was data. */
+/** All texts of removals from before evidence was stored as data. */
 it.each<[string, readonly Evidence[]]>([
   ['not in the whole read', ['list']],
   ['not shown by the forge; nobody said a word', ['not-shown', 'silence']],
@@ -39,6 +39,6 @@ it.each<[string, readonly Evidence[]]>([
   ['not in the whole read; the role reads no repositories any more', ['list', 'powerless-role']],
   ['not in the whole read; a person allowed it', ['list', 'owner']],
   ['not in the whole read; what it hangs on is gone', ['list', 'orphaned']],
-])('reads it from the words of an earlier version: %s', (words, evidence) => {
-  expect(evidenceIn(words)).toEqual(evidence);
+])('is parsed from the text of an earlier version: %s', (text, evidence) => {
+  expect(evidenceIn(text)).toEqual(evidence);
 });

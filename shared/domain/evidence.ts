@@ -1,30 +1,28 @@
-/**
- * What a change of facts rests on, as data: the removal guard, the history and the texts for owners are made from it.
- */
+/** The evidence for a change of facts, as data: the removal guard decides by it, and the history and owners see it as text. */
 
-/** Each kind in words for an owner; of a removal all of its kinds are shown. */
+/** The text of each kind for owners; for a removal all of its kinds are shown. */
 const texts = {
   /** The read shows it. */
   read: 'found by the read',
-  /** A read that is whole does not have it. Alone it is mere absence, and no statement. */
+  /** A complete read does not have it. Alone this is mere absence, not a confirmation. */
   list: 'missing from a complete read',
-  /** The forge showed nothing of the list, and why: no statement either. */
+  /** The forge hides the list; not a confirmation either. */
   'not-shown': 'hidden by the forge',
-  /** An event said that it is gone, or that what it refers to is. */
+  /** An event said that it, or its parent, is gone. */
   event: 'confirmed by an event',
-  /** The read was the thing's own, and did not find it. */
+  /** It was read by itself, and not found. */
   'own-read': 'confirmed by a read of its own',
-  /** It is missing in a list, and the forge did not find it by its id when asked. */
+  /** It is missing from a list, and was not found by its id either. */
   'look-up': 'not found by its id',
-  /** Of a role's holder: the role is there, and lets nobody read. */
+  /** For a role's holder: the role exists, but lets nobody read. */
   'powerless-role': 'the role no longer reads repositories',
-  /** The forge had said when it ends, and that time has passed. */
+  /** The expiry that the forge had set has passed. */
   expired: 'expired',
-  /** An owner was asked and said yes, or asked for it. */
+  /** An owner approved or requested it. */
   owner: 'allowed by an owner',
-  /** An owner was asked and said nothing for as long as rights last that nobody can confirm. */
+  /** An owner was asked, but did not answer for as long as unconfirmed access lasts. */
   silence: 'no owner decided in time',
-  /** What it refers to, or inherits from, is gone. */
+  /** Its parent, or what it inherits from, is gone. */
   orphaned: 'its parent is gone',
 } as const;
 
@@ -34,12 +32,12 @@ export const evidenceKinds = Object.keys(texts) as readonly Evidence[];
 
 export type ChangeKind = 'add' | 'update' | 'return' | 'remove';
 
-/** Whether somebody says that a thing is gone: mere absence is no statement, since a list that was cut short looks the same. */
+/** Whether the evidence confirms that a fact is gone. Mere absence does not, since a list that was cut short looks the same. */
 export function hasConfirmation(evidence: readonly Evidence[]): boolean {
   return evidence.some((one) => one !== 'list' && one !== 'not-shown');
 }
 
-/** Why a change is made, in words for an owner; of an update its difference says more. */
+/** The reason for a change, for owners; for an update its difference says more. */
 export function evidenceText(kind: ChangeKind, evidence: readonly Evidence[]): string {
   switch (kind) {
     case 'remove':
@@ -52,7 +50,7 @@ export function evidenceText(kind: ChangeKind, evidence: readonly Evidence[]): s
   }
 }
 
-/** What earlier versions stored as evidence: these words stay as they are, since stored runs and plans have them. */
+/** The texts that earlier versions stored as evidence. They must not change, since stored runs and plans contain them. */
 const storedTexts: readonly (readonly [string, Evidence])[] = [
   ['not in the whole read', 'list'],
   ['not shown by the forge', 'not-shown'],
@@ -65,8 +63,8 @@ const storedTexts: readonly (readonly [string, Evidence])[] = [
   ['what it hangs on is gone', 'orphaned'],
 ];
 
-/** The evidence of a removal that an earlier version stored in words. */
+/** The evidence of a removal that an earlier version stored as text. */
 export function evidenceIn(text: string): readonly Evidence[] {
-  const words = text.split('; ');
-  return storedTexts.filter(([stored]) => words.includes(stored)).map(([, evidence]) => evidence);
+  const parts = text.split('; ');
+  return storedTexts.filter(([stored]) => parts.includes(stored)).map(([, evidence]) => evidence);
 }

@@ -1,106 +1,110 @@
 /**
- * What a synchronization knows of its forge organization: facts, each belonging to exactly one scope.
+ * Facts: what a synchronization knows of its forge organization. Each belongs to exactly one scope.
  *
- * A scope (scopes.ts) is read whole or it is unfinished. Adapters emit facts; the store keeps them with the number of the read that
- * saw them; access.ts decides from them.
+ * A scope (scopes.ts) is read completely, or the read is incomplete. Adapters return facts; the store keeps them with the number
+ * of the read that saw them; access.ts decides from them.
  */
 import type { ForgeAccountId, ForgeRepositoryId, ForgeRoleId, ForgeTeamId } from './ids.ts';
 
 /**
- * By what an adapter asks one of its forge's APIs for the thing, where that is not the id (GraphQL's node id on GitHub); kept so that nobody
- * has to look for it. Only the adapter reads it, and that there is none says nothing. Never a key.
+ * What an adapter needs besides the id to request an object from one of its forge's APIs (GraphQL's node id on GitHub); stored so
+ * that it need not be looked up. Only the adapter interprets it, and it may be missing. Never a key.
  */
 export type Handle = string;
 
-/** What everyone in the organization may do with its private repositories; `unknown` grants nothing. */
+/** What every member may do with the organization's private repositories; `unknown` grants nothing. */
 export interface SettingsFact {
   readonly kind: 'settings';
-  /** The forge's own word, kept for display: GitHub's `none`, `read`, `write`, `admin`. */
+  /** The forge's own term, for display: GitHub's `none`, `read`, `write`, `admin`. */
   readonly basePermission: string;
-  /** Our reading of it. */
+  /** Whether that lets members read. */
   readonly membersRead: boolean;
   readonly login: string;
   readonly name: string;
 }
 
-/** A place or a right of which the forge may say when its right ends. */
+/** A row whose right may have an expiry on the forge. */
 interface EndingRow {
-  /** From then on it gives nothing; milliseconds since the epoch. Undefined: the right does not end by itself. */
+  /** When the right expires; milliseconds since the epoch, undefined for never. */
   readonly expiresAt?: number | undefined;
 }
 
 /**
- * An active member of the forge organization. Invited ones are no members and are not emitted, nor suspended ones where the forge says
- * so (GitHub's lists do not).
+ * An active member of the forge organization. Invited accounts are not emitted, nor suspended ones where the forge shows that
+ * (GitHub's lists do not).
  */
 export interface MemberFact extends EndingRow {
   readonly kind: 'member';
   readonly account: ForgeAccountId;
   readonly login: string;
   /**
-   * `outside`: in a team or on a repository of an organization whose member one is not (GitLab, Bitbucket). One has what these give, and
-   * nothing that members have: no base permission, nothing internal, no roles.
+   * `outside`: in a team or on a repository without being a member of the organization (GitLab, Bitbucket). Such an account has
+   * the rights of these rows, and nothing that members have: no base permission, no internal repositories, no roles.
    */
   readonly role: 'owner' | 'member' | 'outside';
-  /** The forge's own word for it: GitHub's `ADMIN`, `MEMBER`. */
+  /** The forge's own term: GitHub's `ADMIN`, `MEMBER`. */
   readonly forgeRole?: string | undefined;
 }
 
-/** Rights come from the rows; the parent counts for roles only, which the teams below the one that holds them have too. */
+/** A team. Its rights are in rows of their own; the parent matters for roles only, which teams inherit from those above. */
 export interface TeamFact {
   readonly kind: 'team';
   readonly team: ForgeTeamId;
   readonly slug: string;
   readonly name: string;
   readonly parent: ForgeTeamId | undefined;
-  /** The forge's own word for who sees the team: GitHub's `VISIBLE`, `SECRET`. Everybody in it has its rights in any case. */
+  /** The forge's own term for who sees the team: GitHub's `VISIBLE`, `SECRET`. Its members have its rights in any case. */
   readonly privacy?: string | undefined;
   readonly handle?: Handle | undefined;
 }
 
-/** A place in a team; a place that is inherited is emitted for each team that inherits it. Of several, each counts. */
+/** An account's membership in a team. An inherited one is emitted for each team that inherits it. Of several, each counts. */
 export interface TeamMemberFact extends EndingRow {
   readonly kind: 'team-member';
   readonly team: ForgeTeamId;
   readonly account: ForgeAccountId;
   readonly login: string;
-  /** The forge's own word for what the account may do in the team, where that decides what it reads: GitLab's access level. */
+  /** The forge's own term for what the account may do in the team, where that decides what it reads: GitLab's access level. */
   readonly level?: string | undefined;
-  /** The team whose place is inherited; the team itself, or left out, when it is its own. Part of the key where it is another team. */
+  /**
+   * The team that the membership is inherited from; the team itself, or left out, if it is direct. Part of the key if it is
+   * another team.
+   */
   readonly via?: ForgeTeamId | undefined;
 }
 
-/** The team may read the repository; inherited rows are emitted for each team that inherits. */
+/** A team's right to read a repository; inherited ones are emitted for each team that inherits. */
 export interface TeamRepositoryFact extends EndingRow {
   readonly kind: 'team-repository';
   readonly team: ForgeTeamId;
   readonly repository: ForgeRepositoryId;
-  /** The forge's own word for the level. */
+  /** The forge's own term for the level. */
   readonly permission: string;
-  /** The team that the right was given to; the team itself when it is its own. */
+  /** The team that the right was given to; the team itself if it is direct. */
   readonly via: ForgeTeamId;
   /**
-   * The adapter emits a row for each way to the repository, so that `via` is part of the key where it is another team. Left out where one row stands for all
-   * ways, as GitHub's: their keys were stored without it.
+   * The adapter emits a row for each way to the repository, so `via` is part of the key if it is another team. Left out where one
+   * row stands for all ways, as on GitHub: those keys were stored without it.
    */
   readonly keyedByVia?: true | undefined;
   /**
-   * The levels of the team's members for whom it counts; all members if left out. A set, which the adapter makes of the forge's rules: a
-   * link caps what a member may do, and of two levels the higher one need not read. A token of the team itself reads through it.
+   * The levels of the team's members to whom the right applies; all members if left out. A set, which the adapter derives from
+   * the forge's rules: a link limits what a member may do, and the higher of two levels need not include reading. A token of the
+   * team itself reads through it.
    */
   readonly readers?: readonly string[] | undefined;
 }
 
-/** A role by which whoever holds it may read every repository of the organization. Roles that read none are no facts. */
+/** A role that lets its holders read every repository of the organization. Roles that do not are not emitted. */
 interface RoleRow {
   readonly role: ForgeRoleId;
-  /** The role's own name, for display: GitHub's `all_repo_read`, or what an owner called it. */
+  /** The role's name, for display: GitHub's `all_repo_read`, or the name that an owner chose. */
   readonly name: string;
-  /** The forge's own word for what it may do with each repository. */
+  /** The forge's own term for what it allows on each repository. */
   readonly permission: string;
 }
 
-/** The account was given the role itself. Through a team it has it by its row in the team. */
+/** The account holds the role directly. Through a team it has the role by its row in the team. */
 export interface RoleMemberFact extends RoleRow {
   readonly kind: 'role-member';
   readonly account: ForgeAccountId;
@@ -108,8 +112,8 @@ export interface RoleMemberFact extends RoleRow {
 }
 
 /**
- * The team was given the role itself; the teams below it have it by their parents. Also for a team that reads every repository, now and
- * later, where a forge has such teams: no row for each repository is needed.
+ * The team holds the role directly; the teams below inherit it. Also used for a team that reads every repository, now and later,
+ * where a forge has such teams: it needs no row for each repository.
  */
 export interface RoleTeamFact extends RoleRow {
   readonly kind: 'role-team';
@@ -120,26 +124,29 @@ export interface RepositoryFact {
   readonly kind: 'repository';
   readonly repository: ForgeRepositoryId;
   readonly name: string;
-  /** With the forge organization's login; an attribute for people and for addresses, never a key. */
+  /** Includes the forge organization's login; for display and addresses, never a key. */
   readonly fullName: string;
   readonly visibility: 'public' | 'internal' | 'private';
   readonly fork: boolean;
   readonly archived: boolean;
   readonly disabled: boolean;
   readonly defaultBranch: string | undefined;
-  /** When the forge says that it was made, ISO 8601; facts stored before we asked have none until the next whole read. */
+  /**
+   * When it was created according to the forge, ISO 8601; missing in facts stored before this was read, until the next complete
+   * read.
+   */
   readonly createdAt?: string | undefined;
-  /** ISO 8601; a change of it means that there is something to scan. */
+  /** ISO 8601; when it changes, the repository is scanned. */
   readonly pushedAt: string | undefined;
-  /** How many tags and branches there are: one that was deleted is told by nothing else. */
+  /** The numbers of tags and branches: nothing else shows that one was deleted. */
   readonly tagCount?: number | undefined;
   readonly branchCount?: number | undefined;
   readonly handle?: Handle | undefined;
 }
 
 /**
- * Somebody named on the repository itself. The row counts by itself: who is no member needs no MemberFact for it. Who is in a team does, with
- * the role `outside`.
+ * An account with a direct grant on the repository. The row is enough by itself: an account that is not a member needs no
+ * MemberFact for it, unless it is in a team (then one with the role `outside`).
  */
 export interface CollaboratorFact extends EndingRow {
   readonly kind: 'collaborator';
@@ -175,8 +182,8 @@ export const factKinds = [
 ] as const satisfies readonly FactKind[];
 
 /**
- * What tells a fact from the others of its kind within one synchronization. Rows of an account begin with the account, so that
- * one consistent query finds them.
+ * Identifies a fact within one synchronization. Keys of an account's rows begin with the account, so that one consistent query
+ * finds them.
  */
 export function factKey(fact: Fact): string {
   switch (fact.kind) {
@@ -205,25 +212,25 @@ type InheritableFact = TeamMemberFact | TeamRepositoryFact;
 
 const viaInKey = ({ team, via = team }: InheritableFact): string => (via === team ? '' : `#${via}`);
 
-/** Whether the team has the place or the right from another one. */
+/** Whether the row is inherited from another team. */
 export const isInherited = (fact: Fact): fact is InheritableFact & { readonly via: ForgeTeamId } =>
   (fact.kind === 'team-member' || fact.kind === 'team-repository') && (fact.via ?? fact.team) !== fact.team;
 
-/** The key of the place or right that is inherited, as the team has it that gives it. */
+/** The key of the row that is inherited, in the team that it comes from. */
 export const inheritedKey = (fact: InheritableFact & { readonly via: ForgeTeamId }): string =>
   factKey({ ...fact, team: fact.via });
 
-/** A fact as stored: with the number of the read that saw it, drawn before that read's first request. */
+/** A fact as stored, with the number of the read that saw it, drawn before that read's first request. */
 export interface StoredFact {
   readonly fact: Fact;
   readonly observedAt: number;
-  /** The number of the read that saw it first: repositories of later reads are new ones. */
+  /** The number of the read that first saw it: repositories of later reads are new. */
   readonly firstObservedAt: number;
-  /** When rights last changed by it: it came, or grew wider or narrower; milliseconds since the epoch. */
+  /** When it last changed rights: it was added, narrowed or widened; milliseconds since the epoch. */
   readonly changedAt: number;
-  /** The number of the read that gave its right last: events that withdrew it before are answered. */
+  /** The number of the read that last gave its right, which answers events that withdrew it before. */
   readonly givenAt: number;
-  /** It was narrowed by a read alone, which may have lagged behind what gave it. */
+  /** Whether only a read narrowed it, which may have lagged behind an addition. */
   readonly inDoubt: boolean;
 }
 
@@ -233,8 +240,8 @@ export interface Tombstone {
   readonly observedAt: number;
   /** When it was removed; milliseconds since the epoch. */
   readonly changedAt: number;
-  /** The fact, if it was removed because a list did not have it, and nothing else said so. */
+  /** The fact, if absence from a list was the only evidence. */
   readonly missed?: Fact | undefined;
-  /** It was removed by a read alone, which may have lagged behind what gave it. */
+  /** Whether only a read removed it, which may have lagged behind an addition. */
   readonly inDoubt?: boolean | undefined;
 }

@@ -16,25 +16,25 @@ const synchronization = asId<SynchronizationId>('sync1');
 const ids = fc.string({ minLength: 1, maxLength: 40, unit: fc.constantFrom(...'a7b_{}-F05d') });
 
 describe('ids of any form', () => {
-  it.each(['7', uuid, 'A_b-9'])('%s is one', (id) => {
+  it.each(['7', uuid, 'A_b-9'])('accept %s', (id) => {
     expect(isId(id)).toBe(true);
     expect(asId(id)).toBe(id);
   });
 
-  it.each(['', 'a:b', 'a#b', 'a.b', 'a/b', '7\n', ' 7', 'é'])('%j is none', (text) => {
+  it.each(['', 'a:b', 'a#b', 'a.b', 'a/b', '7\n', ' 7', 'é'])('reject %j', (text) => {
     expect(isId(text)).toBe(false);
     expect(() => asId(text)).toThrow(RangeError);
     expect(isScope(`team:${text}`)).toBe(false);
   });
 
-  it('name parts, which are taken apart again', () => {
+  it('are parts of names that are parsed again', () => {
     const part = teamPart(asId<ForgeTeamId>(uuid));
     expect(isScope(part) && isPart(part)).toBe(true);
     expect(idOfPart(part)).toBe(uuid);
     expect(mainKeyOf(part)).toBe(`team#${uuid}`);
   });
 
-  it('stand in principals in characters that addresses and object keys take as they are', () => {
+  it('are written in principals with characters that are safe in addresses and object keys', () => {
     expect(teamPrincipal(synchronization, asId<ForgeTeamId>(uuid))).toBe(
       't.sync1._7b4f5c0c1e-7a51-4d0e-9a3e-0d6c1c7b2a10_7d',
     );
@@ -48,7 +48,10 @@ describe('ids of any form', () => {
     );
   });
 
-  it.each([`t.sync1.${uuid}`, 't.sync1.a_b', 't.sync1._7B', 't.sync1'])('%s is no principal', (text) => {
-    expect(() => asPrincipal(text)).toThrow(RangeError);
-  });
+  it.each([`t.sync1.${uuid}`, 't.sync1.a_b', 't.sync1._7B', 't.sync1'])(
+    'rejects %s as a principal',
+    (text) => {
+      expect(() => asPrincipal(text)).toThrow(RangeError);
+    },
+  );
 });

@@ -1,13 +1,13 @@
-/** Ids that say whose they are. A forge's names, logins and slugs are attributes and never one of these. */
+/** Branded id types that say whose they are. A forge's names, logins and slugs are attributes and never one of these. */
 
 declare const owner: unique symbol;
 type Id<Owner extends string> = string & { readonly [owner]: Owner };
 
 /** Ours: one registry organization. */
 export type OrganizationId = Id<'organization'>;
-/** Ours: the tie between an organization and one forge organization. */
+/** Ours: the link between an organization and one forge organization. */
 export type SynchronizationId = Id<'synchronization'>;
-/** Ours: what one synchronization reads its forge with. */
+/** Ours: one connection of a synchronization to its forge. */
 export type ConnectionId = Id<'connection'>;
 /** Ours: one person. */
 export type UserId = Id<'user'>;
@@ -17,12 +17,15 @@ export type SessionId = Id<'session'>;
 export type TokenId = Id<'token'>;
 /** Ours: one entry of an organization's audit log. */
 export type AuditEntryId = Id<'audit-entry'>;
-/** The forge's immutable ids, strings of its own form: numbers (GitHub, GitLab), UUIDs in braces (Bitbucket). Only its adapter looks into them. */
+/**
+ * The forge's immutable ids, strings in the forge's own form: numbers (GitHub, GitLab), UUIDs in braces (Bitbucket). Only its
+ * adapter interprets them.
+ */
 export type ForgeOrganizationId = Id<'forge-organization'>;
 export type ForgeRepositoryId = Id<'forge-repository'>;
 export type ForgeTeamId = Id<'forge-team'>;
 export type ForgeAccountId = Id<'forge-account'>;
-/** Of a role that is an object of its own on the forge, as GitHub's organization roles are. */
+/** A role that is an object on the forge, like GitHub's organization roles. */
 export type ForgeRoleId = Id<'forge-role'>;
 /** The forge's id of one installation of our App. */
 export type InstallationId = Id<'installation'>;
@@ -42,13 +45,13 @@ type AnyId =
   | ForgeRoleId
   | InstallationId;
 
-/** Whether the text may be an id: it is not empty, and holds no character that our keys use as a separator. */
+/** Whether the text may be an id: not empty, and without the characters that separate parts of our keys. */
 export const isId = (text: string): boolean => /^[A-Za-z0-9{}_-]+$/.test(text);
 
 /**
- * Marks a string, or a forge's number, as the id of the kind that the caller names. The one place where the brand is put on.
+ * Brands a string, or a forge's number, as the kind of id that the caller names. Nothing else sets the brand.
  *
- * @throws RangeError when it is empty or holds a character that our keys use as a separator
+ * @throws RangeError when it is empty or contains a character that separates parts of our keys
  */
 export function asId<Kind extends AnyId>(raw: string | number): Kind {
   const text = String(raw);
@@ -60,7 +63,7 @@ export function asId<Kind extends AnyId>(raw: string | number): Kind {
 
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 
-/** A new id of ours: 16 characters of 32, so 80 random bits. */
+/** A new id of ours: 16 characters from an alphabet of 32, so 80 random bits. */
 export function newId<
   Kind extends
     | OrganizationId
@@ -78,7 +81,7 @@ export function newId<
   return asId<Kind>(text);
 }
 
-/** Whom a grant, a token or a root file speaks for; the string stands in keys, object names and at the edge. */
+/** Whom a grant, a token or a root file speaks for; the string is part of keys, object names and values at the edge. */
 export type Principal = Id<'principal'>;
 
 export const userPrincipal = (user: UserId): Principal => `u.${user}` as Principal;
@@ -88,7 +91,8 @@ export const organizationPrincipal = (organization: OrganizationId): Principal =
   `o.${organization}` as Principal;
 
 /**
- * A forge's id in a principal, which holds only what addresses and object keys take as it is: `{` is written `_7b`, `}` `_7d` and `_` itself `_5f`.
+ * A forge's id as part of a principal, which contains only characters that addresses and object keys allow: `{` becomes `_7b`,
+ * `}` `_7d` and `_` itself `_5f`.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html lists braces among the characters to avoid.
  */
@@ -104,9 +108,9 @@ export type PrincipalParts =
   | { kind: 'organization'; organization: OrganizationId };
 
 /**
- * Takes a principal apart.
+ * Parses a principal.
  *
- * @throws RangeError when the text is no principal
+ * @throws RangeError when the text is not a principal
  */
 export function parsePrincipal(text: string): PrincipalParts {
   const [kind, first, second, rest] = text.split('.');
@@ -116,7 +120,7 @@ export function parsePrincipal(text: string): PrincipalParts {
   if (kind === 't' && first && second && rest === undefined) {
     const synchronization = asId<SynchronizationId>(first);
     const team = asId<ForgeTeamId>(unescapeId(second));
-    // Each team has one principal: the string is a key.
+    // Each team must have exactly one principal, since the string is a key.
     if (teamPrincipal(synchronization, team) === text) {
       return { kind: 'team', synchronization, team };
     }
@@ -127,7 +131,7 @@ export function parsePrincipal(text: string): PrincipalParts {
   throw new RangeError(`not a principal: ${JSON.stringify(text)}`);
 }
 
-/** Text from outside as a principal, checked. */
+/** Checks that text from outside is a principal. */
 export function asPrincipal(text: string): Principal {
   parsePrincipal(text);
   return text as Principal;

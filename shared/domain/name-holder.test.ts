@@ -31,8 +31,12 @@ describe('the order among claimants', () => {
       claimant(1, { fork: true, createdAt: '2010-01-01T00:00:00Z' }),
     ],
     ['the older repository', claimant(2, { createdAt: '2023-12-31T23:59:59Z' }), claimant(1)],
-    ['a time, and not its text', claimant(2, { createdAt: '2024-01-01T00:30:00+02:00' }), claimant(1)],
-    ['one whose age is known', claimant(2), claimant(1, { createdAt: undefined })],
+    [
+      'the earlier time, whatever its text',
+      claimant(2, { createdAt: '2024-01-01T00:30:00+02:00' }),
+      claimant(1),
+    ],
+    ['one with a known age', claimant(2), claimant(1, { createdAt: undefined })],
     [
       'that of the older synchronization',
       claimant(2, { synchronization: 's2', synchronizationCreatedAt: 999 }),
@@ -40,7 +44,7 @@ describe('the order among claimants', () => {
     ],
     ['the lower id as text', claimant('10'), claimant('9')],
     [
-      'the lower synchronization where even the ids are the same',
+      'the lower synchronization if the ids are the same',
       claimant(1),
       claimant(1, { synchronization: 's2' }),
     ],
@@ -49,7 +53,7 @@ describe('the order among claimants', () => {
     expect(compareClaimants(second, first)).toBeGreaterThan(0);
   });
 
-  it('is total: whatever the order of the scans, one and the same is first', () => {
+  it('is total: the first one is the same in whatever order they are scanned', () => {
     const all = [false, true].flatMap((fork) =>
       [undefined, '2020-01-01T00:00:00Z', '2021-01-01T00:00:00Z'].flatMap((createdAt) =>
         [1, 2].flatMap((synchronizationCreatedAt) =>
@@ -85,7 +89,7 @@ const standings: readonly HolderStanding[] = ['readable', 'unreadable', 'deleted
 const booleans = [false, true];
 
 describe('decideName', () => {
-  it('gives a name that nobody had to whoever claims it', () => {
+  it('gives a name that nobody ever had to its claimant', () => {
     const decision = decideName({
       claimant: younger,
       isImport: false,
@@ -96,7 +100,7 @@ describe('decideName', () => {
     expect(decision).toEqual({ takes: true });
   });
 
-  /** Every case there is, so that none gives a name away by an oversight. */
+  /** Every combination, so that none gives a name away by mistake. */
   const cases = standings.flatMap((standing) =>
     [older, younger].flatMap((one) =>
       booleans.flatMap((isImport) =>
@@ -121,7 +125,7 @@ describe('decideName', () => {
     ),
   );
 
-  it('takes a name from another only in two cases', () => {
+  it('takes a name from its holder in two cases only', () => {
     const taking = cases.filter((one) => decideName(one).takes);
     const duringImport = cases.filter(
       ({ claimant: one, isImport, holder }) =>
@@ -143,7 +147,7 @@ describe('decideName', () => {
     ['unreadable', 'unreadable'],
     ['deleted-on-forge', 'contested'],
     ['deleted-here', 'deleted-here'],
-  ] as const)('says of a holder that is %s: %s', (standing, obstacle) => {
+  ] as const)('answers for a holder that is %s: %s', (standing, obstacle) => {
     const waiting = cases.filter((one) => one.holder.standing === standing && !decideName(one).takes);
     expect(waiting.length).toBeGreaterThan(0);
     for (const one of waiting) {

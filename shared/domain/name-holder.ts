@@ -1,23 +1,24 @@
 /**
- * Who has a package's name: one of the repositories that claim it, by a fixed order and not by which of them was scanned first. Once an
- * import has ended a name passes by itself only from a repository that was deleted on the forge, and only to a sole claimant: otherwise
- * whoever waits for a name with an older repository would get what everybody's `^1` stands for. Everything else is an owner's to decide.
+ * Decides which of the repositories that claim a package's name has it, by a fixed order and not by which was scanned first.
+ * After an import, a name passes without an owner only if its holder was deleted on the forge and there is one claimant.
+ * Otherwise somebody who waits for the name with an older repository would get all installs of its `^1`. Everything else is an
+ * owner's decision.
  */
 import { type PackageSource, sameSource } from './package.ts';
 
-/** A repository whose manifest says the name, and that could have it but for who has it. */
+/** A repository whose manifest has the name, and that could have it if no other repository did. */
 export interface Claimant {
   readonly source: PackageSource;
   readonly fork: boolean;
-  /** When the forge says that it was made, ISO 8601; one of which that is not known comes last. */
+  /** When the forge says that it was created, ISO 8601; an unknown time sorts last. */
   readonly createdAt: string | undefined;
   /** Milliseconds since the epoch. */
   readonly synchronizationCreatedAt: number;
 }
 
 /**
- * Negative when the first comes before the second. No fork before what is none, then the older repository, then that of the older
- * synchronization, then the lower id as text. Of two different repositories never 0.
+ * Compares claimants: negative when the first comes before the second. Repositories that are not forks come first, then the older
+ * repository, then that of the older synchronization, then the lower id as text. Never 0 for two different repositories.
  */
 export function compareClaimants(one: Claimant, other: Claimant): number {
   return (
@@ -40,25 +41,25 @@ function compare<Value extends string | number>(one: Value, other: Value): numbe
 }
 
 /**
- * What has become of the repository that has the name. `unreadable`: deselected, moved or out of sight otherwise, or the package is gone after
- * 90 days of that. `deleted-here`: an owner deleted the package.
+ * The state of the repository that has the name. `unreadable`: deselected, moved or otherwise out of sight, or the package was
+ * deleted after 90 days of that. `deleted-here`: an owner deleted the package.
  */
 export type HolderStanding = 'readable' | 'unreadable' | 'deleted-on-forge' | 'deleted-here';
 
 export interface NameHolder {
   readonly source: PackageSource;
   readonly standing: HolderStanding;
-  /** Undefined when it is not readable. */
+  /** Undefined if it is not readable. */
   readonly claimant: Claimant | undefined;
-  /** It is one of the repositories of an import that has not ended. */
+  /** Whether it belongs to an import that has not ended. */
   readonly isImport: boolean;
-  /** An owner gave it the name. */
+  /** Whether an owner gave it the name. */
   readonly isGiven: boolean;
 }
 
 /**
- * Why a claimant waits. `taken`: somebody has the name. `unreadable`: whoever has it cannot be read, and may come back. `contested`: its repository
- * was deleted, and more than one claims it, or did. `deleted-here`: an owner deleted the package.
+ * Why a claimant waits. `taken`: another repository has the name. `unreadable`: the holder cannot be read, and may come back.
+ * `contested`: the holder was deleted, and there is or was more than one claimant. `deleted-here`: an owner deleted the package.
  */
 export type NameObstacle = 'taken' | 'unreadable' | 'contested' | 'deleted-here';
 
@@ -67,12 +68,13 @@ export type NameDecision =
   | { readonly takes: false; readonly obstacle: NameObstacle };
 
 /**
- * Decides whether a claimant takes the name by itself.
+ * Decides whether a claimant gets the name without an owner.
  *
- * @param isImport the claimant is one of the repositories of an import that has not ended
+ * @param isImport whether the claimant belongs to an import that has not ended
  * @param holder undefined when nobody ever had the name
  * @param rivals other claimants that can be read
- * @param wasContested the name was left to an owner before because several claimed it: that one of them is gone since gives it to nobody
+ * @param wasContested the name was left to an owner before because several claimed it; it stays so even if one of them is gone
+ *   since
  */
 export function decideName({
   claimant,

@@ -6,7 +6,7 @@ export interface Organization {
   /** Never changes and is never reused: lock files hold it. */
   readonly slug: string;
   readonly name: string;
-  /** Vendors whose packages may appear by themselves; lower case. */
+  /** Vendors whose packages may be added without an owner's choice; lower case. */
   readonly ownedVendors: readonly string[];
   /** When an owner stopped all access; milliseconds since the epoch. */
   readonly accessStoppedAt?: number | undefined;
@@ -14,13 +14,13 @@ export interface Organization {
 
 /** What an organization lets into the metadata of its packages. */
 export interface PublishingSettings {
-  /** `source`: where a version's code is in version control, which everybody reads who may read the package. */
+  /** `source`: the version's location in version control, visible to all who may read the package. */
   readonly source: boolean;
-  /** Versions whose manifests say themselves where their code is, outside of their repository. */
+  /** Versions whose manifests name a location of their code outside their repository. */
   readonly outsideCode: boolean;
 }
 
-/** First path segments that mean something else on one of the two hosts, now or soon. */
+/** First path segments with another meaning on one of the two hosts, now or soon. */
 const reservedSlugs: ReadonlySet<string> = new Set([
   'api',
   'assets',
@@ -37,7 +37,7 @@ const reservedSlugs: ReadonlySet<string> = new Set([
   'webhooks',
 ]);
 
-/** Why the text cannot be a slug, in words for the one who chose it; undefined if it can. */
+/** Why the text cannot be a slug, for the person who chose it; undefined if it can. */
 export function slugProblem(text: string): string | undefined {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(text)) {
     return 'a slug has 1 to 40 lower-case letters, digits and inner dashes';
@@ -46,7 +46,7 @@ export function slugProblem(text: string): string | undefined {
 }
 
 /**
- * Whether the text can stand before the slash of a package's name.
+ * Whether the text can be the vendor in a package's name.
  *
  * Source: composer/composer src/Composer/Package/Loader/ValidatingArrayLoader.php@2.8.0, `hasPackageNamingError`
  */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decidePackage } from './package.ts';
 
-/** A repository that was there before, is not a fork, and that nobody spoke about, in an organization that owns `acme`. */
+/** A repository from before the synchronization, not a fork and without an owner's choice, in an organization that owns `acme`. */
 const found = {
   name: 'acme/billing',
   repository: { fork: false },
@@ -13,16 +13,16 @@ const found = {
 
 describe('decidePackage', () => {
   it.each([
-    ['an existing repository nobody chose waits', {}, 'not-chosen'],
+    ['an existing repository that nobody chose waits', {}, 'not-chosen'],
     ['an existing one is accepted when all are chosen', { choiceOfSynchronization: 'all' }, undefined],
     ['an existing one is accepted when it was chosen', { chosen: true }, undefined],
     [
-      'an existing one stays out when it was refused, even if all are chosen',
+      'an existing one that was refused is not accepted, even if all are chosen',
       { choiceOfSynchronization: 'all', chosen: false },
       'not-chosen',
     ],
-    ['a new one is accepted by itself', { isNew: true }, undefined],
-    ['a new one that was refused stays out', { isNew: true, chosen: false }, 'not-chosen'],
+    ['a new one is accepted automatically', { isNew: true }, undefined],
+    ['a new one that was refused is not accepted', { isNew: true, chosen: false }, 'not-chosen'],
     ['a new fork waits', { isNew: true, repository: { fork: true } }, 'fork'],
     [
       'a fork waits when all are chosen',
@@ -41,14 +41,14 @@ describe('decidePackage', () => {
     ],
     ['a new one of a foreign vendor waits', { isNew: true, name: 'symfony/console' }, 'vendor-not-owned'],
     [
-      'a vendor that only begins like an owned one is foreign',
+      'a vendor that only starts like an owned one is foreign',
       { isNew: true, name: 'acme-tools/x' },
       'vendor-not-owned',
     ],
-    ['no vendors, no packages', { isNew: true, ownedVendors: [] }, 'vendor-not-owned'],
-    ['a name with capitals is none', { chosen: true, name: 'Acme/billing' }, 'invalid-name'],
-    ['a name without a vendor is none', { chosen: true, name: 'billing' }, 'invalid-name'],
-    ['a name with a path is none', { chosen: true, name: 'acme/../x' }, 'invalid-name'],
+    ['without owned vendors nothing is accepted', { isNew: true, ownedVendors: [] }, 'vendor-not-owned'],
+    ['a name with capitals is invalid', { chosen: true, name: 'Acme/billing' }, 'invalid-name'],
+    ['a name without a vendor is invalid', { chosen: true, name: 'billing' }, 'invalid-name'],
+    ['a name with a path is invalid', { chosen: true, name: 'acme/../x' }, 'invalid-name'],
   ] as const)('%s', (_, difference, reason) => {
     expect(decidePackage({ ...found, ...difference })).toEqual(
       reason === undefined ? { accept: true } : { accept: false, reason },

@@ -1,8 +1,8 @@
-/** Which manifests become packages by themselves, and which wait for an owner. */
+/** Decides which manifests become packages automatically, and which wait for an owner. */
 import type { RepositoryFact } from './facts.ts';
 import type { ForgeRepositoryId, SynchronizationId } from './ids.ts';
 
-/** Where a package comes from; with its name it decides which number it has. */
+/** Where a package comes from; together with its name it determines the package's number. */
 export interface PackageSource {
   readonly synchronization: SynchronizationId;
   readonly repository: ForgeRepositoryId;
@@ -19,7 +19,7 @@ export const waitingReasons = [
 ] as const;
 export type WaitingReason = (typeof waitingReasons)[number];
 
-/** A name that a scan found and that is no package. */
+/** A name that a scan found and that is not a package yet. */
 export interface WaitingName {
   readonly name: string;
   readonly directory: string;
@@ -31,12 +31,13 @@ export type PackageDecision =
   | { readonly accept: false; readonly reason: WaitingReason };
 
 /**
- * The language of composer/composer src/Composer/Package/Loader/ValidatingArrayLoader.php@2.8.0, `hasPackageNamingError`, without its
- * optional separators: those make an engine that has no possessive quantifiers try exponentially many ways.
+ * Accepts the same names as composer/composer src/Composer/Package/Loader/ValidatingArrayLoader.php@2.8.0,
+ * `hasPackageNamingError`. That pattern has optional separators, with which an engine without possessive quantifiers backtracks
+ * exponentially.
  */
 const packageName = /^[a-z0-9]+(?:[_.-][a-z0-9]+)*\/[a-z0-9]+(?:(?:[_.]|-{1,2})[a-z0-9]+)*$/;
 
-/** Longer names fit neither into a key at the edge (512 bytes with the slug) nor into anybody's head. */
+/** Longer names do not fit into a key at the edge (512 bytes with the slug). */
 export const packageNameMax = 200;
 
 /** The vendor of a package's name. */
@@ -45,14 +46,14 @@ export function vendorOf(name: string): string {
 }
 
 /**
- * Decides whether a name found in a repository may become a package; who of several gets it, name-holder.ts decides.
+ * Decides whether a name found in a repository may become a package; which of several claimants gets it is up to name-holder.ts.
  *
- * New repositories become packages by themselves, those that were there before when an owner chose them. A fork only when an owner
- * chose that very repository, and no name whose vendor the organization does not own: a fork of symfony/console must not shadow the
- * public one.
+ * New repositories become packages automatically, older ones when an owner chose them. A fork does only when an owner chose that
+ * very repository, and a name whose vendor the organization does not own never does: a fork of symfony/console must not shadow
+ * the public one.
  *
- * @param chosen the owner's word on this very repository, if there is one
- * @param isNew first seen after the synchronization's first whole read
+ * @param chosen the owner's choice on this repository, if there is one
+ * @param isNew first seen after the synchronization's first complete read
  */
 export function decidePackage(found: {
   readonly name: string;
@@ -77,7 +78,7 @@ export function decidePackage(found: {
   return { accept: true };
 }
 
-/** Whether it is one and the same place in one repository. */
+/** Whether both are the same directory of the same repository. */
 export function sameSource(one: PackageSource, other: PackageSource): boolean {
   return (
     one.synchronization === other.synchronization &&

@@ -1,4 +1,4 @@
-/** Text from outside as JSON, for a schema to look at. @returns undefined for what is no JSON */
+/** Parses text from outside as JSON, to be checked by a schema. @returns undefined for text that is not JSON */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -3,7 +3,7 @@ import { sameLinks, treeAddress } from './repository-links.ts';
 
 const source = { type: 'git', url: 'https://forge.example/a/b.git' } as const;
 
-it("a version's address names its ref, or its commit where the forge wants that, as they are written", () => {
+it("a version's address contains its ref, or its commit if the forge wants that, as they are written", () => {
   const version = { ref: 'feature/{commit}$&#1', commit: 'c'.repeat(40) };
   expect(treeAddress({ source, tree: 'https://forge.example/a/b/tree/{ref}' }, version)).toBe(
     'https://forge.example/a/b/tree/feature/{commit}$&#1',

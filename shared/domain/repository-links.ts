@@ -1,15 +1,15 @@
 /** Where people and clients find a repository on its forge. */
 
 export interface RepositoryLinks {
-  /** What a version's code is fetched from with the repository's own program. */
+  /** Where the version control program fetches the repository from. */
   readonly source: { readonly type: 'git' | 'hg' | 'svn'; readonly url: string };
   /** The address of the files at a ref: `{ref}` stands for the ref's name, `{commit}` for its hash. */
   readonly tree: string;
-  /** Undefined where the repository takes no issues. */
+  /** Undefined if the repository accepts no issues. */
   readonly issues?: string | undefined;
 }
 
-/** The address of the files of one version. Names go in as they are, as in Composer's own drivers. */
+/** The address of the files of one version. Names are inserted unescaped, as in Composer's own drivers. */
 export function treeAddress({ tree }: RepositoryLinks, version: { ref: string; commit: string }): string {
   return tree.replaceAll(/\{(ref|commit)\}/g, (_, part: 'ref' | 'commit') => version[part]);
 }

@@ -21,7 +21,7 @@ const ofTeams: ScopeLayout = [
   { name: 'roles', kinds: ['role-member', 'role-team'], after: ['members', 'teams'], mayBeMissing: true },
   { name: 'repositories', kinds: ['repository', 'collaborator'] },
 ];
-/** Who may read which repository is one list. */
+/** A forge with a single list of who may read which repository. */
 const ofListing: ScopeLayout = [
   { name: 'settings', kinds: ['settings'] },
   { name: 'members', kinds: ['member'] },
@@ -33,14 +33,14 @@ const repository = repositoryPart(asId('{4f}'));
 const team = teamPart(asId(5));
 
 describe('the layout of a forge', () => {
-  it('has each kind of facts in one scope at the most', () => {
+  it('has each kind of facts in at most one scope', () => {
     for (const layout of [ofTeams, ofListing]) {
       const kinds = layout.flatMap((scope) => scope.kinds);
       expect(new Set(kinds).size).toBe(kinds.length);
     }
   });
 
-  it('says to which lists a part belongs, the one with the thing itself first', () => {
+  it('determines the lists that a part belongs to, the one with its main fact first', () => {
     expect(listsOf(ofTeams, repository)).toEqual(['repositories']);
     expect(listsOf(ofListing, repository)).toEqual(['repositories', 'permissions']);
     expect(listsOf([...ofListing].reverse(), repository)).toEqual(['repositories', 'permissions']);
@@ -49,7 +49,7 @@ describe('the layout of a forge', () => {
     expect(listsOf(ofListing, team)).toEqual([]);
   });
 
-  it('says what a read shows: a part the same on every forge, a list what the forge has in it', () => {
+  it('determines what a read shows: the same kinds for a part on every forge, its own kinds for a list', () => {
     expect(kindsOf(ofListing, repository)).toEqual(kindsOf(ofTeams, repository));
     expect(kindsOf(ofTeams, 'repositories')).toEqual(['repository', 'collaborator']);
     expect(kindsOf(ofListing, 'repositories')).toEqual(['repository']);
@@ -58,7 +58,7 @@ describe('the layout of a forge', () => {
     expect(() => scopeOfKind(ofListing, 'team')).toThrow(RangeError);
   });
 
-  it('has rows planned after what they refer to', () => {
+  it('has rows planned after the facts that they refer to', () => {
     const planned = (layout: ScopeLayout) => namesIn(layout).toSorted(byPlanning(layout));
     expect(planned(ofTeams)).toEqual(['settings', 'members', 'repositories', 'teams', 'roles']);
     expect(planned(ofListing)).toEqual(['settings', 'members', 'repositories', 'permissions']);

@@ -1,28 +1,28 @@
 /**
- * What is read at once. The whole scopes are lists of the organization, laid out as the forge's API has them; a part is one thing in such a
- * list, which an event names and a few requests settle.
+ * Scopes: the units in which a forge organization is read. A list is a whole scope of the organization, as laid out by the
+ * forge's API. A part is one member, team or repository of such lists, which an event names and a few requests read.
  */
 import type { Fact, FactKind } from './facts.ts';
 import { type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId, isId } from './ids.ts';
 
-/** The whole scopes that there are; a forge has those of its layout. */
+/** All lists; a forge has those of its layout. */
 export const scopeNames = ['settings', 'members', 'teams', 'roles', 'repositories', 'permissions'] as const;
 export type ScopeName = (typeof scopeNames)[number];
 
-/** How one whole scope of a forge is read. */
+/** How one list of a forge is read. */
 export interface ScopeTraits {
   readonly name: ScopeName;
-  /** The kinds of facts that a whole read of it replaces; each kind is in one scope. */
+  /** The kinds of facts that a complete read of it replaces; each kind is in one scope. */
   readonly kinds: readonly FactKind[];
-  /** Its plan is made after theirs, since its rows refer to what they hold. */
+  /** The lists planned before it, since its rows refer to their facts. */
   readonly after?: readonly ScopeName[];
-  /** The schedule asks for it when it was last read whole so many milliseconds ago; at each reconcile if left out. */
+  /** The schedule requests it when its last complete read is this old, in milliseconds; at each reconcile if left out. */
   readonly everyMs?: number;
-  /** Not each organization has it, or shows it to us. Never read, it lets nobody read and holds up nothing. */
+  /** Some organizations do not have it, or hide it from us. If never read, it grants nothing and delays nothing. */
   readonly mayBeMissing?: true;
 }
 
-/** The whole scopes of a forge in the order of reading: who may do anything at all comes before the rest. */
+/** The lists of a forge in the order of reading: those that decide who may do anything at all come first. */
 export type ScopeLayout = readonly ScopeTraits[];
 
 const partKinds = {
@@ -45,16 +45,16 @@ export function isPart(scope: AnyScope): scope is PartScope {
   return scope.includes(':');
 }
 
-/** Whether the text names a scope; for what comes from outside. */
+/** Whether text from outside names a scope. */
 export function isScope(text: string): text is AnyScope {
   const [, id] = /^(?:member|team|repository):(.*)$/s.exec(text) ?? [];
   return id === undefined ? scopeNames.some((name) => name === text) : isId(id);
 }
 
-/** What the part is about. */
+/** The kind of the part's main fact. */
 export const kindOfPart = (part: PartScope): PartKind => part.slice(0, part.indexOf(':')) as PartKind;
 
-/** The forge's id of what the part is about. */
+/** The forge's id of the member, team or repository. */
 export const idOfPart = (part: PartScope): string => part.slice(part.indexOf(':') + 1);
 
 /** The kinds of facts that a read of the scope shows. */
@@ -63,7 +63,7 @@ export function kindsOf(layout: ScopeLayout, scope: AnyScope): readonly FactKind
 }
 
 /**
- * The whole scope that holds facts of the kind.
+ * The list with facts of the kind.
  *
  * @throws RangeError when the forge has no such facts
  */
@@ -75,11 +75,11 @@ export function scopeOfKind(layout: ScopeLayout, kind: FactKind): ScopeName {
   return scope.name;
 }
 
-/** The whole scopes that hold facts of these kinds, in the order of reading. */
+/** The lists with facts of these kinds, in the order of reading. */
 export const scopesOfKinds = (layout: ScopeLayout, kinds: readonly FactKind[]): readonly ScopeName[] =>
   layout.filter((scope) => scope.kinds.some((kind) => kinds.includes(kind))).map(({ name }) => name);
 
-/** The lists that the part belongs to, the one that has the thing itself first; of a whole scope itself alone. */
+/** The lists that the part belongs to, the one with its main fact first; for a list only itself. */
 export function listsOf(layout: ScopeLayout, scope: AnyScope): readonly ScopeName[] {
   if (!isPart(scope)) {
     return [scope];
@@ -88,7 +88,7 @@ export function listsOf(layout: ScopeLayout, scope: AnyScope): readonly ScopeNam
   return [...new Set([...scopesOfKinds(layout, [main]), ...scopesOfKinds(layout, rows)])];
 }
 
-/** The list that has the part's thing itself; a whole scope itself. */
+/** The list with the part's main fact; for a list itself. */
 export const mainScopeOf = (layout: ScopeLayout, scope: AnyScope): ScopeName =>
   isPart(scope) ? scopeOfKind(layout, kindOfPart(scope)) : scope;
 
@@ -99,12 +99,12 @@ export const traitsIn = (layout: ScopeLayout, name: ScopeName): ScopeTraits | un
   layout.find((scope) => scope.name === name);
 
 /**
- * The order of plans: scopes whose rows refer to what others hold come after these; otherwise the order of reading.
+ * Orders scopes for planning: a scope comes after those whose facts its rows refer to; otherwise in the order of reading.
  *
  * @returns a function for sorting
  */
 export function byPlanning(layout: ScopeLayout): (one: AnyScope, other: AnyScope) => number {
-  /** How many plans have to come before, one after the other. Parts are planned among themselves. */
+  /** How many plans have to come before it, one after the other. Parts are compared with each other only. */
   const depthOf = (scope: AnyScope): number => {
     const after = (!isPart(scope) && traitsIn(layout, scope)?.after) || [];
     return after.length === 0 ? 0 : 1 + Math.max(...after.map(depthOf));
@@ -112,7 +112,7 @@ export function byPlanning(layout: ScopeLayout): (one: AnyScope, other: AnyScope
   return (one, other) => depthOf(one) - depthOf(other);
 }
 
-/** The part that the fact belongs to; undefined for the settings and the roles, of which no event tells. */
+/** The part that the fact belongs to; undefined for the settings and for roles, which no event reports. */
 export function partOf(fact: Fact): PartScope | undefined {
   switch (fact.kind) {
     case 'settings':
@@ -131,7 +131,7 @@ export function partOf(fact: Fact): PartScope | undefined {
   }
 }
 
-/** The key of the fact that says that the part's thing is there at all. */
+/** The key of the part's main fact: the member, team or repository itself. */
 export function mainKeyOf(part: PartScope): string {
   return part.replace(':', '#');
 }

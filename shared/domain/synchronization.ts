@@ -1,4 +1,4 @@
-/** The tie between an organization and one forge organization. */
+/** The link between an organization and one forge organization. */
 import type { Connection } from './connection.ts';
 import type { ForgeOrganizationId, OrganizationId, SynchronizationId } from './ids.ts';
 import type { ScopeName } from './scopes.ts';
@@ -6,14 +6,14 @@ import type { ScopeName } from './scopes.ts';
 /** The folder of a forge's adapter in shared/forge. */
 export type ForgeId = string;
 
-/** One host of a forge, whose ids are its own: part of the keys of what it tells us. */
+/** One host of a forge, with ids of its own: part of the keys of everything that comes from it. */
 export interface ForgeHost {
   readonly forge: ForgeId;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
 }
 
-/** What an owner is told about the credential; all but `working` freeze the rights as they are. */
+/** The state of a credential, as shown to owners; all but `working` freeze rights as they are. */
 export const credentialStates = [
   'working',
   'credential-rejected',
@@ -23,13 +23,13 @@ export const credentialStates = [
 ] as const;
 export type CredentialState = (typeof credentialStates)[number];
 
-/** How careful a synchronization is, as an owner sets it. */
+/** An owner's settings of the removal guard and of suspension. */
 export interface Caution {
-  /** Missing things are held for a person when they are more than this share of their list, from 0 to 1, … */
+  /** Removals are held when more than this share of a list is missing, from 0 to 1, … */
   readonly heldShare: number;
-  /** … and more than so many. */
+  /** … and more than this number. */
   readonly heldAbove: number;
-  /** The rights of people and teams rest when nothing was read whole for so many days. */
+  /** Access of people and teams is suspended after this many days without a complete read. */
   readonly suspendAfterDays: number;
 }
 
@@ -38,27 +38,27 @@ export const defaultCaution: Caution = { heldShare: 0.25, heldAbove: 5, suspendA
 export interface Synchronization extends ForgeHost {
   readonly id: SynchronizationId;
   readonly organization: OrganizationId;
-  /** When it was connected; milliseconds since the epoch, 0 for one that was stored before this was. */
+  /** When it was connected; milliseconds since the epoch, 0 if it was stored before this was. */
   readonly createdAt: number;
   readonly forgeOrganization: ForgeOrganizationId;
-  /** The forge organization's login when it was connected; for people. */
+  /** The forge organization's login when it was connected; for display. */
   readonly login: string;
   readonly connection: Connection;
-  /** Which of the repositories that were there at the first read become packages: all, or those with a choice of their own. */
+  /** Which repositories of the first read become packages: all, or those that an owner chose. */
   readonly choice: 'all' | 'some';
-  /** Number of the first whole read of the repositories; those first seen by a later one are new. */
+  /** Number of the first complete read of the repositories; those first seen by a later one are new. */
   readonly importObservedAt: number | undefined;
-  /** When that read was stored, and when every repository that it saw had been scanned; milliseconds since the epoch. */
+  /** When that read was stored, and when all of its repositories had been scanned; milliseconds since the epoch. */
   readonly importListedAt: number | undefined;
   readonly importEndedAt: number | undefined;
   readonly credentialState: CredentialState;
   /** The scope whose read showed that state, and when; milliseconds since the epoch. */
   readonly credentialScope: ScopeName | undefined;
   readonly credentialStateSince: number | undefined;
-  /** Since when the rights of people and teams rest, because nothing was read whole for too long; milliseconds since the epoch. */
+  /** Since when the access of people and teams is suspended; milliseconds since the epoch. */
   readonly rightsSuspendedAt: number | undefined;
   readonly caution: Caution;
-  /** When each scope was last read whole; milliseconds since the epoch. */
+  /** When each scope was last read completely; milliseconds since the epoch. */
   readonly lastSuccessAt: Readonly<Partial<Record<ScopeName, number>>>;
 }
 
@@ -68,16 +68,16 @@ export function isNewRepository(
   firstObservedAt: number,
 ): boolean {
   const imported = synchronization.importObservedAt;
-  // Until the first whole read is stored, everything belongs to it.
+  // Until the first complete read is stored, every repository belongs to it.
   return imported !== undefined && firstObservedAt > imported;
 }
 
-/** A repository that cannot be scanned holds up the end of an import for no longer, in milliseconds. */
+/** How long a repository that cannot be scanned may delay the end of an import, in milliseconds. */
 const importMs = 24 * 3600 * 1000;
 
 /**
- * Whether what was there when it was connected is still being scanned. Until that ends it is the fixed order among repositories that
- * decides who has a name, and not which of them was scanned first.
+ * Whether the repositories of the first read are still being scanned. Until all are, names go by the fixed order among
+ * repositories, and not by which was scanned first.
  *
  * @param now milliseconds since the epoch
  */
@@ -92,6 +92,6 @@ export function isImporting(
   if (importObservedAt === undefined) {
     return true;
   }
-  // One that was stored before there were times has long ended.
+  // Without stored times the import is from an earlier version and has ended.
   return importEndedAt === undefined && importListedAt !== undefined && now < importListedAt + importMs;
 }

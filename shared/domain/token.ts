@@ -1,7 +1,7 @@
 /**
- * Tokens that Composer shows us: `rprt_u_` (a user's, made by that person: rights in every organization), `rprt_m_` (a member's, made by an
- * owner: rights in that organization and nowhere else), `rprt_t_` (team), `rprt_o_` (organization), then 60 random hex digits and the CRC-32
- * of all before it in 8, so that secret scanners can tell a real one from a look-alike. Shown once; only the hash is kept.
+ * Tokens that Composer sends us: `rprt_u_` (a user's, made by that person: rights in every organization), `rprt_m_` (a member's,
+ * made by an owner: rights in that organization only), `rprt_t_` (team), `rprt_o_` (organization), then 60 random hex digits and
+ * 8 digits of the CRC-32 of everything before, so that secret scanners can recognize them. Shown once; only the hash is stored.
  */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
@@ -9,18 +9,18 @@ import { crc32 } from 'node:zlib';
 export const tokenKinds = { user: 'u', member: 'm', team: 't', organization: 'o' } as const;
 export type TokenKind = keyof typeof tokenKinds;
 
-/** @param randomBytes gives that many bytes from a cryptographic source */
+/** @param randomBytes returns that many bytes from a cryptographic source */
 export function makeToken(kind: TokenKind, randomBytes: (count: number) => Uint8Array): string {
   const head = `rprt_${tokenKinds[kind]}_${Buffer.from(randomBytes(30)).toString('hex')}`;
   return `${head}${checksum(head)}`;
 }
 
-/** Whether the text is a token that we may have made: form and checksum. Says nothing of its being known. */
+/** Whether the text has the form and checksum of our tokens. It need not be a known one. */
 export function isToken(text: string): boolean {
   return /^rprt_[umto]_[0-9a-f]{68}$/.test(text) && checksum(text.slice(0, -8)) === text.slice(-8);
 }
 
-/** What is stored in the token's place, base64url of its SHA-256. */
+/** The hash that is stored instead of the token: base64url of its SHA-256. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }

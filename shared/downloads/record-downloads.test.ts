@@ -38,7 +38,7 @@ async function count(registry: Registry, name: string, version: string): Promise
 }
 
 describe('recordDownloads', () => {
-  it('counts versions that are there, and that the token may install', async () => {
+  it('counts versions that exist, and that the token may install', async () => {
     const { registry, ann } = await registryOf();
     const body = report(
       ['acme/one', '1.0.0.0'],
@@ -58,7 +58,7 @@ describe('recordDownloads', () => {
     expect(await count(registry, 'acme/two', '1.0.0.0')).toBe(1);
   });
 
-  it('counts nothing for a token that it does not know, that is revoked or has expired', async () => {
+  it('counts nothing for a token that is unknown, revoked or expired', async () => {
     const { registry, ann } = await registryOf();
     const body = report(['acme/one', '1.0.0.0']);
     expect(await recordDownloads(registry, `${ann.slice(0, -1)}x`, body)).toBeUndefined();
@@ -73,10 +73,10 @@ describe('recordDownloads', () => {
   });
 
   it.each([
-    ['no JSON', '{'],
-    ['no report', '{"downloads":[{"name":7,"version":"1"}]}'],
-    ['a report beyond all measure', report(...Array.from({ length: 1001 }, () => ['a/b', '1'] as const))],
-  ])('takes %s for nothing', async (_, body) => {
+    ['invalid JSON', '{'],
+    ['an invalid report', '{"downloads":[{"name":7,"version":"1"}]}'],
+    ['a report that is too long', report(...Array.from({ length: 1001 }, () => ['a/b', '1'] as const))],
+  ])('ignores %s', async (_, body) => {
     const { registry, ann } = await registryOf();
     expect(await recordDownloads(registry, ann, body)).toBeUndefined();
   });
@@ -95,7 +95,7 @@ describe('tokenOf', () => {
     ['Digest secret', ''],
     ['secret', ''],
     ['', ''],
-  ])('of %j is what the edge takes it for', (header, expected) => {
+  ])('reads %j like the edge', (header, expected) => {
     const taken = tokenOf(header);
     expect(taken).toBe(tokenAtEdge({ value: header }));
     if (expected !== undefined) {

@@ -1,7 +1,7 @@
 /**
- * Counts installations that Composer reports after it installed: https://getcomposer.org/doc/05-repositories.md#notify-batch
+ * Counts the installations that Composer reports: https://getcomposer.org/doc/05-repositories.md#notify-batch
  *
- * Composer ignores the answer, so nothing here is worth an error to it; what cannot be counted is left out.
+ * Composer ignores the response, so errors are not reported; what cannot be counted is left out.
  */
 
 import { z } from 'zod';
@@ -15,7 +15,7 @@ import { findOrganization } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
 import { findToken, isLive, type Token } from '../store/token-store.ts';
 
-/** More packages than any installation has: a longer list is somebody's mistake. */
+/** More packages than any installation has: a longer list must be a mistake. */
 const downloadsMax = 1000;
 
 const Report = z.object({
@@ -23,11 +23,11 @@ const Report = z.object({
 });
 
 /**
- * Counts what the token may install, and nothing else.
+ * Counts only packages that the token may install.
  *
  * @param secret the token that came with the report
- * @returns how many were counted, which the token's holder must not learn: it tells which packages there are. Undefined when the token or
- * the report is none, or when access to the organization is stopped
+ * @returns how many were counted, which the token's holder must not learn: it reveals which packages exist. Undefined when the
+ *   token or the report is invalid, or when access to the organization is stopped
  */
 export async function recordDownloads(
   { table, clock }: { table: Table; clock: Clock },
@@ -52,7 +52,7 @@ export async function recordDownloads(
     const number = numbers.get(name.toLowerCase());
     return typeof number === 'number' && mayInstall(number) ? [{ number, version }] : [];
   });
-  // Only versions that are there: the report is the client's word.
+  // Only versions that exist, since the report is not trustworthy.
   const versions = await table.getMany(
     wanted.map(({ number, version }) => keys.version(organization, number, version)),
   );
@@ -78,7 +78,7 @@ async function installable(
     bitmapHas(values.get(edgeKeys.view(slug, principal, Math.floor(number / packagesPerChunk))), number);
 }
 
-/** The token in an Authorization header, Basic or Bearer, as Composer sends it; empty when there is none. The edge reads it so too. */
+/** The token in an Authorization header, Basic or Bearer, as Composer sends it; empty when there is none. Parsed as at the edge. */
 export function tokenOf(authorization: string | undefined): string {
   const [, scheme = '', value = ''] = /^(basic|bearer) +(\S+) *$/i.exec(authorization ?? '') ?? [];
   if (scheme.toLowerCase() === 'bearer') {

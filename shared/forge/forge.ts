@@ -91,7 +91,7 @@ export interface ReadingOptions {
    */
   readonly from?: unknown;
   /** Asked between requests: false ends the step, but each step gets somewhere. Always true if left out. */
-  readonly mayGoOn?: () => boolean;
+  readonly mayContinue?: () => boolean;
 }
 
 /** Reads who may do what: the whole scopes of the forge's traits, and parts of them. */

@@ -5,7 +5,7 @@ import type { ScopeRead, StructureReader } from './forge.ts';
 /** When reading has to end, and what is said then. */
 export interface ReadingLimit {
   /** Asked between requests. */
-  readonly mayGoOn: () => boolean;
+  readonly mayContinue: () => boolean;
   /** Begins the error's message. */
   readonly tooMuch: string;
 }
@@ -21,9 +21,9 @@ export async function readToEnd(
   scope: ScopeName,
   limit?: ReadingLimit,
 ): Promise<ScopeRead> {
-  const mayGoOn = limit === undefined ? {} : { mayGoOn: limit.mayGoOn };
+  const mayContinue = limit === undefined ? {} : { mayContinue: limit.mayContinue };
   for (let from: unknown; ; ) {
-    const step = await reader.readScope(scope, { from, ...mayGoOn });
+    const step = await reader.readScope(scope, { from, ...mayContinue });
     if ('done' in step) {
       return step.done;
     }
@@ -31,7 +31,7 @@ export async function readToEnd(
     if (notBefore !== undefined) {
       throw new ForgeError('rate-limited', 'a rate limit was reached during the read', { notBefore });
     }
-    if (limit !== undefined && !limit.mayGoOn()) {
+    if (limit !== undefined && !limit.mayContinue()) {
       throw new ForgeError('incomplete', `${limit.tooMuch}: ${read} of ${total ?? 'unknown'} were read`);
     }
     from = state;

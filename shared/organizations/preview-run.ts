@@ -100,7 +100,7 @@ export async function previewRun(
 function limitFrom(clock: Clock): ReadingLimit {
   const deadline = clock.now() + readingMs;
   return {
-    mayGoOn: () => clock.now() < deadline,
+    mayContinue: () => clock.now() < deadline,
     tooMuch: 'too large for a preview',
   };
 }

@@ -9,7 +9,7 @@
 import { packageNumberOf } from '../domain/edge-keys.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { carriedOut, type EdgeRow, isWanted, pendingEdgeRows, settle } from '../store/edge-store.ts';
+import { type EdgeRow, isWanted, pendingEdgeRows, recordPublished, settle } from '../store/edge-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { requestWork, type WorkItem, type WorkMessage, type WorkQueue } from '../store/work.ts';
 import { edgeWork, grantsWork, principalWork } from '../store/work-items.ts';
@@ -182,7 +182,7 @@ async function record(table: Table, batch: readonly EdgeRow[], now: number): Pro
   }
   const workItems = [...waiting.values()];
   await table.transact([
-    ...batch.map(carriedOut),
+    ...batch.map(recordPublished),
     ...workItems.map((workItem) => requestWork(workItem, now)),
   ]);
   await Promise.all(batch.map((row) => settle(table, row)));

@@ -3,13 +3,13 @@ import { createMemoryDataKeys } from '../../test/support/memory-data-keys.ts';
 import { CipherError, createEnvelopeCipher, type DataKeys, type EncryptedText } from './cipher.ts';
 
 const context = { connection: 'c1', purpose: 'credential' };
-/** Two tokens of Bitbucket exceed the 4 KB that KMS encrypts at once. */
+/** Two Bitbucket tokens exceed the 4 KB that KMS encrypts at once. */
 const long = 'ü'.repeat(6000);
 
 const encrypted = async (dataKeys: DataKeys, text = long) =>
   (await createEnvelopeCipher(dataKeys).prepare(context))(text);
 
-test('a text comes back with its context, in whatever order that is written', async () => {
+test('a text is decrypted with its context, in any order of its keys', async () => {
   const dataKeys = createMemoryDataKeys();
   const kept: EncryptedText = JSON.parse(JSON.stringify(await encrypted(dataKeys)));
   const { decrypt } = createEnvelopeCipher(dataKeys);
@@ -17,7 +17,7 @@ test('a text comes back with its context, in whatever order that is written', as
   expect(await decrypt(kept, { purpose: 'credential', connection: 'c1' })).toBe(long);
 });
 
-test('the same text never looks the same', async () => {
+test('the same text is encrypted differently each time', async () => {
   const dataKeys = createMemoryDataKeys();
   const [one, other] = [await encrypted(dataKeys), await encrypted(dataKeys)];
   expect(new Set([one.text, other.text, one.iv, other.iv, one.dataKey, other.dataKey]).size).toBe(6);
@@ -28,16 +28,16 @@ test.each([
   ['another purpose', { ...context, purpose: 'webhook' }],
   ['less context', { connection: 'c1' }],
   ['more context', { ...context, more: 'x' }],
-])('%s does not decrypt it, even where the key service would', async (_, other) => {
+])('%s does not decrypt it, even if the key service would', async (_, other) => {
   const dataKeys = createMemoryDataKeys();
   const kept = await encrypted(dataKeys);
   await expect(createEnvelopeCipher(dataKeys).decrypt(kept, other)).rejects.toThrow(CipherError);
-  // A service that does not look at the context: the text itself is bound to it.
+  // A service that ignores the context: the text itself is bound to it.
   const careless = { ...dataKeys, decrypt: (key: Uint8Array) => dataKeys.decrypt(key, context) };
   await expect(createEnvelopeCipher(careless).decrypt(kept, other)).rejects.toThrow(CipherError);
 });
 
-test.each(['iv', 'tag', 'text'] as const)('a changed %s is noticed, and not printed', async (part) => {
+test.each(['iv', 'tag', 'text'] as const)('a changed %s is detected, and not printed', async (part) => {
   const dataKeys = createMemoryDataKeys();
   const kept = await encrypted(dataKeys);
   const changed = { ...kept, [part]: Buffer.from(kept[part], 'base64').fill(7).toString('base64') };
@@ -46,7 +46,7 @@ test.each(['iv', 'tag', 'text'] as const)('a changed %s is noticed, and not prin
   await expect(failed).rejects.not.toHaveProperty('cause');
 });
 
-test('the data key is gone from memory once it was used', async () => {
+test('the data key is erased from memory after use', async () => {
   const given: Uint8Array[] = [];
   const dataKeys = createMemoryDataKeys();
   const watched: DataKeys = {

@@ -1,5 +1,5 @@
 /**
- * Envelope encryption: each text is encrypted with a data key of its own (AES-256-GCM), which is stored beside it, itself encrypted by a key
+ * Envelope encryption: each text is encrypted with its own data key (AES-256-GCM), which is stored beside it, encrypted by a key
  * that never leaves its service. So a text may be longer than the 4 KB that such a service encrypts.
  *
  * https://docs.aws.amazon.com/kms/latest/developerguide/kms-cryptography.html#enveloping
@@ -8,8 +8,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
 /**
- * What a text belongs to, in plain words. It is bound to the data key and to the text: who copies an encrypted text to another place cannot
- * have it decrypted there. It is logged by the key's service, so it holds no secret.
+ * Identifies what a text belongs to, unencrypted. It is bound to the data key and to the text, so a copy of an encrypted text in
+ * another place cannot be decrypted. The key service logs it, so it must hold no secret.
  */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
@@ -25,20 +25,20 @@ export type EncryptedText = z.infer<typeof EncryptedText>;
 
 export interface Cipher {
   /**
-   * Gets a data key. What it returns encrypts one text with it and cannot fail any more, so that a text which exists only once is safe as
-   * soon as it is there.
+   * Gets a data key. The returned function encrypts one text and cannot fail, so a text that exists only once can be stored as
+   * soon as it is received.
    */
   prepare(context: EncryptionContext): Promise<(text: string) => EncryptedText>;
-  /** @throws CipherError when it was encrypted with another context or key, or changed since */
+  /** @throws CipherError when it was encrypted with another context or key, or was changed */
   decrypt(encrypted: EncryptedText, context: EncryptionContext): Promise<string>;
 }
 
-/** The encrypted text is not what the context says, or not ours. The message holds nothing of either. */
+/** The encrypted text does not match its context, or is not ours. The message contains nothing of either. */
 export class CipherError extends Error {
   override readonly name = 'CipherError';
 }
 
-/** Makes and decrypts data keys of 32 bytes. */
+/** Creates and decrypts data keys of 32 bytes. */
 export interface DataKeys {
   generate(context: EncryptionContext): Promise<{ plain: Uint8Array; encrypted: Uint8Array }>;
   /** @throws CipherError when the context or the key is another */
@@ -79,7 +79,7 @@ export function createEnvelopeCipher(dataKeys: DataKeys): Cipher {
   };
 }
 
-/** The same bytes for the same context, in whatever order it was written. */
+/** The same bytes for the same context, in any order of its keys. */
 export function contextBytes(context: EncryptionContext): Buffer {
   const entries = Object.entries(context).sort(([one], [other]) => (one < other ? -1 : 1));
   return Buffer.from(JSON.stringify(entries));

@@ -14,7 +14,7 @@ export function required(name: keyof typeof environment): string {
   return value;
 }
 
-/** The endpoint of the key-value store's data plane, where it is not AWS's own. */
+/** The endpoint of the key-value store's data plane, if it is not AWS's own. */
 export function keyValueEndpoint(): string | undefined {
   return process.env.AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE;
 }

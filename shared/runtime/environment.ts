@@ -1,7 +1,7 @@
 /**
  * Names of the environment variables that the template sets and the functions read.
  *
- * Imports nothing: the template (infra/) and the functions both read it, and neither may drag the other in.
+ * Imports nothing: the template (infra/) and the functions both import it, and neither may pull in the other.
  */
 export const environment = {
   /** Name of the one DynamoDB table. */
@@ -16,7 +16,7 @@ export const environment = {
   publishRootsQueueUrl: 'PUBLISH_ROOTS_QUEUE_URL',
   publishAccessQueueUrl: 'PUBLISH_ACCESS_QUEUE_URL',
   deletionQueueUrl: 'DELETION_QUEUE_URL',
-  /** Public address of the registry host, without a trailing slash. Stands in users' lock files. */
+  /** Public address of the registry host, without a trailing slash. Part of users' lock files. */
   registryBaseUrl: 'REGISTRY_BASE_URL',
   /** Public address of the console host (API, sign-in, webhooks), without a trailing slash. */
   consoleBaseUrl: 'CONSOLE_BASE_URL',
@@ -28,7 +28,7 @@ export const environment = {
   originSecretArn: 'ORIGIN_SECRET_ARN',
 } as const;
 
-/** Header in which the CDN proves that a request came through it. */
+/** Header that proves that a request came through the CDN. */
 export const originSecretHeader = 'x-repertoire-origin';
-/** Header with the viewer's IP address, set at the edge over whatever the viewer sent. Trust it only beside the origin's secret. */
+/** Header with the viewer's IP address; the edge overwrites what the viewer sent. Trust it only together with the origin's secret. */
 export const viewerAddressHeader = 'x-repertoire-viewer';

@@ -1,4 +1,4 @@
-/** The stack of middleware that every function has, whatever invokes it: the log's context, what it takes, and what becomes of errors. */
+/** The middleware of every function, whatever invokes it: log context, input checks, and error handling. */
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
@@ -6,23 +6,23 @@ import type { Logger } from './logger.ts';
 
 export interface FunctionStack<Event, Result> {
   readonly logger: Logger;
-  /** What it is that fails, as the log says it: static text. */
+  /** The log message for a failure: static text. */
   readonly failure: string;
-  /** By which lines of the log are found that belong together: the id that the outside knows this invocation by. */
+  /** The id by which the caller knows this invocation, on every line of its log. */
   readonly correlationId?: (event: Event) => string | undefined;
-  /** What the log says of the event beside a failure. Never a body, a token or a signature. */
+  /** Fields of the event to log with a failure. Never a body, a token or a signature. */
   readonly fields?: (event: Event) => Readonly<Record<string, string>>;
-  /** Refuses what the function does not take. @throws whatever `answerTo` knows */
+  /** Rejects unacceptable events. @throws errors that `answerTo` handles */
   readonly check?: (event: Event) => void;
-  /** The answer to an error that is not ours; undefined for all others, which are logged and fail the invocation. */
+  /** The response to an error that is not ours; undefined for all others, which are logged and fail the invocation. */
   readonly answerTo?: (error: unknown) => Result | undefined;
-  /** The answer to an error of ours, where failing would answer nobody. It is logged all the same. */
+  /** The response to an internal error, where a failed invocation would answer nobody. It is logged all the same. */
   readonly answerToFailure?: () => Result;
 }
 
 /**
- * A handler in the stack. The middleware packages for HTTP of middy are not in it: API Gateway gives header names in lower case already,
- * and their error handler knows no problem details.
+ * Wraps a handler in the middleware. It does not include middy's HTTP packages: API Gateway already gives header names in lower
+ * case, and their error handler does not support problem details.
  *
  * @param handle the function's work
  */
@@ -33,7 +33,8 @@ export function functionHandler<Event, Result>(
   const { logger, correlationId, check } = stack;
   return (
     middy<Event, Result>(handle)
-      // Request id, function and cold start on every line. The variable that makes Powertools log events has no effect.
+      // Request id, function and cold start on every line. `logEvent: false` overrides the variable that makes Powertools log
+      // events.
       .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
       .before(({ event }) => {
         const id = correlationId?.(event);
@@ -43,7 +44,8 @@ export function functionHandler<Event, Result>(
         check?.(event);
       })
       .onError((request) => {
-        // Set and not returned: an answer that is returned ends the stack, and the logger would keep this invocation's context.
+        // Set and not returned: a returned response skips the remaining middleware, and the logger would keep this invocation's
+        // context.
         request.response = answerFor(stack, request.event, request.error);
       })
   );

@@ -25,9 +25,9 @@ const keep = (line: string): void => void lines.push(JSON.parse(line));
 
 beforeEach(() => {
   lines = [];
-  // Powertools writes through the console only where this is set.
+  // Powertools writes through the console only if this is set.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
-  // What an operator may set to look into a function, and would leak every body.
+  // An operator may set this for debugging; without our override it would leak every body.
   vi.stubEnv('POWERTOOLS_LOGGER_LOG_EVENT', 'true');
   for (const method of ['info', 'warn', 'error'] as const) {
     vi.spyOn(console, method).mockImplementation(keep);
@@ -49,7 +49,7 @@ const event = (parts: Partial<APIGatewayProxyEventV2> & { readonly method?: stri
   requestContext: { requestId: 'api-1', http: { method: parts.method ?? 'POST' } },
 });
 
-/** What a route gets of the event, and what API Gateway gets of its answer. */
+/** Returns the request that a route receives for an event, and the response to API Gateway. */
 async function ask(
   parts: Parameters<typeof event>[0],
   handle: (request: HttpRequest) => Promise<HttpAnswer> = async () => jsonAnswer(200, {}),
@@ -100,7 +100,7 @@ describe('an HTTP route', () => {
     ]);
   });
 
-  it('sets each cookie in a header of its own', async () => {
+  it('sets each cookie in its own header', async () => {
     const cookies = ['a=1; Secure', 'b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT'];
     const { result } = await ask({}, async () => ({ status: 204, cookies }));
     expect(result).toEqual({ statusCode: 204, headers: {}, cookies });
@@ -109,7 +109,7 @@ describe('an HTTP route', () => {
   it.each([
     ['text', { body: 'ä'.repeat(50) }],
     ['bytes', { body: Buffer.alloc(100).toString('base64'), isBase64Encoded: true }],
-  ])('takes a body up to its limit: %s', async (_, parts) => {
+  ])('accepts a body up to its limit: %s', async (_, parts) => {
     const { result, request } = await ask(parts);
     expect(result).toMatchObject({ statusCode: 200 });
     expect(request?.body).toHaveLength(100);
@@ -118,7 +118,7 @@ describe('an HTTP route', () => {
   it.each([
     ['text', { body: `${'ä'.repeat(50)}x` }],
     ['bytes', { body: Buffer.alloc(101).toString('base64'), isBase64Encoded: true }],
-  ])('refuses a larger one before anything looks at it: %s', async (_, parts) => {
+  ])('rejects a larger one before anything reads it: %s', async (_, parts) => {
     const { result, request } = await ask(parts);
     expect(result).toMatchObject({
       statusCode: 413,
@@ -136,7 +136,7 @@ describe('an HTTP route', () => {
     });
   });
 
-  it('says what the caller did wrong in the form of its clients, and logs nothing', async () => {
+  it("reports the caller's error in the form of its clients, and logs nothing", async () => {
     const refuse = async () => {
       throw new CallerError('invalid', 'no such scope');
     };
@@ -153,7 +153,7 @@ describe('an HTTP route', () => {
     expect(lines).toEqual([]);
   });
 
-  it('answers an error of ours with 500, which says nothing of it; the log does', async () => {
+  it('answers an internal error with 500 and no details, which are in the log', async () => {
     const { result } = await ask({ body: secret }, async () => {
       throw new Error('the table is gone');
     });
@@ -198,7 +198,7 @@ describe('a function without a route', () => {
       handle,
     )(input, context);
 
-  it('gives its result, or the code of what the caller did wrong', async () => {
+  it("returns its result, or the code of the caller's error", async () => {
     expect(await call(async ({ slug }) => slug)).toEqual({ ok: true, result: 'acme' });
     const refuse = async () => {
       throw new CallerError('too-early', 'not scanned yet');
@@ -212,7 +212,7 @@ describe('a function without a route', () => {
     expect(lines).toEqual([]);
   });
 
-  it('fails with an error of ours', async () => {
+  it('fails with an internal error', async () => {
     const failing = call(async () => {
       throw new Error('ours');
     });
@@ -222,7 +222,7 @@ describe('a function without a route', () => {
 });
 
 describe('a queue', () => {
-  it('gives back the messages that failed, each found in the log by its id', async () => {
+  it('returns the failed messages, and logs each with its id', async () => {
     const logger = createLogger('test');
     const handler = queueHandler(z.object({ n: z.number() }), { logger }, async ({ n }) => {
       logger.info('at work');
@@ -249,7 +249,7 @@ describe('a queue', () => {
 });
 
 describe('scheduled work', () => {
-  it('fails its invocation, which the schedule repeats, and leaves a line', async () => {
+  it('fails its invocation, which the schedule retries, and logs an error', async () => {
     const logger = createLogger('test');
     expect(await scheduleHandler({ logger }, async () => 3)({}, context)).toBe(3);
     const failing = scheduleHandler({ logger }, async () => {

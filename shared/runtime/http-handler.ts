@@ -16,16 +16,16 @@ import {
 } from './problem-details.ts';
 
 /**
- * No route can take more: Lambda takes events of 6 MB, in which a body that is not text has grown by a third, and API Gateway takes 10 MB.
- * Either refuses more by itself. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * The maximum for any route: Lambda accepts events of 6 MB, in which a binary body has grown by a third, and API Gateway 10 MB.
+ * Both reject larger ones themselves. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const eventBytesMax = 6 * 1024 * 1024;
 
 export interface HttpHandlerOptions {
   readonly logger: Logger;
-  /** Bytes; larger bodies are refused before anything looks at them. */
+  /** Bytes; larger bodies are rejected before anything reads them. */
   readonly bodyBytesMax: number;
-  /** The form in which the route's clients read what went wrong. */
+  /** The form in which the route's clients read errors. */
   readonly answerProblem?: (problem: Problem) => HttpAnswer;
   /** Whether the request came through the CDN (shared/composition/origin-secret.ts). Others are refused. */
   readonly isFromCdn: (request: HttpRequest) => Promise<boolean>;
@@ -74,7 +74,7 @@ function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
     method: event.requestContext.http.method,
     path: event.rawPath,
     parameters: event.pathParameters ?? {},
-    // Not `queryStringParameters`, in which values of one name are joined by commas.
+    // Not `queryStringParameters`, which joins values of the same name by commas.
     query: new URLSearchParams(event.rawQueryString),
     headers: event.headers,
     cookies: cookiesOf(event.cookies ?? []),
@@ -82,7 +82,10 @@ function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
   };
 }
 
-/** Of two with one name browsers send the one of the longer path first: https://www.rfc-editor.org/rfc/rfc6265#section-5.4 */
+/**
+ * For two cookies of the same name browsers send the one with the longer path first:
+ * https://www.rfc-editor.org/rfc/rfc6265#section-5.4
+ */
 function cookiesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of pairs) {

@@ -1,15 +1,15 @@
-/** Requests and answers of our HTTP routes, without the form in which API Gateway gives and takes them. */
+/** Requests and responses of our HTTP routes, independent of API Gateway's format. */
 
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
-  /** Parts of the path that the route names. */
+  /** Parameters in the route's path. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
-  /** Every value of every name, in the order of the address. */
+  /** All values of all names, in the order of the address. */
   readonly query: URLSearchParams;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Values as they were set, nothing decoded. Of several with one name, the first. */
+  /** Values as they were set, not decoded. Of several with the same name, the first. */
   readonly cookies: ReadonlyMap<string, string>;
   /** The raw bytes. */
   readonly body: Buffer;
@@ -23,7 +23,7 @@ export interface HttpAnswer {
   readonly body?: string;
 }
 
-/** A JSON answer that nobody caches. The content type is exact: Composer prints warnings of no other. */
+/** A JSON response that is not cached. The content type is exact: Composer prints warnings of no other. */
 export function jsonAnswer(status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer {
   return {
     status,

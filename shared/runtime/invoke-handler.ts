@@ -1,4 +1,4 @@
-/** Composes the handler of a function without a route: parsed input, one use case, a result or an error that names what is wrong. */
+/** Composes the handler of a function without a route: parsed input, one use case, a result or a caller error. */
 import { z } from 'zod';
 import type { CallerErrorCode } from '../domain/caller-error.ts';
 import { callerErrorOf } from '../domain/conflict-error.ts';

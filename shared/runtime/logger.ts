@@ -1,4 +1,4 @@
-/** Structured logs. Messages of warnings and errors are static text; data stands in fields; never bodies, tokens or signatures. */
+/** Structured logs. Messages of warnings and errors are static text with data in fields; never bodies, tokens or signatures. */
 import { Logger } from '@aws-lambda-powertools/logger';
 
 export function createLogger(serviceName: string): Logger {

@@ -32,7 +32,7 @@ describe('problem details', () => {
     expect(architecture).toContain(`| \`${code}\` | ${status}`);
   });
 
-  it('say when to come back, in whole seconds', () => {
+  it('say when to retry, in whole seconds', () => {
     const error = new CallerError('too-early', 'a limit', { notBefore: now + 1500 });
     expect(problemAnswer(callerProblem(error, now)).headers).toMatchObject({ 'retry-after': '2' });
     expect(problemAnswer(callerProblem(error, now + 9000)).headers).toMatchObject({ 'retry-after': '1' });
@@ -40,7 +40,7 @@ describe('problem details', () => {
     expect(problemAnswer(callerProblem(other, now)).headers).not.toHaveProperty('retry-after');
   });
 
-  it('of what no caller did', () => {
+  it('of an internal error', () => {
     for (const [problem, status, title] of [
       [tooLargeProblem(10), 413, 'Content Too Large'],
       [internalProblem, 500, 'Internal Server Error'],
@@ -63,8 +63,8 @@ describe('problem details', () => {
   });
 });
 
-describe('an error at an edge', () => {
-  it('is the caller’s own, a conflict of the store, or ours', () => {
+describe('an error at an entry point', () => {
+  it('is a caller error, a conflict of the store, or an internal error', () => {
     const error = new CallerError('forbidden', 'no');
     expect(callerErrorOf(error)).toBe(error);
     expect(callerErrorOf(new ConflictError([0]))).toMatchObject({

@@ -1,4 +1,4 @@
-/** What a route answers when it cannot do what it was asked, in the form that its client reads. */
+/** Error responses of routes, in the form that their clients read. */
 import type { CallerError, CallerErrorCode } from '../domain/caller-error.ts';
 import { type HttpAnswer, jsonAnswer } from './http-message.ts';
 import { delaySecondsUntil } from './retries.ts';
@@ -6,15 +6,15 @@ import { delaySecondsUntil } from './retries.ts';
 export interface Problem {
   readonly status: number;
   readonly code: CallerErrorCode | 'too-large' | 'internal';
-  /** A sentence for whoever reads it. */
+  /** A sentence for people. */
   readonly detail: string;
   /** Whole seconds. */
   readonly retryAfter?: number | undefined;
 }
 
 /**
- * Statuses by https://www.rfc-editor.org/rfc/rfc9110#section-15.5. `too-early` is a state that passes, so 409 too: 425 is about early data
- * of TLS (https://www.rfc-editor.org/rfc/rfc8470#section-5.2), and 503 says that this server is in trouble.
+ * Statuses by https://www.rfc-editor.org/rfc/rfc9110#section-15.5. `too-early` is a state that passes, so 409 too: 425 is about
+ * early data of TLS (https://www.rfc-editor.org/rfc/rfc8470#section-5.2), and 503 would say that the server is in trouble.
  */
 const statusOf: Readonly<Record<CallerErrorCode, number>> = {
   'not-found': 404,
@@ -30,14 +30,14 @@ export function callerProblem({ code, message, notBefore }: CallerError, now: nu
   return { status: statusOf[code], code, detail: message, retryAfter };
 }
 
-/** @param bytesMax what the route takes */
+/** @param bytesMax the route's limit */
 export const tooLargeProblem = (bytesMax: number): Problem => ({
   status: 413,
   code: 'too-large',
   detail: `The body of this request is larger than ${bytesMax} bytes.`,
 });
 
-/** Whoever goes past the CDN learns nothing. */
+/** For a request that bypassed the CDN. */
 export const notFromCdn: Problem = {
   status: 403,
   code: 'forbidden',
@@ -62,8 +62,8 @@ const phrases: Readonly<Record<number, string>> = {
 };
 
 /**
- * Problem details for programs: https://www.rfc-editor.org/rfc/rfc9457. Without a `type` it is `about:blank`, whose title is the status's
- * phrase; `code` is an extension that tells apart what shares a status.
+ * Problem details for programs: https://www.rfc-editor.org/rfc/rfc9457. Without a `type` it is `about:blank`, whose title is the
+ * status's phrase; the extension `code` distinguishes errors with the same status.
  */
 export function problemAnswer({ status, code, detail, retryAfter }: Problem): HttpAnswer {
   return jsonAnswer(
@@ -73,7 +73,7 @@ export function problemAnswer({ status, code, detail, retryAfter }: Problem): Ht
   );
 }
 
-/** For Composer, which prints the `warning` of a JSON answer and reads nothing else of it. */
+/** For Composer, which reads nothing of a JSON response but its `warning`. */
 export const warningAnswer = ({ status, detail, retryAfter }: Problem): HttpAnswer =>
   jsonAnswer(status, { warning: detail }, retryAfterHeader(retryAfter));
 

@@ -1,4 +1,4 @@
-/** Composes the handler of a queue: each record parsed by its schema, one use case, and what becomes of the record. */
+/** Composes the handler of a queue: parses each record by its schema, runs one use case, and settles the record. */
 
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { z } from 'zod';
@@ -7,8 +7,9 @@ import { functionHandler } from './function-handler.ts';
 import type { Logger } from './logger.ts';
 
 /**
- * What becomes of one record: `done` deletes it. `reject` too, because nothing would make it better (it is logged and counted). A thrown
- * error leaves it to the queue: it comes back after the visibility time-out and at last goes to the dead letters.
+ * The outcome of a record: `done` deletes it. So does `reject`, since no retry would help (it is logged and counted). After a
+ * thrown error the queue delivers it again when the visibility time-out has passed, and finally moves it to the dead-letter
+ * queue.
  */
 export type RecordOutcome = 'done' | 'reject';
 
@@ -40,9 +41,9 @@ export function queueHandler<Schema extends z.ZodType>(
 }
 
 /**
- * As `queueHandler`, for a use case that takes the whole batch at once.
+ * Like `queueHandler`, for a use case that takes the whole batch at once.
  *
- * @param handle gets the messages and their ids in SQS; returns the places of those that failed
+ * @param handle gets the messages with their SQS ids; returns the indexes of those that failed
  */
 export function batchHandler<Schema extends z.ZodType>(
   schema: Schema,

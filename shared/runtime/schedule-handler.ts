@@ -1,4 +1,4 @@
-/** Composes the handler of a function that a schedule starts. What it returns goes nowhere but into the local host's record. */
+/** Composes the handler of a scheduled function. Its result is used only in the local host's record. */
 import { functionHandler } from './function-handler.ts';
 import type { Logger } from './logger.ts';
 

@@ -7,7 +7,7 @@ const token = 'glrt-do-not-print';
 const secret = new Secret({ token });
 const wrapped = { credential: { secret }, list: [secret] };
 
-test('a secret shows to who asks for it', () => {
+test('a secret is returned by reveal', () => {
   expect(secret.reveal()).toEqual({ token });
 });
 
@@ -26,7 +26,7 @@ test('the log prints nothing of it', () => {
   const lines: string[] = [];
   const logger = createLogger('test');
   for (const level of ['info', 'warn', 'error'] as const) {
-    // Powertools writes through a console of its own.
+    // Powertools writes through its own console.
     Object.assign(logger, { console: { [level]: (line: string) => lines.push(line) } });
     logger[level]('a line', { wrapped });
   }

@@ -1,8 +1,8 @@
-/** Hides a value from whatever prints objects: logs, errors, JSON, `console` and the debugger's inspection. */
+/** Hides a value from everything that prints objects: logs, errors, JSON, `console` and debugger inspection. */
 
 const hidden = '[redacted]';
 
-/** A value that shows only to who asks for it by `reveal`. */
+/** A value that only `reveal` returns. */
 export class Secret<Value> {
   readonly #value: Value;
 

@@ -1,7 +1,8 @@
 /**
- * Time-outs of the functions that work under leases; the template sets them (infra/functions.ts), and each lease follows from one.
+ * Time-outs of the functions that work under leases; the template sets them (infra/functions.ts), and each lease is derived from
+ * one.
  *
- * Imports nothing: the template and the functions both read it, and neither may drag the other in.
+ * Imports nothing: the template and the functions both import it, and neither may pull in the other.
  */
 export const functionSeconds = {
   'sync-organization': 300,
@@ -14,7 +15,7 @@ export const functionSeconds = {
 } as const;
 
 /**
- * How long a lease of the function lasts, in milliseconds. It outlives the function by 30 s: who finds a lease that has ended knows that
- * its worker was killed, and is not about to write.
+ * The duration of a function's lease, in milliseconds. It outlives the function by 30 s: once it has ended, its worker was killed
+ * and cannot write any more.
  */
 export const leaseMsOf = (name: keyof typeof functionSeconds): number => (functionSeconds[name] + 30) * 1000;

@@ -43,8 +43,8 @@ describe('the budget of a credential', () => {
       // All read before any of them writes.
       const together = meetingAtReads(table, 5);
       const budgets = Array.from({ length: 5 }, () => createCredentialBudget(together, gitHubHost, '41'));
-      const stands = await Promise.all(budgets.map((budget) => budget.note({ met: 'unnamed-limit', at })));
-      return [...new Set(stands.map(({ notBefore, hits }) => `${hits}: ${notBefore - at}`))];
+      const states = await Promise.all(budgets.map((budget) => budget.note({ met: 'unnamed-limit', at })));
+      return [...new Set(states.map(({ notBefore, hits }) => `${hits}: ${notBefore - at}`))];
     };
     expect(await meet(start)).toEqual(['1: 60000']);
     expect(await meet(start + 61_000)).toEqual(['2: 120000']);

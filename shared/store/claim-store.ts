@@ -38,6 +38,7 @@ const itemOf = (id: SynchronizationId, { key, expect }: Pick<Claim, 'key' | 'exp
 
 /**
  * Withdraws what the claim covers. It has no number yet: `numberClaims` follows.
+ *
  * It never expires: what nobody could read stays withdrawn.
  */
 export function putClaim(

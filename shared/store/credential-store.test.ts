@@ -134,7 +134,7 @@ describe('R30: two workers at once', () => {
   });
 
   test.each([
-    ['is over', lifeMs, {}],
+    ['has expired', lifeMs, {}],
     ['is refused', lifeMs / 2, { isRefused: true }],
   ])('tell the second when to retry if the old value %s', async (_, passed, options) => {
     const { forge, worker, clock } = await createBench();
@@ -284,12 +284,12 @@ describe('failures during a renewal', () => {
     const { forge, worker, grow } = bench;
     const first = await grow();
     let failures = 2;
-    const shaky = whenStoring(bench, () => {
+    const failingOnce = whenStoring(bench, () => {
       if (failures-- > 0) {
         throw new Error('the table does not answer');
       }
     });
-    expect(access(await worker(shaky).rotate(forge.exchange, first))).toBe('access-2');
+    expect(access(await worker(failingOnce).rotate(forge.exchange, first))).toBe('access-2');
     expect(access(await worker().current())).toBe('access-2');
     expect(forge.exchanges).toBe(1);
   });

@@ -41,7 +41,7 @@ const CredentialItem = z.object({
 type CredentialItem = z.infer<typeof CredentialItem>;
 
 /** The state of one value, which does not apply to its successor. */
-const forgotten = {
+const noState = {
   leaseId: undefined,
   leaseUntil: undefined,
   renewAfter: undefined,
@@ -60,11 +60,11 @@ export interface CredentialDependencies {
  * How long a rejection is believed: each reconcile asks once, and an outage that looked like a rejection passes by itself;
  * milliseconds.
  */
-const believedMs = 5 * 60_000;
+const rejectionBelievedMs = 5 * 60_000;
 /** After an exchange failed otherwise, it is retried after this, unless the forge named a time; milliseconds. */
 const retryMs = 60_000;
 /** How long others wait before they check again for a value that another worker exchanges; milliseconds. */
-const lookAgainMs = 5_000;
+const recheckMs = 5_000;
 /** Attempts to write a new value, since the old one may be invalid by then. */
 const writesMax = 3;
 
@@ -114,7 +114,7 @@ export function createCredentialSource<Value>(
   return {
     current: stored.current,
     async rotate(exchange, outdated, { isRefused = false } = {}) {
-      const mayGoOn = (): boolean => !isRefused && isUsable(outdated, stored.now());
+      const canUseOld = (): boolean => !isRefused && isUsable(outdated, stored.now());
       // Before the exchange, so that after it only the table can fail.
       const encrypt = await stored.prepare();
       const leaseId = dependencies.newLeaseId();
@@ -123,7 +123,7 @@ export function createCredentialSource<Value>(
         if (other.version !== outdated.version) {
           return stored.open(other);
         }
-        if (mayGoOn()) {
+        if (canUseOld()) {
           return outdated;
         }
         throw notRenewable(other, stored.now());
@@ -136,7 +136,7 @@ export function createCredentialSource<Value>(
         if (newer !== undefined) {
           return newer;
         }
-        if (error instanceof ForgeError && mayGoOn()) {
+        if (error instanceof ForgeError && canUseOld()) {
           return outdated;
         }
         throw error;
@@ -179,7 +179,7 @@ async function keepSuccessor<Value>(
   const version = outdated.version + 1;
   const issuedAt = stored.now();
   const set = {
-    ...forgotten,
+    ...noState,
     version,
     encrypted: encrypt(JSON.stringify(issued.secret.reveal())),
     issuedAt,
@@ -210,7 +210,9 @@ async function noteFailure<Value>(
   }
   const now = stored.now();
   const renewalRefused = error.code === 'credential-rejected';
-  const renewAfter = renewalRefused ? now + believedMs : Math.max(error.notBefore ?? 0, now + retryMs);
+  const renewAfter = renewalRefused
+    ? now + rejectionBelievedMs
+    : Math.max(error.notBefore ?? 0, now + retryMs);
   const other = await stored.write(
     { leaseId: undefined, leaseUntil: undefined, renewAfter, renewalRefused },
     all(equal('version', outdated.version), equal('leaseId', leaseId)),
@@ -225,7 +227,7 @@ async function reject(
 ): Promise<ForgeError> {
   const now = stored.now();
   const other = await stored.write(
-    { rejectedAs: code, rejectedUntil: now + believedMs },
+    { rejectedAs: code, rejectedUntil: now + rejectionBelievedMs },
     all(equal('version', rejected.version), missingOrLess('leaseUntil', now)),
   );
   if (other === undefined) {
@@ -257,7 +259,7 @@ export function createCredentialView<Value>(
         return newest;
       }
       throw new ForgeError('unavailable', 'the credential must be renewed by the next run first', {
-        notBefore: now + lookAgainMs,
+        notBefore: now + recheckMs,
       });
     },
     reject: async (code) => rejection(code),
@@ -286,7 +288,6 @@ function createStoredCredential<Value>(
     prepare: () => cipher.prepare(contextOf(connection)),
     /**
      * @returns the current item if the condition does not hold; else undefined
-     *
      * @throws ForgeError when there is none
      */
     async write(set: Item, when: Condition): Promise<CredentialItem | undefined> {
@@ -338,7 +339,7 @@ const rejection = (code: CredentialFault): ForgeError =>
 function notRenewable(item: CredentialItem, now: number): ForgeError {
   if (item.leaseUntil >= now) {
     return new ForgeError('unavailable', 'another worker is renewing the credential', {
-      notBefore: Math.min(item.leaseUntil, now + lookAgainMs),
+      notBefore: Math.min(item.leaseUntil, now + recheckMs),
     });
   }
   return item.renewalRefused

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
-import { carriedOut, desire, type EdgeRow, edgeRows, settledValue } from './edge-store.ts';
+import { desire, type EdgeRow, edgeRows, recordPublished, settledValue } from './edge-store.ts';
 import { ConflictError, type Table } from './table.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -20,12 +20,12 @@ describe('a row of the edge', () => {
     const table = createMemoryTable();
     await want(table, 'u.ann|0');
     expect(settledValue(await row(table))).toBeUndefined();
-    await table.transact([carriedOut(await row(table))]);
+    await table.transact([recordPublished(await row(table))]);
     expect(settledValue(await row(table))).toBe('u.ann|0');
     await want(table, undefined);
     expect(settledValue(await row(table))).toBeUndefined();
     expect((await row(table)).published).toBe('u.ann|0');
-    await table.transact([carriedOut(await row(table))]);
+    await table.transact([recordPublished(await row(table))]);
     expect(await row(table)).toMatchObject({ value: undefined, published: undefined, wanted: 2, done: 2 });
     expect(settledValue(undefined)).toBeUndefined();
   });
@@ -35,8 +35,8 @@ describe('a row of the edge', () => {
     await want(table, 'u.ann|0');
     const old = await row(table);
     await want(table, undefined);
-    await table.transact([carriedOut(await row(table))]);
-    await expect(table.transact([carriedOut(old)])).rejects.toThrow(ConflictError);
+    await table.transact([recordPublished(await row(table))]);
+    await expect(table.transact([recordPublished(old)])).rejects.toThrow(ConflictError);
     expect(await row(table)).toMatchObject({ published: undefined, done: 2 });
   });
 });

@@ -103,7 +103,7 @@ export async function pendingEdgeRows(
 }
 
 /** The operation that records that the row's value is at the edge. It never goes back to an older value. */
-export function carriedOut(row: EdgeRow): Operation {
+export function recordPublished(row: EdgeRow): Operation {
   return {
     update: { key: keys.edge(row.key), set: { published: row.value, done: row.wanted } },
     when: any(missingOrLess('done', row.wanted), equal('done', row.wanted)),

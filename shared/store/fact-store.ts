@@ -102,8 +102,8 @@ async function itemsOfScope(
     rows.push(ofKind('collaborator'));
   }
   // Awaited together, so that no query's error goes unhandled when another fails.
-  const [mains, ...others] = await Promise.all([main, ...rows]);
-  return [...mains.filter((item) => item !== undefined), ...others.flat()];
+  const [mainItems, ...others] = await Promise.all([main, ...rows]);
+  return [...mainItems.filter((item) => item !== undefined), ...others.flat()];
 }
 
 /** The facts of one kind, consistent. */
@@ -132,8 +132,9 @@ export async function findRepository(
  * The facts that decide what the subject may read; without a subject, those for everybody.
  *
  * @param claims loaded before: a later claim requests the grants
+ *
  * Each query is consistent, but not all of them together. Whoever changes a fact requests the grants after it, so a decision from
- *  facts that changed between two queries is made again.
+ * facts that changed between two queries is made again.
  */
 export async function loadAccessFacts(
   table: Table,

@@ -34,7 +34,7 @@ describe('conditions', () => {
     ['present', present, true],
     ['equal', equal('name', 'x'), true],
     ['not equal', equal('name', 'y'), false],
-    ['equal to what is not there', equal('other', 'x'), false],
+    ['equal to a missing attribute', equal('other', 'x'), false],
     ['less', { is: 'less', attribute: 'count', value: 6 }, true],
     ['not less', { is: 'less', attribute: 'count', value: 5 }, false],
     ['missing or less, missing', missingOrLess('other', 1), true],

@@ -144,7 +144,7 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
     },
     async update(change, when) {
       try {
-        const answer = await whenItMayPass(() =>
+        const answer = await retryWrite(() =>
           client.send(
             new UpdateCommand({
               TableName: tableName,
@@ -173,7 +173,7 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
         throw new RangeError(`a transaction of ${operations.length} items; at most ${transactionItemsMax}`);
       }
       try {
-        await whenItMayPass(() =>
+        await retryWrite(() =>
           client.send(
             new TransactWriteCommand({
               TransactItems: operations.map((operation) => transactItem(tableName, operation)),
@@ -202,24 +202,25 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
  * Retries of writes that conflicted or were throttled. Conflicts pass within a moment; for throttled writes the delay doubles
  * each time, since all facts of a large plan are in one partition.
  */
-const again = { max: 8, delayMs: 50 };
+const retries = { max: 8, delayMs: 50 };
 
 /**
  * Retries a write that was refused as a whole for a passing reason: nothing was written. The client retries single writes that
  * are throttled, but never a cancelled transaction.
+ *
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
- *  https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-async function whenItMayPass<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+async function retryWrite<Answer>(send: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 1; ; tries++) {
     try {
       return await send();
     } catch (error) {
-      const obstacle = obstacleOf(error);
-      if (tries === again.max || obstacle === undefined) {
+      const reason = retryReasonOf(error);
+      if (tries === retries.max || reason === undefined) {
         throw error;
       }
-      const longest = obstacle === 'met' ? again.delayMs : again.delayMs * 2 ** tries;
+      const longest = reason === 'conflict' ? retries.delayMs : retries.delayMs * 2 ** tries;
       await setTimeout(Math.random() * longest);
     }
   }
@@ -228,9 +229,9 @@ async function whenItMayPass<Answer>(send: () => Promise<Answer>): Promise<Answe
 const throttled: readonly unknown[] = ['ThrottlingError', 'ProvisionedThroughputExceeded'];
 
 /** Why a write may succeed later; undefined if it will not. */
-function obstacleOf(error: unknown): 'met' | 'throttled' | undefined {
+function retryReasonOf(error: unknown): 'conflict' | 'throttled' | undefined {
   if (error instanceof TransactionConflictException) {
-    return 'met';
+    return 'conflict';
   }
   const reasons =
     error instanceof TransactionCanceledException
@@ -242,7 +243,7 @@ function obstacleOf(error: unknown): 'met' | 'throttled' | undefined {
   if (reasons.some((reason) => throttled.includes(reason))) {
     return 'throttled';
   }
-  return reasons.includes('TransactionConflict') ? 'met' : undefined;
+  return reasons.includes('TransactionConflict') ? 'conflict' : undefined;
 }
 
 /** The sort key of the sparse index: a time that sorts as text. @param now milliseconds since the epoch */

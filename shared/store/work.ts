@@ -2,8 +2,9 @@
  * Work that cannot get lost: `wanted` counts the requests for a work item, `done` the highest request that was carried out.
  * Whoever changes state raises `wanted` in the same transaction. A message only says where to look, and if it is lost the sweep
  * finds the item because `wanted` and `done` differ.
+ *
  * A worker takes the lease, which returns `wanted`, reads its inputs after that, and sets `done` to the number that it got. A
- *  lease outlives its function's time-out, so that two workers never hold one.
+ * lease outlives its function's time-out, so that two workers never hold one.
  */
 import { all, any, differs, equal, missingOrLess } from './condition.ts';
 import { type Key, tableKeys } from './keys.ts';
@@ -92,14 +93,14 @@ export async function takeLease(
 ): Promise<Taken> {
   const somethingToDo = differs('wanted', 'done');
   // It may be our own lease: the client repeats a request whose answer was lost.
-  const nobodyElse = any(missingOrLess('leaseUntil', options.now), equal('leaseId', options.leaseId));
+  const noOtherWorker = any(missingOrLess('leaseUntil', options.now), equal('leaseId', options.leaseId));
   try {
     const item = await table.update(
       {
         key: workItem.key,
         set: { leaseId: options.leaseId, leaseUntil: options.now + options.leaseMs },
       },
-      all(equal('pending', workItem.message.queue), somethingToDo, nobodyElse),
+      all(equal('pending', workItem.message.queue), somethingToDo, noOtherWorker),
     );
     const { leaseId, now: takenAt } = options;
     return { workItem, leaseId, wanted: Number(item.wanted), item, takenAt };

@@ -82,7 +82,7 @@ async function addOther(table: MemoryTable, id: string, facts: readonly Fact[]):
 }
 
 describe('issueToken', () => {
-  it('makes a token of which only the hash is kept, and has its root file written', async () => {
+  it('creates a token, stores only its hash, and requests its root file', async () => {
     const desk = await createDesk([aFact.member(1)]);
     const issued = await desk.issue(member('User-1'), now + 90_500);
     expect(isToken(issued.token)).toBe(true);
@@ -106,7 +106,7 @@ describe('issueToken', () => {
     ]);
   });
 
-  it('knows a person by the account, whatever the login is now', async () => {
+  it('identifies a person by the account, even after a change of login', async () => {
     const desk = await createDesk([aFact.member(1), aFact.collaborator(5, 2)]);
     const first = await desk.issue(member('user-1'));
     await desk.table.transact([
@@ -122,7 +122,7 @@ describe('issueToken', () => {
     expect(await tokensOf(desk.table, organizationId, first.principal)).toHaveLength(2);
   });
 
-  it('makes tokens for teams by slug, and for the organization', async () => {
+  it('creates tokens for teams by slug, and for the organization', async () => {
     const desk = await createDesk([aFact.team(7)]);
     const team = await desk.issue({ kind: 'team', slug: 'team-7' });
     expect(team.token).toMatch(/^rprt_t_/);
@@ -151,7 +151,7 @@ describe('issueToken', () => {
     expect(desk.workQueue.take()).toEqual([]);
   });
 
-  it('makes one user of one account, also for two who ask at once', async () => {
+  it('creates one user per account, even for two requests at once', async () => {
     const desk = await createDesk([aFact.member(1)]);
     const outcomes = await Promise.allSettled([desk.issue(member('user-1')), desk.issue(member('user-1'))]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -166,7 +166,7 @@ describe('issueToken', () => {
 });
 
 describe('tokens of one person in two organizations', () => {
-  it('are one user’s, and have nothing to do with each other', async () => {
+  it('belong to one user, and are independent of each other', async () => {
     const desk = await createDesk([aFact.member(1)]);
     const other = await addOther(desk.table, 'other', [aFact.member(1)]);
     const here = await desk.issue(member('user-1'));

@@ -1,4 +1,4 @@
-/** Gives somebody a token. The secret is returned once and never stored. */
+/** Issues a token. Its secret is returned once and never stored. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import {
@@ -30,7 +30,7 @@ export interface IssueTokenDependencies {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** Whom the token speaks for; logins and slugs are looked up now, the token itself holds ids. */
+/** Whom the token speaks for; logins and slugs are resolved now, the token itself holds ids. */
 export type TokenHolder =
   | { readonly kind: 'member'; readonly login: string }
   | { readonly kind: 'team'; readonly slug: string }
@@ -38,10 +38,10 @@ export type TokenHolder =
 
 export interface IssuedToken {
   readonly id: TokenId;
-  /** Shown this once. */
+  /** Shown only now. */
   readonly token: string;
   readonly principal: Principal;
-  /** ISO 8601; undefined: never. */
+  /** ISO 8601; undefined for never. */
   readonly expiresAt: string | undefined;
 }
 
@@ -142,7 +142,7 @@ async function find(
   const known = await findUser(table, key);
   const user = known ?? newId<UserId>(randomBytes);
   return {
-    // Whoever gives it is an owner here and nobody elsewhere: what the person reads elsewhere is none of this token's.
+    // An owner issues it for this organization only, so it gives none of the person's rights in others.
     kind: 'member',
     principal: userPrincipal(user),
     operations: known === undefined ? makeUser(user, key, holder.login, clock.now()) : [],

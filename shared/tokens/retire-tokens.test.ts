@@ -22,8 +22,8 @@ async function createWorld() {
   return { registry, token, expiresAt, retire, states };
 }
 
-describe('a token that expired', () => {
-  it('is refused at once, and taken from the edge with what hangs on it a week later, once', async () => {
+describe('an expired token', () => {
+  it('is refused at once, and removed from the edge with its bitmap and root file a week later, once', async () => {
     const { registry, token, expiresAt, retire, states } = await createWorld();
     expect(await registry.listed(token)).toEqual(['acme/one']);
     await registry.clock.advance(hour);
@@ -45,7 +45,7 @@ describe('a token that expired', () => {
     expect(await registry.get(token, '/acme/packages.json')).toBe('401');
   });
 
-  it('leaves the view of who has another one', async () => {
+  it('leaves the view of a principal with another token', async () => {
     const { registry, retire, states } = await createWorld();
     const { token: lasting } = await registry.issue({ kind: 'member', login: 'user-1' });
     await registry.settle();
@@ -55,7 +55,7 @@ describe('a token that expired', () => {
     expect(await registry.listed(lasting)).toEqual(['acme/one']);
   });
 
-  it('stays revoked when that happens at the same moment', async () => {
+  it('stays revoked if that happens at the same moment', async () => {
     const { registry, retire, states } = await createWorld();
     await registry.clock.advance(hour + expiredKeptMs);
     const [token] = await tokensOfOrganization(registry.table, organizationId);

@@ -1,6 +1,6 @@
 /**
- * Cleans up after tokens that expired. The edge refuses them from their expiry on, by itself; what is left there is their values, and their
- * principal's bitmap and root file if it has no other token.
+ * Removes what expired tokens leave at the edge: their values, and their principal's bitmap and root file if it has no other
+ * token. The edge itself refuses them from their expiry on.
  */
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -8,7 +8,7 @@ import { ConflictError, type Table } from '../store/table.ts';
 import { retireToken, tokensOfOrganization } from '../store/token-store.ts';
 import type { WorkQueue } from '../store/work.ts';
 
-/** So long the edge says that the token expired, and when; after that it does not know it. Milliseconds. */
+/** How long the edge still says that the token expired, and when, instead of not knowing it. Milliseconds. */
 export const expiredKeptMs = 7 * 24 * 3600_000;
 
 export async function retireTokens(

@@ -221,7 +221,7 @@ describe('R7: roles with more holders than one page', () => {
     const whole = await factsOf(gitHub.reader(), 'roles');
     let steps = 0;
     for (let from: unknown; ; steps += 1) {
-      const step = await gitHub.reader().readScope('roles', { from, mayGoOn: () => false });
+      const step = await gitHub.reader().readScope('roles', { from, mayContinue: () => false });
       if ('done' in step) {
         expect(step.done.facts).toEqual(whole);
         break;

@@ -50,8 +50,8 @@ async function readInSteps(
     const reader = gitHub.reader();
     await reader.probe();
     const before = reader.requests();
-    const mayGoOn = () => reader.requests() - before < perStep;
-    const step: ScopeStep = await reader.readScope(scope, { from, mayGoOn });
+    const mayContinue = () => reader.requests() - before < perStep;
+    const step: ScopeStep = await reader.readScope(scope, { from, mayContinue });
     requests.push(reader.requests() - before);
     if ('done' in step) {
       return { read: step.done, progress, requests };
@@ -103,7 +103,7 @@ describe('a read in steps', () => {
   test('makes at least one request in each step, and no more than it may', async () => {
     const reader = gitHub.reader();
     await reader.probe();
-    const step = await reader.readScope('members', { mayGoOn: () => false });
+    const step = await reader.readScope('members', { mayContinue: () => false });
     expect(step).toMatchObject({ unfinished: { read: 100, total: 1001 } });
     expect(reader.requests()).toBe(2);
   });
@@ -262,8 +262,8 @@ describe('R29: a complete read of the structure', () => {
     for (let from: unknown; ; steps += 1) {
       const reader = other.reader();
       await reader.probe();
-      const mayGoOn = () => reader.requests() < 11;
-      const step: ScopeStep = await reader.readScope('repositories', { from, mayGoOn });
+      const mayContinue = () => reader.requests() < 11;
+      const step: ScopeStep = await reader.readScope('repositories', { from, mayContinue });
       if ('done' in step) {
         expect(step.done.facts.filter(({ kind }) => kind === 'repository')).toHaveLength(repositories);
         break;

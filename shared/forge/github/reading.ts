@@ -48,14 +48,14 @@ const headSchema = z.object({ items: z.array(z.unknown()), totals: z.array(z.num
  */
 export async function readInSteps(
   { scope, main }: { readonly scope: string; readonly main: string },
-  { from, mayGoOn = () => true }: ReadingOptions,
+  { from, mayContinue = () => true }: ReadingOptions,
   read: (reading: Reading) => Promise<ScopeRead>,
 ): Promise<ScopeStep> {
   const before = stateSchema.safeParse(from).data;
   const state = before?.scope === scope ? before : { scope, sizes: {}, lists: {} };
   let asked = 0;
   const beforeRequest = (): void => {
-    if (asked > 0 && !mayGoOn()) {
+    if (asked > 0 && !mayContinue()) {
       throw new StepEnd();
     }
     asked += 1;

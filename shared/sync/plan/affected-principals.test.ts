@@ -54,7 +54,7 @@ describe('affectedBy', () => {
   it.each([
     ['the base permission', aFact.settings(true)],
     ['a repository', aFact.repository(7)],
-    ['a team, which hands down roles', aFact.team(5)],
+    ['a team, whose roles are inherited', aFact.team(5)],
     ["a team's role", aFact.roleTeam(70, 5)],
   ])('names everybody for %s', async (_, fact) => {
     expect(await requestedBy(fact)).toEqual([grantsWork(organizationId).key.sk]);
@@ -62,16 +62,16 @@ describe('affectedBy', () => {
 
   it.each([
     ['a membership', aFact.member(1)],
-    ['a place in a team', aFact.teamMember(5, 1)],
-    ['a name on a repository', aFact.collaborator(7, 1)],
+    ['a team membership', aFact.teamMember(5, 1)],
+    ['a direct grant on a repository', aFact.collaborator(7, 1)],
     ['a role', aFact.roleMember(70, 1)],
   ])('names one user for %s', async (_, fact) => {
     expect(await requestedBy(fact)).toEqual(['PRINCIPAL#u.user1']);
   });
 
   it.each([
-    ['taken away', { kind: 'remove', fact: aFact.member(1) }],
-    ['made narrower', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
+    ['removed', { kind: 'remove', fact: aFact.member(1) }],
+    ['narrowed', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
   ] as const)('names who loses access by what is %s', async (_, change) => {
     const narrowing: PlannedChange = { ...change, narrows: true, widens: false, evidence: ['list'] };
     const { requested } = await affectedBy(table, synchronization, [narrowing], now);

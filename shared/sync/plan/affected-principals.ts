@@ -33,8 +33,9 @@ export interface AffectedPrincipals {
 
 /**
  * The principals that the changes affect.
+ *
  * Principals without a root file need none written. That they still have none is a condition of the transaction: a token issued
- *  at the same moment would be published from the facts before the change.
+ * at the same moment would be published from the facts before the change.
  *
  * @param now milliseconds since the epoch
  * @param isLarge the changes are a batch of so many that everybody is affected

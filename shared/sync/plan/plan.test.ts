@@ -287,12 +287,12 @@ describe('repositoryToScan', () => {
     ['a first push', { pushedAt: undefined }, true],
     ['another default branch', { defaultBranch: 'next' }, true],
     ['archiving', { archived: true }, true],
-    ['a tag less', { tagCount: 3 }, true],
-    ['a branch less', { branchCount: 3 }, true],
+    ['one tag less', { tagCount: 3 }, true],
+    ['one branch less', { branchCount: 3 }, true],
     ['another name', { name: 'new' }, true],
-    ['another owner name, which is in its addresses', { fullName: 'other/repository-7' }, true],
-    ['another visibility, by which its code is fetched otherwise', { visibility: 'public' }, true],
-  ] as const)('%s', (_, differences, scans) => {
+    ['another owner name, which is part of its addresses', { fullName: 'other/repository-7' }, true],
+    ['another visibility, which changes how its code is fetched', { visibility: 'public' }, true],
+  ] as const)('requires a scan after %s', (_, differences, scans) => {
     const planned = change(differences);
     expect(planned && repositoryToScan(planned)).toBe(scans ? '7' : undefined);
   });

@@ -49,7 +49,7 @@ describe('applyPlan', () => {
     expect(await members()).toBe(0);
   });
 
-  it('writes nothing of a read that began before the last whole one, even under the lease', async () => {
+  it('writes nothing of a read that began before the last complete one, even under the lease', async () => {
     const { table, application, members } = await createApplication();
     await applyPlan(table, { ...application, observedAt: 6, changes: [] });
     await expect(applyPlan(table, application)).rejects.toThrow(ConflictError);
@@ -58,7 +58,7 @@ describe('applyPlan', () => {
     expect(await members()).toBe(1);
   });
 
-  it('writes nothing of a whole list when one of its parts was read after the plan was made', async () => {
+  it('writes nothing of a list read when one of its parts was read after the plan was made', async () => {
     const { table, application, members } = await createApplication();
     await table.transact([{ update: { key: workItem.key, add: { partsRead: 1 } } }]);
     const planned = (partsRead: number): Application => ({

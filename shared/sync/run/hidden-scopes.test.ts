@@ -114,8 +114,8 @@ describe('a scope that the forge hides', () => {
 
 describe('a holder who is missing from a list without a total', () => {
   it.each([
-    ['stays when a second read has him', 1, known],
-    ['goes when that has him not either', 2, known.slice(1)],
+    ['stays when a second read has it', 1, known],
+    ['is removed when the second read does not have it either', 2, known.slice(1)],
   ])('%s', async (_, missingReads, left) => {
     const world = await createWorld();
     world.forge.hiddenReasons.clear();

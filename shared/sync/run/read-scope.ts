@@ -49,7 +49,7 @@ export async function readScopeStep(run: Run, taken: TakenScope, deadline: numbe
   const answer = await reader.readScope(scope, {
     handle: await handleOf(run, taken),
     from: reading.state,
-    mayGoOn: () => clock.now() < deadline,
+    mayContinue: () => clock.now() < deadline,
   });
   const origin = { observedAt: reading.number, startedAt: reading.startedAt };
   if ('done' in answer) {

@@ -35,7 +35,6 @@ const scannedMs = 24 * 3600 * 1000;
 
 /**
  * @returns how many scopes and scans were requested
- *
  * @throws the first error, after all organizations were processed
  */
 export async function reconcile(

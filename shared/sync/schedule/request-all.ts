@@ -5,7 +5,6 @@ import { requestWork, type WorkItem, type WorkQueue } from '../../store/work.ts'
 
 /**
  * @param cause why, for the record of the run
- *
  * @param announced the work items whose messages are sent; all of them by default
  */
 export async function requestAll(

@@ -1,9 +1,10 @@
 /**
  * Finds work that is requested, not done and under no lease, because its message was lost or its worker died, and sends its
  * message again.
+ *
  * Work that only waits for its turn must not get another message each minute. Messages arrive roughly in the order in which they
- *  were sent: while work of the same queue and organization is under a lease, work requested after it still has a message in the
- *  queue.
+ * were sent: while work of the same queue and organization is under a lease, work requested after it still has a message in the
+ * queue.
  */
 import { z } from 'zod';
 import type { Clock } from '../../runtime/clock.ts';
@@ -94,5 +95,5 @@ function forgotten(items: readonly PendingItem[], now: number): readonly WorkMes
   });
 }
 
-/** True in one sweep of so many, so that no time of the last message has to be stored. */
+/** True in one of ten sweeps (`patienceMs / periodMs`), so that no time of the last message has to be stored. */
 const isDueAgain = (waited: number): boolean => waited >= patienceMs && waited % patienceMs < periodMs;

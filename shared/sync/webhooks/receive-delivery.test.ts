@@ -282,24 +282,27 @@ describe('receiveDelivery', () => {
   it.each([
     ['in order', ['deleted', 'created']],
     ['in the other order', ['created', 'deleted']],
-  ])('connects the new installation when the app was installed again, told %s', async (_, actions) => {
-    const { table, deliver } = await createReceiver(true);
-    for (const [place, action] of actions.entries()) {
-      const id = action === 'created' ? 78 : 77;
-      expect((await deliver({ ...installation(action, id), id: `delivery-${place}` })).status).toBe(202);
-    }
-    expect((await findSynchronization(table, synchronizationId))?.connection).toMatchObject({
-      installation: '78',
-    });
-    expect(
-      await findInstallation(table, { ...gitHubHost, installation: asId<InstallationId>(78) }),
-    ).toMatchObject({
-      state: 'claimed',
-      organization: organizationId,
-      synchronization: synchronizationId,
-    });
-    expect(await wantedScopes(table)).toHaveLength(5);
-  });
+  ])(
+    'connects the new installation when the app was installed again, with deliveries %s',
+    async (_, actions) => {
+      const { table, deliver } = await createReceiver(true);
+      for (const [place, action] of actions.entries()) {
+        const id = action === 'created' ? 78 : 77;
+        expect((await deliver({ ...installation(action, id), id: `delivery-${place}` })).status).toBe(202);
+      }
+      expect((await findSynchronization(table, synchronizationId))?.connection).toMatchObject({
+        installation: '78',
+      });
+      expect(
+        await findInstallation(table, { ...gitHubHost, installation: asId<InstallationId>(78) }),
+      ).toMatchObject({
+        state: 'claimed',
+        organization: organizationId,
+        synchronization: synchronizationId,
+      });
+      expect(await wantedScopes(table)).toHaveLength(5);
+    },
+  );
 
   it('does not replace an active installation by a second one', async () => {
     const { table, deliver } = await createReceiver(true);

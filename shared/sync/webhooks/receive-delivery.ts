@@ -229,7 +229,7 @@ async function writeEventClaims(
   await workQueue.send(head.messages);
 }
 
-/** Writes event claims that do not fit into the last transaction. The caller makes that one anew when it conflicts. */
+/** Writes event claims that do not fit into the last transaction. The caller repeats that one when it conflicts. */
 async function writeEventClaimBatch(
   { table, workQueue }: TakeDeliveryDependencies,
   synchronization: Synchronization,

@@ -25,7 +25,7 @@ export function stepsContract(fixture: () => ForgeFixture): void {
       if (lacks !== undefined) return skip(lacks);
       const atOnce = await readWhole(fixture(), scope);
       expect(atOnce.facts.length).toBeGreaterThanOrEqual(count);
-      const inSteps = await readWhole(fixture(), scope, { mayGoOn: () => false });
+      const inSteps = await readWhole(fixture(), scope, { mayContinue: () => false });
       expect(inSteps.steps).toBeGreaterThan(2);
       expect(keysOf(inSteps)).toEqual(keysOf(atOnce));
       expect(inSteps).toMatchObject({
@@ -37,7 +37,7 @@ export function stepsContract(fixture: () => ForgeFixture): void {
 
   test('reports its progress', async () => {
     const { structure } = await fixture().open();
-    const step = await structure.readScope(members(), { mayGoOn: () => false });
+    const step = await structure.readScope(members(), { mayContinue: () => false });
     if ('done' in step) {
       throw new Error('the reading had only one step');
     }
@@ -66,7 +66,7 @@ export function stepsContract(fixture: () => ForgeFixture): void {
   test('R7: a list that changes between two steps is read in its latest state, or not at all', async () => {
     const { changes, open } = fixture();
     const account = await changes.addMember();
-    const first = await (await open()).structure.readScope(members(), { mayGoOn: () => false });
+    const first = await (await open()).structure.readScope(members(), { mayContinue: () => false });
     if ('done' in first) {
       throw new Error('the reading had only one step');
     }

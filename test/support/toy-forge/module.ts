@@ -52,7 +52,7 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
       throw error.code === 'credential-rejected' ? await source.reject(error.code, current) : error;
     }
   }
-  async function readLists({ scope, todo, facts }: Progress, mayGoOn: () => boolean) {
+  async function readLists({ scope, todo, facts }: Progress, mayContinue: () => boolean) {
     for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
       const { list, page, seen, total } = next;
       const found = await ask((token) => api.list(token, list, page));
@@ -63,7 +63,7 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
       todo.unshift(...(found.isLast ? [] : [{ list, page: page + 1, seen: read, total: found.total }]));
       const workItems = list === 'teams' || list === 'repositories' ? found.facts : [];
       todo.push(...workItems.flatMap((fact) => partOf(fact) ?? []).map(begin));
-      if (todo.length > 0 && !mayGoOn()) {
+      if (todo.length > 0 && !mayContinue()) {
         return { unfinished: { state: { scope, todo, facts }, read: facts.length, total: undefined } };
       }
     }
@@ -80,7 +80,7 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
   return {
     structure: {
       probe: () => ask((token) => api.probe(token)),
-      async readScope(scope, { from, mayGoOn = () => true } = {}) {
+      async readScope(scope, { from, mayContinue = () => true } = {}) {
         const main = isPart(scope) ? await ask((token) => api.find(token, scope)) : undefined;
         if (isPart(scope) && main === undefined) {
           return {
@@ -95,7 +95,7 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
         }
         const start = { scope, todo: [begin(scope)], facts: main === undefined ? [] : [main] };
         const left = Progress.safeParse(from).data;
-        return readLists(left?.scope === scope ? left : start, mayGoOn);
+        return readLists(left?.scope === scope ? left : start, mayContinue);
       },
       async lookUp(workItems) {
         const found = await ask((token) => workItems.map(({ part }) => api.find(token, part)));

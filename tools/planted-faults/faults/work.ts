@@ -39,7 +39,7 @@ export const workFaults: readonly PlantedFault[] = [
     id: 'work-two-leases',
     proof: 'work',
     file: work,
-    find: "all(equal('pending', workItem.message.queue), somethingToDo, nobodyElse),",
+    find: "all(equal('pending', workItem.message.queue), somethingToDo, noOtherWorker),",
     replace: "all(equal('pending', workItem.message.queue), somethingToDo),",
     tests: workTests,
     standsFor: 'two workers on one work item',
