@@ -184,14 +184,14 @@ function createApiBehavior(stack: Stack, api: HttpApi, data: Data): BehaviorOpti
   };
 }
 
-/** CloudFormation puts the value in when it deploys; the template has a reference. */
+/** CloudFormation inserts the value when it deploys; the template only has a reference. */
 const originSecretOf = ({ originSecret }: Data): Record<string, string> => ({
   [originSecretHeader]: originSecret.secretValue.unsafeUnwrap(),
 });
 
 /**
- * Says who the viewer is. CloudFront's own header for that comes only with a policy that lists headers or sends `Host` too, and API Gateway needs
- * `Authorization` without `Host`.
+ * Adds the viewer's address. CloudFront's own header for it requires an origin request policy that lists headers or also sends
+ * `Host`, and API Gateway needs `Authorization` without `Host`.
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginRequestPolicyHeadersConfig.html
  */
 function createAddressForwarder(stack: Stack): {

@@ -1,4 +1,4 @@
-/** The secret by which the CDN proves that a request came through it. */
+/** The secret that proves that a request came through the CDN. */
 import { required } from '../runtime/config.ts';
 import { isSameSecret } from '../runtime/constant-time.ts';
 import { originSecretHeader } from '../runtime/environment.ts';
@@ -6,8 +6,8 @@ import type { HttpRequest } from '../runtime/http-message.ts';
 import { createSecretReader } from './clients.ts';
 
 /**
- * Whether a request came through the CDN. The HTTP API has an address of its own, which nothing else closes: a request that goes past the CDN could
- * claim any viewer's address, and skip the edge function.
+ * Checks that a request came through the CDN. The HTTP API has a public address of its own: a request that bypasses the CDN could
+ * claim any viewer's address and skip the edge function.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
  */
 export function cdnRequestCheck(): (request: Pick<HttpRequest, 'headers'>) => Promise<boolean> {

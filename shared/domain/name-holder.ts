@@ -1,8 +1,8 @@
 /**
  * Decides which of the repositories that claim a package's name has it, by a fixed order and not by which was scanned first.
  * After an import, a name passes without an owner only if its holder was deleted on the forge and there is one claimant.
- * Otherwise somebody who waits for the name with an older repository would get all installs of its `^1`. Everything else is an
- * owner's decision.
+ * Otherwise somebody who waits for the name with an older repository would serve their code to everybody who requires `^1`.
+ * Everything else is an owner's decision.
  */
 import { type PackageSource, sameSource } from './package.ts';
 

@@ -44,7 +44,7 @@ export const notFromCdn: Problem = {
   detail: 'This address answers the CDN alone.',
 };
 
-/** An error of ours: whoever asked learns nothing of it but that it is in the log. */
+/** An internal error: the response reveals nothing except that it is in the log. */
 export const internalProblem: Problem = {
   status: 500,
   code: 'internal',

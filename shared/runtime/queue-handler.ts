@@ -58,7 +58,7 @@ export function batchHandler<Schema extends z.ZodType>(
       if (result.success) {
         parsed.push({ id: record.messageId, message: result.data });
       } else {
-        // Nothing would make it readable: it is deleted, and the log says so.
+        // A retry would not make it readable, so it is deleted, and logged as an error.
         logger.error('a message does not match its schema', { messageId: record.messageId });
       }
     }

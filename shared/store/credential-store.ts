@@ -72,7 +72,7 @@ const writesMax = 3;
 const contextOf = (connection: ConnectionId): EncryptionContext => ({ connection, purpose: 'credential' });
 
 /**
- * Stores a credential that its owner has just given. It replaces the previous one, and a renewal under way.
+ * Stores a credential that its owner has just given. It replaces the previous one, and supersedes a renewal under way.
  *
  * @throws ConflictError when another one is given at the same moment
  */

@@ -10,7 +10,7 @@ import { ConflictError, type Item, type Operation, type Table } from './table.ts
 import { requestWork } from './work.ts';
 import { edgeWork } from './work-items.ts';
 
-/** Identifies who waits for the key to be at the edge, so that its writer can notify them. */
+/** What the key is for, which determines the work to request once it is at the edge. */
 export type EdgeSubject =
   | { readonly kind: 'organization'; readonly organization: OrganizationId }
   | { readonly kind: 'token' }

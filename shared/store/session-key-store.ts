@@ -1,4 +1,4 @@
-/** The keys that sessions are signed with: encrypted, one for each period. */
+/** The keys that sign sessions: encrypted, one for each period. */
 import { type Cipher, EncryptedText } from '../runtime/cipher.ts';
 import { absent } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
@@ -9,7 +9,7 @@ interface SessionKeyDependencies {
   readonly cipher: Cipher;
 }
 
-/** No other text of ours can be put in a key's place, and no key in that of another period. */
+/** Binds an encrypted key to its purpose and period. */
 const contextOf = (period: number) => ({ purpose: 'session-keys', period: String(period) });
 
 /** The key's bytes, if there is one. @throws CipherError when the item was changed or comes from elsewhere */
@@ -24,9 +24,9 @@ export async function findSessionKey(
 }
 
 /**
- * Keeps a new key. Of several who do so at once, the first one's is everybody's.
+ * Stores a new key. If several callers do so at once, all get the first one's.
  *
- * @param until the table removes it some time after that; milliseconds since the epoch
+ * @param until after which the table may remove it; milliseconds since the epoch
  * @returns the key of the period
  */
 export async function addSessionKey(

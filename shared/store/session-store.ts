@@ -1,11 +1,11 @@
-/** Sessions of people. The secrets in their cookies are never stored, only hashes. */
+/** Users' sessions. Only hashes of the secrets in their cookies are stored. */
 import { z } from 'zod';
 import { asId, type SessionId, type UserId } from '../domain/ids.ts';
 import { all, equal, missing, present } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
-/** Where somebody is, as the request says it. */
+/** The origin of a request, according to the request. */
 export interface RequestOrigin {
   readonly address: string;
   readonly userAgent: string;
@@ -14,11 +14,11 @@ export interface RequestOrigin {
 const SessionItem = z.object({
   id: z.string().transform((text) => asId<SessionId>(text)),
   user: z.string().transform((text) => asId<UserId>(text)),
-  /** Hash of what all refresh tokens of the session have in common. */
+  /** Hash of the part that all refresh tokens of the session share. */
   familyHash: z.string(),
-  /** Hash of the refresh token that is to be used next, … */
+  /** Hash of the refresh token to be used next, … */
   refreshHash: z.string(),
-  /** … and of the one that was used last, with the time, and the key that made its successor. */
+  /** … and of the last used one, with the time, and the key that made its successor. */
   previousHash: z.string().optional(),
   rotatedAt: z.number(),
   rotationKey: z.string().optional(),
@@ -33,14 +33,14 @@ const SessionItem = z.object({
 /** Times in milliseconds since the epoch. */
 export type Session = z.infer<typeof SessionItem>;
 
-/** An address or a user agent is stored as far as a person can use it: nobody stores more by sending more. */
+/** The longest stored address or user agent, so that nobody can store more by sending more. */
 const textMax = 300;
 const cut = ({ address, userAgent }: RequestOrigin): RequestOrigin => ({
   address: address.slice(0, textMax),
   userAgent: userAgent.slice(0, textMax),
 });
 
-/** That there is such a user, who was not merged into another. */
+/** Condition that the user exists, and was not merged into another. */
 export const userIsThere = (user: UserId): Operation => ({
   check: keys.user(user),
   when: all(present, missing('mergedInto')),
@@ -62,7 +62,7 @@ export function addSession(session: Session): readonly Operation[] {
 const expiring = (endsAt: number): Item => ({ [tableKeys.expiry]: Math.ceil(endsAt / 1000) });
 
 /**
- * The session, if its user is still there. Whether it is over by its time is for the caller to say.
+ * The session, if its user still exists. The caller checks whether it has expired.
  *
  * One consistent read of two items.
  */
@@ -77,22 +77,22 @@ export async function findSession(
     : SessionItem.parse(item);
 }
 
-/** All sessions of the user that are stored, some of which may be over by their time. */
+/** All stored sessions of the user, including expired ones. */
 export async function sessionsOfUser(table: Table, user: UserId): Promise<readonly Session[]> {
   const { pk, sk } = keys.session(user, '');
   return (await table.query(pk, sk)).map((item) => SessionItem.parse(item));
 }
 
-/** What a use of the refresh token changes. */
+/** The attributes that change when the refresh token is used. */
 export type Rotation = Pick<
   Session,
   'refreshHash' | 'previousHash' | 'rotatedAt' | 'rotationKey' | 'lastUsedAt' | 'endsAt'
 >;
 
 /**
- * Puts another refresh token in the place of the one that was used.
+ * Replaces the refresh token that was used.
  *
- * @throws ConflictError when that one was used at the same moment, or the session ended
+ * @throws ConflictError when it was used at the same moment, or the session ended
  */
 export async function rotateRefreshToken(
   table: Table,
@@ -104,13 +104,13 @@ export async function rotateRefreshToken(
   await table.update({ key: keys.session(user, id), set }, equal('refreshHash', refreshHash));
 }
 
-/** Ends the session: nothing is left of it. Fails the transaction when it has ended already. */
+/** Deletes the session. Fails the transaction when it has already ended. */
 export const removeSession = (user: UserId, session: SessionId): Operation => ({
   delete: keys.session(user, session),
   when: present,
 });
 
-/** Ends the session, if it has not ended already. */
+/** Deletes the session, if it has not already ended. */
 export const forgetSession = (user: UserId, session: SessionId): Operation => ({
   delete: keys.session(user, session),
 });

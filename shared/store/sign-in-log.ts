@@ -1,4 +1,4 @@
-/** Sign-ins of the installation, and what became of sessions. Entries are added and never changed; after 400 days they go. */
+/** The sign-in log of the installation: sign-ins and how sessions ended. Entries are never changed, and expire after 400 days. */
 import { z } from 'zod';
 import { type AuditEntryId, asId, type SessionId, type UserId } from '../domain/ids.ts';
 import { absent } from './condition.ts';
@@ -8,18 +8,18 @@ import type { Operation, Table } from './table.ts';
 export const signInActs = [
   /** A session began. */
   'signed-in',
-  /** Somebody proved to be himself again, for a dangerous change. */
+  /** Somebody authenticated again, for a dangerous change. */
   'authenticated-again',
-  /** Somebody was not let in; `why` says for what reason. */
+  /** A sign-in was refused; `why` has the reason. */
   'refused',
-  /** A session ended by its person. */
+  /** A user ended a session. */
   'signed-out',
-  /** Every other session of the person ended, or every one. */
+  /** A user ended all other sessions, or all of them. */
   'signed-out-others',
   'signed-out-everywhere',
-  /** A refresh token that had been replaced was shown again: its session ended. */
+  /** A replaced refresh token was used again: its session ended. */
   'refresh-token-reused',
-  /** The first administrator, by the set-up code. */
+  /** The first administrator signed in with the set-up code. */
   'set-up',
   'account-linked',
   'account-unlinked',
@@ -30,7 +30,7 @@ const SignInEntry = z.object({
   /** Milliseconds since the epoch. */
   at: z.number(),
   act: z.enum(signInActs),
-  /** Missing where nobody here is concerned. */
+  /** Missing if it is about no user. */
   user: z
     .string()
     .transform((text) => asId<UserId>(text))
@@ -39,11 +39,11 @@ const SignInEntry = z.object({
     .string()
     .transform((text) => asId<SessionId>(text))
     .optional(),
-  /** The account on a code host that it is about, with its login at that time. */
+  /** The account on a code host, with its login at that time. */
   account: z
     .object({ forge: z.string(), baseUrl: z.string(), account: z.string(), login: z.string().optional() })
     .optional(),
-  /** For people; holds nothing secret. */
+  /** For people; contains nothing secret. */
   why: z.string().optional(),
   address: z.string().optional(),
   userAgent: z.string().optional(),
@@ -52,7 +52,7 @@ export type SignInEntry = z.infer<typeof SignInEntry>;
 
 const keptMs = 400 * 24 * 3600_000;
 
-/** The operation that adds an entry, to be part of the transaction that does what it tells of. */
+/** The operation that adds an entry. It belongs in the transaction that does what the entry records. */
 export function addSignIn(entry: SignInEntry, id: AuditEntryId): Operation {
   const item = { ...entry, [tableKeys.expiry]: Math.ceil((entry.at + keptMs) / 1000) };
   return { put: keys.signIn(entry.at, id), item, when: absent };

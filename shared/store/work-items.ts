@@ -4,7 +4,7 @@ import type { AnyScope } from '../domain/scopes.ts';
 import { keys } from './keys.ts';
 import type { WorkItem } from './work.ts';
 
-/** Read one scope of a synchronization, or a part of one. */
+/** The work of reading one scope of a synchronization, or a part of one. */
 export function scopeWork(
   organization: OrganizationId,
   synchronization: SynchronizationId,
@@ -16,7 +16,7 @@ export function scopeWork(
   };
 }
 
-/** Scan one repository for versions. */
+/** The work of scanning one repository for versions. */
 export function scanWork(
   organization: OrganizationId,
   synchronization: SynchronizationId,
@@ -28,7 +28,7 @@ export function scanWork(
   };
 }
 
-/** Write the p2 files of one package. */
+/** The work of writing one package's p2 files. */
 export function packageWork(organization: OrganizationId, packageNumber: number): WorkItem {
   return {
     key: keys.package(organization, packageNumber),
@@ -36,7 +36,7 @@ export function packageWork(organization: OrganizationId, packageNumber: number)
   };
 }
 
-/** Write the files of every package of the organization, after a change that affects all of them. */
+/** The work of rewriting the files of every package of the organization, after a change that affects all of them. */
 export function packagesWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.packages(organization),
@@ -44,7 +44,7 @@ export function packagesWork(organization: OrganizationId): WorkItem {
   };
 }
 
-/** Request work on each principal with a root file, after rights or packages of the organization changed. */
+/** The work of requesting each principal with a root file, after rights or packages of the organization changed. */
 export function grantsWork(organization: OrganizationId): WorkItem {
   return {
     key: keys.grants(organization),
@@ -52,7 +52,7 @@ export function grantsWork(organization: OrganizationId): WorkItem {
   };
 }
 
-/** Write the bitmap and root file of one principal. */
+/** The work of writing the bitmap and root file of one principal. */
 export function principalWork(organization: OrganizationId, principal: Principal): WorkItem {
   return {
     key: keys.principal(organization, principal),
@@ -64,7 +64,7 @@ export function principalWork(organization: OrganizationId, principal: Principal
   };
 }
 
-/** Remove what an owner deleted or refused from where it is stored. */
+/** The work of removing what an owner deleted or refused from where it is stored. */
 export function deletionWork(organization: OrganizationId, subject: string): WorkItem {
   return {
     key: keys.deletion(organization, subject),
@@ -72,7 +72,7 @@ export function deletionWork(organization: OrganizationId, subject: string): Wor
   };
 }
 
-/** Write or remove one key at the edge. All keys have one writer, so they form one group. */
+/** The work of writing or removing one key at the edge. All keys have one writer, so they form one group. */
 export function edgeWork(key: string): WorkItem {
   return {
     key: keys.edge(key),

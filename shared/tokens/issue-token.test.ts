@@ -139,7 +139,7 @@ describe('issueToken', () => {
     ['a team that is not there', { kind: 'team', slug: 'none' }, undefined, 'has no team none'],
     ['the past', member('user-1'), now, 'expiry has already passed'],
     ['a login that two accounts had', member('twin'), undefined, 'more than one member twin'],
-  ])('makes none for %s', async (_, holder, expiresAt, message) => {
+  ])('creates none for %s', async (_, holder, expiresAt, message) => {
     const twins = [3, 4].map(
       (id): Fact => ({ kind: 'member', account: asId(id), login: 'Twin', role: 'member' }),
     );
