@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { createSecondsReporter } from './tools/test-seconds/reporter.ts';
 
 /** Tests that start the whole system and hold it to the seconds that we promise: one after another, with nothing beside them. */
 const wholeSystem = ['test/composer-client/**/*.test.ts', 'test/integration/npm-start.test.ts'];
 /** `npm run test:long`. */
 const isLong = process.env.TEST_LONG !== undefined;
+const report = process.env.TEST_REPORT;
+/** `.ci/run` counts from it. */
+const jsonReporter: ['json', { outputFile: string }][] =
+  report === undefined ? [] : [['json', { outputFile: report }]];
 const excluded = [
   '**/node_modules/**',
   'cdk.out/**',
@@ -19,6 +24,7 @@ const common = {
 
 export default defineConfig({
   test: {
+    reporters: ['default', ...jsonReporter, createSecondsReporter()],
     projects: [
       {
         test: {
