@@ -10,6 +10,7 @@ import { deliveriesContract } from './forge-contract/deliveries.ts';
 import { failuresContract } from './forge-contract/failures.ts';
 import { type ForgeFixture, given } from './forge-contract/fixture.ts';
 import { scopesContract } from './forge-contract/scopes.ts';
+import { signInContract } from './forge-contract/sign-in.ts';
 import { stepsContract } from './forge-contract/steps.ts';
 
 const parts = {
@@ -19,6 +20,7 @@ const parts = {
   contents: contentsContract,
   deliveries: deliveriesContract,
   credential: credentialContract,
+  signIn: signInContract,
 };
 
 /**

@@ -10,6 +10,7 @@ import type { Answer, Delivery, ForgeFixture, LongList, WorldChanges } from './f
 import { forgeContract } from './forge-contract.ts';
 import { createFiller } from './github-fill.ts';
 import { type GitHub, known, startGitHub } from './github-fixture.ts';
+import { signInFixture } from './github-sign-in-fixture.ts';
 
 const pageSize = 100;
 const lists: Readonly<Partial<Record<LongList, string>>> = {
@@ -84,6 +85,7 @@ async function start(): Promise<ForgeFixture> {
       withoutObject: signed(secret, '{"installation":{"id":1}}', 'push'),
       unknown: signed(secret, '{"installation":{"id":1}}', 'weather'),
     },
+    signIn: signInFixture(github),
     close: () => github.close(),
   };
 }

@@ -14,9 +14,11 @@ export const appPermissions: Record<string, 'read' | 'write' | 'admin'> = {
 export const rolesPermission = { organization_custom_org_roles: 'read' } as const;
 
 /** The permissions that an owner grants on installation. */
-export const grantedPermissions = ({ roles }: { readonly roles?: unknown }): Installation['permissions'] => ({
-  ...appPermissions,
-  ...(roles !== undefined && rolesPermission),
+export const grantedPermissions = (
+  { roles }: { readonly roles?: unknown },
+  { permissions }: Pick<App, 'permissions'> = {},
+): Installation['permissions'] => ({
+  ...(permissions ?? { ...appPermissions, ...(roles !== undefined && rolesPermission) }),
 });
 
 /** Events that the app subscribes to. */

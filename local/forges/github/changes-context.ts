@@ -15,6 +15,8 @@ export interface ChangeContext {
   readonly gitRoot: string;
   readonly now: () => number;
   readonly emit: (event: GitHubEvent) => void;
+  /** Ends the tokens that the app has for a person. */
+  readonly endGrants: (userId: number) => void;
 }
 
 /** Defines a change. `as` names who makes it: by default an owner of the organization. */

@@ -29,7 +29,7 @@ export const installationChanges = {
         id,
         organizationId: organization.id,
         ...select(context, organization, input.repositories),
-        permissions: grantedPermissions(organization),
+        permissions: grantedPermissions(organization, context.state.app),
         createdAt: new Date(context.now()).toISOString(),
       };
       context.state.installations.set(id, installation);
@@ -110,6 +110,7 @@ export const installationChanges = {
   /** A user revokes the authorization that he once gave the app. The app gets the event whatever it subscribes to. */
   'revoke-authorization': defineChange({ user: z.string() }, (context, { user }) => {
     const sender = resolveUser(context, user);
+    context.endGrants(sender.id);
     context.emit({ name: 'github_app_authorization', action: 'revoked', sender, body: {} });
     return undefined;
   }),

@@ -10,7 +10,7 @@ import { deliveryFaultKinds, requestFaultKinds } from '../faults/faults.ts';
  * | `failing-page` | one page of a list: 502 in REST, an error on the field in GraphQL | `status` |
  * | `resource-limits` | one GraphQL connection: partial data with RESOURCE_LIMITS_EXCEEDED | |
  *
- * They can be aimed at `surface` (`rest`, `graphql`, `codeload`), `method`, `path`, `route` (REST pattern), `operation` (GraphQL
+ * They can be aimed at `surface` (`rest`, `graphql`, `codeload`, `web`), `method`, `path`, `route` (REST pattern), `operation` (GraphQL
  * operation name), `installation` (id), `list` (REST pattern or `Organization.teams`), `owner` (database id of the list's owner,
  * GraphQL only) and `page` (1, 2, …).
  */

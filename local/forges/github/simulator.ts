@@ -21,13 +21,15 @@ import { createGitHubGit } from './git-http.ts';
 import { createPushes } from './git-push.ts';
 import { createGitHubState } from './open-state.ts';
 import { createPayloads } from './payloads.ts';
+import { createRegistrations } from './registrations.ts';
 import type { App, GitHubState } from './state.ts';
 import { summarize } from './summarize.ts';
+import { createSite } from './web/site.ts';
 import { createWebhooks } from './webhooks.ts';
 
 /** Ports on 127.0.0.1; 0 takes any free one. */
 export interface SimulatorPorts {
-  /** Stands for github.com: git over HTTP. */
+  /** Stands for github.com: pages and OAuth, git over HTTP. */
   readonly web: number;
   /** Stands for api.github.com. */
   readonly api: number;
@@ -134,28 +136,45 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
   });
   const pushes = createPushes({ payloads, emit: webhooks.emit, now, save: changed });
   const gitRoot = gitRootOf(directory);
-  const changes = createChanges({ state, payloads, pushes, gitRoot, now, emit: webhooks.emit }, changed);
-  const requests = createRequestLog<RequestEntry>(['rest', 'graphql']);
   const tokens = createTokenStore({ now, random: randomBytes });
+  const { endGrants } = tokens.users;
+  const changes = createChanges(
+    { state, payloads, pushes, gitRoot, now, emit: webhooks.emit, endGrants },
+    changed,
+  );
+  const registrations = createRegistrations({
+    state,
+    now,
+    random: randomBytes,
+    async replaced() {
+      endGrants();
+      await changed();
+    },
+  });
+  const requests = createRequestLog<RequestEntry>(['rest', 'graphql']);
   const { objects = createGitObjects() } = options;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve));
   const budgets = createBudgets(now);
   let hook: Intercept | undefined;
   const intercept: Intercept = (match) => hook?.(match);
   const common = { state, faults, objects, now, sleep, intercept, recordRequest: requests.recordRequest };
-  web.serve(
-    createGitHubGit({
-      state,
-      pushes,
-      log,
-      authorizeGit: (authorization, repositoryId) => tokens.authorizeGit(state, authorization, repositoryId),
-    }),
-  );
+  const git = createGitHubGit({
+    state,
+    pushes,
+    log,
+    authorizeGit: (authorization, repositoryId) => tokens.authorizeGit(state, authorization, repositoryId),
+  });
+  const install = async (organization: string, as: string): Promise<string> => {
+    const { id } = await changes.run('install-app', { organization, as });
+    return `${id}`;
+  };
+  web.serve(createSite({ ...common, addresses, git, users: tokens.users, registrations, install }));
   api.serve(
     createGitHubApi({
       ...common,
       budgets,
       tokens,
+      registrations,
       addresses,
       past: pastStates.past,
       ...(options.secondaryLimits && { secondaryLimits: createSecondaryLimits(now) }),

@@ -96,6 +96,7 @@ const installation = z.object({
 const app = z.object({
   id,
   nodeId: z.string(),
+  name: z.string().exactOptional(),
   slug: z.string(),
   clientId: z.string(),
   clientSecret: z.string(),
@@ -103,6 +104,9 @@ const app = z.object({
   webhookSecret: z.string(),
   webhookUrl: z.string().exactOptional(),
   events: z.array(z.string()).exactOptional(),
+  permissions: z.record(z.string(), z.enum(['read', 'write', 'admin'])).exactOptional(),
+  callbackUrls: z.array(z.string()).exactOptional(),
+  setupUrl: z.string().exactOptional(),
 } satisfies Fields<App>);
 
 export const deliverySchema: z.ZodType<Delivery> = z.object({

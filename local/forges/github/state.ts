@@ -111,6 +111,8 @@ export interface Delivery extends WebhookMessage, DeliveryOutcome {
 export interface App {
   readonly id: number;
   readonly nodeId: string;
+  /** What people see; the slug where it is missing. */
+  readonly name?: string;
   readonly slug: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -120,6 +122,12 @@ export interface App {
   webhookUrl?: string;
   /** Events that the app subscribes to; `installation*` and `github_app_authorization` are sent in any case. */
   events?: readonly string[];
+  /** What whoever installs it grants; what our own App needs where it is missing. */
+  readonly permissions?: Installation['permissions'];
+  /** Where people may be sent after they signed in, to the letter. */
+  callbackUrls?: readonly string[];
+  /** Where people are sent after they installed it. */
+  setupUrl?: string;
 }
 
 export interface GitHubState {

@@ -242,7 +242,7 @@ function addInstallation(
     ...ids,
     repositorySelection: repositories === 'all' ? 'all' : 'selected',
     repositoryIds: new Set(repositories === 'all' ? [] : repositories.map(named)),
-    permissions: grantedPermissions({ roles }),
+    permissions: grantedPermissions({ roles }, state.app),
     createdAt: now,
     ...(suspended && { suspendedAt: now }),
   });

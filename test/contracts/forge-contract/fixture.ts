@@ -1,11 +1,17 @@
 /** What a forge's suite provides to the contract. */
 import type { FactKind } from '../../../shared/domain/facts.ts';
 import type { ForgeTraits } from '../../../shared/domain/forge-traits.ts';
-import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from '../../../shared/domain/ids.ts';
+import type {
+  ForgeAccountId,
+  ForgeOrganizationId,
+  ForgeRepositoryId,
+  ForgeTeamId,
+} from '../../../shared/domain/ids.ts';
 import type { ScopeName } from '../../../shared/domain/scopes.ts';
 import type { ForgeErrorCode } from '../../../shared/forge/errors.ts';
 import type { WebhookReader } from '../../../shared/forge/forge.ts';
-import type { ForgeClient } from '../../../shared/forge/module.ts';
+import type { ForgeClient, ForgeServices, Integration } from '../../../shared/forge/module.ts';
+import type { SignIn } from '../../../shared/forge/sign-in.ts';
 
 /**
  * Changes an organization that at first has at least one owner. Methods for kinds of facts that the forge's layout lacks are never called.
@@ -77,7 +83,42 @@ export interface ForgeFixture {
   readonly deliveries?: DeliveriesFixture;
   /** Left out if a connection has no credential that expires. */
   readonly credential?: CredentialFixture;
+  /** Left out where people cannot sign in with their account. */
+  readonly signIn?: SignInFixture;
   close(): Promise<void>;
+}
+
+export type Role = 'owner' | 'member';
+
+export interface SignInFixture {
+  readonly signIn: SignIn;
+  readonly integration: Integration;
+  /** The same, with a client secret that is not the forge's. */
+  readonly withWrongSecret: Integration;
+  readonly services: ForgeServices;
+  /** Registered at the forge. */
+  readonly redirectUri: string;
+  /** Whether a code is tied to the verifier of who asked for it. */
+  readonly hasPkce: boolean;
+  /** How long a code may be exchanged, in milliseconds. */
+  readonly codeLifeMs: number;
+  /** Connected, so that it can be read. */
+  readonly organization: ForgeOrganizationId;
+  /** Another one, to which nobody gave us access and whose only owner is this account; if the forge shows such ones. */
+  readonly notConnected?: { readonly id: ForgeOrganizationId; readonly owner: ForgeAccountId };
+  /** Gives a new account that role in `organization`. */
+  addPerson(role: Role): Promise<ForgeAccountId>;
+  setRole(account: ForgeAccountId, role: Role): Promise<void>;
+  /**
+   * What happens in a browser: the person who comes to that address agrees, or declines without an account.
+   *
+   * @returns the query with which the browser comes back
+   */
+  visit(address: string, account: ForgeAccountId | undefined): Promise<URLSearchParams>;
+  /** The person takes back, at the forge, what was granted. */
+  revoke(account: ForgeAccountId): Promise<void>;
+  /** With what the forge sends a person back who gave access to the organization, and with what it would for one that is not there. */
+  readonly installed?: { readonly real: URLSearchParams; readonly madeUp: URLSearchParams };
 }
 
 export interface CredentialFixture {

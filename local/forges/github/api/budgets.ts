@@ -72,7 +72,12 @@ export function budgetHolder(state: GitHubState, credential: Credential) {
       holderName,
     };
   }
-  if (credential.kind === 'app') return { holder: 'app', limit: 5000, holderName: `app ID ${state.app.id}` };
+  if (credential.kind === 'user') {
+    const { id } = credential.user;
+    return { holder: `user ${id}`, limit: 5000, holderName: `user ID ${id}` };
+  }
+  if (credential.kind === 'app' || credential.kind === 'client')
+    return { holder: 'app', limit: 5000, holderName: `app ID ${state.app.id}` };
   return { holder: 'anonymous', limit: 60, holderName: '127.0.0.1' };
 }
 

@@ -4,6 +4,7 @@ import type { GitObjects } from '../../git/objects.ts';
 import type { RefReader } from '../../git/ref-history.ts';
 import type { GitRef } from '../../git/refs.ts';
 import type { RoutePattern } from '../../server/router.ts';
+import type { Registrations } from '../registrations.ts';
 import type { GitHubState, Organization, Repository, Team } from '../state.ts';
 import type { Budgets } from './budgets.ts';
 import { NOT_FOUND, notAccessible, type Refusal, RefusalError, type Reply } from './http.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly readRefs: RefReader;
   now(): number;
   redeliver(deliveryId: number): Promise<void>;
+  /** Left out: no App is made of a manifest. */
+  readonly registrations?: Registrations | undefined;
 }
 
 /** One REST request, after its credential was checked and its route found. */
@@ -43,8 +46,11 @@ export interface Context {
 /** One endpoint of the REST API. */
 export interface Route extends RoutePattern {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** `app`: only with the app's JWT. `installation`: only with an installation token. `open`: the handler decides. */
-  readonly auth: 'app' | 'installation' | 'open';
+  /**
+   * `app`: only with the app's JWT. `installation`: only with an installation token. `user`: only with a person's token. `client`: only with
+   * the client id and its secret. `open`: the handler decides.
+   */
+  readonly auth: 'app' | 'installation' | 'user' | 'client' | 'open';
   handle(context: Context): Reply | Promise<Reply>;
 }
 

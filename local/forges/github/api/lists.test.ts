@@ -23,6 +23,7 @@ const MANY = 104;
 const state = emptyState();
 let api: TestApi;
 let token: string;
+let userToken: string;
 let gitDirectory: string;
 
 const numbers = (from: number) => Array.from({ length: MANY }, (_, index) => from + index);
@@ -65,6 +66,7 @@ beforeAll(async () => {
   addRepository(state, 3000, 'tagged', gitDirectory);
   api = await startApi(state);
   token = api.token();
+  userToken = api.userToken(1);
 });
 afterAll(async () => {
   await api.stop();
@@ -203,11 +205,12 @@ interface PagedRoute {
   readonly path: string;
   readonly total?: number;
   readonly within?: string;
-  readonly key?: 'name';
-  readonly app?: true;
+  readonly key?: 'name' | 'url';
+  /** Asked by the app itself, or by a person, `user-1`; otherwise by the installation. */
+  readonly by?: 'app' | 'user';
 }
 const pagedRoutes: Readonly<Record<string, PagedRoute>> = {
-  '/app/installations': { path: '/app/installations', app: true },
+  '/app/installations': { path: '/app/installations', by: 'app' },
   '/installation/repositories': {
     path: '/installation/repositories',
     total: MANY + 1,
@@ -225,7 +228,15 @@ const pagedRoutes: Readonly<Record<string, PagedRoute>> = {
     path: '/repos/acme/repository-3001/collaborators?affiliation=direct',
   },
   '/repos/{owner}/{repo}/tags': { path: '/repos/acme/tagged/tags', key: 'name' },
-  '/app/hook/deliveries': { path: '/app/hook/deliveries', app: true },
+  '/app/hook/deliveries': { path: '/app/hook/deliveries', by: 'app' },
+  '/user/installations': { path: '/user/installations', within: 'installations', by: 'user' },
+  '/user/installations/{installation_id}/repositories': {
+    path: '/user/installations/42/repositories',
+    total: MANY + 1,
+    within: 'repositories',
+    by: 'user',
+  },
+  '/user/memberships/orgs': { path: '/user/memberships/orgs', key: 'url', total: 1, by: 'user' },
 };
 /** Lists that are always one answer, whatever their size: https://docs.github.com/en/rest/git/refs#list-matching-references */
 const wholeRoutes = [
@@ -249,6 +260,7 @@ const single = [
   '/repos/{owner}/{repo}/git/blobs/{sha}',
   '/repos/{owner}/{repo}/zipball',
   '/repos/{owner}/{repo}/zipball/{+ref}',
+  '/user',
   '/user/{account_id}',
 ];
 
@@ -261,7 +273,7 @@ it('no list is served in REST that is not tested here', () => {
 
 describe.each(Object.entries(pagedRoutes))(
   'GET %s',
-  (pattern, { path, total = MANY, within, key = 'id', app }) => {
+  (pattern, { path, total = MANY, within, key = 'id', by }) => {
     const ask = async (query: Record<string, string | number>) => {
       const url = new URL(path, api.url);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, `${value}`);
@@ -270,7 +282,11 @@ describe.each(Object.entries(pagedRoutes))(
     const read = async (address: string) => {
       const seconds = Math.floor(Date.now() / 1000);
       const jwt = () => makeJwt({ iss: state.app.id, iat: seconds - 30, exp: seconds + 540 });
-      const { status, headers, body } = await rest(api, address, app === true ? jwt() : token);
+      const { status, headers, body } = await rest(
+        api,
+        address,
+        by === 'app' ? jwt() : by === 'user' ? userToken : token,
+      );
       const items: Record<string, number | string>[] = within === undefined ? body : body[within];
       const links = Object.fromEntries(
         [...(headers.get('link') ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(([, href, rel]) => [

@@ -82,17 +82,22 @@ const rules: Readonly<Record<'GET' | 'POST' | 'DELETE', readonly RouteRule[]>> =
   POST: [
     { path: '/app/installations/42/access_tokens', needs: [], app: true, status: 201 },
     { path: '/app/hook/deliveries/5/attempts', needs: [], app: true, status: 202 },
+    // Its code is the credential.
+    { path: '/app-manifests/none/conversions', needs: [], status: 404, foreign: 404 },
   ],
   DELETE: [{ path: '/installation/token', needs: [], status: 204, foreign: 204 }],
 };
 const table = Object.entries(rules).flatMap(([method, some]) => some.map((rule) => ({ method, ...rule })));
+
+/** A person's token may what the person may; permissions of the app play no part in these routes. */
+const isOfAnApp = ({ auth }: (typeof apiRoutes)[number]): boolean => auth !== 'user' && auth !== 'client';
 
 const ask = (rule: (typeof table)[number], token: string) =>
   rest(scene.api, rule.path, token, { method: rule.method });
 
 describe('permissions in REST', () => {
   it('are listed for every route that is served', () => {
-    const patterns = apiRoutes.map(({ method, pattern }) => ({
+    const patterns = apiRoutes.filter(isOfAnApp).map(({ method, pattern }) => ({
       name: `${method} ${pattern}`,
       expression: new RegExp(
         `^${method} ${pattern.replace(/\{\+\w+\}/g, '.+').replace(/\{\w+\}/g, '[^/]+')}$`,
@@ -131,6 +136,18 @@ describe('permissions in REST', () => {
       expect((await ask(rule, jwt())).status).toBe(rule.status ?? 200);
       for (const token of [scene.api.token(), scene.foreignToken(), ''])
         expect((await ask(rule, token)).status).toBe(401);
+    },
+  );
+
+  it.each(apiRoutes.filter((route) => !isOfAnApp(route)))(
+    '$method $pattern accepts only $auth',
+    async ({ method, pattern }) => {
+      const path = pattern.replace('{installation_id}', '42').replace('{client_id}', 'Iv23liTEST');
+      const status = async (token: string) => (await rest(scene.api, path, token, { method })).status;
+      expect([await status(''), await status(jwt()), await status(scene.api.token())]).toEqual([
+        401, 403, 403,
+      ]);
+      if (method === 'GET') expect(await status(scene.api.userToken(1))).toBe(200);
     },
   );
 

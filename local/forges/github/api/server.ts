@@ -8,6 +8,7 @@ import { createRefReader } from '../../git/ref-history.ts';
 import { readBody } from '../../server/read-body.ts';
 import { createRouter } from '../../server/router.ts';
 import type { Past } from '../../state/past-states.ts';
+import type { Registrations } from '../registrations.ts';
 import type { GitHubState, Repository } from '../state.ts';
 import { type Budgets, budgetHeaders, budgetHolder, createBudgets, type Standing } from './budgets.ts';
 import type { Context, Route, Services } from './context.ts';
@@ -21,6 +22,7 @@ import { organizationRoleRoutes } from './rest-organization-roles.ts';
 import { organizationAndTeamRoutes } from './rest-organizations.ts';
 import { refRoutes } from './rest-refs.ts';
 import { repositoryAndArchiveRoutes } from './rest-repositories.ts';
+import { userRoutes } from './rest-user.ts';
 import { type SecondaryLimits, secondaryRefusal } from './secondary-limits.ts';
 import type { TokenStore } from './tokens.ts';
 import { type Credential, viewerOf } from './viewer.ts';
@@ -38,6 +40,7 @@ export interface GitHubApiDependencies extends RequestFaults {
   /** If left out, bursts are not limited. */
   readonly secondaryLimits?: SecondaryLimits;
   readonly budgets?: Budgets;
+  readonly registrations?: Registrations;
   recordRequest?(entry: RequestEntry): void;
 }
 
@@ -46,6 +49,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Every REST endpoint. */
 export const apiRoutes: readonly Route[] = [
   ...appRoutes,
+  ...userRoutes,
   ...organizationAndTeamRoutes,
   ...organizationRoleRoutes,
   ...repositoryAndArchiveRoutes,
@@ -116,9 +120,11 @@ function refuseWrongKind(route: Route, credential: Credential): Reply | undefine
   if (route.auth === 'app' && credential.kind !== 'app') {
     return refusalReply({ status: 401, message: 'A JSON web token could not be decoded' });
   }
-  if (route.auth !== 'installation' || credential.kind === 'installation') return undefined;
+  if (route.auth === 'open' || route.auth === credential.kind) return undefined;
   return refusalReply(
-    credential.kind === 'app' ? notAccessible('') : { status: 401, message: 'Requires authentication' },
+    credential.kind === 'app' || credential.kind === 'installation'
+      ? notAccessible('')
+      : { status: 401, message: 'Requires authentication' },
   );
 }
 
@@ -135,6 +141,7 @@ export function createGitHubApi(
     objects: deps.objects ?? createGitObjects(),
     tokens: deps.tokens,
     budgets,
+    registrations: deps.registrations,
     readRefs: createRefReader(deps.now),
     now: deps.now,
     redeliver: deps.redeliver,

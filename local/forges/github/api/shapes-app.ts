@@ -4,7 +4,7 @@ import type { Schema } from './schemas.ts';
 import { LONG_AGO, ownerShape, userShape } from './shapes-people.ts';
 
 /** The app itself, as `GET /app` shows it. */
-export function appShape(addresses: Addresses, state: GitHubState): Schema<'integration'> {
+export function appShape(addresses: Addresses, state: GitHubState): NonNullable<Schema<'integration'>> {
   const { app } = state;
   const permissions = Object.assign({}, ...[...state.installations.values()].map((each) => each.permissions));
   return {
@@ -13,7 +13,7 @@ export function appShape(addresses: Addresses, state: GitHubState): Schema<'inte
     node_id: app.nodeId,
     client_id: app.clientId,
     owner: userShape(addresses, { id: 1, nodeId: 'U_publisher', login: 'publisher', type: 'User' }),
-    name: app.slug,
+    name: app.name ?? app.slug,
     description: null,
     external_url: addresses.web,
     html_url: `${addresses.web}/apps/${app.slug}`,

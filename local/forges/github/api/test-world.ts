@@ -217,6 +217,12 @@ export async function startApi(state: GitHubState, options: { secondaryLimits?: 
       if ('status' in made) throw new Error(made.message);
       return made.token;
     },
+    /** The token of a person who signed in. */
+    userToken(userId: number): string {
+      const redirectUri = 'https://console.example/back';
+      const code = tokens.users.authorize({ userId, redirectUri });
+      return tokens.users.exchange(code, redirectUri, undefined)?.accessToken ?? '';
+    },
     async stop() {
       objects.close();
       for (const { server } of [api, download]) {

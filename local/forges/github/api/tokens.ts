@@ -2,6 +2,7 @@ import type { GitHubState, Installation, Repository } from '../state.ts';
 import { looksLikeJwt, refuseAppJwt } from './app-jwt.ts';
 import type { Refusal } from './http.ts';
 import { repositoriesOf } from './rights.ts';
+import { createUserTokens, type UserTokens } from './user-tokens.ts';
 import { type Credential, covers, type InstallationToken, type Level, viewerOf } from './viewer.ts';
 
 const LIFETIME_MS = 60 * 60 * 1000;
@@ -25,12 +26,14 @@ export type GitRight = 'write' | 'read' | 'none' | 'bad-credential';
 export interface TokenStore {
   /** Issues a token, or returns why not (404, 403 suspended, 422). */
   issue(state: GitHubState, installationId: number, request: TokenRequest): InstallationToken | Refusal;
-  /** Parses an `Authorization` header of the API: `bearer`/`token` with a JWT or an installation token, or none. */
+  /** Parses an `Authorization` header of the API: `bearer`/`token` with a JWT or a token, `basic` with client id and secret, or none. */
   authenticate(state: GitHubState, authorization: string | undefined): Credential | Refusal;
   /** Parses an `Authorization` header of git over HTTPS (Basic, the token as password) for one repository. */
   authorizeGit(state: GitHubState, authorization: string | undefined, repositoryId: number): GitRight;
   /** Ends a token now. */
   revoke(token: string): void;
+  /** What the app has of people. */
+  readonly users: UserTokens;
 }
 
 /** Repositories that belong to the installation now. */
@@ -49,6 +52,7 @@ export function installationRepositories(state: GitHubState, installation: Insta
  */
 export function createTokenStore(deps: { now(): number; random(bytes: number): Uint8Array }): TokenStore {
   const tokens = new Map<string, InstallationToken>();
+  const users = createUserTokens(deps);
 
   const base64url = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64url');
 
@@ -144,10 +148,21 @@ export function createTokenStore(deps: { now(): number; random(bytes: number): U
     return { kind: 'installation', installation, token: known };
   }
 
+  function authenticateUser(state: GitHubState, token: string): Credential | Refusal {
+    const user = state.users.get(users.userOf(token) ?? 0);
+    if (user === undefined) return { status: 401, message: 'Bad credentials' };
+    if (user.suspended) return { status: 403, message: 'Sorry. Your account was suspended.' };
+    return { kind: 'user', user };
+  }
+
   function authenticate(state: GitHubState, authorization: string | undefined): Credential | Refusal {
     if (authorization === undefined) return { kind: 'anonymous' };
     const [, scheme = '', credential = ''] = /^(\S+)\s+(\S+)$/.exec(authorization) ?? [];
+    const { clientId, clientSecret } = state.app;
+    const client = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    if (/^basic$/i.test(scheme) && credential === client) return { kind: 'client' };
     if (!/^(bearer|token)$/i.test(scheme)) return { status: 401, message: 'Bad credentials' };
+    if (credential.startsWith('ghu_')) return authenticateUser(state, credential);
     if (!looksLikeJwt(credential)) return authenticateToken(state, credential);
     return refuseAppJwt(credential, state.app, deps.now()) ?? { kind: 'app' };
   }
@@ -174,5 +189,5 @@ export function createTokenStore(deps: { now(): number; random(bytes: number): U
     return viewer.may('contents') ? 'read' : open;
   }
 
-  return { issue, authenticate, authorizeGit, revoke: (token) => void tokens.delete(token) };
+  return { issue, authenticate, authorizeGit, revoke: (token) => void tokens.delete(token), users };
 }

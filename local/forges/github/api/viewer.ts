@@ -1,4 +1,4 @@
-import type { Installation, Repository } from '../state.ts';
+import type { Installation, Repository, User } from '../state.ts';
 
 const LEVELS: readonly string[] = ['read', 'write', 'admin'];
 
@@ -20,6 +20,10 @@ export interface InstallationToken {
 export type Credential =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'app' }
+  /** The client id with its secret. */
+  | { readonly kind: 'client' }
+  /** A person, by a token that the app has. */
+  | { readonly kind: 'user'; readonly user: User }
   | { readonly kind: 'installation'; readonly installation: Installation; readonly token: InstallationToken };
 
 /** Whether a permission's level includes another. */
