@@ -56,7 +56,7 @@ describe('previewRun', () => {
   it('shows what the next run does, with reasons, and writes nothing', async () => {
     const world = await createWorld(before);
     world.forge.facts = after;
-    await world.tell('member#20');
+    await world.claimGone('member#20');
     const dump = world.table.dump();
     const { scopes: shown } = await world.preview();
     expect(world.table.dump()).toEqual(dump);

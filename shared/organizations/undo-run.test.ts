@@ -185,7 +185,7 @@ describe('undoRun', () => {
     world.forge.facts = everything;
     const { asked } = await world.undo();
     await world.run('members');
-    await world.tell('member#2');
+    await world.claimGone('member#2');
     world.forge.facts = everything.filter((fact) => fact.kind !== 'member' || fact.account !== '2');
     world.clock.time += 1000;
     await world.sync('members');

@@ -14,7 +14,7 @@ import { eventually } from '../support/eventually.ts';
 import { type System, startSystem } from '../support/started.ts';
 import { lagMs } from '../support/traits.ts';
 
-/** How soon a change on the forge has to show: the promise of the product. */
+/** How soon a change on the forge must be visible: the promise of the product. */
 const promptMs = 5_000;
 
 describe.skipIf(composerVersion === undefined)('the main job, by the real Composer', () => {
@@ -24,7 +24,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
   const clones: string[] = [];
 
   beforeAll(async () => {
-    // One clock for both, so that stepping it makes neither see the other's tokens as of another time.
+    // One clock for both, so that they agree on the age of tokens when it is stepped.
     system = await startSystem(undefined, { clock: createCloudClock() });
     url = `${system.registry}/acme`;
   }, 240_000);
@@ -76,7 +76,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     return folder;
   };
 
-  it('requires a private package with what it requires, and its code runs', async () => {
+  it('installs a private package with what it requires, and its code runs', async () => {
     const app = await project('ann');
     const run = await app.run('require', 'acme/billing');
     expect(run.output).toContain('Locking acme/billing (2.0.1)');
@@ -90,7 +90,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     expect(printed).toBe('12.34 EUR');
   }, 60_000);
 
-  it('answers 304 for p2 files that an update has seen, and 200 for the root, whose cache key knows no token', async () => {
+  it('answers 304 for p2 files that an update has seen, and 200 for the root, whose cache key has no token', async () => {
     const app = await project('ann');
     expect((await app.run('require', 'acme/money')).code).toBe(0);
     const from = system.log.length;
@@ -132,7 +132,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     }
   });
 
-  it('says "not found" of a package that a member may not see, and answers as for one that does not exist', async () => {
+  it('answers "not found" for a package that a member may not read, as for one that does not exist', async () => {
     const app = await project('bob');
     const run = await app.run('require', 'acme/billing');
     expect(run.code).not.toBe(0);
@@ -143,7 +143,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     expect(hidden.status).toBe(404);
   }, 60_000);
 
-  it('shows the warning of the registry for a token that it does not know', async () => {
+  it("shows the registry's warning for an unknown token", async () => {
     const app = await project(undefined);
     await app.useToken(`rprt_m_${'0'.repeat(68)}`);
     const run = await app.run('require', 'acme/money');
@@ -187,7 +187,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     expect(old.output).toContain(`acme/http-kit (${version})`);
     expect(old.code).toBe(0);
 
-    // The same tag somewhere else: the first commit stays.
+    // The same tag at another commit: the first commit stays.
     await git(
       folder,
       '-c',
@@ -247,7 +247,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     const app = await project('ann');
     expect((await app.run('require', 'acme/money')).code).not.toBe(0);
 
-    // A right just taken away comes back when a read that cannot lag behind that shows it.
+    // A withdrawn right comes back with a read that is late enough not to lag behind the withdrawal.
     await system.gitHub.changes.run('add-team-member', { team: 'payments', user: 'ann' });
     await sleep(1_000);
     await system.cloud.clock.advance(lagMs + 5_000);
@@ -281,7 +281,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     expect(run.output).toMatch(/Warning from 127\.0\.0\.1/);
   }, 60_000);
 
-  it('builds an archive once, only for a recorded commit, and sends the client back with a 307', async () => {
+  it('builds an archive once, only for a recorded commit, and redirects the client with a 307', async () => {
     const dist = await distOf('acme/catalog', await firstVersion(), 'bob');
     const path = new URL(dist.url).pathname.replace('/acme', '');
     const before = archiveRequests();
@@ -296,9 +296,9 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     const stored = await get(path, system.token('bob'));
     expect(stored.status).toBe(200);
     await system.cloud.idle();
-    // Published without a checksum: that stays so, or every lock file would change with the first download.
+    // It was published without a checksum and stays so; otherwise every lock file would change with the first download.
     expect(await distOf('acme/catalog', await firstVersion(), 'bob')).toEqual(dist);
-    // A commit that exists in the repository's network, but that no scan saw on a ref of this package.
+    // A commit in the repository's network that no scan found on a ref of this package.
     const unrecorded = path.replace(dist.reference, 'f'.repeat(40));
     expect((await get(unrecorded, system.token('bob'))).status).toBe(404);
     expect(archiveRequests() - before).toBe(1);
@@ -313,7 +313,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
   const archiveRequests = (): number =>
     system.gitHub.requests.summary().requests.filter(({ path }) => path.includes('/zipball/')).length;
 
-  it('refuses a forged or unsigned delivery with 401 and changes nothing; a doubled one does nothing twice', async () => {
+  it('refuses a forged or unsigned delivery with 401 and changes nothing; a doubled one takes effect once', async () => {
     await system.cloud.idle();
     const url = `${system.console}/webhooks/github`;
     const delivery = system.gitHub.state.deliveries.find(({ event }) => event === 'push');
@@ -344,13 +344,13 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     expect(await send(delivery.guid, signature)).toBe(202);
     expect(changesMade().filter(({ operation }) => operation.startsWith('SendMessage'))).toEqual([]);
 
-    // The same bytes as another event: this one is heard.
+    // The same bytes under another event name: this one takes effect.
     expect(await send(fresh, signature)).toBe(202);
     expect(changesMade().filter(({ operation }) => operation.startsWith('SendMessage'))).not.toEqual([]);
     await system.cloud.idle();
   });
 
-  /** Calls of receive-webhook that could change something. */
+  /** Calls of receive-webhook that may change something. */
   const changesMade = () =>
     system.cloud.gateway
       .recorded()
@@ -375,7 +375,7 @@ const Lock = z.object({
 const Status = z.object({ waiting: z.array(z.object({ name: z.string(), reason: z.string() })) });
 const Issued = z.object({ id: z.string(), token: z.string() });
 
-/** Never synchronous: the simulator that git talks to lives in this process. */
+/** Runs git asynchronously, since the simulator that git talks to is in this process. */
 async function git(folder: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('git', args, { cwd: folder });
   return stdout;

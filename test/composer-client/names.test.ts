@@ -24,7 +24,7 @@ organizations:
       - ${repository('twin-b', 'acme/twin', '2019-01-01T00:00:00Z')}
 `;
 
-/** How soon what the forge did has to show. */
+/** How soon a change on the forge must be visible. */
 const promptMs = 10_000;
 
 describe.skipIf(composerVersion === undefined)('names of packages, by the real Composer', () => {
@@ -80,7 +80,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     ]);
   }, 60_000);
 
-  it('repository money deleted and made again: it installs, and so does an old lock at a commit that both have', async () => {
+  it('repository money deleted and created again: it installs, and so does an old lock at a commit that both have', async () => {
     const app = await project();
     expect((await app.run('require', 'acme/money:1.0.0')).code).toBe(0);
     const before = await numberAt('acme/money');
@@ -100,7 +100,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     expect((await app.run('update')).code).toBe(0);
   }, 120_000);
 
-  it('a repository whose manifest was renamed keeps the old name until an owner gives it; then another one’s versions install', async () => {
+  it("a repository with a renamed manifest keeps the old name until an owner gives it away; then the other one's versions install", async () => {
     const before = await numberAt('acme/clock');
     await push('clock', ['2.0.0'], 'acme/timer');
     await change('create-repository', { name: 'new-clock' });
@@ -125,7 +125,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     }, promptMs * 3);
   }, 120_000);
 
-  it('the same package, moved: number and archives stay, and an old lock installs what it installed', async () => {
+  it('the same package, moved: number and archives stay, and an old lock installs what it installed before', async () => {
     const app = await project();
     expect((await app.run('require', 'acme/timer:2.0.0')).code).toBe(0);
     const number = await numberAt('acme/timer');
@@ -150,7 +150,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     );
   }, 120_000);
 
-  it('a forge organization that was renamed is shown by its new login, and no other installation under the old one', async () => {
+  it('a renamed forge organization is shown with its new login, and no other installation with the old one', async () => {
     await change('rename-organization', { organization: 'acme', to: 'acme-inc' });
     await eventually(async () => {
       expect((await status()).synchronizations).toMatchObject([{ login: 'acme-inc' }]);

@@ -12,13 +12,13 @@ import { type System, startSystem } from '../support/started.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
 
-/** A composer.json with an object in objects below `extra`, so many levels in all. */
+/** A composer.json with nested objects below `extra`, with this many levels in all. */
 const nested = (name: string, levels: number): string => {
   const [opened, closed] = ['{"a":'.repeat(levels - 2), '}'.repeat(levels - 2)];
   return `{"name":"${name}","extra":{"b":${opened}1${closed}}}`;
 };
 
-/** Slips that Composer's vcs repositories do not mind, by repository: in a branch and a tag, which both have to be there. */
+/** Mistakes that Composer's vcs repositories tolerate, by repository; each is in a branch and a tag, and both must be published. */
 const slips: Readonly<Record<string, Manifest>> = {
   licence: { license: 'Acme Internal Licence 1.2' },
   alias: { extra: { 'branch-alias': { 'dev-main': '2.0' } } },
@@ -31,7 +31,7 @@ const slips: Readonly<Record<string, Manifest>> = {
   capitals: { name: 'Acme/Capitals' },
 };
 
-/** What of them `status` says is left out. */
+/** What `status` reports as left out of them. */
 const notices = [
   ['alias', 'extra.branch-alias.dev-main is left out: the target branch (2.0) must end in -dev'],
   ['keyword', 'keywords.0 is left out: invalid value (c++), must match'],
@@ -42,13 +42,13 @@ const notices = [
   ['numbers', 'require-dev.0 is left out: a number is no package name'],
 ] as const;
 
-/** Refs that give no version, each beside a good 1.0.0, and why. */
+/** Refs that give no version, each next to a good 1.0.0, and why. */
 const leftOut = [
   ['nested', 'tag 1.1.0', 'composer.json is nested deeper than 508 levels: '],
   ['latin', 'tag 1.1.0', 'composer.json is not UTF-8, which JSON has to be.'],
 ] as const;
 
-/** A branch that nobody meant to be a version. */
+/** A branch that is not meant to be a version. */
 const withoutManifest = {
   repository: 'acme/branch-only',
   ref: 'branch main',
@@ -88,7 +88,7 @@ describe.skipIf(composerVersion === undefined)('odd manifests, by the real Compo
   const names = [...Object.keys(slips), 'deep'].map((repository) => `acme/${repository}`);
 
   it.each(['dev-main', '1.0.0'])(
-    'install at %s: nothing vanishes because of a slip',
+    'install at %s: nothing is lost because of a mistake',
     async (version) => {
       const app = await project();
       const run = await app.run('require', ...names.map((name) => `${name}:${version}`));
@@ -107,7 +107,7 @@ describe.skipIf(composerVersion === undefined)('odd manifests, by the real Compo
     120_000,
   );
 
-  it('that cannot be published leave the other versions of their packages alone', async () => {
+  it('that cannot be published do not affect the other versions of their packages', async () => {
     const app = await project();
     const bad = [...new Set(leftOut.map(([repository]) => `acme/${repository}`))];
     const run = await app.run('require', ...bad);
@@ -117,7 +117,7 @@ describe.skipIf(composerVersion === undefined)('odd manifests, by the real Compo
     expect(run.code).toBe(0);
   }, 120_000);
 
-  it('that are links, or stand on another branch only, give packages', async () => {
+  it('that are links, or exist only on another branch, give packages', async () => {
     const app = await project();
     const run = await app.run('require', 'acme/linked:1.0.0', 'acme/branch-only:dev-work');
     expect(run.output).toContain('Installing acme/linked (1.0.0)');
@@ -126,7 +126,7 @@ describe.skipIf(composerVersion === undefined)('odd manifests, by the real Compo
     expect(JSON.parse(await app.read('vendor/acme/linked/composer.json'))).toEqual({ name: 'acme/linked' });
   }, 120_000);
 
-  it("with a dist of somebody else's install that, by a client that trusts its server", async () => {
+  it("with a third party's dist install it, in a client that trusts its server", async () => {
     const app = await project();
     expect((await app.run('config', 'cafile', release.certificate)).code).toBe(0);
     const run = await app.run('require', 'acme/wrapper');
@@ -243,7 +243,7 @@ function worldWith(latinRepository: string, releaseUrl: string): World {
   return parseWorld(JSON.stringify(world), 'odd manifests');
 }
 
-/** A good 1.0.0, a 1.1.0 whose composer.json is in Latin-1, and a good branch: bytes that a world file cannot have. */
+/** A good 1.0.0, a 1.1.0 whose composer.json is in Latin-1, and a good branch. A world file cannot contain such bytes. */
 function createLatinRepository(directory: string): void {
   const good = Buffer.from('{"name":"acme/latin"}');
   const bad = Buffer.from('{"name":"acme/latin","description":"caf\xe9"}', 'latin1');

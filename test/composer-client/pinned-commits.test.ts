@@ -66,14 +66,14 @@ describe.skipIf(composerVersion === undefined)('a pinned commit, by the real Com
   const lockedDist = async (app: Project) =>
     Lock.parse(JSON.parse(await app.read('composer.lock'))).packages[0].dist;
 
-  /** As on another machine that has nothing but the project and its lock file. */
+  /** Installs as on another machine that has only the project and its lock file. */
   const installAgain = async (app: Project) => {
     await app.forgetInstalled({ keepLock: true });
     await app.forgetCache();
     return app.run('install', '--prefer-dist');
   };
 
-  /** Names of the GraphQL queries about commits that the simulated GitHub was asked since it was last looked at. */
+  /** Names of the GraphQL queries about commits that the simulated GitHub received since the last call. */
   const commitQueries = (): string[] => {
     const { counts } = system.gitHub.requests.summary();
     system.gitHub.requests.clear();
@@ -84,7 +84,7 @@ describe.skipIf(composerVersion === undefined)('a pinned commit, by the real Com
     );
   };
 
-  it('from before the import installs that commit and not the tip, for one request to the forge', async () => {
+  it('from before the import installs that commit and not the tip, with one request to the forge', async () => {
     const older = await commit('pinned', 'main~1');
     commitQueries();
     const app = await project();
@@ -98,7 +98,7 @@ describe.skipIf(composerVersion === undefined)('a pinned commit, by the real Com
     });
     expect(commitQueries()).toEqual(['Commit']);
 
-    // The branch moves on: what is locked stays, and is known.
+    // The branch moves on; the locked commit stays and is known.
     await system.gitHub.changes.run('push', {
       repository: 'pinned',
       history: [{ files: { 'version.txt': '5' } }],
@@ -168,7 +168,7 @@ describe.skipIf(composerVersion === undefined)('a pinned commit, by the real Com
     expect(commitQueries()).toEqual([]);
   }, 60_000);
 
-  it('of a lock file from before, with the commit in the address, is installed', async () => {
+  it('of an older lock file, with the commit in the URL, is installed', async () => {
     const app = await project();
     const older = await commit('pinned', 'main~1');
     expect((await app.run('require', '--prefer-dist', 'acme/pinned:dev-main')).code).toBe(0);
@@ -180,7 +180,7 @@ describe.skipIf(composerVersion === undefined)('a pinned commit, by the real Com
     expect(await installed(app)).toBe('4');
   }, 60_000);
 
-  it('is none of an imported version’s matters: its first download changes no lock file', async () => {
+  it('does not affect an imported version: its first download changes no lock file', async () => {
     const app = await project();
     expect((await app.run('require', '--prefer-dist', 'acme/pinned:1.0.0')).code).toBe(0);
     await system.cloud.idle();

@@ -50,7 +50,7 @@ describe('two processes and one store', () => {
 
   test('R33: a limit that is met repeatedly is retried less and less often', async () => {
     gitHub.simulator.faults.add({ kind: 'secondary-limit', retryAfter: 0, match: { surface: 'graphql' } });
-    let asked = 0;
+    let attempts = 0;
     const before = sent();
     const end = gitHub.clock.now() + 3_600_000;
     // Each second for an hour, three processes in turn; each knows its organization already.
@@ -59,10 +59,10 @@ describe('two processes and one store', () => {
     for (let second = 0; gitHub.clock.now() < end; second += 10) {
       const reader = readers[(second / 10) % 3];
       expect(reader && (await codeOf(reader.readScope('members')))).toBe('rate-limited');
-      asked += 1;
+      attempts += 1;
       gitHub.clock.ahead += 10_000;
     }
-    expect(asked).toBeGreaterThan(300);
+    expect(attempts).toBeGreaterThan(300);
     // Three probes and tokens, and then retries after 0, 1, 3, 7, 15 and 31 minutes.
     expect(sent() - before).toBeLessThanOrEqual(3 + 3 * 2 + 6);
   });

@@ -290,7 +290,7 @@ describe('without one permission', () => {
       for (const { prepare } of operations) await (await prepare())();
     }
     installation.repositorySelection = 'all';
-    const asked = Object.keys(simulator.requests.summary().counts).map((line) =>
+    const paths = Object.keys(simulator.requests.summary().counts).map((line) =>
       line
         .replace(/graphql \w+/, 'graphql')
         .replace(/[0-9a-f]{40}/, '{hash}')
@@ -298,7 +298,7 @@ describe('without one permission', () => {
         .replace(/memberships\/\w+/, 'memberships/{login}')
         .replace(/\/repos\/\w+\/\w+/, '/repos/{name}'),
     );
-    expect([...new Set(asked)].filter((line) => !line.includes('/_signed/')).sort()).toEqual([
+    expect([...new Set(paths)].filter((line) => !line.includes('/_signed/')).sort()).toEqual([
       'GET /app/installations/{id}',
       'GET /installation/repositories',
       'GET /organizations/{id}/team/{id}',

@@ -39,11 +39,14 @@ const team = (slug: string): number =>
   known([...gitHub.state.teams.values()].find((one) => one.slug === slug)).id;
 
 /** A reader that knows its organization, and a count of its requests from now on. */
-async function probed(): Promise<{ readonly reader: OrganizationReader; readonly asked: () => number }> {
+async function probed(): Promise<{
+  readonly reader: OrganizationReader;
+  readonly requestCount: () => number;
+}> {
   const reader = gitHub.reader();
   await reader.probe();
   const before = reader.requests();
-  return { reader, asked: () => reader.requests() - before };
+  return { reader, requestCount: () => reader.requests() - before };
 }
 
 beforeAll(async () => {
@@ -65,7 +68,7 @@ describe('the holders of a role that reads every repository', () => {
       },
       { name: 'ci_cd_admin', users: new Set([user('ann')]) },
     );
-    const { reader, asked } = await probed();
+    const { reader, requestCount } = await probed();
     const role = { role: '70', name: 'all_repo_triage', permission: 'triage' };
     expect(await readWhole(reader, 'roles')).toEqual({
       // Not payments, which is below engineering, and not ann, who is in payments.
@@ -79,7 +82,7 @@ describe('the holders of a role that reads every repository', () => {
       powerless: ['71'],
       followUps: [],
     });
-    expect(asked()).toBe(1 + 2);
+    expect(requestCount()).toBe(1 + 2);
   });
 
   test('who have it both directly and through a team are recorded as direct holders', async () => {
@@ -132,22 +135,22 @@ describe('organization roles that GitHub does not show', () => {
 
   test('are not requested if the permission was never given', async () => {
     gitHub.installation.permissions = { ...appPermissions };
-    const { reader, asked } = await probed();
+    const { reader, requestCount } = await probed();
     expect(await readWhole(reader, 'roles')).toMatchObject({
       facts: [],
       hiddenReason: expect.stringContaining('Custom organization roles'),
     });
-    expect(asked()).toBe(0);
+    expect(requestCount()).toBe(0);
   });
 
   test('are known to be missing from the plan once the organization is confirmed to be the same', async () => {
     delete gitHub.acme.roles;
-    const { reader, asked } = await probed();
+    const { reader, requestCount } = await probed();
     expect(await readWhole(reader, 'roles')).toMatchObject({
       facts: [],
       hiddenReason: expect.stringContaining('no organization roles'),
     });
-    expect(asked()).toBe(2);
+    expect(requestCount()).toBe(2);
   });
 
   test('are known to be missing if the plan loses them during the read', async () => {
@@ -210,11 +213,11 @@ describe('R7: roles with more holders than one page', () => {
   });
 
   test('are read completely', async () => {
-    const { reader, asked } = await probed();
+    const { reader, requestCount } = await probed();
     const facts = await factsOf(reader, 'roles');
     expect(facts.filter(({ kind }) => kind === 'role-member')).toHaveLength(230);
     expect(facts.filter(({ kind }) => kind === 'role-team')).toHaveLength(101);
-    expect(asked()).toBe(1 + 3 + 2 + 2);
+    expect(requestCount()).toBe(1 + 3 + 2 + 2);
   });
 
   test('are read the same in steps as at once', async () => {

@@ -159,9 +159,9 @@ describe('a read in steps', () => {
     const rest = await gitHub.reader().readScope('members', { from: stored(step.unfinished.state) });
     expect('done' in rest && rest.done.facts).toHaveLength(1001);
     // Four pages, the refusal, a probe, and the seven remaining pages; perhaps a new token.
-    const asked = gitHub.simulator.requests.summary().total - before;
-    expect(asked).toBeGreaterThanOrEqual(4 + 1 + 1 + 7);
-    expect(asked).toBeLessThanOrEqual(4 + 1 + 1 + 7 + 1);
+    const requestCount = gitHub.simulator.requests.summary().total - before;
+    expect(requestCount).toBeGreaterThanOrEqual(4 + 1 + 1 + 7);
+    expect(requestCount).toBeLessThanOrEqual(4 + 1 + 1 + 7 + 1);
   });
 
   test('R1: keeps its pages in an outage, and fails once a step makes no progress', async () => {

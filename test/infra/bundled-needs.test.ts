@@ -10,8 +10,8 @@ import { synthesizeTemplate } from './placeholder-bundles.ts';
 import { propertiesOf, type Template } from './template.ts';
 
 /*
- * What a function's code can reach is what is left of it in its bundle: tree shaking drops the rest. So a queue that it may wake and
- * a variable that it reads stand there as text, and the template has to give it both.
+ * A function's bundle contains only the code that it can reach, since tree shaking drops the rest. So every queue that it may send to and
+ * every variable that it reads appear in it as text, and the template must provide them.
  */
 
 const distDir = mkdtempSync(join(tmpdir(), 'needs-'));
@@ -41,7 +41,7 @@ const messages: readonly [pattern: RegExp, variable: string][] = [
   [/queue:"publish-package"/, environment.publishPackageQueueUrl],
   [/queue:"publish-roots"/, environment.publishRootsQueueUrl],
   [/queue:"deletion"/, environment.deletionQueueUrl],
-  // The sender itself names this queue too, in another form.
+  // The sender itself contains this queue too, in another form.
   [/queue:"publish-access",group:"access",message:\{keys:\[/, environment.publishAccessQueueUrl],
 ];
 
@@ -49,17 +49,17 @@ it('every declared function has a handler, and every handler is declared', () =>
   expect(bundled).toEqual([...functionNames].sort());
 });
 
-it.each(functionNames)('%s is given what its code reads and may wake', (name) => {
+it.each(functionNames)('%s is given the variables that its code reads and sends by', (name) => {
   const text = code(name);
   const read = Object.entries(environment)
     .filter(([key]) => text.includes(`("${key}")`))
     .map(([, variable]) => variable);
-  const woken = messages.filter(([pattern]) => pattern.test(text)).map(([, variable]) => variable);
+  const queues = messages.filter(([pattern]) => pattern.test(text)).map(([, variable]) => variable);
   expect(read).toContain(environment.tableName);
-  expect([...read, ...woken].filter((variable) => !given(name).includes(variable))).toEqual([]);
+  expect([...read, ...queues].filter((variable) => !given(name).includes(variable))).toEqual([]);
 });
 
-it('finds a wake in the code of those that surely have one', () => {
+it('finds messages in the code of functions that certainly send some', () => {
   const found = (name: FunctionName) =>
     messages.filter(([pattern]) => pattern.test(code(name))).map(([, variable]) => variable);
   expect(found('revoke-token')).toContain(environment.publishAccessQueueUrl);

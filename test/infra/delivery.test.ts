@@ -93,7 +93,7 @@ const originSecret = [
 ];
 
 describe('the registry host', () => {
-  it('authorizes every path but the one that its function authorizes', () => {
+  it('authorizes every path but the one whose function authorizes itself', () => {
     const [group] = registry().OriginGroups?.Items ?? [];
     expect(registry().Comment).toBe('registry');
     expect(behaviors(registry())).toEqual([
@@ -116,7 +116,7 @@ describe('the registry host', () => {
     ]);
   });
 
-  it('goes on to fetch-dist for an archive that is not stored, with the secret', () => {
+  it('fails over to fetch-dist for an archive that is not stored, with the secret', () => {
     expect(registry().OriginGroups?.Items).toEqual([
       {
         Id: expect.any(String),
@@ -141,7 +141,7 @@ describe('the registry host', () => {
     expect(origins.get('http-api')?.OriginPath).toBeUndefined();
   });
 
-  it('keeps no error and replaces none', () => {
+  it('caches no error and replaces none', () => {
     expect(registry().CustomErrorResponses).toEqual(
       [403, 404, 500, 502, 503, 504].map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 0 })),
     );
@@ -253,7 +253,7 @@ describe('both hosts', () => {
     });
   });
 
-  it('name only origins that they have', () => {
+  it('refer only to origins that they have', () => {
     for (const host of [registry(), consoleHost()]) {
       const known = [
         ...host.Origins.map(({ Id }) => Id),
@@ -284,7 +284,7 @@ describe('both hosts', () => {
     }
   });
 
-  it('alone read their bucket, see what is missing, and only over TLS', () => {
+  it('have sole access to their bucket, see which keys are missing, and only over TLS', () => {
     for (const host of ['Registry', 'Console']) {
       const { Statement } = z
         .object({ PolicyDocument: z.object({ Statement: z.array(z.record(z.string(), z.unknown())) }) })

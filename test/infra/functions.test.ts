@@ -45,19 +45,19 @@ describe('functions', () => {
       expect(MemorySize).toBeGreaterThanOrEqual(256);
       expect(MemorySize).toBeLessThanOrEqual(1024);
     }
-    // The HTTP API gives up after 30 seconds.
+    // The HTTP API times out after 30 seconds.
     for (const name of ['fetch-dist', 'receive-webhook', 'record-downloads'] as const) {
       expect(lambda(name).Timeout).toBeLessThan(30);
     }
   });
 
-  it('are killed 30 s before their leases end', () => {
+  it('are terminated 30 s before their leases end', () => {
     for (const name of Object.keys(functionSeconds) as (keyof typeof functionSeconds)[]) {
       expect([name, leaseMsOf(name)]).toEqual([name, (lambda(name).Timeout + 30) * 1000]);
     }
   });
 
-  it('know only variables that are declared, and all of those are known to one', () => {
+  it('read only declared variables, and each declared one is read by some function', () => {
     const declared = Object.values(environment).sort();
     const known = functionNames.flatMap((name) => Object.keys(lambda(name).Environment.Variables));
     expect([...new Set(known)].sort()).toEqual(declared);
@@ -182,7 +182,7 @@ describe('functions', () => {
     ['undo-run', send('SyncQueue')],
     ['decide-removals', send('SyncQueue')],
     ['synchronize-organization', send('SyncQueue')],
-  ])('%s may do this and no more', (name, more) => {
+  ])('%s has exactly these permissions', (name, more) => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
     expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...write, ...more].sort());
@@ -199,7 +199,7 @@ describe('functions', () => {
     expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...more].sort());
   });
 
-  it('use the key of the credentials for nothing else, and never without saying whose', () => {
+  it('use the key of the credentials for nothing else, and always name whose it is', () => {
     const conditions = resourcesOf(template, 'IAM::Policy').flatMap(([, policy]) =>
       statementsOf(policy).filter(({ Action }) => JSON.stringify(Action).includes('kms:')),
     );
@@ -216,7 +216,7 @@ describe('functions', () => {
     }
   });
 
-  it('remove archives in one place, and objects at all in no more than three', () => {
+  it('remove archives in one function, and any objects in no more than three', () => {
     const may = (action: string) =>
       functionNames.filter((name) =>
         allowedActions(template, `${resourceId(name)}Role`).some((one) => one.startsWith(action)),
@@ -225,7 +225,7 @@ describe('functions', () => {
     expect(may('s3:DeleteObjectVersion')).toEqual(['run-deletion']);
   });
 
-  it('have no role that says more than its policy', () => {
+  it('have no role with permissions beyond its policy', () => {
     for (const [, role] of resourcesOf(template, 'IAM::Role')) {
       expect(Object.keys(role)).toEqual(['AssumeRolePolicyDocument']);
     }
@@ -237,12 +237,12 @@ describe('functions', () => {
     ]);
   });
 
-  it('learn the public addresses from parameters, never from the distributions', () => {
-    const told = functionNames.flatMap((name) =>
+  it('read the public addresses from parameters, never from the distributions', () => {
+    const imports = functionNames.flatMap((name) =>
       Object.values(lambda(name).Environment.Variables).map(targetOf),
     );
-    for (const parameter of baseUrls) expect(told).toContain(parameter);
-    expect(told.filter((id) => id.endsWith('Distribution'))).toEqual([]);
+    for (const parameter of baseUrls) expect(imports).toContain(parameter);
+    expect(imports.filter((id) => id.endsWith('Distribution'))).toEqual([]);
   });
 
   it('are started by these schedules', () => {

@@ -6,7 +6,7 @@ import { functionNames } from '../../infra/functions.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 import { readTemplate, type Template } from './template.ts';
 
-/** A folder to synthesize from: the real edge function, and for every other one a bundle that says it has none. */
+/** Creates a folder to synthesize from: the real edge function, and for every other function a bundle that throws. */
 export async function createPlaceholderBundles(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
   for (const name of functionNames) {
@@ -19,7 +19,7 @@ export async function createPlaceholderBundles(): Promise<string> {
   return folder;
 }
 
-/** The template, synthesized from placeholders. */
+/** Synthesizes the template from placeholders. */
 export async function synthesizeTemplate(): Promise<Template> {
   const distDir = await createPlaceholderBundles();
   const outDir = mkdtempSync(join(tmpdir(), 'assembly-'));

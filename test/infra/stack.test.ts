@@ -16,7 +16,7 @@ beforeAll(async () => {
 const timeoutSchema = z.object({ Timeout: z.number() });
 
 describe('resources', () => {
-  it('are of plain types that the local cloud runs or knowingly skips', () => {
+  it('are of types that the local cloud executes or knowingly skips', () => {
     const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].sort();
     expect(types).toEqual([
       'AWS::ApiGatewayV2::Api',
@@ -60,7 +60,7 @@ describe('resources', () => {
     ]);
   });
 
-  it('ask the operator for nothing that has no default', () => {
+  it('need no input of the operator without a default', () => {
     expect(
       Object.fromEntries(Object.entries(template.Parameters).map(([id, { Default }]) => [id, Default])),
     ).toEqual({
@@ -125,7 +125,7 @@ describe('queues', () => {
     );
   const working = () => [...queues()].filter(([id]) => !id.endsWith('DeadLetters'));
 
-  it('each have a dead-letter queue of their own, and an alarm on it', () => {
+  it('each have their own dead-letter queue, with an alarm on it', () => {
     expect(working().map(([id]) => id)).toEqual([
       'SyncQueue',
       'ScanQueue',
@@ -191,7 +191,7 @@ describe('queues', () => {
     ]);
   });
 
-  it('wake the one writer of the edge in order: FIFO, every wake counts', () => {
+  it('%s: imports only what is below it, since this is %s', () => {
     expect(queues().get('PublishAccessQueue')).toMatchObject({
       FifoQueue: true,
       ContentBasedDeduplication: false,
@@ -264,7 +264,7 @@ describe('a fault', () => {
     }
   });
 
-  it('is a missing bundle too, named', async () => {
+  it('may be a missing bundle, which is named', async () => {
     const distDir = await createPlaceholderBundles();
     rmSync(join(distDir, 'functions', 'sweep-work'), { recursive: true });
     expect(() => createApp(join(distDir, 'never'), distDir)).toThrow(

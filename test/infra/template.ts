@@ -9,7 +9,7 @@ const templateSchema = z.object({
     z.object({
       Type: z.string(),
       DeletionPolicy: z.string().optional(),
-      // Read by whoever knows the type.
+      // Validated by each reader of a type.
       Properties: z.record(z.string(), z.unknown()).default({}),
     }),
   ),
@@ -44,7 +44,7 @@ const referenceSchema = z.union([
 /** The logical id that a Ref or a Fn::GetAtt names. */
 export const targetOf = (value: unknown): string => referenceSchema.parse(value);
 
-/** All of what a value refers to, whatever the intrinsic functions around it. */
+/** All resources that a value refers to, whatever the intrinsic functions around them. */
 export function targetsIn(value: unknown): string[] {
   const reference = referenceSchema.safeParse(value);
   if (reference.success) return [reference.data];
@@ -68,7 +68,7 @@ const policySchema = z.object({
 export const statementsOf = (properties: Resource['Properties']) =>
   policySchema.parse(properties).PolicyDocument.Statement;
 
-/** `action resource` for all that a role may do, sorted; a resource is the logical ids in its ARN. */
+/** `action resource` for everything that a role may do, sorted; a resource is given by the logical ids in its ARN. */
 export function allowedActions(template: Template, role: string): string[] {
   const allowed = resourcesOf(template, 'IAM::Policy')
     .map(([, properties]) => policySchema.parse(properties))

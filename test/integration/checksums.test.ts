@@ -1,4 +1,4 @@
-/** A version's checksum, or its absence, stands in lock files: what was first published stays. */
+/** A version's checksum, or its absence, is recorded in lock files, so what was first published stays. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ const Metadata = z.object({
   packages: z.object({ 'acme/one': z.array(z.object({ version: z.string(), dist: Dist })) }),
 });
 
-/** The dist of each version. Each manifest has only its name, so that a minified file names every dist. */
+/** The dist of each version. The manifests have only names, so every entry of a minified file has its dist. */
 async function distsIn(registry: Registry, name: 'plain' | 'dev') {
   const text = await file(registry, `acme/1/${name}.json`);
   return Object.fromEntries(
@@ -36,7 +36,7 @@ async function publishedAgain(registry: Registry): Promise<void> {
 const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex');
 
 describe('a checksum', () => {
-  it('does not come to an imported version with its first download, nor is its file written again', async () => {
+  it('is not added to an imported version by its first download, nor is its file written again', async () => {
     const registry = await scannedRegistry();
     const before = await file(registry, 'acme/1/plain.json');
     registry.written.length = 0;
@@ -48,7 +48,7 @@ describe('a checksum', () => {
     expect((await distsIn(registry, 'plain'))['1.0.0']?.shasum).toBe('');
   });
 
-  it('of a new tag on the commit of an imported one is the new version’s alone', async () => {
+  it("of a new tag on the commit of an imported version is only the new version's", async () => {
     const registry = await scannedRegistry();
     registry.archiveOf = () => Readable.from(['archive']);
     registry.contents.set(5, {
@@ -62,7 +62,7 @@ describe('a checksum', () => {
     expect(dists['1.0.0']).toMatchObject({ reference: commitOf('a'), shasum: '' });
   });
 
-  it('stays with its version while its tag is gone and when it is back', async () => {
+  it('stays with its version while its tag is gone and once it is back', async () => {
     const registry = await scannedRegistry();
     registry.archiveOf = () => Readable.from(['archive']);
     const both = { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b' }, branches: { main: 'a' } };
@@ -79,7 +79,7 @@ describe('a checksum', () => {
 });
 
 describe('a branch', () => {
-  it('has a placeholder for the pinned commit in its address, and no checksum whatever else is at its commit', async () => {
+  it('has a placeholder for the pinned commit in its URL, and no checksum, whatever else is at its commit', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, {
       name: 'acme/one',
@@ -100,7 +100,7 @@ describe('a branch', () => {
   });
 });
 
-describe('a package from before versions had checksums of their own', () => {
+describe('a package published before checksums belonged to versions', () => {
   /** As an earlier release left it: 1.0.0 published with its commit's checksum, 1.1.0 without. */
   async function oldRegistry(): Promise<Registry> {
     const registry = await scannedRegistry();
@@ -126,7 +126,7 @@ describe('a package from before versions had checksums of their own', () => {
     return registry;
   }
 
-  it('keeps what it was published with, also when an archive is stored now', async () => {
+  it('keeps its published checksum, also when an archive is stored now', async () => {
     const registry = await oldRegistry();
     await publishedAgain(registry);
     const served = { '1.0.0': { shasum: sha1('old archive') }, '1.1.0': { shasum: '' } };
@@ -141,8 +141,8 @@ describe('a package from before versions had checksums of their own', () => {
     const layout = async () => (await registry.table.get(keys.package(organizationId, 1)))?.metadataLayout;
     await pushed(registry);
     expect(await layout()).toBe(metadataLayout);
-    const deliveries = registry.deliveries.length;
+    const before = registry.handled.length;
     await pushed(registry);
-    expect(registry.deliveries.slice(deliveries).map(({ queue }) => queue)).toEqual(['scan']);
+    expect(registry.handled.slice(before).map(({ queue }) => queue)).toEqual(['scan']);
   });
 });

@@ -1,4 +1,4 @@
-/** What bounds the look-ups of commits, and what becomes of those that a request could not finish. */
+/** Limits on look-ups of commits, and how the queue finishes those that a request could not. */
 import { describe, expect, it, vi } from 'vitest';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import { keys } from '../../shared/store/keys.ts';
@@ -7,7 +7,7 @@ import { failing, hashOf, type Pinned, pinned } from '../support/pinned.ts';
 import { organizationId } from '../support/synchronized.ts';
 
 describe('look-ups', () => {
-  it('are at most 30 new ones for a package and hour; what is known costs nothing', async () => {
+  it('are limited to 30 new ones per package and hour; known commits are free', async () => {
     const registry = await pinned();
     for (let number = 0; number < 30; number++) {
       expect(await registry.fetch(1, hashOf(number))).toMatchObject({ status: 404 });
@@ -20,19 +20,19 @@ describe('look-ups', () => {
     expect(registry.warningOf(answer)).toContain('Too many unknown commits of acme/one');
     expect(await registry.fetch(1, hashOf(7))).toMatchObject({ status: 404 });
     expect(await registry.fetch(1, commitOf('a'))).toMatchObject({ status: 307 });
-    expect(registry.asked).toHaveLength(30);
+    expect(registry.lookUps).toHaveLength(30);
     await registry.clock.advance(3600_000);
     expect(await registry.fetch(1, commitOf('b'))).toMatchObject({ status: 307 });
   });
 
-  it('of one commit that come at once ask the forge once', async () => {
+  it('of one commit at the same time ask the forge once', async () => {
     const registry = await pinned();
     const answers = await Promise.all(Array.from({ length: 5 }, () => registry.fetch(1, commitOf('b'))));
     expect(answers.map(({ status }) => status)).toEqual([307, 307, 307, 307, 307]);
-    expect(registry.asked).toEqual([commitOf('b')]);
+    expect(registry.lookUps).toEqual([commitOf('b')]);
   });
 
-  it('that a dead worker left go on after its lease', async () => {
+  it('that a dead worker left continue after its lease', async () => {
     const registry = await pinned();
     const key = keys.lookup(organizationId, 1, commitOf('b'));
     const leaseUntil = registry.clock.now() - 1;
@@ -41,7 +41,7 @@ describe('look-ups', () => {
   });
 
   it.each(['unavailable', 'not-found', 'incomplete', 'credential-rejected'] as const)(
-    'after which nothing is known, because the forge says %s, are a 503, and Composer’s own retries ask it once',
+    "that stay undecided because the forge answers %s are a 503, and Composer's own retries ask the forge once",
     async (code) => {
       const registry = await pinned();
       const counted = failing(registry, code);
@@ -50,7 +50,7 @@ describe('look-ups', () => {
         expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
         expect(registry.warningOf(answer)).toContain('The code host did not say');
       }
-      expect(counted.asked).toBe(1);
+      expect(counted.lookUps).toBe(1);
       expect(registry.logged).toEqual(['the forge did not say whether a repository contains a commit']);
       registry.beforeContents = () => {};
       await registry.clock.advance(10_001);
@@ -58,7 +58,7 @@ describe('look-ups', () => {
     },
   );
 
-  it('wait for as long as the budget asks for, and leave the rest of it to rights', async () => {
+  it('wait for as long as the budget requires, and leave the rest of it to rights', async () => {
     const registry = await pinned();
     failing(registry, 'rate-limited', registry.clock.now() + 300_000);
     expect(await registry.fetch(1, commitOf('b'))).toMatchObject({
@@ -69,7 +69,7 @@ describe('look-ups', () => {
 });
 
 describe('an undecided look-up', () => {
-  /** A forge that needs so many steps; each takes 4 s. */
+  /** A forge that needs this many steps, each of which takes 4 s. */
   function inSteps(registry: Pinned, steps: number): { seen: unknown[] } {
     const seen: unknown[] = [];
     registry.lookUp = async (_, hash, from) => {
@@ -81,7 +81,7 @@ describe('an undecided look-up', () => {
     return { seen };
   }
 
-  it('is answered with a 503 and finished by the queue, and nothing is asked for twice', async () => {
+  it('is answered with a 503 and finished by the queue, and no step is repeated', async () => {
     const registry = await pinned();
     const { seen } = inSteps(registry, 12);
     const answer = await registry.fetch(1, commitOf('b'));
@@ -96,7 +96,7 @@ describe('an undecided look-up', () => {
     expect(await registry.fetch(1, commitOf('b'))).toMatchObject({ status: 307 });
   });
 
-  it('is one message in the queue, however often Composer tries meanwhile', async () => {
+  it('has one message in the queue, however often Composer retries meanwhile', async () => {
     const registry = await pinned();
     inSteps(registry, 60);
     for (let tries = 0; tries < 16; tries++) {
@@ -116,7 +116,7 @@ describe('an undecided look-up', () => {
     expect(registry.queued()).toHaveLength(2);
   });
 
-  it('that somebody else is at sends no message when the time is over', async () => {
+  it('that another worker does sends no message when the time is over', async () => {
     const registry = await pinned();
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     const mocked = vi
@@ -133,7 +133,7 @@ describe('an undecided look-up', () => {
     mocked.mockRestore();
   });
 
-  it('that the forge fails in goes on from there', async () => {
+  it('that the forge fails in continues from there', async () => {
     const registry = await pinned();
     const { seen } = inSteps(registry, 6);
     await registry.fetch(1, commitOf('b'));
@@ -159,7 +159,7 @@ describe('an undecided look-up', () => {
     const counted = failing(registry, 'unavailable');
     registry.lookUp = undefined;
     await registry.settle();
-    expect(counted.asked).toBe(6);
+    expect(counted.lookUps).toBe(6);
     expect(registry.errors).toEqual([]);
   });
 });

@@ -34,8 +34,8 @@ const state = () =>
     { by: 'webhook', bodyHash: 'deleted' },
   );
 
-describe('a repository that is not there any more', () => {
-  it('is known to be deleted when a credential that sees all repositories does not find it by its id', async () => {
+describe('a repository that is gone', () => {
+  it('is confirmed as deleted when a credential that sees all repositories does not find it by its id', async () => {
     world.forge.facts = base;
     await world.sync('repositories');
     expect(await isDeleted()).toBe(true);
@@ -44,7 +44,7 @@ describe('a repository that is not there any more', () => {
   it.each([
     ['not-found', 'was perhaps only taken out of a narrowed selection'],
     ['elsewhere', 'belongs to somebody else now'],
-  ] as const)('is not known to be deleted when it is %s: it %s', async (absence, _) => {
+  ] as const)('is not confirmed as deleted when it is %s: it %s', async (absence, _) => {
     world.forge.facts = base;
     world.forge.absence = absence;
     await world.sync('repositories');
@@ -52,7 +52,7 @@ describe('a repository that is not there any more', () => {
     expect(await isDeleted()).toBe(false);
   });
 
-  it('is known to be deleted by an event and a look-up that agree, in whichever order the list was told', async () => {
+  it('is confirmed as deleted by an event and a look-up, whichever comes first', async () => {
     world.forge.facts = base;
     world.forge.absence = 'not-found';
     await world.sync('repositories');
@@ -62,13 +62,13 @@ describe('a repository that is not there any more', () => {
     await state();
     await world.sync('repository:5');
     expect(await isDeleted()).toBe(true);
-    // Its packages' names may pass from now on.
+    // The names of its packages may pass from now on.
     expect(await world.wanted(scan)).toBe(1);
     await world.sync('repository:5');
     expect(await world.wanted(scan)).toBe(1);
   });
 
-  it('is not known to be deleted by an event alone, nor by one of long ago', async () => {
+  it('is not confirmed as deleted by an event alone, nor by an old one', async () => {
     await state();
     await world.sync('repository:5');
     expect(await isDeleted()).toBe(false);
@@ -79,7 +79,7 @@ describe('a repository that is not there any more', () => {
     expect(await isDeleted()).toBe(false);
   });
 
-  it('that was restored and is deselected later is not deleted any more', async () => {
+  it('that was restored and deselected later is not deleted any more', async () => {
     world.forge.facts = base;
     await world.sync('repositories');
     world.later();
@@ -113,7 +113,7 @@ describe('a repository that is not there any more', () => {
     expect(await isDeleted()).toBe(false);
   });
 
-  it('is noted before it is removed, so that a death between the two loses nothing', async () => {
+  it('is recorded as deleted before the fact is removed, so that a death between the two loses nothing', async () => {
     world.forge.facts = base;
     await world.ask('repositories');
     const dying = {

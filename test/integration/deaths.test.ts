@@ -116,7 +116,7 @@ async function live(from: Rest, step: Step, fault?: Fault) {
   const tokens = [...from.tokens];
   const calls: string[] = [];
   await step(world, tokens);
-  await world.rest(faulty(calls, fault));
+  await world.settleWithReconciles(faulty(calls, fault));
   const published = { values: await keyValues.list(), objects: await objects.list() };
   const rest: Rest = {
     ...published,

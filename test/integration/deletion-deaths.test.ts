@@ -103,7 +103,7 @@ async function live(
   const calls: string[] = [];
   const through = faulty(calls, fault);
   const tokens = (await step(world, through, storage)) ?? from?.tokens ?? [];
-  await world.rest(through);
+  await world.settleWithReconciles(through);
   const published = { values: await keyValues.list(), objects: await list() };
   const rest: Rest = { ...published, items: table.dump(), tokens, time };
   return { rest, calls, said: await inWords(rest), unfinished: unfinishedWork(rest.items.values()) };

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { eventually } from '../support/eventually.ts';
 import { type System, startSystem } from '../support/started.ts';
 
-/** How soon nobody gets any more what an owner took away, caches included: a promise to owners. */
+/** How soon nobody gets what an owner removed, caches included: a promise to owners. */
 const refusedMs = 2_000;
-/** How soon what follows from it is done. */
+/** How soon the follow-up work is done. */
 const promptMs = 10_000;
 
 const Metadata = z.object({
@@ -24,8 +24,8 @@ const Status = z.object({
   auditLog: z.array(z.object({ act: z.string(), by: z.string(), why: z.string(), subject: z.string() })),
 });
 
-/** On the whole system, since what counts is the copy in a cache in front of everything. */
-describe('what an owner takes away is refused within 2 s, cached copies too', () => {
+/** Runs on the whole system, since it is about the copies in the CDN's cache. */
+describe('what an owner removes is refused within 2 s, cached copies too', () => {
   let system: System;
   let token: string;
   beforeAll(async () => {
@@ -54,14 +54,14 @@ describe('what an owner takes away is refused within 2 s, cached copies too', ()
       commit: newest?.dist?.reference ?? '',
     };
   };
-  /** Downloads it until the CDN has it. */
+  /** Downloads a path until the CDN has it in its cache. */
   const cached = (path: string): Promise<number> =>
     eventually(async () => {
       const answer = await get(path);
       await answer.arrayBuffer();
       expect([answer.status, answer.headers.get('x-cache')]).toEqual([200, 'Hit from cloudfront']);
     }, promptMs);
-  /** Does it, and waits from its answer on until each path is answered with the status. */
+  /** Invokes the function, and waits from its answer on until each path is answered with the status. */
   const refused = async (name: string, input: object, status: number, ...paths: string[]): Promise<void> => {
     const answer = await system.admin.invoke(name, { slug: 'acme', by: 'ann', why: 'test', ...input });
     expect(answer).toMatchObject({ done: true });
@@ -119,7 +119,7 @@ describe('what an owner takes away is refused within 2 s, cached copies too', ()
     ]);
   }, 60_000);
 
-  it('an organization, whose slug nobody can have again', async () => {
+  it('an organization, whose slug cannot be used again', async () => {
     await refused('delete-organization', { confirm: 'acme' }, 401, '/packages.json', '/p2/acme/money.json');
     await expect(status()).rejects.toThrow('the organization acme was deleted, and its slug is never free');
     const installations = z

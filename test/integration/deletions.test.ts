@@ -24,7 +24,15 @@ import { ConflictError } from '../../shared/store/table.ts';
 import { requestWork } from '../../shared/store/work.ts';
 import { packageWork } from '../../shared/store/work-items.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
-import { atRest, deleteVersion, distPath, left, members, of, withArchives } from '../support/deletions.ts';
+import {
+  deleteVersion,
+  distPath,
+  expectSettled,
+  left,
+  members,
+  of,
+  withArchives,
+} from '../support/deletions.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import type { MemoryTable } from '../support/memory-table.ts';
@@ -44,7 +52,7 @@ describe('a deleted package', () => {
     );
   const sure = { confirm: 'acme/one', by: 'ann', why: 'sold' };
 
-  it('is away at once for every token, with metadata and archives, and its number is never used again', async () => {
+  it('is gone at once for every token, with metadata and archives, and its number is never used again', async () => {
     const registry = await scannedRegistry(members);
     const all = (await registry.issue({ kind: 'organization' })).token;
     const one = (await registry.issue({ kind: 'member', login: 'user-2' })).token;
@@ -80,10 +88,10 @@ describe('a deleted package', () => {
     expect(await auditLog(registry.table, organizationId, 5)).toMatchObject([
       { act: 'delete-package', subject: 'acme/one', by: 'ann', why: 'sold' },
     ]);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('does not come back by a scan or a reconcile', async () => {
+  it('is not created again by a scan or a reconcile', async () => {
     const registry = await scannedRegistry(members);
     await remove(registry, false, sure);
     await registry.settle();
@@ -94,10 +102,10 @@ describe('a deleted package', () => {
     expect(await packages(registry)).toEqual(['1 acme/one deleted']);
     expect((await registry.published()).values.get('p/acme/acme/one')).toBeUndefined();
     expect((await scanOf(registry))?.waiting).toMatchObject([{ name: 'acme/one' }]);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('keeps its archives out of reach for 90 days where an owner wants that', async () => {
+  it('keeps its archives, inaccessible, for 90 days if an owner wants that', async () => {
     const registry = await scannedRegistry(members);
     const { token } = await registry.issue({ kind: 'organization' });
     await registry.settle();
@@ -112,10 +120,10 @@ describe('a deleted package', () => {
     await registry.clock.advance(Date.parse(archivesKeptUntil) - registry.clock.now() + 1000);
     await registry.settle();
     expect((await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`)).toBe(false);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('loses its archives when the edge leads nobody there any more, and not before', async () => {
+  it('loses its archives once the edge does not lead there any more, and not before', async () => {
     const registry = await scannedRegistry(members);
     await withArchives(registry, 'a');
     const isThere = async () => (await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`);
@@ -131,10 +139,10 @@ describe('a deleted package', () => {
     await registry.workQueue.send(messages.filter(({ queue }) => queue !== 'deletion'));
     await registry.settle();
     expect(await isThere()).toBe(false);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('whose repository is scanned at this moment stays deleted, and nothing of the scan is left', async () => {
+  it('whose repository is being scanned stays deleted, and nothing of the scan is left', async () => {
     const registry = await scannedRegistry(members);
     const { table } = registry;
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b' } });
@@ -144,7 +152,7 @@ describe('a deleted package', () => {
       if (!isDeleted && operations.some((one) => 'put' in one && one.put.sk.startsWith('VERSION#'))) {
         isDeleted = true;
         await remove(registry, false, sure);
-        // Its removal begins while the scan goes on.
+        // Its removal begins during the scan.
         await registry.drain();
       }
       return transact(operations);
@@ -157,7 +165,7 @@ describe('a deleted package', () => {
     expect(
       [...(await registry.published()).objects.keys()].filter((key) => key.startsWith('acme/1/')),
     ).toEqual([]);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 });
 
@@ -171,7 +179,7 @@ describe('a deleted synchronization', () => {
   };
   const sure = { confirm: 'acme', by: 'ann', why: 'moved to another forge' };
 
-  it('takes packages, rights and its teams’ tokens along, frees the forge organization, and leaves others alone', async () => {
+  it("deletes packages, rights and its teams' tokens, frees the forge organization, and leaves others alone", async () => {
     const registry = await scannedRegistry(members);
     const other = asId<SynchronizationId>('sync2');
     await registry.table.transact([
@@ -216,7 +224,7 @@ describe('a deleted synchronization', () => {
     await expect(remove(registry, { ...sure, confirm: 'umbrella' })).rejects.toThrow('confirm with acme');
     await remove(registry, sure);
     await registry.drain();
-    // Whoever read by it reads no more; nothing waits for the records to be removed.
+    // Principals who read through it read nothing any more, without waiting for the removal of records.
     expect(await registry.listed(team)).toBeUndefined();
     expect(await registry.listed(member)).toEqual(['acme/nine']);
     expect(await registry.listed(all)).toEqual(['acme/nine']);
@@ -240,10 +248,10 @@ describe('a deleted synchronization', () => {
     expect(await auditLog(registry.table, organizationId, 1)).toMatchObject([
       { act: 'delete-synchronization', subject: 'acme' },
     ]);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('that is read and scanned at this moment is removed with what these write', async () => {
+  it('that is being read and scanned is removed with what these write', async () => {
     const registry = await scannedRegistry(members);
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b' } });
     let once = true;
@@ -265,7 +273,7 @@ describe('a deleted synchronization', () => {
     expect(unfinishedWork((registry.table as MemoryTable).dump().values())).toEqual([]);
   });
 
-  it('is removed as a whole even if time is up before its records come', async () => {
+  it('is removed completely even if time runs out before its records are reached', async () => {
     const registry = await scannedRegistry(members);
     await remove(registry, sure);
     const slowUntil = registry.clock.now() + 420_000;
@@ -276,7 +284,7 @@ describe('a deleted synchronization', () => {
     await registry.settle();
     expect(registry.clock.now()).toBeGreaterThan(slowUntil);
     expect(left(registry, 'SYNC#sync1')).toEqual([]);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 });
 
@@ -285,7 +293,7 @@ describe('a deleted organization', () => {
     deleteOrganization(of(registry), registry.organization, confirmation);
   const sure = { confirm: 'acme', by: 'ann', why: 'closed' };
 
-  it('is closed before anything else, leaves nothing but its slug and what owners did, and its slug is never free', async () => {
+  it('is closed first, leaves nothing but its slug and the audit log, and its slug cannot be used again', async () => {
     const registry = await scannedRegistry(members);
     const tokens: string[] = [];
     for (const holder of [
@@ -331,7 +339,7 @@ describe('a deleted organization', () => {
     ]);
     const [slug] = addOrganization({ id: asId('org2'), slug: 'acme', name: 'New', ownedVendors: [] });
     await expect(registry.table.transact(slug === undefined ? [] : [slug])).rejects.toThrow(ConflictError);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
   it('with more packages than one portion has time for leaves no records', async () => {
@@ -357,7 +365,7 @@ describe('a deleted organization', () => {
     await remove(registry, sure);
     await registry.settle();
     expect(recordsLeft(registry)).toEqual(['DELETION#organization', 'ORG']);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
   it('leaves nothing of a synchronization that was deleted just before', async () => {
@@ -370,11 +378,11 @@ describe('a deleted organization', () => {
     await remove(registry, sure);
     await registry.settle();
     expect(recordsLeft(registry)).toEqual(['DELETION#organization', 'ORG']);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 });
 
-/** Each query that is meant takes so long, in milliseconds. */
+/** Delays each matching query by this many milliseconds. */
 function slowQueries(
   { table, clock }: Registry,
   ms: number,
@@ -389,7 +397,7 @@ function slowQueries(
   };
 }
 
-/** Sort keys of what is stored of the organization, its packages and synchronizations, but for the log of what owners did. */
+/** Sort keys of all records of the organization, its packages and synchronizations, except the audit log. */
 const recordsLeft = (registry: Registry): string[] =>
   left(registry, 'ORG#org1', 'PACKAGE#', 'SYNC#')
     .map((key) => key.replace(/^ORG#org1 /, ''))

@@ -130,13 +130,13 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  // A function that stays warm must not fill its disk.
+  // A warm function must not fill its disk.
   expect(readdirSync(folder)).toEqual([]);
   await rm(folder, { recursive: true });
 });
 
 describe('buildDist', () => {
-  it('stores the archive of a recorded commit, hashed, and nothing of its package is written again', async () => {
+  it("stores and hashes the archive of a recorded commit, and writes none of the package's files again", async () => {
     const dists = await createDists();
     const outcome = await dists.build();
     expect(outcome).toEqual({ is: 'stored', shasum });
@@ -147,14 +147,14 @@ describe('buildDist', () => {
     expect(dists.forge.reads).toBe(1);
   });
 
-  it('builds nothing that no scan recorded for the package', async () => {
+  it('refuses commits that no scan recorded for the package', async () => {
     const dists = await createDists();
     expect(await dists.build({ commit: 'b'.repeat(40) })).toEqual({ is: 'unrecorded' });
     expect(dists.forge.reads).toBe(0);
     expect(await dists.table.get(keys.dist(organizationId, 1, 'b'.repeat(40)))).toBeUndefined();
   });
 
-  it('keeps and hashes the bytes of a worker that died before it said so', async () => {
+  it('keeps and hashes the bytes stored by a worker that died before recording them', async () => {
     const dists = await createDists();
     await dists.dists.putFirst(objectKey, Readable.from([bytes]), bytes.length, new AbortController().signal);
     dists.forge.archive = () => Readable.from(['other bytes']);
@@ -164,7 +164,7 @@ describe('buildDist', () => {
     expect(dists.forge.reads).toBe(0);
   });
 
-  it('keeps the bytes that came first, of two that store at once', async () => {
+  it('keeps the bytes stored first when two workers store at the same time', async () => {
     const dists = await createDists();
     dists.forge.archive = async () => {
       await dists.dists.putFirst(
@@ -180,7 +180,7 @@ describe('buildDist', () => {
     expect(await dists.dist()).toMatchObject({ shasum, size: bytes.length });
   });
 
-  it('is one worker’s until the lease ends', async () => {
+  it('is done by one worker until the lease ends', async () => {
     const dists = await createDists();
     const outcomes = await Promise.all([dists.build(), dists.build(), dists.build()]);
     expect(outcomes.filter(({ is }) => is === 'busy').length).toBe(2);
@@ -211,7 +211,7 @@ describe('buildDist', () => {
           })(),
         ),
     ],
-  ] as const)('gives the lease back when %s', async (_, archive) => {
+  ] as const)('releases the lease when %s', async (_, archive) => {
     const dists = await createDists();
     dists.forge.archive = archive;
     await expect(dists.build()).rejects.toMatchObject({ code: 'unavailable' });
@@ -221,7 +221,7 @@ describe('buildDist', () => {
     expect(await dists.build()).toMatchObject({ is: 'stored' });
   });
 
-  it('ends with its signal, while the store takes its time too', async () => {
+  it('ends with its abort signal, even while the store takes its time', async () => {
     const dists = await createDists();
     const ending = new AbortController();
     const slow: DistObjects = {
@@ -236,7 +236,7 @@ describe('buildDist', () => {
     expect(await dists.build()).toMatchObject({ is: 'stored' });
   });
 
-  it('that does not hear that the store has the archive leaves a trace of it until it is recorded', async () => {
+  it('that does not hear that the archive was stored leaves a trace of it until it is recorded', async () => {
     const dists = await createDists();
     const trace = { shasum: undefined, leaseUntil: expect.any(Number) };
     const lost = { putFirst: dists.dists.putFirst, digest: dists.dists.digest };
@@ -259,7 +259,7 @@ describe('buildDist', () => {
 });
 
 describe('fetchDist', () => {
-  it('builds, and sends the client back to the same address, which nobody may cache', async () => {
+  it('builds, and redirects the client to the same URL, uncacheably', async () => {
     const dists = await createDists();
     expect(await dists.fetch()).toEqual({
       status: 307,
@@ -278,7 +278,7 @@ describe('fetchDist', () => {
     expect(dists.forge.reads).toBe(1);
   });
 
-  it('leaves to the queue what it could store and not record, for nobody asks for it again', async () => {
+  it('leaves to the queue what it stored but could not record, since nobody requests it again', async () => {
     const dists = await createDists();
     const { update } = dists.table;
     vi.spyOn(dists.table, 'update').mockImplementation((change, when) =>
@@ -302,13 +302,13 @@ describe('fetchDist', () => {
     ['an unknown package', { packageNumber: '2' }],
     ['what is no number', { packageNumber: '1e0' }],
     ['an unknown organization', { slug: 'other' }],
-  ])('says "not found" for %s', async (_, path) => {
+  ])('answers "not found" for %s', async (_, path) => {
     const dists = await createDists();
     expect(await dists.fetch(path)).toMatchObject({ status: 404, body: '{"error":"not found"}' });
     expect(dists.forge.reads).toBe(0);
   });
 
-  it.each(['unreadable', 'deleted'])('says "not found" for a package that is %s', async (state) => {
+  it.each(['unreadable', 'deleted'])('answers "not found" for a package that is %s', async (state) => {
     const dists = await createDists();
     await dists.table.update({ key: keys.package(organizationId, 1), set: { state } });
     expect(await dists.fetch()).toMatchObject({ status: 404 });
@@ -316,7 +316,7 @@ describe('fetchDist', () => {
   });
 
   it.each(['unavailable', 'not-found', 'rate-limited'] as const)(
-    'asks for patience when the forge says %s',
+    'answers "try again later" when the forge answers %s',
     async (code) => {
       const dists = await createDists();
       dists.forge.archive = () => {
@@ -333,9 +333,9 @@ describe('fetchDist', () => {
     },
   );
 
-  describe('within its time', () => {
+  describe('within its time limit', () => {
     beforeEach(() => {
-      // The patience of 25 s in a tenth of a second; other time-outs, those of the SDK, stay as they are.
+      // The limit of 25 s becomes a tenth of a second; other time-outs, such as those of the SDK, stay.
       const timeout = AbortSignal.timeout.bind(AbortSignal);
       vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms === 25_000 ? 300 : ms));
     });
@@ -350,7 +350,7 @@ describe('fetchDist', () => {
         },
       });
 
-    it('gives up on a slow archive, and leaves it to the queue', async () => {
+    it('stops waiting for a slow archive, and leaves it to the queue', async () => {
       const dists = await createDists();
       dists.forge.archive = endless;
       const answer = await dists.fetch();
@@ -366,7 +366,7 @@ describe('fetchDist', () => {
       expect(await dists.fetch()).toMatchObject({ status: 307 });
     });
 
-    it('waits for whoever builds, and then sends the client there', async () => {
+    it('waits for another build of the archive, and then redirects the client there', async () => {
       vi.restoreAllMocks();
       const dists = await createDists();
       let go = (): void => {};
@@ -380,7 +380,7 @@ describe('fetchDist', () => {
       expect(dists.forge.reads).toBe(1);
     });
 
-    it('waits no longer than that', async () => {
+    it('waits no longer than the limit', async () => {
       const dists = await createDists();
       const leaseUntil = dists.clock.now() + 600_000;
       await dists.table.update({

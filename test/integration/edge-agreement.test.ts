@@ -28,7 +28,7 @@ import {
 import { makeToken, tokenHash } from '../../shared/domain/token.ts';
 import { objectKeys, publicPaths } from '../../shared/publish/object-keys.ts';
 
-/** The built edge function reads what we write: keys, values, paths and object keys of the one are those of the other. */
+/** The built edge function reads what we write: both use the same keys, values, paths and object keys. */
 
 const slug = 'acme';
 const commit = 'a'.repeat(40);
@@ -37,7 +37,7 @@ const later = Math.floor(Date.now() / 1000) + 3600;
 const ann = userPrincipal(asId<UserId>('ann23456789abcde'));
 const bob = userPrincipal(asId<UserId>('bob23456789abcde'));
 const backend = teamPrincipal(asId<SynchronizationId>('sync1'), asId<ForgeTeamId>('7'));
-/** Whose id has braces on its forge. */
+/** A team whose id on its forge has braces. */
 const workspaceGroup = teamPrincipal(
   asId<SynchronizationId>('sync1'),
   asId<ForgeTeamId>('{4f5c0c1e-7a51-4d0e-9a3e-0d6c1c7b2a10}'),
@@ -48,7 +48,7 @@ let made = 0;
 const newToken = (kind: Parameters<typeof makeToken>[0]): string =>
   makeToken(kind, (count) => new Uint8Array(count).fill(++made));
 
-/** Numbers around every border that a bitmap has. */
+/** Numbers around every boundary of a bitmap. */
 const numbers = [
   1,
   7,
@@ -135,7 +135,7 @@ const questions: readonly Question[] = [
   { token: 'ann', path: publicPaths.dist(slug, nameOf(1), commit), answer: objectKeys.dist(slug, 1, commit) },
   { token: 'backend', path: publicPaths.dist(slug, nameOf(1), commit), answer: 404 },
   { token: 'ann', path: publicPaths.root(slug), answer: objectKeys.root(slug, ann) },
-  // Somebody without packages has a root too.
+  // Somebody without packages has a root file too.
   { token: 'bob', path: publicPaths.root(slug), answer: objectKeys.root(slug, bob) },
   { token: 'backend', path: publicPaths.root(slug), answer: objectKeys.root(slug, backend) },
   { token: 'workspaceGroup', path: publicPaths.root(slug), answer: objectKeys.root(slug, workspaceGroup) },
@@ -145,7 +145,7 @@ const questions: readonly Question[] = [
   { token: 'ann', path: publicPaths.root('other'), answer: 404 },
   { token: 'elsewhere', path: publicPaths.root('third'), answer: objectKeys.root('third', everything) },
   { token: 'elsewhere', path: publicPaths.root(slug), answer: 404 },
-  // An owner stopped its access.
+  // An owner stopped access to it.
   { token: 'elsewhere', path: publicPaths.root('other'), answer: 401 },
   { token: 'expired', path: publicPaths.root(slug), answer: 401 },
   { token: 'expired', path: metadata(1), answer: 401 },
@@ -172,7 +172,7 @@ describe.each([
     }
   });
 
-  it.runIf(available)('answers each token for each path as was written', () => {
+  it.runIf(available)('answers each token for each path according to what was written', () => {
     const answered = questions.map(({ token, path }, place) => {
       const answer = results[place]?.answer;
       return [token, path, answer && ('uri' in answer ? answer.uri.slice(1) : answer.statusCode)];

@@ -21,7 +21,7 @@ import { owner, packages, pushed } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';
 
 describe('an owner who gives a name', () => {
-  it('gives it to any claimant, under a new number that carries nothing with it, and it is on record', async () => {
+  it("gives it to any claimant, under a new number without the old one's rights and files, and it is logged", async () => {
     const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }));
     await endImport(registry);
     const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
@@ -44,7 +44,7 @@ describe('an owner who gives a name', () => {
     expect(await auditLog(registry.table, organizationId, 10)).toMatchObject([
       { act: 'give-name', by: 'Ann', why: 'it moved', subject: 'acme/one to acme/repository-6' },
     ]);
-    // The old number leaves the edge, and its files go, before anybody is sent to the new one.
+    // The old number leaves the edge, and its files are removed, before anything leads to the new one.
     const order = registry.written.filter((text) => !text.includes('roots/') && !text.includes('v/'));
     expect(order.indexOf('edge without p/acme/acme/one')).toBeLessThan(
       order.indexOf('put acme/2/plain.json'),
@@ -53,7 +53,7 @@ describe('an owner who gives a name', () => {
     expect(order.indexOf('put acme/2/dev.json')).toBeLessThan(order.indexOf('edge p/acme/acme/one'));
   });
 
-  it('writes both files anew and later, whoever had the name in between and however quick it went', async () => {
+  it('writes both files again with later times, whoever had the name in between and however fast it went', async () => {
     const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }));
     await endImport(registry);
     const times = async (number: string | undefined) => {
@@ -74,14 +74,14 @@ describe('an owner who gives a name', () => {
     expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/one superseded']);
   });
 
-  it('sends nobody to the new number as long as the files of the old one are there, whose times may still grow', async () => {
+  it('leads nobody to the new number while the old one still has files, whose times may still grow', async () => {
     const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }));
     await endImport(registry);
     const by = { by: 'Ann', why: 'it moved' };
     const input = { packageName: 'acme/one', to: 'repository-6', samePackage: false };
     const dependencies = { ...registry, randomBytes, logger: { warn: () => {} } };
     await givePackageName(dependencies, registry.organization, input, by);
-    // Only the new one's scan and publisher hear of it; a writer of the old one's files comes late.
+    // Only the new package's scan and publisher get messages; a writer of the old one's files comes late.
     registry.loseMessages();
     await registry.pushed(6);
     await registry.workQueue.send([packageWork(organizationId, 2).message]);
@@ -104,7 +104,7 @@ describe('an owner who gives a name', () => {
     expect(Number(after)).toBeGreaterThan(Number(objects.get('acme/1/plain.json')?.lastModified));
   });
 
-  it('says that it is the same package, moved: number and archives stay, and the new repository decides who reads', async () => {
+  it('may declare it the same package, moved: number and archives stay, and the new repository decides who reads', async () => {
     const facts = [...owner, aFact.member(2), one(5), one(6), aFact.collaborator(5, 2)];
     const registry = await createRegistry(memoryServices(), facts);
     says(registry, 5, 'acme/one');
@@ -158,7 +158,7 @@ describe('an owner who gives a name', () => {
     ],
     ['a repository that has it', {}, 'repository-5', 'acme/repository-5 already has the name acme/one'],
     ['one that does not claim it', {}, 'repository-7', 'acme/repository-7 does not claim acme/one'],
-  ])('is told what is wrong with %s', async (_, input, to, message) => {
+  ])('gets an explanation of %s', async (_, input, to, message) => {
     const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }), one(7));
     says(registry, 7, 'acme/seven');
     await pushed(registry, 7);

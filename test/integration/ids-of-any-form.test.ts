@@ -4,7 +4,7 @@ import { memberPart, repositoryPart, teamPart } from '../../shared/domain/scopes
 import { account, aFact, repository, team } from '../support/memory-forge.ts';
 import { createRegistry, memoryServices, type Registry, settled } from '../support/registry-fixture.ts';
 
-/** The form of Bitbucket's ids. */
+/** An id in the form of Bitbucket's. */
 const idOf = (digit: number): string => `{4f5c0c1e-7a51-4d0e-9a3e-0d6c1c7b2a1${digit}}`;
 const [ann, developers, library] = [idOf(1), idOf(2), idOf(3)];
 
@@ -24,7 +24,7 @@ async function published(): Promise<Registry> {
   return registry;
 }
 
-it('leads tokens of an account and a team whose ids are UUIDs in braces to what they may read', async () => {
+it('gives tokens of an account and a team whose ids are UUIDs in braces what they may read', async () => {
   const registry = await published();
   const member = await registry.issue({ kind: 'member', login: `user-${ann}` });
   const ofTeam = await registry.issue({ kind: 'team', slug: `team-${developers}` });
@@ -43,7 +43,7 @@ it.each([
   ['member', memberPart(account(ann)), `member#${ann}`],
   ['team', teamPart(team(developers)), `team-member#${ann}#${developers}`],
   ['repository', repositoryPart(repository(library)), `repository#${library}`],
-])('reads the part of one %s, and takes what it does not show any more', async (_, part, gone) => {
+])('reads the part of one %s, and removes what it does not show any more', async (_, part, gone) => {
   const registry = await published();
   const { token } = await registry.issue({ kind: 'member', login: `user-${ann}` });
   await registry.settle();

@@ -291,7 +291,7 @@ async function live(seed: number): Promise<void> {
   }
   for (let round = 0; round < 12; round++) {
     await history.change();
-    const jobs = Array.from({ length: 3 }, () => registry.deliver(worker(turns, random, late)));
+    const jobs = Array.from({ length: 3 }, () => registry.handleNext(worker(turns, random, late)));
     await turns.run(jobs, async () => {
       witness((await registry.published()).objects);
       await registry.clock.advance(Math.floor(random() * 120));
@@ -313,7 +313,7 @@ async function live(seed: number): Promise<void> {
     await registry.settle();
     await arrive().catch(() => {});
   }
-  await registry.rest();
+  await registry.settleWithReconciles();
   witness((await registry.published()).objects);
   await expectAsTheForgeSays(history);
   const items = await Promise.all(

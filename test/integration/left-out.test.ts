@@ -18,7 +18,7 @@ async function list(registry: Registry, name: string, from = 0) {
 const status = (registry: Registry) =>
   describeOrganization(registry.table, registry.organization, registry.clock.now());
 
-it('every ref that gives no version has a line with a reason, those to be mended first', async () => {
+it('every ref without a version has a line with a reason, those to be fixed first', async () => {
   const registry = await scannedRegistry();
   registry.contents.set(5, {
     name: 'acme/one',
@@ -60,7 +60,7 @@ it('every ref that gives no version has a line with a reason, those to be mended
   );
 });
 
-it('a manifest that is a link to nothing gives no package, and says why', async () => {
+it('a manifest that is a dangling link gives no package, with the reason', async () => {
   const registry = await scannedRegistry();
   registry.contents.set(6, { name: '', branches: { main: 'e' }, problems: { e: 'link-to-nothing' } });
   await registry.change([...five, aFact.repository(6)], 'repositories');
@@ -71,7 +71,7 @@ it('a manifest that is a link to nothing gives no package, and says why', async 
   ]);
 });
 
-it('more refs than status shows are counted there, and all of them can be read', async () => {
+it('refs beyond those that status shows are counted there, and all can be listed', async () => {
   const registry = await scannedRegistry();
   const tags = Object.fromEntries(Array.from({ length: 2500 }, (_, number) => [`build-${number}`, 'a']));
   registry.contents.set(5, { name: 'acme/one', tags: { ...tags, '1.0.0': 'a' }, branches: { main: 'a' } });
@@ -104,10 +104,10 @@ it('a repository without any manifest has one line, however many refs it has', a
   });
 });
 
-it('who asks for a repository that is not there, or was not scanned, hears so', async () => {
+it('a request for a repository that does not exist or was not scanned is refused with that reason', async () => {
   const registry = await scannedRegistry();
   await expect(list(registry, 'none')).rejects.toThrow(CallerError);
   await registry.change([...five, aFact.repository(7)], 'repositories');
-  await registry.deliver();
+  await registry.handleNext();
   await expect(list(registry, 'repository-7')).rejects.toThrow('has not been scanned yet');
 });

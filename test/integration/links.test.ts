@@ -17,7 +17,7 @@ const linksTo =
 const files = async (registry: Registry) =>
   (await file(registry, 'acme/1/plain.json')) + (await file(registry, 'acme/1/dev.json'));
 
-it('versions name where their code and their issues are, a branch by the tag or branch that stands at its commit', async () => {
+it('versions link to their code and their issues, a branch by the tag or branch that points at its commit', async () => {
   const registry = await scannedRegistry();
   registry.contents.set(5, {
     name: 'acme/one',
@@ -39,7 +39,7 @@ it('versions name where their code and their issues are, a branch by the tag or 
   expect(dev).toContain(`"support":{"issues":"https://elsewhere.example/issues","source":"${tree}/work"}`);
 });
 
-it('a tag that comes to the commit of a branch, or a branch that moves on, changes the links of the branch alone', async () => {
+it('a tag that points at the commit of a branch, or a branch that moves on, changes only the links of the branch', async () => {
   const registry = await scannedRegistry();
   const refs = { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } };
   registry.contents.set(5, refs);
@@ -52,7 +52,7 @@ it('a tag that comes to the commit of a branch, or a branch that moves on, chang
   expect(await file(registry, 'acme/1/plain.json')).toBe(plain);
 });
 
-it('a repository that is renamed, or made public, changes the links of its packages as soon as it is read', async () => {
+it('a repository that is renamed or made public changes the links of its packages as soon as it is read', async () => {
   const registry = await scannedRegistry();
   expect(await files(registry)).toContain('/repository-5/');
   registry.linksOf = linksTo('renamed');
@@ -69,7 +69,7 @@ it('a repository that is renamed, or made public, changes the links of its packa
   expect(await files(registry)).toContain(`"url":"${url}"`);
 });
 
-it('packages of an installation from before they were kept have none until their next scan', async () => {
+it('packages from a release that stored no links have none until their next scan', async () => {
   const registry = await scannedRegistry();
   await registry.table.update({ key: keys.package(organizationId, 1), remove: ['links'] });
   await pushed(registry);

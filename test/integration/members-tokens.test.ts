@@ -25,8 +25,8 @@ import { publishedRegistry } from '../support/published.ts';
 import type { Registry } from '../support/registry-fixture.ts';
 
 /**
- * A person is a member of acme and of umbrella. Whoever runs umbrella gives that person a token there, keeps a copy, and tries it on acme,
- * of which the person reads everything.
+ * A person is a member of acme and of umbrella. An owner of umbrella makes a token for that person there, keeps a copy, and tries it on
+ * acme, where the person reads everything.
  */
 
 const umbrella: Organization = {
@@ -116,7 +116,7 @@ describe.each([
     it.runIf(available)('reads nothing of the organization whose packages the person reads', async () => {
       const { own, attackers } = world;
       expect(attackers.member.token).toMatch(/^rprt_m_/);
-      // One person: the same principal, whose bitmap in acme has every package.
+      // The same person has the same principal, whose bitmap in acme has every package.
       expect(attackers.member.principal).toBe(own.principal);
       expect(await statuses(own.token, paths)).toEqual(paths.map(() => 'served'));
       for (const { token } of Object.values(attackers)) {
@@ -128,7 +128,7 @@ describe.each([
   },
 );
 
-it('no use case makes a token of a person for every organization', async () => {
+it("no use case creates a person's token for every organization", async () => {
   const { registry, own, attackers } = await createWorld();
   const { values } = await registry.published();
   const tokens = [...values].filter(([key]) => key.startsWith('t/')).map(([, value]) => value);

@@ -37,7 +37,7 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition; leaf: Co
   ),
 })).tree;
 const when = fc.option(condition, { nil: undefined });
-/** Each attribute in one clause only, as DynamoDB demands. */
+/** Each attribute is in one clause only, as DynamoDB requires. */
 const change = (of: { pk: string; sk: string }): fc.Arbitrary<Change> =>
   fc.record({
     key: fc.constant(of),

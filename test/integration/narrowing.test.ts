@@ -1,6 +1,6 @@
 /**
- * Rights narrow at once and widen with care: what a verified event says is gone is refused before anything is read of the forge, whose API may lag
- * behind; and nobody loses for long what the forge never took. The real adapter on a simulated GitHub, on a stepped clock.
+ * Rights are withdrawn at once and granted with care: what a verified event says is gone is refused before anything is read of the forge,
+ * whose API may lag; and nobody loses for long what the forge never took away. The real adapter on a simulated GitHub, on a stepped clock.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeInput, ChangeName } from '../../local/forges/github/changes.ts';
@@ -31,7 +31,7 @@ const apple = 'acme/apple';
 const birch = 'acme/birch';
 const daisy = 'acme/daisy';
 
-/** Names in the root file of the one with that login or slug. */
+/** Names in the root file of the user or team with that login or slug. */
 async function listed(name: string): Promise<readonly string[]> {
   const workItems = [...world.state.users.values(), ...world.state.teams.values()];
   const workItem = workItems.find((one) => ('login' in one ? one.login : one.slug) === name);
@@ -39,7 +39,7 @@ async function listed(name: string): Promise<readonly string[]> {
   return (await world.registry.listed(holder?.token ?? '')) ?? [];
 }
 
-/** Handles message by message, while no request to the forge is answered, until the name is refused what it read. */
+/** Handles messages, without any answer from the forge, until the user's root file does not list the package any more. */
 async function refusedWithoutAnyRead(name: string, what: string): Promise<boolean> {
   expect(await listed(name)).toContain(what);
   const { id } = world.gitHub.faults.add({ kind: 'drop-connection' });
@@ -48,7 +48,7 @@ async function refusedWithoutAnyRead(name: string, what: string): Promise<boolea
   return !(await listed(name)).includes(what);
 }
 
-/** Milliseconds until it is so, looked at each second of the world. */
+/** How many milliseconds it takes until the condition holds, checked each second of the world's time. */
 async function timeUntil(isSo: () => Promise<boolean>, atMostMs: number): Promise<number> {
   const start = world.clock.now();
   while (!(await isSo())) {
@@ -66,7 +66,7 @@ const inEverybody = { ...acme, team: 'everybody', user: 'bob' };
 const removed = () => change('remove-team-member', inEverybody);
 const added = () => change('add-team-member', inEverybody);
 
-describe('with an API that lags 40 s, a verified event is followed before anything is read of the forge', () => {
+describe('with an API that lags 40 s, a verified event takes effect before anything is read of the forge', () => {
   it.each([
     ['member removed from team', 'remove-team-member', inEverybody, 'bob', apple],
     [
@@ -119,7 +119,7 @@ describe('with an API that lags 40 s, a verified event is followed before anythi
     lagging(40);
     await change(name, input as never);
     expect(await refusedWithoutAnyRead(who, what)).toBe(true);
-    // It does not come back while the API still shows it, and nothing is left of the claim.
+    // It does not come back while the API still shows it, and the claim is deleted in the end.
     const isBack = reads(who, what);
     for (let seconds = 0; seconds < 200; seconds += 5) {
       await world.pass(5 * second);
@@ -130,7 +130,7 @@ describe('with an API that lags 40 s, a verified event is followed before anythi
     expect(await loadClaims(world.table, synchronizationId)).toEqual([]);
   });
 
-  it('a repository that is public no more', async () => {
+  it('a repository that is not public any more', async () => {
     world = await model.begin('broad');
     await change('remove-team-member', { ...acme, team: 'crowd', user: 'bob' });
     await world.pass(15 * minute);
@@ -143,7 +143,7 @@ describe('with an API that lags 40 s, a verified event is followed before anythi
   });
 });
 
-describe('what is taken and not told is narrowed by the first read that shows it', () => {
+describe('what is removed without an event is withdrawn by the first read that shows it', () => {
   it('a base permission lowered right after another change', async () => {
     await change('set-base-permission', { ...acme, permission: 'read' });
     await world.reconcile();
@@ -164,7 +164,7 @@ describe('what is taken and not told is narrowed by the first read that shows it
     expect(await timeUntil(readsNot('bob', daisy), minute)).toBeLessThanOrEqual(5 * second);
   });
 
-  it('a stale list while a grant is fresh costs not much more than two minutes', async () => {
+  it('a stale list right after a grant costs little more than two minutes', async () => {
     await world.pass(15 * minute);
     await change('add-team-member', { ...acme, team: 'makers', user: 'eve' });
     await change('add-organization-member', { ...acme, user: 'eve', role: 'member' });
@@ -180,27 +180,27 @@ describe('what is taken and not told is narrowed by the first read that shows it
   });
 });
 
-describe('what was given back is there within seconds', () => {
+describe('a right that was given back is there within seconds', () => {
   it('by a verified event and a read that agrees', async () => {
     await removed();
     await world.pass(5 * second);
     expect(await listed('bob')).not.toContain(apple);
     await added();
     expect(await timeUntil(reads('bob', apple), 3 * minute)).toBeLessThanOrEqual(10 * second);
-    // The claim is read again after two minutes all the same, and nothing comes of it.
+    // The claim is still read again after two minutes, without effect.
     await world.pass(20 * minute);
     expect(await listed('bob')).toContain(apple);
     expect(await loadClaims(world.table, synchronizationId)).toEqual([]);
   });
 
-  it('also when the read of the removal never came', async () => {
+  it('also when the read after the removal never happened', async () => {
     await removed();
     await added();
     expect(await timeUntil(reads('bob', apple), 3 * minute)).toBeLessThanOrEqual(10 * second);
   });
 });
 
-describe('a removal that is told late, twice, or by the log takes nothing from who is there', () => {
+describe('a removal that arrives late, twice, or from the log takes nothing from somebody who is there', () => {
   it('a removal recovered from the log after the person was added again', async () => {
     const { id } = world.gitHub.faults.add({ kind: 'delivery-failed', times: 1 });
     await removed();
@@ -212,7 +212,7 @@ describe('a removal that is told late, twice, or by the log takes nothing from w
     expect(await loadClaims(world.table, synchronizationId)).toEqual([]);
   });
 
-  it('is never refused on the way, if the removal had not been seen', async () => {
+  it('is never refused meanwhile, if the removal had not been seen', async () => {
     const { id } = world.gitHub.faults.add({ kind: 'delivery-failed', times: 1 });
     await removed();
     world.gitHub.faults.remove(id);
@@ -230,7 +230,7 @@ describe('a removal that is told late, twice, or by the log takes nothing from w
     await added();
     await world.pass(5 * minute);
     expect(await listed('bob')).toContain(apple);
-    // Whoever holds a body may send it again: once it is followed, since the person was given the right back, …
+    // Anybody who has a body can send it again. It takes effect once, since the person was given the right back, …
     const send = async () => {
       if (delivery === undefined) throw new Error('nothing was delivered');
       await world.repeat(delivery);
@@ -238,7 +238,7 @@ describe('a removal that is told late, twice, or by the log takes nothing from w
     await send();
     expect(await refusedWithoutAnyRead('bob', apple)).toBe(true);
     expect(await timeUntil(reads('bob', apple), 3 * minute)).toBeLessThanOrEqual(150 * second);
-    // … and never again, since it was wrong.
+    // … and never again, since a read showed that it was wrong.
     for (let times = 0; times < 3; times++) {
       await send();
       for (let seconds = 0; seconds < 200; seconds += 20) {
@@ -248,18 +248,18 @@ describe('a removal that is told late, twice, or by the log takes nothing from w
     }
   });
 
-  it("a list that overlooks a team leaves what was claimed of it to the team's own read", async () => {
+  it("a list that misses a team leaves the team's claimed rows to the team's own read", async () => {
     world = await model.begin('broad');
     const inCrowd = { ...acme, team: 'crowd', user: 'bob' };
     await change('remove-team-member', inCrowd);
     const { id } = world.gitHub.faults.add({ kind: 'delivery-lost' });
     await change('add-team-member', inCrowd);
     world.gitHub.faults.remove(id);
-    // Read at once, which cannot know yet; the message to read it again is lost.
+    // Read at once, which is too early to know; the message to read it again is lost.
     await world.work();
     world.registry.loseMessages();
     await world.silence(130 * second);
-    // The list comes short; asked for by its id the team is there.
+    // The list misses the team, and the look-up by its id finds it.
     world.forgetful = { what: 'things', requests: 1 };
     await world.reconcile();
     await world.pass(5 * minute);
@@ -276,7 +276,7 @@ describe('a removal that is told late, twice, or by the log takes nothing from w
     expect(await timeUntil(reads('bob', apple), 3 * minute)).toBeLessThanOrEqual(130 * second);
   });
 
-  it('a removal and a return that come in the other order', async () => {
+  it('a removal and a return that arrive in the opposite order', async () => {
     world.gitHub.faults.add({ kind: 'delivery-reordered', times: 1 });
     await removed();
     await added();
@@ -286,7 +286,7 @@ describe('a removal that is told late, twice, or by the log takes nothing from w
     expect(await listed('bob')).toContain(apple);
   });
 
-  it('a removal whose delivery comes five minutes late', async () => {
+  it('a removal whose delivery arrives five minutes late', async () => {
     const { id } = world.gitHub.faults.add({ kind: 'delivery-delayed', delayMs: 5 * minute });
     await removed();
     world.gitHub.faults.remove(id);
@@ -313,7 +313,7 @@ it('the same person removed, added and removed again, with the same bytes', asyn
   }
 });
 
-it('an organization member who becomes an outside collaborator has again what is his within two minutes and a half', async () => {
+it('a member who becomes an outside collaborator has his rights again within two and a half minutes', async () => {
   await change('remove-organization-member', { ...acme, user: 'bob', keepCollaborations: true });
   expect(await refusedWithoutAnyRead('bob', birch)).toBe(true);
   await world.pass(110 * second);

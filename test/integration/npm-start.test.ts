@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
 
-/** The commands of the README, as processes. */
+/** Runs the README's commands as processes. */
 
 const Ready = z.object({
   registry: z.url(),
@@ -117,7 +117,7 @@ describe('npm start', () => {
     const again = await startJson(flags);
     const before = Object.entries(first.ready.organizations[0]?.tokens ?? {});
     const kept = before.filter(([login, token]) => again.ready.organizations[0]?.tokens[login] === token);
-    // Whoever lost the token gets a new one, everybody else's goes on working.
+    // The user whose token is gone gets a new one; the others' tokens keep working.
     expect(kept).toHaveLength(2);
     expect(await rootOf(again.ready, 'ann')).toEqual(['tiny/lib']);
     expect(await stop(again.child)).toBe(0);
@@ -135,7 +135,7 @@ describe('npm start', () => {
     expect(run.stdout).toBe('');
   });
 
-  it('names a bad world file, its line and what is expected there', async () => {
+  it('names an invalid world file, the line and what is expected there', async () => {
     const file = join(folder, 'bad.yaml');
     await writeFile(file, repositories.replace('tags:', 'tagz:'));
     const run = await command('local/main.ts', ['--world', file, '--data', join(folder, 'bad')]);
@@ -157,12 +157,12 @@ describe('npm start', () => {
     const run = await command('local/main.ts', ['--port', String(port), '--data', join(folder, 'port')]);
     server.close();
     expect(run.code).toBe(1);
-    // In the highest ports there are not enough in a row, which is another line.
+    // Among the highest ports there are not enough in a row, which has another message.
     expect(run.stderr).toContain(port <= 65_527 ? `port ${port} on 127.0.0.1 is in use` : '--port takes');
     expect(run.stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('leaves a folder alone that holds something else, also with --fresh', async () => {
+  it('refuses a folder that holds something else, also with --fresh', async () => {
     const foreign = await mkdtemp(join(folder, 'foreign-'));
     await writeFile(join(foreign, 'composer.json'), '{}');
     const run = await command('local/main.ts', ['--data', foreign, '--fresh', '--port', '0']);
@@ -171,7 +171,7 @@ describe('npm start', () => {
     expect(await readdir(foreign)).toEqual(['composer.json']);
   });
 
-  it('explains itself', async () => {
+  it('prints its usage', async () => {
     const help = await command('local/main.ts', ['--help']);
     expect(help.code).toBe(0);
     for (const flag of ['--json', '--port', '--data', '--fresh', '--world', '--github']) {
@@ -207,7 +207,7 @@ async function startJson(flags: readonly string[]): Promise<{ child: ChildProces
   return { child, ready: Ready.parse(JSON.parse(line)) };
 }
 
-/** Sends what Ctrl-C sends. @returns the exit code */
+/** Sends the signal of Ctrl-C. @returns the exit code */
 function stop(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null) {
     return Promise.resolve(child.exitCode);

@@ -10,7 +10,7 @@ import { AdminError } from '../../local/start/admin-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { type System, startSystem } from '../support/started.ts';
 
-/* The commands of `npm run admin`, through the template's functions with the rights that they have there, to the simulated forge. */
+/* The commands of `npm run admin`, through the template's functions with their own permissions, against the simulated forge. */
 
 const world = `
 users: [{ login: alice }, { login: ann }, { login: bob }]
@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** The lines that the command prints. */
+/** Runs a command. @returns the lines that it prints */
 async function admin(...args: readonly string[]): Promise<string> {
   const { values, positionals } = readFlags(args);
   const [command = '', slug, ...rest] = positionals;
@@ -57,7 +57,7 @@ async function admin(...args: readonly string[]): Promise<string> {
 }
 
 describe('the commands about a synchronization', () => {
-  it('show how old rights are, read everything on demand, and list the run', async () => {
+  it('show the age of rights, read everything on demand, and list the run', async () => {
     expect(await admin('status', 'tiny')).toMatch(/rights as of 20\d\d-/);
     expect(await admin('synchronize', 'tiny')).toBe('read completely; runs shows what changed');
     const runs = await admin('runs', 'tiny', '--all');
@@ -65,7 +65,7 @@ describe('the commands about a synchronization', () => {
     expect(await admin('removals', 'tiny')).toBe('no removals are held');
   }, 60_000);
 
-  it('show beforehand what a run would change, and put back what one removed', async () => {
+  it('preview what a run would change, and undo what one removed', async () => {
     await system.cloud.idle();
     await system.gitHub.changes.run('remove-organization-member', { user: 'bob' });
     const removed = await foundSoon(async () => {
@@ -77,7 +77,7 @@ describe('the commands about a synchronization', () => {
       /member bob \(\d+\) removed: .*confirmed by an event/,
     );
 
-    // No event gives the membership back, and the list, read a moment after the removal, is not believed.
+    // No event gives the membership back, and a list read right after the removal is not trusted.
     system.gitHub.faults.add({ kind: 'delivery-lost', times: 1 });
     await system.gitHub.changes.run('add-organization-member', { user: 'bob', role: 'member' });
     await system.cloud.idle();
@@ -97,15 +97,15 @@ describe('the commands about a synchronization', () => {
     [['preview', 'tiny', '--synchronization', 'x'], 'tiny has no synchronization x; it has '],
     [['removals', 'tiny', 'people', 'yes', '--of', 'abc'], 'unknown scope people'],
     [['removals', 'tiny', 'members', 'no', '--of', 'abc'], 'no removals of members are held'],
-  ])('%j says what is wrong and names the way out', async (args, words) => {
+  ])('%j explains what is wrong and what to do', async (args, text) => {
     const error = await admin(...args).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AdminError);
-    expect(error).toMatchObject({ code: 'not-found', message: expect.stringContaining(words) });
+    expect(error).toMatchObject({ code: 'not-found', message: expect.stringContaining(text) });
   });
 });
 
-describe('what Composer and what stands before it may ask', () => {
-  it('is one address with a tilde and with its encoding, from one cached copy', async () => {
+describe('requests by Composer and by proxies in front of it', () => {
+  it('share one cached copy for a tilde and its encoding in the URL', async () => {
     const plain = await ask('tiny/p2/tiny/lib~dev.json');
     const encoded = await ask('tiny/p2/tiny/lib%7Edev.json');
     expect([plain.status, encoded.status]).toEqual([200, 200]);
@@ -113,7 +113,7 @@ describe('what Composer and what stands before it may ask', () => {
     expect(encoded.headers.get('x-cache')).toMatch(/^(Refresh)?Hit from/);
   }, 30_000);
 
-  it('HEAD of an archive that is not stored yet is no 404, and builds it no more than once', async () => {
+  it('with HEAD for an archive that is not stored yet get no 404, and build it at most once', async () => {
     const url = await distUrl();
     const archives = () =>
       system.gitHub.requests.summary().requests.filter(({ path }) => path.includes('/zipball/')).length;
@@ -128,8 +128,8 @@ describe('what Composer and what stands before it may ask', () => {
   }, 60_000);
 });
 
-describe('a leak needs a stop', () => {
-  it('of all access within 2 s, cached copies included, with owner and reason, and it can be allowed again', async () => {
+describe('after a leak', () => {
+  it('an owner stops all access within 2 s, cached copies included, with a reason on record, and can allow it again', async () => {
     const everything = z
       .object({ token: z.string() })
       .parse(
@@ -170,7 +170,7 @@ describe('a leak needs a stop', () => {
   }, 60_000);
 });
 
-/** @param path on the registry host, or a whole address there */
+/** Sends a request. @param path on the registry host, or a complete URL there */
 function ask(path: string, method = 'GET', token = system.token('alice')): Promise<Response> {
   return fetch(new URL(path, `${system.registry}/`), {
     method,
@@ -185,10 +185,10 @@ async function distUrl(): Promise<string> {
   return first?.dist.url ?? '';
 }
 
-async function foundSoon(look: () => Promise<string | undefined>): Promise<string> {
+async function foundSoon(find: () => Promise<string | undefined>): Promise<string> {
   let found: string | undefined;
   await eventually(async () => {
-    found = await look();
+    found = await find();
     expect(found).toBeDefined();
   }, 20_000);
   return found ?? '';

@@ -27,7 +27,7 @@ const outsideCodeOf = async (registry: Registry) =>
 const plain = (registry: Registry) => file(registry, 'acme/1/plain.json');
 const dev = (registry: Registry) => file(registry, 'acme/1/dev.json');
 
-it("a package around somebody else's release installs that release, not its own repository, from the first moment", async () => {
+it("a package around a third party's release installs that release, not its own repository, from the first moment", async () => {
   const registry = await scannedRegistry();
   registry.contents.set(5, {
     name: 'acme/one',
@@ -49,7 +49,7 @@ it("a package around somebody else's release installs that release, not its own 
   expect(await versions(registry)).toMatchObject({ '6.5.0': 'published', '6.6.0': 'published' });
   expect(built).toEqual([]);
   const text = await plain(registry);
-  // Without a reference of its own a dist goes by that of the source, as in Composer.
+  // A dist without a reference of its own gets that of the source, as in Composer.
   expect(text).toContain(
     `"source":${JSON.stringify(wordPress.source)},"dist":{"type":"zip","url":"${wordPress.dist.url}","reference":"6.5","shasum":"${'f'.repeat(40)}"}`,
   );
@@ -66,7 +66,7 @@ it("a package around somebody else's release installs that release, not its own 
   });
 });
 
-it('a dist that no client could fetch elsewhere leaves its version out with a line, never with an archive of the repository', async () => {
+it('a dist that no client could download leaves its version out with a line, and is never replaced by an archive of the repository', async () => {
   const registry = await scannedRegistry();
   registry.contents.set(5, {
     name: 'acme/one',
@@ -85,7 +85,7 @@ it('a dist that no client could fetch elsewhere leaves its version out with a li
   ]);
 });
 
-it('an organization forbids code that is not kept by us, and allows it again; both reach the files of every package', async () => {
+it('an organization forbids code that we do not keep, and allows it again; both reach the files of every package', async () => {
   const registry = await scannedRegistry();
   registry.contents.set(5, {
     name: 'acme/one',
@@ -103,7 +103,7 @@ it('an organization forbids code that is not kept by us, and allows it again; bo
   expect(await plain(registry)).toContain('6.5.0');
 });
 
-it('an organization leaves source out, of every package and also of manifests that have their own; links for people stay', async () => {
+it('an organization leaves out the source of every package, also if a manifest has its own; links for people stay', async () => {
   const registry = await scannedRegistry();
   registry.contents.set(5, {
     name: 'acme/one',
@@ -118,7 +118,7 @@ it('an organization leaves source out, of every package and also of manifests th
   const text = (await plain(registry)) + (await dev(registry));
   expect(text).not.toContain('"source":{');
   expect(text).toContain('"support":{"source":"https://');
-  // What a dist is known by does not depend on whether the source is shown.
+  // The reference of a dist does not depend on whether the source is shown.
   expect(text).toContain('"reference":"6.5"');
   await change(registry, { source: true });
   expect((await plain(registry)) + (await dev(registry))).toBe(before);
@@ -139,7 +139,7 @@ it('a tag that was imported when a dist of its own was dropped gets it with the 
   expect(await registry.table.get(key)).toMatchObject({ commit: commitOf('a'), state: 'published' });
 });
 
-it('a worker that dies while it asks for the files of all packages leaves none unasked', async () => {
+it('a worker that dies while requesting the files of all packages leaves none without a request', async () => {
   const registry = await scannedRegistry();
   await changePublishing(registry, registry.organization, { source: false });
   registry.loseMessages();

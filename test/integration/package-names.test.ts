@@ -39,46 +39,43 @@ describe('two repositories with one name at the import', () => {
     [7, 6, 5],
   ];
 
-  it.each(permutations)(
-    'the winner never differs from start to start: scanned %i, %i, %i',
-    async (...order) => {
-      const facts = [one(5, { createdAt: '2018-01-01T00:00:00Z', fork: true }), one(6), one(7, older)];
-      const registry = await createRegistry(memoryServices(), [...owner, ...facts]);
-      for (const id of [5, 6, 7]) {
-        says(registry, id, 'acme/one');
-        await registry.table.transact([
-          {
-            put: keys.choice(synchronizationId, repository(id)),
-            item: { repository: String(id), chosen: true },
-          },
-        ]);
-      }
-      for (const scope of ['settings', 'members', 'teams', 'roles', 'repositories'] as const) {
-        await registry.ask(scope);
-      }
-      while (registry.queued().some(({ queue }) => queue === 'sync')) {
-        await registry.deliver();
-      }
-      registry.loseMessages();
-      for (const id of order) {
-        await registry.pushed(id);
-        await registry.settle();
-      }
-      expect((await packages(registry)).filter((text) => text.endsWith('available'))).toHaveLength(1);
-      expect((await waits(registry, 7)) ?? []).toEqual([]);
-      expect(await waits(registry, 5)).toEqual(nameTaken);
-      expect(await waits(registry, 6)).toEqual(nameTaken);
-      expect(await claims(registry)).toEqual(['5', '6']);
-      const number = await atEdge(registry);
-      expect(await file(registry, `acme/${number}/plain.json`)).toContain(commitOf('7'));
-    },
-  );
+  it.each(permutations)('have the same winner in each run: scanned %i, %i, %i', async (...order) => {
+    const facts = [one(5, { createdAt: '2018-01-01T00:00:00Z', fork: true }), one(6), one(7, older)];
+    const registry = await createRegistry(memoryServices(), [...owner, ...facts]);
+    for (const id of [5, 6, 7]) {
+      says(registry, id, 'acme/one');
+      await registry.table.transact([
+        {
+          put: keys.choice(synchronizationId, repository(id)),
+          item: { repository: String(id), chosen: true },
+        },
+      ]);
+    }
+    for (const scope of ['settings', 'members', 'teams', 'roles', 'repositories'] as const) {
+      await registry.ask(scope);
+    }
+    while (registry.queued().some(({ queue }) => queue === 'sync')) {
+      await registry.handleNext();
+    }
+    registry.loseMessages();
+    for (const id of order) {
+      await registry.pushed(id);
+      await registry.settle();
+    }
+    expect((await packages(registry)).filter((text) => text.endsWith('available'))).toHaveLength(1);
+    expect((await waits(registry, 7)) ?? []).toEqual([]);
+    expect(await waits(registry, 5)).toEqual(nameTaken);
+    expect(await waits(registry, 6)).toEqual(nameTaken);
+    expect(await claims(registry)).toEqual(['5', '6']);
+    const number = await atEdge(registry);
+    expect(await file(registry, `acme/${number}/plain.json`)).toContain(commitOf('7'));
+  });
 
-  it('a better one replaces a worse one under a new number, with a notice and an entry of the history', async () => {
+  it('a better claimant replaces a worse one under a new number, with a notice and an entry in the history', async () => {
     const registry = await imported(one(5));
     const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
     await quiet(registry);
-    // Not scanned yet when the first one was: the list came in steps, or the scan failed.
+    // Not scanned yet when the first one was: the list was read in steps, or the scan failed.
     const repositories = keys.synchronization(synchronizationId);
     await registry.table.update({ key: repositories, set: { importObservedAt: 100 } });
     says(registry, 6, 'acme/one');
@@ -107,7 +104,7 @@ describe('two repositories with one name at the import', () => {
     });
   });
 
-  it('nobody replaces whom an owner gave the name, nor anybody after the import, nor by being of another one', async () => {
+  it("nobody replaces an owner's choice, nor anybody after the import, nor with a manifest of another name", async () => {
     const registry = await imported(one(5), one(6, older));
     expect(await atEdge(registry)).toBe('2');
     await give(registry, 'repository-5');
@@ -122,14 +119,14 @@ describe('two repositories with one name at the import', () => {
   });
 });
 
-describe('a repository that was deleted and made again with the same manifest', () => {
-  it('has the name as soon as the deletion is confirmed, with another number and nothing of the old one', async () => {
+describe('a repository that was deleted and created again with the same manifest', () => {
+  it('has the name once the deletion is confirmed, with another number and nothing of the old one', async () => {
     const registry = await imported(one(5));
     await endImport(registry);
     const { token } = await registry.issue({ kind: 'member', login: 'user-1' });
     await quiet(registry);
     says(registry, 6, 'acme/one');
-    // The new one is seen first.
+    // The new one is read first.
     await becomes(registry, one(5), one(6));
     expect(await waits(registry, 6)).toEqual(nameTaken);
     const before = (await registry.published()).objects.get('acme/1/plain.json')?.lastModified ?? 0;
@@ -143,7 +140,7 @@ describe('a repository that was deleted and made again with the same manifest', 
     expect(Number(objects.get('acme/2/plain.json')?.lastModified)).toBeGreaterThan(Number(before));
   });
 
-  it('has it also when the deletion was seen first, and its old self waits if it is restored', async () => {
+  it('has it also if the deletion was read first, and the old one waits if it is restored', async () => {
     const registry = await imported(one(5));
     await endImport(registry);
     await becomes(registry);
@@ -154,13 +151,13 @@ describe('a repository that was deleted and made again with the same manifest', 
     await becomes(registry, one(5), one(6));
     expect(await atEdge(registry)).toBe('2');
     expect(await waits(registry, 5)).toEqual(nameTaken);
-    // An owner may give it back, and it has its own number again.
+    // An owner may give it back, and it gets its own number again.
     expect(await give(registry, 'repository-5')).toMatchObject({ numberBefore: 2, number: 1 });
     expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/one superseded']);
     expect(await file(registry, 'acme/1/plain.json')).toContain(commitOf('5'));
   });
 
-  it('under a credential that sees a selection only, has it when the event says so too, in whichever order', async () => {
+  it('under a credential that sees only a selection, has it also when the event confirms the deletion, in either order', async () => {
     const registry = await imported(one(5));
     await endImport(registry);
     registry.forge.absence = 'not-found';
@@ -181,7 +178,7 @@ describe('a repository that was deleted and made again with the same manifest', 
     expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
   });
 
-  it('waits when two claim the name, also when one of the two is gone since', async () => {
+  it('waits when two claim the name, also when one of the two has gone since', async () => {
     const registry = await imported(one(5));
     await endImport(registry);
     says(registry, 6, 'acme/one');
@@ -204,7 +201,7 @@ describe('a repository that was deleted and made again with the same manifest', 
     expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
   });
 
-  it('loses no wake: whichever of the two scans writes first, the claimant decides anew', async () => {
+  it('loses no message: whichever of the two scans writes first, the claimant decides again', async () => {
     let stop = 0;
     for (; ; stop++) {
       const registry = await imported(one(5));
@@ -212,7 +209,7 @@ describe('a repository that was deleted and made again with the same manifest', 
       says(registry, 6, 'acme/one');
       await registry.change([...owner, one(5), one(6)], 'repositories');
       let calls = 0;
-      // In the midst of the claimant's scan its holder is deleted, read and scanned to the end.
+      // During the claimant's scan its holder is deleted, read and scanned to the end.
       const interrupted = async <Answer>(answer: Answer): Promise<Answer> => {
         if (calls++ === stop) {
           await registry.change([...owner, one(6)], 'repositories');
@@ -240,7 +237,7 @@ describe('a repository that was deleted and made again with the same manifest', 
     expect(stop).toBeGreaterThan(20);
   });
 
-  it('that has its name back by itself has what it had before, with the commits that its tags had', async () => {
+  it('that gets its name back by rule has what it had before, with the commits of its tags', async () => {
     const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }));
     await endImport(registry);
     await give(registry, 'repository-6');
@@ -253,7 +250,7 @@ describe('a repository that was deleted and made again with the same manifest', 
   });
 });
 
-describe('a colleague’s older repository that waits for a name', () => {
+describe("a colleague's older repository that waits for a name", () => {
   const attacker = one(6, { createdAt: '2001-01-01T00:00:00Z' });
 
   async function waiting(): Promise<Registry> {
@@ -276,7 +273,7 @@ describe('a colleague’s older repository that waits for a name', () => {
     ]);
   });
 
-  it('does not get it when the holder is taken out of the selection, and the holder has it when it is back', async () => {
+  it('does not get it when the holder is removed from the selection, and the holder has it when it is back', async () => {
     const registry = await waiting();
     registry.forge.absence = 'not-found';
     await becomes(registry, attacker);
@@ -289,7 +286,7 @@ describe('a colleague’s older repository that waits for a name', () => {
     expect(await packages(registry)).toEqual(['1 acme/one available']);
   });
 
-  it('does not get it when the holder belongs to somebody else now', async () => {
+  it('does not get it when the holder was transferred to somebody else', async () => {
     const registry = await waiting();
     registry.forge.absence = 'elsewhere';
     await becomes(registry, attacker);
@@ -297,7 +294,7 @@ describe('a colleague’s older repository that waits for a name', () => {
     expect(await packages(registry)).toEqual(['1 acme/one unreadable']);
   });
 
-  it('does not get it after 90 days in which nobody could read the holder', async () => {
+  it('does not get it when nobody could read the holder for 90 days', async () => {
     const registry = await waiting();
     registry.forge.absence = 'not-found';
     await becomes(registry, attacker);
@@ -316,7 +313,7 @@ describe('a colleague’s older repository that waits for a name', () => {
     expect(await packages(registry)).toEqual(['1 acme/one deleted', '2 acme/one available']);
   });
 
-  it('does not get it when an owner deletes the package here, even if the repository goes too; nor has it back by itself', async () => {
+  it('does not get it when an owner deletes the package here, even if the repository is deleted too; nor does the holder get it back by itself', async () => {
     const registry = await waiting();
     const workItem = packageWork(organizationId, 1);
     const deleted = { state: 'deleted', unreadableAt: undefined };
@@ -355,7 +352,7 @@ describe('a colleague’s older repository that waits for a name', () => {
     await expect(give(registry, 'repository-6')).rejects.toThrow('does not claim acme/one');
   });
 
-  it('is no claimant any more when its manifest says something else, or it is gone', async () => {
+  it('is no claimant any more when its manifest has another name, or it is gone', async () => {
     const registry = await waiting();
     expect(await claims(registry)).toEqual(['6']);
     says(registry, 6, 'acme/six');

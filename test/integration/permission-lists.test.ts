@@ -1,4 +1,4 @@
-/** A forge whose permissions are a list of their own: everything that is true of other lists is true of it. */
+/** A forge whose permissions are a list of their own: it is treated as any other list. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import type { Organization } from '../../shared/domain/organization.ts';
@@ -15,7 +15,7 @@ import { findSynchronization } from '../../shared/store/synchronization-store.ts
 import { scopeWork } from '../../shared/store/work-items.ts';
 import { reviewRights, rightsAsOf } from '../../shared/sync/run/suspension.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
-import { addListingForge, listingTraits, onListing } from '../support/listing-forge.ts';
+import { addListingForge, listingLink, listingTraits } from '../support/listing-forge.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-world.ts';
@@ -32,9 +32,9 @@ const workItems: readonly Fact[] = [
 ];
 const rows = people.map((id) => aFact.collaborator(5, id));
 
-/** Read once, a long time ago. */
+/** The facts were read once, a long time ago. */
 async function createWorld(facts: readonly Fact[] = [...workItems, ...rows]): Promise<SyncWorld> {
-  const world = await createSyncWorld(createMemoryTable(), facts, onListing);
+  const world = await createSyncWorld(createMemoryTable(), facts, listingLink);
   await world.syncAll();
   later(world);
   return world;
@@ -86,7 +86,7 @@ describe('a list of permissions', () => {
     expect(await world.facts('permissions')).toEqual(keysOf(rows));
   });
 
-  it('does not undo what a later read of the repository by itself found', async () => {
+  it('does not undo what a later read of the repository itself found', async () => {
     const world = await createWorld();
     const [gone, ...left] = rows;
     let isAsked = false;
@@ -102,7 +102,7 @@ describe('a list of permissions', () => {
     expect(gone && (await world.facts('permissions')).includes(factKey(gone))).toBe(false);
   });
 
-  it('has its removals held like those of any list, until a person allows them', async () => {
+  it('has its removals held like those of any list, until an owner allows them', async () => {
     const world = await createWorld();
     world.forge.facts = [...workItems, ...rows.slice(0, 2)];
     await world.sync('permissions');
@@ -111,8 +111,8 @@ describe('a list of permissions', () => {
     const held = await listHeld(world.table, synchronizationId);
     expect(held).toMatchObject([{ scope: 'permissions', count: 6 }]);
     const { digest } = held[0] ?? { digest: '' };
-    const word = { scope: 'permissions', shown: digest, decision: 'yes' } as const;
-    await decideRemovals(world, await known(world), word);
+    const decision = { scope: 'permissions', shown: digest, decision: 'yes' } as const;
+    await decideRemovals(world, await known(world), decision);
     await world.run('permissions');
     expect(await world.facts('permissions')).toEqual(keysOf(rows.slice(0, 2)));
   });
@@ -125,7 +125,7 @@ describe('a list of permissions', () => {
     expect(await listHeld(world.table, synchronizationId)).toEqual([]);
   });
 
-  it('is looked at again while its repositories are about to be read', async () => {
+  it('is rechecked later while its repositories are about to be read', async () => {
     const world = await createWorld();
     world.forge.facts = workItems.filter((fact) => factKey(fact) !== 'repository#5');
     await world.ask('permissions');
@@ -136,7 +136,7 @@ describe('a list of permissions', () => {
     expect(await listHeld(world.table, synchronizationId)).toEqual([]);
   });
 
-  it('forgets what was held of one repository, which the list of repositories does not', async () => {
+  it('ends the held removals of one repository, which the list of repositories does not', async () => {
     const world = await createWorld();
     world.forge.facts = [...workItems, ...rows.slice(0, 2)];
     await world.sync('repository:5');
@@ -149,7 +149,7 @@ describe('a list of permissions', () => {
     expect(await scopes()).toEqual([]);
   });
 
-  it('is put back by an undo', async () => {
+  it('is restored by an undo', async () => {
     const world = await createWorld();
     world.forge.facts = [...workItems, ...rows.slice(1)];
     await world.sync('permissions');
@@ -161,7 +161,7 @@ describe('a list of permissions', () => {
     expect(await world.facts('permissions')).toEqual(keysOf(rows));
   });
 
-  it('gives back what a claim withdrew by a read that began after the lag of this forge', async () => {
+  it('restores what a claim withdrew by a read that began after the lag of this forge', async () => {
     const world = await createWorld();
     const key = 'collaborator#1#5';
     const at = world.clock.time;
@@ -180,7 +180,7 @@ describe('a list of permissions', () => {
   });
 });
 
-describe('many repositories that are asked for', () => {
+describe('many repositories that are requested by themselves', () => {
   const parts = Array.from({ length: 11 }, (_, place): AnyScope => `repository:${place + 20}`);
   const pending = async (world: SyncWorld, scopes: readonly AnyScope[]) => {
     const states = await Promise.all(
@@ -194,7 +194,7 @@ describe('many repositories that are asked for', () => {
     }
   };
 
-  it('are a reading of both their lists', async () => {
+  it('are read by both their lists', async () => {
     const world = await createWorld();
     await ask(world);
     const asked: string[] = [];
@@ -218,7 +218,7 @@ describe('many repositories that are asked for', () => {
 });
 
 describe('where permissions are a list', () => {
-  it('rights are as old as it, and nothing is missed that the forge has not', async () => {
+  it('rights are as old as that list, and a scope that the forge lacks is not missed', async () => {
     const world = await createWorld();
     const before = rightsAsOf(listingTraits.scopes, await known(world));
     expect(before).toBeDefined();
@@ -230,7 +230,7 @@ describe('where permissions are a list', () => {
     expect(rightsAsOf(listingTraits.scopes, await known(world))).toBe(world.clock.time);
   });
 
-  it('rights rest when it was not read for a week, and not for a scope that the forge does not have any more', async () => {
+  it('access is suspended when that list was not read for a week, but not for a scope that the forge does not have any more', async () => {
     const world = await createWorld();
     const { table, workQueue, clock } = world;
     const logger = { info: () => {}, error: () => {} };
@@ -256,7 +256,7 @@ describe('where permissions are a list', () => {
     expect(Object.keys(synchronization?.scopes ?? {})).toEqual(namesIn(listingTraits.scopes));
   });
 
-  it('the schedule asks for it when its time has come, and for the others each time', async () => {
+  it('the schedule requests that list at its own interval, and the others each time', async () => {
     const world = await createWorld();
     const wanted = async () => {
       const { table, workQueue, clock } = world;
@@ -277,7 +277,7 @@ describe('where permissions are a list', () => {
     expect(await wanted()).toEqual(['settings', 'members', 'repositories']);
   });
 
-  it('a scope that the forge has not is not read, whoever asks for it', async () => {
+  it('a scope that the forge lacks is not read, whoever requests it', async () => {
     const world = await createWorld();
     await world.ask('teams');
     const asked: string[] = [];

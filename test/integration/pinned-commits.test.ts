@@ -1,4 +1,4 @@
-/** `dev-main#<commit>`: commits that no scan recorded are looked up, within bounds, and those of forks are never built. */
+/** `dev-main#<commit>`: commits that no scan recorded are looked up, within limits, and those of forks are never built. */
 import { describe, expect, it } from 'vitest';
 import { keys } from '../../shared/store/keys.ts';
 import { distsOfPackage } from '../../shared/store/package-store.ts';
@@ -12,7 +12,7 @@ import { organizationId } from '../support/synchronized.ts';
 const address = (commit: string): string => `${registryBaseUrl}/acme/dists/acme/one/${commit}.zip`;
 
 describe('a commit that no scan recorded', () => {
-  it('is built if a branch contains it, and is known from then on', async () => {
+  it('is built if a branch contains it, and is recorded from then on', async () => {
     const registry = await pinned();
     expect(await registry.fetch(1, commitOf('b'))).toEqual({
       status: 307,
@@ -20,7 +20,7 @@ describe('a commit that no scan recorded', () => {
     });
     expect((await registry.published()).objects.has(`acme/1/${commitOf('b')}.zip`)).toBe(true);
     expect(await registry.fetch(1, commitOf('b'))).toMatchObject({ status: 307 });
-    expect(registry.asked).toEqual([commitOf('b')]);
+    expect(registry.lookUps).toEqual([commitOf('b')]);
   });
 
   it('stays installable when no branch contains it any more', async () => {
@@ -31,7 +31,7 @@ describe('a commit that no scan recorded', () => {
     expect(await registry.fetch(1, commitOf('b'))).toMatchObject({ status: 307 });
   });
 
-  it('is never built if no branch or tag contains it, and the answer says what to do', async () => {
+  it('is never built if no branch or tag contains it, and the answer explains what to do', async () => {
     const registry = await pinned();
     registry.archiveOf = () => {
       throw new Error('the archive of a foreign commit was asked for');
@@ -50,10 +50,10 @@ describe('a commit that no scan recorded', () => {
     ]);
   });
 
-  it('that a branch contains needs no look-up when a scan recorded it', async () => {
+  it('needs no look-up if a scan recorded it', async () => {
     const registry = await pinned();
     expect(await registry.fetch(1, commitOf('a'))).toMatchObject({ status: 307 });
-    expect(registry.asked).toEqual([]);
+    expect(registry.lookUps).toEqual([]);
   });
 
   it('is not recorded for a package that was withdrawn meanwhile', async () => {
@@ -72,20 +72,20 @@ describe('a commit that no scan recorded', () => {
 });
 
 describe('a commit that is not contained', () => {
-  it('is not asked for again for ten minutes', async () => {
+  it('is not looked up again for ten minutes', async () => {
     const registry = await pinned();
     for (let tries = 0; tries < 16; tries++) {
       expect(await registry.fetch(1, unknown)).toMatchObject({ status: 404 });
     }
     await registry.clock.advance(599_000);
     await registry.fetch(1, unknown);
-    expect(registry.asked).toHaveLength(1);
+    expect(registry.lookUps).toHaveLength(1);
     await registry.clock.advance(2_000);
     await registry.fetch(1, unknown);
-    expect(registry.asked).toHaveLength(2);
+    expect(registry.lookUps).toHaveLength(2);
   });
 
-  it('is asked for again after the next scan', async () => {
+  it('is looked up again after the next scan', async () => {
     const registry = await pinned();
     expect(await registry.fetch(1, commitOf('d'))).toMatchObject({ status: 404 });
     await registry.clock.advance(1_000);
@@ -104,7 +104,7 @@ describe('after a package moved to another repository', () => {
   const move = (registry: Registry) =>
     registry.table.update({ key: keys.package(organizationId, 1), set: { repository: '6' } });
 
-  it('a no of the one before is not believed', async () => {
+  it('a negative answer of the earlier repository is not reused', async () => {
     const registry = await pinned();
     expect(await registry.fetch(1, unknown)).toMatchObject({ status: 404 });
     await move(registry);
@@ -112,7 +112,7 @@ describe('after a package moved to another repository', () => {
     expect(await registry.fetch(1, unknown)).toMatchObject({ status: 307 });
   });
 
-  it('a look-up that was undecided begins anew', async () => {
+  it('an undecided look-up starts from the beginning', async () => {
     const registry = await pinned();
     const seen: unknown[] = [];
     registry.lookUp = async (_, __, from) => {
@@ -129,7 +129,7 @@ describe('after a package moved to another repository', () => {
 });
 
 describe('an abbreviated hash', () => {
-  it('leads to the address of the whole one, and is kept', async () => {
+  it('redirects to the URL of the full one, and is kept', async () => {
     const registry = await pinned();
     const toWhole = {
       status: 307,
@@ -137,8 +137,8 @@ describe('an abbreviated hash', () => {
     };
     expect(await registry.fetch(1, 'bbbbbbbb')).toEqual(toWhole);
     expect(await registry.fetch(1, commitOf('b'))).toEqual(toWhole);
-    expect(registry.asked).toEqual(['bbbbbbbb']);
-    // An old lock file goes on, whatever happens to the repository and to the forge.
+    expect(registry.lookUps).toEqual(['bbbbbbbb']);
+    // An old lock file still works, whatever happens to the repository and to the forge.
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'd' } });
     failing(registry, 'unavailable');
     await registry.clock.advance(30 * 24 * 3600_000);
@@ -150,10 +150,10 @@ describe('an abbreviated hash', () => {
     expect(await registry.fetch(1, 'aaaaaaa')).toMatchObject({
       headers: { location: address(commitOf('a')) },
     });
-    expect(registry.asked).toEqual([]);
+    expect(registry.lookUps).toEqual([]);
   });
 
-  it('keeps its first answer when another commit begins so later', async () => {
+  it('keeps its first answer when another commit gets the same prefix later', async () => {
     const registry = await pinned();
     await registry.fetch(1, 'aaaaaaa');
     const other = `aaaaaaa${'1'.repeat(33)}`;
@@ -165,14 +165,14 @@ describe('an abbreviated hash', () => {
     expect(answer).toMatchObject({ headers: { location: address(commitOf('a')) } });
   });
 
-  it('of several recorded commits stands for none', async () => {
+  it('of several recorded commits is not resolved', async () => {
     const registry = await pinned();
     const other = `aaaaaaa${'1'.repeat(33)}`;
     await registry.table.update({ key: keys.dist(organizationId, 1, other), set: { recordedAt: 1 } });
     const answer = await registry.fetch(1, 'aaaaaaa');
     expect(answer).toMatchObject({ status: 404 });
     expect(registry.warningOf(answer)).toContain('aaaaaaa matches several commits of acme/one');
-    expect(registry.asked).toEqual([]);
+    expect(registry.lookUps).toEqual([]);
   });
 
   it('of no commit is a 404; 32 digits may be the MD5 that Composer sends for a name', async () => {
@@ -200,8 +200,8 @@ describe('an abbreviated hash', () => {
   });
 });
 
-it.each([41, 64])('%s digits are no commit of git', async (length) => {
+it.each([41, 64])('%s digits are no git commit', async (length) => {
   const registry = await pinned();
   expect(await registry.fetch(1, 'a'.repeat(length))).toMatchObject({ status: 404 });
-  expect(registry.asked).toEqual([]);
+  expect(registry.lookUps).toEqual([]);
 });

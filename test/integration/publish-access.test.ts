@@ -34,7 +34,7 @@ interface Edge extends LocalServices {
   want(key: string, value: string | undefined, subject?: EdgeSubject): Promise<string>;
   publish(named: readonly string[], options?: { keyValues?: KeyValues; table?: Table }): Promise<number>;
   values(): Promise<Record<string, string>>;
-  /** No row is wanted or listed as work. */
+  /** Whether no row has open work or is listed as work. */
   isSettled(): Promise<boolean>;
 }
 
@@ -86,7 +86,7 @@ async function createEdge(): Promise<Edge> {
 }
 
 describe('publishAccess', () => {
-  it('writes what is named and what else is pending, and wakes whoever waits for it', async () => {
+  it('writes the named keys and all other pending ones, and sends messages for the work that waits for them', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     await edge.want('v/acme/u.ann/0', bitmap(1), view);
@@ -106,7 +106,7 @@ describe('publishAccess', () => {
     expect(await edge.publish(['t/one'])).toBe(0);
   });
 
-  it('takes away first, by itself, and grants after that', async () => {
+  it('withdraws first, in an update of its own, and grants after that', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     await edge.want('v/acme/u.ann/0', bitmap(1, 2, 9), view);
@@ -123,7 +123,7 @@ describe('publishAccess', () => {
     ]);
   });
 
-  it('takes away first what a package or a token says no more', async () => {
+  it('withdraws first what a package or a token does not grant any more', async () => {
     const edge = await createEdge();
     await edge.want('p/acme/acme/leaky', packageValue(1), aPackage);
     await edge.want('t/one', 'u.ann|0');
@@ -149,21 +149,24 @@ describe('publishAccess', () => {
     { what: 'a package that comes', from: undefined, to: '1', subject: aPackage, requests: true },
     { what: 'a package that goes', from: '1', to: undefined, subject: aPackage, requests: false },
     { what: 'a name that passes on', from: '1', to: '2', subject: aPackage, requests: true },
-  ])('after $what wakes its principal again: $raises', async ({ from, to, subject = view, requests }) => {
-    const edge = await createEdge();
-    if (from !== undefined) {
-      await edge.want('x', from, subject);
+  ])(
+    'after $what requests work for its principal again: $requests',
+    async ({ from, to, subject = view, requests }) => {
+      const edge = await createEdge();
+      if (from !== undefined) {
+        await edge.want('x', from, subject);
+        await edge.publish([]);
+        edge.workQueue.take();
+      }
+      await edge.want('x', to, subject);
       await edge.publish([]);
-      edge.workQueue.take();
-    }
-    await edge.want('x', to, subject);
-    await edge.publish([]);
-    expect(edge.workQueue.take().length > 0).toBe(requests);
-    expect(await edge.values()).toEqual(to === undefined ? {} : { x: to });
-    expect(await edge.isSettled()).toBe(true);
-  });
+      expect(edge.workQueue.take().length > 0).toBe(requests);
+      expect(await edge.values()).toEqual(to === undefined ? {} : { x: to });
+      expect(await edge.isSettled()).toBe(true);
+    },
+  );
 
-  it('wakes the principal after a bit that should have gone and stays: its root left it out', async () => {
+  it('requests work for the principal after a bit stays that was to be removed, since its root left it out', async () => {
     const edge = await createEdge();
     await edge.want('v/acme/u.ann/0', bitmap(1, 2), view);
     await edge.publish([]);
@@ -174,7 +177,7 @@ describe('publishAccess', () => {
     expect(edge.workQueue.take()).toHaveLength(1);
   });
 
-  it('says of nothing that it is done before the store has it', async () => {
+  it('marks nothing as done before the store has it', async () => {
     const edge = await createEdge();
     const key = await edge.want('t/one', 'u.ann|0');
     edge.before = () => {
@@ -188,7 +191,7 @@ describe('publishAccess', () => {
     expect(await edge.isSettled()).toBe(true);
   });
 
-  it('never sends wishes that are older than the state of the store that it has seen', async () => {
+  it('never sends values that are older than the state of the store that it has seen', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     await edge.publish([]);
@@ -199,7 +202,7 @@ describe('publishAccess', () => {
       ...edge.table,
       async getMany(keys) {
         const items = await edge.table.getMany(keys);
-        // A whole turn of another writer, with a newer wish, after ours were read.
+        // A whole turn of another writer, with a newer value, after ours were read.
         other ??= edge.want('t/one', undefined).then(() => edge.publish(['t/one']));
         await other;
         return items;
@@ -223,7 +226,7 @@ describe('publishAccess', () => {
     expect(await edge.isSettled()).toBe(true);
   });
 
-  it('starts the turn again when somebody else wrote, with what is wanted then', async () => {
+  it('restarts the turn when somebody else wrote, with the latest values', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     edge.before = async () => {
@@ -253,7 +256,7 @@ describe('publishAccess', () => {
     expect(await edge.values()).toEqual({ 't/one': 'u.ann|0' });
   });
 
-  it('does both again after dying between the update and its record', async () => {
+  it('repeats both after dying between the update and its record', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     await edge.want('t/two', 'u.bob|0');
@@ -266,7 +269,7 @@ describe('publishAccess', () => {
     };
     await expect(edge.publish([], { table: dying })).rejects.toThrow('died');
     expect(await edge.values()).toEqual({ 't/two': 'u.bob|0' });
-    // The key to be removed is not there any more, which this store takes for a mistake.
+    // The key to be removed is already gone, which this store treats as an error.
     await edge.publish([]);
     expect(await edge.values()).toEqual({ 't/two': 'u.bob|0', 't/three': 'u.eve|0' });
     expect(await edge.isSettled()).toBe(true);
@@ -278,7 +281,7 @@ describe('publishAccess', () => {
     ]);
   });
 
-  it('keeps wanted what was wanted while it wrote', async () => {
+  it('keeps open what was requested while it wrote', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     edge.before = async () => {
@@ -293,7 +296,7 @@ describe('publishAccess', () => {
     expect(await edge.isSettled()).toBe(true);
   });
 
-  it('clears up what was recorded and is still listed as work, unless more is wanted of it', async () => {
+  it('removes from the list of work what was recorded as done, unless more was requested', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     await edge.want('t/two', 'u.bob|0');
@@ -310,7 +313,7 @@ describe('publishAccess', () => {
     expect(await edge.isSettled()).toBe(true);
   });
 
-  it('removes what never was there without asking the store to', async () => {
+  it('records the removal of a key that never existed without asking the store to', async () => {
     const edge = await createEdge();
     await edge.want('t/one', undefined);
     expect(await edge.publish(['t/one'])).toBe(1);
@@ -318,7 +321,7 @@ describe('publishAccess', () => {
     expect(await edge.isSettled()).toBe(true);
   });
 
-  it('is not stopped by keys that the store does not take', async () => {
+  it('is not stopped by keys that the store refuses', async () => {
     const edge = await createEdge();
     const tooLong = ['x', 'y'].map((letter) => `p/acme/acme/${letter.repeat(600)}`);
     for (const key of tooLong) {
@@ -331,11 +334,11 @@ describe('publishAccess', () => {
     expect(await edge.publish([])).toBe(60);
     expect(Object.keys(await edge.values()).sort()).toEqual(keys.sort());
     expect(edge.logged).toEqual(tooLong.map(() => 'the key-value store rejected a key'));
-    // They stay wanted, for whoever mends them.
+    // They stay open, to be fixed by a person.
     expect(unfinishedWork(await edge.table.query('EDGE', 'p/'))).toHaveLength(2);
   });
 
-  it('takes away though the store is full', async () => {
+  it('withdraws although the store is full', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     await edge.publish([]);
@@ -354,7 +357,7 @@ describe('publishAccess', () => {
     expect(await edge.values()).toEqual({ 't/two': 'u.bob|0' });
   });
 
-  it('takes away though the store is full and another value would grow', async () => {
+  it('withdraws although the store is full and another value would grow', async () => {
     const edge = await createEdge();
     await edge.want('t/one', 'u.ann|0');
     await edge.want('p/acme/acme/leaky', packageValue(1), aPackage);
@@ -377,7 +380,7 @@ describe('publishAccess', () => {
     expect(await edge.isSettled()).toBe(true);
   });
 
-  it('leaves what it has no time for to a fresh wake', async () => {
+  it('leaves what it has no time for to a new message', async () => {
     const edge = await createEdge();
     for (let place = 0; place < 60; place++) {
       await edge.want(`t/${String(place).padStart(2, '0')}`, 'u.ann|0');

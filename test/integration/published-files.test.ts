@@ -28,11 +28,11 @@ describe('files', () => {
       await registry.settle();
       expect(await at()).toBeGreaterThan(before);
     }
-    const outcomes = registry.deliveries.map(({ outcome }) => outcome);
+    const outcomes = registry.handled.map(({ outcome }) => outcome);
     expect(outcomes).toContain('too-early');
   });
 
-  it('that are removed and come back are younger than what was there before', async () => {
+  it('that are removed and come back have later times than before', async () => {
     const registry = await publishedRegistry();
     const at = async (): Promise<number> =>
       (await registry.published()).objects.get('acme/1/plain.json')?.lastModified ?? 0;
@@ -64,7 +64,7 @@ describe('files', () => {
     expect(registry.written).toEqual([]);
   });
 
-  it('are written by one of two publishers who come at once', async () => {
+  it('are written by one of two concurrent publishers', async () => {
     const services = { ...newServices(), table: createMemoryTable() };
     const registry = await publishedRegistry(services);
     await registry.clock.advance(2000);
@@ -103,7 +103,7 @@ describe('files', () => {
 
 describe('a writer', () => {
   it.each(['acme/1/plain.json', 'acme/roots/'])(
-    'that finds %s changed under it does all again, and leaves nothing to the sweep',
+    'that finds %s changed meanwhile starts again, and leaves nothing to the sweep',
     async (object) => {
       const services = memoryServices();
       let met = 0;
@@ -122,7 +122,7 @@ describe('a writer', () => {
       const token = await tokenOf(registry);
       expect(met).toBe(2);
       expect(registry.errors).toEqual([]);
-      expect(registry.deliveries.map(({ outcome }) => outcome)).toContain('again');
+      expect(registry.handled.map(({ outcome }) => outcome)).toContain('again');
       expect(await registry.listed(token)).toEqual(['acme/one']);
     },
   );
@@ -131,7 +131,7 @@ describe('a writer', () => {
     ['acme/2/dev.json', packageWork(organizationId, 2)],
     ['acme/roots/', undefined],
   ])(
-    'that is asked for more while it writes %s does that too, and leaves nothing to the sweep',
+    'that gets more work while it writes %s does that too, and leaves nothing to the sweep',
     async (object, given) => {
       const services = memoryServices();
       let asked = 0;
@@ -147,7 +147,7 @@ describe('a writer', () => {
             const workItem =
               given ?? principalWork(organizationId, asPrincipal(key.slice(object.length, -5)));
             await services.table.transact([requestWork(workItem, services.clock.now())]);
-            // The message that comes with it finds somebody at work: it is as good as lost.
+            // The message for it finds the lease taken, so it is as good as lost.
             await expect(
               takeLease(services.table, workItem, { leaseId: 'x', now: services.clock.now(), leaseMs: 1 }),
             ).resolves.toBe('busy');
@@ -155,7 +155,7 @@ describe('a writer', () => {
         },
       });
       const token = await tokenOf(registry);
-      // The root with both packages is the last thing that is written.
+      // The root with both packages is written last.
       isArmed = true;
       await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
       expect(await registry.settle()).toBe(0);
@@ -165,7 +165,7 @@ describe('a writer', () => {
     },
   );
 
-  it('sees in S3 that somebody else wrote, or removed, what it has seen', async () => {
+  it('notices in S3 that somebody else wrote or removed what it has read', async () => {
     const { objects } = newServices();
     const key = 'acme/9/plain.json';
     const conflict = (write: Promise<void>) => expect(write).rejects.toThrow(ObjectConflictError);
@@ -183,7 +183,7 @@ describe('a writer', () => {
     expect(await objects.see(key)).toBeUndefined();
   });
 
-  it('raises every principal, of however many', async () => {
+  it('requests work for every principal, however many there are', async () => {
     const registry = await publishedRegistry();
     const { table, clock } = registry;
     const principals = Array.from({ length: 150 }, (_, place) => userPrincipal(asId<UserId>(`user${place}`)));
@@ -194,7 +194,7 @@ describe('a writer', () => {
     await registry.settle();
     await table.transact([requestWork(grantsWork(organizationId), clock.now())]);
     await registry.workQueue.send([grantsWork(organizationId).message]);
-    await registry.deliver();
+    await registry.handleNext();
     const items = await table.query(`ORG#${organizationId}`, 'PRINCIPAL#');
     expect(items.map(({ wanted, done }) => Number(wanted) - Number(done))).toEqual(principals.map(() => 1));
     expect(registry.queued()).toHaveLength(150);

@@ -13,7 +13,7 @@ import { organizationId } from '../support/synchronized.ts';
 
 /** From the forge to what a client gets, by the real use cases. */
 
-/** The only one that there is. */
+/** The only principal that there is. */
 async function principalOf(registry: Registry): Promise<string> {
   const [token] = await tokensOfOrganization(registry.table, organizationId);
   return token?.principal ?? 'nobody';
@@ -24,10 +24,10 @@ const inOrder = (registry: Registry, ...patterns: readonly RegExp[]): number[] =
 const ascending = (places: readonly number[]): readonly number[] => [...places].sort((a, b) => a - b);
 
 describe('what is granted', () => {
-  it('comes in an order in which nobody is sent to what is not there', async () => {
+  it('is written in an order in which nothing leads to what does not exist', async () => {
     const registry = await createRegistry(memoryServices(), [...members, aFact.repository(5)]);
     registry.contents.set(5, one);
-    // The token is asked for first and waits for everything else.
+    // The token is requested first and waits for everything else.
     for (const scope of ['settings', 'members', 'teams'] as const) {
       await registry.ask(scope);
     }
@@ -55,13 +55,13 @@ describe('what is granted', () => {
     expect(await registry.get(token, '/acme/p2/acme/two.json')).toBe('404');
   });
 
-  it('is listed only when it can be read, at every moment on the way', async () => {
+  it('is listed only when it can be read, at every moment', async () => {
     const registry = await publishedRegistry();
     const token = await tokenOf(registry);
     await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
     const seen: (readonly string[] | undefined)[] = [];
     for (let more = true; more; ) {
-      more = await registry.deliver();
+      more = await registry.handleNext();
       const listed = await registry.listed(token);
       for (const name of listed ?? []) {
         expect(await registry.get(token, `/acme/p2/${name}.json`)).toContain(name);
@@ -72,7 +72,7 @@ describe('what is granted', () => {
     expect(seen.at(-1)).toEqual(['acme/one', 'acme/two']);
   });
 
-  it('reaches a token after bitmap and root; two members get what is theirs', async () => {
+  it('reaches a token after bitmap and root; two members get what each may read', async () => {
     const registry = await publishedRegistry(memoryServices(), [
       aFact.settings(false),
       aFact.member(1),
@@ -87,12 +87,12 @@ describe('what is granted', () => {
       `put acme/roots/${first.principal}.json`,
       expect.stringMatching(/^edge t\//),
     ]);
-    // Nothing to read, but a root that says so.
+    // There is nothing to read, but a root file that says so.
     expect(await registry.listed(first.token)).toEqual([]);
     expect(await registry.listed(await tokenOf(registry, 'user-2'))).toEqual(['acme/one']);
   });
 
-  it('is not listed while the edge does not know its name', async () => {
+  it('is not listed while the edge does not have its name', async () => {
     const services = memoryServices();
     let takesNames = true;
     const registry = await publishedRegistry({
@@ -125,7 +125,7 @@ describe('what is granted', () => {
     expect(await registry.listed(token)).toEqual(['acme/one', 'acme/two']);
   });
 
-  it('is not known at the edge while its files cannot be written', async () => {
+  it("is not in the edge's store while its files cannot be written", async () => {
     const services = memoryServices();
     let takesFiles = true;
     const registry = await publishedRegistry({
@@ -170,7 +170,7 @@ describe('what is granted', () => {
     takesViews = false;
     await registry.change([...members, aFact.repository(5), aFact.repository(6)], 'repositories');
     await registry.drain();
-    // The view is made again while the bit is wanted and not there.
+    // The view is written again while the bit is requested and not there.
     const workItem = principalWork(organizationId, asPrincipal(await principalOf(registry)));
     await registry.table.transact([requestWork(workItem, registry.clock.now())]);
     await registry.workQueue.send([workItem.message]);
@@ -214,8 +214,8 @@ describe('what is granted', () => {
   });
 });
 
-describe('what is taken away', () => {
-  it('leaves the bitmap before the root, and nothing of it waits for an object store that fails', async () => {
+describe('what is withdrawn', () => {
+  it('leaves the bitmap before the root, and does not wait for an object store that fails', async () => {
     const services = memoryServices();
     let isDown = false;
     const registry = await publishedRegistry({
@@ -243,7 +243,7 @@ describe('what is taken away', () => {
     expect(await registry.listed(token)).toEqual([]);
   });
 
-  it('comes back under the same number when the repository is readable again, and its files are gone meanwhile', async () => {
+  it('has its files removed, and comes back under the same number when the repository is readable again', async () => {
     const registry = await publishedRegistry(memoryServices());
     const token = await tokenOf(registry);
     const all = await registry.issue({ kind: 'organization' });
@@ -272,7 +272,7 @@ describe('what is taken away', () => {
     ]);
   });
 
-  it('is gone for a revoked token at once, for its principal with the last one', async () => {
+  it('is gone for a revoked token at once, and for its principal with the last token', async () => {
     const registry = await publishedRegistry(memoryServices());
     const first = await tokenOf(registry);
     const second = await tokenOf(registry);
@@ -306,7 +306,7 @@ describe('what is taken away', () => {
 });
 
 describe('a token of the organization', () => {
-  it('reads every package, those that come later too', async () => {
+  it('reads every package, later ones too', async () => {
     const registry = await publishedRegistry();
     const { token } = await registry.issue({ kind: 'organization' });
     expect(await registry.settle()).toBe(0);
@@ -321,7 +321,7 @@ describe('a token of the organization', () => {
 });
 
 describe('a team', () => {
-  it('reads by its rows, whoever is in it', async () => {
+  it('reads by its own rights, whoever is in it', async () => {
     const registry = await publishedRegistry(memoryServices(), [
       aFact.settings(true),
       aFact.team(7),

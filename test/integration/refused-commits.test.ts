@@ -8,10 +8,10 @@ import { requestWork } from '../../shared/store/work.ts';
 import { packageWork } from '../../shared/store/work-items.ts';
 import {
   ann,
-  atRest,
   deleteVersion,
   distPath,
   eachStep,
+  expectSettled,
   members,
   of,
   withArchives,
@@ -34,7 +34,7 @@ const refuse = (registry: Registry, digit: string) =>
   ]);
 
 describe('a refused commit', () => {
-  it('does not come back by a scan: the tag and the branch that stand at it are left out with the reason', async () => {
+  it('does not come back by a scan: the tag and the branch at it are left out with the reason', async () => {
     const registry = await scannedRegistry();
     await refuse(registry, 'a');
     await registry.clock.advance(2000);
@@ -52,7 +52,7 @@ describe('a refused commit', () => {
     expect(await versions(registry)).toEqual({ 'dev-main': 'published' });
   });
 
-  it('leaves the metadata with the next writing, whatever a scan at the same moment stored', async () => {
+  it('leaves the metadata with the next publication, whatever a concurrent scan stored', async () => {
     const registry = await scannedRegistry();
     await refuse(registry, 'a');
     await registry.clock.advance(2000);
@@ -65,7 +65,7 @@ describe('a refused commit', () => {
     expect(await file(registry, 'acme/1/dev.json')).not.toContain(commitOf('a'));
   });
 
-  it('has no archive any more: who asks for it is told so, and the forge is not asked', async () => {
+  it('has no archive any more: a request for it gets the reason, and the forge is not asked', async () => {
     const registry = await scannedRegistry();
     const asked: string[] = [];
     registry.beforeContents = (what) => {
@@ -86,7 +86,7 @@ describe('a refused commit', () => {
     const registry = await scannedRegistry();
     const { table } = registry;
     const dist = keys.dist(organizationId, 1, commitOf('a'));
-    // After the look at the refusals, before the lease.
+    // After the check for refusals, before the lease.
     let armed = true;
     const transact = table.transact.bind(table);
     table.transact = async (operations) => {
@@ -115,7 +115,7 @@ describe('a refused commit', () => {
 });
 
 describe('a version whose author committed a secret', () => {
-  it('is shown with all that would go, and nothing goes until its package is named', async () => {
+  it('is shown with everything that would be removed, and nothing is removed until its package is named', async () => {
     const registry = await scannedRegistry();
     await withArchives(registry, 'a');
     const asked = (confirmation: object) =>
@@ -143,7 +143,7 @@ describe('a version whose author committed a secret', () => {
     expect((registry.table as MemoryTable).dump()).toEqual(before);
   });
 
-  it('is refused at the edge with its cached copies before anything else, leaves the metadata, and its archive is gone', async () => {
+  it('is refused at the edge with its cached copies first, leaves the metadata, and its archive is removed', async () => {
     const registry = await scannedRegistry(members);
     const { token } = await registry.issue({ kind: 'organization' });
     await registry.settle();
@@ -175,10 +175,10 @@ describe('a version whose author committed a secret', () => {
     expect(await auditLog(registry.table, organizationId, 5)).toMatchObject([
       { act: 'delete-version', subject: `acme/one 1.0.0 (${'a'.repeat(12)})`, ...ann },
     ]);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('is refused at the edge too when its archive was stored and the answer of the store was lost', async () => {
+  it("is refused at the edge too when its archive was stored but the store's answer was lost", async () => {
     const registry = await scannedRegistry();
     const { table } = registry;
     const { update } = table;
@@ -194,23 +194,23 @@ describe('a version whose author committed a secret', () => {
     await registry.settle();
     expect((await registry.published()).values.get('p/acme/acme/one')).toBe(`1!${'a'.repeat(12)}`);
     expect((await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`)).toBe(false);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('makes nobody lose the package while the edge takes the refusal', async () => {
+  it('leaves the package to everybody while the edge gets the refusal', async () => {
     const registry = await scannedRegistry(members);
     const { token } = await registry.issue({ kind: 'member', login: 'user-2' });
     await registry.settle();
     await withArchives(registry, 'a');
     await deleteVersion(registry, '1.0.0');
-    // Everybody's view is written anew while the edge's new value is still on its way.
+    // All views are written again while the edge's new value is still on its way.
     const grants = registry.queued().filter(({ queue }) => queue === 'publish-access');
     expect(grants.length).toBeGreaterThan(0);
     await registry.change([...members, aFact.member(9)], 'members');
-    while (await registry.deliver()) {
+    while (await registry.handleNext()) {
       expect(await registry.listed(token)).toEqual(['acme/one']);
     }
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
   it('does not come back by a scan, a pinned reference, another name, a new number or an undo', async () => {
@@ -245,10 +245,10 @@ describe('a version whose author committed a secret', () => {
     await registry.settle();
     expect((await registry.published()).values.get('p/acme/acme/one')).toBe(`1!${'a'.repeat(12)}`);
     await isAway();
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('that is stored by a build at this very moment is removed all the same', async () => {
+  it('that a concurrent build stores is removed all the same', async () => {
     const registry = await scannedRegistry();
     let hold: () => void = () => {};
     const held = new Promise<void>((resolve) => {
@@ -274,7 +274,7 @@ describe('a version whose author committed a secret', () => {
     expect((await registry.published()).values.get('p/acme/acme/one')).toBe(`1!${'a'.repeat(12)}`);
     await registry.settle();
     expect((await registry.published()).objects.has(`acme/1/${commitOf('a')}.zip`)).toBe(false);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
   it('can be allowed again: under a new number, because caches have the old archive', async () => {
@@ -302,6 +302,6 @@ describe('a version whose author committed a secret', () => {
     expect((await registry.fetch(2, commitOf('a'))).status).toBe(307);
     await registry.settle();
     expect(await registry.get(token, distPath('a'))).toContain('archive of a');
-    await atRest(registry);
+    await expectSettled(registry);
   });
 });

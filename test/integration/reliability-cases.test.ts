@@ -1,8 +1,7 @@
 /**
- * What has gone wrong in other registries and catalogues that follow a code host, each as it would be seen here: the real adapter on a
+ * Failures that other registries and catalogues that follow a code host have had, each as it would show here: the real adapter on a
  * simulated GitHub, its deliveries and our schedules on a stepped clock, and at the other end what Composer gets with a token.
- *
- * docs/reliability.md lists the cases by these numbers, and the tests of those that show elsewhere.
+ * docs/reliability.md lists the cases by these numbers, and the tests of those that are shown elsewhere.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeInput, ChangeName } from '../../local/forges/github/changes.ts';
@@ -17,7 +16,7 @@ import { organizationId, synchronizationId } from '../support/synchronized.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-/** Between two reconciles, and what a run takes. */
+/** Between two reconciles, plus the time of a run. */
 const reconcileInterval = 10 * minute;
 const recoveryInterval = 5 * minute;
 
@@ -25,7 +24,7 @@ let model: Model;
 let world: ModelWorld;
 beforeAll(async () => {
   model = await startModel();
-  // The worlds are imported once.
+  // Imports each world once, in advance.
   await model.begin('nested');
   await model.begin('broad');
 }, 60_000);
@@ -41,7 +40,7 @@ const change = <Name extends ChangeName>(name: Name, input: ChangeInput<Name>): 
 const acme = { organization: 'acme' };
 const loseDeliveries = () => world.gitHub.faults.add({ kind: 'delivery-lost' });
 
-/** Names in the root file of the one with that login or slug. */
+/** Names in the root file of the user or team with that login or slug. */
 async function listed(name: string): Promise<readonly string[]> {
   const workItems = [...world.state.users.values(), ...world.state.teams.values()];
   const workItem = workItems.find((one) => ('login' in one ? one.login : one.slug) === name);
@@ -69,7 +68,7 @@ const atRest = {
   everything: [apple, birch, cedar, daisy],
 };
 
-/** Milliseconds until it is so, looked at each second of the world. */
+/** How many milliseconds it takes until the condition holds, checked each second of the world's time. */
 async function timeUntil(isSo: () => Promise<boolean>, atMostMs: number): Promise<number> {
   const start = world.clock.now();
   while (!(await isSo())) {
@@ -87,7 +86,7 @@ const versionsOf = async (name: string): Promise<ReadonlyMap<string, string>> =>
   return text.startsWith('{') ? versionsIn(text, name) : new Map();
 };
 
-it('begins at rest', async () => {
+it('starts with nothing to do', async () => {
   expect(await everybody()).toEqual(atRest);
 });
 
@@ -104,7 +103,7 @@ describe('partial and wrong answers take nothing away', () => {
     ['R34: an API that was removed', { kind: 'server-error', status: 410 }],
   ] as const)('%s', async (_, fault) => {
     world.gitHub.faults.add({ ...fault });
-    // An event sends us to look, and so does each reconcile.
+    // An event causes a read, and so does each reconcile.
     await change('remove-team-member', { ...acme, team: 'others', user: 'dea' });
     await change('remove-team-repository', { ...acme, team: 'everybody', repository: 'acme/apple' });
     await world.pass(65 * minute);
@@ -116,7 +115,7 @@ describe('partial and wrong answers take nothing away', () => {
     expect(last?.scopes.some(({ outcome }) => outcome !== 'whole')).toBe(true);
 
     world.gitHub.faults.remove();
-    // A token that was made meanwhile lives for an hour.
+    // A token that was issued meanwhile lasts an hour.
     await world.pass(65 * minute);
     expect(await everybody()).toEqual({
       ...atRest,
@@ -134,7 +133,7 @@ describe('partial and wrong answers take nothing away', () => {
     expect(await everybody()).toEqual(atRest);
   });
 
-  it('R4: a credential that died freezes the rights, says so, and after a week lets them rest', async () => {
+  it('R4: a dead credential freezes the rights and is reported, and after a week access is suspended', async () => {
     await change('uninstall-app', acme);
     await world.pass(reconcileInterval);
     const state = await findSynchronization(world.table, synchronizationId);
@@ -150,7 +149,7 @@ describe('partial and wrong answers take nothing away', () => {
     expect(await everybody()).toEqual(atRest);
   });
 
-  it('R11: lists that are far too short, with totals that fit, are held for a person', async () => {
+  it('R11: removals of lists that are far too short, with matching totals, are held for an owner', async () => {
     await begin('broad');
     const before = await Promise.all(['bob', 'cid', 'leo', 'crowd'].map(listed));
     world.forgetful = { what: 'people', requests: 1000 };
@@ -166,7 +165,7 @@ describe('partial and wrong answers take nothing away', () => {
 
 describe('names and ids', () => {
   it.each(['told', 'not told'])(
-    'R6: a repository that takes the name of another is another one, %s',
+    'R6: a repository that takes the name of another is a different one, %s',
     async (how) => {
       if (how === 'not told') {
         loseDeliveries();
@@ -190,8 +189,8 @@ describe('names and ids', () => {
   );
 });
 
-describe('who reads', () => {
-  it('R12: who was removed is refused within 10 s of the event, and by the next reconcile without one', async () => {
+describe('access', () => {
+  it('R12: somebody who was removed is refused within 10 s of the event, or by the next reconcile without one', async () => {
     const isRefused = (name: string) => async () => (await listed(name)).length === 0;
     await change('remove-organization-member', { ...acme, user: 'bob' });
     expect(await timeUntil(isRefused('bob'), reconcileInterval)).toBeLessThanOrEqual(10_000);
@@ -203,7 +202,7 @@ describe('who reads', () => {
     expect(await everybody()).toEqual({ ...atRest, bob: [], dea: [] });
   });
 
-  it('R13: a team inherits from all above it, for as long as it is below them', async () => {
+  it('R13: a team inherits from all its ancestors for as long as it is below them', async () => {
     // dea is in menders, below makers, below everybody.
     expect(await listed('dea')).toEqual([apple, birch, cedar]);
     await change('set-team-parent', { ...acme, team: 'makers', parent: null, silent: true });
@@ -211,13 +210,13 @@ describe('who reads', () => {
     expect(await everybody()).toEqual({ ...atRest, dea: [birch, cedar], makers: [birch] });
   });
 
-  it('R14: who is only invited is no member', async () => {
+  it('R14: somebody who is only invited is no member', async () => {
     await change('add-organization-member', { ...acme, user: 'max', role: 'owner', pending: true });
     await world.pass(reconcileInterval);
     await expect(world.registry.issue({ kind: 'member', login: 'max' })).rejects.toThrow('max');
   });
 
-  it('R18: another base permission and another role are found by the reconcile, since no event tells them', async () => {
+  it('R18: a changed base permission or role is found by the reconcile, since it has no event', async () => {
     await change('set-base-permission', { ...acme, permission: 'read' });
     expect(
       await timeUntil(async () => (await listed('bob')).includes(daisy), 2 * reconcileInterval),
@@ -241,7 +240,7 @@ describe('deliveries that are lost, doubled and out of order', () => {
       refs: Object.fromEntries(names.map((name) => [`refs/tags/${name}`, commit()])),
     });
 
-  it('R20: four tags at once, which no event tells, are found by the reconcile', async () => {
+  it('R20: four tags at once, which have no event, are found by the reconcile', async () => {
     await pushTags('3.0.0', '3.0.1', '3.0.2', '3.0.3');
     await world.pass(reconcileInterval + 10_000);
     expect([...(await versionsOf(apple)).keys()]).toEqual(
@@ -249,11 +248,11 @@ describe('deliveries that are lost, doubled and out of order', () => {
     );
   });
 
-  it('R21: what did not arrive is caught up from the log of deliveries, time-outs included', async () => {
+  it('R21: deliveries that did not arrive are recovered from the log, time-outs included', async () => {
     world.gitHub.faults.add({ kind: 'delivery-failed' });
     await change('remove-organization-member', { ...acme, user: 'bob' });
     await pushTags('3.0.0');
-    // Were it the reconcile, it would be told by its cause.
+    // The cause of the run tells it apart from a reconcile.
     await world.pass(recoveryInterval + 10_000);
     expect(await listed('bob')).toEqual([]);
     expect((await versionsOf(apple)).get('3.0.0')).toBe(commit());
@@ -261,7 +260,7 @@ describe('deliveries that are lost, doubled and out of order', () => {
     expect(runs[0]?.scopes.map(({ cause }) => cause)).not.toContain('schedule');
   });
 
-  it('R23: a delivery that comes twice is one', async () => {
+  it('R23: a delivery that arrives twice takes effect once', async () => {
     world.gitHub.faults.add({ kind: 'delivery-doubled' });
     const before = (await latestRuns(world.table, synchronizationId, 100)).length;
     await change('remove-team-member', { ...acme, team: 'others', user: 'bob' });
@@ -271,7 +270,7 @@ describe('deliveries that are lost, doubled and out of order', () => {
     expect(await everybody()).toEqual(atRest);
   });
 
-  it('R24: deliveries in another order lead to what the forge says', async () => {
+  it("R24: deliveries in another order lead to the forge's current state", async () => {
     world.gitHub.faults.add({ kind: 'delivery-reordered', times: 1 });
     await change('add-team-member', { ...acme, team: 'makers', user: 'bob' });
     await change('remove-team-member', { ...acme, team: 'makers', user: 'bob' });
@@ -281,7 +280,7 @@ describe('deliveries that are lost, doubled and out of order', () => {
   });
 
   it('R25: a push whose payload is too large to be sent is found by the reconcile', async () => {
-    // Dropped by GitHub, which keeps no record of it: https://docs.github.com/en/webhooks/webhook-events-and-payloads
+    // GitHub drops it and does not log it: https://docs.github.com/en/webhooks/webhook-events-and-payloads
     loseDeliveries();
     await pushTags('3.0.0');
     await change('set-refs', { repository: 'acme/apple', refs: { 'refs/tags/1.0.0': null } });
@@ -293,7 +292,7 @@ describe('deliveries that are lost, doubled and out of order', () => {
 });
 
 describe('the app and its limits', () => {
-  it('R27: an app that is suspended while a run reads takes nothing away', async () => {
+  it('R27: an app that is suspended during a read takes nothing away', async () => {
     let requests = 0;
     world.onRequest = async () => {
       if (requests++ === 3) {
@@ -310,7 +309,7 @@ describe('the app and its limits', () => {
     expect(await everybody()).toEqual(atRest);
   });
 
-  it('R27: what is outside of a narrowed selection is out of reach at once, and back under its number', async () => {
+  it('R27: what is outside of a narrowed selection is inaccessible at once, and comes back under its number', async () => {
     const numbers = async () =>
       new Map((await packagesOf(world.table, organizationId)).map(({ name, number }) => [name, number]));
     const before = await numbers();
@@ -325,7 +324,7 @@ describe('the app and its limits', () => {
     expect(await numbers()).toEqual(before);
   });
 
-  it('R29: a limit that one run meets is kept by all, and they go on when it ends', async () => {
+  it('R29: a limit that one run meets is kept by all, and they continue when it ends', async () => {
     world.gitHub.faults.add({ kind: 'rate-limit', times: 1, match: { surface: 'graphql' } });
     await change('remove-organization-member', { ...acme, user: 'bob' });
     await change('remove-team-repository', { ...acme, team: 'makers', repository: 'acme/birch' });
@@ -337,12 +336,12 @@ describe('the app and its limits', () => {
     const before = asked();
     await world.pass(40 * minute);
     expect(asked()).toBe(before);
-    // GitHub's primary limit is one of an hour.
+    // GitHub's primary limit lasts up to an hour.
     await world.pass(25 * minute);
     expect(await everybody()).toEqual({ ...atRest, bob: [], dea: [apple, cedar], makers: [apple] });
   });
 
-  it('R31: a token that is refused in the middle of a run is asked for again', async () => {
+  it('R31: a token that is refused during a run is replaced', async () => {
     const before = (await latestRuns(world.table, synchronizationId, 100)).length;
     world.gitHub.faults.add({ kind: 'bad-credential', times: 1, after: 1, match: { surface: 'graphql' } });
     await world.reconcile();

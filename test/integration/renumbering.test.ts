@@ -7,10 +7,10 @@ import { findPackage } from '../../shared/store/package-store.ts';
 import { atEdge, endImport, give, imported, one, says } from '../support/competing-names.ts';
 import {
   ann,
-  atRest,
   deleteVersion,
   distPath,
   eachStep,
+  expectSettled,
   members,
   of,
   withArchives,
@@ -20,7 +20,7 @@ import type { Registry } from '../support/registry-fixture.ts';
 import { packages, pushed, scannedRegistry } from '../support/scanned.ts';
 import { organizationId } from '../support/synchronized.ts';
 
-describe('more refused commits than the edge takes of one package', () => {
+describe('more refused commits than the edge can hold for one package', () => {
   const digits = Array.from({ length: 70 }, (_, place) => (place + 16).toString(16));
   const version = (digit: string): string => `1.${Number.parseInt(digit, 16)}.0`;
   const manyVersions = async (): Promise<Registry> => {
@@ -33,7 +33,7 @@ describe('more refused commits than the edge takes of one package', () => {
     await pushed(registry);
     return registry;
   };
-  /** Names of the objects of a package, by their bodies. */
+  /** Names of a package's archives, by their contents. */
   const archives = async (registry: Registry, number: number): Promise<Record<string, string>> =>
     Object.fromEntries(
       [...(await registry.published()).objects].flatMap(([key, { body }]) =>
@@ -43,7 +43,7 @@ describe('more refused commits than the edge takes of one package', () => {
       ),
     );
 
-  it('give it a new number, with its metadata and the very bytes of all other archives, before anybody may read that', async () => {
+  it('give it a new number, with its metadata and the same bytes of all other archives, before anybody may read it', async () => {
     const registry = await manyVersions();
     const { token } = await registry.issue({ kind: 'member', login: 'user-2' });
     await registry.settle();
@@ -54,7 +54,7 @@ describe('more refused commits than the edge takes of one package', () => {
       Object.entries(before).filter(([name]) => !refused.some((digit) => name.startsWith(commitOf(digit)))),
     );
     await deleteVersion(registry, ...refused.map(version));
-    // The edge cannot name them all, and must serve none of them: the package is away until it has its new number.
+    // The edge has no room for all of them and must serve none, so the package is unavailable until it has its new number.
     let wasAway = false;
     await eachStep(registry, async () => {
       const value = (await registry.published()).values.get('p/acme/acme/one');
@@ -81,10 +81,10 @@ describe('more refused commits than the edge takes of one package', () => {
     for (const [name, body] of Object.entries(kept)) {
       expect(await registry.get(token, `/acme/dists/acme/one/${name}`)).toBe(body);
     }
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('are not waited for: from 48 on it is copied, and nobody loses it on the way', async () => {
+  it('are prepared for: from 48 on the package is copied, and stays available meanwhile', async () => {
     const registry = await manyVersions();
     const { token } = await registry.issue({ kind: 'member', login: 'user-2' });
     await registry.settle();
@@ -103,10 +103,10 @@ describe('more refused commits than the edge takes of one package', () => {
       last = now;
     });
     expect((await registry.published()).values.get('p/acme/acme/one')).toBe('2');
-    await atRest(registry);
+    await expectSettled(registry);
   });
 
-  it('and what is pushed, built or refused while it is copied is lost neither here nor there', async () => {
+  it('and whatever is pushed, built or refused during the copy is kept under both numbers', async () => {
     const registry = await manyVersions();
     const { token } = await registry.issue({ kind: 'member', login: 'user-2' });
     await registry.settle();
@@ -132,27 +132,27 @@ describe('more refused commits than the edge takes of one package', () => {
     expect(text).not.toContain(commitOf(digits[60] ?? ''));
     expect(await registry.get(token, distPath(digits[60] ?? ''))).toBe('404');
     expect(Object.keys(await archives(registry, 2))).toHaveLength(22);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 });
 
-describe('a package that comes under a new number', () => {
+describe('a package that gets a new number', () => {
   const allow = (registry: Registry, digit: string) =>
     allowRefusedCommit(of(registry), registry.organization, commitOf(digit), ann);
   /** Handles messages until the copy has its number. */
   const untilCopying = async (registry: Registry): Promise<void> => {
     while ((await findPackage(registry.table, organizationId, 2))?.state !== 'copying') {
-      expect(await registry.deliver()).toBe(true);
+      expect(await registry.handleNext()).toBe(true);
     }
   };
-  /** Not until everything is at rest: kept archives go after 90 days. */
+  /** Does not settle completely: kept archives are removed after 90 days. */
   const halfAMinute = async (registry: Registry): Promise<void> => {
     for (let seconds = 0; seconds < 30; seconds += 5) {
       await registry.drain();
       await registry.clock.advance(5_000);
     }
   };
-  /** A package that is being copied to number 2, because the refusal of its commit was taken back. */
+  /** A package that is being copied to number 2, because the refusal of its commit was revoked. */
   const beingCopied = async (registry: Registry): Promise<Registry> => {
     await withArchives(registry, 'a');
     await deleteVersion(registry, '1.0.0');
@@ -189,7 +189,7 @@ describe('a package that comes under a new number', () => {
     expect(registry.errors).toEqual([]);
   });
 
-  it('ends, although its repository got the name back with the number of another', async () => {
+  it("finishes, although its repository got the name back with another package's number", async () => {
     const registry = await imported(one(5), one(6, { createdAt: '2026-10-02T00:00:00Z' }));
     await endImport(registry);
     await withArchives(registry, '5');
@@ -199,7 +199,7 @@ describe('a package that comes under a new number', () => {
     await give(registry, 'repository-5', { samePackage: true });
     expect(await packages(registry)).toEqual(['1 acme/one superseded', '2 acme/one available']);
     await allow(registry, '5');
-    await atRest(registry);
+    await expectSettled(registry);
     expect(await packages(registry)).toEqual([
       '1 acme/one deleted',
       '2 acme/one available',
@@ -210,7 +210,7 @@ describe('a package that comes under a new number', () => {
     expect((await registry.fetch(2, commitOf('5'))).status).toBe(307);
   });
 
-  it('is copied anew where only the copy was withdrawn', async () => {
+  it('is copied again if only the copy was withdrawn', async () => {
     const registry = await beingCopied(await scannedRegistry(members));
     const copy = await findPackage(registry.table, organizationId, 2);
     if (copy === undefined) {
@@ -227,6 +227,6 @@ describe('a package that comes under a new number', () => {
     ]);
     expect(await atEdge(registry)).toBe('3');
     expect((await registry.fetch(3, commitOf('a'))).status).toBe(307);
-    await atRest(registry);
+    await expectSettled(registry);
   });
 });

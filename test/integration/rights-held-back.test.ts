@@ -11,7 +11,7 @@ import { publishedRegistry, tokenOf } from '../support/published.ts';
 import { memoryServices, type Registry } from '../support/registry-fixture.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
 
-/** Rights that are not published as the facts stand, because the facts are not whole. */
+/** Rights are not published as the facts say while the facts are incomplete. */
 
 async function requestGrants(registry: Registry): Promise<void> {
   const grants = grantsWork(organizationId);
@@ -24,7 +24,7 @@ describe('while a plan is being written', () => {
   const half = [aFact.settings(false), aFact.member(1), aFact.repository(5)];
   const metadata = '/acme/p2/acme/one.json';
 
-  it('views narrow at once, and widen when it is whole', async () => {
+  it('views narrow at once, and widen when it is complete', async () => {
     const registry = await publishedRegistry(memoryServices());
     const token = await tokenOf(registry);
     await registry.table.transact([{ put: applying, item: { since: registry.clock.now(), number: 9 } }]);
@@ -42,7 +42,7 @@ describe('while a plan is being written', () => {
       { isDone: false, leaseId: undefined },
     ]);
 
-    // As the transaction does that writes the plan's end.
+    // As the transaction does that writes the end of the plan.
     const grants = grantsWork(organizationId);
     await registry.table.transact([{ delete: applying }, requestWork(grants, registry.clock.now())]);
     await registry.workQueue.send([grants.message]);
@@ -52,8 +52,8 @@ describe('while a plan is being written', () => {
   });
 });
 
-describe('while rights rest', () => {
-  it("people's are gone, the organization's token stays, and all is back with one word", async () => {
+describe('while access is suspended', () => {
+  it('people lose access, organization tokens keep it, and a single request restores it', async () => {
     const registry = await publishedRegistry(memoryServices());
     const token = await tokenOf(registry);
     const { token: ofAll } = await registry.issue({ kind: 'organization' });
@@ -97,7 +97,7 @@ describe('a package that nobody can read', () => {
     expect(await objectsOf(registry)).toHaveLength(3);
   });
 
-  it('is deleted after them, archives and all, and does not come back by itself', async () => {
+  it('is deleted after 90 days with its archives, and does not come back by itself', async () => {
     const { registry, token } = await lifetimeOf(91);
     expect(await objectsOf(registry)).toEqual([]);
     expect(await registry.table.query(`PACKAGE#${organizationId}#1`, '')).toEqual([]);

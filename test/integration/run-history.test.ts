@@ -19,7 +19,10 @@ const after = [aFact.settings(true), aFact.member(1), aFact.member(3), ...reposi
 
 const all = ['settings', 'members', 'teams', 'repositories'] as const;
 
-/** The table as a process has it that writes so often and dies. @param isLost the last write has no effect; else only its answer is missing */
+/**
+ * The table of a process that dies after a number of writes.
+ * @param isLost whether the last write has no effect; otherwise only its answer is lost
+ */
 function writing(table: Table, times: number, isLost: boolean): Table {
   let left = times;
   const write = async <Result>(run: () => Promise<Result>): Promise<Result> => {
@@ -51,8 +54,8 @@ async function createWorld() {
   await askAll();
   await world.run('settings');
   world.later();
-  const atRest = table.dump();
-  const factsAtRest = await facts();
+  const itemsBefore = table.dump();
+  const factsBefore = await facts();
   world.forge.facts = after;
   await askAll();
   const synchronization = async (): Promise<Synchronization> => {
@@ -62,12 +65,12 @@ async function createWorld() {
     }
     return found;
   };
-  return { ...world, table, askAll, facts, atRest, factsAtRest, synchronization };
+  return { ...world, table, askAll, facts, itemsBefore, factsBefore, synchronization };
 }
 
 describe('the history of a run whose worker dies', () => {
   it.each([false, true])(
-    'agrees with the facts wherever that is, and what is gone can be had back (the last write is lost: %s)',
+    'agrees with the facts wherever that is, and removals can be undone (the last write is lost: %s)',
     async (isLost) => {
       let isAlive = false;
       let halfDone = 0;
@@ -78,17 +81,17 @@ describe('the history of a run whose worker dies', () => {
           () => false,
         );
         const label = `after ${writes} writes`;
-        expect(historyProblems(world.atRest, world.table.dump()), label).toEqual([]);
+        expect(historyProblems(world.itemsBefore, world.table.dump()), label).toEqual([]);
 
         const facts = await world.facts();
-        const gone = world.factsAtRest.filter((key) => !facts.includes(key));
+        const gone = world.factsBefore.filter((key) => !facts.includes(key));
         const synchronization = await world.synchronization();
         const runs = await listRuns(world.table, synchronization, true, world.clock.now());
         const latest = runs.find(({ number }) => number === 2);
         expect(latest?.counts.remove ?? 0, label).toBe(gone.length);
         halfDone += gone.length > 0 && latest?.scopes.some(({ outcome }) => outcome === 'begun') ? 1 : 0;
 
-        // The forge has it all again, and a person asks it back.
+        // The forge has everything again, and an owner undoes the run.
         world.clock.time += leaseMs + 1000;
         world.forge.facts = before;
         if (gone.length > 0) {
@@ -98,26 +101,26 @@ describe('the history of a run whose worker dies', () => {
           expect(done, label).toMatchObject({ isDone: true, left: [] });
           expect(done.putBack, label).toHaveLength(gone.length);
         }
-        // What was left of a stored plan went when it was finished, and is back when the lists must know.
+        // A finished plan has deleted what was left of it, and a later read of the lists finds it again.
         world.later();
         await world.askAll();
         await world.run('members');
-        expect(await world.facts(), label).toEqual(expect.arrayContaining(world.factsAtRest));
-        expect(historyProblems(world.atRest, world.table.dump()), label).toEqual([]);
+        expect(await world.facts(), label).toEqual(expect.arrayContaining(world.factsBefore));
+        expect(historyProblems(world.itemsBefore, world.table.dump()), label).toEqual([]);
       }
       expect(halfDone).toBeGreaterThanOrEqual(3);
     },
     30_000,
   );
 
-  it('says that it worker died, with why it ran, how long and how many requests', async () => {
+  it('records that its worker died, with its cause, duration and requests', async () => {
     const world = await createWorld();
     const reader = world.forge.reader;
     world.forge.reader = () => ({ ...reader(), requests: () => 7 });
     world.forge.before = () => {
       world.clock.time += 1000;
     };
-    // The leases, the number, and the settings' and the members' transaction.
+    // The leases, the number, and the settings' and the members' transactions.
     await world.run('settings', writing(world.table, 8, false)).catch(() => {});
     const synchronization = await world.synchronization();
     const show = () => showRun(world.table, synchronization, 2, world.clock.now());
@@ -141,7 +144,7 @@ describe('the history of a run whose worker dies', () => {
     ]);
   });
 
-  it('of one that lives ends with what came of each scope', async () => {
+  it('of a run that completes ends with the outcome of each scope', async () => {
     const world = await createWorld();
     await world.run('settings');
     const shown = await showRun(world.table, await world.synchronization(), 2, world.clock.now());

@@ -26,7 +26,7 @@ describe('a name', () => {
     expect(await versions(registry, 1)).toEqual({ '1.0.0': 'published', 'dev-main': 'published' });
   });
 
-  it('that changes back takes its old package up again', async () => {
+  it('that changes back reactivates its old package', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'acme/two', branches: { main: 'b' } });
     await pushed(registry);
@@ -36,7 +36,7 @@ describe('a name', () => {
     expect(await file(registry, 'acme/1/dev.json')).toContain(commitOf('c'));
     expect(await file(registry, 'acme/1/dev.json')).not.toContain('abandoned');
     expect(await file(registry, 'acme/2/dev.json')).toContain('"abandoned":"acme/one"');
-    // A broken manifest gives no name: versions go to the package that is not abandoned.
+    // A broken manifest has no name: its versions go to the package that is not abandoned.
     registry.contents.set(5, {
       name: 'acme/one',
       tags: { '1.0.0': 'a' },
@@ -47,7 +47,7 @@ describe('a name', () => {
     expect(await packages(registry)).toEqual(['1 acme/one available', '2 acme/two available → acme/one']);
   });
 
-  it('that changed more often than a transaction has room for goes on changing, even if a scan dies on its way', async () => {
+  it('that changed more often than fits into a transaction can still change, even if a scan dies', async () => {
     const registry = await scannedRegistry();
     const names = Array.from({ length: 110 }, (_, place) => `acme/name-${place}`);
     for (const name of names) {
@@ -64,7 +64,7 @@ describe('a name', () => {
     registry.contents.set(5, { name: 'acme/final', branches: { main: 'b' } });
     await registry.pushed(5);
     let transactions = 0;
-    await registry.deliver((services) => ({
+    await registry.handleNext((services) => ({
       ...services,
       table: {
         ...services.table,
@@ -95,7 +95,7 @@ describe('a name', () => {
     expect(await file(registry, 'acme/112/dev.json')).toContain('"abandoned":true');
   }, 30_000);
 
-  it('with a vendor that nobody owns waits, and the old one stays as it is', async () => {
+  it('with a vendor that the organization does not own waits, and the old package stays as it is', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'symfony/console', branches: { main: 'b' } });
     await pushed(registry);
@@ -106,7 +106,7 @@ describe('a name', () => {
     expect(await file(registry, 'acme/1/dev.json')).toContain(commitOf('a'));
   });
 
-  it('that only an old tag says, because the default branch is broken, renames and withdraws nothing', async () => {
+  it('that only an old tag has, because the default branch is broken, renames and withdraws nothing', async () => {
     const registry = await scannedRegistry();
     const old = '{"name":"acme/older"}';
     const refs = { name: 'acme/one', tags: { '1.0.0': 'a', '0.9.0': 'e' }, manifests: { e: old } };
@@ -136,7 +136,7 @@ describe('a name', () => {
     });
   });
 
-  it('is that of a branch where neither the default branch nor a tag has one, and an earlier branch renames nothing', async () => {
+  it('comes from a branch if neither the default branch nor a tag has one, and an earlier branch renames nothing', async () => {
     const registry = await scannedRegistry();
     const manifests = { b: '{}', c: '{"name":"acme/branch"}', d: '{"name":"acme/other"}' };
     registry.contents.set(6, { name: '', branches: { main: 'b', work: 'c' }, manifests });
@@ -166,13 +166,13 @@ describe('a name', () => {
   });
 
   it.each(['one after another', 'at once'])(
-    'is the first one’s when two repositories have it, %s',
+    'belongs to the first of two repositories that have it, %s',
     async (how) => {
       const registry = await scannedRegistry(owner);
       registry.contents.set(6, { name: 'acme/one', branches: { main: 'b' } });
       await registry.change([...owner, aFact.repository(5), aFact.repository(6)], 'repositories');
       while (registry.queued().some(({ queue }) => queue === 'sync')) {
-        await registry.deliver();
+        await registry.handleNext();
       }
       if (how === 'at once') {
         // Both read before either writes.
@@ -188,9 +188,9 @@ describe('a name', () => {
           }
           await both;
         };
-        await Promise.all([registry.deliver(), registry.deliver(), registry.deliver()]);
+        await Promise.all([registry.handleNext(), registry.handleNext(), registry.handleNext()]);
       }
-      // Nothing is left to the sweep.
+      // The sweep must find no work.
       expect(await registry.settle()).toBe(0);
       expect(registry.errors).toEqual([]);
       expect((await packages(registry)).map((one) => one.replace(/^\d/, 'n'))).toEqual([
@@ -221,7 +221,7 @@ describe('a repository', () => {
     expect(await scanOf(registry)).toMatchObject({ waiting: [] });
   });
 
-  it('without a manifest, or that is gone before its first scan, makes nothing', async () => {
+  it('without a manifest, or that is gone before its first scan, makes no package', async () => {
     const registry = await scannedRegistry(owner);
     registry.contents.set(5, { name: 'acme/one', branches: { main: 'a' }, manifests: { a: '' } });
     await registry.change([...owner, aFact.repository(5)], 'repositories');
@@ -249,13 +249,13 @@ describe('a repository', () => {
     expect(await scanOf(registry)).toMatchObject({ skipped: [{ ref: 'branch main' }] });
   });
 
-  it('that is archived is abandoned, and no more when it is not; its manifest may say by what', async () => {
+  it('that is archived is abandoned until it is unarchived; its manifest may name a replacement', async () => {
     const archived = [...owner, aFact.repository(5, { archived: true })];
     const registry = await scannedRegistry(archived);
     expect(await file(registry, 'acme/1/plain.json')).toContain('"abandoned":true');
     await registry.change(five, 'repositories');
     expect(await registry.settle()).toBe(0);
-    // What was imported from an archived repository is not abandoned for ever.
+    // What was imported from an archived repository does not stay abandoned for ever.
     expect(await file(registry, 'acme/1/plain.json')).not.toContain('abandoned');
     registry.contents.set(5, {
       name: 'acme/one',

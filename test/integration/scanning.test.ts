@@ -10,7 +10,7 @@ import { file, owner, packages, pushed, scannedRegistry, scanOf, versions } from
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
 
 describe('tags', () => {
-  it('of the first scan are published at once, a later one with its checksum from the first moment', async () => {
+  it('of the first scan are published at once, later ones with a checksum from the first moment', async () => {
     const registry = await scannedRegistry();
     expect(await versions(registry)).toEqual({ '1.0.0': 'published', 'dev-main': 'published' });
     await registry.clock.advance(2000);
@@ -25,7 +25,7 @@ describe('tags', () => {
       return Readable.from(['archive']);
     };
     await registry.pushed(5);
-    while (await registry.deliver()) {
+    while (await registry.handleNext()) {
       const text = await file(registry, 'acme/1/plain.json');
       if (text.includes('1.1.0')) {
         expect(text).toMatch(/"version":"1.1.0".*?"shasum":"[0-9a-f]{40}"/);
@@ -35,7 +35,7 @@ describe('tags', () => {
     expect(await file(registry, 'acme/1/plain.json')).toContain('1.1.0');
   });
 
-  it('stay pending while the forge does not give their archive, with the reason, and are tried again', async () => {
+  it('stay pending while the forge does not serve their archive, with the reason, and are retried', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b', '1.2.0': 'c' } });
     registry.beforeContents = (asked, what) => {
@@ -52,12 +52,12 @@ describe('tags', () => {
     expect(await scanOf(registry)).toMatchObject({ unfinished: true });
     expect(await file(registry, 'acme/1/plain.json')).not.toContain('1.1.0');
     registry.beforeContents = () => {};
-    await registry.rest();
+    await registry.settleWithReconciles();
     expect(await versions(registry)).toMatchObject({ '1.1.0': 'published' });
     expect(await scanOf(registry)).toMatchObject({ unfinished: false });
   });
 
-  it('are not asked for one after another when the forge refuses all of them', async () => {
+  it('are not requested one after another when the forge refuses all of them', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b', '1.2.0': 'c' } });
     let asked = 0;
@@ -74,7 +74,7 @@ describe('tags', () => {
     ).toHaveLength(2);
   });
 
-  it('whose archive somebody else builds are looked at again within seconds', async () => {
+  it('whose archive another worker builds are rechecked within seconds', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b' } });
     const dist = keys.dist(organizationId, 1, commitOf('b'));
@@ -88,7 +88,7 @@ describe('tags', () => {
     expect(registry.clock.now()).toBeLessThan(until + 60_000);
   });
 
-  it('leave time for what is asked for meanwhile: a repository that is gone is not read to the end', async () => {
+  it('leave time for other requests: a repository that is gone is not read to the end', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a', '1.1.0': 'b', '1.2.0': 'c' } });
     const built: string[] = [];
@@ -99,7 +99,7 @@ describe('tags', () => {
         const queued = registry.queued();
         expect(queued[0]).toBeDefined();
         while ((await scanOf(registry))?.wanted === 2) {
-          await registry.deliver();
+          await registry.handleNext();
         }
       }
     };
@@ -110,7 +110,7 @@ describe('tags', () => {
 });
 
 describe('a scan', () => {
-  it('that the forge fails changes nothing, comes back after 5, 30 and 120 s, and then with the reconcile', async () => {
+  it('that the forge fails changes nothing, is retried after 5, 30 and 120 s, and then by the reconcile', async () => {
     const registry = await scannedRegistry();
     const before = await registry.published();
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } });
@@ -127,7 +127,7 @@ describe('a scan', () => {
     expect(await registry.published()).toEqual(before);
     expect(await scanOf(registry)).toMatchObject({ unfinished: true, lastFailure: { code: 'unavailable' } });
     registry.beforeContents = () => {};
-    await registry.rest();
+    await registry.settleWithReconciles();
     expect(await file(registry, 'acme/1/dev.json')).toContain(commitOf('b'));
     const scan = await scanOf(registry);
     expect(scan).toMatchObject({ unfinished: false });
@@ -140,7 +140,7 @@ describe('a scan', () => {
     'sso-required',
     'gone',
     'unexpected',
-  ])('is not repeated on %s, and what was asked for meanwhile is done', async (code) => {
+  ])('is not retried on %s, and work that was requested meanwhile is done', async (code) => {
     const registry = await scannedRegistry();
     let asked = 0;
     registry.beforeContents = async (what) => {
@@ -156,7 +156,7 @@ describe('a scan', () => {
     expect(asked).toBe(2);
   });
 
-  it('that a dead credential stopped is asked for again by the schedule', async () => {
+  it('that a dead credential stopped is requested again by the schedule', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } });
     registry.beforeContents = () => {
@@ -165,11 +165,11 @@ describe('a scan', () => {
     await pushed(registry);
     expect(await scanOf(registry)).toMatchObject({ unfinished: true });
     registry.beforeContents = () => {};
-    await registry.rest();
+    await registry.settleWithReconciles();
     expect(await file(registry, 'acme/1/dev.json')).toContain(commitOf('b'));
   });
 
-  it('waits for as long as a rate limit says', async () => {
+  it('waits for as long as a rate limit requires', async () => {
     const registry = await scannedRegistry();
     const start = registry.clock.now();
     const asked: number[] = [];
@@ -183,7 +183,7 @@ describe('a scan', () => {
     expect(asked.map((at) => Math.floor(at / 1000))).toEqual([0, 100]);
   });
 
-  it('that another worker took over ends without a word', async () => {
+  it('that another worker took over ends silently', async () => {
     const registry = await scannedRegistry();
     const workItem = scanWork(organizationId, synchronizationId, repository(5));
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } });
@@ -194,14 +194,14 @@ describe('a scan', () => {
     };
     await registry.pushed(5);
     await registry.drain();
-    expect(registry.deliveries.at(-1)).toMatchObject({ queue: 'scan', outcome: 'busy' });
+    expect(registry.handled.at(-1)).toMatchObject({ queue: 'scan', outcome: 'busy' });
     expect(registry.errors).toEqual([]);
-    // Its successor has done nothing, so the sweep finds the work.
+    // The other worker has done nothing, so the sweep finds the work.
     await registry.settle();
     expect(await file(registry, 'acme/1/dev.json')).toContain(commitOf('b'));
   });
 
-  it('of a burst of pushes is one more after the one at work', async () => {
+  it('for a burst of pushes is repeated once after the running one', async () => {
     const registry = await scannedRegistry();
     let scans = 0;
     registry.beforeContents = async (what) => {
@@ -215,13 +215,13 @@ describe('a scan', () => {
     expect(scans).toBe(2);
   });
 
-  it('is asked for once more when its message came while it was at work', async () => {
+  it('is repeated once more if its message arrived while it ran', async () => {
     const registry = await scannedRegistry();
     let asked = 0;
     registry.beforeContents = async (what) => {
       if (what !== 'refs' || asked++ > 0) return;
       const workItem = scanWork(organizationId, synchronizationId, repository(5));
-      // Its message finds the lease taken: it is as good as lost.
+      // Its message finds the lease taken, so it is as good as lost.
       await registry.table.transact([requestWork(workItem, registry.clock.now())]);
     };
     await registry.pushed(5);
@@ -229,7 +229,7 @@ describe('a scan', () => {
     expect(asked).toBe(2);
   });
 
-  it('says in the log that a tag moved', async () => {
+  it('logs that a tag moved', async () => {
     const registry = await scannedRegistry();
     registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'b' }, branches: { main: 'b' } });
     await pushed(registry);

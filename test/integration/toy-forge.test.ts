@@ -1,4 +1,4 @@
-/** A forge that nobody knew before: a folder and a line in the list of modules, and everything works, from its connection to what Composer gets. */
+/** A new forge is a folder and a line in the list of modules, and everything works, from its connection to what Composer gets. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
@@ -31,18 +31,18 @@ const [ann, bob, team, shop, vault] = [id(), id(), id(), id(), id()];
 let registry: Registry;
 let world: ToyWorld;
 let tokens: { ann: string; bob: string };
-/** The owner connects again. */
+/** Connects again with a new grant of the owner. */
 let grant: () => Promise<void>;
 let credential: CredentialSource<TokenPair>;
 
-/** Names the hook in the address that the toy forge delivers to. */
+/** Names the hook in the URL that the toy forge sends deliveries to. */
 const hook = { forge: 'toy', source: 'hook' } as const;
 let hooks: HookDependencies;
 
-/** What is addressed to a hook needs no integration. */
+/** Deliveries to a hook need no integration. */
 const neverAsked = () => Promise.reject(new Error('the integrations secret cannot be read'));
 
-/** What the toy forge sends to the address of the synchronization's hook. */
+/** Sends an event of the toy forge to the address of the synchronization's hook. */
 async function deliver(event: string, about: string, secret = 'the secret'): Promise<number> {
   const { status } = await receiveDelivery(
     {
@@ -109,7 +109,7 @@ beforeAll(async () => {
   await settled(registry);
   const issue = async (login: string) => (await registry.issue({ kind: 'member', login })).token;
   tokens = { ann: await issue('ann'), bob: await issue('bob') };
-  await registry.rest();
+  await registry.settleWithReconciles();
 });
 
 test('its facts are stored under ids of its own form', async () => {
@@ -124,25 +124,25 @@ test('its facts are stored under ids of its own form', async () => {
   expect(registry.logged).toEqual([]);
 });
 
-test('each person gets the packages of the repositories that he may read, and nobody else', async () => {
+test('each person gets exactly the packages of the repositories that he may read', async () => {
   expect(await registry.listed(tokens.ann)).toEqual(['acme/shop']);
   expect(await registry.listed(tokens.bob)).toEqual(['acme/vault']);
   expect(await versions(tokens.ann, 'acme/shop')).toEqual(['1.0.0']);
   expect(await registry.get(tokens.ann, '/acme/p2/acme/vault.json')).toBe('404');
 });
 
-test('a push is told and published, by a token that was renewed meanwhile', async () => {
+test('a push is received and published, with a token that was renewed meanwhile', async () => {
   await registry.clock.advance(2 * lifeMs);
   const before = world.tokens.exchanges;
   push(shop, '1.1.0', 'acme/shop');
   expect(await deliver('repository pushed', shop, 'another')).toBe(401);
   expect(await deliver('repository pushed', shop)).toBe(202);
-  await registry.rest();
+  await registry.settleWithReconciles();
   expect((await versions(tokens.ann, 'acme/shop')).sort()).toEqual(['1.0.0', '1.1.0']);
   expect(world.tokens.exchanges).toBe(before + 1);
 });
 
-test('who leaves loses everything with the delivery, although nothing can be read', async () => {
+test('somebody who leaves loses everything with the delivery, although nothing can be read', async () => {
   world.remove(ann);
   world.fault = () => {
     throw new ForgeError('unavailable', 'an outage');
@@ -152,11 +152,11 @@ test('who leaves loses everything with the delivery, although nothing can be rea
   expect(await registry.listed(tokens.ann)).toEqual([]);
   expect(await registry.listed(tokens.bob)).toEqual(['acme/vault']);
   world.fault = () => 0;
-  await registry.rest();
+  await registry.settleWithReconciles();
   expect(await registry.listed(tokens.ann)).toEqual([]);
 });
 
-test('a grant that its owner took back freezes what is there, and a new one goes on', async () => {
+test('a grant that its owner revoked freezes the rights, and a new one continues', async () => {
   world.tokens.revoke();
   await settled(registry);
   const state = async () => (await findSynchronization(registry.table, synchronizationId))?.credentialState;
@@ -167,7 +167,7 @@ test('a grant that its owner took back freezes what is there, and a new one goes
   expect(await state()).toBe('working');
 });
 
-test('with its synchronization the credential and the hooks are deleted, and a renewal under way does not bring it back', async () => {
+test('with its synchronization the credential and the hooks are deleted, and a renewal under way does not restore it', async () => {
   const synchronization = await findSynchronization(registry.table, synchronizationId);
   if (synchronization === undefined) throw new Error('there is no synchronization');
   const renewed = credential.rotate(

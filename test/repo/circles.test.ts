@@ -4,7 +4,7 @@ import { circlesOf } from './circles.ts';
 const graph = (arrows: Record<string, string>) =>
   new Map(Object.entries(arrows).map(([from, to]) => [from, new Set(to)]));
 
-it('finds each circle once, and nothing that only leads to one', () => {
+it('finds each cycle once, and no node that only leads to one', () => {
   expect(circlesOf(graph({ a: 'b', b: 'c', c: 'ad', d: 'e', e: '' }))).toEqual([['a', 'b', 'c']]);
   expect(circlesOf(graph({ x: 'a', a: 'b', b: 'a', c: 'd', d: 'c' }))).toEqual([
     ['a', 'b'],

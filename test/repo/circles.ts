@@ -1,8 +1,8 @@
 /**
- * The circles of a directed graph: groups of nodes of which each can be reached from each other.
+ * The cycles of a directed graph: groups of nodes of which each can be reached from each other.
  *
  * @param arrows from every node to those that it leads to
- * @returns each group sorted; nodes in no circle are left out, one that leads to itself too
+ * @returns each group sorted; nodes outside of a cycle are left out, also one that leads to itself
  */
 export function circlesOf(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const reachable = new Map([...arrows.keys()].map((node) => [node, reachableFrom(arrows, node)]));
@@ -23,7 +23,7 @@ export function circlesOf(arrows: ReadonlyMap<string, ReadonlySet<string>>): str
   return circles;
 }
 
-/** All nodes that an arrow, or several after each other, lead to from the node. */
+/** All nodes that can be reached from the node. */
 export function reachableFrom(
   arrows: ReadonlyMap<string, ReadonlySet<string>>,
   node: string,

@@ -3,20 +3,19 @@ import { expect, it } from 'vitest';
 import { everyForge } from './layers.ts';
 import { isTest, readSource, sourceFiles, within } from './source-imports.ts';
 
-/** The forges that there are. */
+/** The forges that have a folder. */
 const folders = new Set(
   sourceFiles.flatMap((file) => /^shared\/forge\/([^/]+)\//.exec(file)?.slice(1, 2) ?? []),
 );
 
 /**
- * A forge's name stands in its folder, and in the line that lists it; everything else knows only the port. So a further forge is one folder
- * and one line. What another forge's code would need is a trait of its module, or a setting of its integration.
- *
- * Besides the forges that there are: those of which the docs speak already.
+ * A forge's name may appear only in its folder and in the line that lists it; everything else uses the port. So another forge is one folder
+ * and one line. What its code would need elsewhere is a trait of its module, or a setting of its integration. Besides existing forges this
+ * includes those that the docs mention.
  */
 const forgeName = new RegExp([...folders, 'gitlab', 'bitbucket'].join('|'), 'i');
 
-/** The code without its comments, in which a forge may serve as an example. */
+/** The code without its comments, in which a forge may be an example. */
 function codeOf(text: string): string {
   const parts: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -40,7 +39,7 @@ it.each([
   expect(forgeName.test(codeOf(text))).toBe(isFound);
 });
 
-it('no file outside of the folders of forges names one', () => {
+it("no file outside of the forges' folders names one", () => {
   const others = sourceFiles
     .filter(within('functions', 'shared', 'infra'))
     .filter((file) => !isTest(file) && !/^shared\/forge\/[^/]+\//.test(file) && file !== everyForge);
@@ -52,7 +51,7 @@ it('no file outside of the folders of forges names one', () => {
   expect(naming).toEqual([]);
 });
 
-it('each forge keeps the contract of all forges', () => {
+it('each forge runs the contract of all forges', () => {
   expect([...folders].filter((id) => !sourceFiles.includes(`test/contracts/${id}-contract.test.ts`))).toEqual(
     [],
   );
@@ -61,7 +60,7 @@ it('each forge keeps the contract of all forges', () => {
 it('the list of forges names each in its import and in its line, and nowhere else', () => {
   const text = codeOf(readSource(everyForge));
   for (const id of folders) {
-    // The import has the name, and the path.
+    // The import has it as name and in the path.
     expect(text.match(new RegExp(id, 'gi')), id).toHaveLength(3);
   }
 });

@@ -4,7 +4,7 @@ import { circlesOf, reachableFrom } from './circles.ts';
 import { componentOf, everyForge, layers } from './layers.ts';
 import { type Import, isTest, readSource, sourceFiles, sourceImports, within } from './source-imports.ts';
 
-/** Who may import whom. Each rule says why it is there, because a failing one has to convince somebody. */
+/** Who may import whom. Each rule states its reason, since a failing one has to convince somebody. */
 
 const isOurs = within('console', 'events', 'functions', 'infra', 'local', 'shared', 'test', 'tools');
 const part = (path: string, place: number): string => path.split('/')[place] ?? '';
@@ -24,7 +24,7 @@ const levels = new Map(
   layers.flatMap(({ components }, level) => components.map((component) => [component, level] as const)),
 );
 const levelOf = (path: string): number => levels.get(componentOf(path)) ?? Number.NaN;
-// A test beside the code may bring in what its unit would never know.
+// A test may import what the unit beside it must not.
 const isNotBelow = ({ from, to }: Import): boolean =>
   within('shared')(from) &&
   !isTest(from) &&
@@ -32,7 +32,7 @@ const isNotBelow = ({ from, to }: Import): boolean =>
   componentOf(from) !== componentOf(to) &&
   levelOf(from) <= levelOf(to);
 
-/** Who imports whom, as a graph of files or of what holds them. */
+/** Imports as a graph of files or of what contains them. */
 function arrowsBetween(nodeOf: (path: string) => string, counts: (one: Import) => boolean) {
   const arrows = new Map<string, Set<string>>();
   for (const one of sourceImports.filter(({ to }) => isOurs(to)).filter(counts)) {
@@ -45,7 +45,7 @@ function arrowsBetween(nodeOf: (path: string) => string, counts: (one: Import) =
 }
 
 describe('who may import whom', () => {
-  it('finds the imports at all', () => {
+  it('finds imports at all', () => {
     expect(sourceImports.length).toBeGreaterThan(300);
     expect(sourceImports).toContainEqual({
       from: 'functions/publish-access/handler.ts',
@@ -57,7 +57,7 @@ describe('who may import whom', () => {
     expect(broken(({ from, to }) => within(folder)(from) && isOurs(to) && !within(folder)(to))).toEqual([]);
   });
 
-  it('shared/runtime imports the domain alone: every function has it, whatever else it has', () => {
+  it('shared/runtime imports the domain alone: it is in every function, whatever else that has', () => {
     expect(
       broken(
         ({ from, to }) =>
@@ -82,7 +82,7 @@ describe('who may import whom', () => {
     expect(without).toEqual([]);
   });
 
-  it('nothing in shared imports messages of queues: they are what functions send and take', () => {
+  it('nothing in shared imports schemas of queue messages: functions send and receive those', () => {
     expect(broken(({ from, to }) => within('shared')(from) && within('events')(to))).toEqual([]);
     expect(
       broken(
@@ -91,7 +91,7 @@ describe('who may import whom', () => {
     ).toEqual([]);
   });
 
-  it('only the list of forges imports an adapter: to everything else a forge is the port', () => {
+  it('only the list of forges imports an adapter: everything else uses the port', () => {
     expect(
       broken(
         ({ from, to }) =>
@@ -104,7 +104,7 @@ describe('who may import whom', () => {
     ).toEqual([]);
   });
 
-  it('an adapter never imports another adapter: what they share belongs beside them', () => {
+  it('an adapter never imports another adapter: shared code belongs beside them', () => {
     expect(broken(isOfAnotherForge)).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe('who may import whom', () => {
     ).toEqual([]);
   });
 
-  it('the folders of shared/sync import one way, and nothing of what owners do', () => {
+  it("the folders of shared/sync import in one direction, and nothing of owners' use cases", () => {
     const arrows: Readonly<Record<string, readonly string[]>> = {
       run: ['plan'],
       webhooks: ['plan'],
@@ -153,7 +153,7 @@ describe('who may import whom', () => {
     expect(broken(isOfWhatIsNotDeployed)).toEqual([]);
   });
 
-  it('the toy forge, the model of a folder in shared/forge, keeps the rules for one, and is small', () => {
+  it('the toy forge, the example of a folder in shared/forge, follows the rules for one, and is small', () => {
     const folder = 'test/support/toy-forge';
     const moved = (path: string): string => path.replace(new RegExp(`^${folder}/`), 'shared/forge/toy/');
     const imports = sourceImports
@@ -169,11 +169,11 @@ describe('who may import whom', () => {
     expect(lines.length).toBeLessThan(200);
   });
 
-  it('local does not import tools: they are about it', () => {
+  it('local does not import tools: they are built on it', () => {
     expect(broken(({ from, to }) => within('local')(from) && within('tools')(to))).toEqual([]);
   });
 
-  it('local does not import tests, tests beside the deployed code do not import local', () => {
+  it('local does not import tests, and tests beside deployed code do not import local', () => {
     expect(broken(({ from, to }) => within('local')(from) && !isTest(from) && within('test')(to))).toEqual(
       [],
     );
@@ -184,21 +184,21 @@ describe('who may import whom', () => {
 });
 
 describe('the layers of shared', () => {
-  it('have a place for every file', () => {
+  it('has a place for every file', () => {
     const files = sourceFiles.filter(within('shared'));
     expect(files.filter((file) => Number.isNaN(levelOf(file)))).toEqual([]);
     expect([...levels.keys()].filter((one) => !files.some((file) => componentOf(file) === one))).toEqual([]);
   });
 
   it.each(layers.map(({ components, why }) => [components.join(', '), why, components] as const))(
-    '%s: only what is below it is imported there, since this is %s',
+    '%s: imports only what is below it, since this is %s',
     (_, __, components) => {
       expect(broken((one) => components.includes(componentOf(one.from)) && isNotBelow(one))).toEqual([]);
     },
   );
 });
 
-/** A circle can only be understood, moved and tested whole. */
+/** Code in a cycle can only be understood, moved and tested as a whole. */
 describe('no circle', () => {
   it('of files', () => {
     expect(
@@ -241,14 +241,14 @@ describe('the picture of the layers', () => {
     expect([...names.values()].sort()).toEqual(['functions', ...all].sort());
   });
 
-  it('has no arrow that is none', () => {
+  it('has only arrows that stand for imports', () => {
     const wrong = [...drawn].flatMap(([from, tos]) =>
       [...tos].filter((to) => real.get(from)?.has(to) !== true).map((to) => `${from} imports no ${to}`),
     );
     expect(wrong).toEqual([]);
   });
 
-  it('has a way for everything that is imported', () => {
+  it('has a path for every import', () => {
     const missing = [...names.values()].flatMap((from) =>
       [...(real.get(from) ?? [])]
         .filter((to) => !reachableFrom(drawn, from).has(to))

@@ -1,16 +1,15 @@
 /**
- * The layers of `shared`, lowest first: each may import what comes before it in this list, and nothing after it or beside it.
- * docs/architecture.md draws them.
+ * The layers of `shared`, lowest first: each may import those before it in this list, and none after it. docs/architecture.md draws them.
  */
 export interface Layer {
-  /** Components, which do not import each other. */
+  /** Components of the layer, which do not import each other. */
   readonly components: readonly string[];
   readonly why: string;
 }
 
-/** The files that know every forge are a component of their own: they import the adapters, and these what is beside them. */
+/** The files that know every forge are a component of their own: they import the adapters, which import what is beside them. */
 export const everyForge = 'shared/forge/modules.ts';
-/** Whatever a forge has in its folder. */
+/** The adapter in each forge's folder. */
 const adapters = 'shared/forge/*';
 
 const componentOfFile: Readonly<Record<string, string>> = {

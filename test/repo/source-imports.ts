@@ -1,4 +1,4 @@
-/** Which file imports which, as the sources say it. */
+/** Lists the imports of each source file. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -9,7 +9,7 @@ export interface Import {
   readonly to: string;
 }
 
-/** Every TypeScript file of the repository, those that git does not know yet too. */
+/** Every TypeScript file of the repository, including those not yet added to git. */
 export const sourceFiles: readonly string[] = execFileSync(
   'git',
   ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'],
@@ -18,7 +18,7 @@ export const sourceFiles: readonly string[] = execFileSync(
   .split('\n')
   .filter((file) => file !== '' && !file.endsWith('.d.ts'));
 
-/** Type imports too: what is not there when it runs is still what somebody has to know. */
+/** Includes type imports: they have no effect at run time, but a reader still has to know them. */
 const importPattern =
   /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
@@ -28,7 +28,7 @@ export const sourceImports: readonly Import[] = sourceFiles.flatMap((from) =>
     .map((to) => ({ from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to })),
 );
 
-/** The file's text; empty for one that is deleted in the working tree and still in the index. */
+/** The file's text; empty if it is in the index but deleted in the working tree. */
 export function readSource(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -21,17 +21,17 @@ export const members = [
 ];
 
 /** Settles the registry and expects no unfinished work and no errors on the way. */
-export async function atRest(registry: Registry): Promise<void> {
+export async function expectSettled(registry: Registry): Promise<void> {
   await registry.settle();
   expect(registry.errors).toEqual([]);
   expect(unfinishedWork((registry.table as MemoryTable).dump().values())).toEqual([]);
 }
 
 /** Handles one message after the other while time passes, and checks after each. */
-export async function eachStep(registry: Registry, look: () => Promise<void>): Promise<void> {
+export async function eachStep(registry: Registry, check: () => Promise<void>): Promise<void> {
   for (let steps = 0; steps < 1000; steps++) {
-    if (await registry.deliver()) {
-      await look();
+    if (await registry.handleNext()) {
+      await check();
       continue;
     }
     const due = registry.nextDue();

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @returns milliseconds that it took
  * @throws the last failure once the time is over
  */
-export async function eventually(look: () => Promise<void>, withinMs: number): Promise<number> {
+export async function eventually(check: () => Promise<void>, withinMs: number): Promise<number> {
   const started = performance.now();
   for (;;) {
     try {
-      await look();
+      await check();
       return performance.now() - started;
     } catch (error) {
       if (performance.now() - started > withinMs) {

@@ -21,7 +21,7 @@ export const listingTraits = {
 } as const satisfies ForgeTraits;
 
 /** Properties of a synchronization with this forge. */
-export const onListing = {
+export const listingLink = {
   forge: 'listing',
   baseUrl: 'https://listing.example',
   forgeOrganization: asId<ForgeOrganizationId>(900),
@@ -30,5 +30,5 @@ export const onListing = {
 
 /** Registers it with the forges of this process. */
 export function addListingForge(): void {
-  (modules as ForgeModule[]).push({ ...gitHub, id: onListing.forge, traits: listingTraits } as ForgeModule);
+  (modules as ForgeModule[]).push({ ...gitHub, id: listingLink.forge, traits: listingTraits } as ForgeModule);
 }

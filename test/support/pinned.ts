@@ -6,7 +6,7 @@ import { scannedRegistry } from './scanned.ts';
 
 export interface Pinned extends Registry {
   /** Requests to the forge about commits, in order. */
-  readonly asked: string[];
+  readonly lookUps: string[];
   warningOf(answer: HttpAnswer): string;
 }
 
@@ -19,12 +19,12 @@ export async function pinned(): Promise<Pinned> {
     branches: { main: 'a' },
     history: ['b', 'c'],
   });
-  const asked: string[] = [];
+  const lookUps: string[] = [];
   registry.beforeContents = (what, of) => {
-    if (what === 'contains') asked.push(of);
+    if (what === 'contains') lookUps.push(of);
   };
   return Object.assign(registry, {
-    asked,
+    lookUps,
     warningOf: ({ body }: HttpAnswer) => String(JSON.parse(body ?? '{}').warning),
   });
 }
@@ -32,11 +32,11 @@ export async function pinned(): Promise<Pinned> {
 export const unknown = 'f'.repeat(40);
 export const hashOf = (number: number): string => number.toString(16).padStart(40, '0');
 
-export function failing(registry: Registry, code: ForgeErrorCode, notBefore?: number): { asked: number } {
-  const counted = { asked: 0 };
+export function failing(registry: Registry, code: ForgeErrorCode, notBefore?: number): { lookUps: number } {
+  const counted = { lookUps: 0 };
   registry.beforeContents = (what) => {
     if (what === 'contains') {
-      counted.asked++;
+      counted.lookUps++;
       throw new ForgeError(code, 'no', notBefore === undefined ? {} : { notBefore });
     }
   };

@@ -15,7 +15,7 @@ export function createRecordingQueue(): WorkQueue & {
     /** Returns what was sent since the last call. */
     take: () => sent.splice(0),
     async send(messages, delaySeconds = 0) {
-      sent.push(...messages.map((wake) => ({ ...wake, delaySeconds })));
+      sent.push(...messages.map((message) => ({ ...message, delaySeconds })));
     },
   };
 }

@@ -85,11 +85,11 @@ export async function describeWorld(
     }
   }
   const plain = (text: string): string => {
-    let said = text;
-    for (const [shasum, words] of archives) {
-      said = said.replaceAll(shasum, words);
+    let described = text;
+    for (const [shasum, description] of archives) {
+      described = described.replaceAll(shasum, description);
     }
-    return said;
+    return described;
   };
   const paths = ['/acme/packages.json'];
   const described = [];

@@ -73,7 +73,7 @@ export interface WorldClock {
 /** How long the sweep may be put off while messages keep coming; milliseconds. */
 const busyMs = 600_000;
 /** After so many messages the registry is taken to be in an endless loop. */
-const deliveriesMax = 5_000;
+const messagesMax = 5_000;
 export const registryBaseUrl = 'https://registry.example';
 
 /** Opens what a worker reads the forge with: its rights, and its contents. */
@@ -82,7 +82,7 @@ export type OpenReader = (
   services: Services,
 ) => Promise<CountingReader & ContentReader & CommitFinder>;
 
-export interface Delivery {
+export interface HandledMessage {
   readonly queue: QueueName;
   readonly message: unknown;
   readonly outcome: unknown;
@@ -103,7 +103,7 @@ export interface RegistryWorld {
   linksOf: (repository: string) => RepositoryLinks;
   readonly clock: WorldClock;
   readonly workQueue: WorkQueue;
-  readonly deliveries: Delivery[];
+  readonly handled: HandledMessage[];
   readonly errors: unknown[];
   /** Warnings and errors that were logged. */
   readonly logged: string[];
@@ -114,11 +114,11 @@ export interface RegistryWorld {
   /** Requests a scan, as a push does. */
   pushed(repositoryId: number): Promise<void>;
   /** Handles one message that is due; false if there is none. @param through the services of the process that handles it */
-  deliver(through?: (services: Services) => Services): Promise<boolean>;
+  handleNext(through?: (services: Services) => Services): Promise<boolean>;
   /** Handles messages until none is due or delayed, and no work is forgotten. @returns how many messages the sweep had to send */
   settle(through?: (services: Services) => Services): Promise<number>;
   /** Settles, and has the schedule request again what a scan could not finish. */
-  rest(through?: (services: Services) => Services): Promise<void>;
+  settleWithReconciles(through?: (services: Services) => Services): Promise<void>;
   /** Handles the messages that are due now, not those that are delayed. */
   drain(): Promise<void>;
   /** Messages in the queues, delayed ones too. */
@@ -143,10 +143,10 @@ export async function createRegistryWorld(
     const atEdge = new Map([[edgeKeys.organization('acme'), openOrganization]]);
     await services.keyValues.update(await services.keyValues.describe(), atEdge, []);
   }
-  const queue: { wake: WorkMessage; due: number }[] = [];
+  const queue: { message: WorkMessage; due: number }[] = [];
   const workQueue: WorkQueue = {
     async send(messages, delaySeconds = 0) {
-      queue.push(...messages.map((wake) => ({ wake, due: clock.now() + delaySeconds * 1000 })));
+      queue.push(...messages.map((message) => ({ message, due: clock.now() + delaySeconds * 1000 })));
     },
   };
   const own: Services = { ...services, workQueue };
@@ -222,15 +222,15 @@ export async function createRegistryWorld(
       return undefined;
     }
     queue.splice(place, 1);
-    const { queue: name, message } = first.wake;
+    const { queue: name, message } = first.message;
     if (name !== 'publish-access') {
       return { queue: name, message };
     }
     const keys = [...PublishAccessMessage.parse(message).keys];
     for (let count = 1; count < 10; count++) {
-      const next = queue.findIndex(({ wake, due }) => wake.queue === name && due <= clock.now());
+      const next = queue.findIndex(({ message, due }) => message.queue === name && due <= clock.now());
       const [taken] = next === -1 ? [] : queue.splice(next, 1);
-      keys.push(...(taken ? PublishAccessMessage.parse(taken.wake.message).keys : []));
+      keys.push(...(taken ? PublishAccessMessage.parse(taken.message.message).keys : []));
     }
     return { queue: name, message: { keys } };
   }
@@ -255,7 +255,7 @@ export async function createRegistryWorld(
     archiveOf: (commit) => Readable.from([`archive of ${commit}, made for the ${++archives}. time`]),
     clock,
     workQueue,
-    deliveries: [],
+    handled: [],
     errors: [],
     logged,
     async ask(scope) {
@@ -276,14 +276,14 @@ export async function createRegistryWorld(
       await table.transact([requestWork(workItem, clock.now())]);
       await workQueue.send([workItem.message]);
     },
-    async deliver(through = (all) => all) {
+    async handleNext(through = (all) => all) {
       const next = takeDue();
       if (!next) {
         return false;
       }
       try {
         const outcome = await handlers(through(own))[next.queue](next.message);
-        world.deliveries.push({ ...next, outcome });
+        world.handled.push({ ...next, outcome });
       } catch (error) {
         // The queue would bring it back long after the sweep finds its work.
         world.errors.push(error);
@@ -291,15 +291,15 @@ export async function createRegistryWorld(
       return true;
     },
     async drain() {
-      while (await world.deliver());
+      while (await world.handleNext());
     },
     async settle(through) {
       let swept = 0;
-      let delivered = 0;
+      let count = 0;
       let sweptAt = clock.now();
-      for (let quiet = 0; quiet < 100 && delivered < deliveriesMax; ) {
-        if (await world.deliver(through)) {
-          delivered++;
+      for (let quiet = 0; quiet < 100 && count < messagesMax; ) {
+        if (await world.handleNext(through)) {
+          count++;
           continue;
         }
         const due = Math.min(...queue.map((entry) => entry.due));
@@ -321,7 +321,7 @@ export async function createRegistryWorld(
       }
       throw new Error('the world does not come to rest', { cause: world.errors.at(-1) });
     },
-    async rest(through) {
+    async settleWithReconciles(through) {
       for (let rounds = 0; rounds < 10; rounds++) {
         await world.settle(through);
         const scans = await scansOf(table, synchronizationId);
@@ -333,7 +333,7 @@ export async function createRegistryWorld(
       }
       throw new Error('a scan stays unfinished');
     },
-    queued: () => queue.map(({ wake }) => wake),
+    queued: () => queue.map(({ message }) => message),
     nextDue: () => (queue.length === 0 ? undefined : Math.min(...queue.map(({ due }) => due))),
     loseMessages() {
       queue.length = 0;

@@ -13,7 +13,7 @@ import { scopeWork } from '../../shared/store/work-items.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
 import { createRecordingQueue } from './recording-queue.ts';
-import { addSynchronized, organizationId, synchronizationId, type Tied } from './synchronized.ts';
+import { addSynchronized, type ForgeLink, organizationId, synchronizationId } from './synchronized.ts';
 
 export const start = Date.parse('2026-11-22T12:00:00Z');
 
@@ -30,7 +30,7 @@ export interface SyncWorld {
   ask(scope: AnyScope, attributes?: Item): Promise<void>;
   facts(scope: AnyScope): Promise<string[]>;
   /** Records an event's claim that a fact is gone. */
-  tell(key: string): Promise<void>;
+  claimGone(key: string): Promise<void>;
   /** Advances the clock beyond the forge's lag, so that a read sees everything before. */
   later(): void;
   /** How much of a work item is not done yet: `wanted` minus `done`. */
@@ -39,15 +39,15 @@ export interface SyncWorld {
   runs(): Promise<StoredRun[]>;
 }
 
-/** Creates the world. @param on another forge than GitHub */
+/** Creates the world. @param link to another forge than GitHub */
 export async function createSyncWorld(
   table: Table,
   facts: readonly Fact[] = [],
-  on?: Tied,
+  link?: ForgeLink,
 ): Promise<SyncWorld> {
-  await addSynchronized(table, 'some', on);
+  await addSynchronized(table, 'some', link);
   const forge = createMemoryForge(facts);
-  forge.layout = on === undefined ? forge.layout : traitsOf(on.forge).scopes;
+  forge.layout = link === undefined ? forge.layout : traitsOf(link.forge).scopes;
   const workQueue = createRecordingQueue();
   const clock = { time: start, now: () => clock.time };
   let leases = 0;
@@ -91,7 +91,7 @@ export async function createSyncWorld(
       const stored = await loadScope(table, synchronizationId, forge.layout, scope);
       return stored.facts.map(({ fact }) => factKey(fact)).sort();
     },
-    tell: (key) =>
+    claimGone: (key) =>
       table.transact([putExpectation(synchronizationId, { key, expect: 'gone', at: clock.now() })]),
     later() {
       clock.time += 300_000;

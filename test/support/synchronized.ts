@@ -24,19 +24,19 @@ export const installation = { ...gitHubHost, installation: installationId } as c
 export const forgeOrganizationId = asId<ForgeOrganizationId>(900);
 
 /** The forge organization, and the connection that it is read with. */
-export type Tied = Pick<Synchronization, 'forge' | 'baseUrl' | 'forgeOrganization' | 'connection'>;
+export type ForgeLink = Pick<Synchronization, 'forge' | 'baseUrl' | 'forgeOrganization' | 'connection'>;
 
-const onGitHub: Tied = {
+const gitHubLink: ForgeLink = {
   ...gitHubHost,
   forgeOrganization: forgeOrganizationId,
   connection: { kind: 'app-installation', installation: installationId },
 };
 
-/** @param tied to another forge than GitHub */
+/** Adds them to the table. @param forge a link to another forge than GitHub */
 export async function addSynchronized(
   table: Table,
   choice: 'all' | 'some' = 'some',
-  tied: Tied = onGitHub,
+  forge: ForgeLink = gitHubLink,
 ): Promise<void> {
   const link = { organization: organizationId, synchronization: synchronizationId };
   await table.transact([
@@ -45,11 +45,11 @@ export async function addSynchronized(
       id: synchronizationId,
       organization: organizationId,
       createdAt: Date.parse('2026-11-22T11:00:00Z'),
-      ...tied,
+      ...forge,
       login: 'acme',
       choice,
     }),
-    ...(tied === onGitHub
+    ...(forge === gitHubLink
       ? [
           claimInstallation(
             installation,

@@ -83,7 +83,7 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
 
   async function drain(): Promise<void> {
     for (let isBusy = true; isBusy; ) {
-      const handled = await Promise.all(Array.from({ length: workers }, () => world.deliver()));
+      const handled = await Promise.all(Array.from({ length: workers }, () => world.handleNext()));
       isBusy = handled.includes(true);
     }
     // What waits for its time, or was forgotten.
@@ -99,12 +99,12 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
       takeRequests();
       table.takeWrites();
       objects.length = 0;
-      world.deliveries.length = 0;
+      world.handled.length = 0;
       const began = performance.now();
       await does();
       await drain();
       const messages: Record<string, number> = {};
-      for (const { queue } of world.deliveries) messages[queue] = (messages[queue] ?? 0) + 1;
+      for (const { queue } of world.handled) messages[queue] = (messages[queue] ?? 0) + 1;
       return {
         asked: takeRequests(),
         writes: table.takeWrites(),

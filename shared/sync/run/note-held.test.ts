@@ -165,8 +165,8 @@ describe('rows whose parent is gone', () => {
   it('are removed with it, however many', async () => {
     const world = await createTeams();
     for (const id of Array.from({ length: 8 }, (_, place) => place + 3)) {
-      await world.tell(`member#${id}`);
-      await world.tell(`repository#${id}`);
+      await world.claimGone(`member#${id}`);
+      await world.claimGone(`repository#${id}`);
     }
     world.forge.facts = organization(2);
     await world.syncAll();
@@ -183,7 +183,7 @@ describe('rows whose parent is gone', () => {
 
   it('wait for an owner if an event said that the team is gone but the read shows it', async () => {
     const world = await createTeams();
-    await world.tell('team#5');
+    await world.claimGone('team#5');
     world.forge.facts = organization(10).filter(({ kind }) => kind !== 'team-member');
     await world.sync('teams');
     expect(await world.held('teams')).toMatchObject({ count: 10 });
@@ -204,7 +204,7 @@ describe('rows whose parent is gone', () => {
     await world.sync('repositories');
     world.later();
     world.forge.facts = [...members(9, 2), ...stays];
-    await world.tell('member#1');
+    await world.claimGone('member#1');
     await world.sync('member:1');
     await world.sync('repositories');
     expect(await findHeld(world.table, synchronizationId, 'repositories')).toBeUndefined();
@@ -220,7 +220,7 @@ describe('rows whose parent is gone', () => {
     await world.sync('repositories');
     world.later();
     world.forge.facts = [...stays, ...rows];
-    await world.tell('member#1');
+    await world.claimGone('member#1');
     await world.sync('member:1');
     await world.sync('repository:1');
     world.later();
@@ -262,7 +262,7 @@ describe('rows whose parent is gone', () => {
   it('are deferred while another worker reads their parent', async () => {
     const world = await createTeams();
     for (const id of Array.from({ length: 8 }, (_, place) => place + 3)) {
-      await world.tell(`repository#${id}`);
+      await world.claimGone(`repository#${id}`);
     }
     world.forge.facts = organization(10).filter(
       (fact) => !('repository' in fact) || Number(fact.repository) <= 2,

@@ -190,7 +190,7 @@ describe('runScopes, after an event that reported a removal', () => {
     await world.sync('members');
     world.workQueue.take();
     world.later();
-    await world.tell('member#2');
+    await world.claimGone('member#2');
     await world.ask('members');
     return world;
   }
@@ -248,7 +248,7 @@ describe('runScopes, after an event that reported a removal', () => {
     world.forge.before = async (asked) => {
       if (asked === 'members') {
         world.forge.before = () => {};
-        await world.tell('member#2');
+        await world.claimGone('member#2');
         await world.ask('members');
       }
     };

@@ -275,7 +275,7 @@ export async function startModel(): Promise<Model> {
         if (isDue) {
           world.through = undefined;
         }
-        const isDone = await registry.deliver(isDue ? through : undefined);
+        const isDone = await registry.handleNext(isDue ? through : undefined);
         if (isDone) {
           await world.onWork();
         }

@@ -147,14 +147,14 @@ export const createToyModule = (api: ToyApi): ForgeModule<{ baseUrl: string }, o
       const { id: deliveryId, event, about } = delivery;
       const [kind, action] = event.split(' ');
       const scope = `${kind}:${about}`;
-      const said = { deliveryId, event, installation: undefined, arrivals: [], removals: [], hints: [] };
-      if (!/^(member|team|repository)$/.test(kind ?? '')) return said;
+      const empty = { deliveryId, event, installation: undefined, arrivals: [], removals: [], hints: [] };
+      if (!/^(member|team|repository)$/.test(kind ?? '')) return empty;
       if (!isScope(scope) || !isPart(scope)) throw new WebhookFormatError('an event is about nothing');
       if (action === 'pushed') {
-        return { ...said, hints: [{ look: 'repository-content', repository: asId(about) }] };
+        return { ...empty, hints: [{ look: 'repository-content', repository: asId(about) }] };
       }
       const gone = { key: mainKeyOf(scope), expect: 'gone' } as const;
-      return { ...said, removals: action === 'removed' ? [gone] : [], hints: [{ look: 'scope', scope }] };
+      return { ...empty, removals: action === 'removed' ? [gone] : [], hints: [{ look: 'scope', scope }] };
     },
   },
 });
