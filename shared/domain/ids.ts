@@ -15,6 +15,8 @@ export type UserId = Id<'user'>;
 export type SessionId = Id<'session'>;
 /** Ours: one token, not its secret. */
 export type TokenId = Id<'token'>;
+/** Ours: one key of a machine for the API, not its secret. */
+export type ApiKeyId = Id<'api-key'>;
 /** Ours: one entry of an organization's audit log. */
 export type AuditEntryId = Id<'audit-entry'>;
 /**
@@ -37,6 +39,7 @@ type AnyId =
   | UserId
   | SessionId
   | TokenId
+  | ApiKeyId
   | AuditEntryId
   | ForgeOrganizationId
   | ForgeRepositoryId
@@ -72,6 +75,7 @@ export function newId<
     | UserId
     | SessionId
     | TokenId
+    | ApiKeyId
     | AuditEntryId,
 >(randomBytes: (count: number) => Uint8Array): Kind {
   let text = '';

@@ -1,5 +1,5 @@
 /** One registry organization. */
-import type { OrganizationId } from './ids.ts';
+import type { OrganizationId, SynchronizationId } from './ids.ts';
 
 export interface Organization {
   readonly id: OrganizationId;
@@ -10,6 +10,8 @@ export interface Organization {
   readonly ownedVendors: readonly string[];
   /** When an owner stopped all access; milliseconds since the epoch. */
   readonly accessStoppedAt?: number | undefined;
+  /** Its owners are the owners here; undefined: of the synchronization that was connected first. */
+  readonly primarySynchronization?: SynchronizationId | undefined;
 }
 
 /** What an organization lets into the metadata of its packages. */

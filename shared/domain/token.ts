@@ -10,15 +10,21 @@ export const tokenKinds = { user: 'u', member: 'm', team: 't', organization: 'o'
 export type TokenKind = keyof typeof tokenKinds;
 
 /** @param randomBytes returns that many bytes from a cryptographic source */
-export function makeToken(kind: TokenKind, randomBytes: (count: number) => Uint8Array): string {
-  const head = `rprt_${tokenKinds[kind]}_${Buffer.from(randomBytes(30)).toString('hex')}`;
+export const makeToken = (kind: TokenKind, randomBytes: (count: number) => Uint8Array): string =>
+  withChecksum(`rprt_${tokenKinds[kind]}_`, randomBytes);
+
+/** Whether the text has the form and checksum of our tokens. It need not be a known one. */
+export const isToken = (text: string): boolean => /^rprt_[umto]_/.test(text) && isWithChecksum(text);
+
+/** A new secret: the prefix, 60 random hex digits and the CRC-32 of all before it in 8. */
+export function withChecksum(prefix: string, randomBytes: (count: number) => Uint8Array): string {
+  const head = `${prefix}${Buffer.from(randomBytes(30)).toString('hex')}`;
   return `${head}${checksum(head)}`;
 }
 
-/** Whether the text has the form and checksum of our tokens. It need not be a known one. */
-export function isToken(text: string): boolean {
-  return /^rprt_[umto]_[0-9a-f]{68}$/.test(text) && checksum(text.slice(0, -8)) === text.slice(-8);
-}
+/** Whether it is formed like one of our secrets, of whatever kind. */
+export const isWithChecksum = (text: string): boolean =>
+  /^rprt_[a-z]_[0-9a-f]{68}$/.test(text) && checksum(text.slice(0, -8)) === text.slice(-8);
 
 /** The hash that is stored instead of the token: base64url of its SHA-256. */
 export function tokenHash(token: string): string {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type AuditEntryId, newId, type OrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { addAuditEntry } from '../store/audit-log.ts';
+import { type AuditEntry, addAuditEntry } from '../store/audit-log.ts';
 import type { Operation } from '../store/table.ts';
 
 /** Printable characters only, so that a terminal shows the text as it was written. */
@@ -17,27 +17,30 @@ const printableText = (max: number) =>
 /** The fields of a command's input that say who gives it and why. */
 export const accountable = { by: printableText(100), why: printableText(500) } as const;
 
-export interface Accountable {
-  readonly by: string;
-  readonly why: string;
-}
+/** Who does something, why, and from where, as far as that is known. */
+export type Accountable = Pick<AuditEntry, 'by' | 'why' | 'actor' | 'from'>;
+
+/** What it was and what it is now. Never holds a secret. */
+export type Changed = Pick<AuditEntry, 'before' | 'after'>;
 
 /**
  * Writes the act's entry to the audit log, as part of the transaction that carries the act out.
  *
  * @param act the command, such as `stop-access`
  * @param subject what it is done to, as an owner names it
+ * @param organization undefined for an act on the installation
  */
 export function ownerAct(
   { clock, randomBytes }: { readonly clock: Clock; readonly randomBytes: (count: number) => Uint8Array },
-  organization: OrganizationId,
-  { by, why }: Accountable,
+  organization: OrganizationId | undefined,
+  { by, why, actor, from }: Accountable,
   act: string,
   subject: string,
+  { before, after }: Changed = {},
 ): Operation {
   return addAuditEntry(
     organization,
-    { at: clock.now(), by, act, subject, why },
+    { at: clock.now(), by, act, subject, why, actor, from, before, after },
     newId<AuditEntryId>(randomBytes),
   );
 }

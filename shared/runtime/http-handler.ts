@@ -86,7 +86,7 @@ function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
  * For two cookies of the same name browsers send the one with the longer path first:
  * https://www.rfc-editor.org/rfc/rfc6265#section-5.4
  */
-function cookiesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
+export function cookiesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of pairs) {
     const end = pair.indexOf('=');
@@ -98,7 +98,8 @@ function cookiesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
   return cookies;
 }
 
-function bodyBytes({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): number {
+/** How long the body is that the event carries. */
+export function bodyBytes({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): number {
   return Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
 }
 

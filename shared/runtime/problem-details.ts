@@ -3,13 +3,63 @@ import type { CallerError, CallerErrorCode } from '../domain/caller-error.ts';
 import { type HttpAnswer, jsonAnswer } from './http-message.ts';
 import { delaySecondsUntil } from './retries.ts';
 
+/** What a request can be refused for before any use case hears of it. */
+export const requestProblemStatuses = {
+  /** The body is not what its media type says. */
+  malformed: 400,
+  unauthenticated: 401,
+  /** The person has to prove again who he is. */
+  'reauthentication-required': 403,
+  /** Nothing proves that a page of ours sent it. */
+  'cross-site': 403,
+  'method-not-allowed': 405,
+  'precondition-failed': 412,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'precondition-required': 428,
+  'rate-limited': 429,
+} as const;
+export type RequestProblemCode = keyof typeof requestProblemStatuses;
+
+/** One field of a request that is wrong. */
+export interface FieldError {
+  /** Into the body: https://www.rfc-editor.org/rfc/rfc6901 */
+  readonly pointer?: string;
+  /** In the query. */
+  readonly parameter?: string;
+  /** Never holds what was sent. */
+  readonly detail: string;
+}
+
 export interface Problem {
   readonly status: number;
-  readonly code: CallerErrorCode | 'too-large' | 'internal';
+  readonly code: CallerErrorCode | RequestProblemCode | 'internal';
   /** A sentence for people. */
   readonly detail: string;
   /** Whole seconds. */
   readonly retryAfter?: number | undefined;
+  readonly errors?: readonly FieldError[] | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Refuses a request. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/** @throws ProblemError always */
+export function refuse(
+  code: RequestProblemCode,
+  detail: string,
+  more: Pick<Problem, 'errors' | 'headers' | 'retryAfter'> = {},
+): never {
+  throw new ProblemError({ status: requestProblemStatuses[code], code, detail, ...more });
 }
 
 /**
@@ -53,11 +103,18 @@ export const internalProblem: Problem = {
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-15 */
 const phrases: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Method Not Allowed',
   409: 'Conflict',
+  412: 'Precondition Failed',
   413: 'Content Too Large',
+  415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
+  428: 'Precondition Required',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
 };
 
@@ -65,11 +122,11 @@ const phrases: Readonly<Record<number, string>> = {
  * Problem details for programs: https://www.rfc-editor.org/rfc/rfc9457. Without a `type` it is `about:blank`, whose title is the
  * status's phrase; the extension `code` distinguishes errors with the same status.
  */
-export function problemAnswer({ status, code, detail, retryAfter }: Problem): HttpAnswer {
+export function problemAnswer({ status, code, detail, retryAfter, errors, headers }: Problem): HttpAnswer {
   return jsonAnswer(
     status,
-    { title: phrases[status], status, detail, code },
-    { 'content-type': 'application/problem+json', ...retryAfterHeader(retryAfter) },
+    { title: phrases[status], status, detail, code, errors },
+    { 'content-type': 'application/problem+json', ...retryAfterHeader(retryAfter), ...headers },
   );
 }
 

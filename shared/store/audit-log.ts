@@ -1,48 +1,131 @@
-/** The audit log: what owners did to their organization, by whom and why. Entries are never changed. */
+/** What was done to an organization or the installation: by whom, why and from where. Entries are added and never changed. */
 import { z } from 'zod';
 import type { OrganizationId } from '../domain/ids.ts';
 import { absent } from './condition.ts';
 import { keys, ranges } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
-export interface AuditEntry {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  /** The owner, as given to the command. */
-  readonly by: string;
-  /** The command, such as `stop-access`. */
-  readonly act: string;
-  /** The object of the command as owners name it: the slug, a package, a version with its commit. */
-  readonly subject: string;
-  readonly why: string;
-}
+export const actorKinds = ['user', 'key', 'operator', 'synchronization', 'system'] as const;
+
+/** JSON with no secret in it. */
+type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [name: string]: Json | undefined };
 
 const AuditItem = z.object({
+  /** Milliseconds since the epoch. */
   at: z.number(),
+  /** Who did it, by name. */
   by: z.string(),
+  /** The act, such as `stop-access`. */
   act: z.string(),
+  /** What it was done to, as an owner names it: the slug, a package, a version with its commit. */
   subject: z.string(),
   why: z.string(),
+  /** Who did it, by id. Missing in entries of commands on the machine itself. */
+  actor: z.object({ kind: z.enum(actorKinds), id: z.string(), name: z.string() }).optional(),
+  /** Where the request came from: an address, and ids of a session, an API key or a delivery. */
+  from: z
+    .object({
+      address: z.string().optional(),
+      session: z.string().optional(),
+      token: z.string().optional(),
+      delivery: z.string().optional(),
+    })
+    .optional(),
+  before: z.custom<Json>().optional(),
+  after: z.custom<Json>().optional(),
 });
-
-const parseEntry = (item: Item): AuditEntry => AuditItem.parse(item);
+export type AuditEntry = Readonly<z.infer<typeof AuditItem>>;
 
 /**
  * The operation that adds an entry. It belongs in the transaction that does what the entry records.
  *
+ * @param organization undefined for the installation's own log
  * @param id makes entries of the same millisecond distinct
  */
-export function addAuditEntry(organization: OrganizationId, entry: AuditEntry, id: string): Operation {
+export function addAuditEntry(
+  organization: OrganizationId | undefined,
+  entry: AuditEntry,
+  id: string,
+): Operation {
   return { put: keys.auditEntry(organization, entry.at, id), item: { ...entry }, when: absent };
 }
 
 /** The latest entries, newest first. */
 export async function auditLog(
   table: Table,
-  organization: OrganizationId,
+  organization: OrganizationId | undefined,
   limit: number,
 ): Promise<readonly AuditEntry[]> {
   const { pk, sk } = ranges.auditLog(organization);
   const items = await table.query(pk, sk, { descending: true, limit });
-  return items.map(parseEntry);
+  return items.map((item) => AuditItem.parse(item));
 }
+
+export interface AuditFilter {
+  readonly act?: string | undefined;
+  /** Id of the actor. */
+  readonly actor?: string | undefined;
+  /** Entries from this moment on; milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  /** Entries before this moment; milliseconds since the epoch. */
+  readonly until?: number | undefined;
+}
+
+export interface AuditPage {
+  readonly entries: readonly (AuditEntry & { readonly id: string })[];
+  /** Where the next page begins; undefined at the end. */
+  readonly next: string | undefined;
+}
+
+/** A page reads so often at the most, and so many entries each time. A page that few entries fit is short, and not the last. */
+const readsMax = 3;
+const itemsMax = 250;
+
+/**
+ * A page of the log, newest first.
+ *
+ * @param after `next` of the page before
+ */
+export async function auditPage(
+  table: Table,
+  organization: OrganizationId | undefined,
+  filter: AuditFilter,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<AuditPage> {
+  const { pk, sk: prefix } = ranges.auditLog(organization);
+  const { act, actor, since, until } = filter;
+  const oldest = since === undefined ? prefix : `${prefix}${new Date(since).toISOString()}`;
+  const isUnfiltered = act === undefined && actor === undefined;
+  const entries: (AuditEntry & { readonly id: string })[] = [];
+  let place = after ?? (until === undefined ? undefined : `${prefix}${new Date(until).toISOString()}`);
+  for (let reads = 0; reads < readsMax; reads++) {
+    const asked = isUnfiltered ? limit - entries.length : itemsMax;
+    const items = await table.query(pk, prefix, { descending: true, limit: asked, after: place });
+    for (const item of items) {
+      const sk = String(item.sk);
+      if (sk < oldest) {
+        return { entries, next: undefined };
+      }
+      place = sk;
+      const entry = AuditItem.parse(item);
+      if ((act ?? entry.act) === entry.act && (actor === undefined || actor === entry.actor?.id)) {
+        entries.push({ ...entry, id: idOf(item) });
+      }
+      if (entries.length === limit) {
+        return { entries, next: place };
+      }
+    }
+    if (items.length < asked) {
+      return { entries, next: undefined };
+    }
+  }
+  return { entries, next: place };
+}
+
+const idOf = ({ sk }: Item): string => String(sk).slice(String(sk).lastIndexOf('#') + 1);

@@ -42,6 +42,14 @@
  * | tokens of a principal | ORG#id | TOKEN#principal#id |
  * | token by its hash | TOKEN#hash | TOKEN |
  * | entry of the audit log | ORG#id | AUDIT#time#id |
+ * | entry of the installation's own | INSTALLATION | AUDIT#time#id |
+ * | settings of the installation | INSTALLATION | SETTINGS |
+ * | what an organization says of a user | ORG#id | PERSON#user |
+ * | that an organization says something of the user | USER#id | PERSONIN#organization |
+ * | machine's key by its hash | APIKEY#hash | APIKEY |
+ * | machine's key of an organization | ORG#id | APIKEY#id |
+ * | requests of a caller in one minute | RATE#caller | MINUTE#minute |
+ * | answer to a creation, for its repetition | REPETITION#caller#hash | ANSWER |
  * | user | USER#id | USER |
  * | session of a user | USER#id | SESSION#id |
  * | key that sessions are signed with, encrypted | SESSIONKEYS | KEY#period |
@@ -216,11 +224,27 @@ export const keys = {
     pk: `ORG#${organization}`,
     sk: `TOKEN#${principal}#${token}`,
   }),
-  /** @param at milliseconds since the epoch */
-  auditEntry: (organization: string, at: number, id: string): Key => ({
-    pk: `ORG#${organization}`,
-    sk: `AUDIT#${new Date(at).toISOString()}#${id}`,
+  /**
+   * @param organization undefined for the installation's own
+   * @param at milliseconds since the epoch
+   */
+  auditEntry: (organization: string | undefined, at: number, id: string): Key => {
+    const { pk, sk } = ranges.auditLog(organization);
+    return { pk, sk: `${sk}${new Date(at).toISOString()}#${id}` };
+  },
+  installationSettings: (): Key => ({ pk: 'INSTALLATION', sk: 'SETTINGS' }),
+  /** What the organization itself says of a person, whatever code hosts say. */
+  person: (organization: string, user: string): Key => ({ pk: `ORG#${organization}`, sk: `PERSON#${user}` }),
+  personIn: (user: string, organization: string): Key => ({
+    pk: `USER#${user}`,
+    sk: `PERSONIN#${organization}`,
   }),
+  apiKey: (hash: string): Key => ({ pk: `APIKEY#${hash}`, sk: 'APIKEY' }),
+  apiKeyOf: (organization: string, id: string): Key => ({ pk: `ORG#${organization}`, sk: `APIKEY#${id}` }),
+  /** @param minute since the epoch */
+  rate: (caller: string, minute: number): Key => ({ pk: `RATE#${caller}`, sk: `MINUTE#${minute}` }),
+  /** @param hash of the key that the caller gave the request */
+  repetition: (caller: string, hash: string): Key => ({ pk: `REPETITION#${caller}#${hash}`, sk: 'ANSWER' }),
   token: (hash: string): Key => ({ pk: `TOKEN#${hash}`, sk: 'TOKEN' }),
   user: (user: string): Key => ({ pk: `USER#${user}`, sk: 'USER' }),
   session: (user: string, session: string): Key => ({ pk: `USER#${user}`, sk: `SESSION#${session}` }),
@@ -272,7 +296,11 @@ export const ranges = {
   }),
   tokens: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'TOKEN#' }),
   signIns: (): Key => ({ pk: 'INSTALLATION', sk: 'SIGNINS#' }),
-  auditLog: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'AUDIT#' }),
+  /** @param organization undefined for the installation's own */
+  auditLog: (organization?: string): Key => ({
+    pk: organization === undefined ? 'INSTALLATION' : `ORG#${organization}`,
+    sk: 'AUDIT#',
+  }),
 } as const;
 
 const upToLastMark = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastIndexOf('#') + 1) });

@@ -1,12 +1,12 @@
 /** Organizations and their slugs, which are never reused. */
 import { z } from 'zod';
 import { edgeKeys, openOrganization as openValue } from '../domain/edge-keys.ts';
-import { asId, type OrganizationId } from '../domain/ids.ts';
+import { asId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
 import type { Organization, PublishingSettings } from '../domain/organization.ts';
 import { absent, all, equal, missing, present } from './condition.ts';
 import { desire, parseEdgeRow, settledValue } from './edge-store.ts';
 import { keys } from './keys.ts';
-import type { Operation, Table } from './table.ts';
+import type { Item, Operation, Table } from './table.ts';
 import type { WorkMessage } from './work.ts';
 import { edgeWork } from './work-items.ts';
 
@@ -18,6 +18,10 @@ const OrganizationItem = z.object({
   name: z.string(),
   ownedVendors: z.array(z.string()),
   accessStoppedAt: z.number().optional(),
+  primarySynchronization: z
+    .string()
+    .transform((text) => asId<SynchronizationId>(text))
+    .optional(),
   deletedAt: z.number().optional(),
 });
 
@@ -57,12 +61,27 @@ interface Found {
 }
 
 async function findItem(table: Table, id: OrganizationId): Promise<Found | undefined> {
-  const item = await table.get(keys.organization(id));
+  return parseFound(await table.get(keys.organization(id)));
+}
+
+function parseFound(item: Item | undefined): Found | undefined {
   if (item === undefined) {
     return undefined;
   }
   const { deletedAt, ...organization } = OrganizationItem.parse(item);
   return { organization, deletedAt };
+}
+
+/** Those that are there and were not deleted, in the order of the ids. One read for each 100. */
+export async function findOrganizations(
+  table: Table,
+  ids: readonly OrganizationId[],
+): Promise<readonly Organization[]> {
+  const items = await table.getMany(ids.map((id) => keys.organization(id)));
+  return items.flatMap((item) => {
+    const found = parseFound(item);
+    return found === undefined || found.deletedAt !== undefined ? [] : [found.organization];
+  });
 }
 
 async function findBySlug(table: Table, slug: string): Promise<Found | undefined> {

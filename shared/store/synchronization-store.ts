@@ -127,11 +127,17 @@ export async function listSynchronizations(
     .filter((listed) => of === undefined || listed.organization === of);
 }
 
-export async function synchronizationsOf(
+export const synchronizationsOf = (
   table: Table,
   organizationId: OrganizationId,
+): Promise<readonly Synchronization[]> => everySynchronization(table, organizationId);
+
+/** All synchronizations, or those of one organization. Two reads, while they are few. */
+export async function everySynchronization(
+  table: Table,
+  of?: OrganizationId,
 ): Promise<readonly Synchronization[]> {
-  const listed = await listSynchronizations(table, organizationId);
+  const listed = await listSynchronizations(table, of);
   const items = await table.getMany(listed.map((entry) => keys.synchronization(entry.synchronization)));
   return items.flatMap((item) => (item === undefined ? [] : [parseSynchronization(item)]));
 }

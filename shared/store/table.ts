@@ -49,11 +49,15 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** Consistent; items in the order of the keys, undefined where there is none. */
   getMany(list: readonly Key[]): Promise<readonly (Item | undefined)[]>;
-  /** All items of the partition whose sort key begins with the prefix, which may be empty; consistent, all pages. */
+  /**
+   * Every item of the partition whose sort key begins with the prefix, which may be empty; consistent, all pages.
+   *
+   * `after`: only items beyond this sort key, in the order of the query. It needs the prefix; no item need have it.
+   */
   query(
     partition: string,
     prefix: string,
-    options?: { descending?: boolean; limit?: number },
+    options?: { descending?: boolean; limit?: number; after?: string | undefined },
   ): Promise<Item[]>;
   /** Items of the sparse index, which lags: for sweeps only. */
   pending(queue: string, options: { before: number; limit: number }): Promise<Item[]>;
@@ -100,7 +104,8 @@ export function createTable(options: { client: DynamoDBClient; tableName: string
     },
     async query(partition, prefix, query = {}) {
       const items: Item[] = [];
-      let start: Record<string, unknown> | undefined;
+      let start: Record<string, unknown> | undefined =
+        query.after === undefined ? undefined : { pk: partition, sk: query.after };
       do {
         const answer = await client.send(
           new QueryCommand({

@@ -54,3 +54,11 @@ export function makeUser(user: UserId, account: Account, login: string, now: num
     { put: keys.account(account.forge, account.baseUrl, account.account), item: { user }, when: absent },
   ];
 }
+
+/** What people call the user; undefined when there is no such user. One read. */
+export async function findUserName(table: Table, user: UserId): Promise<string | undefined> {
+  const item = await table.get(keys.user(user));
+  return item === undefined ? undefined : NamedUser.parse(item).login;
+}
+
+const NamedUser = z.object({ login: z.string().optional() });

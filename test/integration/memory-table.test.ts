@@ -93,6 +93,8 @@ const everything = (table: Table) =>
     table.query('A', ''),
     table.query('B', 'x#', { descending: true }),
     table.query('A', '', { limit: 1 }),
+    table.query('A', 'x#', { after: 'x#1' }),
+    table.query('A', 'x#', { after: 'x#1~', descending: true, limit: 1 }),
     table.getMany(['x#1', 'y', 'x#1'].map((sk) => ({ pk: 'B', sk }))),
     table.get({ pk: 'A', sk: 'y' }),
   ]);

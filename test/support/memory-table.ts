@@ -36,7 +36,7 @@ const stored = (item: Item): Item => {
 };
 const byteOrder = (one: string, other: string): number => {
   if (surrogate.test(one) || surrogate.test(other)) {
-    return Buffer.compare(Buffer.from(one), Buffer.from(other));
+    return Math.sign(Buffer.compare(Buffer.from(one), Buffer.from(other)));
   }
   return one === other ? 0 : one < other ? -1 : 1;
 };
@@ -78,9 +78,15 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
     dump: () => new Map([...items].sort(([one], [other]) => byteOrder(one, other))),
     get: async (key) => itemAt(key),
     getMany: async (list) => list.map(itemAt),
-    async query(partition, prefix, { descending = false, limit } = {}) {
+    async query(partition, prefix, { descending = false, limit, after } = {}) {
       const among = partitions.get(partition)?.values() ?? [];
-      const found = selected(among, (item) => String(item.sk).startsWith(prefix), 'sk');
+      const isBeyond = (sk: string): boolean =>
+        after === undefined || byteOrder(sk, after) === (descending ? -1 : 1);
+      const found = selected(
+        among,
+        ({ sk }) => String(sk).startsWith(prefix) && isBeyond(String(sk)),
+        'sk',
+      );
       return (descending ? found.reverse() : found).slice(0, limit);
     },
     async pending(queue, { before, limit }) {

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { type ApiRequest, consoleBaseUrl, createApiWorld } from '../../test/support/api-world.ts';
+
+describe('me', () => {
+  it('is who is signed in, with accounts and organizations', async () => {
+    const world = await createApiWorld();
+    const { status, body } = await world.ask('owner', { path: '/me' });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      id: 'userowner',
+      name: 'owner-login',
+      accounts: [{ forge: 'github', baseUrl: 'https://github.com', account: '1' }],
+      organizations: [{ slug: 'acme', name: 'Acme', role: 'owner' }],
+      isAdministrator: false,
+      authenticatedAt: '2026-11-22T12:00:00.000Z',
+    });
+    const administrator = await world.ask('administrator', { path: '/me' });
+    expect(administrator.body).toMatchObject({ organizations: [], isAdministrator: true });
+  });
+});
+
+describe('every request', () => {
+  const refused: readonly (readonly [string, ApiRequest, number])[] = [
+    ['past the CDN', { path: '/me', headers: { 'x-repertoire-origin': undefined } }, 403],
+    ['with another secret', { path: '/me', headers: { 'x-repertoire-origin': 'origin-secreT' } }, 403],
+    ['from nowhere', { path: '/me', headers: { 'x-repertoire-viewer': undefined } }, 403],
+    ['to no route', { path: '/nothing' }, 404],
+    ['to the root', { path: '' }, 404],
+    ['with a slash at the end', { path: '/me/' }, 404],
+    ['with an escaped slash', { path: '/organizations%2Facme%2F..' }, 404],
+    ['escaped twice', { path: '/organizations/%252e%252e' }, 404],
+    ['up and down again', { path: '/me/../me' }, 404],
+    ['with a backslash', { path: '/organizations/..%5Cme' }, 404],
+    ['with an octet that is no text', { path: '/me%ff' }, 404],
+    ['with a method that the address does not take', { method: 'POST', path: '/me' }, 405],
+    ['with a method that nobody knows', { method: 'TRACE', path: '/me' }, 405],
+    ['as a preflight', { method: 'OPTIONS', path: '/me', headers: { origin: 'https://evil.example' } }, 405],
+    ['with a large body', { method: 'PATCH', path: '/me', body: { a: 'x'.repeat(256 * 1024) } }, 413],
+  ];
+
+  it.each(refused)('is refused %s', async (_, request, status) => {
+    const world = await createApiWorld();
+    const before = world.table.dump();
+    const answer = await world.ask('owner', request);
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+    expect(world.table.dump()).toEqual(before);
+  });
+
+  it('is answered so that no cache keeps it and no page frames it', async () => {
+    const world = await createApiWorld();
+    for (const path of ['/me', '/nothing', '/openapi.json']) {
+      const { headers } = await world.ask('owner', { path });
+      expect(headers).toMatchObject({
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      });
+    }
+  });
+
+  it('names the methods that the address takes', async () => {
+    const world = await createApiWorld();
+    const { headers } = await world.ask('owner', { method: 'DELETE', path: '/me' });
+    expect(headers.allow).toBe('GET, HEAD');
+  });
+
+  it('gives HEAD the headers of GET', async () => {
+    const world = await createApiWorld();
+    const head = await world.ask('owner', { method: 'HEAD', path: '/me' });
+    expect([head.status, head.text]).toEqual([200, '']);
+  });
+
+  it('is counted for the person, and refused for the rest of the minute after 300', async () => {
+    const world = await createApiWorld();
+    const first = await world.ask('owner', { path: '/me' });
+    expect(first.headers).toMatchObject({
+      'ratelimit-policy': '"user";q=300;w=60',
+      ratelimit: '"user";r=299;t=60',
+    });
+    for (let count = 1; count < 300; count++) {
+      await world.ask('owner', { path: '/me' });
+    }
+    const refused = await world.ask('owner', { path: '/me' });
+    expect(refused.status).toBe(429);
+    expect(refused.headers).toMatchObject({ 'retry-after': '60', ratelimit: '"user";r=0;t=60' });
+    expect((await world.ask('member', { path: '/me' })).status).toBe(200);
+    world.advance(60_000);
+    expect((await world.ask('owner', { path: '/me' })).status).toBe(200);
+  });
+
+  it('is counted for the address where nobody is known, whatever it shows', async () => {
+    const world = await createApiWorld();
+    const unknown = await world.machine(['read']);
+    for (let count = 0; count < 120; count++) {
+      const secret = `${unknown.secret.slice(0, -1)}${count % 10}`;
+      await world.ask({ secret }, { path: '/me' });
+    }
+    expect((await world.ask('nobody', { path: '/me' })).status).toBe(429);
+    expect((await world.ask('owner', { path: '/me' })).status).toBe(200);
+    const elsewhere = { 'x-repertoire-viewer': '2001:db8::1' };
+    expect((await world.ask('nobody', { path: '/me', headers: elsewhere })).status).toBe(401);
+  });
+});
+
+describe('the documentation', () => {
+  it('is an OpenAPI 3.1 document that names every operation', async () => {
+    const world = await createApiWorld();
+    const { body } = await world.ask('nobody', { path: '/openapi.json' });
+    expect(body).toMatchObject({ openapi: '3.1.0', servers: [{ url: consoleBaseUrl }] });
+    expect(body.paths['/api/v1/me'].get).toMatchObject({ operationId: 'readMe', 'x-access': 'user' });
+  });
+
+  it('is a page without scripts that hides nothing in its markup', async () => {
+    const world = await createApiWorld();
+    const { headers, text } = await world.ask('nobody', { path: '/docs' });
+    expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8' });
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(text).toContain('/api/v1/me');
+    expect(text).not.toMatch(/<script|\bon\w+=|undefined|\[object/);
+  });
+});

@@ -1,0 +1,79 @@
+/** The API of the console host. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiDependencies } from './frame/dependencies.ts';
+import { documentationRoutes } from './frame/documentation.ts';
+import type { ApiEnvironment } from './frame/environment.ts';
+import { mount } from './frame/mount.ts';
+import {
+  internalProblem,
+  invalidProblem,
+  notFoundProblem,
+  problemOf,
+  problemResponse,
+} from './frame/problems.ts';
+import type { OpenApiDocument } from './frame/readable-page.ts';
+import { answerIsSafe, bodyIsSmall, cameByCdn, isRouted } from './frame/request-checks.ts';
+import type { Route } from './frame/route.ts';
+import { routes } from './routes/index.ts';
+
+export const basePath = '/api/v1';
+
+/** @param added routes of a test */
+export function createApp(
+  dependencies: ApiDependencies,
+  added: readonly Route[] = [],
+): OpenAPIHono<ApiEnvironment> {
+  const app = new OpenAPIHono<ApiEnvironment>({
+    defaultHook: (result, _) =>
+      result.success ? undefined : problemResponse(invalidProblem(result.target, result.error)),
+  }).basePath(basePath);
+  const { clock, logger } = dependencies;
+
+  app.onError((error, c) => {
+    const problem = problemOf(error, clock.now());
+    if (problem === undefined) {
+      logger.error('a request failed', { path: c.req.path, error });
+    }
+    return problemResponse(problem ?? internalProblem);
+  });
+  app.notFound(() => problemResponse(notFoundProblem));
+
+  let document: OpenApiDocument | undefined;
+  const all = [
+    ...routes,
+    ...added,
+    ...documentationRoutes(() => {
+      document ??= app.getOpenAPI31Document(about(dependencies)) as unknown as OpenApiDocument;
+      return document;
+    }),
+  ];
+  app.use('*', answerIsSafe, cameByCdn(dependencies), bodyIsSmall, isRouted(all, basePath));
+  for (const route of all) {
+    mount(app, dependencies, route);
+  }
+  const { openAPIRegistry } = app;
+  openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-session',
+    description: `A person who is signed in. Changes need the header \`X-Repertoire-Request: 1\` too, from a page of ${dependencies.consoleBaseUrl}.`,
+  });
+  openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      "A machine's key: `Authorization: Bearer rprt_k_…`, with the scope that the operation names.",
+  });
+  return app;
+}
+
+const about = ({ consoleBaseUrl }: ApiDependencies) => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Repertoire',
+    version: '1',
+    description:
+      'Everything that the console does. Problems are answered as RFC 9457 has them; lists have a cursor; `x-access` says who may use an operation, `x-scope` which scope of an API key, `x-act` what the history has of it.',
+  },
+  servers: [{ url: consoleBaseUrl }],
+});

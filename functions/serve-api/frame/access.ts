@@ -1,0 +1,143 @@
+/** Who may use a route. */
+import type { ApiKeyScope } from '../../../shared/domain/api-key.ts';
+import type { OrganizationId, UserId } from '../../../shared/domain/ids.ts';
+import type { Role } from '../../../shared/organizations/membership.ts';
+import type { ApiKey } from '../../../shared/store/api-key-store.ts';
+
+/** Who a route is for, from the widest. */
+export const accesses = [
+  /** Anybody; whoever asks is not looked at. */
+  'public',
+  /** Whoever is signed in. Of machines nobody: a key is nobody in particular. */
+  'user',
+  /** Whoever may read something of the organization in the path, outside collaborators too. */
+  'reader',
+  /** Members and owners of the organization in the path. */
+  'member',
+  /** Owners of the organization in the path. */
+  'owner',
+  /** Administrators of the installation. */
+  'administrator',
+] as const;
+export type Access = (typeof accesses)[number];
+export type OrganizationAccess = Extract<Access, 'reader' | 'member' | 'owner'>;
+
+export const isOfOrganization = (access: Access): access is OrganizationAccess =>
+  access === 'reader' || access === 'member' || access === 'owner';
+
+/** A person with a session. */
+export interface UserCaller {
+  readonly kind: 'user';
+  readonly user: UserId;
+  readonly session: string;
+  /** When the person last proved at a code host who he is; milliseconds since the epoch. */
+  readonly authenticatedAt: number;
+}
+
+/** A machine with a key of one organization. */
+export interface KeyCaller {
+  readonly kind: 'key';
+  readonly key: ApiKey;
+}
+
+/** Whoever holds the key that was made when the installation was deployed. */
+export interface OperatorCaller {
+  readonly kind: 'operator';
+}
+
+export type Caller = UserCaller | KeyCaller | OperatorCaller;
+
+export type Refusal =
+  | 'unauthenticated'
+  /** Answered like what does not exist. */
+  | 'hidden'
+  | 'forbidden'
+  | 'missing-scope'
+  | 'reauthentication-required';
+
+/** A route, as far as access goes. */
+export interface AccessRule {
+  readonly access: Access;
+  /** What a machine's key needs; `none`: no key may. */
+  readonly scope: ApiKeyScope | 'none';
+  /** A person has to have proved who he is within `freshMs`. */
+  readonly isDangerous: boolean;
+}
+
+/** What is known of the caller where the route is. */
+export interface Standing {
+  /** Of the organization in the path, if there is one. */
+  readonly organization: OrganizationId | undefined;
+  /** The person's there. */
+  readonly role: Role | undefined;
+  readonly isAdministrator: boolean;
+}
+
+/** Fifteen minutes, in milliseconds. */
+export const freshMs = 15 * 60_000;
+
+const rolesFor: Readonly<Record<OrganizationAccess, readonly Role[]>> = {
+  reader: ['owner', 'member', 'outside'],
+  member: ['owner', 'member'],
+  owner: ['owner'],
+};
+
+/**
+ * Why the caller may not use the route; undefined if he may.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function refusalOf(
+  rule: AccessRule,
+  caller: Caller | undefined,
+  standing: Standing,
+  now: number,
+): Refusal | undefined {
+  if (rule.access === 'public') {
+    return undefined;
+  }
+  if (caller === undefined) {
+    return 'unauthenticated';
+  }
+  // Whether it exists is decided first: nobody learns of another's organization by what is answered about rights.
+  if (isOfOrganization(rule.access) && !belongs(caller, standing)) {
+    return 'hidden';
+  }
+  switch (caller.kind) {
+    case 'operator':
+      return rule.access === 'user' ? 'forbidden' : undefined;
+    case 'key':
+      return rule.scope !== 'none' && caller.key.scopes.includes(rule.scope) ? undefined : 'missing-scope';
+    case 'user':
+      return refusalOfUser(rule, caller, standing, now);
+  }
+}
+
+function belongs(caller: Caller, { organization, role }: Standing): boolean {
+  if (organization === undefined) {
+    return false;
+  }
+  switch (caller.kind) {
+    case 'operator':
+      return true;
+    case 'key':
+      return caller.key.organization === organization;
+    case 'user':
+      return role !== undefined;
+  }
+}
+
+function refusalOfUser(
+  { access, isDangerous }: AccessRule,
+  { authenticatedAt }: UserCaller,
+  { role, isAdministrator }: Standing,
+  now: number,
+): Refusal | undefined {
+  const hasRight = isOfOrganization(access)
+    ? role !== undefined && rolesFor[access].includes(role)
+    : access !== 'administrator' || isAdministrator;
+  if (!hasRight) {
+    return 'forbidden';
+  }
+  return isDangerous && now >= authenticatedAt + freshMs ? 'reauthentication-required' : undefined;
+}

@@ -1,0 +1,64 @@
+/** Whether the caller may use the route, by what the table says of both. */
+import type { MiddlewareHandler } from 'hono';
+import { type Organization, slugProblem } from '../../../shared/domain/organization.ts';
+import { membershipOf, type Role } from '../../../shared/organizations/membership.ts';
+import { ProblemError } from '../../../shared/runtime/problem-details.ts';
+import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
+import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
+import { type Caller, isOfOrganization, refusalOf } from './access.ts';
+import { noteUse } from './caller.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import type { ApiEnvironment } from './environment.ts';
+import { refusalProblems } from './problems.ts';
+import { isChange, type RouteDefinition } from './route.ts';
+
+export const allowed =
+  (dependencies: ApiDependencies, definition: RouteDefinition): MiddlewareHandler<ApiEnvironment> =>
+  async (c, next) => {
+    const caller = c.get('caller');
+    const slug = isOfOrganization(definition.access) ? (c.req.param('slug') ?? '') : undefined;
+    const { organization, role, isAdministrator } = await standingOf(dependencies, definition, caller, slug);
+    const rule = { ...definition, isDangerous: isChange(definition) && definition.isDangerous };
+    const standing = { organization: organization?.id, role, isAdministrator };
+    const refusal = refusalOf(rule, caller, standing, dependencies.clock.now());
+    if (refusal !== undefined) {
+      throw new ProblemError(refusalProblems[refusal]);
+    }
+    c.set('organization', organization);
+    c.set('role', caller?.kind === 'user' ? role : 'owner');
+    await noteUse(dependencies, caller);
+    await next();
+  };
+
+interface Found {
+  readonly organization: Organization | undefined;
+  readonly role: Role | undefined;
+  readonly isAdministrator: boolean;
+}
+
+const nothing: Found = { organization: undefined, role: undefined, isAdministrator: false };
+
+async function standingOf(
+  { table, clock }: ApiDependencies,
+  { access }: RouteDefinition,
+  caller: Caller | undefined,
+  slug: string | undefined,
+): Promise<Found> {
+  if (caller === undefined) {
+    return nothing;
+  }
+  if (slug !== undefined) {
+    const organization =
+      slugProblem(slug) === undefined ? await findOrganizationBySlug(table, slug) : undefined;
+    const membership =
+      organization !== undefined && caller.kind === 'user'
+        ? await membershipOf(table, caller.user, organization, clock.now())
+        : undefined;
+    return { organization, role: membership?.role, isAdministrator: false };
+  }
+  const isAdministrator =
+    access === 'administrator' &&
+    caller.kind === 'user' &&
+    (await findInstallationSettings(table)).administrators.includes(caller.user);
+  return { ...nothing, isAdministrator };
+}

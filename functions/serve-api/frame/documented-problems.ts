@@ -1,0 +1,63 @@
+/** The problems that a route may answer, for its documentation. */
+import { z } from 'zod';
+import { isOfOrganization } from './access.ts';
+import { isChange, type RouteDefinition } from './route.ts';
+
+const ProblemDetails = z
+  .object({
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: 'Tells apart what shares a status.' }),
+    detail: z.string(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().optional().meta({ description: 'Into the body, RFC 6901.' }),
+          parameter: z.string().optional().meta({ description: 'In the query.' }),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem', description: 'Problem details, RFC 9457.' });
+
+const descriptions = {
+  400: 'The body is no JSON.',
+  401: 'Nobody is signed in, or the key is not known.',
+  403: 'You may not do this, or have to sign in again, or nothing proves that a page of ours sent it.',
+  404: 'There is nothing here, or nothing that you may see.',
+  409: 'Its state does not allow this.',
+  412: 'It was changed since you read it.',
+  413: 'The body is too large.',
+  415: 'The body is no JSON by its media type.',
+  422: 'A field is not valid.',
+  428: 'If-Match is missing.',
+  429: 'Too many requests.',
+} as const;
+
+type Status = keyof typeof descriptions;
+
+export function problemResponses(definition: RouteDefinition) {
+  const change = isChange(definition) ? definition : undefined;
+  const hasInput = definition.query !== undefined || change?.body !== undefined;
+  const statuses: readonly Status[] = [
+    ...(change === undefined ? [] : ([400, 409, 413] as const)),
+    ...(change?.body === undefined ? [] : ([415] as const)),
+    ...(definition.access === 'public' ? [] : ([401, 403] as const)),
+    ...(isOfOrganization(definition.access) || definition.params !== undefined ? ([404] as const) : []),
+    ...(change?.isConditional ? ([412, 428] as const) : []),
+    ...(hasInput ? ([422] as const) : []),
+    429,
+  ];
+  return Object.fromEntries(
+    statuses
+      .toSorted((one, other) => one - other)
+      .map((status) => [
+        status,
+        {
+          description: descriptions[status],
+          content: { 'application/problem+json': { schema: ProblemDetails } },
+        },
+      ]),
+  );
+}

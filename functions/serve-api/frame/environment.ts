@@ -1,0 +1,16 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Organization } from '../../../shared/domain/organization.ts';
+import type { Role } from '../../../shared/organizations/membership.ts';
+import type { Caller } from './access.ts';
+import type { RequestOrigin } from './dependencies.ts';
+
+/** What hono keeps for one request. */
+export interface ApiEnvironment {
+  readonly Bindings: { readonly event: APIGatewayProxyEventV2 };
+  readonly Variables: {
+    origin: RequestOrigin;
+    caller: Caller | undefined;
+    organization: Organization | undefined;
+    role: Role | undefined;
+  };
+}

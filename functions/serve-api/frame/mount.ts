@@ -1,0 +1,171 @@
+/** Puts routes into an app: what the definition says becomes documentation, checks and the handler's request. */
+import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { Accountable } from '../../../shared/organizations/owner-act.ts';
+import { findUserName } from '../../../shared/store/user-store.ts';
+import { isOfOrganization } from './access.ts';
+import { allowed } from './allowed.ts';
+import { authenticated, sentByOurPage, withinRate } from './caller.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { problemResponses } from './documented-problems.ts';
+import type { ApiEnvironment } from './environment.ts';
+import { ifMatchHeader } from './etag.ts';
+import { idempotencyHeader, onceFor } from './repeatable.ts';
+import { type AnyAnswer, type AnyRequest, isChange, type Route, type RouteDefinition } from './route.ts';
+
+export function mount(
+  app: OpenAPIHono<ApiEnvironment>,
+  dependencies: ApiDependencies,
+  { definition, handle }: Route,
+): void {
+  const middleware = [
+    authenticated(dependencies, definition),
+    sentByOurPage(dependencies, definition),
+    withinRate(dependencies),
+    allowed(dependencies, definition),
+  ];
+  app.openapi({ ...createRoute(configOf(definition)), middleware }, async (c: Context<ApiEnvironment>) => {
+    const request = requestOf(dependencies, c);
+    const work = (): Promise<AnyAnswer> => handle(dependencies, request);
+    const isRepeatable = isChange(definition) && definition.idempotency === 'key';
+    const { caller } = request;
+    const answer =
+      isRepeatable && caller !== undefined
+        ? await onceFor(
+            dependencies,
+            c.req.header(idempotencyHeader),
+            { caller, method: c.req.method, path: c.req.path, body: await c.req.text() },
+            work,
+          )
+        : await work();
+    return responseOf(definition, answer);
+  });
+}
+
+function requestOf(dependencies: ApiDependencies, c: Context<ApiEnvironment>): AnyRequest {
+  // Of the parts that the definition has no schema for, hono holds nothing.
+  const valid = (part: string): unknown => c.req.valid(part as never);
+  const { slug: _, ...params } = (valid('param') ?? {}) as Record<string, unknown>;
+  const [organization, role] = [c.get('organization'), c.get('role')];
+  return {
+    params,
+    query: valid('query'),
+    body: valid('json'),
+    caller: c.get('caller'),
+    headers: c.req.raw.headers,
+    origin: c.get('origin'),
+    accountable: (why = '') => accountableOf(dependencies, c, why),
+    ...(organization === undefined || role === undefined ? {} : { organization, role }),
+  };
+}
+
+/** One read for a person, whose name the history is to have. */
+async function accountableOf(
+  { table }: ApiDependencies,
+  c: Context<ApiEnvironment>,
+  why: string,
+): Promise<Accountable> {
+  const [caller, { address }] = [c.get('caller'), c.get('origin')];
+  switch (caller?.kind) {
+    case 'user': {
+      const name = (await findUserName(table, caller.user)) ?? caller.user;
+      const actor = { kind: 'user', id: caller.user, name } as const;
+      return { by: name, why, actor, from: { address, session: caller.session } };
+    }
+    case 'key': {
+      const { id, description } = caller.key;
+      const actor = { kind: 'key', id, name: description } as const;
+      return { by: `key ${description}`, why, actor, from: { address, token: id } };
+    }
+    case 'operator':
+      return {
+        by: 'operator',
+        why,
+        actor: { kind: 'operator', id: 'operator', name: 'operator' },
+        from: { address },
+      };
+    case undefined:
+      throw new Error('nobody can account for what anybody may do');
+  }
+}
+
+function responseOf({ answer }: RouteDefinition, { body, headers, setCookies = [] }: AnyAnswer): Response {
+  const { status, schema, mediaType } = answer;
+  const text = schema === undefined ? null : mediaType === undefined ? JSON.stringify(body) : String(body);
+  const response = new Response(text, {
+    status,
+    headers: { ...(text === null ? {} : { 'content-type': mediaType ?? 'application/json' }), ...headers },
+  });
+  for (const cookie of setCookies) {
+    response.headers.append('set-cookie', cookie);
+  }
+  return response;
+}
+
+const Slug = z.object({
+  slug: z.string().meta({ description: "The organization's slug.", example: 'acme' }),
+});
+
+/** The route as OpenAPI describes it. */
+function configOf(definition: RouteDefinition): RouteConfig {
+  const { name, method, path, tag, summary, description, access, scope, params, query, answer } = definition;
+  const paramShape = { ...(isOfOrganization(access) ? Slug.shape : {}), ...params?.shape };
+  const { mediaType = 'application/json', schema } = answer;
+  const change = isChange(definition) ? definition : undefined;
+  return {
+    operationId: name,
+    method,
+    path,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    request: {
+      ...(Object.keys(paramShape).length === 0 ? {} : { params: z.object(paramShape) }),
+      ...(query === undefined ? {} : { query }),
+      ...headersOf(definition),
+      ...(change?.body === undefined
+        ? {}
+        : { body: { required: true, content: { 'application/json': { schema: change.body } } } }),
+    },
+    responses: {
+      [answer.status]: {
+        description: answer.description,
+        ...(schema === undefined ? {} : { content: { [mediaType]: { schema } } }),
+      },
+      ...problemResponses(definition),
+    },
+    security: access === 'public' ? [] : [{ session: [] }, ...(scope === 'none' ? [] : [{ apiKey: [] }])],
+    'x-access': access,
+    'x-scope': scope,
+    ...(change === undefined
+      ? {}
+      : {
+          'x-act': change.act,
+          'x-dangerous': change.isDangerous,
+          'x-idempotency': change.idempotency,
+        }),
+  };
+}
+
+/** Headers are looked at by the frame itself: here they are only documented. */
+function headersOf(definition: RouteDefinition) {
+  if (!isChange(definition)) {
+    return {};
+  }
+  const headers = {
+    ...(definition.idempotency === 'key'
+      ? {
+          [idempotencyHeader]: z
+            .string()
+            .max(255)
+            .optional()
+            .meta({ description: 'Of your choice; the same request with the same key is carried out once.' }),
+        }
+      : {}),
+    ...(definition.isConditional
+      ? { [ifMatchHeader]: z.string().optional().meta({ description: 'The ETag of what you read.' }) }
+      : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers: z.looseObject(headers) };
+}

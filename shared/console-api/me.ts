@@ -1,0 +1,34 @@
+/** What the API says of whoever is signed in. */
+import { z } from 'zod';
+import { Role, Time } from './common.ts';
+
+export const Account = z
+  .object({
+    forge: z.string().meta({ description: 'The kind of code host.' }),
+    baseUrl: z.string().meta({ description: 'Its address, without a slash at its end.' }),
+    account: z.string().meta({ description: "The code host's own id, which never changes." }),
+  })
+  .meta({ id: 'Account', description: 'An account on a code host, linked to a user.' });
+
+export const Me = z
+  .object({
+    id: z.string(),
+    name: z.string().meta({ description: 'For people; changes.' }),
+    accounts: z.array(Account),
+    organizations: z.array(z.object({ slug: z.string(), name: z.string(), role: Role })),
+    isAdministrator: z.boolean().meta({ description: 'Of the installation.' }),
+    authenticatedAt: Time.meta({ description: 'When you last proved at a code host who you are.' }),
+  })
+  .meta({ id: 'Me', description: 'Whoever is signed in.' });
+
+export const Session = z
+  .object({
+    id: z.string(),
+    isCurrent: z.boolean().meta({ description: 'It is the one that asks.' }),
+    startedAt: Time,
+    lastUsedAt: Time,
+    endsAt: Time.meta({ description: 'If it is not used again.' }),
+    address: z.string().meta({ description: 'Where it was used last.' }),
+    userAgent: z.string(),
+  })
+  .meta({ id: 'Session', description: 'A sign-in in one browser.' });

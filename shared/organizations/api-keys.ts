@@ -1,0 +1,108 @@
+/** Keys that machines use the API with: an owner makes, lists and revokes them. */
+import { type ApiKeyScope, isApiKey, makeApiKey } from '../domain/api-key.ts';
+import { CallerError } from '../domain/caller-error.ts';
+import { type ApiKeyId, newId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { tokenHash } from '../domain/token.ts';
+import type { Clock } from '../runtime/clock.ts';
+import {
+  type ApiKey,
+  addApiKey,
+  apiKeysOf,
+  findApiKey,
+  findApiKeyById,
+  removeApiKey,
+} from '../store/api-key-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+export interface ApiKeyDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+export interface NewApiKey {
+  readonly description: string;
+  readonly scopes: readonly ApiKeyScope[];
+  /** Milliseconds since the epoch; undefined: never. */
+  readonly expiresAt: number | undefined;
+}
+
+/** An organization has no more keys than this at once. */
+export const apiKeysMax = 100;
+
+/**
+ * Makes a key.
+ *
+ * @returns the key, and its secret, which is shown this once
+ * @throws CallerError when the expiry has passed, or the organization has too many keys
+ */
+export async function createApiKey(
+  dependencies: ApiKeyDependencies,
+  organization: Organization,
+  { description, scopes, expiresAt }: NewApiKey,
+  accountable: Accountable,
+): Promise<{ readonly key: ApiKey; readonly secret: string }> {
+  const { table, clock, randomBytes } = dependencies;
+  const now = clock.now();
+  if (expiresAt !== undefined && expiresAt <= now) {
+    throw new CallerError('invalid', 'the expiry has passed already');
+  }
+  if ((await apiKeysOf(table, organization.id)).length >= apiKeysMax) {
+    throw new CallerError('conflict', `an organization has at most ${apiKeysMax} keys; revoke one first`);
+  }
+  const secret = makeApiKey(randomBytes);
+  const key: ApiKey = {
+    id: newId<ApiKeyId>(randomBytes),
+    organization: organization.id,
+    hash: tokenHash(secret),
+    description,
+    scopes: [...new Set(scopes)],
+    madeBy: accountable.by,
+    createdAt: now,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+  const after = { description, scopes: key.scopes, expiresAt };
+  await table.transact([
+    ...addApiKey(key),
+    ownerAct(dependencies, organization.id, accountable, 'create-api-key', key.id, { after }),
+  ]);
+  return { key, secret };
+}
+
+/** @throws CallerError when the organization has no such key, or none any more */
+export async function revokeApiKey(
+  dependencies: ApiKeyDependencies,
+  organization: Organization,
+  id: ApiKeyId,
+  accountable: Accountable,
+): Promise<void> {
+  const key = await findApiKeyById(dependencies.table, organization.id, id);
+  if (key === undefined) {
+    throw new CallerError('not-found', 'there is no such key');
+  }
+  const { description, scopes, expiresAt } = key;
+  const before = { description, scopes, expiresAt };
+  try {
+    await dependencies.table.transact([
+      ...removeApiKey(key),
+      ownerAct(dependencies, organization.id, accountable, 'revoke-api-key', id, { before }),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      throw new CallerError('not-found', 'there is no such key any more', { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * The key that the secret is of, if it may be used now. One read, and none for what is formed like no key.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function usableApiKey(table: Table, secret: string, now: number): Promise<ApiKey | undefined> {
+  const key = isApiKey(secret) ? await findApiKey(table, tokenHash(secret)) : undefined;
+  return key !== undefined && (key.expiresAt === undefined || now < key.expiresAt) ? key : undefined;
+}

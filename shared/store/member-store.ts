@@ -1,0 +1,108 @@
+/** Who is a member where, for whoever asks about one person in several synchronizations. */
+import { z } from 'zod';
+import { type Claim, isWithdrawn } from '../domain/claim.ts';
+import type { MemberFact } from '../domain/facts.ts';
+import {
+  asId,
+  type ForgeAccountId,
+  type OrganizationId,
+  type SynchronizationId,
+  type UserId,
+} from '../domain/ids.ts';
+import { parseFact } from '../forge/fact-schema.ts';
+import { keys } from './keys.ts';
+import type { Item, Operation, Table } from './table.ts';
+
+export interface Place {
+  readonly synchronization: SynchronizationId;
+  readonly account: ForgeAccountId;
+}
+
+const FactItem = z.object({
+  fact: z.unknown(),
+  removed: z.literal(true).optional(),
+  givenAt: z.number().default(0),
+});
+const ClaimItem = z.object({ number: z.number().default(Number.POSITIVE_INFINITY), at: z.number() });
+
+/**
+ * The memberships that hold now, in the order of the places. What an event withdrew does not hold before a read gives it again, and one
+ * that has ended by its time does not either. One read for each 50 places.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function membersAt(
+  table: Table,
+  places: readonly Place[],
+  now: number,
+): Promise<readonly (MemberFact | undefined)[]> {
+  const items = await table.getMany(
+    places.flatMap(({ synchronization, account }) => {
+      const key = `member#${account}`;
+      return [keys.fact(synchronization, key), keys.claim(synchronization, key)];
+    }),
+  );
+  return places.map((_, place) => memberOf(items[2 * place], items[2 * place + 1], now));
+}
+
+function memberOf(factItem: Item | undefined, claimItem: Item | undefined, now: number) {
+  if (factItem === undefined) {
+    return undefined;
+  }
+  const { fact: stored, removed, givenAt } = FactItem.parse(factItem);
+  const fact = removed === true ? undefined : parseFact(stored);
+  if (fact?.kind !== 'member' || (fact.expiresAt !== undefined && fact.expiresAt <= now)) {
+    return undefined;
+  }
+  const claims: Claim[] =
+    claimItem === undefined
+      ? []
+      : [{ key: `member#${fact.account}`, expect: 'gone', ...ClaimItem.parse(claimItem) }];
+  return isWithdrawn(claims, fact, givenAt) ? undefined : fact;
+}
+
+const PersonItem = z.object({ owner: z.literal(true).optional(), off: z.literal(true).optional() });
+
+/** What an organization itself says of a person, whatever code hosts say. */
+export interface Person {
+  /** An owner put into the table by hand; counts where no primary synchronization says who the owners are. */
+  readonly isOwner: boolean;
+  /** Switched off: belongs to the organization no more. */
+  readonly isOff: boolean;
+}
+
+const parsePerson = (item: Item | undefined): Person => {
+  const { owner, off } = PersonItem.parse(item ?? {});
+  return { isOwner: owner === true, isOff: off === true };
+};
+
+/** Says of the user what stands here, and nothing else any more. */
+export function putPerson(
+  organization: OrganizationId,
+  user: UserId,
+  { isOwner, isOff }: Person,
+): readonly Operation[] {
+  return [
+    {
+      put: keys.person(organization, user),
+      item: { owner: isOwner || undefined, off: isOff || undefined },
+    },
+    { put: keys.personIn(user, organization), item: { organization } },
+  ];
+}
+
+/** The organizations that say something of the user. One read. */
+export async function organizationsNaming(table: Table, user: UserId): Promise<readonly OrganizationId[]> {
+  const { pk, sk } = keys.personIn(user, '');
+  return (await table.query(pk, sk)).map((item) => asId<OrganizationId>(String(item.organization)));
+}
+
+/** What each of the organizations says of the user, in their order. One read for each 100. */
+export async function personsIn(
+  table: Table,
+  user: UserId,
+  organizations: readonly OrganizationId[],
+): Promise<readonly Person[]> {
+  const items = await table.getMany(organizations.map((id) => keys.person(id, user)));
+  return items.map(parsePerson);
+}

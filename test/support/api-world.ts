@@ -1,0 +1,239 @@
+/** The API on a table in memory, with people of every role, called with events of API Gateway. */
+import { randomBytes } from 'node:crypto';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { createApp } from '../../functions/serve-api/app.ts';
+import type { ApiDependencies, Sessions } from '../../functions/serve-api/frame/dependencies.ts';
+import type { Route } from '../../functions/serve-api/frame/route.ts';
+import { httpApiEvent } from '../../local/cloud/http-api/event.ts';
+import { type ApiKeyScope, makeApiKey } from '../../shared/domain/api-key.ts';
+import {
+  type ApiKeyId,
+  asId,
+  type ForgeAccountId,
+  newId,
+  type OrganizationId,
+  type SessionId,
+  type UserId,
+} from '../../shared/domain/ids.ts';
+import { tokenHash } from '../../shared/domain/token.ts';
+import { appHandler } from '../../shared/runtime/app-handler.ts';
+import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
+import { originSecretHeader, viewerAddressHeader } from '../../shared/runtime/environment.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { addApiKey } from '../../shared/store/api-key-store.ts';
+import { putFact } from '../../shared/store/fact-store.ts';
+import { changeInstallationSettings } from '../../shared/store/installation-settings.ts';
+import { putPerson } from '../../shared/store/member-store.ts';
+import { addOrganization } from '../../shared/store/organization-store.ts';
+import { makeUser } from '../../shared/store/user-store.ts';
+import { createMemoryDataKeys } from './memory-data-keys.ts';
+import { aFact } from './memory-forge.ts';
+import { createMemoryTable, type MemoryTable } from './memory-table.ts';
+import { createRecordingQueue } from './recording-queue.ts';
+import { addSynchronized, gitHubHost, organizationId, synchronizationId } from './synchronized.ts';
+
+/** `acme` has the first three; `other` belongs to the stranger; the administrator has no organization. */
+export const people = ['owner', 'member', 'outside', 'stranger', 'administrator'] as const;
+export type Person = (typeof people)[number];
+
+/** Who sends a request: a person, nobody, the operator, or a machine with a key. */
+export type Sender = Person | 'nobody' | 'operator' | { readonly secret: string };
+
+export interface ApiRequest {
+  readonly method?: string;
+  /** Below /api/v1, with the query. */
+  readonly path: string;
+  /** JSON, unless it is a string. */
+  readonly body?: unknown;
+  /** Undefined leaves out what would be sent otherwise. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly text: string;
+  /** The body as JSON; undefined where it is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it as they please
+  readonly body: any;
+}
+
+export const consoleBaseUrl = 'https://console.example';
+const secrets = { origin: 'origin-secret', operator: 'operator-key' } as const;
+export const userOf = (person: Person): UserId => asId<UserId>(`user${person}`);
+export const otherOrganization = asId<OrganizationId>('org2');
+
+export interface ApiWorld {
+  readonly table: MemoryTable;
+  readonly dependencies: ApiDependencies;
+  readonly sessions: Map<string, FakeSession>;
+  now(): number;
+  advance(ms: number): void;
+  ask(sender: Sender, request: ApiRequest): Promise<ApiResponse>;
+  /** A machine with a key of an organization. */
+  machine(
+    scopes: readonly ApiKeyScope[],
+    organization?: OrganizationId,
+  ): Promise<{ readonly secret: string }>;
+}
+
+interface FakeSession {
+  readonly user: UserId;
+  readonly session: SessionId;
+  authenticatedAt: number;
+}
+
+export async function createApiWorld(added: readonly Route[] = []): Promise<ApiWorld> {
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  const clock = { now: () => time };
+  const table = createMemoryTable();
+  const sessions = new Map<string, FakeSession>();
+  const dependencies: ApiDependencies = {
+    table,
+    workQueue: createRecordingQueue(),
+    clock,
+    randomBytes,
+    cipher: createEnvelopeCipher(createMemoryDataKeys()),
+    logger: createLogger('serve-api'),
+    sessions: fakeSessions(sessions, time),
+    isFromCdn: async ({ headers }) => headers[originSecretHeader] === secrets.origin,
+    operatorKey: async () => secrets.operator,
+    consoleBaseUrl,
+  };
+  await populate(table, time);
+  for (const person of people) {
+    const session = asId<SessionId>(`session${person}`);
+    sessions.set(person, { user: userOf(person), session, authenticatedAt: time });
+  }
+  const handler = appHandler(dependencies, createApp(dependencies, added));
+  return {
+    table,
+    dependencies,
+    sessions,
+    now: clock.now,
+    advance(ms) {
+      time += ms;
+    },
+    async ask(sender, request) {
+      const event = eventOf(sender, request, time) as APIGatewayProxyEventV2;
+      const result = await handler(event, { awsRequestId: 'request-1' } as Context);
+      const text = result.body ?? '';
+      return {
+        status: result.statusCode ?? 0,
+        headers: Object.fromEntries(Object.entries(result.headers ?? {}).map(([k, v]) => [k, String(v)])),
+        cookies: result.cookies ?? [],
+        text,
+        body: parsed(text),
+      };
+    },
+    async machine(scopes, organization = organizationId) {
+      const secret = makeApiKey(randomBytes);
+      await table.transact(
+        addApiKey({
+          id: newId<ApiKeyId>(randomBytes),
+          organization,
+          hash: tokenHash(secret),
+          description: 'build server',
+          scopes: [...scopes],
+          madeBy: 'owner',
+          createdAt: time,
+        }),
+      );
+      return { secret };
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function populate(table: MemoryTable, now: number): Promise<void> {
+  await addSynchronized(table);
+  const accounts = people.map((person, place) => ({ person, account: asId<ForgeAccountId>(place + 1) }));
+  const right = { changedAt: now, gives: true };
+  await table.transact([
+    ...accounts.flatMap(({ person, account }) =>
+      makeUser(userOf(person), { ...gitHubHost, account }, `${person}-login`, now),
+    ),
+    putFact(synchronizationId, aFact.member(1, 'owner'), 1, right),
+    putFact(synchronizationId, aFact.member(2, 'member'), 1, right),
+    putFact(synchronizationId, aFact.member(3, 'outside'), 1, right),
+    ...addOrganization({ id: otherOrganization, slug: 'other', name: 'Other', ownedVendors: [] }),
+    ...putPerson(otherOrganization, userOf('stranger'), { isOwner: true, isOff: false }),
+    changeInstallationSettings({ version: 0 }, { administrators: [userOf('administrator')] }),
+  ]);
+}
+
+function eventOf(sender: Sender, { method = 'GET', path, body, headers = {} }: ApiRequest, now: number) {
+  const isPerson = typeof sender === 'string' && sender !== 'nobody' && sender !== 'operator';
+  const secret = typeof sender === 'object' ? sender.secret : secrets.operator;
+  const isMachine = typeof sender === 'object' || sender === 'operator';
+  const isChange = method !== 'GET' && method !== 'HEAD';
+  const all: Record<string, string | undefined> = {
+    [viewerAddressHeader]: '198.51.100.7',
+    [originSecretHeader]: secrets.origin,
+    ...(isPerson ? { cookie: `__Host-session=${sender}` } : {}),
+    ...(isPerson && isChange ? { origin: consoleBaseUrl, 'x-repertoire-request': '1' } : {}),
+    ...(isMachine ? { authorization: `Bearer ${secret}` } : {}),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  };
+  const sent = Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, [value]] as const],
+  );
+  return httpApiEvent(
+    {
+      method,
+      target: `/api/v1${path}`,
+      headers: new Map(sent),
+      body: Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)),
+      remoteAddress: '192.0.2.1',
+    } as unknown as Parameters<typeof httpApiEvent>[0],
+    {
+      apiId: 'api',
+      accountId: '0',
+      domainName: 'api.example',
+      routeKey: 'ANY /api/v1/{proxy+}',
+      pathParameters: {},
+      requestId: 'request-1',
+      now,
+    },
+  );
+}
+
+function fakeSessions(sessions: Map<string, FakeSession>, now: number): Sessions {
+  return {
+    forgotten: ['__Host-session=; Max-Age=0'],
+    async read(cookies) {
+      return { signedIn: sessions.get(cookies.get('__Host-session') ?? ''), setCookies: [] };
+    },
+    of: async (user) =>
+      [...sessions.values()]
+        .filter((one) => one.user === user)
+        .map(({ session }) => ({
+          id: session,
+          startedAt: now,
+          lastUsedAt: now,
+          endsAt: now + 1000,
+          address: '198.51.100.7',
+          userAgent: 'test',
+        })),
+    async end(user, session) {
+      const found = [...sessions].find(([, one]) => one.user === user && one.session === session);
+      return found !== undefined && sessions.delete(found[0]);
+    },
+    async endOthers({ user, session }) {
+      const others = [...sessions].filter(([, one]) => one.user === user && one.session !== session);
+      for (const [name] of others) {
+        sessions.delete(name);
+      }
+      return others.length;
+    },
+  };
+}
