@@ -53,7 +53,11 @@ export function addAuditEntry(
   entry: AuditEntry,
   id: string,
 ): Operation {
-  return { put: keys.auditEntry(organization, entry.at, id), item: { ...entry }, when: absent };
+  const key =
+    organization === undefined
+      ? keys.installationAuditEntry(entry.at, id)
+      : keys.auditEntry(organization, entry.at, id);
+  return { put: key, item: { ...entry }, when: absent };
 }
 
 /** The latest entries, newest first. */
@@ -62,7 +66,7 @@ export async function auditLog(
   organization: OrganizationId | undefined,
   limit: number,
 ): Promise<readonly AuditEntry[]> {
-  const { pk, sk } = ranges.auditLog(organization);
+  const { pk, sk } = rangeOf(organization);
   const items = await table.query(pk, sk, { descending: true, limit });
   return items.map((item) => AuditItem.parse(item));
 }
@@ -98,7 +102,7 @@ export async function auditPage(
   filter: AuditFilter,
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<AuditPage> {
-  const { pk, sk: prefix } = ranges.auditLog(organization);
+  const { pk, sk: prefix } = rangeOf(organization);
   const { act, actor, since, until } = filter;
   const oldest = since === undefined ? prefix : `${prefix}${new Date(since).toISOString()}`;
   const isUnfiltered = act === undefined && actor === undefined;
@@ -127,5 +131,8 @@ export async function auditPage(
   }
   return { entries, next: place };
 }
+
+const rangeOf = (organization: OrganizationId | undefined) =>
+  organization === undefined ? ranges.installationAuditLog() : ranges.auditLog(organization);
 
 const idOf = ({ sk }: Item): string => String(sk).slice(String(sk).lastIndexOf('#') + 1);

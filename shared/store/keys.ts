@@ -224,14 +224,16 @@ export const keys = {
     pk: `ORG#${organization}`,
     sk: `TOKEN#${principal}#${token}`,
   }),
-  /**
-   * @param organization undefined for the installation's own
-   * @param at milliseconds since the epoch
-   */
-  auditEntry: (organization: string | undefined, at: number, id: string): Key => {
-    const { pk, sk } = ranges.auditLog(organization);
-    return { pk, sk: `${sk}${new Date(at).toISOString()}#${id}` };
-  },
+  /** @param at milliseconds since the epoch */
+  auditEntry: (organization: string, at: number, id: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `AUDIT#${new Date(at).toISOString()}#${id}`,
+  }),
+  /** @param at milliseconds since the epoch */
+  installationAuditEntry: (at: number, id: string): Key => ({
+    pk: 'INSTALLATION',
+    sk: `AUDIT#${new Date(at).toISOString()}#${id}`,
+  }),
   installationSettings: (): Key => ({ pk: 'INSTALLATION', sk: 'SETTINGS' }),
   /** What the organization itself says of a person, whatever code hosts say. */
   person: (organization: string, user: string): Key => ({ pk: `ORG#${organization}`, sk: `PERSON#${user}` }),
@@ -296,11 +298,8 @@ export const ranges = {
   }),
   tokens: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'TOKEN#' }),
   signIns: (): Key => ({ pk: 'INSTALLATION', sk: 'SIGNINS#' }),
-  /** @param organization undefined for the installation's own */
-  auditLog: (organization?: string): Key => ({
-    pk: organization === undefined ? 'INSTALLATION' : `ORG#${organization}`,
-    sk: 'AUDIT#',
-  }),
+  auditLog: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'AUDIT#' }),
+  installationAuditLog: (): Key => ({ pk: 'INSTALLATION', sk: 'AUDIT#' }),
 } as const;
 
 const upToLastMark = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastIndexOf('#') + 1) });

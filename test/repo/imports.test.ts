@@ -74,7 +74,7 @@ describe('who may import whom', () => {
       broken(({ from, to }) => to.startsWith('@middy/') && from !== 'shared/runtime/function-handler.ts'),
     ).toEqual([]);
     const handlers = sourceFiles.filter((file) => /^functions\/[^/]+\/handler\.ts$/.test(file));
-    const kinds = /^shared\/runtime\/(?:http|invoke|queue|schedule)-handler\.ts$/;
+    const kinds = /^shared\/runtime\/(?:app|http|invoke|queue|schedule)-handler\.ts$/;
     const without = handlers.filter(
       (file) => !sourceImports.some(({ from, to }) => from === file && kinds.test(to)),
     );

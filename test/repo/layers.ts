@@ -34,6 +34,10 @@ export const layers: readonly Layer[] = [
     why: 'rules that nothing outside can change: no input, no output, no clock',
   },
   {
+    components: ['shared/console-api'],
+    why: 'what the API takes and answers: the console has it too, which runs in a browser',
+  },
+  {
     components: ['shared/runtime'],
     why: 'what every function is made of: handlers, clock, log, environment; it knows no table and no forge',
   },

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createApp } from '../../functions/serve-api/app.ts';
-import type { ApiDependencies, Sessions } from '../../functions/serve-api/frame/dependencies.ts';
+import type { ApiDependencies } from '../../functions/serve-api/frame/dependencies.ts';
 import type { Route } from '../../functions/serve-api/frame/route.ts';
 import { httpApiEvent } from '../../local/cloud/http-api/event.ts';
 import { type ApiKeyScope, makeApiKey } from '../../shared/domain/api-key.ts';
@@ -12,7 +12,6 @@ import {
   type ForgeAccountId,
   newId,
   type OrganizationId,
-  type SessionId,
   type UserId,
 } from '../../shared/domain/ids.ts';
 import { tokenHash } from '../../shared/domain/token.ts';
@@ -20,6 +19,7 @@ import { appHandler } from '../../shared/runtime/app-handler.ts';
 import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
 import { originSecretHeader, viewerAddressHeader } from '../../shared/runtime/environment.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
+import { startSession } from '../../shared/sessions/session.ts';
 import { addApiKey } from '../../shared/store/api-key-store.ts';
 import { putFact } from '../../shared/store/fact-store.ts';
 import { changeInstallationSettings } from '../../shared/store/installation-settings.ts';
@@ -67,9 +67,10 @@ export const otherOrganization = asId<OrganizationId>('org2');
 export interface ApiWorld {
   readonly table: MemoryTable;
   readonly dependencies: ApiDependencies;
-  readonly sessions: Map<string, FakeSession>;
   now(): number;
   advance(ms: number): void;
+  /** Begins another session, which the person's requests come with from then on. */
+  signIn(person: Person): Promise<void>;
   ask(sender: Sender, request: ApiRequest): Promise<ApiResponse>;
   /** A machine with a key of an organization. */
   machine(
@@ -78,17 +79,11 @@ export interface ApiWorld {
   ): Promise<{ readonly secret: string }>;
 }
 
-interface FakeSession {
-  readonly user: UserId;
-  readonly session: SessionId;
-  authenticatedAt: number;
-}
-
 export async function createApiWorld(added: readonly Route[] = []): Promise<ApiWorld> {
   let time = Date.parse('2026-11-22T12:00:00Z');
   const clock = { now: () => time };
   const table = createMemoryTable();
-  const sessions = new Map<string, FakeSession>();
+  const cookies = new Map<Sender, string>();
   const dependencies: ApiDependencies = {
     table,
     workQueue: createRecordingQueue(),
@@ -96,27 +91,34 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     randomBytes,
     cipher: createEnvelopeCipher(createMemoryDataKeys()),
     logger: createLogger('serve-api'),
-    sessions: fakeSessions(sessions, time),
     isFromCdn: async ({ headers }) => headers[originSecretHeader] === secrets.origin,
     operatorKey: async () => secrets.operator,
     consoleBaseUrl,
   };
   await populate(table, time);
+  const signIn = async (person: Person): Promise<void> => {
+    const origin = { address: '198.51.100.7', userAgent: 'test' };
+    const { setCookies } = await startSession(dependencies, {
+      user: userOf(person),
+      authenticatedAt: time,
+      ...origin,
+    });
+    cookies.set(person, setCookies.map((cookie) => cookie.split(';')[0]).join('; '));
+  };
   for (const person of people) {
-    const session = asId<SessionId>(`session${person}`);
-    sessions.set(person, { user: userOf(person), session, authenticatedAt: time });
+    await signIn(person);
   }
   const handler = appHandler(dependencies, createApp(dependencies, added));
   return {
     table,
     dependencies,
-    sessions,
+    signIn,
     now: clock.now,
     advance(ms) {
       time += ms;
     },
     async ask(sender, request) {
-      const event = eventOf(sender, request, time) as APIGatewayProxyEventV2;
+      const event = eventOf(sender, cookies.get(sender), request, time) as APIGatewayProxyEventV2;
       const result = await handler(event, { awsRequestId: 'request-1' } as Context);
       const text = result.body ?? '';
       return {
@@ -170,15 +172,20 @@ async function populate(table: MemoryTable, now: number): Promise<void> {
   ]);
 }
 
-function eventOf(sender: Sender, { method = 'GET', path, body, headers = {} }: ApiRequest, now: number) {
-  const isPerson = typeof sender === 'string' && sender !== 'nobody' && sender !== 'operator';
+function eventOf(
+  sender: Sender,
+  cookie: string | undefined,
+  { method = 'GET', path, body, headers = {} }: ApiRequest,
+  now: number,
+) {
+  const isPerson = cookie !== undefined;
   const secret = typeof sender === 'object' ? sender.secret : secrets.operator;
   const isMachine = typeof sender === 'object' || sender === 'operator';
   const isChange = method !== 'GET' && method !== 'HEAD';
   const all: Record<string, string | undefined> = {
     [viewerAddressHeader]: '198.51.100.7',
     [originSecretHeader]: secrets.origin,
-    ...(isPerson ? { cookie: `__Host-session=${sender}` } : {}),
+    cookie,
     ...(isPerson && isChange ? { origin: consoleBaseUrl, 'x-repertoire-request': '1' } : {}),
     ...(isMachine ? { authorization: `Bearer ${secret}` } : {}),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -205,35 +212,4 @@ function eventOf(sender: Sender, { method = 'GET', path, body, headers = {} }: A
       now,
     },
   );
-}
-
-function fakeSessions(sessions: Map<string, FakeSession>, now: number): Sessions {
-  return {
-    forgotten: ['__Host-session=; Max-Age=0'],
-    async read(cookies) {
-      return { signedIn: sessions.get(cookies.get('__Host-session') ?? ''), setCookies: [] };
-    },
-    of: async (user) =>
-      [...sessions.values()]
-        .filter((one) => one.user === user)
-        .map(({ session }) => ({
-          id: session,
-          startedAt: now,
-          lastUsedAt: now,
-          endsAt: now + 1000,
-          address: '198.51.100.7',
-          userAgent: 'test',
-        })),
-    async end(user, session) {
-      const found = [...sessions].find(([, one]) => one.user === user && one.session === session);
-      return found !== undefined && sessions.delete(found[0]);
-    },
-    async endOthers({ user, session }) {
-      const others = [...sessions].filter(([, one]) => one.user === user && one.session !== session);
-      for (const [name] of others) {
-        sessions.delete(name);
-      }
-      return others.length;
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /** Who may use a route. */
 import type { ApiKeyScope } from '../../../shared/domain/api-key.ts';
-import type { OrganizationId, UserId } from '../../../shared/domain/ids.ts';
+import type { OrganizationId, SessionId, UserId } from '../../../shared/domain/ids.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import type { ApiKey } from '../../../shared/store/api-key-store.ts';
 
@@ -29,7 +29,7 @@ export const isOfOrganization = (access: Access): access is OrganizationAccess =
 export interface UserCaller {
   readonly kind: 'user';
   readonly user: UserId;
-  readonly session: string;
+  readonly session: SessionId;
   /** When the person last proved at a code host who he is; milliseconds since the epoch. */
   readonly authenticatedAt: number;
 }

@@ -5,6 +5,7 @@ import { isSameSecret } from '../../../shared/runtime/constant-time.ts';
 import { cookiesOf } from '../../../shared/runtime/http-handler.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { addressBlock } from '../../../shared/runtime/viewer.ts';
+import { readSession } from '../../../shared/sessions/session.ts';
 import { noteApiKeyUse } from '../../../shared/store/api-key-store.ts';
 import { countRequest, rateWindowMs } from '../../../shared/store/rate-store.ts';
 import type { Caller } from './access.ts';
@@ -26,7 +27,7 @@ export const authenticated =
       c.set('caller', await machineOf(dependencies, authorization));
       return next();
     }
-    const { signedIn, setCookies } = await dependencies.sessions.read(cookiesOf(c.env.event.cookies ?? []), {
+    const { signedIn, setCookies } = await readSession(dependencies, cookiesOf(c.env.event.cookies ?? []), {
       isChange: isChange(definition),
       origin: c.get('origin'),
     });

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
+import type { RequestOrigin } from '../../../shared/store/session-store.ts';
 import type { Caller } from './access.ts';
-import type { RequestOrigin } from './dependencies.ts';
 
 /** What hono keeps for one request. */
 export interface ApiEnvironment {

@@ -1,7 +1,12 @@
 /** What every request has to be, before anybody asks who sends it. In the order in which it is looked at. */
 import type { MiddlewareHandler } from 'hono';
 import { bodyBytes } from '../../../shared/runtime/http-handler.ts';
-import { notFromCdn, ProblemError, refuse, tooLargeProblem } from '../../../shared/runtime/problem-details.ts';
+import {
+  notFromCdn,
+  ProblemError,
+  refuse,
+  tooLargeProblem,
+} from '../../../shared/runtime/problem-details.ts';
 import { viewerAddress } from '../../../shared/runtime/viewer.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { ApiEnvironment } from './environment.ts';

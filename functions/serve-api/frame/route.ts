@@ -4,6 +4,7 @@ import type { ApiKeyScope } from '../../../shared/domain/api-key.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
+import type { RequestOrigin } from '../../../shared/store/session-store.ts';
 import type { Access, Caller, OperatorCaller, OrganizationAccess, UserCaller } from './access.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
@@ -92,7 +93,7 @@ export type RouteRequest<Definition extends RouteDefinition> = {
   readonly caller: CallerFor<Definition['access']>;
   readonly headers: Headers;
   /** Where the request comes from, as the CDN says. */
-  readonly origin: { readonly address: string; readonly userAgent: string };
+  readonly origin: RequestOrigin;
   /** Who asks, for the history; with the reason that he gives. */
   accountable(why?: string): Promise<Accountable>;
 } & (Definition['access'] extends OrganizationAccess ? OrganizationPart : unknown);
@@ -127,7 +128,7 @@ export interface AnyRequest extends Partial<OrganizationPart> {
   readonly body: unknown;
   readonly caller: Caller | undefined;
   readonly headers: Headers;
-  readonly origin: { readonly address: string; readonly userAgent: string };
+  readonly origin: RequestOrigin;
   accountable(why?: string): Promise<Accountable>;
 }
 
