@@ -6,6 +6,10 @@ export const Time = z.iso.datetime().meta({ description: 'A moment in UTC, ISO 8
 /** @param at milliseconds since the epoch */
 export const timeOf = (at: number): string => new Date(at).toISOString();
 
+/** @param at milliseconds since the epoch */
+export const optionalTimeOf = (at: number | undefined): string | undefined =>
+  at === undefined ? undefined : timeOf(at);
+
 export const Role = z.enum(['owner', 'member', 'outside']).meta({
   id: 'Role',
   description: '`outside`: a collaborator on some repositories who is no member.',
@@ -14,11 +18,16 @@ export const Role = z.enum(['owner', 'member', 'outside']).meta({
 /** An id of ours in a path or a body. */
 export const Id = z.string().regex(/^[a-z0-9]{1,32}$/, 'is no id');
 
-/** A reason, for the history. One line that a terminal shows as it was written. */
-export const Why = z
-  .string()
-  .trim()
-  .min(1)
-  .max(500)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'has to be one line of text')
-  .meta({ description: 'The reason, for the history.' });
+/** One line of text that a terminal shows as it was written. */
+export const Line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'has to be one line of text');
+
+/** What an emergency needs to say. */
+export const Reason = z
+  .strictObject({ why: Line(500).meta({ description: 'For the history.' }) })
+  .meta({ id: 'Reason' });

@@ -3,10 +3,13 @@ import { z } from 'zod';
 import { Role, Time } from './common.ts';
 
 export const Account = z
-  .object({
-    forge: z.string().meta({ description: 'The kind of code host.' }),
-    baseUrl: z.string().meta({ description: 'Its address, without a slash at its end.' }),
-    account: z.string().meta({ description: "The code host's own id, which never changes." }),
+  .strictObject({
+    forge: z.string().min(1).max(40).meta({ description: 'The kind of code host.' }),
+    baseUrl: z.string().min(1).max(300).meta({ description: 'Its address, without a slash at its end.' }),
+    account: z
+      .string()
+      .regex(/^[A-Za-z0-9{}_-]{1,100}$/, 'is no id')
+      .meta({ description: "The code host's own id, which never changes." }),
   })
   .meta({ id: 'Account', description: 'An account on a code host, linked to a user.' });
 

@@ -1,5 +1,6 @@
 /** What was done to an organization or the installation: by whom, why and from where. Entries are added and never changed. */
 import { z } from 'zod';
+import { CallerError } from '../domain/caller-error.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { absent } from './condition.ts';
 import { keys, ranges } from './keys.ts';
@@ -95,6 +96,7 @@ const itemsMax = 250;
  * A page of the log, newest first.
  *
  * @param after `next` of the page before
+ * @throws CallerError when it is no place in a log
  */
 export async function auditPage(
   table: Table,
@@ -104,6 +106,9 @@ export async function auditPage(
 ): Promise<AuditPage> {
   const { pk, sk: prefix } = rangeOf(organization);
   const { act, actor, since, until } = filter;
+  if (after !== undefined && !after.startsWith(prefix)) {
+    throw new CallerError('invalid', 'this page begins nowhere in the log');
+  }
   const oldest = since === undefined ? prefix : `${prefix}${new Date(since).toISOString()}`;
   const isUnfiltered = act === undefined && actor === undefined;
   const entries: (AuditEntry & { readonly id: string })[] = [];

@@ -82,11 +82,7 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
       const among = partitions.get(partition)?.values() ?? [];
       const isBeyond = (sk: string): boolean =>
         after === undefined || byteOrder(sk, after) === (descending ? -1 : 1);
-      const found = selected(
-        among,
-        ({ sk }) => String(sk).startsWith(prefix) && isBeyond(String(sk)),
-        'sk',
-      );
+      const found = selected(among, ({ sk }) => String(sk).startsWith(prefix) && isBeyond(String(sk)), 'sk');
       return (descending ? found.reverse() : found).slice(0, limit);
     },
     async pending(queue, { before, limit }) {

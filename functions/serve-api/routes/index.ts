@@ -1,5 +1,17 @@
 import type { Route } from '../frame/route.ts';
+import { apiKeyRoutes } from './api-keys.ts';
+import { historyRoutes } from './history.ts';
+import { installationRoutes } from './installation.ts';
 import { meRoutes } from './me.ts';
+import { organizationRoutes } from './organizations.ts';
+import { sessionRoutes } from './sessions.ts';
 
 /** Every route of the API but those of its documentation. */
-export const routes: readonly Route[] = [...meRoutes];
+export const routes: readonly Route[] = [
+  ...meRoutes,
+  ...sessionRoutes,
+  ...organizationRoutes,
+  ...apiKeyRoutes,
+  ...historyRoutes,
+  ...installationRoutes,
+];

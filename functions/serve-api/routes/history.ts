@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { Time, timeOf } from '../../../shared/console-api/common.ts';
+import { HistoryEntry } from '../../../shared/console-api/history.ts';
+import { type AuditPage, auditPage } from '../../../shared/store/audit-log.ts';
+import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const common = { method: 'get', tag: 'History', access: 'owner', scope: 'read' } as const;
+
+const filter = {
+  act: z.string().min(1).max(100).optional().meta({ description: 'Only this act, such as `stop-access`.' }),
+  actor: z.string().min(1).max(100).optional().meta({ description: 'Only what this one did; an id.' }),
+  since: Time.optional().meta({ description: 'From this moment on.' }),
+  until: Time.optional().meta({ description: 'Before this moment.' }),
+};
+
+const momentOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Date.parse(text);
+
+const shown = ({ at, ...entry }: AuditPage['entries'][number]) => ({ ...entry, at: timeOf(at) });
+
+const listHistory = defineRoute(
+  {
+    ...common,
+    name: 'listHistory',
+    path: '/organizations/{slug}/history',
+    summary: 'What was done to the organization, the newest first',
+    query: z.strictObject({ ...filter, ...pageQuery }),
+    answer: { status: 200, schema: pageOf(HistoryEntry), description: 'A page of entries.' },
+  },
+  async ({ table }, { organization, query: { cursor, limit, ...asked } }) => {
+    const list = { route: 'listHistory', filter: [organization.id, asked] };
+    const { entries, next } = await auditPage(
+      table,
+      organization.id,
+      { ...asked, since: momentOf(asked.since), until: momentOf(asked.until) },
+      { limit: limitOf({ limit }), after: placeOf(list, cursor) },
+    );
+    return { body: { items: entries.map(shown), next: cursorFor(list, next) } };
+  },
+);
+
+/** Entries of one answer: three reads, and far from the 6 MB of a Lambda's answer. */
+const exportMax = 750;
+
+const exportHistory = defineRoute(
+  {
+    ...common,
+    name: 'exportHistory',
+    path: '/organizations/{slug}/history/export',
+    summary: 'The history as JSON lines',
+    description: `At most ${exportMax} entries; the header \`X-Next-Cursor\` is there as long as more follow.`,
+    query: z.strictObject({ ...filter, cursor: pageQuery.cursor }),
+    answer: {
+      status: 200,
+      schema: z.string(),
+      mediaType: 'application/jsonl',
+      description: 'An entry on each line.',
+    },
+  },
+  async ({ table }, { organization, query: { cursor, ...asked } }) => {
+    const list = { route: 'exportHistory', filter: [organization.id, asked] };
+    const { entries, next } = await auditPage(
+      table,
+      organization.id,
+      { ...asked, since: momentOf(asked.since), until: momentOf(asked.until) },
+      { limit: exportMax, after: placeOf(list, cursor) },
+    );
+    const following = cursorFor(list, next);
+    return {
+      body: entries.map((entry) => `${JSON.stringify(shown(entry))}\n`).join(''),
+      headers: following === undefined ? {} : { 'x-next-cursor': following },
+    };
+  },
+);
+
+export const historyRoutes: readonly Route[] = [listHistory, exportHistory];

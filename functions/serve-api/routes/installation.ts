@@ -1,0 +1,63 @@
+import {
+  InstallationSettings,
+  InstallationSettingsChange,
+} from '../../../shared/console-api/installation.ts';
+import { asId, type ForgeAccountId, type UserId } from '../../../shared/domain/ids.ts';
+import { setInstallationSettings } from '../../../shared/organizations/installation-settings.ts';
+import {
+  findInstallationSettings,
+  type InstallationSettings as StoredSettings,
+} from '../../../shared/store/installation-settings.ts';
+import { etagOf, matches } from '../frame/etag.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const common = {
+  tag: 'Installation',
+  path: '/installation/settings',
+  access: 'administrator',
+  scope: 'none',
+} as const;
+
+const shown = ({ signIn, allowList, administrators, version }: StoredSettings) => ({
+  body: { signIn, allowList: [...allowList], administrators: [...administrators] },
+  headers: { etag: etagOf(version) },
+});
+
+const readSettings = defineRoute(
+  {
+    ...common,
+    name: 'readInstallationSettings',
+    method: 'get',
+    summary: 'Settings of the installation',
+    answer: { status: 200, schema: InstallationSettings, description: 'The settings, with their ETag.' },
+  },
+  async ({ table }) => shown(await findInstallationSettings(table)),
+);
+
+const changeSettings = defineRoute(
+  {
+    ...common,
+    name: 'changeInstallationSettings',
+    method: 'patch',
+    summary: 'Change settings of the installation',
+    body: InstallationSettingsChange,
+    act: 'change-installation-settings',
+    isDangerous: true,
+    idempotency: 'natural',
+    isConditional: true,
+    answer: { status: 200, schema: InstallationSettings, description: 'The settings as they are now.' },
+  },
+  async (dependencies, { headers, body, accountable }) => {
+    const before = await findInstallationSettings(dependencies.table);
+    matches(headers, before.version);
+    const { signIn, allowList, administrators } = body;
+    const change = {
+      signIn,
+      allowList: allowList?.map((one) => ({ ...one, account: asId<ForgeAccountId>(one.account) })),
+      administrators: administrators?.map((user) => asId<UserId>(user)),
+    };
+    return shown(await setInstallationSettings(dependencies, before, change, await accountable()));
+  },
+);
+
+export const installationRoutes: readonly Route[] = [readSettings, changeSettings];

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { optionalTimeOf, Reason } from '../../../shared/console-api/common.ts';
+import { Organization } from '../../../shared/console-api/organizations.ts';
+import { type Membership, organizationsOf } from '../../../shared/organizations/membership.ts';
+import { allowAccess, stopAccess } from '../../../shared/organizations/stop-access.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const tag = 'Organizations';
+
+const shown = ({ organization: { slug, name, accessStoppedAt }, role }: Membership) => ({
+  slug,
+  name,
+  role,
+  accessStoppedAt: optionalTimeOf(accessStoppedAt),
+});
+
+const listOrganizations = defineRoute(
+  {
+    name: 'listOrganizations',
+    method: 'get',
+    path: '/organizations',
+    tag,
+    summary: 'The organizations that you belong to',
+    access: 'user',
+    scope: 'none',
+    answer: {
+      status: 200,
+      schema: z.object({ items: z.array(Organization) }),
+      description: 'Organizations by slug.',
+    },
+  },
+  async ({ table, clock }, { caller }) => ({
+    body: { items: (await organizationsOf(table, caller.user, clock.now())).map(shown) },
+  }),
+);
+
+const readOrganization = defineRoute(
+  {
+    name: 'readOrganization',
+    method: 'get',
+    path: '/organizations/{slug}',
+    tag,
+    summary: 'One organization',
+    access: 'reader',
+    scope: 'read',
+    answer: { status: 200, schema: Organization, description: 'The organization.' },
+  },
+  async (_, membership) => ({ body: shown(membership) }),
+);
+
+const stop = {
+  method: 'post',
+  tag,
+  access: 'owner',
+  scope: 'danger',
+  isDangerous: true,
+  idempotency: 'natural',
+} as const;
+
+const stopOrganization = defineRoute(
+  {
+    ...stop,
+    name: 'stopAccess',
+    path: '/organizations/{slug}/stop-access',
+    summary: 'Refuse every token of the organization at once',
+    description: 'Tokens, rights and packages stay as they are. 409 if access is stopped already.',
+    body: Reason,
+    act: 'stop-access',
+    answer: { status: 204, description: 'Access is stopped, at the edge within seconds.' },
+  },
+  async (dependencies, { organization, body, accountable }) => {
+    await stopAccess(dependencies, organization, await accountable(body.why));
+    return {};
+  },
+);
+
+const allowOrganization = defineRoute(
+  {
+    ...stop,
+    name: 'allowAccess',
+    path: '/organizations/{slug}/allow-access',
+    summary: 'Take the tokens of the organization again',
+    description: '409 if access is not stopped.',
+    body: Reason,
+    act: 'allow-access',
+    answer: { status: 204, description: 'Access is allowed, at the edge within seconds.' },
+  },
+  async (dependencies, { organization, body, accountable }) => {
+    await allowAccess(dependencies, organization, await accountable(body.why));
+    return {};
+  },
+);
+
+export const organizationRoutes: readonly Route[] = [
+  listOrganizations,
+  readOrganization,
+  stopOrganization,
+  allowOrganization,
+];

@@ -1,0 +1,31 @@
+/** Who did what, when, why and from where. */
+import { z } from 'zod';
+import { Time } from './common.ts';
+
+export const HistoryEntry = z
+  .object({
+    id: z.string(),
+    at: Time,
+    by: z.string(),
+    act: z.string(),
+    subject: z.string(),
+    why: z.string(),
+    actor: z
+      .object({
+        kind: z.enum(['user', 'key', 'operator', 'synchronization', 'system']),
+        id: z.string(),
+        name: z.string(),
+      })
+      .optional(),
+    from: z
+      .object({
+        address: z.string().optional(),
+        session: z.string().optional(),
+        token: z.string().optional(),
+        delivery: z.string().optional(),
+      })
+      .optional(),
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+  })
+  .meta({ id: 'HistoryEntry' });

@@ -1,0 +1,21 @@
+/** Settings of the whole installation. */
+import { z } from 'zod';
+import { Id } from './common.ts';
+import { Account } from './me.ts';
+
+const settings = {
+  signIn: z.enum(['members', 'allow-list', 'anyone']).meta({
+    description: 'Who may sign in: members of connected organizations, accounts of the list, or anyone.',
+  }),
+  allowList: z.array(Account).max(1000),
+  administrators: z.array(Id).min(1).max(100).meta({ description: 'Ids of users.' }),
+};
+
+export const InstallationSettings = z
+  .object({ ...settings, administrators: z.array(z.string()) })
+  .meta({ id: 'InstallationSettings' });
+
+export const InstallationSettingsChange = z
+  .strictObject(settings)
+  .partial()
+  .meta({ id: 'InstallationSettingsChange', description: 'What is left out stays as it is.' });
