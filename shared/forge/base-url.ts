@@ -1,15 +1,15 @@
-/** Addresses of hosts, as they stand in keys. */
+/** Normalizes the base URLs of forges, which are part of keys. */
 import { z } from 'zod';
 
 /**
- * The one way to write the address: host in lower case, no default port, no slash at its end.
+ * The canonical form of the URL: host in lower case, no default port, no trailing slash.
  *
- * @throws TypeError when it is no URL
+ * @throws TypeError when the text is not a URL
  */
 export function normalizeBaseUrl(text: string): string {
   const { origin, pathname } = new URL(text);
   return `${origin}${pathname}`.replace(/\/+$/, '');
 }
 
-/** An address that an operator writes down. */
+/** A base URL in an operator's settings. */
 export const BaseUrl = z.url({ protocol: /^https?$/ }).transform(normalizeBaseUrl);

@@ -5,8 +5,8 @@ import { afterNote, type BudgetState, createMemoryBudgets, freshBudget, reserved
 const minute = 60_000;
 const start = 1_800_000_000_000;
 
-/** What stands after limits without an end, each so long after the end of the last wait. */
-function hit(pauses: readonly number[]): number[] {
+/** The waits in minutes after limits without an end, each met this long after the end of the last wait. */
+function waitsOf(pauses: readonly number[]): number[] {
   let state: BudgetState = freshBudget;
   let now = start;
   return pauses.map((pause) => {
@@ -17,15 +17,15 @@ function hit(pauses: readonly number[]): number[] {
 }
 
 describe('R33: a limit without a named end', () => {
-  test('is waited for a minute, and twice as long each time that it is met again soon after', () => {
-    expect(hit([0, 1000, 1000, 1000, 1000, 1000, 1000, 1000])).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+  test('is waited for a minute, then twice as long each time that it is met again soon after', () => {
+    expect(waitsOf([0, 1000, 1000, 1000, 1000, 1000, 1000, 1000])).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
   });
 
-  test('is a new one when all went well for as long as was waited', () => {
-    expect(hit([0, 1000, 2 * minute, 1000])).toEqual([1, 2, 1, 2]);
+  test('starts over once no limit was met for as long as the last wait', () => {
+    expect(waitsOf([0, 1000, 2 * minute, 1000])).toEqual([1, 2, 1, 2]);
   });
 
-  test('says nothing new when it is the answer to a request that was under way', () => {
+  test('is ignored in the response to a request that was under way', () => {
     const first = afterNote(freshBudget, { met: 'unnamed-limit', at: start });
     for (const at of [start, start + 500, start + minute - 1]) {
       expect(afterNote(first, { met: 'unnamed-limit', at })).toBe(first);
@@ -34,7 +34,7 @@ describe('R33: a limit without a named end', () => {
 });
 
 describe('a budget', () => {
-  test('waits until the end that is named, and for rights no longer than that', () => {
+  test('waits until the given end; a reserve does not make reads of rights wait', () => {
     const limit = afterNote(freshBudget, { met: 'limit', until: start + 5 });
     expect(limit).toEqual({ ...freshBudget, notBefore: start + 5 });
     expect(afterNote(limit, { met: 'limit', until: start + 4 })).toBe(limit);
@@ -46,7 +46,7 @@ describe('a budget', () => {
     expect(afterNote(last, { met: 'reserve', budget: 'archives', until: start + 6 })).toBe(last);
   });
 
-  test('never becomes shorter, whatever is noted', () => {
+  test('never shortens a wait, whatever is noted', () => {
     const at = fc.integer({ min: start, max: start + 3600_000 });
     const note = fc.oneof(
       at.map((until) => ({ met: 'limit' as const, until })),
@@ -70,7 +70,7 @@ describe('a budget', () => {
     );
   });
 
-  test('of this process only is its credential alone', async () => {
+  test('in memory belongs to its credential alone', async () => {
     const budgets = createMemoryBudgets();
     await budgets('41').note({ met: 'limit', until: start });
     expect(await budgets('41').read()).toMatchObject({ notBefore: start });

@@ -1,35 +1,32 @@
-/**
- * One budget per credential, over all workers: who goes on asking a forge that said "not before" is shut out for longer, whichever
- * process asks.
- */
+/** One budget per credential, shared by all workers: a forge extends its limit when any process sends requests before the end it gave. */
 
-/** How a credential's budget stands; times in milliseconds since the epoch, 0 for none. */
+/** The state of a credential's budget; times in milliseconds since the epoch, 0 for none. */
 export interface BudgetState {
-  /** Nobody asks before. */
+  /** No worker sends a request before this time. */
   readonly notBefore: number;
-  /** By the names in the forge's traits: who does not ask before, because the rest of the budget is for those before it. */
+  /** Until when each budget in the forge's traits waits, because the rest is reserved for the budgets listed before it. */
   readonly reservedUntil: Readonly<Record<string, number>>;
-  /** Limits without a named end, one soon after the other. */
+  /** How many limits without a stated end were met in close succession. */
   readonly hits: number;
 }
 
-/** What a forge's answer said about the budget. */
+/** What a response of the forge says about the budget. */
 export type BudgetNote =
-  /** A limit was met, and the forge named its end. */
+  /** A limit was met, and the forge stated its end. */
   | { readonly met: 'limit'; readonly until: number }
-  /** A limit was met without an end. */
+  /** A limit was met, without a stated end. */
   | { readonly met: 'unnamed-limit'; readonly at: number }
-  /** So little is left until then that these wait. */
+  /** So little is left until then that this budget has to wait. */
   | { readonly met: 'reserve'; readonly budget: string; readonly until: number };
 
 /** The budget of one credential, shared by all that use it. */
 export interface CredentialBudget {
   read(): Promise<BudgetState>;
-  /** @returns how the budget stands with it */
+  /** @returns the state of the budget after the note */
   note(note: BudgetNote): Promise<BudgetState>;
 }
 
-/** Budgets by the name of their credential. */
+/** Finds the budget by the name of its credential. */
 export type BudgetOf = (credential: string) => CredentialBudget;
 
 export const freshBudget: BudgetState = {
@@ -42,12 +39,13 @@ const firstWaitMs = 60_000;
 const waitMaxMs = 3600_000;
 
 /**
- * How the budget stands after the note. A limit that names no end is waited for a minute, and twice as long each time that it is met
- * again soon after: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
+ * The state of the budget after the note. A limit without a stated end is waited for a minute, then twice as long each time that it is met
+ * again soon after:
+ * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
  *
- * Answers to requests that were under way when the limit was met say nothing new.
+ * Responses to requests that were under way when the limit was met change nothing.
  *
- * @returns the very state where the note changes nothing
+ * @returns the same object when the note changes nothing
  */
 export function afterNote(state: BudgetState, note: BudgetNote): BudgetState {
   switch (note.met) {
@@ -68,12 +66,12 @@ export function afterNote(state: BudgetState, note: BudgetNote): BudgetState {
   }
 }
 
-/** Until when the budget of that name waits for those before it; 0 if it does not. */
+/** Until when the budget of that name has to wait; 0 if it does not. */
 export const reservedUntil = (state: BudgetState, budget: string): number => state.reservedUntil[budget] ?? 0;
 
 const waitAfter = (hits: number): number => Math.min(waitMaxMs, firstWaitMs * 2 ** Math.max(0, hits - 1));
 
-/** Budgets that only this process knows. */
+/** Budgets in this process's memory. */
 export function createMemoryBudgets(): BudgetOf {
   const states = new Map<string, BudgetState>();
   return (credential) => ({

@@ -1,26 +1,26 @@
 /**
- * The secret part of a connection: what it is allowed to see of a forge, it sees with this. Tokens end, are renewed by one worker for all, and some
- * refresh tokens may be used only once; a forge's own shape of them is a schema of its adapter (`ForgeModule.credential`).
+ * The secret part of a connection, with which it reads the forge. Tokens expire and are renewed by one worker for all, since some refresh
+ * tokens may be used only once. Their form is a schema of the forge's adapter (`ForgeModule.credential`).
  *
- * An adapter asks for `readyCredential` before each request, gives it its `Exchange`, and keeps no token between requests. Where the forge refuses
- * an access token in spite of its time, the adapter calls `rotate` with `isRefused` if a successor may help, or `reject`, and throws
- * what that returns. Storing, locking and encrypting are not its business. A token without an end has no exchange; it is only rejected.
+ * An adapter calls `readyCredential` with its `Exchange` before each request, and keeps no token between requests. If the forge refuses an
+ * access token that has not expired, the adapter calls `rotate` with `isRefused` if a new token may help, else `reject`, and throws what
+ * that returns. It neither stores nor locks nor encrypts. A token that never expires has no exchange; it can only be rejected.
  */
 import type { CredentialState } from '../domain/synchronization.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { ForgeError } from './errors.ts';
 
-/** What may be wrong with a credential. */
+/** Why a credential does not work. */
 export type CredentialFault = Exclude<CredentialState, 'working'>;
 
-/** What a forge just issued: what an exchange gives, and what is stored when an owner connects. */
+/** A newly issued credential: the result of an exchange, or of an owner's connecting. */
 export interface IssuedCredential<Value> {
   readonly secret: Secret<Value>;
-  /** When its access ends, in milliseconds since the epoch; undefined when the forge names no end. */
+  /** When it expires, in milliseconds since the epoch; undefined when the forge states no expiry. */
   readonly validUntil: number | undefined;
 }
 
-/** A credential as it is stored. */
+/** A stored credential. */
 export interface Credential<Value> extends IssuedCredential<Value> {
   /** Counts the values of one connection. */
   readonly version: number;
@@ -29,32 +29,32 @@ export interface Credential<Value> extends IssuedCredential<Value> {
 }
 
 /**
- * Asks the forge for a successor, with one request that is not repeated: the refresh token may be spent whether or not the answer comes.
- * Bounded in time by itself, well below `exchangeMaxMs`.
+ * Requests a new credential from the forge. The request is not repeated, because the refresh token may be spent even if the response is
+ * lost. Times out by itself, well below `exchangeMaxMs`.
  *
- * @throws ForgeError `credential-rejected` when the forge takes the refresh token no more; any other when nothing is known
+ * @throws ForgeError `credential-rejected` when the forge no longer accepts the refresh token; any other when the outcome is unknown
  */
 export type Exchange<Value> = (credential: Credential<Value>) => Promise<IssuedCredential<Value>>;
 
-/** Whoever exchanges has so long until another worker may try; milliseconds. */
+/** How long an exchange may take before another worker may try; milliseconds. */
 export const exchangeMaxMs = 60_000;
 
 /** The credential of one connection, shared by all workers. */
 export interface CredentialSource<Value> {
   /**
-   * The newest value, whatever this worker had before. It may be over by now: `readyCredential` renews it.
+   * The newest value, whichever this worker had before. It may have expired: `readyCredential` renews it.
    *
-   * @throws ForgeError as the credential was rejected, or `credential-rejected` when there is none
+   * @throws ForgeError with the code that the credential was rejected with, or `credential-rejected` when there is none
    */
   current(): Promise<Credential<Value>>;
   /**
-   * Replaces the value. Of all workers one calls `exchange`; the others get its result once it is stored, and go on with `outdated` until then. The
-   * old value stays until the new one is stored: a worker that dies in between leaves what can be tried again.
+   * Replaces the value. Only one worker calls `exchange`; the others keep using `outdated` until the result is stored. The old value stays
+   * until then, so that the exchange can be tried again if the worker dies.
    *
-   * @param outdated the value to replace; when it has been replaced already, its successor is returned
-   * @param options.isRefused the forge does not take `outdated` any more, whatever its time: nobody goes on with it
-   * @throws ForgeError `unavailable` with `notBefore` when another worker is at it and `outdated` is over; the error of `exchange` when
-   *   `outdated` is over
+   * @param outdated the value to replace; if it has been replaced already, the new one is returned
+   * @param options.isRefused the forge no longer accepts `outdated`, even if it has not expired: no worker keeps using it
+   * @throws ForgeError if `outdated` is unusable: `unavailable` with `notBefore` while another worker exchanges it, else the error of
+   * `exchange`
    */
   rotate(
     exchange: Exchange<Value>,
@@ -62,17 +62,17 @@ export interface CredentialSource<Value> {
     options?: { readonly isRefused?: boolean },
   ): Promise<Credential<Value>>;
   /**
-   * Notes that the forge does not take this value, nor can it be renewed. For some minutes nobody asks with it; then one may try, because
-   * a forge in trouble refuses good credentials too.
+   * Records that the forge does not accept this value and it cannot be renewed. No worker uses it for some minutes; then one may try,
+   * because a forge with an outage refuses valid credentials too.
    *
-   * @returns what the caller throws: an error of this code, or `unavailable` when the value was replaced meanwhile or is being so
+   * @returns the error to throw: with this code, or `unavailable` when the value was replaced meanwhile or is being replaced
    */
   reject(code: CredentialFault, rejected: Credential<Value>): Promise<ForgeError>;
 }
 
-/** Clocks differ, and a request takes its time; milliseconds. */
+/** A margin before the expiry for clock skew and the duration of a request; milliseconds. */
 const marginMs = 60_000;
-/** Tokens that live for months are renewed so long before their end; milliseconds. */
+/** Tokens that live for months are renewed this long before they expire; milliseconds. */
 const earlyMaxMs = 7 * 24 * 3600_000;
 
 /** Whether a request may still be sent with it. @param now milliseconds since the epoch */
@@ -81,8 +81,8 @@ export function isUsable({ validUntil }: { readonly validUntil?: number | undefi
 }
 
 /**
- * Whether it is time to renew: half of the life is over, or a week is left of a long one. So a refusal is noticed, and an outage over, long before the
- * old value ends.
+ * Whether it is time to renew: half of the lifetime is over, or a week is left of a long one. This leaves time to notice a refusal, and to
+ * wait out an outage, before the old value expires.
  *
  * @param now milliseconds since the epoch
  */
@@ -94,7 +94,7 @@ export function isDue(
 }
 
 /**
- * The credential to send a request with, renewed when that is due. What an adapter asks for before it reads.
+ * The credential to send a request with, renewed if due. An adapter calls this before each request.
  *
  * @param now milliseconds since the epoch
  * @throws ForgeError as `current` and `rotate`

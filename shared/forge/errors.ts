@@ -1,6 +1,6 @@
-/** The closed set of what can go wrong with a forge; each has one rule for what a run does. */
+/** The closed set of errors of a forge; for each there is one rule for what a run does. */
 export type ForgeErrorCode =
-  /** The forge does not take our credential: rights freeze, the owner is told. */
+  /** The forge does not accept our credential: rights freeze, and the owner is informed. */
   | 'credential-rejected'
   /** The credential works, but a permission is missing. */
   | 'insufficient-scope'
@@ -9,17 +9,17 @@ export type ForgeErrorCode =
   | 'rate-limited'
   /** 5xx, time-out, network: try again later. */
   | 'unavailable'
-  /** Not there by id, with a working credential. */
+  /** Not found by its id, with a working credential. */
   | 'not-found'
   /** The API itself is gone (410). */
   | 'gone'
-  /** A list that does not add up, a page missing, a field missing: nothing may be concluded from it. */
+  /** A list that does not match its total, or a missing page or field: nothing may be concluded from it. */
   | 'incomplete'
   | 'unexpected';
 
 export class ForgeError extends Error {
   readonly code: ForgeErrorCode;
-  /** Milliseconds since the epoch before which asking again is useless or forbidden. */
+  /** Before this time a retry is useless or forbidden; milliseconds since the epoch. */
   readonly notBefore: number | undefined;
 
   constructor(code: ForgeErrorCode, message: string, options: { notBefore?: number; cause?: unknown } = {}) {

@@ -1,4 +1,4 @@
-/** Facts as JSON: as they lie in the table, and in what a reading keeps from step to step. */
+/** Facts as JSON, as stored in the table and in the progress of a read in steps. */
 import { z } from 'zod';
 import type { Fact } from '../domain/facts.ts';
 import {
@@ -14,12 +14,12 @@ const team = z.string().transform((text) => asId<ForgeTeamId>(text));
 const role = z.string().transform((text) => asId<ForgeRoleId>(text));
 const repository = z.string().transform((text) => asId<ForgeRepositoryId>(text));
 
-/** An earlier version stored it as `nodeId`. */
+/** An earlier version stored the handle as `nodeId`. */
 const handle = { handle: z.string().optional(), nodeId: z.string().optional() };
 
 const ending = { expiresAt: z.number().optional() };
 
-/** The table and JSON leave undefined attributes out; the fact has them again. */
+/** The table and JSON leave out undefined attributes; parsing restores them. */
 const FactItem = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('settings'),
@@ -109,7 +109,7 @@ const FactItem = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * @param stored a fact that was JSON in between: what is undefined may be missing
+ * @param stored a fact that was JSON in between; undefined attributes may be missing
  * @throws ZodError when it is something else
  */
 export function parseFact(stored: unknown): Fact {

@@ -1,7 +1,7 @@
 /**
- * What we ask of a forge, in capabilities of a few methods each. Every read is whole or throws a ForgeError: no method returns a
- * part of the truth, and what an answer does not have is never taken for absent because a request failed. Ids come from the forge's lasting ones
- * (`asId`), never from names; what an API wants instead is a fact's handle.
+ * The ports of a forge, each a capability with a few methods. Every read is complete or throws a ForgeError: no method returns a partial
+ * result, and a failed request never makes anything absent. Ids are the forge's permanent ones (`asId`), never names; if an API needs
+ * another identifier, that is the fact's handle.
  */
 import type { Readable } from 'node:stream';
 import type { ManifestText } from '../composer/scanned-repository.ts';
@@ -19,101 +19,101 @@ export interface ForgeOrganization {
 }
 
 /**
- * Why the forge does not show a thing under its id. `gone`: it knows no such thing, and the credential sees all that the organization has.
- * `not-found`: it knows no such thing, but the credential sees a selection only. `elsewhere`: it is there, and not ours.
+ * Why a look-up by id finds nothing of ours. `gone`: the forge does not find it, and the credential sees everything of the organization.
+ * `not-found`: the forge does not find it, but the credential sees only a selection. `elsewhere`: it exists, but belongs to another owner.
  */
 export type Absence = 'gone' | 'not-found' | 'elsewhere';
 
-/** A thing to be looked up. */
+/** A part to look up by its id. */
 export interface LookedUp {
   readonly part: PartScope;
   /** As its fact has it. */
   readonly handle?: Handle | undefined;
 }
 
-/** What the forge says of one thing. */
+/** The result of looking up one part. */
 export type LookUp =
   | { readonly is: 'absent'; readonly absence: Absence }
   | { readonly is: 'present' }
-  /** It cannot be asked for this one: nothing is confirmed. */
+  /** The adapter cannot look this one up: nothing is confirmed. */
   | { readonly is: 'unknown' };
 
-/** What a whole read of a scope saw. */
+/** The result of a complete read of a scope. */
 export interface ScopeRead {
-  /** Of the kinds of the scope (`kindsOf`), each key once; a part's facts are those that the whole scopes have of it. */
+  /** Facts of the scope's kinds (`kindsOf`), each key once. A part's facts are the same as those that whole scopes have of it. */
   readonly facts: readonly Fact[];
   /**
-   * Of a part's read: every part that it is whole about, the asked one first (a team's read is whole about its descendants too, because
-   * they inherit). Empty for a whole scope, whose read is whole about everything in it.
+   * For a part's read: every part that it is complete for, the requested one first (a team's read includes its descendants, because they
+   * inherit). Empty for a whole scope, whose read is complete for everything in it.
    */
   readonly covers: readonly PartScope[];
   /**
-   * The forge says itself that what the read does not have is not there, or not ours to see: by the thing's own look-up. Otherwise an
-   * absence is only an absence from a list.
+   * The forge confirmed by a look-up of the part itself that what the read lacks is gone or hidden from us. Otherwise an absence is only an
+   * absence from a list.
    */
   readonly absenceIsAuthoritative: boolean;
-  /** Of the read of a repository that is not there: why. */
+  /** For a repository that was not found: why. */
   readonly absence?: Absence | undefined;
   /**
-   * Why the forge shows nothing of the scope, in words for an owner: it has no such thing here, or does not let us see it. Then the read
-   * says nothing of what is known.
+   * Why the forge hides the scope, as text for an owner: it lacks the feature, or we lack the permission. The read then says nothing about
+   * known facts.
    */
   readonly hiddenReason?: string | undefined;
   /**
-   * Whether the list that would have the fact was held against the forge's total, so that a short one would have shown. Of all facts if
-   * left out. What a list without a total does not have is looked for a second time.
+   * Whether the list with this fact was checked against the forge's total, so that a short list would have been noticed. Default: all
+   * lists. What is missing from a list without a total is read a second time.
    */
   readonly isCounted?: ((fact: Fact) => boolean) | undefined;
-  /** Roles that are there and let nobody read, whoever holds them. */
+  /** Roles that exist but give their holders no read access. */
   readonly powerless?: readonly ForgeRoleId[];
-  /** Scopes that have to be read too, because of what this read saw (a team that is not known here, or has moved). */
+  /** Scopes that have to be read as a consequence of this read (for an unknown team, or one that has moved). */
   readonly followUps: readonly AnyScope[];
 }
 
-/** Where a reading stopped, to go on from there in another process; JSON, and the adapter's own. */
+/** Where a read stopped, for another process to continue from. The state is JSON in the adapter's own form. */
 export interface ReadingProgress {
   readonly state: unknown;
-  /** For people: of the things of the scope, how many are read and how many there are, where that is known. */
+  /** For display: how many entries of the scope are read, and how many there are, if known. */
   readonly read: number;
   readonly total: number | undefined;
-  /** A limit was met on the way: nobody goes on before; milliseconds since the epoch. */
+  /** If a limit was met: the read may not continue before this time; milliseconds since the epoch. */
   readonly notBefore?: number | undefined;
 }
 
 export type ScopeStep = { readonly done: ScopeRead } | { readonly unfinished: ReadingProgress };
 
 export interface ReadingOptions {
-  /** Of the part's thing, from its fact or from the event. Without it more requests are made. */
+  /** The part's handle, from its fact or from the event. Without it more requests are made. */
   readonly handle?: Handle | undefined;
   /**
-   * What an earlier step of the same reading left. It went through JSON and the table, and may be of an earlier version: what an adapter does
-   * not understand, it begins anew from.
+   * The state that an earlier step of the same read returned. It was stored as JSON, perhaps by an earlier version: an adapter that does
+   * not understand it starts over.
    */
   readonly from?: unknown;
-  /** Asked between requests: false ends the step, but each step gets somewhere. Always true if left out. */
+  /** Called between requests: false ends the step, but each step makes progress. Default: always true. */
   readonly mayContinue?: () => boolean;
 }
 
-/** Reads who may do what: the whole scopes of the forge's traits, and parts of them. */
+/** Reads who may do what: the scopes of the forge's traits, and parts of them. */
 export interface StructureReader {
   /**
-   * The identity probe that opens and closes each run: which organization does the credential speak for? Asked of the forge each time.
+   * The identity probe at the start and end of each run: which organization does the credential belong to? Always asks the forge.
    *
    * @throws ForgeError `credential-rejected` when the installation is gone, or the credential does not work any more
    */
   probe(): Promise<ForgeOrganization>;
   /**
-   * The whole scope, every list paged to its end and counted against the forge's total (`isCounted` says where there is none); or a step of
-   * it. A part that is not there is a whole read without facts and with `absenceIsAuthoritative`. A list that changes between two pages is read anew,
-   * or `incomplete`.
+   * Reads the complete scope, or a step of it: every list is paged to its end and checked against the forge's total (`isCounted` says where
+   * there is none). A part that does not exist is a complete read without facts and with `absenceIsAuthoritative`. A list that changes
+   * between two pages is read again, or `incomplete`.
    *
    * @param scope one of the traits' scopes, or a part
-   * @throws ForgeError `incomplete` when anything does not add up; `credential-rejected`, `rate-limited` and so on as errors.ts has them
+   * @throws ForgeError `incomplete` when lists and totals do not match; `credential-rejected`, `rate-limited` and so on as in errors.ts
    */
   readScope(scope: AnyScope, options?: ReadingOptions): Promise<ScopeStep>;
   /**
-   * What the forge says of these teams and repositories when it is asked for them by their ids. Every one has an answer; `unknown` where the
-   * adapter cannot ask. `absent` has what is missing from a list taken away at any size, so a refusal, an outage or a hidden thing is none.
+   * Looks up teams and repositories by their ids. Each gets a result; `unknown` where the adapter cannot look it up. `absent` makes the
+   * removal of what is missing from a list apply at any size, so a refusal, an outage or a hidden object is not `absent`.
    *
    * @throws ForgeError when a look-up fails: then nothing is confirmed
    */
@@ -127,11 +127,11 @@ export interface ForgeRef extends ManifestText {
   readonly commit: string;
   /** ISO 8601, the commit's date. */
   readonly date: string;
-  /** As in ScannedRef: Composer's driver for the forge does not list it. */
+  /** As in ScannedRef: why Composer's driver for the forge does not list it. */
   readonly leftOut?: string | undefined;
 }
 
-/** A ref that leads to no commit. */
+/** A ref that does not lead to a commit. */
 export interface UnusableRef {
   readonly kind: 'tag' | 'branch';
   readonly name: string;
@@ -146,33 +146,33 @@ export interface ForgeRepository {
   readonly unusable: readonly UnusableRef[];
   readonly defaultBranch: string | undefined;
   readonly archived: boolean;
-  /** As Composer's own driver for the forge gives them. */
+  /** The links that Composer's own driver for the forge gives. */
   readonly links: RepositoryLinks;
 }
 
-/** Which repository to read: what a RepositoryFact knows of its ids. Without the handle one request more may be made. */
+/** Which repository to read: the ids of a RepositoryFact. Without the handle one more request may be made. */
 export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'handle'>;
 
 /** Reads what is in a repository. */
 export interface ContentReader {
   /**
-   * All tags and branches, those that lead to a commit with their manifests. An empty repository has none. ManifestText says what becomes of
-   * a manifest that is too large, or a link; the links are those that Composer's own driver for the forge would give.
+   * All tags and branches; those that lead to a commit with their manifests. An empty repository has none. For manifests that are too large
+   * or links, see ManifestText.
    *
    * @throws ForgeError `not-found` when the forge knows no such repository
    */
   readRefs(repository: RepositoryIds): Promise<ForgeRepository>;
   /**
-   * The zip archive of one commit, as the forge builds it. Credentials are not sent on to another host. An archive that breaks off
-   * is an error of the stream, a ForgeError too.
+   * The zip archive of one commit, as the forge builds it. Credentials are not sent to another host. A truncated archive is an error of the
+   * stream, also a ForgeError.
    *
-   * @throws ForgeError `not-found` when the forge has no such commit (or says so: a forge's 404 proves nothing)
+   * @throws ForgeError `not-found` when the forge says that it has no such commit, which proves nothing
    * @throws the signal's reason when the caller aborted
    */
   readArchive(repository: RepositoryIds, commit: string, signal: AbortSignal): Promise<Readable>;
 }
 
-/** Where a webhook delivery says to look. The smallest part that settles it costs least; a whole scope is right too. */
+/** What to read because of a webhook delivery. The smallest sufficient part costs least; a whole scope is correct too. */
 export type Hint =
   | {
       readonly look: 'installation';
@@ -182,14 +182,14 @@ export type Hint =
   | { readonly look: 'scope'; readonly scope: AnyScope; readonly handle?: Handle | undefined }
   | { readonly look: 'repository-content'; readonly repository: ForgeRepositoryId };
 
-/** A fact of which an event says that it has come, or grants more: a repository that is public by now. */
+/** A fact that, according to an event, was added or grants more, such as a repository that became public. */
 export interface Arrival {
   /** As factKey names it. */
   readonly key: string;
   readonly expect: 'there' | 'public';
 }
 
-/** A fact of which an event says that it is gone, or grants less: a repository that is public no more. */
+/** A fact that, according to an event, was removed or grants less, such as a repository that is no longer public. */
 export interface Removal {
   /** As factKey names it. */
   readonly key: string;
@@ -197,26 +197,29 @@ export interface Removal {
 }
 
 export interface ParsedDelivery {
-  /** The forge's id of the event; the same when it is delivered again. */
+  /** The forge's id of the event; the same for each redelivery. */
   readonly deliveryId: string;
   readonly event: string;
   readonly installation: InstallationId | undefined;
-  /** When it happened, if the forge signs that with the body; milliseconds since the epoch. */
+  /** When the event happened, if the forge signs that with the body; milliseconds since the epoch. */
   readonly happenedAt?: number | undefined;
-  /** What was taken away. It is withdrawn at once, before any read, so only what the event itself states: a read that still has it comes too early. */
+  /**
+   * What was removed. It is withdrawn at once, before any read, so only what the event itself states. A read that still has it came too
+   * early.
+   */
   readonly removals: readonly Removal[];
-  /** What came: a read that does not have it yet comes too early. */
+  /** What was added. A read that does not have it yet came too early. */
   readonly arrivals: readonly Arrival[];
-  /** Repositories of which the event says that they were deleted, and not only taken out of our sight. */
+  /** Repositories that, according to the event, were deleted and not only hidden from us. */
   readonly deleted?: readonly ForgeRepositoryId[];
   readonly hints: readonly Hint[];
 }
 
-/** Verifies and reads deliveries. */
+/** Verifies and parses deliveries. */
 export interface WebhookReader {
   /**
-   * Whether it was made with this secret: in constant time, over the raw bytes that came; or, where the forge signs nothing, whether it brings
-   * the secret itself. A delivery without either is false, never an error. Nothing of the body is believed before.
+   * Whether the delivery was signed with this secret: compared in constant time, over the raw bytes; or, if the forge does not sign,
+   * whether it carries the secret itself. A delivery with neither gives false, never an error. Nothing in the body is trusted before this.
    */
   verify(
     body: Uint8Array,
@@ -224,7 +227,7 @@ export interface WebhookReader {
     secret: string,
   ): Promise<boolean>;
   /**
-   * Says where to look. An event that we do not know gives no hints and no error.
+   * Parses a verified delivery. An unknown event gives no hints and no error.
    *
    * @throws WebhookFormatError when the body cannot be read, or a known event lacks what identifies its object; no other error
    */
@@ -235,33 +238,33 @@ export class WebhookFormatError extends Error {
   override readonly name = 'WebhookFormatError';
 }
 
-/** One attempt to deliver an event, as the forge keeps it for some days. */
+/** One attempt to deliver an event, from the log that the forge keeps for some days. */
 export interface LoggedAttempt {
-  /** Of the attempt; to ask for what was in it. */
+  /** The id of the attempt, for fetching its payload. */
   readonly id: string;
-  /** Of the event; all its attempts share it. */
+  /** The id of the event, which all its attempts share. */
   readonly deliveryId: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Whether we answered in time that we took it. */
+  /** Whether we acknowledged it in time. */
   readonly arrived: boolean;
-  /** Whether it is about the installation itself: what it told no reading of an organization finds. */
+  /** Whether the event is about the installation itself, which no read of an organization covers. */
   readonly aboutInstallation: boolean;
 }
 
-/** Reads the forge's own log of what it tried to tell us. */
+/** Reads the forge's own log of deliveries. */
 export interface DeliveryLog {
   /**
-   * The attempts since then, newest first, page by page.
+   * The attempts since that time, newest first, page by page.
    *
    * @param since milliseconds since the epoch
    * @throws ForgeError
    */
   attempts(since: number): AsyncIterable<readonly LoggedAttempt[]>;
   /**
-   * What was to be delivered. It comes from the forge's API over our own credential, so it has no signature to be checked.
+   * The payload of the attempt. It comes from the forge's API with our own credential, so there is no signature to check.
    *
-   * @throws ForgeError `not-found` when the forge does not keep it any more
+   * @throws ForgeError `not-found` when the forge no longer keeps it
    * @throws WebhookFormatError as the reader of webhooks does
    */
   delivery(id: string): Promise<ParsedDelivery>;

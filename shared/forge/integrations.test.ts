@@ -19,7 +19,7 @@ const elsewhere = () => ({ ...gitHub({ baseUrl: 'https://github.example.com' }),
 const parse = (...entries: readonly unknown[]) => parseIntegrations(JSON.stringify(entries));
 
 describe('the integrations of an installation', () => {
-  it('are none in the beginning', () => {
+  it('are empty at first', () => {
     expect(parseIntegrations('[]')).toEqual({ valid: [], invalid: [] });
   });
 
@@ -37,13 +37,13 @@ describe('the integrations of an installation', () => {
       'https://github.com',
       'http://127.0.0.1:9',
     ],
-  ])('know %s', (_, settings, baseUrl, apiUrl) => {
+  ])('accept %s', (_, settings, baseUrl, apiUrl) => {
     expect(parse(gitHub(settings)).valid).toEqual([
       { forge: 'github', settings: { appId: '7', baseUrl, apiUrl }, secrets },
     ]);
   });
 
-  it('write a host in one way', () => {
+  it('normalize the base URL of a host', () => {
     const [one] = parse(gitHub({ baseUrl: 'HTTPS://GitHub.com:443/' })).valid;
     expect(one?.settings).toEqual(parse(gitHub()).valid[0]?.settings);
   });
@@ -66,18 +66,15 @@ describe('the integrations of an installation', () => {
       /the secrets: webhookSecret/,
     ],
     ['for a host that another is for', { ...gitHub(), secrets: other }, /entry 1 is for the same host/],
-  ])(
-    'go on without an entry that is wrong: %s; and what is said of it tells no secret',
-    (_, wrong, problem) => {
-      const { valid, invalid } = parse(gitHub(), wrong);
-      expect(valid).toEqual(parse(gitHub()).valid);
-      expect(invalid).toHaveLength(1);
-      expect(invalid.map(invalidText).join()).toMatch(problem);
-      expect(JSON.stringify(invalid)).not.toMatch(/the key|the secret"/);
-    },
-  );
+  ])('work without an invalid entry: %s; its message contains no secret', (_, wrong, problem) => {
+    const { valid, invalid } = parse(gitHub(), wrong);
+    expect(valid).toEqual(parse(gitHub()).valid);
+    expect(invalid).toHaveLength(1);
+    expect(invalid.map(invalidText).join()).toMatch(problem);
+    expect(JSON.stringify(invalid)).not.toMatch(/the key|the secret"/);
+  });
 
-  it('say why one cannot be used to whoever asks for it', () => {
+  it('say why an integration cannot be used', () => {
     const all = parse(gitHub(), { ...elsewhere(), secrets: { privateKey: 'the key' } });
     expect(() => integrationOf(all, { forge: 'github', baseUrl: 'https://github.example.com' })).toThrow(
       /is invalid: entry 2 \(github\): the secrets: webhookSecret/,

@@ -1,4 +1,4 @@
-/** The forges that this installation knows, as its operator wrote them down in one secret. */
+/** Parses the integrations, the forges of this installation, from the operator's secret. */
 import { z } from 'zod';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { ForgeError } from './errors.ts';
@@ -6,27 +6,27 @@ import { integrationKeyOf } from './integration-key.ts';
 import type { Integration } from './module.ts';
 import { findModule, modules } from './modules.ts';
 
-/** JSON: a list of `{"forge", "settings", "secrets"}`; what the latter two hold is the forge's own. */
+/** One entry of the JSON list. The forge's module has the schemas of `settings` and `secrets`. */
 const Entry = z.strictObject({ forge: z.string(), settings: z.unknown(), secrets: z.unknown() });
 
-/** An entry of the secret that cannot be used. It holds nothing of what is secret. */
+/** An entry that cannot be used. Contains no secret. */
 export interface InvalidIntegration {
-  /** Counts from 1; undefined when the whole text is no list. */
+  /** Counts from 1; undefined when the whole text is not a list. */
   readonly entry?: number | undefined;
-  /** As far as they could be read. */
+  /** The fields that could be read. */
   readonly forge?: string | undefined;
   readonly baseUrl?: string | undefined;
-  /** What is wrong, for the operator. */
+  /** What is wrong, as text for the operator. */
   readonly problem: string;
 }
 
-/** What the secret says. An entry that is wrong stands in the way of no other. */
+/** The parsed secret. An invalid entry does not affect the others. */
 export interface Integrations {
   readonly valid: readonly Integration[];
   readonly invalid: readonly InvalidIntegration[];
 }
 
-/** The whole text is none. */
+/** The whole text cannot be parsed. */
 export class IntegrationsError extends Error {
   override readonly name = 'IntegrationsError';
 }
@@ -37,9 +37,9 @@ type ParsedEntry = { readonly entry: number } & (
 );
 
 /**
- * Reads the operator's text.
+ * Parses the operator's text.
  *
- * @throws IntegrationsError when it is no list; it holds nothing of what is secret
+ * @throws IntegrationsError when it is not a list; the message contains no secret
  */
 export function parseIntegrations(text: string): Integrations {
   const list = z.array(z.unknown()).safeParse(parseJson(text));
@@ -93,15 +93,15 @@ function parseEntry(value: unknown, entry: number): ParsedEntry {
   return { entry, integration: { forge, settings: settings.data, secrets: secrets.data } };
 }
 
-/** zod's messages name places and kinds, never values. */
+/** zod's messages contain paths and types, never values. */
 function problemsOf(what: string, { issues }: z.ZodError): string {
   const problems = issues.map(({ path, message }) => `${path.join('.') || 'all'}: ${message}`);
   return `${what}: ${problems.join('; ')}`;
 }
 
 /**
- * What an entry may not have in common with another of its forge. Of two for one host the first is used. Of two with the same webhook secret neither is:
- * a delivery would be taken for the other host's.
+ * Finds a conflict with another entry of the same forge. Of two for one host the first is used. Of two with the same webhook secret neither
+ * is used: a delivery could be attributed to the other host.
  */
 function clashOf(one: ParsedEntry, all: readonly ParsedEntry[]): InvalidIntegration | undefined {
   if (!('integration' in one)) {
@@ -127,7 +127,7 @@ function clashOf(one: ParsedEntry, all: readonly ParsedEntry[]): InvalidIntegrat
   return undefined;
 }
 
-/** The secrets that deliveries to the integration itself may be signed with: the current one first, then the one before it. */
+/** The secrets that deliveries to the integration itself may be signed with: the current one first, then the previous one. */
 export function webhookSecretsOf({ secrets }: Pick<Integration, 'secrets'>): readonly string[] {
   return [secrets.webhookSecret, secrets.previousWebhookSecret].filter((secret) => secret !== undefined);
 }
@@ -135,7 +135,7 @@ export function webhookSecretsOf({ secrets }: Pick<Integration, 'secrets'>): rea
 /**
  * The integration of a forge's host.
  *
- * @throws ForgeError `credential-rejected` when there is none, or its entry cannot be used; it says which
+ * @throws ForgeError `credential-rejected` when there is none, or its entry cannot be used; the message says which
  */
 export function integrationOf({ valid, invalid }: Integrations, { forge, baseUrl }: ForgeHost): Integration {
   const found = valid.find((one) => one.forge === forge && one.settings.baseUrl === baseUrl);
@@ -157,6 +157,6 @@ export function integrationOf({ valid, invalid }: Integrations, { forge, baseUrl
 export const findIntegration = ({ valid }: Integrations, key: string): Integration | undefined =>
   valid.find(({ forge, settings }) => integrationKeyOf({ forge, baseUrl: settings.baseUrl }) === key);
 
-/** The entry and what is wrong with it, for people. */
+/** The entry and what is wrong with it, as text. */
 export const invalidText = ({ entry, forge, problem }: InvalidIntegration): string =>
   entry === undefined ? problem : `entry ${entry}${forge === undefined ? '' : ` (${forge})`}: ${problem}`;

@@ -1,7 +1,6 @@
 /**
- * What a forge is to everybody else: one module for each, in `shared/forge/<id>/module.ts`, listed in modules.ts. Nothing else names a
- * forge. An adapter implements `ForgeModule`; forge.ts, containment.ts and credential.ts say what it owes, test/contracts/forge-contract.ts
- * holds it to that.
+ * The interface of a forge's module, `shared/forge/<id>/module.ts`, listed in modules.ts. Nothing else names a forge. An adapter implements
+ * `ForgeModule`; forge.ts, containment.ts and credential.ts are its contract, test/contracts/forge-contract.ts tests it.
  */
 import type { z } from 'zod';
 import type { Connection } from '../domain/connection.ts';
@@ -22,20 +21,20 @@ export interface OpenConnection<
   Secrets extends IntegrationSecrets = IntegrationSecrets,
 > {
   readonly integration: Integration<Settings, Secrets>;
-  /** `integration`: the integration itself, as what a forge keeps its log of deliveries for. It reads no organization. */
+  /** `integration`: the integration itself, for which the forge keeps a log of deliveries. It reads no organization. */
   readonly connection: Connection | { readonly kind: 'integration' };
-  /** Whose facts are wanted: an answer about another organization is an error. Without it only `probe` answers. */
+  /** The organization to read: a response about another one is an error. Without it only `probe` works. */
   readonly organization?: ForgeOrganizationId | undefined;
   readonly services: ForgeServices;
 }
 
-/** The forge as one connection shows it, for one run. What it keeps in memory, the next run may not find. */
+/** A client of the forge with one connection, for one run. State in its memory may be lost before the next run. */
 export interface ForgeClient {
   readonly structure: StructureReader;
   readonly contents: ContentReader & CommitFinder;
-  /** Where the forge keeps what it tried to tell the integration. */
+  /** The log of deliveries to the integration, if the forge keeps one. */
   readonly deliveryLog?: DeliveryLog | undefined;
-  /** Requests sent so far, those that failed too. */
+  /** Requests sent so far, failed ones included. */
   requests(): number;
 }
 
@@ -44,23 +43,23 @@ export interface ForgeModule<
   Secrets extends IntegrationSecrets = IntegrationSecrets,
   Value = unknown,
 > {
-  /** The name of its folder; it stands in keys and in the addresses of webhooks. */
+  /** The name of the module's folder; part of keys and of webhook URLs. */
   readonly id: ForgeId;
-  /** How it is read, as data: the engine asks for the scopes that stand here, and expects facts of their kinds. */
+  /** How the forge is read, as data: its scopes, and the kinds of facts in each. */
   readonly traits: ForgeTraits;
-  /** The host of stored records that name none, because they are older than keys with hosts. */
+  /** The host of stored records without one, which are older than keys with hosts. */
   readonly defaultBaseUrl?: string | undefined;
-  /** What an operator writes down of an integration, … */
+  /** The schema of an integration's settings. */
   readonly settings: z.ZodType<Settings>;
-  /** … and what of it is secret. */
+  /** The schema of an integration's secrets. */
   readonly secrets: z.ZodType<Secrets>;
-  /** Whether the forge keeps what it tried to tell an integration: then one that is opened has its `deliveryLog`. */
+  /** Whether the forge keeps a log of deliveries to an integration: if so, an opened integration has a `deliveryLog`. */
   readonly hasDeliveryLog?: boolean | undefined;
-  /** Needs no connection: a delivery says itself which one it is about, once its signature was checked. */
+  /** Needs no connection: a delivery with a valid signature says itself which one it is about. */
   readonly webhooks: WebhookReader;
   /**
-   * The secret part of a connection: an OAuth pair, an access token. It is stored encrypted, as JSON, and checked against this when it is
-   * used. Undefined where only an App is installed.
+   * The schema of a connection's secret, such as an OAuth pair or an access token. It is stored as encrypted JSON and validated on use.
+   * Undefined if the only connections are App installations.
    */
   readonly credential?: z.ZodType<Value> | undefined;
   /** How people sign in with their account there, where the forge can tell us who they are. */
@@ -68,10 +67,10 @@ export interface ForgeModule<
   /** How an operator registers this installation by a form, where the forge has that. */
   readonly registration?: Registration | undefined;
   /**
-   * Sends no request: what is wrong with the connection is told by the first read. The client's code is imported here, so that functions
-   * which only know the forges do not load it.
+   * Opens a connection. Sends no request: a broken connection fails at the first read. Imports the client's code, so that functions that
+   * send no requests do not load it.
    *
-   * @param credential undefined for an App's installation and for the integration itself, which speak with the integration's key
+   * @param credential undefined for an App's installation and for the integration itself, which use the integration's key
    * @throws RangeError for a kind of connection that the forge does not have
    */
   open(

@@ -1,4 +1,4 @@
-/** The forges: one line for each. */
+/** The list of forges, one line each. */
 import type { ForgeTraits } from '../domain/forge-traits.ts';
 import { gitHub } from './github/module.ts';
 import type { ForgeModule } from './module.ts';
@@ -6,9 +6,9 @@ import type { ForgeModule } from './module.ts';
 export const modules: readonly ForgeModule[] = [gitHub];
 
 /**
- * The forge of that name, which a stored record or an address names.
+ * Finds the forge that a stored record or a URL names.
  *
- * @throws RangeError when there is none, or none any more
+ * @throws RangeError when there is none (any more)
  */
 export function moduleOf(forge: string): ForgeModule {
   const found = findModule(forge);
@@ -18,7 +18,7 @@ export function moduleOf(forge: string): ForgeModule {
   return found;
 }
 
-/** How the forge of that name is read. @throws RangeError as `moduleOf` */
+/** The traits of the forge of that name. @throws RangeError as `moduleOf` */
 export const traitsOf = (forge: string): ForgeTraits => moduleOf(forge).traits;
 
 /** The forge of that name, if there is one. */

@@ -2,19 +2,19 @@ import type { ScopeName } from '../domain/scopes.ts';
 import { ForgeError } from './errors.ts';
 import type { ScopeRead, StructureReader } from './forge.ts';
 
-/** When reading has to end, and what is said then. */
+/** When reading has to stop, and the error message for that case. */
 export interface ReadingLimit {
-  /** Asked between requests. */
+  /** Called between requests; false stops the read. */
   readonly mayContinue: () => boolean;
-  /** Begins the error's message. */
-  readonly tooMuch: string;
+  /** The beginning of the error's message. */
+  readonly limitMessage: string;
 }
 
 /**
- * Reads a scope from its beginning to its end in this process, for those who wait for the answer and cannot come back for the rest.
+ * Reads a scope to its end in this process, for callers that need the result at once and cannot continue later.
  *
- * @param limit without it the caller's own time-out is the end
- * @throws ForgeError `rate-limited` when a limit of the forge is met on the way; `incomplete` at ours; whatever the reader throws
+ * @param limit default: none but the caller's own time-out
+ * @throws ForgeError `rate-limited` at a limit of the forge, `incomplete` at `limit`, or whatever the reader throws
  */
 export async function readToEnd(
   reader: StructureReader,
@@ -32,7 +32,7 @@ export async function readToEnd(
       throw new ForgeError('rate-limited', 'a rate limit was reached during the read', { notBefore });
     }
     if (limit !== undefined && !limit.mayContinue()) {
-      throw new ForgeError('incomplete', `${limit.tooMuch}: ${read} of ${total ?? 'unknown'} were read`);
+      throw new ForgeError('incomplete', `${limit.limitMessage}: ${read} of ${total ?? 'unknown'} were read`);
     }
     from = state;
   }

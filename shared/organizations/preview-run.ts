@@ -101,7 +101,7 @@ function limitFrom(clock: Clock): ReadingLimit {
   const deadline = clock.now() + readingMs;
   return {
     mayContinue: () => clock.now() < deadline,
-    tooMuch: 'too large for a preview',
+    limitMessage: 'too large for a preview',
   };
 }
 

@@ -1,4 +1,4 @@
-/** Whom an installation of our app speaks for. */
+/** Reads which account an installation of our app belongs to. */
 import type { InstallationId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
 import type { ForgeOrganization } from '../forge.ts';
@@ -7,19 +7,19 @@ import { installationSchema } from './schema.ts';
 
 export interface Account extends ForgeOrganization {
   readonly nodeId: string;
-  /** Whether the app was given some repositories only. */
+  /** Whether the app has access to selected repositories only. */
   readonly selected: boolean;
   /**
-   * Whether the organization lets the app read its organization roles: a permission that nothing else needs. Only plans of enterprises have
-   * any, so it is also the sign that there may be teams of an enterprise.
+   * Whether the app may read organization roles, a permission that nothing else needs. Only enterprise plans have roles, so it also
+   * indicates that there may be teams of an enterprise.
    */
   readonly readsEnterprise: boolean;
 }
 
 /**
- * Reads the installation itself, with the app's own credential, so it also answers for a suspended one.
+ * Reads the installation with the app's own credential, which works for a suspended one too.
  *
- * @throws ForgeError `credential-rejected` when there is no such installation, or none any more
+ * @throws ForgeError `credential-rejected` when there is no such installation (any more)
  */
 export async function readInstallation(requests: Requests, installation: InstallationId): Promise<Account> {
   const answer = await requests
@@ -45,7 +45,7 @@ export async function readInstallation(requests: Requests, installation: Install
 }
 
 /**
- * The facts are about the object that was asked for, or they are none.
+ * Checks that a response is about the requested object.
  *
  * @throws ForgeError `incomplete`
  */

@@ -42,7 +42,7 @@ describe('the app', () => {
     });
   });
 
-  test('names no key that it cannot read', () => {
+  test('does not reveal a key that it cannot parse', () => {
     const broken = testKeyPem.replaceAll('A', '!');
     const make = () =>
       createGitHubApp({ appId: '7', privateKey: broken, baseUrl: api.url, fetch, clock: createTestClock() });
@@ -50,7 +50,7 @@ describe('the app', () => {
     expect(make).not.toThrow(broken.slice(40, 80));
   });
 
-  test('R31: keeps a token while it lives by the clock that was passed in', async () => {
+  test('R31: caches a token while it is valid by the given clock', async () => {
     const clock = createTestClock();
     const app = testApp(api, { clock });
     const ask = async () => (await app.octokit(installation)).request('GET /orgs/acme');
@@ -67,7 +67,7 @@ describe('the app', () => {
     ]);
   });
 
-  test('keeps tokens of installations apart', async () => {
+  test('caches a token for each installation', async () => {
     const app = testApp(api);
     await (await app.octokit(installation)).request('GET /orgs/acme');
     await (await app.octokit(asId(42))).request('GET /orgs/acme');
@@ -77,7 +77,7 @@ describe('the app', () => {
     ]);
   });
 
-  test('R32: takes tokens of any length and alphabet, and redacts them by their value', async () => {
+  test('R32: accepts tokens of any length and alphabet, and redacts them by their value', async () => {
     const token = `ghs_7_${'eyJ-._~+/='.repeat(300)}`;
     api.answerToken = () => tokenAnswer(token);
     const app = testApp(api);

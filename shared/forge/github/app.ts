@@ -1,4 +1,4 @@
-/** The GitHub App: who we are, and the tokens that let us read one installation. */
+/** The GitHub App: its identity, and the tokens for reading its installations. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { App } from '@octokit/app';
 import { Octokit, type OctokitOptions } from '@octokit/core';
@@ -11,13 +11,13 @@ import { createLimits, type Limits } from './limits.ts';
 
 export interface GitHubAppOptions {
   readonly appId: string;
-  /** PEM, PKCS#1 as GitHub hands it out, or PKCS#8. */
+  /** PEM: PKCS#1, as GitHub issues it, or PKCS#8. */
   readonly privateKey: string;
-  /** Of the REST API, without a trailing slash: `https://api.github.com`, or `https://<host>/api/v3` of an Enterprise Server. */
+  /** The URL of the REST API, without a trailing slash: `https://api.github.com`, or `https://<host>/api/v3` of an Enterprise Server. */
   readonly baseUrl: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  /** Budgets that all workers share; only this process's own when left out. */
+  /** Budgets that all workers share. Default: budgets of this process. */
   readonly budgets?: BudgetOf | undefined;
   /** From 0 up to 1. */
   readonly random?: (() => number) | undefined;
@@ -29,24 +29,24 @@ export interface GitHubApp {
   readonly fetch: typeof fetch;
   /** Sends requests with the installation's token, and those under `/app` with the app's own JWT. */
   octokit(installation: InstallationId): Promise<Octokit>;
-  /** The limits of an installation's credential, or of the app's own, looked up anew. */
+  /** The limits of an installation's credential, or of the app's own, freshly read. */
   limits(credential: InstallationId | 'app'): Limits;
-  /** The text without any credential that we hold, found by its value: the form of tokens changes. */
+  /** The text with our credentials removed, found by value since the format of tokens changes. */
   redact(text: string): string;
 }
 
 /** Tokens live an hour; the margin covers the longest function. */
 const tokenLifetimeMs = 50 * 60 * 1000;
-/** Credentials remembered for redaction: the newest of those that can still be alive. */
+/** How many credentials are kept for redaction: the newest, which can still be valid. */
 const credentialsKept = 100;
 
 /**
- * Makes the client of our app on one GitHub.
+ * Creates the client of our app on one GitHub host.
  *
- * octokit's own JWT and token cache read the process's clock; ours is passed in, so both are given to it. Everything else (when to
- * use which credential, asking again while a new token is not yet known everywhere) is octokit's.
+ * octokit's own JWT and token cache read the process's clock; ours is passed in, so we supply both. octokit does the rest (when to use
+ * which credential, retries while a new token is not known everywhere yet).
  *
- * @throws ForgeError `credential-rejected` when the private key cannot be read; the message does not hold it
+ * @throws ForgeError `credential-rejected` when the private key cannot be parsed; the message does not contain it
  */
 export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const { appId, privateKey, baseUrl, fetch, clock } = options;
@@ -66,7 +66,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     return made;
   };
   const cache = createTokenCache(clock, hold);
-  const silent = (): void => {};
+  const ignore = (): void => {};
 
   const app = new App({
     appId,
@@ -77,8 +77,8 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
         ...options,
         baseUrl,
         userAgent: 'repertoire',
-        // octokit warns with addresses in the text.
-        log: { debug: silent, info: silent, warn: silent, error: silent },
+        // octokit's warnings contain URLs.
+        log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
         request: { fetch: createApiFetch(fetch), redirect: 'manual' },
         auth: { ...auth, createJwt, cache },
       };
@@ -112,7 +112,7 @@ function readPrivateKey(pem: string): KeyObject {
 }
 
 /**
- * The JWT with which the app speaks for itself: RS256, issued a minute ago against clocks that differ, dead within 10 minutes.
+ * The JWT that authenticates the app itself: RS256, issued a minute ago to allow for clock skew, valid for at most 10 minutes.
  *
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
@@ -125,7 +125,7 @@ function signJwt(appId: string, key: KeyObject, now: number): { jwt: string; exp
   return { jwt: `${signed}.${signature}`, expiresAt: new Date(claims.exp * 1000).toISOString() };
 }
 
-/** What octokit keeps its tokens in: one text per installation, which begins with the token and a bar. */
+/** octokit's token cache: one string per installation, which begins with the token and a vertical bar. */
 function createTokenCache(clock: Clock, hold: (credential: string) => void) {
   const entries = new Map<string, { readonly value: string; readonly until: number }>();
   return {

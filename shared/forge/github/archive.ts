@@ -1,4 +1,4 @@
-/** Downloads an archive from where the API says it is. */
+/** Downloads an archive from the URL that the API redirects to. */
 import { Readable } from 'node:stream';
 import { ForgeError } from '../errors.ts';
 import type { GitHubApp } from './app.ts';
@@ -8,10 +8,10 @@ const what = 'the download of an archive';
 const redirectsMax = 3;
 
 /**
- * Starts the download; the bytes come as they are asked for, of any number. The address may hold a secret of its own and is on
- * another host: our credential does not go there, and the address into no message.
+ * Starts the download and streams it, at any size. The URL is on another host and may contain a secret: our credential is not sent there,
+ * and the URL appears in no message.
  *
- * @throws ForgeError of what the host answers; the stream fails with `unavailable` when it breaks off
+ * @throws ForgeError for an error response; the stream fails with `unavailable` when it is cut off
  * @throws the signal's reason when the caller aborted
  */
 export async function readArchiveStream(
@@ -21,7 +21,7 @@ export async function readArchiveStream(
 ): Promise<Readable> {
   let target = address;
   for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
-    // A host without encryption is taken only from an API without.
+    // Plain HTTP is accepted only if the API itself uses it.
     if (target.protocol !== 'https:' && target.protocol !== new URL(app.baseUrl).protocol) {
       throw new ForgeError('unexpected', `GitHub redirects ${what} to ${target.protocol}//${target.host}`);
     }
@@ -40,7 +40,7 @@ export async function readArchiveStream(
   throw new ForgeError('unexpected', `GitHub redirects ${what} too many times`);
 }
 
-/** The API has granted it, so what this host refuses says nothing about our credential or our permissions. */
+/** The API has granted access, so a refusal by this host says nothing about our credential or permissions. */
 function refusal(response: Response, now: number): ForgeError {
   const headers: Failure['headers'] = Object.fromEntries(response.headers);
   const failure = { status: response.status, headers, message: '', timedOut: false, tokenRequest: false };
@@ -50,7 +50,7 @@ function refusal(response: Response, now: number): ForgeError {
     : new ForgeError('unavailable', error.message);
 }
 
-/** GitHub builds archives when they are asked for, and some are large: only the caller knows how long it can wait. */
+/** Opens the download. GitHub builds archives on request, and some are large, so the caller decides how long to wait. */
 async function open(app: GitHubApp, target: URL, signal: AbortSignal): Promise<Response> {
   try {
     return await app.fetch(target.href, { redirect: 'manual', signal });

@@ -1,4 +1,4 @@
-/** GitHub as one connection of our App sees it. */
+/** The client of GitHub for one connection of our App. */
 import { asId, type InstallationId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
 import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../module.ts';
@@ -10,16 +10,16 @@ import type { GitHubSecrets, GitHubSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
 import { webhooks } from './webhook.ts';
 
-/** An App keeps the tokens of its installations, so there is one for each integration and process. */
+/** An App caches the tokens of its installations, so each process has one App per integration. */
 const apps = new WeakMap<Integration, { readonly services: ForgeServices; readonly app: GitHubApp }>();
 
-/** Nothing under `/app` is about an installation, so any number does that octokit takes for one. */
+/** Requests under `/app` are not about an installation, so any number that octokit accepts will do. */
 const noInstallation = asId<InstallationId>(1);
 
 /**
  * Opens the App itself, or one of its installations.
  *
- * @throws ForgeError `credential-rejected` when the private key cannot be read
+ * @throws ForgeError `credential-rejected` when the private key cannot be parsed
  * @throws RangeError for a connection that GitHub does not have
  */
 export function openGitHub({
@@ -68,7 +68,7 @@ function appOf(integration: Integration<GitHubSettings, GitHubSecrets>, services
   return app;
 }
 
-/** What the App itself may ask for: its log of deliveries, and nothing of an organization. */
+/** The client of the App itself: it reads its log of deliveries, but no organization. */
 function asApp(app: GitHubApp): ForgeClient {
   const requests = createRequests(app, noInstallation);
   const refuse = async (): Promise<never> => {

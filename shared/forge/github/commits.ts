@@ -1,11 +1,11 @@
-/** From refs to the commits that they lead to. */
+/** Resolves refs to commits. */
 import { ForgeError } from '../errors.ts';
 import { expectSame } from './account.ts';
-import { inParts, placed, tagTargetsQuery } from './object-queries.ts';
+import { inBatches, numberedVariables, tagTargetsQuery } from './object-queries.ts';
 import type { Requests } from './requests.ts';
 import type { Commit, Ref } from './schema.ts';
 
-/** A ref at its commit, all tags in between taken off. */
+/** A ref with its commit, after following all tag objects. */
 export interface PeeledRef {
   readonly name: string;
   readonly commit: Commit;
@@ -13,19 +13,19 @@ export interface PeeledRef {
 
 export interface PeeledRefs {
   readonly refs: readonly PeeledRef[];
-  /** Refs that lead to no commit, and why, in words for an owner. */
+  /** Refs that do not lead to a commit, and why, as text for an owner. */
   readonly unusable: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** One query follows three tags; the tags beyond those that come with the list of refs are looked up so many times. */
+/** One query follows three tags. This is how many further queries may follow longer chains. */
 const lookUpsMax = 10;
 const tagsMax = 3 + lookUpsMax * 3;
 
 /**
- * The commits of refs. A ref may lead to one through any number of tags; those beyond the third are asked for by their hashes.
+ * Finds the commits of refs. A ref may lead to its commit through any number of tags; those beyond the third are looked up by hash.
  *
- * @param repository the ids that GraphQL and its answers know it by
- * @throws ForgeError `incomplete` when GitHub does not show what it has just named
+ * @param repository its ids in GraphQL queries and in their responses
+ * @throws ForgeError `incomplete` when GitHub does not find a tag that it has just named
  */
 export async function peelRefs(
   requests: Requests,
@@ -52,19 +52,19 @@ export async function peelRefs(
     if (target.__typename === 'Commit') {
       peeled.push({ name, commit: target });
     } else {
-      unusable.push({ name, reason: whyNoCommit[target.__typename] });
+      unusable.push({ name, reason: noCommitReasons[target.__typename] });
     }
   }
   return { refs: peeled, unusable };
 }
 
-const whyNoCommit = {
+const noCommitReasons = {
   Blob: 'It leads to a file, not to a commit.',
   Tree: 'It leads to a folder, not to a commit.',
   Tag: `It is a tag of a tag of a tag, and so on for more than ${tagsMax} tags; they are not followed further.`,
 } as const;
 
-/** A commit, what is none, or a tag that has to be looked up. */
+/** The end of a chain of tags: a commit, another object, or a tag that has to be looked up. */
 type End =
   | Commit
   | { readonly __typename: 'Tree' | 'Blob' }
@@ -84,8 +84,8 @@ async function readTargets(
   repository: { readonly id: string; readonly nodeId: string },
   tags: readonly string[],
 ): Promise<ReadonlyMap<string, End>> {
-  const ends = await inParts(tags, async (part) => {
-    const variables = { repository: repository.nodeId, ...placed('oid', part) };
+  const ends = await inBatches(tags, async (part) => {
+    const variables = { repository: repository.nodeId, ...numberedVariables('oid', part) };
     const { node } = await requests.query(tagTargetsQuery(part.length), variables);
     expectSame(node.databaseId, repository.id);
     return part.map((_, place) => {

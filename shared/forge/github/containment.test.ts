@@ -1,4 +1,7 @@
-/** What GitHub's answers about a commit mean; that the simulated one gives such is in test/contracts/github-containment.test.ts. */
+/**
+ * How GitHub's responses about a commit are interpreted. That the simulated GitHub gives the same is tested in
+ * test/contracts/github-containment.test.ts.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { asId, type ForgeRepositoryId, type InstallationId } from '../../domain/ids.ts';
@@ -12,19 +15,19 @@ const ids = { repository: asId<ForgeRepositoryId>(5), handle: 'R_5' };
 const Asked = z.object({ operationName: z.string(), variables: z.record(z.string(), z.unknown()) });
 
 let api: TestApi;
-/** Answers to come, in order, each with what was asked for it. */
+/** The responses to give, in order, and the requests received for them. */
 let answers: TestAnswer[];
-let asked: { operation: string; variables: Record<string, unknown> }[];
+let received: { operation: string; variables: Record<string, unknown> }[];
 
 beforeAll(async () => {
   api = await startTestApi();
 });
 beforeEach(() => {
   answers = [];
-  asked = [];
+  received = [];
   api.answer = ({ body }) => {
     const { operationName, variables } = Asked.parse(JSON.parse(body));
-    asked.push({ operation: operationName, variables });
+    received.push({ operation: operationName, variables });
     return answers.shift() ?? { status: 500 };
   };
 });
@@ -39,8 +42,8 @@ const step = (from?: unknown): Promise<Containment> =>
     from,
   );
 
-/** All steps, each as another process makes it. */
-async function look(): Promise<Containment> {
+/** Runs all steps, each as if in another process. */
+async function findCommit(): Promise<Containment> {
   for (let from: unknown, steps = 0; steps < 10; steps += 1) {
     const answer = await step(from);
     if (answer.is !== 'undecided') {
@@ -74,27 +77,27 @@ describe('a comparison', () => {
     ['IDENTICAL', 'contained'],
     ['AHEAD', 'not-contained'],
     ['DIVERGED', 'not-contained'],
-  ])('of which GitHub says %s means %s', async (status, is) => {
+  ])('with status %s means %s', async (status, is) => {
     answers = [first(compared(status)), page([]), page([])];
-    expect(await look()).toMatchObject({ is });
+    expect(await findCommit()).toMatchObject({ is });
   });
 
-  test('that cannot be made is a no of this ref', async () => {
+  test('that cannot be made means that this ref does not contain the commit', async () => {
     answers = [first({ compare: null }), page([{ compare: null }, compared('BEHIND')])];
-    expect(await look()).toEqual({ is: 'contained', commit });
+    expect(await findCommit()).toEqual({ is: 'contained', commit });
   });
 
   test.each([
     ['NOT_FOUND', 'Could not resolve to a node'],
     [undefined, `No common ancestor between main and ${commit}.`],
-  ])('that fails with %s because there is no history in common is one too', async (type, message) => {
+  ])('that fails with %s for lack of common history means the same', async (type, message) => {
     const where = ['node', 'defaultBranchRef', 'compare'];
     answers = [
       first({ compare: null }, { __typename: 'Commit' }, errorAt(where, type, message)),
       page([]),
       page([]),
     ];
-    expect(await look()).toEqual({ is: 'not-contained' });
+    expect(await findCommit()).toEqual({ is: 'not-contained' });
   });
 
   test.each([
@@ -120,68 +123,68 @@ describe('a comparison', () => {
       'rate-limited',
     ],
     ['a missing ref', ['node', 'defaultBranchRef'], 'NOT_FOUND', 'Could not resolve', 'incomplete'],
-  ])('that fails with %s says nothing', async (_, path, type, message, code) => {
+  ])('that fails with %s is an error', async (_, path, type, message, code) => {
     answers = [first({ compare: null }, { __typename: 'Commit' }, errorAt(path, type, message))];
-    expect(await errorOf(look())).toMatchObject({ code });
+    expect(await errorOf(findCommit())).toMatchObject({ code });
   });
 
-  test('with another commit, for a branch has the name of a hash, says nothing', async () => {
+  test('with another commit, because a branch is named like a hash, is an error', async () => {
     answers = [first(compared('BEHIND', 'b'.repeat(40)))];
-    expect(await errorOf(look())).toMatchObject({ code: 'incomplete' });
+    expect(await errorOf(findCommit())).toMatchObject({ code: 'incomplete' });
   });
 });
 
-describe('a commit that the forge does not have', () => {
+describe('a commit that the forge does not find', () => {
   test.each([
     ['none', null],
     ['a tree', { __typename: 'Tree' }],
     ['a tag', { __typename: 'Tag' }],
-  ])('is contained nowhere, and no refs are asked for: %s', async (_, object) => {
+  ])('is not contained, and no refs are requested: %s', async (_, object) => {
     answers = [first({ compare: null }, object)];
-    expect(await look()).toEqual({ is: 'not-contained' });
-    expect(asked.map(({ operation }) => operation)).toEqual(['Commit']);
+    expect(await findCommit()).toEqual({ is: 'not-contained' });
+    expect(received.map(({ operation }) => operation)).toEqual(['Commit']);
   });
 });
 
 describe('refs', () => {
-  test('are branches and tags, and no others', async () => {
+  test('are compared if they are branches or tags, no others', async () => {
     answers = [first(null), page([compared('AHEAD')]), page([compared('DIVERGED')])];
-    expect(await look()).toEqual({ is: 'not-contained' });
-    expect(asked.slice(1).map(({ variables }) => variables.prefix)).toEqual(['refs/heads/', 'refs/tags/']);
+    expect(await findCommit()).toEqual({ is: 'not-contained' });
+    expect(received.slice(1).map(({ variables }) => variables.prefix)).toEqual(['refs/heads/', 'refs/tags/']);
   });
 
-  test('that change while they are read are read once more, and then say nothing', async () => {
+  test('that change during the read are read once more; then it is an error', async () => {
     const half = page([compared('AHEAD')], { totalCount: 2, next: 'x' });
     const short = page([], { totalCount: 2 });
     answers = [first(null), half, short, half, page([compared('BEHIND')], { totalCount: 2 })];
-    expect(await look()).toEqual({ is: 'contained', commit });
+    expect(await findCommit()).toEqual({ is: 'contained', commit });
     answers = [first(null), half, short, half, short];
-    expect(await errorOf(look())).toMatchObject({ code: 'incomplete' });
+    expect(await errorOf(findCommit())).toMatchObject({ code: 'incomplete' });
   });
 
-  test('are asked for in smaller pages when GitHub gives up', async () => {
+  test('are requested in smaller pages when GitHub gives up', async () => {
     answers = [first(null), { status: 502 }, { status: 502 }, page([compared('BEHIND')])];
-    expect(await look()).toEqual({ is: 'contained', commit });
-    expect(asked.slice(1).map(({ variables }) => variables.size)).toEqual([50, 25, 12]);
+    expect(await findCommit()).toEqual({ is: 'contained', commit });
+    expect(received.slice(1).map(({ variables }) => variables.size)).toEqual([50, 25, 12]);
   });
 
-  test('of a list without end say nothing', async () => {
+  test('in a list without an end are an error', async () => {
     answers = [
       first(null),
       page([compared('AHEAD')], { next: 'x' }),
       page([compared('AHEAD')], { next: 'x' }),
     ];
-    expect(await errorOf(look())).toMatchObject({ code: 'incomplete' });
+    expect(await errorOf(findCommit())).toMatchObject({ code: 'incomplete' });
   });
 
-  test('are asked for one page a step, and none twice', async () => {
+  test('are requested one page per step, and no page twice', async () => {
     answers = [
       first(null),
       page([compared('AHEAD')], { totalCount: 2, next: 'x' }),
       page([compared('BEHIND')], { totalCount: 2 }),
     ];
-    expect(await look()).toEqual({ is: 'contained', commit });
-    expect(asked.map(({ operation, variables }) => [operation, variables.after])).toEqual([
+    expect(await findCommit()).toEqual({ is: 'contained', commit });
+    expect(received.map(({ operation, variables }) => [operation, variables.after])).toEqual([
       ['Commit', undefined],
       ['CommitRefs', undefined],
       ['CommitRefs', 'x'],
@@ -189,7 +192,7 @@ describe('refs', () => {
   });
 });
 
-test('another repository than the one that was asked about says nothing', async () => {
+test('a response about another repository is an error', async () => {
   answers = [{ json: { data: { node: { databaseId: 6, object: null, defaultBranchRef: null } } } }];
-  expect(await errorOf(look())).toMatchObject({ code: 'incomplete' });
+  expect(await errorOf(findCommit())).toMatchObject({ code: 'incomplete' });
 });

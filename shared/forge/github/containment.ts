@@ -17,26 +17,26 @@ import { commitQuery, commitRefsQuery, hashQuery } from './queries.ts';
 import type { Requests } from './requests.ts';
 import type { CommitRefs, RefComparison } from './schema.ts';
 
-/** A comparison walks history, so fewer refs fit into a request than where they are only listed. */
+/** A comparison walks history, so fewer refs fit into a request than in a mere list. */
 const refsPerPage = 50;
 const prefixes = ['refs/heads/', 'refs/tags/'] as const;
 
 const listSchema = z.object({
-  /** Which of the lists it is. */
+  /** Index of the list in `prefixes`. */
   place: z.int().nonnegative(),
   after: z.string().nullable(),
-  /** Refs of that list that were looked at. */
+  /** How many refs of the list were checked. */
   seen: z.int().nonnegative(),
-  /** Every total that a page of it named. */
+  /** Every total that a page of the list stated. */
   totals: z.array(z.int().nonnegative()),
-  /** Readings of that list that did not add up. */
+  /** How many reads of the list did not match its total. */
   failed: z.int().nonnegative(),
   size: pageSizeSchema,
 });
-/** How far a list of refs is read. */
+/** The progress of reading a list of refs. */
 type ListProgress = z.infer<typeof listSchema>;
 
-/** Without a list, the default branch comes next. */
+/** Without `list`, the default branch is next. */
 const progressSchema = z.object({ commit: z.string(), list: listSchema.optional() });
 type Progress = z.infer<typeof progressSchema>;
 
@@ -44,14 +44,14 @@ const atStart = { after: null, seen: 0, totals: [], failed: 0 };
 
 export type FindNodeId = (repository: RepositoryIds) => Promise<string>;
 
-/** Which repository is asked about, by its node id, and whom the answer has to be about. */
-interface Asked {
+/** The repository to search, by its node id, and the ids that a response must match. */
+interface Search {
   readonly requests: Requests;
   readonly repository: string;
   readonly ids: RepositoryIds;
 }
 
-/** One step: one request, and one more where the repository's node id has to be found first. */
+/** Makes one step of a look-up: one request, and one more if the repository's node id has to be found first. */
 export async function findContainment(
   requests: Requests,
   nodeIdOf: FindNodeId,
@@ -59,18 +59,18 @@ export async function findContainment(
   hash: string,
   from?: unknown,
 ): Promise<Containment> {
-  const asked: Asked = { requests, repository: await nodeIdOf(ids), ids };
+  const search: Search = { requests, repository: await nodeIdOf(ids), ids };
   const progress = progressSchema.safeParse(from).data;
   const commit = progress?.commit ?? (hash.length === 40 ? hash : undefined);
   if (commit === undefined) {
-    const full = await fullHash(asked, hash);
+    const full = await fullHash(search, hash);
     return full === undefined
       ? { is: 'not-contained' }
       : { is: 'undecided', progress: { commit: full } satisfies Progress };
   }
   const next = progress?.list
-    ? await askPage(asked, commit, progress.list)
-    : await askDefaultBranch(asked, commit);
+    ? await readPage(search, commit, progress.list)
+    : await compareDefaultBranch(search, commit);
   if (next === 'contains') {
     return { is: 'contained', commit };
   }
@@ -79,20 +79,23 @@ export async function findContainment(
     : { is: 'undecided', progress: { commit, list: next } satisfies Progress };
 }
 
-/** Undefined for an abbreviation of no commit or of several. A branch or tag of that name comes first for GitHub, and is no abbreviation. */
-async function fullHash({ requests, repository, ids }: Asked, hash: string): Promise<string | undefined> {
+/**
+ * Resolves an abbreviated hash; undefined if it matches no commit or several. GitHub prefers a branch or tag of that name, which does not
+ * count.
+ */
+async function fullHash({ requests, repository, ids }: Search, hash: string): Promise<string | undefined> {
   const { node } = await requests.query(hashQuery, { repository, hash });
   expectSame(node.databaseId, ids.repository);
   const { object } = node;
   return object?.__typename === 'Commit' && object.oid.startsWith(hash) ? object.oid : undefined;
 }
 
-/** `none`: the whole network has no such commit. Otherwise, where to look next. */
-async function askDefaultBranch(
-  { requests, repository, ids }: Asked,
+/** Checks the default branch. `none`: the whole fork network has no such commit. Otherwise, where to continue. */
+async function compareDefaultBranch(
+  { requests, repository, ids }: Search,
   commit: string,
 ): Promise<'contains' | 'none' | ListProgress> {
-  const { data } = await requests.ask(commitQuery, { repository, commit, head: commit }, saysNotComparable);
+  const { data } = await requests.ask(commitQuery, { repository, commit, head: commit }, isNotComparable);
   const { databaseId, object, defaultBranchRef } = data.node;
   expectSame(databaseId, ids.repository);
   if (object?.__typename !== 'Commit') {
@@ -103,9 +106,9 @@ async function askDefaultBranch(
     : { place: 0, ...atStart, size: freshPageSize(refsPerPage) };
 }
 
-/** One page of refs. @returns where to look next; `none`: that was the last one */
-async function askPage(
-  { requests, repository, ids }: Asked,
+/** Checks one page of refs. @returns where to continue; `none`: that was the last page */
+async function readPage(
+  { requests, repository, ids }: Search,
   commit: string,
   list: ListProgress,
 ): Promise<'contains' | 'none' | ListProgress> {
@@ -116,7 +119,7 @@ async function askPage(
   try {
     const variables = { repository, prefix, head: commit, size: pageSize.current() };
     const after = list.after ?? undefined;
-    ({ node } = (await requests.ask(commitRefsQuery, { ...variables, after }, saysNotComparable)).data);
+    ({ node } = (await requests.ask(commitRefsQuery, { ...variables, after }, isNotComparable)).data);
   } catch (error) {
     if (error instanceof OverloadError && pageSize.shrink()) {
       return { ...list, size };
@@ -131,11 +134,15 @@ async function askPage(
   }
   return refs?.items.some((ref) => contains(ref, commit))
     ? 'contains'
-    : behind({ ...list, size }, refs, prefix);
+    : positionAfter({ ...list, size }, refs, prefix);
 }
 
-/** Where the reading is behind a page in which no ref contains the commit. */
-function behind(list: ListProgress, page: CommitRefs['node']['refs'], prefix: string): 'none' | ListProgress {
+/** The position after a page in which no ref contains the commit. */
+function positionAfter(
+  list: ListProgress,
+  page: CommitRefs['node']['refs'],
+  prefix: string,
+): 'none' | ListProgress {
   const seen = list.seen + (page?.items.length ?? 0);
   const totals = [...new Set([...list.totals, page?.totalCount ?? 0])];
   const { hasNextPage = false, endCursor = null } = page?.pageInfo ?? {};
@@ -152,11 +159,11 @@ function behind(list: ListProgress, page: CommitRefs['node']['refs'], prefix: st
   if (list.failed > 0) {
     throw new ForgeError('incomplete', `GitHub's list of ${prefix} does not match its total`);
   }
-  // It changed while it was read.
+  // The list changed during the read.
   return { ...list, ...atStart, failed: 1 };
 }
 
-/** @throws ForgeError when GitHub compared with something else: a ref may have the name that we meant as a hash */
+/** @throws ForgeError when GitHub compared with another commit, because a ref is named like our hash */
 function contains({ compare }: RefComparison, commit: string): boolean {
   if (compare === null) {
     return false;
@@ -167,7 +174,7 @@ function contains({ compare }: RefComparison, commit: string): boolean {
   return compare.status === 'BEHIND' || compare.status === 'IDENTICAL';
 }
 
-/** That two commits have no history in common is an answer. Any other error says nothing. */
-function saysNotComparable({ type, message, path }: GraphqlError): boolean {
+/** Whether the error means that two commits have no common history, which is a result. Any other error is a failure. */
+function isNotComparable({ type, message, path }: GraphqlError): boolean {
   return path?.at(-1) === 'compare' && (type === 'NOT_FOUND' || /no common ancestor/i.test(message));
 }

@@ -1,4 +1,4 @@
-/** Reads what is in a repository: refs with their manifests, and archives. */
+/** Reads the contents of a repository: refs with their manifests, and archives. */
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { RepositoryLinks } from '../../domain/repository-links.ts';
 import type { CommitFinder } from '../containment.ts';
@@ -22,7 +22,7 @@ export interface ContentReaderOptions {
 
 const refsPerPage = 100;
 
-/** composer/composer `GitHubDriver::getBranches` at tag 2.10.2 does not list it. */
+/** Leaves out `gh-pages`, as composer/composer `GitHubDriver::getBranches` at tag 2.10.2 does. */
 const withoutPages = (branch: ForgeRef): ForgeRef =>
   branch.name === 'gh-pages'
     ? {
@@ -43,8 +43,8 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
   const nodeIds = new Map<ForgeRepositoryId, string>();
 
   /**
-   * GraphQL addresses by node id, which the repository's fact carries. For a caller that has only the number one request tells it, by
-   * the way that GitHub's redirects of renamed repositories lead; it stands in no documentation, names of repositories pass to others.
+   * The node id that GraphQL needs, from the repository's fact. For a caller that has only the number one request finds it, at the
+   * undocumented URL that GitHub's redirects of renamed repositories lead to. Names cannot be used, since they pass to other repositories.
    */
   async function nodeIdOf({ repository, handle }: RepositoryIds): Promise<string> {
     const known = handle ?? nodeIds.get(repository);
@@ -95,7 +95,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
   return {
     async readRefs(ids) {
       const nodeId = await nodeIdOf(ids);
-      // One size for both: commits of branches hold the same files as those of tags.
+      // One size for both, since commits of branches have the same files as those of tags.
       const size = createPageSize(refsPerPage);
       const tagList = await readPrefix(ids.repository, nodeId, 'refs/tags/', size);
       const {
@@ -128,8 +128,8 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
     async readArchive(ids, commit, signal) {
       signal.throwIfAborted();
       const nodeId = await nodeIdOf(ids);
-      // Archives are documented by name only, so the name is asked for by id first. Should it pass to another repository in between,
-      // the commit's hash still says what is in the archive.
+      // Archives are documented by name only, so the name is looked up by id first. If it passes to another repository in between, the
+      // commit's hash still identifies the content.
       const { node } = await requests.query(repositoryNameQuery, { repository: nodeId });
       expectSame(node.databaseId, ids.repository);
       const [owner, repo] = node.nameWithOwner.split('/');
@@ -144,7 +144,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
 }
 
 /**
- * Private repositories are cloned by SSH, since that is what people have keys for.
+ * The links of a repository. Private ones are cloned by SSH, since that is what people have keys for.
  *
  * Source: composer/composer src/Composer/Repository/Vcs/GitHubDriver.php@2.10.2, `getSource`, `getComposerInformation`
  */

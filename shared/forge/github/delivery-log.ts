@@ -1,5 +1,5 @@
 /**
- * GitHub's log of what it tried to tell our app, kept for three days.
+ * Reads GitHub's log of deliveries to our app, kept for three days.
  *
  * https://docs.github.com/en/rest/apps/webhooks
  */
@@ -10,7 +10,7 @@ import type { Requests } from './requests.ts';
 import { forgeNumber } from './schema.ts';
 
 const perPage = 100;
-/** Half a million attempts in the log's three days: more is a loop. */
+/** Half a million attempts in the log's three days; more must be an endless loop. */
 const pagesMax = 5000;
 
 const attemptsSchema = z.array(
@@ -27,7 +27,7 @@ const attemptsSchema = z.array(
         id,
         deliveryId: guid,
         at: Date.parse(delivered_at),
-        // Asking the log for failures leaves out those that got no answer in time, so every attempt is looked at.
+        // The log's filter for failures leaves out attempts that timed out, so every attempt is read.
         arrived: status === 'OK',
         aboutInstallation: event === 'installation',
       }),

@@ -1,6 +1,6 @@
 /**
- * Teams of the enterprise that were added to the organization, and may have rights on its repositories as its own teams do. GraphQL has no
- * word for them, so those that its list of teams does not have are read by REST, which has had them since February 2026.
+ * Reads teams of the enterprise that were added to the organization, and may have rights on its repositories like its own teams. GraphQL
+ * does not support them, so they are read by REST, which has had them since February 2026.
  *
  * https://github.blog/changelog/2026-02-23-enterprise-team-support-in-organization-apis
  */
@@ -21,10 +21,10 @@ import {
 } from './schema.ts';
 
 /**
- * One request, and two more for each of them. They are never nested. They have no handle, so that none counts as gone because GraphQL
- * does not find it.
+ * Reads these teams with one request, and two more for each. They are never nested. They have no handle, so that none counts as gone
+ * because GraphQL does not find it.
  *
- * @param known teams that were read already
+ * @param known teams that were already read by GraphQL
  */
 export async function readEnterpriseTeams(
   requests: Requests,
@@ -47,14 +47,14 @@ export async function readEnterpriseTeams(
   for (const { id: team, slug, name, privacy } of listed.filter(
     (one) => one.type === 'enterprise' && !known.has(one.id),
   )) {
-    const asked = { org_id: id, team_id: team };
+    const parameters = { org_id: id, team_id: team };
     const members = await reading.list<ListedMember>(
       `enterprise team ${team} members`,
       listedMember,
       numberedList('members of an enterprise team', (page) =>
         requests.getNumberedPage(
           'GET /organizations/{org_id}/team/{team_id}/members',
-          { ...asked, ...page },
+          { ...parameters, ...page },
           z.array(listedMember),
         ),
       ),
@@ -65,7 +65,7 @@ export async function readEnterpriseTeams(
       numberedList('repositories of an enterprise team', (page) =>
         requests.getNumberedPage(
           'GET /organizations/{org_id}/team/{team_id}/repos',
-          { ...asked, ...page },
+          { ...parameters, ...page },
           z.array(listedRepository),
         ),
       ),

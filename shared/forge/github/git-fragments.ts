@@ -1,16 +1,16 @@
-/** What is asked of the objects of a repository, in the parts that several queries share. */
+/** GraphQL fragments for git objects, shared by several queries. */
 
 export const treeEntryFragment = `fragment Entry on TreeEntry {
     mode type object { __typename oid ... on Blob { byteSize isTruncated text } }
   }`;
 
-/** A commit with the entry that is called composer.json; wants the fragment of tree entries beside it. */
+/** A commit with its composer.json entry; needs `treeEntryFragment` in the same document. */
 export const manifestFragment = `fragment Manifest on Commit {
     oid committedDate
     file(path: "composer.json") { ...Entry }
   }`;
 
-/** What a ref or a tag object leads to: a tag may point at a tag, and three of them are followed in one query. */
+/** The target of a ref or tag object. A tag may point at a tag; one query follows three of them. */
 export const targetFields = `__typename ...Manifest ... on Tag {
           target { __typename ...Manifest ... on Tag {
             target { __typename ...Manifest ... on Tag {

@@ -1,24 +1,24 @@
-/** What GitHub's answers mean: each failure becomes one ForgeError. */
+/** Interprets GitHub's responses: each failure becomes a ForgeError. */
 import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
 
-/** An answer takes no longer than this, its body included; GitHub itself gives up on a GraphQL query after 10 s. */
+/** The time-out of a response, its body included; GitHub itself gives up on a GraphQL query after 10 s. */
 export const answerTimeoutMs = 15_000;
 
-/** GitHub gave up on a request for its size: asking for less may help. */
+/** GitHub gave up on a request because of its size: a smaller one may work. */
 export class OverloadError extends ForgeError {
   override readonly name = 'OverloadError';
 }
 
-/** GitHub understood the request and does not process it: 422. */
+/** GitHub understood the request but does not process it: 422. */
 export class UnprocessableError extends ForgeError {
   override readonly name = 'UnprocessableError';
 }
 
-/** GitHub's limit is met. */
+/** GitHub's rate limit was met. */
 export class LimitError extends ForgeError {
   override readonly name = 'LimitError';
-  /** Whether GitHub said when it ends. */
+  /** Whether GitHub stated when the limit ends. */
   readonly isNamed: boolean;
 
   constructor(message: string, { notBefore, isNamed }: Limit) {
@@ -28,8 +28,8 @@ export class LimitError extends ForgeError {
 }
 
 /**
- * A fetch for the API: gives up in time and has read the whole body, so that an answer that breaks off is an error and never half an
- * answer. It does not follow redirects.
+ * A fetch for the API. It has a time-out and reads the whole body, so that a truncated response is an error and never a partial one. It
+ * does not follow redirects.
  */
 export function createApiFetch(send: typeof fetch, timeoutMs = answerTimeoutMs): typeof fetch {
   return async (input, init) => {
@@ -47,15 +47,15 @@ export function createApiFetch(send: typeof fetch, timeoutMs = answerTimeoutMs):
 
 /** What is known of a failed request. */
 export interface Failure {
-  /** Undefined when there was no answer at all. */
+  /** Undefined when there was no response. */
   readonly status: number | undefined;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** GitHub's own words, already without credentials. */
+  /** GitHub's message, with credentials redacted. */
   readonly message: string;
   /** Whether we, not GitHub, gave up. */
   readonly timedOut: boolean;
-  /** Whether it was the request that makes an installation token. */
+  /** Whether the request was for an installation token. */
   readonly tokenRequest: boolean;
 }
 
@@ -71,7 +71,7 @@ export const headersSchema = z
     ),
   );
 
-/** octokit's RequestError, as far as we look into it. */
+/** The fields of octokit's RequestError that we use. */
 const requestErrorSchema = z.object({
   message: z.string(),
   response: z.object({ status: z.int(), headers: headersSchema, data: z.unknown().optional() }).optional(),
@@ -80,17 +80,17 @@ const requestErrorSchema = z.object({
 });
 const bodySchema = z.object({ message: z.string() });
 
-/** Takes octokit's error apart; any other error is one without an answer. */
+/** Extracts the failure from octokit's error; any other error counts as no response. */
 export function failureOf(error: unknown, redact: (text: string) => string): Failure {
   const parsed = requestErrorSchema.safeParse(error);
   const response = parsed.data?.response;
   const body = bodySchema.safeParse(response?.data);
-  const words = response ? (body.data?.message ?? '') : (parsed.data?.message ?? String(error));
+  const githubMessage = response ? (body.data?.message ?? '') : (parsed.data?.message ?? String(error));
   const causes = [error, parsed.data?.cause];
   return {
     status: response?.status,
     headers: response?.headers ?? {},
-    message: redact(words),
+    message: redact(githubMessage),
     timedOut: causes.some((cause) => cause instanceof Error && cause.name === 'TimeoutError'),
     tokenRequest: parsed.data?.request?.url.endsWith('/access_tokens') ?? false,
   };
@@ -102,7 +102,7 @@ export function failureOf(error: unknown, redact: (text: string) => string): Fai
  * Statuses and headers: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api and
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  *
- * @param what the request in words that hold no credential: a route or the name of a query
+ * @param what names the request without a credential: a route or the name of a query
  * @param now milliseconds
  */
 export function forgeErrorOf(failure: Failure, what: string, now: number): ForgeError {
@@ -113,7 +113,7 @@ export function forgeErrorOf(failure: Failure, what: string, now: number): Forge
       ? new OverloadError('unavailable', `GitHub did not answer ${what} in time`)
       : new ForgeError('unavailable', `the request to GitHub failed: ${what}: ${message}`);
   }
-  // GitHub gives a query that takes too long one of these two; a smaller one may pass.
+  // GitHub's statuses for a query that takes too long; a smaller one may work.
   if (status === 502 || status === 504) {
     return new OverloadError('unavailable', text);
   }
@@ -124,7 +124,7 @@ export function forgeErrorOf(failure: Failure, what: string, now: number): Forge
     return new LimitError(text, limitOf(headers, now));
   }
   if (failure.tokenRequest && (status === 403 || status === 404)) {
-    // Uninstalled (404) or suspended (403): the installation no longer speaks for anybody.
+    // The app was uninstalled (404) or suspended (403).
     return new ForgeError('credential-rejected', text);
   }
   if (status === 403 && headers['x-github-sso'] !== undefined) {
@@ -133,7 +133,7 @@ export function forgeErrorOf(failure: Failure, what: string, now: number): Forge
   if (status === 403 && /suspended/i.test(message)) {
     return new ForgeError('credential-rejected', text);
   }
-  // Blocked by GitHub's staff: no permission of ours would help.
+  // Blocked by GitHub's staff: no permission would help.
   if (status === 403 && /access blocked/i.test(message)) {
     return new ForgeError('unexpected', text);
   }
@@ -163,13 +163,13 @@ function isRateLimit({ status, headers, message }: Failure): boolean {
 }
 
 /**
- * No limit is believed for longer: primary ones are over within the hour, secondary ones sooner. A moment far away would end all work for
- * ever. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ * The longest wait for a limit: primary limits end within the hour, secondary ones sooner. A bogus time far in the future would stop all
+ * work. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 export const longestWaitMs = 2 * 3600_000;
 
-/** When nothing is said: "wait for at least one minute before retrying". */
-const unsaidWaitMs = 60_000;
+/** The wait when no end is stated: "wait for at least one minute before retrying". */
+const defaultWaitMs = 60_000;
 
 interface Limit {
   /** Milliseconds since the epoch, later than now. */
@@ -177,7 +177,7 @@ interface Limit {
   readonly isNamed: boolean;
 }
 
-/** When asking again makes sense: `retry-after` (seconds or a date), else the reset of the spent budget, else in a minute. */
+/** When to retry: after `retry-after` (seconds or a date), else at the reset of the spent budget, else in a minute. */
 function limitOf(headers: Failure['headers'], now: number): Limit {
   const retryAfter = headers['retry-after'];
   const named =
@@ -190,7 +190,7 @@ function limitOf(headers: Failure['headers'], now: number): Limit {
         : Date.parse(retryAfter);
   return Number.isFinite(named)
     ? { notBefore: Math.min(Math.max(named, now + 1000), now + longestWaitMs), isNamed: true }
-    : { notBefore: now + unsaidWaitMs, isNamed: false };
+    : { notBefore: now + defaultWaitMs, isNamed: false };
 }
 
 const graphqlErrorSchema = z.object({
@@ -205,7 +205,7 @@ const graphqlErrorSchema = z.object({
 export const graphqlErrorsSchema = z.array(graphqlErrorSchema).optional();
 export type GraphqlError = z.infer<typeof graphqlErrorSchema>;
 
-/** Each kind of GraphQL error; the first row that fits one of the errors decides, because it explains the others. */
+/** How each GraphQL error is mapped. The first row that fits one of the errors decides, because it explains the others. */
 const graphqlRules: readonly {
   readonly fits: (error: GraphqlError) => boolean;
   readonly code: ForgeError['code'];
@@ -229,12 +229,12 @@ const graphqlRules: readonly {
     code: 'unavailable',
     overload: true,
   },
-  // The root itself, not something below it: then only the page is not whole.
+  // The root object itself; if something below it is not found, the page is only incomplete.
   { fits: (error) => error.type === 'NOT_FOUND' && error.path?.length === 1, code: 'not-found' },
   { fits: () => true, code: 'incomplete' },
 ];
 
-/** The ForgeError that GraphQL errors in a 200 mean; any error at all makes the answer unusable. */
+/** The ForgeError for GraphQL errors in a 200. Any error makes the response unusable. */
 export function graphqlErrorOf(
   errors: readonly GraphqlError[],
   headers: Failure['headers'],

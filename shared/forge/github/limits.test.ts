@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 const answer = (headers: Record<string, string> = {}): TestAnswer => ({ headers, json: { login: 'acme' } });
-const standing = (remaining: number, resource = 'core'): Record<string, string> => ({
+const budgetHeaders = (remaining: number, resource = 'core'): Record<string, string> => ({
   'x-ratelimit-limit': '5000',
   'x-ratelimit-remaining': String(remaining),
   'x-ratelimit-reset': String(clock.time / 1000 + 600),
@@ -49,7 +49,7 @@ const refusal = (headers: Record<string, string> = {}): TestAnswer => ({
   json: { message: 'You have exceeded a secondary rate limit.' },
 });
 
-/** A process of its own. */
+/** A worker in its own process. */
 function worker(random = () => 0) {
   const app = testApp(api, { clock, budgets, random });
   return {
@@ -61,7 +61,7 @@ function worker(random = () => 0) {
 }
 
 describe('R29: one budget per credential over all workers', () => {
-  test('a limit that one meets is kept by another, without a request', async () => {
+  test('a limit that one worker meets holds for another, without a request', async () => {
     const [one, other] = [worker(), worker()];
     await other.ask();
     api.answer = () => refusal({ 'retry-after': '90' });
@@ -76,7 +76,7 @@ describe('R29: one budget per credential over all workers', () => {
     expect(await other.ask()).toEqual({ login: 'acme' });
   });
 
-  test('is looked up once in ten seconds, and when a reader begins', async () => {
+  test('is read every ten seconds, and when a reader is created', async () => {
     const { requests } = worker();
     const reader = requests();
     for (let count = 0; count < 5; count += 1) {
@@ -90,7 +90,7 @@ describe('R29: one budget per credential over all workers', () => {
     expect(reads).toBe(3);
   });
 
-  test("the app's own questions have a budget of their own", async () => {
+  test("the app's own requests have a separate budget", async () => {
     api.answer = ({ path }) => (path.startsWith('/app') ? answer() : refusal({ 'retry-after': '90' }));
     const { ask } = worker();
     expect((await errorOf(ask())).code).toBe('rate-limited');
@@ -99,7 +99,7 @@ describe('R29: one budget per credential over all workers', () => {
 });
 
 describe('R33: a limit without a named end', () => {
-  test('is waited for longer each time, by all workers', async () => {
+  test('makes all workers wait longer each time', async () => {
     api.answer = () => refusal();
     const waits: number[] = [];
     for (let count = 0; count < 4; count += 1) {
@@ -111,7 +111,7 @@ describe('R33: a limit without a named end', () => {
     expect(api.requests).toHaveLength(4);
   });
 
-  test('is the same one for all requests that were under way', async () => {
+  test('counts once for all requests that were under way', async () => {
     const { ask } = worker();
     await ask();
     api.answer = () => refusal();
@@ -119,14 +119,14 @@ describe('R33: a limit without a named end', () => {
     expect(new Set(errors.map(({ notBefore = 0 }) => notBefore - clock.time))).toEqual(new Set([60_000]));
   });
 
-  test('is met again by no storm: a hundred who ask meanwhile send nothing', async () => {
+  test('stops a hundred further requests before they are sent', async () => {
     api.answer = () => refusal();
     await errorOf(worker().ask());
     await Promise.all(Array.from({ length: 100 }, () => errorOf(worker().ask('contents'))));
     expect(api.requests).toHaveLength(1);
   });
 
-  test('lets contents come back one after the other, and rights at once', async () => {
+  test('spreads the retries of contents, but lets rights continue at once', async () => {
     api.answer = () => refusal();
     const { notBefore = 0 } = await errorOf(worker().ask());
     const times = [0, 0.5, 0.999].map((drawn) => errorOf(worker(() => drawn).ask('contents')));
@@ -140,7 +140,7 @@ describe('the reserve', () => {
   test.each(['core', 'graphql'])(
     'of the %s budget is for rights: contents wait for the reset',
     async (resource) => {
-      api.answer = () => answer(standing(499, resource));
+      api.answer = () => answer(budgetHeaders(499, resource));
       await worker().ask('contents');
       const sent = api.requests.length;
       const error = await errorOf(worker().ask('contents'));
@@ -152,12 +152,12 @@ describe('the reserve', () => {
     },
   );
 
-  test('is half for archives, which somebody waits for', async () => {
-    api.answer = () => answer(standing(250));
+  test('is half as large for archives, which a client waits for', async () => {
+    api.answer = () => answer(budgetHeaders(250));
     await worker().ask('contents');
     expect((await errorOf(worker().ask('contents'))).code).toBe('rate-limited');
     expect(await worker().ask('archives')).toEqual({ login: 'acme' });
-    api.answer = () => answer(standing(249));
+    api.answer = () => answer(budgetHeaders(249));
     await worker().ask('archives');
     const sent = api.requests.length;
     const error = await errorOf(worker().ask('archives'));
@@ -169,16 +169,16 @@ describe('the reserve', () => {
   });
 
   test('is a tenth', async () => {
-    api.answer = () => answer(standing(500));
+    api.answer = () => answer(budgetHeaders(500));
     await worker().ask();
     expect(await worker().ask('contents')).toEqual({ login: 'acme' });
   });
 
-  test('of an answer without a budget is none', async () => {
+  test('is not set by a response without budget headers', async () => {
     for (const headers of [
       {},
       { 'x-ratelimit-remaining': '0' },
-      { ...standing(0), 'x-ratelimit-reset': 'x' },
+      { ...budgetHeaders(0), 'x-ratelimit-reset': 'x' },
     ]) {
       api.answer = () => answer(headers);
       await worker().ask();

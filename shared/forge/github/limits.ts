@@ -1,4 +1,4 @@
-/** Keeps to a credential's budget: nobody asks before its time, and what can wait leaves a reserve for rights. */
+/** Enforces a credential's budget: no request is sent before its time, and what can wait leaves a reserve for rights. */
 import type { Clock } from '../../runtime/clock.ts';
 import {
   type BudgetNote,
@@ -12,25 +12,25 @@ import { type Failure, longestWaitMs } from './http.ts';
 import type { gitHubTraits } from './traits.ts';
 
 /**
- * `rights`: who may read what. `contents`: refs, which wait while little of the budget is left. `archives`: somebody waits for one, so they
- * may take half of what is left then.
+ * What a request is for. `rights`: who may read what. `contents`: refs, which wait while little of the budget is left. `archives`: a client
+ * waits for one, so they may use half of that reserve.
  */
 export type Purpose = (typeof gitHubTraits.budgets)[number];
 
 export interface Limits {
-  /** @throws ForgeError `rate-limited` when it is too early for this */
-  expectTime(purpose: Purpose, what: string): Promise<void>;
-  /** Takes what an answer's headers say about the budget. */
+  /** Checks whether a request may be sent now. @throws ForgeError `rate-limited` when it has to wait */
+  checkBudget(purpose: Purpose, what: string): Promise<void>;
+  /** Records what a response's headers say about the budget. */
   noteAnswer(headers: Failure['headers']): Promise<void>;
-  /** The limit is met. @returns until when to wait; milliseconds since the epoch */
+  /** Records that a limit was met. @returns until when to wait; milliseconds since the epoch */
   noteLimit(note: BudgetNote): Promise<number>;
 }
 
-/** How long what another worker noted may go unseen. */
+/** How long the budget is cached, so that another worker's note may be missed; milliseconds. */
 const freshMs = 10_000;
-/** Of the whole: with less left contents wait, and with less than that archives. */
+/** Shares of the whole budget: with less left, contents have to wait, and then archives. */
 const reserveShares = { contents: 0.1, archives: 0.05 } as const satisfies Partial<Record<Purpose, number>>;
-/** All who wait for the reserve do not come back at the same moment. */
+/** Spreads the retries of workers that wait for the same moment; milliseconds. */
 const spreadMs = 30_000;
 
 /**
@@ -54,7 +54,7 @@ export function createLimits(
     refresh() {
       readAt = undefined;
     },
-    async expectTime(purpose, what) {
+    async checkBudget(purpose, what) {
       const now = clock.now();
       if (readAt === undefined || now >= readAt + freshMs) {
         known = await budget.read();
@@ -86,7 +86,7 @@ export function createLimits(
         return;
       }
       const until = reset * 1000;
-      // Comparisons with what is no number are false.
+      // False if `until` is NaN.
       const isNear = until > clock.now() && until <= clock.now() + longestWaitMs;
       if (remaining < limit * reserveShares.contents && isNear && until > reservedUntil(known, 'contents')) {
         await note({ met: 'reserve', budget: 'contents', until });

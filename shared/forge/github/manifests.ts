@@ -1,4 +1,4 @@
-/** The text of each commit's composer.json. */
+/** Reads the text of each commit's composer.json. */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import {
@@ -8,32 +8,32 @@ import {
 } from '../../composer/scanned-repository.ts';
 import { ForgeError } from '../errors.ts';
 import { expectSame } from './account.ts';
-import { filesQuery, inParts, placed } from './object-queries.ts';
+import { filesQuery, inBatches, numberedVariables } from './object-queries.ts';
 import type { Requests } from './requests.ts';
 import { type Blob, blobSchema, type Commit, type TreeEntry } from './schema.ts';
 
-/** The repository, by the ids that GraphQL and its answers know it by and the name that REST wants. */
+/** The repository, with its ids in GraphQL and the name that REST needs. */
 export interface NamedRepository {
   readonly id: string;
   readonly nodeId: string;
   readonly nameWithOwner: string;
 }
 
-/** Git's modes; GitHub's number is the mode's value, not its octal digits. */
+/** Git's file modes; GitHub gives the mode's numeric value, not its octal digits. */
 const symbolicLink = 0o120000;
 const submodule = 0o160000;
 
-/** A link's own text, or what there is instead of one. */
+/** The target of a symbolic link, or the manifest. */
 type Entry = { readonly link: string } | ManifestText;
 
 /**
- * The manifests of commits, by the commits' hashes.
+ * Reads the manifests of commits, by the commits' hashes.
  *
- * A composer.json that is a symbolic link is the file that it leads to within the repository, as GitHub's contents API answers, which
- * Composer's own driver asks: https://docs.github.com/en/rest/repos/contents#get-repository-content. Nothing else is followed.
+ * A symbolic link is followed within the repository, as in GitHub's contents API, which Composer's own driver uses:
+ * https://docs.github.com/en/rest/repos/contents#get-repository-content. Nothing else is followed.
  *
- * GraphQL gives a file's text, but none for what it takes for binary, a part of what is long, and something else than the file for bytes
- * that are no UTF-8. Such a file is read by its hash, once for all commits that have it.
+ * GraphQL gives a file's text, but nothing for what it considers binary, only a part of a long file, and altered text for bytes that are
+ * not UTF-8. Such a file is read by its hash, once for all commits that have it.
  *
  * @throws ForgeError
  */
@@ -71,7 +71,7 @@ export async function readManifests(
   return found;
 }
 
-/** Whether a normalized path stays below the folder that it starts from. */
+/** Whether a normalized relative path stays inside its folder. */
 const isWithin = (path: string): boolean => !path.startsWith('/') && path !== '..' && !path.startsWith('../');
 
 const problem = (manifestProblem: ManifestProblem): ManifestText => ({
@@ -79,7 +79,7 @@ const problem = (manifestProblem: ManifestProblem): ManifestText => ({
   manifestProblem,
 });
 
-/** What a link leads to. */
+/** The manifest that a link leads to. */
 function linked(target: Entry): ManifestText {
   if ('link' in target) {
     return problem('link-to-link');
@@ -108,7 +108,7 @@ function createEntryReader(
       .get(route, { owner, repo, file_sha: oid }, blobSchema)
       .catch((error: unknown) => {
         if (error instanceof ForgeError && error.code === 'not-found') {
-          // The repository is there, we have just read its refs.
+          // The repository exists, since we have just read its refs.
           throw new ForgeError('incomplete', error.message, { cause: error });
         }
         throw error;
@@ -141,8 +141,8 @@ function createEntryReader(
 }
 
 /**
- * Whether the text is the file's, byte for byte. GitHub says "UTF8 text data" and not what it makes of other bytes; a guessed encoding or
- * a replacement character would be published as if the author had written it. A blob's id is the hash of its bytes
+ * Whether the text equals the file byte for byte. GitHub documents "UTF8 text data" but not what it does with other bytes; a guessed
+ * encoding or a replacement character would be published as the author's text. A blob's id is the hash of its bytes
  * (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage).
  */
 function isTextOf(oid: string, text: string): boolean {
@@ -150,7 +150,7 @@ function isTextOf(oid: string, text: string): boolean {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === oid;
 }
 
-/** PHP refuses other bytes as Composer does, and so does this; a byte order mark is left for the parser to complain about. */
+/** Decodes UTF-8 and refuses other bytes, as PHP does for Composer. A byte order mark is kept, for the parser to reject. */
 function decoded(bytes: Uint8Array): ManifestText {
   try {
     return { manifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
@@ -159,18 +159,18 @@ function decoded(bytes: Uint8Array): ManifestText {
   }
 }
 
-/** Files at commits, in the order that they were asked for; null where there is none. */
+/** Reads files at commits, in the requested order; null where there is none. */
 function readFiles(
   requests: Requests,
   repository: NamedRepository,
   files: readonly { readonly commit: string; readonly path: string }[],
 ): Promise<readonly (TreeEntry | null)[]> {
-  return inParts(files, async (part) => {
-    const commits = placed(
+  return inBatches(files, async (part) => {
+    const commits = numberedVariables(
       'oid',
       part.map(({ commit }) => commit),
     );
-    const paths = placed(
+    const paths = numberedVariables(
       'path',
       part.map(({ path }) => path),
     );

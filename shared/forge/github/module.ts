@@ -1,4 +1,4 @@
-/** GitHub: github.com, or an Enterprise Server of one's own. */
+/** The module of GitHub: github.com, or an Enterprise Server. */
 import type { ForgeModule } from '../module.ts';
 import { registration } from './registration.ts';
 import { type GitHubSecrets, type GitHubSettings, publicHost, secrets, settings } from './settings.ts';
@@ -17,7 +17,7 @@ export const gitHub: ForgeModule<GitHubSettings, GitHubSecrets> = {
   signIn,
   registration,
   async open(connection) {
-    // Loaded when it is used: most functions that know the forges ask none of them anything.
+    // Loaded on use: most functions that know the forges send them no requests.
     const { openGitHub } = await import('./client.ts');
     return openGitHub(connection);
   },

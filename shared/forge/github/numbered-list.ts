@@ -1,9 +1,9 @@
-/** Lists of REST by the numbers of their pages. */
+/** Reads REST lists by page number. */
 import { fixedPageSize, type ListReading } from './pages.ts';
 
 const itemsPerPage = 100;
 
-/** GitHub names no total of these lists, only whether there is another page. */
+/** A list with numbered pages. GitHub gives no total for these, only whether there is another page. */
 export function numberedList<Item extends { readonly id: string }>(
   what: string,
   ask: (page: {

@@ -3,7 +3,7 @@ import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ForgeError } from '../errors.ts';
 import { OverloadError } from './http.ts';
-import { filesQuery, inParts, placed, tagTargetsQuery } from './object-queries.ts';
+import { filesQuery, inBatches, numberedVariables, tagTargetsQuery } from './object-queries.ts';
 
 const text = readFileSync(new URL('schema.graphql', import.meta.resolve('@octokit/graphql-schema')), 'utf8');
 const published = buildSchema(text, { assumeValid: true, assumeValidSDL: true, noLocation: true });
@@ -20,15 +20,15 @@ test.each([
 });
 
 test('variables are numbered from 0', () => {
-  expect(placed('oid', ['a', 'b'])).toEqual({ oid0: 'a', oid1: 'b' });
+  expect(numberedVariables('oid', ['a', 'b'])).toEqual({ oid0: 'a', oid1: 'b' });
 });
 
-describe('items in parts', () => {
+describe('items in batches', () => {
   const items = Array.from({ length: 120 }, (_, place) => place);
 
-  test('are read in their order, at most 50 at once', async () => {
+  test('are read in order, at most 50 at once', async () => {
     const sizes: number[] = [];
-    const found = await inParts(items, async (part) => {
+    const found = await inBatches(items, async (part) => {
       sizes.push(part.length);
       return part.map((item) => item * 2);
     });
@@ -36,28 +36,28 @@ describe('items in parts', () => {
     expect(sizes).toEqual([50, 50, 20]);
   });
 
-  test('are halved when GitHub gives up, and fail when that does not help', async () => {
+  test('are read in halves when GitHub gives up, and fail when that does not help', async () => {
     const read = (most: number) => async (part: readonly number[]) => {
       if (part.length > most) {
         throw new OverloadError('unavailable', 'too much');
       }
       return part;
     };
-    expect(await inParts(items, read(13))).toEqual(items);
-    await expect(inParts(items, read(2))).rejects.toThrow('too much');
+    expect(await inBatches(items, read(13))).toEqual(items);
+    await expect(inBatches(items, read(2))).rejects.toThrow('too much');
   });
 
   test('fail at once for any other reason', async () => {
-    let asked = 0;
+    let requests = 0;
     const read = async () => {
-      asked += 1;
+      requests += 1;
       throw new ForgeError('incomplete', 'not whole');
     };
-    await expect(inParts(items, read)).rejects.toThrow('not whole');
-    expect(asked).toBe(1);
+    await expect(inBatches(items, read)).rejects.toThrow('not whole');
+    expect(requests).toBe(1);
   });
 
-  test('that are none ask for nothing', async () => {
-    expect(await inParts([], async () => [1])).toEqual([]);
+  test('that are empty send no request', async () => {
+    expect(await inBatches([], async () => [1])).toEqual([]);
   });
 });

@@ -1,16 +1,16 @@
-/** Queries for many objects of one repository by their hashes. Without connections, so a point each. */
+/** Queries for many objects of one repository by their hashes. They contain no connections, so each costs one point. */
 import { manifestFragment, targetFields, treeEntryFragment } from './git-fragments.ts';
 import { OverloadError } from './http.ts';
 import { createPageSize } from './pages.ts';
 import { filesSchema, tagTargetsSchema } from './schema.ts';
 
 /**
- * So many in one query. Aliases are not limited by number; with several hundred GitHub may not answer in time.
+ * How many objects one query requests. The number of aliases is not limited, but with several hundred GitHub may time out.
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
 const objectsPerQuery = 50;
 
-/** What tag objects point at; variables `oid0`, `oid1`, …. */
+/** A query for the targets of tag objects; variables `oid0`, `oid1`, …. */
 export function tagTargetsQuery(count: number) {
   return {
     name: 'TagTargets',
@@ -25,7 +25,7 @@ export function tagTargetsQuery(count: number) {
   };
 }
 
-/** Files at commits; variables `oid0` and `path0`, `oid1` and `path1`, …. */
+/** A query for files at commits; variables `oid0` and `path0`, `oid1` and `path1`, …. */
 export function filesQuery(count: number) {
   return {
     name: 'Files',
@@ -44,12 +44,12 @@ export function filesQuery(count: number) {
 }
 
 /**
- * Reads what belongs to each item, in parts that fit into one query; smaller ones when GitHub gives up.
+ * Reads something for each item, in batches that fit into one query, and smaller ones when GitHub gives up.
  *
- * @param read what belongs to each of these, in their order
- * @throws ForgeError what a read of the smallest part throws
+ * @param read returns one result for each item of a batch, in order
+ * @throws ForgeError what a read of the smallest batch throws
  */
-export async function inParts<Item, Found>(
+export async function inBatches<Item, Found>(
   items: readonly Item[],
   read: (part: readonly Item[]) => Promise<readonly Found[]>,
 ): Promise<readonly Found[]> {
@@ -70,7 +70,10 @@ export async function inParts<Item, Found>(
 }
 
 /** The variables of one query: `oid0`, `oid1`, … for the values of `oid`. */
-export function placed<Value>(name: string, values: readonly Value[]): Readonly<Record<string, Value>> {
+export function numberedVariables<Value>(
+  name: string,
+  values: readonly Value[],
+): Readonly<Record<string, Value>> {
   return Object.fromEntries(values.map((value, place) => [`${name}${place}`, value]));
 }
 

@@ -38,7 +38,7 @@ const roles = (total: number, ...listed: object[]): TestAnswer => ({
 const reader = { id: 7, name: 'all_repo_read', base_role: 'read' };
 
 describe('organization roles', () => {
-  it('that do not name a base role have none, as in the documented example', async () => {
+  it('without a base role give no access, as in the documented example', async () => {
     const done = await read({
       [rolesPath]: roles(2, { id: 7, name: 'Auditor' }, { id: 8, name: 'B', base_role: null }),
     });
@@ -59,7 +59,7 @@ describe('organization roles', () => {
     ['direct', ['ann']],
     ['mixed', ['ann']],
     ['indirect', []],
-  ])('are held by whoever is listed, but through another: %s', async (assignment, logins) => {
+  ])('belong to the listed holders, but not to indirect ones: %s', async (assignment, logins) => {
     const done = await read({
       [rolesPath]: roles(1, reader),
       [`${rolesPath}/7/users`]: { json: [{ id: 3, login: 'ann', assignment }] },
@@ -68,7 +68,7 @@ describe('organization roles', () => {
     expect(done?.facts.map((fact) => 'login' in fact && fact.login)).toEqual(logins);
   });
 
-  it('with an assignment that is not known here are incomplete', async () => {
+  it('with an unknown assignment are incomplete', async () => {
     const answers = {
       [rolesPath]: roles(1, reader),
       [`${rolesPath}/7/users`]: { json: [{ id: 3, login: 'ann', assignment: 'borrowed' }] },

@@ -1,6 +1,6 @@
 /**
- * Reads who holds an organization role that reads every repository: directly, or by a team. GraphQL does not have them, and no event
- * tells of them.
+ * Reads who holds an organization role that gives access to every repository, directly or through a team. GraphQL does not support these
+ * roles, and no event reports them.
  *
  * https://docs.github.com/en/rest/orgs/organization-roles
  */
@@ -31,12 +31,11 @@ const notAllowed =
 const notOffered = 'GitHub offers no organization roles on the plan of this organization';
 
 /**
- * The holders of each role that has a base role; the others say nothing of repositories. One request, and two more for each role with a
+ * The holders of each role that has a base role; other roles do not concern repositories. One request, and two more for each role with a
  * base role, of which every organization on Enterprise Cloud has five:
  * https://docs.github.com/en/organizations/managing-peoples-access-to-your-organization-with-roles/permissions-of-predefined-organization-roles
  *
- * Where the plan has no roles, or the organization did not give the app the permission to see them, nothing is shown. An error in spite
- * of the permission is one.
+ * If the plan has no roles, or the app lacks the permission, the scope is hidden. An error despite the permission is an error.
  */
 export async function readOrganizationRoles(
   requests: Requests,
@@ -84,7 +83,7 @@ const hidden = (why: string): ScopeRead => ({
   followUps: [],
 });
 
-/** GitHub gives them all at once, and their number. */
+/** The list of roles; GitHub returns it in one page, with the total. */
 function listOfRoles(requests: Requests, account: Account): ListReading<OrganizationRole> {
   return {
     what: 'organization roles',
@@ -93,14 +92,14 @@ function listOfRoles(requests: Requests, account: Account): ListReading<Organiza
     read: async () => {
       const { total_count: totalCount, roles } = await requests
         .get('GET /orgs/{org}/organization-roles', { org: account.login }, organizationRolesSchema)
-        .catch((error: unknown) => notOfferedOr(requests, account, error));
+        .catch((error: unknown) => rethrowNotOffered(requests, account, error));
       return { totalCount, pageInfo: { hasNextPage: false, endCursor: null }, items: roles };
     },
   };
 }
 
-/** Not found is said of a plan without roles, and of a login that the organization no longer has. */
-async function notOfferedOr(requests: Requests, { id, login }: Account, error: unknown): Promise<never> {
+/** Handles `not-found`: it means a plan without roles, or a login that the organization no longer has. */
+async function rethrowNotOffered(requests: Requests, { id, login }: Account, error: unknown): Promise<never> {
   if (error instanceof ForgeError && error.code === 'not-found') {
     expectSame((await requests.get('GET /orgs/{org}', { org: login }, namedOrganizationSchema)).id, id);
     throw new UnprocessableError('unexpected', error.message, { cause: error });
@@ -109,8 +108,8 @@ async function notOfferedOr(requests: Requests, { id, login }: Account, error: u
 }
 
 /**
- * Those to whom it was given themselves. Who has it through a team has it by that team's row and his own in the team, which events tell
- * of; likewise a team below another.
+ * The direct holders of a role. Indirect ones follow from the team's row and the membership in the team, which events report; likewise a
+ * team below another.
  */
 async function holdersOf(
   requests: Requests,
@@ -118,14 +117,14 @@ async function holdersOf(
   reading: Reading,
   { id, name, base_role: permission }: OrganizationRole & { readonly base_role: string },
 ): Promise<(RoleMemberFact | RoleTeamFact)[]> {
-  const asked = { org: login, role_id: id };
+  const parameters = { org: login, role_id: id };
   const members = await reading.list<RoleMember>(
     `role ${id} members`,
     roleMember,
     numberedList('members with a role', (page) =>
       requests.getNumberedPage(
         'GET /orgs/{org}/organization-roles/{role_id}/users',
-        { ...asked, ...page },
+        { ...parameters, ...page },
         z.array(roleMember),
       ),
     ),
@@ -136,7 +135,7 @@ async function holdersOf(
     numberedList('teams with a role', (page) =>
       requests.getNumberedPage(
         'GET /orgs/{org}/organization-roles/{role_id}/teams',
-        { ...asked, ...page },
+        { ...parameters, ...page },
         z.array(roleTeam),
       ),
     ),

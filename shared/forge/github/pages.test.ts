@@ -4,13 +4,13 @@ import { OverloadError } from './http.ts';
 import { createPageSize, readList } from './pages.ts';
 import type { Page } from './schema.ts';
 
-/** A forge's list: `after` is the place of the last item sent. */
+/** A forge's list: `after` is the index of the last item sent. */
 function listOf(items: () => readonly string[], more: { total?: () => number; max?: number } = {}) {
-  const asked: [size: number, after: string | undefined][] = [];
+  const requests: [size: number, after: string | undefined][] = [];
   return {
-    asked,
+    asked: requests,
     read: async (size: number, after: string | undefined): Promise<Page<string>> => {
-      asked.push([size, after]);
+      requests.push([size, after]);
       if (size > (more.max ?? 100)) {
         throw new OverloadError('unavailable', 'GitHub answered with 502');
       }
@@ -43,7 +43,7 @@ describe('R7: a list', () => {
     expect(list.asked).toHaveLength(Math.max(1, Math.ceil(count / 100)));
   });
 
-  test('goes on after a page that is there already', async () => {
+  test('continues after a page that was already read', async () => {
     const list = listOf(() => named(7));
     const first = await list.read(3, undefined);
     list.asked.length = 0;
@@ -51,7 +51,7 @@ describe('R7: a list', () => {
     expect(list.asked).toEqual([[100, '3']]);
   });
 
-  test('that GitHub counts otherwise is incomplete, after a second try from the start', async () => {
+  test('that does not match its total is incomplete, after a second read from the start', async () => {
     const list = listOf(() => named(3), { total: () => 4 });
     const first = await list.read(3, undefined);
     await expect(readList({ ...reading(list), first })).rejects.toThrow(incomplete);
@@ -72,7 +72,7 @@ describe('R7: a list', () => {
     const read = async (size: number, after: string | undefined) => {
       const page = await list.read(size, after);
       if (list.asked.length === 1) {
-        // The first item goes away, so the third one slips into the page that we have behind us.
+        // The first item disappears, so the third one moves to the page that was already read.
         items = items.slice(1);
       }
       return page;
@@ -83,34 +83,34 @@ describe('R7: a list', () => {
   test.each([
     ['the same cursor for ever', 'x'],
     ['no cursor', null],
-  ])('whose next page has %s has no end', async (_, endCursor) => {
-    let asked = 0;
+  ])('whose next page has %s is an error, not endless', async (_, endCursor) => {
+    let requests = 0;
     const read = async () => {
-      asked += 1;
+      requests += 1;
       return { totalCount: 2, pageInfo: { hasNextPage: true, endCursor }, items: ['a'] };
     };
     await expect(readList({ what: 'items', size: createPageSize(1), key: String, read })).rejects.toThrow(
       incomplete,
     );
-    expect(asked).toBeLessThan(3);
+    expect(requests).toBeLessThan(3);
   });
 
   test('with ever new cursors ends too', async () => {
-    let asked = 0;
+    let requests = 0;
     const read = async () => {
-      asked += 1;
-      return { totalCount: 2, pageInfo: { hasNextPage: true, endCursor: String(asked) }, items: ['a'] };
+      requests += 1;
+      return { totalCount: 2, pageInfo: { hasNextPage: true, endCursor: String(requests) }, items: ['a'] };
     };
     await expect(readList({ what: 'items', size: createPageSize(1), key: String, read })).rejects.toThrow(
       incomplete,
     );
-    // The second page has nothing new, so the list does not add up; and again.
-    expect(asked).toBe(4);
+    // The second page has no new item, so the list does not match its total; and again.
+    expect(requests).toBe(4);
   });
 });
 
 describe('R8: a page that is too much', () => {
-  test('is asked for in halves, and so are those after it', async () => {
+  test('is requested in halves, and so are those after it', async () => {
     const list = listOf(() => named(60), { max: 30 });
     expect(await readList(reading(list))).toEqual(named(60));
     expect(list.asked).toEqual([
@@ -128,15 +128,15 @@ describe('R8: a page that is too much', () => {
     expect(list.asked.map(([size]) => size)).toEqual([100, 50, 25, 12]);
   });
 
-  test('is no reason to ask again when GitHub says to wait', async () => {
-    let asked = 0;
+  test('is not requested again when GitHub says to wait', async () => {
+    let requests = 0;
     const read = async (): Promise<Page<string>> => {
-      asked += 1;
+      requests += 1;
       throw new ForgeError('rate-limited', 'wait', { notBefore: 5 });
     };
     await expect(readList({ what: 'items', size: createPageSize(100), key: String, read })).rejects.toThrow(
       expect.objectContaining({ code: 'rate-limited', notBefore: 5 }),
     );
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 });

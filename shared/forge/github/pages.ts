@@ -1,28 +1,28 @@
-/** Reads a list to its end and proves that it is whole, in one go or in steps. */
+/** Reads a list to its end and verifies that it is complete, at once or in steps. */
 import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
 import { OverloadError } from './http.ts';
 import type { Page } from './schema.ts';
 
 export interface ListReading<Item> {
-  /** For messages. */
+  /** Names the list in error messages. */
   readonly what: string;
-  /** Items asked for at once. */
+  /** How many items one page has. */
   readonly size: PageSize;
-  /** What tells an item from the others: one that comes twice counts once. */
+  /** Identifies an item: one that appears twice counts once. */
   readonly key: (item: Item) => string;
   readonly read: (size: number, after: string | undefined) => Promise<Page<Item> | UncountedPage<Item>>;
-  /** A page that is there already. */
+  /** The first page, if it was already read. */
   readonly first?: Page<Item> | undefined;
 }
 
-/** A page of a list whose total GitHub does not tell. */
+/** A page of a list for which GitHub gives no total. */
 export type UncountedPage<Item> = Omit<Page<Item>, 'totalCount'> & { readonly totalCount?: undefined };
 
-/** Called before each request; throws what ends the step. */
+/** Called before each request; throws to end the step. */
 export type BeforeRequest = () => void;
 
-/** A page size as JSON: where it stands, and how many good pages in a row it takes until a larger one is tried again. */
+/** The state of a page size as JSON: the current size, and how many successful pages it takes until a larger one is tried again. */
 export const pageSizeSchema = z.object({
   size: z.int().positive(),
   good: z.int().nonnegative(),
@@ -33,13 +33,13 @@ export type PageSizeState = z.infer<typeof pageSizeSchema>;
 /** A page size that shrinks when GitHub gives up on a page, and grows again after some good ones. */
 export interface PageSize {
   current(): number;
-  /** Whether there was something left to halve. */
+  /** Halves the size. @returns false if it is already the smallest */
   shrink(): boolean;
-  /** A page came. */
+  /** Records a successful page. */
   grow(): void;
 }
 
-/** Rounds of pages without a new item end a list; this bounds one that has ever new ones. */
+/** A page without a new item ends a list; this bounds a list with ever new items. */
 const pagesMax = 20_000;
 /** The smallest page is an eighth of the largest. */
 const smallest = 1 / 8;
@@ -52,7 +52,7 @@ export const freshPageSize = (start: number): PageSizeState => ({
   patience: firstPatience,
 });
 
-/** @param state is written to, so that it can be kept */
+/** @param state updated in place, so that it can be stored */
 export function createPageSize(start: number, state: PageSizeState = freshPageSize(start)): PageSize {
   return {
     current: () => Math.min(state.size, start),
@@ -61,7 +61,7 @@ export function createPageSize(start: number, state: PageSizeState = freshPageSi
       if (half < Math.max(1, Math.floor(start * smallest))) {
         return false;
       }
-      // What was too much once is tried again later each time.
+      // After each failure, wait longer before a larger page is tried again.
       const patience = Math.min(patienceMax, state.patience * 2);
       Object.assign(state, { size: half, good: 0, patience });
       return true;
@@ -75,22 +75,22 @@ export function createPageSize(start: number, state: PageSizeState = freshPageSi
   };
 }
 
-/** Of a list whose pages are counted, so that all must be of one size. */
+/** The size for lists with numbered pages, which must all have the same size. */
 export const fixedPageSize = (size: number): PageSize => ({
   current: () => size,
   shrink: () => false,
   grow: () => {},
 });
 
-/** How far a list is read; JSON, if its items are. */
+/** The progress of reading a list; JSON, if its items are. */
 export interface ListState<Item> {
   items: Item[];
-  /** Every total that a page named. */
+  /** Every total that a page stated. */
   totals: number[];
-  /** The cursor behind the last page. */
+  /** The cursor after the last page. */
   after: string | null;
   pages: number;
-  /** Readings from the start that did not add up. */
+  /** How many reads from the start did not match the total. */
   failed: number;
   whole: boolean;
 }
@@ -104,7 +104,7 @@ export const emptyList = <Item>(): ListState<Item> => ({
   whole: false,
 });
 
-/** What comes back of a list's state. */
+/** The schema of a stored list state. */
 export const listStateSchema = <Item>(item: z.ZodType<Item>) =>
   z.object({
     items: z.array(item),
@@ -116,11 +116,11 @@ export const listStateSchema = <Item>(item: z.ZodType<Item>) =>
   });
 
 /**
- * The whole list: paged to its end, each item once, as many as GitHub counts. Because a list may change while it is read, one that
- * does not add up is read once more.
+ * Reads the complete list: paged to its end, each item once, checked against GitHub's total. Since a list may change during the read, one
+ * that does not match its total is read once more.
  *
- * @param state where an earlier step stopped; written to with each page
- * @throws ForgeError `incomplete` when it does not add up again
+ * @param state where an earlier step stopped; updated with each page
+ * @throws ForgeError `incomplete` when it does not match again
  * @throws what `before` throws
  */
 export async function readList<Item>(
@@ -134,7 +134,7 @@ export async function readList<Item>(
     const isFirst = state.pages === 0 && state.failed === 0;
     const page =
       (isFirst ? reading.first : undefined) ??
-      (await askingForLess(reading.size, (size) => reading.read(size, after), before));
+      (await withSmallerPages(reading.size, (size) => reading.read(size, after), before));
     const newItems = take(reading, state, places, page);
     const { hasNextPage, endCursor } = page.pageInfo;
     if (hasNextPage && (endCursor === null || endCursor === after || state.pages === pagesMax)) {
@@ -157,7 +157,7 @@ export async function readList<Item>(
   return state.items;
 }
 
-/** @returns how many of the page's items had not come before */
+/** Adds a page to the state. @returns how many of its items are new */
 function take<Item>(
   reading: ListReading<Item>,
   state: ListState<Item>,
@@ -178,8 +178,8 @@ function take<Item>(
   return places.size - before;
 }
 
-/** Asks again for less when GitHub gives up: it stops a query after 10 s. */
-export async function askingForLess<Answer>(
+/** Repeats the request with a smaller page when GitHub gives up: it stops a query after 10 s. */
+export async function withSmallerPages<Answer>(
   size: PageSize,
   ask: (size: number) => Promise<Answer>,
   before: BeforeRequest = () => {},

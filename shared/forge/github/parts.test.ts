@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-/** @param answers by path */
+/** @param answers responses by path */
 function read(answers: Readonly<Record<string, TestAnswer>>) {
   api.answer = ({ path }) => answers[path] ?? notFound;
   return readPart(createRequests(testApp(api), asId<InstallationId>(41)), account, 'member:3', undefined);
@@ -38,7 +38,7 @@ const membership = (more: object = {}): TestAnswer => ({
 });
 
 describe('R6: a member whose membership', () => {
-  test("is another account's is unknown: the login has passed on between two requests", async () => {
+  test("is another account's is unknown: the login passed to it between two requests", async () => {
     const answers = {
       '/user/3': user,
       '/orgs/acme/memberships/ann': membership({ user: { id: 4, login: 'ann' } }),
@@ -54,7 +54,7 @@ describe('R6: a member whose membership', () => {
     expect((await errorOf(read(answers))).code).toBe('incomplete');
   });
 
-  test('is not found where another organization has the login by now is unknown', async () => {
+  test('is not found is unknown if another organization has the login by now', async () => {
     expect((await errorOf(read({ '/user/3': user, '/orgs/acme': { json: { id: 6 } } }))).code).toBe(
       'incomplete',
     );
@@ -65,7 +65,7 @@ describe('R6: a member whose membership', () => {
     expect(await read(answers)).toMatchObject({ facts: [], absenceIsAuthoritative: true });
   });
 
-  test('is to pay the bills is none', async () => {
+  test('is that of a billing manager does not count', async () => {
     const answers = {
       '/user/3': user,
       '/orgs/acme/memberships/ann': membership({ role: 'billing_manager' }),
@@ -73,7 +73,7 @@ describe('R6: a member whose membership', () => {
     expect(await read(answers)).toMatchObject({ facts: [], absenceIsAuthoritative: true });
   });
 
-  test('is of a kind that is new here is unknown', async () => {
+  test('is of an unknown kind is unknown', async () => {
     for (const more of [{ role: 'guest' }, { state: 'suspended' }, { user: null }]) {
       const answers = { '/user/3': user, '/orgs/acme/memberships/ann': membership(more) };
       expect((await errorOf(read(answers))).code).toBe('incomplete');

@@ -1,4 +1,4 @@
-/** Reads one team, repository or member by its id, in as few requests as settle it. */
+/** Reads one team, repository or member by its id, with as few requests as possible. */
 import type { Fact } from '../../domain/facts.ts';
 import {
   asId,
@@ -36,10 +36,10 @@ import {
 } from './schema.ts';
 import { teamFacts } from './team-rights.ts';
 
-/** A part that needs more pages than this behind its first request is read with its list, which is read in steps. */
+/** A part that needs more pages than this after its first request is read with its list, which is read in steps. */
 const furtherPagesMax = 20;
 
-/** Reads one part of the organization. A part that is not there is a whole read without facts. */
+/** Reads one part of the organization. A part that does not exist is a complete read without facts. */
 export function readPart(
   requests: Requests,
   account: Account,
@@ -57,14 +57,14 @@ export function readPart(
   }
 }
 
-const there = (covers: readonly PartScope[], facts: readonly Fact[]): ScopeRead => ({
+const partRead = (covers: readonly PartScope[], facts: readonly Fact[]): ScopeRead => ({
   facts,
   covers,
   absenceIsAuthoritative: false,
   followUps: [],
 });
 
-const notThere = (part: PartScope, followUps: readonly AnyScope[] = [], absence?: Absence): ScopeRead => ({
+const absentPart = (part: PartScope, followUps: readonly AnyScope[] = [], absence?: Absence): ScopeRead => ({
   facts: [],
   covers: [part],
   absenceIsAuthoritative: true,
@@ -74,18 +74,18 @@ const notThere = (part: PartScope, followUps: readonly AnyScope[] = [], absence?
 
 const notFound = ({ selected }: Pick<Account, 'selected'>): Absence => (selected ? 'not-found' : 'gone');
 
-/** Nothing is known of the part by itself: the list it belongs to has to say. */
-const leftTo = (scope: AnyScope): ScopeRead => ({
+/** The part cannot be decided by itself: its list has to be read. */
+const deferToList = (scope: AnyScope): ScopeRead => ({
   facts: [],
   covers: [],
   absenceIsAuthoritative: false,
   followUps: [scope],
 });
 
-/** The answer, or undefined when the thing that was asked for is not there. */
-async function found<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+/** The response, or undefined for `not-found`. */
+async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (error instanceof ForgeError && error.code === 'not-found') {
       return undefined;
@@ -94,7 +94,7 @@ async function found<Answer>(asked: Promise<Answer>): Promise<Answer | undefined
   }
 }
 
-/** A team and all below it, because they inherit; what they inherit from is read too, but not told. */
+/** Reads a team and all teams below it, because they inherit. The teams above are read for inheritance, but give no facts. */
 async function readTeam(
   requests: Requests,
   organization: ForgeOrganizationId,
@@ -102,12 +102,14 @@ async function readTeam(
   nodeId: string | undefined,
 ): Promise<ScopeRead> {
   if (nodeId === undefined) {
-    return leftTo('teams');
+    return deferToList('teams');
   }
-  const answer = await found(requests.query(teamPartQuery, { team: nodeId }));
+  const answer = await unlessNotFound(requests.query(teamPartQuery, { team: nodeId }));
   if (answer === undefined) {
-    // The teams below it have another parent now, or none.
-    return (await hasTeam(requests, organization, id)) ? leftTo('teams') : notThere(teamPart(id), ['teams']);
+    // The list of teams is read too: the teams below now have another parent, or none.
+    return (await hasTeam(requests, organization, id))
+      ? deferToList('teams')
+      : absentPart(teamPart(id), ['teams']);
   }
   const { node } = answer;
   expectSame(node.organization.databaseId, organization);
@@ -119,7 +121,7 @@ async function readTeam(
   ].map(furtherPages);
   const isTooMuch = further.reduce((sum, pages) => sum + pages, 0) > furtherPagesMax;
   if (isTooMuch || furtherPages(node.childTeams) > 0 || furtherPages(node.ancestors) > 0) {
-    return leftTo('teams');
+    return deferToList('teams');
   }
   const size = createPageSize(rowsPerPage);
   const whole = [];
@@ -131,15 +133,15 @@ async function readTeam(
   for (const team of node.ancestors.items) {
     above.push({ ...team, repositories: await readList(repositoriesOfTeam(requests, team, size)) });
   }
-  return there(
+  return partRead(
     teams.map(({ databaseId }) => teamPart(databaseId)),
     teamFacts(whole, above),
   );
 }
 
 /**
- * What GraphQL does not find by its id is asked for by its number too: events may tell an id of the old format, which GitHub is giving
- * up. https://docs.github.com/en/graphql/guides/migrating-graphql-global-node-ids
+ * Looks a team up by its number. What GraphQL does not find by its node id may still exist: events may have an id of the old format, which
+ * GitHub is phasing out. https://docs.github.com/en/graphql/guides/migrating-graphql-global-node-ids
  */
 async function hasTeam(
   requests: Requests,
@@ -147,13 +149,13 @@ async function hasTeam(
   id: ForgeTeamId,
 ): Promise<boolean> {
   const parameters = { org_id: organization, team_id: id };
-  const team = await found(
+  const team = await unlessNotFound(
     requests.get('GET /organizations/{org_id}/team/{team_id}', parameters, numberedTeamSchema),
   );
   return team !== undefined;
 }
 
-/** How many pages the list has behind this one. */
+/** How many pages the list has after this one. */
 function furtherPages({ totalCount, items, pageInfo }: Page<unknown>): number {
   return pageInfo.hasNextPage ? Math.max(1, Math.ceil((totalCount - items.length) / rowsPerPage)) : 0;
 }
@@ -166,40 +168,42 @@ async function readRepository(
 ): Promise<ScopeRead> {
   const nodeId = known ?? (await readNodeId(requests, id));
   if (nodeId === undefined) {
-    // The way by number stands in no documentation, so that its word for "not there" is not enough.
-    return leftTo('repositories');
+    // The look-up by number is undocumented, so its "not found" alone is not enough.
+    return deferToList('repositories');
   }
   const part = repositoryPart(id);
-  const asked = await found(requests.ask(repositoryPartQuery, { repository: nodeId }, isAboutCollaborators));
-  if (asked === undefined) {
-    // As with teams: only what is found in neither way is not there.
+  const answer = await unlessNotFound(
+    requests.ask(repositoryPartQuery, { repository: nodeId }, isAboutCollaborators),
+  );
+  if (answer === undefined) {
+    // As with teams: absent only if both look-ups fail.
     return known !== undefined && (await readNodeId(requests, id)) !== undefined
-      ? leftTo('repositories')
-      : notThere(part, [], notFound(account));
+      ? deferToList('repositories')
+      : absentPart(part, [], notFound(account));
   }
-  const { node } = asked.data;
+  const { node } = answer.data;
   expectSame(node.databaseId, id);
   if (node.owner.databaseId !== account.id) {
-    // It was transferred away, and is visible still.
-    return notThere(part, [], 'elsewhere');
+    // It was transferred away, but is still visible.
+    return absentPart(part, [], 'elsewhere');
   }
   if (account.selected && node.visibility === 'PUBLIC') {
-    // Everybody sees it; whether it is among what we were given only that list says.
-    return leftTo('repositories');
+    // Everybody sees a public repository; only the list says whether the app has access to it.
+    return deferToList('repositories');
   }
   const { collaborators } = node;
   if (collaborators === null) {
     throw (
-      asked.refusal ??
+      answer.refusal ??
       new ForgeError('incomplete', 'GitHub does not return the collaborators of a repository')
     );
   }
   if (furtherPages(collaborators) > furtherPagesMax) {
-    return leftTo('repositories');
+    return deferToList('repositories');
   }
   const repository = { ...node, collaborators };
   const size: PageSize = createPageSize(rowsPerPage);
-  return there(
+  return partRead(
     [part],
     repositoryFacts(repository, await readList(collaboratorsOf(requests, repository, size))),
   );
@@ -208,39 +212,39 @@ async function readRepository(
 const isAboutCollaborators = ({ type, path }: GraphqlError): boolean =>
   type === 'FORBIDDEN' && path?.join('.') === 'node.collaborators';
 
-/** GraphQL's id of a repository of which we know the number only; undefined when GitHub does not find it. */
+/** Finds the GraphQL id of a repository by its number; undefined when GitHub does not find it. */
 export async function readNodeId(requests: Requests, id: ForgeRepositoryId): Promise<string | undefined> {
-  const answer = await found(requests.get('GET /repositories/{id}', { id }, repositoryNodeSchema));
+  const answer = await unlessNotFound(requests.get('GET /repositories/{id}', { id }, repositoryNodeSchema));
   if (answer !== undefined) {
     expectSame(answer.id, id);
   }
   return answer?.node_id;
 }
 
-/** Memberships are known by login only, so the account is asked for its login first. */
+/** Reads a member. Memberships can only be looked up by login, so the account's login is read first. */
 async function readMember(
   requests: Requests,
   { id: organization, login: org }: Account,
   id: ForgeAccountId,
 ): Promise<ScopeRead> {
   const part = memberPart(id);
-  const user = await found(requests.get('GET /user/{account_id}', { account_id: id }, userSchema));
+  const user = await unlessNotFound(requests.get('GET /user/{account_id}', { account_id: id }, userSchema));
   const membership = user && (await readMembership(requests, org, expectUser(user, id)));
   if (membership === undefined) {
-    // Under a login that the organization no longer has nothing is found either, nor while the API does not work.
-    const { id: asked } = await requests.get('GET /orgs/{org}', { org }, namedOrganizationSchema);
-    expectSame(asked, organization);
-    return notThere(part);
+    // Nothing is found either if the organization no longer has this login, or while the API fails.
+    const { id: currentId } = await requests.get('GET /orgs/{org}', { org }, namedOrganizationSchema);
+    expectSame(currentId, organization);
+    return absentPart(part);
   }
   expectSame(membership.organization.id, organization);
   expectSame(membership.user.id, id);
   const { state, role } = membership;
-  // An invitation is no membership, and who only pays the bills is in no list of members.
+  // An invitation is not a membership, and a billing manager is in no list of members.
   if (state !== 'active' || role === 'billing_manager') {
-    return notThere(part);
+    return absentPart(part);
   }
   const forgeRole = role === 'admin' ? 'ADMIN' : 'MEMBER';
-  return there(
+  return partRead(
     [part],
     [
       {
@@ -260,15 +264,15 @@ function expectUser(user: { readonly id: string; readonly login: string }, id: F
 }
 
 const readMembership = (requests: Requests, org: string, username: string) =>
-  found(requests.get('GET /orgs/{org}/memberships/{username}', { org, username }, membershipSchema));
+  unlessNotFound(requests.get('GET /orgs/{org}/memberships/{username}', { org, username }, membershipSchema));
 
-/** GitHub's bound. https://docs.github.com/en/graphql/reference/queries#nodes */
+/** GitHub's limit. https://docs.github.com/en/graphql/reference/queries#nodes */
 const nodesPerRequest = 100;
 
 /**
- * Asks for teams and repositories by their node ids. What has none is unknown to GraphQL, which says nothing of it.
+ * Looks up teams and repositories by their node ids. The result for one without a node id is `unknown`.
  *
- * Everybody sees a public repository, so of one that a narrowed app was not given the list of what it was given is all there is to say.
+ * Everybody sees a public repository, so for an app with selected repositories only the list of those says whether it belongs to them.
  */
 export async function lookUp(
   requests: Requests,
@@ -279,19 +283,19 @@ export async function lookUp(
   const answers = new Map<PartScope, LookUp>(workItems.map(({ part }) => [part, { is: 'unknown' }]));
   const known = workItems.flatMap(({ part, handle }) => (handle === undefined ? [] : [{ part, handle }]));
   for (let start = 0; start < known.length; start += nodesPerRequest) {
-    const asked = known.slice(start, start + nodesPerRequest);
+    const batch = known.slice(start, start + nodesPerRequest);
     const { data, errors } = await requests.ask(
       presentQuery,
       {
-        ids: asked.map(({ handle }) => handle),
+        ids: batch.map(({ handle }) => handle),
         organization: ours,
-        withTeams: asked.some(({ part }) => kindOfPart(part) === 'team'),
+        withTeams: batch.some(({ part }) => kindOfPart(part) === 'team'),
       },
       ({ type, path }) => type === 'NOT_FOUND' && path?.length === 2,
     );
     expectSame(data.node.databaseId, organization);
     const unknown = new Set(errors.map(({ path }) => path?.[1]));
-    asked.forEach(({ part }, place) => {
+    batch.forEach(({ part }, place) => {
       const node = data.nodes[place] ?? undefined;
       if (node === undefined && unknown.has(place)) {
         answers.set(part, { is: 'absent', absence: notFound(account) });

@@ -8,7 +8,7 @@ const published = buildSchema(text, { assumeValid: true, assumeValidSDL: true, n
 
 const all = Object.values(queries).map((query) => [query.name, query.text] as const);
 
-/** Names of connections with the number of items that each asks for; a variable stands for itself. */
+/** The number of items that each connection requests; a variable by its name. */
 function firsts(document: DocumentNode): string[] {
   const found: string[] = [];
   visit(document, {
@@ -25,7 +25,7 @@ function firsts(document: DocumentNode): string[] {
 
 describe('R38: bots and apps', () => {
   test.each(['OrganizationMemberEdge', 'TeamMemberEdge', 'RepositoryCollaboratorEdge'])(
-    'are in no %s, which holds users',
+    'are not in %s, which lists users',
     (name) => {
       const type = published.getType(name);
       const node = isObjectType(type) ? type.getFields().node : undefined;
@@ -53,7 +53,7 @@ describe('a query', () => {
     ['RepositoryPart', 3, 1, ['1', '1', '50']],
     ['Present', 1, 1, ['1']],
   ])(
-    '%s costs a point or two: connections that are asked for, by 100',
+    '%s costs a point or two: its number of connections divided by 100',
     (name, connections, points, asked) => {
       const known = all.find(([other]) => other === name);
       expect(firsts(parse(known?.[1] ?? ''))).toEqual(asked);

@@ -1,6 +1,6 @@
 /**
- * Our GraphQL queries. Everything is addressed by node id, because logins and names pass to others. Costs are GitHub's formula: the
- * requests for connections by 100, at least 1 point.
+ * Our GraphQL queries. Everything is addressed by node id, because logins and names pass to others. Costs follow GitHub's formula: the
+ * number of requested connections divided by 100, at least 1 point.
  *
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
@@ -27,12 +27,12 @@ const listHead = 'totalCount pageInfo { hasNextPage endCursor }';
 const teamMember = 'node { databaseId login }';
 const teamRepository = 'permission node { databaseId }';
 /**
- * The permission is what one may do in the end, by all ways. Where it comes from, `permissionSources`, is not given to apps and is not
- * right: https://github.com/palantir/policy-bot/blob/develop/pull/github.go (`RepositoryCollaborators`).
+ * The permission is the effective one, from all sources. The sources themselves, `permissionSources`, are not available to apps and not
+ * correct: https://github.com/palantir/policy-bot/blob/develop/pull/github.go (`RepositoryCollaborators`).
  */
 const collaborator = 'permission node { databaseId login }';
 
-/** Pending invitations are not in this list. 100 members a point. */
+/** Pending invitations are not in this list. One point per 100 members. */
 export const membersQuery = {
   name: 'Members',
   schema: membersSchema,
@@ -51,7 +51,7 @@ const teamDetails = `fragment Details on Team {
   }`;
 
 /**
- * Members without those of child teams: `ALL`, the default, counts them in. 25 teams: 1 + 25 + 25 connections, a point; no more than
+ * Members without those of child teams, which `ALL`, the default, would include. 25 teams: 1 + 25 + 25 connections, one point; at most
  * 5,025 nodes.
  */
 export const teamsQuery = {
@@ -66,8 +66,8 @@ export const teamsQuery = {
 };
 
 /**
- * One team with all whose rows depend on it, and all on whom its rows depend: at most 10 teams above it and 25 below. 2 + 2 + 10 + 50
- * connections, a point.
+ * One team with the teams that inherit from it and those it inherits from: at most 10 above it and 25 below. 2 + 2 + 10 + 50 connections,
+ * one point.
  */
 export const teamPartQuery = {
   name: 'TeamPart',
@@ -105,7 +105,7 @@ export const teamRepositoriesQuery = {
   }`,
 };
 
-/** The refs are only counted: one that was deleted shows in nothing else. */
+/** The refs are only counted: nothing else shows that one was deleted. */
 const repositoryDetails = `fragment Details on Repository {
     databaseId id name nameWithOwner visibility isFork isArchived isDisabled isEmpty createdAt pushedAt defaultBranchRef { name }
     tags: refs(refPrefix: "refs/tags/", first: 1) { totalCount }
@@ -113,7 +113,7 @@ const repositoryDetails = `fragment Details on Repository {
     collaborators(first: 50, affiliation: DIRECT) { ${listHead} edges { ${collaborator} } }
   }`;
 
-/** 50 repositories: 1 + 150 connections, two points. Ordered by what never changes, so that nothing moves between the pages. */
+/** 50 repositories: 1 + 150 connections, two points. Ordered by a field that never changes, so that nothing moves between pages. */
 export const repositoriesQuery = {
   name: 'Repositories',
   schema: repositoriesSchema,
@@ -127,7 +127,7 @@ export const repositoriesQuery = {
   ${repositoryDetails}`,
 };
 
-/** As many of one's choice: 150 connections, two points. */
+/** The same for given repositories: 150 connections, two points. */
 export const chosenRepositoriesQuery = {
   name: 'ChosenRepositories',
   schema: chosenRepositoriesSchema,
@@ -147,8 +147,8 @@ export const repositoryPartQuery = {
 };
 
 /**
- * Whether these are still there, and whose they are: at most 100 of them, a point. Teams are hidden from whom may not see any, so with
- * them it is asked whether we may.
+ * Whether these parts exist, and who owns them: at most 100, one point. Without permission teams are hidden, so for teams the query also
+ * checks the permission.
  */
 export const presentQuery = {
   name: 'Present',
@@ -172,7 +172,7 @@ export const collaboratorsQuery = {
   }`,
 };
 
-/** Tags of tags are followed for three levels. 100 refs with their commits and manifests, a point. */
+/** 100 refs with their commits and manifests, one point. Tags of tags are followed for three levels. */
 export const refsQuery = {
   name: 'Refs',
   schema: refsSchema,
@@ -197,7 +197,7 @@ export const repositoryNameQuery = {
   }`,
 };
 
-/** What an abbreviated hash stands for; GitHub takes it for the name of a branch or tag first. */
+/** Resolves an abbreviated hash; GitHub tries it as the name of a branch or tag first. */
 export const hashQuery = {
   name: 'Hash',
   schema: hashSchema,
@@ -208,7 +208,7 @@ export const hashQuery = {
 
 const comparison = 'compare(headRef: $head) { status headTarget { oid } }';
 
-/** Whether there is such a commit in the repository's network, and whether the default branch contains it: a point. */
+/** Whether the repository's network has the commit, and whether the default branch contains it: one point. */
 export const commitQuery = {
   name: 'Commit',
   schema: commitSchema,
@@ -219,7 +219,7 @@ export const commitQuery = {
   }`,
 };
 
-/** Which refs contain a commit: a point for a page, of whatever size. */
+/** Which refs contain a commit: one point per page of any size. */
 export const commitRefsQuery = {
   name: 'CommitRefs',
   schema: commitRefsSchema,

@@ -1,4 +1,4 @@
-/** One reading of a scope, which may stop between two requests and go on in another process. */
+/** A read of a scope in steps: it may stop between two requests and continue in another process. */
 import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
 import type { ReadingOptions, ReadingProgress, ScopeRead, ScopeStep } from '../forge.ts';
@@ -15,22 +15,22 @@ import {
 } from './pages.ts';
 
 export interface Reading {
-  /** The page size of that name, as it has become in this reading. @param start the largest */
+  /** The current page size of that name in this read. @param start the largest */
   size(name: string, start: number): PageSize;
   /**
-   * The whole list of that name. A list that is read already is not read again.
+   * Reads the complete list of that name. A list that is already complete is not read again.
    *
-   * @param item what an item of the list is, to check what comes back of an earlier step
+   * @param item the schema of the list's items, to validate what an earlier step stored
    */
   list<Item>(name: string, item: z.ZodType<Item>, reading: ListReading<Item>): Promise<readonly Item[]>;
 }
 
-/** Thrown where a step ends; never leaves this file. */
+/** Thrown to end a step; never leaves this file. */
 class StepEnd extends Error {
   override readonly name = 'StepEnd';
 }
 
-/** Lists are checked when they are asked for, each with its own kind of items. */
+/** Lists are validated on use, each with the schema of its items. */
 const stateSchema = z.object({
   scope: z.string(),
   sizes: z.record(z.string(), pageSizeSchema),
@@ -41,10 +41,10 @@ const headSchema = z.object({ items: z.array(z.unknown()), totals: z.array(z.num
 /**
  * Reads in steps.
  *
- * @param main the list by which progress is told
- * @param read reads the scope; it is run again from its beginning in each step, and finds what is read already in its lists
- * @throws ForgeError what `read` throws; but a limit met behind the first page, or an outage behind the first one of this step, only
- *   ends the step
+ * @param main the list that progress is reported by
+ * @param read reads the scope; it is called again in each step, and finds in its lists what was already read
+ * @throws ForgeError what `read` throws; but a limit after the first page, or an outage after the first page of this step, only ends the
+ * step
  */
 export async function readInSteps(
   { scope, main }: { readonly scope: string; readonly main: string },
@@ -53,12 +53,12 @@ export async function readInSteps(
 ): Promise<ScopeStep> {
   const before = stateSchema.safeParse(from).data;
   const state = before?.scope === scope ? before : { scope, sizes: {}, lists: {} };
-  let asked = 0;
+  let requestCount = 0;
   const beforeRequest = (): void => {
-    if (asked > 0 && !mayContinue()) {
+    if (requestCount > 0 && !mayContinue()) {
       throw new StepEnd();
     }
-    asked += 1;
+    requestCount += 1;
   };
   const reading: Reading = {
     size(name, start) {
@@ -92,7 +92,7 @@ export async function readInSteps(
     if (error instanceof ForgeError && error.code === 'rate-limited' && pages() > 0) {
       return { unfinished: { ...progress(), notBefore: error.notBefore } };
     }
-    // A step that got nowhere fails, so that an outage is no endless row of steps.
+    // A step without progress fails, so that an outage does not cause endless steps.
     if (error instanceof ForgeError && error.code === 'unavailable' && pages() > pagesBefore) {
       return { unfinished: progress() };
     }

@@ -35,8 +35,8 @@ const query = {
 };
 const ask = () => requests.query(query, {});
 
-/** octokit asks again by itself, second by second, while a token is younger than 5 s by the process's clock. */
-async function pretendLater(work: () => Promise<void>): Promise<void> {
+/** octokit retries by itself every second while a token is younger than 5 s by the process's clock. */
+async function withoutTokenRetries(work: () => Promise<void>): Promise<void> {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
   try {
     await work();
@@ -54,7 +54,7 @@ interface Row {
   readonly overload?: true;
 }
 
-const says = (status: number, message: string, headers: Record<string, string> = {}): TestAnswer => ({
+const errorAnswer = (status: number, message: string, headers: Record<string, string> = {}): TestAnswer => ({
   status,
   headers,
   json: { message },
@@ -64,38 +64,46 @@ describe('R5: a failed request', () => {
   const rows: readonly Row[] = [
     {
       name: '403, a permission is missing',
-      answer: says(403, 'Resource not accessible by integration'),
+      answer: errorAnswer(403, 'Resource not accessible by integration'),
       code: 'insufficient-scope',
     },
-    { name: '403 of another kind', answer: says(403, 'Must have admin rights'), code: 'insufficient-scope' },
+    {
+      name: '403 of another kind',
+      answer: errorAnswer(403, 'Must have admin rights'),
+      code: 'insufficient-scope',
+    },
     {
       name: '403, suspended',
-      answer: says(403, 'This installation has been suspended'),
+      answer: errorAnswer(403, 'This installation has been suspended'),
       code: 'credential-rejected',
     },
-    { name: '403, blocked by staff', answer: says(403, 'Repository access blocked'), code: 'unexpected' },
+    {
+      name: '403, blocked by staff',
+      answer: errorAnswer(403, 'Repository access blocked'),
+      code: 'unexpected',
+    },
     {
       name: '403, SAML',
-      answer: says(403, 'Resource protected by organization SAML enforcement.', {
+      answer: errorAnswer(403, 'Resource protected by organization SAML enforcement.', {
         'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?authorization_request=x',
       }),
       code: 'sso-required',
     },
     {
       name: '403 with retry-after',
-      answer: says(403, 'wait', { 'retry-after': '17' }),
+      answer: errorAnswer(403, 'wait', { 'retry-after': '17' }),
       code: 'rate-limited',
       notBefore: inSeconds(17),
     },
     {
       name: '429 with retry-after as a date',
-      answer: says(429, 'wait', { 'retry-after': new Date(inSeconds(90)).toUTCString() }),
+      answer: errorAnswer(429, 'wait', { 'retry-after': new Date(inSeconds(90)).toUTCString() }),
       code: 'rate-limited',
       notBefore: inSeconds(90),
     },
     {
       name: '403, the budget is spent',
-      answer: says(403, 'API rate limit exceeded for installation ID 41.', {
+      answer: errorAnswer(403, 'API rate limit exceeded for installation ID 41.', {
         'x-ratelimit-remaining': '0',
         'x-ratelimit-reset': String(inSeconds(600) / 1000),
       }),
@@ -104,7 +112,7 @@ describe('R5: a failed request', () => {
     },
     {
       name: '429, the budget is spent until a moment that has passed',
-      answer: says(429, 'API rate limit exceeded', {
+      answer: errorAnswer(429, 'API rate limit exceeded', {
         'x-ratelimit-remaining': '0',
         'x-ratelimit-reset': String(inSeconds(-600) / 1000),
       }),
@@ -113,43 +121,49 @@ describe('R5: a failed request', () => {
     },
     {
       name: '403, a secondary limit that says no time',
-      answer: says(403, 'You have exceeded a secondary rate limit.', { 'x-ratelimit-remaining': '4000' }),
+      answer: errorAnswer(403, 'You have exceeded a secondary rate limit.', {
+        'x-ratelimit-remaining': '4000',
+      }),
       code: 'rate-limited',
       notBefore: minute,
     },
     {
       name: '429 with a time that is ten years away',
-      answer: says(429, 'wait', { 'retry-after': String(10 * 365 * 24 * 3600) }),
+      answer: errorAnswer(429, 'wait', { 'retry-after': String(10 * 365 * 24 * 3600) }),
       code: 'rate-limited',
       notBefore: inSeconds(2 * 3600),
     },
     {
       name: '403, the budget is spent for longer than there are dates',
-      answer: says(403, 'wait', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1e20' }),
+      answer: errorAnswer(403, 'wait', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1e20' }),
       code: 'rate-limited',
       notBefore: inSeconds(2 * 3600),
     },
     {
       name: '429 with a time that is none',
-      answer: says(429, 'wait', { 'retry-after': 'soon' }),
+      answer: errorAnswer(429, 'wait', { 'retry-after': 'soon' }),
       code: 'rate-limited',
       notBefore: minute,
     },
-    // GraphQL tells of an object that is not there in a 200.
-    { name: '404', answer: says(404, 'Not Found'), code: 'not-found', graphqlCode: 'unavailable' },
-    { name: '410 (R34: an API that was removed)', answer: says(410, 'This API is gone'), code: 'gone' },
-    { name: '451', answer: says(451, 'Repository access blocked'), code: 'unexpected' },
-    { name: '400', answer: says(400, 'Problems parsing JSON'), code: 'unexpected' },
-    { name: '422', answer: says(422, 'Validation Failed'), code: 'unexpected' },
-    { name: '408', answer: says(408, 'Request Timeout'), code: 'unavailable' },
-    { name: '500', answer: says(500, 'Server Error'), code: 'unavailable' },
-    { name: '502', answer: says(502, 'Server Error'), code: 'unavailable', overload: true },
+    // GraphQL reports a missing object in a 200.
+    { name: '404', answer: errorAnswer(404, 'Not Found'), code: 'not-found', graphqlCode: 'unavailable' },
+    {
+      name: '410 (R34: an API that was removed)',
+      answer: errorAnswer(410, 'This API is gone'),
+      code: 'gone',
+    },
+    { name: '451', answer: errorAnswer(451, 'Repository access blocked'), code: 'unexpected' },
+    { name: '400', answer: errorAnswer(400, 'Problems parsing JSON'), code: 'unexpected' },
+    { name: '422', answer: errorAnswer(422, 'Validation Failed'), code: 'unexpected' },
+    { name: '408', answer: errorAnswer(408, 'Request Timeout'), code: 'unavailable' },
+    { name: '500', answer: errorAnswer(500, 'Server Error'), code: 'unavailable' },
+    { name: '502', answer: errorAnswer(502, 'Server Error'), code: 'unavailable', overload: true },
     {
       name: '503, no JSON',
       answer: { status: 503, headers: { 'content-type': 'text/html' } },
       code: 'unavailable',
     },
-    { name: '504', answer: says(504, 'timed out'), code: 'unavailable', overload: true },
+    { name: '504', answer: errorAnswer(504, 'timed out'), code: 'unavailable', overload: true },
     { name: 'no answer', answer: { by: (response) => response.destroy() }, code: 'unavailable' },
     {
       name: 'an answer that breaks off',
@@ -189,7 +203,7 @@ describe('R5: a failed request', () => {
     });
   }
 
-  test('that took too long was too much', async () => {
+  test('that took too long is an overload', async () => {
     api.answer = () => ({
       by: (response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -204,49 +218,52 @@ describe('R5: a failed request', () => {
 });
 
 describe('a refused credential', () => {
-  test('is rejected when the app itself is refused, without asking for a token', async () => {
-    api.answer = () => says(401, 'Bad credentials');
-    api.answerToken = () => says(401, 'A JSON web token could not be decoded');
+  test('is rejected when the app itself is refused, without a request for a token', async () => {
+    api.answer = () => errorAnswer(401, 'Bad credentials');
+    api.answerToken = () => errorAnswer(401, 'A JSON web token could not be decoded');
     const error = await errorOf(requests.get('GET /app/installations/{id}', { id: 41 }, answerSchema));
     expect(error.code).toBe('credential-rejected');
   });
 
   test.each([
-    ['uninstalled', says(404, 'Not Found')],
-    ['suspended', says(403, 'This installation has been suspended')],
-    ['of another app', says(401, 'A JSON web token could not be decoded')],
-  ])('is rejected when no token is made: %s', async (_, answer) => {
+    ['uninstalled', errorAnswer(404, 'Not Found')],
+    ['suspended', errorAnswer(403, 'This installation has been suspended')],
+    ['of another app', errorAnswer(401, 'A JSON web token could not be decoded')],
+  ])('is rejected when no token is issued: %s', async (_, answer) => {
     api.answerToken = () => answer;
     const error = await errorOf(getOrganization());
     expect(error.code).toBe('credential-rejected');
     expect(api.requests).toEqual([]);
   });
 
-  test('is unavailable when tokens cannot be made for now', async () => {
-    api.answerToken = () => says(502, 'Server Error');
+  test('is unavailable when no token can be issued for now', async () => {
+    api.answerToken = () => errorAnswer(502, 'Server Error');
     expect((await errorOf(getOrganization())).code).toBe('unavailable');
-    api.answerToken = () => says(403, 'You have exceeded a secondary rate limit.', { 'retry-after': '5' });
+    api.answerToken = () =>
+      errorAnswer(403, 'You have exceeded a secondary rate limit.', { 'retry-after': '5' });
     expect((await errorOf(getOrganization())).code).toBe('rate-limited');
   });
 
-  test('R31: is asked with a new token before it counts as dead', async () => {
+  test('R31: is retried with a new token before it counts as rejected', async () => {
     api.answer = () => ({ json: { login: 'acme' } });
     await getOrganization();
-    // The kept token dies before its time.
+    // The cached token becomes invalid before it expires.
     api.answer = ({ authorization }) =>
-      authorization === 'token ghs_token-1' ? says(401, 'Bad credentials') : { json: { login: 'acme' } };
-    await pretendLater(async () => {
+      authorization === 'token ghs_token-1'
+        ? errorAnswer(401, 'Bad credentials')
+        : { json: { login: 'acme' } };
+    await withoutTokenRetries(async () => {
       expect(await getOrganization()).toEqual({ login: 'acme' });
     });
     expect(api.tokenRequests).toHaveLength(2);
   });
 
-  test('is rejected when the new token is not made', async () => {
+  test('is rejected when no new token is issued', async () => {
     api.answer = () => ({ json: { login: 'acme' } });
     await getOrganization();
-    api.answer = () => says(401, 'Bad credentials');
-    api.answerToken = () => says(404, 'Not Found');
-    await pretendLater(async () => {
+    api.answer = () => errorAnswer(401, 'Bad credentials');
+    api.answerToken = () => errorAnswer(404, 'Not Found');
+    await withoutTokenRetries(async () => {
       expect((await errorOf(getOrganization())).code).toBe('credential-rejected');
     });
     expect(api.requests).toHaveLength(2);
@@ -254,7 +271,7 @@ describe('a refused credential', () => {
 });
 
 describe('addresses', () => {
-  test('a renamed object is followed within the API, with our credential', async () => {
+  test('a redirect of a renamed object is followed within the API, with our credential', async () => {
     api.answer = ({ path }) =>
       path === '/orgs/acme'
         ? {
@@ -296,7 +313,7 @@ describe('addresses', () => {
 });
 
 test('no credential gets into a message', async () => {
-  api.answer = ({ authorization }) => says(403, `you sent ${authorization}`);
+  api.answer = ({ authorization }) => errorAnswer(403, `you sent ${authorization}`);
   const error = await errorOf(getOrganization());
   expect(error.message).toContain('[redacted]');
   expect(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('ghs_token');

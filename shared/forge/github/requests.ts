@@ -1,4 +1,4 @@
-/** The one place that sends requests for an installation, counts them and refuses what is not a whole answer. */
+/** The only place that sends requests for an installation; it counts them and refuses incomplete responses. */
 import type { z } from 'zod';
 import type { InstallationId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
@@ -17,7 +17,7 @@ import { graphqlAnswerSchema } from './schema.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** A GraphQL document with one named operation and what its `data` must hold. */
+/** A GraphQL document with one named operation, and the schema of its `data`. */
 export interface Query<Schema extends z.ZodType> {
   readonly name: string;
   readonly text: string;
@@ -31,25 +31,25 @@ export interface Requests {
     parameters: Parameters,
     schema: Schema,
   ): Promise<z.infer<Schema>>;
-  /** REST GET of a list whose next page is asked for by a cursor that the answer's `link` header names. */
+  /** REST GET of a list paged by the cursor in the response's `link` header. */
   getPage<Schema extends z.ZodType>(
     route: string,
     parameters: Parameters,
     schema: Schema,
   ): Promise<{ readonly data: z.infer<Schema>; readonly next: string | undefined }>;
-  /** REST GET of a list whose pages are asked for by their number. */
+  /** REST GET of a list paged by number. */
   getNumberedPage<Schema extends z.ZodType>(
     route: string,
     parameters: Parameters,
     schema: Schema,
   ): Promise<{ readonly data: z.infer<Schema>; readonly isLast: boolean }>;
-  /** REST GET whose answer is the address of something elsewhere. */
+  /** REST GET that redirects to a URL elsewhere, which it returns. */
   getLocation(route: string, parameters: Parameters, signal: AbortSignal): Promise<URL>;
   query<Schema extends z.ZodType>(query: Query<Schema>, variables: Parameters): Promise<z.infer<Schema>>;
   /**
-   * A query some of whose errors are part of the answer, beside the data.
+   * A query some of whose errors are part of the response, beside the data.
    *
-   * @param isAnswer whether the error is one of those; any other fails the query
+   * @param isAnswer whether the error is part of the response; any other fails the query
    */
   ask<Schema extends z.ZodType>(
     query: Query<Schema>,
@@ -57,15 +57,15 @@ export interface Requests {
     isAnswer: (error: GraphqlError) => boolean,
   ): Promise<Asked<z.infer<Schema>>>;
   /** @throws ForgeError `rate-limited` when no request of this kind may be sent for now */
-  expectTime(what: string): Promise<void>;
-  /** Requests sent so far, repeated ones too; those for tokens are not counted. */
+  checkBudget(what: string): Promise<void>;
+  /** Requests sent so far, including retries but not those for tokens. */
   count(): number;
 }
 
 export interface Asked<Data> {
   readonly data: Data;
   readonly errors: readonly GraphqlError[];
-  /** What the errors would have meant. */
+  /** The ForgeError that the errors would otherwise cause. */
   readonly refusal: ForgeError | undefined;
 }
 
@@ -79,8 +79,8 @@ const redirectsMax = 3;
 const apiVersion = '2022-11-28';
 
 /**
- * Every method throws a ForgeError and nothing else (but the reason of an aborted signal): what GitHub refuses by http.ts, and
- * `incomplete` for an answer that lacks what its schema asks for. Nobody waits for a limit to pass here.
+ * Every method throws only a ForgeError (or the reason of an aborted signal): as http.ts maps GitHub's failures, or `incomplete` for a
+ * response that does not match its schema. Nothing here waits for a limit to end.
  */
 export function createRequests(
   app: GitHubApp,
@@ -92,10 +92,10 @@ export function createRequests(
   let sent = 0;
   let tokenRenewed = false;
 
-  /** What the app asks for itself has a budget of its own. */
+  /** The app's own requests have a separate budget. */
   const limitsOf = (route: string): Limits => (/^GET \/app\b/.test(route) ? ofApp : ofInstallation);
 
-  /** Every worker keeps to a limit that one has met. */
+  /** Records a limit that the error reports, for all workers. */
   async function noted(error: ForgeError, limits: Limits): Promise<ForgeError> {
     const { notBefore } = error;
     if (!(error instanceof LimitError) || notBefore === undefined) {
@@ -112,10 +112,10 @@ export function createRequests(
   const failed = (failure: Failure, what: string, limits: Limits): Promise<ForgeError> =>
     noted(forgeErrorOf(failure, what, app.clock.now()), limits);
 
-  /** One request through octokit; any status but an error comes back. */
+  /** Sends one request through octokit; returns any status but errors. */
   async function send(route: string, parameters: Parameters, what: string): Promise<Answer> {
     const limits = limitsOf(route);
-    await limits.expectTime(purpose, what);
+    await limits.checkBudget(purpose, what);
     let answer: Answer;
     try {
       sent += 1;
@@ -125,7 +125,7 @@ export function createRequests(
     } catch (error) {
       const failure = failureOf(error, app.redact);
       if (failure.status === 401 && !failure.tokenRequest && !tokenRenewed) {
-        // The token that this process keeps may have died before its time; a dead credential refuses a new one too.
+        // The cached token may have become invalid before it expired. If the credential itself is dead, a new token fails too.
         tokenRenewed = true;
         await renewToken(what);
         return send(route, parameters, what);
@@ -145,13 +145,15 @@ export function createRequests(
     }
   }
 
-  /** Our credential goes along only within the API: what has been renamed is sent on to its address by number. */
+  /**
+   * Follows redirects, which lead from a renamed object to its URL by number; only within the API, because our credential is sent along.
+   */
   async function follow(route: string, parameters: Parameters, signal?: AbortSignal): Promise<Answer> {
     const always = {
       headers: { 'x-github-api-version': apiVersion },
       ...(signal && { request: { signal } }),
     };
-    let answer = whole(await send(route, { ...parameters, ...always }, route), route);
+    let answer = expectNoPartialResults(await send(route, { ...parameters, ...always }, route), route);
     for (let redirects = 0; isRedirect(answer); redirects += 1) {
       const { href } = locationOf(answer, app.baseUrl, route);
       if (!href.startsWith(`${app.baseUrl}/`)) {
@@ -160,7 +162,7 @@ export function createRequests(
       if (redirects === redirectsMax) {
         throw new ForgeError('unexpected', `GitHub redirects ${route} too many times`);
       }
-      answer = whole(await send(`GET ${href}`, always, route), route);
+      answer = expectNoPartialResults(await send(`GET ${href}`, always, route), route);
     }
     return answer;
   }
@@ -173,7 +175,10 @@ export function createRequests(
     const what = `the query ${name}`;
     const url = graphqlUrl(app.baseUrl);
     const body = { query: text, operationName: name, variables };
-    const answer = whole(await send(`POST ${url}`, body, what).catch(notAboutObjects), what);
+    const answer = expectNoPartialResults(
+      await send(`POST ${url}`, body, what).catch(notFoundAsUnavailable),
+      what,
+    );
     const { data, errors } = parse(graphqlAnswerSchema, answer.data, what);
     const refusal = errors && graphqlErrorOf(errors, answer.headers, what, app.clock.now(), app.redact);
     if (refusal !== undefined && (errors?.length === 0 || errors?.every(isAnswer) !== true)) {
@@ -223,38 +228,40 @@ export function createRequests(
 
     query: async (query, variables) => (await ask(query, variables, () => false)).data,
     ask,
-    expectTime: (what) => ofInstallation.expectTime(purpose, what),
+    checkBudget: (what) => ofInstallation.checkBudget(purpose, what),
 
     count: () => sent,
   };
 }
 
-/** Of github.com `<base>/graphql`; Enterprise Server has it beside its REST API, at `/api/graphql`. */
+/** The GraphQL URL: `<base>/graphql` on github.com; beside the REST API, at `/api/graphql`, on Enterprise Server. */
 export function graphqlUrl(baseUrl: string): string {
   return /\/api\/v3$/.test(baseUrl) ? baseUrl.replace(/\/v3$/, '/graphql') : `${baseUrl}/graphql`;
 }
 
 /**
- * SAML organizations that our credential may not see are left out of an answer, which says so only in a header.
+ * Refuses a response that leaves out SAML organizations our credential may not see; only a header says so.
  *
  * https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api#personal-access-tokens-and-saml-sso
  */
-function whole(answer: Answer, what: string): Answer {
+function expectNoPartialResults(answer: Answer, what: string): Answer {
   if (/partial-results/.test(answer.headers['x-github-sso'] ?? '')) {
     throw new ForgeError('incomplete', `GitHub left SAML organizations out of its answer to ${what}`);
   }
   return answer;
 }
 
-/** That the address of GraphQL itself is not there says of no object that it is gone. */
-function notAboutObjects(error: unknown): never {
+/** A 404 for the GraphQL URL itself does not mean that an object is gone. */
+function notFoundAsUnavailable(error: unknown): never {
   if (error instanceof ForgeError && error.code === 'not-found') {
     throw new ForgeError('unavailable', error.message, { cause: error });
   }
   throw error;
 }
 
-/** Of `<https://…?cursor=…>; rel="next", …`. https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api */
+/**
+ * The cursor in `<https://…?cursor=…>; rel="next", …`. https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+ */
 function nextCursor(link: string | undefined, base: string): string | undefined {
   const address = /<([^>]*)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
   const url = address === undefined ? null : URL.parse(address, base);
@@ -274,7 +281,7 @@ function locationOf(answer: Answer, base: string, what: string): URL {
   return url;
 }
 
-/** What does not fit is named by its place; values stay out of messages. */
+/** Validates a response. The error names the paths that do not match, but no values. */
 function parse<Schema extends z.ZodType>(schema: Schema, data: unknown, what: string): z.infer<Schema> {
   const result = schema.safeParse(data);
   if (!result.success) {

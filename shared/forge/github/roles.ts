@@ -1,4 +1,4 @@
-/** What GitHub's words for rights mean here. The words themselves are kept, for display. */
+/** Interprets GitHub's names for permissions. The names themselves are kept for display. */
 import { ForgeError } from '../errors.ts';
 import type { Member, Permission } from './schema.ts';
 
@@ -7,7 +7,7 @@ import type { Member, Permission } from './schema.ts';
  *
  * https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/setting-base-permissions-for-an-organization
  *
- * @throws ForgeError `incomplete` for a word that we do not know: neither answer would be safe
+ * @throws ForgeError `incomplete` for an unknown name: neither answer would be safe
  */
 export function membersRead(basePermission: string): boolean {
   switch (basePermission) {
@@ -22,12 +22,12 @@ export function membersRead(basePermission: string): boolean {
   }
 }
 
-/** An organization's administrators are its owners. */
+/** The member's role; an organization's administrators are its owners. */
 export function memberRole(role: Member['role']): 'owner' | 'member' {
   return role === 'ADMIN' ? 'owner' : 'member';
 }
 
-/** Every level may read. The order tells which of two rights is the stronger one. */
+/** Every level may read. The order says which of two rights is stronger. */
 const levels: Readonly<Record<Permission, number>> = { READ: 1, TRIAGE: 2, WRITE: 3, MAINTAIN: 4, ADMIN: 5 };
 
 export function isStronger(one: Permission, other: Permission): boolean {

@@ -1,4 +1,4 @@
-/** The lists below a team and a repository, paged on from the page that came with it, and the facts made of a repository. */
+/** The lists of a team and of a repository, continued from the page that came with it, and the facts of a repository. */
 import type { CollaboratorFact, RepositoryFact } from '../../domain/facts.ts';
 import { expectSame } from './account.ts';
 import type { ListReading, PageSize } from './pages.ts';
@@ -96,7 +96,7 @@ function repositoryFact(repository: Repository): RepositoryFact {
   };
 }
 
-/** An empty repository may have no list of refs at all; where another one has none, we do not know. */
+/** The number of refs. An empty repository may have no list of refs; if another one has none, the number is unknown. */
 function refCount({ isEmpty }: Repository, refs: Repository['tags']): number | undefined {
   return refs?.totalCount ?? (isEmpty ? 0 : undefined);
 }

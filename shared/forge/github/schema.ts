@@ -1,6 +1,6 @@
 /**
- * What we take from GitHub's answers. Fields that we do not name are ignored; one that we name and that is missing or of an unknown
- * value fails the read: nothing here has a default.
+ * Schemas of GitHub's responses. Fields that are not in a schema are ignored. A missing field or an unknown value fails the read: nothing
+ * here has a default.
  */
 import { z } from 'zod';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../../domain/ids.ts';
 import { graphqlErrorsSchema } from './http.ts';
 
-/** octokit reads integers beyond 2^53 as bigint; text is what we have kept of an unfinished reading. */
+/** A number: octokit returns integers beyond 2^53 as bigint, and the progress of a read has them as text. */
 export const forgeNumber = z
   .union([z.int().positive(), z.bigint().positive(), z.string().regex(/^[1-9]\d*$/)])
   .transform(String);
@@ -24,19 +24,19 @@ export const roleId = forgeNumber.transform((id) => asId<ForgeRoleId>(id));
 export const accountId = forgeNumber.transform((id) => asId<ForgeAccountId>(id));
 const text = z.string().min(1);
 
-/** An answer that consists of errors alone has no `data`. */
+/** A response with only errors has no `data`. */
 export const graphqlAnswerSchema = z.object({ data: z.unknown().optional(), errors: graphqlErrorsSchema });
 
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 
-/** One page of a GraphQL list. A null in it is an item that GitHub did not tell us. */
+/** One page of a GraphQL list. A null item is one that GitHub does not show us. */
 export interface Page<Item> {
   readonly totalCount: number;
   readonly pageInfo: z.infer<typeof pageInfo>;
   readonly items: readonly Item[];
 }
 
-/** GitHub's two forms of a page, and our own, in which an unfinished reading is kept. */
+/** Accepts GitHub's two forms of a page, and our own, in which an unfinished read is stored. */
 const asPage = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) {
     return value;
@@ -57,7 +57,7 @@ export const installationSchema = z.object({
   account: z.object({ id: organizationId, node_id: text, login: text }),
 });
 
-/** https://docs.github.com/en/rest/orgs/orgs#get-an-organization; the permission is shown to those who may see it. */
+/** https://docs.github.com/en/rest/orgs/orgs#get-an-organization; `default_repository_permission` needs a permission. */
 export const organizationSchema = z.object({
   id: organizationId,
   login: text,
@@ -67,7 +67,7 @@ export const organizationSchema = z.object({
 
 export const namedOrganizationSchema = organizationSchema.pick({ id: true });
 
-/** GitHub's levels in GraphQL; a custom role is told as the level that it is built on. */
+/** GitHub's levels in GraphQL; a custom role appears as its base level. */
 export const permissionSchema = z.enum(['READ', 'TRIAGE', 'WRITE', 'MAINTAIN', 'ADMIN']);
 export type Permission = z.infer<typeof permissionSchema>;
 
@@ -99,7 +99,7 @@ export type Team = z.infer<typeof team>;
 
 const visibility = z.enum(['PUBLIC', 'INTERNAL', 'PRIVATE']);
 
-/** Null where there is nothing that a ref could point at. */
+/** Null if the repository has no objects that a ref could point at. */
 const refCount = z.object({ totalCount: z.int().nonnegative() }).nullable();
 export const repository = z.object({
   databaseId: repositoryId,
@@ -127,7 +127,7 @@ export const membersSchema = ofOrganization({ membersWithRole: pageOf(member) })
 export const teamsSchema = ofOrganization({ teams: pageOf(team) });
 export const repositoriesSchema = ofOrganization({ repositories: pageOf(repository) });
 
-/** Null for one that is not there any more. */
+/** Null for a repository that no longer exists. */
 export const chosenRepositoriesSchema = z.object({ nodes: z.array(repository.nullable()) });
 
 export const teamMembersSchema = z.object({
@@ -136,7 +136,7 @@ export const teamMembersSchema = z.object({
 export const teamRepositoriesSchema = z.object({
   node: z.object({ databaseId: teamId, repositories: pageOf(teamRepository) }),
 });
-/** Of an account that is no organization we want only that it is another owner. */
+/** For an owner that is not an organization it is enough that it is another one. */
 const owner = z.object({ databaseId: organizationId.optional() });
 const ancestor = team.omit({ members: true });
 export type Ancestor = z.infer<typeof ancestor>;
@@ -148,7 +148,7 @@ export const teamPartSchema = z.object({
     childTeams: pageOf(team),
   }),
 });
-/** GitHub does not return the collaborators of a repository that it shows us only because it is public. */
+/** GitHub hides the collaborators of a repository that is visible only because it is public. */
 export const repositoryPartSchema = z.object({
   node: repository.extend({ owner, collaborators: pageOf(collaborator).nullable() }),
 });
@@ -204,14 +204,14 @@ const commit = z.object({
   committedDate: text,
   file: treeEntry.nullable(),
 });
-/** Trees and blobs: a tag may point at them, but no version comes of it. */
+/** A tag may point at a tree or a blob, which makes no version. */
 const noCommit = z.object({ __typename: z.enum(['Tree', 'Blob']) });
 const tagOf = <Target extends z.ZodType>(target: Target) =>
   z.object({ __typename: z.literal('Tag'), target });
 const oneOf = <Tag extends ReturnType<typeof tagOf> | z.ZodObject<{ __typename: z.ZodLiteral<'Tag'> }>>(
   tag: Tag,
 ) => z.discriminatedUnion('__typename', [commit, noCommit, tag]);
-/** The third tag of a chain names what it points at if that is a tag too. */
+/** The third tag of a chain names its target if that is a tag too. */
 const furtherTag = z.object({ __typename: z.literal('Tag'), oid });
 const gitTarget = oneOf(tagOf(oneOf(tagOf(oneOf(tagOf(oneOf(furtherTag)))))));
 const ref = z.object({ name: text, target: gitTarget });
@@ -225,7 +225,7 @@ export const refsSchema = z.object({
     nameWithOwner: text,
     url: z.url(),
     sshUrl: text,
-    /** Internal ones too. */
+    /** True for internal repositories too. */
     isPrivate: z.boolean(),
     isArchived: z.boolean(),
     isEmpty: z.boolean(),
@@ -236,7 +236,7 @@ export const refsSchema = z.object({
 });
 export type RepositoryHead = z.infer<typeof refsSchema>['node'];
 
-/** Objects of one repository that were asked for under the names `o0`, `o1`, …; null for one that is not there. */
+/** Objects of one repository, requested with the aliases `o0`, `o1`, …; null for a missing one. */
 const listedObjects = (value: unknown): unknown =>
   typeof value === 'object' && value !== null
     ? {
@@ -257,7 +257,7 @@ export const filesSchema = objectsOf(
 );
 
 const gitObject = z.object({ __typename: z.string() });
-/** Null where the two have no history in common. */
+/** Null if the two have no common history. */
 const refComparison = z.object({
   compare: z
     .object({
@@ -294,12 +294,12 @@ export const selectionSchema = z.object({
 });
 export const selected = selectionSchema.shape.repositories.element;
 export type Selected = z.infer<typeof selected>;
-/** What was found out about one of them: null where it is not there any more. */
+/** One selected repository with its details: null if it no longer exists. */
 export const chosenRepository = z.object({ id: repositoryId, repository: repository.nullable() });
 export type ChosenRepository = z.infer<typeof chosenRepository>;
 
 /**
- * One without a base role says nothing of repositories; the documented example does not name it then.
+ * A role without a base role does not concern repositories; the documented example leaves the field out then.
  * https://docs.github.com/en/rest/orgs/organization-roles#get-all-organization-roles-for-an-organization
  */
 export const organizationRole = z.object({
@@ -312,7 +312,7 @@ export const organizationRolesSchema = z.object({
   total_count: z.int().nonnegative(),
   roles: z.array(organizationRole),
 });
-/** Of an older server all teams are the organization's own, and do not say so. */
+/** On an older server all teams belong to the organization, and the field is missing. */
 export const listedTeam = z.object({
   id: teamId,
   slug: text,
@@ -330,14 +330,14 @@ export const listedRepository = z.object({
 });
 export type ListedRepository = z.infer<typeof listedRepository>;
 
-/** `indirect`: only through a team, or the team above. An Enterprise Server that does not say it lists no others. */
+/** `indirect`: only through a team, or the team above. An Enterprise Server without this field lists direct holders only. */
 const assignment = z.enum(['direct', 'indirect', 'mixed']).optional();
 export const roleMember = z.object({ id: accountId, login: text, assignment });
 export type RoleMember = z.infer<typeof roleMember>;
 export const roleTeam = z.object({ id: teamId, assignment });
 export type RoleTeam = z.infer<typeof roleTeam>;
 
-/** The way by number, which GitHub's own redirects use. */
+/** A repository by its number, at the URL that GitHub's own redirects use. */
 export const repositoryNodeSchema = z.object({ id: repositoryId, node_id: text });
 
 /** https://docs.github.com/en/rest/git/blobs#get-a-blob */

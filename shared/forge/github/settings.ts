@@ -1,4 +1,4 @@
-/** What an installation says of a GitHub App: settings, and the secrets that come with them. */
+/** The settings and secrets of a GitHub App integration. */
 import { z } from 'zod';
 import { BaseUrl } from '../base-url.ts';
 
@@ -12,7 +12,7 @@ export const settings = z
   .strictObject({
     appId: z.union([z.string().min(1), z.int().positive().transform(String)]),
     baseUrl: BaseUrl.default(publicHost),
-    /** Of the REST API; GraphQL is `<it>/graphql`. */
+    /** The URL of the REST API. */
     apiUrl: BaseUrl.optional(),
     /** Of the App. With `clientSecret` people can sign in. */
     clientId: z.string().min(1).optional(),
@@ -31,7 +31,7 @@ export const settings = z
 export type GitHubSettings = z.infer<typeof settings>;
 
 export const secrets = z.strictObject({
-  /** PEM, PKCS#1 as GitHub hands it out, or PKCS#8. */
+  /** PEM: PKCS#1, as GitHub issues it, or PKCS#8. */
   privateKey: z.string().min(1),
   webhookSecret: z.string().min(1),
   previousWebhookSecret: z.string().min(1).optional(),

@@ -12,7 +12,7 @@ import { isOfGitHub, mainLists, readWhole } from './whole-scopes.ts';
 export interface StructureReaderOptions {
   readonly requests: Requests;
   readonly installation: InstallationId;
-  /** Whose facts are wanted: an answer about another organization is refused. Undefined asks only whose installation it is. */
+  /** The organization to read: a response about another one is refused. Undefined: only `probe` is used. */
   readonly organization: ForgeOrganizationId | undefined;
 }
 
@@ -35,12 +35,12 @@ export function createStructureReader({
     return account;
   }
 
-  /** Without a request of its own where a probe has told already. */
+  /** The account; sends no request if a probe has already read it. */
   async function account(): Promise<Account> {
     if (organization === undefined) {
       throw new RangeError('a read needs an organization');
     }
-    await requests.expectTime('the read of a scope');
+    await requests.checkBudget('the read of a scope');
     return known ?? probe();
   }
 
@@ -64,7 +64,7 @@ export function createStructureReader({
         );
       } catch (error) {
         if (error instanceof ForgeError && error.code === 'not-found') {
-          // Something went away, or took another name, while we read: that says nothing about the scope.
+          // Something was deleted or renamed during the read: that says nothing about the scope.
           throw new ForgeError('incomplete', error.message, { cause: error });
         }
         throw error;

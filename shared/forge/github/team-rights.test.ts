@@ -29,19 +29,19 @@ function team({ id, parent, members = [], rights = {} }: Plan): WholeTeam {
 }
 
 function rows(plans: readonly Plan[]): string[] {
-  const told: string[] = [];
+  const rows: string[] = [];
   for (const fact of teamFacts(plans.map(team))) {
     if (fact.kind === 'team-member') {
-      told.push(`${fact.account} in ${fact.team}`);
+      rows.push(`${fact.account} in ${fact.team}`);
     } else if (fact.kind === 'team-repository') {
-      told.push(`${fact.team} ${fact.permission} ${fact.repository} via ${fact.via}`);
+      rows.push(`${fact.team} ${fact.permission} ${fact.repository} via ${fact.via}`);
     }
   }
-  return told;
+  return rows;
 }
 
 describe('R13: nested teams', () => {
-  test('a grandchild has the rights of all above, its members are in it alone', () => {
+  test('a grandchild has the rights of all teams above, but its members only itself', () => {
     const plans = [
       { id: 3, parent: 2, members: [9] },
       { id: 1, rights: { 7: 'READ' } },
@@ -57,7 +57,7 @@ describe('R13: nested teams', () => {
     ]);
   });
 
-  test('a right of its own counts where it is the stronger one', () => {
+  test("a team's own right counts if it is stronger than the inherited one", () => {
     const plans = [
       { id: 1, rights: { 7: 'TRIAGE', 8: 'WRITE' } },
       { id: 2, parent: 1, rights: { 7: 'MAINTAIN', 8: 'READ' } },
@@ -70,7 +70,7 @@ describe('R13: nested teams', () => {
     ]);
   });
 
-  test('keep what people see', () => {
+  test('keep the names for display', () => {
     expect(teamFacts([team({ id: 1 }), team({ id: 2, parent: 1 })])).toEqual([
       {
         kind: 'team',
@@ -108,7 +108,7 @@ describe('R13: nested teams', () => {
     expect(() => rows(plans)).toThrow(expect.objectContaining({ code: 'incomplete' }));
   });
 
-  test("are the same rows whether or not GitHub's lists hold inherited repositories", async () => {
+  test("give the same rows whether or not GitHub's lists include inherited repositories", async () => {
     const permission = fc.constantFrom<Permission>('READ', 'TRIAGE', 'WRITE', 'MAINTAIN', 'ADMIN');
     const forest = fc
       .array(
@@ -132,7 +132,7 @@ describe('R13: nested teams', () => {
   });
 });
 
-/** The list as it is when GitHub counts in what ancestors give: the strongest right over all of them. */
+/** The list as it would be if GitHub included inherited repositories: with the strongest right of all ancestors. */
 function withInherited(plan: Plan, all: readonly Plan[]): Record<number, Permission> {
   const rights: Record<number, Permission> = {};
   for (let at: Plan | undefined = plan; at; at = all.find((other) => other.id === at?.parent)) {

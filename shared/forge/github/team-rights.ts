@@ -5,13 +5,13 @@ import { ForgeError } from '../errors.ts';
 import { isStronger } from './roles.ts';
 import type { Permission, Team, TeamMember, TeamRepository } from './schema.ts';
 
-/** A team with its whole lists. */
+/** A team with its complete lists. */
 export interface WholeTeam extends TeamAbove, Pick<Team, 'id' | 'slug' | 'name' | 'privacy'> {
   /** Immediate members, not those of child teams. */
   readonly members: readonly TeamMember[];
 }
 
-/** What the teams below one inherit from it. */
+/** A team with what the teams below it inherit. */
 export interface TeamAbove extends Pick<Team, 'databaseId' | 'parentTeam'> {
   readonly repositories: readonly TeamRepository[];
 }
@@ -19,13 +19,13 @@ export interface TeamAbove extends Pick<Team, 'databaseId' | 'parentTeam'> {
 /**
  * The rows of these teams.
  *
- * A child team has the rights of all its ancestors, so a member needs only the rows of the teams that he is in himself:
+ * A child team has the rights of all its ancestors, so a member needs only the rows of the teams that he is directly in:
  * https://docs.github.com/en/organizations/organizing-members-into-teams/about-teams#nested-teams
  *
- * Whether GitHub's list of a team's repositories holds the inherited ones must not matter. So a right counts as a team's own only
- * where it is stronger than what its ancestors give, and as that of the highest team that gives as much.
+ * The result must not depend on whether GitHub's list of a team's repositories includes inherited ones. So a right counts as a team's own
+ * only if it is stronger than its ancestors' rights, and otherwise as that of the highest team that gives it.
  *
- * @param above further teams that some of these have above them
+ * @param above further teams that are ancestors of these
  * @throws ForgeError `incomplete` when a parent is missing from the lists, or teams are their own ancestors
  */
 export function teamFacts(
@@ -53,7 +53,7 @@ export function teamFacts(
   ]);
 }
 
-/** The team's ancestors from the highest one down, and the team itself last. */
+/** The team's ancestors from the highest down, then the team itself. */
 function lineOf(team: TeamAbove, byId: ReadonlyMap<ForgeTeamId, TeamAbove>): readonly TeamAbove[] {
   const line = [team];
   for (let parent = team.parentTeam; parent !== null; ) {

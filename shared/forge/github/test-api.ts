@@ -1,4 +1,4 @@
-/** For this folder's tests: an API that answers as a test says, and readers that ask it. */
+/** For this folder's tests: an API with programmed responses, and readers that use it. */
 
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -6,12 +6,12 @@ import { text } from 'node:stream/consumers';
 import { ForgeError } from '../errors.ts';
 import { createGitHubApp, type GitHubApp } from './app.ts';
 
-/** What the API is to answer: JSON, or bytes as they are. */
+/** A response of the API: JSON, or raw bytes. */
 export interface TestAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
-  /** Takes the place of all else: the test answers itself, or does not. */
+  /** Replaces the rest: the test writes the response itself, or none. */
   readonly by?: (response: ServerResponse) => void;
 }
 
@@ -24,7 +24,7 @@ export interface TestRequest {
 
 export interface TestApi {
   readonly url: string;
-  /** All but those for tokens. */
+  /** All requests but those for tokens. */
   readonly requests: TestRequest[];
   readonly tokenRequests: TestRequest[];
   answer: (request: TestRequest) => TestAnswer;
@@ -32,7 +32,7 @@ export interface TestApi {
   stop(): Promise<void>;
 }
 
-/** Made once a process: an RSA key takes its time. */
+/** Generated once per process, because an RSA key takes long. */
 export const testKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 export const testKeyPem = testKeys.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 
@@ -83,7 +83,7 @@ export async function startTestApi(): Promise<TestApi> {
   return api;
 }
 
-/** A clock that stands still until the test moves it. */
+/** A clock that only the test advances. */
 export function createTestClock(time = Date.parse('2026-11-22T12:00:00Z')) {
   const clock = {
     time,
@@ -106,7 +106,7 @@ export function testApp(
   });
 }
 
-/** The ForgeError that it ends with; anything else fails the test. */
+/** The ForgeError that the promise rejects with; anything else fails the test. */
 export async function errorOf(promise: Promise<unknown>): Promise<ForgeError> {
   const error = await promise.then(
     () => 'no error',

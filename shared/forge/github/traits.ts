@@ -1,4 +1,4 @@
-/** How GitHub is read, as data. */
+/** GitHub's traits: how it is read, as data. */
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
 
 export const gitHubTraits = {
@@ -20,7 +20,10 @@ export const gitHubTraits = {
     { name: 'repositories', kinds: ['repository', 'collaborator'] },
   ],
   lagMs: 120_000,
-  /** By hand for three days: https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks */
+  /**
+   * Deliveries can be requested again for three days:
+   * https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
+   */
   deliveriesKeptMs: 3 * 24 * 3600_000,
   budgets: ['rights', 'archives', 'contents'],
 } as const satisfies ForgeTraits;

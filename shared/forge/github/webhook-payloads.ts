@@ -1,4 +1,4 @@
-/** What we take from the payloads of GitHub's deliveries. */
+/** Extracts hints, removals and arrivals from the payloads of GitHub's deliveries. */
 import { z } from 'zod';
 import { factKey } from '../../domain/facts.ts';
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
@@ -11,41 +11,43 @@ const team = z.object({ team: z.object({ id: teamId, node_id: nodeId }) });
 const repository = z.object({ repository: z.object({ id: repositoryId, node_id: nodeId }) });
 const person = z.object({ member: z.object({ id: accountId }) });
 const membership = z.object({ membership: z.object({ user: z.object({ id: accountId }) }) });
-const takenBack = z.object({ repositories_removed: z.array(z.object({ id: repositoryId })) });
+const removedRepositories = z.object({ repositories_removed: z.array(z.object({ id: repositoryId })) });
 const edited = z.object({ changes: z.record(z.string(), z.unknown()) });
 
-/** How one kind of event becomes hints, or removals, by what its payload holds. */
+/** Extracts hints, removals or arrivals from the payload of one kind of event. */
 export type PayloadExtractor<What> = (payload: unknown) => readonly What[];
 
-const look = (scope: AnyScope, id?: string): Hint => ({ look: 'scope', scope, handle: id });
+const scopeHint = (scope: AnyScope, id?: string): Hint => ({ look: 'scope', scope, handle: id });
 
 export const whole =
   (...scopes: readonly ('settings' | 'members' | 'teams' | 'repositories')[]): PayloadExtractor<Hint> =>
   () =>
-    scopes.map((scope) => look(scope));
+    scopes.map((scope) => scopeHint(scope));
 
-/** The part that the payload names; its whole list where it does not. */
-export const aTeam: PayloadExtractor<Hint> = (payload) => {
+/** The part that the payload names, or its whole list if it names none. */
+export const teamHint: PayloadExtractor<Hint> = (payload) => {
   const named = team.safeParse(payload).data?.team;
-  return [named === undefined ? look('teams') : look(teamPart(named.id), named.node_id)];
+  return [named === undefined ? scopeHint('teams') : scopeHint(teamPart(named.id), named.node_id)];
 };
 
-export const aRepository: PayloadExtractor<Hint> = (payload) => {
+export const repositoryHint: PayloadExtractor<Hint> = (payload) => {
   const named = repository.safeParse(payload).data?.repository;
-  return [named === undefined ? look('repositories') : look(repositoryPart(named.id), named.node_id)];
+  return [
+    named === undefined ? scopeHint('repositories') : scopeHint(repositoryPart(named.id), named.node_id),
+  ];
 };
 
-export const aMember: PayloadExtractor<Hint> = (payload) => {
+export const memberHint: PayloadExtractor<Hint> = (payload) => {
   const named = membership.safeParse(payload).data?.membership;
-  return [look(named === undefined ? 'members' : memberPart(named.user.id))];
+  return [scopeHint(named === undefined ? 'members' : memberPart(named.user.id))];
 };
 
-/** @throws ZodError when the payload names no repository: nothing else would stand for its contents */
+/** @throws ZodError when the payload names no repository: there is no larger scope for contents */
 export const content: PayloadExtractor<Hint> = (payload) => [
   { look: 'repository-content', repository: repository.parse(payload).repository.id },
 ];
 
-/** Of what was edited only the default branch says which versions there are; where the payload does not tell, it may have been that. */
+/** Requests a scan if the default branch was edited, which affects versions, or if the payload does not say what was edited. */
 export const contentOfNewDefault: PayloadExtractor<Hint> = (payload) => {
   const changes = edited.safeParse(payload).data?.changes;
   return changes === undefined || 'default_branch' in changes ? content(payload) : [];
@@ -58,8 +60,8 @@ export const both =
 
 const gone = (key: string): Removal => ({ key, expect: 'gone' });
 
-/** What has come is named as what is gone would be. */
-export const come =
+/** The arrival of a fact, extracted like its removal. */
+export const arrivalOf =
   (named: PayloadExtractor<Removal>): PayloadExtractor<Arrival> =>
   (payload) =>
     named(payload).map(({ key }) => ({ key, expect: 'there' }));
@@ -80,7 +82,7 @@ export const repositoryDeleted: PayloadExtractor<ForgeRepositoryId> = (payload) 
 };
 
 export const repositoriesGone: PayloadExtractor<Removal> = (payload) =>
-  (takenBack.safeParse(payload).data?.repositories_removed ?? []).map(({ id }) =>
+  (removedRepositories.safeParse(payload).data?.repositories_removed ?? []).map(({ id }) =>
     gone(mainKeyOf(repositoryPart(id))),
   );
 
@@ -131,7 +133,7 @@ const installed = z.object({
   }),
 });
 
-/** @throws ZodError when the payload does not say whose the installation is */
+/** @throws ZodError when the payload does not say whom the installation belongs to */
 export const installation =
   (action: 'created' | 'changed' | 'removed'): PayloadExtractor<Hint> =>
   (payload) => {

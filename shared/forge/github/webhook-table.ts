@@ -1,29 +1,29 @@
 /**
- * Where each event sends us: the smallest read that settles what it may have changed, or why there is nothing to read. The state
- * itself always comes from the API.
+ * What to read after each event: the smallest read that covers what it may have changed, or why there is nothing to read. The state itself
+ * always comes from the API.
  *
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads
  */
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { Arrival, Hint, Removal } from '../forge.ts';
 import {
-  aMember,
-  aRepository,
-  aTeam,
+  arrivalOf,
   both,
   collaboratorGone,
-  come,
   content,
   contentOfNewDefault,
   installation,
   memberGone,
+  memberHint,
   type PayloadExtractor,
   repositoriesGone,
   repositoryDeleted,
   repositoryGone,
   repositoryHidden,
+  repositoryHint,
   repositoryShown,
   teamGone,
+  teamHint,
   teamMemberGone,
   teamRepositoryGone,
   whole,
@@ -32,21 +32,21 @@ import {
 export type Row =
   | {
       readonly read: PayloadExtractor<Hint>;
-      /** What the event says is gone: a read that still has it comes too early. */
+      /** What the event says was removed: a read that still has it came too early. */
       readonly removed?: PayloadExtractor<Removal>;
-      /** What the event says has come: a read that does not have it yet comes too early. */
+      /** What the event says was added: a read that does not have it yet came too early. */
       readonly added?: PayloadExtractor<Arrival>;
-      /** What the event says was deleted, and not only taken out of our sight. */
+      /** What the event says was deleted and not only hidden from us. */
       readonly deleted?: PayloadExtractor<ForgeRepositoryId>;
     }
   /** Why the event changes nothing that we read. */
   | { readonly nothing: string };
 
 /**
- * By event and action; `*` for all other actions, and for events that have none. An event that is not here says nothing.
+ * By event and action; `*` stands for all other actions, and for events without any. An event that is not listed is ignored.
  *
- * No event tells of an owner who becomes a member or the other way round, of another base permission, or of organization roles: those
- * the schedule finds.
+ * No event reports an owner who becomes a member or the other way round, another base permission, or organization roles: the schedule finds
+ * those.
  */
 export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   installation: {
@@ -59,13 +59,13 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
     '*': { nothing: 'no other action changes who owns the installation or whether it works' },
   },
   installation_repositories: {
-    // Teams have rows about the repositories that came into sight.
+    // Teams have rows about the repositories that became visible.
     added: { read: whole('repositories', 'teams') },
     removed: { read: whole('repositories', 'teams'), removed: repositoriesGone },
     '*': { read: whole('repositories', 'teams') },
   },
   installation_target: {
-    // The account took another login: it stands in the settings and in every full name.
+    // The account's login changed, which is part of the settings and of every full name.
     '*': { read: whole('settings', 'repositories') },
   },
   github_app_authorization: {
@@ -73,63 +73,63 @@ export const webhookTable: Readonly<Record<string, Readonly<Record<string, Row>>
   },
   organization: {
     // An invitation was accepted; the teams that came with it have events of their own.
-    member_added: { read: aMember, added: come(memberGone) },
-    // GitHub takes the person out of teams and off repositories too: his rows there are gone with the membership.
-    member_removed: { read: aMember, removed: memberGone },
+    member_added: { read: memberHint, added: arrivalOf(memberGone) },
+    // GitHub also removes the person from teams and repositories: those rows end with the membership.
+    member_removed: { read: memberHint, removed: memberGone },
     member_invited: { nothing: 'an invitation is not a membership' },
     renamed: { read: whole('settings', 'repositories') },
-    // The read finds out what is left, if the installation's own event is late.
+    // The read finds out the state if the installation's own event is late.
     deleted: { read: whole('settings') },
     '*': { nothing: 'no other action changes members or settings' },
   },
   team: {
-    created: { read: aTeam, added: come(teamGone) },
-    // Also another parent, which `changes` does not tell.
-    edited: { read: aTeam },
-    added_to_repository: { read: aTeam, added: come(teamRepositoryGone) },
-    removed_from_repository: { read: aTeam, removed: teamRepositoryGone },
-    deleted: { read: aTeam, removed: teamGone },
-    '*': { read: aTeam },
+    created: { read: teamHint, added: arrivalOf(teamGone) },
+    // This includes another parent, which `changes` does not report.
+    edited: { read: teamHint },
+    added_to_repository: { read: teamHint, added: arrivalOf(teamRepositoryGone) },
+    removed_from_repository: { read: teamHint, removed: teamRepositoryGone },
+    deleted: { read: teamHint, removed: teamGone },
+    '*': { read: teamHint },
   },
-  team_add: { '*': { read: aTeam } },
+  team_add: { '*': { read: teamHint } },
   membership: {
-    added: { read: aTeam, added: come(teamMemberGone) },
-    removed: { read: aTeam, removed: teamMemberGone },
-    '*': { read: aTeam },
+    added: { read: teamHint, added: arrivalOf(teamMemberGone) },
+    removed: { read: teamHint, removed: teamMemberGone },
+    '*': { read: teamHint },
   },
   // Collaborators of a repository.
   member: {
-    added: { read: aRepository, added: come(collaboratorGone) },
-    edited: { read: aRepository },
-    removed: { read: aRepository, removed: collaboratorGone },
-    '*': { read: aRepository },
+    added: { read: repositoryHint, added: arrivalOf(collaboratorGone) },
+    edited: { read: repositoryHint },
+    removed: { read: repositoryHint, removed: collaboratorGone },
+    '*': { read: repositoryHint },
   },
   repository: {
-    created: { read: both(aRepository, content), added: come(repositoryGone) },
-    deleted: { read: aRepository, removed: repositoryGone, deleted: repositoryDeleted },
-    // Told to the new owner; the old one may hear of it by `installation_repositories`.
-    transferred: { read: aRepository, added: come(repositoryGone) },
-    // The addresses of its code and its issues change: the read asks for a scan then.
-    renamed: { read: aRepository },
-    privatized: { read: aRepository, removed: repositoryHidden },
-    publicized: { read: aRepository, added: repositoryShown },
-    // Its packages are abandoned, or no longer.
-    archived: { read: both(aRepository, content) },
-    unarchived: { read: both(aRepository, content) },
-    edited: { read: both(aRepository, contentOfNewDefault) },
-    '*': { read: aRepository },
+    created: { read: both(repositoryHint, content), added: arrivalOf(repositoryGone) },
+    deleted: { read: repositoryHint, removed: repositoryGone, deleted: repositoryDeleted },
+    // Sent to the new owner; the old one may get `installation_repositories`.
+    transferred: { read: repositoryHint, added: arrivalOf(repositoryGone) },
+    // The URLs of its code and its issues change: the read then requests a scan.
+    renamed: { read: repositoryHint },
+    privatized: { read: repositoryHint, removed: repositoryHidden },
+    publicized: { read: repositoryHint, added: repositoryShown },
+    // Its packages become abandoned, or no longer are.
+    archived: { read: both(repositoryHint, content) },
+    unarchived: { read: both(repositoryHint, content) },
+    edited: { read: both(repositoryHint, contentOfNewDefault) },
+    '*': { read: repositoryHint },
   },
-  public: { '*': { read: aRepository, added: repositoryShown } },
-  // All refs are compared, whichever one is named: more than three tags at once are told by no event.
+  public: { '*': { read: repositoryHint, added: repositoryShown } },
+  // All refs are compared, whichever one is named: there is no event for more than three tags at once.
   push: { '*': { read: content } },
   create: { '*': { read: content } },
   delete: { '*': { read: content } },
   ping: { '*': { nothing: 'a test of the webhook address' } },
 };
 
-const silent: Row = { nothing: 'unknown event' };
+const unknownEvent: Row = { nothing: 'unknown event' };
 
 export function rowOf(event: string, action: string | undefined): Row {
   const rows = new Map(Object.entries(new Map(Object.entries(webhookTable)).get(event) ?? {}));
-  return rows.get(action ?? '*') ?? rows.get('*') ?? silent;
+  return rows.get(action ?? '*') ?? rows.get('*') ?? unknownEvent;
 }

@@ -16,12 +16,12 @@ const headers = (event: string) => ({
 });
 const parse = (event: string, body: unknown) => reader.parse(bytes(body), headers(event));
 
-/** A removal in one word. */
-const goneOf = (removals: readonly Removal[]): readonly string[] =>
+/** Each removal as short text. */
+const removalTexts = (removals: readonly Removal[]): readonly string[] =>
   removals.map(({ key, expect: what }) => (what === 'gone' ? key : `${key} ${what}`));
 
-/** A hint in one word or two. */
-function short(hint: Hint): string {
+/** A hint as short text. */
+function hintText(hint: Hint): string {
   switch (hint.look) {
     case 'scope':
       return hint.handle === undefined ? hint.scope : `${hint.scope} ${hint.handle}`;
@@ -38,17 +38,17 @@ describe('a signature', () => {
   const verify = (signature: string | undefined, sent: Uint8Array = body) =>
     reader.verify(sent, { 'x-hub-signature-256': signature }, secret);
 
-  test('over the very bytes holds', async () => {
+  test('over the raw bytes is valid', async () => {
     expect(await verify(await signed())).toBe(true);
   });
 
-  test('over a body that begins with a byte order mark holds, and only over that', async () => {
+  test('over a body with a byte order mark is valid, but only with the mark', async () => {
     const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), body]);
     expect(await verify(await sign(secret, marked.toString('utf8')), marked)).toBe(true);
     expect(await verify(await signed(), marked)).toBe(false);
   });
 
-  test('over other bytes, of another secret or in another form does not hold', async () => {
+  test('over other bytes, with another secret or in another form is invalid', async () => {
     const right = await signed();
     expect(await verify(right, Buffer.concat([body, Buffer.from(' ')]))).toBe(false);
     expect(await verify(await sign('another secret', body.toString('utf8')))).toBe(false);
@@ -59,7 +59,7 @@ describe('a signature', () => {
     expect(await verify(`${right} `)).toBe(false);
   });
 
-  test('that is missing, and a body that cannot have been signed, are no errors', async () => {
+  test('that is missing, or over bytes that are not UTF-8, is invalid but no error', async () => {
     expect(await verify(undefined)).toBe(false);
     expect(await verify('')).toBe(false);
     expect(await reader.verify(body, {}, secret)).toBe(false);
@@ -73,7 +73,7 @@ describe('our examples', () => {
   const folder = new URL('../../../events/webhooks/github/', import.meta.url);
   const repository = 'repository:3001 R_kgDNC7k';
   const team = 'team:2001 MDQ6VGVhbTMyNTMzMjg=';
-  /** Where to look, and what is gone. */
+  /** The hints, then the removals. */
   const expected: Readonly<Record<string, readonly [readonly string[], ...string[]]>> = {
     'create.json': [['content 3001']],
     'delete.json': [['content 3001']],
@@ -97,15 +97,15 @@ describe('our examples', () => {
   };
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
-  test('are all told', () => {
+  test('all have an expectation here', () => {
     expect(Object.keys(expected)).toEqual(files.sort());
   });
 
-  test.each(files)('%s says where to look', (name) => {
+  test.each(files)('%s gives the expected hints and removals', (name) => {
     const delivery = parse(name.split('.')[0] ?? '', readFileSync(new URL(name, folder), 'utf8'));
     expect(delivery.installation).toBe('41');
     expect(delivery.deliveryId).toBe('0b989ba4-242f-11e5-81e1-c7b6966d2516');
-    expect([delivery.hints.map(short), ...goneOf(delivery.removals)]).toEqual(expected[name]);
+    expect([delivery.hints.map(hintText), ...removalTexts(delivery.removals)]).toEqual(expected[name]);
   });
 });
 
@@ -115,16 +115,16 @@ const published = z
   .flatMap(({ name, examples: bodies }) => bodies.map((body) => ({ name, body })));
 
 describe('the published examples', () => {
-  test('all parse, and those of other events say nothing', () => {
-    const looks = new Map<string, Set<string>>();
+  test('all parse, and those of other events are ignored', () => {
+    const byEvent = new Map<string, Set<string>>();
     for (const { name, body } of published) {
       const { event, hints, removals } = parse(name, body);
-      const told = looks.get(event) ?? new Set();
-      const words = [...hints.map((hint) => short(hint).replace(/[ :].+/, '')), ...goneOf(removals)];
-      looks.set(event, told.add(words.join(' ')));
+      const seen = byEvent.get(event) ?? new Set();
+      const texts = [...hints.map((hint) => hintText(hint).replace(/[ :].+/, '')), ...removalTexts(removals)];
+      byEvent.set(event, seen.add(texts.join(' ')));
     }
-    const telling = [...looks].filter(([, told]) => told.size > 1 || !told.has(''));
-    expect(Object.fromEntries(telling.map(([event, told]) => [event, [...told].join(' | ')]))).toEqual({
+    const relevant = [...byEvent].filter(([, seen]) => seen.size > 1 || !seen.has(''));
+    expect(Object.fromEntries(relevant.map(([event, seen]) => [event, [...seen].join(' | ')]))).toEqual({
       create: 'content',
       delete: 'content',
       'installation_repositories.added': 'repositories teams',
@@ -138,7 +138,7 @@ describe('the published examples', () => {
       public: 'repository',
       push: 'content',
       'repository.created': 'repository content',
-      // Of the description, and of the default branch.
+      // For an edited description, and for an edited default branch.
       'repository.edited': 'repository | repository content',
       'repository.privatized': 'repository repository#186853002 not-public',
       'repository.publicized': 'repository',
@@ -153,18 +153,18 @@ describe('the published examples', () => {
     });
   });
 
-  test("installations are told when they are an organization's, and not when they are a person's", () => {
+  test("give a hint for an organization's installation, but not for a person's", () => {
     const schema = z.object({ account: z.looseObject({ type: z.literal('User') }) }).loose();
-    const told = published
+    const hinted = published
       .filter(({ name }) => name === 'installation')
       .map(({ name, body }) => {
         const installation = schema.parse(body.installation);
         const account = { ...installation.account, type: 'Organization' };
         const ours = { ...body, installation: { ...installation, account } };
         expect(parse(name, body).hints).toEqual([]);
-        return `${body.action}: ${parse(name, ours).hints.map(short).join().replace(/ \d+/, '')}`;
+        return `${body.action}: ${parse(name, ours).hints.map(hintText).join().replace(/ \d+/, '')}`;
       });
-    expect([...new Set(told)].sort()).toEqual([
+    expect([...new Set(hinted)].sort()).toEqual([
       'created: created Codertocat',
       'deleted: removed octocat',
       'new_permissions_accepted: changed Codertocat',
@@ -179,7 +179,7 @@ describe('the table', () => {
     Object.entries(actions).map(([action, row]) => [`${event}.${action}`, row] as const),
   );
 
-  test.each(rows)('says of %s what is read, or why nothing is', (name, row) => {
+  test.each(rows)('says what is read after %s, or why nothing is', (name, row) => {
     if ('nothing' in row) {
       expect(row.nothing.length).toBeGreaterThan(10);
       return;
@@ -203,7 +203,7 @@ describe('the table', () => {
 });
 
 describe('a delivery', () => {
-  test('of an event that is not known here says nothing and is no error', () => {
+  test('of an unknown event is ignored without an error', () => {
     for (const event of ['new_event', 'constructor', '__proto__', 'toString']) {
       expect(parse(event, { action: 'x', installation: { id: 41 } })).toMatchObject({
         installation: '41',
@@ -213,7 +213,7 @@ describe('a delivery', () => {
     expect(parse('organization', { action: 'something_new' }).hints).toEqual([]);
   });
 
-  test('of a known event with an action that is new says where to look', () => {
+  test('of a known event with an unknown action gives a hint', () => {
     const parts = { team: { id: 5 }, repository: { id: 7 } };
     for (const [event, hint] of [
       ['team', 'team:5'],
@@ -221,7 +221,7 @@ describe('a delivery', () => {
       ['member', 'repository:7'],
       ['repository', 'repository:7'],
     ] as const) {
-      expect(parse(event, { action: 'something_new', ...parts }).hints.map(short)).toEqual([hint]);
+      expect(parse(event, { action: 'something_new', ...parts }).hints.map(hintText)).toEqual([hint]);
     }
   });
 
@@ -236,16 +236,13 @@ describe('a delivery', () => {
     ['public', 'repositories'],
     ['organization.member_added', 'members'],
     ['organization.member_removed', 'members'],
-  ])(
-    'of %s without its id sends us to the whole list, and says of nothing that it is gone',
-    (name, scope) => {
-      const [event = '', action] = name.split('.');
-      const { hints, removals } = parse(event, { action });
-      expect({ hints: hints.map(short), removals }).toEqual({ hints: [scope], removals: [] });
-    },
-  );
+  ])('of %s without an id gives a hint for the whole list, and no removal', (name, scope) => {
+    const [event = '', action] = name.split('.');
+    const { hints, removals } = parse(event, { action });
+    expect({ hints: hints.map(hintText), removals }).toEqual({ hints: [scope], removals: [] });
+  });
 
-  test('R35: says what is gone as the facts are called, whatever the size of an id', () => {
+  test('R35: names removals by their fact keys, whatever the size of an id', () => {
     const payload = {
       team: { id: 5, node_id: 'T_5' },
       repository: { id: 7, node_id: 'R_7' },
@@ -253,24 +250,25 @@ describe('a delivery', () => {
       membership: { user: { id: 3 } },
       repositories_removed: [{ id: 7 }, { id: 2 ** 40 }],
     };
-    const told = (event: string, action: string) => goneOf(parse(event, { action, ...payload }).removals);
-    expect(told('organization', 'member_removed')).toEqual(['member#3']);
-    expect(told('membership', 'removed')).toEqual(['team-member#3#5']);
-    expect(told('team', 'removed_from_repository')).toEqual(['team-repository#5#7']);
-    expect(told('team', 'deleted')).toEqual(['team#5']);
-    expect(told('member', 'removed')).toEqual(['collaborator#3#7']);
-    expect(told('repository', 'deleted')).toEqual(['repository#7']);
-    expect(told('repository', 'privatized')).toEqual(['repository#7 not-public']);
-    expect(told('installation_repositories', 'removed')).toEqual([
+    const removalsOf = (event: string, action: string) =>
+      removalTexts(parse(event, { action, ...payload }).removals);
+    expect(removalsOf('organization', 'member_removed')).toEqual(['member#3']);
+    expect(removalsOf('membership', 'removed')).toEqual(['team-member#3#5']);
+    expect(removalsOf('team', 'removed_from_repository')).toEqual(['team-repository#5#7']);
+    expect(removalsOf('team', 'deleted')).toEqual(['team#5']);
+    expect(removalsOf('member', 'removed')).toEqual(['collaborator#3#7']);
+    expect(removalsOf('repository', 'deleted')).toEqual(['repository#7']);
+    expect(removalsOf('repository', 'privatized')).toEqual(['repository#7 not-public']);
+    expect(removalsOf('installation_repositories', 'removed')).toEqual([
       'repository#7',
       'repository#1099511627776',
     ]);
-    // It came to us.
-    expect(told('repository', 'transferred')).toEqual([]);
-    expect(told('membership', 'added')).toEqual([]);
+    // The repository was transferred to us.
+    expect(removalsOf('repository', 'transferred')).toEqual([]);
+    expect(removalsOf('membership', 'added')).toEqual([]);
   });
 
-  test('without what identifies its object is refused', () => {
+  test('that does not identify its object is refused', () => {
     const refused = (event: string, body: unknown) =>
       expect(() => parse(event, body)).toThrow(WebhookFormatError);
     refused('push', {});
@@ -293,7 +291,7 @@ describe('a delivery', () => {
     expect(() => reader.parse(body, { 'x-github-delivery': 'x' })).toThrow(WebhookFormatError);
   });
 
-  test('outside of any installation has none', () => {
+  test('that concerns no installation has none', () => {
     expect(parse('push', { repository: { id: 7 } })).toEqual({
       deliveryId: '0b989ba4-242f-11e5-81e1-c7b6966d2516',
       event: 'push',

@@ -1,4 +1,4 @@
-/** Verifies GitHub's deliveries and says where each sends us to look. */
+/** Verifies and parses GitHub's deliveries. */
 import { verify } from '@octokit/webhooks-methods';
 import { z } from 'zod';
 import { asId, type InstallationId } from '../../domain/ids.ts';
@@ -57,7 +57,7 @@ function required(headers: Headers, name: string): string {
   return value;
 }
 
-/** The very bytes as text, so that signing the text signs the bytes; undefined where that cannot be. */
+/** The raw bytes as text, so that signing the text signs the bytes; undefined if they are not UTF-8. */
 function decode(body: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);

@@ -36,7 +36,7 @@ describe('a selected repository that GraphQL does not find', () => {
     );
   };
 
-  test('is none, if it is not found by its number either', async () => {
+  test('does not exist if it is not found by its number either', async () => {
     expect(await read({ status: 404, json: {} })).toMatchObject({ done: { facts: [] } });
   });
 

@@ -1,4 +1,4 @@
-/** Reads the lists of an organization: each to its end, in steps. */
+/** Reads the lists of an organization, each to its end, in steps. */
 import type { Fact } from '../../domain/facts.ts';
 import type { ScopeName } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
@@ -44,7 +44,7 @@ type GitHubScope = (typeof gitHubTraits.scopes)[number]['name'];
 export const isOfGitHub = (scope: ScopeName): scope is GitHubScope =>
   gitHubTraits.scopes.some(({ name }) => name === scope);
 
-/** The names of the lists by which people see how far the reading of a scope is. */
+/** The list of each scope that progress is reported by. */
 export const mainLists: Readonly<Record<GitHubScope, string>> = {
   settings: 'settings',
   members: 'members',
@@ -53,7 +53,7 @@ export const mainLists: Readonly<Record<GitHubScope, string>> = {
   repositories: 'repositories',
 };
 
-/** Reads one scope of the organization from its beginning, or from where the reading stands. */
+/** Reads one scope of the organization, from the start or from where an earlier step stopped. */
 export async function readWhole(
   requests: Requests,
   account: Account,
@@ -67,7 +67,10 @@ export async function readWhole(
   return { facts, covers: [], absenceIsAuthoritative: false, isCounted: countedIn(facts), followUps: [] };
 }
 
-/** GraphQL's lists have totals; those of the teams of the enterprise, which are read by REST and have no node ids, do not. */
+/**
+ * Which facts come from lists with a total: all of GraphQL's. Those of enterprise teams, which are read by REST and have no node ids, do
+ * not.
+ */
 function countedIn(facts: readonly Fact[]): (fact: Fact) => boolean {
   const uncounted = new Set(
     facts.flatMap((fact) => (fact.kind === 'team' && fact.handle === undefined ? [fact.team] : [])),
@@ -86,7 +89,7 @@ const readers: Readonly<Record<Exclude<GitHubScope, 'roles'>, Reader>> = {
 };
 
 async function readSettings(requests: Requests, { id, login }: Account): Promise<readonly Fact[]> {
-  // GraphQL does not have the base permission, and REST knows organizations by login only.
+  // GraphQL does not have the base permission, and REST finds organizations by login only.
   const answer = await requests.get('GET /orgs/{org}', { org: login }, organizationSchema);
   expectSame(answer.id, id);
   const basePermission = answer.default_repository_permission;
@@ -137,7 +140,7 @@ async function readTeams(requests: Requests, account: Account, reading: Reading)
       return node.teams;
     },
   });
-  // One size for all lists below: what is too much for GitHub in one team is so in the next.
+  // One size for all lists below: what is too much for GitHub in one team is too much in the next.
   const size = reading.size('rows', rowsPerPage);
   const whole = [];
   for (const team of teams) {
@@ -180,7 +183,7 @@ async function readRepositories(
   return facts;
 }
 
-/** Most lists below a team or repository came whole with it, and need no place in what is kept of the reading. */
+/** The rows of a team or repository. Most of these lists came complete with it, and need not be stored with the progress. */
 async function rowsOf<Item>(
   reading: Reading,
   name: string,
@@ -213,8 +216,8 @@ function readAllRepositories(
 }
 
 /**
- * Only the repositories that the app was given. The organization's own list holds every public one too, and refuses to name the
- * collaborators of those that are not ours.
+ * Reads only the repositories that the app has access to. The organization's own list also has every public one, and hides the
+ * collaborators of those outside the selection.
  */
 async function readSelection(requests: Requests, reading: Reading): Promise<readonly Repository[]> {
   const chosen = await reading.list<Selected>('selection', selected, {
@@ -232,7 +235,7 @@ async function readSelection(requests: Requests, reading: Reading): Promise<read
   return repositories.flatMap(({ repository }) => (repository === null ? [] : [repository]));
 }
 
-/** @param after how many repositories are behind us, in whole pages */
+/** @param after how many repositories were read, a multiple of the page size */
 async function readSelectionPage(requests: Requests, size: number, after = '0'): Promise<Page<Selected>> {
   const page = Number(after) / size + 1;
   const parameters = { per_page: size, page };
@@ -243,7 +246,7 @@ async function readSelectionPage(requests: Requests, size: number, after = '0'):
 }
 
 /**
- * One that has gone since the list named it is told by a null, and is none, if it is not found by its number either.
+ * Reads the details of selected repositories. One that GraphQL returns as null no longer exists, if it is not found by its number either.
  *
  * @throws ForgeError `incomplete` when GitHub contradicts itself
  */
@@ -254,25 +257,25 @@ async function readChosen(
   size: number,
 ): Promise<Page<ChosenRepository>> {
   const totalCount = chosen.length;
-  const asked = chosen.slice(start, start + size);
-  const end = start + asked.length;
+  const batch = chosen.slice(start, start + size);
+  const end = start + batch.length;
   const pageInfo = { hasNextPage: end < totalCount, endCursor: String(end) };
-  if (asked.length === 0) {
+  if (batch.length === 0) {
     return { totalCount, pageInfo, items: [] };
   }
-  const variables = { repositories: asked.map((one) => one.node_id) };
+  const variables = { repositories: batch.map((one) => one.node_id) };
   const { data, errors } = await requests.ask(
     chosenRepositoriesQuery,
     variables,
     ({ type, path }) => type === 'NOT_FOUND' && path?.length === 2,
   );
   const gone = new Set(errors.map(({ path }) => path?.[1]));
-  for (const [place, { id }] of asked.entries()) {
+  for (const [place, { id }] of batch.entries()) {
     if (gone.has(place) && (await readNodeId(requests, id)) !== undefined) {
       throw new ForgeError('incomplete', 'GitHub does not find a selected repository by its id');
     }
   }
-  const items = asked.map(({ id }, place) => {
+  const items = batch.map(({ id }, place) => {
     const repository = data.nodes[place] ?? null;
     if (repository !== null || !gone.has(place)) {
       expectSame(repository?.databaseId, id);
