@@ -1,6 +1,4 @@
-/**
- * Builds the archive of a recorded commit: once, from the forge, into the object store. The first stored bytes win and stay.
- */
+/** Builds the archive of a recorded commit once, from the forge into the object store. The first stored bytes win and are kept. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -32,20 +30,20 @@ export interface DistRequest {
   readonly found: StoredPackage;
   /** 40 hex digits. */
   readonly commit: string;
-  /** Ends the work, on the forge's side and on the store's. */
+  /** Aborts requests to the forge and to the object store. */
   readonly signal: AbortSignal;
-  /** The function's time-out and 30 s more. */
+  /** The function's time-out plus 30 s. */
   readonly leaseMs: number;
   /**
-   * Called when the archive is here and not stored yet. Once it is, nobody asks for it to be built any more, so whoever has no message that
-   * comes back sees to it here that somebody records it should this worker die.
+   * Called when the archive is downloaded but not stored yet. Once stored, nobody requests its build any more, so a caller without a queue
+   * message that comes back makes sure here that it is recorded even if this worker dies.
    */
   readonly beforeStoring?: () => Promise<unknown>;
 }
 
 /**
- * `stored`: it is there, with its SHA-1 in hex. `busy`: another builds it. `unrecorded`: the commit is not recorded for the package.
- * `refused`: an owner refused the commit.
+ * `stored`: the archive is stored, with its SHA-1 in hex. `busy`: another worker builds it. `unrecorded`: the commit is not recorded for
+ * the package. `refused`: an owner refused the commit.
  */
 export type DistOutcome =
   | { readonly is: 'stored'; readonly shasum: string }
@@ -53,9 +51,7 @@ export type DistOutcome =
   | { readonly is: 'unrecorded' }
   | { readonly is: 'refused' };
 
-/**
- * @throws ForgeError when the forge has no archive for us now
- */
+/** @throws ForgeError when the forge cannot provide the archive now */
 export async function buildDist(
   dependencies: BuildDistDependencies,
   request: DistRequest,
@@ -81,12 +77,12 @@ export async function buildDist(
     await table.transact([
       {
         update: { key, set: { leaseId, leaseUntil: clock.now() + request.leaseMs } },
-        // Ours already: the client sends a request again whose answer was lost.
+        // Or already ours: the SDK's client repeats a request whose response was lost.
         when: any(missingOrLess('leaseUntil', clock.now()), equal('leaseId', leaseId)),
       },
-      // Whoever refuses the commit from now on sees the lease, and removes what is stored under it.
+      // A refusal of the commit from now on sees the lease, and removes what is stored under it.
       notRefused(organization, commit),
-      // Nor is anything stored for a number that is given up.
+      // Nothing is stored for a number that is being replaced either.
       {
         check: keys.package(organization, found.number),
         when: all(missing('successor'), any(equal('state', 'available'), equal('state', 'accepted'))),
@@ -101,7 +97,7 @@ export async function buildDist(
   return buildLeased(dependencies, request, {
     key,
     leaseId,
-    // One that died, or whose answer from the store was lost, left the end of its lease.
+    // A worker that died, or lost the store's response, left its `leaseUntil`.
     mayBeStored: dist.leaseUntil !== undefined,
   });
 }
@@ -109,7 +105,7 @@ export async function buildDist(
 interface DistLease {
   readonly key: ReturnType<typeof keys.dist>;
   readonly leaseId: string;
-  /** An earlier worker may have stored bytes that nothing records. */
+  /** An earlier worker may have stored bytes without recording them. */
   readonly mayBeStored: boolean;
 }
 
@@ -120,14 +116,14 @@ async function buildLeased(
 ): Promise<DistOutcome> {
   const { table, objects, clock } = dependencies;
   const objectKey = objectKeys.dist(request.slug, request.found.number, request.commit);
-  // Until the store says that nothing is there, something may be; and again from when ours is sent.
+  // True until the store says that there is no object, and again once our upload starts.
   let mayBeStored = true;
   const beforeStoring = async (): Promise<void> => {
     await request.beforeStoring?.();
     mayBeStored = true;
   };
   try {
-    // A worker that died after storing left bytes that clients may have: they stay.
+    // Clients may have the bytes that a worker stored before it died, so these are kept.
     let stored = await objects.digest(objectKey, request.signal);
     if (!stored) {
       mayBeStored = lease.mayBeStored;
@@ -140,7 +136,7 @@ async function buildLeased(
     });
     return { is: 'stored', shasum: stored.shasum };
   } catch (error) {
-    await giveBack(dependencies, lease, mayBeStored);
+    await releaseDistLease(dependencies, lease, mayBeStored);
     throw error;
   }
 }
@@ -190,10 +186,10 @@ async function sha1(file: string): Promise<string> {
 }
 
 /**
- * If bytes may be stored that nothing records, the lease ends now and its end stays: whoever refuses the commit sees from it that clients and
- * caches may have the archive.
+ * Releases the lease. If unrecorded bytes may be stored, `leaseUntil` is kept, set to now: a refusal of the commit sees from it that
+ * clients and caches may have the archive.
  */
-async function giveBack(
+async function releaseDistLease(
   { table, clock }: BuildDistDependencies,
   { key, leaseId }: DistLease,
   mayBeStored: boolean,

@@ -1,4 +1,4 @@
-/** Archives in the object store: written once, read only to be hashed. */
+/** Archives in the object store: written once, and read only for their hash. */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
@@ -11,9 +11,9 @@ import {
 import { cacheControl } from './object-keys.ts';
 
 export interface DistObjects {
-  /** SHA-1 and size of the archive; undefined if there is none. */
+  /** SHA-1 and size of the archive; undefined if it does not exist. */
   digest(key: string, signal: AbortSignal): Promise<{ shasum: string; size: number } | undefined>;
-  /** Stores the archive unless there is one. @returns whether these bytes are the ones stored */
+  /** Stores the archive unless one exists. @returns whether these bytes were stored */
   putFirst(key: string, body: Readable, size: number, signal: AbortSignal): Promise<boolean>;
 }
 

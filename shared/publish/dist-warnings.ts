@@ -1,12 +1,12 @@
 /**
- * What Composer prints when there is no archive: which package, which commit, why, and what to do. It shows the `warning` of a JSON answer, at
- * each of its tries. Only who may see the package gets here.
+ * What Composer prints when there is no archive: which package, which commit, why, and what to do. It prints the `warning` of a JSON
+ * response at each try. Only clients that may see the package get these.
  */
 
-/** Enough of a hash to find it again. */
+/** A short form of a hash. */
 const short = (hash: string): string => hash.slice(0, 12);
 
-/** Composer asks for the MD5 of a reference that is no hash: `Url::updateDistReference` and `ComposerMirror` at tag 2.10.2. */
+/** Composer requests the MD5 of a reference that is not a hash: `Url::updateDistReference` and `ComposerMirror` at tag 2.10.2. */
 const md5Length = 32;
 
 const inSeconds = (seconds: number): string =>
@@ -21,7 +21,7 @@ export const distWarnings = {
   ambiguous: (name: string, hash: string): string =>
     `${hash} matches several commits of ${name}. Pin to the full commit hash.`,
 
-  /** Not why: that is for owners. */
+  /** Without the reason, which is for owners. */
   refused: (slug: string, name: string, hash: string): string =>
     `An owner of ${slug} refused commit ${short(hash)} of ${name}, so its archive is not served; update to another version.`,
 
@@ -34,7 +34,7 @@ export const distWarnings = {
   tooMany: (name: string, hash: string, seconds: number): string =>
     `Too many unknown commits of ${name} were requested within the last hour, so ${short(hash)} was not looked up; try again ${inSeconds(seconds)}.`,
 
-  /** @param code undefined when the forge was not asked again */
+  /** @param code the forge's error; undefined when no further request was made */
   lookUpFailed: (name: string, hash: string, seconds: number, code?: string): string =>
     `The code host did not say whether the repository of ${name} contains the commit ${short(hash)}${
       code === undefined ? '' : ` (${code})`

@@ -1,4 +1,4 @@
-/** Whom a principal reads as: rights of all accounts of a user, of a team, or of the whole organization. */
+/** The effective rights of a principal: those of all accounts of a user, of a team, or of the whole organization. */
 import { decideAccess, type Subject } from '../domain/access.ts';
 import {
   type ForgeRepositoryId,
@@ -19,12 +19,12 @@ export type MayRead = (synchronization: SynchronizationId, repository: ForgeRepo
 
 export interface EffectiveRights {
   readonly mayRead: MayRead;
-  /** The facts that these rights rest on are being written, part by part. */
+  /** A plan that changes the underlying facts is being applied in several transactions. */
   readonly isApplying: boolean;
 }
 
 /**
- * Decides from facts read now whether the principal may read a repository of the organization.
+ * Reads the facts, and returns a function that decides whether the principal may read a repository of the organization.
  *
  * @param now milliseconds since the epoch
  */
@@ -44,9 +44,10 @@ export async function effectiveRightsOf(
     if (synchronization.rightsSuspendedAt !== undefined) {
       continue;
     }
-    // Asked before the facts are read: a plan that begins after it asks for this again.
+    // Read before the facts: a plan that begins later requests this work again.
     isApplying ||= (await applyingSince(table, synchronization.id)) !== undefined;
-    // Before the facts too: what a read gives back meanwhile is withdrawn once more, and not what is withdrawn given.
+    // Also read before the facts: if a read restores a fact meanwhile, access is withdrawn once more, rather than given while it is
+    // withdrawn.
     const claims = await loadClaims(table, synchronization.id);
     for (const subject of await subjectsOf(table, parts, synchronization)) {
       const facts = await loadAccessFacts(table, synchronization.id, subject, claims);

@@ -1,7 +1,6 @@
 /**
- * Answers for an archive that is not stored yet: builds it and sends the client back to the same address, which the object store
- * answers from then on; for an abbreviated hash, to the address of the whole one. The CDN asks here only after the edge function let the
- * request pass.
+ * Handles requests for an archive that is not stored yet: builds it and redirects to the same URL, which the object store serves from then
+ * on; for an abbreviated hash, to the URL of the full one. The CDN sends requests here only after the edge function has allowed them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Organization } from '../domain/organization.ts';
@@ -25,20 +24,20 @@ export interface FetchDistDependencies extends Omit<BuildDistDependencies, 'read
   readonly findOrganization: (slug: string) => Promise<Organization | undefined>;
 }
 
-/** The HTTP API gives up after 30 s; a client waits at most this long for a build. */
-const patienceMs = 25_000;
-/** How often the loser of the lease looks whether the winner is done. */
-const lookMs = 500;
+/** How long a client waits for a build; the HTTP API times out after 30 s. Milliseconds. */
+const waitMaxMs = 25_000;
+/** How often a request without the lease checks whether its holder is done; milliseconds. */
+const pollMs = 500;
 const leaseMs = leaseMsOf('fetch-dist');
-/** So long it goes on asking the forge about a commit; a request more takes up to 15 s, and then there is still time for an answer. */
+/** How long requests about a commit may start; milliseconds. The last one takes up to 15 s, which leaves time for a response. */
 const lookUpMs = 6_000;
 const retryAfterSeconds = 10;
 
-/** The same words as the edge's own 404. */
+/** The same body as the edge's own 404. */
 const notFound = jsonAnswer(404, { error: 'not found' });
 const refused = (warning: string): HttpAnswer => jsonAnswer(404, { warning });
 
-/** @param file `<hash>.zip`; 7 to 39 hex digits are an abbreviation, as Composer sends it for `dev-main#<digits>` */
+/** @param file `<hash>.zip`; 7 to 39 hex digits are an abbreviation, which Composer sends for `dev-main#<digits>` */
 export async function fetchDist(
   dependencies: FetchDistDependencies,
   { slug, packageNumber, file }: { slug: string; packageNumber: string; file: string },
@@ -52,7 +51,7 @@ export async function fetchDist(
     return notFound;
   }
   if (found.state === 'deleted' && found.successor !== undefined) {
-    // Its number changed while the request was on its way here: within a second the edge leads to the next one.
+    // The package's number changed during the request: within a second the edge leads to the new one.
     return unavailable(`The archives of ${found.name} are being moved; try again.`, 1);
   }
   if (!isLiving(found)) {
@@ -61,7 +60,7 @@ export async function fetchDist(
   if (hash.length > 40) {
     return refused(distWarnings.noCommit(found.name, hash));
   }
-  const signal = AbortSignal.timeout(patienceMs);
+  const signal = AbortSignal.timeout(waitMaxMs);
   const wanted = { organization, found, hash };
   try {
     return await answer(dependencies, wanted, await findOrBuild(dependencies, wanted, signal));
@@ -70,7 +69,7 @@ export async function fetchDist(
       return noArchive(dependencies, wanted, error);
     }
   }
-  return later(dependencies, wanted, distWarnings.notReady(found.name, hash));
+  return leaveToQueue(dependencies, wanted, distWarnings.notReady(found.name, hash));
 }
 
 interface Wanted {
@@ -83,7 +82,8 @@ interface Wanted {
 type Outcome = Exclude<DistOutcome | LookUpOutcome, { readonly is: 'busy' | 'unrecorded' }>;
 
 /**
- * Builds the archive, or finds the commit whose archive may be built; waits for whoever does either. The one place where a function sleeps.
+ * Builds the archive, or finds the commit whose archive may be built; waits if another worker does either. The only place where a function
+ * sleeps.
  *
  * @returns `recorded` only for an abbreviation
  */
@@ -103,12 +103,12 @@ async function findOrBuild(
             signal,
             leaseMs,
             beforeStoring: () =>
-              dependencies.workQueue.send([finishing({ organization, found, hash })], leaseMs / 1000 + 1),
+              dependencies.workQueue.send([finishMessage({ organization, found, hash })], leaseMs / 1000 + 1),
           })
         : ({ is: 'unrecorded' } as const);
     const outcome =
       built.is === 'unrecorded'
-        ? await within(
+        ? await unlessAborted(
             signal,
             lookUpCommit(dependencies, {
               organization: organization.id,
@@ -125,17 +125,19 @@ async function findOrBuild(
     if (outcome.is !== 'busy') {
       return outcome;
     }
-    const isOver = await sleep(lookMs, false, { signal }).catch(() => true);
+    const isOver = await sleep(pollMs, false, { signal }).catch(() => true);
     if (isOver && built.is === 'unrecorded') {
-      // Whoever looks it up sees to it that the queue goes on: Composer's 16 tries do not become as many messages.
+      // The worker that looks the commit up sends the message to the queue, so that Composer's 16 tries do not send as many.
       return { is: 'undecided', isQueued: true };
     }
     signal.throwIfAborted();
   }
 }
 
-/** Requests to the forge about commits know no signal. What is left undone comes back with the end of its lease. */
-async function within<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+/**
+ * Stops waiting when the signal aborts, since look-ups of commits do not support one. Unfinished work is taken up when its lease has ended.
+ */
+async function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
   const ended = new Promise<never>((_, reject) => {
     const end = (): void => reject(signal.reason);
     signal.addEventListener('abort', end, { once: true });
@@ -155,9 +157,9 @@ async function answer(
   const { name } = found;
   switch (outcome.is) {
     case 'stored':
-      return sendTo(dependencies, wanted, hash);
+      return redirectTo(dependencies, wanted, hash);
     case 'recorded':
-      return sendTo(dependencies, wanted, outcome.commit);
+      return redirectTo(dependencies, wanted, outcome.commit);
     case 'gone':
       return notFound;
     case 'refused':
@@ -170,7 +172,7 @@ async function answer(
       const warning = distWarnings.undecided(name, hash);
       return outcome.isQueued
         ? unavailable(warning, retryAfterSeconds)
-        : later(dependencies, wanted, warning);
+        : leaveToQueue(dependencies, wanted, warning);
     }
     case 'too-many': {
       const seconds = secondsUntil(dependencies, outcome.until);
@@ -188,8 +190,8 @@ async function answer(
   }
 }
 
-/** To the address of the whole hash, which the object store answers from then on. Nobody may cache this answer. */
-const sendTo = (
+/** Redirects to the URL of the full hash, which the object store serves from then on. The redirect must not be cached. */
+const redirectTo = (
   { registryBaseUrl }: FetchDistDependencies,
   { organization, found }: Wanted,
   commit: string,
@@ -201,25 +203,25 @@ const sendTo = (
   },
 });
 
-/** Too long for a request: the queue finishes it, whoever comes back later finds it. */
-async function later(
+/** Leaves work that takes too long for a request to the queue; the client retries later. */
+async function leaveToQueue(
   { workQueue }: FetchDistDependencies,
   wanted: Wanted,
   warning: string,
 ): Promise<HttpAnswer> {
-  await workQueue.send([finishing(wanted)]);
+  await workQueue.send([finishMessage(wanted)]);
   return unavailable(warning, retryAfterSeconds);
 }
 
 const unavailable = (warning: string, seconds: number): HttpAnswer =>
   jsonAnswer(503, { warning }, { 'retry-after': String(seconds) });
 
-/** A client is not sent away for longer than a queue's message may wait. */
+/** Seconds until the time, limited to the maximal delay of a queue message. */
 const secondsUntil = ({ clock }: FetchDistDependencies, time: number): number =>
   delaySecondsUntil(time, clock.now());
 
-/** The message by which the queue finds the commit, and stores and records its archive, if that is still to be done. */
-const finishing = ({ organization, found, hash }: Wanted): WorkMessage => ({
+/** The message for the queue to look the commit up, and to store and record its archive, as far as that is not done. */
+const finishMessage = ({ organization, found, hash }: Wanted): WorkMessage => ({
   queue: 'scan',
   group: organization.id,
   message: { kind: 'dist', organization: organization.id, packageNumber: found.number, reference: hash },

@@ -1,4 +1,4 @@
-/** The edge's key-value store through AWS's data plane, which every write of ours passes. */
+/** Writes the edge's key-value store through AWS's data plane. */
 import {
   type CloudFrontKeyValueStoreClient,
   ConflictException,
@@ -15,7 +15,7 @@ export function createKeyValues(client: CloudFrontKeyValueStoreClient, storeArn:
   return {
     async describe() {
       const answer = await client.send(new DescribeKeyValueStoreCommand({ KvsARN: storeArn }));
-      return known(answer.ETag);
+      return requireETag(answer.ETag);
     },
     async has(key) {
       try {
@@ -38,9 +38,9 @@ export function createKeyValues(client: CloudFrontKeyValueStoreClient, storeArn:
             Deletes: deletes.map((Key) => ({ Key })),
           }),
         );
-        return known(answer.ETag);
+        return requireETag(answer.ETag);
       } catch (error) {
-        // What a stale ETag is answered with is not documented; these are the two that fit.
+        // The error for a stale ETag is not documented; it must be one of these two.
         if (error instanceof ConflictException || error instanceof ValidationException) {
           throw new StoreRefusalError('the key-value store refused the update', { cause: error });
         }
@@ -53,7 +53,7 @@ export function createKeyValues(client: CloudFrontKeyValueStoreClient, storeArn:
   };
 }
 
-function known(etag: string | undefined): string {
+function requireETag(etag: string | undefined): string {
   if (etag === undefined) {
     throw new Error('the key-value store returned no ETag');
   }

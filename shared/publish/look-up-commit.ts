@@ -1,6 +1,6 @@
 /**
- * Finds out whether archives of a commit may be built for a package although no scan recorded it: a branch or tag of its repository has to
- * contain it. That the forge has the commit is not enough, since it has those of forks and pull requests too.
+ * Finds out whether the archive of a commit that no scan recorded may be built for a package: a branch or tag of its repository has to
+ * contain it. That the forge has the commit is not enough, since it also has those of forks and pull requests.
  */
 
 import type { OrganizationId } from '../domain/ids.ts';
@@ -24,7 +24,7 @@ import { recordedCommits, type StoredPackage } from '../store/package-store.ts';
 import { lastScannedAt } from '../store/scan-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 
-/** What the use cases that build archives ask of a package's repository. */
+/** The ports that building archives needs. */
 export type DistReader = Pick<ContentReader, 'readArchive'> & CommitFinder;
 
 export interface LookUpDependencies {
@@ -39,9 +39,9 @@ export interface LookUpRequest {
   readonly found: StoredPackage;
   /** 7 to 40 hex digits. */
   readonly hash: string;
-  /** Milliseconds after which no further request to the forge begins; each takes up to 15 s. */
+  /** How long requests to the forge may start, in milliseconds; each takes up to 15 s. */
   readonly forMs: number;
-  /** The function's time-out and 30 s more. */
+  /** The function's time-out plus 30 s. */
   readonly leaseMs: number;
 }
 
@@ -50,37 +50,37 @@ export type LookUpOutcome =
   | { readonly is: 'recorded'; readonly commit: string }
   /** No branch or tag contains it, as of at most ten minutes ago. */
   | { readonly is: 'not-contained' }
-  /** The abbreviation stands for several recorded commits. */
+  /** The abbreviation matches several recorded commits. */
   | { readonly is: 'ambiguous' }
-  /** The package cannot be read any more. */
+  /** The package is no longer readable. */
   | { readonly is: 'gone' }
-  /** Somebody else looks it up. */
+  /** Another worker looks it up. */
   | { readonly is: 'busy' }
-  /** Not all refs were looked at; asking again goes on from there. `isQueued`: an earlier message in the queue does. */
+  /** Some refs were not checked yet; another look-up continues from there. `isQueued`: a message for that is in the queue. */
   | { readonly is: 'undecided'; readonly isQueued: boolean }
-  /** The forge failed. Nobody asks it again before; milliseconds since the epoch. */
+  /** The forge failed. It is not retried before that time; milliseconds since the epoch. */
   | {
       readonly is: 'failed';
       readonly notBefore: number;
       readonly failures: number;
       readonly error?: ForgeError;
     }
-  /** The package had its look-ups of this hour. */
+  /** The package's look-ups of this hour are used up. */
   | { readonly is: 'too-many'; readonly until: number };
 
-/** New look-ups that a package may have in an hour. What is known, and going on with what was begun, counts for nothing. */
+/** How many new look-ups a package may have in an hour. Known results, and continued look-ups, do not count. */
 const perHour = 30;
-/** How long it is believed that no branch or tag contains a commit, if no scan comes before. */
+/** How long a negative result is kept, unless a scan comes first; milliseconds. */
 const notContainedMs = 600_000;
-/** Whoever did not get to the end for so long begins anew: refs have changed. */
+/** A look-up that is not finished after this time starts over, since refs have changed; milliseconds. */
 const staleMs = 3600_000;
-/** So long whoever finds a look-up undecided relies on the message that the one before sent. */
+/** How long an undecided look-up relies on an earlier queue message; milliseconds. */
 const queuedMs = 600_000;
-/** After a failure of the forge, doubled with each further one. Composer asks 16 times within 5 s. */
+/** The wait after a failure of the forge, doubled with each further one; milliseconds. Composer tries 16 times within 5 s. */
 const firstWaitMs = 10_000;
 const waitMaxMs = 900_000;
 
-/** @throws whatever is not the forge's fault */
+/** @throws any error but a ForgeError */
 export async function lookUpCommit(
   dependencies: LookUpDependencies,
   request: LookUpRequest,
@@ -115,14 +115,14 @@ export async function lookUpCommit(
   if (lease === 'too-many') {
     return { is: 'too-many', until: lookupHourEnd(now) };
   }
-  return ask(dependencies, request, lease, begun);
+  return askForge(dependencies, request, lease, begun);
 }
 
-/** A package may move to another repository, and its look-ups stay. */
+/** The repository that a look-up was made for, since the package may move to another one. */
 const sourceOf = ({ synchronization, repository }: StoredPackage): string =>
   `${synchronization}/${repository}`;
 
-/** What is known without a look at anything else. */
+/** The result that the stored look-up alone gives. */
 function answerOf(known: StoredLookup | undefined, now: number): LookUpOutcome | undefined {
   if (known?.commit !== undefined) {
     return { is: 'recorded', commit: known.commit };
@@ -135,7 +135,9 @@ function answerOf(known: StoredLookup | undefined, now: number): LookUpOutcome |
     : undefined;
 }
 
-/** An abbreviation of a commit that is recorded needs no look-up. The first answer is kept, so that a later commit does not change it. */
+/**
+ * Resolves the abbreviation of a recorded commit without a look-up. The first result is kept, so that a later commit does not change it.
+ */
 async function recordedAlready(table: Table, of: LookupOf, now: number): Promise<LookUpOutcome | undefined> {
   if (of.hash.length === 40) {
     return undefined;
@@ -147,7 +149,7 @@ async function recordedAlready(table: Table, of: LookupOf, now: number): Promise
   return { is: 'recorded', commit: await keepAbbreviation(table, of, commit, now) };
 }
 
-/** A no is believed for ten minutes, or until the repository's next scan. */
+/** The stored negative result, if it is at most ten minutes old and the repository has not been scanned since. */
 async function stillNotContained(
   table: Table,
   { found }: LookUpRequest,
@@ -162,8 +164,8 @@ async function stillNotContained(
   return (scannedAt ?? 0) > notContainedAt ? undefined : { is: 'not-contained' };
 }
 
-/** Asks the forge, from where an earlier look-up stopped, and keeps what it says, or how far it came. */
-async function ask(
+/** Asks the forge, from where an earlier look-up stopped, and stores the result or the progress. */
+async function askForge(
   dependencies: LookUpDependencies,
   request: LookUpRequest,
   lease: LookupLease,

@@ -1,8 +1,8 @@
 /**
- * Where objects lie in the registry bucket, and which public addresses lead to them. Imports nothing: the template reads it too.
+ * Keys of objects in the registry bucket, and their public paths. Imports nothing, because the template reads it too.
  *
- * Objects lie under the package's number and not its name, so that a name that passes to another repository carries no old rights,
- * metadata or archives. The edge function (functions/authorize-request) maps the public paths to these keys.
+ * Keys contain the package's number and not its name, so that a name that passes to another repository takes no old rights, metadata or
+ * archives along. The edge function (functions/authorize-request) maps the public paths to these keys.
  */
 export const objectKeys = {
   root: (slug: string, principal: string): string => `${slug}/roots/${principal}.json`,
@@ -16,7 +16,7 @@ export const objectKeys = {
 /** Paths on the registry host. */
 export const publicPaths = {
   root: (slug: string): string => `/${slug}/packages.json`,
-  /** Composer puts the name in the place of `%package%`, with `~dev` where it wants that file. */
+  /** Composer replaces `%package%` by the name, with `~dev` for the file of branches. */
   metadata: (slug: string): string => `/${slug}/p2/%package%.json`,
   dist: (slug: string, packageName: string, reference: string): string =>
     `/${slug}/dists/${packageName}/${reference}.zip`,
@@ -24,12 +24,12 @@ export const publicPaths = {
 } as const;
 
 /**
- * How long caches may keep what; the CDN's policies have the same bounds. Not `private`: that would keep the CDN from caching at all. Caches
- * that do not know tokens leave answers to requests with an Authorization header alone (RFC 9111, 3.5).
+ * Cache times, the same as in the CDN's policies. Not `private`, which would keep the CDN from caching at all. Shared caches do not store
+ * responses to requests with an Authorization header by default (RFC 9111, 3.5).
  */
 export const cacheControl = {
   root: 'max-age=1',
   metadata: 'max-age=1',
-  /** A dist's bytes never change under one URL. */
+  /** The bytes at a dist's URL never change. */
   dist: 'max-age=31536000, immutable',
 } as const;

@@ -1,5 +1,5 @@
 /**
- * Writes objects only when their bytes change, and only over the bytes that the writer has seen.
+ * Writes objects only when their bytes change, and only if nobody else has written them since they were read.
  *
  * S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
@@ -13,14 +13,14 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 
-/** The object as it was before the inputs were read; undefined if there was none. */
+/** The object as it was before the inputs were read. */
 export interface Seen {
   readonly etag: string;
   /** Milliseconds since the epoch, whole seconds. */
   readonly lastModified: number;
 }
 
-/** The object changed since it was seen. Read again and decide anew. */
+/** The object changed since it was read: read it again and start over. */
 export class ObjectConflictError extends Error {
   override readonly name = 'ObjectConflictError';
 }
@@ -75,7 +75,7 @@ export function createObjectWriter(client: S3Client, bucket: string): ObjectWrit
   };
 }
 
-/** 412: the condition did not hold; 409: another write was under way; 404: If-Match on an object that is gone. */
+/** 412: the condition did not hold; 409: a concurrent write; 404: If-Match on an object that is gone. */
 function isConflict(error: unknown): boolean {
   return (
     error instanceof S3ServiceException &&

@@ -11,7 +11,7 @@ import { desireClosed, findOrganization, markStopped } from '../store/organizati
 import { findToken, revokeToken, type Token } from '../store/token-store.ts';
 import { reconcile } from '../sync/schedule/reconcile.ts';
 
-/** An installation from before: no organization has a key at the edge, and no token's value names an organization. */
+/** An installation of an older version: no organization has a key at the edge, and no token's value names an organization. */
 
 const root = '/acme/packages.json';
 
@@ -65,17 +65,17 @@ async function createOld() {
 }
 const served = [true, true, true];
 
-describe('an installation from before', () => {
-  it('serves its tokens at every step of an update, and then in their organization alone', async () => {
+describe('an installation of an older version', () => {
+  it('accepts its tokens at every step of an update, and then only in their organization', async () => {
     const { registry, member, all, valueAtEdge, reconcile: run, answers } = await createOld();
     const { principal } = await findTokenOf(registry, member);
     expect(await answers()).toEqual(served);
     await run();
-    // Another one before the key is at the edge.
+    // A second run before the key is at the edge.
     await run();
     expect(await answers()).toEqual(served);
     await registry.settle();
-    // First the organization's key, and nothing before it is there.
+    // First the organization's key alone.
     expect(registry.written.filter((line) => line.startsWith('edge'))).toEqual(['edge o/acme']);
     expect(await valueAtEdge(member)).toBe(`${principal}|0`);
     expect(await answers()).toEqual(served);
@@ -91,14 +91,14 @@ describe('an installation from before', () => {
     expect(registry.written).toEqual([]);
   });
 
-  it('has its key before a new token needs it, without waiting for the schedule', async () => {
+  it('gets its key before a new token needs it, without waiting for the schedule', async () => {
     const { registry } = await createOld();
     const { token } = await registry.issue({ kind: 'member', login: 'user-2' });
     await registry.settle();
     expect(await registry.listed(token)).toEqual(['acme/one']);
   });
 
-  it('is stopped too, before any reconcile: its tokens have to ask for the key from then on', async () => {
+  it('can be stopped before any reconcile: its tokens are then checked against the key', async () => {
     const { registry, member, all } = await createOld();
     const organization = await findOrganization(registry.table, organizationId);
     if (!organization) {
@@ -110,7 +110,7 @@ describe('an installation from before', () => {
     expect(await registry.get(all, root)).toBe('401');
   });
 
-  it('is stopped for every token in the end, when the stop died before it had written them anew', async () => {
+  it('is stopped for every token in the end, even if the stop died before it rewrote them', async () => {
     const { registry, member, all, reconcile: run } = await createOld();
     const { table, clock } = registry;
     const { operation, message } = desireClosed({ id: organizationId, slug: 'acme' }, clock.now());
@@ -122,7 +122,7 @@ describe('an installation from before', () => {
     expect([await registry.get(member, root), await registry.get(all, root)]).toEqual(['401', '401']);
   });
 
-  it('keeps a token revoked that is revoked at that very moment', async () => {
+  it('keeps a token revoked that is revoked at the same moment', async () => {
     const { registry, member, valueAtEdge, reconcile: run } = await createOld();
     await run();
     await registry.settle();

@@ -1,7 +1,7 @@
 /**
- * Brings what the edge knows of an organization up to date with this version: the organization's key, and tokens whose values name the
- * organizations that they read. The edge takes tokens from before that as they are, so that nobody is refused while an update is on its
- * way; they are written anew when the key is at the edge.
+ * Updates an organization's edge data from older versions: adds the organization's key, and tokens whose values name the organizations that
+ * they read. The edge accepts older tokens as they are, so that nobody is refused during an update; they are rewritten once the key is at
+ * the edge.
  */
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -22,14 +22,14 @@ export interface OpenAtEdgeDependencies {
   readonly clock: Clock;
 }
 
-/** One step of it: what the next one waits for is at the edge some time later, and the next reconcile goes on. */
+/** Makes one step of the update. The next reconcile continues once the edge has what this step wrote. */
 export async function openAtEdge(dependencies: OpenAtEdgeDependencies, id: OrganizationId): Promise<void> {
   const organization = await findOrganization(dependencies.table, id);
   if (organization === undefined) {
     return;
   }
   if (organization.accessStoppedAt !== undefined) {
-    // Whoever stopped access may have died before: a token that names no organization would be taken all the same.
+    // The stop of access may have died before this: a token that names no organization would still be accepted.
     await restrictTokens(dependencies, organization);
     return;
   }
@@ -41,7 +41,7 @@ export async function openAtEdge(dependencies: OpenAtEdgeDependencies, id: Organ
   }
 }
 
-/** For an organization from before organizations had keys: so that a new token, which needs it, finds it at the edge. */
+/** Adds the key of an organization that is older than these keys, so that the edge has it for a new token. */
 export async function ensureKey(
   dependencies: OpenAtEdgeDependencies,
   organization: Organization,
@@ -59,26 +59,26 @@ async function writeKey(
   organization: Organization,
 ): Promise<void> {
   const { operation, message } = desireOpen(organization, clock.now());
-  await unlessMet(async () => {
+  await ignoreConflict(async () => {
     await table.transact([accessNotStopped(organization.id), operation]);
     await workQueue.send([message]);
   });
 }
 
-/** Tokens that say nothing of organizations are their own organization's alone from now on. */
+/** Restricts tokens that name no organizations to their own. */
 export async function restrictTokens(
   { table, workQueue, clock }: OpenAtEdgeDependencies,
   organization: Organization,
 ): Promise<void> {
   for (const token of (await tokensOfOrganization(table, organization.id)).filter(isUnrestricted)) {
-    await unlessMet(async () => {
+    await ignoreConflict(async () => {
       await workQueue.send(await restrictToken(table, token, organization.slug, clock.now()));
     });
   }
 }
 
-/** Whoever wrote at the same moment, a stop or a revocation, knows better; what is left is found by the next reconcile. */
-async function unlessMet(write: () => Promise<void>): Promise<void> {
+/** Ignores a conflict: the concurrent write, a stop or a revocation, takes precedence, and the next reconcile does what is left. */
+async function ignoreConflict(write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (error) {

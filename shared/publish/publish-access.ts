@@ -1,9 +1,10 @@
 /**
- * The one writer of the edge's key-value store. Every write needs the ETag of the whole store, so a turn is: describe the store, read
- * what is wanted, update. A conflict restarts the turn; an old batch is never sent again. Withdrawals go first and by themselves, so
- * that nothing about a grant keeps them waiting.
+ * The only writer of the edge's key-value store. Every write needs the ETag of the whole store, so a turn is: describe the store, read the
+ * desired state, update. A conflict restarts the turn; an old batch is never sent again. Withdrawals go first and in a batch of their own,
+ * so that no grant delays them.
  *
- * Limits: 50 keys in an update, https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
+ * Limit: 50 keys in an update,
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
  */
 
 import { packageNumberOf } from '../domain/edge-keys.ts';
@@ -14,7 +15,7 @@ import { ConflictError, type Table } from '../store/table.ts';
 import { requestWork, type WorkItem, type WorkMessage, type WorkQueue } from '../store/work.ts';
 import { edgeWork, grantsWork, principalWork } from '../store/work-items.ts';
 
-/** The store as its writer needs it. */
+/** The port of the key-value store. */
 export interface KeyValues {
   /** The ETag of the whole store. */
   describe(): Promise<string>;
@@ -23,24 +24,24 @@ export interface KeyValues {
    * All or nothing.
    *
    * @returns the next ETag
-   * @throws StoreRefusalError when the store changed since the ETag was given, or does not take one of the keys
-   * @throws StoreFullError when it would be larger than it may be
+   * @throws StoreRefusalError when the store changed since it had that ETag, or does not accept one of the keys
+   * @throws StoreFullError when the store would exceed its maximal size
    */
   update(etag: string, puts: ReadonlyMap<string, string>, deletes: readonly string[]): Promise<string>;
 }
 
-/** Somebody else wrote to the store, or it does not take what it was sent. Nothing was written. */
+/** Another writer changed the store, or it does not accept the update. Nothing was written. */
 export class StoreRefusalError extends Error {
   override readonly name = 'StoreRefusalError';
 }
 
-/** Nothing was written; what makes the store smaller still can be. */
+/** The store is full. Nothing was written; updates that make it smaller are still possible. */
 export class StoreFullError extends Error {
   override readonly name = 'StoreFullError';
 }
 
 const updateKeysMax = 50;
-/** A function of 20 s stops taking turns after this many milliseconds and leaves the rest to a new message. */
+/** No turn starts after this time of the function's 20 s; a new message does the rest. Milliseconds. */
 const turnsMs = 10_000;
 const conflictsMax = 10;
 
@@ -52,21 +53,21 @@ export interface PublishAccessDependencies {
   readonly logger: Pick<Logger, 'error'>;
 }
 
-/** What earlier turns of one run met. */
+/** What earlier turns of a run found out. */
 interface Turns {
   readonly refused: Set<string>;
   conflicts: number;
   keysMax: number;
-  /** Only keys that go: they make room, and values that change may have grown. */
+  /** The store is full, so only keys are deleted: changed values may have grown. */
   isFull: boolean;
 }
 
 /**
- * Carries out what is wanted at the edge: the keys named and whatever else is pending, turn by turn. A key that the store does not take
- * stays wanted, is logged, and keeps no other from being written.
+ * Writes the desired state to the edge, turn by turn: the given keys and whatever else is pending. A key that the store does not accept
+ * stays pending, is logged, and does not block the others.
  *
  * @returns how many keys were written or removed
- * @throws StoreRefusalError when the store kept changing under us
+ * @throws StoreRefusalError when the store kept changing meanwhile
  */
 export async function publishAccess(
   dependencies: PublishAccessDependencies,
@@ -96,7 +97,7 @@ export async function publishAccess(
       turns.isFull = false;
       await workQueue.send(messages);
     } catch (error) {
-      if ((await meetFailure(dependencies, turns, { etag, batch, error })) === 'stop') {
+      if ((await adjustAfterFailure(dependencies, turns, { etag, batch, error })) === 'stop') {
         return written;
       }
     }
@@ -104,11 +105,11 @@ export async function publishAccess(
 }
 
 /**
- * Says how to go on after a turn that failed, in what it notes for the next one.
+ * Decides how the next turn has to differ after a failed one.
  *
  * @throws the error when another turn would not help
  */
-async function meetFailure(
+async function adjustAfterFailure(
   { keyValues, logger }: PublishAccessDependencies,
   turns: Turns,
   { etag, batch, error }: { etag: string; batch: readonly EdgeRow[]; error: unknown },
@@ -134,7 +135,7 @@ async function meetFailure(
       throw error;
     }
   } else if (batch.length > 1) {
-    // Nobody else wrote, so the store does not take one of these keys: half of them, until it is found.
+    // There was no other writer, so the store does not accept one of these keys: try half of them, until it is found.
     turns.keysMax = Math.ceil(batch.length / 2);
   } else {
     turns.refused.add(String(batch[0]?.key));
@@ -154,25 +155,26 @@ async function updateStore(keyValues: KeyValues, etag: string, batch: readonly E
       puts.set(row.key, row.value);
     }
   }
-  // Nothing says what an update does that removes a key which is not there; a turn that died half-way leaves such rows.
-  const there = await Promise.all(gone.map((key) => keyValues.has(key)));
-  const deletes = gone.filter((_, place) => there[place]);
+  // It is not documented what an update does that deletes a missing key; a turn that died half-way leaves such rows.
+  const exists = await Promise.all(gone.map((key) => keyValues.has(key)));
+  const deletes = gone.filter((_, place) => exists[place]);
   if (puts.size > 0 || deletes.length > 0) {
     await keyValues.update(etag, puts, deletes);
   }
 }
 
 /**
- * Records what is at the edge now, and requests the work that waits for it. A death before it leaves the rows wanted, and the next turn does it again.
+ * Records what the edge now has, and requests the work that waits for it. If the worker dies before this, the rows stay pending, and the
+ * next turn writes them again.
  *
- * So a grant requests work on its principals twice, once by the change and once from here: a root lists only what the edge serves by then. What
- * only takes something away requests nothing again: whoever wished it had left it out before.
+ * A grant thus requests work on its principals twice, by the change and from here, because a root lists only what the edge already serves.
+ * A pure withdrawal requests nothing here: the change that caused it already left it out.
  */
 async function record(table: Table, batch: readonly EdgeRow[], now: number): Promise<WorkMessage[]> {
   const waiting = new Map<string, WorkItem>();
   for (const row of batch) {
     const { subject } = row;
-    if (subject.kind !== 'token' && subject.kind !== 'organization' && mayGive(row)) {
+    if (subject.kind !== 'token' && subject.kind !== 'organization' && mayGrant(row)) {
       const workItem =
         subject.kind === 'view'
           ? principalWork(subject.organization, subject.principal)
@@ -189,7 +191,10 @@ async function record(table: Table, batch: readonly EdgeRow[], now: number): Pro
   return workItems.map((workItem) => workItem.message);
 }
 
-/** Withdrawals by themselves, as long as there are any; then what others wait for: organizations before packages before views before tokens. */
+/**
+ * Only withdrawals, as long as there are any; then keys in the order in which they depend on each other: organizations, packages, views,
+ * tokens.
+ */
 export function nextBatch(due: readonly EdgeRow[]): readonly EdgeRow[] {
   const withdrawals = due.filter(isWithdrawal);
   const rank = { organization: 0, package: 1, view: 2, token: 3 } as const;
@@ -198,14 +203,14 @@ export function nextBatch(due: readonly EdgeRow[]): readonly EdgeRow[] {
     : [...due].sort((one, other) => rank[one.subject.kind] - rank[other.subject.kind]);
 }
 
-/** A turn that died may have written a value between the one recorded and this one, and whoever wished this one saw that wish. */
+/** Whether a turn that died may have written a value between the recorded one and this one, which was desired in the meantime. */
 const hasSkipped = ({ wanted, done }: EdgeRow): boolean => wanted - done > 1;
 
 const isRemoval = ({ value }: EdgeRow): boolean => value === undefined;
 
 /**
- * Takes something away, or may do so: the key goes, or a bit of its bitmap, or what a package or a token says changes: its number or
- * refused commits, its organizations or expiry.
+ * Whether the update withdraws something, or may do so: it deletes the key, clears a bit of a bitmap, or changes a package's number or
+ * refused commits, or a token's organizations or expiry.
  */
 function isWithdrawal(row: EdgeRow): boolean {
   if (row.value === undefined) {
@@ -217,8 +222,8 @@ function isWithdrawal(row: EdgeRow): boolean {
   return hasSkipped(row) || (row.published !== undefined && hasBitsBeyond(row.published, row.value));
 }
 
-/** Gives something that was not there, or may do so. */
-function mayGive(row: EdgeRow): boolean {
+/** Whether the update grants something new, or may do so. */
+function mayGrant(row: EdgeRow): boolean {
   if (hasSkipped(row)) {
     return true;
   }
@@ -226,7 +231,7 @@ function mayGive(row: EdgeRow): boolean {
     return false;
   }
   if (row.subject.kind === 'package') {
-    // The same number with other refused commits: who may read it does not depend on them.
+    // Refused commits do not affect who may read the package.
     return packageNumberOf(row.value) !== packageNumberOf(row.published);
   }
   return (
@@ -234,7 +239,7 @@ function mayGive(row: EdgeRow): boolean {
   );
 }
 
-/** Whether one bitmap has a bit that the other has not. */
+/** Whether one bitmap has a bit that the other lacks. */
 function hasBitsBeyond(one: string, other: string): boolean {
   const known = Buffer.from(other, 'base64url');
   return Buffer.from(one, 'base64url').some((byte, place) => (byte & ~(known[place] ?? 0)) !== 0);

@@ -37,7 +37,7 @@ export interface PublishPackageDependencies extends PublisherDependencies {
 
 export type PackageOutcome = 'done' | 'idle' | 'busy' | 'too-early' | 'again';
 
-/** @returns `too-early`: its files changed within this second; `again`: another writer was there at the same moment */
+/** @returns `too-early`: its files changed within this second; `again`: another writer interfered */
 export async function publishPackage(
   dependencies: PublishPackageDependencies,
   organization: OrganizationId,
@@ -61,7 +61,7 @@ async function publish(
   const [plainSeen, devSeen] = await Promise.all([objects.see(plainKey), objects.see(devKey)]);
 
   if (!isLiving(found) && found.state !== 'copying') {
-    // Its successor's number is on the way to the edge, which serves these until it arrives.
+    // The edge serves these files until it has the successor's number.
     const isReplaced = found.state === 'deleted' && found.successor !== undefined;
     if (!isReplaced && (plainSeen || devSeen)) {
       const filesModifiedAt = Math.max(
@@ -90,7 +90,7 @@ async function publish(
     refusedCommitsOf(table, organization),
     findPublishingSettings(table, organization),
   ]);
-  // A scan takes versions at a refused commit away; they must not wait for it.
+  // A scan removes versions at refused commits, but their withdrawal must not wait for it.
   const ready = versions.filter(({ state, commit }) => state === 'published' && !refused.has(commit));
   const { published, outsideCode } = publishedVersions({
     found,
@@ -108,7 +108,7 @@ async function publish(
   ).filter(([, seen, text]) => !objects.isSame(seen, text));
   const notBefore = Math.max(...changed.flatMap(([, seen]) => modifiedAt(seen, servedAt))) + 1000;
   if (notBefore > clock.now()) {
-    // Nobody sleeps in a function: the same work comes back in the next second.
+    // No function sleeps: the same work comes back in the next second.
     await releaseLease(table, lease);
     await workQueue.send([lease.workItem.message], delaySecondsUntil(notBefore, clock.now()));
     return 'too-early';
@@ -123,18 +123,18 @@ async function publish(
 }
 
 /**
- * When a client may have got the file last. `Last-Modified` is Composer's only validator and counts whole seconds, so two different
- * bodies within one second would leave clients on the first for good.
+ * When clients may last have received the file. `Last-Modified` is Composer's only validator and has whole seconds, so two different bodies
+ * within one second would leave clients with the first for good.
  */
 const modifiedAt = (seen: Seen | undefined, ...others: readonly (number | undefined)[]): number[] =>
   [seen?.lastModified, ...others].filter((at) => at !== undefined);
 
-/** How soon it is looked again whether the files of a package that lost its name are gone. */
+/** How soon to check again whether the files of a package that lost its name are gone. */
 const stillServedSeconds = 2;
 
 /**
- * When clients may last have got files of packages that had the name before, in milliseconds since the epoch: those that are written now have to be
- * younger. As long as the edge sends anybody to the others, or their files are there, that time may still grow.
+ * When clients may last have received files of packages that had the name before, in milliseconds since the epoch: new files have to be
+ * younger. The time may still advance while the edge leads to those packages or their files exist.
  */
 async function filesServedBefore(
   { table, objects }: PublishPackageDependencies,
@@ -162,7 +162,7 @@ async function filesServedBefore(
   return servedAt;
 }
 
-/** The files are there: now the edge may know the package, and after it the roots. */
+/** Makes the package available once its files exist: first at the edge, then in the roots. */
 async function makeAvailable(
   { table, workQueue, clock }: PublishPackageDependencies,
   lease: Lease,
@@ -171,7 +171,7 @@ async function makeAvailable(
   const key = edgeKeys.package(slug, found.name);
   try {
     await table.transact([
-      // The lease's own item: its check and this change are one operation.
+      // The lease is on the same item, so its check and this change are one operation.
       {
         update: { key: lease.workItem.key, set: { state: 'available' } },
         when: all(equal('leaseId', lease.leaseId), equal('state', 'accepted'), refusesTheSame(found)),
@@ -182,12 +182,12 @@ async function makeAvailable(
         { kind: 'package', organization, packageNumber: found.number },
         clock.now(),
       ),
-      // Whoever has the name now wrote that with the end of this package's state.
+      // A change of the name's holder is written with the change of this package's state.
       { check: keys.packageName(organization, found.name), when: equal('number', found.number) },
     ]);
   } catch (error) {
     if (error instanceof ConflictError && error.failed.length > 0 && (await holdsLease(table, lease))) {
-      // A scan withdrew the package meanwhile, or an owner refused a commit of it: both asked for it to be written again.
+      // A scan withdrew the package meanwhile, or an owner refused a commit of it: both requested its files again.
       return;
     }
     throw error;

@@ -1,4 +1,4 @@
-/** How every publisher works on its thing: alone, and again when another writer was there at the same moment. */
+/** Runs a publisher's work under a lease, and requests it again when another writer interfered. */
 import type { Clock } from '../runtime/clock.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';
 import { ConflictError, type Table } from '../store/table.ts';
@@ -12,15 +12,15 @@ export interface PublisherDependencies {
   readonly newLeaseId: () => string;
 }
 
-/** All publishers under leases have the same time-out. */
+/** Long enough for all publishers under leases. */
 const leaseMs = Math.max(leaseMsOf('publish-package'), leaseMsOf('publish-roots'));
 
 /**
- * Takes the lease and does the work, which completes or releases it. A failure gives the lease back.
+ * Takes the lease and runs the work, which completes or releases it. A failure releases the lease.
  *
- * @returns what the work says; `idle` or `busy` when there was no lease to be had; `again`: what was read changed under it, and the thing
- * has been woken to be read anew
- * @throws what the work throws, conflicts apart
+ * @returns the result of the work; `idle` or `busy` when the lease was not taken; `again` when the inputs changed meanwhile, and the work
+ * has been queued again
+ * @throws what the work throws, except conflicts
  */
 export async function publishUnderLease<Outcome>(
   { table, workQueue, clock, newLeaseId }: PublisherDependencies,

@@ -1,9 +1,8 @@
 /**
- * What one principal sees of an organization: the bitmap at the edge and the root file. One worker for each principal at a time.
+ * Publishes a principal's view of an organization: the bitmap at the edge and the root file. One worker for each principal at a time.
  *
- * A pass writes what its inputs allow and no more: bits are narrowed at once, and widened only to packages that the edge knows; the root
- * lists only names whose bit is at the edge. Each step, once done, requests work on the principal again, so that the passes follow each other
- * without anybody waiting.
+ * A pass writes only what its inputs allow: bits are cleared at once, and set only for packages that the edge has; the root lists only
+ * names whose bit is at the edge. Each completed step requests the next pass, so that no pass has to wait.
  */
 
 import { buildRootFile } from '../composer/package-metadata.ts';
@@ -25,7 +24,7 @@ export interface PublishViewDependencies extends PublisherDependencies {
   readonly registryBaseUrl: string;
   /** The organization's slug, which never changes. */
   readonly slugOf: (organization: OrganizationId) => Promise<string>;
-  /** What the principal may read, decided from facts read now, which is given in milliseconds since the epoch. */
+  /** Reads the principal's effective rights. The time is in milliseconds since the epoch. */
   readonly effectiveRightsOf: (
     organization: OrganizationId,
     principal: Principal,
@@ -33,12 +32,12 @@ export interface PublishViewDependencies extends PublisherDependencies {
   ) => Promise<EffectiveRights>;
 }
 
-/** A new token waits for its root at most so long. */
+/** How long a new token waits for its root at most; milliseconds. */
 const tokenWaitsMs = 30_000;
 
 export type ViewOutcome = 'done' | 'idle' | 'busy' | 'waiting' | 'again';
 
-/** @returns `waiting`: for what a new token needs, or for the end of a plan that is being written; `again`: another writer was there at the same moment */
+/** @returns `waiting`: for what a new token needs, or for the end of a plan that is being applied; `again`: another writer interfered */
 export async function publishView(
   dependencies: PublishViewDependencies,
   organization: OrganizationId,
@@ -58,7 +57,7 @@ async function pass(
   const { table, objects, workQueue, clock } = dependencies;
   const slug = await dependencies.slugOf(organization);
   const rootKey = objectKeys.root(slug, principal);
-  // Seen before the inputs are read; but a failing object store must not keep a bit from being taken away.
+  // Read before the inputs; but a failing object store must not block the clearing of a bit.
   const [seeing] = await Promise.allSettled([objects.see(rootKey)]);
 
   const tokens = (await tokensOf(table, organization, principal)).filter((token) =>
@@ -68,7 +67,7 @@ async function pass(
     tokens.length === 0
       ? undefined
       : await dependencies.effectiveRightsOf(organization, principal, clock.now());
-  // Half of a plan is no state that the forge was ever in: it takes away and gives nothing.
+  // A half-applied plan was never the forge's state: it only withdraws.
   const mayWiden = rights?.isApplying !== true;
   const readable = rights ? await readablePackages(dependencies, rights, organization, slug) : [];
   const seesAll = parsePrincipal(principal).kind === 'organization';
@@ -109,13 +108,13 @@ async function pass(
     await workQueue.send(await activateToken(table, token, slug, lease, clock.now()));
   }
   if (!view.complete && waiting.some((token) => !overdue(token))) {
-    // Whatever it waits for requests work on the principal again; this comes back in case that takes too long.
+    // What it waits for requests this work again; the delayed message is for when that takes too long.
     await releaseLease(table, lease);
     await workQueue.send([lease.workItem.message], 5);
     return 'waiting';
   }
   if (!mayWiden) {
-    // Whoever writes the plan's end asks for this again.
+    // The end of the plan requests this work again.
     await releaseLease(table, lease);
     return 'waiting';
   }
@@ -125,7 +124,7 @@ async function pass(
   return 'done';
 }
 
-/** Packages that the edge knows and that the principal may read, in the order of their numbers. */
+/** Packages that the edge has and the principal may read, ordered by number. */
 async function readablePackages(
   { table }: PublishViewDependencies,
   { mayRead }: EffectiveRights,
@@ -143,8 +142,8 @@ async function readablePackages(
 }
 
 /**
- * Whether the edge leads the name to the package, and is to go on doing so. What else of the value is on its way, refused commits, makes
- * nobody lose the package; nor does a new number that takes the place of the old one, whose bits are granted together.
+ * Whether the edge leads the name to the package, and will continue to. A pending change of refused commits takes the package from nobody;
+ * nor does a new number that replaces the old one, since both bits are granted together.
  */
 function isAtEdge({ number, predecessor }: StoredPackage, row: EdgeRow | undefined): boolean {
   const published = packageNumberOf(row?.published);
@@ -155,7 +154,7 @@ function isAtEdge({ number, predecessor }: StoredPackage, row: EdgeRow | undefin
   );
 }
 
-/** The numbers that a view of the package has a bit for: when it changes its number, both, so that nobody loses it on the way. */
+/** The numbers that a view has bits for: both while the package changes its number, so that nobody loses it meanwhile. */
 const numbersOf = ({ number, successor, predecessor }: StoredPackage): readonly number[] =>
   [number, successor, predecessor].filter((one) => one !== undefined);
 
@@ -165,14 +164,14 @@ interface BitmapInputs {
   readonly slug: string;
   readonly tokens: readonly Token[];
   readonly readable: readonly StoredPackage[];
-  /** Otherwise no bit is set that is not wished for already. */
+  /** If false, no bit is set that is not already desired. */
   readonly mayWiden: boolean;
 }
 
 interface View {
-  /** What the root may list; undefined while the key that lets the principal read a root is not at the edge. */
+  /** What the root may list; undefined while the edge lacks the key for reading the root. */
   readonly listed: readonly StoredPackage[] | undefined;
-  /** Everything that may be read is listed. */
+  /** Whether everything that may be read is listed. */
   readonly complete: boolean;
   readonly messages: readonly WorkMessage[];
 }
@@ -189,24 +188,24 @@ async function publishBitmap(
   const rowOf = (packageNumber: number): EdgeRow | undefined =>
     rows.get(edgeKeys.view(slug, principal, Math.floor(packageNumber / packagesPerChunk)));
   const readable = mayWiden ? all : all.filter(({ number }) => bitmapHas(rowOf(number)?.value, number));
-  const wished = new Map<string, string>();
+  const desired = new Map<string, string>();
   if (tokens.length > 0) {
     for (const [chunk, value] of bitmapChunks(readable.flatMap(numbersOf))) {
-      wished.set(edgeKeys.view(slug, principal, chunk), value);
+      desired.set(edgeKeys.view(slug, principal, chunk), value);
     }
   }
-  const changed = [...new Set([...rows.keys(), ...wished.keys()])].filter(
-    (key) => rows.get(key)?.value !== wished.get(key),
+  const changed = [...new Set([...rows.keys(), ...desired.keys()])].filter(
+    (key) => rows.get(key)?.value !== desired.get(key),
   );
   if (changed.length > 0) {
     await table.transact([
       leaseHeld(lease),
       ...changed.map((key) =>
-        desire(key, wished.get(key), { kind: 'view', organization, principal }, clock.now()),
+        desire(key, desired.get(key), { kind: 'view', organization, principal }, clock.now()),
       ),
     ]);
   }
-  // A bit that is at the edge, and that no earlier pass wanted away from there.
+  // The bit is at the edge, and no earlier pass has requested to clear it.
   const isGranted = ({ number }: StoredPackage): boolean => {
     const row = rowOf(number);
     return bitmapHas(row?.published, number) && bitmapHas(row?.value, number);

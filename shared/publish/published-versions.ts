@@ -1,4 +1,4 @@
-/** From stored versions to what the metadata says of them. Pure. */
+/** Turns stored versions into those in the metadata. Pure. */
 import { z } from 'zod';
 import type { PublishedVersion } from '../composer/package-metadata.ts';
 import type { PublishingSettings } from '../domain/organization.ts';
@@ -10,20 +10,20 @@ import {
   type StoredVersion,
 } from '../store/package-store.ts';
 
-/** Versions whose code is not kept by us: how many are in the metadata, how many the organization forbids, and where the code is. */
+/** Versions whose code we do not store: how many are in the metadata, how many the organization forbids, and where the code is. */
 export interface OutsideCodeSummary {
   readonly published: number;
   readonly forbidden: number;
   readonly hosts: readonly string[];
 }
 
-/** An owner reads no more of them. */
+/** How many hosts are shown. */
 const hostsMax = 10;
 
 /**
  * @param of.versions that may be published
  * @param of.dists recorded commits of the package, for versions that `hasCommitShasum`
- * @param of.distUrl the address of our archive of a commit
+ * @param of.distUrl the URL of our archive of a commit
  */
 export function publishedVersions(of: {
   readonly found: StoredPackage;
@@ -40,7 +40,7 @@ export function publishedVersions(of: {
     version,
     manifest: Manifest.parse(JSON.parse(version.manifest)),
   }));
-  const outside = read.filter(({ manifest }) => isOutside(manifest));
+  const outsideManifests = read.filter(({ manifest }) => isOutside(manifest));
   const shown = of.settings.outsideCode ? read : read.filter(({ manifest }) => !isOutside(manifest));
   return {
     published: shown.map(({ version, manifest }) => {
@@ -53,7 +53,7 @@ export function publishedVersions(of: {
         time: version.time,
         manifest,
         dist: manifest.dist
-          ? // As Composer's VcsRepository: what has no reference of its own goes by that of the source.
+          ? // As in Composer's VcsRepository: a dist without a reference has that of the source.
             { ...manifest.dist, reference: manifest.dist.reference ?? source?.reference ?? version.commit }
           : ownDist(version, distOf.get(version.commit), of.distUrl),
         ...(of.settings.source && source ? { source } : {}),
@@ -62,13 +62,13 @@ export function publishedVersions(of: {
       };
     }),
     outsideCode: summaryOf(
-      outside.map(({ manifest }) => manifest),
+      outsideManifests.map(({ manifest }) => manifest),
       of.settings,
     ),
   };
 }
 
-/** As `outsideCode` has let it through. */
+/** The form that `outsideCode` returns. */
 const CodeAddress = z.object({ type: z.string(), url: z.string(), reference: z.string() });
 const Manifest = z.looseObject({
   source: CodeAddress.optional(),
@@ -81,7 +81,7 @@ type Manifest = z.infer<typeof Manifest>;
 
 const isOutside = ({ source, dist }: Manifest): boolean => source !== undefined || dist !== undefined;
 
-/** The archive that we build of the commit, once somebody asks for it. */
+/** The archive that we build of the commit on its first request. */
 function ownDist(
   version: StoredVersion,
   dist: StoredDist | undefined,
@@ -89,14 +89,14 @@ function ownDist(
 ): PublishedVersion['dist'] {
   const shasum = publishedShasum(version, dist);
   return {
-    // Composer puts the pinned commit of `dev-main#<commit>` in the placeholder's place; a tag's address never changes.
+    // Composer replaces the placeholder by the pinned commit of `dev-main#<commit>`; a tag's URL never changes.
     url: distUrl(version.refKind === 'branch' ? '%reference%' : version.commit),
     reference: version.commit,
     ...(shasum === undefined ? {} : { shasum }),
   };
 }
 
-/** Where the version's code and its issues are found; nothing until a scan has told where its repository is. */
+/** The links to the version's code and issues; none until a scan has recorded the repository's links. */
 function linksOf(
   { links }: StoredPackage,
   { commit, refName, linkedRef }: StoredVersion,
@@ -108,9 +108,7 @@ function linksOf(
   return { links: { ...links.source, reference: commit }, support: { source, issues: links.issues } };
 }
 
-/**
- * Abandoned for the package that the same source became; or because its repository is archived, where the manifest does not say more.
- */
+/** The package that replaces this one; or true if its repository is archived and the manifest does not say `abandoned` itself. */
 function abandonment(
   { replacement, archived }: StoredPackage,
   manifest: Readonly<Record<string, unknown>>,
@@ -119,21 +117,23 @@ function abandonment(
 }
 
 function summaryOf(
-  outside: readonly Manifest[],
+  outsideManifests: readonly Manifest[],
   { outsideCode }: PublishingSettings,
 ): OutsideCodeSummary | undefined {
-  if (outside.length === 0) {
+  if (outsideManifests.length === 0) {
     return undefined;
   }
   const hosts = new Set(
-    outside.flatMap(({ dist, source }) => [dist, source].flatMap((one) => (one ? [hostOf(one.url)] : []))),
+    outsideManifests.flatMap(({ dist, source }) =>
+      [dist, source].flatMap((one) => (one ? [hostOf(one.url)] : [])),
+    ),
   );
   return {
-    published: outsideCode ? outside.length : 0,
-    forbidden: outsideCode ? 0 : outside.length,
+    published: outsideCode ? outsideManifests.length : 0,
+    forbidden: outsideCode ? 0 : outsideManifests.length,
     hosts: [...hosts].sort().slice(0, hostsMax),
   };
 }
 
-/** Of an address, or of `user@host:path`. */
+/** The host in a URL, or in `user@host:path`. */
 const hostOf = (url: string): string => URL.parse(url)?.host || (/^[^@]*@([^:]+):/.exec(url)?.[1] ?? url);

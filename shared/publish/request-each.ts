@@ -1,4 +1,4 @@
-/** Fan-out of work: work on everything of an owner is requested, in batches, before the owner is done. */
+/** Fan-out of work: requests work on every item of an owner, in batches, before the owner's own work is done. */
 import { transactionItemsMax } from '../store/table.ts';
 import { completeWork, leaseHeld, requestWork, type WorkItem } from '../store/work.ts';
 import { type PublisherDependencies, publishUnderLease } from './publish-under-lease.ts';

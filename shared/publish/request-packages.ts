@@ -1,4 +1,4 @@
-/** What goes for all packages of an organization changed: work on each of them is requested, so that its files are written again. */
+/** Requests work on each package of an organization, because something changed that affects all their files. */
 import type { OrganizationId } from '../domain/ids.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { packagesWork, packageWork } from '../store/work-items.ts';

@@ -1,4 +1,4 @@
-/** Rights or packages of an organization changed: work on every principal that has a root file is requested. */
+/** Requests work on every principal with a root file, because rights or packages of the organization changed. */
 import { asPrincipal, type OrganizationId } from '../domain/ids.ts';
 import { keys, nameInKey } from '../store/keys.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';

@@ -1,4 +1,4 @@
-/** Objects of the registry bucket as a whole: removed for good, or copied. The only code that may remove archives. */
+/** Removes and copies objects of the registry bucket. The only code that may remove archives. */
 import {
   CopyObjectCommand,
   DeleteObjectsCommand,
@@ -9,8 +9,8 @@ import {
 
 export interface StoredObjects {
   /**
-   * Removes objects whose keys begin with the prefix, at most a page of them, with every version that the bucket keeps of each: one that is
-   * merely deleted stays readable for whoever may read versions.
+   * Removes objects whose keys begin with the prefix, at most one page, with all their versions in the bucket: a merely deleted object
+   * stays readable for those who may read versions.
    *
    * @returns how many were removed, and whether more may be left
    */
@@ -22,7 +22,7 @@ export interface StoredObjects {
 export function createStoredObjects(client: S3Client, bucket: string): StoredObjects {
   return {
     async removeSome(prefix) {
-      // A page has at most 1,000, as many as one call removes.
+      // A page has at most 1,000 versions, as many as one call removes.
       const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix }));
       const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({
         Key,

@@ -8,7 +8,7 @@ import type { Page } from './schema.ts';
 function listOf(items: () => readonly string[], more: { total?: () => number; max?: number } = {}) {
   const requests: [size: number, after: string | undefined][] = [];
   return {
-    asked: requests,
+    requests,
     read: async (size: number, after: string | undefined): Promise<Page<string>> => {
       requests.push([size, after]);
       if (size > (more.max ?? 100)) {
@@ -40,22 +40,22 @@ describe('R7: a list', () => {
   test.each([0, 1, 99, 100, 101, 1001])('of %d items is read to its end', async (count) => {
     const list = listOf(() => named(count));
     expect(await readList(reading(list))).toEqual(named(count));
-    expect(list.asked).toHaveLength(Math.max(1, Math.ceil(count / 100)));
+    expect(list.requests).toHaveLength(Math.max(1, Math.ceil(count / 100)));
   });
 
   test('continues after a page that was already read', async () => {
     const list = listOf(() => named(7));
     const first = await list.read(3, undefined);
-    list.asked.length = 0;
+    list.requests.length = 0;
     expect(await readList({ ...reading(list), first })).toEqual(named(7));
-    expect(list.asked).toEqual([[100, '3']]);
+    expect(list.requests).toEqual([[100, '3']]);
   });
 
   test('that does not match its total is incomplete, after a second read from the start', async () => {
     const list = listOf(() => named(3), { total: () => 4 });
     const first = await list.read(3, undefined);
     await expect(readList({ ...reading(list), first })).rejects.toThrow(incomplete);
-    expect(list.asked).toEqual([
+    expect(list.requests).toEqual([
       [3, undefined],
       [100, undefined],
     ]);
@@ -71,7 +71,7 @@ describe('R7: a list', () => {
     const list = listOf(() => items);
     const read = async (size: number, after: string | undefined) => {
       const page = await list.read(size, after);
-      if (list.asked.length === 1) {
+      if (list.requests.length === 1) {
         // The first item disappears, so the third one moves to the page that was already read.
         items = items.slice(1);
       }
@@ -113,7 +113,7 @@ describe('R8: a page that is too much', () => {
   test('is requested in halves, and so are those after it', async () => {
     const list = listOf(() => named(60), { max: 30 });
     expect(await readList(reading(list))).toEqual(named(60));
-    expect(list.asked).toEqual([
+    expect(list.requests).toEqual([
       [100, undefined],
       [50, undefined],
       [25, undefined],
@@ -125,7 +125,7 @@ describe('R8: a page that is too much', () => {
   test('is unavailable when an eighth is too much too', async () => {
     const list = listOf(() => named(60), { max: 1 });
     await expect(readList(reading(list))).rejects.toThrow(OverloadError);
-    expect(list.asked.map(([size]) => size)).toEqual([100, 50, 25, 12]);
+    expect(list.requests.map(([size]) => size)).toEqual([100, 50, 25, 12]);
   });
 
   test('is not requested again when GitHub says to wait', async () => {
