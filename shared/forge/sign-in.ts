@@ -58,7 +58,10 @@ export interface OwnedOrganization {
   readonly name: string;
   /** A person's own account is shown too, so that the person can be told that it is not an organization. It is never connected. */
   readonly kind: 'organization' | 'personal';
-  /** What it can be read with as it is. Undefined: access has to be given first, at `installUrl` where the forge has one. */
+  /**
+   * What it can be read with as it is. Undefined: access has to be given first, at `installUrl` where the forge has such a page, otherwise by
+   * a grant or a token.
+   */
   readonly connection: Connection | undefined;
 }
 

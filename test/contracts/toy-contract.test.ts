@@ -1,28 +1,31 @@
 /** The toy forge fulfils the contract of all forges. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Fact } from '../../shared/domain/facts.ts';
-import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
+import { asId, type ForgeAccountId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 import { lifeMs } from '../support/token-forge.ts';
 import { connectToy } from '../support/toy-connection.ts';
-import type { ToyRef } from '../support/toy-forge/api.ts';
+import type { ToyRef, ToySecrets } from '../support/toy-forge/api.ts';
 import { toyTraits } from '../support/toy-forge/module.ts';
+import { codeLifeMs } from '../support/toy-people.ts';
 import { newToyId, pageSize, type ToyWorld } from '../support/toy-world.ts';
 import {
   codeOfAnswer,
   type Delivery,
   type ForgeFixture,
+  given,
   type WorldChanges,
 } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
 
 const secret = 'a shared secret';
+const wrongSecrets: ToySecrets = { clientSecret: 'another' };
 
 async function startToy(): Promise<ForgeFixture> {
   const clock = { time: Date.parse('2026-11-22T12:00:00Z'), now: () => clock.time };
-  const { world, module, open } = await connectToy(createMemoryTable(), clock);
+  const { world, module, integration, services, open } = await connectToy(createMemoryTable(), clock);
   const sent: Delivery[] = [];
   const sendDelivery = (event: string, about: string): void => {
     const body = JSON.stringify({ id: randomUUID(), event, about });
@@ -67,6 +70,24 @@ async function startToy(): Promise<ForgeFixture> {
       unknown: delivery({ event: 'weather changed', about: 'sun' }),
     },
     credential: { exchanges: () => world.tokens.exchanges, lifeMs, revoke: world.tokens.revoke },
+    signIn: {
+      signIn: given(module.signIn),
+      integration,
+      withWrongSecret: { ...integration, secrets: wrongSecrets },
+      services,
+      redirectUri: 'https://console.example/sign-in/callback/toy',
+      hasPkce: false,
+      codeLifeMs,
+      organization: world.id,
+      async addPerson(role) {
+        const account = asId<ForgeAccountId>(newToyId());
+        world.add({ kind: 'member', account, login: account, role });
+        return account;
+      },
+      setRole: async (account, role) => world.add({ kind: 'member', account, login: account, role }),
+      visit: async (address, account) => world.people.visit(address, account),
+      revoke: async (account) => world.people.endGrants(account),
+    },
     close: async () => {},
   };
 }
@@ -164,4 +185,4 @@ function changesOf(world: ToyWorld, sendDelivery: (event: string, about: string)
   };
 }
 
-forgeContract('the toy forge', startToy, { without: ['signIn'] });
+forgeContract('the toy forge', startToy);

@@ -9,8 +9,9 @@ import { createCredentialSource, storeCredential } from '../../shared/store/cred
 import type { Table } from '../../shared/store/table.ts';
 import { createMemoryDataKeys } from './memory-data-keys.ts';
 import { aFact } from './memory-forge.ts';
-import { TokenPair } from './toy-forge/api.ts';
+import { TokenPair, type ToySecrets } from './toy-forge/api.ts';
 import { createToyModule } from './toy-forge/module.ts';
+import { toyClient } from './toy-people.ts';
 import { createToyWorld } from './toy-world.ts';
 
 export const toyConnection = { kind: 'oauth-grant', id: asId<ConnectionId>('toy1') } as const;
@@ -25,7 +26,12 @@ export async function connectToy(table: Table, clock: Clock) {
   const grant = () => storeCredential({ table, cipher, clock }, toyConnection.id, world.tokens.issue());
   await grant();
   const services = { fetch: globalThis.fetch, clock, budgets: createMemoryBudgets(), random: () => 0 };
-  const integration = { forge: toyHost.forge, settings: { baseUrl: toyHost.baseUrl }, secrets: {} };
+  const secrets: ToySecrets = { clientSecret: toyClient.secret };
+  const integration = {
+    forge: toyHost.forge,
+    settings: { baseUrl: toyHost.baseUrl, clientId: toyClient.id },
+    secrets,
+  };
   const credential = (through: Table = table) =>
     createCredentialSource(
       { table: through, cipher, clock, newLeaseId: randomUUID },
@@ -34,5 +40,5 @@ export async function connectToy(table: Table, clock: Clock) {
     );
   const open = (through: Table = table): Promise<ForgeClient> =>
     module.open({ integration, connection: toyConnection, services }, credential(through));
-  return { world, module, open, grant, credential, cipher };
+  return { world, module, integration, services, open, grant, credential, cipher };
 }

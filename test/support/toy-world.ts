@@ -7,6 +7,7 @@ import { ForgeError } from '../../shared/forge/errors.ts';
 import { createTokenForge } from './token-forge.ts';
 import type { Token, ToyApi, ToyRef } from './toy-forge/api.ts';
 import { toyTraits } from './toy-forge/module.ts';
+import { createToyPeople } from './toy-people.ts';
 
 export const pageSize = 3;
 export const newToyId = (): string => `{${randomUUID()}}`;
@@ -24,7 +25,19 @@ export function createToyWorld(clock: { now(): number }) {
     if (!tokens.takes(token)) throw new ForgeError('credential-rejected', 'no such token');
     return world.fault(asked, page);
   }
+  const people = createToyPeople({
+    clock,
+    request(asked) {
+      world.requests += 1;
+      world.fault(asked, 1);
+    },
+    organizationsOf(account) {
+      const fact = facts.get(`member#${account}`);
+      return fact?.kind === 'member' ? [{ id, login: 'toys', isOwner: fact.role === 'owner' }] : [];
+    },
+  });
   const api: Omit<ToyApi, 'requests'> = {
+    ...people,
     exchange: tokens.exchange,
     probe(token) {
       request(token, 'organization');
@@ -49,6 +62,7 @@ export function createToyWorld(clock: { now(): number }) {
   };
   const world = {
     ...api,
+    people,
     id,
     facts,
     refs,

@@ -5,6 +5,7 @@ import type { ForgeRepositoryId } from '../../../shared/domain/ids.ts';
 import type { AnyScope, PartScope } from '../../../shared/domain/scopes.ts';
 import type { Credential, Exchange } from '../../../shared/forge/credential.ts';
 import type { ForgeOrganization, ForgeRef } from '../../../shared/forge/forge.ts';
+import type { IntegrationSecrets } from '../../../shared/forge/integration.ts';
 
 export const TokenPair = z.object({ access: z.string(), refresh: z.string() });
 export type TokenPair = z.infer<typeof TokenPair>;
@@ -13,8 +14,27 @@ export type Token = Credential<TokenPair>;
 /** @property history its commits, newest first */
 export type ToyRef = ForgeRef & { readonly isTag: boolean; readonly history: readonly string[] };
 
+export interface ToySettings {
+  readonly baseUrl: string;
+  readonly clientId?: string | undefined;
+}
+export interface ToySecrets extends IntegrationSecrets {
+  readonly clientSecret?: string | undefined;
+}
+
+/** What it answers to a person's token, and how one is obtained. @throws ForgeError, each method */
+export interface ToyPeople {
+  exchangeCode(
+    client: { readonly id: string; readonly secret: string },
+    code: string,
+    redirectUri: string,
+  ): { readonly token: string; readonly expiresInMs: number } | { readonly error: string };
+  person(token: string): { readonly id: string; readonly login: string };
+  organizationsOf(token: string): readonly { id: string; login: string; isOwner: boolean }[];
+}
+
 /** @throws ForgeError, each method */
-export interface ToyApi {
+export interface ToyApi extends ToyPeople {
   probe(token: Token): ForgeOrganization;
   /** A page of a scope's entries, or of the rows of one entry. */
   list(token: Token, scope: AnyScope, page: number): ToyPage;

@@ -11,7 +11,8 @@ import { ForgeError } from '../../../shared/forge/errors.ts';
 import { parseFact } from '../../../shared/forge/fact-schema.ts';
 import { type LookUp, type RepositoryIds, WebhookFormatError } from '../../../shared/forge/forge.ts';
 import type { ForgeClient, ForgeModule, OpenConnection } from '../../../shared/forge/module.ts';
-import { type Token, TokenPair, type ToyApi } from './api.ts';
+import { type Token, TokenPair, type ToyApi, type ToySecrets, type ToySettings } from './api.ts';
+import { createToySignIn } from './sign-in.ts';
 
 export const toyTraits: ForgeTraits = {
   scopes: [
@@ -126,11 +127,12 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
   };
 }
 
-export const createToyModule = (api: ToyApi): ForgeModule<{ baseUrl: string }, object, TokenPair> => ({
+export const createToyModule = (api: ToyApi): ForgeModule<ToySettings, ToySecrets, TokenPair> => ({
   id: 'toy',
   traits: toyTraits,
-  settings: z.strictObject({ baseUrl: z.url() }),
-  secrets: z.strictObject({}),
+  settings: z.strictObject({ baseUrl: z.url(), clientId: z.string().optional() }),
+  secrets: z.strictObject({ clientSecret: z.string().optional() }),
+  signIn: createToySignIn(api),
   credential: TokenPair,
   async open(connection, tokens) {
     if (tokens === undefined) throw new RangeError('a toy forge is opened with tokens');
