@@ -11,7 +11,7 @@ import {
   type StoredFact,
   type Tombstone,
 } from '../domain/facts.ts';
-import type { ForgeRepositoryId, ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
+import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
 import {
   type AnyScope,
   idOfPart,
@@ -189,6 +189,22 @@ async function loadMember(
 ): Promise<readonly FactOf<'member'>[]> {
   const item = await table.get(keys.fact(synchronization, `member#${account}`));
   return live(item === undefined ? [] : [item], 'member', givenAt);
+}
+
+/** What makes the account one of the forge organization's people: its membership, and the repositories that it is a collaborator on. */
+export async function factsOfAccount(
+  table: Table,
+  synchronization: SynchronizationId,
+  account: ForgeAccountId,
+): Promise<readonly (StoredFact & { readonly fact: FactOf<'member' | 'collaborator'> })[]> {
+  const [member, collaborations] = await Promise.all([
+    table.get(keys.fact(synchronization, `member#${account}`)),
+    queryFacts(table, synchronization, prefixOf('collaborator', account)),
+  ]);
+  return [...(member === undefined ? [] : [member]), ...collaborations].flatMap((item) => {
+    const { removed, fact, ...stored } = parseStored(item);
+    return removed || !(isKind(fact, 'member') || isKind(fact, 'collaborator')) ? [] : [{ ...stored, fact }];
+  });
 }
 
 /** The fact with that key, even if it was removed within a day; consistent. */

@@ -53,6 +53,8 @@
  * | user | USER#id | USER |
  * | session of a user | USER#id | SESSION#id |
  * | key that sessions are signed with, encrypted | SESSIONKEYS | KEY#period |
+ * | grant of a person for a few minutes, encrypted | USER#id | GRANT#forge#base |
+ * | answer of a sign-in that was taken | SIGNIN#hash | SIGNIN |
  * | sign-in, or a try | INSTALLATION | SIGNINS#time#id |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
@@ -252,6 +254,12 @@ export const keys = {
   session: (user: string, session: string): Key => ({ pk: `USER#${user}`, sk: `SESSION#${session}` }),
   /** @param period since the epoch, counted by whoever makes the keys */
   sessionKey: (period: number): Key => ({ pk: 'SESSIONKEYS', sk: `KEY#${period}` }),
+  personGrant: (user: string, { forge, baseUrl }: Host): Key => ({
+    pk: `USER#${user}`,
+    sk: `GRANT#${forge}#${baseUrl}`,
+  }),
+  /** @param hash of what was sent to the forge as the state */
+  takenSignIn: (hash: string): Key => ({ pk: `SIGNIN#${hash}`, sk: 'SIGNIN' }),
   /** @param at milliseconds since the epoch */
   signIn: (at: number, id: string): Key => ({
     pk: 'INSTALLATION',

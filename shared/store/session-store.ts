@@ -1,9 +1,10 @@
 /** Users' sessions. Only hashes of the secrets in their cookies are stored. */
 import { z } from 'zod';
 import { asId, type SessionId, type UserId } from '../domain/ids.ts';
-import { all, equal, missing, present } from './condition.ts';
+import { equal, present } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
+import { userIsThere } from './user-store.ts';
 
 /** The origin of a request, according to the request. */
 export interface RequestOrigin {
@@ -38,12 +39,6 @@ const textMax = 300;
 const cut = ({ address, userAgent }: RequestOrigin): RequestOrigin => ({
   address: address.slice(0, textMax),
   userAgent: userAgent.slice(0, textMax),
-});
-
-/** Condition that the user exists, and was not merged into another. */
-export const userIsThere = (user: UserId): Operation => ({
-  check: keys.user(user),
-  when: all(present, missing('mergedInto')),
 });
 
 /** The operations that begin a session; they fail when there is no such user. */

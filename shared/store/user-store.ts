@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { asId, type ForgeAccountId, type UserId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { absent } from './condition.ts';
+import { absent, all, equal, missing, present } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
@@ -14,12 +14,44 @@ const Account = z.object({
 });
 export type Account = z.infer<typeof Account>;
 
-const UserItem = z.object({ accounts: z.array(Account) });
+const LinkedAccount = Account.extend({
+  /** As the code host last said. */
+  login: z.string().optional(),
+  /** Milliseconds since the epoch; missing for one that was given a token and never signed in. */
+  lastSignInAt: z.number().optional(),
+});
+export type LinkedAccount = z.infer<typeof LinkedAccount>;
+
+const UserItem = z.object({
+  id: z.string().transform((text) => asId<UserId>(text)),
+  /** Of the account that signed in last, as are the name and the picture. */
+  login: z.string(),
+  name: z.string().optional(),
+  avatarUrl: z.string().optional(),
+  accounts: z.array(LinkedAccount),
+  createdAt: z.number(),
+  /** Counts the changes; 0 before the first. */
+  version: z.number().default(0),
+  /** The user who has all that this one had. */
+  mergedInto: z
+    .string()
+    .transform((text) => asId<UserId>(text))
+    .optional(),
+});
+export type User = Readonly<z.infer<typeof UserItem>>;
+
+/** The user, one who was merged into another too. */
+export async function readUser(table: Table, user: UserId): Promise<User | undefined> {
+  const item = await table.get(keys.user(user));
+  return item === undefined ? undefined : UserItem.parse(item);
+}
+
+const AccountsItem = z.object({ accounts: z.array(Account) });
 
 /** The accounts of the user; none when there is no such user. */
 export async function accountsOf(table: Table, user: UserId): Promise<readonly Account[]> {
   const item = await table.get(keys.user(user));
-  return item === undefined ? [] : UserItem.parse(item).accounts;
+  return item === undefined ? [] : AccountsItem.parse(item).accounts;
 }
 
 /** The user of an account, if one has signed in with it or was given a token. */
@@ -47,11 +79,25 @@ export function accountIn(
   return { forge, baseUrl, account };
 }
 
-/** Creates a user with this account; fails the transaction when another one was created meanwhile. */
-export function makeUser(user: UserId, account: Account, login: string, now: number): readonly Operation[] {
+/**
+ * Creates a user with this one account. Fails the transaction when somebody created one meanwhile.
+ *
+ * @param shown what else is known of the person
+ */
+export function makeUser(
+  user: UserId,
+  account: LinkedAccount,
+  login: string,
+  now: number,
+  shown: Partial<Pick<User, 'name' | 'avatarUrl'>> = {},
+): readonly Operation[] {
   return [
-    { put: keys.user(user), item: { id: user, login, accounts: [account], createdAt: now }, when: absent },
-    { put: keys.account(account.forge, account.baseUrl, account.account), item: { user }, when: absent },
+    {
+      put: keys.user(user),
+      item: { ...shown, id: user, login, accounts: [account], createdAt: now },
+      when: absent,
+    },
+    giveAccount(account, user),
   ];
 }
 
@@ -62,3 +108,48 @@ export async function findUserName(table: Table, user: UserId): Promise<string |
 }
 
 const NamedUser = z.object({ login: z.string().optional() });
+
+/** Condition that the user exists, and was not merged into another. */
+export const userIsThere = (user: UserId): Operation => ({
+  check: keys.user(user),
+  when: all(present, missing('mergedInto')),
+});
+
+/** Whether both are the same account. */
+export const isSameAccount = (one: Account, other: Account): boolean =>
+  one.forge === other.forge && one.baseUrl === other.baseUrl && one.account === other.account;
+
+/** The key of the account without what is known of it. */
+export const accountAlone = ({ forge, baseUrl, account }: Account): Account => ({ forge, baseUrl, account });
+
+/**
+ * Changes a user; an attribute set to undefined is removed. Fails when somebody changed the user since `before` was read.
+ *
+ * @param before as it was read
+ */
+export function changeUser(
+  before: Pick<User, 'id' | 'version'>,
+  change: Partial<Pick<User, 'login' | 'name' | 'avatarUrl' | 'accounts' | 'mergedInto'>>,
+): Operation {
+  return {
+    update: { key: keys.user(before.id), set: { ...change, version: before.version + 1 } },
+    when: all(
+      present,
+      missing('mergedInto'),
+      before.version === 0 ? missing('version') : equal('version', before.version),
+    ),
+  };
+}
+
+/** The account belongs to the user from now on. @param from whose it is so far; undefined: nobody's */
+export const giveAccount = (account: Account, to: UserId, from?: UserId): Operation => ({
+  put: keys.account(account.forge, account.baseUrl, account.account),
+  item: { user: to },
+  when: from === undefined ? absent : equal('user', from),
+});
+
+/** The account belongs to nobody from now on. */
+export const releaseAccount = (account: Account, from: UserId): Operation => ({
+  delete: keys.account(account.forge, account.baseUrl, account.account),
+  when: equal('user', from),
+});

@@ -20,7 +20,7 @@ import { loadFacts } from '../store/fact-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { addToken } from '../store/token-store.ts';
-import { accountIn, findUser, makeUser } from '../store/user-store.ts';
+import { accountIn, findUser, makeUser, userIsThere } from '../store/user-store.ts';
 import type { WorkQueue } from '../store/work.ts';
 
 export interface IssueTokenDependencies {
@@ -85,7 +85,7 @@ export async function issueToken(
     );
   } catch (error) {
     if (error instanceof ConflictError) {
-      throw new CallerError('conflict', 'this user was created at the same time; try again');
+      throw new CallerError('conflict', 'this user was changed at the same time; try again');
     }
     throw error;
   }
@@ -145,7 +145,7 @@ async function find(
     // An owner issues it for this organization only, so it gives none of the person's rights in others.
     kind: 'member',
     principal: userPrincipal(user),
-    operations: known === undefined ? makeUser(user, key, holder.login, clock.now()) : [],
+    operations: known === undefined ? makeUser(user, key, holder.login, clock.now()) : [userIsThere(user)],
   };
 }
 

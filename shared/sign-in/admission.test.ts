@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { createPeople, proven } from '../../test/support/people.ts';
+import { synchronizationId } from '../../test/support/synchronized.ts';
+import { asId, type UserId } from '../domain/ids.ts';
+import { putClaim } from '../store/claim-store.ts';
+import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import { findRefusal, refusalOf } from './admission.ts';
+
+const administrator = asId<UserId>('root');
+const settings = { administrators: [administrator], signIn: 'members', allowList: [] } as const;
+const { account } = proven(1);
+
+describe('who may sign in', () => {
+  it('is nobody while there is no administrator', () => {
+    for (const signIn of ['members', 'allow-list', 'anyone'] as const) {
+      const open = { administrators: [], signIn, allowList: [account] };
+      expect(refusalOf(open, account, undefined)).toBe('not-set-up');
+    }
+  });
+
+  it('is always an administrator', () => {
+    for (const signIn of ['members', 'allow-list', 'anyone'] as const) {
+      expect(refusalOf({ ...settings, signIn }, account, administrator)).toBeUndefined();
+    }
+  });
+
+  it('is anyone, or who is listed by the id of the account', () => {
+    expect(refusalOf({ ...settings, signIn: 'anyone' }, account, undefined)).toBeUndefined();
+    const listed = { ...settings, signIn: 'allow-list', allowList: [account] } as const;
+    expect(refusalOf(listed, account, undefined)).toBeUndefined();
+    expect(refusalOf(listed, proven(2).account, undefined)).toBe('not-listed');
+    expect(refusalOf(listed, { ...account, baseUrl: 'https://git.example.com' }, undefined)).toBe(
+      'not-listed',
+    );
+  });
+
+  it.each([
+    ['a member', [aFact.member(1)], undefined],
+    ['an outside collaborator', [aFact.repository(7), aFact.collaborator(7, 1)], undefined],
+    ['somebody else', [aFact.member(2), aFact.collaborator(7, 2)], 'no-member'],
+  ])('may be who belongs to a connected organization: %s', async (_, facts, refusal) => {
+    const { table, clock } = await createPeople(facts);
+    await table.transact([
+      changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
+    ]);
+    expect(await findRefusal(table, account, undefined, clock.time)).toBe(refusal);
+  });
+
+  it('is not who left by an event that no read has confirmed yet', async () => {
+    const { table, clock } = await createPeople([aFact.member(1), aFact.collaborator(7, 1)]);
+    await table.transact([
+      changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
+      putClaim(synchronizationId, { key: 'member#1', expect: 'gone', at: clock.time, bodies: [] }),
+    ]);
+    expect(await findRefusal(table, account, undefined, clock.time)).toBe('no-member');
+  });
+});

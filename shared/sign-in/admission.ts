@@ -1,0 +1,87 @@
+/** Who may sign in to this installation. */
+import { isWithdrawn } from '../domain/claim.ts';
+import type { UserId } from '../domain/ids.ts';
+import { loadClaims } from '../store/claim-store.ts';
+import { factsOfAccount } from '../store/fact-store.ts';
+import { findInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
+import { findSynchronization, listSynchronizations } from '../store/synchronization-store.ts';
+import type { Table } from '../store/table.ts';
+import { type Account, isSameAccount } from '../store/user-store.ts';
+
+/** Why somebody is not let in. */
+export type RefusalReason = 'not-set-up' | 'no-member' | 'not-listed';
+
+export interface AdmissionSettings {
+  readonly administrators: readonly UserId[];
+  readonly signIn: InstallationSettings['signIn'];
+  readonly allowList: readonly Account[];
+}
+
+/**
+ * Why the person is not let in, by the settings alone; `ask-membership` when it depends on whether the account belongs to an organization.
+ *
+ * @param user whose account it is, if anybody's
+ * @returns undefined for who is let in
+ */
+export function refusalOf(
+  { administrators, signIn, allowList }: AdmissionSettings,
+  account: Account,
+  user: UserId | undefined,
+): RefusalReason | 'ask-membership' | undefined {
+  if (administrators.length === 0) {
+    return 'not-set-up';
+  }
+  if (user !== undefined && administrators.includes(user)) {
+    return undefined;
+  }
+  switch (signIn) {
+    case 'anyone':
+      return undefined;
+    case 'allow-list':
+      return allowList.some((one) => isSameAccount(one, account)) ? undefined : 'not-listed';
+    case 'members':
+      return 'ask-membership';
+  }
+}
+
+/**
+ * Why the person is not let in. Goes by what is stored, and asks no code host: an outage there refuses nobody who was let in before.
+ *
+ * @param now milliseconds since the epoch
+ * @returns undefined for who is let in
+ */
+export async function findRefusal(
+  table: Table,
+  account: Account,
+  user: UserId | undefined,
+  now: number,
+): Promise<RefusalReason | undefined> {
+  const reason = refusalOf(await findInstallationSettings(table), account, user);
+  if (reason !== 'ask-membership') {
+    return reason;
+  }
+  return (await belongsSomewhere(table, account, now)) ? undefined : 'no-member';
+}
+
+/** Whether the account is a member or an outside collaborator in any synchronization of its host. */
+async function belongsSomewhere(table: Table, account: Account, now: number): Promise<boolean> {
+  for (const { synchronization: id } of await listSynchronizations(table)) {
+    const synchronization = await findSynchronization(table, id);
+    if (synchronization?.forge !== account.forge || synchronization.baseUrl !== account.baseUrl) {
+      continue;
+    }
+    const rows = await factsOfAccount(table, id, account.account);
+    if (rows.length === 0) {
+      continue;
+    }
+    const claims = await loadClaims(table, id);
+    const holds = rows.some(
+      ({ fact, givenAt }) =>
+        !isWithdrawn(claims, fact, givenAt) && (fact.expiresAt === undefined || fact.expiresAt > now),
+    );
+    if (holds) {
+      return true;
+    }
+  }
+  return false;
+}

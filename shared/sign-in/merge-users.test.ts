@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { createPeople, origin, proven } from '../../test/support/people.ts';
+import { minute } from '../../test/support/session-bench.ts';
+import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
+import { asId, type ForgeRepositoryId, type UserId, userPrincipal } from '../domain/ids.ts';
+import { effectiveRightsOf } from '../publish/effective-rights.ts';
+import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import { signInLog } from '../store/sign-in-log.ts';
+import { accountsOf, findUser, readUser } from '../store/user-store.ts';
+import { mergeUsers } from './merge-users.ts';
+import { linkAccount, signInUser } from './user-accounts.ts';
+
+async function annAndBob() {
+  const people = await createPeople([
+    aFact.member(1),
+    aFact.member(2),
+    aFact.repository(7),
+    aFact.collaborator(7, 2),
+  ]);
+  const reads = async (user: UserId): Promise<boolean> => {
+    const { table, clock } = people;
+    const { mayRead } = await effectiveRightsOf(table, organizationId, userPrincipal(user), clock.time);
+    return mayRead(synchronizationId, asId<ForgeRepositoryId>(7));
+  };
+  const tokens = { ann: await people.giveToken('user-1'), bob: await people.giveToken('user-2') };
+  const ann = await signInUser(people.dependencies, proven(1, 'ann'));
+  const bob = await signInUser(people.dependencies, proven(2, 'bob'));
+  const now = people.clock.time;
+  const merge = { into: ann, merged: bob, provenInto: now, provenMerged: now };
+  return { ...people, tokens, ann, bob, merge, reads };
+}
+
+describe('two users who are one person', () => {
+  it('become one, who has the accounts of both', async () => {
+    const { dependencies, table, ann, bob, merge } = await annAndBob();
+    await mergeUsers(dependencies, merge, origin);
+    expect((await accountsOf(table, ann)).map(({ account }) => account)).toEqual(['1', '2']);
+    expect(await findUser(table, proven(2).account)).toBe(ann);
+    expect(await signInUser(dependencies, proven(2))).toBe(ann);
+    expect(await readUser(table, bob)).toMatchObject({ mergedInto: ann, accounts: [] });
+    const entries = await signInLog(table, 9);
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        act: 'users-merged',
+        user: ann,
+        why: expect.stringContaining('bob'),
+        ...origin,
+      }),
+    );
+  });
+
+  it('read what both read, as one; tokens of the merged one end', async () => {
+    const { dependencies, ann, bob, merge, tokens, tokenStates, askedFor, reads } = await annAndBob();
+    expect([await reads(ann), await reads(bob)]).toEqual([false, true]);
+    askedFor();
+    await mergeUsers(dependencies, merge, origin);
+    expect([await reads(ann), await reads(bob)]).toEqual([true, false]);
+    expect(await tokenStates(bob)).toEqual(['revoked']);
+    expect(await tokenStates(ann)).toEqual(['waiting']);
+    // Their root files and bitmaps are written again, and those of the merged one removed.
+    expect(new Set(askedFor())).toEqual(new Set([tokens.ann.principal, tokens.bob.principal]));
+  });
+
+  it('end the sessions of the merged one, and no other', async () => {
+    const { dependencies, ann, bob, merge, browser } = await annAndBob();
+    const [annsBrowser, bobsBrowser] = [browser(), browser()];
+    await annsBrowser.signIn(ann);
+    await bobsBrowser.signIn(bob);
+    await mergeUsers(dependencies, merge, origin);
+    expect(await annsBrowser.read({ isChange: true })).toMatchObject({ user: ann });
+    expect(await bobsBrowser.read({ isChange: true })).toBeUndefined();
+  });
+
+  it('are administrators when one of them was', async () => {
+    const { dependencies, table, ann, bob, merge } = await annAndBob();
+    const settings = await findInstallationSettings(table);
+    await table.transact([changeInstallationSettings(settings, { administrators: [bob] })]);
+    await mergeUsers(dependencies, merge, origin);
+    expect((await findInstallationSettings(table)).administrators).toEqual([ann]);
+  });
+
+  it('are not merged by a proof that is 15 minutes old, on either side', async () => {
+    const { dependencies, table, clock, bob, merge } = await annAndBob();
+    for (const side of ['provenInto', 'provenMerged'] as const) {
+      const old = { ...merge, [side]: clock.time - 15 * minute };
+      await expect(mergeUsers(dependencies, old, origin)).rejects.toThrow('too long ago');
+    }
+    expect(await accountsOf(table, bob)).toHaveLength(1);
+  });
+
+  it('cannot be merged again, nor into somebody who was merged away', async () => {
+    const { dependencies, ann, bob, merge } = await annAndBob();
+    await mergeUsers(dependencies, merge, origin);
+    await expect(mergeUsers(dependencies, merge, origin)).rejects.toThrow('no such user');
+    await expect(mergeUsers(dependencies, { ...merge, into: bob, merged: ann }, origin)).rejects.toThrow(
+      'no such user',
+    );
+    await expect(linkAccount(dependencies, bob, proven(3), origin)).rejects.toThrow('no such user');
+  });
+});

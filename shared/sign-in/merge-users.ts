@@ -1,0 +1,93 @@
+/**
+ * Two users who turn out to be one person become one. The person proves both: as the one by the session, as the other by signing in with an account of
+ * it, each within 15 minutes.
+ */
+import { CallerError } from '../domain/caller-error.ts';
+import { type UserId, userPrincipal } from '../domain/ids.ts';
+import { endAllSessions } from '../sessions/end-sessions.ts';
+import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import type { RequestOrigin } from '../store/session-store.ts';
+import type { Operation } from '../store/table.ts';
+import { revokeToken, tokensOf } from '../store/token-store.ts';
+import { changeUser, giveAccount, type User } from '../store/user-store.ts';
+import { againOnConflict, entry, presentUser, type UserDependencies } from './user-accounts.ts';
+import { changeAccounts, viewsOf } from './views-of-user.ts';
+
+/** A proof is good for so long; milliseconds. */
+export const proofMs = 15 * 60_000;
+
+export interface Merge {
+  /** Who stays, … */
+  readonly into: UserId;
+  /** … and who is somebody else's name from then on. */
+  readonly merged: UserId;
+  /** When the person proved to be each of them; milliseconds since the epoch. */
+  readonly provenInto: number;
+  readonly provenMerged: number;
+}
+
+/**
+ * The accounts of the one become the other's, with all rights that come from them. The merged user's tokens are revoked: they were made for
+ * what that user read, and would read more from now on. The sessions of that user end. Nothing of it is undone by merging again.
+ *
+ * @throws CallerError when a proof is too old, or one of them is gone
+ */
+export async function mergeUsers(
+  dependencies: UserDependencies,
+  merge: Merge,
+  origin: RequestOrigin,
+): Promise<void> {
+  const { clock } = dependencies;
+  const oldest = Math.min(merge.provenInto, merge.provenMerged);
+  if (clock.now() >= oldest + proofMs) {
+    throw new CallerError(
+      'forbidden',
+      'sign in with both accounts again: one of the two was proved too long ago',
+    );
+  }
+  if (merge.into === merge.merged) {
+    throw new CallerError('invalid', 'both accounts belong to the same user already');
+  }
+  // First, so that a merge which is broken off leaves a token too few and none too many.
+  await revokeTokens(dependencies, merge.merged);
+  await againOnConflict(async () => {
+    const into = await presentUser(dependencies, merge.into);
+    const merged = await presentUser(dependencies, merge.merged);
+    await changeAccounts(
+      dependencies,
+      [into.id, merged.id],
+      [
+        ...(await giveAll(dependencies, into, merged)),
+        entry(dependencies, 'users-merged', {
+          user: into.id,
+          why: `${merged.login} (${merged.id}) is ${into.login} from now on`,
+          ...origin,
+        }),
+      ],
+    );
+  });
+  // Those that were given meanwhile.
+  await revokeTokens(dependencies, merge.merged);
+  await endAllSessions(dependencies, merge.merged, origin);
+}
+
+async function giveAll({ table }: UserDependencies, into: User, merged: User): Promise<readonly Operation[]> {
+  const settings = await findInstallationSettings(table);
+  const others = settings.administrators.filter((one) => one !== merged.id && one !== into.id);
+  return [
+    changeUser(into, { accounts: [...into.accounts, ...merged.accounts] }),
+    changeUser(merged, { accounts: [], mergedInto: into.id }),
+    ...merged.accounts.map((account) => giveAccount(account, into.id, merged.id)),
+    ...(settings.administrators.includes(merged.id)
+      ? [changeInstallationSettings(settings, { administrators: [...others, into.id] })]
+      : []),
+  ];
+}
+
+async function revokeTokens({ table, workQueue, clock }: UserDependencies, user: UserId): Promise<void> {
+  for (const { organization } of await viewsOf(table, user)) {
+    for (const token of await tokensOf(table, organization, userPrincipal(user))) {
+      await workQueue.send(await revokeToken(table, token, clock.now()));
+    }
+  }
+}

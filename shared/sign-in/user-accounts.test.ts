@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { createPeople, origin, proven } from '../../test/support/people.ts';
+import { userPrincipal } from '../domain/ids.ts';
+import { signInLog } from '../store/sign-in-log.ts';
+import { accountsOf, findUser, readUser } from '../store/user-store.ts';
+import { linkAccount, signInUser, unlinkAccount } from './user-accounts.ts';
+
+describe('the first sign-in', () => {
+  it('creates the user, and each one after it says what is known now', async () => {
+    const { dependencies, table, clock } = await createPeople();
+    const user = await signInUser(dependencies, proven(1, 'ann'));
+    expect(await readUser(table, user)).toMatchObject({
+      login: 'ann',
+      name: 'ANN',
+      accounts: [{ account: '1', login: 'ann', lastSignInAt: clock.time }],
+    });
+    clock.time += 1000;
+    expect(await signInUser(dependencies, proven(1, 'anna'))).toBe(user);
+    expect(await readUser(table, user)).toMatchObject({
+      login: 'anna',
+      accounts: [{ account: '1', login: 'anna', lastSignInAt: clock.time }],
+    });
+  });
+
+  it('is that of the user whose account was given a token before', async () => {
+    const { dependencies, giveToken } = await createPeople([aFact.member(1)]);
+    const { principal } = await giveToken('user-1');
+    expect(userPrincipal(await signInUser(dependencies, proven(1)))).toBe(principal);
+  });
+
+  it('at once in two browsers makes one user', async () => {
+    const { dependencies } = await createPeople();
+    const users = await Promise.all([1, 2].map(() => signInUser(dependencies, proven(1))));
+    expect(new Set(users).size).toBe(1);
+  });
+
+  it('knows nobody by a login: who has it now may be somebody else', async () => {
+    const { dependencies } = await createPeople();
+    const before = await signInUser(dependencies, proven(1, 'ann'));
+    expect(await signInUser(dependencies, proven(2, 'ann'))).not.toBe(before);
+  });
+});
+
+describe('a further account', () => {
+  it('is linked, and what the tokens of the user read is decided again', async () => {
+    const { dependencies, table, giveToken, askedFor } = await createPeople([aFact.member(1)]);
+    const { principal } = await giveToken('user-1');
+    const user = await signInUser(dependencies, proven(1));
+    askedFor();
+    expect(await linkAccount(dependencies, user, proven(2), origin)).toEqual({ kind: 'linked' });
+    expect((await accountsOf(table, user)).map(({ account }) => account)).toEqual(['1', '2']);
+    expect(await signInUser(dependencies, proven(2))).toBe(user);
+    expect(askedFor()).toEqual([principal]);
+    expect(await signInLog(table, 9)).toMatchObject([
+      { act: 'account-linked', user, account: { account: '2', login: 'user-2' }, address: '192.0.2.1' },
+    ]);
+  });
+
+  it('that the user has already changes nothing', async () => {
+    const { dependencies, table } = await createPeople();
+    const user = await signInUser(dependencies, proven(1));
+    expect(await linkAccount(dependencies, user, proven(1), origin)).toEqual({ kind: 'linked-already' });
+    expect(await accountsOf(table, user)).toHaveLength(1);
+  });
+
+  it('of another user is named, and stays where it is', async () => {
+    const { dependencies, table } = await createPeople();
+    const [ann, bob] = [
+      await signInUser(dependencies, proven(1)),
+      await signInUser(dependencies, proven(2, 'bob')),
+    ];
+    expect(await linkAccount(dependencies, ann, proven(2), origin)).toMatchObject({
+      kind: 'taken',
+      by: { id: bob, login: 'bob' },
+    });
+    expect(await findUser(table, proven(2).account)).toBe(bob);
+    expect(await accountsOf(table, ann)).toHaveLength(1);
+  });
+});
+
+describe('an account that is taken from its user', () => {
+  it('gives the user nothing any more, and may sign in as somebody new', async () => {
+    const { dependencies, table, clock, giveToken, askedFor } = await createPeople([aFact.member(1)]);
+    const { principal } = await giveToken('user-1');
+    const user = await signInUser(dependencies, proven(1));
+    await linkAccount(dependencies, user, proven(2), origin);
+    askedFor();
+    clock.time += 1000;
+    await unlinkAccount(dependencies, user, proven(1).account, origin);
+    expect((await accountsOf(table, user)).map(({ account }) => account)).toEqual(['2']);
+    expect(askedFor()).toEqual([principal]);
+    expect(await signInUser(dependencies, proven(1))).not.toBe(user);
+    expect(await signInLog(table, 1)).toMatchObject([{ act: 'account-unlinked', account: { account: '1' } }]);
+  });
+
+  it('is not the last one, and none of somebody else', async () => {
+    const { dependencies, table } = await createPeople();
+    const [ann, bob] = [await signInUser(dependencies, proven(1)), await signInUser(dependencies, proven(2))];
+    await expect(unlinkAccount(dependencies, ann, proven(1).account, origin)).rejects.toThrow('last account');
+    await expect(unlinkAccount(dependencies, ann, proven(2).account, origin)).rejects.toThrow(
+      'no such account',
+    );
+    expect(await findUser(table, proven(2).account)).toBe(bob);
+  });
+
+  it('is one of two when both are taken at once', async () => {
+    const { dependencies, table } = await createPeople();
+    const user = await signInUser(dependencies, proven(1));
+    await linkAccount(dependencies, user, proven(2), origin);
+    const taken = await Promise.allSettled(
+      [1, 2].map((id) => unlinkAccount(dependencies, user, proven(id).account, origin)),
+    );
+    expect(taken.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await accountsOf(table, user)).toHaveLength(1);
+  });
+});
