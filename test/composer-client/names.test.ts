@@ -56,6 +56,11 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
   const packageNamed = async (name: string) =>
     (await status()).packages.find((one) => one.name === name && one.state === 'available');
   const numberAt = async (name: string): Promise<number> => Number((await packageNamed(name))?.number);
+  /** Whether alice gets its metadata: an available package reaches the edge, and then those who may read it, a moment later. */
+  const served = async (name: string): Promise<boolean> => {
+    const headers = { authorization: `Bearer ${system.token('alice')}` };
+    return (await fetch(`${system.registry}/acme/p2/${name}.json`, { headers })).ok;
+  };
   const give = (packageName: string, to: string, samePackage: boolean): Promise<unknown> =>
     system.admin.invoke('give-package-name', {
       slug: 'acme',
@@ -75,7 +80,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
       {
         name: 'acme/twin',
         repository: 'acme/twin-a',
-        why: expect.stringContaining('acme/twin-b, made 2019-01-01, has it'),
+        why: expect.stringContaining('acme/twin-b, created 2019-01-01, has it'),
       },
     ]);
   }, 60_000);
@@ -91,6 +96,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     await system.admin.invoke('synchronize-organization', { slug: 'acme' });
     await eventually(async () => {
       expect(await numberAt('acme/money')).toBeGreaterThan(before);
+      expect(await served('acme/money')).toBe(true);
     }, promptMs * 2);
     await app.forgetInstalled({ keepLock: true });
     await app.forgetCache();
