@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isTest, sourceImports } from '../../test/repo/source-imports.ts';
+import { isTest, sourceFiles, sourceImports } from '../../test/repo/source-imports.ts';
 import { readKeptSeconds } from '../test-seconds/kept-seconds.ts';
 import { type Chosen, chooseTests, usualSecondsOf } from './choose-tests.ts';
 
@@ -24,6 +24,15 @@ named at the end, with the command that runs it. How long a file takes is known 
 
 /** Changes to these concern every test. */
 const ofEverything = new Set(['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts']);
+/** What is loaded by other ways than imports: the bundler finds the handlers, and programs are started as processes. */
+const loadedToo = [
+  ...sourceFiles
+    .filter((file) => /^functions\/[^/]+\/handler\.(edge\.)?ts$/.test(file))
+    .map((to) => ({ from: 'infra/bundle.ts', to })),
+  { from: 'local/start/build-assembly.ts', to: 'local/start/assemble.ts' },
+  { from: 'test/integration/npm-start.test.ts', to: 'local/main.ts' },
+  { from: 'test/integration/npm-start.test.ts', to: 'local/admin.ts' },
+];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const shownMax = 5;
 
@@ -61,7 +70,7 @@ function main(args: string[]): number {
   const kept = readKeptSeconds(root);
   const { run, leftOut } = chooseTests({
     changed,
-    imports: sourceImports,
+    imports: [...sourceImports, ...loadedToo],
     isTest: (file) => isTest(file) && !file.endsWith('.long.test.ts'),
     secondsOf: (file) => kept[file] ?? usualSecondsOf(file),
     budget,

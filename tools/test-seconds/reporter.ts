@@ -4,7 +4,7 @@ import { keepSeconds } from './kept-seconds.ts';
 import { type FileSeconds, sumLines } from './sums.ts';
 
 /** A run of fewer files shows their times anyway. */
-const filesMin = 20;
+const filesMin = 50;
 
 export function createSecondsReporter(): Reporter {
   return {
