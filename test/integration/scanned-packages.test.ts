@@ -298,9 +298,7 @@ describe('a repository', () => {
     expect(registry.errors).toEqual([]);
     expect(Object.keys(await versions(registry))).toHaveLength(120);
     expect(await scanOf(registry)).toMatchObject({
-      skipped: [
-        { ref: 'tag 1.0.7', reason: expect.stringContaining('has 351 KB; the limit is 300 KB') },
-      ],
+      skipped: [{ ref: 'tag 1.0.7', reason: expect.stringContaining('has 351 KB; the limit is 300 KB') }],
     });
     expect(Math.max(...sizes)).toBeLessThan(4_000_000);
     expect(Math.max(...sizes)).toBeGreaterThan(2_000_000);
