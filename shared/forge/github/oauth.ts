@@ -7,7 +7,7 @@ import { type AuthorizationAnswer, type PersonGrant, SignInError, type SignInErr
 import { createApiFetch, failureOf, forgeErrorOf } from './http.ts';
 import { clientOf, type GitHubIntegration } from './oauth-client.ts';
 
-const what = 'the exchange of a code';
+const what = 'the exchange of the OAuth code';
 
 /**
  * What GitHub's errors are to us:
@@ -78,7 +78,10 @@ function checkedCallback(
       throw error;
     }
     // The library's error holds the parameters, the code among them.
-    throw new SignInError('state-mismatch', 'a callback is no answer to what this browser asked');
+    throw new SignInError(
+      'state-mismatch',
+      'the callback does not match the sign-in that this browser started',
+    );
   }
   if (!parameters.get('code')) {
     throw new SignInError('state-mismatch', 'a callback has no code');

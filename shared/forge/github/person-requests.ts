@@ -58,14 +58,14 @@ async function get<Schema extends z.ZodType>(
 ): Promise<{ readonly data: z.infer<Schema>; readonly headers: Failure['headers'] }> {
   const { integration, grant, services } = person;
   if (grant.expiresAt !== undefined && grant.expiresAt <= services.clock.now()) {
-    throw new SignInError('grant-ended', 'the grant of a person has expired');
+    throw new SignInError('grant-ended', "the person's grant has expired");
   }
   const what = `GET ${path}`;
   const response = await sendTo(integration, services, what, path, {
     headers: { authorization: `Bearer ${grant.accessToken}` },
   });
   if (response.status === 401) {
-    throw new SignInError('grant-ended', `GitHub takes a person's token no more: ${what}`);
+    throw new SignInError('grant-ended', `GitHub rejects the person's token: ${what}`);
   }
   if (response.status !== 200) {
     throw refusalOf(response, what, services);

@@ -189,7 +189,7 @@ const isOneOf = (error: unknown, codes: readonly ForgeErrorCode[]): boolean =>
 /** As `SignIn.revoke`. https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token */
 export async function revoke({ integration, grant, services }: Person): Promise<void> {
   const { id, secret } = clientOf(integration);
-  const what = 'the end of a person’s grant';
+  const what = 'the revocation of the grant';
   const response = await sendTo(
     integration,
     services,

@@ -27,7 +27,7 @@ export async function complete(
   const what = 'the registration of an App';
   // It becomes a segment of a path.
   if (!/^\w[\w-]*$/.test(code)) {
-    throw new SignInError('bad-code', 'the code of a registration is none that GitHub gives');
+    throw new SignInError('bad-code', 'the registration code is not in the form that GitHub issues');
   }
   const path = `/app-manifests/${code}/conversions`;
   const response = await sendTo({ settings }, services, what, path, { method: 'POST' });
