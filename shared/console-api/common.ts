@@ -18,6 +18,8 @@ export const Role = z.enum(['owner', 'member', 'outside']).meta({
 /** An id of ours in a path or a body. */
 export const Id = z.string().regex(/^[a-z0-9]{1,32}$/, 'is no id');
 
+const line = String.raw`^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$`;
+
 /** One line of text that a terminal shows as it was written. */
 export const Line = (max: number) =>
   z
@@ -25,7 +27,9 @@ export const Line = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'has to be one line of text');
+    .regex(new RegExp(line, 'u'), 'has to be one line of text')
+    // The generator of the document would write the expression's flag into it.
+    .meta({ pattern: line });
 
 /** What an emergency needs to say. */
 export const Reason = z

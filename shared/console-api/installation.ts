@@ -18,4 +18,5 @@ export const InstallationSettings = z
 export const InstallationSettingsChange = z
   .strictObject(settings)
   .partial()
+  .refine((change) => Object.values(change).some((value) => value !== undefined), 'has to change something')
   .meta({ id: 'InstallationSettingsChange', description: 'What is left out stays as it is.' });

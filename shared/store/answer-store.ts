@@ -56,7 +56,7 @@ export async function beginRequest(
   try {
     await table.update(
       { key, set: { requestHash: request.requestHash, ...until(now + workMs) }, remove: ['answer'] },
-      any(absent, missingOrLess('until', now)),
+      any(absent, missingOrLess('until', now + 1)),
     );
     return { is: 'first' };
   } catch (error) {

@@ -23,8 +23,10 @@ import { startSession } from '../../shared/sessions/session.ts';
 import { addApiKey } from '../../shared/store/api-key-store.ts';
 import { putFact } from '../../shared/store/fact-store.ts';
 import { changeInstallationSettings } from '../../shared/store/installation-settings.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { putPerson } from '../../shared/store/member-store.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';
+import type { Item } from '../../shared/store/table.ts';
 import { makeUser } from '../../shared/store/user-store.ts';
 import { createMemoryDataKeys } from './memory-data-keys.ts';
 import { aFact } from './memory-forge.ts';
@@ -70,8 +72,10 @@ export interface ApiWorld {
   now(): number;
   advance(ms: number): void;
   /** Begins another session, which the person's requests come with from then on. */
-  signIn(person: Person): Promise<void>;
+  signIn(person: Person, authenticatedAt?: number): Promise<void>;
   ask(sender: Sender, request: ApiRequest): Promise<ApiResponse>;
+  /** Everything that requests may change: all but how many there were. */
+  stored(): ReadonlyMap<string, Item>;
   /** A machine with a key of an organization. */
   machine(
     scopes: readonly ApiKeyScope[],
@@ -96,11 +100,11 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     consoleBaseUrl,
   };
   await populate(table, time);
-  const signIn = async (person: Person): Promise<void> => {
+  const signIn = async (person: Person, authenticatedAt = time): Promise<void> => {
     const origin = { address: '198.51.100.7', userAgent: 'test' };
     const { setCookies } = await startSession(dependencies, {
       user: userOf(person),
-      authenticatedAt: time,
+      authenticatedAt,
       ...origin,
     });
     cookies.set(person, setCookies.map((cookie) => cookie.split(';')[0]).join('; '));
@@ -113,6 +117,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     table,
     dependencies,
     signIn,
+    stored: () => new Map([...table.dump()].filter(([name]) => !name.startsWith(keys.rate('', 0).pk))),
     now: clock.now,
     advance(ms) {
       time += ms;

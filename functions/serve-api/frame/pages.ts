@@ -17,6 +17,8 @@ export const pageQuery = {
     .optional()
     .meta({
       type: 'integer',
+      minimum: 1,
+      maximum: limits.max,
       description: `Entries of a page, 1 to ${limits.max}; ${limits.usual} if left out.`,
     }),
   cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before.' }),

@@ -1,0 +1,233 @@
+/** What has to hold for every operation, over the OpenAPI document: no route is left out. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { examples } from '../../test/support/api-examples.ts';
+import {
+  document,
+  operations,
+  otherScopes,
+  prepared,
+  rightful,
+  wrongful,
+} from '../../test/support/api-operations.ts';
+import {
+  type ApiResponse,
+  createApiWorld,
+  otherOrganization,
+  type people,
+} from '../../test/support/api-world.ts';
+import { freshMs } from './frame/access.ts';
+
+const named = <One extends { readonly name: string }>(list: readonly One[]) =>
+  list.map((one) => [one.name, one] as const);
+const changes = operations.filter(({ act }) => act !== undefined);
+const closed = operations.filter(({ access }) => access !== 'public');
+
+/** A world in which the operation can be carried out, and its request. */
+async function worldFor(operation: (typeof operations)[number]) {
+  const world = await createApiWorld();
+  const request = await prepared(world, operation);
+  const before = world.stored();
+  return {
+    world,
+    request,
+    before,
+    expectRefused(answer: ApiResponse, status: number, code?: string) {
+      expect(answer.status).toBe(status);
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+      if (code !== undefined) {
+        expect(answer.body.code).toBe(code);
+      }
+      expect(world.stored()).toEqual(before);
+    },
+  };
+}
+
+describe('the document', () => {
+  it('has an example for every operation, and none for others', () => {
+    expect(Object.keys(examples).sort()).toEqual(operations.map(({ name }) => name).sort());
+  });
+
+  it('says of every operation who may use it, and of every change what the history has of it', () => {
+    expect(operations.length).toBeGreaterThan(10);
+    for (const { name, method, access, scope, act, isOfOrganization } of operations) {
+      expect([name, access], name).not.toContain(undefined);
+      expect(scope, name).toBeDefined();
+      expect(act === undefined, name).toBe(method === 'GET');
+      expect(['reader', 'member', 'owner'].includes(access), name).toBe(isOfOrganization);
+    }
+  });
+});
+
+describe.each(named(closed))('%s', (_, operation) => {
+  it('is for nobody who is not known', async () => {
+    const { world, request, expectRefused } = await worldFor(operation);
+    const answer = await world.ask('nobody', request());
+    expectRefused(answer, 401, 'unauthenticated');
+    expect(answer.headers['www-authenticate']).toMatch(/^Bearer /);
+    expectRefused(await world.ask({ secret: 'rprt_k_' }, request()), 401);
+  });
+
+  it('is for no person of a lesser role', async () => {
+    const { world, request, expectRefused } = await worldFor(operation);
+    for (const person of wrongful[operation.access]) {
+      expectRefused(await world.ask(person, request()), 403, 'forbidden');
+    }
+  });
+
+  it('is for no key without its scope', async () => {
+    const { world, request } = await worldFor(operation);
+    const machine = await world.machine(otherScopes(operation.scope));
+    const before = world.stored();
+    const answer = await world.ask(machine, request());
+    expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
+    expect(world.stored()).toEqual(before);
+  });
+});
+
+describe.each(named(operations.filter(({ isOfOrganization }) => isOfOrganization)))('%s', (_, operation) => {
+  it('answers others as if there were no such organization', async () => {
+    const { world, request, before } = await worldFor(operation);
+    const stranger = await world.ask('stranger', request());
+    expect(world.stored()).toEqual(before);
+    const machine = await world.machine([...otherScopes('none')], otherOrganization);
+    const answers = [
+      stranger,
+      await world.ask(machine, request()),
+      await world.ask('stranger', request('nowhere')),
+      await world.ask('stranger', request('Not-A-Slug')),
+      await world.ask('operator', request('nowhere')),
+    ];
+    for (const { status, text, headers } of answers) {
+      expect([status, text]).toEqual([404, stranger.text]);
+      expect(Object.keys(headers).sort()).toEqual(Object.keys(stranger.headers).sort());
+    }
+  });
+});
+
+describe.each(named(changes))('%s', (_, operation) => {
+  const isDangerous = operation.definition['x-dangerous'] === true;
+
+  it('is no other site’s to send', async () => {
+    const { world, request, expectRefused } = await worldFor(operation);
+    const forged: readonly Record<string, string | undefined>[] = [
+      { origin: undefined },
+      { origin: 'null' },
+      { origin: 'https://evil.example' },
+      { origin: 'https://console.example.evil.example' },
+      { 'x-repertoire-request': undefined },
+    ];
+    for (const headers of forged) {
+      const plain = request();
+      const answer = await world.ask(rightful[operation.access], {
+        ...plain,
+        headers: { ...plain.headers, ...headers },
+      });
+      expectRefused(answer, 403, 'cross-site');
+    }
+  });
+
+  it.runIf(isDangerous)('needs a person who proved within 15 minutes who he is', async () => {
+    const { world, request } = await worldFor(operation);
+    const sender = rightful[operation.access] as (typeof people)[number];
+    await world.signIn(sender, world.now() - freshMs);
+    const before = world.stored();
+    const answer = await world.ask(sender, request());
+    expect([answer.status, answer.body.code]).toEqual([403, 'reauthentication-required']);
+    expect(world.stored()).toEqual(before);
+    await world.signIn(sender, world.now() - freshMs + 1000);
+    expect((await world.ask(sender, request())).status).toBeLessThan(300);
+  });
+
+  it('leaves an entry in the history: who, and from where', async () => {
+    const { world, request, before } = await worldFor(operation);
+    expect((await world.ask(rightful[operation.access], request())).status).toBeLessThan(300);
+    const added = [...world.stored()].filter(([key]) => !before.has(key)).map(([, item]) => item);
+    const entries = added.filter(({ act }) => act === operation.act);
+    expect(entries).toHaveLength(1);
+    const [{ actor, from, user, address } = {}] = entries;
+    // The log of sign-ins, which sessions end in, has its own names.
+    const who = operation.access === 'user' ? user : (actor as { id?: string }).id;
+    const where = operation.access === 'user' ? address : (from as { address?: string }).address;
+    expect([who, where]).toEqual([expect.stringMatching(/^user/), '198.51.100.7']);
+  });
+});
+
+describe.each(named(operations))('%s', (_, operation) => {
+  it('answers whoever may use it as it is documented', async () => {
+    const { world, request } = await worldFor(operation);
+    const answer = await world.ask(rightful[operation.access], request());
+    expectDocumented(operation, answer);
+  });
+
+  it('is for the operator where it is for owners and administrators', async () => {
+    const { world, request } = await worldFor(operation);
+    const answer = await world.ask('operator', request());
+    if (operation.access === 'user') {
+      expect(answer.status).toBe(403);
+    } else {
+      expectDocumented(operation, answer);
+    }
+  });
+
+  it.runIf(operation.scope !== 'none')('is for a key with its scope', async () => {
+    const { world, request } = await worldFor(operation);
+    const scope = operation.scope === 'none' ? [] : [operation.scope];
+    expectDocumented(operation, await world.ask(await world.machine(scope), request()));
+  });
+
+  it.runIf(operation.method === 'GET')('answers HEAD with the same headers', async () => {
+    const { world, request } = await worldFor(operation);
+    const sender = rightful[operation.access];
+    const [get, head] = [
+      await world.ask(sender, request()),
+      await world.ask(sender, { ...request(), method: 'HEAD' }),
+    ];
+    expect([head.status, head.text]).toEqual([get.status, '']);
+    expect(head.headers['content-type']).toBe(get.headers['content-type']);
+  });
+
+  it.runIf(operation.definition['x-idempotency'] === 'key')('is carried out once for one key', async () => {
+    const { world, request } = await worldFor(operation);
+    const sender = rightful[operation.access];
+    const keyed = { ...request(), headers: { ...request().headers, 'idempotency-key': 'once-1' } };
+    const first = await world.ask(sender, keyed);
+    expectDocumented(operation, first);
+    const after = world.stored();
+    const again = await world.ask(sender, keyed);
+    expect([again.status, again.text]).toEqual([first.status, first.text]);
+    expect(world.stored()).toEqual(after);
+    const other = await world.ask(sender, {
+      ...keyed,
+      body: { ...(keyed.body as object), description: 'other' },
+    });
+    expect([other.status, other.body.code]).toEqual([422, 'invalid']);
+    // Kept so that nobody reads it in the table.
+    const secrets = [...after.values()].map((item) => JSON.stringify(item)).join('\n');
+    expect(secrets).not.toContain(first.body.secret);
+    world.advance(24 * 3600_000);
+    await world.signIn(sender as (typeof people)[number]);
+    expect((await world.ask(sender, keyed)).text).not.toBe(first.text);
+  });
+});
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+ajv.addSchema({ $id: 'document', ...document });
+
+/** The answer has the status that means success, and a body that fits the schema. */
+function expectDocumented(
+  { definition, path, method }: (typeof operations)[number],
+  answer: ApiResponse,
+): void {
+  const documented = Object.keys(definition.responses).find((status) => status.startsWith('2')) ?? '';
+  expect(answer.status, answer.text).toBe(Number(documented));
+  const [mediaType] = Object.keys(definition.responses[documented]?.content ?? {});
+  expect(answer.headers['content-type']).toBe(mediaType);
+  if (mediaType === 'application/json') {
+    const escaped = `/api/v1${path}`.replaceAll('~', '~0').replaceAll('/', '~1');
+    const pointer = `document#/paths/${encodeURI(escaped)}/${method.toLowerCase()}/responses/${documented}/content/application~1json/schema`;
+    const validate = ajv.getSchema(pointer);
+    expect(validate, pointer).toBeDefined();
+    expect([validate?.(answer.body), validate?.errors]).toEqual([true, null]);
+  }
+}

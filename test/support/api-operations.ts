@@ -1,0 +1,96 @@
+/** The operations of the API, as its document has them, with a request for each. */
+import { createApp } from '../../functions/serve-api/app.ts';
+import type { Access } from '../../functions/serve-api/frame/access.ts';
+import type { OpenApiDocument, OpenApiOperation } from '../../functions/serve-api/frame/readable-page.ts';
+import { type ApiKeyScope, apiKeyScopes } from '../../shared/domain/api-key.ts';
+import { type Example, examples } from './api-examples.ts';
+import type { ApiRequest, ApiWorld, Person, Sender } from './api-world.ts';
+
+export interface Operation {
+  readonly name: string;
+  /** As in an address: `/organizations/{slug}`. */
+  readonly path: string;
+  readonly method: string;
+  readonly access: Access;
+  readonly scope: ApiKeyScope | 'none';
+  readonly act: string | undefined;
+  readonly isOfOrganization: boolean;
+  readonly definition: OpenApiOperation;
+}
+
+const prefix = '/api/v1';
+
+// Nothing of it is used: the document is made of the routes alone.
+export const document = documentOf();
+
+function documentOf(): OpenApiDocument {
+  const app = createApp({ consoleBaseUrl: 'https://console.example' } as Parameters<typeof createApp>[0]);
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Repertoire', version: '1' },
+  }) as unknown as OpenApiDocument;
+}
+
+export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, definition]) => ({
+    name: definition.operationId,
+    path: path.slice(prefix.length),
+    method: method.toUpperCase(),
+    access: definition['x-access'] as Access,
+    scope: definition['x-scope'] as Operation['scope'],
+    act: definition['x-act'],
+    isOfOrganization: path.startsWith(`${prefix}/organizations/{slug}`),
+    definition,
+  })),
+);
+
+/** The least of those who may use it. */
+export const rightful: Readonly<Record<Access, Sender>> = {
+  public: 'nobody',
+  user: 'member',
+  reader: 'outside',
+  member: 'member',
+  owner: 'owner',
+  administrator: 'administrator',
+};
+
+/** People who are known, and may not. */
+export const wrongful: Readonly<Record<Access, readonly Person[]>> = {
+  public: [],
+  user: [],
+  reader: [],
+  member: ['outside'],
+  owner: ['outside', 'member'],
+  administrator: ['owner', 'member', 'stranger'],
+};
+
+export const otherScopes = (scope: Operation['scope']): readonly ApiKeyScope[] =>
+  apiKeyScopes.filter((one) => one !== scope);
+
+/** Brings about what the operation needs. @returns the request for an organization */
+export async function prepared(
+  world: ApiWorld,
+  { name, path, method }: Operation,
+): Promise<(slug?: string) => ApiRequest> {
+  const example = examples[name];
+  if (example === undefined) {
+    throw new Error(`test/support/api-examples.ts has no request for ${name}`);
+  }
+  const { params = {}, query, body, headers }: Example = { ...example, ...(await example.prepare?.(world)) };
+  return (slug = 'acme') => {
+    const values: Readonly<Record<string, string>> = { slug, ...params };
+    const target = path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
+      const value = values[parameter];
+      if (value === undefined) {
+        throw new Error(`the request for ${name} has no ${parameter}`);
+      }
+      return encodeURIComponent(value);
+    });
+    return {
+      method,
+      path: query === undefined ? target : `${target}?${query}`,
+      ...(body === undefined ? {} : { body }),
+      ...(headers === undefined ? {} : { headers }),
+    };
+  };
+}
