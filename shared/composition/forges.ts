@@ -18,6 +18,8 @@ import { createIntegrations } from './integrations.ts';
 export interface Forges {
   /** @throws Error when the operator's secret cannot be read */
   integrations(): Promise<Integrations>;
+  /** What an adapter is given to send requests of its own, as for sign-in. */
+  servicesOf(integration: Integration): ForgeServices;
   open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
   /** @throws ForgeError `credential-rejected` when the synchronization's integration is missing or unusable */
   openFor(synchronization: Synchronization): Promise<ForgeClient>;
@@ -69,6 +71,7 @@ export function createForges(
   };
   return {
     integrations,
+    servicesOf,
     open,
     async openFor(synchronization) {
       const { connection, forgeOrganization: organization } = synchronization;

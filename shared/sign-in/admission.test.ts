@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, proven } from '../../test/support/people.ts';
-import { synchronizationId } from '../../test/support/synchronized.ts';
-import { asId, type UserId } from '../domain/ids.ts';
+import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
+import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { putClaim } from '../store/claim-store.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import { putPerson } from '../store/member-store.ts';
 import { findRefusal, refusalOf } from './admission.ts';
 
 const administrator = asId<UserId>('root');
@@ -54,5 +55,17 @@ describe('who may sign in', () => {
       putClaim(synchronizationId, { key: 'member#1', expect: 'gone', at: clock.time, bodies: [] }),
     ]);
     expect(await findRefusal(table, account, undefined, clock.time)).toBe('no-member');
+  });
+
+  it('is an owner by hand, and not who was switched off everywhere', async () => {
+    const { table, clock } = await createPeople([aFact.member(1)]);
+    const user = asId<UserId>('ann');
+    await table.transact([
+      changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
+      ...putPerson(organizationId, user, { isOwner: false, isOff: true }),
+    ]);
+    expect(await findRefusal(table, account, user, clock.time)).toBe('no-member');
+    await table.transact(putPerson(asId<OrganizationId>('org2'), user, { isOwner: true, isOff: false }));
+    expect(await findRefusal(table, account, user, clock.time)).toBeUndefined();
   });
 });

@@ -1,10 +1,11 @@
 /** Who may sign in to this installation. */
 import { isWithdrawn } from '../domain/claim.ts';
-import type { UserId } from '../domain/ids.ts';
+import type { SynchronizationId, UserId } from '../domain/ids.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { factsOfAccount } from '../store/fact-store.ts';
 import { findInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
-import { findSynchronization, listSynchronizations } from '../store/synchronization-store.ts';
+import { organizationsNaming, personsIn } from '../store/member-store.ts';
+import { everySynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { type Account, isSameAccount } from '../store/user-store.ts';
 
@@ -60,28 +61,49 @@ export async function findRefusal(
   if (reason !== 'ask-membership') {
     return reason;
   }
-  return (await belongsSomewhere(table, account, now)) ? undefined : 'no-member';
+  return (await belongsSomewhere(table, account, user, now)) ? undefined : 'no-member';
 }
 
-/** Whether the account is a member or an outside collaborator in any synchronization of its host. */
-async function belongsSomewhere(table: Table, account: Account, now: number): Promise<boolean> {
-  for (const { synchronization: id } of await listSynchronizations(table)) {
-    const synchronization = await findSynchronization(table, id);
-    if (synchronization?.forge !== account.forge || synchronization.baseUrl !== account.baseUrl) {
+/**
+ * Whether the account is a member or an outside collaborator in any synchronization of its host, or the user an owner by an organization's
+ * own word. An organization that has switched the user off counts for nothing.
+ */
+async function belongsSomewhere(
+  table: Table,
+  account: Account,
+  user: UserId | undefined,
+  now: number,
+): Promise<boolean> {
+  const naming = user === undefined ? [] : await organizationsNaming(table, user);
+  const persons = user === undefined ? [] : await personsIn(table, user, naming);
+  if (persons.some(({ isOwner, isOff }) => isOwner && !isOff)) {
+    return true;
+  }
+  const off = new Set(naming.filter((_, place) => persons[place]?.isOff));
+  for (const { forge, baseUrl, id, organization } of await everySynchronization(table)) {
+    if (forge !== account.forge || baseUrl !== account.baseUrl || off.has(organization)) {
       continue;
     }
-    const rows = await factsOfAccount(table, id, account.account);
-    if (rows.length === 0) {
-      continue;
-    }
-    const claims = await loadClaims(table, id);
-    const holds = rows.some(
-      ({ fact, givenAt }) =>
-        !isWithdrawn(claims, fact, givenAt) && (fact.expiresAt === undefined || fact.expiresAt > now),
-    );
-    if (holds) {
+    if (await belongsTo(table, id, account, now)) {
       return true;
     }
   }
   return false;
+}
+
+async function belongsTo(
+  table: Table,
+  synchronization: SynchronizationId,
+  { account }: Account,
+  now: number,
+): Promise<boolean> {
+  const rows = await factsOfAccount(table, synchronization, account);
+  if (rows.length === 0) {
+    return false;
+  }
+  const claims = await loadClaims(table, synchronization);
+  return rows.some(
+    ({ fact, givenAt }) =>
+      !isWithdrawn(claims, fact, givenAt) && (fact.expiresAt === undefined || fact.expiresAt > now),
+  );
 }

@@ -3,9 +3,16 @@ import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, origin, proven } from '../../test/support/people.ts';
 import { minute } from '../../test/support/session-bench.ts';
 import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
-import { asId, type ForgeRepositoryId, type UserId, userPrincipal } from '../domain/ids.ts';
+import {
+  asId,
+  type ForgeRepositoryId,
+  type OrganizationId,
+  type UserId,
+  userPrincipal,
+} from '../domain/ids.ts';
 import { effectiveRightsOf } from '../publish/effective-rights.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import { personsIn, putPerson } from '../store/member-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { accountsOf, findUser, readUser } from '../store/user-store.ts';
 import { mergeUsers } from './merge-users.ts';
@@ -78,6 +85,19 @@ describe('two users who are one person', () => {
     await table.transact([changeInstallationSettings(settings, { administrators: [bob] })]);
     await mergeUsers(dependencies, merge, origin);
     expect((await findInstallationSettings(table)).administrators).toEqual([ann]);
+  });
+
+  it('are owners by hand where one of them was, and off where one of them was', async () => {
+    const { dependencies, table, ann, bob, merge } = await annAndBob();
+    const other = asId<OrganizationId>('org2');
+    await table.transact(putPerson(organizationId, bob, { isOwner: false, isOff: true }));
+    await table.transact(putPerson(other, bob, { isOwner: true, isOff: false }));
+    await mergeUsers(dependencies, merge, origin);
+    expect(await personsIn(table, ann, [organizationId, other])).toEqual([
+      { isOwner: false, isOff: true },
+      { isOwner: true, isOff: false },
+    ]);
+    expect(await personsIn(table, bob, [other])).toEqual([{ isOwner: false, isOff: false }]);
   });
 
   it('are not merged by a proof that is 15 minutes old, on either side', async () => {

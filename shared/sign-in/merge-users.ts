@@ -6,6 +6,7 @@ import { CallerError } from '../domain/caller-error.ts';
 import { type UserId, userPrincipal } from '../domain/ids.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import { organizationsNaming, personsIn, putPerson } from '../store/member-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import type { Operation } from '../store/table.ts';
 import { revokeToken, tokensOf } from '../store/token-store.ts';
@@ -50,6 +51,7 @@ export async function mergeUsers(
   }
   // First, so that a merge which is broken off leaves a token too few and none too many.
   await revokeTokens(dependencies, merge.merged);
+  await givePersons(dependencies, merge);
   await againOnConflict(async () => {
     const into = await presentUser(dependencies, merge.into);
     const merged = await presentUser(dependencies, merge.merged);
@@ -82,6 +84,28 @@ async function giveAll({ table }: UserDependencies, into: User, merged: User): P
       ? [changeInstallationSettings(settings, { administrators: [...others, into.id] })]
       : []),
   ];
+}
+
+/**
+ * What organizations themselves say of the two: an owner by hand stays one. Who was switched off stays off, under whichever name.
+ */
+async function givePersons({ table }: UserDependencies, { into, merged }: Merge): Promise<void> {
+  const organizations = await organizationsNaming(table, merged);
+  const [mine, theirs] = [
+    await personsIn(table, into, organizations),
+    await personsIn(table, merged, organizations),
+  ];
+  for (const [place, organization] of organizations.entries()) {
+    const both = [mine[place], theirs[place]];
+    const person = {
+      isOwner: both.some((one) => one?.isOwner === true),
+      isOff: both.some((one) => one?.isOff === true),
+    };
+    await table.transact([
+      ...putPerson(organization, into, person),
+      ...putPerson(organization, merged, { isOwner: false, isOff: person.isOff }),
+    ]);
+  }
 }
 
 async function revokeTokens({ table, workQueue, clock }: UserDependencies, user: UserId): Promise<void> {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, origin, proven } from '../../test/support/people.ts';
+import { organizationId } from '../../test/support/synchronized.ts';
 import { userPrincipal } from '../domain/ids.ts';
+import { putPerson } from '../store/member-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { accountsOf, findUser, readUser } from '../store/user-store.ts';
 import { linkAccount, signInUser, unlinkAccount } from './user-accounts.ts';
@@ -102,6 +104,16 @@ describe('an account that is taken from its user', () => {
       'no such account',
     );
     expect(await findUser(table, proven(2).account)).toBe(bob);
+  });
+
+  it('stays while an organization has switched the user off', async () => {
+    const { dependencies, table } = await createPeople();
+    const user = await signInUser(dependencies, proven(1));
+    await linkAccount(dependencies, user, proven(2), origin);
+    await table.transact(putPerson(organizationId, user, { isOwner: false, isOff: true }));
+    await expect(unlinkAccount(dependencies, user, proven(1).account, origin)).rejects.toThrow(
+      'switched you off',
+    );
   });
 
   it('is one of two when both are taken at once', async () => {

@@ -2,6 +2,7 @@
 import { CallerError } from '../domain/caller-error.ts';
 import { type AuditEntryId, newId, type UserId } from '../domain/ids.ts';
 import type { PersonIdentity } from '../forge/sign-in.ts';
+import { organizationsNaming, personsIn } from '../store/member-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
@@ -127,7 +128,8 @@ export async function linkAccount(
  * Takes an account from the user, with all rights that come from it. Whoever has the account may sign in with it as somebody new. The
  * caller ends the other sessions of the user: it is not known which began by that account.
  *
- * @throws CallerError when the user has no such account, or no other
+ * @throws CallerError when the user has no such account, or no other, or an organization has switched the user off: under another name
+ *  the same person would be back
  */
 export async function unlinkAccount(
   dependencies: UserDependencies,
@@ -145,6 +147,17 @@ export async function unlinkAccount(
       throw new CallerError(
         'conflict',
         'the last account cannot be taken away: nobody could sign in any more',
+      );
+    }
+    const persons = await personsIn(
+      dependencies.table,
+      user,
+      await organizationsNaming(dependencies.table, user),
+    );
+    if (persons.some(({ isOff }) => isOff)) {
+      throw new CallerError(
+        'conflict',
+        'an organization has switched you off: no account can be taken away until it is over',
       );
     }
     const { lastSignInAt: _, ...named } = taken;

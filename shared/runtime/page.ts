@@ -1,0 +1,102 @@
+/**
+ * Plain pages that work without JavaScript. Whatever stands in one is escaped by hono's `html`; a page may load nothing but its own
+ * style, be shown in no frame and send its forms only where it says.
+ */
+import { createHash } from 'node:crypto';
+import { html, raw } from 'hono/html';
+import type { HttpAnswer } from './http-message.ts';
+
+const style = `
+:root{color-scheme:light dark;--ink:#1c2430;--quiet:#5a6575;--paper:#fff;--ground:#f3f5f8;--line:#d5dbe3;--act:#1d4ed8}
+@media (prefers-color-scheme:dark){:root{--ink:#e8ecf2;--quiet:#9aa6b6;--paper:#1b212b;--ground:#12161d;--line:#343d4b;--act:#8ab0ff}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,sans-serif}
+main{max-width:34rem;margin:8vh auto;padding:2rem;background:var(--paper);border:1px solid var(--line);border-radius:.6rem}
+h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}
+p{margin:.75rem 0}
+.quiet{color:var(--quiet);font-size:.9rem}
+a{color:var(--act)}
+form{margin:.75rem 0}
+label{display:block;margin:.75rem 0 .25rem;font-weight:600}
+input[type=text]{width:100%;padding:.6rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.35rem}
+button{width:100%;padding:.7rem 1rem;font:inherit;font-weight:600;color:var(--paper);background:var(--act);border:0;border-radius:.35rem;cursor:pointer}
+button.second{color:var(--ink);background:none;border:1px solid var(--line)}
+:focus-visible{outline:3px solid var(--act);outline-offset:2px}
+`;
+const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
+
+/** What `html` makes of a template. */
+export type Html = ReturnType<typeof html>;
+
+export interface Page {
+  readonly status?: number;
+  readonly title: string;
+  readonly content: Html;
+  /**
+   * Origins besides ours that a form leads to. Browsers hold redirects after a form to them too:
+   * https://www.w3.org/TR/CSP3/#directive-form-action
+   */
+  readonly formTargets?: readonly string[];
+  readonly cookies?: readonly string[];
+  /** Whole seconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html */
+const headers = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-opener-policy': 'same-origin',
+  // Not `no-referrer`: with that, browsers send `Origin: null` with our own forms. https://fetch.spec.whatwg.org/#append-a-request-origin-header
+  'referrer-policy': 'same-origin',
+} as const;
+
+const contentSecurityPolicy = (formTargets: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    `style-src '${styleHash}'`,
+    `form-action ${["'self'", ...new Set(formTargets)].join(' ')}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+
+export function pageAnswer(page: Page): HttpAnswer {
+  const { status = 200, title, content, formTargets = [], cookies, retryAfter } = page;
+  const body = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Repertoire</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${content}
+</main>
+</body>
+</html>
+`;
+  if (body instanceof Promise) {
+    throw new TypeError('a page waits for something');
+  }
+  return {
+    status,
+    headers: {
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': contentSecurityPolicy(formTargets),
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    },
+    body: String(body),
+    ...(cookies === undefined ? {} : { cookies }),
+  };
+}
+
+/** Sends the browser on, to be asked for with GET. @param location an address of ours, or one that a code host's adapter made */
+export const redirectAnswer = (location: string, cookies: readonly string[] = []): HttpAnswer => ({
+  status: 303,
+  headers: { ...headers, location },
+  cookies,
+});

@@ -1,0 +1,69 @@
+/** The integrations that people can sign in with. */
+import type { Integration } from '../forge/integration.ts';
+import { integrationAddresses, integrationKeyOf } from '../forge/integration-key.ts';
+import { type SignIn, s256 } from '../forge/sign-in.ts';
+import type { HttpAnswer } from '../runtime/http-message.ts';
+import { redirectAnswer } from '../runtime/page.ts';
+import type { SignedIn } from '../sessions/access-token.ts';
+import type { SignInDependencies } from './dependencies.ts';
+import { type Purpose, pendingSignIn } from './pending-sign-in.ts';
+
+/** An integration that people can sign in with. */
+export interface Offered {
+  readonly integration: Integration;
+  readonly signIn: SignIn;
+  /** Names it in addresses. */
+  readonly key: string;
+  /** Of the code host's page that people are sent to. */
+  readonly origin: string;
+}
+
+/** In the order of the operator's list. */
+export async function offeredIntegrations(dependencies: SignInDependencies): Promise<readonly Offered[]> {
+  const { valid } = await dependencies.integrations();
+  return valid.flatMap((integration) => {
+    const signIn = dependencies.signInOf(integration);
+    if (signIn?.isOffered(integration) !== true) {
+      return [];
+    }
+    const anywhere = { redirectUri: callbackOf(dependencies, integration), state: '-', codeChallenge: '-' };
+    const { origin } = new URL(signIn.authorizeUrl(integration, anywhere));
+    return [{ integration, signIn, key: integrationKeyOf(hostOf(integration)), origin }];
+  });
+}
+
+export const hostOf = ({ forge, settings }: Integration) => ({ forge, baseUrl: settings.baseUrl });
+
+/** Where the code host sends people back: registered there to the letter. */
+export const callbackOf = (
+  { consoleBaseUrl }: Pick<SignInDependencies, 'consoleBaseUrl'>,
+  integration: Integration,
+): string => integrationAddresses(consoleBaseUrl, hostOf(integration)).callback;
+
+export interface Beginning {
+  readonly purpose: Purpose;
+  /** A path of this host. */
+  readonly returnTo: string;
+  /** Who has to be signed in still when the answer comes. */
+  readonly current?: SignedIn | undefined;
+}
+
+/** Sends the browser to the code host, with all that its answer is going to be checked against. */
+export async function beginSignIn(
+  dependencies: SignInDependencies,
+  { integration, signIn, key }: Offered,
+  { purpose, returnTo, current }: Beginning,
+): Promise<HttpAnswer> {
+  const random = (): string => Buffer.from(dependencies.randomBytes(32)).toString('base64url');
+  const [state, codeVerifier] = [random(), random()];
+  const location = signIn.authorizeUrl(integration, {
+    redirectUri: callbackOf(dependencies, integration),
+    state,
+    codeChallenge: s256(codeVerifier),
+    // The account that is signed in there would be taken silently, which is no proof, and seldom the further one that is meant.
+    selectAccount: purpose === 'link' || purpose === 'authenticate-again',
+  });
+  const { user, session } = current ?? {};
+  const pending = { purpose, integration: key, state, codeVerifier, returnTo, user, session };
+  return redirectAnswer(location, [await pendingSignIn.sealed(dependencies, pending)]);
+}

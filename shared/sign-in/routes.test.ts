@@ -1,0 +1,391 @@
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { proven } from '../../test/support/people.ts';
+import { day, minute } from '../../test/support/session-bench.ts';
+import { createSignInBench, key } from '../../test/support/sign-in-bench.ts';
+import { gitHubHost } from '../../test/support/synchronized.ts';
+import { ForgeError } from '../forge/errors.ts';
+import { sessionsOf } from '../sessions/end-sessions.ts';
+import { findInstallationSettings } from '../store/installation-settings.ts';
+import { findPersonGrant, removePersonGrant } from '../store/person-grant-store.ts';
+import { signInLog } from '../store/sign-in-log.ts';
+import { accountsOf, findUser } from '../store/user-store.ts';
+import { returnPath } from './return-path.ts';
+import { signInUser } from './user-accounts.ts';
+
+/** An installation with an administrator, user 9, and members 1 and 2. */
+async function setUpBench() {
+  const bench = await createSignInBench([aFact.member(1), aFact.member(2)]);
+  const root = await signInUser(bench.dependencies, proven(9));
+  await bench.administrators(root);
+  return { ...bench, root };
+}
+
+describe('a sign-in', () => {
+  it('begins at a page, and ends where the person wanted to go', async () => {
+    const { visitor, table } = await setUpBench();
+    const ann = visitor();
+    const page = await ann.get('/sign-in?return=/packages%3Fq%3Da');
+    expect(page.body).toContain(`action="/sign-in/start/${encodeURIComponent(key)}"`);
+    expect(page.body).toContain('value="/packages?q=a"');
+    const answer = await ann.signIn('1', { return: '/packages?q=a' });
+    expect([answer.status, answer.headers?.location]).toEqual([303, '/packages?q=a']);
+    const user = await findUser(table, proven(1).account);
+    expect(await ann.who()).toMatchObject({ user });
+    expect(await signInLog(table, 9)).toMatchObject([
+      {
+        act: 'signed-in',
+        user,
+        account: { account: '1', login: 'user-1' },
+        address: '192.0.2.7',
+        userAgent: 'Firefox',
+      },
+    ]);
+  });
+
+  it('asks the code host with a state, a challenge and the registered address', async () => {
+    const { visitor } = await setUpBench();
+    const { headers } = await visitor().post(`/sign-in/start/${key}`, { purpose: 'sign-in' });
+    const { searchParams } = new URL(headers?.location ?? '');
+    expect(searchParams.get('redirectUri')).toBe(`https://console.example.com/sign-in/callback/${key}`);
+    expect(searchParams.get('state')).toMatch(/^[\w-]{43}$/);
+    expect(searchParams.get('codeChallenge')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('ends the session that the browser had: its id is never used again', async () => {
+    const { visitor, dependencies } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    const first = await ann.who();
+    await ann.signIn('1');
+    const second = await ann.who();
+    expect(second?.session).not.toBe(first?.session);
+    expect(first && (await sessionsOf(dependencies, first.user)).map(({ id }) => id)).toEqual([
+      second?.session,
+    ]);
+  });
+
+  it('is of the browser that began it, once, for ten minutes', async () => {
+    const { visitor, clock } = await setUpBench();
+    const [ann, thief] = [visitor(), visitor()];
+    const back = await ann.toForge('sign-in', '1');
+    expect((await thief.get(back)).status).toBe(400);
+    expect(await thief.who()).toBeUndefined();
+
+    const again = ann.browser.copy();
+    expect((await ann.get(back)).status).toBe(303);
+    expect((await ann.get(back)).status).toBe(400);
+    ann.browser.keep([...again.cookies()].map(([name, value]) => `${name}=${value}; Max-Age=999`));
+    const replayed = await ann.get(back);
+    expect([replayed.status, replayed.body]).toEqual([400, expect.stringContaining('used already')]);
+
+    const late = await thief.toForge('sign-in', '1');
+    clock.time += 10 * minute;
+    expect((await thief.get(late)).status).toBe(400);
+  });
+
+  it('is not that of another state, code or integration, and not one that was declined', async () => {
+    const { visitor } = await setUpBench();
+    const ann = visitor();
+    const changes: readonly ((back: URL) => unknown)[] = [
+      (back) => back.searchParams.set('state', 'x'),
+      (back) => back.searchParams.set('code', 'x'),
+      (back) => back.searchParams.set('error', 'access_denied'),
+      (back) => {
+        back.pathname = '/sign-in/callback/other~git.example.com';
+      },
+    ];
+    for (const change of changes) {
+      const back = new URL(await ann.toForge('sign-in', '1'));
+      change(back);
+      const { status } = await ann.get(String(back));
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(500);
+      expect(await ann.who()).toBeUndefined();
+    }
+  });
+
+  it('of who does not belong here is refused, noted, and makes nobody', async () => {
+    const { visitor, table } = await setUpBench();
+    const eve = visitor();
+    const answer = await eve.signIn('666');
+    expect([answer.status, answer.body]).toEqual([403, expect.stringContaining('no member')]);
+    expect(await eve.who()).toBeUndefined();
+    expect(await findUser(table, proven(666).account)).toBeUndefined();
+    expect(await signInLog(table, 9)).toMatchObject([
+      { act: 'refused', why: 'no-member', account: { account: '666' }, address: '192.0.2.7' },
+    ]);
+  });
+
+  it('goes by the setting of who may sign in', async () => {
+    const { visitor, policy } = await setUpBench();
+    await policy('allow-list');
+    expect((await visitor().signIn('1')).status).toBe(403);
+    expect((await visitor().signIn('9')).status).toBe(303);
+    await policy('anyone');
+    expect((await visitor().signIn('666')).status).toBe(303);
+  });
+
+  it('changes nothing when the code host cannot say who somebody is, and signs nobody out', async () => {
+    const { visitor, forge, clock, table } = await setUpBench();
+    const [ann, bob] = [visitor(), visitor()];
+    await ann.signIn('1');
+    const before = await ann.who();
+    forge.fault = new ForgeError('rate-limited', 'too many', { notBefore: clock.time + 2 * minute });
+    const answer = await ann.signIn('1');
+    expect([answer.status, answer.headers?.['retry-after']]).toEqual([503, '120']);
+    expect(await ann.who()).toEqual(before);
+    // Without the code host's word nobody new gets in.
+    expect((await bob.signIn('2')).status).toBe(503);
+    expect(await findUser(table, proven(2).account)).toBeUndefined();
+    expect(await accountsOf(table, before?.user ?? ('' as never))).toHaveLength(1);
+  });
+});
+
+describe('where a sign-in leads', () => {
+  it.each([
+    ['/packages?q=a#b', '/packages?q=a#b'],
+    ['/a/../b', '/b'],
+    [undefined, '/'],
+    ['', '/'],
+    ['packages', '/'],
+    ['//evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['/a\\..\\\\evil.example', '/'],
+    ['/a/..//evil.example', '/'],
+    ['/.//evil.example', '/'],
+    ['/%2e//evil.example', '/'],
+    ['/\t/evil.example', '/'],
+    ['https://evil.example', '/'],
+    ['javascript:alert(1)', '/'],
+    [`/${'a'.repeat(2000)}`, '/'],
+  ])('%j is %j', (asked, path) => {
+    expect(returnPath(asked)).toBe(path);
+  });
+});
+
+describe('a form', () => {
+  it('of another site does nothing', async () => {
+    const { visitor } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    const form = { 'form-token': await ann.formToken() };
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'https://console.example.com.evil.example' },
+    ]) {
+      expect((await ann.post('/sign-in/out', form, headers)).status).toBe(403);
+    }
+    expect(await ann.who()).toBeDefined();
+  });
+
+  it.each(['/sign-in/out', `/sign-in/start/${key}`])('to %s needs the token of its session', async (path) => {
+    const { visitor } = await setUpBench();
+    const [ann, bob] = [visitor(), visitor()];
+    await ann.signIn('1');
+    await bob.signIn('2');
+    for (const token of ['', 'x', await bob.formToken()]) {
+      expect((await ann.post(path, { 'form-token': token, purpose: 'link' })).status).toBe(403);
+    }
+    expect(await ann.who()).toBeDefined();
+  });
+
+  it('signs out, here and at once', async () => {
+    const { visitor } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    const other = ann.browser.copy();
+    const answer = await ann.post('/sign-in/out', { 'form-token': await ann.formToken() });
+    expect([answer.status, answer.headers?.location]).toEqual([303, '/sign-in']);
+    expect([...ann.browser.cookies().keys()].filter((name) => /session|refresh/.test(name))).toEqual([]);
+    expect(await other.read({ isChange: true })).toBeUndefined();
+  });
+});
+
+describe('a page', () => {
+  it('runs no script, loads nothing, is in no frame and kept by nobody', async () => {
+    const { visitor } = await setUpBench();
+    const { headers, body = '' } = await visitor().get('/sign-in');
+    const policy = headers?.['content-security-policy'] ?? '';
+    expect(policy.replace(/sha256-[^']+/, 'hash')).toBe(
+      "default-src 'none'; style-src 'hash'; form-action 'self' https://code.example.com; frame-ancestors 'none'; base-uri 'none'",
+    );
+    const [, style = ''] = /<style>(.*?)<\/style>/s.exec(body) ?? [];
+    const digest = await crypto.subtle.digest('SHA-256', Buffer.from(style));
+    expect(policy).toContain(`'sha256-${Buffer.from(digest).toString('base64')}'`);
+    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  });
+
+  it('shows names of people and hosts as text', async () => {
+    const { visitor } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    const { body } = await ann.get('/sign-in');
+    expect(body).toContain('User &lt;1&gt;');
+  });
+
+  it.each(['/sign-in/nothing', '/sign-in/start/x/y', '/sign-in/constructor', '/sign-in/callback/%E0%A4%A'])(
+    '%s is none',
+    async (path) => {
+      const { visitor } = await setUpBench();
+      expect((await visitor().get(path)).status).toBeGreaterThanOrEqual(400);
+    },
+  );
+});
+
+describe('the set-up code', () => {
+  it('is the only way in while there is no administrator', async () => {
+    const { visitor, table } = await createSignInBench([aFact.member(1)]);
+    const ann = visitor();
+    expect((await ann.signIn('1')).status).toBe(403);
+    expect(await findUser(table, proven(1).account)).toBeUndefined();
+    expect((await ann.get('/sign-in')).body).toContain('/sign-in/setup');
+
+    const begun = await ann.post('/sign-in/setup', { code: ' the-set-up-code ', integration: key });
+    expect((await ann.get(ann.back(begun, '1'))).status).toBe(303);
+    const user = await findUser(table, proven(1).account);
+    expect((await findInstallationSettings(table)).administrators).toEqual([user]);
+    expect((await signInLog(table, 9)).map(({ act }) => act).sort()).toEqual([
+      'refused',
+      'set-up',
+      'signed-in',
+    ]);
+  });
+
+  it('counts once: of two who hold it the first is the administrator', async () => {
+    const { visitor, table } = await createSignInBench();
+    const [ann, bob] = [visitor(), visitor()];
+    const form = { code: 'the-set-up-code', integration: key };
+    const begun = [await ann.post('/sign-in/setup', form), await bob.post('/sign-in/setup', form)] as const;
+    expect((await bob.get(bob.back(begun[1], '2'))).status).toBe(303);
+    expect((await ann.get(ann.back(begun[0], '1'))).status).toBe(403);
+    expect(await ann.who()).toBeUndefined();
+    expect((await findInstallationSettings(table)).administrators).toHaveLength(1);
+    expect((await ann.post('/sign-in/setup', form)).status).toBe(403);
+  });
+
+  it.each(['', 'x', 'the-set-up-cod', 'the-set-up-code-'])('is not %j', async (code) => {
+    const { visitor } = await createSignInBench();
+    expect((await visitor().post('/sign-in/setup', { code, integration: key })).status).toBe(403);
+  });
+
+  it('is no purpose that a form can name', async () => {
+    const { visitor } = await createSignInBench();
+    expect((await visitor().post(`/sign-in/start/${key}`, { purpose: 'set-up' })).status).toBe(422);
+  });
+});
+
+describe('who is signed in', () => {
+  it('links a further account', async () => {
+    const { visitor, table } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    expect((await ann.get(await ann.toForge('link', '3'))).status).toBe(303);
+    const user = (await ann.who())?.user;
+    expect(await findUser(table, proven(3).account)).toBe(user);
+  });
+
+  it('proves to be himself before that, when he signed in a while ago', async () => {
+    const { visitor, clock } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    const first = await ann.who();
+    clock.time += 20 * minute;
+    const form = { purpose: 'link', 'form-token': await ann.formToken() };
+    expect((await ann.post(`/sign-in/start/${key}`, form)).body).toContain('Is it still you?');
+    expect((await ann.get(await ann.toForge('authenticate-again', '2'))).status).toBe(403);
+    expect(await ann.who()).toEqual(first);
+    expect((await ann.get(await ann.toForge('authenticate-again', '1'))).status).toBe(303);
+    expect((await ann.who())?.authenticatedAt).toBe(clock.time);
+  });
+
+  it('hears whose account it is that another has, and becomes one with that user by saying so', async () => {
+    const { visitor, table } = await setUpBench();
+    const [ann, bob] = [visitor(), visitor()];
+    await ann.signIn('1');
+    await bob.signIn('2');
+    const page = await ann.get(await ann.toForge('link', '2'));
+    expect(page.body).toContain('User &lt;2&gt;');
+    const [user, other] = [
+      await findUser(table, proven(1).account),
+      await findUser(table, proven(2).account),
+    ];
+    expect(other).toBe((await bob.who())?.user);
+
+    expect((await ann.post('/sign-in/merge', { 'form-token': 'x' })).status).toBe(403);
+    expect((await bob.post('/sign-in/merge', { 'form-token': await bob.formToken() })).status).toBe(400);
+    expect((await ann.post('/sign-in/merge', { 'form-token': await ann.formToken() })).status).toBe(303);
+    expect(await findUser(table, proven(2).account)).toBe(user);
+    expect(await bob.who()).toBeUndefined();
+    expect(await ann.who()).toMatchObject({ user });
+  });
+
+  it('is not merged by a proof that is too old', async () => {
+    const { visitor, clock, table } = await setUpBench();
+    const [ann, bob] = [visitor(), visitor()];
+    await bob.signIn('2');
+    await ann.signIn('1');
+    clock.time += 14 * minute;
+    const page = await ann.get(await ann.toForge('link', '2'));
+    expect(page.body).toContain('Both are me');
+    clock.time += minute;
+    const answer = await ann.post('/sign-in/merge', { 'form-token': await ann.formToken() });
+    expect([answer.status, answer.body]).toEqual([403, expect.stringContaining('too long ago')]);
+    expect(await findUser(table, proven(2).account)).toBe((await bob.who())?.user);
+  });
+
+  it('lets us ask for organizations, for 15 minutes at the most', async () => {
+    const { visitor, dependencies, clock, table } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    expect(
+      (await ann.get(await ann.toForge('choose-organization', '1', { return: '/organizations/new' })))
+        .headers,
+    ).toMatchObject({
+      location: '/organizations/new',
+    });
+    const user = (await ann.who())?.user ?? ('' as never);
+    expect(await findPersonGrant(dependencies, user, gitHubHost)).toEqual({ accessToken: 'secret-of-1' });
+    expect(JSON.stringify([...table.dump()])).not.toContain('secret-of');
+    clock.time += 15 * minute;
+    expect(await findPersonGrant(dependencies, user, gitHubHost)).toBeUndefined();
+    await table.transact([removePersonGrant(user, gitHubHost)]);
+    expect(await table.query(`USER#${user}`, 'GRANT#')).toEqual([]);
+    // Nobody asks in the name of somebody else.
+    expect((await ann.get(await ann.toForge('choose-organization', '2'))).status).toBe(403);
+  });
+
+  it('has to be the same when the code host answers', async () => {
+    const { visitor, table } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    const back = await ann.toForge('link', '3');
+    await ann.post('/sign-in/out', { 'form-token': await ann.formToken() });
+    expect((await ann.get(back)).status).toBe(403);
+    expect(await findUser(table, proven(3).account)).toBeUndefined();
+  });
+
+  it('comes back from giving access to a page that believes no parameter', async () => {
+    const { visitor } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    const answers = await Promise.all(
+      ['', '?installation_id=77&setup_action=install', '?installation_id=666&setup_action=update'].map(
+        (query) => ann.get(`/sign-in/installed/${key}${query}`),
+      ),
+    );
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+    expect(answers[0]?.body).toContain('value="choose-organization"');
+  });
+
+  it('stays so for a month without a visit, and no longer', async () => {
+    const { visitor, clock } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    clock.time += 29 * day;
+    expect((await ann.get('/sign-in')).body).toContain('You are signed in');
+    clock.time += 31 * day;
+    expect((await ann.get('/sign-in')).body).toContain('Sign in with');
+  });
+});

@@ -1,0 +1,285 @@
+/** The routes below `/sign-in`, as browsers without JavaScript use them. */
+import { callerErrorOf } from '../domain/conflict-error.ts';
+import { isSameSecret } from '../runtime/constant-time.ts';
+import type { HttpAnswer, HttpRequest } from '../runtime/http-message.ts';
+import { type Page, pageAnswer, redirectAnswer } from '../runtime/page.ts';
+import { callerProblem } from '../runtime/problem-details.ts';
+import type { SignedIn } from '../sessions/access-token.ts';
+import { endSession } from '../sessions/end-sessions.ts';
+import { formTokenFor, isFormToken } from '../sessions/form-token.ts';
+import { forgottenSession, readSession } from '../sessions/session.ts';
+import { findInstallationSettings } from '../store/installation-settings.ts';
+import type { RequestOrigin } from '../store/session-store.ts';
+import { completeSignIn, type Outcome } from './complete-sign-in.ts';
+import type { SignInDependencies } from './dependencies.ts';
+import { mergeUsers, proofMs } from './merge-users.ts';
+import { beginSignIn, type Offered, offeredIntegrations } from './offered.ts';
+import {
+  againPage,
+  failurePage,
+  installedPage,
+  mergePage,
+  messagePage,
+  problemPage,
+  refusedPage,
+  setUpPage,
+  signedInPage,
+  signInPage,
+} from './pages.ts';
+import { type PendingSignIn, pendingMerge, pendingSignIn } from './pending-sign-in.ts';
+import { originOf, sentByOurPage } from './request-checks.ts';
+import { returnPath } from './return-path.ts';
+import { presentUser } from './user-accounts.ts';
+
+interface Context {
+  readonly dependencies: SignInDependencies;
+  readonly request: HttpRequest;
+  readonly origin: RequestOrigin;
+  readonly current: SignedIn | undefined;
+  /** What stands behind the route's name. */
+  readonly key: string;
+  /** Of a form. */
+  readonly form: URLSearchParams;
+}
+
+type Route = (context: Context) => Promise<HttpAnswer>;
+
+const routes: Readonly<Record<string, Route>> = {
+  'GET ': showSignIn,
+  'POST start': start,
+  'GET callback': callback,
+  'GET installed': installed,
+  'POST out': signOut,
+  'GET setup': async ({ dependencies }) => pageAnswer(setUpPage(await offeredIntegrations(dependencies))),
+  'POST setup': setUp,
+  'POST merge': merge,
+};
+
+/** Answers a request below `/sign-in`. */
+export async function answerSignIn(
+  dependencies: SignInDependencies,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const [, , name = '', key = '', ...rest] = request.path.replace(/\/$/, '').split('/');
+  const route = rest.length === 0 ? routes[`${method} ${name}`] : undefined;
+  if (route === undefined) {
+    return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
+  }
+  if (method === 'POST' && !sentByOurPage(request, dependencies.consoleBaseUrl)) {
+    const text = 'This form was not sent by a page of this registry. Nothing has changed.';
+    return pageAnswer(messagePage('That did not work', text, 403));
+  }
+  const origin = originOf(request);
+  const session = await readSession(dependencies, request.cookies, { isChange: true, origin });
+  const form = new URLSearchParams(method === 'POST' ? request.body.toString('utf8') : '');
+  const context = { dependencies, request, origin, current: session.signedIn, key: decoded(key), form };
+  const answer = await route(context).catch((error: unknown) => refused(dependencies, error));
+  // Of two cookies with one name a browser keeps the later: the route has the last word.
+  return { ...answer, cookies: [...session.setCookies, ...(answer.cookies ?? [])] };
+}
+
+/** @throws what is an error of ours */
+function refused({ clock }: SignInDependencies, error: unknown): HttpAnswer {
+  const callerError = callerErrorOf(error);
+  if (callerError === undefined) {
+    throw error;
+  }
+  return pageAnswer(problemPage(callerProblem(callerError, clock.now())));
+}
+
+/** @returns an empty text for what is encoded wrongly */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+async function showSignIn({ dependencies, request, current }: Context): Promise<HttpAnswer> {
+  const offered = await offeredIntegrations(dependencies);
+  const returnTo = returnPath(request.query.get('return') ?? undefined);
+  if (current !== undefined) {
+    const user = await presentUser(dependencies, current.user);
+    const formToken = await formTokenFor(dependencies, current.session);
+    return pageAnswer(signedInPage(user, offered, { returnTo, formToken }));
+  }
+  const { administrators } = await findInstallationSettings(dependencies.table);
+  return pageAnswer(signInPage(offered, returnTo, administrators.length > 0));
+}
+
+async function start(context: Context): Promise<HttpAnswer> {
+  const { dependencies, current, form } = context;
+  const one = await offeredBy(context);
+  const returnTo = returnPath(form.get('return') ?? undefined);
+  const purpose = form.get('purpose') ?? 'sign-in';
+  if (one === undefined) {
+    return pageAnswer(unknownIntegration);
+  }
+  if (purpose === 'sign-in') {
+    return beginSignIn(dependencies, one, { purpose, returnTo });
+  }
+  if (purpose !== 'link' && purpose !== 'authenticate-again' && purpose !== 'choose-organization') {
+    return pageAnswer(
+      messagePage('That did not work', 'This form asks for nothing that is known here.', 422),
+    );
+  }
+  if (current === undefined) {
+    return redirectAnswer(`/sign-in?return=${encodeURIComponent(returnTo)}`);
+  }
+  if (!(await hasFormToken(context, current))) {
+    return pageAnswer(outdatedForm);
+  }
+  // A further way to sign in: who sits down at a browser that was left open does not get one.
+  if (purpose === 'link' && dependencies.clock.now() >= current.authenticatedAt + proofMs) {
+    const formToken = await formTokenFor(dependencies, current.session);
+    return pageAnswer(againPage(await offeredIntegrations(dependencies), { returnTo, formToken }));
+  }
+  return beginSignIn(dependencies, one, { purpose, returnTo, current });
+}
+
+async function callback(context: Context): Promise<HttpAnswer> {
+  const { dependencies, request, key } = context;
+  const pending = await pendingSignIn.opened(dependencies, request.cookies);
+  const one = await offeredBy(context);
+  const answer =
+    pending === undefined || one === undefined || pending.integration !== key
+      ? pageAnswer(beginAgain)
+      : await complete(context, one, pending).catch((error: unknown) => failed(context, error));
+  return { ...answer, cookies: [...(answer.cookies ?? []), pendingSignIn.forgotten] };
+}
+
+async function complete(
+  context: Context,
+  { integration, signIn }: Offered,
+  pending: PendingSignIn,
+): Promise<HttpAnswer> {
+  const { dependencies, request, origin, current } = context;
+  const outcome = await completeSignIn(dependencies, {
+    integration,
+    signIn,
+    pending,
+    parameters: request.query,
+    origin,
+    current,
+  });
+  return answerTo(context, pending, outcome);
+}
+
+async function answerTo(
+  { dependencies, current }: Context,
+  { returnTo }: PendingSignIn,
+  outcome: Outcome,
+): Promise<HttpAnswer> {
+  switch (outcome.kind) {
+    case 'signed-in':
+      return redirectAnswer(returnTo, outcome.setCookies);
+    case 'done':
+      return redirectAnswer(returnTo);
+    case 'refused':
+      return pageAnswer(refusedPage(outcome));
+    case 'taken': {
+      if (current === undefined) {
+        return pageAnswer(beginAgain);
+      }
+      const user = await presentUser(dependencies, current.user);
+      const page = mergePage(user, outcome.by, await formTokenFor(dependencies, current.session));
+      const proof = {
+        merged: outcome.by.id,
+        provenMerged: dependencies.clock.now(),
+        session: current.session,
+      };
+      return pageAnswer({ ...page, cookies: [await pendingMerge.sealed(dependencies, proof)] });
+    }
+  }
+}
+
+/** @throws what is an error of ours */
+function failed({ dependencies: { clock, logger }, key }: Context, error: unknown): HttpAnswer {
+  const page = failurePage(error, clock.now());
+  if (page === undefined) {
+    throw error;
+  }
+  logger.warn('a sign-in failed at a code host', { integration: key, error: error as Error });
+  return pageAnswer(page);
+}
+
+async function installed(context: Context): Promise<HttpAnswer> {
+  const { dependencies, current } = context;
+  const one = await offeredBy(context);
+  if (one === undefined) {
+    return pageAnswer(unknownIntegration);
+  }
+  const formToken = current && (await formTokenFor(dependencies, current.session));
+  return pageAnswer(installedPage(one, { returnTo: '/', formToken }));
+}
+
+async function signOut(context: Context): Promise<HttpAnswer> {
+  const { dependencies, current, origin } = context;
+  if (current !== undefined) {
+    if (!(await hasFormToken(context, current))) {
+      return pageAnswer(outdatedForm);
+    }
+    await endSession(dependencies, current.user, current.session, origin);
+  }
+  return redirectAnswer('/sign-in', forgottenSession);
+}
+
+async function setUp(context: Context): Promise<HttpAnswer> {
+  const { dependencies, form } = context;
+  const offered = await offeredIntegrations(dependencies);
+  const one = offered.find(({ key }) => key === form.get('integration'));
+  const { administrators } = await findInstallationSettings(dependencies.table);
+  const code = (form.get('code') ?? '').trim();
+  if (administrators.length > 0 || code === '' || !isSameSecret(code, await dependencies.setUpCode())) {
+    return pageAnswer(setUpPage(offered, 'That is not the set-up code, or it was used already.'));
+  }
+  return one === undefined
+    ? pageAnswer(unknownIntegration)
+    : beginSignIn(dependencies, one, { purpose: 'set-up', returnTo: '/' });
+}
+
+async function merge(context: Context): Promise<HttpAnswer> {
+  const { dependencies, request, origin, current } = context;
+  const proof = await pendingMerge.opened(dependencies, request.cookies);
+  if (current === undefined || proof === undefined || proof.session !== current.session) {
+    return pageAnswer(beginAgain);
+  }
+  if (!(await hasFormToken(context, current))) {
+    return pageAnswer(outdatedForm);
+  }
+  await mergeUsers(
+    dependencies,
+    {
+      into: current.user,
+      merged: proof.merged,
+      provenInto: current.authenticatedAt,
+      provenMerged: proof.provenMerged,
+    },
+    origin,
+  );
+  return redirectAnswer('/sign-in', [pendingMerge.forgotten]);
+}
+
+const offeredBy = async ({ dependencies, key }: Context): Promise<Offered | undefined> =>
+  (await offeredIntegrations(dependencies)).find((one) => one.key === key);
+
+const hasFormToken = ({ dependencies, form }: Context, { session }: SignedIn): Promise<boolean> =>
+  isFormToken(dependencies, session, form.get('form-token') ?? '');
+
+const unknownIntegration: Page = messagePage(
+  'There is no such page',
+  'Nobody can sign in with this code host here.',
+  404,
+);
+const beginAgain: Page = messagePage(
+  'You are not signed in',
+  'This browser began no such sign-in, or it took too long. Begin again.',
+  400,
+);
+const outdatedForm: Page = messagePage(
+  'That did not work',
+  'You were signed out, or signed in anew, since this page was opened. Open it again.',
+  403,
+);
