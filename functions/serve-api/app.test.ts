@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ApiRequest, consoleBaseUrl, createApiWorld } from '../../test/support/api-world.ts';
+import { type ApiRequest, consoleBaseUrl, createApiWorld, userOf } from '../../test/support/api-world.ts';
 
 describe('me', () => {
   it('is who is signed in, with accounts and organizations', async () => {
@@ -7,8 +7,8 @@ describe('me', () => {
     const { status, body } = await world.ask('owner', { path: '/me' });
     expect(status).toBe(200);
     expect(body).toEqual({
-      id: 'userowner',
-      name: 'owner-login',
+      id: userOf('owner'),
+      login: 'owner-login',
       accounts: [{ forge: 'github', baseUrl: 'https://github.com', account: '1' }],
       organizations: [{ slug: 'acme', name: 'Acme', role: 'owner' }],
       isAdministrator: false,

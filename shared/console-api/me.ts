@@ -13,11 +13,18 @@ export const Account = z
   })
   .meta({ id: 'Account', description: 'An account on a code host, linked to a user.' });
 
+const LinkedAccount = Account.extend({
+  login: z.string().optional().meta({ description: 'As the code host last said; for people.' }),
+  lastSignInAt: Time.optional(),
+}).meta({ id: 'LinkedAccount' });
+
 export const Me = z
   .object({
     id: z.string(),
-    name: z.string().meta({ description: 'For people; changes.' }),
-    accounts: z.array(Account),
+    login: z.string().meta({ description: 'Of the account that you signed in with last.' }),
+    name: z.string().optional(),
+    avatarUrl: z.string().optional(),
+    accounts: z.array(LinkedAccount),
     organizations: z.array(z.object({ slug: z.string(), name: z.string(), role: Role })),
     isAdministrator: z.boolean().meta({ description: 'Of the installation.' }),
     authenticatedAt: Time.meta({ description: 'When you last proved at a code host who you are.' }),

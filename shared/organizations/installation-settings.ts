@@ -3,7 +3,7 @@ import { CallerError } from '../domain/caller-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { changeInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { findUserName } from '../store/user-store.ts';
+import { readUser } from '../store/user-store.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 export type InstallationSettingsChange = {
@@ -35,7 +35,8 @@ export async function setInstallationSettings(
   }
   const added = (change.administrators ?? []).filter((user) => !before.administrators.includes(user));
   for (const user of added) {
-    if ((await findUserName(table, user)) === undefined) {
+    const known = await readUser(table, user);
+    if (known === undefined || known.mergedInto !== undefined) {
       throw new CallerError('invalid', 'an administrator has to be a user who has signed in');
     }
   }

@@ -2,9 +2,12 @@
  * Who belongs to an organization, and as what. Code hosts say so by the memberships of a person's accounts; where an organization has no
  * synchronization, it says so itself.
  */
+import { isWithdrawn } from '../domain/claim.ts';
 import type { OrganizationId, SynchronizationId, UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { loadClaims } from '../store/claim-store.ts';
+import { factsOfAccount } from '../store/fact-store.ts';
 import { membersAt, organizationsNaming, type Person, type Place, personsIn } from '../store/member-store.ts';
 import { findOrganizations } from '../store/organization-store.ts';
 import { everySynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
@@ -65,7 +68,7 @@ export function primaryOf<Candidate extends Pick<Synchronization, 'id' | 'create
 }
 
 /**
- * What the user is in the organization; undefined: nothing. Five reads.
+ * What the user is in the organization; undefined: nothing. Five reads, and three more for who is no member.
  *
  * @param now milliseconds since the epoch
  */
@@ -88,7 +91,8 @@ export async function membershipOf(
 const nothingSaid: Person = { isOwner: false, isOff: false };
 
 /**
- * Every organization that the user belongs to, by name. Seven reads, while they are few.
+ * Every organization that the user belongs to, by slug. Seven reads while they are few, and three more for each code host's organization that he is no
+ * member of.
  *
  * @param now milliseconds since the epoch
  */
@@ -123,7 +127,7 @@ export async function organizationsOf(
     .sort((one, other) => (one.organization.slug < other.organization.slug ? -1 : 1));
 }
 
-/** One read. */
+/** One read, and two or three more for each place that an account may have only as a collaborator. */
 async function standingsOf(
   table: Table,
   accounts: readonly Account[],
@@ -136,8 +140,27 @@ async function standingsOf(
       .map(({ account }) => ({ synchronization: id, account })),
   );
   const members = await membersAt(table, places, now);
-  return places.flatMap(({ synchronization }, place) => {
-    const role = members[place]?.role;
-    return role === undefined ? [] : [{ synchronization, role }];
-  });
+  const standings = await Promise.all(
+    places.map(async (place, index) => {
+      const role = members[index]?.role ?? ((await collaborates(table, place, now)) ? 'outside' : undefined);
+      return role === undefined ? [] : [{ synchronization: place.synchronization, role }];
+    }),
+  );
+  return standings.flat();
+}
+
+/** Some forges count outside collaborators among nobody's members: they are known by the repositories alone. */
+async function collaborates(
+  table: Table,
+  { synchronization, account }: Place,
+  now: number,
+): Promise<boolean> {
+  const rows = (await factsOfAccount(table, synchronization, account)).filter(
+    ({ fact }) => fact.kind === 'collaborator' && (fact.expiresAt === undefined || fact.expiresAt > now),
+  );
+  if (rows.length === 0) {
+    return false;
+  }
+  const claims = await loadClaims(table, synchronization);
+  return rows.some(({ fact, givenAt }) => !isWithdrawn(claims, fact, givenAt));
 }

@@ -17,7 +17,8 @@ export function appHandler<Environment extends Env>(
   { logger }: { readonly logger: Logger },
   app: Hono<Environment>,
 ) {
-  const answer = handle(app);
+  // Every answer is text; others would have to be sent in base64.
+  const answer = handle(app, { isContentTypeBinary: () => false });
   return functionHandler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(
     {
       logger,

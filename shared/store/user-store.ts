@@ -101,14 +101,6 @@ export function makeUser(
   ];
 }
 
-/** What people call the user; undefined when there is no such user. One read. */
-export async function findUserName(table: Table, user: UserId): Promise<string | undefined> {
-  const item = await table.get(keys.user(user));
-  return item === undefined ? undefined : NamedUser.parse(item).login;
-}
-
-const NamedUser = z.object({ login: z.string().optional() });
-
 /** Condition that the user exists, and was not merged into another. */
 export const userIsThere = (user: UserId): Operation => ({
   check: keys.user(user),

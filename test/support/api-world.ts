@@ -63,7 +63,7 @@ export interface ApiResponse {
 
 export const consoleBaseUrl = 'https://console.example';
 const secrets = { origin: 'origin-secret', operator: 'operator-key' } as const;
-export const userOf = (person: Person): UserId => asId<UserId>(`user${person}`);
+export const userOf = (person: Person): UserId => asId<UserId>(`user${person}`.padEnd(16, '2').slice(0, 16));
 export const otherOrganization = asId<OrganizationId>('org2');
 
 export interface ApiWorld {

@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-opena
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
-import { findUserName } from '../../../shared/store/user-store.ts';
+import { readUser } from '../../../shared/store/user-store.ts';
 import { isOfOrganization } from './access.ts';
 import { allowed } from './allowed.ts';
 import { authenticated, sentByOurPage, withinRate } from './caller.ts';
@@ -69,7 +69,8 @@ async function accountableOf(
   const [caller, { address }] = [c.get('caller'), c.get('origin')];
   switch (caller?.kind) {
     case 'user': {
-      const name = (await findUserName(table, caller.user)) ?? caller.user;
+      const user = await readUser(table, caller.user);
+      const name = user?.name ?? user?.login ?? caller.user;
       const actor = { kind: 'user', id: caller.user, name } as const;
       return { by: name, why, actor, from: { address, session: caller.session } };
     }

@@ -1,8 +1,8 @@
-import { timeOf } from '../../../shared/console-api/common.ts';
+import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import { Me } from '../../../shared/console-api/me.ts';
 import { organizationsOf } from '../../../shared/organizations/membership.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
-import { accountsOf, findUserName } from '../../../shared/store/user-store.ts';
+import { readUser } from '../../../shared/store/user-store.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const readMe = defineRoute(
@@ -17,17 +17,24 @@ const readMe = defineRoute(
     answer: { status: 200, schema: Me, description: 'You, your accounts and your organizations.' },
   },
   async ({ table, clock }, { caller: { user, authenticatedAt } }) => {
-    const [name, accounts, memberships, { administrators }] = await Promise.all([
-      findUserName(table, user),
-      accountsOf(table, user),
+    const [found, memberships, { administrators }] = await Promise.all([
+      readUser(table, user),
       organizationsOf(table, user, clock.now()),
       findInstallationSettings(table),
     ]);
     return {
       body: {
         id: user,
-        name: name ?? user,
-        accounts: [...accounts],
+        login: found?.login ?? user,
+        name: found?.name,
+        avatarUrl: found?.avatarUrl,
+        accounts: (found?.accounts ?? []).map(({ forge, baseUrl, account, login, lastSignInAt }) => ({
+          forge,
+          baseUrl,
+          account,
+          login,
+          lastSignInAt: optionalTimeOf(lastSignInAt),
+        })),
         organizations: memberships.map(({ organization: { slug, name }, role }) => ({ slug, name, role })),
         isAdministrator: administrators.includes(user),
         authenticatedAt: timeOf(authenticatedAt),

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { watchReads } from '../../test/support/watch-reads.ts';
+import { asId, type OrganizationId } from '../domain/ids.ts';
+import { type AuditFilter, addAuditEntry, auditPage } from './audit-log.ts';
+
+const organization = asId<OrganizationId>('acme');
+const start = Date.parse('2026-11-22T12:00:00Z');
+
+/** Entry 0 is the oldest; every third is by ann, every fifth a stop. */
+async function logOf(count: number) {
+  const table = createMemoryTable();
+  for (let number = 0; number < count; number++) {
+    const who = number % 3 === 0 ? 'ann' : 'bob';
+    const entry = {
+      at: start + number * 1000,
+      by: who,
+      act: number % 5 === 0 ? 'stop-access' : 'set-caution',
+      subject: String(number),
+      why: 'because',
+      actor: { kind: 'user', id: who, name: who } as const,
+    };
+    await table.transact([addAuditEntry(organization, entry, `id${number}`)]);
+  }
+  return table;
+}
+
+/** All pages, as the subjects of their entries. */
+async function pagesOf(table: Awaited<ReturnType<typeof logOf>>, filter: AuditFilter, limit: number) {
+  const pages: string[][] = [];
+  let after: string | undefined;
+  do {
+    const { entries, next } = await auditPage(table, organization, filter, { limit, after });
+    pages.push(entries.map(({ subject }) => subject));
+    after = next;
+  } while (after !== undefined);
+  return pages;
+}
+
+describe('a page of the log', () => {
+  it('is the newest entries, and the next goes on where it ended', async () => {
+    const table = await logOf(5);
+    expect(await pagesOf(table, {}, 2)).toEqual([['4', '3'], ['2', '1'], ['0']]);
+  });
+
+  it.each([
+    ['an act', { act: 'stop-access' }, '5 0'],
+    ['an actor', { actor: 'ann' }, '6 3 0'],
+    ['both', { act: 'stop-access', actor: 'bob' }, '5'],
+    ['a time to begin with, which counts', { since: start + 5000 }, '6 5'],
+    ['a time to end before', { until: start + 2000 }, '1 0'],
+    ['a time between', { since: start + 2000, until: start + 4000 }, '3 2'],
+  ] as const)('has only what %s selects', async (_, filter, subjects) => {
+    const table = await logOf(7);
+    expect((await pagesOf(table, filter, 10)).flat().join(' ')).toBe(subjects);
+    expect((await pagesOf(table, filter, 1)).flat().join(' ')).toBe(subjects);
+  });
+
+  it('takes three reads at the most, and is short rather than long in coming', async () => {
+    const table = await logOf(900);
+    const watched = watchReads(table);
+    const filter = { act: 'stop-access', actor: 'nobody' };
+    const page = await auditPage(watched.table, organization, filter, { limit: 50 });
+    expect([page.entries, typeof page.next, watched.take()]).toEqual([[], 'string', 3]);
+    expect((await pagesOf(table, { actor: 'ann' }, 400)).flat()).toHaveLength(300);
+  });
+
+  it('of another organization begins nowhere here', async () => {
+    const table = await logOf(1);
+    await expect(auditPage(table, organization, {}, { limit: 1, after: 'TOKEN#u.ann#1' })).rejects.toThrow(
+      'begins nowhere',
+    );
+  });
+});
