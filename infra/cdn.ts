@@ -73,14 +73,14 @@ export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surr
   const registry = createRegistry(stack, { distDir, data, api, toApi, fromBucket, brief });
   const console = new Distribution(stack, 'ConsoleDistribution', {
     comment: 'console',
-    defaultRootObject: 'index.html',
-    defaultBehavior: {
-      origin: fromBucket(data.consoleBucket, 'console-bucket'),
-      cachePolicy: brief,
-      functionAssociations: [createPlaceholder(stack)],
-      ...redirectToHttps,
+    defaultBehavior: toApi,
+    additionalBehaviors: {
+      '/assets/*': {
+        origin: fromBucket(data.consoleBucket, 'console-bucket'),
+        cachePolicy: brief,
+        ...redirectToHttps,
+      },
     },
-    additionalBehaviors: { '/api/*': toApi, '/sign-in/*': toApi, '/webhooks/*': toApi },
   });
   useDomain(registry, parameters.registryDomain);
   useDomain(console, parameters.consoleDomain);
@@ -220,24 +220,6 @@ function readEdgeCode(distDir: string): string {
   const path = join(distDir, 'edge', 'authorize-request.js');
   if (!existsSync(path)) throw new Error(`The edge function has no bundle at ${path}: run infra/bundle.ts`);
   return readFileSync(path, 'utf8');
-}
-
-/** Serves a page until the console's files are in its bucket. */
-function createPlaceholder(stack: Stack): { eventType: FunctionEventType; function: EdgeFunction } {
-  const page = '<!doctype html><meta charset="utf-8"><title>Repertoire</title><p>Repertoire is running.</p>';
-  const code = [
-    'function handler(event) {',
-    "  if (event.request.uri !== '/' && event.request.uri !== '/index.html') return event.request;",
-    `  return { statusCode: 200, statusDescription: 'OK', headers: { 'content-type': { value: 'text/html; charset=utf-8' } }, body: { encoding: 'text', data: ${JSON.stringify(page)} } };`,
-    '}',
-  ];
-  const placeholder = new EdgeFunction(stack, 'ConsolePlaceholder', {
-    functionName: `${Aws.STACK_NAME}-console-placeholder`,
-    comment: 'Says that the registry runs',
-    code: FunctionCode.fromInline(`${code.join('\n')}\n`),
-    runtime: FunctionRuntime.JS_2_0,
-  });
-  return { eventType: FunctionEventType.VIEWER_REQUEST, function: placeholder };
 }
 
 /** CDK sets a domain during synthesis; ours depends on a parameter. */

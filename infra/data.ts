@@ -13,6 +13,10 @@ export interface Data {
   readonly accessStore: KeyValueStore;
   readonly integrationsSecret: Secret;
   readonly originSecret: Secret;
+  /** The key by which an operator's programs use the API, and stop access when nobody can sign in. */
+  readonly operatorKeySecret: Secret;
+  /** Lets the first person in, who becomes the installation's administrator. */
+  readonly setUpCodeSecret: Secret;
   readonly credentialKey: Key;
 }
 
@@ -66,12 +70,21 @@ export function createData(stack: Stack): Data {
     removalPolicy: RemovalPolicy.RETAIN,
   });
   const originSecret = new Secret(stack, 'OriginSecret', {
-    description: 'Proves to fetch-dist that a request passed the edge',
+    description: 'Proves to the HTTP API that a request came through the CDN',
     generateSecretString: { excludePunctuation: true, passwordLength: 40 },
+  });
+  const operatorKeySecret = new Secret(stack, 'OperatorKeySecret', {
+    description: "The key by which an operator's programs use the API",
+    generateSecretString: { excludePunctuation: true, passwordLength: 64 },
+  });
+  const setUpCodeSecret = new Secret(stack, 'SetUpCodeSecret', {
+    description: 'The code by which the first person signs in and becomes administrator',
+    // It is typed by hand: no letters that look like digits.
+    generateSecretString: { excludePunctuation: true, excludeCharacters: '0O1lI', passwordLength: 16 },
   });
   // Without it every connection would have to be created again, so it is kept when the stack is deleted.
   const credentialKey = new Key(stack, 'CredentialKey', {
-    description: 'Encrypts the credentials that synchronizations read their code hosts with',
+    description: 'Encrypts the credentials of connections, the keys of sessions and the grants of people',
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
@@ -82,6 +95,8 @@ export function createData(stack: Stack): Data {
     accessStore,
     integrationsSecret,
     originSecret,
+    operatorKeySecret,
+    setUpCodeSecret,
     credentialKey,
   };
 }

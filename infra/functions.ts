@@ -44,6 +44,10 @@ interface Needs {
   /** The secrets of connections: `use` decrypts them, `renew` also encrypts their successors. `hooks`: decrypts those of hooks only. */
   readonly credentials?: 'use' | 'renew' | 'hooks';
   readonly originSecret?: true;
+  /** What else of the credential key's: the keys that sign sessions, and the forge's grants of people who choose an organization. */
+  readonly people?: true;
+  readonly operatorKey?: true;
+  readonly setUpCode?: true;
   readonly baseUrls?: readonly ('registry' | 'console')[];
 }
 
@@ -163,6 +167,32 @@ const functionNeeds = {
     does: 'Ties an organization to one of a forge',
     integrations: true,
     credentials: 'renew',
+    baseUrls: ['console'],
+  },
+  'serve-api': {
+    does: 'Answers the API and the plain pages of the console host',
+    // An HTTP API gives up after 30 s.
+    seconds: 29,
+    megabytes: 1024,
+    table: 'write',
+    sends: allQueues,
+    integrations: true,
+    credentials: 'renew',
+    originSecret: true,
+    people: true,
+    operatorKey: true,
+    baseUrls: ['registry', 'console'],
+  },
+  'sign-in': {
+    does: 'Signs people in with their accounts on the forges',
+    seconds: 29,
+    megabytes: 512,
+    table: 'write',
+    sends: allQueues,
+    integrations: true,
+    originSecret: true,
+    people: true,
+    setUpCode: true,
     baseUrls: ['console'],
   },
   'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
@@ -310,9 +340,22 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
     allowed.push(credentialAccess(data, need.credentials));
   }
-  if (need.originSecret === true) {
-    variables[environment.originSecretArn] = data.originSecret.secretArn;
-    allowed.push(allow(['secretsmanager:GetSecretValue'], [data.originSecret.secretArn]));
+  if (need.people === true) {
+    variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
+    allowed.push(
+      keyAccess(data, renewing, 'session-keys', 'period'),
+      keyAccess(data, renewing, 'person-grant', 'user'),
+    );
+  }
+  for (const [isNeeded, variable, { secretArn }] of [
+    [need.originSecret, environment.originSecretArn, data.originSecret],
+    [need.operatorKey, environment.operatorKeySecretArn, data.operatorKeySecret],
+    [need.setUpCode, environment.setUpCodeSecretArn, data.setUpCodeSecret],
+  ] as const) {
+    if (isNeeded === true) {
+      variables[variable] = secretArn;
+      allowed.push(allow(['secretsmanager:GetSecretValue'], [secretArn]));
+    }
   }
   if (need.baseUrls?.includes('registry'))
     variables[environment.registryBaseUrl] = parameters.registryBaseUrl;
@@ -365,18 +408,23 @@ function bucketAccess(
   return [...stored, allow(['s3:DeleteObject'], removable)];
 }
 
+const renewing = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+const credentialAccess = (data: Data, access: NonNullable<Needs['credentials']>): PolicyStatement =>
+  access === 'hooks'
+    ? keyAccess(data, ['kms:Decrypt'], 'webhook', 'hook')
+    : keyAccess(data, access === 'renew' ? renewing : ['kms:Decrypt'], 'credential', 'connection');
+
 /**
- * Only for credentials, and only with an encryption context:
- * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+ * Only for one purpose, and only with an encryption context: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
  */
-function credentialAccess(
+function keyAccess(
   { credentialKey }: Data,
-  access: NonNullable<Needs['credentials']>,
+  actions: readonly string[],
+  purpose: string,
+  subject: string,
 ): PolicyStatement {
-  const statement = allow(access === 'renew' ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], [
-    credentialKey.keyArn,
-  ]);
-  const [purpose, subject] = access === 'hooks' ? ['webhook', 'hook'] : ['credential', 'connection'];
+  const statement = allow(actions, [credentialKey.keyArn]);
   statement.addCondition('StringEquals', { 'kms:EncryptionContext:purpose': purpose });
   statement.addCondition('Null', { [`kms:EncryptionContext:${subject}`]: 'false' });
   return statement;

@@ -17,6 +17,12 @@ export function createHttpApi(stack: Stack, functions: Functions): HttpApi {
   // CloudFront fails over for HEAD too, and this API answers 404 to methods without a route.
   route([HttpMethod.GET, HttpMethod.HEAD], '/dists/{slug}/{number}/{file}', 'fetch-dist');
   route([HttpMethod.POST], '/downloads', 'record-downloads');
+  route([HttpMethod.ANY], '/sign-in', 'sign-in');
+  route([HttpMethod.ANY], '/sign-in/{proxy+}', 'sign-in');
+  route([HttpMethod.ANY], '/api/{proxy+}', 'serve-api');
+  // The pages that need no JavaScript, and an answer in their form for what is nowhere.
+  route([HttpMethod.ANY], '/', 'serve-api');
+  route([HttpMethod.ANY], '/{proxy+}', 'serve-api');
   return api;
 
   function route(methods: HttpMethod[], path: string, target: FunctionName): void {

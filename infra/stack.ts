@@ -34,6 +34,8 @@ export function createRepertoireStack(app: App, distDir: string): Stack {
     ConsoleHost: delivery.consoleHost,
     ConsoleBucketName: data.consoleBucket.bucketName,
     IntegrationsSecretName: data.integrationsSecret.secretArn,
+    OperatorKeySecretName: data.operatorKeySecret.secretArn,
+    SetUpCodeSecretName: data.setUpCodeSecret.secretArn,
   };
   for (const [name, value] of Object.entries(outputs))
     new CfnOutput(stack, `${name}Output`, { value }).overrideLogicalId(name);

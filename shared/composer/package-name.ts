@@ -18,17 +18,19 @@ const RESERVED = [
 ];
 const JSON_ENDING = new RegExp(`\\.json${END}`);
 
-/** Whether a package can have this name: lower case, `vendor/name`, and not reserved by Composer. */
+/** Whether a package can have this name: lower case, `vendor/name`, and nothing that Composer keeps for itself. */
 export function isValidPackageName(name: string): boolean {
   return !isPlatformPackage(name) && packageNameError(name) === undefined;
 }
 
-/** Whether the name stands for PHP, an extension, a library or Composer itself, which are never requested from a registry. */
+/** Whether the name stands for PHP, an extension, a library or Composer itself; no registry is ever asked for those. */
 function isPlatformPackage(name: string): boolean {
   return PLATFORM.test(name);
 }
 
-/** Composer's error message for the name; undefined if it is valid. Platform packages are accepted. */
+/**
+ * What is wrong with the name, in Composer's words; undefined if nothing is. Platform packages pass.
+ */
 export function packageNameError(name: string): string | undefined {
   if (isPlatformPackage(name)) return undefined;
   if (!NAME.test(name)) {

@@ -1,9 +1,9 @@
-/** Addresses on the console's host that belong to one integration. */
+/** The addresses on the console's host that a forge is told for one integration. */
 import type { ForgeHost } from '../domain/synchronization.ts';
 
 /**
- * The integration's name in addresses, one path segment: the forge and its host, such as `gitea~git.example.com:3000`. For a forge below a
- * relative URL root the segments of that path follow, joined with `~`.
+ * Names an integration in addresses, as one segment of a path: the forge and its host, `gitea~git.example.com:3000`. A path of the host's
+ * address follows, joined with `~`, since forges may lie below one.
  */
 export function integrationKeyOf({ forge, baseUrl }: ForgeHost): string {
   const { host, pathname } = new URL(baseUrl);
@@ -11,17 +11,17 @@ export function integrationKeyOf({ forge, baseUrl }: ForgeHost): string {
 }
 
 export interface IntegrationAddresses {
-  /** Receives the forge's deliveries. */
+  /** Takes the forge's deliveries. */
   readonly webhook: string;
-  /** Redirect address after sign-in. */
+  /** Where people come back after they signed in, … */
   readonly callback: string;
-  /** Redirect address after access to an organization was granted. */
+  /** … after they gave access to an organization, … */
   readonly installed: string;
-  /** Redirect address after the integration was registered. */
+  /** … and after they registered the integration itself. */
   readonly registered: string;
 }
 
-/** @param consoleUrl the console's public address, without a trailing slash */
+/** @param consoleUrl the public address of the console, without a slash at its end */
 export function integrationAddresses(consoleUrl: string, host: ForgeHost): IntegrationAddresses {
   const key = integrationKeyOf(host);
   return {

@@ -153,7 +153,7 @@ export function integrationOf({ valid, invalid }: Integrations, { forge, baseUrl
   );
 }
 
-/** The valid integration with this key (`integrationKeyOf`). */
+/** The integration that an address names by its key, if it can be used. */
 export const findIntegration = ({ valid }: Integrations, key: string): Integration | undefined =>
   valid.find(({ forge, settings }) => integrationKeyOf({ forge, baseUrl: settings.baseUrl }) === key);
 

@@ -26,6 +26,10 @@ export const environment = {
   credentialKeyArn: 'CREDENTIAL_KEY_ARN',
   /** ARN of the secret whose string the CDN sends to the HTTP API in `originSecretHeader`. */
   originSecretArn: 'ORIGIN_SECRET_ARN',
+  /** ARN of the secret with the key by which an operator's programs use the API. */
+  operatorKeySecretArn: 'OPERATOR_KEY_SECRET_ARN',
+  /** ARN of the secret with the code that lets the first administrator in. */
+  setUpCodeSecretArn: 'SET_UP_CODE_SECRET_ARN',
 } as const;
 
 /** Header that proves that a request came through the CDN. */

@@ -1,4 +1,4 @@
-/** Reads what is stored of a repository before its scan. */
+/** What is stored of a repository before it is scanned. */
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -9,13 +9,13 @@ import { findChoice } from '../store/scan-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 
-/** What is known of the repository before its refs are read. */
+/** What we know of the repository before its refs are read. */
 export interface ScanInputs {
   readonly organization: Organization;
   readonly synchronization: Synchronization;
-  /** Undefined when the last complete read did not have it. */
+  /** Undefined when the last whole read did not see it. */
   readonly repository: { readonly fact: RepositoryFact; readonly firstObservedAt: number } | undefined;
-  /** An owner's choice for this repository. */
+  /** An owner's word on this very repository. */
   readonly chosen: boolean | undefined;
 }
 

@@ -50,15 +50,15 @@ export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> 
 }
 
 const leaseMs = leaseMsOf('scan-repository');
-/** How often the scan starts over after a conflict (a claimed name, a changed fact) before it leaves that to the sweep. */
+/** A name taken or a fact changed under the scan: so often it decides anew before it leaves that to the sweep. */
 const attemptsMax = 3;
 
 export type ScanOutcome = 'done' | 'idle' | 'busy' | 'failed' | 'unknown';
 
 /**
- * Updates packages and versions to the current state of the repository.
+ * Brings packages and versions in step with the repository as it is now.
  *
- * @throws any error but a ForgeError; the message comes back
+ * @throws whatever is not the forge's fault; the message comes back
  */
 export async function scanRepository(
   dependencies: ScanDependencies,
@@ -82,7 +82,7 @@ export async function scanRepository(
   return underLease(table, lease, async () => {
     for (let attempt = 1; ; attempt++) {
       try {
-        // Read again under the lease, since decisions under the lease must not use older inputs.
+        // Read again: what is decided under the lease rests on what was read under it.
         const inputs = (await dependencies.load(synchronization, repository)) ?? known;
         const { again, ...record } = inputs.repository
           ? await scan(dependencies, lease, inputs, inputs.repository)
@@ -112,16 +112,16 @@ export async function scanRepository(
   });
 }
 
-/** What the scan's item has for owners and for the reconcile. */
+/** What the scan's item keeps for owners and for the reconcile. */
 interface ScanRecord extends LeftOutRecord {
   readonly lastScannedAt: number;
   readonly waiting: readonly WaitingName[];
   readonly notices?: readonly Notice[] | undefined;
-  /** Whether archives of new tags are not stored yet: the reconcile requests another scan. */
+  /** New tags whose archives are not stored yet: the reconcile asks again. */
   readonly unfinished: boolean;
 }
 
-/** `again`: seconds after which another scan is needed. */
+/** `again`: seconds after which another scan finds more to do. */
 type ScanResult = ScanRecord & { readonly again?: number | undefined };
 
 async function scan(
@@ -168,10 +168,10 @@ async function scan(
       return { ...record, waiting: [claimed.waiting], unfinished: false };
     }
     found = claimed.made;
-    // The source's packages under other names stay installable, with this one as their replacement.
+    // The same source's packages under other names stay installable and point to this one.
     const moved = { ...state, current: found };
     await workQueue.send(await recordMoved(dependencies, lease, organization.id, moved, about));
-    // The package was restored with its earlier versions.
+    // It got back what it had before.
     current = found.imported ? await versionsOfPackage(table, organization.id, found.number) : [];
   }
   if (!found || scanned.versions === undefined) {
@@ -212,11 +212,11 @@ const sourceOf = (
   repository: ForgeRepositoryId,
 ): PackageSource => ({ synchronization: synchronization.id, repository, directory: '' });
 
-/** Commits that refs point to now, whose archives may be built for the package. */
+/** Commits that refs stand at now: the only ones whose archives may ever be built for the package. */
 const commitsOf = (refs: ForgeRepository): ReadonlySet<string> =>
   new Set([...refs.tags, ...refs.branches].map((ref) => ref.commit));
 
-/** Handles a repository that the last complete read did not have: its packages are withdrawn, their records and archives are kept. */
+/** The last whole read did not see the repository: its packages are withdrawn, their records and archives stay. */
 async function withdraw(
   dependencies: ScanDependencies,
   lease: Lease,
@@ -232,7 +232,7 @@ async function withdraw(
   return { lastScannedAt: dependencies.clock.now(), waiting: [], ...nothingLeftOut, unfinished: false };
 }
 
-/** Records a failure of the forge, which changes nothing else, and schedules another scan. */
+/** A forge's failure changes nothing: it is recorded, and the scan comes back. */
 async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeError): Promise<'failed'> {
   const { table, workQueue, clock, logger } = dependencies;
   const failures = Number(lease.item.failures ?? 0) + 1;
@@ -244,12 +244,12 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
       ? retrySeconds[failures - 1]
       : delaySecondsUntil(error.notBefore, clock.now());
   if (mayPass && seconds !== undefined) {
-    // The message must not arrive before the lease has ended.
+    // The message must not come before the lease's end.
     await releaseLease(table, lease, clock.now() + seconds * 1000 - 500, { lastFailure, failures });
     await workQueue.send([lease.workItem.message], seconds);
     return 'failed';
   }
-  // A push must not wait for the daily scan: once the credential works again, nothing else requests a scan.
+  // What was pushed must not wait for the daily scan: once the credential is good again, nothing else asks for it.
   const attributes = { lastFailure, failures: 0, unfinished: true };
   if ((await completeWork(table, lease, attributes)) === 'more') {
     await workQueue.send([lease.workItem.message]);

@@ -1,4 +1,4 @@
-/** Stores and hashes the archives of new tags before their versions are published. */
+/** Archives of new tags: stored and hashed before anybody sees the version. */
 
 import type { Organization } from '../domain/organization.ts';
 import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
@@ -17,16 +17,16 @@ export interface StorePendingDependencies extends Omit<BuildDistDependencies, 'r
 export interface PendingArchives {
   /** How many are still pending. */
   readonly count: number;
-  /** Seconds after which there may be more to publish, even without a change on the forge. */
+  /** Seconds after which there may be more to publish, without anything new on the forge. */
   readonly again: number | undefined;
 }
 
-/** How long a scan builds archives of new tags; the next scan does the rest. Milliseconds. */
+/** Archives of new tags are built in the scan for so long; the rest waits for the next one. */
 const distsMs = 200_000;
-/** When to check again for an archive that another worker builds; seconds. */
+/** An archive that another worker builds is looked for again after so many seconds. */
 const busySeconds = 20;
-/** Errors that would make the next archives fail in the same way. */
-const fatalCodes: ReadonlySet<ForgeErrorCode> = new Set([
+/** The next archives would fail in the same way. */
+const stopsAll: ReadonlySet<ForgeErrorCode> = new Set([
   'credential-rejected',
   'insufficient-scope',
   'sso-required',
@@ -45,8 +45,8 @@ export async function storePendingArchives(
   const { table, clock, workQueue, logger } = dependencies;
   const until = clock.now() + distsMs;
   let again: number | undefined;
-  /** Why this scan builds no more archives. */
-  let stopReason: string | undefined;
+  /** Why no more archives are built in this scan. */
+  let stopped: string | undefined;
 
   const build = async ({ commit }: StoredVersion): Promise<ArchiveOutcome> => {
     try {
@@ -69,8 +69,8 @@ export async function storePendingArchives(
         error: error as Error,
       });
       const reason = `the forge did not return its archive: ${error instanceof ForgeError ? error.code : 'unexpected error'}`;
-      if (error instanceof ForgeError && fatalCodes.has(error.code)) {
-        stopReason = reason;
+      if (error instanceof ForgeError && stopsAll.has(error.code)) {
+        stopped = reason;
       }
       return { reason };
     }
@@ -79,18 +79,18 @@ export async function storePendingArchives(
   const versions = await versionsOfPackage(table, organization, found.number);
   let count = 0;
   for (const version of versions.filter((one) => one.state === 'pending')) {
-    if (stopReason === undefined && clock.now() >= until) {
-      stopReason = 'its archive was not built in time';
+    if (stopped === undefined && clock.now() >= until) {
+      stopped = 'its archive was not built in time';
       again = 1;
     }
-    const outcome = stopReason === undefined ? await build(version) : { reason: stopReason };
+    const outcome = stopped === undefined ? await build(version) : { reason: stopped };
     count += 'reason' in outcome ? 1 : 0;
     if (!('reason' in outcome) || outcome.reason !== version.reason) {
       await workQueue.send(await publishPending(dependencies, lease, organization, found, version, outcome));
     }
-    // Work requested meanwhile, perhaps a withdrawal, waits for one archive at most.
-    if (stopReason === undefined && (await table.get(lease.workItem.key))?.wanted !== lease.wanted) {
-      stopReason = 'its archive comes with the next scan';
+    // What was asked for meanwhile, a withdrawal perhaps, waits no longer than for one archive.
+    if (stopped === undefined && (await table.get(lease.workItem.key))?.wanted !== lease.wanted) {
+      stopped = 'its archive comes with the next scan';
       again = undefined;
     }
   }

@@ -1,4 +1,4 @@
-/** Sign-in on the simulated GitHub's pages. */
+/** A person before a browser that shows the simulated GitHub's pages. */
 import { asId } from '../../shared/domain/ids.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
 import { gitHub } from '../../shared/forge/github/module.ts';

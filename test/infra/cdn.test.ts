@@ -30,7 +30,7 @@ const originSchema = z.object({
 const distributionSchema = z.object({
   DistributionConfig: z.object({
     Comment: z.string(),
-    DefaultRootObject: z.string(),
+    DefaultRootObject: z.string().optional(),
     DefaultCacheBehavior: behaviorSchema,
     CacheBehaviors: z.array(behaviorSchema),
     Origins: z.array(originSchema),
@@ -160,7 +160,6 @@ describe('the registry host', () => {
     expect(resourcesOf(template, 'CloudFront::Function').map(([id]) => id)).toEqual([
       'ForwardViewerAddress',
       'AuthorizeRequest',
-      'ConsolePlaceholder',
     ]);
     for (const [, { FunctionCode }] of resourcesOf(template, 'CloudFront::Function')) {
       expect(Buffer.byteLength(String(FunctionCode))).toBeLessThan(10_000);
@@ -169,27 +168,18 @@ describe('the registry host', () => {
 });
 
 describe('the console host', () => {
-  it('sends its API, sign-in and webhooks to the HTTP API and the rest to its bucket', () => {
+  it('sends everything to the HTTP API but the files of the console', () => {
     expect(consoleHost().Comment).toBe('console');
     expect(behaviors(consoleHost())).toEqual([
+      toApi,
       {
+        PathPattern: '/assets/*',
         TargetOriginId: 'console-bucket',
         CachePolicyId: 'BriefCache',
         Compress: true,
         ViewerProtocolPolicy: 'redirect-to-https',
-        FunctionAssociations: [{ EventType: 'viewer-request', FunctionARN: 'ConsolePlaceholder' }],
       },
-      { PathPattern: '/api/*', ...toApi },
-      { PathPattern: '/sign-in/*', ...toApi },
-      { PathPattern: '/webhooks/*', ...toApi },
     ]);
-  });
-
-  it('shows a page until there is a console', () => {
-    const code = String(propertiesOf(template, 'ConsolePlaceholder').FunctionCode);
-    const handle = new Function(`${code}; return handler;`)() as (event: unknown) => { statusCode?: number };
-    expect(handle({ request: { uri: '/' } })).toMatchObject({ statusCode: 200 });
-    expect(handle({ request: { uri: '/assets/console.js' } })).toEqual({ uri: '/assets/console.js' });
   });
 });
 
@@ -263,9 +253,9 @@ describe('both hosts', () => {
     }
   });
 
-  it('list no bucket: the root has a default object', () => {
+  it('list no bucket: the root has a default object or is not in a bucket', () => {
     expect(registry().DefaultRootObject).toBe('packages.json');
-    expect(consoleHost().DefaultRootObject).toBe('index.html');
+    expect(consoleHost().DefaultCacheBehavior.TargetOriginId).toBe('http-api');
   });
 
   it('use a domain and a certificate only when these are given', () => {

@@ -209,8 +209,13 @@ describe('functions', () => {
     });
     const ofHooks = only('webhook', 'hook');
     expect(conditions.filter(({ Condition }) => isDeepStrictEqual(Condition, ofHooks))).toHaveLength(1);
-    const others = conditions.filter(({ Condition }) => !isDeepStrictEqual(Condition, ofHooks));
-    expect(others).toHaveLength(6);
+    // The API and sign-in.
+    for (const ofPeople of [only('session-keys', 'period'), only('person-grant', 'user')]) {
+      expect(conditions.filter(({ Condition }) => isDeepStrictEqual(Condition, ofPeople))).toHaveLength(2);
+    }
+    const others = conditions.filter(({ Condition }) => JSON.stringify(Condition).includes('"credential"'));
+    expect(others).toHaveLength(7);
+    expect(conditions).toHaveLength(12);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }
@@ -272,6 +277,11 @@ describe('functions', () => {
       'GET /dists/{slug}/{number}/{file}',
       'HEAD /dists/{slug}/{number}/{file}',
       'POST /downloads',
+      'ANY /sign-in',
+      'ANY /sign-in/{proxy+}',
+      'ANY /api/{proxy+}',
+      'ANY /',
+      'ANY /{proxy+}',
     ]);
     expect(propertiesOf(template, 'HttpStage')).toMatchObject({
       StageName: '$default',

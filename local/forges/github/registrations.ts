@@ -17,10 +17,11 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>;
 
 export interface Registrations {
-  /** @returns the code for `convert`, valid once, within an hour */
+  /** @returns the code by which the App is fetched: once, and within an hour */
   offer(manifest: Manifest): string;
   /**
-   * Creates the App. The simulated GitHub has only one, so it replaces the previous App, whose installations and tokens end.
+   * The App that was made of the manifest. The simulated GitHub knows one App, so it takes the place of the one before, whose
+   * installations and tokens end.
    */
   convert(code: string): Promise<App | undefined>;
 }
@@ -31,7 +32,7 @@ export function createRegistrations(deps: {
   readonly state: GitHubState;
   now(): number;
   random(bytes: number): Uint8Array;
-  /** Called after the App was replaced. */
+  /** Called with the new App in its place. */
   replaced(): Promise<void>;
 }): Registrations {
   const { state } = deps;

@@ -111,7 +111,7 @@ export interface Delivery extends WebhookMessage, DeliveryOutcome {
 export interface App {
   readonly id: number;
   readonly nodeId: string;
-  /** Display name; the slug if missing. */
+  /** What people see; the slug where it is missing. */
   readonly name?: string;
   readonly slug: string;
   readonly clientId: string;
@@ -122,11 +122,11 @@ export interface App {
   webhookUrl?: string;
   /** Events that the app subscribes to; `installation*` and `github_app_authorization` are sent in any case. */
   events?: readonly string[];
-  /** Permissions granted on installation; `appPermissions` if missing. */
+  /** What whoever installs it grants; what our own App needs where it is missing. */
   readonly permissions?: Installation['permissions'];
-  /** Redirect addresses that sign-in accepts, exactly. */
+  /** Where people may be sent after they signed in, to the letter. */
   callbackUrls?: readonly string[];
-  /** Redirect address after installation. */
+  /** Where people are sent after they installed it. */
   setupUrl?: string;
 }
 

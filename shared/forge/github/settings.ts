@@ -14,9 +14,9 @@ export const settings = z
     baseUrl: BaseUrl.default(publicHost),
     /** The URL of the REST API. */
     apiUrl: BaseUrl.optional(),
-    /** The App's client id. Sign-in needs it, and `clientSecret`. */
+    /** Of the App. With `clientSecret` people can sign in. */
     clientId: z.string().min(1).optional(),
-    /** The App's name in its address, `https://github.com/apps/<slug>`. The link to its installation page needs it. */
+    /** The App's name in addresses, as in `https://github.com/apps/<slug>`. With it people are led to where they install the App. */
     appSlug: z
       .string()
       .regex(/^[\w-]+$/)

@@ -83,7 +83,7 @@ export interface ForgeFixture {
   readonly deliveries?: DeliveriesFixture;
   /** Left out if a connection has no credential that expires. */
   readonly credential?: CredentialFixture;
-  /** Left out if people cannot sign in with accounts of the forge. */
+  /** Left out where people cannot sign in with their account. */
   readonly signIn?: SignInFixture;
   close(): Promise<void>;
 }
@@ -93,31 +93,31 @@ export type Role = 'owner' | 'member';
 export interface SignInFixture {
   readonly signIn: SignIn;
   readonly integration: Integration;
-  /** The same with a wrong client secret. */
+  /** The same, with a client secret that is not the forge's. */
   readonly withWrongSecret: Integration;
   readonly services: ForgeServices;
-  /** The registered redirect address. */
+  /** Registered at the forge. */
   readonly redirectUri: string;
-  /** Whether the forge checks code verifiers. */
+  /** Whether a code is tied to the verifier of who asked for it. */
   readonly hasPkce: boolean;
-  /** Lifetime of a code in milliseconds. */
+  /** How long a code may be exchanged, in milliseconds. */
   readonly codeLifeMs: number;
-  /** The connected organization. */
+  /** Connected, so that it can be read. */
   readonly organization: ForgeOrganizationId;
-  /** An organization that is not connected, with its owner; left out if the forge does not list such organizations. */
+  /** Another one, to which nobody gave us access and whose only owner is this account; if the forge shows such ones. */
   readonly notConnected?: { readonly id: ForgeOrganizationId; readonly owner: ForgeAccountId };
-  /** Creates an account with that role in `organization`. */
+  /** Gives a new account that role in `organization`. */
   addPerson(role: Role): Promise<ForgeAccountId>;
   setRole(account: ForgeAccountId, role: Role): Promise<void>;
   /**
-   * Opens the sign-in page and consents as the account, or declines if it is undefined.
+   * What happens in a browser: the person who comes to that address agrees, or declines without an account.
    *
-   * @returns the query of the callback
+   * @returns the query with which the browser comes back
    */
   visit(address: string, account: ForgeAccountId | undefined): Promise<URLSearchParams>;
-  /** Revokes the person's grant at the forge. */
+  /** The person takes back, at the forge, what was granted. */
   revoke(account: ForgeAccountId): Promise<void>;
-  /** The parameters of the redirect after access to `organization` was granted, and made-up ones. Left out without such a page. */
+  /** With what the forge sends a person back who gave access to the organization, and with what it would for one that is not there. */
   readonly installed?: { readonly real: URLSearchParams; readonly madeUp: URLSearchParams };
 }
 

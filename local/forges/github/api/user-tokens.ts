@@ -7,15 +7,15 @@ const TOKEN_LIFETIME_MS = 8 * 60 * 60 * 1000;
 const REFRESH_LIFETIME_MS = 15_897_600 * 1000;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** A person's consent on the sign-in page. */
+/** What a person agreed to on the sign-in page. */
 export interface Authorization {
   readonly userId: number;
   readonly redirectUri: string;
-  /** PKCE with `S256`; without it no verifier is checked. */
+  /** Of PKCE with `S256`; a code without one is exchanged without a verifier. */
   readonly codeChallenge?: string | undefined;
 }
 
-/** The result of an exchange; lifetimes in seconds. */
+/** What an App got for a person, with lifetimes in seconds. */
 export interface IssuedTokens {
   readonly accessToken: string;
   readonly expiresIn: number;
@@ -23,23 +23,23 @@ export interface IssuedTokens {
   readonly refreshExpiresIn: number;
 }
 
-/** The tokens of people for the simulated GitHub's App. They are in memory only. */
+/** A person's tokens for the one App of the simulated GitHub. Who has them is lost at a restart. */
 export interface UserTokens {
-  /** @returns the authorization code */
+  /** @returns the code for the App */
   authorize(authorization: Authorization): string;
-  /** Undefined if the code is unknown, used or expired, or was issued for another redirect address or verifier. */
+  /** Undefined for a code that is unknown, used, too old, or was made for another address or another verifier. */
   exchange(
     code: string,
     redirectUri: string | undefined,
     verifier: string | undefined,
   ): IssuedTokens | undefined;
-  /** Invalidates both old tokens. Undefined if the refresh token is unknown, used or expired. */
+  /** Ends both old tokens. Undefined for a token that is unknown, used or too old. */
   refresh(refreshToken: string): IssuedTokens | undefined;
-  /** The user of a valid token. */
+  /** Whom a token speaks for now. */
   userOf(accessToken: string): number | undefined;
-  /** Ends an access token and its refresh token. */
+  /** Ends one token with the one that refreshes it. */
   revoke(accessToken: string): void;
-  /** Ends all tokens of a person, or of everybody. */
+  /** Ends all of a person's tokens; everybody's without one. */
   endGrants(userId?: number): void;
 }
 

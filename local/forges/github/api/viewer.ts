@@ -20,9 +20,9 @@ export interface InstallationToken {
 export type Credential =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'app' }
-  /** Client id and secret. */
+  /** The client id with its secret. */
   | { readonly kind: 'client' }
-  /** A person's token. */
+  /** A person, by a token that the app has. */
   | { readonly kind: 'user'; readonly user: User }
   | { readonly kind: 'installation'; readonly installation: Installation; readonly token: InstallationToken };
 

@@ -4,7 +4,7 @@ import type { UserTokens } from '../api/user-tokens.ts';
 import type { Registrations } from '../registrations.ts';
 import type { GitHubState } from '../state.ts';
 
-/** Services of the pages. */
+/** What the pages work with. */
 export interface WebServices {
   readonly state: GitHubState;
   readonly addresses: Addresses;
@@ -18,7 +18,7 @@ export interface WebServices {
 export interface WebContext extends WebServices {
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;
-  /** Fields of the body; empty for GET. */
+  /** The body; empty of a GET. */
   readonly form: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
 }

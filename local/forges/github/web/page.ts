@@ -1,6 +1,6 @@
-/** Building blocks of the simulated GitHub's pages, which work without JavaScript. */
+/** What the simulated GitHub's pages are made of. They work without JavaScript. */
 
-/** An HTTP response. */
+/** An answer of a page. */
 export interface PageReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
-/** @param main HTML with all outside text escaped */
+/** @param main HTML, in which everything from outside was escaped */
 export function page(title: string, main: string, status = 200): PageReply {
   const heading = escapeHtml(title);
   return {
@@ -37,16 +37,16 @@ export const refusalPage = (status: number, text: string): PageReply =>
 
 export const NOT_FOUND_PAGE = refusalPage(404, 'This is not the web page you are looking for.');
 
-/** A submit button. */
+/** A button that says what is chosen. */
 export interface Choice {
   readonly name: string;
   readonly value: string;
   readonly text: string;
-  /** Focused, so that Enter submits it. */
+  /** What Enter takes. */
   readonly isPreselected?: boolean;
 }
 
-/** A form with one submit button per choice. @param hidden values of hidden fields */
+/** A form whose buttons are the choices. @param hidden sent along */
 export function choiceForm(
   action: string,
   hidden: Readonly<Record<string, string>>,
@@ -63,7 +63,7 @@ export function choiceForm(
   return [`<form method="post" ${attribute('action', action)}>`, ...fields, ...buttons, '</form>'].join('\n');
 }
 
-/** Redirects with added query parameters. */
+/** Sends the browser on with more in the query. */
 export function redirectWith(
   address: string,
   parameters: Readonly<Record<string, string | undefined>>,

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { createSecretReader, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
+import { credentialCipher } from '../../shared/composition/encryption.ts';
+import { createForges } from '../../shared/composition/forges.ts';
+import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
+import { moduleOf } from '../../shared/forge/modules.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { required } from '../../shared/runtime/config.ts';
+import { httpHandler } from '../../shared/runtime/http-handler.ts';
+import { createLogger } from '../../shared/runtime/logger.ts';
+import { pageAnswer } from '../../shared/runtime/page.ts';
+import { problemPage } from '../../shared/sign-in/pages.ts';
+import { answerSignIn } from '../../shared/sign-in/routes.ts';
+
+const logger = createLogger('sign-in');
+const table = tableClient();
+const secret = createSecretReader();
+const forges = createForges(table, logger);
+const dependencies = {
+  table,
+  workQueue: workQueueClient(),
+  cipher: credentialCipher(),
+  clock: systemClock,
+  randomBytes,
+  logger,
+  consoleBaseUrl: required('consoleBaseUrl'),
+  integrations: forges.integrations,
+  servicesOf: forges.servicesOf,
+  signInOf: ({ forge }: { readonly forge: string }) => moduleOf(forge).signIn,
+  setUpCode: () => secret(required('setUpCodeSecretArn')),
+};
+/** A form of ours is much smaller. */
+const bodyBytesMax = 16 * 1024;
+
+export const handler = httpHandler(
+  {
+    logger,
+    bodyBytesMax,
+    isFromCdn: cdnRequestCheck(),
+    answerProblem: (problem) => pageAnswer(problemPage(problem)),
+  },
+  async (request) => answerSignIn(dependencies, request),
+);
