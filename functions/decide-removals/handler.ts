@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { decideRemovals } from '../../shared/organizations/decide-removals.ts';
@@ -7,7 +8,7 @@ import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('decide-removals');
-const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock };
+const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
 const Input = z.strictObject({
   slug: z.string(),
@@ -20,5 +21,5 @@ const Input = z.strictObject({
 
 export const handler = invokeHandler(Input, { logger }, async ({ slug, synchronization: id, ...word }) => {
   const { synchronization } = await synchronizationOf(dependencies.table, { slug, synchronization: id });
-  return decideRemovals(dependencies, synchronization, word);
+  return decideRemovals(dependencies, synchronization, word, { by: 'operator', why: '' });
 });

@@ -1,5 +1,6 @@
 /** The API of the console host. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { basePath } from './frame/base-path.ts';
 import type { ApiDependencies } from './frame/dependencies.ts';
 import { documentationRoutes } from './frame/documentation.ts';
 import type { ApiEnvironment } from './frame/environment.ts';
@@ -15,8 +16,6 @@ import type { OpenApiDocument } from './frame/readable-page.ts';
 import { answerIsSafe, bodyIsSmall, cameByCdn, isRouted } from './frame/request-checks.ts';
 import type { Route } from './frame/route.ts';
 import { routes } from './routes/index.ts';
-
-export const basePath = '/api/v1';
 
 /** @param added routes of a test */
 export function createApp(

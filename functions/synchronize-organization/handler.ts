@@ -1,13 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
-import { synchronizeNow } from '../../shared/organizations/synchronize-now.ts';
+import { synchronizationProgress, synchronizeNow } from '../../shared/organizations/synchronize-now.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('synchronize-organization');
-const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock };
+const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
 const Input = z.strictObject({
   slug: z.string(),
@@ -18,5 +19,7 @@ const Input = z.strictObject({
 
 export const handler = invokeHandler(Input, { logger }, async ({ asked, ...named }) => {
   const { synchronization } = await synchronizationOf(dependencies.table, named);
-  return synchronizeNow(dependencies, synchronization, asked === undefined ? undefined : Date.parse(asked));
+  return asked === undefined
+    ? synchronizeNow(dependencies, synchronization, { by: 'operator', why: '' })
+    : synchronizationProgress(dependencies, synchronization, Date.parse(asked));
 });

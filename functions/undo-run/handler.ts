@@ -1,13 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { synchronizationOf } from '../../shared/organizations/synchronization-of.ts';
-import { undoRun } from '../../shared/organizations/undo-run.ts';
+import { undoProgress, undoRun } from '../../shared/organizations/undo-run.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('undo-run');
-const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock };
+const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, randomBytes };
 
 const Input = z.strictObject({
   slug: z.string(),
@@ -19,6 +20,7 @@ const Input = z.strictObject({
 
 export const handler = invokeHandler(Input, { logger }, async ({ number, asked, ...named }) => {
   const { synchronization } = await synchronizationOf(dependencies.table, named);
-  const at = asked === undefined ? undefined : Date.parse(asked);
-  return undoRun(dependencies, synchronization, number, at);
+  return asked === undefined
+    ? undoRun(dependencies, synchronization, number, { by: 'operator', why: '' })
+    : undoProgress(dependencies, synchronization, number, Date.parse(asked));
 });

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { byOwner } from '../../test/support/by-owner.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
@@ -28,7 +30,8 @@ async function createWorld() {
     if (synchronization === undefined) {
       throw new Error('nothing is synchronized');
     }
-    return decideRemovals(world, synchronization, { scope, decision, shown: digest });
+    const decided = { scope, decision, shown: digest };
+    return decideRemovals({ ...world, randomBytes }, synchronization, decided, byOwner);
   };
   return { ...world, held, shown, decide, count: async () => (await world.facts('members')).length };
 }

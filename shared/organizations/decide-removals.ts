@@ -8,11 +8,13 @@ import { decideHeld, findHeld } from '../store/scope-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
 
 export interface DecideRemovalsDependencies {
   readonly table: Table;
   readonly workQueue: WorkQueue;
   readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
 }
 
 export interface RemovalsDecision {
@@ -29,10 +31,12 @@ export interface RemovalsDecision {
  * @throws CallerError when the scope has no held removals, or others than those shown
  */
 export async function decideRemovals(
-  { table, workQueue, clock }: DecideRemovalsDependencies,
+  dependencies: DecideRemovalsDependencies,
   { organization, id }: Synchronization,
   { scope, decision, shown }: RemovalsDecision,
+  accountable: Accountable,
 ): Promise<{ readonly scope: string; readonly count: number; readonly decision: 'yes' | 'no' }> {
+  const { table, workQueue, clock } = dependencies;
   if (!isScope(scope)) {
     throw new CallerError(
       'not-found',
@@ -54,6 +58,9 @@ export async function decideRemovals(
       ...(decision === 'yes'
         ? [requestWork(workItem, clock.now(), { cause: 'owner allowed removals' })]
         : []),
+      ownerAct(dependencies, organization, accountable, 'decide-removals', scope, {
+        after: { decision, digest: shown, count: held.count },
+      }),
     ]);
   } catch (error) {
     if (error instanceof ConflictError && (await findHeld(table, id, scope))?.digest !== shown) {

@@ -129,6 +129,8 @@ function isWorthKnowing({ wanted, done, lastFailure, lastSuccessAt = 0 }: ScopeS
 }
 
 /** ISO 8601, from milliseconds since the epoch. */
+export function timeText(at: number): string;
+export function timeText(at: number | undefined): string | undefined;
 export function timeText(at: number | undefined): string | undefined {
   return at === undefined ? undefined : new Date(at).toISOString();
 }

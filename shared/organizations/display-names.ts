@@ -2,7 +2,7 @@
 import type { Fact } from '../domain/facts.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { StoredChange } from '../store/change-schema.ts';
-import { loadFacts } from '../store/fact-store.ts';
+import { findFacts, loadFacts } from '../store/fact-store.ts';
 import type { Table } from '../store/table.ts';
 
 type Named = 'account' | 'team' | 'repository';
@@ -55,6 +55,29 @@ export async function namesFor(
     needs('repository') || passed ? loadFacts(table, id, 'repository') : [],
   ]);
   return displayNames([...recorded, ...members, ...teams, ...repositories]);
+}
+
+/** Like `namesFor`, for a page of changes: reads only what they refer to, 100 facts at a time. */
+export async function namesOnPage(
+  table: Table,
+  id: SynchronizationId,
+  changes: readonly StoredChange[],
+): Promise<Names> {
+  const recorded = factsIn(changes);
+  const passed = changes.flatMap((change) =>
+    typeof change !== 'string' && change.kind === 'package-name'
+      ? [change.before.repository, change.after.repository]
+      : [],
+  );
+  const keysOf = (fact: Fact): readonly string[] => [
+    ...('account' in fact ? [`member#${fact.account}`] : []),
+    ...('team' in fact ? [`team#${fact.team}`] : []),
+    ...('via' in fact && fact.via !== undefined ? [`team#${fact.via}`] : []),
+    ...('repository' in fact ? [`repository#${fact.repository}`] : []),
+  ];
+  const wanted = new Set([...recorded.flatMap(keysOf), ...passed.map((one) => `repository#${one}`)]);
+  const current = wanted.size === 0 ? [] : await findFacts(table, id, [...wanted]);
+  return displayNames([...recorded, ...current.filter((fact) => fact !== undefined)]);
 }
 
 /** The facts in the changes, before and after. */

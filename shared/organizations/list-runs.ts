@@ -68,7 +68,10 @@ export async function recordedRun(table: Table, { id }: Synchronization, number:
 /** The outcome of a scope whose worker died; a later run did the rest. */
 const diedText = 'worker died';
 
-function describeRun(run: StoredRun, now: number) {
+export type DescribedRun = ReturnType<typeof describeRun>;
+
+/** @param now milliseconds since the epoch */
+export function describeRun(run: StoredRun, now: number) {
   const { observedAt, startedAt, finishedAt, wroteAt = startedAt, requests, scopes, counts } = run;
   // No worker writes without the lease, which was taken before the run started.
   const isDead = finishedAt === undefined && startedAt + leaseMs < now;
@@ -83,4 +86,4 @@ function describeRun(run: StoredRun, now: number) {
   };
 }
 
-const isChange = ({ counts }: StoredRun): boolean => counts.add + counts.update + counts.remove > 0;
+export const isChange = ({ counts }: StoredRun): boolean => counts.add + counts.update + counts.remove > 0;

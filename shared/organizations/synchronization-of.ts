@@ -1,9 +1,10 @@
 /** Finds the synchronization that a command names; an organization nearly always has only one. */
 
 import { CallerError } from '../domain/caller-error.ts';
+import { asId, type SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { organizationOf } from './organization-of.ts';
 
@@ -38,6 +39,23 @@ export async function synchronizationOf(
     );
   }
   return { organization, synchronization };
+}
+
+/**
+ * A synchronization of the organization by its id. One read.
+ *
+ * @throws CallerError when the organization has none with this id
+ */
+export async function synchronizationIn(
+  table: Table,
+  organization: Pick<Organization, 'id' | 'slug'>,
+  id: string,
+): Promise<Synchronization> {
+  const found = await findSynchronization(table, asId<SynchronizationId>(id));
+  if (found?.organization !== organization.id) {
+    throw new CallerError('not-found', `${organization.slug} has no synchronization ${id}`);
+  }
+  return found;
 }
 
 const listed = (all: readonly Synchronization[]): string =>

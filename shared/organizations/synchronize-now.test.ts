@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { byOwner } from '../../test/support/by-owner.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
@@ -8,7 +10,7 @@ import { keys } from '../store/keys.ts';
 import { findOrganizationBySlug } from '../store/organization-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { describeOrganization } from './describe-organization.ts';
-import { synchronizeNow } from './synchronize-now.ts';
+import { synchronizationProgress, synchronizeNow } from './synchronize-now.ts';
 
 async function createWorld() {
   const world = await createSyncWorld(createMemoryTable(), [aFact.settings(), aFact.member(1)]);
@@ -17,7 +19,9 @@ async function createWorld() {
     if (synchronization === undefined) {
       throw new Error('nothing is synchronized');
     }
-    return synchronizeNow(world, synchronization, asked === undefined ? undefined : Date.parse(asked));
+    return asked === undefined
+      ? synchronizeNow({ ...world, randomBytes }, synchronization, byOwner)
+      : synchronizationProgress(world, synchronization, Date.parse(asked));
   };
   const status = async () => {
     const organization = await findOrganizationBySlug(world.table, 'acme');

@@ -4,46 +4,60 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import { traitsOf } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Table } from '../store/table.ts';
-import type { WorkQueue } from '../store/work.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
-import { requestAll } from '../sync/schedule/request-all.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
 export interface SynchronizeNowDependencies {
   readonly table: Table;
   readonly workQueue: WorkQueue;
   readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
 }
 
 export interface AskedScopes {
-  /** When the read was requested, ISO 8601; passed back to ask for its progress. */
+  /** When the read was requested, ISO 8601; `synchronizationProgress` takes it. */
   readonly asked: string;
   readonly isDone: boolean;
   readonly scopes: readonly ScopeProgress[];
 }
 
-/**
- * Requests all scopes, or reports the progress of an earlier request.
- *
- * @param asked when they were requested, in milliseconds since the epoch; undefined: request them now
- */
+/** Requests a read of all scopes. A request while another is pending joins it. */
 export async function synchronizeNow(
   dependencies: SynchronizeNowDependencies,
   synchronization: Synchronization,
-  asked?: number,
+  accountable: Accountable,
 ): Promise<AskedScopes> {
-  const { table, clock } = dependencies;
-  const at = asked ?? clock.now();
-  const all = namesIn(traitsOf(synchronization.forge).scopes);
-  if (asked === undefined) {
-    const { organization, id } = synchronization;
-    const workItems = all.map((scope) => scopeWork(organization, id, scope));
-    await requestAll(dependencies, workItems, 'owner', workItems.slice(0, 1));
-  }
-  const scopes = await progressSince(table, synchronization, all, at, clock.now());
+  const { table, workQueue, clock } = dependencies;
+  const { organization, id, login } = synchronization;
+  const at = clock.now();
+  const workItems = scopesOf(synchronization).map((scope) => scopeWork(organization, id, scope));
+  await table.transact([
+    ...workItems.map((workItem) => requestWork(workItem, at, { cause: 'owner' })),
+    ownerAct(dependencies, organization, accountable, 'synchronize', login),
+  ]);
+  // One run reads all requested scopes.
+  await workQueue.send(workItems.slice(0, 1).map(({ message }) => message));
+  return synchronizationProgress(dependencies, synchronization, at);
+}
+
+/**
+ * The progress of what `synchronizeNow` requested.
+ *
+ * @param asked when it was requested; milliseconds since the epoch
+ */
+export async function synchronizationProgress(
+  { table, clock }: Pick<SynchronizeNowDependencies, 'table' | 'clock'>,
+  synchronization: Synchronization,
+  asked: number,
+): Promise<AskedScopes> {
+  const scopes = await progressSince(table, synchronization, scopesOf(synchronization), asked, clock.now());
   return {
-    asked: new Date(at).toISOString(),
+    asked: new Date(asked).toISOString(),
     isDone: scopes.every(({ outcome }) => outcome !== 'pending'),
     scopes,
   };
 }
+
+const scopesOf = ({ forge }: Synchronization) => namesIn(traitsOf(forge).scopes);

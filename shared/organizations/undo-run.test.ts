@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { byOwner } from '../../test/support/by-owner.ts';
 import { storeInWords } from '../../test/support/history.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
@@ -12,7 +14,7 @@ import { keys } from '../store/keys.ts';
 import { latestRuns } from '../store/run-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import { undoRun } from './undo-run.ts';
+import { undoProgress, undoRun } from './undo-run.ts';
 
 const everything = [
   aFact.settings(true),
@@ -44,7 +46,9 @@ async function createWorld() {
   const [run] = await latestRuns(world.table, synchronizationId, 1);
   const number = run?.observedAt ?? 0;
   const undo = async (asked?: string, which = number) =>
-    undoRun(world, await found(world.table), which, asked === undefined ? undefined : Date.parse(asked));
+    asked === undefined
+      ? undoRun({ ...world, randomBytes }, await found(world.table), which, byOwner)
+      : undoProgress(world, await found(world.table), which, Date.parse(asked));
   return { ...world, number, undo };
 }
 

@@ -20,17 +20,19 @@ import { heldKeys } from '../sync/plan/held.ts';
 import { factText } from './change-text.ts';
 import { namesFor } from './display-names.ts';
 import { recordedRun } from './list-runs.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
 export interface UndoRunDependencies {
   readonly table: Table;
   readonly workQueue: WorkQueue;
   readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
 }
 
 export interface Undone {
   readonly run: number;
-  /** When the undo was requested, ISO 8601; passed back to ask for its progress. */
+  /** When the undo was requested, ISO 8601; `undoProgress` takes it. */
   readonly asked: string;
   readonly isDone: boolean;
   /** The scopes that are read again. */
@@ -53,33 +55,62 @@ const namedMax = 5000;
 const latest = 100;
 
 /**
- * Requests the undo, or reports the progress of an earlier request. A repeated request does what is left to do.
+ * Requests the undo. A repeated request does what is left to do.
  *
- * @param asked when it was requested, in milliseconds since the epoch; undefined: request it now
  * @throws CallerError when there is nothing to restore
  */
 export async function undoRun(
   dependencies: UndoRunDependencies,
   synchronization: Synchronization,
   run: number,
-  asked?: number,
+  accountable: Accountable,
 ): Promise<Undone> {
-  const { table, clock } = dependencies;
-  const removed = await removedBy(table, synchronization, run);
-  const cause = `undo of run ${run}`;
-  const at = asked ?? clock.now();
-  if (asked === undefined) {
-    await requestUndo(dependencies, synchronization, removed, { run, at, cause });
-  }
+  const removed = await removedBy(dependencies.table, synchronization, run);
+  const at = dependencies.clock.now();
+  await requestUndo(dependencies, synchronization, removed, { run, at }, accountable);
+  return describeUndo(dependencies, synchronization, removed, { run, at });
+}
+
+/**
+ * The progress of what `undoRun` requested.
+ *
+ * @param asked when it was requested; milliseconds since the epoch
+ * @throws CallerError when there is nothing to restore
+ */
+export async function undoProgress(
+  dependencies: Pick<UndoRunDependencies, 'table' | 'clock'>,
+  synchronization: Synchronization,
+  run: number,
+  asked: number,
+): Promise<Undone> {
+  const removed = await removedBy(dependencies.table, synchronization, run);
+  return describeUndo(dependencies, synchronization, removed, { run, at: asked });
+}
+
+/** Which run, and when its undo was requested; milliseconds since the epoch. */
+interface UndoRequest {
+  readonly run: number;
+  readonly at: number;
+}
+
+const causeOf = ({ run }: UndoRequest): string => `undo of run ${run}`;
+
+async function describeUndo(
+  dependencies: Pick<UndoRunDependencies, 'table' | 'clock'>,
+  synchronization: Synchronization,
+  removed: readonly Removal[],
+  request: UndoRequest,
+): Promise<Undone> {
+  const { run, at } = request;
   const { scopes, putBack, left } = await outcomeOf(dependencies, synchronization, removed, at);
-  const runs = await latestRuns(table, synchronization.id, latest);
+  const runs = await latestRuns(dependencies.table, synchronization.id, latest);
   return {
     run,
     asked: new Date(at).toISOString(),
     isDone: scopes.every(({ outcome }) => outcome !== 'pending'),
     scopes,
     recordedAs: runs
-      .filter((one) => one.startedAt >= at && one.scopes.some((scope) => scope.cause === cause))
+      .filter((one) => one.startedAt >= at && one.scopes.some(({ cause }) => cause === causeOf(request)))
       .map((one) => one.observedAt),
     putBack: putBack.slice(0, namedMax),
     left: left.slice(0, namedMax),
@@ -107,11 +138,13 @@ async function removedBy(
 }
 
 async function requestUndo(
-  { table, workQueue, clock }: UndoRunDependencies,
+  dependencies: UndoRunDependencies,
   { organization, id, forge }: Synchronization,
   removed: readonly Removal[],
-  { run, at, cause }: { readonly run: number; readonly at: number; readonly cause: string },
+  request: UndoRequest,
+  accountable: Accountable,
 ): Promise<void> {
+  const { table, workQueue } = dependencies;
   const missing: ScopeName[] = [];
   const layout = traitsOf(forge).scopes;
   for (const [scope, removals] of byScope(layout, removed)) {
@@ -123,15 +156,18 @@ async function requestUndo(
     }
   }
   const workItems = missing.map((scope) => scopeWork(organization, id, scope));
-  const attributes = { cause, restore: { run, at } };
-  await table.transact(workItems.map((workItem) => requestWork(workItem, clock.now(), attributes)));
+  const attributes = { cause: causeOf(request), restore: request };
+  await table.transact([
+    ...workItems.map((workItem) => requestWork(workItem, request.at, attributes)),
+    ownerAct(dependencies, organization, accountable, 'undo-run', `run ${request.run}`),
+  ]);
   // One run reads all requested scopes.
   await workQueue.send(workItems.slice(0, 1).map((workItem) => workItem.message));
 }
 
 /** What is restored by now, and why the rest is not. */
 async function outcomeOf(
-  { table, clock }: UndoRunDependencies,
+  { table, clock }: Pick<UndoRunDependencies, 'table' | 'clock'>,
   synchronization: Synchronization,
   removed: readonly Removal[],
   at: number,

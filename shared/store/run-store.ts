@@ -3,12 +3,13 @@
  * that change facts, so that a run whose worker dies is recorded too; the end of a run only adds that it ended.
  */
 import { z } from 'zod';
+import { CallerError } from '../domain/caller-error.ts';
 import type { RecordedChange, Removal } from '../domain/change.ts';
 import { evidenceIn } from '../domain/evidence.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import { type AnyScope, isScope } from '../domain/scopes.ts';
 import { FactField, type StoredChange, StoredChanges } from './change-schema.ts';
-import { keys, ranges, tableKeys } from './keys.ts';
+import { keys, nameInKey, ranges, tableKeys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 const Count = z.number().default(0);
@@ -126,6 +127,103 @@ export async function latestRuns(
   const { pk, sk } = ranges.runs(id);
   const items = await table.query(pk, sk, { descending: true, limit });
   return items.map((item) => RunItem.parse(item));
+}
+
+/** Records that one read of a filtered page examines. */
+const examined = 500;
+const readsMax = 2;
+
+export interface Page<Entry> {
+  readonly entries: readonly Entry[];
+  /** Where the next page begins; undefined on the last one. */
+  readonly next: string | undefined;
+}
+
+/**
+ * A page of the records, newest first. It may be short although more follow. At most two reads.
+ *
+ * @param isShown which records are in it; undefined: all
+ * @param after `next` of the page before
+ * @throws CallerError when `after` is not one
+ */
+export async function runPage(
+  table: Table,
+  id: SynchronizationId,
+  isShown: ((run: StoredRun) => boolean) | undefined,
+  { limit, after }: { readonly limit: number; readonly after: string | undefined },
+): Promise<Page<StoredRun>> {
+  const { pk, sk: prefix } = ranges.runs(id);
+  if (after !== undefined && !/^\d{12}$/.test(after)) {
+    throw new CallerError('invalid', 'no page of runs begins here');
+  }
+  const entries: StoredRun[] = [];
+  let place = after;
+  for (let reads = 0; reads < readsMax; reads++) {
+    const asked = isShown === undefined ? limit - entries.length : examined;
+    const items = await table.query(pk, prefix, {
+      descending: true,
+      limit: asked,
+      after: place === undefined ? undefined : prefix + place,
+    });
+    for (const item of items) {
+      place = nameInKey(item.sk);
+      const run = RunItem.parse(item);
+      if (isShown?.(run) ?? true) {
+        entries.push(run);
+      }
+      if (entries.length === limit) {
+        return { entries, next: place };
+      }
+    }
+    if (items.length < asked) {
+      return { entries, next: undefined };
+    }
+  }
+  return { entries, next: place };
+}
+
+/** Transactions of a run that one page of its changes reads: each has dozens of changes. */
+const transactionsRead = 20;
+
+/**
+ * A page of the run's changes, in the order in which they were written. It may be short although more follow. One read.
+ *
+ * @param after `next` of the page before
+ * @throws CallerError when `after` is not one
+ */
+export async function changePage(
+  table: Table,
+  id: SynchronizationId,
+  run: number,
+  { limit, after = '0-0' }: { readonly limit: number; readonly after: string | undefined },
+): Promise<Page<StoredChange>> {
+  const [, first, shown] = /^(\d{1,4})-(\d{1,3})$/.exec(after) ?? [];
+  if (first === undefined || shown === undefined) {
+    throw new CallerError('invalid', 'no page of changes begins here');
+  }
+  const { pk, sk } = ranges.runChanges(id, run);
+  const items = await table.query(pk, sk, {
+    limit: transactionsRead,
+    after: Number(first) === 0 ? undefined : keys.runChanges(id, run, Number(first) - 1).sk,
+  });
+  const entries: StoredChange[] = [];
+  let skip = Number(shown);
+  for (const item of items) {
+    const place = Number(String(item.sk).slice(sk.length));
+    const { changes } = Changes.parse(item);
+    const room = limit - entries.length;
+    entries.push(...changes.slice(skip, skip + room));
+    if (changes.length > skip + room) {
+      return { entries, next: `${place}-${skip + room}` };
+    }
+    skip = 0;
+    if (entries.length === limit) {
+      return { entries, next: `${place + 1}-0` };
+    }
+  }
+  const last = items.at(-1);
+  const isLast = last === undefined || items.length < transactionsRead;
+  return { entries, next: isLast ? undefined : `${Number(String(last.sk).slice(sk.length)) + 1}-0` };
 }
 
 const Changes = z.object({

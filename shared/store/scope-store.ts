@@ -152,6 +152,21 @@ export async function listHeld(table: Table, id: SynchronizationId): Promise<rea
   return (await table.query(prefix.pk, prefix.sk)).map((item) => HeldItem.parse(item));
 }
 
+/**
+ * A page of what is held, in the order of the scopes' names. One read.
+ *
+ * @param after the last scope of the page before
+ */
+export async function heldPage(
+  table: Table,
+  id: SynchronizationId,
+  { limit, after }: { readonly limit: number; readonly after: string | undefined },
+): Promise<readonly Held[]> {
+  const { pk, sk } = keys.held(id, '');
+  const items = await table.query(pk, sk, { limit, after: after === undefined ? undefined : sk + after });
+  return items.map((item) => HeldItem.parse(item));
+}
+
 export function putHeld(id: SynchronizationId, held: Held): Operation {
   return { put: keys.held(id, held.scope), item: { ...held } };
 }

@@ -1,4 +1,5 @@
 /** A forge whose permissions are a list of their own: it is treated as any other list. */
+import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import type { Organization } from '../../shared/domain/organization.ts';
@@ -15,6 +16,7 @@ import { findSynchronization } from '../../shared/store/synchronization-store.ts
 import { scopeWork } from '../../shared/store/work-items.ts';
 import { reviewRights, rightsAsOf } from '../../shared/sync/run/suspension.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
+import { byOwner } from '../support/by-owner.ts';
 import { addListingForge, listingLink, listingTraits } from '../support/listing-forge.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
@@ -112,7 +114,7 @@ describe('a list of permissions', () => {
     expect(held).toMatchObject([{ scope: 'permissions', count: 6 }]);
     const { digest } = held[0] ?? { digest: '' };
     const decision = { scope: 'permissions', shown: digest, decision: 'yes' } as const;
-    await decideRemovals(world, await known(world), decision);
+    await decideRemovals({ ...world, randomBytes }, await known(world), decision, byOwner);
     await world.run('permissions');
     expect(await world.facts('permissions')).toEqual(keysOf(rows.slice(0, 2)));
   });
@@ -155,7 +157,12 @@ describe('a list of permissions', () => {
     await world.sync('permissions');
     const [run] = (await world.runs()).slice(-1);
     world.forge.facts = [...workItems, ...rows];
-    const undone = await undoRun(world, await known(world), run?.observedAt ?? 0);
+    const undone = await undoRun(
+      { ...world, randomBytes },
+      await known(world),
+      run?.observedAt ?? 0,
+      byOwner,
+    );
     expect(undone.scopes).toMatchObject([{ scope: 'permissions', outcome: 'pending' }]);
     await world.run('permissions');
     expect(await world.facts('permissions')).toEqual(keysOf(rows));

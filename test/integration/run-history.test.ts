@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import { listRuns, showRun } from '../../shared/organizations/list-runs.ts';
-import { undoRun } from '../../shared/organizations/undo-run.ts';
+import { undoProgress, undoRun } from '../../shared/organizations/undo-run.ts';
 import { loadRemoved } from '../../shared/store/run-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { leaseMs } from '../../shared/sync/run/take-scopes.ts';
+import { byOwner } from '../support/by-owner.ts';
 import { historyProblems } from '../support/history.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
@@ -95,9 +97,9 @@ describe('the history of a run whose worker dies', () => {
         world.clock.time += leaseMs + 1000;
         world.forge.facts = before;
         if (gone.length > 0) {
-          const asked = await undoRun(world, synchronization, 2);
+          const asked = await undoRun({ ...world, randomBytes }, synchronization, 2, byOwner);
           await world.run('members');
-          const done = await undoRun(world, synchronization, 2, Date.parse(asked.asked));
+          const done = await undoProgress(world, synchronization, 2, Date.parse(asked.asked));
           expect(done, label).toMatchObject({ isDone: true, left: [] });
           expect(done.putBack, label).toHaveLength(gone.length);
         }

@@ -1,6 +1,7 @@
 /** For every operation of the API a request that whoever may use it can send. A route without one fails the test of all routes. */
 import type { ApiWorld } from './api-world.ts';
 import { userOf } from './api-world.ts';
+import { runExamples } from './run-examples.ts';
 
 export interface Example {
   /** Values of the path's parameters besides the slug, which is `acme`. */
@@ -66,4 +67,5 @@ export const examples: Readonly<Record<string, Example>> = {
     body: { signIn: 'anyone', administrators: [userOf('administrator'), userOf('owner')] },
     headers: { 'if-match': '"1"' },
   },
+  ...runExamples,
 };

@@ -101,8 +101,13 @@ export type RouteRequest<Definition extends RouteDefinition> = {
 type BodyOf<Definition extends RouteDefinition> = Definition['answer'] extends {
   readonly schema: infer Schema extends z.ZodType;
 }
-  ? { readonly body: z.input<Schema> }
+  ? { readonly body: Unchanged<z.input<Schema>> }
   : { readonly body?: undefined };
+
+/** Nothing changes an answer: what use cases return may be read-only. */
+type Unchanged<Value> = Value extends object
+  ? { readonly [Name in keyof Value]: Unchanged<Value[Name]> }
+  : Value;
 
 export type RouteAnswer<Definition extends RouteDefinition> = BodyOf<Definition> & {
   readonly headers?: Readonly<Record<string, string>>;

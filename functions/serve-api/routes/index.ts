@@ -1,10 +1,13 @@
 import type { Route } from '../frame/route.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { heldRemovalRoutes } from './held-removals.ts';
 import { historyRoutes } from './history.ts';
 import { installationRoutes } from './installation.ts';
 import { meRoutes } from './me.ts';
 import { organizationRoutes } from './organizations.ts';
+import { runRoutes } from './runs.ts';
 import { sessionRoutes } from './sessions.ts';
+import { statusRoutes } from './status.ts';
 
 /** Every route of the API but those of its documentation. */
 export const routes: readonly Route[] = [
@@ -14,4 +17,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...historyRoutes,
   ...installationRoutes,
+  ...statusRoutes,
+  ...runRoutes,
+  ...heldRemovalRoutes,
 ];

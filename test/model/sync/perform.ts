@@ -1,5 +1,6 @@
 /** What a command of a sequence does. */
 
+import { randomBytes } from 'node:crypto';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { isScope, mainScopeOf } from '../../../shared/domain/scopes.ts';
 import { decideRemovals } from '../../../shared/organizations/decide-removals.ts';
@@ -11,6 +12,7 @@ import { latestRuns } from '../../../shared/store/run-store.ts';
 import { type Held, listHeld } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import type { TokenHolder } from '../../../shared/tokens/issue-token.ts';
+import { byOwner } from '../../support/by-owner.ts';
 import { readerFor } from '../../support/github-forge.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
 import { layout } from '../../support/traits.ts';
@@ -124,7 +126,7 @@ export async function perform(on: Performance, command: Command): Promise<void> 
     case 'undo':
       return undo(on);
     case 'synchronize now':
-      await synchronizeNow(operatorOf(world), await synchronizationOf(world));
+      await synchronizeNow(operatorOf(world), await synchronizationOf(world), byOwner);
       return;
     case 'preview':
       return preview(on);
@@ -151,7 +153,7 @@ async function sayOf(
     met.saidNo += 1;
   }
   const said = { scope, decision: word, shown: digest };
-  await decideRemovals(operatorOf(world), await synchronizationOf(world), said);
+  await decideRemovals(operatorOf(world), await synchronizationOf(world), said, byOwner);
 }
 
 /** Takes the last run back that took something away. */
@@ -163,7 +165,7 @@ async function undo({ world, words, met }: Performance): Promise<void> {
   }
   words.askedBackAt = world.clock.now();
   met.undone += 1;
-  await undoRun(operatorOf(world), await synchronizationOf(world), last.observedAt);
+  await undoRun(operatorOf(world), await synchronizationOf(world), last.observedAt, byOwner);
 }
 
 async function preview({ world, met, wrong }: Performance): Promise<void> {
@@ -194,6 +196,7 @@ const operatorOf = ({ table, registry, clock }: ModelWorld) => ({
   table,
   workQueue: registry.workQueue,
   clock,
+  randomBytes,
 });
 
 async function synchronizationOf({ table }: ModelWorld) {

@@ -1,0 +1,40 @@
+import { InstallationStatus, OrganizationStatus } from '../../../shared/console-api/status.ts';
+import {
+  describeInstallation,
+  describeOrganization,
+} from '../../../shared/organizations/describe-organization.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const common = { method: 'get', tag: 'Status' } as const;
+
+const readOrganizationStatus = defineRoute(
+  {
+    ...common,
+    name: 'readOrganizationStatus',
+    path: '/organizations/{slug}/status',
+    summary: 'The state of an organization: pending work, failures, the age of the rights',
+    description:
+      'A report of everything at once, which reads all that the organization has: ask for it rarely.',
+    access: 'owner',
+    scope: 'read',
+    answer: { status: 200, schema: OrganizationStatus, description: 'The state.' },
+  },
+  async ({ table, clock }, { organization }) => ({
+    body: await describeOrganization(table, organization, clock.now()),
+  }),
+);
+
+const readInstallationStatus = defineRoute(
+  {
+    ...common,
+    name: 'readInstallationStatus',
+    path: '/installation/status',
+    summary: 'All organizations that are synchronized, and installations of the App that nobody connected',
+    access: 'administrator',
+    scope: 'none',
+    answer: { status: 200, schema: InstallationStatus, description: 'The state.' },
+  },
+  async ({ table }) => ({ body: await describeInstallation(table) }),
+);
+
+export const statusRoutes: readonly Route[] = [readOrganizationStatus, readInstallationStatus];

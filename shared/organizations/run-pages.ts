@@ -1,0 +1,85 @@
+/** What an owner is shown of runs and held removals, in pages. */
+import type { Synchronization } from '../domain/synchronization.ts';
+import { changePage, type Page, runPage } from '../store/run-store.ts';
+import { type Held, heldPage } from '../store/scope-store.ts';
+import type { Table } from '../store/table.ts';
+import { changeText } from './change-text.ts';
+import { timeText } from './describe-synchronization.ts';
+import { namesOnPage } from './display-names.ts';
+import { type DescribedRun, describeRun, isChange, recordedRun } from './list-runs.ts';
+
+/** Which page of a list. */
+interface Asked {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after: string | undefined;
+}
+
+/**
+ * A page of runs, newest first. At most two reads.
+ *
+ * @param all also those that changed nothing
+ * @param now milliseconds since the epoch
+ */
+export async function pageOfRuns(
+  table: Table,
+  { id }: Synchronization,
+  all: boolean,
+  page: Asked,
+  now: number,
+): Promise<Page<DescribedRun>> {
+  const { entries, next } = await runPage(table, id, all ? undefined : isChange, page);
+  return { entries: entries.map((run) => describeRun(run, now)), next };
+}
+
+/**
+ * One run without its changes. One read.
+ *
+ * @param now milliseconds since the epoch
+ * @throws CallerError when there is no record of it; it says why
+ */
+export const oneRun = async (
+  table: Table,
+  synchronization: Synchronization,
+  number: number,
+  now: number,
+): Promise<DescribedRun> => describeRun(await recordedRun(table, synchronization, number), now);
+
+/**
+ * A page of a run's changes, each a line of text with its reason. Two reads.
+ *
+ * @throws CallerError when there is no record of the run
+ */
+export async function pageOfChanges(
+  table: Table,
+  synchronization: Synchronization,
+  number: number,
+  page: Asked,
+): Promise<Page<string>> {
+  const { entries, next } = await changePage(table, synchronization.id, number, page);
+  if (entries.length === 0 && page.after === undefined) {
+    await recordedRun(table, synchronization, number);
+  }
+  const names = await namesOnPage(table, synchronization.id, entries);
+  return { entries: entries.map((change) => changeText(change, names)), next };
+}
+
+/** A page of held removals. Two reads. */
+export async function pageOfHeld(table: Table, { id }: Synchronization, page: Asked) {
+  const held = await heldPage(table, id, page);
+  const names = await namesOnPage(
+    table,
+    id,
+    held.flatMap(({ changes }) => changes),
+  );
+  const describe = ({ since, decidedAt, changes, ...one }: Held) => ({
+    ...one,
+    changes: changes.map((change) => changeText(change, names)),
+    since: timeText(since),
+    decidedAt: timeText(decidedAt),
+  });
+  return {
+    entries: held.map(describe),
+    next: held.length === page.limit ? held.at(-1)?.scope : undefined,
+  };
+}

@@ -1,0 +1,54 @@
+/** Requests about the runs of `acme`'s synchronization. */
+import { noteChanges } from '../../shared/store/run-store.ts';
+import { putHeld } from '../../shared/store/scope-store.ts';
+import type { Example } from './api-examples.ts';
+import type { ApiWorld } from './api-world.ts';
+import { aFact } from './memory-forge.ts';
+import { synchronizationId } from './synchronized.ts';
+
+const params = { synchronization: synchronizationId };
+const ofRun = { params: { ...params, number: '5' } };
+const asked = 'asked=2026-11-22T11:59:00Z';
+
+/** Run 5 removed a member. */
+async function addRun({ table, now }: ApiWorld): Promise<undefined> {
+  const gone = aFact.member(50);
+  const scopes = [{ scope: 'members', cause: 'schedule', outcome: 'whole', held: 0 }] as const;
+  const progress = { number: 5, startedAt: now() - 1000, requests: 3, scopes };
+  const recorded = {
+    counts: { add: 0, update: 0, remove: 1 },
+    changes: [{ kind: 'remove', before: gone, evidence: [] }],
+  } as const;
+  await table.transact(noteChanges(synchronizationId, progress, 0, recorded, now()));
+}
+
+async function addHeld({ table, now }: ApiWorld): Promise<undefined> {
+  const gone = aFact.member(1, 'owner');
+  await table.transact([
+    putHeld(synchronizationId, {
+      scope: 'members',
+      since: now() - 1000,
+      count: 1,
+      digest: 'abc',
+      changes: [{ kind: 'remove', before: gone, evidence: [] }],
+    }),
+  ]);
+}
+
+export const runExamples: Readonly<Record<string, Example>> = {
+  readOrganizationStatus: { prepare: addHeld },
+  readInstallationStatus: {},
+  synchronize: { params },
+  readSynchronizationProgress: { params, query: asked },
+  listRuns: { params, query: 'all=true&limit=2', prepare: addRun },
+  readRun: { ...ofRun, prepare: addRun },
+  listRunChanges: { ...ofRun, prepare: addRun },
+  undoRun: { ...ofRun, prepare: addRun },
+  readUndo: { ...ofRun, query: asked, prepare: addRun },
+  listHeldRemovals: { params, prepare: addHeld },
+  decideHeldRemovals: {
+    params,
+    body: { scope: 'members', decision: 'yes', shown: 'abc', why: 'they left' },
+    prepare: addHeld,
+  },
+};
