@@ -35,3 +35,12 @@ export const Line = (max: number) =>
 export const Reason = z
   .strictObject({ why: Line(500).meta({ description: 'For the history.' }) })
   .meta({ id: 'Reason' });
+
+/** The fields of a body that asks for what cannot be undone. */
+export const confirmable = {
+  confirm: z.string().max(10_000).optional().meta({
+    description:
+      'What is to be deleted, as the operation says. Without it nothing changes: the answer has `done: false` and says what would be deleted.',
+  }),
+  why: Line(500).meta({ description: 'For the history.' }),
+} as const;

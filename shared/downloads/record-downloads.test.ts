@@ -8,6 +8,7 @@ import {
   settled,
 } from '../../test/support/registry-fixture.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
+import { downloadsByDay } from '../store/download-store.ts';
 import { keys } from '../store/keys.ts';
 import { recordDownloads, tokenOf } from './record-downloads.ts';
 
@@ -53,6 +54,9 @@ describe('recordDownloads', () => {
     expect(await count(registry, 'acme/one', '1.0.0.0')).toBe(2);
     expect(await count(registry, 'acme/one', 'dev-main')).toBe(2);
     expect(await count(registry, 'acme/two', '1.0.0.0')).toBeUndefined();
+    expect(await downloadsByDay(registry.table, organizationId, 1, 30, registry.clock.now())).toEqual([
+      { day: '2026-11-22', count: 4 },
+    ]);
     const { token } = await registry.issue({ kind: 'organization' });
     expect(await recordDownloads(registry, token, body)).toBe(3);
     expect(await count(registry, 'acme/two', '1.0.0.0')).toBe(1);

@@ -9,6 +9,7 @@ import { bitmapHas, edgeKeys, packagesPerChunk } from '../domain/edge-keys.ts';
 import { parsePrincipal } from '../domain/ids.ts';
 import { parseJson } from '../domain/parse-json.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { countDownload, countDownloadsOfDay } from '../store/download-store.ts';
 import { edgeRows } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { findOrganization } from '../store/organization-store.ts';
@@ -57,8 +58,13 @@ export async function recordDownloads(
     wanted.map(({ number, version }) => keys.version(organization, number, version)),
   );
   const known = wanted.filter((_, place) => versions[place] !== undefined);
+  const counts = new Map<number, number>();
   for (const { number, version } of known) {
-    await table.update({ key: keys.downloads(organization, number, version), add: { count: 1 } });
+    await countDownload(table, organization, number, version);
+    counts.set(number, (counts.get(number) ?? 0) + 1);
+  }
+  for (const [number, count] of counts) {
+    await countDownloadsOfDay(table, organization, number, count, clock.now());
   }
   return known.length;
 }

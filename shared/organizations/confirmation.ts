@@ -10,10 +10,8 @@ export const confirmable = {
   why: accountable.why.exactOptional(),
 } as const;
 
-export interface Confirmation {
-  readonly confirm?: string;
-  readonly by?: string;
-  readonly why?: string;
+export interface Confirmation extends Partial<Accountable> {
+  readonly confirm?: string | undefined;
 }
 
 /**
@@ -22,7 +20,10 @@ export interface Confirmation {
  * @param name what `confirm` has to be
  * @throws CallerError when `confirm` is something else, or when `by` or `why` is missing
  */
-export function confirmed({ confirm, by, why }: Confirmation, name: string): Accountable | undefined {
+export function confirmed(
+  { confirm, by, why, actor, from }: Confirmation,
+  name: string,
+): Accountable | undefined {
   if (confirm === undefined) {
     return undefined;
   }
@@ -32,5 +33,5 @@ export function confirmed({ confirm, by, why }: Confirmation, name: string): Acc
   if (by === undefined || why === undefined) {
     throw new CallerError('invalid', 'a name and a reason are required: both are logged');
   }
-  return { by, why };
+  return { by, why, actor, from };
 }

@@ -4,6 +4,7 @@ import { CallerError } from '../domain/caller-error.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import { type PackageSource, sameSource } from '../domain/package.ts';
+import { repositoryKey } from '../domain/repository-key.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type Passed, passName } from '../scan/pass-name.ts';
@@ -26,7 +27,7 @@ export interface GivePackageNameDependencies {
 
 export interface GivePackageNameInput {
   readonly packageName: string;
-  /** The repository's name, its full name, or the forge's id of it. */
+  /** The repository's name, its full name, the forge's id of it, or its key. */
   readonly to: string;
   /** Whether it is the same package, moved: then it keeps its number and its archives. */
   readonly samePackage: boolean;
@@ -116,7 +117,9 @@ async function claimantNamed(
   const all = await repositoriesOf(table, organization);
   const fitting = all.filter(
     ({ fullName, shortName, source }) =>
-      source.repository === named || [fullName.toLowerCase(), shortName.toLowerCase()].includes(wanted),
+      source.repository === named ||
+      repositoryKey(source) === named ||
+      [fullName.toLowerCase(), shortName.toLowerCase()].includes(wanted),
   );
   const claims = await nameClaims(table, organization.id, name);
   const isClaimant = (source: PackageSource): boolean => claims.some((claim) => sameSource(claim, source));

@@ -194,6 +194,40 @@ export async function publishPending(
   return [workItem.message];
 }
 
+/** Records the commit that an owner accepted, so that its archive may be built. */
+export async function recordAccepted(
+  { table, clock }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  { number }: StoredPackage,
+  commit: string,
+): Promise<void> {
+  const key = keys.dist(organization, number, commit);
+  await table.transact([leaseHeld(lease), { update: { key, setIfMissing: { recordedAt: clock.now() } } }]);
+}
+
+/** Makes the version of the commit that its tag moved to, with the checksum of that one's archive. The archive of the first stays. */
+export async function publishAccepted(
+  { table, clock }: ApplyDependencies,
+  lease: Lease,
+  organization: OrganizationId,
+  found: StoredPackage,
+  { before, after }: { readonly before: StoredVersion; readonly after: StoredVersion },
+  shasum: string,
+): Promise<readonly WorkMessage[]> {
+  const workItem = packageWork(organization, found.number);
+  await table.transact([
+    leaseHeld(lease),
+    {
+      put: keys.version(organization, found.number, before.versionNormalized),
+      item: { ...after, shasum },
+      when: all(equal('commit', before.commit), equal('acceptedMove', after.commit)),
+    },
+    { ...requestWork(workItem, clock.now()), when: ofSource(found) },
+  ]);
+  return [workItem.message];
+}
+
 /**
  * What the repository itself changes about its packages: readable again, archived or not, where it is found, and which of them goes on
  * under the repository's name for it. They are written in portions; a scan that dies between two of them is not done, and the next one writes

@@ -33,7 +33,12 @@ export function noticesOf(stored: readonly StoredVersion[], found: readonly Comp
   }));
 }
 
-function noticesOfVersion({ version, state, reason, commit, movedTo, refName }: StoredVersion): Notice[] {
+function noticesOfVersion(stored: StoredVersion): Notice[] {
+  const { version, state, reason, commit, movedTo, acceptedMove, refName } = stored;
+  const until =
+    movedTo !== undefined && movedTo === acceptedMove
+      ? ` until the archive of the other is stored${reason === undefined ? '' : `: ${reason}`}`
+      : '';
   return [
     ...(state === 'pending'
       ? [{ version, notice: `not published yet: ${reason ?? 'its archive is not stored'}` }]
@@ -43,7 +48,7 @@ function noticesOfVersion({ version, state, reason, commit, movedTo, refName }: 
       : [
           {
             version,
-            notice: `the tag ${refName} moved from ${commit} to ${movedTo}; the first commit stays`,
+            notice: `the tag ${refName} moved from ${commit} to ${movedTo}; the first commit stays${until}`,
           },
         ]),
   ];

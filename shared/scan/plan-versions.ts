@@ -155,6 +155,32 @@ function replace(before: StoredVersion | undefined, after: StoredVersion, reason
   ];
 }
 
+/** A version whose tag moved with an owner's consent. */
+export interface AcceptedMove {
+  readonly before: StoredVersion;
+  /** What it becomes once its archive is stored; undefined where no version can be made of the tag. */
+  readonly after: StoredVersion | undefined;
+}
+
+/** The versions that are to be made of the commit that their tag moved to. A tag that moved on since has to be accepted again. */
+export function acceptedMoves(
+  stored: readonly StoredVersion[],
+  found: readonly FoundVersion[],
+): readonly AcceptedMove[] {
+  return stored
+    .filter(({ movedTo, acceptedMove }) => movedTo !== undefined && movedTo === acceptedMove)
+    .map((before) => {
+      const version = found.find(
+        ({ ref, commit, versionNormalized }) =>
+          ref.kind === 'tag' &&
+          ref.name === before.refName &&
+          commit === before.acceptedMove &&
+          versionNormalized === before.versionNormalized,
+      );
+      return { before, after: version && storedVersion(version, 'published') };
+    });
+}
+
 function storedVersion(version: FoundVersion, state: StoredVersion['state']): StoredVersion {
   return {
     version: version.version,

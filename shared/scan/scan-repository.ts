@@ -201,7 +201,11 @@ async function scan(
   if (!found.imported) {
     await recordImported(dependencies, lease, organization.id, found);
   }
-  const pending = await storePendingArchives(dependencies, lease, organization, found, reader, leaseMs);
+  const pending = await storePendingArchives(dependencies, lease, organization, found, {
+    reader,
+    leaseMs,
+    scanned: versions,
+  });
   const stored = await versionsOfPackage(table, organization.id, found.number);
   const notices = noticesOf(stored, versions);
   return { ...record, waiting: [], notices, unfinished: pending.count > 0, again: pending.again };

@@ -1,13 +1,16 @@
 /** Archives of new tags: stored and hashed before anybody sees the version. */
 
+import { z } from 'zod';
 import type { Organization } from '../domain/organization.ts';
+import { parseJson } from '../domain/parse-json.ts';
 import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import { type BuildDistDependencies, buildDist } from '../publish/build-dist.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
-import type { Lease, WorkQueue } from '../store/work.ts';
-import { type ArchiveOutcome, publishPending } from './apply-scan.ts';
+import type { Lease, WorkMessage, WorkQueue } from '../store/work.ts';
+import { type ArchiveOutcome, publishAccepted, publishPending, recordAccepted } from './apply-scan.ts';
+import { type AcceptedMove, acceptedMoves, type FoundVersion } from './plan-versions.ts';
 
 export interface StorePendingDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly workQueue: WorkQueue;
@@ -26,73 +29,161 @@ const distsMs = 200_000;
 /** An archive that another worker builds is looked for again after so many seconds. */
 const busySeconds = 20;
 /** The next archives would fail in the same way. */
-const stopsAll: ReadonlySet<ForgeErrorCode> = new Set([
+const fatalCodes: ReadonlySet<ForgeErrorCode> = new Set([
   'credential-rejected',
   'insufficient-scope',
   'sso-required',
   'rate-limited',
 ]);
 
-/** Builds the archives of new tags and publishes those whose archive is stored. */
-export async function storePendingArchives(
+/** A version that waits for an archive: a new tag's, or one whose tag moved with an owner's consent. */
+interface Waiting {
+  readonly version: StoredVersion;
+  /** What an accepted move makes of it; undefined for a new tag. */
+  readonly move: AcceptedMove | undefined;
+}
+
+/** Builds archives until the time is up, or until the forge would refuse all others too. */
+interface Builder {
+  /** Why this scan builds no more archives. */
+  stopReason: string | undefined;
+  again: number | undefined;
+  build(commit: string): Promise<ArchiveOutcome>;
+}
+
+function createBuilder(
   dependencies: StorePendingDependencies,
-  lease: Lease,
   { id: organization, slug }: Organization,
   found: StoredPackage,
   reader: ContentReader,
-  leaseMs: number,
-): Promise<PendingArchives> {
-  const { table, clock, workQueue, logger } = dependencies;
-  const until = clock.now() + distsMs;
-  let again: number | undefined;
-  /** Why no more archives are built in this scan. */
-  let stopped: string | undefined;
-
-  const build = async ({ commit }: StoredVersion): Promise<ArchiveOutcome> => {
-    try {
-      const outcome = await buildDist(
-        { ...dependencies, reader: () => Promise.resolve(reader) },
-        { organization, slug, found, commit, signal: AbortSignal.timeout(until - clock.now()), leaseMs },
-      );
-      if (outcome.is === 'stored') {
-        return { shasum: outcome.shasum };
+  { until, leaseMs }: { readonly until: number; readonly leaseMs: number },
+): Builder {
+  const { clock, logger } = dependencies;
+  const builder: Builder = {
+    stopReason: undefined,
+    again: undefined,
+    async build(commit) {
+      try {
+        const outcome = await buildDist(
+          { ...dependencies, reader: () => Promise.resolve(reader) },
+          { organization, slug, found, commit, signal: AbortSignal.timeout(until - clock.now()), leaseMs },
+        );
+        if (outcome.is === 'stored') {
+          return { shasum: outcome.shasum };
+        }
+        if (outcome.is === 'refused') {
+          return { reason: 'its commit was refused meanwhile' };
+        }
+        builder.again = busySeconds;
+        return { reason: 'its archive is being built' };
+      } catch (error) {
+        logger.warn('the archive of a new tag could not be fetched', {
+          package: found.name,
+          commit,
+          error: error as Error,
+        });
+        const reason = `the forge did not return its archive: ${error instanceof ForgeError ? error.code : 'unexpected error'}`;
+        if (error instanceof ForgeError && fatalCodes.has(error.code)) {
+          builder.stopReason = reason;
+        }
+        return { reason };
       }
-      if (outcome.is === 'refused') {
-        return { reason: 'its commit was refused meanwhile' };
-      }
-      again = busySeconds;
-      return { reason: 'its archive is being built' };
-    } catch (error) {
-      logger.warn('the archive of a new tag could not be fetched', {
-        package: found.name,
-        commit,
-        error: error as Error,
-      });
-      const reason = `the forge did not return its archive: ${error instanceof ForgeError ? error.code : 'unexpected error'}`;
-      if (error instanceof ForgeError && stopsAll.has(error.code)) {
-        stopped = reason;
-      }
-      return { reason };
-    }
+    },
   };
+  return builder;
+}
 
-  const versions = await versionsOfPackage(table, organization, found.number);
+/**
+ * Builds the archives of new tags, and of tags that moved with an owner's consent, and publishes those whose archive is stored.
+ *
+ * @param scanned what the scan found
+ */
+export async function storePendingArchives(
+  dependencies: StorePendingDependencies,
+  lease: Lease,
+  organization: Organization,
+  found: StoredPackage,
+  {
+    reader,
+    leaseMs,
+    scanned,
+  }: {
+    readonly reader: ContentReader;
+    readonly leaseMs: number;
+    readonly scanned: readonly FoundVersion[];
+  },
+): Promise<PendingArchives> {
+  const { table, clock, workQueue } = dependencies;
+  const until = clock.now() + distsMs;
+  const builder = createBuilder(dependencies, organization, found, reader, { until, leaseMs });
+  const versions = await versionsOfPackage(table, organization.id, found.number);
   let count = 0;
-  for (const version of versions.filter((one) => one.state === 'pending')) {
-    if (stopped === undefined && clock.now() >= until) {
-      stopped = 'its archive was not built in time';
-      again = 1;
+  for (const waiting of waitingAmong(versions, scanned)) {
+    if (builder.stopReason === undefined && clock.now() >= until) {
+      builder.stopReason = 'its archive was not built in time';
+      builder.again = 1;
     }
-    const outcome = stopped === undefined ? await build(version) : { reason: stopped };
+    const outcome = await outcomeOf(dependencies, lease, organization, found, builder, waiting);
     count += 'reason' in outcome ? 1 : 0;
-    if (!('reason' in outcome) || outcome.reason !== version.reason) {
-      await workQueue.send(await publishPending(dependencies, lease, organization, found, version, outcome));
+    if (!('reason' in outcome) || outcome.reason !== waiting.version.reason) {
+      await workQueue.send(await publish(dependencies, lease, organization, found, waiting, outcome));
     }
-    // What was asked for meanwhile, a withdrawal perhaps, waits no longer than for one archive.
-    if (stopped === undefined && (await table.get(lease.workItem.key))?.wanted !== lease.wanted) {
-      stopped = 'its archive comes with the next scan';
-      again = undefined;
+    // Work requested meanwhile, perhaps a withdrawal, waits for one archive at most.
+    if (builder.stopReason === undefined && (await table.get(lease.workItem.key))?.wanted !== lease.wanted) {
+      builder.stopReason = 'its archive comes with the next scan';
+      builder.again = undefined;
     }
   }
-  return { count, again };
+  return { count, again: builder.again };
 }
+
+const waitingAmong = (
+  versions: readonly StoredVersion[],
+  scanned: readonly FoundVersion[],
+): readonly Waiting[] => [
+  ...versions.filter(({ state }) => state === 'pending').map((version) => ({ version, move: undefined })),
+  ...acceptedMoves(versions, scanned).map((move) => ({ version: move.before, move })),
+];
+
+async function outcomeOf(
+  dependencies: StorePendingDependencies,
+  lease: Lease,
+  { id }: Organization,
+  found: StoredPackage,
+  { stopReason, build }: Builder,
+  { version, move }: Waiting,
+): Promise<ArchiveOutcome> {
+  if (stopReason !== undefined) {
+    return { reason: stopReason };
+  }
+  if (move === undefined) {
+    return build(version.commit);
+  }
+  const { after } = move;
+  if (after === undefined) {
+    return { reason: 'no version can be made of it' };
+  }
+  // What is not ours to build is not waited for.
+  if (ownManifest.safeParse(parseJson(after.manifest)).success) {
+    await recordAccepted(dependencies, lease, id, found, after.commit);
+    return build(after.commit);
+  }
+  return { shasum: '' };
+}
+
+/** A manifest without a `dist` of its own. */
+const ownManifest = z.object({ dist: z.undefined().optional() });
+
+const publish = (
+  dependencies: StorePendingDependencies,
+  lease: Lease,
+  { id }: Organization,
+  found: StoredPackage,
+  { version, move }: Waiting,
+  outcome: ArchiveOutcome,
+): Promise<readonly WorkMessage[]> => {
+  const after = move?.after;
+  return after === undefined || 'reason' in outcome
+    ? publishPending(dependencies, lease, id, found, version, outcome)
+    : publishAccepted(dependencies, lease, id, found, { before: version, after }, outcome.shasum);
+};

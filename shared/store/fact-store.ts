@@ -12,6 +12,7 @@ import {
   type Tombstone,
 } from '../domain/facts.ts';
 import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
+import type { RepositoryOf } from '../domain/repository-key.ts';
 import {
   type AnyScope,
   idOfPart,
@@ -126,6 +127,49 @@ export async function findRepository(
   return stored === undefined || stored.removed || stored.fact.kind !== 'repository'
     ? undefined
     : { fact: stored.fact, firstObservedAt: stored.firstObservedAt };
+}
+
+/**
+ * The repositories as they are known, also those removed within a day; in the order given, undefined where nothing is known. One read for
+ * each 100.
+ */
+export async function findRepositories(
+  table: Table,
+  repositories: readonly RepositoryOf[],
+): Promise<readonly (RepositoryFact | undefined)[]> {
+  const items = await table.getMany(
+    repositories.map(({ synchronization, repository }) =>
+      keys.fact(synchronization, `repository#${repository}`),
+    ),
+  );
+  return items.map((item) => {
+    const fact = item && parseStored(item).fact;
+    return fact?.kind === 'repository' ? fact : undefined;
+  });
+}
+
+/**
+ * Repositories of the synchronization in the order of their ids, without removed ones. One read.
+ *
+ * @param after only those beyond this id
+ * @returns with `last`, the id where the next page begins; undefined at the end
+ */
+export async function repositoryPage(
+  table: Table,
+  synchronization: SynchronizationId,
+  { limit, after }: { readonly limit: number; readonly after?: ForgeRepositoryId | undefined },
+): Promise<{ readonly facts: readonly RepositoryFact[]; readonly last: ForgeRepositoryId | undefined }> {
+  const from = keys.fact(synchronization, prefixOf('repository'));
+  const items = await table.query(from.pk, from.sk, {
+    limit,
+    after: after === undefined ? undefined : `${from.sk}${after}`,
+  });
+  const last = items.at(-1);
+  const lastFact = last && parseStored(last).fact;
+  return {
+    facts: live(items, 'repository'),
+    last: items.length === limit && lastFact?.kind === 'repository' ? lastFact.repository : undefined,
+  };
 }
 
 /**

@@ -63,6 +63,7 @@
  * | budget of a forge's credential | BUDGET#forge#base#credential | BUDGET |
  * | position in a forge's log of deliveries | DELIVERYLOG | forge#base |
  * | downloads of a version | PACKAGE#organization#number | DOWNLOADS#normalized |
+ * | downloads of a day | PACKAGE#organization#number | DOWNLOADDAY#day |
  */
 
 /** Attribute and index names that the template declares. */
@@ -208,6 +209,11 @@ export const keys = {
   downloads: (organization: string, number: number, normalized: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,
     sk: `DOWNLOADS#${normalized}`,
+  }),
+  /** @param day such as `2026-11-22`, in UTC */
+  downloadDay: (organization: string, number: number, day: string): Key => ({
+    pk: `PACKAGE#${organization}#${number}`,
+    sk: `DOWNLOADDAY#${day}`,
   }),
   refusedCommit: (organization: string, commit: string): Key => ({
     pk: `ORG#${organization}`,

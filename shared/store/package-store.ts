@@ -126,6 +126,16 @@ export async function findPackage(
   return item === undefined ? undefined : parsePackage(item);
 }
 
+/** The packages with these numbers, in their order. One read for each 100. */
+export async function findPackages(
+  table: Table,
+  organization: OrganizationId,
+  numbers: readonly number[],
+): Promise<readonly (StoredPackage | undefined)[]> {
+  const items = await table.getMany(numbers.map((number) => keys.package(organization, number)));
+  return items.map((item) => item && parsePackage(item));
+}
+
 /** One version as stored; its manifest is the cleaned composer.json. */
 const VersionItem = z.object({
   version: z.string(),
@@ -152,6 +162,8 @@ const VersionItem = z.object({
   reason: z.string().optional(),
   /** The commit that the tag moved to. The first one stays published, and an owner has to look. */
   movedTo: z.string().optional(),
+  /** The commit that an owner accepted for a tag that moved: once its archive is stored, the version is made of it. */
+  acceptedMove: z.string().optional(),
   /**
    * SHA-1 of the archive in hex, as it was when the version was first published; empty if it was published without one. It never
    * changes, since every change shows in lock files. Branches have none. Missing in published tags from before it was kept here:
@@ -170,6 +182,34 @@ export async function versionsOfPackage(
   const { pk, sk } = keys.version(organization, packageNumber, '');
   const items = await table.query(pk, sk);
   return items.map((item) => VersionItem.parse(item));
+}
+
+/**
+ * A page of a package's versions: branches first, then tags from the end of their normalized texts. One read.
+ *
+ * @param after the normalized text of the last version of the page before
+ */
+export async function versionPage(
+  table: Table,
+  organization: OrganizationId,
+  packageNumber: number,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<readonly StoredVersion[]> {
+  const { pk, sk } = keys.version(organization, packageNumber, '');
+  const start = after === undefined ? undefined : keys.version(organization, packageNumber, after).sk;
+  const items = await table.query(pk, sk, { limit, after: start, descending: true });
+  return items.map((item) => VersionItem.parse(item));
+}
+
+/** The version of that normalized text. */
+export async function findVersion(
+  table: Table,
+  organization: OrganizationId,
+  packageNumber: number,
+  normalized: string,
+): Promise<StoredVersion | undefined> {
+  const item = await table.get(keys.version(organization, packageNumber, normalized));
+  return item === undefined ? undefined : VersionItem.parse(item);
 }
 
 /** Whether it is a tag's version from when checksums were stored with the commit only. */

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { OrganizationId } from '../domain/ids.ts';
 import { absent, present } from './condition.ts';
 import { keys, nameInKey } from './keys.ts';
-import type { Operation, Table } from './table.ts';
+import type { Item, Operation, Table } from './table.ts';
 
 const RefusedItem = z.object({
   sk: z.string().transform(nameInKey),
@@ -39,12 +39,23 @@ export async function refusedCommitsOf(
 ): Promise<ReadonlyMap<string, RefusedCommit>> {
   const prefix = keys.refusedCommit(organization, '');
   const items = await table.query(prefix.pk, prefix.sk);
-  return new Map(
-    items.map((item) => {
-      const { sk: commit, ...rest } = RefusedItem.parse(item);
-      return [commit, { commit, ...rest }];
-    }),
-  );
+  return new Map(items.map(parseRefused).map((refused) => [refused.commit, refused]));
+}
+
+/** A page of refused commits by hash. One read. @param after the last commit of the page before */
+export async function refusedCommitPage(
+  table: Table,
+  organization: OrganizationId,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<readonly RefusedCommit[]> {
+  const { pk, sk } = keys.refusedCommit(organization, '');
+  const start = after === undefined ? undefined : keys.refusedCommit(organization, after).sk;
+  return (await table.query(pk, sk, { limit, after: start })).map(parseRefused);
+}
+
+function parseRefused(item: Item): RefusedCommit {
+  const { sk: commit, ...rest } = RefusedItem.parse(item);
+  return { commit, ...rest };
 }
 
 /** Whether the organization refuses the commit; consistent. @param commit full hash */

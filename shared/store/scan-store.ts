@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { asId, type ForgeRepositoryId, type SynchronizationId } from '../domain/ids.ts';
 import { waitingReasons } from '../domain/package.ts';
+import type { RepositoryOf } from '../domain/repository-key.ts';
 import { keys, nameInKey } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
@@ -45,6 +46,17 @@ export async function scansOf(
   const { pk, sk } = keys.scan(synchronization, '');
   const items = await table.query(pk, sk);
   return items.map(parseScan);
+}
+
+/** The scans of these repositories, in their order; undefined where there was none. One read for each 100. */
+export async function findScans(
+  table: Table,
+  repositories: readonly RepositoryOf[],
+): Promise<readonly (ScanState | undefined)[]> {
+  const items = await table.getMany(
+    repositories.map(({ synchronization, repository }) => keys.scan(synchronization, repository)),
+  );
+  return items.map((item) => item && parseScan(item));
 }
 
 /** When the repository was last scanned completely; milliseconds since the epoch, undefined for never. */

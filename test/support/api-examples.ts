@@ -1,17 +1,8 @@
 /** For every operation of the API a request that whoever may use it can send. A route without one fails the test of all routes. */
-import type { ApiWorld } from './api-world.ts';
+import type { Example } from './api-example.ts';
+import { packageExamples } from './api-packages.ts';
 import { userOf } from './api-world.ts';
 import { runExamples } from './run-examples.ts';
-
-export interface Example {
-  /** Values of the path's parameters besides the slug, which is `acme`. */
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Brings about what the request needs; what it returns takes the place of what stands here. */
-  readonly prepare?: (world: ApiWorld) => Promise<Omit<Example, 'prepare'> | undefined>;
-}
 
 const newKey = { description: 'build server', scopes: ['read'], expiresAt: null };
 
@@ -60,6 +51,7 @@ export const examples: Readonly<Record<string, Example>> = {
       return { params: { id: body.id } };
     },
   },
+  ...packageExamples,
   listHistory: { query: 'limit=10&act=stop-access' },
   exportHistory: {},
   readInstallationSettings: {},

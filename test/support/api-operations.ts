@@ -3,7 +3,8 @@ import { createApp } from '../../functions/serve-api/app.ts';
 import type { Access } from '../../functions/serve-api/frame/access.ts';
 import type { OpenApiDocument, OpenApiOperation } from '../../functions/serve-api/frame/readable-page.ts';
 import { type ApiKeyScope, apiKeyScopes } from '../../shared/domain/api-key.ts';
-import { type Example, examples } from './api-examples.ts';
+import type { Example } from './api-example.ts';
+import { examples } from './api-examples.ts';
 import type { ApiRequest, ApiWorld, Person, Sender } from './api-world.ts';
 
 export interface Operation {

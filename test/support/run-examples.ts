@@ -1,7 +1,7 @@
 /** Requests about the runs of `acme`'s synchronization. */
 import { noteChanges } from '../../shared/store/run-store.ts';
 import { putHeld } from '../../shared/store/scope-store.ts';
-import type { Example } from './api-examples.ts';
+import type { Example } from './api-example.ts';
 import type { ApiWorld } from './api-world.ts';
 import { aFact } from './memory-forge.ts';
 import { synchronizationId } from './synchronized.ts';

@@ -5,6 +5,10 @@ import { historyRoutes } from './history.ts';
 import { installationRoutes } from './installation.ts';
 import { meRoutes } from './me.ts';
 import { organizationRoutes } from './organizations.ts';
+import { packageChangeRoutes } from './package-changes.ts';
+import { packageRoutes } from './packages.ts';
+import { refusedCommitRoutes } from './refused-commits.ts';
+import { repositoryRoutes } from './repositories.ts';
 import { runRoutes } from './runs.ts';
 import { sessionRoutes } from './sessions.ts';
 import { statusRoutes } from './status.ts';
@@ -14,6 +18,10 @@ export const routes: readonly Route[] = [
   ...meRoutes,
   ...sessionRoutes,
   ...organizationRoutes,
+  ...packageRoutes,
+  ...packageChangeRoutes,
+  ...repositoryRoutes,
+  ...refusedCommitRoutes,
   ...apiKeyRoutes,
   ...historyRoutes,
   ...installationRoutes,

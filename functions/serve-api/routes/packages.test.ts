@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import type { Item, Table } from '../../../shared/store/table.ts';
+import {
+  addPackages,
+  aPackage,
+  aRepository,
+  aVersion,
+  repositoryIdOf,
+} from '../../../test/support/api-packages.ts';
+import { type ApiWorld, createApiWorld, type Sender } from '../../../test/support/api-world.ts';
+import { commitOf } from '../../../test/support/memory-contents.ts';
+
+const path = '/organizations/acme/packages';
+
+async function packagesWorld(): Promise<ApiWorld> {
+  const world = await createApiWorld();
+  await addPackages(world.table);
+  return world;
+}
+
+const names = async (world: ApiWorld, sender: Sender, query = '') =>
+  (await world.ask(sender, { path: `${path}${query}` })).body.items.map(({ name }: { name: string }) => name);
+
+describe('packages', () => {
+  it('are listed for whoever may install them, and all of them for owners and machines', async () => {
+    const world = await packagesWorld();
+    expect(await names(world, 'owner')).toEqual(['acme/one', 'acme/two']);
+    expect(await names(world, 'operator')).toEqual(['acme/one', 'acme/two']);
+    expect(await names(world, await world.machine(['read']))).toEqual(['acme/one', 'acme/two']);
+    expect(await names(world, 'outside')).toEqual(['acme/one']);
+    expect(await names(world, 'member')).toEqual([]);
+  });
+
+  it.each(['/acme/two', '/acme/two/versions', '/acme/two/left-out', '/acme/two/downloads'])(
+    'answer others at %s as if they were not there',
+    async (place) => {
+      const world = await packagesWorld();
+      expect((await world.ask('owner', { path: `${path}${place}` })).status).toBe(200);
+      const hidden = await world.ask('outside', { path: `${path}${place}` });
+      const missing = await world.ask('outside', { path: `${path}${place.replace('two', 'nine')}` });
+      expect([hidden.status, hidden.text]).toEqual([404, missing.text]);
+    },
+  );
+
+  it('are found by a part of the name, their state and synchronization', async () => {
+    const world = await packagesWorld();
+    await world.table.transact([aRepository(8), ...aPackage(8, 'acme/three', { state: 'unreadable' })]);
+    expect(await names(world, 'owner', '?name=TW')).toEqual(['acme/two']);
+    expect(await names(world, 'owner', '?state=unreadable')).toEqual(['acme/three']);
+    expect(await names(world, 'owner', '?synchronization=sync1')).toHaveLength(3);
+    expect(await names(world, 'owner', '?synchronization=sync2')).toEqual([]);
+  });
+
+  it('have versions with requirements; others than owners see those that are published', async () => {
+    const world = await packagesWorld();
+    await world.table.transact([
+      aVersion(5, '1.1.0', { state: 'pending', reason: 'its archive is being built' }),
+    ]);
+    const owner = await world.ask('owner', { path: `${path}/acme/one/versions?limit=1` });
+    expect(owner.body.items).toMatchObject([{ version: '1.1.0', state: 'pending' }]);
+    const rest = await world.ask('owner', { path: `${path}/acme/one/versions?cursor=${owner.body.next}` });
+    expect(rest.body).toEqual({
+      items: [
+        expect.objectContaining({
+          version: '1.0.0',
+          movedTo: commitOf('b'),
+          isMoveAccepted: false,
+          requires: [
+            { name: 'php', constraint: '^8.2' },
+            { name: 'acme/two', constraint: '^1.0' },
+          ],
+        }),
+      ],
+    });
+    const outside = await world.ask('outside', { path: `${path}/acme/one/versions` });
+    expect(outside.body.items).toMatchObject([{ version: '1.0.0' }]);
+  });
+
+  it('list what is left out in pages', async () => {
+    const world = await packagesWorld();
+    const first = await world.ask('outside', { path: `${path}/acme/one/left-out?limit=1` });
+    expect(first.body.items).toMatchObject([{ ref: 'tag nightly' }]);
+    const next = await world.ask('outside', {
+      path: `${path}/acme/one/left-out?limit=1&cursor=${first.body.next}`,
+    });
+    expect(next.body).toEqual({ items: [expect.objectContaining({ ref: 'branch a,b' })] });
+  });
+
+  it('are deleted when they are named once more, and do not come back', async () => {
+    const world = await packagesWorld();
+    const remove = (body: object) =>
+      world.ask('owner', { method: 'POST', path: `${path}/acme/one/delete`, body });
+    expect((await remove({ why: 'old' })).body).toMatchObject({ done: false, package: 'acme/one' });
+    expect((await remove({ why: 'old', confirm: 'acme/two' })).status).toBe(422);
+    expect(await names(world, 'owner')).toEqual(['acme/one', 'acme/two']);
+    expect((await remove({ why: 'old', confirm: 'acme/one' })).body).toMatchObject({ done: true });
+    expect(await names(world, 'owner')).toEqual(['acme/two']);
+    const { body } = await world.ask('owner', { path: `${path}/acme/one/claims` });
+    expect(body).toMatchObject({
+      holder: { why: expect.stringContaining('an owner deleted') },
+      claimants: [{ id: repositoryIdOf(7), name: 'acme/repository-7' }],
+    });
+  });
+});
+
+describe('repositories', () => {
+  const repositories = '/organizations/acme/repositories';
+
+  it('say which of them are packages', async () => {
+    const world = await packagesWorld();
+    const { body } = await world.ask('owner', { path: repositories });
+    expect(body.items.map((one: Record<string, unknown>) => [one.id, one.packages])).toEqual([
+      [repositoryIdOf(5), ['acme/one']],
+      [repositoryIdOf(6), ['acme/two']],
+      [repositoryIdOf(7), []],
+    ]);
+    const none = await world.ask('owner', { path: `${repositories}?package=none` });
+    expect(none.body.items).toMatchObject([{ name: 'acme/repository-7' }]);
+    const some = await world.ask('owner', { path: `${repositories}?package=some&name=tory-6` });
+    expect(some.body.items).toMatchObject([{ packages: ['acme/two'] }]);
+  });
+
+  it('become packages by their scans, which the choice asks for', async () => {
+    const world = await packagesWorld();
+    const choice = { repositories: [repositoryIdOf(7)] };
+    const { status, body } = await world.ask('owner', { method: 'POST', path, body: choice });
+    expect([status, body]).toEqual([202, { chosen: 1, repositories: ['acme/repository-7'] }]);
+    const one = await world.ask('owner', { path: `${repositories}/${repositoryIdOf(7)}` });
+    expect(one.body).toMatchObject({ isScanPending: true });
+    const unknown = { repositories: [repositoryIdOf(99)] };
+    expect((await world.ask('owner', { method: 'POST', path, body: unknown })).status).toBe(404);
+  });
+
+  it('of other organizations are not there', async () => {
+    const world = await packagesWorld();
+    const place = `/organizations/other/repositories/${repositoryIdOf(5)}`;
+    expect((await world.ask('stranger', { path: place })).status).toBe(404);
+    expect((await world.ask('stranger', { method: 'POST', path: `${place}/scan` })).status).toBe(404);
+  });
+});
+
+describe('a page of 5,000', () => {
+  const count = 5000;
+  const nameOf = (id: number) => `acme/package-${String(id).padStart(4, '0')}`;
+
+  async function large(): Promise<ApiWorld> {
+    const world = await createApiWorld();
+    for (let id = 1; id <= count; id += 20) {
+      const ids = Array.from({ length: 20 }, (_, place) => id + place);
+      await world.table.transact(ids.flatMap((one) => [aRepository(one), ...aPackage(one, nameOf(one))]));
+    }
+    return world;
+  }
+
+  it('costs three reads, and pages lead to all', { timeout: 60_000 }, async () => {
+    const world = await large();
+    const reads = countReads(world.table);
+    const cost = async (place: string) => {
+      // A machine's key needs one read for itself, one for its count of requests, and one for the organization.
+      const machine = await world.machine(['read']);
+      const before = reads();
+      const answer = await world.ask(machine, { path: `/organizations/acme${place}` });
+      expect(answer.status).toBe(200);
+      return { reads: reads() - before, body: answer.body };
+    };
+    const base = (await cost('')).reads;
+    for (const place of [
+      '/packages?limit=100',
+      '/packages?name=99&state=available',
+      '/packages/acme/package-0042/versions',
+    ]) {
+      expect((await cost(place)).reads - base, place).toBeLessThanOrEqual(3);
+    }
+    // With the list of synchronizations.
+    expect((await cost('/repositories?limit=100')).reads - base).toBeLessThanOrEqual(3 + 2);
+
+    const seen: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await cost(`/packages?limit=100${cursor}`);
+      seen.push(...body.items.map(({ name }: { name: string }) => name));
+      if (body.next === undefined) {
+        break;
+      }
+      cursor = `&cursor=${body.next}`;
+    }
+    expect(seen).toEqual(Array.from({ length: count }, (_, place) => nameOf(place + 1)));
+  });
+});
+
+/** One read of DynamoDB returns at most 1 MB, and one of several keys at most 100 items. */
+function countReads(table: Table): () => number {
+  let reads = 0;
+  const { get, getMany, query } = table;
+  const pages = (items: readonly Item[]) => Math.max(1, Math.ceil(JSON.stringify(items).length / 1_048_576));
+  table.get = async (key) => {
+    reads++;
+    return get(key);
+  };
+  table.getMany = async (list) => {
+    reads += Math.ceil(list.length / 100);
+    return getMany(list);
+  };
+  table.query = async (...asked) => {
+    const items = await query(...asked);
+    reads += pages(items);
+    return items;
+  };
+  return () => reads;
+}

@@ -1,0 +1,286 @@
+import { z } from 'zod';
+import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
+import {
+  Downloads,
+  LeftOutRef,
+  NameClaims,
+  Package,
+  PackageState,
+  PackageSummary,
+  packageParams,
+  Version,
+} from '../../../shared/console-api/packages.ts';
+import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
+import type { PackageSource } from '../../../shared/domain/package.ts';
+import { repositoryKey } from '../../../shared/domain/repository-key.ts';
+import {
+  claimsOn,
+  type DescribedVersion,
+  describePackage,
+  type PackageDescription,
+  packageVersions,
+} from '../../../shared/organizations/describe-package.ts';
+import { leftOutOf } from '../../../shared/organizations/list-left-out.ts';
+import { listPackages } from '../../../shared/organizations/list-packages.ts';
+import { readableBy, type Viewer, visiblePackage } from '../../../shared/organizations/readable-packages.ts';
+import { downloadDaysMax, downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
+import type { StoredPackage } from '../../../shared/store/package-store.ts';
+import type { Caller } from '../frame/access.ts';
+import type { ApiDependencies } from '../frame/dependencies.ts';
+import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
+import { defineRoute, type Route, type RouteRequest } from '../frame/route.ts';
+
+const common = { method: 'get', tag: 'Packages', access: 'reader', scope: 'read' } as const;
+const path = '/organizations/{slug}/packages';
+const onePath = `${path}/{vendor}/{name}` as const;
+const params = z.object(packageParams);
+
+interface Asked {
+  readonly caller: Caller;
+  readonly role: Viewer['role'];
+}
+
+const viewerOf = ({ caller, role }: Asked): Viewer => ({
+  user: caller.kind === 'user' ? caller.user : undefined,
+  role,
+});
+
+const nameOf = ({ vendor, name }: z.output<typeof params>): string => `${vendor}/${name}`;
+
+/** The package in the path, if whoever asks may install it. */
+const packageOf = (
+  { table, clock }: ApiDependencies,
+  request: Asked & Pick<RouteRequest<typeof readDefinition>, 'organization' | 'params'>,
+): Promise<StoredPackage> =>
+  visiblePackage(table, request.organization, nameOf(request.params), viewerOf(request), clock.now());
+
+const shownRepository = (source: Pick<PackageSource, 'synchronization' | 'repository'>, name: string) => ({
+  id: repositoryKey(source),
+  name,
+});
+
+const summaryOf = (found: StoredPackage, repositoryName: string) => ({
+  name: found.name,
+  state: PackageState.parse(found.state),
+  synchronization: found.synchronization,
+  repository: shownRepository(found, repositoryName),
+  versions: found.versionCount,
+  isArchived: found.archived,
+  replacement: found.replacement,
+});
+
+const listDefinition = {
+  ...common,
+  name: 'listPackages',
+  path,
+  summary: 'The packages that you may install, by name',
+  description: 'Owners see all.',
+  query: z.strictObject({
+    name: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'Part of the name.' }),
+    state: PackageState.optional(),
+    synchronization: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,100}$/, 'is no id')
+      .optional(),
+    ...pageQuery,
+  }),
+  answer: { status: 200, schema: pageOf(PackageSummary), description: 'A page of packages.' },
+} as const;
+
+const list = defineRoute(listDefinition, async ({ table, clock }, request) => {
+  const { organization, query } = request;
+  const { cursor, limit, synchronization, ...filter } = query;
+  const paged = { route: listDefinition.name, filter: [organization.id, filter, synchronization] };
+  const mayRead = await readableBy(table, organization, viewerOf(request), clock.now());
+  const { packages, next } = await listPackages(
+    table,
+    organization,
+    {
+      ...filter,
+      synchronization: synchronization === undefined ? undefined : asId<SynchronizationId>(synchronization),
+    },
+    { limit: limitOf({ limit }), after: placeOf(paged, cursor) },
+    mayRead,
+  );
+  return {
+    body: {
+      items: packages.map(({ found, repositoryName }) => summaryOf(found, repositoryName)),
+      next: cursorFor(paged, next),
+    },
+  };
+});
+
+function shownPackage({ found, repository, scan }: PackageDescription) {
+  const { links, outsideCode, passedFrom } = found;
+  const failure = scan?.lastFailure;
+  return {
+    ...summaryOf(found, repository?.fullName ?? found.repository),
+    defaultBranch: repository?.defaultBranch,
+    links: links && { source: links.source.url, issues: links.issues },
+    unreadableSince: optionalTimeOf(found.unreadableAt),
+    passedFrom: passedFrom && { at: timeOf(passedFrom.at), reason: passedFrom.reason },
+    outsideCode: outsideCode && { ...outsideCode, hosts: [...outsideCode.hosts] },
+    scan: {
+      lastScannedAt: optionalTimeOf(scan?.lastScannedAt),
+      isPending: scan !== undefined && scan.wanted !== scan.done,
+      isUnfinished: scan?.unfinished ?? false,
+      lastFailure: failure && { ...failure, at: timeOf(failure.at) },
+      notices: scan?.notices ?? [],
+      leftOut: scan?.skippedCount ?? scan?.skipped.length ?? 0,
+    },
+  };
+}
+
+const readDefinition = {
+  ...common,
+  name: 'readPackage',
+  path: onePath,
+  summary: 'One package',
+  params,
+  answer: { status: 200, schema: Package, description: 'The package and the last scan of its repository.' },
+} as const;
+
+const read = defineRoute(readDefinition, async (dependencies, request) => ({
+  body: shownPackage(await describePackage(dependencies.table, await packageOf(dependencies, request))),
+}));
+
+const shownVersion = ({ version, requires, requiresForDevelopment }: DescribedVersion) => ({
+  version: version.version,
+  normalized: version.versionNormalized,
+  state: version.state,
+  reason: version.reason,
+  ref: { kind: version.refKind, name: version.refName },
+  commit: version.commit,
+  time: version.time,
+  isDefaultBranch: version.isDefaultBranch,
+  movedTo: version.movedTo,
+  isMoveAccepted: version.movedTo !== undefined && version.acceptedMove === version.movedTo,
+  requires: [...requires],
+  requiresForDevelopment: [...requiresForDevelopment],
+});
+
+const listVersions = defineRoute(
+  {
+    ...common,
+    name: 'listVersions',
+    path: `${onePath}/versions`,
+    summary: 'Versions of a package',
+    description:
+      'Branches first, then tags from the end of their normalized texts. Owners see all, others those that are published.',
+    params,
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: pageOf(Version), description: 'A page of versions.' },
+  },
+  async (dependencies, request) => {
+    const { organization, query, role } = request;
+    const found = await packageOf(dependencies, request);
+    const paged = { route: 'listVersions', filter: [organization.id, found.number] };
+    const page = { limit: limitOf(query), after: placeOf(paged, query.cursor) };
+    const { versions, next } = await packageVersions(
+      dependencies.table,
+      organization,
+      found,
+      page,
+      role === 'owner',
+    );
+    return { body: { items: versions.map(shownVersion), next: cursorFor(paged, next) } };
+  },
+);
+
+const listLeftOut = defineRoute(
+  {
+    ...common,
+    name: 'listLeftOutRefs',
+    path: `${onePath}/left-out`,
+    summary: 'Tags and branches that give no version, and why',
+    params,
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: pageOf(LeftOutRef), description: 'A page of refs.' },
+  },
+  async (dependencies, request) => {
+    const { organization, query } = request;
+    const found = await packageOf(dependencies, request);
+    const paged = { route: 'listLeftOutRefs', filter: [organization.id, found.number] };
+    const from = Number(placeOf(paged, query.cursor) ?? 0);
+    const to = from + limitOf(query);
+    const { lines = [] } = (await leftOutOf(dependencies.table, found)) ?? {};
+    const next = to < lines.length ? String(to) : undefined;
+    return { body: { items: lines.slice(from, to), next: cursorFor(paged, next) } };
+  },
+);
+
+const readDownloads = defineRoute(
+  {
+    ...common,
+    name: 'readDownloads',
+    path: `${onePath}/downloads`,
+    summary: 'How often a package was installed',
+    params,
+    query: z.strictObject({
+      days: z
+        .string()
+        .regex(/^[1-9]\d{0,2}$/, 'has to be a number of days')
+        .transform(Number)
+        .refine((days) => days <= downloadDaysMax, `has to be at most ${downloadDaysMax}`)
+        .optional()
+        .meta({
+          type: 'integer',
+          description: `Back from today, at most ${downloadDaysMax}; 30 if left out.`,
+        }),
+    }),
+    answer: { status: 200, schema: Downloads, description: 'By day, and by version.' },
+  },
+  async (dependencies, request) => {
+    const { table, clock } = dependencies;
+    const { number } = await packageOf(dependencies, request);
+    const { id } = request.organization;
+    const [days, versions] = await Promise.all([
+      downloadsByDay(table, id, number, request.query.days ?? 30, clock.now()),
+      downloadsByVersion(table, id, number),
+    ]);
+    return { body: { days: [...days], versions: [...versions] } };
+  },
+);
+
+const readClaims = defineRoute(
+  {
+    ...common,
+    access: 'owner',
+    name: 'readNameClaims',
+    path: `${onePath}/claims`,
+    summary: 'Which repository has the name, and which others claim it',
+    params,
+    answer: { status: 200, schema: NameClaims, description: 'The holder and the claimants.' },
+  },
+  async ({ table, clock }, { organization, params: named }) => {
+    const { holder, isContested, claimants } = await claimsOn(
+      table,
+      organization,
+      nameOf(named),
+      clock.now(),
+    );
+    return {
+      body: {
+        holder: holder && { repository: shownRepository(holder.source, holder.name), why: holder.why },
+        isContested,
+        claimants: claimants.map(({ source, name }) => shownRepository(source, name)),
+      },
+    };
+  },
+);
+
+export const packageRoutes: readonly Route[] = [
+  list,
+  read,
+  listVersions,
+  listLeftOut,
+  readDownloads,
+  readClaims,
+];

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
+import {
+  ChosenRepositories,
+  PackageChoice,
+  Repository,
+  RepositoryId,
+} from '../../../shared/console-api/packages.ts';
+import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
+import { repositoryKey } from '../../../shared/domain/repository-key.ts';
+import { choosePackages } from '../../../shared/organizations/choose-packages.ts';
+import {
+  describeRepository,
+  type ListedRepository,
+  listRepositories,
+} from '../../../shared/organizations/list-repositories.ts';
+import { ownerAct } from '../../../shared/organizations/owner-act.ts';
+import { scanNow } from '../../../shared/organizations/scan-now.ts';
+import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const common = { tag: 'Repositories', access: 'owner' } as const;
+const path = '/organizations/{slug}/repositories';
+const params = z.object({ id: RepositoryId });
+
+function shown(repository: ListedRepository) {
+  const { fact, packages, scan } = repository;
+  const failure = scan?.lastFailure;
+  return {
+    id: repositoryKey(repository),
+    name: fact.fullName,
+    synchronization: repository.synchronization,
+    visibility: fact.visibility,
+    isFork: fact.fork,
+    isArchived: fact.archived,
+    packages: [...packages],
+    waiting: (scan?.waiting ?? []).map(({ name, reason }) => ({ name, reason })),
+    lastScannedAt: optionalTimeOf(scan?.lastScannedAt),
+    isScanPending: scan !== undefined && scan.wanted !== scan.done,
+    lastFailure: failure && { ...failure, at: timeOf(failure.at) },
+  };
+}
+
+const list = defineRoute(
+  {
+    ...common,
+    name: 'listRepositories',
+    method: 'get',
+    path,
+    scope: 'read',
+    summary: 'The repositories that the synchronizations see',
+    query: z.strictObject({
+      package: z
+        .enum(['none', 'some'])
+        .optional()
+        .meta({ description: 'Only those without, or with, a package.' }),
+      name: z
+        .string()
+        .trim()
+        .toLowerCase()
+        .min(1)
+        .max(200)
+        .optional()
+        .meta({ description: 'Part of the name.' }),
+      synchronization: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{1,100}$/, 'is no id')
+        .optional(),
+      ...pageQuery,
+    }),
+    answer: { status: 200, schema: pageOf(Repository), description: 'A page of repositories.' },
+  },
+  async ({ table }, { organization, query: { cursor, limit, synchronization, ...asked } }) => {
+    const paged = { route: 'listRepositories', filter: [organization.id, asked, synchronization] };
+    const filter = {
+      ...asked,
+      synchronization: synchronization === undefined ? undefined : asId<SynchronizationId>(synchronization),
+    };
+    const page = { limit: limitOf({ limit }), after: placeOf(paged, cursor) };
+    const { repositories, next } = await listRepositories(table, organization, filter, page);
+    return { body: { items: repositories.map(shown), next: cursorFor(paged, next) } };
+  },
+);
+
+const read = defineRoute(
+  {
+    ...common,
+    name: 'readRepository',
+    method: 'get',
+    path: `${path}/{id}`,
+    scope: 'read',
+    summary: 'One repository, and how far its scan is',
+    params,
+    answer: { status: 200, schema: Repository, description: 'The repository.' },
+  },
+  async ({ table }, { organization, params: { id } }) => ({
+    body: shown(await describeRepository(table, organization, id)),
+  }),
+);
+
+const scan = defineRoute(
+  {
+    ...common,
+    name: 'scanRepository',
+    method: 'post',
+    path: `${path}/{id}/scan`,
+    scope: 'packages',
+    isDangerous: false,
+    idempotency: 'natural',
+    summary: 'Scan a repository now',
+    description: '`isScanPending` of the repository says when it is done.',
+    params,
+    act: 'scan-repository',
+    answer: { status: 202, schema: z.object({ id: z.string() }), description: 'The scan is asked for.' },
+  },
+  async (dependencies, { organization, params: { id }, accountable }) => {
+    const scanned = await scanNow(dependencies, organization, id, await accountable());
+    return {
+      body: { id: repositoryKey(scanned) },
+      headers: { location: `/api/v1/organizations/${organization.slug}/repositories/${id}` },
+    };
+  },
+);
+
+const choose = defineRoute(
+  {
+    ...common,
+    name: 'addPackages',
+    method: 'post',
+    path: '/organizations/{slug}/packages',
+    scope: 'packages',
+    isDangerous: false,
+    idempotency: 'natural',
+    summary: 'Make packages of repositories',
+    description:
+      'Each is scanned, and becomes a package when its composer.json has a name that is free and of an owned vendor; otherwise it says what it waits for.',
+    body: PackageChoice,
+    act: 'choose-packages',
+    answer: { status: 202, schema: ChosenRepositories, description: 'Their scans are asked for.' },
+  },
+  async (dependencies, { organization, body, accountable }) => {
+    const { repositories, forks = false } = body;
+    const subject =
+      repositories === 'all'
+        ? `all repositories${forks ? ', forks too' : ''}`
+        : `${repositories.length} repositories`;
+    const after = { repositories: repositories === 'all' ? repositories : repositories.slice(0, 100), forks };
+    const entry = ownerAct(dependencies, organization.id, await accountable(), 'choose-packages', subject, {
+      after,
+    });
+    const chosen = await choosePackages(dependencies, organization, { repositories, forks }, [entry]);
+    return { body: { chosen: chosen.length, repositories: chosen.slice(0, 1000) } };
+  },
+);
+
+export const repositoryRoutes: readonly Route[] = [list, read, scan, choose];

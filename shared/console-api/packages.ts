@@ -1,0 +1,231 @@
+/** What the API says of packages and repositories, and takes for them. */
+import { z } from 'zod';
+import { waitingReasons } from '../domain/package.ts';
+import { confirmable, Line, Time } from './common.ts';
+
+const vendorOrName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,149}$/, 'is no part of a package name')
+  .meta({ example: 'acme' });
+
+/** The parts of a package's name in a path. */
+export const packageParams = { vendor: vendorOrName, name: vendorOrName } as const;
+
+/** A repository's id in a path or a body. */
+export const RepositoryId = z
+  .string()
+  .max(250)
+  .regex(/^[A-Za-z0-9_-]{1,100}~[A-Za-z0-9{}_-]{1,140}$/, 'is no id of a repository')
+  .meta({ description: 'As a list of repositories has it.' });
+
+export const Commit = z
+  .string()
+  .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'has to be a full hash in lower case');
+
+export const PackageState = z.enum(['accepted', 'available', 'unreadable']).meta({
+  id: 'PackageState',
+  description:
+    '`accepted`: its files are about to be published. `available`: clients get it. `unreadable`: its repository cannot be read any more; nobody gets it, and everything is kept.',
+});
+
+const repositoryOfPackage = z.object({
+  id: z.string(),
+  name: z.string().meta({ description: 'With its owner, as last known.' }),
+});
+
+const packageFields = {
+  name: z.string(),
+  state: PackageState,
+  synchronization: z.string(),
+  repository: repositoryOfPackage,
+  versions: z.int().meta({ description: 'That clients get.' }),
+  isArchived: z.boolean().meta({ description: 'Its repository is.' }),
+  replacement: z.string().optional().meta({ description: 'The package that its repository is now.' }),
+};
+
+export const PackageSummary = z.object(packageFields).meta({ id: 'PackageSummary' });
+
+export const Package = z
+  .object({
+    ...packageFields,
+    defaultBranch: z.string().optional(),
+    links: z
+      .object({ source: z.string(), issues: z.string().optional() })
+      .optional()
+      .meta({ description: 'Addresses on the code host.' }),
+    unreadableSince: Time.optional(),
+    passedFrom: z
+      .object({ at: Time, reason: z.string() })
+      .optional()
+      .meta({ description: 'Its name was another package’s before.' }),
+    outsideCode: z
+      .object({ published: z.int(), forbidden: z.int(), hosts: z.array(z.string()) })
+      .optional()
+      .meta({ description: 'Versions whose code is elsewhere, and not kept here.' }),
+    scan: z
+      .object({
+        lastScannedAt: Time.optional(),
+        isPending: z.boolean(),
+        isUnfinished: z.boolean().meta({ description: 'Something is tried again at the next reconcile.' }),
+        lastFailure: z.object({ at: Time, code: z.string(), message: z.string() }).optional(),
+        notices: z.array(z.object({ version: z.string(), notice: z.string() })),
+        leftOut: z.int().meta({ description: 'How many refs give no version.' }),
+      })
+      .meta({ description: 'The last scan of its repository.' }),
+  })
+  .meta({ id: 'Package' });
+
+const requirements = z.array(z.object({ name: z.string(), constraint: z.string() }));
+
+export const Version = z
+  .object({
+    version: z.string(),
+    normalized: z.string(),
+    state: z.enum(['published', 'pending', 'withdrawn']).meta({
+      description:
+        '`pending`: a new tag whose archive is not stored yet. `withdrawn`: its tag is gone; it comes back with the same commit.',
+    }),
+    reason: z.string().optional().meta({ description: 'Why it is pending.' }),
+    ref: z.object({ kind: z.enum(['tag', 'branch']), name: z.string() }),
+    commit: z.string(),
+    time: z.string(),
+    isDefaultBranch: z.boolean(),
+    movedTo: z.string().optional().meta({
+      description: 'The commit that its tag moved to; the version keeps the first until an owner accepts it.',
+    }),
+    isMoveAccepted: z.boolean().meta({ description: 'An owner did; its archive is being stored.' }),
+    requires: requirements,
+    requiresForDevelopment: requirements,
+  })
+  .meta({ id: 'Version' });
+
+export const LeftOutRef = z.object({ ref: z.string(), reason: z.string() }).meta({ id: 'LeftOutRef' });
+
+export const Downloads = z
+  .object({
+    days: z.array(z.object({ day: z.iso.date(), count: z.int() })).meta({
+      description: 'Days in UTC on which there were any, the latest first.',
+    }),
+    versions: z
+      .array(z.object({ version: z.string(), count: z.int() }))
+      .meta({ description: 'By normalized version, since it is here.' }),
+  })
+  .meta({ id: 'Downloads', description: 'Installations that Composer reported.' });
+
+export const NameClaims = z
+  .object({
+    holder: z
+      .object({ repository: repositoryOfPackage, why: z.string() })
+      .optional()
+      .meta({ description: 'The repository that has the name.' }),
+    isContested: z.boolean().meta({ description: 'An owner has to give it.' }),
+    claimants: z.array(repositoryOfPackage),
+  })
+  .meta({ id: 'NameClaims' });
+
+export const Repository = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    synchronization: z.string(),
+    visibility: z.enum(['public', 'internal', 'private']),
+    isFork: z.boolean(),
+    isArchived: z.boolean(),
+    packages: z.array(z.string()),
+    waiting: z
+      .array(z.object({ name: z.string(), reason: z.enum(waitingReasons) }))
+      .meta({ description: 'Names that its last scan found and that are no packages yet.' }),
+    lastScannedAt: Time.optional(),
+    isScanPending: z.boolean(),
+    lastFailure: z.object({ at: Time, code: z.string(), message: z.string() }).optional(),
+  })
+  .meta({ id: 'Repository' });
+
+export const PackageChoice = z
+  .strictObject({
+    repositories: z.union([z.literal('all'), z.array(RepositoryId).min(1).max(500)]),
+    forks: z.boolean().optional().meta({ description: 'With `all`: forks too.' }),
+  })
+  .meta({ id: 'PackageChoice', description: 'Repositories that are to become packages.' });
+
+export const HolderChoice = z
+  .strictObject({
+    repository: RepositoryId,
+    samePackage: z
+      .boolean()
+      .optional()
+      .meta({ description: 'It is the same package, moved: it keeps its archives.' }),
+    why: Line(500),
+  })
+  .meta({ id: 'HolderChoice' });
+
+export const GivenName = z
+  .object({ package: z.string(), from: z.string(), to: z.string() })
+  .meta({ id: 'GivenName' });
+
+export const PackageDeletionRequest = z
+  .strictObject({
+    ...confirmable,
+    keepArchives: z.boolean().optional().meta({ description: 'For 90 days, where nobody gets them.' }),
+  })
+  .meta({ id: 'PackageDeletionRequest', description: '`confirm` is the name of the package.' });
+
+export const PackageDeletion = z
+  .object({
+    done: z.boolean(),
+    package: z.string(),
+    versions: z.int(),
+    archives: z.int(),
+    archivesKeptUntil: Time.optional(),
+  })
+  .meta({ id: 'PackageDeletion', description: 'What is deleted, or would be.' });
+
+export const VersionDeletionRequest = z
+  .strictObject({ ...confirmable, versions: z.array(z.string().min(1).max(300)).min(1).max(90) })
+  .meta({ id: 'VersionDeletionRequest', description: '`confirm` is the name of the package.' });
+
+export const CommitRefusalRequest = z
+  .strictObject({ ...confirmable, commits: z.array(Commit).min(1).max(90) })
+  .meta({ id: 'CommitRefusalRequest', description: '`confirm` is the commits, with commas between them.' });
+
+export const CommitRefusal = z
+  .object({
+    done: z.boolean(),
+    commits: z.array(z.string()),
+    versions: z.array(z.object({ package: z.string(), version: z.string() })),
+    archives: z.int(),
+  })
+  .meta({ id: 'CommitRefusal', description: 'What is refused, or would be: all versions at these commits.' });
+
+export const RefusedCommit = z
+  .object({
+    commit: z.string(),
+    by: z.string(),
+    why: z.string(),
+    at: Time,
+    isWithdrawn: z.boolean().meta({ description: 'Clients get none of its archives any more.' }),
+    removedAt: Time.optional().meta({ description: 'When its archives were removed.' }),
+  })
+  .meta({ id: 'RefusedCommit' });
+
+export const AllowedCommit = z
+  .object({ commit: z.string(), packages: z.array(z.string()), renumbered: z.array(z.string()) })
+  .meta({ id: 'AllowedCommit' });
+
+export const ChosenRepositories = z
+  .object({
+    chosen: z.int(),
+    repositories: z.array(z.string()).meta({ description: 'Their names, the first 1000.' }),
+  })
+  .meta({ id: 'ChosenRepositories' });
+
+export const MoveAcceptance = z
+  .strictObject({
+    commit: Commit.meta({ description: '`movedTo` of the version: what the owner looked at.' }),
+    why: Line(500),
+  })
+  .meta({ id: 'MoveAcceptance' });
+
+export const AcceptedMove = z
+  .object({ version: z.string(), from: z.string(), to: z.string() })
+  .meta({ id: 'AcceptedMove', description: 'The commits of the version.' });

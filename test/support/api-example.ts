@@ -1,0 +1,12 @@
+/** A request for one operation of the API. */
+import type { ApiWorld } from './api-world.ts';
+
+export interface Example {
+  /** Values of the path's parameters besides the slug, which is `acme`. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Brings about what the request needs; what it returns takes the place of what stands here. */
+  readonly prepare?: (world: ApiWorld) => Promise<Omit<Example, 'prepare'> | undefined>;
+}
