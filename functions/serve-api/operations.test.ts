@@ -147,8 +147,8 @@ describe.each(named(changes))('%s', (_, operation) => {
     expect(entries).toHaveLength(1);
     const [{ actor, from, user, address } = {}] = entries;
     // The log of sign-ins, which sessions end in, has its own names.
-    const who = operation.access === 'user' ? user : (actor as { id?: string }).id;
-    const where = operation.access === 'user' ? address : (from as { address?: string }).address;
+    const who = user ?? (actor as { id?: string }).id;
+    const where = address ?? (from as { address?: string }).address;
     expect([who, where]).toEqual([expect.stringMatching(/^user/), '198.51.100.7']);
   });
 });

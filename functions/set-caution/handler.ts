@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { changeCaution } from '../../shared/organizations/set-caution.ts';
@@ -7,7 +8,13 @@ import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('set-caution');
-const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, logger };
+const dependencies = {
+  table: tableClient(),
+  workQueue: workQueueClient(),
+  clock: systemClock,
+  logger,
+  randomBytes,
+};
 
 const Input = z.strictObject({
   slug: z.string(),

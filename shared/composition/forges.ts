@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { ForgeError } from '../forge/errors.ts';
 import { type Integrations, integrationOf } from '../forge/integrations.ts';
 import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../forge/module.ts';
 import { moduleOf } from '../forge/modules.ts';
+import { type PersonForge, personForgeOf } from '../forge/person-forge.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createBudgetView, createCredentialBudget } from '../store/budget-store.ts';
@@ -23,6 +25,8 @@ export interface Forges {
   open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
   /** @throws ForgeError `credential-rejected` when the synchronization's integration is missing or unusable */
   openFor(synchronization: Synchronization): Promise<ForgeClient>;
+  /** Asks for one person; undefined where people cannot sign in with the integration. */
+  personForge(integration: Integration): PersonForge | undefined;
 }
 
 /** How state that all workers share is accessed: budgets, and the credentials of connections. */
@@ -78,6 +82,8 @@ export function createForges(
       const integration = integrationOf(await integrations(), synchronization);
       return open({ integration, connection, organization });
     },
+    personForge: (integration) =>
+      personForgeOf(moduleOf(integration.forge).signIn, integration, servicesOf(integration)),
   };
 }
 
@@ -120,7 +126,8 @@ export function packageReader(table: Table, forges: Forges) {
   return async (found: { readonly synchronization: SynchronizationId }) => {
     const synchronization = await findSynchronization(table, found.synchronization);
     if (!synchronization) {
-      throw new Error('a package has no synchronization');
+      // An owner ended it and kept its packages.
+      throw new ForgeError('credential-rejected', 'the synchronization of this package was ended');
     }
     return open(synchronization);
   };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { apiKeyScopes } from '../domain/api-key.ts';
 import { Line, Role, Time } from './common.ts';
+import { IntegrationKey } from './forges.ts';
 
 export const Organization = z
   .object({
@@ -11,6 +12,53 @@ export const Organization = z
     accessStoppedAt: Time.optional().meta({ description: 'Since when every token of it is refused.' }),
   })
   .meta({ id: 'Organization' });
+
+/** A forge organization that whoever asks owns: the code host is asked, and nothing here is believed. */
+export const ForgeChoice = z
+  .strictObject({
+    integration: IntegrationKey,
+    organization: z
+      .string()
+      .regex(/^[A-Za-z0-9{}_-]{1,100}$/, 'is no id')
+      .meta({ description: "The code host's own id, as GET /me/forge-organizations has it." }),
+    repositories: z
+      .union([z.enum(['all', 'later']), z.array(Line(300)).max(1000)])
+      .default('later')
+      .meta({
+        description:
+          'Which of the repositories that are there become packages: all, those that are named, or none for now.',
+      }),
+  })
+  .meta({ id: 'ForgeChoice' });
+
+const Vendor = z
+  .string()
+  .max(100)
+  .regex(/^[a-z0-9]+(?:[_.-][a-z0-9]+)*$/, 'is no vendor name');
+
+export const OwnedVendors = z
+  .array(Vendor)
+  .max(100)
+  .meta({ description: 'Packages of these vendors may appear without a decision of an owner.' });
+
+export const NewOrganization = z
+  .strictObject({
+    slug: z.string().min(1).max(40).meta({
+      description: 'Part of every address of its packages. Never changes, and is never used again.',
+      example: 'acme',
+    }),
+    name: Line(200).optional().meta({ description: 'For people; by default the name on the code host.' }),
+    ownedVendors: OwnedVendors.default([]),
+    from: ForgeChoice.optional().meta({ description: 'Left out: an empty organization, which you own.' }),
+  })
+  .meta({ id: 'NewOrganization' });
+
+export const CreatedOrganization = z
+  .object({
+    slug: z.string(),
+    synchronization: z.string().optional().meta({ description: 'Its id; missing where there is none.' }),
+  })
+  .meta({ id: 'CreatedOrganization' });
 
 const Scope = z.enum(apiKeyScopes);
 

@@ -1,4 +1,4 @@
-/** Connects a new organization to the forge organization that installed our App. */
+/** Connects an organization, a new one or one that is there, to the forge organization that installed our App. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type OrganizationId,
   type SynchronizationId,
 } from '../domain/ids.ts';
-import { isVendor, slugProblem } from '../domain/organization.ts';
+import { isVendor, type Organization, slugProblem } from '../domain/organization.ts';
 import { namesIn } from '../domain/scopes.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
@@ -18,7 +18,7 @@ import { traitsOf } from '../forge/modules.ts';
 import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { claimInstallation, findInstallation, type StoredInstallation } from '../store/installation-store.ts';
-import { addOrganization, desireOpen } from '../store/organization-store.ts';
+import { addOrganization, desireOpen, notDeleted } from '../store/organization-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
@@ -39,13 +39,19 @@ export interface ConnectOrganizationDependencies {
   readonly open: OpenStructure;
 }
 
-export interface ConnectOrganizationInput {
-  readonly slug: string;
-  readonly name?: string | undefined;
+/** What is connected. */
+export interface ConnectInput {
   readonly host: ForgeHost;
   readonly installation: InstallationId;
   /** Which of the present repositories become packages. */
   readonly repositories: 'all' | readonly string[];
+  /** What else the transaction does, for the organization. */
+  readonly also?: ((organization: OrganizationId, login: string) => readonly Operation[]) | undefined;
+}
+
+export interface ConnectOrganizationInput extends ConnectInput {
+  readonly slug: string;
+  readonly name?: string | undefined;
   readonly ownedVendors: readonly string[];
 }
 
@@ -55,12 +61,15 @@ export interface ConnectedOrganization {
   readonly slug: string;
 }
 
-/** The input, with what was read and generated for it. */
-interface Connecting extends ConnectOrganizationInput {
-  readonly link: Pick<ConnectedOrganization, 'organization' | 'synchronization'>;
-  readonly forgeOrganization: ForgeOrganization;
-  /** The installation's record, if a delivery has announced it. */
-  readonly known: StoredInstallation | undefined;
+/** An operation that claims something unique, and the error message if somebody else has it. */
+export type Claim = readonly [Operation, string];
+
+/** The organization that gets the synchronization. */
+interface Target {
+  readonly id: OrganizationId;
+  readonly slug: string;
+  readonly isNew: boolean;
+  readonly claims: (login: string) => readonly Claim[];
 }
 
 /** @throws CallerError when the slug, the installation, a repository or a vendor is invalid, unknown or taken */
@@ -68,56 +77,94 @@ export async function connectOrganization(
   dependencies: ConnectOrganizationDependencies,
   input: ConnectOrganizationInput,
 ): Promise<ConnectedOrganization> {
-  const { table, workQueue, clock, randomBytes, open } = dependencies;
-  const { slug, host, installation } = input;
+  const { slug, name } = input;
+  checkSlug(slug);
+  const ownedVendors = checkVendors(input.ownedVendors);
+  const id = newId<OrganizationId>(dependencies.randomBytes);
+  return connect(dependencies, input, {
+    id,
+    slug,
+    isNew: true,
+    claims: (login) => organizationClaims({ id, slug, name: name ?? login, ownedVendors }),
+  });
+}
+
+/** Adds a synchronization to an organization. @throws CallerError when the installation or a repository is unknown or taken */
+export const connectSynchronization = (
+  dependencies: ConnectOrganizationDependencies,
+  { id, slug }: Pick<Organization, 'id' | 'slug'>,
+  input: ConnectInput,
+): Promise<ConnectedOrganization> =>
+  connect(dependencies, input, {
+    id,
+    slug,
+    isNew: false,
+    claims: () => [[notDeleted(id), 'the organization was deleted at the same moment']],
+  });
+
+/** @throws CallerError */
+export function checkSlug(slug: string): void {
   const problem = slugProblem(slug);
   if (problem !== undefined) {
     throw new CallerError('invalid', problem);
   }
-  const ownedVendors = checkVendors(input.ownedVendors);
+}
+
+export const organizationClaims = (organization: Organization): readonly Claim[] =>
+  addOrganization(organization).map((operation) => [operation, `the slug ${organization.slug} is taken`]);
+
+async function connect(
+  dependencies: ConnectOrganizationDependencies,
+  input: ConnectInput,
+  target: Target,
+): Promise<ConnectedOrganization> {
+  const { table, workQueue, clock, randomBytes, open } = dependencies;
+  const { host, installation } = input;
   const known = await findInstallation(table, { ...host, installation });
   const forgeOrganization = await activeInstallation(open, installation, known);
   const chosen =
-    input.repositories === 'all'
+    input.repositories === 'all' || input.repositories.length === 0
       ? []
       : await repositoriesByName(await open(forgeOrganization.id), input.repositories);
 
-  const link = {
-    organization: newId<OrganizationId>(randomBytes),
-    synchronization: newId<SynchronizationId>(randomBytes),
-  };
+  const { id: organization, slug } = target;
+  const link = { organization, synchronization: newId<SynchronizationId>(randomBytes) };
   // Choices first: until the synchronization exists, they have no effect.
   await transactAll(
     table,
     chosen.map((repository) => setChoice(link.synchronization, repository, true)),
   );
   const workItems = namesIn(traitsOf(host.forge).scopes).map((scope) =>
-    scopeWork(link.organization, link.synchronization, scope),
+    scopeWork(organization, link.synchronization, scope),
   );
-  const atEdge = desireOpen({ id: link.organization, slug }, clock.now());
-  const claims = claimsOf({ ...input, ownedVendors, link, forgeOrganization, known }, clock.now());
+  const now = clock.now();
+  const atEdge = target.isNew ? desireOpen(target, now) : undefined;
+  const { login } = forgeOrganization;
+  const claims = [...target.claims(login), ...linkClaims(input, link, forgeOrganization, known, now)];
   await transactClaims(table, claims, [
-    ...workItems.map((workItem) => requestWork(workItem, clock.now(), { cause: 'connected' })),
-    atEdge.operation,
+    ...workItems.map((workItem) => requestWork(workItem, now, { cause: 'connected' })),
+    ...(atEdge === undefined ? [] : [atEdge.operation]),
+    ...(input.also?.(organization, login) ?? []),
   ]);
-  await workQueue.send([...workItems.map((workItem) => workItem.message), atEdge.message]);
+  await workQueue.send([
+    ...workItems.map((workItem) => workItem.message),
+    ...(atEdge === undefined ? [] : [atEdge.message]),
+  ]);
   return { ...link, slug };
 }
 
-/** An operation that claims something unique, and the error message if somebody else has it. */
-type Claim = readonly [Operation, string];
-
-function claimsOf(
-  { slug, name, host, installation, repositories, ownedVendors, link, forgeOrganization, known }: Connecting,
+function linkClaims(
+  { host, installation, repositories }: ConnectInput,
+  link: Pick<ConnectedOrganization, 'organization' | 'synchronization'>,
+  forgeOrganization: ForgeOrganization,
+  known: StoredInstallation | undefined,
   now: number,
 ): readonly Claim[] {
-  const { organization, synchronization } = link;
   const { id, login } = forgeOrganization;
-  const named = { id: organization, slug, name: name ?? login, ownedVendors };
   const added = {
     ...host,
-    id: synchronization,
-    organization,
+    id: link.synchronization,
+    organization: link.organization,
     createdAt: now,
     forgeOrganization: id,
     login,
@@ -125,7 +172,6 @@ function claimsOf(
     choice: repositories === 'all' ? 'all' : 'some',
   } as const;
   return [
-    ...addOrganization(named).map((operation): Claim => [operation, `the slug ${slug} is taken`]),
     ...addSynchronization(added).map(
       (operation): Claim => [operation, `${login} is already connected to an organization`],
     ),
@@ -137,7 +183,7 @@ function claimsOf(
 }
 
 /** @throws CallerError with the message of the first claim that failed */
-async function transactClaims(
+export async function transactClaims(
   table: Table,
   claims: readonly Claim[],
   others: readonly Operation[],

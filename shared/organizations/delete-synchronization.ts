@@ -30,6 +30,13 @@ export interface SynchronizationDeletion {
   readonly teamTokens: number;
 }
 
+export interface SynchronizationDeletionOptions {
+  /** Its packages stay, with what is stored of them; only the synchronization ends. */
+  readonly keepsPackages?: boolean;
+  /** What else its transaction does. */
+  readonly also?: readonly Operation[];
+}
+
 /** How long the call itself works on the deletion, well within its 30 s; the worker does the rest. Milliseconds. */
 export const callMs = 15_000;
 
@@ -39,11 +46,12 @@ export async function deleteSynchronization(
   organization: Organization,
   synchronization: Synchronization,
   confirmation: Confirmation,
+  { keepsPackages = false, also = [] }: SynchronizationDeletionOptions = {},
 ): Promise<SynchronizationDeletion> {
   const { table, workQueue, clock } = dependencies;
   const { id, login } = synchronization;
   const by = confirmed(confirmation, login);
-  const packages = (await packagesOf(table, organization.id)).filter(
+  const packages = (keepsPackages ? [] : await packagesOf(table, organization.id)).filter(
     (one) => one.synchronization === id && one.state !== 'deleted' && one.state !== 'copying',
   );
   const tokens = (await tokensOfOrganization(table, organization.id)).filter(
@@ -66,8 +74,12 @@ export async function deleteSynchronization(
     await table.transact([
       ...(await disconnection(table, synchronization, now)),
       requestWork(grants, now),
-      askDeletion(organization.id, target, login, now),
-      ownerAct(dependencies, organization.id, by, 'delete-synchronization', login),
+      ...(keepsPackages ? [] : [askDeletion(organization.id, target, login, now)]),
+      ...also,
+      ownerAct(dependencies, organization.id, by, 'delete-synchronization', login, {
+        before: { synchronization: id, login },
+        after: { packages: keepsPackages ? 'kept' : 'deleted' },
+      }),
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
@@ -78,10 +90,13 @@ export async function deleteSynchronization(
     }
     throw error;
   }
-  await workQueue.send([grants.message, deletionOf(organization.id, target).message]);
+  const deletion = keepsPackages ? [] : [deletionOf(organization.id, target).message];
+  await workQueue.send([grants.message, ...deletion]);
   // The deletion's worker would do the rest too, only later.
   await endTokens(dependencies, tokens, until);
-  await withdrawPackagesOf(dependencies, organization, id, [], until).catch(leaveToWorker);
+  if (!keepsPackages) {
+    await withdrawPackagesOf(dependencies, organization, id, [], until).catch(leaveToWorker);
+  }
   return { done: true, ...plan };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
@@ -32,7 +33,8 @@ async function createWorld() {
     ...world,
     found,
     held: async () => (await findHeld(world.table, synchronizationId, 'members'))?.count,
-    change: async (changes: Partial<Caution>) => changeCaution({ ...world, logger }, await found(), changes),
+    change: async (changes: Partial<Caution>) =>
+      changeCaution({ ...world, logger, randomBytes }, await found(), changes),
   };
 }
 

@@ -4,6 +4,11 @@ import { CallerError } from '../domain/caller-error.ts';
 import type { Caution, Synchronization } from '../domain/synchronization.ts';
 import { findSynchronization, setCaution } from '../store/synchronization-store.ts';
 import { reviewRights, type SuspensionDependencies } from '../sync/run/suspension.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+export interface CautionDependencies extends SuspensionDependencies {
+  readonly randomBytes: (count: number) => Uint8Array;
+}
 
 /** The bounds and the name of each setting. More than half of a list must not be removed without a question. */
 const bounds = {
@@ -19,9 +24,10 @@ const bounds = {
  * @throws CallerError when a value is out of bounds
  */
 export async function changeCaution(
-  dependencies: SuspensionDependencies,
-  { id, caution }: Synchronization,
+  dependencies: CautionDependencies,
+  { id, caution, organization, login }: Synchronization,
   changes: Partial<Caution>,
+  accountable?: Accountable,
 ): Promise<Caution> {
   for (const [name, { from, to, what }] of Object.entries(bounds)) {
     const value = changes[name as keyof Caution];
@@ -32,7 +38,17 @@ export async function changeCaution(
   if (Object.keys(changes).length === 0) {
     return caution;
   }
-  await dependencies.table.transact([setCaution(id, changes)]);
+  await dependencies.table.transact([
+    setCaution(id, changes),
+    ...(accountable === undefined
+      ? []
+      : [
+          ownerAct(dependencies, organization, accountable, 'set-caution', login, {
+            before: { ...caution },
+            after: { ...caution, ...changes },
+          }),
+        ]),
+  ]);
   await reviewRights(dependencies, id);
   return (await findSynchronization(dependencies.table, id))?.caution ?? caution;
 }

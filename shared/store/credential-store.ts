@@ -99,6 +99,20 @@ export async function storeCredential<Value>(
   ]);
 }
 
+/** Until when the connections' credentials are good, milliseconds since the epoch; undefined where no end is known. One read for each 100. */
+export async function credentialEnds(
+  table: Table,
+  connections: readonly ConnectionId[],
+): Promise<ReadonlyMap<ConnectionId, number | undefined>> {
+  const items = await table.getMany(connections.map((id) => keys.credential(id)));
+  return new Map(
+    connections.map((id, place) => {
+      const item = items[place];
+      return [id, item === undefined ? undefined : CredentialItem.parse(item).validUntil];
+    }),
+  );
+}
+
 /** Deletes the credential with its connection. */
 export function removeCredential(connection: ConnectionId): Operation {
   return { delete: keys.credential(connection) };

@@ -106,3 +106,16 @@ export async function personsIn(
   const items = await table.getMany(organizations.map((id) => keys.person(id, user)));
   return items.map(parsePerson);
 }
+
+/** Everybody of whom the organization says something, with what it says. */
+export async function personsOf(
+  table: Table,
+  organization: OrganizationId,
+): Promise<readonly (Person & { readonly user: UserId })[]> {
+  const { pk, sk } = keys.person(organization, '');
+  const items = await table.query(pk, sk);
+  return items.map((item) => ({
+    ...parsePerson(item),
+    user: asId<UserId>(String(item.sk).slice(sk.length)),
+  }));
+}

@@ -128,6 +128,23 @@ export function addOrganization(organization: Organization): readonly Operation[
   ];
 }
 
+/** Its owners are the organization's from now on. Fails when another one was chosen since the organization was read. */
+export function setPrimarySynchronization(
+  { id, primarySynchronization }: Organization,
+  chosen: SynchronizationId,
+): Operation {
+  return {
+    update: { key: keys.organization(id), set: { primarySynchronization: chosen } },
+    when: all(
+      present,
+      missing('deletedAt'),
+      primarySynchronization === undefined
+        ? missing('primarySynchronization')
+        : equal('primarySynchronization', primarySynchronization),
+    ),
+  };
+}
+
 export function setOwnedVendors(id: OrganizationId, ownedVendors: readonly string[]): Operation {
   return { update: { key: keys.organization(id), set: { ownedVendors } }, when: present };
 }
@@ -175,6 +192,12 @@ function desiredKey(
     message: edgeWork(key).message,
   };
 }
+
+/** Condition that the organization is there and was not deleted. */
+export const notDeleted = (id: OrganizationId): Operation => ({
+  check: keys.organization(id),
+  when: all(present, missing('deletedAt')),
+});
 
 /** Condition that access to the organization is not stopped. */
 export const accessNotStopped = (id: OrganizationId): Operation => ({

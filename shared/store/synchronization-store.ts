@@ -153,6 +153,18 @@ export async function findClaim(
   return item === undefined ? undefined : ClaimItem.parse(item);
 }
 
+/** The organizations that forge organizations of one host are connected to, in their order. One read for each 100. */
+export async function findClaims(
+  table: Table,
+  { forge, baseUrl }: ForgeHost,
+  forgeOrganizations: readonly ForgeOrganizationId[],
+): Promise<readonly (OrganizationId | undefined)[]> {
+  const items = await table.getMany(
+    forgeOrganizations.map((id) => keys.forgeOrganization(forge, baseUrl, id)),
+  );
+  return items.map((item) => (item === undefined ? undefined : ClaimItem.parse(item).organization));
+}
+
 /** Stores a new synchronization, its list entry, and its claim on the forge organization, in this order. */
 export function addSynchronization(
   added: Omit<

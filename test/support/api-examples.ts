@@ -1,5 +1,6 @@
 /** For every operation of the API a request that whoever may use it can send. A route without one fails the test of all routes. */
 import type { Example } from './api-example.ts';
+import { organizationExamples } from './api-organization-examples.ts';
 import { packageExamples } from './api-packages.ts';
 import { userOf } from './api-world.ts';
 import { runExamples } from './run-examples.ts';
@@ -7,6 +8,7 @@ import { runExamples } from './run-examples.ts';
 const newKey = { description: 'build server', scopes: ['read'], expiresAt: null };
 
 export const examples: Readonly<Record<string, Example>> = {
+  ...organizationExamples,
   readDocument: {},
   readDocumentation: {},
   readMe: {},

@@ -28,6 +28,7 @@ import { putPerson } from '../../shared/store/member-store.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';
 import type { Item } from '../../shared/store/table.ts';
 import { makeUser } from '../../shared/store/user-store.ts';
+import { type ApiForges, createApiForges } from './api-forges.ts';
 import { createMemoryDataKeys } from './memory-data-keys.ts';
 import { aFact } from './memory-forge.ts';
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
@@ -68,6 +69,8 @@ export const otherOrganization = asId<OrganizationId>('org2');
 
 export interface ApiWorld {
   readonly table: MemoryTable;
+  /** What the code host says. */
+  readonly forges: ApiForges;
   readonly dependencies: ApiDependencies;
   now(): number;
   advance(ms: number): void;
@@ -87,6 +90,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
   let time = Date.parse('2026-11-22T12:00:00Z');
   const clock = { now: () => time };
   const table = createMemoryTable();
+  const forges = createApiForges();
   const cookies = new Map<Sender, string>();
   const dependencies: ApiDependencies = {
     table,
@@ -95,6 +99,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     randomBytes,
     cipher: createEnvelopeCipher(createMemoryDataKeys()),
     logger: createLogger('serve-api'),
+    forges,
     isFromCdn: async ({ headers }) => headers[originSecretHeader] === secrets.origin,
     operatorKey: async () => secrets.operator,
     consoleBaseUrl,
@@ -115,6 +120,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
   const handler = appHandler(dependencies, createApp(dependencies, added));
   return {
     table,
+    forges,
     dependencies,
     signIn,
     stored: () => new Map([...table.dump()].filter(([name]) => !name.startsWith(keys.rate('', 0).pk))),

@@ -1,3 +1,4 @@
+import type { Forges } from '../../../shared/composition/forges.ts';
 import type { Cipher } from '../../../shared/runtime/cipher.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Logger } from '../../../shared/runtime/logger.ts';
@@ -12,6 +13,7 @@ export interface ApiDependencies {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly cipher: Cipher;
   readonly logger: Logger;
+  readonly forges: Forges;
   /** Whether a request came through the CDN; its header names are in lower case. */
   isFromCdn(request: { readonly headers: Readonly<Record<string, string | undefined>> }): Promise<boolean>;
   /** What the operator of the installation proves himself with. */

@@ -3,7 +3,9 @@ import { apiKeyRoutes } from './api-keys.ts';
 import { heldRemovalRoutes } from './held-removals.ts';
 import { historyRoutes } from './history.ts';
 import { installationRoutes } from './installation.ts';
+import { integrationRoutes } from './integrations.ts';
 import { meRoutes } from './me.ts';
+import { newOrganizationRoutes } from './new-organization.ts';
 import { organizationRoutes } from './organizations.ts';
 import { packageChangeRoutes } from './package-changes.ts';
 import { packageRoutes } from './packages.ts';
@@ -12,6 +14,7 @@ import { repositoryRoutes } from './repositories.ts';
 import { runRoutes } from './runs.ts';
 import { sessionRoutes } from './sessions.ts';
 import { statusRoutes } from './status.ts';
+import { synchronizationRoutes } from './synchronizations.ts';
 
 /** Every route of the API but those of its documentation. */
 export const routes: readonly Route[] = [
@@ -22,10 +25,13 @@ export const routes: readonly Route[] = [
   ...packageChangeRoutes,
   ...repositoryRoutes,
   ...refusedCommitRoutes,
+  ...newOrganizationRoutes,
   ...apiKeyRoutes,
   ...historyRoutes,
   ...installationRoutes,
   ...statusRoutes,
   ...runRoutes,
   ...heldRemovalRoutes,
+  ...integrationRoutes,
+  ...synchronizationRoutes,
 ];

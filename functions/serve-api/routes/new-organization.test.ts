@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { asId, type ForgeOrganizationId } from '../../../shared/domain/ids.ts';
+import { auditLog } from '../../../shared/store/audit-log.ts';
+import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
+import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
+import { findClaim, findSynchronization } from '../../../shared/store/synchronization-store.ts';
+import { integrationKey } from '../../../test/support/api-forges.ts';
+import { type ApiWorld, createApiWorld, type Person, userOf } from '../../../test/support/api-world.ts';
+import { aFact } from '../../../test/support/memory-forge.ts';
+import { gitHubHost } from '../../../test/support/synchronized.ts';
+
+const from = { integration: integrationKey, organization: '901' };
+
+const worldWithGrant = async (person: Person = 'stranger'): Promise<ApiWorld> => {
+  const world = await createApiWorld();
+  const grant = { accessToken: 'ghu_secret' };
+  await keepPersonGrant(world.dependencies, userOf(person), gitHubHost, grant);
+  return world;
+};
+
+const create = (world: ApiWorld, body: object, person: Person = 'stranger') =>
+  world.ask(person, { method: 'POST', path: '/organizations', body });
+
+const claimOf = (world: ApiWorld, id: number) =>
+  findClaim(world.table, { ...gitHubHost, forgeOrganization: asId<ForgeOrganizationId>(id) });
+
+describe('an organization from a code host', () => {
+  it('is connected with what the code host named, and owned by whoever made it', async () => {
+    const world = await worldWithGrant();
+    const { status, body } = await create(world, { slug: 'rocket', ownedVendors: ['rocket'], from });
+    expect([status, body]).toEqual([201, { slug: 'rocket', synchronization: expect.any(String) }]);
+    const synchronization = await findSynchronization(world.table, body.synchronization);
+    expect(synchronization).toMatchObject({
+      login: 'rocket',
+      choice: 'some',
+      connection: { kind: 'app-installation', installation: '78' },
+    });
+    const mine = await world.ask('stranger', { path: '/organizations/rocket' });
+    expect(mine.body).toMatchObject({ name: 'rocket', role: 'owner' });
+    const organization = await findOrganizationBySlug(world.table, 'rocket');
+    const [entry] = await auditLog(world.table, organization?.id, 1);
+    expect(entry).toMatchObject({
+      act: 'create-organization',
+      subject: 'rocket',
+      from: { address: '198.51.100.7' },
+    });
+    // The grant has done its work.
+    expect(JSON.stringify([...world.table.dump().keys()])).not.toContain('GRANT#github');
+  });
+
+  it.each([
+    ['all', 'all', 0],
+    [['acme/one'], 'some', 1],
+  ] as const)('takes of the repositories that are there %j', async (repositories, choice, chosen) => {
+    const world = await worldWithGrant();
+    world.forges.contents.facts = [aFact.repository(1, { fullName: 'acme/one' })];
+    const { body } = await create(world, { slug: 'rocket', from: { ...from, repositories } });
+    expect(await findSynchronization(world.table, body.synchronization)).toMatchObject({ choice });
+    const choices = [...world.table.dump().keys()].filter((name) => name.includes('CHOICE#'));
+    expect(choices).toHaveLength(chosen);
+  });
+
+  const refused: readonly (readonly [string, string, number, RegExp])[] = [
+    ['nobody of ours owns', '4711', 403, /does not say that you own/],
+    ['is connected', '900', 409, /already connected/],
+    ['has to give access first', '902', 409, /^give this registry access to later first: https:/],
+    ['is a personal account', '1', 422, /personal account and not an organization/],
+  ];
+
+  it.each(refused)('is refused for one that %s', async (_, organization, status, detail) => {
+    const world = await worldWithGrant();
+    const before = await claimOf(world, 900);
+    const answer = await create(world, { slug: 'rocket', from: { ...from, organization } });
+    expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(detail)]);
+    expect(await findOrganizationBySlug(world.table, 'rocket')).toBeUndefined();
+    expect(await claimOf(world, 900)).toEqual(before);
+  });
+
+  it('is not made by the parameters of a page that anybody can send', async () => {
+    const world = await worldWithGrant();
+    const spoofed = { ...from, installation: '77', setup_action: 'install' };
+    expect((await create(world, { slug: 'rocket', from: spoofed })).status).toBe(422);
+    world.forges.owned = [];
+    expect((await create(world, { slug: 'rocket', from })).status).toBe(403);
+    expect(await claimOf(world, 901)).toBeUndefined();
+  });
+
+  it('needs a grant of whoever asks', async () => {
+    const world = await worldWithGrant('owner');
+    const { status, body } = await create(world, { slug: 'rocket', from });
+    expect([status, body.code]).toEqual([403, 'reauthentication-required']);
+  });
+});
+
+describe('an empty organization', () => {
+  it('belongs to whoever made it', async () => {
+    const world = await createApiWorld();
+    expect((await create(world, { slug: 'lab', name: 'The lab' })).body).toEqual({ slug: 'lab' });
+    const { body } = await world.ask('stranger', { path: '/organizations' });
+    expect(body.items).toContainEqual({ slug: 'lab', name: 'The lab', role: 'owner' });
+    expect((await world.ask('owner', { path: '/organizations/lab' })).status).toBe(404);
+  });
+
+  it.each([
+    ['acme', 409],
+    ['api', 422],
+    ['Not a slug', 422],
+  ])('cannot be called %s', async (slug, status) => {
+    const world = await createApiWorld();
+    expect((await create(world, { slug })).status).toBe(status);
+  });
+});

@@ -1,0 +1,252 @@
+import { z } from 'zod';
+import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
+import { Connection } from '../../../shared/console-api/forges.ts';
+import { ForgeChoice } from '../../../shared/console-api/organizations.ts';
+import {
+  Caution,
+  CautionChange,
+  EndedSynchronization,
+  SynchronizationEnd,
+  Synchronization as SynchronizationSchema,
+} from '../../../shared/console-api/synchronizations.ts';
+import { CallerError } from '../../../shared/domain/caller-error.ts';
+import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
+import type { Organization } from '../../../shared/domain/organization.ts';
+import { isImporting, type Synchronization } from '../../../shared/domain/synchronization.ts';
+import { findModule } from '../../../shared/forge/modules.ts';
+import { connectionsOf } from '../../../shared/organizations/connections.ts';
+import { addSynchronizationTo } from '../../../shared/organizations/create-organization.ts';
+import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
+import { isPrimary } from '../../../shared/organizations/owners.ts';
+import { changeCaution } from '../../../shared/organizations/set-caution.ts';
+import { setPrimary } from '../../../shared/organizations/set-primary.ts';
+import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
+import type { Table } from '../../../shared/store/table.ts';
+import { rightsAsOf } from '../../../shared/sync/run/suspension.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const tag = 'Synchronizations';
+const path = '/organizations/{slug}/synchronizations';
+const params = z.object({ id: Id });
+const owners = { tag, access: 'owner', scope: 'synchronizations' } as const;
+const dangerous = {
+  tag,
+  access: 'owner',
+  scope: 'danger',
+  params,
+  isDangerous: true,
+  idempotency: 'natural',
+} as const;
+
+function stateOf(
+  one: Synchronization,
+  now: number,
+): 'importing' | 'working' | 'credential-problem' | 'suspended' {
+  if (one.rightsSuspendedAt !== undefined) {
+    return 'suspended';
+  }
+  if (one.credentialState !== 'working') {
+    return 'credential-problem';
+  }
+  return isImporting(one, now) ? 'importing' : 'working';
+}
+
+const shown = (organization: Organization, all: readonly Synchronization[], now: number) =>
+  all.map((one) => ({
+    ...{ id: one.id, forge: one.forge, baseUrl: one.baseUrl, login: one.login },
+    isPrimary: isPrimary(organization, all, one.id),
+    createdAt: timeOf(one.createdAt),
+    state: stateOf(one, now),
+    credentialState: one.credentialState,
+    rightsAsOf: optionalTimeOf(rightsAsOf(findModule(one.forge)?.traits.scopes ?? [], one)),
+    rightsSuspendedAt: optionalTimeOf(one.rightsSuspendedAt),
+    repositories: one.choice,
+    caution: one.caution,
+  }));
+
+/** @throws CallerError when the organization has no such synchronization */
+async function synchronizationIn(table: Table, { id }: Organization, name: string) {
+  const all = await synchronizationsOf(table, id);
+  const one = all.find((candidate) => candidate.id === name);
+  if (one === undefined) {
+    throw new CallerError('not-found', 'the organization has no such synchronization');
+  }
+  return { all, one };
+}
+
+const list = defineRoute(
+  {
+    name: 'listSynchronizations',
+    method: 'get',
+    path,
+    tag,
+    summary: 'The code hosts that the organization is kept in step with',
+    access: 'member',
+    scope: 'read',
+    answer: {
+      status: 200,
+      schema: z.object({ items: z.array(SynchronizationSchema) }),
+      description: 'Synchronizations.',
+    },
+  },
+  async ({ table, clock }, { organization }) => {
+    const all = await synchronizationsOf(table, organization.id);
+    return { body: { items: shown(organization, all, clock.now()) } };
+  },
+);
+
+const read = defineRoute(
+  {
+    name: 'readSynchronization',
+    method: 'get',
+    path: `${path}/{id}`,
+    tag,
+    summary: 'One synchronization',
+    access: 'member',
+    scope: 'read',
+    params,
+    answer: { status: 200, schema: SynchronizationSchema, description: 'The synchronization.' },
+  },
+  async ({ table, clock }, { organization, params: { id } }) => {
+    const { all, one } = await synchronizationIn(table, organization, id);
+    const [body] = shown(organization, all, clock.now()).filter((candidate) => candidate.id === one.id);
+    if (body === undefined) {
+      throw new Error('a synchronization is not among those of its organization');
+    }
+    return { body };
+  },
+);
+
+const add = defineRoute(
+  {
+    ...owners,
+    scope: 'none',
+    name: 'addSynchronization',
+    method: 'post',
+    path,
+    summary: 'Keep the organization in step with one that you own on a code host',
+    description:
+      'The code host is asked whether you own it; the operator is asked nothing. The first synchronization is the primary one.',
+    body: ForgeChoice,
+    act: 'add-synchronization',
+    isDangerous: false,
+    idempotency: 'key',
+    answer: {
+      status: 201,
+      schema: z.object({ id: z.string() }),
+      description: 'It is being read for the first time.',
+    },
+  },
+  async (dependencies, { organization, caller, body, accountable }) => {
+    const user = caller.kind === 'user' ? caller.user : undefined;
+    const who = await accountable();
+    return { body: { id: await addSynchronizationTo(dependencies, organization, user, body, who) } };
+  },
+);
+
+const primary = defineRoute(
+  {
+    ...dangerous,
+    name: 'setPrimarySynchronization',
+    method: 'put',
+    path: `${path}/{id}/primary`,
+    summary: 'Let its owners be the owners here',
+    description: '409 with the names of owners who would be locked out.',
+    act: 'set-primary',
+    answer: { status: 204, description: 'It is the primary one.' },
+  },
+  async (dependencies, { organization, params: { id }, accountable }) => {
+    await setPrimary(dependencies, organization, asId<SynchronizationId>(id), await accountable());
+    return {};
+  },
+);
+
+const caution = defineRoute(
+  {
+    ...owners,
+    name: 'changeCaution',
+    method: 'patch',
+    path: `${path}/{id}/caution`,
+    summary: 'Change when removals wait for an owner, and when rights are suspended',
+    params,
+    body: CautionChange,
+    act: 'set-caution',
+    isDangerous: false,
+    idempotency: 'natural',
+    answer: { status: 200, schema: Caution, description: 'As it is now.' },
+  },
+  async (dependencies, { organization, params: { id }, body, accountable }) => {
+    const { one } = await synchronizationIn(dependencies.table, organization, id);
+    const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+    return { body: await changeCaution(dependencies, one, changes, await accountable()) };
+  },
+);
+
+const end = defineRoute(
+  {
+    ...dangerous,
+    name: 'endSynchronization',
+    method: 'delete',
+    path: `${path}/{id}`,
+    summary: 'Disconnect a code host',
+    description:
+      'Without `confirm` it changes nothing and says what it would do. The primary one of several has to be replaced first.',
+    body: SynchronizationEnd,
+    act: 'delete-synchronization',
+    answer: { status: 200, schema: EndedSynchronization, description: 'What is done, or would be.' },
+  },
+  async (dependencies, { organization, caller, params: { id }, body, accountable }) => {
+    const { one } = await synchronizationIn(dependencies.table, organization, id);
+    const { packages, owners: stay, confirm, why } = body;
+    const ended = await disconnectSynchronization(
+      dependencies,
+      organization,
+      one,
+      caller.kind === 'user' ? caller.user : undefined,
+      {
+        ...{ packages, owners: stay },
+        ...(await accountable(why)),
+        ...(confirm === undefined ? {} : { confirm }),
+      },
+    );
+    const { done, login, teamTokens } = ended;
+    return { body: { done, login, teamTokens, packages: [...ended.packages], owners: [...ended.owners] } };
+  },
+);
+
+const connections = defineRoute(
+  {
+    name: 'listConnections',
+    method: 'get',
+    path: '/organizations/{slug}/connections',
+    tag,
+    summary: 'What code hosts are read with, and whether that works',
+    access: 'owner',
+    scope: 'read',
+    answer: {
+      status: 200,
+      schema: z.object({ items: z.array(Connection) }),
+      description: 'One connection for each synchronization.',
+    },
+  },
+  async ({ table }, { organization }) => {
+    const all = await connectionsOf(table, organization.id);
+    return {
+      body: {
+        items: all.map(
+          ({ credentialState, credentialScope, stateSince, checkedAt, expiresAt, usedBy, ...one }) => ({
+            ...one,
+            state: credentialState,
+            scope: credentialScope,
+            stateSince: optionalTimeOf(stateSince),
+            checkedAt: optionalTimeOf(checkedAt),
+            expiresAt: optionalTimeOf(expiresAt),
+            usedBy: { synchronization: usedBy.id, login: usedBy.login },
+          }),
+        ),
+      },
+    };
+  },
+);
+
+export const synchronizationRoutes: readonly Route[] = [list, read, add, primary, caution, end, connections];

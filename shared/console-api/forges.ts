@@ -1,0 +1,80 @@
+/** Code hosts, and the organizations that a person owns there. */
+import { z } from 'zod';
+import { Time } from './common.ts';
+
+/** Names an integration in addresses. */
+export const IntegrationKey = z
+  .string()
+  .regex(/^[\w.:~-]{1,300}$/, 'is no key of an integration')
+  .meta({ description: 'The code host and its address.', example: 'gitea~git.example.com' });
+
+const publicIntegration = {
+  key: IntegrationKey,
+  forge: z.string().meta({ description: 'The kind of code host.' }),
+  baseUrl: z.string(),
+  isSignInOffered: z.boolean().meta({ description: 'People can sign in with their accounts there.' }),
+  installUrl: z.string().optional().meta({
+    description: 'Where an owner gives access to an organization, if the code host has such a page.',
+  }),
+};
+
+export const Integration = z
+  .object(publicIntegration)
+  .meta({ id: 'Integration', description: 'A code host that this installation knows.' });
+
+export const InstallationIntegrations = z
+  .object({
+    items: z.array(Integration),
+    problems: z.array(
+      z.object({
+        entry: z.int().optional().meta({ description: 'Its place in the list, from 1.' }),
+        forge: z.string().optional(),
+        baseUrl: z.string().optional(),
+        problem: z.string(),
+      }),
+    ),
+  })
+  .meta({
+    id: 'InstallationIntegrations',
+    description: "Code hosts, and what is wrong with the operator's secret. Nothing of it is secret.",
+  });
+
+export const ForgeOrganization = z
+  .object({
+    id: z.string().meta({ description: "The code host's own id." }),
+    login: z.string(),
+    name: z.string(),
+    kind: z.enum(['organization', 'personal']),
+    state: z
+      .enum(['ready', 'connected', 'needs-access', 'personal-account'])
+      .meta({ description: '`ready`: it can be connected now.' }),
+    note: z.string().optional().meta({ description: 'Why it cannot be connected, and what to do.' }),
+    installUrl: z.string().optional().meta({ description: 'Where to give access to it.' }),
+    organization: z
+      .string()
+      .optional()
+      .meta({ description: 'The slug that it is connected to, if you belong there.' }),
+  })
+  .meta({ id: 'ForgeOrganization', description: 'An organization that you own on a code host.' });
+
+const connection = {
+  kind: z.enum(['app-installation', 'oauth-grant', 'access-token']),
+  installation: z.string().optional().meta({ description: "The App installation's id." }),
+  state: z.string().meta({ description: '`working`, or what the code host said.' }),
+  stateSince: Time.optional(),
+  scope: z.string().optional().meta({ description: 'The list whose read showed that state.' }),
+  checkedAt: Time.optional().meta({ description: 'When it last read something whole.' }),
+  expiresAt: Time.optional(),
+};
+
+export const Connection = z
+  .object({
+    ...connection,
+    forge: z.string(),
+    baseUrl: z.string(),
+    usedBy: z.object({ synchronization: z.string(), login: z.string() }),
+  })
+  .meta({
+    id: 'Connection',
+    description: 'What a synchronization reads its code host with. Never the secret.',
+  });

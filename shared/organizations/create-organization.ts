@@ -1,0 +1,171 @@
+/** How a person makes an organization: from one that he owns on a code host, or empty. */
+import { CallerError } from '../domain/caller-error.ts';
+import type { InstallationId } from '../domain/ids.ts';
+import { newId, type OrganizationId, type SynchronizationId, type UserId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { ForgeClient, OpenConnection } from '../forge/module.ts';
+import { putPerson } from '../store/member-store.ts';
+import { desireOpen } from '../store/organization-store.ts';
+import { removePersonGrant } from '../store/person-grant-store.ts';
+import type { WorkQueue } from '../store/work.ts';
+import {
+  type ConnectedOrganization,
+  type ConnectInput,
+  checkSlug,
+  checkVendors,
+  connectOrganization,
+  connectSynchronization,
+  organizationClaims,
+  transactClaims,
+} from './connect-organization.ts';
+import {
+  type GrantedForgeDependencies,
+  installedForConnecting,
+  type OwnedForConnecting,
+  ownedForConnecting,
+} from './granted-forge.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+export interface CreateOrganizationDependencies extends GrantedForgeDependencies {
+  readonly workQueue: WorkQueue;
+  readonly forges: GrantedForgeDependencies['forges'] & {
+    open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
+  };
+}
+
+/** The forge organization that is to be read, as the person names it. Whether he owns it is asked of the forge. */
+export interface ForgeChoice {
+  /** The key of the integration. */
+  readonly integration: string;
+  readonly organization: string;
+  /** Which of the repositories that are there become packages; those that come later do so by the organization's settings. */
+  readonly repositories: 'all' | 'later' | readonly string[];
+}
+
+export interface NewOrganization {
+  readonly slug: string;
+  readonly name?: string | undefined;
+  readonly ownedVendors: readonly string[];
+  /** Left out: it has no synchronization, and its owners are named by hand. */
+  readonly from?: ForgeChoice | undefined;
+}
+
+export interface CreatedOrganization extends Pick<ConnectedOrganization, 'organization' | 'slug'> {
+  readonly synchronization: SynchronizationId | undefined;
+}
+
+/**
+ * Makes an organization that the person owns.
+ *
+ * @param user undefined: an administrator makes it for its owners, who are those of the forge organization
+ * @throws CallerError when the slug or a vendor is invalid or taken, or the forge organization cannot be connected
+ * @throws ProblemError as `ownedForConnecting`
+ */
+export async function createOrganization(
+  dependencies: CreateOrganizationDependencies,
+  user: UserId | undefined,
+  { from, ...input }: NewOrganization,
+  accountable: Accountable,
+): Promise<CreatedOrganization> {
+  const made = (organization: OrganizationId, subject: string) => [
+    // Until the members of the forge's organization were read, and where there is none.
+    ...(user === undefined ? [] : putPerson(organization, user, { isOwner: true, isOff: false })),
+    ownerAct(dependencies, organization, accountable, 'create-organization', input.slug, {
+      after: { slug: input.slug, ownedVendors: input.ownedVendors, connected: subject },
+    }),
+  ];
+  checkSlug(input.slug);
+  const ownedVendors = checkVendors(input.ownedVendors);
+  if (from === undefined) {
+    if (user === undefined) {
+      throw new CallerError(
+        'invalid',
+        'an organization that nobody owns has to be made from one on a code host',
+      );
+    }
+    return createEmpty(dependencies, { ...input, ownedVendors }, (id) => made(id, 'nothing'));
+  }
+  const owned = await forConnecting(dependencies, user, from);
+  return connectOrganization(connecting(dependencies, owned), {
+    ...input,
+    ownedVendors,
+    ...connectInput(owned, from),
+    also: (organization, login) => [...made(organization, login), ...grantDone(user, owned)],
+  });
+}
+
+/**
+ * Adds a synchronization with a forge organization that the person owns to an organization that is there.
+ *
+ * @throws as `createOrganization`
+ */
+export async function addSynchronizationTo(
+  dependencies: CreateOrganizationDependencies,
+  organization: Organization,
+  user: UserId | undefined,
+  from: ForgeChoice,
+  accountable: Accountable,
+): Promise<SynchronizationId> {
+  const owned = await forConnecting(dependencies, user, from);
+  const { synchronization } = await connectSynchronization(connecting(dependencies, owned), organization, {
+    ...connectInput(owned, from),
+    also: (id, login) => [
+      ownerAct(dependencies, id, accountable, 'add-synchronization', login, {
+        after: { ...owned.host, login, repositories: from.repositories },
+      }),
+      ...grantDone(user, owned),
+    ],
+  });
+  return synchronization;
+}
+
+const forConnecting = (
+  dependencies: CreateOrganizationDependencies,
+  user: UserId | undefined,
+  choice: ForgeChoice,
+): Promise<OwnedForConnecting> =>
+  user === undefined
+    ? installedForConnecting(dependencies, choice)
+    : ownedForConnecting(dependencies, user, choice);
+
+const grantDone = (user: UserId | undefined, { host }: OwnedForConnecting) =>
+  user === undefined ? [] : [removePersonGrant(user, host)];
+
+async function createEmpty(
+  dependencies: CreateOrganizationDependencies,
+  { slug, name = slug, ownedVendors }: Omit<NewOrganization, 'from'>,
+  made: (organization: OrganizationId) => Parameters<typeof transactClaims>[2],
+): Promise<CreatedOrganization> {
+  const { table, workQueue, clock, randomBytes } = dependencies;
+  const id = newId<OrganizationId>(randomBytes);
+  const atEdge = desireOpen({ id, slug }, clock.now());
+  await transactClaims(table, organizationClaims({ id, slug, name, ownedVendors }), [
+    atEdge.operation,
+    ...made(id),
+  ]);
+  await workQueue.send([atEdge.message]);
+  return { organization: id, slug, synchronization: undefined };
+}
+
+/** @throws CallerError for a connection of a kind that nothing is kept of yet */
+function installationOfOwned({ organization: { connection, login } }: OwnedForConnecting): InstallationId {
+  if (connection.kind !== 'app-installation') {
+    throw new CallerError('conflict', `${login} cannot be connected with what you granted`);
+  }
+  return connection.installation;
+}
+
+const connectInput = (owned: OwnedForConnecting, { repositories }: ForgeChoice): ConnectInput => ({
+  host: owned.host,
+  installation: installationOfOwned(owned),
+  repositories: repositories === 'later' ? [] : repositories,
+});
+
+const connecting = (
+  { table, workQueue, clock, randomBytes, forges }: CreateOrganizationDependencies,
+  { integration, organization: { connection } }: OwnedForConnecting,
+) => ({
+  ...{ table, workQueue, clock, randomBytes },
+  open: async (organization?: OwnedForConnecting['organization']['id']) =>
+    (await forges.open({ integration, connection, organization })).structure,
+});

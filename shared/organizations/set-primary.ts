@@ -1,0 +1,72 @@
+/** Chooses the synchronization whose owners are the organization's. */
+import { CallerError } from '../domain/caller-error.ts';
+import type { SynchronizationId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { setPrimarySynchronization } from '../store/organization-store.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { primaryOf } from './membership.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+import { ownersIf } from './owners.ts';
+
+export interface SetPrimaryDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** How many of those who would be locked out a refusal names. */
+const namedMax = 20;
+
+/**
+ * Refuses a change by which somebody who has signed in would own the organization no more. Owners who never signed in lose nothing yet.
+ *
+ * @throws CallerError `not-found` without such a synchronization, `conflict` with the names of who would be locked out
+ */
+export async function setPrimary(
+  dependencies: SetPrimaryDependencies,
+  organization: Organization,
+  id: SynchronizationId,
+  accountable: Accountable,
+): Promise<void> {
+  const { table, clock } = dependencies;
+  const synchronizations = await synchronizationsOf(table, organization.id);
+  const chosen = synchronizations.find((one) => one.id === id);
+  if (chosen === undefined) {
+    throw new CallerError('not-found', 'the organization has no such synchronization');
+  }
+  const current = primaryOf(organization, synchronizations);
+  if (current?.id === id) {
+    return;
+  }
+  if (chosen.lastSuccessAt.members === undefined) {
+    throw new CallerError('conflict', `the members of ${chosen.login} have not been read yet`);
+  }
+  const now = clock.now();
+  const before = await ownersIf(table, organization, current, now);
+  const after = new Set((await ownersIf(table, organization, chosen, now)).map(({ user }) => user));
+  const lockedOut = before.filter(({ user }) => !after.has(user)).map(({ name }) => name);
+  if (lockedOut.length > 0) {
+    throw new CallerError(
+      'conflict',
+      `these owners own nothing in ${chosen.login} and would be locked out: ${lockedOut.slice(0, namedMax).join(', ')}`,
+    );
+  }
+  if (after.size === 0) {
+    throw new CallerError('conflict', `nobody who has signed in owns ${chosen.login}`);
+  }
+  try {
+    await table.transact([
+      setPrimarySynchronization(organization, id),
+      ownerAct(dependencies, organization.id, accountable, 'set-primary', chosen.login, {
+        before: { synchronization: current?.id, login: current?.login },
+        after: { synchronization: id, login: chosen.login },
+      }),
+    ]);
+  } catch (error) {
+    throw error instanceof ConflictError
+      ? new CallerError('conflict', 'somebody chose another one at the same moment', { cause: error })
+      : error;
+  }
+}

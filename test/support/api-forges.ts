@@ -1,0 +1,88 @@
+/** One code host for tests of the API: whose organizations a person owns is what the test says. */
+import type { Forges } from '../../shared/composition/forges.ts';
+import { asId, type ForgeOrganizationId, type InstallationId } from '../../shared/domain/ids.ts';
+import type { DeliveryLog, ForgeOrganization } from '../../shared/forge/forge.ts';
+import type { InvalidIntegration } from '../../shared/forge/integrations.ts';
+import type { ForgeClient, Integration } from '../../shared/forge/module.ts';
+import type { OwnedOrganization } from '../../shared/forge/sign-in.ts';
+import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
+import { gitHubHost } from './synchronized.ts';
+
+export const integrationKey = 'github~github.com';
+
+const integration: Integration = {
+  forge: gitHubHost.forge,
+  settings: { baseUrl: gitHubHost.baseUrl },
+  secrets: { webhookSecret: 'never shown' },
+};
+
+const installedOn = (id: number, login: string, installation: number): OwnedOrganization => ({
+  id: asId<ForgeOrganizationId>(id),
+  login,
+  name: login,
+  kind: 'organization',
+  connection: { kind: 'app-installation', installation: asId<InstallationId>(installation) },
+});
+
+export interface ApiForges extends Forges {
+  /** What the code host says that whoever asks owns. */
+  owned: readonly OwnedOrganization[];
+  invalid: readonly InvalidIntegration[];
+  /** By the forge organization's installation, the organization that its probe finds. */
+  readonly organizations: Map<string, ForgeOrganization>;
+  /** Throws instead of an answer to a person. */
+  failure: Error | undefined;
+  /** What can be read of every organization. */
+  readonly contents: MemoryForge;
+  deliveryLog: DeliveryLog | undefined;
+}
+
+/** `rocket` can be connected, `later` needs access first, `acme` is connected, and `owner-login` is a personal account. */
+export function createApiForges(): ApiForges {
+  const contents = createMemoryForge();
+  const organizations = new Map<string, ForgeOrganization>([
+    ['77', { id: asId(900), login: 'acme', suspended: false }],
+    ['78', { id: asId(901), login: 'rocket', suspended: false }],
+  ]);
+  const forges: ApiForges = {
+    owned: [
+      installedOn(900, 'acme', 77),
+      installedOn(901, 'rocket', 78),
+      { id: asId(902), login: 'later', name: 'Later', kind: 'organization', connection: undefined },
+      { id: asId(1), login: 'owner-login', name: 'Owner', kind: 'personal', connection: undefined },
+    ],
+    invalid: [],
+    organizations,
+    failure: undefined,
+    contents,
+    deliveryLog: undefined,
+    servicesOf: () => {
+      throw new Error('no request goes out');
+    },
+    integrations: async () => ({ valid: [integration], invalid: forges.invalid }),
+    async open({ connection }) {
+      const organization =
+        connection.kind === 'app-installation' ? organizations.get(connection.installation) : undefined;
+      const structure = contents.reader();
+      return {
+        structure: { ...structure, probe: async () => organization ?? structure.probe() },
+        contents: {} as ForgeClient['contents'],
+        deliveryLog: forges.deliveryLog,
+        requests: () => 0,
+      };
+    },
+    openFor: ({ connection }) => forges.open({ integration, connection }),
+    personForge: () => ({
+      async ownedOrganizations() {
+        if (forges.failure !== undefined) {
+          throw forges.failure;
+        }
+        return forges.owned;
+      },
+      owns: async (_, organization) => forges.owned.some(({ id }) => id === organization),
+      installUrl: (state, organization) =>
+        `https://github.com/apps/registry/installations/new?state=${state}&target=${organization ?? ''}`,
+    }),
+  };
+  return forges;
+}

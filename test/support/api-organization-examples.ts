@@ -1,0 +1,84 @@
+/** Requests for the routes of organizations, code hosts and synchronizations. */
+import {
+  asId,
+  type ForgeOrganizationId,
+  type InstallationId,
+  type SynchronizationId,
+} from '../../shared/domain/ids.ts';
+import { putFact } from '../../shared/store/fact-store.ts';
+import { addInstallation } from '../../shared/store/installation-store.ts';
+import { keepPersonGrant } from '../../shared/store/person-grant-store.ts';
+import {
+  addSynchronization,
+  findSynchronization,
+  noteSuccess,
+} from '../../shared/store/synchronization-store.ts';
+import type { Example } from './api-example.ts';
+import { integrationKey } from './api-forges.ts';
+import { type ApiWorld, type Person, userOf } from './api-world.ts';
+import { aFact } from './memory-forge.ts';
+import { gitHubHost, organizationId, synchronizationId } from './synchronized.ts';
+
+/** `rocket` gave access, and the person has just signed in. */
+const granted =
+  (person: Person) =>
+  async (world: ApiWorld): Promise<undefined> => {
+    await keepPersonGrant(world.dependencies, userOf(person), gitHubHost, { accessToken: 'ghu_1' });
+    await world.table.transact([
+      addInstallation(
+        { ...gitHubHost, installation: asId<InstallationId>(78) },
+        { id: asId<ForgeOrganizationId>(901), login: 'rocket', suspended: false },
+      ),
+    ]);
+  };
+
+export const secondSynchronization = asId<SynchronizationId>('sync2');
+
+/** A second synchronization of `acme`, whose owners were read. @param owner the account that owns it */
+export async function addSecond(world: ApiWorld, owner = 1): Promise<void> {
+  await world.table.transact([
+    ...addSynchronization({
+      id: secondSynchronization,
+      organization: organizationId,
+      createdAt: world.now(),
+      ...gitHubHost,
+      forgeOrganization: asId<ForgeOrganizationId>(903),
+      login: 'acme-labs',
+      connection: { kind: 'app-installation', installation: asId<InstallationId>(79) },
+      choice: 'all',
+    }),
+    putFact(secondSynchronization, aFact.member(owner, 'owner'), 1, { changedAt: world.now(), gives: true }),
+  ]);
+  for (const id of [synchronizationId, secondSynchronization]) {
+    const synchronization = await findSynchronization(world.table, id);
+    if (synchronization !== undefined) {
+      await noteSuccess(world.table, synchronization, ['members'], world.now());
+    }
+  }
+}
+
+const rocket = { integration: integrationKey, organization: '901' };
+
+export const organizationExamples: Readonly<Record<string, Example>> = {
+  listIntegrations: {},
+  readInstallationIntegrations: {},
+  listForgeOrganizations: { query: `integration=${integrationKey}`, prepare: granted('member') },
+  createOrganization: { body: { slug: 'rocket', from: rocket }, prepare: granted('member') },
+  createOrganizationForOwners: { body: { slug: 'rocket', from: rocket }, prepare: granted('owner') },
+  listSynchronizations: {},
+  readSynchronization: { params: { id: synchronizationId } },
+  addSynchronization: { body: rocket, prepare: granted('owner') },
+  setPrimarySynchronization: {
+    params: { id: secondSynchronization },
+    async prepare(world) {
+      await addSecond(world);
+      return undefined;
+    },
+  },
+  changeCaution: { params: { id: synchronizationId }, body: { heldAbove: 10 } },
+  endSynchronization: {
+    params: { id: synchronizationId },
+    body: { packages: 'keep', confirm: 'acme', why: 'the company moves' },
+  },
+  listConnections: {},
+};
