@@ -229,3 +229,22 @@ export const MoveAcceptance = z
 export const AcceptedMove = z
   .object({ version: z.string(), from: z.string(), to: z.string() })
   .meta({ id: 'AcceptedMove', description: 'The commits of the version.' });
+
+export const Dependent = z
+  .object({ name: z.string(), constraint: z.string(), isForDevelopment: z.boolean() })
+  .meta({
+    id: 'Dependent',
+    description: 'A package here that requires another, as its default branch says.',
+  });
+
+export const ScanLogEntry = z
+  .object({
+    at: Time,
+    cause: z.string().optional().meta({ description: 'What asked for the scan, where that is known.' }),
+    changes: z
+      .array(z.object({ kind: z.enum(['write', 'remove']), version: z.string(), reason: z.string() }))
+      .meta({ description: 'The first 50.' }),
+    changeCount: z.int(),
+    failure: z.object({ code: z.string(), message: z.string() }).optional(),
+  })
+  .meta({ id: 'ScanLogEntry', description: 'A scan that changed versions, or failed.' });

@@ -4,10 +4,18 @@ import type { RepositoryFact } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { parseJson } from '../domain/parse-json.ts';
+import type { MayRead } from '../publish/effective-rights.ts';
 import { explainName } from '../scan/explain-name.ts';
 import { findRepositories } from '../store/fact-store.ts';
 import { findName, nameClaims } from '../store/name-store.ts';
-import { type StoredPackage, type StoredVersion, versionPage } from '../store/package-store.ts';
+import {
+  findPackages,
+  isLiving,
+  type StoredPackage,
+  type StoredVersion,
+  versionPage,
+} from '../store/package-store.ts';
+import { requirementPage } from '../store/requirement-store.ts';
 import { findScans, type ScanState } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
 
@@ -120,4 +128,37 @@ export async function claimsOn(
       name: facts[place]?.fullName ?? source.repository,
     })),
   };
+}
+
+export interface Dependent {
+  readonly name: string;
+  readonly constraint: string;
+  readonly isForDevelopment: boolean;
+}
+
+/**
+ * A page of the packages here that require the name, as far as the viewer may install them; so a page may be short. Two reads.
+ *
+ * @returns with `next`, the number after which the next page begins; undefined on the last one
+ */
+export async function dependentsOf(
+  table: Table,
+  { id }: Pick<Organization, 'id'>,
+  name: string,
+  page: { readonly limit: number; readonly after?: number | undefined },
+  mayRead: MayRead,
+): Promise<{ readonly dependents: readonly Dependent[]; readonly next: number | undefined }> {
+  const rows = await requirementPage(table, id, name, page);
+  const packages = await findPackages(
+    table,
+    id,
+    rows.map(({ number }) => number),
+  );
+  const dependents = rows.flatMap(({ constraint, isForDevelopment }, place) => {
+    const found = packages[place];
+    return found !== undefined && isLiving(found) && mayRead(found.synchronization, found.repository)
+      ? [{ name: found.name, constraint, isForDevelopment }]
+      : [];
+  });
+  return { dependents, next: rows.length === page.limit ? rows.at(-1)?.number : undefined };
 }

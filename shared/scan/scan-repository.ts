@@ -28,6 +28,8 @@ import {
 import { scanWork } from '../store/work-items.ts';
 import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
 import { claimName, endClaim, requestClaimants } from './claim-name.ts';
+import { logChanges, logFailure } from './log-scan.ts';
+import { noteRequirements, type RequirementRecord } from './note-requirements.ts';
 import { type Notice, noticesOf } from './owner-lines.ts';
 import { loadPackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
@@ -99,6 +101,7 @@ export async function scanRepository(
         return 'done';
       } catch (error) {
         if (error instanceof ForgeError) {
+          await logFailure(dependencies, lease, { synchronization, repository }, error);
           return fail(dependencies, lease, error);
         }
         if (!(error instanceof ConflictError) || attempt === attemptsMax) {
@@ -113,7 +116,7 @@ export async function scanRepository(
 }
 
 /** What the scan's item keeps for owners and for the reconcile. */
-interface ScanRecord extends LeftOutRecord {
+interface ScanRecord extends LeftOutRecord, Partial<RequirementRecord> {
   readonly lastScannedAt: number;
   readonly waiting: readonly WaitingName[];
   readonly notices?: readonly Notice[] | undefined;
@@ -198,6 +201,8 @@ async function scan(
   await workQueue.send(
     await applyVersions(dependencies, lease, organization.id, found, changes, commitsOf(refs)),
   );
+  await logChanges(dependencies, lease, source, changes);
+  const required = await noteRequirements(dependencies, lease, organization, found.number, versions);
   if (!found.imported) {
     await recordImported(dependencies, lease, organization.id, found);
   }
@@ -208,7 +213,14 @@ async function scan(
   });
   const stored = await versionsOfPackage(table, organization.id, found.number);
   const notices = noticesOf(stored, versions);
-  return { ...record, waiting: [], notices, unfinished: pending.count > 0, again: pending.again };
+  return {
+    ...record,
+    ...required,
+    waiting: [],
+    notices,
+    unfinished: pending.count > 0,
+    again: pending.again,
+  };
 }
 
 const sourceOf = (

@@ -25,12 +25,14 @@
  * | record of a run | SYNC#id | RUN#number |
  * | changes of one transaction of a run | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
+ * | entry of the log of a repository's scans | SYNC#id | SCANLOG#repository#time |
  * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
  * | package (work: its p2 files) | ORG#id | PACKAGE#number |
  * | fan-out to all packages (work) | ORG#id | PACKAGES |
  * | package that a name belongs to | ORG#id | NAME#vendor/name |
  * | repository that claims another's name | ORG#id | NAMECLAIM#vendor/name#synchronization#repository |
  * | packages of a repository | ORG#id | SOURCE#synchronization#repository#directory#name |
+ * | that a package requires a name | ORG#id | REQUIRES#vendor/name#number |
  * | version | PACKAGE#organization#number | VERSION#normalized |
  * | recorded commit and its archive | PACKAGE#organization#number | DIST#commit |
  * | look-up of a commit that no scan recorded | PACKAGE#organization#number | LOOKUP#hash |
@@ -161,6 +163,11 @@ export const keys = {
     pk: `SYNC#${synchronization}`,
     sk: `SCAN#${repository}`,
   }),
+  /** @param time ISO 8601 */
+  scanLog: (synchronization: string, repository: string, time: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `SCANLOG#${repository}#${time}`,
+  }),
   choice: (synchronization: string, repository: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `CHOICE#${repository}`,
@@ -187,6 +194,10 @@ export const keys = {
   ): Key => ({
     pk: `ORG#${organization}`,
     sk: `SOURCE#${synchronization}#${repository}#${directory}#${name}`,
+  }),
+  requirement: (organization: string, required: string, number: number): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `REQUIRES#${required}#${String(number).padStart(8, '0')}`,
   }),
   version: (organization: string, number: number, normalized: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,

@@ -7,6 +7,7 @@ import { putFact } from '../../shared/store/fact-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { putName, putNameClaim } from '../../shared/store/name-store.ts';
 import type { StoredPackage, StoredVersion } from '../../shared/store/package-store.ts';
+import { putRequirement } from '../../shared/store/requirement-store.ts';
 import type { Operation, Table } from '../../shared/store/table.ts';
 import type { Example } from './api-example.ts';
 import type { ApiWorld } from './api-world.ts';
@@ -80,6 +81,14 @@ export async function addPackages(table: Table): Promise<void> {
     ...aPackage(6, 'acme/two'),
     aVersion(5, '1.0.0', { movedTo: commitOf('b') }),
     putNameClaim(organizationId, 'acme/one', sourceOf(7)),
+    ...[5, 6].map((number) =>
+      putRequirement(organizationId, {
+        required: 'acme/one',
+        number,
+        constraint: '^1.0',
+        isForDevelopment: false,
+      }),
+    ),
     {
       put: keys.scan(synchronizationId, repository(5)),
       item: {
@@ -111,6 +120,8 @@ export const packageExamples: Readonly<Record<string, Example>> = {
   readPackage: one,
   listVersions: one,
   listLeftOutRefs: { ...one, query: 'limit=1' },
+  listDependents: one,
+  listScans: { ...one, query: 'limit=5' },
   readDownloads: { ...one, query: 'days=7' },
   readNameClaims: one,
   givePackageName: { ...one, body: { repository: repositoryIdOf(7), why: 'the other is a copy' } },

@@ -86,6 +86,18 @@ describe('packages', () => {
     expect(next.body).toEqual({ items: [expect.objectContaining({ ref: 'branch a,b' })] });
   });
 
+  it('have dependents, of which everybody sees those that he may install', async () => {
+    const world = await packagesWorld();
+    const dependents = async (sender: Sender) =>
+      (await world.ask(sender, { path: `${path}/acme/one/dependents` })).body.items;
+    const require = { constraint: '^1.0', isForDevelopment: false };
+    expect(await dependents('owner')).toEqual([
+      { name: 'acme/one', ...require },
+      { name: 'acme/two', ...require },
+    ]);
+    expect(await dependents('outside')).toEqual([{ name: 'acme/one', ...require }]);
+  });
+
   it('are deleted when they are named once more, and do not come back', async () => {
     const world = await packagesWorld();
     const remove = (body: object) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import {
+  Dependent,
   Downloads,
   LeftOutRef,
   NameClaims,
@@ -8,6 +9,7 @@ import {
   PackageState,
   PackageSummary,
   packageParams,
+  ScanLogEntry,
   Version,
 } from '../../../shared/console-api/packages.ts';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
@@ -16,6 +18,7 @@ import { repositoryKey } from '../../../shared/domain/repository-key.ts';
 import {
   claimsOn,
   type DescribedVersion,
+  dependentsOf,
   describePackage,
   type PackageDescription,
   packageVersions,
@@ -25,6 +28,7 @@ import { listPackages } from '../../../shared/organizations/list-packages.ts';
 import { readableBy, type Viewer, visiblePackage } from '../../../shared/organizations/readable-packages.ts';
 import { downloadDaysMax, downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
 import type { StoredPackage } from '../../../shared/store/package-store.ts';
+import { scanLogPage } from '../../../shared/store/scan-log.ts';
 import type { Caller } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
@@ -249,6 +253,66 @@ const readDownloads = defineRoute(
   },
 );
 
+const listDependents = defineRoute(
+  {
+    ...common,
+    name: 'listDependents',
+    path: `${onePath}/dependents`,
+    summary: 'Packages here that require it, and that you may install',
+    params,
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: pageOf(Dependent), description: 'A page of packages.' },
+  },
+  async (dependencies, request) => {
+    const { table, clock } = dependencies;
+    const { organization, query } = request;
+    const { name, number } = await packageOf(dependencies, request);
+    const paged = { route: 'listDependents', filter: [organization.id, number] };
+    const after = placeOf(paged, query.cursor);
+    const mayRead = await readableBy(table, organization, viewerOf(request), clock.now());
+    const { dependents, next } = await dependentsOf(
+      table,
+      organization,
+      name,
+      { limit: limitOf(query), after: after === undefined ? undefined : Number(after) },
+      mayRead,
+    );
+    return { body: { items: [...dependents], next: cursorFor(paged, next?.toString()) } };
+  },
+);
+
+const listScans = defineRoute(
+  {
+    ...common,
+    name: 'listScans',
+    path: `${onePath}/scans`,
+    summary: 'What scans of its repository changed, and why',
+    description: 'Of the last 90 days, the latest first. Scans that changed nothing are left out.',
+    params,
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: pageOf(ScanLogEntry), description: 'A page of scans.' },
+  },
+  async (dependencies, request) => {
+    const { organization, query } = request;
+    const found = await packageOf(dependencies, request);
+    const paged = { route: 'listScans', filter: [organization.id, found.number] };
+    const limit = limitOf(query);
+    const entries = await scanLogPage(dependencies.table, found, {
+      limit,
+      after: placeOf(paged, query.cursor),
+    });
+    const next = entries.length === limit ? entries.at(-1)?.place : undefined;
+    const items = entries.map(({ at, cause, changes, changeCount, failure }) => ({
+      at: timeOf(at),
+      cause,
+      changes,
+      changeCount,
+      failure,
+    }));
+    return { body: { items, next: cursorFor(paged, next) } };
+  },
+);
+
 const readClaims = defineRoute(
   {
     ...common,
@@ -282,5 +346,7 @@ export const packageRoutes: readonly Route[] = [
   listVersions,
   listLeftOut,
   readDownloads,
+  listDependents,
+  listScans,
   readClaims,
 ];
