@@ -46,6 +46,8 @@ interface Needs {
   readonly originSecret?: true;
   /** What else of the credential key's: the keys that sign sessions, and the forge's grants of people who choose an organization. */
   readonly people?: true;
+  /** Keeps answers to creations, encrypted, for whoever repeats the request. */
+  readonly answers?: true;
   readonly operatorKey?: true;
   readonly setUpCode?: true;
   readonly baseUrls?: readonly ('registry' | 'console')[];
@@ -180,6 +182,7 @@ const functionNeeds = {
     credentials: 'renew',
     originSecret: true,
     people: true,
+    answers: true,
     operatorKey: true,
     baseUrls: ['registry', 'console'],
   },
@@ -346,6 +349,9 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
       keyAccess(data, renewing, 'session-keys', 'period'),
       keyAccess(data, renewing, 'person-grant', 'user'),
     );
+  }
+  if (need.answers === true) {
+    allowed.push(keyAccess(data, renewing, 'answer', 'caller'));
   }
   for (const [isNeeded, variable, { secretArn }] of [
     [need.originSecret, environment.originSecretArn, data.originSecret],

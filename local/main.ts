@@ -85,6 +85,7 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
       const found = manifests.find(({ repository }) => repository === 'billing') ?? manifests[0];
       const login = organization.members[0]?.login ?? '';
       return instructions({
+        administrator: started.administrator,
         organization,
         members: organization.members,
         example: found && {

@@ -14,6 +14,8 @@ export interface Ready {
     | undefined;
   readonly registryBaseUrl: string;
   readonly consoleBaseUrl: string;
+  /** The login of the installation's administrator. */
+  readonly administrator: string | undefined;
   readonly controlUrl: string;
   readonly dataDirectory: string;
 }
@@ -28,6 +30,12 @@ export function instructions(ready: Ready): string {
     'Tokens (the user name for Composer is "token")',
     ...ready.members.map(({ login, role, token }) => `  ${login.padEnd(width)}  ${token}  ${role}`),
   ];
+  if (ready.administrator !== undefined) {
+    lines.push(
+      '',
+      `Sign in as anybody of these: ${ready.consoleBaseUrl}/ (${ready.administrator} is the administrator)`,
+    );
+  }
   const [first] = ready.members;
   if (first && ready.example) {
     lines.push(

@@ -4,8 +4,8 @@
  */
 import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
+import { integrationAddresses } from '../../shared/forge/integration-key.ts';
 import { type Cloud, type CloudLog, startCloud } from '../cloud/cloud.ts';
 import type { SteppableClock } from '../cloud/runtime/clock.ts';
 import type { ServiceBehavior } from '../cloud/start-services.ts';
@@ -20,6 +20,7 @@ import { manifestsOf, vendorsOf } from './manifests.ts';
 import type { StartOptions } from './options.ts';
 import type { Ports } from './ports.ts';
 import type { Counts, Progress } from './progress.ts';
+import { gitHubHost, putIntegrations, setUp } from './set-up.ts';
 import { simulatedPart } from './simulated-part.ts';
 import { readTokens, type StateFolder, type Tokens, writeTokens } from './state-folder.ts';
 
@@ -43,6 +44,8 @@ export interface Started {
   readonly gitHub: GitHubSimulator;
   readonly admin: AdminClient;
   readonly organizations: readonly StartedOrganization[];
+  /** The login of the installation's administrator; undefined where no organization has an owner. */
+  readonly administrator: string | undefined;
   close(): Promise<void>;
 }
 
@@ -89,10 +92,12 @@ export async function start(
   const world = simulatedPart(described, (line) => progress.step(line));
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
+  const addresses = integrationAddresses(consoleBaseUrl, gitHubHost);
   const gitHub = await startGitHubSimulator({
     directory: folder.github,
     world: notInstalled(world),
     ports: { api: ports.gitHubApi, web: ports.gitHubWeb, codeload: ports.codeload, control: ports.control },
+    app: { callbackUrls: [addresses.callback], setupUrl: addresses.installed },
     ...(clock && { clock }),
     onLog: (line) => progress.step(`simulated GitHub: ${line}`),
   });
@@ -162,8 +167,14 @@ export async function start(
         await writeTokens(folder, tokens);
       }
     }
+    const administrator = await setUp(
+      cloud,
+      consoleBaseUrl,
+      organizations.flatMap(({ members }) => members),
+      progress,
+    );
     progress.end();
-    return { cloud, gitHub, admin, organizations, close };
+    return { cloud, gitHub, admin, organizations, administrator, close };
   } catch (error) {
     progress.end();
     await close();
@@ -177,29 +188,6 @@ function notInstalled(world: GitHubWorld): GitHubWorld {
     ...world,
     organizations: world.organizations.map(({ installation: _, ...organization }) => organization),
   };
-}
-
-/** Stores the App's id, key and webhook secret in the integrations secret, as an operator does once. */
-async function putIntegrations(cloud: Cloud, gitHub: GitHubSimulator): Promise<void> {
-  const client = new SecretsManagerClient({
-    endpoint: cloud.addresses.gateway,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
-  });
-  const { id, privateKey, webhookSecret } = gitHub.state.app;
-  await client.send(
-    new PutSecretValueCommand({
-      SecretId: z.string().parse(cloud.outputs.IntegrationsSecretName),
-      SecretString: JSON.stringify([
-        {
-          forge: 'github',
-          settings: { appId: String(id), apiUrl: gitHub.addresses.api },
-          secrets: { privateKey, webhookSecret },
-        },
-      ]),
-    }),
-  );
-  client.destroy();
 }
 
 const Described = z.object({

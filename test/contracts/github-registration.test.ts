@@ -1,11 +1,11 @@
 /** An operator makes the App from a manifest, an owner installs it, and it works: for synchronizations and for people. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { formsOf, openForm, submit } from '../../local/browser/html-form.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
 import { gitHub } from '../../shared/forge/github/module.ts';
 import { traitsOf } from '../../shared/forge/modules.ts';
 import { s256 } from '../../shared/forge/sign-in.ts';
-import { formsOf, openForm, submit } from '../support/html-form.ts';
 import { type GitHub, known, startGitHub } from './github-fixture.ts';
 
 let github: GitHub;

@@ -1,8 +1,9 @@
 /** A person before a browser that shows the simulated GitHub's pages. */
+
+import { openForm, submit } from '../../local/browser/html-form.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
 import { gitHub } from '../../shared/forge/github/module.ts';
-import { openForm, submit } from '../support/html-form.ts';
 import type { Role, SignInFixture } from './forge-contract/fixture.ts';
 import { type GitHub, known } from './github-fixture.ts';
 

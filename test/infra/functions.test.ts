@@ -215,7 +215,8 @@ describe('functions', () => {
     }
     const others = conditions.filter(({ Condition }) => JSON.stringify(Condition).includes('"credential"'));
     expect(others).toHaveLength(7);
-    expect(conditions).toHaveLength(12);
+    expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('answer', 'caller'));
+    expect(conditions).toHaveLength(13);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }

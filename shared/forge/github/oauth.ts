@@ -33,12 +33,12 @@ export async function exchange(
   answer: AuthorizationAnswer,
   services: ForgeServices,
 ): Promise<PersonGrant> {
-  const { baseUrl } = integration.settings;
+  const { webUrl } = integration.settings;
   const { id, secret } = clientOf(integration);
   const server: oauth.AuthorizationServer = {
     // Sent along as `iss` since April 2026 (RFC 9207). An Enterprise Server may be older: another one is refused, a missing one is not.
-    issuer: `${baseUrl}/login/oauth`,
-    token_endpoint: `${baseUrl}/login/oauth/access_token`,
+    issuer: `${webUrl}/login/oauth`,
+    token_endpoint: `${webUrl}/login/oauth/access_token`,
   };
   const client: oauth.Client = { client_id: id };
   try {
@@ -52,7 +52,7 @@ export async function exchange(
       {
         [oauth.customFetch]: tokenFetch(services),
         // The simulated GitHub, and an operator who wrote down an address without encryption.
-        [oauth.allowInsecureRequests]: baseUrl.startsWith('http:'),
+        [oauth.allowInsecureRequests]: webUrl.startsWith('http:'),
       },
     );
     const token = await oauth.processAuthorizationCodeResponse(server, client, response);

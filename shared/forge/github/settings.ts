@@ -14,6 +14,8 @@ export const settings = z
     baseUrl: BaseUrl.default(publicHost),
     /** The URL of the REST API. */
     apiUrl: BaseUrl.optional(),
+    /** The URL of the pages that people are sent to, where it is another one than the host that stands in keys. */
+    webUrl: BaseUrl.optional(),
     /** Of the App. With `clientSecret` people can sign in. */
     clientId: z.string().min(1).optional(),
     /** The App's name in addresses, as in `https://github.com/apps/<slug>`. With it people are led to where they install the App. */
@@ -22,11 +24,12 @@ export const settings = z
       .regex(/^[\w-]+$/)
       .optional(),
   })
-  .transform(({ appId, baseUrl, apiUrl, ...signIn }) => ({
+  .transform(({ appId, baseUrl, apiUrl, webUrl, ...signIn }) => ({
     ...signIn,
     appId,
     baseUrl,
     apiUrl: apiUrl ?? apiUrlOf(baseUrl),
+    webUrl: webUrl ?? baseUrl,
   }));
 export type GitHubSettings = z.infer<typeof settings>;
 

@@ -12,7 +12,7 @@ export const signIn: SignIn<GitHubSettings, GitHubSecrets> = {
   isOffered: ({ settings, secrets }) => settings.clientId !== undefined && secrets.clientSecret !== undefined,
 
   authorizeUrl(integration, { redirectUri, state, codeChallenge, selectAccount }) {
-    const url = new URL(`${integration.settings.baseUrl}/login/oauth/authorize`);
+    const url = new URL(`${integration.settings.webUrl}/login/oauth/authorize`);
     url.search = new URLSearchParams({
       client_id: clientOf(integration).id,
       redirect_uri: redirectUri,
@@ -49,11 +49,11 @@ export const signIn: SignIn<GitHubSettings, GitHubSecrets> = {
   },
 
   /** https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app */
-  installUrl({ settings: { baseUrl, appSlug } }, { state, organization }) {
+  installUrl({ settings: { webUrl, appSlug } }, { state, organization }) {
     if (appSlug === undefined) {
       return undefined;
     }
-    const page = `${baseUrl}/apps/${appSlug}/installations/new`;
+    const page = `${webUrl}/apps/${appSlug}/installations/new`;
     return organization === undefined
       ? `${page}?${new URLSearchParams({ state })}`
       : `${page}/permissions?${new URLSearchParams({ suggested_target_id: organization, state })}`;

@@ -1,7 +1,7 @@
 /** The simulated GitHub's pages and OAuth endpoints, as a browser and an App's server meet them. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formsOf, openForm, submit } from '../../../../test/support/html-form.ts';
+import { formsOf, openForm, submit } from '../../../browser/html-form.ts';
 import { type SimulatorFixture, startFixture } from '../simulator-fixture.ts';
 
 const callback = 'https://console.example/back';

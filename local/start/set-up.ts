@@ -1,0 +1,108 @@
+/** What an operator does once after deploying: fills in the integrations, and signs in with the set-up code. */
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import { integrationKeyOf } from '../../shared/forge/integration-key.ts';
+import { createBrowser } from '../browser/browser.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { GitHubSimulator } from '../forges/github/simulator.ts';
+import type { Progress } from './progress.ts';
+
+/** The host that the simulated GitHub stands for. */
+export const gitHubHost = { forge: 'github', baseUrl: 'https://github.com' } as const;
+
+interface SetUp {
+  readonly secrets: SecretsManagerClient;
+  /** The name of the secret with the code. */
+  readonly codeSecret: string;
+  readonly consoleBaseUrl: string;
+  /** As shown in addresses. */
+  readonly integrationKey: string;
+  /** Whom the simulated GitHub signs in. */
+  readonly login: string;
+}
+
+/**
+ * Signs the person in with the set-up code, through the pages.
+ *
+ * @returns whether the person became administrator; false where there is one already
+ * @throws Error when the sign-in fails
+ */
+async function setUpAdministrator({
+  secrets,
+  codeSecret,
+  consoleBaseUrl,
+  integrationKey,
+  login,
+}: SetUp): Promise<boolean> {
+  const { SecretString: code = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: codeSecret }));
+  const browser = createBrowser();
+  const form = await browser.visit(`${consoleBaseUrl}/sign-in/setup`);
+  const choice = await browser.press(form, ['integration', integrationKey], { code });
+  if (choice.status === 403) {
+    return false;
+  }
+  const done = await browser.press(choice, ['login', login]);
+  if (done.status !== 200 && done.status !== 404) {
+    throw new Error(
+      `the first sign-in ended with status ${done.status} at ${new URL(done.address).pathname}`,
+    );
+  }
+  return true;
+}
+
+/** What a client of the local cloud's services needs. */
+const operatorClient = (cloud: Cloud): SecretsManagerClient =>
+  new SecretsManagerClient({
+    endpoint: cloud.addresses.gateway,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
+  });
+
+/** Stores what belongs to the App in the integrations secret, as an operator does once. */
+export async function putIntegrations(cloud: Cloud, gitHub: GitHubSimulator): Promise<void> {
+  const client = operatorClient(cloud);
+  const { id, slug, clientId, clientSecret, privateKey, webhookSecret } = gitHub.state.app;
+  const { api: apiUrl, web: webUrl } = gitHub.addresses;
+  const settings = { appId: String(id), apiUrl, webUrl, clientId, appSlug: slug };
+  await client.send(
+    new PutSecretValueCommand({
+      SecretId: z.string().parse(cloud.outputs.IntegrationsSecretName),
+      SecretString: JSON.stringify([
+        { forge: gitHubHost.forge, settings, secrets: { privateKey, webhookSecret, clientSecret } },
+      ]),
+    }),
+  );
+  client.destroy();
+}
+
+/**
+ * Makes the first owner the administrator, if nobody is.
+ *
+ * @returns the login; undefined where nobody is an owner
+ */
+export async function setUp(
+  cloud: Cloud,
+  consoleBaseUrl: string,
+  members: readonly { readonly login: string; readonly role: string }[],
+  progress: Progress,
+): Promise<string | undefined> {
+  const login = members.find(({ role }) => role === 'owner')?.login;
+  if (login === undefined) {
+    return undefined;
+  }
+  const secrets = operatorClient(cloud);
+  const isNew = await setUpAdministrator({
+    secrets,
+    codeSecret: z.string().parse(cloud.outputs.SetUpCodeSecretName),
+    consoleBaseUrl,
+    integrationKey: integrationKeyOf(gitHubHost),
+    login,
+  });
+  secrets.destroy();
+  progress.step(isNew ? `${login} signed in with the set-up code` : `the administrator is ${login}`);
+  return login;
+}
