@@ -43,7 +43,12 @@ const packageFields = {
   replacement: z.string().optional().meta({ description: 'The package that its repository is now.' }),
 };
 
-export const PackageSummary = z.object(packageFields).meta({ id: 'PackageSummary' });
+export const PackageSummary = z
+  .object({
+    ...packageFields,
+    changedAt: Time.optional().meta({ description: 'When what clients get last changed.' }),
+  })
+  .meta({ id: 'PackageSummary' });
 
 export const Package = z
   .object({

@@ -1,10 +1,9 @@
 /** The packages of an organization in pages, as far as the viewer may install them. */
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
-import { repositoryKey } from '../domain/repository-key.ts';
 import type { MayRead } from '../publish/effective-rights.ts';
 import { findRepositories } from '../store/fact-store.ts';
-import { namesOf } from '../store/name-store.ts';
+import { type ListedName, namesOf } from '../store/name-store.ts';
 import { findPackages, isOfSource, type StoredPackage } from '../store/package-store.ts';
 import type { Table } from '../store/table.ts';
 
@@ -19,75 +18,97 @@ export interface PackageFilter {
   readonly synchronization?: SynchronizationId | undefined;
 }
 
+/** `changed`: those whose files changed last come first. */
+export const packageOrders = ['name', 'changed'] as const;
+export type PackageOrder = (typeof packageOrders)[number];
+
 export interface ListedPackage {
   readonly found: StoredPackage;
+  /** When its files last changed, in milliseconds since the epoch; 0 where that is not known. */
+  readonly changedAt: number;
   /** Full name of its repository; its id where no name is known. */
   readonly repositoryName: string;
 }
 
 export interface PackagePage {
   readonly packages: readonly ListedPackage[];
-  /** The name after which the next page begins; undefined on the last one. */
+  /** Where the next page begins; undefined on the last one. */
   readonly next: string | undefined;
 }
 
 /** So many packages are read for a page at the most: what one read takes. A page of which few fit the filter is short. */
 const candidatesMax = 100;
 
-/** A page by name. Three reads: names, packages, and what their repositories are called. */
+/** Where a package is in a list of that order, as a text that is less than those of the packages after it. */
+function placeIn(order: PackageOrder, { name, changedAt }: ListedName): string {
+  const latestFirst = String(Number.MAX_SAFE_INTEGER - changedAt).padStart(16, '0');
+  return order === 'name' ? name : `${latestFirst} ${name}`;
+}
+
+/** A page. Three reads: names, packages, and what their repositories are called. */
 export async function listPackages(
   table: Table,
   { id }: Pick<Organization, 'id'>,
   filter: PackageFilter,
-  { limit, after = '' }: { readonly limit: number; readonly after?: string | undefined },
+  {
+    limit,
+    after = '',
+    order = 'name',
+  }: {
+    readonly limit: number;
+    readonly after?: string | undefined;
+    readonly order?: PackageOrder | undefined;
+  },
   mayRead: MayRead,
 ): Promise<PackagePage> {
-  const names = (await namesOf(table, id)).filter(
-    ({ name, source: { synchronization, repository } }) =>
-      name > after &&
-      name.includes(filter.name ?? '') &&
-      (filter.synchronization ?? synchronization) === synchronization &&
-      mayRead(synchronization, repository),
-  );
-  const candidates = names.slice(0, filter.state === undefined ? limit : candidatesMax);
+  const placed = (await namesOf(table, id))
+    .filter((name) => fits(name, filter, mayRead))
+    .map((name) => ({ ...name, place: placeIn(order, name) }))
+    .filter(({ place }) => place > after)
+    .sort((one, other) => (one.place < other.place ? -1 : 1));
+  const candidates = placed.slice(0, filter.state === undefined ? limit : candidatesMax);
   const read = await findPackages(
     table,
     id,
     candidates.map(({ number }) => number),
   );
-  const packages: StoredPackage[] = [];
+  const packages: Omit<ListedPackage, 'repositoryName'>[] = [];
   let next: string | undefined;
-  for (const [place, { name }] of candidates.entries()) {
+  for (const [index, { place, changedAt }] of candidates.entries()) {
     if (packages.length === limit) {
       break;
     }
-    next = name;
-    const found = read[place];
+    next = place;
+    const found = read[index];
     if (found !== undefined && isOfSource(found) && (filter.state ?? found.state) === found.state) {
-      packages.push(found);
+      packages.push({ found, changedAt });
     }
   }
   return {
     packages: await withRepositoryNames(table, packages),
-    next: next === names.at(-1)?.name ? undefined : next,
+    next: next === placed.at(-1)?.place ? undefined : next,
   };
 }
 
+const fits = (
+  { name, source: { synchronization, repository } }: ListedName,
+  filter: PackageFilter,
+  mayRead: MayRead,
+): boolean =>
+  name.includes(filter.name ?? '') &&
+  (filter.synchronization ?? synchronization) === synchronization &&
+  mayRead(synchronization, repository);
+
 async function withRepositoryNames(
   table: Table,
-  packages: readonly StoredPackage[],
+  packages: readonly Omit<ListedPackage, 'repositoryName'>[],
 ): Promise<readonly ListedPackage[]> {
-  const facts = await findRepositories(table, packages);
-  const names = new Map(
-    facts.flatMap((fact, place) => {
-      const found = packages[place];
-      return fact === undefined || found === undefined
-        ? []
-        : [[repositoryKey(found), fact.fullName] as const];
-    }),
+  const facts = await findRepositories(
+    table,
+    packages.map(({ found }) => found),
   );
-  return packages.map((found) => ({
-    found,
-    repositoryName: names.get(repositoryKey(found)) ?? found.repository,
+  return packages.map((one, place) => ({
+    ...one,
+    repositoryName: facts[place]?.fullName ?? one.found.repository,
   }));
 }

@@ -46,7 +46,7 @@ export async function movePackage(
         equal('repository', repository),
       ),
     },
-    putName(organization, name, { number, source: to, isGiven }, isUnchanged(before)),
+    putName(organization, name, { number, source: to, isGiven, changedAt: now }, isUnchanged(before)),
     { delete: keys.packageSource(organization, synchronization, repository, directory, name) },
     putSource(organization, name, to, number),
     requestWork(grants, now),

@@ -7,6 +7,7 @@ import { delaySecondsUntil } from '../runtime/retries.ts';
 import { all, equal } from '../store/condition.ts';
 import { desire, parseEdgeRow } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
+import { noteChanged } from '../store/name-store.ts';
 import { findPublishingSettings } from '../store/organization-store.ts';
 import {
   distsOfPackage,
@@ -112,6 +113,10 @@ async function publish(
     await releaseLease(table, lease);
     await workQueue.send([lease.workItem.message], delaySecondsUntil(notBefore, clock.now()));
     return 'too-early';
+  }
+  if (changed.length > 0) {
+    // Before they do: after them, a worker that dies between the two would leave no trace of the change.
+    await noteChanged(table, organization, found, clock.now());
   }
   for (const [key, seen, text] of changed) {
     await objects.write(key, seen, text, cacheControl.metadata);

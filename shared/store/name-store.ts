@@ -4,7 +4,7 @@ import { asId, type ForgeRepositoryId, type OrganizationId, type Synchronization
 import type { PackageSource } from '../domain/package.ts';
 import { all, type Condition, equal, missing } from './condition.ts';
 import { keys, nameInKey, ranges } from './keys.ts';
-import type { Operation, Table } from './table.ts';
+import { ConflictError, type Operation, type Table } from './table.ts';
 
 const source = {
   synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
@@ -19,6 +19,8 @@ const NameItem = z.object({
   contested: z.literal(true).optional(),
   /** Whether an owner gave the name. */
   given: z.literal(true).optional(),
+  /** When its package's files last changed; milliseconds since the epoch. Kept here for lists, which read names only. */
+  changedAt: z.number().optional(),
 });
 
 /** The package that a name belongs to, even if it is deleted. */
@@ -38,7 +40,7 @@ export async function findName(
   if (item === undefined) {
     return undefined;
   }
-  const { number, contested, given, ...rest } = NameItem.parse(item);
+  const { number, contested, given, changedAt: _, ...rest } = NameItem.parse(item);
   return { number, source: rest, isContested: contested === true, isGiven: given === true };
 }
 
@@ -47,6 +49,8 @@ export interface ListedName {
   readonly name: string;
   readonly number: number;
   readonly source: PackageSource;
+  /** When its files last changed, in milliseconds since the epoch; 0 where that is not known. */
+  readonly changedAt: number;
 }
 
 /** Every name of the organization in order, also those of deleted packages. One read for about 5,000. */
@@ -54,9 +58,28 @@ export async function namesOf(table: Table, organization: OrganizationId): Promi
   const { pk, sk } = keys.packageName(organization, '');
   const items = await table.query(pk, sk);
   return items.map((item) => {
-    const { number, synchronization, repository, directory } = NameItem.parse(item);
-    return { name: nameInKey(item.sk), number, source: { synchronization, repository, directory } };
+    const { number, changedAt = 0, contested: _, given: __, ...rest } = NameItem.parse(item);
+    return { name: nameInKey(item.sk), number, source: rest, changedAt };
   });
+}
+
+/** Notes for lists that the package's files change now, unless its name passed meanwhile. @param now milliseconds since the epoch */
+export async function noteChanged(
+  table: Table,
+  organization: OrganizationId,
+  { name, number }: Pick<ListedName, 'name' | 'number'>,
+  now: number,
+): Promise<void> {
+  try {
+    await table.update(
+      { key: keys.packageName(organization, name), set: { changedAt: now } },
+      equal('number', number),
+    );
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  }
 }
 
 /** Condition that the name is as it was read, and was not left to an owner since. */
@@ -72,12 +95,17 @@ export const isUnchanged = ({ number, isContested, source: holder }: StoredName)
 export function putName(
   organization: OrganizationId,
   name: string,
-  { number, source: holder, isGiven }: Pick<StoredName, 'number' | 'source' | 'isGiven'>,
+  {
+    number,
+    source: holder,
+    isGiven,
+    changedAt,
+  }: Pick<StoredName, 'number' | 'source' | 'isGiven'> & Partial<Pick<ListedName, 'changedAt'>>,
   when: Condition,
 ): Operation {
   return {
     put: keys.packageName(organization, name),
-    item: { ...holder, number, ...(isGiven ? { given: true } : {}) },
+    item: { ...holder, number, changedAt, ...(isGiven ? { given: true } : {}) },
     when,
   };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ForgeError } from '../../shared/forge/errors.ts';
+import { namesOf } from '../../shared/store/name-store.ts';
 import { requirementPage } from '../../shared/store/requirement-store.ts';
 import { scanLogPage } from '../../shared/store/scan-log.ts';
 import { repository } from '../support/memory-forge.ts';
@@ -63,4 +64,17 @@ it('what the default branch requires of the own vendors is kept by the required 
   await pushed(registry);
   expect(await requiring(registry, 'acme/two')).toEqual([{ ...row, constraint: '^2.0' }]);
   expect(await requiring(registry, 'acme/three')).toEqual([]);
+});
+
+it('a list has when the files of a package last changed', async () => {
+  const registry = await scannedRegistry();
+  const changedAt = async () => (await namesOf(registry.table, organizationId))[0]?.changedAt ?? 0;
+  const first = await changedAt();
+  expect(first).toBeGreaterThan(0);
+  await registry.clock.advance(60_000);
+  await pushed(registry);
+  expect(await changedAt()).toBe(first);
+  registry.contents.set(5, { name: 'acme/one', tags: { '1.0.0': 'a' }, branches: { main: 'b' } });
+  await pushed(registry);
+  expect(await changedAt()).toBeGreaterThanOrEqual(first + 60_000);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noteChanged } from '../../../shared/store/name-store.ts';
 import type { Item, Table } from '../../../shared/store/table.ts';
 import {
   addPackages,
@@ -9,6 +10,7 @@ import {
 } from '../../../test/support/api-packages.ts';
 import { type ApiWorld, createApiWorld, type Sender } from '../../../test/support/api-world.ts';
 import { commitOf } from '../../../test/support/memory-contents.ts';
+import { organizationId } from '../../../test/support/synchronized.ts';
 
 const path = '/organizations/acme/packages';
 
@@ -49,6 +51,25 @@ describe('packages', () => {
     expect(await names(world, 'owner', '?state=unreadable')).toEqual(['acme/three']);
     expect(await names(world, 'owner', '?synchronization=sync1')).toHaveLength(3);
     expect(await names(world, 'owner', '?synchronization=sync2')).toEqual([]);
+  });
+
+  it('are sorted by their last change, in pages', async () => {
+    const world = await packagesWorld();
+    await world.table.transact([aRepository(8), ...aPackage(8, 'acme/three')]);
+    const change = (name: string, number: number, at: number) =>
+      noteChanged(world.table, organizationId, { name, number }, at);
+    await change('acme/two', 6, 2000);
+    await change('acme/three', 8, 1000);
+    await change('acme/one', 99, 3000); // the name is not that package's
+    const first = await world.ask('owner', { path: `${path}?sort=changed&limit=2` });
+    expect(first.body.items).toMatchObject([
+      { name: 'acme/two', changedAt: '1970-01-01T00:00:02.000Z' },
+      { name: 'acme/three' },
+    ]);
+    const rest = `sort=changed&limit=2&cursor=${first.body.next}`;
+    expect(await names(world, 'owner', `?${rest}`)).toEqual(['acme/one']);
+    const other = await world.ask('owner', { path: `${path}?limit=2&cursor=${first.body.next}` });
+    expect(other.body.errors).toMatchObject([{ parameter: 'cursor' }]);
   });
 
   it('have versions with requirements; others than owners see those that are published', async () => {
@@ -179,6 +200,7 @@ describe('a page of 5,000', () => {
     for (const place of [
       '/packages?limit=100',
       '/packages?name=99&state=available',
+      '/packages?sort=changed&limit=100',
       '/packages/acme/package-0042/versions',
     ]) {
       expect((await cost(place)).reads - base, place).toBeLessThanOrEqual(3);

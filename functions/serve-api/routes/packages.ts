@@ -24,7 +24,7 @@ import {
   packageVersions,
 } from '../../../shared/organizations/describe-package.ts';
 import { leftOutOf } from '../../../shared/organizations/list-left-out.ts';
-import { listPackages } from '../../../shared/organizations/list-packages.ts';
+import { listPackages, packageOrders } from '../../../shared/organizations/list-packages.ts';
 import { readableBy, type Viewer, visiblePackage } from '../../../shared/organizations/readable-packages.ts';
 import { downloadDaysMax, downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
 import type { StoredPackage } from '../../../shared/store/package-store.ts';
@@ -77,7 +77,7 @@ const listDefinition = {
   ...common,
   name: 'listPackages',
   path,
-  summary: 'The packages that you may install, by name',
+  summary: 'The packages that you may install',
   description: 'Owners see all.',
   query: z.strictObject({
     name: z
@@ -93,6 +93,10 @@ const listDefinition = {
       .string()
       .regex(/^[A-Za-z0-9_-]{1,100}$/, 'is no id')
       .optional(),
+    sort: z
+      .enum(packageOrders)
+      .optional()
+      .meta({ description: '`changed`: those whose files changed last first. By name if left out.' }),
     ...pageQuery,
   }),
   answer: { status: 200, schema: pageOf(PackageSummary), description: 'A page of packages.' },
@@ -100,8 +104,8 @@ const listDefinition = {
 
 const list = defineRoute(listDefinition, async ({ table, clock }, request) => {
   const { organization, query } = request;
-  const { cursor, limit, synchronization, ...filter } = query;
-  const paged = { route: listDefinition.name, filter: [organization.id, filter, synchronization] };
+  const { cursor, limit, synchronization, sort, ...filter } = query;
+  const paged = { route: listDefinition.name, filter: [organization.id, filter, synchronization, sort] };
   const mayRead = await readableBy(table, organization, viewerOf(request), clock.now());
   const { packages, next } = await listPackages(
     table,
@@ -110,12 +114,15 @@ const list = defineRoute(listDefinition, async ({ table, clock }, request) => {
       ...filter,
       synchronization: synchronization === undefined ? undefined : asId<SynchronizationId>(synchronization),
     },
-    { limit: limitOf({ limit }), after: placeOf(paged, cursor) },
+    { limit: limitOf({ limit }), after: placeOf(paged, cursor), order: sort },
     mayRead,
   );
   return {
     body: {
-      items: packages.map(({ found, repositoryName }) => summaryOf(found, repositoryName)),
+      items: packages.map(({ found, repositoryName, changedAt }) => ({
+        ...summaryOf(found, repositoryName),
+        changedAt: changedAt === 0 ? undefined : timeOf(changedAt),
+      })),
       next: cursorFor(paged, next),
     },
   };
