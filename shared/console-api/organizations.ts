@@ -60,6 +60,26 @@ export const CreatedOrganization = z
   })
   .meta({ id: 'CreatedOrganization' });
 
+export const OrganizationDeletion = z
+  .strictObject({
+    confirm: Line(40)
+      .optional()
+      .meta({ description: 'The slug; without it the answer says what would be deleted.' }),
+    why: Line(500).meta({ description: 'For the history.' }),
+  })
+  .meta({ id: 'OrganizationDeletion' });
+
+export const DeletedOrganization = z
+  .object({
+    done: z.boolean(),
+    slug: z.string(),
+    synchronizations: z.array(z.string()),
+    packages: z.int(),
+    versions: z.int(),
+    tokens: z.int(),
+  })
+  .meta({ id: 'DeletedOrganization' });
+
 const Scope = z.enum(apiKeyScopes);
 
 export const ApiKey = z

@@ -12,6 +12,10 @@ export interface Organization {
   readonly accessStoppedAt?: number | undefined;
   /** Its owners are the owners here; undefined: of the synchronization that was connected first. */
   readonly primarySynchronization?: SynchronizationId | undefined;
+  /** Whether repositories that appear later become packages by themselves; undefined: they do. */
+  readonly newRepositories?: 'automatic' | 'by-hand' | undefined;
+  /** Patterns of branches that become no versions; undefined: all do. */
+  readonly branchesLeftOut?: readonly string[] | undefined;
 }
 
 /** What an organization lets into the metadata of its packages. */

@@ -6,6 +6,7 @@ const found = {
   name: 'acme/billing',
   repository: { fork: false },
   isNew: false,
+  takesNew: true,
   chosen: undefined,
   choiceOfSynchronization: 'some',
   ownedVendors: ['acme'],
@@ -23,6 +24,12 @@ describe('decidePackage', () => {
     ],
     ['a new one is accepted automatically', { isNew: true }, undefined],
     ['a new one that was refused is not accepted', { isNew: true, chosen: false }, 'not-chosen'],
+    ['a new one waits where new ones are added by hand', { isNew: true, takesNew: false }, 'not-chosen'],
+    [
+      'a new one waits there although all that were there were chosen',
+      { isNew: true, takesNew: false, choiceOfSynchronization: 'all' },
+      'not-chosen',
+    ],
     ['a new fork waits', { isNew: true, repository: { fork: true } }, 'fork'],
     [
       'a fork waits when all are chosen',

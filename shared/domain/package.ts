@@ -53,12 +53,14 @@ export function vendorOf(name: string): string {
  * the public one.
  *
  * @param chosen the owner's choice on this repository, if there is one
+ * @param takesNew the organization makes packages of new repositories by itself
  * @param isNew first seen after the synchronization's first complete read
  */
 export function decidePackage(found: {
   readonly name: string;
   readonly repository: Pick<RepositoryFact, 'fork'>;
   readonly isNew: boolean;
+  readonly takesNew: boolean;
   readonly chosen: boolean | undefined;
   readonly choiceOfSynchronization: 'all' | 'some';
   readonly ownedVendors: readonly string[];
@@ -69,7 +71,7 @@ export function decidePackage(found: {
   if (found.repository.fork && found.chosen !== true) {
     return { accept: false, reason: 'fork' };
   }
-  if (!(found.chosen ?? (found.isNew || found.choiceOfSynchronization === 'all'))) {
+  if (!(found.chosen ?? (found.isNew ? found.takesNew : found.choiceOfSynchronization === 'all'))) {
     return { accept: false, reason: 'not-chosen' };
   }
   if (!found.ownedVendors.includes(vendorOf(found.name))) {

@@ -1,5 +1,6 @@
 /** Connects an organization, a new one or one that is there, to the forge organization that installed our App. */
 
+import { usualBranchesLeftOut } from '../domain/branch-filter.ts';
 import { CallerError } from '../domain/caller-error.ts';
 import {
   type ForgeOrganizationId,
@@ -111,7 +112,10 @@ export function checkSlug(slug: string): void {
 }
 
 export const organizationClaims = (organization: Organization): readonly Claim[] =>
-  addOrganization(organization).map((operation) => [operation, `the slug ${organization.slug} is taken`]);
+  addOrganization({ branchesLeftOut: usualBranchesLeftOut, ...organization }).map((operation) => [
+    operation,
+    `the slug ${organization.slug} is taken`,
+  ]);
 
 async function connect(
   dependencies: ConnectOrganizationDependencies,

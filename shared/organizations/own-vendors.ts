@@ -27,8 +27,16 @@ export async function ownVendors(
   organization: Organization,
   vendors: readonly string[],
 ): Promise<number> {
+  await dependencies.table.transact([setOwnedVendors(organization.id, checkVendors(vendors))]);
+  return scanWaitingNames(dependencies, organization);
+}
+
+/** Requests scans of the repositories whose names wait. @returns how many */
+export async function scanWaitingNames(
+  dependencies: OwnVendorsDependencies,
+  organization: Pick<Organization, 'id'>,
+): Promise<number> {
   const { table } = dependencies;
-  await table.transact([setOwnedVendors(organization.id, checkVendors(vendors))]);
   const workItems = [];
   for (const { synchronization } of await listSynchronizations(table, organization.id)) {
     for (const scan of await scansOf(table, synchronization)) {

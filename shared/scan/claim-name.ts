@@ -50,6 +50,7 @@ export async function claimName(
     name,
     repository: repository.fact,
     isNew: isNewRepository(synchronization, repository.firstObservedAt),
+    takesNew: organization.newRepositories !== 'by-hand',
     chosen: inputs.chosen,
     choiceOfSynchronization: synchronization.choice,
     ownedVendors: organization.ownedVendors,

@@ -28,6 +28,7 @@ import {
 import { scanWork } from '../store/work-items.ts';
 import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
 import { claimName, endClaim, requestClaimants } from './claim-name.ts';
+import { filterBranches } from './filter-branches.ts';
 import { logChanges, logFailure } from './log-scan.ts';
 import { noteRequirements, type RequirementRecord } from './note-requirements.ts';
 import { type Notice, noticesOf } from './owner-lines.ts';
@@ -138,7 +139,7 @@ async function scan(
   const { organization } = inputs;
   const source = sourceOf(inputs, fact.repository);
   const reader = await dependencies.readerOf(inputs.synchronization);
-  const refs = await reader.readRefs(fact);
+  const refs = filterBranches(await reader.readRefs(fact), organization.branchesLeftOut ?? []);
   const refused = await refusedCommitsOf(table, organization.id);
   const scanned = await readVersions(dependencies, organization.id, source, refs, refused);
   const state = await loadPackageState(table, organization.id, source, scanned.name);

@@ -22,6 +22,8 @@ const OrganizationItem = z.object({
     .string()
     .transform((text) => asId<SynchronizationId>(text))
     .optional(),
+  newRepositories: z.enum(['automatic', 'by-hand']).optional(),
+  branchesLeftOut: z.array(z.string()).optional(),
   deletedAt: z.number().optional(),
 });
 
@@ -146,7 +148,10 @@ export function setPrimarySynchronization(
 }
 
 export function setOwnedVendors(id: OrganizationId, ownedVendors: readonly string[]): Operation {
-  return { update: { key: keys.organization(id), set: { ownedVendors } }, when: present };
+  return {
+    update: { key: keys.organization(id), set: { ownedVendors }, add: { settingsVersion: 1 } },
+    when: present,
+  };
 }
 
 export async function findPublishingSettings(table: Table, id: OrganizationId): Promise<PublishingSettings> {
@@ -162,7 +167,7 @@ export function setPublishingSettings(
     ...(source === undefined ? {} : { publishesSource: source }),
     ...(outsideCode === undefined ? {} : { publishesOutsideCode: outsideCode }),
   };
-  return { update: { key: keys.organization(id), set }, when: present };
+  return { update: { key: keys.organization(id), set, add: { settingsVersion: 1 } }, when: present };
 }
 
 /** The operation for the organization's key at the edge, and the message to send after the transaction. */

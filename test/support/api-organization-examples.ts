@@ -66,19 +66,26 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
   createOrganization: { body: { slug: 'rocket', from: rocket }, prepare: granted('member') },
   createOrganizationForOwners: { body: { slug: 'rocket', from: rocket }, prepare: granted('owner') },
   listSynchronizations: {},
-  readSynchronization: { params: { id: synchronizationId } },
+  readSynchronization: { params: { synchronization: synchronizationId } },
   addSynchronization: { body: rocket, prepare: granted('owner') },
   setPrimarySynchronization: {
-    params: { id: secondSynchronization },
+    params: { synchronization: secondSynchronization },
     async prepare(world) {
       await addSecond(world);
       return undefined;
     },
   },
-  changeCaution: { params: { id: synchronizationId }, body: { heldAbove: 10 } },
+  changeCaution: { params: { synchronization: synchronizationId }, body: { heldAbove: 10 } },
   endSynchronization: {
-    params: { id: synchronizationId },
+    params: { synchronization: synchronizationId },
     body: { packages: 'keep', confirm: 'acme', why: 'the company moves' },
   },
   listConnections: {},
+  readSettings: {},
+  changeSettings: {
+    body: { newMembers: 'waiting', branchesLeftOut: ['wip/*'], longestTokenDays: null },
+    headers: { 'if-match': '"0"' },
+  },
+  exportOrganization: {},
+  deleteOrganization: { body: { confirm: 'acme', why: 'the company closes' } },
 };

@@ -6,6 +6,7 @@ import { installationRoutes } from './installation.ts';
 import { integrationRoutes } from './integrations.ts';
 import { meRoutes } from './me.ts';
 import { newOrganizationRoutes } from './new-organization.ts';
+import { organizationEndRoutes } from './organization-end.ts';
 import { organizationRoutes } from './organizations.ts';
 import { packageChangeRoutes } from './package-changes.ts';
 import { packageRoutes } from './packages.ts';
@@ -13,6 +14,7 @@ import { refusedCommitRoutes } from './refused-commits.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { runRoutes } from './runs.ts';
 import { sessionRoutes } from './sessions.ts';
+import { settingsRoutes } from './settings.ts';
 import { statusRoutes } from './status.ts';
 import { synchronizationRoutes } from './synchronizations.ts';
 
@@ -34,4 +36,6 @@ export const routes: readonly Route[] = [
   ...heldRemovalRoutes,
   ...integrationRoutes,
   ...synchronizationRoutes,
+  ...settingsRoutes,
+  ...organizationEndRoutes,
 ];

@@ -27,7 +27,7 @@ import { defineRoute, type Route } from '../frame/route.ts';
 
 const tag = 'Synchronizations';
 const path = '/organizations/{slug}/synchronizations';
-const params = z.object({ id: Id });
+const params = z.object({ synchronization: Id });
 const owners = { tag, access: 'owner', scope: 'synchronizations' } as const;
 const dangerous = {
   tag,
@@ -99,7 +99,7 @@ const read = defineRoute(
   {
     name: 'readSynchronization',
     method: 'get',
-    path: `${path}/{id}`,
+    path: `${path}/{synchronization}`,
     tag,
     summary: 'One synchronization',
     access: 'member',
@@ -107,7 +107,7 @@ const read = defineRoute(
     params,
     answer: { status: 200, schema: SynchronizationSchema, description: 'The synchronization.' },
   },
-  async ({ table, clock }, { organization, params: { id } }) => {
+  async ({ table, clock }, { organization, params: { synchronization: id } }) => {
     const { all, one } = await synchronizationIn(table, organization, id);
     const [body] = shown(organization, all, clock.now()).filter((candidate) => candidate.id === one.id);
     if (body === undefined) {
@@ -149,13 +149,13 @@ const primary = defineRoute(
     ...dangerous,
     name: 'setPrimarySynchronization',
     method: 'put',
-    path: `${path}/{id}/primary`,
+    path: `${path}/{synchronization}/primary`,
     summary: 'Let its owners be the owners here',
     description: '409 with the names of owners who would be locked out.',
     act: 'set-primary',
     answer: { status: 204, description: 'It is the primary one.' },
   },
-  async (dependencies, { organization, params: { id }, accountable }) => {
+  async (dependencies, { organization, params: { synchronization: id }, accountable }) => {
     await setPrimary(dependencies, organization, asId<SynchronizationId>(id), await accountable());
     return {};
   },
@@ -166,7 +166,7 @@ const caution = defineRoute(
     ...owners,
     name: 'changeCaution',
     method: 'patch',
-    path: `${path}/{id}/caution`,
+    path: `${path}/{synchronization}/caution`,
     summary: 'Change when removals wait for an owner, and when rights are suspended',
     params,
     body: CautionChange,
@@ -175,7 +175,7 @@ const caution = defineRoute(
     idempotency: 'natural',
     answer: { status: 200, schema: Caution, description: 'As it is now.' },
   },
-  async (dependencies, { organization, params: { id }, body, accountable }) => {
+  async (dependencies, { organization, params: { synchronization: id }, body, accountable }) => {
     const { one } = await synchronizationIn(dependencies.table, organization, id);
     const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
     return { body: await changeCaution(dependencies, one, changes, await accountable()) };
@@ -187,7 +187,7 @@ const end = defineRoute(
     ...dangerous,
     name: 'endSynchronization',
     method: 'delete',
-    path: `${path}/{id}`,
+    path: `${path}/{synchronization}`,
     summary: 'Disconnect a code host',
     description:
       'Without `confirm` it changes nothing and says what it would do. The primary one of several has to be replaced first.',
@@ -195,7 +195,7 @@ const end = defineRoute(
     act: 'delete-synchronization',
     answer: { status: 200, schema: EndedSynchronization, description: 'What is done, or would be.' },
   },
-  async (dependencies, { organization, caller, params: { id }, body, accountable }) => {
+  async (dependencies, { organization, caller, params: { synchronization: id }, body, accountable }) => {
     const { one } = await synchronizationIn(dependencies.table, organization, id);
     const { packages, owners: stay, confirm, why } = body;
     const ended = await disconnectSynchronization(

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { putFact } from '../../../shared/store/fact-store.ts';
+import { personsOf } from '../../../shared/store/member-store.ts';
+import { everySynchronization } from '../../../shared/store/synchronization-store.ts';
+import { addSecond, secondSynchronization } from '../../../test/support/api-organization-examples.ts';
+import { type ApiWorld, createApiWorld, userOf } from '../../../test/support/api-world.ts';
+import { aFact } from '../../../test/support/memory-forge.ts';
+import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
+
+const path = '/organizations/acme/synchronizations';
+const makePrimary = (world: ApiWorld) =>
+  world.ask('owner', { method: 'PUT', path: `${path}/${secondSynchronization}/primary` });
+const end = (world: ApiWorld, body: object, id: string = synchronizationId) =>
+  world.ask('owner', { method: 'DELETE', path: `${path}/${id}`, body: { why: 'we move', ...body } });
+const idsOf = async (world: ApiWorld) =>
+  (await everySynchronization(world.table, organizationId)).map(({ id }) => id);
+
+describe('the list of synchronizations', () => {
+  it('says what each is read with and as of when', async () => {
+    const world = await createApiWorld();
+    await addSecond(world);
+    const { body } = await world.ask('member', { path });
+    expect(body.items).toMatchObject([
+      { id: synchronizationId, login: 'acme', isPrimary: true, state: 'importing', repositories: 'some' },
+      { id: secondSynchronization, login: 'acme-labs', isPrimary: false, repositories: 'all' },
+    ]);
+    const connections = await world.ask('owner', { path: '/organizations/acme/connections' });
+    expect(connections.body.items[0]).toMatchObject({
+      kind: 'app-installation',
+      installation: '77',
+      state: 'working',
+      usedBy: { synchronization: synchronizationId, login: 'acme' },
+      checkedAt: '2026-11-22T12:00:00.000Z',
+    });
+  });
+});
+
+describe('another primary synchronization', () => {
+  it('makes its owners the owners here', async () => {
+    const world = await createApiWorld();
+    await addSecond(world);
+    const give = { changedAt: world.now(), gives: true };
+    await world.table.transact([putFact(secondSynchronization, aFact.member(2, 'owner'), 1, give)]);
+    expect((await makePrimary(world)).status).toBe(204);
+    expect((await world.ask('member', { path: '/organizations/acme' })).body.role).toBe('owner');
+    expect((await makePrimary(world)).status).toBe(204);
+  });
+
+  it('is refused with the names of owners who would be locked out', async () => {
+    const world = await createApiWorld();
+    await addSecond(world, 2);
+    const { status, body } = await makePrimary(world);
+    expect([status, body.detail]).toEqual([409, expect.stringMatching(/locked out: user-1$/)]);
+    expect((await world.ask('owner', { path: '/organizations/acme' })).body.role).toBe('owner');
+  });
+
+  it('counts no owner whom the organization switched off', async () => {
+    const world = await createApiWorld();
+    await addSecond(world);
+    const { putPerson } = await import('../../../shared/store/member-store.ts');
+    const give = { changedAt: world.now(), gives: true };
+    await world.table.transact([
+      putFact(synchronizationId, aFact.member(2, 'owner'), 2, give),
+      ...putPerson(organizationId, userOf('member'), { isOwner: false, isOff: true }),
+    ]);
+    expect((await makePrimary(world)).status).toBe(204);
+  });
+});
+
+describe('the end of a synchronization', () => {
+  it('is only shown until the login confirms it', async () => {
+    const world = await createApiWorld();
+    const shown = await end(world, { packages: 'delete' });
+    expect(shown.body).toMatchObject({ done: false, login: 'acme', packages: [], owners: ['user-1'] });
+    expect(await idsOf(world)).toEqual([synchronizationId]);
+    expect((await end(world, { packages: 'delete', confirm: 'other' })).status).toBe(422);
+  });
+
+  it.each(['keep', 'delete'])(
+    'leaves its owners in charge, and the packages as it is told: %s',
+    async (packages) => {
+      const world = await createApiWorld();
+      expect((await end(world, { packages, confirm: 'acme' })).body).toMatchObject({ done: true });
+      expect(await idsOf(world)).toEqual([]);
+      expect((await world.ask('owner', { path: '/organizations/acme' })).body.role).toBe('owner');
+      expect((await world.ask('member', { path: '/organizations/acme' })).status).toBe(404);
+      const deletions = [...world.table.dump().keys()].filter((name) => name.includes('DELETION#'));
+      expect(deletions).toHaveLength(packages === 'keep' ? 0 : 1);
+    },
+  );
+
+  it('keeps whoever asks, when nobody else is to own the organization', async () => {
+    const world = await createApiWorld();
+    const give = { changedAt: world.now(), gives: true };
+    await world.table.transact([putFact(synchronizationId, aFact.member(2, 'owner'), 2, give)]);
+    await end(world, { packages: 'keep', owners: 'only-me', confirm: 'acme' });
+    expect(await personsOf(world.table, organizationId)).toMatchObject([
+      { user: userOf('owner'), isOwner: true },
+    ]);
+  });
+
+  it('leaves nobody without an owner', async () => {
+    const world = await createApiWorld();
+    const { status } = await world.ask('operator', {
+      method: 'DELETE',
+      path: `${path}/${synchronizationId}`,
+      body: { packages: 'keep', owners: 'only-me', confirm: 'acme', why: 'a mistake' },
+    });
+    expect(status).toBe(409);
+  });
+
+  it('is refused for the primary one of several', async () => {
+    const world = await createApiWorld();
+    await addSecond(world);
+    expect((await end(world, { packages: 'keep', confirm: 'acme' })).status).toBe(409);
+    const other = await end(world, { packages: 'keep', confirm: 'acme-labs' }, secondSynchronization);
+    expect(other.body).toMatchObject({ done: true, owners: [] });
+  });
+});

@@ -1,0 +1,78 @@
+/** Changes what an organization's owners set, and asks for the work that follows. */
+import { CallerError } from '../domain/caller-error.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import {
+  changeOrganizationSettings,
+  findOrganizationSettings,
+  type OrganizationSettings,
+  type OrganizationSettingsChange,
+} from '../store/organization-settings.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
+import { packagesWork } from '../store/work-items.ts';
+import { checkVendors } from './connect-organization.ts';
+import { scanWaitingNames } from './own-vendors.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+export interface ChangeSettingsDependencies {
+  readonly table: Table;
+  readonly workQueue: WorkQueue;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/**
+ * The filter of branches counts from each repository's next scan, a day at the latest; everything else at once.
+ *
+ * @param before as the caller read them
+ * @returns as they are now
+ * @throws CallerError when a vendor or a length of time makes no sense, or somebody else changed the settings meanwhile
+ */
+export async function changeSettings(
+  dependencies: ChangeSettingsDependencies,
+  organization: Organization,
+  before: OrganizationSettings,
+  change: OrganizationSettingsChange,
+  accountable: Accountable,
+): Promise<OrganizationSettings> {
+  const { table, workQueue, clock } = dependencies;
+  checkVendors(change.ownedVendors ?? []);
+  checkTokenDays(before, change);
+  const changed = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const old = Object.fromEntries(Object.entries(before).filter(([name]) => name in changed));
+  const isPublishedAgain = 'publishesSource' in changed || 'publishesOutsideCode' in changed;
+  const packages = packagesWork(organization.id);
+  try {
+    await table.transact([
+      changeOrganizationSettings(organization.id, before, change),
+      ...(isPublishedAgain ? [requestWork(packages, clock.now())] : []),
+      ownerAct(dependencies, organization.id, accountable, 'change-settings', organization.slug, {
+        before: old,
+        after: changed,
+      }),
+    ]);
+  } catch (error) {
+    throw error instanceof ConflictError
+      ? new CallerError('conflict', 'somebody changed the settings at the same moment', { cause: error })
+      : error;
+  }
+  await workQueue.send(isPublishedAgain ? [packages.message] : []);
+  if (change.ownedVendors !== undefined) {
+    await scanWaitingNames(dependencies, organization);
+  }
+  return findOrganizationSettings(table, organization.id);
+}
+
+/** @throws CallerError when tokens would usually live longer than any may */
+function checkTokenDays(before: OrganizationSettings, change: OrganizationSettingsChange): void {
+  const usual = change.usualTokenDays ?? before.usualTokenDays;
+  const longest =
+    change.longestTokenDays === undefined ? before.longestTokenDays : (change.longestTokenDays ?? undefined);
+  if (longest !== undefined && usual > longest) {
+    throw new CallerError(
+      'invalid',
+      `tokens cannot usually live ${usual} days when ${longest} are the longest`,
+    );
+  }
+}
