@@ -136,6 +136,7 @@ async function inWords({ items, objects, values, tokens, time }: Rest) {
       .replace(/(PACKAGE#(?:org1#)?)\d+/g, '$1n')
       .replace(/^acme\/\d+\//, 'acme/n/')
       .replace(/AUDIT#.*/, 'AUDIT')
+      .replace(/(SCANLOG#[^#]*)#.*/, '$1')
       .replace(/((?:package|renumbering)#)\d+/, '$1n');
   // A reconcile that a death made necessary has a record, as long as its synchronization is there.
   const isSynchronized = items.has(`SYNC#${synchronizationId}\nSYNC`);

@@ -81,6 +81,9 @@ const accept = defineRoute(
       { packageName: nameOf(named), normalized: version, commit: body.commit },
       await accountable(body.why),
     ),
+    headers: {
+      location: `/api/v1/organizations/${organization.slug}/packages/${nameOf(named)}/versions`,
+    },
   }),
 );
 

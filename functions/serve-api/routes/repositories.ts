@@ -149,7 +149,10 @@ const choose = defineRoute(
       after,
     });
     const chosen = await choosePackages(dependencies, organization, { repositories, forks }, [entry]);
-    return { body: { chosen: chosen.length, repositories: chosen.slice(0, 1000) } };
+    return {
+      body: { chosen: chosen.length, repositories: chosen.slice(0, 1000) },
+      headers: { location: `/api/v1/organizations/${organization.slug}/repositories` },
+    };
   },
 );
 
