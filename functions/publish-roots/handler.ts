@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PublishRootsMessage } from '../../events/messages/schema.ts';
 import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
+import { isOwner } from '../../shared/organizations/membership.ts';
 import { effectiveRightsOf } from '../../shared/publish/effective-rights.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishView } from '../../shared/publish/publish-view.ts';
@@ -22,6 +23,7 @@ const dependencies = {
   registryBaseUrl: required('registryBaseUrl'),
   slugOf: createSlugReader(table),
   effectiveRightsOf: effectiveRightsOf.bind(undefined, table),
+  isOwner: isOwner.bind(undefined, table),
 };
 
 export const handler = queueHandler(PublishRootsMessage, { logger }, async (message) => {

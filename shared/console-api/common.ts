@@ -10,6 +10,10 @@ export const timeOf = (at: number): string => new Date(at).toISOString();
 export const optionalTimeOf = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : timeOf(at);
 
+/** When something is to end: milliseconds since the epoch, `never` for null, or undefined where nothing is said. */
+export const askedTime = (text: string | null | undefined): number | 'never' | undefined =>
+  text === null ? 'never' : text === undefined ? undefined : Date.parse(text);
+
 export const Role = z.enum(['owner', 'member', 'outside']).meta({
   id: 'Role',
   description: '`outside`: a collaborator on some repositories who is no member.',

@@ -127,11 +127,15 @@ function withoutWithdrawn(all: AccessFacts): AccessFacts {
   };
 }
 
+/** What owners of the organization say of a person, whatever the forge says: only somebody `active` reads. */
+export type PersonState = 'active' | 'waiting' | 'off';
+
 export type Subject =
-  | { readonly kind: 'account'; readonly account: ForgeAccountId }
+  /** `state`: the person's whose account it is; active if left out. */
+  | { readonly kind: 'account'; readonly account: ForgeAccountId; readonly state?: PersonState }
   | { readonly kind: 'team'; readonly team: ForgeTeamId }
   /** Everybody with a valid token of the organization. */
-  | { readonly kind: 'anyone' };
+  | { readonly kind: 'anyone'; readonly state?: PersonState };
 
 export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
 
@@ -144,6 +148,9 @@ export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
  * @param now milliseconds since the epoch
  */
 export function decideAccess(subject: Subject, all: AccessFacts, now: number): Readable {
+  if (subject.kind !== 'team' && (subject.state ?? 'active') !== 'active') {
+    return new Map();
+  }
   const facts = withoutWithdrawn(unexpired(all, now));
   const listed =
     subject.kind === 'account'

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { bitmapHas, edgeKeys, packagesPerChunk } from '../domain/edge-keys.ts';
 import { parsePrincipal } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
 import { parseJson } from '../domain/parse-json.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { countDownload, countDownloadsOfDay } from '../store/download-store.ts';
@@ -14,7 +15,7 @@ import { edgeRows } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
-import { findToken, isLive, type Token } from '../store/token-store.ts';
+import { findTokens, isLive, noteInstall, type Token } from '../store/token-store.ts';
 
 /** More packages than any installation has: a longer list must be a mistake. */
 const downloadsMax = 1000;
@@ -28,7 +29,7 @@ const Report = z.object({
  *
  * @param secret the token that came with the report
  * @returns how many were counted, which the token's holder must not learn: it reveals which packages exist. Undefined when the
- *   token or the report is invalid, or when access to the organization is stopped
+ *   token or the report is invalid, or when access to every organization that it reads is stopped
  */
 export async function recordDownloads(
   { table, clock }: { table: Table; clock: Clock },
@@ -36,37 +37,62 @@ export async function recordDownloads(
   body: string,
 ): Promise<number | undefined> {
   const report = Report.safeParse(parseJson(body));
-  const token = await findToken(table, secret);
-  if (!report.success || !token || !isLive(token, clock.now())) {
+  const tokens = (await findTokens(table, secret, clock.now())).filter(
+    (token) => token.state !== 'suspended' && isLive(token, clock.now()),
+  );
+  if (!report.success) {
     return undefined;
   }
-  const { organization } = token;
-  const found = await findOrganization(table, organization);
-  if (!found || found.accessStoppedAt !== undefined) {
-    return undefined;
+  let counted: number | undefined;
+  // The report names no organization. A name that several have counts for the first.
+  let { downloads } = report.data;
+  for (const token of tokens) {
+    const organization = await findOrganization(table, token.organization);
+    if (organization === undefined || organization.accessStoppedAt !== undefined) {
+      continue;
+    }
+    const known = await countIn(table, organization, token, downloads, clock.now());
+    downloads = downloads.filter((download) => !known.has(download));
+    counted = (counted ?? 0) + known.size;
+    if (known.size > 0) {
+      await noteInstall(table, token, clock.now());
+    }
   }
-  const names = [...new Set(report.data.downloads.map((download) => download.name.toLowerCase()))];
-  const holders = await table.getMany(names.map((name) => keys.packageName(organization, name)));
+  return counted;
+}
+
+type Download = z.infer<typeof Report>['downloads'][number];
+
+/** @returns those that were counted */
+async function countIn(
+  table: Table,
+  { id, slug }: Organization,
+  token: Token,
+  downloads: readonly Download[],
+  now: number,
+): Promise<ReadonlySet<Download>> {
+  const names = [...new Set(downloads.map((download) => download.name.toLowerCase()))];
+  const holders = await table.getMany(names.map((name) => keys.packageName(id, name)));
   const numbers = new Map(names.map((name, place) => [name, holders[place]?.number]));
-  const mayInstall = await installable(table, found.slug, token);
-  const wanted = report.data.downloads.flatMap(({ name, version }) => {
-    const number = numbers.get(name.toLowerCase());
-    return typeof number === 'number' && mayInstall(number) ? [{ number, version }] : [];
+  const mayInstall = await installable(table, slug, token);
+  const wanted = downloads.flatMap((download) => {
+    const number = numbers.get(download.name.toLowerCase());
+    return typeof number === 'number' && mayInstall(number) ? [{ number, download }] : [];
   });
   // Only versions that exist, since the report is not trustworthy.
   const versions = await table.getMany(
-    wanted.map(({ number, version }) => keys.version(organization, number, version)),
+    wanted.map(({ number, download }) => keys.version(id, number, download.version)),
   );
   const known = wanted.filter((_, place) => versions[place] !== undefined);
   const counts = new Map<number, number>();
-  for (const { number, version } of known) {
-    await countDownload(table, organization, number, version);
+  for (const { number, download } of known) {
+    await countDownload(table, id, number, download.version);
     counts.set(number, (counts.get(number) ?? 0) + 1);
   }
   for (const [number, count] of counts) {
-    await countDownloadsOfDay(table, organization, number, count, clock.now());
+    await countDownloadsOfDay(table, id, number, count, now);
   }
-  return known.length;
+  return new Set(known.map(({ download }) => download));
 }
 
 /** What the edge lets the token read. */

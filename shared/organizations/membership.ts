@@ -8,8 +8,15 @@ import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { factsOfAccount } from '../store/fact-store.ts';
-import { membersAt, organizationsNaming, type Person, type Place, personsIn } from '../store/member-store.ts';
-import { findOrganizations } from '../store/organization-store.ts';
+import {
+  membersAt,
+  organizationsNaming,
+  type Person,
+  type Place,
+  personsIn,
+  stateOf,
+} from '../store/member-store.ts';
+import { findOrganization, findOrganizations } from '../store/organization-store.ts';
 import { everySynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { type Account, accountsOf } from '../store/user-store.ts';
@@ -30,7 +37,7 @@ interface Standing {
 
 /**
  * What a person is in an organization. Only the primary synchronization says who its owners are: an owner on another code host is a
- * member here. Whoever is switched off is nothing.
+ * member here. Whoever is switched off, or waits to be activated, is nothing.
  */
 export function roleIn(
   organization: Pick<Organization, 'primarySynchronization'>,
@@ -38,7 +45,7 @@ export function roleIn(
   standings: readonly Standing[],
   person: Person,
 ): Role | undefined {
-  if (person.isOff) {
+  if (stateOf(person) !== 'active') {
     return undefined;
   }
   const primary = primaryOf(organization, synchronizations);
@@ -86,6 +93,12 @@ export async function membershipOf(
   const standings = await standingsOf(table, accounts, synchronizations, now);
   const role = roleIn(organization, synchronizations, standings, person ?? nothingSaid);
   return role && { organization, role };
+}
+
+/** Whether the user owns the organization. Six reads. @param now milliseconds since the epoch */
+export async function isOwner(table: Table, id: OrganizationId, user: UserId, now: number): Promise<boolean> {
+  const organization = await findOrganization(table, id);
+  return organization !== undefined && (await membershipOf(table, user, organization, now))?.role === 'owner';
 }
 
 const nothingSaid: Person = { isOwner: false, isOff: false };

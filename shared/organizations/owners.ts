@@ -3,7 +3,7 @@ import type { SynchronizationId, UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadFacts } from '../store/fact-store.ts';
-import { membersAt, personsOf } from '../store/member-store.ts';
+import { membersAt, personsOf, stateOf } from '../store/member-store.ts';
 import type { Table } from '../store/table.ts';
 import { accountIn, findUsers, readUser } from '../store/user-store.ts';
 import { primaryOf } from './membership.ts';
@@ -27,7 +27,7 @@ export async function ownersIf(
   now: number,
 ): Promise<readonly Owner[]> {
   const persons = await personsOf(table, organization.id);
-  const isOff = new Set(persons.filter((person) => person.isOff).map(({ user }) => user));
+  const isOff = new Set(persons.filter((person) => stateOf(person) !== 'active').map(({ user }) => user));
   const owners = new Map<UserId, string>();
   if (primary?.lastSuccessAt.members === undefined) {
     for (const { user, isOwner } of persons) {

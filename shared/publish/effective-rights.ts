@@ -1,15 +1,18 @@
 /** The effective rights of a principal: those of all accounts of a user, of a team, or of the whole organization. */
-import { decideAccess, type Subject } from '../domain/access.ts';
+import { decideAccess, type Readable, type Subject } from '../domain/access.ts';
 import {
+  type ForgeAccountId,
   type ForgeRepositoryId,
   type OrganizationId,
   type Principal,
+  type PrincipalParts,
   parsePrincipal,
   type SynchronizationId,
 } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { loadAccessFacts } from '../store/fact-store.ts';
+import { findPerson, stateOf } from '../store/member-store.ts';
 import { applyingSince } from '../store/scope-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -40,20 +43,10 @@ export async function effectiveRightsOf(
   }
   const readable = new Set<string>();
   let isApplying = false;
-  for (const synchronization of await synchronizationsOf(table, organization)) {
-    if (synchronization.rightsSuspendedAt !== undefined) {
-      continue;
-    }
-    // Read before the facts: a plan that begins later requests this work again.
-    isApplying ||= (await applyingSince(table, synchronization.id)) !== undefined;
-    // Also read before the facts: if a read restores a fact meanwhile, access is withdrawn once more, rather than given while it is
-    // withdrawn.
-    const claims = await loadClaims(table, synchronization.id);
-    for (const subject of await subjectsOf(table, parts, synchronization)) {
-      const facts = await loadAccessFacts(table, synchronization.id, subject, claims);
-      for (const repository of decideAccess(subject, facts, now).keys()) {
-        readable.add(`${synchronization.id} ${repository}`);
-      }
+  for (const decision of await decisionsFor(table, organization, parts, now)) {
+    isApplying ||= decision.isApplying;
+    for (const repository of decision.readable.keys()) {
+      readable.add(`${decision.synchronization.id} ${repository}`);
     }
   }
   return {
@@ -62,21 +55,74 @@ export async function effectiveRightsOf(
   };
 }
 
+/** What one subject may read in one synchronization, and through what. */
+export interface Decision {
+  readonly synchronization: Synchronization;
+  readonly subject: Subject;
+  readonly readable: Readable;
+  readonly isApplying: boolean;
+}
+
+/** Of an account whose person never signed in, too. */
+export type Reader =
+  | Exclude<PrincipalParts, { kind: 'organization' }>
+  | {
+      readonly kind: 'account';
+      readonly synchronization: SynchronizationId;
+      readonly account: ForgeAccountId;
+    };
+
+/**
+ * Decides what the reader may read in each synchronization of the organization; where rights are suspended, nothing.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function decisionsFor(
+  table: Table,
+  organization: OrganizationId,
+  reader: Reader,
+  now: number,
+): Promise<readonly Decision[]> {
+  const decisions: Decision[] = [];
+  for (const synchronization of await synchronizationsOf(table, organization)) {
+    if (synchronization.rightsSuspendedAt !== undefined) {
+      continue;
+    }
+    // Read before the facts: a plan that begins later requests this work again.
+    const isApplying = (await applyingSince(table, synchronization.id)) !== undefined;
+    // Also read before the facts: if a read restores a fact meanwhile, access is withdrawn once more, rather than given while it is
+    // withdrawn.
+    const claims = await loadClaims(table, synchronization.id);
+    for (const subject of await subjectsOf(table, organization, reader, synchronization)) {
+      const facts = await loadAccessFacts(table, synchronization.id, subject, claims);
+      decisions.push({ synchronization, subject, readable: decideAccess(subject, facts, now), isApplying });
+    }
+  }
+  return decisions;
+}
+
 async function subjectsOf(
   table: Table,
-  parts: ReturnType<typeof parsePrincipal>,
+  organization: OrganizationId,
+  reader: Reader,
   synchronization: Synchronization,
 ): Promise<readonly Subject[]> {
-  if (parts.kind === 'team') {
-    return parts.synchronization === synchronization.id
-      ? [{ kind: 'team', team: parts.team }]
+  if (reader.kind === 'account') {
+    return reader.synchronization === synchronization.id
+      ? [{ kind: 'account', account: reader.account }]
       : [{ kind: 'anyone' }];
   }
-  if (parts.kind === 'organization') {
-    return [];
+  if (reader.kind === 'team') {
+    return reader.synchronization === synchronization.id
+      ? [{ kind: 'team', team: reader.team }]
+      : [{ kind: 'anyone' }];
   }
-  const accounts = (await accountsOf(table, parts.user)).filter(
+  const state = stateOf(await findPerson(table, organization, reader.user));
+  const accounts = (await accountsOf(table, reader.user)).filter(
     (account) => account.forge === synchronization.forge && account.baseUrl === synchronization.baseUrl,
   );
-  return [{ kind: 'anyone' }, ...accounts.map(({ account }): Subject => ({ kind: 'account', account }))];
+  return [
+    { kind: 'anyone', state },
+    ...accounts.map(({ account }): Subject => ({ kind: 'account', account, state })),
+  ];
 }

@@ -7,11 +7,25 @@
 
 import { buildRootFile } from '../composer/package-metadata.ts';
 import { bitmapChunks, bitmapHas, edgeKeys, packageNumberOf, packagesPerChunk } from '../domain/edge-keys.ts';
-import type { OrganizationId, Principal } from '../domain/ids.ts';
-import { parsePrincipal } from '../domain/ids.ts';
+import { asId, type OrganizationId, type Principal, parsePrincipal, type UserId } from '../domain/ids.ts';
 import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
-import { activateToken, isLive, type Token, tokensOf } from '../store/token-store.ts';
+import {
+  activatePersonal,
+  adoptTokens,
+  findPersonalToken,
+  isExcludedFrom,
+  isLivePersonal,
+  personalTokensOf,
+} from '../store/personal-token-store.ts';
+import {
+  activateToken,
+  isLive,
+  personalEntry,
+  suspendOrResume,
+  type Token,
+  tokensOf,
+} from '../store/token-store.ts';
 import { completeWork, type Lease, leaseHeld, releaseLease, type WorkMessage } from '../store/work.ts';
 import { edgeWork, principalWork } from '../store/work-items.ts';
 import type { EffectiveRights } from './effective-rights.ts';
@@ -30,6 +44,8 @@ export interface PublishViewDependencies extends PublisherDependencies {
     principal: Principal,
     now: number,
   ) => Promise<EffectiveRights>;
+  /** Whether the user owns the organization now. */
+  readonly isOwner: (organization: OrganizationId, user: UserId, now: number) => Promise<boolean>;
 }
 
 /** How long a new token waits for its root at most; milliseconds. */
@@ -60,9 +76,11 @@ async function pass(
   // Read before the inputs; but a failing object store must not block the clearing of a bit.
   const [seeing] = await Promise.allSettled([objects.see(rootKey)]);
 
-  const tokens = (await tokensOf(table, organization, principal)).filter((token) =>
-    isLive(token, clock.now()),
-  );
+  const tokens = await liveTokens(dependencies, organization, slug, principal);
+  const ownerless = await withoutOwner(dependencies, organization, tokens);
+  for (const token of ownerless.filter(({ state }) => state !== 'suspended')) {
+    await workQueue.send(await suspendOrResume(table, token, 'suspended', slug, lease, clock.now()));
+  }
   const rights =
     tokens.length === 0
       ? undefined
@@ -102,10 +120,14 @@ async function pass(
     }
   }
 
-  const waiting = tokens.filter((token) => token.state === 'waiting');
+  const owned = tokens.filter((token) => !ownerless.includes(token));
+  for (const token of owned.filter(({ state }) => state === 'suspended')) {
+    await workQueue.send(await suspendOrResume(table, token, 'active', slug, lease, clock.now()));
+  }
+  const waiting = owned.filter((token) => token.state === 'waiting');
   const overdue = (token: Token): boolean => clock.now() - token.createdAt >= tokenWaitsMs;
   for (const token of waiting.filter((one) => view.complete || overdue(one))) {
-    await workQueue.send(await activateToken(table, token, slug, lease, clock.now()));
+    await workQueue.send(await publishToken(dependencies, token, slug, lease));
   }
   if (!view.complete && waiting.some((token) => !overdue(token))) {
     // What it waits for requests this work again; the delayed message is for when that takes too long.
@@ -122,6 +144,75 @@ async function pass(
     await workQueue.send([lease.workItem.message]);
   }
   return 'done';
+}
+
+/** The tokens that need the view. A person's own which the organization has no entry of yet gets one. */
+async function liveTokens(
+  { table, clock }: PublishViewDependencies,
+  organization: OrganizationId,
+  slug: string,
+  principal: Principal,
+): Promise<readonly Token[]> {
+  const now = clock.now();
+  const parts = parsePrincipal(principal);
+  const stored = await tokensOf(table, organization, principal);
+  if (parts.kind !== 'user') {
+    return stored.filter((token) => isLive(token, now));
+  }
+  const personal = (await personalTokensOf(table, parts.user)).filter((token) => isLivePersonal(token, now));
+  const missing = personal.filter(
+    (token) => !isExcludedFrom(token, slug) && !stored.some(({ id }) => id === token.id),
+  );
+  await adoptTokens(table, missing, { organization, slug }, now);
+  const all = missing.length === 0 ? stored : await tokensOf(table, organization, principal);
+  const isOwn = new Set(personal.map(({ id }) => id));
+  return all.filter((token) =>
+    token.personal === undefined ? isLive(token, now) : token.state !== 'revoked' && isOwn.has(token.id),
+  );
+}
+
+async function publishToken(
+  { table, clock }: PublishViewDependencies,
+  token: Token,
+  slug: string,
+  lease: Lease,
+): Promise<readonly WorkMessage[]> {
+  const entry = personalEntry(token);
+  if (entry === undefined) {
+    return activateToken(table, token, slug, lease, clock.now());
+  }
+  // Views in several organizations are published at once, and each publishes the token.
+  for (let tries = 1; tries <= 3; tries++) {
+    const own = await findPersonalToken(table, entry.user, entry.id);
+    if (own === undefined || !isLivePersonal(own, clock.now())) {
+      return [];
+    }
+    const messages = await activatePersonal(table, own, entry, lease, clock.now());
+    if (messages.length > 0) {
+      return messages;
+    }
+  }
+  return [];
+}
+
+/**
+ * The organization's own tokens that a person made who does not own it now. Those of the operator, of a machine's key and of older
+ * versions depend on nobody.
+ */
+async function withoutOwner(
+  { isOwner, clock }: PublishViewDependencies,
+  organization: OrganizationId,
+  tokens: readonly Token[],
+): Promise<readonly Token[]> {
+  const isOwned = new Map<string, boolean>();
+  const makerOf = ({ kind, madeBy }: Token): string | undefined =>
+    kind === 'organization' && madeBy?.kind === 'user' ? madeBy.id : undefined;
+  for (const maker of tokens.map(makerOf)) {
+    if (maker !== undefined && !isOwned.has(maker)) {
+      isOwned.set(maker, await isOwner(organization, asId<UserId>(maker), clock.now()));
+    }
+  }
+  return tokens.filter((token) => isOwned.get(makerOf(token) ?? '') === false);
 }
 
 /** Packages that the edge has and the principal may read, ordered by number. */

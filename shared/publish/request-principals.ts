@@ -1,6 +1,11 @@
 /** Requests work on every principal with a root file, because rights or packages of the organization changed. */
-import { asPrincipal, type OrganizationId } from '../domain/ids.ts';
+import { asPrincipal, type OrganizationId, type Principal, userPrincipal } from '../domain/ids.ts';
+import { loadFacts } from '../store/fact-store.ts';
 import { keys, nameInKey } from '../store/keys.ts';
+import { usersWithTokens } from '../store/personal-token-store.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
+import type { Table } from '../store/table.ts';
+import { accountsOf } from '../store/user-store.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';
 import type { PublisherDependencies } from './publish-under-lease.ts';
 import { requestEach } from './request-each.ts';
@@ -12,6 +17,36 @@ export function requestPrincipals(
   return requestEach(dependencies, grantsWork(organization), async () => {
     const { pk, sk } = keys.principal(organization, '');
     const items = await dependencies.table.query(pk, sk);
-    return items.map((item) => principalWork(organization, asPrincipal(nameInKey(item.sk))));
+    const known = items.map((item) => asPrincipal(nameInKey(item.sk)));
+    const added = await personalPrincipals(dependencies.table, organization, new Set(known));
+    return [...known, ...added].map((principal) => principalWork(organization, principal));
   });
+}
+
+/** Users with tokens of their own who have come to the organization since, and have no view of it yet. */
+async function personalPrincipals(
+  table: Table,
+  organization: OrganizationId,
+  known: ReadonlySet<Principal>,
+): Promise<readonly Principal[]> {
+  const users = (await usersWithTokens(table)).filter((user) => !known.has(userPrincipal(user)));
+  if (users.length === 0) {
+    return [];
+  }
+  const here = new Set<string>();
+  for (const { id, forge, baseUrl } of await synchronizationsOf(table, organization)) {
+    for (const kind of ['member', 'collaborator'] as const) {
+      for (const { account } of await loadFacts(table, id, kind)) {
+        here.add(`${forge} ${baseUrl} ${account}`);
+      }
+    }
+  }
+  const found: Principal[] = [];
+  for (const user of users) {
+    const accounts = await accountsOf(table, user);
+    if (accounts.some(({ forge, baseUrl, account }) => here.has(`${forge} ${baseUrl} ${account}`))) {
+      found.push(userPrincipal(user));
+    }
+  }
+  return found;
 }

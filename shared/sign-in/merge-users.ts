@@ -7,6 +7,7 @@ import { type UserId, userPrincipal } from '../domain/ids.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
 import { organizationsNaming, personsIn, putPerson } from '../store/member-store.ts';
+import { endPersonal, isLivePersonal, personalTokensOf } from '../store/personal-token-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import type { Operation } from '../store/table.ts';
 import { revokeToken, tokensOf } from '../store/token-store.ts';
@@ -100,6 +101,7 @@ async function givePersons({ table }: UserDependencies, { into, merged }: Merge)
     const person = {
       isOwner: both.some((one) => one?.isOwner === true),
       isOff: both.some((one) => one?.isOff === true),
+      isWaiting: both.some((one) => one?.isWaiting === true) || undefined,
     };
     await table.transact([
       ...putPerson(organization, into, person),
@@ -109,6 +111,11 @@ async function givePersons({ table }: UserDependencies, { into, merged }: Merge)
 }
 
 async function revokeTokens({ table, workQueue, clock }: UserDependencies, user: UserId): Promise<void> {
+  for (const token of await personalTokensOf(table, user)) {
+    if (isLivePersonal(token, clock.now())) {
+      await workQueue.send(await endPersonal(table, token, [], 'revoked', clock.now()));
+    }
+  }
   for (const { organization } of await viewsOf(table, user)) {
     for (const token of await tokensOf(table, organization, userPrincipal(user))) {
       await workQueue.send(await revokeToken(table, token, clock.now()));

@@ -43,6 +43,8 @@
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
  * | tokens of a principal | ORG#id | TOKEN#principal#id |
  * | token by its hash | TOKEN#hash | TOKEN |
+ * | token of a person's own | USER#id | TOKEN#id |
+ * | that a user has made such tokens | PERSONALTOKENS | USER#id |
  * | entry of the audit log | ORG#id | AUDIT#time#id |
  * | entry of the installation's own | INSTALLATION | AUDIT#time#id |
  * | settings of the installation | INSTALLATION | SETTINGS |
@@ -267,6 +269,8 @@ export const keys = {
   /** @param hash of the key that the caller gave the request */
   repetition: (caller: string, hash: string): Key => ({ pk: `REPETITION#${caller}#${hash}`, sk: 'ANSWER' }),
   token: (hash: string): Key => ({ pk: `TOKEN#${hash}`, sk: 'TOKEN' }),
+  personalToken: (user: string, token: string): Key => ({ pk: `USER#${user}`, sk: `TOKEN#${token}` }),
+  hasPersonalTokens: (user: string): Key => ({ pk: 'PERSONALTOKENS', sk: `USER#${user}` }),
   user: (user: string): Key => ({ pk: `USER#${user}`, sk: 'USER' }),
   session: (user: string, session: string): Key => ({ pk: `USER#${user}`, sk: `SESSION#${session}` }),
   /** @param period since the epoch, counted by whoever makes the keys */

@@ -1,5 +1,6 @@
 /** Who is a member where, for whoever asks about one person in several synchronizations. */
 import { z } from 'zod';
+import type { PersonState } from '../domain/access.ts';
 import { type Claim, isWithdrawn } from '../domain/claim.ts';
 import type { MemberFact } from '../domain/facts.ts';
 import {
@@ -61,7 +62,11 @@ function memberOf(factItem: Item | undefined, claimItem: Item | undefined, now: 
   return isWithdrawn(claims, fact, givenAt) ? undefined : fact;
 }
 
-const PersonItem = z.object({ owner: z.literal(true).optional(), off: z.literal(true).optional() });
+const PersonItem = z.object({
+  owner: z.literal(true).optional(),
+  off: z.literal(true).optional(),
+  waiting: z.literal(true).optional(),
+});
 
 /** What an organization itself says of a person, whatever code hosts say. */
 export interface Person {
@@ -69,23 +74,39 @@ export interface Person {
   readonly isOwner: boolean;
   /** Switched off: belongs to the organization no more. */
   readonly isOff: boolean;
+  /** Has to be activated first. */
+  readonly isWaiting?: boolean | undefined;
 }
 
 const parsePerson = (item: Item | undefined): Person => {
-  const { owner, off } = PersonItem.parse(item ?? {});
-  return { isOwner: owner === true, isOff: off === true };
+  const { owner, off, waiting } = PersonItem.parse(item ?? {});
+  return { isOwner: owner === true, isOff: off === true, ...(waiting ? { isWaiting: true } : {}) };
 };
+
+/** Whether the person may use and read anything of the organization. */
+export function stateOf({ isOff, isWaiting }: Pick<Person, 'isOff' | 'isWaiting'>): PersonState {
+  return isOff ? 'off' : isWaiting === true ? 'waiting' : 'active';
+}
+
+/** Whether the organization says anything of the user. One read. */
+export const isNamed = async (table: Table, organization: OrganizationId, user: UserId): Promise<boolean> =>
+  (await table.get(keys.person(organization, user))) !== undefined;
+
+/** What the organization says of the user. One read. */
+export async function findPerson(table: Table, organization: OrganizationId, user: UserId): Promise<Person> {
+  return parsePerson(await table.get(keys.person(organization, user)));
+}
 
 /** Says of the user what stands here, and nothing else any more. */
 export function putPerson(
   organization: OrganizationId,
   user: UserId,
-  { isOwner, isOff }: Person,
+  { isOwner, isOff, isWaiting }: Person,
 ): readonly Operation[] {
   return [
     {
       put: keys.person(organization, user),
-      item: { owner: isOwner || undefined, off: isOff || undefined },
+      item: { owner: isOwner || undefined, off: isOff || undefined, waiting: isWaiting || undefined },
     },
     { put: keys.personIn(user, organization), item: { organization } },
   ];
@@ -118,4 +139,14 @@ export async function personsOf(
     ...parsePerson(item),
     user: asId<UserId>(String(item.sk).slice(sk.length)),
   }));
+}
+
+/** What the organization says of each of the users. One read for each 100. */
+export async function personsFor(
+  table: Table,
+  organization: OrganizationId,
+  users: readonly UserId[],
+): Promise<ReadonlyMap<UserId, Person>> {
+  const items = await table.getMany(users.map((user) => keys.person(organization, user)));
+  return new Map(users.map((user, place) => [user, parsePerson(items[place])]));
 }

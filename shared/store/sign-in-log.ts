@@ -24,6 +24,10 @@ export const signInActs = [
   'account-linked',
   'account-unlinked',
   'users-merged',
+  /** A user made, rotated or revoked a token of the user's own. */
+  'own-token-created',
+  'own-token-rotated',
+  'own-token-revoked',
 ] as const;
 
 const SignInEntry = z.object({

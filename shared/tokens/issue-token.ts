@@ -19,7 +19,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
-import { addToken } from '../store/token-store.ts';
+import { addToken, type Token, type TokenMaker } from '../store/token-store.ts';
 import { accountIn, findUser, makeUser, userIsThere } from '../store/user-store.ts';
 import type { WorkQueue } from '../store/work.ts';
 
@@ -36,6 +36,15 @@ export type TokenHolder =
   | { readonly kind: 'team'; readonly slug: string }
   | { readonly kind: 'organization' };
 
+export interface NewToken {
+  readonly description: string;
+  /** Milliseconds since the epoch; undefined for never. */
+  readonly expiresAt: number | undefined;
+  readonly madeBy?: TokenMaker;
+  /** An operation for the transaction that stores the token. */
+  readonly record?: (token: Pick<Token, 'id' | 'kind' | 'principal' | 'expiry'>) => Operation;
+}
+
 export interface IssuedToken {
   readonly id: TokenId;
   /** Shown only now. */
@@ -46,14 +55,13 @@ export interface IssuedToken {
 }
 
 /**
- * @param expiresAt milliseconds since the epoch
  * @throws CallerError when there is no such member or team, or when the expiry has passed
  */
 export async function issueToken(
   dependencies: IssueTokenDependencies,
   organization: Organization,
   holder: TokenHolder,
-  { description, expiresAt }: { description: string; expiresAt: number | undefined },
+  { description, expiresAt, madeBy, record }: NewToken,
 ): Promise<IssuedToken> {
   const { table, workQueue, clock, randomBytes } = dependencies;
   const now = clock.now();
@@ -79,8 +87,14 @@ export async function issueToken(
           description,
           createdAt: now,
           expiry,
+          ...(madeBy === undefined ? {} : { madeBy }),
         },
-        found.operations,
+        [
+          ...found.operations,
+          ...(record === undefined
+            ? []
+            : [record({ id, kind: found.kind, principal: found.principal, expiry })]),
+        ],
       ),
     );
   } catch (error) {

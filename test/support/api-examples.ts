@@ -2,6 +2,7 @@
 import type { Example } from './api-example.ts';
 import { organizationExamples } from './api-organization-examples.ts';
 import { packageExamples } from './api-packages.ts';
+import { peopleExamples } from './api-people-examples.ts';
 import { userOf } from './api-world.ts';
 import { runExamples } from './run-examples.ts';
 
@@ -41,6 +42,7 @@ export const examples: Readonly<Record<string, Example>> = {
       return undefined;
     },
   },
+  ...peopleExamples,
   listApiKeys: {},
   createApiKey: { body: newKey },
   revokeApiKey: {

@@ -20,6 +20,7 @@ import type { Synchronization } from '../../shared/domain/synchronization.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
 import type { ContentReader } from '../../shared/forge/forge.ts';
 import { runDeletion } from '../../shared/organizations/deletion/run-deletion.ts';
+import { isOwner } from '../../shared/organizations/membership.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
 import { effectiveRightsOf } from '../../shared/publish/effective-rights.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
@@ -201,7 +202,11 @@ export async function createRegistryWorld(
         return message.kind === 'grants'
           ? requestPrincipals(common, message.organization)
           : publishView(
-              { ...common, effectiveRightsOf: effectiveRightsOf.bind(undefined, of.table) },
+              {
+                ...common,
+                effectiveRightsOf: effectiveRightsOf.bind(undefined, of.table),
+                isOwner: isOwner.bind(undefined, of.table),
+              },
               message.organization,
               message.principal,
             );

@@ -1,4 +1,5 @@
 import type { Route } from '../frame/route.ts';
+import { accessRoutes } from './access.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { heldRemovalRoutes } from './held-removals.ts';
 import { historyRoutes } from './history.ts';
@@ -8,8 +9,10 @@ import { meRoutes } from './me.ts';
 import { newOrganizationRoutes } from './new-organization.ts';
 import { organizationEndRoutes } from './organization-end.ts';
 import { organizationRoutes } from './organizations.ts';
+import { ownTokenRoutes } from './own-tokens.ts';
 import { packageChangeRoutes } from './package-changes.ts';
 import { packageRoutes } from './packages.ts';
+import { peopleRoutes } from './people.ts';
 import { refusedCommitRoutes } from './refused-commits.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { runRoutes } from './runs.ts';
@@ -17,10 +20,13 @@ import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { statusRoutes } from './status.ts';
 import { synchronizationRoutes } from './synchronizations.ts';
+import { teamRoutes } from './teams.ts';
+import { tokenRoutes } from './tokens.ts';
 
 /** Every route of the API but those of its documentation. */
 export const routes: readonly Route[] = [
   ...meRoutes,
+  ...ownTokenRoutes,
   ...sessionRoutes,
   ...organizationRoutes,
   ...packageRoutes,
@@ -29,6 +35,10 @@ export const routes: readonly Route[] = [
   ...refusedCommitRoutes,
   ...newOrganizationRoutes,
   ...apiKeyRoutes,
+  ...tokenRoutes,
+  ...accessRoutes,
+  ...peopleRoutes,
+  ...teamRoutes,
   ...historyRoutes,
   ...installationRoutes,
   ...statusRoutes,

@@ -4,14 +4,18 @@ import {
   asId,
   type ForgeAccountId,
   type ForgeTeamId,
+  organizationPrincipal,
   type Principal,
+  parsePrincipal,
   teamPrincipal,
+  type UserId,
   userPrincipal,
 } from '../../domain/ids.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { absent } from '../../store/condition.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { type Key, keys } from '../../store/keys.ts';
+import { havingTokens } from '../../store/personal-token-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
 import { accountIn, findUsers } from '../../store/user-store.ts';
 import { requestWork, type WorkItem } from '../../store/work.ts';
@@ -72,6 +76,7 @@ export async function affectedByClaims(
   }
   const accounts = new Set<ForgeAccountId>();
   const changedTeams = new Set<ForgeTeamId>();
+  const owners = claims.some(({ key }) => key.startsWith('member#'));
   for (const { key } of claims) {
     const [kind, id = ''] = key.split('#');
     if (kind === 'team' || kind === 'repository') {
@@ -86,7 +91,12 @@ export async function affectedByClaims(
   const teams =
     changedTeams.size === 0 ? changedTeams : await withDescendants(table, synchronization, changedTeams);
   const members = await membersOf(table, synchronization, teams);
-  return requestNamed(table, synchronization, { accounts: new Set([...accounts, ...members]), teams }, now);
+  return requestNamed(
+    table,
+    synchronization,
+    { accounts: new Set([...accounts, ...members]), teams, owners },
+    now,
+  );
 }
 
 /** Every principal of the organization. @param now milliseconds since the epoch */
@@ -124,11 +134,22 @@ async function requestNamed(
   for (const team of named.teams) {
     principals.add(teamPrincipal(id, team));
   }
+  if (named.owners) {
+    principals.add(organizationPrincipal(organization));
+  }
   const workItems = [...principals].map((principal) => principalWork(organization, principal));
   const items = await table.getMany(workItems.map(({ key }) => key));
+  const withTokens = await personalPrincipals(
+    table,
+    [...principals].filter((_, place) => items[place] === undefined),
+  );
   for (const [place, workItem] of workItems.entries()) {
-    if (items[place] === undefined) {
+    const { principal } = workItem.message.message;
+    if (items[place] === undefined && !withTokens.has(principal)) {
       operations.push(stillMissing(workItem.key));
+    } else if (items[place] === undefined) {
+      operations.push(requestWork(workItem, now, { organization, principal }));
+      requested.push(workItem);
     } else {
       operations.push(requestWork(workItem, now));
       requested.push(workItem);
@@ -137,11 +158,24 @@ async function requestNamed(
   return { operations, requested };
 }
 
+/** Those of the principals who are users with tokens of their own: these read in an organization from the first right there on. */
+async function personalPrincipals(
+  table: Table,
+  principals: readonly Principal[],
+): Promise<ReadonlySet<unknown>> {
+  const users = principals.map((principal) => parsePrincipal(principal));
+  const ids = users.flatMap((parts) => (parts.kind === 'user' ? [parts.user] : []));
+  const having = ids.length === 0 ? new Set<UserId>() : await havingTokens(table, ids);
+  return new Set([...having].map(userPrincipal));
+}
+
 const stillMissing = (key: Key): Operation => ({ check: key, when: absent });
 
 interface Named {
   readonly accounts: ReadonlySet<ForgeAccountId>;
   readonly teams: ReadonlySet<ForgeTeamId>;
+  /** Who the owners are may have changed, and so which of the organization's own tokens count. */
+  readonly owners: boolean;
 }
 
 async function namedBy(
@@ -152,6 +186,7 @@ async function namedBy(
   const accounts = new Set<ForgeAccountId>();
   const teams = new Set<ForgeTeamId>();
   const changedTeams = new Set<ForgeTeamId>();
+  const owners = changes.some(isOfOwner);
   for (const { fact } of changes) {
     switch (fact.kind) {
       case 'settings':
@@ -174,8 +209,14 @@ async function namedBy(
   }
   // Accounts that join or leave the team in the same plan are named by their own rows.
   const members = await membersOf(table, synchronization, changedTeams);
-  return { accounts: new Set([...accounts, ...members]), teams };
+  return { accounts: new Set([...accounts, ...members]), teams, owners };
 }
+
+/** Whether somebody becomes an owner, or is one no more. */
+const isOfOwner = (change: PlannedChange): boolean =>
+  [change.fact, 'before' in change ? change.before : undefined].some(
+    (fact) => fact?.kind === 'member' && fact.role === 'owner',
+  );
 
 async function membersOf(
   table: Table,

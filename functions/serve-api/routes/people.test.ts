@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { peoplePage } from '../../../shared/organizations/list-people.ts';
+import { auditLog } from '../../../shared/store/audit-log.ts';
+import { putFact } from '../../../shared/store/fact-store.ts';
+import { keys } from '../../../shared/store/keys.ts';
+import { findOrganization } from '../../../shared/store/organization-store.ts';
+import { createApiWorld, userOf } from '../../../test/support/api-world.ts';
+import { aFact } from '../../../test/support/memory-forge.ts';
+import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import { watchReads } from '../../../test/support/watch-reads.ts';
+
+const path = '/organizations/acme/people';
+const put = (...facts: Parameters<typeof putFact>[1][]) =>
+  facts.map((fact) => putFact(synchronizationId, fact, 3));
+
+describe('the people of an organization', () => {
+  it('are members and collaborators, users under their ids', async () => {
+    const world = await createApiWorld();
+    await world.table.transact(put(aFact.member(70), aFact.collaborator(5, 3), aFact.collaborator(5, 80)));
+    const members = await world.ask('owner', { path });
+    expect(members.body.items.map(({ id, role, state }: never) => [id, role, state])).toEqual([
+      [userOf('owner'), 'owner', 'active'],
+      [userOf('member'), 'member', 'active'],
+      [userOf('outside'), 'outside', 'active'],
+      [`${synchronizationId}.70`, 'member', 'active'],
+    ]);
+    const others = await world.ask('owner', { path: `${path}?cursor=${members.body.next}` });
+    expect(others.body).toMatchObject({
+      items: [{ id: `${synchronizationId}.80`, role: 'outside', isKnown: false }],
+    });
+    expect(others.body.next).toBeUndefined();
+  });
+
+  it('are read in pages of three reads, besides the two for the synchronizations', async () => {
+    const { table, now } = await createApiWorld();
+    const all = Array.from({ length: 5000 }, (_, place) => aFact.member(1000 + place));
+    for (let start = 0; start < all.length; start += 100) {
+      await table.transact(put(...all.slice(start, start + 100)));
+    }
+    const watched = watchReads(table);
+    const organization = await findOrganization(table, organizationId);
+    const seen = new Set<string>();
+    let after: string | undefined;
+    do {
+      const page = await peoplePage(
+        watched.table,
+        organization ?? { id: organizationId },
+        { limit: 100, after },
+        now(),
+      );
+      expect(watched.take()).toBeLessThanOrEqual(2 + 3);
+      for (const { id } of page.people) {
+        seen.add(id);
+      }
+      after = page.next;
+    } while (after !== undefined);
+    expect(seen.size).toBe(5003);
+  });
+
+  it('who are switched off are nobody there, until they are switched on again', async () => {
+    const world = await createApiWorld();
+    const view = keys.principal(organizationId, `u.${userOf('member')}`);
+    await world.table.update({ key: view, set: { wanted: 1, done: 1 } });
+    const set = (state: string) =>
+      world.ask('owner', { method: 'PATCH', path: `${path}/${userOf('member')}`, body: { state } });
+    expect((await set('off')).body).toEqual({
+      id: userOf('member'),
+      name: 'member-login',
+      state: 'off',
+      isKnown: true,
+    });
+    expect((await world.table.get(view))?.wanted).toBe(2);
+    expect((await world.ask('member', { path: '/organizations/acme' })).status).toBe(404);
+    const [entry] = await auditLog(world.table, organizationId, 1);
+    expect(entry).toMatchObject({
+      act: 'set-person-state',
+      before: { state: 'active' },
+      after: { state: 'off' },
+    });
+    expect((await set('active')).body).toMatchObject({ role: 'member', state: 'active' });
+    expect((await world.ask('member', { path: '/organizations/acme' })).status).toBe(200);
+  });
+
+  it('are switched off before they ever signed in, but never by themselves', async () => {
+    const world = await createApiWorld();
+    await world.table.transact(put(aFact.member(70)));
+    const off = (id: string) =>
+      world.ask('owner', { method: 'PATCH', path: `${path}/${id}`, body: { state: 'off' } });
+    const { status, body } = await off(`${synchronizationId}.70`);
+    expect([status, body.state, body.isKnown]).toEqual([200, 'off', true]);
+    expect((await world.ask('owner', { path: `${path}/${body.id}` })).body.state).toBe('off');
+    expect((await off(userOf('owner'))).status).toBe(409);
+    expect((await off(userOf('stranger'))).status).toBe(404);
+    const last = { method: 'PATCH', path: `${path}/${userOf('owner')}`, body: { state: 'off' } };
+    expect((await world.ask('operator', last)).status).toBe(409);
+  });
+});
+
+describe('what people may install', () => {
+  it('is for owners to ask about anybody, and for everybody else about themselves', async () => {
+    const world = await createApiWorld();
+    const of = (id: string) => ({ path: `${path}/${id}/access` });
+    expect((await world.ask('owner', of(userOf('member')))).status).toBe(200);
+    expect((await world.ask('member', of(userOf('member')))).status).toBe(200);
+    const others = await world.ask('member', of(userOf('owner')));
+    const nobody = await world.ask('owner', of('nobody'));
+    expect([others.status, others.text]).toEqual([404, nobody.text]);
+  });
+});

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { askedTime, Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
+import { MadeToken, NewToken, Token, TokenRotation } from '../../../shared/console-api/tokens.ts';
+import { asId, type TokenId } from '../../../shared/domain/ids.ts';
+import {
+  makeTokenFor,
+  revokeTokenOf,
+  rotateToken,
+  tokenIn,
+} from '../../../shared/organizations/owners-tokens.ts';
+import { type Token as StoredToken, tokenPage } from '../../../shared/store/token-store.ts';
+import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const common = { tag: 'Tokens', access: 'owner', scope: 'tokens' } as const;
+const path = '/organizations/{slug}/tokens';
+const params = z.object({ id: Id });
+
+/** Members' tokens of earlier versions are called after users. */
+const kindOf = ({ kind, personal }: StoredToken) =>
+  kind === 'user' && personal === undefined ? 'member' : kind;
+
+const shown = (token: StoredToken) => ({
+  id: token.id,
+  kind: kindOf(token),
+  principal: token.principal,
+  description: token.description,
+  state: token.state,
+  madeBy: token.madeBy,
+  createdAt: timeOf(token.createdAt),
+  expiresAt: optionalTimeOf(token.expiry === 0 ? undefined : token.expiry * 1000),
+  lastInstallAt: optionalTimeOf(token.lastInstallAt),
+});
+
+const listTokens = defineRoute(
+  {
+    ...common,
+    name: 'listTokens',
+    method: 'get',
+    path,
+    summary: 'Every token that reads packages of the organization',
+    description: 'Revoked and expired ones too. By whom they speak for.',
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: pageOf(Token), description: 'A page of tokens, without their secrets.' },
+  },
+  async ({ table }, { organization, query: { cursor, ...asked } }) => {
+    const list = { route: 'listTokens', filter: organization.id };
+    const { tokens, next } = await tokenPage(table, organization.id, {
+      limit: limitOf(asked),
+      after: placeOf(list, cursor),
+    });
+    return { body: { items: tokens.map(shown), next: cursorFor(list, next) } };
+  },
+);
+
+const createToken = defineRoute(
+  {
+    ...common,
+    name: 'createToken',
+    method: 'post',
+    path,
+    summary: 'Make a token for a member, a team or the organization',
+    description:
+      'A token of the organization reads every package, secret ones of later times too, as long as the person who made it owns the organization.',
+    body: NewToken,
+    act: 'create-token',
+    isDangerous: true,
+    idempotency: 'key',
+    answer: { status: 201, schema: MadeToken, description: 'The token, with its secret.' },
+  },
+  async (dependencies, { organization, body, accountable }) => {
+    const { description, expiresAt } = body;
+    const { id, token: secret } = await makeTokenFor(
+      dependencies,
+      organization,
+      body.for,
+      { description, expiresAt: askedTime(expiresAt) },
+      await accountable(),
+    );
+    return { body: { ...shown(await tokenIn(dependencies, organization, id)), secret } };
+  },
+);
+
+const readToken = defineRoute(
+  {
+    ...common,
+    name: 'readToken',
+    method: 'get',
+    path: `${path}/{id}`,
+    summary: 'One token',
+    params,
+    answer: { status: 200, schema: Token, description: 'The token, without its secret.' },
+  },
+  async (dependencies, { organization, params: { id } }) => ({
+    body: shown(await tokenIn(dependencies, organization, asId<TokenId>(id))),
+  }),
+);
+
+const rotate = defineRoute(
+  {
+    ...common,
+    name: 'rotateToken',
+    method: 'post',
+    path: `${path}/{id}/rotate`,
+    summary: 'Give a token another secret',
+    description: 'The old one is refused at once.',
+    params,
+    body: TokenRotation,
+    act: 'rotate-token',
+    isDangerous: true,
+    idempotency: 'key',
+    answer: { status: 201, schema: MadeToken, description: 'The token, with its new secret.' },
+  },
+  async (dependencies, { organization, params: { id }, body, accountable }) => {
+    const { token, secret } = await rotateToken(
+      dependencies,
+      organization,
+      asId<TokenId>(id),
+      askedTime(body.expiresAt),
+      await accountable(),
+    );
+    return { body: { ...shown(token), secret } };
+  },
+);
+
+const revoke = defineRoute(
+  {
+    ...common,
+    name: 'revokeToken',
+    method: 'delete',
+    path: `${path}/{id}`,
+    summary: 'Revoke a token',
+    params,
+    act: 'revoke-token',
+    isDangerous: false,
+    idempotency: 'natural',
+    answer: { status: 204, description: 'It is refused from now on, at the edge within seconds.' },
+  },
+  async (dependencies, { organization, params: { id }, accountable }) => {
+    await revokeTokenOf(dependencies, organization, asId<TokenId>(id), await accountable());
+    return {};
+  },
+);
+
+export const tokenRoutes: readonly Route[] = [listTokens, createToken, readToken, rotate, revoke];

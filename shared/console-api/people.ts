@@ -1,0 +1,58 @@
+/** People and teams of an organization. */
+import { z } from 'zod';
+import { Role } from './common.ts';
+
+const state = z.enum(['active', 'waiting', 'off']).meta({
+  description: 'What owners here say, whatever the code host says: only somebody active reads anything.',
+});
+
+export const Person = z
+  .object({
+    id: z.string().meta({
+      description:
+        "A user's id, or a synchronization and the code host's id of an account that nobody signed in with.",
+    }),
+    synchronization: z.string(),
+    account: z.string().meta({ description: "The code host's id of the account." }),
+    login: z.string(),
+    role: Role.meta({ description: 'What the code host says.' }),
+    forgeRole: z.string().optional().meta({ description: "The code host's own term." }),
+    isKnown: z.boolean().meta({ description: 'Somebody signed in with the account, or was given a token.' }),
+    state,
+  })
+  .meta({ id: 'Person', description: 'An account of a person in a synchronization.' });
+
+export const OnePerson = z
+  .object({ id: z.string(), name: z.string(), role: Role.optional(), state, isKnown: z.boolean() })
+  .meta({ id: 'OnePerson' });
+
+export const PersonChange = z
+  .strictObject({
+    state: z.enum(['active', 'off']).meta({ description: '`active`: somebody who waits, too.' }),
+  })
+  .meta({ id: 'PersonChange' });
+
+export const Team = z
+  .object({
+    id: z.string().meta({ description: 'Also the principal of its tokens.' }),
+    synchronization: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    parent: z.string().optional().meta({ description: 'The team above it.' }),
+    privacy: z.string().optional().meta({ description: "The code host's own term." }),
+  })
+  .meta({ id: 'Team' });
+
+export const TeamMember = z
+  .object({
+    account: z.string(),
+    login: z.string(),
+    level: z.string().optional(),
+    inheritedFrom: z.string().optional().meta({ description: 'The team that the membership comes from.' }),
+  })
+  .meta({ id: 'TeamMember' });
+
+export const TeamId = z
+  .string()
+  .regex(/^t\.[A-Za-z0-9-]{1,40}\.[A-Za-z0-9_-]{1,120}$/, 'is no id of a team')
+  .meta({ example: 't.k3j4h5g6f7d8s9a2.1007' });

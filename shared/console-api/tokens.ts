@@ -1,0 +1,77 @@
+/** Tokens that Composer sends. */
+import { z } from 'zod';
+import { Line, Time } from './common.ts';
+
+const kinds = ['user', 'member', 'team', 'organization'] as const;
+
+export const Token = z
+  .object({
+    id: z.string(),
+    kind: z.enum(kinds).meta({
+      description:
+        "`user`: a person's own, with the person's rights in every organization; `member`: the rights of a person in this one; `team`: the rights of a team; `organization`: every package.",
+    }),
+    principal: z.string().meta({ description: 'Whom it speaks for.', example: 'u.k3j4h5g6f7d8s9a2' }),
+    description: z.string(),
+    state: z.enum(['waiting', 'active', 'suspended', 'revoked', 'expired']).meta({
+      description:
+        '`waiting`: until its packages are published; `suspended`: its maker does not own the organization now.',
+    }),
+    madeBy: z
+      .object({ kind: z.enum(['user', 'key', 'operator']), id: z.string(), name: z.string() })
+      .optional()
+      .meta({ description: 'Missing in what was made on the machine itself.' }),
+    createdAt: Time,
+    expiresAt: Time.optional().meta({ description: 'Missing: never.' }),
+    lastInstallAt: Time.optional().meta({
+      description: 'When Composer last reported an installation with it, to about ten minutes.',
+    }),
+  })
+  .meta({ id: 'Token' });
+
+const expiresAt = Time.nullable().optional().meta({
+  description: "null: never. If left out, what the organization's owners set.",
+  example: '2027-01-01T00:00:00Z',
+});
+
+export const NewToken = z
+  .strictObject({
+    for: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('member'), login: Line(100) }),
+        z.strictObject({ kind: z.literal('team'), slug: Line(100) }),
+        z.strictObject({ kind: z.literal('organization') }),
+      ])
+      .meta({ example: { kind: 'member', login: 'ann' } }),
+    description: Line(200).meta({ example: 'build server' }),
+    expiresAt,
+  })
+  .meta({ id: 'NewToken' });
+
+export const TokenRotation = z.strictObject({ expiresAt }).meta({ id: 'TokenRotation' });
+
+export const MadeToken = Token.extend({
+  secret: z.string().meta({ description: 'Shown this once.' }),
+}).meta({ id: 'MadeToken' });
+
+export const NewOwnToken = z
+  .strictObject({ description: Line(200).meta({ example: 'laptop' }), expiresAt })
+  .meta({ id: 'NewOwnToken' });
+
+export const OwnToken = z
+  .object({
+    id: z.string(),
+    description: z.string(),
+    state: z.enum(['waiting', 'active', 'revoked', 'expired']),
+    createdAt: Time,
+    expiresAt: Time.optional().meta({ description: 'Missing: never.' }),
+    lastInstallAt: Time.optional(),
+    organizations: z
+      .array(z.object({ slug: z.string(), isExcluded: z.boolean() }))
+      .meta({ description: 'Where it reads; `isExcluded`: owners took it out of their organization.' }),
+  })
+  .meta({ id: 'OwnToken', description: "A person's own token: the person's rights in every organization." });
+
+export const MadeOwnToken = OwnToken.extend({
+  secret: z.string().meta({ description: 'Shown this once.' }),
+}).meta({ id: 'MadeOwnToken' });

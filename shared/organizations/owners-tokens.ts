@@ -1,0 +1,131 @@
+/** Tokens that owners make for members, teams and the organization: each leaves an entry in the audit log. */
+import { CallerError } from '../domain/caller-error.ts';
+import type { TokenId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { makeToken, tokenHash } from '../domain/token.ts';
+import { ConflictError } from '../store/table.ts';
+import { findTokenLife } from '../store/token-life.ts';
+import {
+  findTokenIn,
+  isLive,
+  replaceSecret,
+  revokeToken,
+  type Token,
+  type TokenMaker,
+} from '../store/token-store.ts';
+import {
+  type IssuedToken,
+  type IssueTokenDependencies,
+  issueToken,
+  type TokenHolder,
+} from '../tokens/issue-token.ts';
+import { expiryOf } from '../tokens/token-expiry.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+/** When a token is to expire: milliseconds since the epoch, `never`, or undefined for the organization's default. */
+type AskedExpiry = number | 'never' | undefined;
+
+/** @throws CallerError when there is no such member or team, or the organization does not allow the expiry */
+export async function makeTokenFor(
+  dependencies: IssueTokenDependencies,
+  organization: Organization,
+  holder: TokenHolder,
+  { description, expiresAt }: { readonly description: string; readonly expiresAt: AskedExpiry },
+  accountable: Accountable,
+): Promise<IssuedToken> {
+  const { table, clock } = dependencies;
+  const life = await findTokenLife(table, organization.id);
+  const madeBy = makerOf(accountable);
+  return issueToken(dependencies, organization, holder, {
+    description,
+    expiresAt: expiryOf(expiresAt, life, clock.now()),
+    ...(madeBy === undefined ? {} : { madeBy }),
+    record: ({ id, kind, principal, expiry }) =>
+      ownerAct(dependencies, organization.id, accountable, 'create-token', id, {
+        after: { kind, principal, description, expiry },
+      }),
+  });
+}
+
+function makerOf({ actor }: Accountable): TokenMaker | undefined {
+  switch (actor?.kind) {
+    case 'user':
+    case 'key':
+    case 'operator':
+      return { kind: actor.kind, id: actor.id, name: actor.name };
+    default:
+      return undefined;
+  }
+}
+
+/** @throws CallerError when the organization has no such token */
+export async function tokenIn(
+  { table }: Pick<IssueTokenDependencies, 'table'>,
+  organization: Organization,
+  id: TokenId,
+): Promise<Token> {
+  const token = await findTokenIn(table, organization.id, id);
+  if (token === undefined) {
+    throw new CallerError('not-found', 'there is no such token');
+  }
+  return token;
+}
+
+/**
+ * Gives a token another secret, which is shown this once. The old one stops at once.
+ *
+ * @throws CallerError when there is no such token, or it has ended
+ */
+export async function rotateToken(
+  dependencies: IssueTokenDependencies,
+  organization: Organization,
+  id: TokenId,
+  expiresAt: AskedExpiry,
+  accountable: Accountable,
+): Promise<{ readonly token: Token; readonly secret: string }> {
+  const { table, workQueue, clock, randomBytes } = dependencies;
+  const now = clock.now();
+  const token = await tokenIn(dependencies, organization, id);
+  if (!isLive(token, now)) {
+    throw new CallerError('conflict', 'the token has ended; make another');
+  }
+  if (token.personal !== undefined) {
+    throw new CallerError('forbidden', 'only the person whose token it is can rotate it');
+  }
+  const until = expiryOf(expiresAt, await findTokenLife(table, organization.id), now);
+  const secret = makeToken(token.kind === 'user' ? 'member' : token.kind, randomBytes);
+  const next = { hash: tokenHash(secret), expiry: until === undefined ? 0 : Math.floor(until / 1000) };
+  const act = ownerAct(dependencies, organization.id, accountable, 'rotate-token', id, {
+    before: { expiry: token.expiry },
+    after: { expiry: next.expiry },
+  });
+  try {
+    await workQueue.send(await replaceSecret(table, token, organization.slug, next, now, [act]));
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      throw new CallerError('conflict', 'the token changed at the same time; try again', { cause: error });
+    }
+    throw error;
+  }
+  return { token: { ...token, ...next }, secret };
+}
+
+/**
+ * Refuses a token from now on; doing it twice is doing it once.
+ *
+ * @throws CallerError when there is no such token
+ */
+export async function revokeTokenOf(
+  dependencies: IssueTokenDependencies,
+  organization: Organization,
+  id: TokenId,
+  accountable: Accountable,
+): Promise<void> {
+  const { table, workQueue, clock } = dependencies;
+  const token = await tokenIn(dependencies, organization, id);
+  const { kind, principal, description, expiry, state } = token;
+  const act = ownerAct(dependencies, organization.id, accountable, 'revoke-token', id, {
+    before: { kind, principal, description, expiry, state },
+  });
+  await workQueue.send(await revokeToken(table, token, clock.now(), [act]));
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { publishedRegistry } from '../../test/support/published.ts';
+import type { Registry } from '../../test/support/registry-fixture.ts';
+import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
+import { asId, type SessionId, type UserId } from '../domain/ids.ts';
+import { tokensOfOrganization } from '../store/token-store.ts';
+import { makeUser } from '../store/user-store.ts';
+import { revokeTokenOf } from './owners-tokens.ts';
+import { makeOwnToken, ownTokens, revokeOwnToken, rotateOwnToken } from './personal-tokens.ts';
+
+const user = asId<UserId>('userone');
+const asker = {
+  user,
+  session: asId<SessionId>('session1'),
+  origin: { address: '198.51.100.7', userAgent: 'test' },
+};
+const facts = (...ids: number[]) => [
+  aFact.settings(true),
+  ...ids.map((id) => aFact.member(id)),
+  aFact.repository(5),
+];
+const root = '/acme/packages.json';
+
+/** Account 1 signed in, and is no member before the forge says so. */
+async function world(...members: number[]) {
+  const registry = await publishedRegistry(undefined, facts(...members));
+  await registry.table.transact(makeUser(user, { ...gitHubHost, account: asId(1) }, 'user-1', 0));
+  const dependencies = { ...registry, randomBytes };
+  const make = async () => {
+    const made = await makeOwnToken(dependencies, asker, { description: 'laptop', expiresAt: undefined });
+    await registry.settle();
+    return made;
+  };
+  return { registry, dependencies, make };
+}
+
+const states = async ({ table }: Registry) =>
+  (await tokensOfOrganization(table, organizationId)).map(({ state }) => state);
+
+describe("a person's own token", () => {
+  it('reads what the person may read, and stands among the tokens of the organization', async () => {
+    const { registry, make } = await world(1, 2);
+    const { secret } = await make();
+    expect(secret).toMatch(/^rprt_u_/);
+    expect(await registry.listed(secret)).toEqual(['acme/one']);
+    expect(await states(registry)).toEqual(['active']);
+    await registry.change(facts(2), 'members');
+    await registry.settle();
+    expect(await registry.listed(secret)).toEqual([]);
+  });
+
+  it.each([
+    ['alone', [2]],
+    ['with so many that everybody is looked at', [2, ...Array.from({ length: 60 }, (_, id) => 100 + id)]],
+  ])('reads in an organization that its person comes to later, %s', async (_, others) => {
+    const { registry, make } = await world(2);
+    const { secret } = await make();
+    expect(await registry.get(secret, root)).toBe('404');
+    await registry.change(facts(1, ...others), 'members');
+    await registry.settle();
+    expect(await registry.listed(secret)).toEqual(['acme/one']);
+    expect(await states(registry)).toEqual(['active']);
+  });
+
+  it('is taken out of an organization by its owners, and stays out', async () => {
+    const { registry, dependencies, make } = await world(1, 2);
+    const { secret, token } = await make();
+    const act = { by: 'owner', why: '' };
+    await revokeTokenOf(dependencies, registry.organization, token.id, act);
+    await registry.settle();
+    expect(await registry.get(secret, root)).toBe('404');
+    expect(await states(registry)).toEqual(['revoked']);
+    const [own] = await ownTokens(registry.table, user, registry.clock.now());
+    expect(own?.token).toMatchObject({ state: 'active', excluded: 'acme' });
+    const { secret: rotated } = await rotateOwnToken(dependencies, asker, token.id, undefined);
+    await registry.settle();
+    expect(await registry.get(secret, root)).toBe('401');
+    expect(await registry.get(rotated, root)).toBe('404');
+  });
+
+  it('is rotated and revoked by its person alone, at once', async () => {
+    const { registry, dependencies, make } = await world(1, 2);
+    const { secret, token } = await make();
+    const { secret: rotated } = await rotateOwnToken(dependencies, asker, token.id, 'never');
+    await registry.settle();
+    expect(await registry.get(secret, root)).toBe('401');
+    expect(await registry.listed(rotated)).toEqual(['acme/one']);
+    const other = { ...asker, user: asId<UserId>('usertwo') };
+    await expect(revokeOwnToken(dependencies, other, token.id)).rejects.toThrow('no such token');
+    await revokeOwnToken(dependencies, asker, token.id);
+    await revokeOwnToken(dependencies, asker, token.id);
+    await registry.settle();
+    expect(await registry.get(rotated, root)).toBe('401');
+    expect(await states(registry)).toEqual(['revoked']);
+    expect(await ownTokens(registry.table, user, registry.clock.now())).toEqual([]);
+  });
+});

@@ -1,0 +1,188 @@
+/** A person's own tokens: made, rotated and revoked by that person alone. They read with the person's rights in every organization. */
+import { CallerError } from '../domain/caller-error.ts';
+import { type AuditEntryId, newId, type SessionId, type TokenId, type UserId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { makeToken, tokenHash } from '../domain/token.ts';
+import { ensureKey } from '../publish/open-at-edge.ts';
+import {
+  addPersonalToken,
+  endPersonal,
+  findPersonalToken,
+  isLivePersonal,
+  type PersonalEntry,
+  type PersonalToken,
+  personalTokensOf,
+  replacePersonalSecret,
+} from '../store/personal-token-store.ts';
+import type { RequestOrigin } from '../store/session-store.ts';
+import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
+import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import { findTokenLife, type TokenLife } from '../store/token-life.ts';
+import { entriesOf, personalEntry, type Token } from '../store/token-store.ts';
+import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
+import { expiryOf } from '../tokens/token-expiry.ts';
+import { organizationsOf } from './membership.ts';
+
+/** Who asks: the person, in one session, from somewhere. */
+export interface Asker {
+  readonly user: UserId;
+  readonly session: SessionId;
+  readonly origin: RequestOrigin;
+}
+
+/** A person needs a few; each costs the edge a value. */
+const tokensMax = 50;
+
+/** A person's token, and the entries of it in organizations. */
+export interface OwnToken {
+  readonly token: PersonalToken;
+  readonly entries: readonly Token[];
+}
+
+/** The person's tokens that have not ended, the newest first. */
+export async function ownTokens(table: Table, user: UserId, now: number): Promise<readonly OwnToken[]> {
+  const tokens = (await personalTokensOf(table, user)).filter((token) => isLivePersonal(token, now));
+  const found = await Promise.all(
+    tokens.map(async (token) => ({ token, entries: await entriesOf(table, token) })),
+  );
+  return found.sort((one, other) => other.token.createdAt - one.token.createdAt);
+}
+
+/**
+ * Makes a token, whose secret is returned this once.
+ *
+ * @param asked when it is to expire: milliseconds since the epoch, `never`, or undefined for the usual
+ * @throws CallerError when there are too many, or an organization that it would read does not allow the expiry
+ */
+export async function makeOwnToken(
+  dependencies: IssueTokenDependencies,
+  { user, ...from }: Asker,
+  {
+    description,
+    expiresAt: asked,
+  }: { readonly description: string; readonly expiresAt: number | 'never' | undefined },
+): Promise<OwnToken & { readonly secret: string }> {
+  const { table, workQueue, clock, randomBytes } = dependencies;
+  const now = clock.now();
+  if ((await ownTokens(table, user, now)).length >= tokensMax) {
+    throw new CallerError('conflict', `a person has at most ${tokensMax} tokens; revoke one first`);
+  }
+  const organizations = await organizationsRead(table, user, now);
+  const until = expiryOf(asked, await strictestLife(table, organizations), now);
+  for (const organization of organizations) {
+    await ensureKey(dependencies, organization);
+  }
+  const secret = makeToken('user', randomBytes);
+  const id = newId<TokenId>(randomBytes);
+  const token = {
+    id,
+    user,
+    hash: tokenHash(secret),
+    description,
+    createdAt: now,
+    expiry: until === undefined ? 0 : Math.floor(until / 1000),
+  };
+  const places = organizations.map((one) => ({ organization: one.id, slug: one.slug }));
+  const act = entryOf(dependencies, 'own-token-created', { user, ...from }, description);
+  await workQueue.send(await addPersonalToken(table, token, places, [act]));
+  return { ...(await ownToken(table, user, id)), secret };
+}
+
+/**
+ * Gives a token another secret, which is returned this once. The old one is refused at once.
+ *
+ * @throws CallerError when the person has no such token, or it has ended
+ */
+export async function rotateOwnToken(
+  dependencies: IssueTokenDependencies,
+  asker: Asker,
+  id: TokenId,
+  asked: number | 'never' | undefined,
+): Promise<OwnToken & { readonly secret: string }> {
+  const { table, workQueue, clock, randomBytes } = dependencies;
+  const now = clock.now();
+  const { token, entries } = await ownToken(table, asker.user, id);
+  if (!isLivePersonal(token, now)) {
+    throw new CallerError('conflict', 'the token has ended; make another');
+  }
+  const until = expiryOf(
+    asked,
+    await strictestLife(table, await organizationsRead(table, asker.user, now)),
+    now,
+  );
+  const secret = makeToken('user', randomBytes);
+  const next = { hash: tokenHash(secret), expiry: until === undefined ? 0 : Math.floor(until / 1000) };
+  const act = entryOf(dependencies, 'own-token-rotated', asker, token.description);
+  const messages = await unlessChanged(() =>
+    replacePersonalSecret(table, token, placesOf(entries), next, now, [act]),
+  );
+  await workQueue.send(messages);
+  return { token: { ...token, ...next }, entries, secret };
+}
+
+/**
+ * Refuses a token everywhere from now on; doing it twice is doing it once.
+ *
+ * @throws CallerError when the person has no such token
+ */
+export async function revokeOwnToken(
+  dependencies: IssueTokenDependencies,
+  asker: Asker,
+  id: TokenId,
+): Promise<void> {
+  const { table, workQueue, clock } = dependencies;
+  const { token, entries } = await ownToken(table, asker.user, id);
+  if (token.state === 'revoked') {
+    return;
+  }
+  const act = entryOf(dependencies, 'own-token-revoked', asker, token.description);
+  const messages = await unlessChanged(() =>
+    endPersonal(table, token, placesOf(entries), 'revoked', clock.now(), [act]),
+  );
+  await workQueue.send(messages);
+}
+
+async function ownToken(table: Table, user: UserId, id: TokenId): Promise<OwnToken> {
+  const token = await findPersonalToken(table, user, id);
+  if (token === undefined) {
+    throw new CallerError('not-found', 'you have no such token');
+  }
+  return { token, entries: await entriesOf(table, token) };
+}
+
+const placesOf = (entries: readonly Token[]): readonly PersonalEntry[] =>
+  entries.flatMap((token) => personalEntry(token) ?? []);
+
+/** The organizations in which the person may have something to read. */
+const organizationsRead = async (table: Table, user: UserId, now: number): Promise<readonly Organization[]> =>
+  (await organizationsOf(table, user, now)).map(({ organization }) => organization);
+
+/** What all of the organizations allow. */
+async function strictestLife(table: Table, organizations: readonly Organization[]): Promise<TokenLife> {
+  const lives = await Promise.all(organizations.map(({ id }) => findTokenLife(table, id)));
+  const shortest = (days: readonly (number | null)[]): number | null =>
+    days.reduce((one, other) => (one === null ? other : other === null ? one : Math.min(one, other)), null);
+  return {
+    defaultDays: lives.length === 0 ? 365 : shortest(lives.map(({ defaultDays }) => defaultDays)),
+    longestDays: shortest(lives.map(({ longestDays }) => longestDays)),
+  };
+}
+
+async function unlessChanged<Result>(change: () => Promise<Result>): Promise<Result> {
+  try {
+    return await change();
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      throw new CallerError('conflict', 'the token changed at the same time; try again', { cause: error });
+    }
+    throw error;
+  }
+}
+
+const entryOf = (
+  { clock, randomBytes }: IssueTokenDependencies,
+  act: SignInEntry['act'],
+  { user, session, origin }: Asker,
+  why: string,
+): Operation =>
+  addSignIn({ at: clock.now(), act, user, session, why, ...origin }, newId<AuditEntryId>(randomBytes));

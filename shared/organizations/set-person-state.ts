@@ -1,0 +1,111 @@
+/** Owners switch people on and off, and activate those who wait, whatever code hosts say. */
+import type { PersonState } from '../domain/access.ts';
+import { CallerError } from '../domain/caller-error.ts';
+import { newId, organizationPrincipal, type UserId, userPrincipal } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { absent } from '../store/condition.ts';
+import { findPerson, putPerson, stateOf } from '../store/member-store.ts';
+import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
+import { ConflictError, type Operation } from '../store/table.ts';
+import { accountIn, makeUser } from '../store/user-store.ts';
+import { requestWork, type WorkItem } from '../store/work.ts';
+import { principalWork } from '../store/work-items.ts';
+import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
+import { primaryOf } from './membership.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+import { ownersIf } from './owners.ts';
+import type { FoundPerson } from './people.ts';
+
+/**
+ * Whoever is off, or waits, reads nothing from now on and is nobody in the organization; tokens stay, and read again when the person is
+ * active again. The person's views are requested with the change.
+ *
+ * @returns the user, who is made for an account that nobody has signed in with
+ * @throws CallerError when owners would switch off themselves, or the last of them
+ */
+export async function setPersonState(
+  dependencies: IssueTokenDependencies,
+  organization: Organization,
+  person: FoundPerson,
+  state: Exclude<PersonState, 'waiting'>,
+  accountable: Accountable,
+): Promise<UserId> {
+  if (state === 'off' && accountable.actor?.kind === 'user' && accountable.actor.id === person.user) {
+    throw new CallerError('conflict', 'nobody can switch himself off: another owner has to');
+  }
+  if (state === 'off') {
+    await refuseLastOwner(dependencies, organization, person);
+  }
+  for (let tries = 1; ; tries++) {
+    try {
+      return await change(dependencies, organization, person, state, accountable);
+    } catch (error) {
+      if (!(error instanceof ConflictError) || tries === 3) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function refuseLastOwner(
+  { table, clock }: IssueTokenDependencies,
+  organization: Organization,
+  { user }: FoundPerson,
+): Promise<void> {
+  const primary = primaryOf(organization, await synchronizationsOf(table, organization.id));
+  const owners = await ownersIf(table, organization, primary, clock.now());
+  if (owners.length > 0 && owners.every((owner) => owner.user === user)) {
+    throw new CallerError('conflict', 'it is the last owner who has signed in');
+  }
+}
+
+async function change(
+  dependencies: IssueTokenDependencies,
+  { id: organization }: Organization,
+  person: FoundPerson,
+  state: PersonState,
+  accountable: Accountable,
+): Promise<UserId> {
+  const { table, workQueue, clock, randomBytes } = dependencies;
+  const now = clock.now();
+  const user = person.user ?? newId<UserId>(randomBytes);
+  const before = await findPerson(table, organization, user);
+  if (stateOf(before) === state && person.user !== undefined) {
+    return user;
+  }
+  // Whether the person's own views, and the organization's tokens that the person made, count.
+  const works = [userPrincipal(user), organizationPrincipal(organization)].map((principal) =>
+    principalWork(organization, principal),
+  );
+  const items = await table.getMany(works.map(({ key }) => key));
+  const isThere = (_: WorkItem, place: number): boolean => items[place] !== undefined;
+  await table.transact([
+    ...(await newUser(dependencies, person, user)),
+    ...putPerson(organization, user, { ...before, isOff: state === 'off', isWaiting: false }),
+    ...works.map(
+      (work, place): Operation =>
+        isThere(work, place) ? requestWork(work, now) : { check: work.key, when: absent },
+    ),
+    ownerAct(dependencies, organization, accountable, 'set-person-state', person.name, {
+      before: { state: stateOf(before) },
+      after: { state, person: user },
+    }),
+  ]);
+  await workQueue.send(works.filter(isThere).map(({ message }) => message));
+  return user;
+}
+
+async function newUser(
+  { table, clock }: IssueTokenDependencies,
+  { reader, name }: FoundPerson,
+  user: UserId,
+): Promise<readonly Operation[]> {
+  if (reader.kind !== 'account') {
+    return [];
+  }
+  const synchronization = await findSynchronization(table, reader.synchronization);
+  if (synchronization === undefined) {
+    throw new CallerError('not-found', 'the organization has no such person any more');
+  }
+  return makeUser(user, accountIn(synchronization, reader.account), name, clock.now());
+}

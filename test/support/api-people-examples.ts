@@ -1,0 +1,81 @@
+/** Requests for the operations on tokens, people, teams and what they read. */
+import { asId, teamPrincipal } from '../../shared/domain/ids.ts';
+import { putFact } from '../../shared/store/fact-store.ts';
+import { keys } from '../../shared/store/keys.ts';
+import type { Example } from './api-example.ts';
+import { type ApiWorld, userOf } from './api-world.ts';
+import { aFact } from './memory-forge.ts';
+import { organizationId, synchronizationId } from './synchronized.ts';
+
+const newToken = { for: { kind: 'member', login: 'user-2' }, description: 'laptop', expiresAt: null };
+
+async function withMember(world: ApiWorld): Promise<undefined> {
+  await world.table.transact([putFact(synchronizationId, aFact.member(2, 'member'), 2)]);
+}
+
+async function withToken(world: ApiWorld): Promise<Example> {
+  const { body } = await world.ask('owner', {
+    method: 'POST',
+    path: '/organizations/acme/tokens',
+    body: { ...newToken, for: { kind: 'organization' } },
+  });
+  return { params: { id: body.id } };
+}
+
+async function withOwnToken(world: ApiWorld): Promise<Example> {
+  const request = { method: 'POST', path: '/me/tokens', body: { description: 'laptop' } };
+  const { body } = await world.ask('member', request);
+  return { params: { id: body.id } };
+}
+
+const packageName = 'acme/one';
+
+/** Everybody may install it: its repository is public. */
+async function withPackage(world: ApiWorld): Promise<undefined> {
+  const { table } = world;
+  await table.transact([
+    putFact(synchronizationId, { ...aFact.repository(5), visibility: 'public' }, 2),
+    {
+      put: keys.package(organizationId, 1),
+      item: {
+        number: 1,
+        name: packageName,
+        synchronization: synchronizationId,
+        repository: '5',
+        directory: '',
+        state: 'available',
+      },
+    },
+    { put: keys.packageName(organizationId, packageName), item: { number: 1 } },
+  ]);
+}
+
+async function withTeam(world: ApiWorld): Promise<Example> {
+  await withPackage(world);
+  const facts = [aFact.team(7), aFact.teamMember(7, 2), aFact.teamRepository(7, 5)];
+  await world.table.transact(facts.map((fact) => putFact(synchronizationId, fact, 2)));
+  return { params: { id: teamPrincipal(synchronizationId, asId('7')) } };
+}
+
+export const peopleExamples: Readonly<Record<string, Example>> = {
+  listTokens: {},
+  createToken: { body: newToken, prepare: withMember },
+  readToken: { prepare: withToken },
+  rotateToken: { body: {}, prepare: withToken },
+  listPeople: { query: 'limit=10' },
+  readPerson: { params: { id: userOf('outside') } },
+  changePerson: { params: { id: userOf('member') }, body: { state: 'off' } },
+  listTeams: { prepare: async (world) => void (await withTeam(world)) },
+  readTeam: { prepare: withTeam },
+  listMembersOfTeam: { prepare: withTeam },
+  listAccessOfTeam: { prepare: withTeam },
+  explainAccess: { query: `person=${userOf('outside')}&package=${packageName}`, prepare: withPackage },
+  listAccessOfPerson: { params: { id: userOf('outside') }, prepare: withPackage },
+  listAccessOfToken: { prepare: withToken },
+  listAccessToPackage: { params: { vendor: 'acme', name: 'one' }, prepare: withPackage },
+  listOwnTokens: { prepare: async (world) => void (await withOwnToken(world)) },
+  createOwnToken: { body: { description: 'laptop', expiresAt: null } },
+  rotateOwnToken: { body: {}, prepare: async (world) => ({ body: {}, ...(await withOwnToken(world)) }) },
+  revokeOwnToken: { prepare: withOwnToken },
+  revokeToken: { prepare: withToken },
+};
