@@ -121,7 +121,7 @@ describe('what an owner removes is refused within 2 s, cached copies too', () =>
 
   it('an organization, whose slug cannot be used again', async () => {
     await refused('delete-organization', { confirm: 'acme' }, 401, '/packages.json', '/p2/acme/money.json');
-    await expect(status()).rejects.toThrow('the organization acme was deleted, and its slug is never free');
+    await expect(status()).rejects.toThrow('organization acme was deleted, and its slug cannot be reused');
     const installations = z
       .object({ unclaimedInstallations: z.array(z.object({ installation: z.string(), login: z.string() })) })
       .parse(await system.admin.invoke('describe-organization', {})).unclaimedInstallations;
