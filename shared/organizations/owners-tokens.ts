@@ -3,8 +3,8 @@ import { CallerError } from '../domain/caller-error.ts';
 import type { TokenId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
+import { findOrganizationSettings } from '../store/organization-settings.ts';
 import { ConflictError } from '../store/table.ts';
-import { findTokenLife } from '../store/token-life.ts';
 import {
   findTokenIn,
   isLive,
@@ -34,7 +34,7 @@ export async function makeTokenFor(
   accountable: Accountable,
 ): Promise<IssuedToken> {
   const { table, clock } = dependencies;
-  const life = await findTokenLife(table, organization.id);
+  const life = await findOrganizationSettings(table, organization.id);
   const madeBy = makerOf(accountable);
   return issueToken(dependencies, organization, holder, {
     description,
@@ -92,7 +92,7 @@ export async function rotateToken(
   if (token.personal !== undefined) {
     throw new CallerError('forbidden', 'only the person whose token it is can rotate it');
   }
-  const until = expiryOf(expiresAt, await findTokenLife(table, organization.id), now);
+  const until = expiryOf(expiresAt, await findOrganizationSettings(table, organization.id), now);
   const secret = makeToken(token.kind === 'user' ? 'member' : token.kind, randomBytes);
   const next = { hash: tokenHash(secret), expiry: until === undefined ? 0 : Math.floor(until / 1000) };
   const act = ownerAct(dependencies, organization.id, accountable, 'rotate-token', id, {

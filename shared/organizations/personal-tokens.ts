@@ -4,6 +4,7 @@ import { type AuditEntryId, newId, type SessionId, type TokenId, type UserId } f
 import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
 import { ensureKey } from '../publish/open-at-edge.ts';
+import { findOrganizationSettings } from '../store/organization-settings.ts';
 import {
   addPersonalToken,
   endPersonal,
@@ -17,10 +18,9 @@ import {
 import type { RequestOrigin } from '../store/session-store.ts';
 import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
-import { findTokenLife, type TokenLife } from '../store/token-life.ts';
 import { entriesOf, personalEntry, type Token } from '../store/token-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
-import { expiryOf } from '../tokens/token-expiry.ts';
+import { expiryOf, type TokenLife } from '../tokens/token-expiry.ts';
 import { organizationsOf } from './membership.ts';
 
 /** Who asks: the person, in one session, from somewhere. */
@@ -157,14 +157,18 @@ const placesOf = (entries: readonly Token[]): readonly PersonalEntry[] =>
 const organizationsRead = async (table: Table, user: UserId, now: number): Promise<readonly Organization[]> =>
   (await organizationsOf(table, user, now)).map(({ organization }) => organization);
 
+/** Of a token that no organization says anything of. */
+const usualDays = 90;
+
 /** What all of the organizations allow. */
 async function strictestLife(table: Table, organizations: readonly Organization[]): Promise<TokenLife> {
-  const lives = await Promise.all(organizations.map(({ id }) => findTokenLife(table, id)));
-  const shortest = (days: readonly (number | null)[]): number | null =>
-    days.reduce((one, other) => (one === null ? other : other === null ? one : Math.min(one, other)), null);
+  const lives = await Promise.all(organizations.map(({ id }) => findOrganizationSettings(table, id)));
+  const longest = Math.min(
+    ...lives.map(({ longestTokenDays = Number.POSITIVE_INFINITY }) => longestTokenDays),
+  );
   return {
-    defaultDays: lives.length === 0 ? 365 : shortest(lives.map(({ defaultDays }) => defaultDays)),
-    longestDays: shortest(lives.map(({ longestDays }) => longestDays)),
+    usualTokenDays: Math.min(usualDays, ...lives.map(({ usualTokenDays }) => usualTokenDays)),
+    longestTokenDays: longest === Number.POSITIVE_INFINITY ? undefined : longest,
   };
 }
 

@@ -1,8 +1,10 @@
 /** When a new token expires, by what its maker says and what the organization's owners set. */
 import { CallerError } from '../domain/caller-error.ts';
-import type { TokenLife } from '../store/token-life.ts';
+import type { OrganizationSettings } from '../store/organization-settings.ts';
 
 const dayMs = 24 * 3600_000;
+
+export type TokenLife = Pick<OrganizationSettings, 'usualTokenDays' | 'longestTokenDays'>;
 
 /**
  * @param asked milliseconds since the epoch; `never`, or undefined for the organization's default
@@ -12,18 +14,17 @@ const dayMs = 24 * 3600_000;
  */
 export function expiryOf(
   asked: number | 'never' | undefined,
-  { defaultDays, longestDays }: TokenLife,
+  { usualTokenDays, longestTokenDays }: TokenLife,
   now: number,
 ): number | undefined {
-  const latest = longestDays === null ? Number.POSITIVE_INFINITY : now + longestDays * dayMs;
-  const usual = defaultDays === null ? Number.POSITIVE_INFINITY : now + defaultDays * dayMs;
-  const expiresAt =
-    asked === undefined ? Math.min(usual, latest) : asked === 'never' ? Number.POSITIVE_INFINITY : asked;
+  const latest = longestTokenDays === undefined ? Number.POSITIVE_INFINITY : now + longestTokenDays * dayMs;
+  const usual = Math.min(now + usualTokenDays * dayMs, latest);
+  const expiresAt = asked === undefined ? usual : asked === 'never' ? Number.POSITIVE_INFINITY : asked;
   if (expiresAt <= now) {
     throw new CallerError('invalid', 'the expiry has already passed');
   }
   if (expiresAt > latest) {
-    throw new CallerError('invalid', `a token of this organization lives ${longestDays} days at most`);
+    throw new CallerError('invalid', `a token of this organization lives ${longestTokenDays} days at most`);
   }
   return expiresAt === Number.POSITIVE_INFINITY ? undefined : expiresAt;
 }

@@ -33,7 +33,7 @@ describe('the tokens of an organization', () => {
       state: 'waiting',
       madeBy: { kind: 'user', id: userOf('owner'), name: 'owner-login' },
       createdAt: '2026-11-22T12:00:00.000Z',
-      expiresAt: '2027-11-22T12:00:00.000Z',
+      expiresAt: '2027-02-20T12:00:00.000Z',
       secret: expect.stringMatching(/^rprt_m_[0-9a-f]{68}$/),
     });
     const { secret, ...shown } = body;
@@ -48,7 +48,7 @@ describe('the tokens of an organization', () => {
   it('never expire only by choice, and never later than the organization allows', async () => {
     const world = await worldWithMember();
     expect((await make(world, { ...forMember, expiresAt: null })).body.expiresAt).toBeUndefined();
-    await world.table.update({ key: keys.organization(organizationId), set: { tokenLongestDays: 30 } });
+    await world.table.update({ key: keys.organization(organizationId), set: { longestTokenDays: 30 } });
     expect((await make(world, forMember)).body.expiresAt).toBe('2026-12-22T12:00:00.000Z');
     for (const expiresAt of [null, '2026-12-22T12:00:01Z', '2026-11-22T12:00:00Z']) {
       expect((await make(world, { ...forMember, expiresAt })).status).toBe(422);
@@ -79,7 +79,7 @@ describe('the tokens of an organization', () => {
     const atEdge = async (secret: string) =>
       (await edgeRows(world.table, edgeKeys.token(tokenHash(secret))))[0]?.value;
     expect(await atEdge(made.secret)).toBeUndefined();
-    expect(await atEdge(rotated.body.secret)).toBe('all|o.org1|1826884800|only:acme');
+    expect(await atEdge(rotated.body.secret)).toBe('all|o.org1|1803124800|only:acme');
     const acts = (await auditLog(world.table, organizationId, 2)).map(({ act }) => act);
     expect(acts).toContain('rotate-token');
   });
