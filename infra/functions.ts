@@ -39,8 +39,8 @@ interface Needs {
   readonly sends: readonly QueueName[];
   /** The edge's key-value store. */
   readonly accessStore?: true;
-  /** The secret of the integrations, which authenticates deliveries and our requests to the forges. */
-  readonly integrations?: true;
+  /** The secret of the integrations, which authenticates deliveries and our requests to the forges. `add`: writes it too. */
+  readonly integrations?: true | 'add';
   /** The secrets of connections: `use` decrypts them, `renew` also encrypts their successors. `hooks`: decrypts those of hooks only. */
   readonly credentials?: 'use' | 'renew' | 'hooks';
   readonly originSecret?: true;
@@ -178,7 +178,7 @@ const functionNeeds = {
     megabytes: 1024,
     table: 'write',
     sends: allQueues,
-    integrations: true,
+    integrations: 'add',
     credentials: 'renew',
     originSecret: true,
     people: true,
@@ -335,9 +335,15 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     variables[environment.accessStoreArn] = data.accessStore.keyValueStoreArn;
     allowed.push(allow(keyValueActions, [data.accessStore.keyValueStoreArn]));
   }
-  if (need.integrations === true) {
+  if (need.integrations !== undefined) {
     variables[environment.integrationsSecretArn] = data.integrationsSecret.secretArn;
-    allowed.push(allow(['secretsmanager:GetSecretValue'], [data.integrationsSecret.secretArn]));
+    const actions = need.integrations === 'add' ? ['GetSecretValue', 'PutSecretValue'] : ['GetSecretValue'];
+    allowed.push(
+      allow(
+        actions.map((action) => `secretsmanager:${action}`),
+        [data.integrationsSecret.secretArn],
+      ),
+    );
   }
   if (need.credentials !== undefined) {
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSecretReader, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
+import { integrationsSecret } from '../../shared/composition/integrations.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
 import { appHandler } from '../../shared/runtime/app-handler.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -23,6 +24,7 @@ export const handler = appHandler(
     cipher: credentialCipher(),
     logger,
     forges: createForges(table, logger),
+    integrationsSecret: integrationsSecret(),
     isFromCdn: cdnRequestCheck(),
     operatorKey: () => secret(required('operatorKeySecretArn')),
     consoleBaseUrl: required('consoleBaseUrl'),

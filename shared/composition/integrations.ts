@@ -1,6 +1,11 @@
 /** Reads the operator's secret with the integrations. */
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Integrations, IntegrationsError, parseIntegrations } from '../forge/integrations.ts';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  type Integrations,
+  IntegrationsError,
+  type IntegrationsSecret,
+  parseIntegrations,
+} from '../forge/integrations.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { required } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -78,4 +83,16 @@ export function createIntegrations({
 function secretText(): () => Promise<string> {
   const client = new SecretsManagerClient({});
   return () => readSecret(client, required('integrationsSecretArn'));
+}
+
+/** The operator's secret itself, for adding an integration to it. */
+export function integrationsSecret(): IntegrationsSecret {
+  const client = new SecretsManagerClient({});
+  return {
+    read: () => readSecret(client, required('integrationsSecretArn')),
+    async write(text) {
+      const SecretId = required('integrationsSecretArn');
+      await client.send(new PutSecretValueCommand({ SecretId, SecretString: text }));
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** Code hosts, and the organizations that a person owns there. */
 import { z } from 'zod';
-import { Time } from './common.ts';
+import { Line, Time } from './common.ts';
 
 /** Names an integration in addresses. */
 export const IntegrationKey = z
@@ -78,3 +78,29 @@ export const Connection = z
     id: 'Connection',
     description: 'What a synchronization reads its code host with. Never the secret.',
   });
+
+export const NewRegistration = z
+  .strictObject({
+    forge: z.string().min(1).max(40),
+    baseUrl: z.url().max(300).meta({ description: 'Of the code host.' }),
+    registryName: Line(100).meta({ description: 'People see it when they sign in.' }),
+    organization: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/, 'is no login')
+      .optional()
+      .meta({ description: 'The organization that is to own it; your own account without it.' }),
+  })
+  .meta({ id: 'NewRegistration' });
+
+export const RegistrationForm = z
+  .object({
+    action: z.string().meta({ description: 'Where to POST the fields, from your browser.' }),
+    fields: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'RegistrationForm' });
+
+const opaque = z.string().regex(/^[\w-]{1,200}$/, 'is not what the code host sent');
+
+export const RegistrationAnswer = z
+  .strictObject({ code: opaque, state: opaque })
+  .meta({ id: 'RegistrationAnswer' });

@@ -26,6 +26,12 @@ export interface Integrations {
   readonly invalid: readonly InvalidIntegration[];
 }
 
+/** The operator's secret itself: a JSON list. */
+export interface IntegrationsSecret {
+  read(): Promise<string>;
+  write(text: string): Promise<void>;
+}
+
 /** The whole text cannot be parsed. */
 export class IntegrationsError extends Error {
   override readonly name = 'IntegrationsError';

@@ -59,6 +59,7 @@
  * | key that sessions are signed with, encrypted | SESSIONKEYS | KEY#period |
  * | grant of a person for a few minutes, encrypted | USER#id | GRANT#forge#base |
  * | answer of a sign-in that was taken | SIGNIN#hash | SIGNIN |
+ * | registration at a forge that was begun | REGISTRATION#hash | REGISTRATION |
  * | sign-in, or a try | INSTALLATION | SIGNINS#time#id |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
@@ -279,6 +280,8 @@ export const keys = {
     pk: `USER#${user}`,
     sk: `GRANT#${forge}#${baseUrl}`,
   }),
+  /** @param hash of what was sent to the forge as the state */
+  registration: (hash: string): Key => ({ pk: `REGISTRATION#${hash}`, sk: 'REGISTRATION' }),
   /** @param hash of what was sent to the forge as the state */
   takenSignIn: (hash: string): Key => ({ pk: `SIGNIN#${hash}`, sk: 'SIGNIN' }),
   /** @param at milliseconds since the epoch */

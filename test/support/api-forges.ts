@@ -1,8 +1,9 @@
 /** One code host for tests of the API: whose organizations a person owns is what the test says. */
 import type { Forges } from '../../shared/composition/forges.ts';
 import { asId, type ForgeOrganizationId, type InstallationId } from '../../shared/domain/ids.ts';
+import { createMemoryBudgets } from '../../shared/forge/budget.ts';
 import type { DeliveryLog, ForgeOrganization } from '../../shared/forge/forge.ts';
-import type { InvalidIntegration } from '../../shared/forge/integrations.ts';
+import type { IntegrationsSecret, InvalidIntegration } from '../../shared/forge/integrations.ts';
 import type { ForgeClient, Integration } from '../../shared/forge/module.ts';
 import type { OwnedOrganization } from '../../shared/forge/sign-in.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
@@ -14,6 +15,11 @@ const integration: Integration = {
   forge: gitHubHost.forge,
   settings: { baseUrl: gitHubHost.baseUrl },
   secrets: { webhookSecret: 'never shown' },
+};
+
+export const registeredApp = {
+  ...{ id: 7, slug: 'registry', client_id: 'client', client_secret: 'client-secret' },
+  ...{ webhook_secret: 'webhook-secret', pem: 'private-key' },
 };
 
 const installedOn = (id: number, login: string, installation: number): OwnedOrganization => ({
@@ -35,6 +41,9 @@ export interface ApiForges extends Forges {
   /** What can be read of every organization. */
   readonly contents: MemoryForge;
   deliveryLog: DeliveryLog | undefined;
+  /** The operator's text. */
+  text: string;
+  readonly secret: IntegrationsSecret;
 }
 
 /** `rocket` can be connected, `later` needs access first, `acme` is connected, and `owner-login` is a personal account. */
@@ -56,9 +65,20 @@ export function createApiForges(): ApiForges {
     failure: undefined,
     contents,
     deliveryLog: undefined,
-    servicesOf: () => {
-      throw new Error('no request goes out');
+    text: '[]',
+    secret: {
+      read: async () => forges.text,
+      async write(text) {
+        forges.text = text;
+      },
     },
+    servicesOf: () => ({
+      // The App that the forge made of a manifest.
+      fetch: async () => Response.json(registeredApp, { status: 201 }),
+      clock: { now: () => 0 },
+      budgets: createMemoryBudgets(),
+      random: () => 0,
+    }),
     integrations: async () => ({ valid: [integration], invalid: forges.invalid }),
     async open({ connection }) {
       const organization =

@@ -57,6 +57,10 @@ export async function addSecond(world: ApiWorld, owner = 1): Promise<void> {
   }
 }
 
+export const registrationOf = (baseUrl: string) => ({
+  ...{ forge: gitHubHost.forge, baseUrl, registryName: 'Registry' },
+});
+
 const rocket = { integration: integrationKey, organization: '901' };
 
 export const organizationExamples: Readonly<Record<string, Example>> = {
@@ -65,6 +69,18 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
   listForgeOrganizations: { query: `integration=${integrationKey}`, prepare: granted('member') },
   createOrganization: { body: { slug: 'rocket', from: rocket }, prepare: granted('member') },
   createOrganizationForOwners: { body: { slug: 'rocket', from: rocket }, prepare: granted('owner') },
+  beginRegistration: { body: registrationOf('https://git.example') },
+  completeRegistration: {
+    async prepare(world) {
+      const { body } = await world.ask('administrator', {
+        method: 'POST',
+        path: '/installation/registrations',
+        body: registrationOf('https://git.example'),
+      });
+      const state = new URL(body.action).searchParams.get('state');
+      return { body: { code: 'c0de', state } };
+    },
+  },
   listSynchronizations: {},
   readSynchronization: { params: { synchronization: synchronizationId } },
   addSynchronization: { body: rocket, prepare: granted('owner') },

@@ -100,6 +100,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     cipher: createEnvelopeCipher(createMemoryDataKeys()),
     logger: createLogger('serve-api'),
     forges,
+    integrationsSecret: forges.secret,
     isFromCdn: async ({ headers }) => headers[originSecretHeader] === secrets.origin,
     operatorKey: async () => secrets.operator,
     consoleBaseUrl,

@@ -1,4 +1,5 @@
 import type { Forges } from '../../../shared/composition/forges.ts';
+import type { IntegrationsSecret } from '../../../shared/forge/integrations.ts';
 import type { Cipher } from '../../../shared/runtime/cipher.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Logger } from '../../../shared/runtime/logger.ts';
@@ -14,6 +15,7 @@ export interface ApiDependencies {
   readonly cipher: Cipher;
   readonly logger: Logger;
   readonly forges: Forges;
+  readonly integrationsSecret: IntegrationsSecret;
   /** Whether a request came through the CDN; its header names are in lower case. */
   isFromCdn(request: { readonly headers: Readonly<Record<string, string | undefined>> }): Promise<boolean>;
   /** What the operator of the installation proves himself with. */

@@ -14,6 +14,7 @@ import { packageChangeRoutes } from './package-changes.ts';
 import { packageRoutes } from './packages.ts';
 import { peopleRoutes } from './people.ts';
 import { refusedCommitRoutes } from './refused-commits.ts';
+import { registrationRoutes } from './registrations.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { runRoutes } from './runs.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...heldRemovalRoutes,
   ...integrationRoutes,
+  ...registrationRoutes,
   ...synchronizationRoutes,
   ...settingsRoutes,
   ...organizationEndRoutes,

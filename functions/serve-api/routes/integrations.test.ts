@@ -75,17 +75,4 @@ describe('organizations of a person', () => {
     const other = await world.ask('owner', { path: '/me/forge-organizations?integration=other~x.example' });
     expect([other.status, other.body.code]).toEqual([422, 'invalid']);
   });
-
-  it('are read with a grant that is encrypted for that person and that host', async () => {
-    const world = await createApiWorld();
-    await grantTo(world);
-    const items = [...world.table.dump()].filter(([name]) => name.includes('GRANT#github'));
-    expect(items).toHaveLength(1);
-    expect(JSON.stringify(items)).not.toContain(grant.accessToken);
-    const [[, item] = []] = items;
-    await world.table.transact([
-      { put: { pk: `USER#${userOf('member')}`, sk: String(item?.sk) }, item: { ...item } },
-    ]);
-    expect((await world.ask('member', { path })).status).toBe(500);
-  });
 });

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import {
+  IntegrationKey,
+  NewRegistration,
+  RegistrationAnswer,
+  RegistrationForm,
+} from '../../../shared/console-api/forges.ts';
+import {
+  beginRegistration,
+  completeRegistration,
+} from '../../../shared/organizations/register-integration.ts';
+import type { Caller } from '../frame/access.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const common = {
+  method: 'post',
+  tag: 'Installation',
+  access: 'administrator',
+  scope: 'none',
+  isDangerous: true,
+} as const;
+
+const idOf = (caller: Caller): string => (caller.kind === 'user' ? caller.user : caller.kind);
+
+const begin = defineRoute(
+  {
+    ...common,
+    name: 'beginRegistration',
+    path: '/installation/registrations',
+    summary: 'Register this installation at a code host by one form',
+    description:
+      'Send the form from your browser: the code host asks you, and sends you back with `code` and `state`.',
+    body: NewRegistration,
+    act: 'begin-registration',
+    idempotency: 'key',
+    answer: { status: 201, schema: RegistrationForm, description: 'The form.' },
+  },
+  async (dependencies, { caller, body, accountable }) => {
+    const { action, fields } = await beginRegistration(dependencies, idOf(caller), body, await accountable());
+    return { body: { action, fields: { ...fields } } };
+  },
+);
+
+const complete = defineRoute(
+  {
+    ...common,
+    name: 'completeRegistration',
+    path: '/installation/registrations/complete',
+    summary: 'Take what the code host registered',
+    description: 'Only for whoever began it, within an hour, and once.',
+    body: RegistrationAnswer,
+    act: 'register-integration',
+    idempotency: 'natural',
+    answer: {
+      status: 200,
+      schema: z.object({ key: IntegrationKey }),
+      description: 'People can sign in with it within a minute.',
+    },
+  },
+  async (dependencies, { caller, body, accountable }) => ({
+    body: { key: await completeRegistration(dependencies, idOf(caller), body, await accountable()) },
+  }),
+);
+
+export const registrationRoutes: readonly Route[] = [begin, complete];
