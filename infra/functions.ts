@@ -209,29 +209,12 @@ const functionNeeds = {
   },
   'issue-token': { ...operatorCommand, does: 'Makes a token and shows it once', baseUrls: ['registry'] },
   'revoke-token': { ...operatorCommand, does: 'Stops a token' },
-  'stop-access': {
-    ...operatorCommand,
-    does: 'Refuses all tokens of an organization at once',
-    sends: ['publish-access'],
-  },
-  'allow-access': {
-    ...operatorCommand,
-    does: 'Takes the tokens of an organization again',
-    sends: ['publish-access'],
-  },
-  'describe-organization': {
-    ...operatorCommand,
-    does: 'Shows the state of an organization',
-    table: 'read',
-    sends: [],
-  },
   'list-left-out': {
     ...operatorCommand,
     does: 'Shows which refs of a repository give no version',
     table: 'read',
     sends: [],
   },
-  'list-runs': { ...operatorCommand, does: 'Shows what runs did and why', table: 'read', sends: [] },
   'preview-run': {
     does: 'Shows what a run would change',
     seconds: 300,
@@ -271,13 +254,6 @@ const functionNeeds = {
     ...operatorCommand,
     does: 'Deletes an organization with everything in it',
     sends: ['publish-roots', 'publish-access', 'deletion'],
-  },
-  'undo-run': { ...operatorCommand, does: 'Puts back what a run removed', sends: ['sync'] },
-  'decide-removals': { ...operatorCommand, does: "Takes a person's word on held removals", sends: ['sync'] },
-  'synchronize-organization': {
-    ...operatorCommand,
-    does: 'Asks for everything to be read now',
-    sends: ['sync'],
   },
 } as const satisfies Record<string, Needs>;
 

@@ -1,12 +1,15 @@
-/** `npm run admin`: the owner's commands, until there is a console. Invokes functions of a running `npm start`, or on AWS. */
+/** `npm run admin`: an operator's commands, carried out by the API of a running `npm start` or of a deployment. */
 import { resolve } from 'node:path';
-import { needed, readFlags, simpleCommands } from './admin/calls.ts';
+import { type Flags, needed, readFlags, simpleCommands } from './admin/calls.ts';
 import { deletionCommands } from './admin/deletion-commands.ts';
+import { onAws } from './admin/deployment.ts';
 import { exitCodeOf, exitCodes } from './admin/exit-codes.ts';
 import { nameCommands } from './admin/name-commands.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage } from './admin/usage.ts';
-import { AdminError, createAdminClient } from './start/admin-client.ts';
+import { createAdminClient } from './start/admin-client.ts';
+import { AdminError } from './start/admin-error.ts';
+import { readOperatorKey } from './start/api-client.ts';
 import { UsageError } from './start/options.ts';
 import { findRunning } from './start/state-folder.ts';
 
@@ -57,27 +60,23 @@ async function run(
   return { answer: await (await clientOf(flags)).invoke(name, input) };
 }
 
-async function clientOf({
-  data,
-  aws,
-}: {
-  readonly data?: string | undefined;
-  readonly aws?: boolean | undefined;
-}) {
-  const directory = resolve(data ?? '.repertoire');
-  const running = aws ? undefined : await findRunning(directory);
-  if (!aws && !running) {
+async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-secret'>) {
+  if (flags.aws !== undefined) {
+    return createAdminClient({ api: onAws(flags.aws, flags), gateway: undefined });
+  }
+  const directory = resolve(flags.data ?? '.repertoire');
+  const running = await findRunning(directory);
+  if (!running) {
     throw new AdminError(
       `no npm start is running on ${directory}: start one, or give its folder with --data`,
     );
   }
-  if (running && running.gateway === undefined) {
+  const { gateway, api } = running;
+  if (gateway === undefined || api === undefined) {
     throw new AdminError(`npm start on ${directory} is not ready yet; wait until it is`, 'too-early');
   }
-  if (aws && !process.env.AWS_REGION) {
-    throw new UsageError('--aws needs a region: set AWS_REGION');
-  }
-  return createAdminClient(running?.gateway);
+  const operatorKey = () => readOperatorKey(api.operatorKeySecret, gateway);
+  return createAdminClient({ api: { consoleBaseUrl: api.consoleBaseUrl, operatorKey }, gateway });
 }
 
 /** Names and messages come from a forge, so control characters are replaced: a terminal could execute them. */

@@ -31,7 +31,8 @@ async function main(args: readonly string[]): Promise<void> {
     );
     const started = await start(folder, world, { assembly, ports, progress });
     running.started = started;
-    await markRunning(folder, { pid: process.pid, gateway: started.cloud.addresses.gateway });
+    const { gateway } = started.cloud.addresses;
+    await markRunning(folder, { pid: process.pid, gateway, api: started.api });
     process.stdout.write(
       options.json
         ? `${JSON.stringify(readyLine(started, ports))}\n`

@@ -37,7 +37,9 @@ export function readFlags(args: readonly string[]) {
       synchronization: { type: 'string' },
       json: { type: 'boolean' },
       data: { type: 'string' },
-      aws: { type: 'boolean' },
+      aws: { type: 'string' },
+      'key-file': { type: 'string' },
+      'key-secret': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { callerErrorCodes } from '../../shared/domain/caller-error.ts';
-import { AdminError } from '../start/admin-client.ts';
+import { AdminError } from '../start/admin-error.ts';
 import { UsageError } from '../start/options.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { usage } from './usage.ts';

@@ -1,6 +1,6 @@
 /** The exit codes of `npm run admin`. */
 import type { CallerErrorCode } from '../../shared/domain/caller-error.ts';
-import { AdminError } from '../start/admin-client.ts';
+import { AdminError } from '../start/admin-error.ts';
 
 export const exitCodes = {
   done: 0,

@@ -68,16 +68,7 @@ async function runs(command: Command): Promise<Printed> {
   }
   const input = { ...named(command, 'runs'), number: runNumber(number) };
   const answer = OneRun.parse(await client.invoke('list-runs', input));
-  const { add, update, remove } = answer.run.counts;
-  // One answer has no room for all changes of a large organization.
-  const changes = [...answer.run.changes];
-  for (let isMore = changes.length > 0; isMore && changes.length < add + update + remove; ) {
-    const next = OneRun.parse(await client.invoke('list-runs', { ...input, from: changes.length }));
-    changes.push(...next.run.changes);
-    isMore = next.run.changes.length > 0;
-  }
-  const run = { ...answer.run, changes };
-  return { answer: { run }, lines: oneRunText(run) };
+  return { answer, lines: oneRunText(answer.run) };
 }
 
 async function leftOut(command: Command): Promise<Printed> {

@@ -70,7 +70,11 @@ Usage: npm run admin -- COMMAND [options]
   --synchronization ID
                the synchronization to use if the organization has several; status shows the ids
   --data DIR   data folder of npm start (default .repertoire)
-  --aws        invoke the functions in your AWS account (region and credentials from the environment)
+  --aws ADDRESS
+               use a deployment, by its console's address; the operator's key is read from REPERTOIRE_OPERATOR_KEY, or from
+  --key-file FILE, or from the secret that the stack's output OperatorKeySecretName names:
+  --key-secret NAME
+               (region and credentials from the environment)
   --help       show this text
 
 Exit codes: 0 success; 1 failure (see the log), or nothing is running; 2 invalid command line; 3 not-found: something named does not

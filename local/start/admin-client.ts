@@ -1,21 +1,12 @@
-/** Invokes functions that have no HTTP route, as an operator does on AWS. */
+/** An operator's commands: requests to the API, and functions for what it has no route for. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { type CallerErrorCode, callerErrorCodes } from '../../shared/domain/caller-error.ts';
-
-/** The function refused the call (`code` says why), failed, or could not be invoked. */
-export class AdminError extends Error {
-  override readonly name = 'AdminError';
-  /** What the caller can do about it; undefined when the function failed. */
-  readonly code: CallerErrorCode | undefined;
-
-  constructor(message: string, code?: CallerErrorCode) {
-    super(message);
-    this.code = code;
-  }
-}
+import { callerErrorCodes } from '../../shared/domain/caller-error.ts';
+import { AdminError } from './admin-error.ts';
+import { type ApiAddress, createApiClient } from './api-client.ts';
+import { apiCommands } from './api-commands.ts';
 
 export interface AdminClient {
-  /** @throws AdminError */
+  /** Carries a command out. @throws AdminError */
   invoke(functionName: string, input: unknown): Promise<unknown>;
   close(): void;
 }
@@ -23,8 +14,14 @@ export interface AdminClient {
 /** The stack's name, the prefix of its functions' names. */
 const stackName = 'Repertoire';
 
-/** @param endpoint of the local cloud's gateway; undefined: AWS, with the caller's credentials */
-export function createAdminClient(endpoint: string | undefined): AdminClient {
+export interface Reached {
+  readonly api: ApiAddress;
+  /** The local cloud's gateway; undefined: AWS, with the caller's credentials. */
+  readonly gateway: string | undefined;
+}
+
+export function createAdminClient({ api, gateway: endpoint }: Reached): AdminClient {
+  const apiClient = createApiClient(api);
   const client = new LambdaClient(
     endpoint === undefined
       ? {}
@@ -32,6 +29,10 @@ export function createAdminClient(endpoint: string | undefined): AdminClient {
   );
   return {
     async invoke(functionName, input) {
+      const command = apiCommands[functionName];
+      if (command !== undefined) {
+        return command(apiClient, input);
+      }
       const answer = await client.send(
         new InvokeCommand({
           FunctionName: `${stackName}-${functionName}`,

@@ -1,6 +1,6 @@
 /**
  * Starts everything on one machine: the local cloud on the synthesized template, and a simulated GitHub whose organizations are connected
- * as an owner would connect them. Nothing here writes to the table: owners' decisions go through the deployed functions.
+ * as an owner would connect them. Nothing here writes to the table: owners' decisions go through the API and the deployed functions.
  */
 import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
 import type { GitHubWorld, World } from '../forges/world/world.ts';
 import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
+import { readOperatorKey } from './api-client.ts';
 import { openLog } from './log-file.ts';
 import { manifestsOf, vendorsOf } from './manifests.ts';
 import type { StartOptions } from './options.ts';
@@ -43,6 +44,8 @@ export interface Started {
   readonly cloud: Cloud;
   readonly gitHub: GitHubSimulator;
   readonly admin: AdminClient;
+  /** Where the API is, and which secret has the operator's key. */
+  readonly api: { readonly consoleBaseUrl: string; readonly operatorKeySecret: string };
   readonly organizations: readonly StartedOrganization[];
   /** The login of the installation's administrator; undefined where no organization has an owner. */
   readonly administrator: string | undefined;
@@ -140,7 +143,12 @@ export async function start(
     progress.step('local cloud: running the synthesized template');
     await putIntegrations(cloud, gitHub);
     await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
-    const admin = createAdminClient(cloud.addresses.gateway);
+    const { gateway } = cloud.addresses;
+    const operatorKeySecret = z.string().parse(cloud.outputs.OperatorKeySecretName);
+    const admin = createAdminClient({
+      api: { consoleBaseUrl, operatorKey: () => readOperatorKey(operatorKeySecret, gateway) },
+      gateway,
+    });
     closing.push(async () => admin.close());
     const tokens = await readTokens(folder);
     for (const organization of gitHub.state.organizations.values()) {
@@ -174,7 +182,10 @@ export async function start(
       progress,
     );
     progress.end();
-    return { cloud, gitHub, admin, organizations, administrator, close };
+    return {
+      ...{ cloud, gitHub, admin, organizations, administrator, close },
+      api: { consoleBaseUrl, operatorKeySecret },
+    };
   } catch (error) {
     progress.end();
     await close();

@@ -20,6 +20,8 @@ const Running = z.object({
   pid: z.number(),
   /** Address of the local cloud's gateway; undefined while it starts. */
   gateway: z.string().optional(),
+  /** Where the API is, and the secret that has the operator's key; not the key itself. */
+  api: z.object({ consoleBaseUrl: z.string(), operatorKeySecret: z.string() }).optional(),
 });
 export type Running = z.infer<typeof Running>;
 const Origin = z.object({ world: z.string() });

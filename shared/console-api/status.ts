@@ -111,6 +111,10 @@ export const OrganizationStatus = z
   .meta({ id: 'OrganizationStatus' });
 export type OrganizationStatus = z.infer<typeof OrganizationStatus>;
 
+export const DeletedOrganization = z
+  .object({ slug: z.string(), detail: z.string().meta({ description: 'How far its data is removed.' }) })
+  .meta({ id: 'DeletedOrganization' });
+
 export const InstallationStatus = z
   .object({
     organizations: z.array(z.object({ slug: z.string(), name: z.string() })),

@@ -18,6 +18,12 @@ export async function organizationOf(table: Table, slug: string): Promise<Organi
   return organization;
 }
 
+/** What is known of the deleted organization that had the slug. */
+export async function describeDeleted(table: Table, slug: string) {
+  const detail = await removalProgress(table, slug);
+  return detail === undefined ? [] : [{ slug, detail }];
+}
+
 /** The progress of a deleted organization's removal, as text. */
 async function removalProgress(table: Table, slug: string): Promise<string | undefined> {
   const deleted = await findDeletedOrganization(table, slug);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
+import { showRun } from '../../test/support/recorded-runs.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import type { Fact } from '../domain/facts.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { latestRuns } from '../store/run-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
-import { showRun } from './list-runs.ts';
 import { previewRun } from './preview-run.ts';
 
 const scopes = ['settings', 'members', 'teams', 'roles', 'repositories'] as const;

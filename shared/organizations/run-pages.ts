@@ -4,9 +4,9 @@ import { changePage, type Page, runPage } from '../store/run-store.ts';
 import { type Held, heldPage } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
 import { changeText } from './change-text.ts';
+import { type DescribedRun, describeRun, isChange, recordedRun } from './describe-run.ts';
 import { timeText } from './describe-synchronization.ts';
 import { namesOnPage } from './display-names.ts';
-import { type DescribedRun, describeRun, isChange, recordedRun } from './list-runs.ts';
 
 /** Which page of a list. */
 interface Asked {

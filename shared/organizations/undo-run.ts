@@ -18,8 +18,8 @@ import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 import { heldKeys } from '../sync/plan/held.ts';
 import { factText } from './change-text.ts';
+import { recordedRun } from './describe-run.ts';
 import { namesFor } from './display-names.ts';
-import { recordedRun } from './list-runs.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 

@@ -32,6 +32,9 @@ export const environment = {
   setUpCodeSecretArn: 'SET_UP_CODE_SECRET_ARN',
 } as const;
 
+/** Header in which an operator's program says who uses it, for the history: percent-encoded. */
+export const operatorNameHeader = 'x-repertoire-operator';
+
 /** Header that proves that a request came through the CDN. */
 export const originSecretHeader = 'x-repertoire-origin';
 /** Header with the viewer's IP address; the edge overwrites what the viewer sent. Trust it only together with the origin's secret. */

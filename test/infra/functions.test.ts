@@ -148,8 +148,6 @@ describe('functions', () => {
     ['set-caution', sendAll],
     ['set-publishing', send('PublishPackageQueue')],
     ['revoke-token', sendAll],
-    ['stop-access', send('PublishAccessQueue')],
-    ['allow-access', send('PublishAccessQueue')],
     [
       'run-deletion',
       [
@@ -179,9 +177,6 @@ describe('functions', () => {
       send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'PublishRootsQueue'),
     ],
     ['delete-organization', send('DeletionQueue', 'PublishAccessQueue', 'PublishRootsQueue')],
-    ['undo-run', send('SyncQueue')],
-    ['decide-removals', send('SyncQueue')],
-    ['synchronize-organization', send('SyncQueue')],
   ])('%s has exactly these permissions', (name, more) => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
@@ -189,8 +184,6 @@ describe('functions', () => {
   });
 
   it.each<[FunctionName, string[]]>([
-    ['describe-organization', []],
-    ['list-runs', []],
     ['list-left-out', []],
     ['preview-run', [integrations, useCredentials]],
   ])('%s only reads', (name, more) => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readFlags, simpleCommands } from '../../local/admin/calls.ts';
 import { synchronizationCommands } from '../../local/admin/synchronization-commands.ts';
 import { readWorld } from '../../local/forges/world/read-world.ts';
-import { AdminError } from '../../local/start/admin-client.ts';
+import { AdminError } from '../../local/start/admin-error.ts';
 import { eventually } from '../support/eventually.ts';
 import { type System, startSystem } from '../support/started.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { edgeKeys } from '../../shared/domain/edge-keys.ts';
-import { listRuns, showRun } from '../../shared/organizations/list-runs.ts';
 import { desire } from '../../shared/store/edge-store.ts';
 import { reportDeletion } from '../../shared/store/forge-deletion-store.ts';
 import { keys } from '../../shared/store/keys.ts';
@@ -25,6 +24,7 @@ import {
 } from '../support/competing-names.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { repository } from '../support/memory-forge.ts';
+import { listRuns, showRun } from '../support/recorded-runs.ts';
 import { createRegistry, memoryServices, type Registry } from '../support/registry-fixture.ts';
 import { file, owner, packages, pushed } from '../support/scanned.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
-import { listRuns, showRun } from '../../shared/organizations/list-runs.ts';
 import { undoProgress, undoRun } from '../../shared/organizations/undo-run.ts';
 import { loadRemoved } from '../../shared/store/run-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
@@ -11,6 +10,7 @@ import { byOwner } from '../support/by-owner.ts';
 import { historyProblems } from '../support/history.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
+import { listRuns, showRun } from '../support/recorded-runs.ts';
 import { createSyncWorld } from '../support/sync-world.ts';
 import { synchronizationId } from '../support/synchronized.ts';
 

@@ -38,6 +38,7 @@ async function addHeld({ table, now }: ApiWorld): Promise<undefined> {
 export const runExamples: Readonly<Record<string, Example>> = {
   readOrganizationStatus: { prepare: addHeld },
   readInstallationStatus: {},
+  findDeletedOrganizations: { query: 'slug=gone' },
   synchronize: { params },
   readSynchronizationProgress: { params, query: asked },
   listRuns: { params, query: 'all=true&limit=2', prepare: addRun },

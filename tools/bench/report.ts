@@ -9,7 +9,7 @@ import type { MeasuredPhase, MeasuredWorld } from './run-world.ts';
 const reads = /^(?:Get|Head|List|Query|Scan|BatchGet|TransactGet|Describe)/;
 /** The bench and npm start look at the organization until it is ready; a deployed system has nobody who does. */
 function isOfTheSystem({ caller }: Counter): boolean {
-  return caller !== 'describe-organization' && caller !== 'operator';
+  return caller !== 'serve-api' && caller !== 'operator';
 }
 
 export function reportOf(measured: MeasuredWorld): string {
@@ -27,7 +27,7 @@ export function reportOf(measured: MeasuredWorld): string {
     ...section('Changes, in ms until who installs sees them'),
     ...changesTable(phases),
     ...section(
-      'What each took until nothing was to do any more; here and below without those who only look (describe-organization)',
+      'What each took until nothing was to do any more; here and below without those who only look (serve-api)',
     ),
     ...phasesTable(phases),
     ...section(

@@ -74,8 +74,8 @@ export const sentByOurPage =
     await next();
   };
 
-/** Requests in a minute. A page of the console makes about ten; whoever shows nothing is counted by his address, with all who share it. */
-const quotas = { user: 300, key: 600, operator: 600, address: 120 } as const;
+/** Requests in a minute. A page of the console makes about ten; an operator's program waits for work by asking again and again; whoever shows nothing is counted by his address, with all who share it. */
+const quotas = { user: 300, key: 600, operator: 3000, address: 120 } as const;
 
 function countedAs(c: Context<ApiEnvironment>): {
   readonly policy: keyof typeof quotas;

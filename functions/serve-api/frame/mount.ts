@@ -2,7 +2,10 @@
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { Line } from '../../../shared/console-api/common.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
+import { operatorNameHeader } from '../../../shared/runtime/environment.ts';
+import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { isOfOrganization } from './access.ts';
 import { allowed } from './allowed.ts';
@@ -79,15 +82,31 @@ async function accountableOf(
       const actor = { kind: 'key', id, name: description } as const;
       return { by: `key ${description}`, why, actor, from: { address, token: id } };
     }
-    case 'operator':
-      return {
-        by: 'operator',
-        why,
-        actor: { kind: 'operator', id: 'operator', name: 'operator' },
-        from: { address },
-      };
+    case 'operator': {
+      const name = operatorName(c.req.header(operatorNameHeader));
+      return { by: name, why, actor: { kind: 'operator', id: 'operator', name }, from: { address } };
+    }
     case undefined:
       throw new Error('nobody can account for what anybody may do');
+  }
+}
+
+/** Many people may hold the operator's key, so its programs say for whom they work. */
+function operatorName(encoded: string | undefined): string {
+  if (encoded === undefined) {
+    return 'operator';
+  }
+  const name = Line(100).safeParse(decoded(encoded));
+  return name.success
+    ? name.data
+    : refuse('malformed', `${operatorNameHeader} has to be one line of text, percent-encoded.`);
+}
+
+function decoded(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
   }
 }
 

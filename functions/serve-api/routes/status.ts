@@ -1,8 +1,14 @@
-import { InstallationStatus, OrganizationStatus } from '../../../shared/console-api/status.ts';
+import { z } from 'zod';
+import {
+  DeletedOrganization,
+  InstallationStatus,
+  OrganizationStatus,
+} from '../../../shared/console-api/status.ts';
 import {
   describeInstallation,
   describeOrganization,
 } from '../../../shared/organizations/describe-organization.ts';
+import { describeDeleted } from '../../../shared/organizations/organization-of.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const common = { method: 'get', tag: 'Status' } as const;
@@ -37,4 +43,26 @@ const readInstallationStatus = defineRoute(
   async ({ table }) => ({ body: await describeInstallation(table) }),
 );
 
-export const statusRoutes: readonly Route[] = [readOrganizationStatus, readInstallationStatus];
+const findDeletedOrganizations = defineRoute(
+  {
+    ...common,
+    name: 'findDeletedOrganizations',
+    path: '/installation/deleted-organizations',
+    summary: 'Whether an organization with a slug was deleted, and how far its data is removed',
+    access: 'administrator',
+    scope: 'none',
+    query: z.strictObject({ slug: z.string().max(100) }),
+    answer: {
+      status: 200,
+      schema: z.object({ items: z.array(DeletedOrganization) }),
+      description: 'The one that had the slug; a slug is never reused.',
+    },
+  },
+  async ({ table }, { query }) => ({ body: { items: await describeDeleted(table, query.slug) } }),
+);
+
+export const statusRoutes: readonly Route[] = [
+  readOrganizationStatus,
+  readInstallationStatus,
+  findDeletedOrganizations,
+];

@@ -1,55 +1,11 @@
-/** The history of a synchronization: what each run did and why. */
+/** Describes a recorded run to an owner. */
 
 import { CallerError } from '../domain/caller-error.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { changesOf, findRun, latestRuns, type StoredRun } from '../store/run-store.ts';
+import { findRun, type StoredRun } from '../store/run-store.ts';
 import { lastNumber } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { leaseMs } from '../sync/run/take-scopes.ts';
-import { changeText } from './change-text.ts';
-import { namesFor } from './display-names.ts';
-
-/** How many records are read, and how many of them are shown. */
-const recordsRead = 1000;
-const shown = 50;
-
-/**
- * The latest runs, newest first.
- *
- * @param all also those that changed nothing
- * @param now milliseconds since the epoch
- */
-export async function listRuns(table: Table, { id }: Synchronization, all: boolean, now: number) {
-  const runs = await latestRuns(table, id, recordsRead);
-  return runs
-    .filter((run) => all || isChange(run))
-    .slice(0, shown)
-    .map((run) => describeRun(run, now));
-}
-
-/** Changes in one answer, which has at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const changesInAnswer = 5000;
-
-/**
- * One run with its changes and their reasons, as many as fit into one response.
- *
- * @param now milliseconds since the epoch
- * @param from how many changes to skip, for further pages
- * @throws CallerError when there is no record of it
- */
-export async function showRun(
-  table: Table,
-  synchronization: Synchronization,
-  number: number,
-  now: number,
-  from = 0,
-) {
-  const run = await recordedRun(table, synchronization, number);
-  const all = await changesOf(table, synchronization.id, number);
-  const changes = all.slice(from, from + changesInAnswer);
-  const names = await namesFor(table, synchronization.id, changes);
-  return { ...describeRun(run, now), changes: changes.map((change) => changeText(change, names)) };
-}
 
 /** @throws CallerError when there is no record of it; it says why */
 export async function recordedRun(table: Table, { id }: Synchronization, number: number): Promise<StoredRun> {

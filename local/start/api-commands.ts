@@ -1,0 +1,140 @@
+/** The commands that the API carries out, each by its requests. */
+import { z } from 'zod';
+import { AdminError } from './admin-error.ts';
+import type { ApiClient } from './api-client.ts';
+
+type ApiCommand = (api: ApiClient, input: unknown) => Promise<unknown>;
+
+const Named = z.object({ slug: z.string(), synchronization: z.string().optional() });
+type Named = z.infer<typeof Named>;
+
+/** A command whose input is checked here: wrong input is a mistake of ours. */
+const command =
+  <Schema extends z.ZodType>(
+    schema: Schema,
+    run: (api: ApiClient, input: z.output<Schema>) => Promise<unknown>,
+  ): ApiCommand =>
+  (api, input) =>
+    run(api, schema.parse(input));
+
+/** By the name of the command. */
+export const apiCommands: Readonly<Record<string, ApiCommand>> = {
+  'describe-organization': command(z.object({ slug: z.string().optional() }), (api, { slug }) =>
+    slug === undefined ? api.request({ path: '/installation/status' }) : statusOf(api, slug),
+  ),
+  'stop-access': onAccess,
+  'allow-access': (api, input) => onAccess(api, input, 'allow-access'),
+  'synchronize-organization': command(Named.extend({ asked: z.string().optional() }), async (api, input) => {
+    const path = await pathOf(api, input);
+    return input.asked === undefined
+      ? api.request({ method: 'POST', path: `${path}/runs` })
+      : api.request({ path: `${path}/progress?asked=${input.asked}` });
+  }),
+  'undo-run': command(
+    Named.extend({ number: z.number(), asked: z.string().optional() }),
+    async (api, { number, asked, ...named }) => {
+      const path = `${await pathOf(api, named)}/runs/${number}/undo`;
+      return asked === undefined
+        ? api.request({ method: 'POST', path })
+        : api.request({ path: `${path}?asked=${asked}` });
+    },
+  ),
+  'decide-removals': command(
+    Named.extend({ scope: z.string(), decision: z.string(), shown: z.string() }),
+    async (api, { slug, synchronization, ...body }) => {
+      const path = `${await pathOf(api, { slug, synchronization })}/held-removals/decide`;
+      return api.request({ method: 'POST', path, body });
+    },
+  ),
+  'list-runs': command(
+    Named.extend({ number: z.number().optional(), all: z.boolean().default(false) }),
+    async (api, { number, all, ...named }) => {
+      const path = `${await pathOf(api, named)}/runs`;
+      if (number === undefined) {
+        return { runs: await listed(api, `${path}?all=${all}&limit=${runsShown}`, runsShown) };
+      }
+      const run = z.looseObject({}).parse(await api.request({ path: `${path}/${number}` }));
+      return { run: { ...run, changes: await listed(api, `${path}/${number}/changes?limit=100`) } };
+    },
+  ),
+};
+
+/** How many runs are listed at once. */
+const runsShown = 50;
+
+function onAccess(
+  api: ApiClient,
+  input: unknown,
+  act: 'stop-access' | 'allow-access' = 'stop-access',
+): Promise<unknown> {
+  const { slug, by, why } = z.object({ slug: z.string(), by: z.string(), why: z.string() }).parse(input);
+  return inOrganization(api, slug, { method: 'POST', path: `/${act}`, by, body: { why } });
+}
+
+const Page = z.object({ items: z.array(z.unknown()), next: z.string().optional() });
+
+/** All entries of a list; with a limit that many at least, if there are as many. */
+async function listed(api: ApiClient, path: string, limit = Number.POSITIVE_INFINITY): Promise<unknown[]> {
+  const entries: unknown[] = [];
+  let next: string | undefined;
+  do {
+    const page = Page.parse(
+      await api.request({ path: next === undefined ? path : `${path}&cursor=${encodeURIComponent(next)}` }),
+    );
+    entries.push(...page.items);
+    next = page.next;
+  } while (next !== undefined && entries.length < limit);
+  return entries.slice(0, limit);
+}
+
+const statusOf = (api: ApiClient, slug: string): Promise<unknown> =>
+  inOrganization(api, slug, { path: '/status' });
+
+/** Sends a request about the organization. The API says the same of whatever is not found, so whether it is the organization is asked. */
+async function inOrganization(
+  api: ApiClient,
+  slug: string,
+  request: Parameters<ApiClient['request']>[0],
+): Promise<unknown> {
+  const organization = `/organizations/${encodeURIComponent(slug)}`;
+  try {
+    return await api.request({ ...request, path: `${organization}${request.path}` });
+  } catch (error) {
+    if (error instanceof AdminError && error.code === 'not-found') {
+      throw new AdminError(await absenceOf(api, slug), 'not-found');
+    }
+    throw error;
+  }
+}
+
+const Deleted = z.object({ items: z.array(z.object({ detail: z.string() })) });
+
+/** Why there is no such organization: it never was, or it was deleted. */
+async function absenceOf(api: ApiClient, slug: string): Promise<string> {
+  const path = `/installation/deleted-organizations?slug=${encodeURIComponent(slug)}`;
+  const [deleted] = Deleted.parse(await api.request({ path })).items;
+  return deleted?.detail ?? `unknown organization ${slug}; status lists them`;
+}
+
+const Synchronizations = z.object({
+  synchronizations: z.array(z.object({ id: z.string(), login: z.string() })),
+});
+
+/** The path of the synchronization that a command names; an organization nearly always has only one. */
+async function pathOf(api: ApiClient, { slug, synchronization }: Named): Promise<string> {
+  const { synchronizations: all } = Synchronizations.parse(await statusOf(api, slug));
+  const [first, second] = all.filter(({ id }) => synchronization === undefined || id === synchronization);
+  const has = all.map(({ id, login }) => `${id} (${login})`).join(', ');
+  if (first === undefined) {
+    throw new AdminError(
+      synchronization === undefined
+        ? `${slug} is not synchronized with a forge`
+        : `${slug} has no synchronization ${synchronization}; it has ${has}`,
+      'not-found',
+    );
+  }
+  if (second !== undefined) {
+    throw new AdminError(`${slug} has several synchronizations; choose one: ${has}`, 'invalid');
+  }
+  return `/organizations/${slug}/synchronizations/${first.id}`;
+}
