@@ -201,7 +201,6 @@ const functionNeeds = {
   'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
   'give-package-name': { ...operatorCommand, does: "Gives a package's name to another repository" },
   'set-owned-vendors': { ...operatorCommand, does: 'Sets the vendors whose names an organization owns' },
-  'set-caution': { ...operatorCommand, does: 'Sets how careful a synchronization is' },
   'set-publishing': {
     ...operatorCommand,
     does: 'Sets what goes into the metadata of packages',
@@ -224,26 +223,6 @@ const functionNeeds = {
     sends: [],
     integrations: true,
     credentials: 'use',
-  },
-  'delete-version': {
-    ...operatorCommand,
-    does: 'Deletes versions with their archives, and refuses their commits from then on',
-    sends: ['scan', 'publish-package', 'publish-access', 'deletion'],
-  },
-  'refuse-commit': {
-    ...operatorCommand,
-    does: 'Refuses commits and removes their archives',
-    sends: ['scan', 'publish-package', 'publish-access', 'deletion'],
-  },
-  'allow-commit': {
-    ...operatorCommand,
-    does: 'Takes the refusal of a commit back',
-    sends: ['scan', 'deletion'],
-  },
-  'delete-package': {
-    ...operatorCommand,
-    does: 'Deletes a package',
-    sends: ['publish-package', 'publish-roots', 'publish-access', 'deletion'],
   },
   'delete-synchronization': {
     ...operatorCommand,

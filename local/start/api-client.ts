@@ -14,7 +14,7 @@ export interface ApiAddress {
 }
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   /** Below /api/v1. */
   readonly path: string;
   readonly body?: unknown;

@@ -2,28 +2,36 @@
 import { z } from 'zod';
 import { AdminError } from './admin-error.ts';
 import type { ApiClient } from './api-client.ts';
-
-type ApiCommand = (api: ApiClient, input: unknown) => Promise<unknown>;
+import { type ApiCommand, command, inOrganization } from './api-command.ts';
+import { apiDeletionCommands } from './api-deletion-commands.ts';
 
 const Named = z.object({ slug: z.string(), synchronization: z.string().optional() });
 type Named = z.infer<typeof Named>;
-
-/** A command whose input is checked here: wrong input is a mistake of ours. */
-const command =
-  <Schema extends z.ZodType>(
-    schema: Schema,
-    run: (api: ApiClient, input: z.output<Schema>) => Promise<unknown>,
-  ): ApiCommand =>
-  (api, input) =>
-    run(api, schema.parse(input));
+const Accountable = z.object({ slug: z.string(), by: z.string(), why: z.string() });
 
 /** By the name of the command. */
 export const apiCommands: Readonly<Record<string, ApiCommand>> = {
+  ...apiDeletionCommands,
   'describe-organization': command(z.object({ slug: z.string().optional() }), (api, { slug }) =>
     slug === undefined ? api.request({ path: '/installation/status' }) : statusOf(api, slug),
   ),
-  'stop-access': onAccess,
-  'allow-access': (api, input) => onAccess(api, input, 'allow-access'),
+  'stop-access': command(Accountable, (api, { slug, by, why }) =>
+    inOrganization(api, slug, { method: 'POST', path: '/stop-access', by, body: { why } }),
+  ),
+  'allow-access': command(Accountable, (api, { slug, by, why }) =>
+    inOrganization(api, slug, { method: 'POST', path: '/allow-access', by, body: { why } }),
+  ),
+  'set-caution': command(
+    Named.extend({
+      heldShare: z.number().optional(),
+      heldAbove: z.number().optional(),
+      suspendAfterDays: z.number().optional(),
+    }),
+    async (api, { slug, synchronization, ...body }) => {
+      const path = `${await pathOf(api, { slug, synchronization })}/caution`;
+      return api.request({ method: 'PATCH', path, body });
+    },
+  ),
   'synchronize-organization': command(Named.extend({ asked: z.string().optional() }), async (api, input) => {
     const path = await pathOf(api, input);
     return input.asked === undefined
@@ -62,15 +70,6 @@ export const apiCommands: Readonly<Record<string, ApiCommand>> = {
 /** How many runs are listed at once. */
 const runsShown = 50;
 
-function onAccess(
-  api: ApiClient,
-  input: unknown,
-  act: 'stop-access' | 'allow-access' = 'stop-access',
-): Promise<unknown> {
-  const { slug, by, why } = z.object({ slug: z.string(), by: z.string(), why: z.string() }).parse(input);
-  return inOrganization(api, slug, { method: 'POST', path: `/${act}`, by, body: { why } });
-}
-
 const Page = z.object({ items: z.array(z.unknown()), next: z.string().optional() });
 
 /** All entries of a list; with a limit that many at least, if there are as many. */
@@ -89,32 +88,6 @@ async function listed(api: ApiClient, path: string, limit = Number.POSITIVE_INFI
 
 const statusOf = (api: ApiClient, slug: string): Promise<unknown> =>
   inOrganization(api, slug, { path: '/status' });
-
-/** Sends a request about the organization. The API says the same of whatever is not found, so whether it is the organization is asked. */
-async function inOrganization(
-  api: ApiClient,
-  slug: string,
-  request: Parameters<ApiClient['request']>[0],
-): Promise<unknown> {
-  const organization = `/organizations/${encodeURIComponent(slug)}`;
-  try {
-    return await api.request({ ...request, path: `${organization}${request.path}` });
-  } catch (error) {
-    if (error instanceof AdminError && error.code === 'not-found') {
-      throw new AdminError(await absenceOf(api, slug), 'not-found');
-    }
-    throw error;
-  }
-}
-
-const Deleted = z.object({ items: z.array(z.object({ detail: z.string() })) });
-
-/** Why there is no such organization: it never was, or it was deleted. */
-async function absenceOf(api: ApiClient, slug: string): Promise<string> {
-  const path = `/installation/deleted-organizations?slug=${encodeURIComponent(slug)}`;
-  const [deleted] = Deleted.parse(await api.request({ path })).items;
-  return deleted?.detail ?? `unknown organization ${slug}; status lists them`;
-}
 
 const Synchronizations = z.object({
   synchronizations: z.array(z.object({ id: z.string(), login: z.string() })),

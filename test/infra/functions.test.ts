@@ -145,7 +145,6 @@ describe('functions', () => {
     ['give-package-name', sendAll],
     ['set-owned-vendors', sendAll],
     ['issue-token', sendAll],
-    ['set-caution', sendAll],
     ['set-publishing', send('PublishPackageQueue')],
     ['revoke-token', sendAll],
     [
@@ -164,13 +163,6 @@ describe('functions', () => {
           'ScanQueue',
         ),
       ],
-    ],
-    ['delete-version', send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'ScanQueue')],
-    ['refuse-commit', send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'ScanQueue')],
-    ['allow-commit', send('DeletionQueue', 'ScanQueue')],
-    [
-      'delete-package',
-      send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'PublishRootsQueue'),
     ],
     [
       'delete-synchronization',
