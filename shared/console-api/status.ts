@@ -111,9 +111,9 @@ export const OrganizationStatus = z
   .meta({ id: 'OrganizationStatus' });
 export type OrganizationStatus = z.infer<typeof OrganizationStatus>;
 
-export const DeletedOrganization = z
+export const FormerOrganization = z
   .object({ slug: z.string(), detail: z.string().meta({ description: 'How far its data is removed.' }) })
-  .meta({ id: 'DeletedOrganization' });
+  .meta({ id: 'FormerOrganization' });
 
 export const InstallationStatus = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  DeletedOrganization,
+  FormerOrganization,
   InstallationStatus,
   OrganizationStatus,
 } from '../../../shared/console-api/status.ts';
@@ -54,7 +54,7 @@ const findDeletedOrganizations = defineRoute(
     query: z.strictObject({ slug: z.string().max(100) }),
     answer: {
       status: 200,
-      schema: z.object({ items: z.array(DeletedOrganization) }),
+      schema: z.object({ items: z.array(FormerOrganization) }),
       description: 'The one that had the slug; a slug is never reused.',
     },
   },
