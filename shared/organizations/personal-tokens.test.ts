@@ -5,6 +5,7 @@ import { publishedRegistry } from '../../test/support/published.ts';
 import type { Registry } from '../../test/support/registry-fixture.ts';
 import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
 import { asId, type SessionId, type UserId } from '../domain/ids.ts';
+import { recordDownloads } from '../downloads/record-downloads.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { makeUser } from '../store/user-store.ts';
 import { revokeTokenOf } from './owners-tokens.ts';
@@ -62,6 +63,16 @@ describe("a person's own token", () => {
     await registry.settle();
     expect(await registry.listed(secret)).toEqual(['acme/one']);
     expect(await states(registry)).toEqual(['active']);
+  });
+
+  it('counts what Composer installed with it, in the organization that has the package', async () => {
+    const { registry, make } = await world(1, 2);
+    const { secret } = await make();
+    const version = { name: 'acme/one', version: '1.0.0.0' };
+    const report = JSON.stringify({ downloads: [version, { ...version, name: 'acme/none' }] });
+    expect(await recordDownloads(registry, secret, report)).toBe(1);
+    const [own] = await ownTokens(registry.table, user, registry.clock.now());
+    expect(own?.entries.map(({ lastInstallAt }) => lastInstallAt)).toEqual([registry.clock.now()]);
   });
 
   it('is taken out of an organization by its owners, and stays out', async () => {
