@@ -60,6 +60,7 @@ export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surr
       originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
     });
 
+  // As `cacheControl` in shared/publish/object-keys.ts.
   const brief = new CachePolicy(stack, 'BriefCache', {
     cachePolicyName: `${Aws.STACK_NAME}-brief`,
     comment: 'Asked again after a second; one copy for all who may read it',

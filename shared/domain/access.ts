@@ -1,5 +1,6 @@
 /**
- * Decides from facts alone who may read which repository, and through which grants. What is unknown is not granted.
+ * Decides from facts and open claims who may read which repository, and through which grants. What the facts do not show is not
+ * granted.
  *
  * GitHub's rules: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories
  */
@@ -96,7 +97,7 @@ function unexpired(all: AccessFacts, now: number): AccessFacts {
 
 /**
  * The facts without those that claims withdraw. A repository that is not public any more counts as private until a read shows its
- * visibility, so members wait too.
+ * visibility. So members without a grant of their own lose it too, even if it became internal.
  */
 function withoutWithdrawn(all: AccessFacts): AccessFacts {
   const { claims, givenAt } = all;
@@ -142,8 +143,8 @@ export type Readable = ReadonlyMap<ForgeRepositoryId, readonly Via[]>;
 /**
  * The repositories that the subject may read, each with every grant that allows it.
  *
- * Rows in teams count only for accounts in the list of members, if only as `outside`: when it and a team's list disagree, the
- * narrower one holds.
+ * An account's team rows count only if the list of members has the account, even if only as `outside`. If that list and a team's
+ * list disagree, the narrower one wins.
  *
  * @param now milliseconds since the epoch
  */

@@ -48,8 +48,8 @@ export interface ScopeRead {
    */
   readonly covers: readonly PartScope[];
   /**
-   * The forge confirmed by a look-up of the part itself that what the read lacks is gone or hidden from us. Otherwise an absence is only an
-   * absence from a list.
+   * Whether the forge was asked for the part by id and confirmed that what is missing here is gone or hidden from us. If false, it is
+   * merely missing from a list.
    */
   readonly absenceIsAuthoritative: boolean;
   /** For a repository that was not found: why. */
@@ -112,12 +112,13 @@ export interface StructureReader {
    */
   readScope(scope: AnyScope, options?: ReadingOptions): Promise<ScopeStep>;
   /**
-   * Looks up teams and repositories by their ids. Each gets a result; `unknown` where the adapter cannot look it up. `absent` makes the
-   * removal of what is missing from a list apply at any size, so a refusal, an outage or a hidden object is not `absent`.
+   * Looks up teams and repositories by their ids. Each gets a result; `unknown` where the adapter cannot look it up. `absent` confirms a
+   * removal, so the guard never holds it, however many there are. Return it only if the forge answered that it does not find the object,
+   * or has it under another owner, never for a refusal or an outage.
    *
    * @throws ForgeError when a look-up fails: then nothing is confirmed
    */
-  lookUp(workItems: readonly LookedUp[]): Promise<ReadonlyMap<PartScope, LookUp>>;
+  lookUp(parts: readonly LookedUp[]): Promise<ReadonlyMap<PartScope, LookUp>>;
 }
 
 /** One ref with the composer.json in the root at its commit. */

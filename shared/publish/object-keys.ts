@@ -24,7 +24,7 @@ export const publicPaths = {
 } as const;
 
 /**
- * Cache times, the same as in the CDN's policies. Not `private`, which would keep the CDN from caching at all. Shared caches do not store
+ * Cache times, the same as in the CDN's policies (infra/cdn.ts). Not `private`, which would keep the CDN from caching at all. Shared caches do not store
  * responses to requests with an Authorization header by default (RFC 9111, 3.5).
  */
 export const cacheControl = {

@@ -155,7 +155,8 @@ async function updateStore(keyValues: KeyValues, etag: string, batch: readonly E
       puts.set(row.key, row.value);
     }
   }
-  // It is not documented what an update does that deletes a missing key; a turn that died half-way leaves such rows.
+  // What an update does when it deletes a missing key is undocumented. Such rows remain when a worker dies between the update and its
+  // record.
   const exists = await Promise.all(gone.map((key) => keyValues.has(key)));
   const deletes = gone.filter((_, place) => exists[place]);
   if (puts.size > 0 || deletes.length > 0) {
@@ -168,7 +169,7 @@ async function updateStore(keyValues: KeyValues, etag: string, batch: readonly E
  * next turn writes them again.
  *
  * A grant thus requests work on its principals twice, by the change and from here, because a root lists only what the edge already serves.
- * A pure withdrawal requests nothing here: the change that caused it already left it out.
+ * A pure withdrawal requests nothing here: the first pass over the views has already taken it out of the root files.
  */
 async function record(table: Table, batch: readonly EdgeRow[], now: number): Promise<WorkMessage[]> {
   const waiting = new Map<string, WorkItem>();
@@ -203,7 +204,10 @@ export function nextBatch(due: readonly EdgeRow[]): readonly EdgeRow[] {
     : [...due].sort((one, other) => rank[one.subject.kind] - rank[other.subject.kind]);
 }
 
-/** Whether a turn that died may have written a value between the recorded one and this one, which was desired in the meantime. */
+/**
+ * Whether the edge may have a value that is neither `published` nor `value`: one desired in between and written by a turn that died
+ * before recording it.
+ */
 const hasSkipped = ({ wanted, done }: EdgeRow): boolean => wanted - done > 1;
 
 const isRemoval = ({ value }: EdgeRow): boolean => value === undefined;

@@ -1,4 +1,4 @@
-/** Writes the p2 files of one package. One worker for each package at a time. */
+/** Writes the p2 files of one package (objects `plain.json` and `dev.json`). One worker for each package at a time. */
 
 import { buildPackageFiles } from '../composer/package-metadata.ts';
 import { edgeKeys, packageNumberOf } from '../domain/edge-keys.ts';

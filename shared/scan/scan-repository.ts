@@ -53,7 +53,7 @@ export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> 
 }
 
 const leaseMs = leaseMsOf('scan-repository');
-/** A name taken or a fact changed under the scan: so often it decides anew before it leaves that to the sweep. */
+/** How often a scan decides when names or facts change during it. After that the error is thrown, and the work comes back later. */
 const attemptsMax = 3;
 
 export type ScanOutcome = 'done' | 'idle' | 'busy' | 'failed' | 'unknown';
@@ -229,7 +229,7 @@ const sourceOf = (
   repository: ForgeRepositoryId,
 ): PackageSource => ({ synchronization: synchronization.id, repository, directory: '' });
 
-/** Commits that refs stand at now: the only ones whose archives may ever be built for the package. */
+/** The commits that refs point to now, which are recorded: their archives may be built without a look-up. */
 const commitsOf = (refs: ForgeRepository): ReadonlySet<string> =>
   new Set([...refs.tags, ...refs.branches].map((ref) => ref.commit));
 
@@ -266,7 +266,8 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
     await workQueue.send([lease.workItem.message], seconds);
     return 'failed';
   }
-  // What was pushed must not wait for the daily scan: once the credential is good again, nothing else asks for it.
+  // `unfinished` makes the reconcile request this scan again. Otherwise a push during the failure would wait for the daily scan, since
+  // nothing else requests it once the credential works.
   const attributes = { lastFailure, failures: 0, unfinished: true };
   if ((await completeWork(table, lease, attributes)) === 'more') {
     await workQueue.send([lease.workItem.message]);

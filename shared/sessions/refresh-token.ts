@@ -1,6 +1,6 @@
 /**
  * The refresh token: opaque, used once, replaced by its successor. `<user>.<session>.<family>.<secret>`; the family's part stays the same for
- * the whole session, so that a token which was replaced long ago is known as one of the session's.
+ * the whole session, so that a token which was replaced long ago is known as one of the session's. session.ts renews it.
  */
 import { createHmac } from 'node:crypto';
 import { asId, type SessionId, type UserId } from '../domain/ids.ts';

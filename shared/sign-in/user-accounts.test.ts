@@ -37,7 +37,7 @@ describe('the first sign-in', () => {
     expect(new Set(users).size).toBe(1);
   });
 
-  it('knows nobody by a login: who has it now may be somebody else', async () => {
+  it('R36: knows nobody by a login: who has it now may be somebody else', async () => {
     const { dependencies } = await createPeople();
     const before = await signInUser(dependencies, proven(1, 'ann'));
     expect(await signInUser(dependencies, proven(2, 'ann'))).not.toBe(before);

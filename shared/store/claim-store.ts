@@ -73,7 +73,7 @@ export async function numberClaims(
         return claim;
       }
       const change = { key: itemOf(id, claim), set: { number: drawn } };
-      // A claim that was reported again since is newer than this number.
+      // If the claim was reported again in the meantime, it needs a later number: leave it without one.
       const isSame = all(present, missing('number'), equal('at', claim.at));
       await unlessConflict(table.update(change, isSame));
       return { ...claim, number: drawn };
@@ -159,8 +159,8 @@ const ExpectationItem = z.object({
   number: z.number().optional(),
 });
 /**
- * What an event reported, and when it arrived, in milliseconds since the epoch. A new event that gives a right has the last
- * number drawn by then.
+ * What an event reported, and when it arrived, in milliseconds since the epoch. `number` is set only for a new event that gives a
+ * right: the last number drawn when it arrived.
  */
 export type Expectation = z.infer<typeof ExpectationItem>;
 

@@ -41,8 +41,8 @@
  * | deletion for an owner (work) | ORG#id | DELETION#subject |
  * | fan-out of changed rights (work) | ORG#id | GRANTS |
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
- * | tokens of a principal | ORG#id | TOKEN#principal#id |
- * | token by its hash | TOKEN#hash | TOKEN |
+ * | token: its record | ORG#id | TOKEN#principal#id |
+ * | token: pointer from its hash to the record | TOKEN#hash | TOKEN |
  * | token of a person's own | USER#id | TOKEN#id |
  * | that a user has made such tokens | PERSONALTOKENS | USER#id |
  * | entry of the audit log | ORG#id | AUDIT#time#id |
@@ -242,6 +242,7 @@ export const keys = {
     pk: `ORG#${organization}`,
     sk: `PRINCIPAL#${principal}`,
   }),
+  /** @param token its id */
   principalToken: (organization: string, principal: string, token: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `TOKEN#${principal}#${token}`,
@@ -269,6 +270,7 @@ export const keys = {
   rate: (caller: string, minute: number): Key => ({ pk: `RATE#${caller}`, sk: `MINUTE#${minute}` }),
   /** @param hash of the key that the caller gave the request */
   repetition: (caller: string, hash: string): Key => ({ pk: `REPETITION#${caller}#${hash}`, sk: 'ANSWER' }),
+  /** @param hash the whole one, as `tokenHash` returns it */
   token: (hash: string): Key => ({ pk: `TOKEN#${hash}`, sk: 'TOKEN' }),
   personalToken: (user: string, token: string): Key => ({ pk: `USER#${user}`, sk: `TOKEN#${token}` }),
   hasPersonalTokens: (user: string): Key => ({ pk: 'PERSONALTOKENS', sk: `USER#${user}` }),

@@ -277,11 +277,11 @@ const nodesPerRequest = 100;
 export async function lookUp(
   requests: Requests,
   account: Account,
-  workItems: readonly LookedUp[],
+  parts: readonly LookedUp[],
 ): Promise<ReadonlyMap<PartScope, LookUp>> {
   const { id: organization, nodeId: ours, selected } = account;
-  const answers = new Map<PartScope, LookUp>(workItems.map(({ part }) => [part, { is: 'unknown' }]));
-  const known = workItems.flatMap(({ part, handle }) => (handle === undefined ? [] : [{ part, handle }]));
+  const answers = new Map<PartScope, LookUp>(parts.map(({ part }) => [part, { is: 'unknown' }]));
+  const known = parts.flatMap(({ part, handle }) => (handle === undefined ? [] : [{ part, handle }]));
   for (let start = 0; start < known.length; start += nodesPerRequest) {
     const batch = known.slice(start, start + nodesPerRequest);
     const { data, errors } = await requests.ask(

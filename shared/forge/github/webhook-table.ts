@@ -1,6 +1,6 @@
 /**
- * What to read after each event: the smallest read that covers what it may have changed, or why there is nothing to read. The state itself
- * always comes from the API.
+ * What each event requires: `read` is the smallest read that covers the change. `removed` is withdrawn before that read
+ * (shared/sync/webhooks/record-claims.ts). What is granted comes only from the API. Other rows say why there is nothing to read.
  *
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads
  */

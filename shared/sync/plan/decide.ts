@@ -11,7 +11,7 @@ import { newerParts, type ScopeState } from '../../store/scope-store.ts';
 import type { Confirmed } from './confirm.ts';
 import type { EventReports, Known } from './load.ts';
 import { isOrphaned, isReferenceAskedFor, type References } from './orphans.ts';
-import { type Deferred, type PlanInput, type PlannedChange, planScope, withEvidence } from './plan.ts';
+import { type PlanInput, type PlannedChange, planScope, type Recheck, withEvidence } from './plan.ts';
 import { guardRemovals } from './removal-guard.ts';
 
 /** A complete read of a scope. */
@@ -26,8 +26,8 @@ export interface PlannedRead {
   readonly changes: readonly PlannedChange[];
   /** Removals that wait for an owner's decision. */
   readonly held: readonly PlannedChange[];
-  readonly deferred: readonly Deferred[];
-  readonly doubtful: readonly Deferred[];
+  readonly deferred: readonly Recheck[];
+  readonly doubtful: readonly Recheck[];
   /** Parts that are missing from their list but exist, with their handles: the list read decides nothing about them. */
   readonly overlooked: ReadonlyMap<PartScope, Handle | undefined>;
   /** Parts that are missing from their list and were not found by id either, with the reason. */

@@ -1,4 +1,4 @@
-/** The removals held by earlier reads, with the owner's decisions. */
+/** Loads the removals that earlier reads held (stored by run/note-held.ts), with the owner's decisions. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SynchronizationId } from '../../domain/ids.ts';

@@ -1,6 +1,6 @@
 /**
- * Plans what a complete read of a scope changes. Pure, so that a preview shows what a run would do, and the history keeps the
- * evidence.
+ * Plans what a complete read of a scope changes. Pure, so that a preview can show what a run would do. Each change carries its
+ * evidence, for the history.
  */
 import { compareBreadth, hasExpired, narrowerOf } from '../../domain/breadth.ts';
 import type { FactChange } from '../../domain/change.ts';
@@ -42,7 +42,7 @@ export type PlannedChange = {
   /** Whether somebody may read more after it. */
   readonly widens: boolean;
   readonly evidence: readonly Evidence[];
-  /** Whether the read alone says so and may lag behind an addition: then it is rechecked. */
+  /** Whether the change takes away something that may have been added too recently for this read to show it. It is rechecked. */
   readonly inDoubt?: boolean | undefined;
 } & (
   | { readonly kind: 'add'; readonly fact: Fact }
@@ -81,29 +81,29 @@ export interface PlanInput {
   readonly confirmedAbsent?: Pick<ReadonlySet<PartScope>, 'has'>;
 }
 
-/** A right that has to wait: it was withdrawn too recently for this read to know better. */
-export interface Deferred {
+/** A fact to read again: this read may still show the state before its last change. */
+export interface Recheck {
   readonly key: string;
-  /** A read that begins after this time knows; milliseconds since the epoch. */
+  /** A read that begins after this time shows it; milliseconds since the epoch. */
   readonly until: number;
 }
 
 export interface Plan {
   readonly changes: readonly PlannedChange[];
-  readonly deferred: readonly Deferred[];
+  readonly deferred: readonly Recheck[];
   /**
    * Changes that are rechecked, since this read may show an old state: facts restored for an owner, and removals that only this
    * read reports.
    */
-  readonly doubtful: readonly Deferred[];
+  readonly doubtful: readonly Recheck[];
   /** Claims that were wrong: the fact was there all the time. */
   readonly contradicted: readonly Claim[];
 }
 
 /**
- * Plans the changes that make the stored scope equal to the read, narrowings first: a reader in between sees rights no wider than
- * those before or those after. Results of later reads stay. What the read shows less is removed at once; what was withdrawn is
- * given back only by a read that began late enough (`withheldUntil`).
+ * Plans the changes that make the stored scope equal to the read. Withdrawals come first, so the rights in between are always a
+ * subset of the old ones or of the new ones. What a later read wrote is left alone. Rights that the read no longer shows are
+ * removed at once; withdrawn rights are given back only by a read that began late enough (`withheldUntil`).
  *
  * @throws ForgeError `incomplete` when the read contradicts itself
  * @throws RangeError when the read has facts of another scope
@@ -112,8 +112,8 @@ export function planScope(input: PlanInput): Plan {
   const { scope, current, read, observedAt, newer, traits } = input;
   const seen = indexRead(traits.scopes, scope, read.facts, read.covers ?? []);
   const changes: PlannedChange[] = [];
-  const deferred: Deferred[] = [];
-  const doubtful: Deferred[] = [];
+  const deferred: Recheck[] = [];
+  const doubtful: Recheck[] = [];
   const known = new Set<string>();
   const isNewer = (fact: Fact, number: number): boolean => {
     const part = partOf(fact);
@@ -164,7 +164,7 @@ interface PlannedFact {
 const knows = ({ startedAt, traits }: PlanInput, changedAt: number): boolean =>
   startedAt >= changedAt + traits.lagMs;
 
-/** When a read must begin to show what this plan removes; milliseconds since the epoch. */
+/** The earliest start of a read that can recheck what this plan removes; milliseconds since the epoch. */
 const laterThan = ({ now, startedAt, traits }: PlanInput): number => (now ?? startedAt) + traits.lagMs;
 
 const withdrawalsOf = (

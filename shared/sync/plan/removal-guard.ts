@@ -1,6 +1,7 @@
 /**
  * The removal guard: facts that are merely missing from a list are not removed if they are a large share of it. A list that the
- * forge cut short, or a credential that sees less than before, looks the same as people who left.
+ * forge cut short, or a credential that sees less than before, looks the same as people who left. All other changes are applied. Of a
+ * scope that the forge hides every removal is held (decide.ts).
  */
 import { type Fact, factKey, type StoredFact } from '../../domain/facts.ts';
 import type { Caution } from '../../domain/synchronization.ts';

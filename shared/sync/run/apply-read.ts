@@ -120,8 +120,8 @@ async function requestAlso({ dependencies, synchronization }: Run, read: ScopeRe
 }
 
 /**
- * Requests a read of each part that the list missed. If there are more than a run reads one by one, they wait for a
- * correct list.
+ * Requests a read of each part that the list missed. If there are more than `partsMax`, none is requested: the next correct read
+ * of the list decides them.
  */
 async function requestOverlooked(
   { dependencies, synchronization: { organization, id } }: Run,

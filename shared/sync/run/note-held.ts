@@ -1,6 +1,6 @@
 /**
  * Stores the removals that the removal guard holds until an owner decides, and logs an error, which raises an alarm,
- * when there are new ones.
+ * when there are new ones. plan/held.ts loads them.
  */
 import { factKey } from '../../domain/facts.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';

@@ -1,4 +1,7 @@
-/** Decides whether a delivery's event claims count: new ones withdraw and give rights, all others are hints that only cause reads. */
+/**
+ * Decides whether a delivery's event claims count. A new removal becomes a claim (record-claims.ts); all others are expectations, which
+ * only a read confirms.
+ */
 import type { Claim } from '../../domain/claim.ts';
 import type { SeenBody } from '../../store/claim-store.ts';
 

@@ -42,7 +42,7 @@ import {
   type WebhookAddress,
 } from './delivery-source.ts';
 import type { EventClaim } from './event-claims.ts';
-import { type DeliveryContext, recordEventClaims } from './record-claims.ts';
+import { type DeliveryContext, prepareEventClaims } from './record-claims.ts';
 import { type InstallationReplacement, replaceByKnown, replaceByNew } from './replace-installation.ts';
 
 export interface TakeDeliveryDependencies {
@@ -215,7 +215,7 @@ async function writeEventClaims(
     );
   }
   const rest = eventClaims.slice(0, left);
-  const { operations, messages, number } = await recordEventClaims(
+  const { operations, messages, number } = await prepareEventClaims(
     table,
     synchronization,
     rest,
@@ -237,7 +237,7 @@ async function writeEventClaimBatch(
   context: DeliveryContext,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const { operations, messages, number } = await recordEventClaims(
+    const { operations, messages, number } = await prepareEventClaims(
       table,
       synchronization,
       eventClaims,

@@ -1,4 +1,4 @@
-/** Turns the event claims of a delivery into writes: claims, hints, and requests for the views of the affected principals. */
+/** Prepares the writes for a delivery's event claims: claims, expectations, and requests for the views of the affected principals. */
 import type { Claim } from '../../domain/claim.ts';
 import { deliveryRememberedMs } from '../../domain/forge-traits.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
@@ -28,7 +28,7 @@ export interface DeliveryContext extends Omit<EventClaimContext, 'givenAt'> {
   readonly hash: string | undefined;
 }
 
-export interface RecordedClaims {
+export interface PreparedClaims {
   readonly operations: readonly Operation[];
   readonly messages: readonly WorkMessage[];
   /** Draws the claims' numbers; to be called when the operations are written. */
@@ -38,16 +38,16 @@ export interface RecordedClaims {
 /**
  * The writes for the event claims, for one transaction. Call it again when that transaction conflicts.
  *
- * @param whole the delivery, when these are the last of its event claims: its body is recorded with them, and the deletions that
- *   it reports
+ * @param delivery if `eventClaims` are its last ones, otherwise undefined. Its body and the deletions it reports are recorded with
+ *   them.
  */
-export async function recordEventClaims(
+export async function prepareEventClaims(
   table: Table,
   synchronization: Synchronization,
   eventClaims: readonly EventClaim[],
   context: DeliveryContext,
-  whole: Pick<ParsedDelivery, 'deleted'> | undefined,
-): Promise<RecordedClaims> {
+  delivery: Pick<ParsedDelivery, 'deleted'> | undefined,
+): Promise<PreparedClaims> {
   const { id } = synchronization;
   const { hash, body, now } = context;
   const rememberedMs = deliveryRememberedMs(traitsOf(synchronization.forge));
@@ -63,8 +63,8 @@ export async function recordEventClaims(
     .filter((eventClaim) => !(news.includes(eventClaim) && isRemoval(eventClaim)))
     .map((eventClaim) => ({ ...eventClaim, at: now, ...(news.includes(eventClaim) && { number: last }) }));
   const affected = await affectedByClaims(table, synchronization, claimed, now);
-  const isNoted = hash !== undefined && whole !== undefined && (body === undefined || claimed.length > 0);
-  const deleted = isFirst(context) ? (whole?.deleted ?? []) : [];
+  const isNoted = hash !== undefined && delivery !== undefined && (body === undefined || claimed.length > 0);
+  const deleted = isFirst(context) ? (delivery?.deleted ?? []) : [];
   return {
     operations: [
       ...(isNoted
@@ -80,7 +80,7 @@ export async function recordEventClaims(
   };
 }
 
-/** They have no number until they are stored. */
+/** Builds the claims to store. Their number is infinite until it is drawn, after they have been stored (`numberClaims`). */
 function claimsOf(
   claimed: readonly (EventClaim & Pick<Claim, 'expect'>)[],
   before: readonly StoredClaim[],
@@ -94,7 +94,10 @@ function claimsOf(
   });
 }
 
-/** Only for a repeated body does it matter whether its facts were given back since. */
+/**
+ * The read that last gave each right, by key. Looked up only for a repeated body, which counts again if its fact was given back since;
+ * otherwise empty.
+ */
 async function givenAtOf(
   table: Table,
   { id }: Synchronization,
