@@ -33,6 +33,9 @@ export function createAdminClient({ api, gateway: endpoint }: Reached): AdminCli
       if (command !== undefined) {
         return command(apiClient, input);
       }
+      if (endpoint === undefined && !process.env.AWS_REGION) {
+        throw new AdminError(`${functionName} is a function in your AWS account: set AWS_REGION`, 'invalid');
+      }
       const answer = await client.send(
         new InvokeCommand({
           FunctionName: `${stackName}-${functionName}`,
