@@ -1,6 +1,6 @@
 /**
- * One right, somebody's place in a team, in the hands of the pure rules: what is stored of it, what the forge had of it, and what is under way. Time
- * goes in steps of 40 seconds, so that three are the lag.
+ * The state of one right (a membership of a team) under the pure rules: what is stored, what the forge had, and what is pending. Time
+ * advances in steps of 40 seconds; three steps are the lag.
  */
 
 import { accessFactsOf, decideAccess } from '../../../shared/domain/access.ts';
@@ -36,9 +36,9 @@ const others = [
   aFact.repository(7),
 ];
 
-/** What an event says of the right; the same words have the same bytes each time. */
+/** What an event says of the right. Events of one kind have the same body each time. */
 export type Event = 'taken' | 'given';
-const words: Readonly<Record<Event, EventClaim>> = {
+const eventClaims: Readonly<Record<Event, EventClaim>> = {
   taken: { key, expect: 'gone' },
   given: { key, expect: 'there' },
 };
@@ -54,29 +54,29 @@ export interface State {
   /** The body of the claim was contradicted by a read. */
   readonly expectation: Expectation | undefined;
   readonly bodies: Readonly<Partial<Record<Event, SeenBody>>>;
-  /** Of the last whole read. */
+  /** Of the last complete read. */
   readonly readNumber: number;
   readonly readBegunAt: number;
-  /** Events that happened and did not come yet, oldest first. */
+  /** Events that have not been delivered yet, oldest first. */
   readonly pending: readonly Event[];
-  /** One whose delivery failed, and that is in the forge's log. */
+  /** An event whose delivery failed, and that is in the forge's log. */
   readonly lost: Event | undefined;
-  /** A read that began, and has its answer, but takes its time. */
+  /** A slow read that has its answer but has not ended. */
   readonly slow: (ReadOrder & { readonly shows: boolean }) | undefined;
-  /** A read is asked for at once. */
+  /** Whether a read is requested for now. */
   readonly isWanted: boolean;
   readonly recheckAt: number | undefined;
-  /** Since when somebody who could read is refused, while the forge has had the right all the time. */
+  /** Since when the account has been refused although it could read before and the forge has had the right all the time. */
   readonly outSince: number | undefined;
-  /** Could read at some moment since the forge gave the right. */
+  /** Whether the account could read at some moment since the forge gave the right. */
   readonly hadIt: boolean;
-  /** A new verified removal came, or a read showed it, and since then the forge has not given the right and no event said so. */
+  /** Whether a new verified event or a read removed the right, and since then neither the forge nor an event gave it. */
   readonly mustBeRefused: boolean;
 }
 
 const start = 100 * stepMs;
 
-/** At rest, with the right or without. @param bodies deliveries that came before */
+/** An idle state, with the right or without. @param bodies earlier deliveries */
 export function atRest(has: boolean, bodies: State['bodies'] = {}): State {
   const counter = 3;
   return {
@@ -110,7 +110,7 @@ export function atRest(has: boolean, bodies: State['bodies'] = {}): State {
   };
 }
 
-/** Whether the person may read the team's repository, by the facts and the claims. */
+/** Whether the account may read the team's repository, by facts and claims. */
 export function mayRead({ stored, claim }: State): boolean {
   const facts = accessFactsOf(stored === undefined ? others : [...others, stored.fact], {
     claims: claim === undefined ? [] : [claim],
@@ -119,7 +119,7 @@ export function mayRead({ stored, claim }: State): boolean {
   return decideAccess({ kind: 'account', account: account(1) }, facts, 0).has(repository(7));
 }
 
-/** Notes who has been refused since when. */
+/** Records since when the account has been refused. */
 export function judged(state: State): State {
   const can = mayRead(state);
   const [has] = state.truth;
@@ -127,7 +127,7 @@ export function judged(state: State): State {
   return { ...state, hadIt, outSince: hadIt && !can ? (state.outSince ?? state.now) : undefined };
 }
 
-/** The forge takes the right, or gives it, and an event says so. */
+/** The forge removes or gives the right, with an event. */
 export function toggle(state: State): State {
   const [has, ...before] = state.truth;
   return {
@@ -140,7 +140,7 @@ export function toggle(state: State): State {
   };
 }
 
-/** Time goes on by a step, which nobody may do while a read is due. */
+/** Time advances by a step; not allowed while a read is due. */
 export function pass(state: State): State {
   const [one, two, three] = state.truth;
   return { ...state, now: state.now + stepMs, truth: [one, one, two, three] };
@@ -149,11 +149,11 @@ export function pass(state: State): State {
 export const isDue = ({ isWanted, recheckAt, now }: State): boolean =>
   isWanted || (recheckAt ?? Infinity) <= now;
 
-/** A delivery comes. @param cameByItself or from the log */
+/** Receives a delivery. @param isPushedByForge false if it was recovered from the log */
 export function receive(state: State, event: Event, isPushedByForge: boolean): State {
-  const word = words[event];
+  const eventClaim = eventClaims[event];
   const body = isPushedByForge ? state.bodies[event] : undefined;
-  const counts = isNew(word, {
+  const counts = isNew(eventClaim, {
     isPushedByForge,
     now: state.now,
     body,
@@ -164,22 +164,22 @@ export function receive(state: State, event: Event, isPushedByForge: boolean): S
       ? { ...state.bodies, [event]: { number: state.counter, contradicted: body?.contradicted ?? false } }
       : state.bodies;
   const asked = { ...state, bodies, isWanted: true };
-  if (counts && isRemoval(word)) {
+  if (counts && isRemoval(eventClaim)) {
     const number = state.counter + 1;
-    const claim: Claim = { key, expect: word.expect, number, at: state.now };
+    const claim: Claim = { key, expect: eventClaim.expect, number, at: state.now };
     return { ...asked, counter: number, claim, expectation: undefined, mustBeRefused: !state.truth[0] };
   }
-  const expectation: Expectation = { ...word, at: state.now, ...(counts && { number: state.counter }) };
+  const expectation: Expectation = { ...eventClaim, at: state.now, ...(counts && { number: state.counter }) };
   const isFirst = isPushedByForge && body === undefined;
   return { ...asked, expectation, mustBeRefused: state.mustBeRefused && !(event === 'given' && isFirst) };
 }
 
-/** A read that began now, and shows what was so many steps ago. */
+/** A read that begins now and shows the state of so many steps ago. */
 export function read(state: State, lag: Lag): State {
   const number = state.counter + 1;
   const after = apply(state, { number, startedAt: state.now, shows: state.truth[lag] });
   const isRemoved = state.stored !== undefined && after.stored === undefined;
-  // While a new event says that it was given, a read may lag behind that.
+  // If a new event says that the right was given, the read may lag behind it.
   const isSeenGone = isRemoved && !state.truth[0] && state.expectation?.number === undefined;
   return {
     ...after,
@@ -189,7 +189,7 @@ export function read(state: State, lag: Lag): State {
   };
 }
 
-/** A read begins that takes its time. */
+/** Begins a slow read. */
 export function beginSlowRead(state: State): State {
   const number = state.counter + 1;
   return {
@@ -199,7 +199,7 @@ export function beginSlowRead(state: State): State {
   };
 }
 
-/** It ends, and changes nothing if another one with a higher number was whole meanwhile. */
+/** Ends the slow read. It changes nothing if a read with a higher number was completed meanwhile. */
 export function endSlowRead(state: State): State {
   const { slow } = state;
   const after = { ...state, slow: undefined };
@@ -210,7 +210,7 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
   const { now, stored, removed, claim, expectation } = state;
   const { number, startedAt } = order;
   const facts: readonly Fact[] = [aFact.team(5), aFact.teamRepository(5, 7), ...(order.shows ? [row] : [])];
-  const rest = [aFact.team(5), aFact.teamRepository(5, 7)].map(
+  const parents = [aFact.team(5), aFact.teamRepository(5, 7)].map(
     (fact): StoredFact => ({
       fact,
       observedAt: 0,
@@ -223,7 +223,7 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
   const plan = planScope({
     traits: gitHubTraits,
     scope,
-    current: stored === undefined ? rest : [...rest, stored],
+    current: stored === undefined ? parents : [...parents, stored],
     removed: removed === undefined ? new Map() : new Map([[key, removed]]),
     read: { facts, covers: [scope] },
     observedAt: number,
@@ -264,7 +264,7 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
     readBegunAt: startedAt,
     underWaySince: state.slow?.startedAt,
   });
-  const looks = [
+  const rechecks = [
     recheckAt,
     ...plan.deferred.map(({ until }) => until),
     ...plan.doubtful.map(({ until }) => until),
@@ -275,14 +275,14 @@ function apply(state: State, order: NonNullable<State['slow']>): State {
     ...after,
     expectation: settled.length > 0 ? undefined : expectation,
     claim: claim !== undefined && isAnswered(claim, readsOf, gitHubTraits) ? undefined : claim,
-    recheckAt: looks.length === 0 ? undefined : Math.min(...looks),
+    recheckAt: rechecks.length === 0 ? undefined : Math.min(...rechecks),
     bodies: contradicted
       ? { ...after.bodies, taken: { number: after.bodies.taken?.number ?? 0, contradicted } }
       : after.bodies,
   };
 }
 
-/** The state without what makes no difference any more: times from now on, and numbers by their order. */
+/** Identifies equivalent states: times are relative to now, numbers are ranks. */
 export function nameOf(state: State): string {
   const { now, stored, removed, claim, expectation, bodies, slow } = state;
   const numbers = [

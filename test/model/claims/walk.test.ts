@@ -1,6 +1,7 @@
 /**
- * Everything that can happen to one right in eight steps: the forge takes and gives it; events come on time, late, in the other order, twice, not at
- * all, or from the log; reads are fresh, 40 or 120 seconds old, and in the long version slow ones too. A breadth-first walk over all distinct states of the pure rules.
+ * Walks breadth-first over all distinct states of one right within eight steps, under the pure rules. The forge removes and gives it;
+ * events come on time, late, out of order, twice, not at all, or from the log; reads are fresh, 40 or 120 seconds old, and in the long
+ * version also slow.
  */
 import { expect, it } from 'vitest';
 import { isLong } from '../../support/long.ts';
@@ -21,9 +22,9 @@ import {
 } from './one-right.ts';
 
 const depth = 8;
-/** Events under way at the same time. */
+/** Events pending at the same time. */
 const pendingMax = 2;
-/** A person whom the forge has had all the time is refused for no longer; milliseconds. */
+/** The longest refusal of an account whose right the forge has had all the time; milliseconds. */
 const outMaxMs = 150_000;
 
 interface Step {
@@ -41,7 +42,7 @@ function stepsFrom(state: State): readonly Step[] {
   }
   for (const [place, event] of state.pending.entries()) {
     const rest = { ...state, pending: state.pending.filter((_, other) => other !== place) };
-    add(`told ${event}`, receive(rest, event, true));
+    add(`reported ${event}`, receive(rest, event, true));
     if (state.lost === undefined) {
       add(`lost ${event}`, { ...rest, lost: event });
     }
@@ -51,7 +52,7 @@ function stepsFrom(state: State): readonly Step[] {
   }
   for (const event of ['taken', 'given'] as const) {
     if (state.bodies[event] !== undefined) {
-      add(`told ${event} once more`, receive(state, event, true));
+      add(`reported ${event} once more`, receive(state, event, true));
     }
   }
   for (const lag of lags) {
@@ -73,51 +74,51 @@ function wrongIn(before: State, { name, to }: Step): string | undefined {
   const { stored, bodies, expectation, truth } = before;
   const isGivenBack = (stored?.givenAt ?? 0) > (bodies.taken?.number ?? 0) && !bodies.taken?.contradicted;
   const isNew = bodies.taken === undefined || isGivenBack;
-  if (name.startsWith('told taken') && isNew && mayRead(to)) {
-    return 'a new verified removal is not followed before a read';
+  if (name.startsWith('reported taken') && isNew && mayRead(to)) {
+    return 'a new verified removal has no effect before a read';
   }
-  const isHint = name.startsWith('recovered') || (name.startsWith('told taken') && !isNew);
+  const isHint = name.startsWith('recovered') || (name.startsWith('reported taken') && !isNew);
   if (isHint && mayRead(before) !== mayRead(to)) {
-    return 'a hint is believed without a read';
+    return 'a hint has an effect without a read';
   }
-  if (name.startsWith('told given') && !mayRead(before) && mayRead(to)) {
-    return 'an event gives without a read';
+  if (name.startsWith('reported given') && !mayRead(before) && mayRead(to)) {
+    return 'an event gives the right without a read';
   }
-  // A claim withdrew the right, or a read; the event has to be later.
+  // A claim or a read withdrew the right; the event has to be later.
   const withdrawnAt = Math.max(before.claim?.number ?? 0, before.removed?.observedAt ?? 0);
   const isGiven = (expectation?.number ?? 0) >= withdrawnAt && expectation?.number !== undefined;
   if (name.startsWith('read, 0 s') && truth[0] && isGiven && !mayRead(to)) {
-    return 'what a new event gives and a read shows is not there at once';
+    return 'a right that a new event gives and a read shows is missing';
   }
   if (to.mustBeRefused && mayRead(to)) {
-    return 'what a verified event took is read again, though the forge has not given it and no event said so';
+    return 'a removed right is back, though neither the forge nor an event has given it';
   }
   if (to.outSince !== undefined && to.now - to.outSince > outMaxMs) {
-    return 'somebody whom the forge has had all the time is refused for more than 150 s';
+    return 'an account whose right the forge has had all the time is refused for more than 150 s';
   }
   return undefined;
 }
 
-/** Everything that is under way comes, reads are fresh, and the schedule reads once more. */
+/** Delivers everything pending, with fresh reads, and ends with a scheduled read. */
 function quiet(from: State): State {
   let state: State = endSlowRead({ ...from, lost: undefined });
-  const looks = (): void => {
+  const readWhileDue = (): void => {
     while (isDue(state)) {
       state = read(state, 0);
     }
   };
   for (const event of from.pending) {
     state = receive({ ...state, pending: state.pending.slice(1) }, event, true);
-    looks();
+    readWhileDue();
   }
   for (let steps = 0; steps < 5; steps++) {
-    looks();
+    readWhileDue();
     state = pass(state);
   }
   return read(state, 0);
 }
 
-/** At rest, long after anything happened. */
+/** Idle states, long after any event. */
 const beginnings: Readonly<Record<string, State>> = {
   granted: atRest(true),
   'not granted': atRest(false),
@@ -130,7 +131,7 @@ const beginnings: Readonly<Record<string, State>> = {
   }),
 };
 
-it(`a right follows the forge through all that can happen to it in ${depth} steps`, () => {
+it(`a right follows the forge in every sequence of ${depth} steps`, () => {
   const cameFrom = new Map<string, string>();
   const pathTo = (name: string): string => cameFrom.get(name) ?? '';
   let frontier: State[] = [];
@@ -154,7 +155,7 @@ it(`a right follows the forge through all that can happen to it in ${depth} step
           next.push(step.to);
           const end = quiet(step.to);
           if (mayRead(end) !== end.truth[0]) {
-            wrong.push(`at rest it differs from the forge: ${path}, ${step.name}`);
+            wrong.push(`once idle it differs from the forge: ${path}, ${step.name}`);
           }
         }
       }

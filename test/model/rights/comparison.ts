@@ -1,6 +1,6 @@
 /**
- * What the product should say of an organization, in the words in which it says it: the rules' answers, less what the product cannot
- * know or does not heed. Each of those has a name, and a case that still shows it.
+ * What the product should decide for an organization, in its own terms: the rules' answers, without what the product cannot know or
+ * ignores. Each of these differences has a name, and a case that still shows it.
  */
 
 import {
@@ -14,7 +14,7 @@ import {
 import type { DescribedAccount, DescribedOrganization, DescribedTeam } from './organization.ts';
 import { roles } from './organization.ts';
 
-/** Something that the rules heed and the product does not: it decides as if the organization were told without it. */
+/** Something that the rules apply and the product ignores: it decides as if the organization did not have it. */
 export interface Difference {
   readonly name: string;
   readonly told: (organization: DescribedOrganization) => DescribedOrganization;
@@ -43,7 +43,7 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-/** The organization without all that, but for one of them. */
+/** The organization without all differences but one. */
 export function asTold(organization: DescribedOrganization, but?: Difference): DescribedOrganization {
   return differences
     .filter((difference) => difference !== but)
@@ -63,7 +63,7 @@ export function subjectsOf(organization: DescribedOrganization): readonly Descri
   ];
 }
 
-/** `apple: owner`, one line for each repository that may be read and each way to it that the product names. */
+/** One line, such as `apple: owner`, for each readable repository and each grant that the product names. */
 export function expectedLines(organization: DescribedOrganization, subject: DescribedSubject): string[] {
   return [...readingOfSubject(organization, subject)]
     .flatMap(([name, routes]) => named(organization, routes).map((route) => `${name}: ${route}`))

@@ -1,8 +1,8 @@
 /**
- * A second reading of GitHub's rules: who may read which repository of an organization, and through what.
+ * An independent implementation of GitHub's rules: who may read which repository of an organization, and through which grants.
  *
- * Written from GitHub's documentation alone, slowly and naively, without a look at the code that it judges. Each rule is one function
- * and looks at the whole description anew. It must not learn from `shared/domain/access.ts`: where the two differ, one is wrong.
+ * Written from GitHub's documentation alone, naive and slow, without knowledge of the code that it checks. Each rule is one function
+ * of the complete description. It must not be adapted to `shared/domain/access.ts`: where the two differ, one is wrong.
  */
 import {
   type DescribedAccount,
@@ -31,7 +31,7 @@ export type Route =
     }
   | { readonly through: 'collaborator'; readonly role: Role };
 
-/** Routes by the repository's name; what may not be read is not in it. */
+/** Routes by the repository's name; only readable repositories. */
 export type Reading = ReadonlyMap<string, readonly Route[]>;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * A second, naive judge of what GitLab and Bitbucket have and GitHub has not: people from outside, levels that a link caps, rights that end. It
- * asks of one person and one repository at a time, and reads every fact anew.
+ * Compares the product with a second, naive implementation of what GitLab and Bitbucket have and GitHub has not: outside people, levels
+ * capped by a link, rights that expire. It decides for one account and one repository at a time, from all facts.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -97,7 +97,7 @@ const decided = (all: readonly Fact[], person: number): readonly number[] => {
   return [1, 2, 3].filter((id) => readable.has(repository(id)));
 };
 
-it('is decided as the second judge does', () => {
+it('is decided as by the second implementation', () => {
   fc.assert(
     fc.property(facts, (all) => {
       for (const person of people) {
@@ -108,12 +108,12 @@ it('is decided as the second judge does', () => {
   );
 });
 
-/** Two versions of one fact, and what else there is. */
+/** Two versions of one fact, and the other facts. */
 const versions = fc
   .tuple(row, row, facts)
   .map(([one, other, all]) => ({
     before: one,
-    // Of the same key, so that the two are versions of one thing.
+    // The same key makes them versions of one fact.
     after: { ...other, ...idsOf(one) } as Fact,
     others: all.filter((fact) => factKey(fact) !== factKey(one)),
     isOne: one.kind === other.kind,

@@ -1,4 +1,4 @@
-/** The cases that the comparison is for. A run that has not met one of them has proved nothing about it. */
+/** The cases that the comparison is for. A run without one of them proves nothing about it. */
 import type {
   DescribedAccount,
   DescribedOrganization,
@@ -12,7 +12,7 @@ const isActive = ({ role, state }: DescribedAccount): boolean => role !== 'none'
 const isPending = ({ role, state }: DescribedAccount): boolean => role !== 'none' && state === 'pending';
 const isIn = (team: DescribedTeam, { login }: DescribedAccount): boolean => team.members.includes(login);
 
-/** What the team has from above and not of its own. */
+/** What the team only inherits. */
 function inherited(organization: DescribedOrganization, team: DescribedTeam): readonly Grant[] {
   const parent = organization.teams.find(({ name }) => name === team.parent);
   const above = parent === undefined ? [] : [...parent.grants, ...inherited(organization, parent)];
@@ -28,7 +28,7 @@ const ofTeams =
   (organization: DescribedOrganization): boolean =>
     organization.teams.some((team) => is(team, organization));
 
-/** Of a role that reads something where there is something private to read. */
+/** Whether the role can read, and there is a private repository to read. */
 const ofRoles =
   (is: (role: DescribedOrganizationRole, organization: DescribedOrganization) => boolean) =>
   (organization: DescribedOrganization): boolean =>

@@ -1,5 +1,5 @@
 /**
- * An organization on GitHub, described in GitHub's own words and by names, so that a failing case can be read.
+ * An organization on GitHub, described in GitHub's terms and by names, so that a failing case is readable.
  *
  * What GitHub would refuse to make is not described here: outside collaborators in a team, secret teams with a parent or child,
  * `internal` without an enterprise.
@@ -27,7 +27,7 @@ export interface DescribedAccount {
   readonly suspended: boolean;
   /** Is an active member of another organization of the same enterprise. */
   readonly elsewhereInEnterprise: boolean;
-  /** What it was given on repositories itself, and has accepted. */
+  /** Its own accepted roles on repositories. */
   readonly direct: readonly Grant[];
 }
 
@@ -39,16 +39,16 @@ export interface DescribedTeam {
   readonly enterprise: boolean;
   /** Immediate members, with those invited to the organization and the team at once. */
   readonly members: readonly string[];
-  /** What the team itself was given, without what it inherits. */
+  /** The team's own roles, without inherited ones. */
   readonly grants: readonly Grant[];
 }
 
 /** A role in the organization itself, on top of being a member. */
 export interface DescribedOrganizationRole {
   readonly name: string;
-  /** The repository role that it gives on all repositories; undefined for one that is about other things. */
+  /** The repository role that it gives on all repositories, if any. */
   readonly base: Role | undefined;
-  /** To whom it was given themselves. */
+  /** Its direct holders. */
   readonly members: readonly string[];
   readonly teams: readonly string[];
 }

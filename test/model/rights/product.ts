@@ -1,4 +1,4 @@
-/** What the product makes of an organization: the adapter's whole reads, and the decision from their facts. */
+/** The product's decision for an organization: the adapter's complete reads, and the decision from their facts. */
 
 import { accessFactsOf, decideAccess, type Subject, type Via } from '../../../shared/domain/access.ts';
 import type { Fact } from '../../../shared/domain/facts.ts';
@@ -8,13 +8,13 @@ import { factsOf } from '../../contracts/github-fixture.ts';
 import { gitHubScopes } from '../../support/traits.ts';
 import type { SimulatedIds } from './simulated-organization.ts';
 
-/** Every scope, read whole. */
+/** Reads every scope completely. */
 export async function readFacts(reader: StructureReader): Promise<readonly Fact[]> {
   const scopes = await Promise.all(gitHubScopes.map((scope) => factsOf(reader, scope)));
   return scopes.flat();
 }
 
-/** `apple: owner`, one line for each repository that may be read and each way to it, by names. */
+/** One line, such as `apple: owner`, for each readable repository and each grant, by names. */
 export function decidedLines(subject: Subject, facts: readonly Fact[], ids: SimulatedIds): string[] {
   const repositories = namesOf(ids.repositories);
   const teams = namesOf(ids.teams);

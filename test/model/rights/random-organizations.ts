@@ -1,4 +1,4 @@
-/** Small organizations with all the odd cases, made by fast-check so that a failing one shrinks to what matters. */
+/** Small organizations with all the odd cases, made by fast-check so that a failing one shrinks. */
 import fc from 'fast-check';
 import {
   type DescribedAccount,
@@ -13,7 +13,7 @@ const logins = ['ann', 'bob', 'cid', 'dea', 'eve', 'fay'];
 const teamNames = ['one', 'two', 'three', 'four', 'five'];
 const repositoryNames = ['apple', 'birch', 'cedar', 'daisy', 'elder', 'fern'];
 const roleNames = ['auditor', 'builder'];
-/** A team, its parent and that one's parent. */
+/** A team, its parent and its grandparent. */
 const levels = 3;
 
 const oneIn = (count: number): fc.Arbitrary<boolean> => fc.nat(count - 1).map((drawn) => drawn === count - 1);
@@ -65,10 +65,10 @@ const parts = fc.record({
 });
 type Parts = typeof parts extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Any organization of up to six accounts, five teams and six repositories that GitHub would let somebody make. */
+/** Any organization of up to six accounts, five teams and six repositories that GitHub allows. */
 export const organizations: fc.Arbitrary<DescribedOrganization> = parts.map(madePossible);
 
-/** Names the parts by their place and leaves out what refers to nothing or cannot be. */
+/** Names the parts by their index and leaves out dangling and impossible ones. */
 function madePossible({ basePermission, enterprise, ...drawn }: Parts): DescribedOrganization {
   const repositories = drawn.repositories.map(
     ({ visibility, ...rest }, place): DescribedRepository => ({
@@ -98,7 +98,7 @@ function madePossible({ basePermission, enterprise, ...drawn }: Parts): Describe
   const teams: DescribedTeam[] = [];
   drawn.teams.forEach((one, place) => {
     const name = nameAt(teamNames, place);
-    // Only those before it, so that there are no circles.
+    // Only earlier teams, so that there are no cycles.
     const isOfEnterprise = enterprise && one.enterprise && !one.secret;
     const parent = isOfEnterprise
       ? undefined

@@ -1,8 +1,8 @@
 /**
- * Two readings of GitHub's rules, held together over random organizations: the naive one beside, and the whole way of the product
- * (GitHub's API as simulated, the adapter's reads, the decision from their facts).
+ * Compares two implementations of GitHub's rules over random organizations: the naive one (github-rules.ts), and the product from
+ * end to end (GitHub's API as simulated, the adapter's reads, the decision from their facts).
  *
- * `RIGHTS_SEED` repeats a run, `RIGHTS_RUNS` says how many organizations; `RIGHTS_PATH` (with the seed) goes straight to what failed.
+ * `RIGHTS_SEED` repeats a run, `RIGHTS_RUNS` says how many organizations; `RIGHTS_PATH` (with the seed) goes straight to the one that failed.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,9 +21,9 @@ import { acmeId, installationId, type SimulatedIds, simulate } from './simulated
 const seed = Number(process.env.RIGHTS_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20_261_122));
 const runs = Number(process.env.RIGHTS_RUNS ?? extent({ short: 150, long: 20_000 }));
 const path = process.env.RIGHTS_PATH;
-/** From one organization to the next, so that GitHub's hourly budgets suffice for all. */
+/** The time between two organizations, so that GitHub's hourly budgets suffice for all. */
 const pauseMs = 5_000;
-/** An account that GitHub has not named to us at all. */
+/** An account that GitHub's answers never name. */
 const stranger = asId<ForgeAccountId>('999');
 
 let gitHub: GitHub;
@@ -67,7 +67,7 @@ test(
   extent({ short: 300_000, long: 3_600_000 }),
 );
 
-/** What GitHub's list says that a suspended collaborator may do is not known, so that one word is not compared. */
+/** Which permission GitHub's list has for a suspended collaborator is unknown, so it is not compared. */
 function comparable(
   organization: DescribedOrganization,
   subject: DescribedSubject,

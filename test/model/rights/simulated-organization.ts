@@ -1,4 +1,4 @@
-/** The simulated GitHub, given one described organization after the other. */
+/** Loads one described organization after the other into the simulated GitHub. */
 import { appPermissions, rolesPermission } from '../../../local/forges/github/app-identity.ts';
 import {
   type GitHubState,
@@ -30,9 +30,9 @@ export interface SimulatedIds {
 }
 
 /**
- * Replaces everything that the simulator knows. Ids count from 1 within each kind: one taken for another's is then somebody's.
+ * Replaces the simulator's whole state. Ids count from 1 within each kind, so that an id mistaken for another kind's exists there.
  *
- * @param gitDirectory an existing bare repository, which all the repositories share: their contents do not matter
+ * @param gitDirectory an existing bare repository, which all repositories share, since contents do not matter
  */
 export function simulate(
   state: GitHubState,

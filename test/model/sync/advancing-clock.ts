@@ -1,8 +1,8 @@
 /**
- * octokit asks again, after real seconds, when a token is refused within five seconds of its making: here a thousand tokens are made in
- * that time. So whoever asks what time it is hears a later time with each question.
+ * Makes `Date` return a later time with each call. octokit repeats a request after real seconds if a token is refused within five
+ * seconds of its creation, and the tests create a thousand tokens in that time.
  *
- * @returns what puts the clock back
+ * @returns a function that restores the clock
  */
 export function hurryTime(): () => void {
   const before = globalThis.Date;

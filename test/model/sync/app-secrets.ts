@@ -1,7 +1,7 @@
-/** What the App of a world keeps secret. */
+/** Secrets of a world's App. */
 import { generateKeyPairSync } from 'node:crypto';
 
-/** A short key, since a token of the app is signed for each request: what it keeps secret is nothing. */
+/** A short key, since a token of the App is signed for each request. It protects nothing. */
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 1024,
   publicKeyEncoding: { type: 'spki', format: 'pem' },

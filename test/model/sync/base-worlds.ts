@@ -1,4 +1,4 @@
-/** Where the sequences begin: organizations in which one change or two do something. */
+/** The organizations with which sequences begin. They are small, so that one or two changes have an effect. */
 import { join } from 'node:path';
 import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import {
@@ -18,7 +18,7 @@ const roleId = 70;
 const firstFreeId = 5000;
 const when = '2026-01-05T09:00:00Z';
 
-/** What git holds, by the repository's directory. */
+/** The contents of the git repositories, by directory. */
 export type Contents = ReadonlyMap<string, Refs>;
 
 export interface BaseWorld {

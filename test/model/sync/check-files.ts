@@ -1,4 +1,4 @@
-/** What is in the files, against the refs and manifests that the forge has. */
+/** Compares the published files with the forge's refs and manifests. */
 import type { Repository } from '../../../local/forges/github/state.ts';
 import { isOfSource } from '../../../shared/store/package-store.ts';
 import type { Met } from './coverage.ts';

@@ -1,4 +1,4 @@
-/** What may happen in a sequence: plain data of small numbers, so that a failing sequence shrinks and can be read. */
+/** The commands of a sequence: plain data with small numbers, so that a failing sequence shrinks and is readable. */
 import fc from 'fast-check';
 import type { FaultOptions } from '../../../local/forges/faults/faults.ts';
 import { type GitHubFaultKind, gitHubFaultKinds } from '../../../local/forges/github/fault-kinds.ts';
@@ -20,26 +20,26 @@ export type Command =
   | { readonly do: 'work during a read'; readonly request: number }
   | { readonly do: 'fault'; readonly fault: FaultOptions<GitHubFaultKind> }
   | { readonly do: 'no more faults' }
-  /** Everything is read, and what the forge shows is old. */
-  | { readonly do: 'old reading'; readonly seconds: number }
-  /** The forge's lists come short, with totals that fit, for so many requests. */
+  /** Everything is read, and the forge's answers are old. */
+  | { readonly do: 'old read'; readonly seconds: number }
+  /** The forge's lists are cut short, with totals that match, for so many requests. */
   | { readonly do: 'forget'; readonly what: 'people' | 'things'; readonly requests: number }
-  /** Most people leave a team, or a repository, and no delivery says so: the schedule finds it. */
+  /** Most people leave a team or a repository without a delivery. The schedule finds it. */
   | {
       readonly do: 'many leave';
       readonly what: 'a team' | 'a repository';
-      /** What a person says to it. */
-      readonly word: 'yes' | 'no' | undefined;
+      /** The owner's decision. */
+      readonly decision: 'yes' | 'no' | undefined;
     }
-  /** Somebody leaves a team and returns, and the word of the leaving comes five minutes later. */
-  | { readonly do: 'late word'; readonly of: readonly [number, number] }
-  /** Somebody sends a delivery again that came before, under an id of its own. */
+  /** Somebody leaves a team and returns; the delivery about the removal comes five minutes later. */
+  | { readonly do: 'late event'; readonly of: readonly [number, number] }
+  /** An earlier delivery is sent again under another id. */
   | { readonly do: 'repeat a delivery'; readonly of: number }
-  /** The app is removed and installed again, and not every delivery about it is sent. */
+  /** The App is removed and installed again, and not every delivery about it is sent. */
   | { readonly do: 'reinstall'; readonly lost: 'the removal' | 'both' }
   /** The next worker dies at that call. */
   | { readonly do: 'kill'; readonly call: number }
-  /** Whoever writes the next plan of several transactions dies behind the first of them; perhaps the one of what goes now. */
+  /** The worker that writes the next plan of several transactions dies after the first of them. */
   | {
       readonly do: 'kill in a plan';
       readonly gone: 'the largest team' | 'the largest repository' | 'nothing';
@@ -50,16 +50,16 @@ export type Command =
   | { readonly do: 'schedule'; readonly which: 'reconcile' | 'catch up' }
   /** A week and a day without any schedule. */
   | { readonly do: 'long silence' }
-  /** A person answers to what the brake holds. */
-  | { readonly do: 'say'; readonly word: 'yes' | 'no' }
-  /** A person takes back the last run that took something away. */
+  /** An owner decides about held removals. */
+  | { readonly do: 'decide'; readonly decision: 'yes' | 'no' }
+  /** An owner undoes the last run that removed something. */
   | { readonly do: 'undo' }
   | { readonly do: 'synchronize now' }
   | { readonly do: 'preview' };
 
 export interface Step {
   readonly command: Command;
-  /** Seconds that pass after it, with all that is due in them; 0: what is due at once is done; undefined: nothing is. */
+  /** Seconds that pass after it, with all work due in them. 0: only work due now is done; undefined: none is. */
   readonly wait: number | undefined;
 }
 
@@ -141,7 +141,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ do: 'no more faults' } as const) },
   {
     weight: 4,
-    arbitrary: fc.constantFrom(10, 60, 120, 120).map((seconds) => ({ do: 'old reading', seconds }) as const),
+    arbitrary: fc.constantFrom(10, 60, 120, 120).map((seconds) => ({ do: 'old read', seconds }) as const),
   },
   {
     weight: 3,
@@ -154,7 +154,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc
       .record({
         what: fc.constantFrom('a team' as const, 'a repository' as const),
-        word: fc.constantFrom('yes' as const, 'no' as const, undefined),
+        decision: fc.constantFrom('yes' as const, 'no' as const, undefined),
       })
       .map((fields) => ({ do: 'many leave', ...fields }) as const),
   },
@@ -164,7 +164,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       .constantFrom('the removal' as const, 'both' as const)
       .map((lost) => ({ do: 'reinstall', lost }) as const),
   },
-  { weight: 2, arbitrary: fc.tuple(number, number).map((of) => ({ do: 'late word', of }) as const) },
+  { weight: 2, arbitrary: fc.tuple(number, number).map((of) => ({ do: 'late event', of }) as const) },
   { weight: 2, arbitrary: number.map((of) => ({ do: 'repeat a delivery', of }) as const) },
   { weight: 4, arbitrary: fc.nat(60).map((call) => ({ do: 'kill', call }) as const) },
   {
@@ -190,7 +190,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'long silence' } as const) },
   {
     weight: 4,
-    arbitrary: fc.constantFrom('yes' as const, 'no' as const).map((word) => ({ do: 'say', word }) as const),
+    arbitrary: fc
+      .constantFrom('yes' as const, 'no' as const)
+      .map((decision) => ({ do: 'decide', decision }) as const),
   },
   { weight: 2, arbitrary: fc.constant({ do: 'undo' } as const) },
   { weight: 1, arbitrary: fc.constant({ do: 'synchronize now' } as const) },
@@ -206,7 +208,7 @@ const seconds: fc.Arbitrary<number | undefined> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(2_500) },
 );
 
-/** The crowded one takes longer. */
+/** The crowded world takes longer. */
 const worldWeights: Readonly<Record<BaseWorldName, number>> = { nested: 4, broad: 4, crowded: 2 };
 
 export const sequences: fc.Arbitrary<Sequence> = fc.record({

@@ -1,32 +1,32 @@
-/** What the sequences of a run met: the promised exceptions, and what has to happen at all for the model to mean something. */
+/** Counts what the sequences of a run met: documented exceptions, and events without which the model proves nothing. */
 export const nothingMet = {
-  /** Runs that took something away. */
+  /** Runs that removed something. */
   removals: 0,
-  /** Changes put off, because the forge's reads may lag behind. */
+  /** Changes deferred because the forge's reads may lag behind. */
   deferred: 0,
-  /** Sequences in which the brake held something. */
+  /** Sequences in which the removal guard held something. */
   held: 0,
   saidYes: 0,
   saidNo: 0,
-  /** Stored plans whose worker died in their midst, and that somebody else finished. */
+  /** Stored plans whose worker died midway, and that another worker finished. */
   resumedPlans: 0,
   deaths: 0,
-  /** Deliveries taken from the forge's log. */
+  /** Deliveries recovered from the forge's log. */
   recovered: 0,
-  /** Runs taken back. */
+  /** Runs undone. */
   undone: 0,
   previews: 0,
-  /** Sequences in which rights rested because nothing had been read for a week. */
+  /** Sequences in which access was suspended because nothing had been read for a week. */
   suspended: 0,
-  /** Sequences at whose end nothing had been heard of an app that was installed again. */
+  /** Sequences that ended without a delivery about an App that was installed again. */
   unheard: 0,
-  /** Looks at which something was claimed by an event and not yet answered. */
+  /** Checks during which a claim was open. */
   claims: 0,
-  /** Rights that an event took by mistake, because it came late. */
-  lateWords: 0,
-  /** Deliveries that came once more under another id. */
+  /** Rights that a late event withdrew wrongly. */
+  lateEvents: 0,
+  /** Deliveries repeated under another id. */
   repeated: 0,
-  /** Tags that moved, and stand for their first commit. */
+  /** Tags that moved; their versions keep the first commit. */
   movedTags: 0,
   /** Repositories without a name at the end. */
   unnamed: 0,

@@ -1,4 +1,4 @@
-/** A sequence that can be read, and what happened in it. */
+/** Formats a sequence, and what happened in it, for reading. */
 import type { ChangeCommand, Sequence, Step } from './commands.ts';
 
 const changeInWords = ({ change, of }: ChangeCommand): string => `${change} (${of.join(', ')})`;

@@ -1,4 +1,4 @@
-/** A worker that dies: nothing of what it does after one of its calls happens. */
+/** A worker that dies: nothing that it does after a given call takes effect. */
 import { eachCall } from '../../support/injected-fault.ts';
 import type { Services } from '../../support/registry-world.ts';
 
@@ -17,7 +17,7 @@ export function dying(call: number): (services: Services) => Services {
   };
 }
 
-/** One worker dies behind the first transaction of a plan that takes several, whoever comes to that. */
+/** The first worker that applies a plan of several transactions dies after the first of them. */
 export function dyingInPlan(): (services: Services) => Services {
   let isOver = false;
   return (services) => {

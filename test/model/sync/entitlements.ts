@@ -1,4 +1,4 @@
-/** What rights rest on, one by one and in the same words for the forge and for our facts: ids for names. */
+/** What rights depend on, one by one, in the same form for the forge and for our facts (ids instead of names). */
 import type { Fact } from '../../../shared/domain/facts.ts';
 import type { DescribedOrganization, DescribedTeam } from '../rights/organization.ts';
 
@@ -18,7 +18,7 @@ const words = {
   open: (repository: string) => `repository ${repository} is not disabled`,
 } as const;
 
-/** What there is on the forge, each with what it needs to be seen there. */
+/** The entitlements on the forge, each with the one that makes it visible there. */
 export function entitlementsOfForge(
   organization: DescribedOrganization,
 ): ReadonlyMap<string, string | undefined> {
@@ -79,7 +79,7 @@ function lineOf(team: DescribedTeam, teams: readonly DescribedTeam[]): readonly 
   return parent === undefined ? [team] : [team, ...lineOf(parent, teams)];
 }
 
-/** What an event takes that says so of the fact with that key. */
+/** The entitlement that an event claim of that key withdraws. */
 export function entitlementOfKey(key: string, expect: 'gone' | 'not-public'): string {
   const [kind = '', one = '', other = ''] = key.split('#');
   switch (kind) {
@@ -100,7 +100,7 @@ export function entitlementOfKey(key: string, expect: 'gone' | 'not-public'): st
   }
 }
 
-/** What the fact gives. */
+/** The entitlements that the fact gives. */
 export function entitlementsOfFact(fact: Fact): readonly string[] {
   switch (fact.kind) {
     case 'settings':

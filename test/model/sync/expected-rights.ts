@@ -1,4 +1,4 @@
-/** What the forge says, by the independent reading of GitHub's rules: who may read which of the repositories that the app reaches. */
+/** Who may read which of the App's repositories, by the independent implementation of GitHub's rules. */
 import type { GitHubState, Permission, Repository } from '../../../local/forges/github/state.ts';
 import type { Fact } from '../../../shared/domain/facts.ts';
 import { type Route, readingOfAccount, readingOfAnyone, readingOfTeam } from '../rights/github-rules.ts';
@@ -14,7 +14,7 @@ const roleOf: Readonly<Record<Permission, Role>> = {
   admin: 'admin',
 };
 
-/** Which repositories the app was given when it was last there. */
+/** The repositories that the App was given when it was last installed. */
 export interface Reach {
   readonly selected: ReadonlySet<number> | 'all';
 }
@@ -29,14 +29,14 @@ export function reachOf(state: GitHubState, before: Reach): Reach {
   };
 }
 
-/** The repositories that the app reaches. */
+/** The repositories that the App can read. */
 export function reached(state: GitHubState, { selected }: Reach): readonly Repository[] {
   return [...state.repositories.values()].filter(
     ({ id, organizationId }) => organizationId === acmeId && (selected === 'all' || selected.has(id)),
   );
 }
 
-/** The organization in the words of the rules, everything named by its id. Suspended people are not told apart: nothing says so. */
+/** The organization as the rules describe it, with ids as names. Suspended accounts look like others, since no list tells them apart. */
 export function describeForge(state: GitHubState, reach: Reach): DescribedOrganization {
   const acme = state.organizations.get(acmeId);
   const repositories = reached(state, reach);
@@ -89,7 +89,7 @@ export function describeForge(state: GitHubState, reach: Reach): DescribedOrgani
   };
 }
 
-/** The organization as our facts tell it: rows of teams hold what is inherited already, and roles are told here for each team. */
+/** The organization as our facts describe it. Rows of teams already contain what is inherited; roles are listed for each team. */
 export function describeFacts(facts: readonly Fact[], holders: readonly Holder[]): DescribedOrganization {
   const ofKind = <Kind extends Fact['kind']>(kind: Kind) =>
     facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind);
@@ -156,8 +156,7 @@ export function describeFacts(facts: readonly Fact[], holders: readonly Holder[]
 }
 
 /**
- * The repositories that the holder may read, by id, each with the grounds that say so, in words. An organization's token reads all that
- * is there.
+ * The repositories that the holder may read, by id, each with its grants as text. An organization's token reads all repositories.
  */
 export function mayRead(
   organization: DescribedOrganization,
@@ -168,16 +167,16 @@ export function mayRead(
   }
   const account = organization.accounts.find(({ login }) => kind === 'account' && login === `${id}`);
   const team = organization.teams.find(({ name }) => kind === 'team' && name === `${id}`);
-  const reading =
+  const routes =
     account !== undefined
       ? readingOfAccount(organization, account)
       : team !== undefined
         ? readingOfTeam(organization, team)
         : readingOfAnyone(organization);
-  return new Map([...reading].map(([name, routes]) => [Number(name), routes.map(inWords)]));
+  return new Map([...routes].map(([name, ways]) => [Number(name), ways.map(inWords)]));
 }
 
-/** Without the role: it may change, and reading goes on. */
+/** The grant without its role, which may change without ending access. */
 function inWords(route: Route): string {
   switch (route.through) {
     case 'team':

@@ -1,6 +1,6 @@
 /**
- * What facts are left when events' claims are heeded, read a second time and naively: whose claim it is says which rows go, and a row that a read gave
- * after the claim stays.
+ * The facts that claims leave, by a second, naive implementation: a claim withdraws the rows of what it is about, except those that a
+ * read gave after the claim.
  */
 import type { Fact, StoredFact } from '../../../shared/domain/facts.ts';
 import type { StoredClaim } from '../../../shared/store/claim-store.ts';

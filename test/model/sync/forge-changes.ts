@@ -1,4 +1,4 @@
-/** Changes on the forge by a name and three numbers that choose among what is there. */
+/** Changes on the forge, given by a name and three numbers that choose among what exists. */
 import { appPermissions, grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import type { ChangeInput, ChangeName } from '../../../local/forges/github/changes.ts';
 import type { GitHubState, Repository, Team, User } from '../../../local/forges/github/state.ts';
@@ -29,7 +29,7 @@ export const at = <Thing>(things: readonly Thing[], place: number): Thing | unde
 
 export const acme = ({ state }: ForgeNow) => state.organizations.get(acmeId);
 const people = ({ state }: ForgeNow): readonly User[] =>
-  // The first owner stays: somebody has to do all this.
+  // The first owner stays, since changes need an actor.
   [...state.users.values()].filter(({ id }) => id !== 1);
 const isMember = (now: ForgeNow, { id }: User): boolean => acme(now)?.members.has(id) === true;
 const membersOf = (now: ForgeNow): readonly User[] => people(now).filter((user) => isMember(now, user));
@@ -372,13 +372,13 @@ const makes = {
 export type ChangeKey = keyof typeof makes;
 export const changeKeys = Object.keys(makes) as readonly ChangeKey[];
 
-/** What the change is now; nothing where there is nothing to change. */
+/** The change to make now; undefined if there is nothing to change. */
 export function forgeChanges(now: ForgeNow, change: ChangeKey, numbers: Numbers): readonly ForgeChange[] {
   const chosen: Make = makes[change];
   return chosen(now, numbers);
 }
 
-/** The commits of one manifest name for each repository, and now and then another. */
+/** Commits of one manifest name for each repository, and sometimes of another. */
 function commitsFor({ pool }: ForgeNow, { id }: Repository) {
   return [
     ...pool.named(manifestNames[(id - 201 + manifestNames.length * 1000) % (manifestNames.length - 1)]),

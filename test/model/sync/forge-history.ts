@@ -1,4 +1,4 @@
-/** Since when the forge has granted what it grants, and until when it granted the rest. */
+/** Since when the forge has granted each entitlement, and until when it granted earlier ones. */
 import { entitlementsOfForge } from './entitlements.ts';
 import { describeForge, mayRead, type Reach, reachOf } from './expected-rights.ts';
 import type { Holder } from './holders.ts';
@@ -10,15 +10,15 @@ export interface Right {
   readonly repository: number;
   /** Since when the forge has granted it; milliseconds since the epoch. */
   since: number;
-  /** The view has had it since a whole reading knew of it. */
+  /** Whether the view has had it after a complete read that must have shown it. */
   isConfirmed: boolean;
 }
 
 export interface ForgeHistory {
-  /** To be called after each change on the forge, and before somebody new is looked at. */
+  /** To be called after each change on the forge, and before a new holder is checked. */
   note(): void;
   effectiveRightsOf(holder: Holder): readonly Right[];
-  /** A person allowed that something be taken away: what comes after the next whole reading counts again. */
+  /** An owner allowed a removal: rights count again after the next complete read. */
   doubt(): void;
   /** Whether the forge granted it at any moment since then, or does. @param at milliseconds since the epoch */
   grantedSince(entitlement: string, at: number): boolean;
@@ -68,7 +68,7 @@ export function createForgeHistory(world: ModelWorld): ForgeHistory {
       }
     }
   };
-  // What was at rest before the first step has been so for long.
+  // The state before the first step is an old one.
   note(0);
 
   const grantedAllTimeSince = (entitlement: string, at: number): boolean => {

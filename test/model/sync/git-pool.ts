@@ -1,10 +1,10 @@
-/** Commits made once, and repositories that share them: to push is to point a ref at one of them. */
+/** Commits made once and shared by all repositories: a push only points a ref at one of them. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBareRepository, listRefs } from '../../../local/forges/git/bare-repository.ts';
 import { type HistoryStep, writeHistory } from '../../../local/forges/git/history.ts';
 
-/** What the manifests may say; two commits of each, the second above the first. */
+/** The possible manifests; two commits of each, the second on top of the first. */
 export const manifestNames = [
   'acme/apple',
   'acme/birch',
@@ -19,7 +19,7 @@ const commitsOfEach = 3;
 
 export interface PooledCommit {
   readonly id: string;
-  /** Of its manifest; undefined if there is none that says one. */
+  /** The name in its manifest, if any. */
   readonly name: string | undefined;
 }
 
@@ -30,9 +30,9 @@ export interface GitPool {
   /** Those whose manifests have the name, the oldest first. */
   named(name: string | undefined): readonly PooledCommit[];
   commit(id: string): PooledCommit | undefined;
-  /** Makes a repository of these refs, in the place of one that is there. */
+  /** Makes a repository with these refs; replaces an existing one. */
   make(directory: string, refs: Refs): Promise<void>;
-  /** Lets a new repository have the commits. */
+  /** Gives a new repository access to the commits. */
   share(directory: string): Promise<void>;
 }
 

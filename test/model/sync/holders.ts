@@ -1,4 +1,4 @@
-/** Who has a token in a world. */
+/** The holders of tokens in a world. */
 import type { GitHubState } from '../../../local/forges/github/state.ts';
 import type { Registry } from '../../support/registry-fixture.ts';
 import type { BaseWorld } from './base-worlds.ts';

@@ -1,9 +1,9 @@
 /**
  * What has to hold at every moment, whatever happens on the forge and on the way:
  *
- * - nothing is taken away that the forge has had all the time, in what holders of tokens get, in its versions, and in our facts;
- * - no right stands on a fact whose revocation we have read, unless the forge granted it again since: what a whole reading must have seen
- *   gone is gone, and does not come back by a reading that shows what was before.
+ * - nothing is taken away that the forge has had all the time: not from holders of tokens, not from versions, not from our facts;
+ * - no right remains after a complete read must have shown that it was revoked, and no read that shows an older state brings it back,
+ *   unless the forge has granted it again.
  */
 
 import { type Fact, factKey, type StoredFact } from '../../../shared/domain/facts.ts';
@@ -27,22 +27,22 @@ import type { ModelWorld } from './model-world.ts';
 import { createRemovedByEvents } from './removed-by-events.ts';
 import { nameOf, type View, viewOf } from './view.ts';
 
-/** How long the forge's reads lag behind at most, and a second. */
+/** The longest that the forge's reads lag behind, plus a second. */
 export const lagMs = 121_000;
-/** Nobody is without what is his for longer, once the forge is read. */
+/** The longest that anybody may lack a right that the forge grants, once the forge has been read. */
 const outMs = 150_000;
 const weekMs = 7 * 24 * 3600 * 1000;
 
-/** What persons said, which excuses what a reading alone would not. */
-export interface Words {
-  /** Lists whose missing things somebody allowed to be taken away. */
+/** What owners decided, which permits changes that a read alone would not. */
+export interface OwnerDecisions {
+  /** Lists whose missing rows an owner allowed to be removed. */
   readonly allowed: Set<string>;
-  /** When somebody last asked back what a run had removed; milliseconds since the epoch. */
+  /** When an owner last undid a run that had removed something; milliseconds since the epoch. */
   askedBackAt: number;
 }
 
 export interface Watch {
-  /** Looks at what has changed since the last time. @returns what is wrong */
+  /** Checks what has changed since the last call. @returns what is wrong */
   look(): Promise<readonly string[]>;
 }
 
@@ -55,24 +55,24 @@ interface Known {
 export function createWatch(
   world: ModelWorld,
   history: ForgeHistory,
-  lookAtVersions: (view: View) => Promise<readonly string[]>,
-  words: Words,
+  checkVersions: (view: View) => Promise<readonly string[]>,
+  decisions: OwnerDecisions,
   met: Met,
 ): Watch {
   const { table, clock, registry } = world;
-  /** When we last saw it go; milliseconds since the epoch. */
+  /** When a read last removed each entitlement; milliseconds since the epoch. */
   const goneAt = new Map<string, number>();
-  const toldGone = createRemovedByEvents(world, history);
+  const removedByEvents = createRemovedByEvents(world, history);
   let known: Known | undefined;
   let knownAt = -1;
   let view: View | undefined;
   let viewedAt = '';
   let judgedAt = '';
   let wasApplying = false;
-  let wasResting = false;
+  let wasSuspended = false;
   let wasClaimed = false;
 
-  async function lookAtFacts(): Promise<readonly string[]> {
+  async function checkFacts(): Promise<readonly string[]> {
     if (knownAt === table.factWrites()) {
       return [];
     }
@@ -88,12 +88,12 @@ export function createWatch(
         continue;
       }
       const seenGoneAt = goneAt.get(entitlement) ?? 0;
-      // A person's word needs no second read.
-      const isPutBack = words.askedBackAt >= seenGoneAt;
+      // An owner's decision needs no second read.
+      const isPutBack = decisions.askedBackAt >= seenGoneAt;
       const from = Math.max(isPutBack ? 0 : seenGoneAt, table.drawnAt(observedAt) - lagMs);
       if (!history.grantedSince(entitlement, from)) {
         wrong.push(
-          `${factKey(fact)} gives "${entitlement}", which the forge has not granted since ${seenGoneAt > 0 ? 'we saw it go' : 'long before the reading'}`,
+          `${factKey(fact)} gives "${entitlement}", which the forge has not granted since ${seenGoneAt > 0 ? 'a read removed it' : 'long before the read'}`,
         );
       }
     }
@@ -105,23 +105,23 @@ export function createWatch(
       const by = numberOf(known, fact);
       if (
         by !== undefined &&
-        !words.allowed.has(listOf(fact)) &&
+        !decisions.allowed.has(listOf(fact)) &&
         history.grantedAllTimeSince(entitlement, table.drawnAt(by) - lagMs)
       ) {
-        if (await isSaidTwice(world, by, fact)) {
+        if (await isReportedTwice(world, by, fact)) {
           history.doubt();
           continue;
         }
         wrong.push(
-          `${factKey(fact)} gives "${entitlement}" no more by reading ${by}, and the forge has had it all the time`,
+          `${factKey(fact)} no longer gives "${entitlement}" after read ${by}, though the forge has had it all the time`,
         );
       }
     }
     return wrong;
   }
 
-  /** What a whole reading must have seen gone. */
-  async function lookAtReadings(facts: Known): Promise<readonly string[]> {
+  /** Checks that nothing remains which a complete read must have shown to be gone. */
+  async function checkReads(facts: Known): Promise<readonly string[]> {
     const states = await scopeStates(table, synchronizationId);
     const held = new Set((await listHeld(table, synchronizationId)).map(({ scope }) => scope));
     const wrong: string[] = [];
@@ -135,13 +135,13 @@ export function createWatch(
       for (const scope of scopes) {
         const readAt = states.get(scope)?.readAt ?? 0;
         const began = table.drawnAt(readAt);
-        // What a list leaves out altogether is looked up, and nothing of it changes if it is there.
+        // A team or repository that is missing from a list is looked up; if it exists, nothing of it changes.
         const sawAll = world.forgotAt.things < began;
-        const isLookedAtAgain = states.get(scope)?.recheckAt !== undefined;
-        const hadToKnow = sawAll && !isLookedAtAgain && readAt > observedAt && began >= changedAt + lagMs;
+        const isRechecked = states.get(scope)?.recheckAt !== undefined;
+        const hadToKnow = sawAll && !isRechecked && readAt > observedAt && began >= changedAt + lagMs;
         if (hadToKnow && !history.grantedSince(entitlement, began - lagMs)) {
           wrong.push(
-            `${factKey(fact)} gives "${entitlement}", which reading ${readAt} of ${scope} did not see`,
+            `${factKey(fact)} gives "${entitlement}", which read ${readAt} of ${scope} did not show`,
           );
         }
       }
@@ -149,43 +149,44 @@ export function createWatch(
     return wrong;
   }
 
-  async function lookAtView(facts: Known, isPublished: boolean): Promise<readonly string[]> {
+  async function checkView(facts: Known, isPublished: boolean): Promise<readonly string[]> {
     const wrong: string[] = [];
     const version = `${registry.written.length} ${world.holders.map(({ token }) => token).join()}`;
     if (view === undefined || viewedAt !== version) {
       viewedAt = version;
       view = await viewOf(world);
-      wrong.push(...(await lookAtVersions(view)));
+      wrong.push(...(await checkVersions(view)));
     }
     const synchronization = await findSynchronization(table, synchronizationId);
-    const isResting = synchronization?.rightsSuspendedAt !== undefined;
-    const whole = await wholeSince(world);
-    if (isResting && !wasResting) {
+    const isSuspended = synchronization?.rightsSuspendedAt !== undefined;
+    const completeSince = await completeReadsSince(world);
+    if (isSuspended && !wasSuspended) {
       met.suspended += 1;
-      if (clock.now() - whole < weekMs) {
-        wrong.push('rights rest, though everything was read whole less than a week before');
+      if (clock.now() - completeSince < weekMs) {
+        wrong.push('access is suspended, though everything was read completely less than a week before');
       }
     }
-    // What has rested is back when all is published.
-    wasResting = isResting || (wasResting && !isPublished);
+    // Suspended access is back when everything is published.
+    wasSuspended = isSuspended || (wasSuspended && !isPublished);
     const claims = await loadClaims(table, synchronizationId);
     met.claims += claims.length > 0 ? 1 : 0;
     const standing = withoutClaimed(facts.stored, claims);
-    const told = isPublished ? describeFacts(standing, world.holders) : undefined;
-    /** What facts alone would give: whoever is refused it nevertheless is so because of a claim. */
+    const reported = isPublished ? describeFacts(standing, world.holders) : undefined;
+    /** What the facts would grant without claims. A holder who lacks some of it lacks it because of a claim. */
     const unclaimed =
       claims.length > 0 || wasClaimed ? describeFacts(factsOf(facts), world.holders) : undefined;
-    const mayBeOut = claims.length === 0 || isClaimed(claims, whole);
-    // What was claimed is back when all is published.
+    const mayBeOut = claims.length === 0 || mayBeWrong(claims, completeSince);
+    // Claimed rights are back when everything is published.
     wasClaimed = claims.length > 0 || (wasClaimed && !isPublished);
     const isScanned = isPublished && (await isNothingPending(world, ['scan']));
-    /** What the holder may read by our facts; undefined while it is being carried out. */
-    const toldTo = (holder: Holder): ReadonlyMap<number, unknown> | undefined => {
+    /** What the holder may read by our facts; undefined until everything is published. */
+    const reportedTo = (holder: Holder): ReadonlyMap<number, unknown> | undefined => {
       if (holder.kind === 'organization') {
-        // A scan takes the names of a repository that is gone, when a read has shown it: a token for everything has them as long.
+        // When a read shows that a repository is gone, the scan after it withdraws the packages. Until then an organization's token still
+        // reads them.
         return isScanned ? mayRead(describeFacts(factsOf(facts), world.holders), holder) : undefined;
       }
-      return isResting ? told && new Map() : told && mayRead(told, holder);
+      return isSuspended ? reported && new Map() : reported && mayRead(reported, holder);
     };
     for (const holder of world.holders) {
       const isOwn = holder.kind !== 'organization';
@@ -193,11 +194,12 @@ export function createWatch(
       for (const right of history.effectiveRightsOf(holder)) {
         const { repository, since } = right;
         const isSeen = seen.has(repository);
-        // What the list left out is read by itself a moment later.
-        right.isConfirmed ||= isSeen && whole >= since + lagMs && world.forgotAt.things < whole;
-        if (!isSeen && right.isConfirmed && !(wasResting && isOwn)) {
+        // A part that the list left out is read by itself a moment later.
+        right.isConfirmed ||=
+          isSeen && completeSince >= since + lagMs && world.forgotAt.things < completeSince;
+        if (!isSeen && right.isConfirmed && !(wasSuspended && isOwn)) {
           if (unclaimed !== undefined && mayBeOut && mayRead(unclaimed, holder).has(repository)) {
-            met.lateWords += 1;
+            met.lateEvents += 1;
             continue;
           }
           wrong.push(
@@ -205,11 +207,11 @@ export function createWatch(
           );
         }
       }
-      const may = toldTo(holder);
+      const may = reportedTo(holder);
       for (const id of seen) {
         if (may?.has(id) === false) {
           wrong.push(
-            `${nameOf(world, holder)} still reads repository ${id}, whose grounds we have read as gone`,
+            `${nameOf(world, holder)} still reads repository ${id}, though reads have shown that its grants are gone`,
           );
         }
       }
@@ -217,46 +219,50 @@ export function createWatch(
     return wrong;
   }
 
-  /** What a new event took gives nothing from then on, in what is decided from facts and claims. */
-  async function lookAtClaims({ stored }: Known): Promise<readonly string[]> {
+  /** Checks that what a new event removed gives nothing from then on, in what is decided from facts and claims. */
+  async function checkClaims({ stored }: Known): Promise<readonly string[]> {
     const claims = await loadClaims(table, synchronizationId);
-    return toldGone.look(new Set(withoutClaimed(stored, claims).flatMap(entitlementsOfFact)));
+    return removedByEvents.look(new Set(withoutClaimed(stored, claims).flatMap(entitlementsOfFact)));
   }
 
   /**
-   * A claim may be wrong until everything was read whole by reads that know; what such a read overlooked is decided by its own read, whose message
-   * may be lost. @param whole since when it was
+   * Whether an open claim may still be wrong without being a defect: until `outMs` after it, and until every list was read completely
+   * by a read that began `lagMs` after it. What such a read missed is decided by a read of its part, whose message may be lost.
+   *
+   * @param completeSince when the oldest of the lists' last complete reads began
    */
-  const isClaimed = (claims: readonly StoredClaim[], whole: number): boolean =>
+  const mayBeWrong = (claims: readonly StoredClaim[], completeSince: number): boolean =>
     claims.some(
       ({ at }) =>
-        whole < at + lagMs || clock.now() < at + outMs || whole <= Math.max(...Object.values(world.forgotAt)),
+        completeSince < at + lagMs ||
+        clock.now() < at + outMs ||
+        completeSince <= Math.max(...Object.values(world.forgotAt)),
     );
 
   return {
     async look() {
-      // Somebody may have a token since.
+      // Somebody may have got a token since the last call.
       history.note();
       const isApplying = (await applyingSince(table, synchronizationId)) !== undefined;
       met.resumedPlans += wasApplying && !isApplying ? 1 : 0;
       wasApplying = isApplying;
       const synchronization = await table.get(keys.synchronization(synchronizationId));
-      const rests = synchronization?.rightsSuspendedAt;
+      const suspendedAt = synchronization?.rightsSuspendedAt;
       const claimed = (await loadClaims(table, synchronizationId)).map(
         ({ key, number }) => `${key} ${number}`,
       );
-      const state = `${table.factWrites()} ${registry.written.length} ${world.holders.length} ${rests} ${claimed.join()}`;
+      const state = `${table.factWrites()} ${registry.written.length} ${world.holders.length} ${suspendedAt} ${claimed.join()}`;
       if (state === judgedAt) {
         return [];
       }
-      const wrong = [...(await lookAtFacts())];
+      const wrong = [...(await checkFacts())];
       if (known === undefined) {
         return wrong;
       }
       const isPublished = !isApplying && (await isNothingPending(world, publishing));
-      wrong.push(...(await lookAtClaims(known)), ...(await lookAtView(known, isPublished)));
+      wrong.push(...(await checkClaims(known)), ...(await checkView(known, isPublished)));
       if (isPublished) {
-        wrong.push(...(await lookAtReadings(known)));
+        wrong.push(...(await checkReads(known)));
         judgedAt = (await isNothingPending(world, ['scan'])) ? state : '';
       }
       return wrong;
@@ -280,28 +286,28 @@ async function loadKnown({ table }: ModelWorld): Promise<Known> {
 
 const factsOf = ({ stored }: Known): readonly Fact[] => stored.map(({ fact }) => fact);
 
-/** The number of the reading that wrote or removed the fact last. */
+/** The number of the read that last wrote or removed the fact. */
 function numberOf({ stored, removed }: Known, fact: Fact): number | undefined {
   const key = factKey(fact);
   return (stored.find((one) => factKey(one.fact) === key) ?? removed.get(key))?.observedAt;
 }
 
 /**
- * A late event, or the end of a membership, and a list that came short agree: together they are believed until the next reading, though
- * somebody may have stayed as an outside collaborator.
+ * Whether the removal rests on two wrong reports that agree: a list that was cut short, and a late event or an ended membership. The
+ * registry rightly believes them until the next read, though the account may have stayed as an outside collaborator.
  */
-async function isSaidTwice(world: ModelWorld, number: number, fact: Fact): Promise<boolean> {
-  const isForgetful = world.forgotAt.people >= world.table.drawnAt(number);
-  const removed = isForgetful ? await loadRemoved(world.table, synchronizationId, number) : undefined;
+async function isReportedTwice(world: ModelWorld, number: number, fact: Fact): Promise<boolean> {
+  const wasCutShort = world.forgotAt.people >= world.table.drawnAt(number);
+  const removed = wasCutShort ? await loadRemoved(world.table, synchronizationId, number) : undefined;
   const one = removed?.find(({ before }) => factKey(before) === factKey(fact));
-  return (['event', 'orphaned'] as const).some((said) => one?.evidence.includes(said));
+  return (['event', 'orphaned'] as const).some((evidence) => one?.evidence.includes(evidence));
 }
 
 /** The list that the fact is read with. */
 const listOf = ({ kind }: Fact): ScopeName => scopeOfKind(layout, kind);
 
-/** When the reading began after which each list was whole; what it shows may be older by the lag. */
-async function wholeSince({ table }: ModelWorld): Promise<number> {
+/** When the oldest of the lists' last complete reads began. What that read shows may be older still, by the forge's lag. */
+async function completeReadsSince({ table }: ModelWorld): Promise<number> {
   const states = await scopeStates(table, synchronizationId);
   const begun = (state: ScopeState | undefined): number =>
     state?.readAt === undefined ? 0 : table.drawnAt(state.readAt);

@@ -1,4 +1,4 @@
-/** Changes that take several. */
+/** Changes that consist of several. */
 import type { Repository, Team } from '../../../local/forges/github/state.ts';
 import {
   acme,
@@ -15,7 +15,7 @@ import {
 const organization = (now: ForgeNow): string => acme(now)?.login ?? '';
 const largestTeam = (now: ForgeNow): Team | undefined =>
   teamsOf(now).toSorted((one, other) => other.members.size - one.members.size)[0];
-/** The one with the most collaborators. */
+/** The repository with the most collaborators. */
 const largestRepository = (now: ForgeNow): Repository | undefined =>
   repositoriesOf(now).toSorted((one, other) => other.collaborators.size - one.collaborators.size)[0];
 
@@ -36,7 +36,7 @@ export function manyLeave(now: ForgeNow, what: 'a team' | 'a repository'): reado
       );
 }
 
-/** As much goes at once as may. */
+/** Removes as much at once as possible. */
 export function largestGoes(
   now: ForgeNow,
   what: 'the largest team' | 'the largest repository' | 'nothing',

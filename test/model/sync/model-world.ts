@@ -36,9 +36,9 @@ import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
 import { type WatchedTable, watchTable } from './watched-table.ts';
 
 const start = Date.parse('2026-11-22T12:00:00Z');
-/** What one request to the forge takes. */
+/** How long one request to the forge takes. */
 const requestMs = 120;
-/** How long a world is at rest before a sequence. */
+/** How long a world is idle before a sequence. */
 const restMs = 1_200_000;
 
 export interface ReceivedDelivery {
@@ -58,11 +58,11 @@ export interface ModelWorld {
   readonly pool: GitPool;
   readonly forge: GitHubForge;
   readonly holders: Holder[];
-  /** What went wrong and should not have. */
+  /** Unexpected errors. */
   readonly errors: unknown[];
   /** Called before each request to the forge but those for tokens. */
   onRequest: () => Promise<void>;
-  /** Called when somebody has worked. */
+  /** Called when a worker has finished. */
   onWork: () => Promise<void>;
   /** Applied to the services of the next worker. */
   through: ((services: Services) => Services) | undefined;
@@ -74,15 +74,15 @@ export interface ModelWorld {
   readonly forgotAt: Record<Forgetful['what'], number>;
   /** Deliveries that came, oldest first. */
   readonly received: ReceivedDelivery[];
-  /** Sends a delivery to us once more, under an id of its own: the id is not signed. */
+  /** Sends a delivery to us again under another id, which is possible because the id is not signed. */
   repeat(delivery: ReceivedDelivery): Promise<void>;
-  /** Deliveries that were taken from the forge's log. */
+  /** Deliveries recovered from the forge's log. */
   recovered: number;
   /** @returns false when GitHub refuses it */
   change(change: ForgeChange): Promise<boolean>;
   /** Handles one message that is due; false: there is none. */
   deliver(): Promise<boolean>;
-  /** Does what is due, and nothing later. */
+  /** Does the work that is due now. */
   work(): Promise<void>;
   /** Lets time pass, with messages, timers and schedules at their times. */
   pass(ms: number): Promise<void>;
@@ -90,7 +90,7 @@ export interface ModelWorld {
   silence(ms: number): Promise<void>;
   reconcile(): Promise<void>;
   recoverDeliveries(): Promise<void>;
-  /** Takes all faults away. */
+  /** Removes all faults. */
   quiet(): void;
 }
 
@@ -104,7 +104,7 @@ interface Snapshot {
 }
 
 export interface Model {
-  /** A world at rest, imported and with its tokens. */
+  /** An imported, idle world with its tokens. */
   begin(name: BaseWorldName): Promise<ModelWorld>;
   close(): Promise<void>;
 }
@@ -127,7 +127,7 @@ export async function startModel(): Promise<Model> {
     ports: { web: 0, api: 0, codeload: 0, control: 0 },
     clock: {
       now: clock.now,
-      // A slow answer takes its time while somebody waits for it.
+      // A slow answer advances the clock while the caller waits.
       after(ms, run) {
         if (underWay === 0) {
           return clock.after(ms, run);
@@ -147,13 +147,13 @@ export async function startModel(): Promise<Model> {
   const { state } = gitHub;
   const snapshots = new Map<BaseWorldName, Snapshot>();
 
-  /** The past is kept only while somebody wants lagging reads, so one is always there and never strikes. */
+  /** The simulator keeps the past only while a fault of lagging reads exists, so there is always one, which never matches. */
   const quiet = (): void => {
     gitHub.faults.remove();
     gitHub.faults.add({ kind: 'lagging-read', after: Infinity });
   };
 
-  /** Puts the forge back. */
+  /** Restores the forge. */
   async function resetForge({ state: base, contents }: BaseWorld, time: number): Promise<void> {
     await gitHub.idle();
     gitHub.faults.remove();
@@ -164,7 +164,7 @@ export async function startModel(): Promise<Model> {
     for (const [place, refs] of contents) {
       await pool.make(place, refs);
     }
-    // Nobody wants the past of another sequence.
+    // The past of another sequence is not needed.
     await gitHub.changes.run('set-webhook', { url: 'http://127.0.0.1/webhooks' });
     quiet();
   }
@@ -181,9 +181,9 @@ export async function startModel(): Promise<Model> {
     const ask: typeof fetch = (input, init) =>
       turns(async () => {
         await clock.advance(requestMs);
-        // Who wants a token waits for the request of another for one, so nothing is done during those.
+        // Callers share the request for a token, so no other worker runs during it.
         if (!String(input).endsWith('/access_tokens')) {
-          // What is done meanwhile has requests of its own.
+          // Work done meanwhile makes requests of its own.
           const outer = turns;
           turns = createTurns();
           await world.onRequest().finally(() => {
@@ -361,7 +361,7 @@ export async function startModel(): Promise<Model> {
     await settled(world.registry);
     world.holders.push(...(await giveTokens(world.registry, base, state)));
     await world.registry.settle();
-    // The import ends, so that names pass only as they do in a life after it.
+    // The import ends here, so that names pass only as they do after an import.
     await world.reconcile();
     await world.work();
     await clock.advance(restMs);

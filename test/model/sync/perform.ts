@@ -1,4 +1,4 @@
-/** What a command of a sequence does. */
+/** Performs the commands of a sequence. */
 
 import { randomBytes } from 'node:crypto';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
@@ -22,7 +22,7 @@ import { dying, dyingInPlan } from './dying-worker.ts';
 import { type ForgeChange, forgeChanges } from './forge-changes.ts';
 import type { ForgeHistory } from './forge-history.ts';
 import type { Holder } from './holders.ts';
-import type { Words } from './invariants.ts';
+import type { OwnerDecisions } from './invariants.ts';
 import { largestGoes, leaveAndReturn, manyLeave } from './large-changes.ts';
 import type { ModelWorld } from './model-world.ts';
 
@@ -31,11 +31,11 @@ const dayMs = 24 * 3600 * 1000;
 export interface Performance {
   readonly world: ModelWorld;
   readonly history: ForgeHistory;
-  readonly words: Words;
+  readonly decisions: OwnerDecisions;
   readonly met: Met;
-  /** What went wrong on the way. */
+  /** Problems found on the way. */
   readonly wrong: string[];
-  /** Changes the forge, and notes it. */
+  /** Changes the forge and records the change. */
   make(changes: readonly ForgeChange[]): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function perform(on: Performance, command: Command): Promise<void> 
     case 'no more faults':
       world.quiet();
       return;
-    case 'old reading': {
+    case 'old read': {
       const { id } = world.gitHub.faults.add({ kind: 'lagging-read', seconds: command.seconds });
       await world.reconcile();
       await world.work();
@@ -73,13 +73,13 @@ export async function perform(on: Performance, command: Command): Promise<void> 
       await make(manyLeave(world.now, command.what));
       world.gitHub.faults.remove(id);
       await world.reconcile();
-      if (command.word !== undefined) {
+      if (command.decision !== undefined) {
         await world.work();
-        await say(on, command.word);
+        await decide(on, command.decision);
       }
       return;
     }
-    case 'late word': {
+    case 'late event': {
       const [leaving, returning] = leaveAndReturn(world.now, command.of);
       const { id } = world.gitHub.faults.add({ kind: 'delivery-delayed', delayMs: 300_000 });
       await make(leaving);
@@ -121,8 +121,8 @@ export async function perform(on: Performance, command: Command): Promise<void> 
     case 'long silence':
       await world.silence(8 * dayMs);
       return world.reconcile();
-    case 'say':
-      return say(on, command.word);
+    case 'decide':
+      return decide(on, command.decision);
     case 'undo':
       return undo(on);
     case 'synchronize now':
@@ -133,37 +133,37 @@ export async function perform(on: Performance, command: Command): Promise<void> 
   }
 }
 
-/** A person's word on all that is held. */
-export async function say(on: Performance, word: 'yes' | 'no'): Promise<void> {
+/** An owner's decision about all held removals. */
+export async function decide(on: Performance, decision: 'yes' | 'no'): Promise<void> {
   for (const held of await listHeld(on.world.table, synchronizationId)) {
-    await sayOf(on, held, word);
+    await decideOf(on, held, decision);
   }
 }
 
-async function sayOf(
-  { world, history, words, met }: Performance,
+async function decideOf(
+  { world, history, decisions, met }: Performance,
   { scope, digest }: Held,
-  word: 'yes' | 'no',
+  decision: 'yes' | 'no',
 ): Promise<void> {
-  if (word === 'yes') {
+  if (decision === 'yes') {
     met.saidYes += 1;
-    words.allowed.add(isScope(scope) ? mainScopeOf(layout, scope) : scope);
+    decisions.allowed.add(isScope(scope) ? mainScopeOf(layout, scope) : scope);
     history.doubt();
   } else {
     met.saidNo += 1;
   }
-  const said = { scope, decision: word, shown: digest };
+  const said = { scope, decision, shown: digest };
   await decideRemovals(operatorOf(world), await synchronizationOf(world), said, byOwner);
 }
 
-/** Takes the last run back that took something away. */
-async function undo({ world, words, met }: Performance): Promise<void> {
+/** Undoes the last run that removed something. */
+async function undo({ world, decisions, met }: Performance): Promise<void> {
   const runs = await latestRuns(world.table, synchronizationId, 10_000);
   const last = runs.find(({ counts }) => counts.remove > 0);
   if (last === undefined) {
     return;
   }
-  words.askedBackAt = world.clock.now();
+  decisions.askedBackAt = world.clock.now();
   met.undone += 1;
   await undoRun(operatorOf(world), await synchronizationOf(world), last.observedAt, byOwner);
 }
@@ -238,7 +238,7 @@ async function issue(world: ModelWorld, kind: 'member' | 'team', of: number): Pr
       : [];
   });
   const chosen = found[of % Math.max(1, found.length)];
-  // A login or slug that two have in our facts, since it passed on, is nobody's to ask for.
+  // A login or slug that two of our facts have, since it passed on, identifies nobody.
   if (
     chosen === undefined ||
     found.filter(({ holder }) => JSON.stringify(holder) === JSON.stringify(chosen.holder)).length > 1

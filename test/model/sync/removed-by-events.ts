@@ -1,4 +1,4 @@
-/** What new deliveries said is gone, which nobody may have any more, whatever the forge's API still shows. */
+/** Entitlements that new deliveries reported gone: nobody may have them any more, whatever the forge's API still shows. */
 import { installationOf } from '../../../shared/domain/connection.ts';
 import { webhooks } from '../../../shared/forge/github/webhook.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
@@ -9,10 +9,10 @@ import type { ModelWorld } from './model-world.ts';
 
 export function createRemovedByEvents({ table, received, clock }: ModelWorld, history: ForgeHistory) {
   const bodies = new Set<string>();
-  /** When it was told last; milliseconds since the epoch. */
+  /** When it was last reported; milliseconds since the epoch. */
   const goneAt = new Map<string, number>();
   let heard = 0;
-  /** Deliveries of an installation count from when the synchronization has it: what came before was nobody's. */
+  /** Deliveries of an installation count from when a synchronization has it. Earlier ones belong to none. */
   let attached: { readonly installation: string | undefined; readonly since: number } | undefined;
 
   async function listen(): Promise<void> {
@@ -39,7 +39,7 @@ export function createRemovedByEvents({ table, received, clock }: ModelWorld, hi
   }
 
   return {
-    /** @param grounds what rights rest on here, less what is claimed. @returns what is wrong */
+    /** @param entitlements what our facts give, without what is claimed. @returns what is wrong */
     async look(entitlements: ReadonlySet<string>): Promise<readonly string[]> {
       await listen();
       return [...goneAt].flatMap(([entitlement, at]) =>

@@ -1,4 +1,4 @@
-/** Performs a sequence in a world and holds what Composer reads against what the forge says, on the way and at the end. */
+/** Performs a sequence in a world and compares what Composer reads with the forge, on the way and at the end. */
 import { grantedPermissions } from '../../../local/forges/github/app-identity.ts';
 import { installationOf } from '../../../shared/domain/connection.ts';
 import { hasConfirmation } from '../../../shared/domain/evidence.ts';
@@ -15,9 +15,9 @@ import { type Met, nothingMet } from './coverage.ts';
 import { isDeath } from './dying-worker.ts';
 import { describeForge, mayRead, type Reach, reached } from './expected-rights.ts';
 import { createForgeHistory } from './forge-history.ts';
-import { createWatch, type Words } from './invariants.ts';
+import { createWatch, type OwnerDecisions } from './invariants.ts';
 import type { ModelWorld } from './model-world.ts';
-import { type Performance, perform, say } from './perform.ts';
+import { decide, type Performance, perform } from './perform.ts';
 import { nameOf, viewOf } from './view.ts';
 import { createVersionWatch } from './watch-versions.ts';
 
@@ -34,12 +34,12 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
   const met: Met = { ...nothingMet };
   const history = createForgeHistory(world);
   const refs = createRefHistory(world);
-  const words: Words = { allowed: new Set(), askedBackAt: 0 };
-  const watch = createWatch(world, history, createVersionWatch(world, refs), words, met);
+  const decisions: OwnerDecisions = { allowed: new Set(), askedBackAt: 0 };
+  const watch = createWatch(world, history, createVersionWatch(world, refs), decisions, met);
   const on: Performance = {
     world,
     history,
-    words,
+    decisions,
     met,
     wrong,
     async make(changes) {
@@ -82,7 +82,7 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
   const held = await listHeld(world.table, synchronizationId);
   if (held.length > 0) {
     wrong.push(...(await checkRights(world, history.reach(), 'wider')));
-    await say(on, 'yes');
+    await decide(on, 'yes');
     await calm(world);
   }
   wrong.push(...(await checkRights(world, history.reach(), 'equal')));
@@ -103,7 +103,7 @@ export async function runSequence(world: ModelWorld, { steps }: Sequence): Promi
   return { wrong, met };
 }
 
-/** The forge and the app as they should be; who has which right stays as it is. */
+/** Repairs the forge and the App; rights stay as they are. */
 async function repair({ world, history }: Performance): Promise<void> {
   const { state } = world;
   world.quiet();
@@ -126,11 +126,11 @@ async function repair({ world, history }: Performance): Promise<void> {
     }
   }
   history.note();
-  // A token is good for what the app might do when it was made, and for an hour.
+  // A token has the App's permissions at its creation, for an hour.
   await world.silence(3_600_000);
 }
 
-/** Whether the app was installed again, and nothing of that was heard. */
+/** Whether the App was installed again without a delivery about it. */
 async function isUnheard({ table, state }: ModelWorld): Promise<boolean> {
   const synchronization = await findSynchronization(table, synchronizationId);
   return ![...state.installations.keys()].some(
@@ -138,7 +138,7 @@ async function isUnheard({ table, state }: ModelWorld): Promise<boolean> {
   );
 }
 
-/** Nothing is known of the new installation: nothing goes, the owner is told, rights rest after a week; and all is well once it is heard. */
+/** While the new installation is unknown nothing is removed, the owner is told, and access is suspended after a week; its delivery ends that. */
 async function bearSilence({ world, history, wrong }: Performance): Promise<void> {
   const before = world.table.factWrites();
   await world.silence(8 * dayMs);
@@ -152,7 +152,7 @@ async function bearSilence({ world, history, wrong }: Performance): Promise<void
     wrong.push('facts changed, though nothing can be read');
   }
   if (synchronization?.rightsSuspendedAt === undefined) {
-    wrong.push('rights do not rest, though nothing was read for a week');
+    wrong.push('access is not suspended, though nothing was read for a week');
   }
   const organization = world.state.organizations.get(acmeId)?.login ?? '';
   for (const name of ['uninstall-app', 'install-app'] as const) {
@@ -162,7 +162,7 @@ async function bearSilence({ world, history, wrong }: Performance): Promise<void
   await calm(world);
 }
 
-/** Lets the world come to rest: the lag passes, and the schedules find what was missed. */
+/** Lets the world become idle: the lag passes, and the schedules find what was missed. */
 async function calm(world: ModelWorld): Promise<void> {
   await world.pass(130_000);
   await world.recoverDeliveries();
@@ -179,7 +179,7 @@ async function calm(world: ModelWorld): Promise<void> {
   }
 }
 
-/** @param how `wider`: we may have what the forge has no more, and lack nothing */
+/** @param how `wider`: we may still have what the forge no longer grants, but lack nothing */
 async function checkRights(world: ModelWorld, reach: Reach, how: 'equal' | 'wider'): Promise<string[]> {
   const wrong: string[] = [];
   const view = await viewOf(world);
@@ -207,10 +207,10 @@ async function checkRights(world: ModelWorld, reach: Reach, how: 'equal' | 'wide
   return wrong;
 }
 
-/** Nothing much is taken away because it was merely missing, unless a person said so. */
-async function checkRemovalGuard({ world, words }: Performance): Promise<string[]> {
+/** Checks that no large share was removed for being merely missing, unless an owner allowed it. */
+async function checkRemovalGuard({ world, decisions }: Performance): Promise<string[]> {
   const wrong: string[] = [];
-  if (words.allowed.size > 0) {
+  if (decisions.allowed.size > 0) {
     return wrong;
   }
   for (const { observedAt } of await latestRuns(world.table, synchronizationId, 10_000)) {

@@ -1,4 +1,4 @@
-/** One after the other, so that a sequence goes the same way each time. */
+/** Runs calls one after the other, so that a sequence is reproducible. */
 export function createTurns() {
   let last: Promise<unknown> = Promise.resolve();
   return <Result>(run: () => Promise<Result>): Promise<Result> => {

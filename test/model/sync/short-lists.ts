@@ -1,4 +1,4 @@
-/** A tired forge: its lists come short, and say that this is all. Each thing's own look-up stays true. */
+/** A forge whose lists are cut short and claim to be complete. The look-up of a single team or repository stays correct. */
 import type { GitHubState } from '../../../local/forges/github/state.ts';
 import { acmeId } from './base-worlds.ts';
 
@@ -7,11 +7,11 @@ export const forgettable = ['people', 'things'] as const;
 export interface Forgetful {
   /** Most people of each list, or a team and a repository. */
   readonly what: (typeof forgettable)[number];
-  /** For so many requests of lists. */
+  /** The number of list requests affected. */
   requests: number;
 }
 
-/** The forge, and how it forgets. */
+/** The forge, and what it leaves out. */
 interface ForgettingForge {
   readonly state: GitHubState;
   readonly forgetful: Forgetful | undefined;
@@ -21,7 +21,7 @@ interface ForgettingForge {
 
 type Entries = Map<number, unknown>;
 
-/** Takes something out of the forge's lists for one request. @returns what puts it back */
+/** Removes entries from the forge's lists for one request. @returns a function that restores them */
 export function forget(forge: ForgettingForge, init: RequestInit | undefined): () => void {
   const { state, forgetful } = forge;
   const body = typeof init?.body === 'string' ? init.body : '';
@@ -55,7 +55,7 @@ interface Cut {
 }
 type Lists = Readonly<Record<string, (state: GitHubState) => readonly Cut[]>>;
 
-/** All but the first. Fewer than the brake holds would be taken for people who left. */
+/** All but the first. If fewer than the removal guard holds were missing, they would count as people who left. */
 function mostOf(map: Entries): Cut {
   const others = [...map.keys()].slice(1);
   return { map, forgotten: others.length > 6 ? others : [] };

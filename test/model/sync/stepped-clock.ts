@@ -1,16 +1,16 @@
-/** A clock that stands still but for `advance`, and runs on its way what was to be run later. */
+/** A clock that moves only by `advance`, which runs the timers that fall due. */
 export interface SteppedClock {
   now(): number;
   after(delayMs: number, run: () => void): () => void;
-  /** Goes on, and stops at each timer on the way until what it began is done. */
+  /** Moves on, and waits at each timer until its work is done. */
   advance(ms: number): Promise<void>;
-  /** When the next timer runs, in milliseconds since the epoch. */
+  /** When the next timer is due, in milliseconds since the epoch. */
   nextTimer(): number | undefined;
-  /** Forgets all timers, and goes to a time. */
+  /** Removes all timers and sets the time. */
   set(time: number): void;
 }
 
-/** @param done resolves when what a timer began is done */
+/** @param done resolves when the work that a timer began is done */
 export function createSteppedClock(start: number, done: () => Promise<void>): SteppedClock {
   let time = start;
   let timers: { at: number; run: () => void }[] = [];

@@ -1,6 +1,6 @@
 /**
  * Random worlds, random changes on the forge, every fault of the simulator: once the forge is quiet, rights, packages and files equal the
- * forge's. Until then nothing goes that the forge has had all the time, and no right outlives the read that took away its reason.
+ * forge's. Until then nothing is removed that the forge has had all the time, and no right remains after a read that removed its grant.
  *
  * `npm test` performs a few sequences that never change and a few of a new seed; `npm run test:long` thousands of a new seed. `SYNC_SEED`
  * repeats a seed alone, `SYNC_RUNS` sets how many sequences; `SYNC_PATH` (with the seed) goes straight to the one that failed.
@@ -14,7 +14,7 @@ import { sequenceInWords } from './describe-sequence.ts';
 import { type Model, startModel } from './model-world.ts';
 import { runSequence } from './run-sequence.ts';
 
-/** Of those tried, the seed whose first sequences meet the most of coverage.ts. */
+/** The seed, of those tried, whose first sequences cover most of coverage.ts. */
 const fixedSeed = 20_261_122;
 const newSeed = Date.now() % 2 ** 31;
 const { SYNC_SEED, SYNC_RUNS, SYNC_PATH: path } = process.env;
@@ -29,7 +29,7 @@ const rounds =
         long: [{ seed: newSeed, runs: runsOf(5_000) }],
       })
     : [{ seed: Number(SYNC_SEED), runs: runsOf(extent({ short: 200, long: 5_000 })) }];
-/** How long a shorter sequence that fails too is looked for. */
+/** How long to shrink a failing sequence. */
 const shrinkingMs = extent({ short: 40_000, long: 600_000 });
 
 let model: Model;
@@ -82,7 +82,7 @@ const planned = rounds.reduce((total, { runs }) => total + runs, 0);
 test.runIf(path === undefined && planned >= 1000)(
   'the sequences met everything that they are there for',
   (context) => {
-    // A failure above ends its sequences early, and is the one to read.
+    // A failure above ends its sequences early, so it is reported instead.
     context.skip(passed < planned, 'not all of them were performed');
     expect(Object.entries(met).flatMap(([name, count]) => (count === 0 ? [name] : []))).toEqual([]);
   },

@@ -1,4 +1,4 @@
-/** What the holders of tokens get, through the code of the edge. */
+/** What the holders of tokens can download, through the edge function's code. */
 import { expand } from '../../../shared/composer/metadata-minifier.ts';
 import { packagesOf, type StoredPackage } from '../../../shared/store/package-store.ts';
 import { clientGets, type Published } from '../../support/registry-view.ts';
@@ -20,7 +20,7 @@ export async function viewOf(world: ModelWorld): Promise<View> {
   for (const holder of world.holders) {
     const numbers = new Set<number>();
     for (const { number, name } of packages) {
-      // Which package the edge takes the name for.
+      // The package that the name leads to at the edge.
       const stands = published.values.get(`p/acme/${name}`);
       if (
         stands === String(number) &&
@@ -43,7 +43,7 @@ export function gets(
   return clientGets(published, token, path, world.clock.now());
 }
 
-/** Version and commit of each in a metadata file. */
+/** Versions and their commits in a metadata file. */
 export function versionsIn(text: string, name: string): ReadonlyMap<string, string> {
   const parsed = JSON.parse(text) as { packages: Record<string, Record<string, unknown>[]> };
   const versions = expand(parsed.packages[name] ?? []) as { version: string; dist: { reference: string } }[];

@@ -1,9 +1,9 @@
-/** A version of a tag that was published stays as long as its tag does, at its first commit, wherever that goes. */
+/** Checks that a published version of a tag stays as long as the tag, at its first commit, even if the tag moves. */
 import { type RefHistory, versionTags } from './check-files.ts';
 import type { ModelWorld } from './model-world.ts';
 import { gets, type View, versionsIn } from './view.ts';
 
-/** A scan that began before a tag was pushed is over after so long, and the lag of what it read. */
+/** How long a scan that began before a push may take, plus the lag of its reads. */
 const settledMs = 600_000;
 
 export function createVersionWatch(world: ModelWorld, refs: RefHistory) {

@@ -1,4 +1,4 @@
-/** The table, with an eye on it. */
+/** A table that counts writes of facts and records when numbers were drawn. */
 import type { Key } from '../../../shared/store/keys.ts';
 import type { Operation } from '../../../shared/store/table.ts';
 import type { MemoryTable } from '../../support/memory-table.ts';
@@ -12,7 +12,7 @@ export interface WatchedTable extends MemoryTable {
 
 /**
  * @param now milliseconds since the epoch
- * @param before when numbers were drawn that were drawn before
+ * @param before when earlier numbers were drawn
  */
 export function watchTable(table: MemoryTable, now: () => number, before: number): WatchedTable {
   let factWrites = 0;
