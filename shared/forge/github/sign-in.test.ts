@@ -210,6 +210,7 @@ describe('a registration', () => {
     expect(settingsOf.parse(settings)).toEqual({
       ...{ appId: '12', clientId: 'the client', appSlug: 'repertoire-acme' },
       ...{ baseUrl: 'https://github.example.com', apiUrl: 'https://github.example.com/api/v3' },
+      webUrl: 'https://github.example.com',
     });
     expect(secretsOf.parse(secrets)).toEqual({
       ...{ privateKey: 'the pem', webhookSecret: 'the webhook secret', clientSecret: 'the client secret' },
