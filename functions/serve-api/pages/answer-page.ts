@@ -1,0 +1,89 @@
+/** The plain pages outside the API, for browsers without JavaScript. */
+import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
+import { organizationsOf } from '../../../shared/organizations/membership.ts';
+import { makeOwnToken } from '../../../shared/organizations/personal-tokens.ts';
+import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
+import { type Page, pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
+import { callerProblem } from '../../../shared/runtime/problem-details.ts';
+import type { SignedIn } from '../../../shared/sessions/access-token.ts';
+import { formTokenFor, isFormToken } from '../../../shared/sessions/form-token.ts';
+import { readSession } from '../../../shared/sessions/session.ts';
+import { messagePage, problemPage } from '../../../shared/sign-in/pages.ts';
+import { originOf, sentByOurPage } from '../../../shared/sign-in/request-checks.ts';
+import { findUserName } from '../../../shared/store/user-store.ts';
+import { freshMs } from '../frame/access.ts';
+import type { ApiDependencies } from '../frame/dependencies.ts';
+import { homePage, tokenPage, welcomePage } from './home.ts';
+
+export interface PageDependencies extends ApiDependencies {
+  /** Without a slash at its end. */
+  readonly registryBaseUrl: string;
+}
+
+const descriptionMax = 100;
+
+/** Answers a request for a page. */
+export async function answerPage(dependencies: PageDependencies, request: HttpRequest): Promise<HttpAnswer> {
+  const isPost = request.method === 'POST';
+  const name = `${request.method === 'HEAD' ? 'GET' : request.method} ${request.path}`;
+  if (name !== 'GET /' && name !== 'POST /tokens') {
+    return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
+  }
+  if (isPost && !sentByOurPage(request, dependencies.consoleBaseUrl)) {
+    const text = 'This form was not sent by a page of this registry. Nothing has changed.';
+    return pageAnswer(messagePage('That did not work', text, 403));
+  }
+  const session = await readSession(dependencies, request.cookies, {
+    isChange: isPost,
+    origin: originOf(request),
+  });
+  const { signedIn } = session;
+  const answer =
+    signedIn === undefined
+      ? isPost
+        ? redirectAnswer('/sign-in?return=/')
+        : pageAnswer(welcomePage)
+      : pageAnswer(await (isPost ? tokenMade : home)(dependencies, signedIn, request));
+  return { ...answer, cookies: [...session.setCookies, ...(answer.cookies ?? [])] };
+}
+
+async function home(dependencies: PageDependencies, { user, session }: SignedIn): Promise<Page> {
+  const { table, clock, registryBaseUrl } = dependencies;
+  const [name = user, memberships, formToken] = await Promise.all([
+    findUserName(table, user),
+    organizationsOf(table, user, clock.now()),
+    formTokenFor(dependencies, session),
+  ]);
+  return homePage({ name, memberships, registryBaseUrl, formToken });
+}
+
+async function tokenMade(
+  dependencies: PageDependencies,
+  { user, session, authenticatedAt }: SignedIn,
+  request: HttpRequest,
+): Promise<Page> {
+  const { table, clock, registryBaseUrl } = dependencies;
+  const form = new URLSearchParams(request.body.toString('utf8'));
+  if (!(await isFormToken(dependencies, session, form.get('form-token') ?? ''))) {
+    return messagePage('That did not work', 'This form is out of date. Go back and send it again.', 403);
+  }
+  if (clock.now() >= authenticatedAt + freshMs) {
+    const text = 'You signed in a while ago. Sign in once more, then make the token.';
+    return messagePage('Is it still you?', text, 403);
+  }
+  const description = (form.get('description') ?? '').trim().slice(0, descriptionMax) || 'Composer';
+  try {
+    const asker = { user, session, origin: originOf(request) };
+    const { secret } = await makeOwnToken(dependencies, asker, { description, expiresAt: undefined });
+    return tokenPage(secret, {
+      memberships: await organizationsOf(table, user, clock.now()),
+      registryBaseUrl,
+    });
+  } catch (error) {
+    const callerError = callerErrorOf(error);
+    if (callerError === undefined) {
+      throw error;
+    }
+    return problemPage(callerProblem(callerError, clock.now()));
+  }
+}

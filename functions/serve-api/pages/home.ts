@@ -1,0 +1,67 @@
+/** The page where people begin: their organizations, and a token with the lines that Composer needs. */
+import { html } from 'hono/html';
+import type { Membership } from '../../../shared/organizations/membership.ts';
+import type { Html, Page } from '../../../shared/runtime/page.ts';
+
+/** For whoever is not signed in. */
+export const welcomePage: Page = {
+  title: 'Repertoire',
+  content: html`<p>A private Composer registry: whoever can read a repository on the code host can install its package.</p>
+<p><a href="/sign-in?return=/">Sign in</a></p>
+<p class="quiet">For programs: <a href="/api/v1/docs">the API</a>.</p>`,
+};
+
+interface Home {
+  readonly name: string;
+  readonly memberships: readonly Membership[];
+  readonly registryBaseUrl: string;
+  readonly formToken: string;
+}
+
+const roles = { owner: 'owner', member: 'member', outside: 'outside collaborator' } as const;
+
+const organizationItem = (registryBaseUrl: string, { organization: { name, slug }, role }: Membership): Html =>
+  html`<li><strong>${name}</strong>, ${roles[role]}<br><code>${registryBaseUrl}/${slug}</code></li>`;
+
+export function homePage({ name, memberships, registryBaseUrl, formToken }: Home): Page {
+  const organizations =
+    memberships.length === 0
+      ? html`<p>You belong to no organization that is connected here. An owner connects one.</p>`
+      : html`<ul>${memberships.map((one) => organizationItem(registryBaseUrl, one))}</ul>`;
+  return {
+    title: 'Repertoire',
+    content: html`<p>You are signed in as <strong>${name}</strong>.</p>
+<h2>Organizations</h2>
+${organizations}
+<h2>New token for Composer</h2>
+<p>It reads what you may read, for as long as you may.</p>
+<form method="post" action="/tokens"><input type="hidden" name="form-token" value="${formToken}">
+<label for="description">What it is for</label>
+<input type="text" id="description" name="description" required maxlength="100" value="Composer">
+<p><button type="submit">Make a token</button></p></form>
+<form method="post" action="/sign-in/out"><input type="hidden" name="form-token" value="${formToken}"><button class="second" type="submit">Sign out</button></form>
+<p class="quiet"><a href="/sign-in">Accounts and sign-in</a> · <a href="/api/v1/docs">the API</a></p>`,
+  };
+}
+
+/** A new token, shown this once, with the lines to paste. */
+export function tokenPage(
+  secret: string,
+  { memberships, registryBaseUrl }: Pick<Home, 'memberships' | 'registryBaseUrl'>,
+): Page {
+  const { host } = new URL(registryBaseUrl);
+  const lines = [
+    ...memberships.map(
+      ({ organization: { slug } }) =>
+        `composer config --global repositories.${slug} composer ${registryBaseUrl}/${slug}`,
+    ),
+    `composer config --global http-basic.${host} token ${secret}`,
+  ];
+  return {
+    title: 'Your new token',
+    content: html`<p><code>${secret}</code></p>
+<p>It is shown this once. Paste these lines into a terminal:</p>
+<pre>${lines.join('\n')}</pre>
+<p><a href="/">Go on</a></p>`,
+  };
+}
