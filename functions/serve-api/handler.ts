@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createSecretReader, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
@@ -7,26 +8,44 @@ import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
 import { appHandler } from '../../shared/runtime/app-handler.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
+import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
+import { pageAnswer } from '../../shared/runtime/page.ts';
+import { problemPage } from '../../shared/sign-in/pages.ts';
 import { createApp } from './app.ts';
+import { answerPage } from './pages/answer-page.ts';
 
 const logger = createLogger('serve-api');
 const secret = createSecretReader();
 const table = tableClient();
 
-export const handler = appHandler(
-  { logger },
-  createApp({
-    table,
-    workQueue: workQueueClient(),
-    clock: systemClock,
-    randomBytes,
-    cipher: credentialCipher(),
+const dependencies = {
+  table,
+  workQueue: workQueueClient(),
+  clock: systemClock,
+  randomBytes,
+  cipher: credentialCipher(),
+  logger,
+  forges: createForges(table, logger),
+  integrationsSecret: integrationsSecret(),
+  isFromCdn: cdnRequestCheck(),
+  operatorKey: () => secret(required('operatorKeySecretArn')),
+  consoleBaseUrl: required('consoleBaseUrl'),
+  registryBaseUrl: required('registryBaseUrl'),
+};
+/** A form of ours is much smaller. */
+const bodyBytesMax = 16 * 1024;
+
+const api = appHandler({ logger }, createApp(dependencies));
+const pages = httpHandler(
+  {
     logger,
-    forges: createForges(table, logger),
-    integrationsSecret: integrationsSecret(),
-    isFromCdn: cdnRequestCheck(),
-    operatorKey: () => secret(required('operatorKeySecretArn')),
-    consoleBaseUrl: required('consoleBaseUrl'),
-  }),
+    bodyBytesMax,
+    isFromCdn: dependencies.isFromCdn,
+    answerProblem: (problem) => pageAnswer(problemPage(problem)),
+  },
+  (request) => answerPage(dependencies, request),
 );
+
+export const handler = (event: APIGatewayProxyEventV2, context: Context) =>
+  event.rawPath.startsWith('/api/') ? api(event, context) : pages(event, context);

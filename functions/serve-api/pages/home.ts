@@ -20,8 +20,10 @@ interface Home {
 
 const roles = { owner: 'owner', member: 'member', outside: 'outside collaborator' } as const;
 
-const organizationItem = (registryBaseUrl: string, { organization: { name, slug }, role }: Membership): Html =>
-  html`<li><strong>${name}</strong>, ${roles[role]}<br><code>${registryBaseUrl}/${slug}</code></li>`;
+const organizationItem = (
+  registryBaseUrl: string,
+  { organization: { name, slug }, role }: Membership,
+): Html => html`<li><strong>${name}</strong>, ${roles[role]}<br><code>${registryBaseUrl}/${slug}</code></li>`;
 
 export function homePage({ name, memberships, registryBaseUrl, formToken }: Home): Page {
   const organizations =
