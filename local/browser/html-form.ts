@@ -1,4 +1,4 @@
-/** Forms of plain pages, as a browser without JavaScript sends them. */
+/** Parses and submits HTML forms as a browser without JavaScript does. */
 
 export interface HtmlForm {
   readonly action: string;
@@ -22,7 +22,7 @@ const attribute = (tag: string, name: string): string =>
 const tags = (html: string, name: string): readonly string[] =>
   html.match(new RegExp(`<${name}\\b[^>]*>`, 'g')) ?? [];
 
-/** The forms of a page. @param address of the page, which the forms' addresses are relative to */
+/** The forms of a page. @param address of the page, to resolve the forms' actions */
 export function formsOf(html: string, address: string): readonly HtmlForm[] {
   return (html.match(/<form\b[\s\S]*?<\/form>/g) ?? []).map((form) => ({
     action: new URL(attribute(tags(form, 'form')[0] ?? '', 'action'), address).href,
@@ -33,7 +33,7 @@ export function formsOf(html: string, address: string): readonly HtmlForm[] {
   }));
 }
 
-/** The only form of the page at the address. */
+/** The only form of a page. @throws Error if it has none or several */
 export async function openForm(address: string): Promise<HtmlForm> {
   const response = await fetch(address, { redirect: 'manual' });
   const [form, ...others] = formsOf(await response.text(), address);
@@ -43,7 +43,7 @@ export async function openForm(address: string): Promise<HtmlForm> {
   return form;
 }
 
-/** Sends a form by one of its buttons. @throws Error when it has no such button */
+/** Submits a form with one of its buttons. @throws Error if it has no such button */
 export async function submit(
   { action, hidden, buttons }: HtmlForm,
   choice: Readonly<Record<string, string>>,

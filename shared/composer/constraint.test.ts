@@ -127,13 +127,13 @@ describe('parseConstraint', () => {
     expect(written(parseConstraint(text))).toBe(meaning.replace('<>', '!='));
   });
 
-  it('nudges Ruby developers', () => {
+  it('hints at the right operator for `~>`', () => {
     expect(() => parseConstraint('~>1.2')).toThrow(
       'Invalid operator "~>", you probably meant to use the "~" operator',
     );
   });
 
-  it('goes beyond 64 bits as PHP does', () => {
+  it('handles numbers beyond 64 bits as PHP does', () => {
     expect(written(parseConstraint('^9223372036854775807'))).toBe(
       '[>= 9223372036854775807-dev < 9.2233720368548E+18.0.0.0-dev]',
     );
@@ -146,12 +146,12 @@ describe('isValidConstraint', () => {
     expect(() => parseConstraint(text)).toThrow(InvalidVersionError);
   });
 
-  it('takes what parses', () => {
+  it('accepts what parses', () => {
     expect(isValidConstraint('^1.2 || dev-main')).toBe(true);
   });
 
   it.each([`1.0${' '.repeat(100_000)}!`, `${'|'.repeat(50_000)}`, `1.0${'\t'.repeat(100_000)}\f2`])(
-    'is quick about long texts (%#)',
+    'is fast for long texts (%#)',
     (text) => {
       const start = performance.now();
       expect(isValidConstraint(text)).toBe(false);

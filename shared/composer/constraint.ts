@@ -1,6 +1,6 @@
 /**
- * Version constraints: a port of `VersionParser::parseConstraints` of composer/semver at tag 3.4.4, as far as a registry
- * needs it: is the text a constraint at all. What it stands for is kept to be held against upstream's own cases.
+ * Version constraints: a port of `VersionParser::parseConstraints` of composer/semver at tag 3.4.4, as far as a registry needs it: whether
+ * a text is a constraint. The parsed constraint is only compared with upstream's own test cases.
  */
 
 import { asciiLower, END, phpTrim, SPACE, SPACES, trimEnd, trimStart } from './php-text.ts';
@@ -24,7 +24,7 @@ export interface Comparison {
 /** One term of a constraint: a comparison, or `*`. */
 export type Term = Comparison | 'any';
 
-/** A parsed constraint: alternatives, of each of which every term must hold. */
+/** A parsed constraint: alternatives, each a list of terms that must all hold. */
 export type Constraint = readonly (readonly Term[])[];
 
 const VERSION =
@@ -42,8 +42,8 @@ const BASIC = new RegExp(`^(<>|!=|>=?|<=?|==?)?[${SPACE}]*([^\\n]*)`);
 const SUFFIXED = new RegExp(`-${MODIFIER}${END}`);
 
 /**
- * Whether Composer can read the text as a constraint. One that it cannot read makes its clients refuse the whole package.
- * `self.version` is no constraint by itself: who allows it must look for it first.
+ * Whether Composer can parse the text as a constraint. One that it cannot parse makes clients refuse the whole package. `self.version` is
+ * not a constraint by itself: callers that allow it must check for it first.
  */
 export function isValidConstraint(text: string): boolean {
   try {
@@ -56,15 +56,15 @@ export function isValidConstraint(text: string): boolean {
 }
 
 /**
- * The comparisons that a constraint stands for.
+ * Parses a constraint into comparisons.
  *
- * @throws InvalidVersionError with Composer's message if it is none.
+ * @throws InvalidVersionError with Composer's message if it is invalid.
  */
 export function parseConstraint(text: string): Constraint {
   return alternatives(phpTrim(text)).map((alternative) => alternative.split(AND).flatMap(parseTerm));
 }
 
-/** Splits at `|` and `||` with the spaces around them; those at the ends of the text are no separator's and stay. */
+/** Splits at `|` and `||` with the spaces around them; spaces at the ends of the text do not belong to a separator and are kept. */
 function alternatives(text: string): string[] {
   const parts = text.split(/\|\|?/);
   return parts.map((part, index) => {
@@ -105,12 +105,12 @@ function tilde(constraint: string): Term[] | undefined {
     );
   }
   const [, , minor, patch, fourth, , , , branch] = match;
-  // `2.x-dev` and `3.0.x-dev` shift a number that is not there.
+  // `2.x-dev` and `3.0.x-dev` shift a missing number.
   const position = (fourth ? 4 : patch ? 3 : minor ? 2 : 1) + (branch ? 1 : 0);
   return range(constraint, match, Math.max(1, position - 1));
 }
 
-/** `^1.2`: nothing that changes the left-most number other than zero. */
+/** `^1.2`: excludes changes of the left-most non-zero number. */
 function caret(constraint: string): Term[] | undefined {
   const match = CARET.exec(constraint);
   if (match === null) return undefined;
@@ -137,7 +137,7 @@ function wildcard(constraint: string): Term[] | undefined {
   return low === '0.0.0.0-dev' ? [below] : [{ operator: '>=', version: low }, below];
 }
 
-/** `1.2 - 2.3`, both ends included; a short upper end includes all that start with it. */
+/** `1.2 - 2.3`, both ends included; a short upper end includes all versions that start with it. */
 function hyphen(constraint: string): Term[] | undefined {
   const match = HYPHEN.exec(constraint);
   if (match === null) return undefined;
@@ -179,7 +179,7 @@ function basic(constraint: string, stability: string | undefined): Comparison {
   return { operator: operatorOf(sign), version };
 }
 
-/** `foobar-dev` was once allowed for `dev-foobar` and still is, for simple names. */
+/** Normalizes a version or branch. `foobar-dev` was once allowed for `dev-foobar`, and still is for simple names. */
 function normalizeOrBranch(text: string): string {
   try {
     return normalizeVersion(text);
@@ -204,7 +204,7 @@ function operatorOf(sign: string | undefined): Operator {
   }
 }
 
-/** Four numbers: those of the match up to `position` (that one raised by `increment`), zeros behind. */
+/** Four numbers: those of the match up to `position` (which is raised by `increment`), then zeros. */
 function numbers(match: readonly (string | undefined)[], position: number, increment: 0 | 1): string {
   return [1, 2, 3, 4]
     .map((index) => {

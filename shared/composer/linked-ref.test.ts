@@ -3,7 +3,7 @@ import { linkedRefs } from './linked-ref.ts';
 
 const ref = (name: string, commit: string) => ({ name, commit, date: '2024-01-01', manifest: undefined });
 
-it('is a tag itself, and of a branch the tag or the first branch at its commit, as GitHubDriver takes it', () => {
+it('the linked ref of a tag is itself, that of a branch the tag or first branch at its commit, as in GitHubDriver', () => {
   const linked = linkedRefs({
     tags: [ref('1.0.0', 'a'), ref('v1.0.0', 'a'), ref('latest', 'a'), ref('2.0.0', 'b')],
     branches: [

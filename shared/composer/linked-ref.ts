@@ -1,14 +1,14 @@
-/** Which ref the links of a version show. */
+/** Finds the ref that the links of a version show. */
 import { compareBytes } from './php-text.ts';
 import type { RefName, ScannedRepository } from './scanned-repository.ts';
 
 /**
- * The ref whose name stands in links to a version's files.
+ * The ref whose name is in the links to a version's files.
  *
- * Of a branch it is the first tag, else the first branch that stands at the same commit, as composer/composer
- * `src/Composer/Repository/Vcs/GitHubDriver.php` at tag 2.10.2 takes it (`getComposerInformation`), in the order of GitHub's lists: tags
- * from the last name to the first, branches from the first to the last, without those that the driver leaves out. A tag has its own name, though other tags
- * may stand at its commit: its version never changes, and other tags come and go.
+ * For a branch it is the first tag, else the first branch at the same commit, as in composer/composer
+ * `src/Composer/Repository/Vcs/GitHubDriver.php` at tag 2.10.2 (`getComposerInformation`), in the order of GitHub's lists: tags from the
+ * last name to the first, branches from the first to the last, without those that the driver leaves out. A tag has its own name, even if
+ * other tags are at its commit: its version never changes, while other tags come and go.
  */
 export function linkedRefs({
   tags,

@@ -1,6 +1,6 @@
 /**
- * The checks of single keys that Composer's `ValidatingArrayLoader` (composer/composer at tag 2.10.2) is made of. A check that
- * fails notes why and takes the offending key out of the working copy.
+ * Checks of single keys, as in Composer's `ValidatingArrayLoader` (composer/composer at tag 2.10.2). A check that fails records why and
+ * removes the offending key from the working copy.
  */
 
 import { END, phpTrim } from './php-text.ts';
@@ -15,25 +15,25 @@ import {
 } from './php-value.ts';
 import { isUrlWithHost } from './web-address.ts';
 
-/** A part of a manifest that is not published, though the version is. */
+/** A part of a manifest that is not published, although the version is. */
 export interface LeftOut {
-  /** Keys with dots between them: `authors.0.email`. */
+  /** Keys separated by dots: `authors.0.email`. */
   readonly path: string;
-  /** What is wrong with it, in Composer's words where it has some. */
+  /** What is wrong with it, with Composer's message if there is one. */
   readonly problem: string;
 }
 
-/** A manifest under examination. */
+/** The state of a manifest's checks. */
 export interface ManifestCheck {
   /** The working copy, by top-level key. */
   readonly config: Map<string, unknown>;
   /** Why the version cannot be published. */
   readonly errors: string[];
-  /** What was taken out of the working copy: Composer's warnings, as far as it unsets what they are about. */
+  /** What was removed from the working copy: Composer's warnings for which it unsets something. */
   readonly leftOut: LeftOut[];
 }
 
-/** The text under the key if it is one and not blank; else the key goes. */
+/** Returns the text under the key if it is a non-blank text; otherwise removes the key. */
 export function checkString(check: ManifestCheck, key: string, mandatory = false): string | undefined {
   const value = check.config.get(key);
   if (typeof value === 'string' && phpTrim(value) !== '') return value;
@@ -46,7 +46,7 @@ export function checkString(check: ManifestCheck, key: string, mandatory = false
   return undefined;
 }
 
-/** The list or object under the key if it is one and not empty; else the key goes. */
+/** Returns the list or object under the key if it is one and not empty; otherwise removes the key. */
 export function checkArray(check: ManifestCheck, key: string): PhpArray | undefined {
   const value = check.config.get(key);
   if (isPhpArray(value) && Object.keys(value).length > 0) return value;
@@ -57,7 +57,7 @@ export function checkArray(check: ManifestCheck, key: string): PhpArray | undefi
   return undefined;
 }
 
-/** A list or object of texts and numbers. Others are errors; those that do not match the pattern are left out. */
+/** Checks a list or object of texts and numbers. Other elements are errors; those that do not match the pattern are left out. */
 export function checkFlatArray(check: ManifestCheck, key: string, pattern?: string): void {
   const array = checkArray(check, key);
   if (array === undefined) return;
@@ -72,14 +72,14 @@ export function checkFlatArray(check: ManifestCheck, key: string, pattern?: stri
   check.config.set(key, fromEntries(array, kept));
 }
 
-/** Whether an element of a flat list may stay; others are errors. */
+/** Whether an element of a flat list is valid; if not, an error is recorded. */
 export function isTextOrNumber(check: ManifestCheck, path: string, value: unknown): value is string | number {
   if (typeof value === 'string' || typeof value === 'number') return true;
   check.errors.push(`${path} : must be a string or int, ${phpType(value)} given`);
   return false;
 }
 
-/** A text that matches the pattern as a whole; another one is left out. */
+/** Checks that a text matches the whole pattern; another one is left out. */
 export function checkPattern(check: ManifestCheck, key: string, pattern: string): void {
   const text = checkString(check, key);
   if (text === undefined || new RegExp(`^${pattern}${END}`, 'u').test(text)) return;
@@ -87,7 +87,7 @@ export function checkPattern(check: ManifestCheck, key: string, pattern: string)
   check.config.delete(key);
 }
 
-/** A web address; another text is left out. */
+/** Checks that a text is a URL; another one is left out. */
 export function checkUrl(check: ManifestCheck, key: string): void {
   const text = checkString(check, key);
   if (text === undefined || isWebUrl(text)) return;
@@ -95,12 +95,12 @@ export function checkUrl(check: ManifestCheck, key: string): void {
   check.config.delete(key);
 }
 
-/** Composer's notion of a web address, which includes the empty text. */
+/** Whether Composer accepts the text as a URL, which includes the empty text. */
 export function isWebUrl(text: string): boolean {
   return isUrlWithHost(text, ['http', 'https']);
 }
 
-/** Puts the array back, or takes the key out if nothing is left in it. */
+/** Sets the array under the key, or removes the key if the array is empty. */
 export function setUnlessEmpty(check: ManifestCheck, key: string, array: PhpArray): void {
   if (Object.keys(array).length === 0) check.config.delete(key);
   else check.config.set(key, array);

@@ -24,7 +24,7 @@ const AUTOLOAD_TYPES = ['psr-0', 'psr-4', 'classmap', 'files', 'exclude-from-cla
 const PARENT_SEGMENT = new RegExp(`(?:^|[\\\\/])\\.\\.(?:[\\\\/]|${END})`);
 const LEADING_DASH = /^[ \t\n\v\f\r]*-/;
 
-/** A version that is there must be one; numbers and booleans are read as text, as PHP does. */
+/** A given version must be valid; numbers and booleans are read as text, as in PHP. */
 export function checkVersion(check: ManifestCheck): void {
   const version = check.config.get('version');
   if (!isSet(version)) return;
@@ -42,7 +42,7 @@ export function checkVersion(check: ManifestCheck): void {
   }
 }
 
-/** `config.platform` holds versions, or false for what is not there. */
+/** `config.platform` has versions, or false for missing packages. */
 export function checkPlatform(check: ManifestCheck): void {
   const platform = member(check.config.get('config'), 'platform');
   if (!isSet(platform)) return;
@@ -87,7 +87,7 @@ function staysInside(check: ManifestCheck, key: string, path: string): boolean {
 export function checkMinimumStability(check: ManifestCheck): void {
   const stability = checkString(check, 'minimum-stability');
   if (stability === undefined || stability === 'RC') return;
-  // Composer looks the lower-case word up among words of which one is "RC", so "rc" is none of them.
+  // Composer looks the lower-case text up in a list that has "RC", so it does not find "rc".
   if (['stable', 'beta', 'alpha', 'dev'].includes(asciiLower(stability))) return;
   check.errors.push(
     `minimum-stability : invalid value (${stability}), must be one of stable, RC, beta, alpha, dev`,
@@ -117,7 +117,7 @@ export function checkAutoload(check: ManifestCheck): void {
 
 function checkNamespaces(check: ManifestCheck, psr4: unknown): void {
   if (!isPhpArray(psr4)) {
-    // PHP stops in the loop over it.
+    // PHP fails in the loop over it.
     check.errors.push(`autoload.psr-4 : should be an array, ${phpType(psr4)} given`);
     return;
   }
@@ -129,7 +129,7 @@ function checkNamespaces(check: ManifestCheck, psr4: unknown): void {
   }
 }
 
-/** Where the code comes from, if the manifest says so itself. */
+/** Checks the manifest's own `source` or `dist`. */
 export function checkOrigin(check: ManifestCheck, key: 'source' | 'dist'): void {
   const origin = checkArray(check, key);
   if (origin === undefined) return;
@@ -152,7 +152,7 @@ function checkOriginField(check: ManifestCheck, key: string, origin: PhpArray, f
   }
 }
 
-/** `extra.branch-alias`: numeric aliases, and of a numeric branch only those within it. Others are left out. */
+/** Checks `extra.branch-alias`: aliases must be numeric, and those of a numeric branch within it. Others are left out. */
 export function checkBranchAliases(check: ManifestCheck): void {
   const extra = check.config.get('extra');
   const aliases = member(extra, 'branch-alias');

@@ -27,10 +27,10 @@ export function checkLinks(check: ManifestCheck): void {
       if (!isGoodLink(check, type, target, constraint)) {
         kept.delete(target);
         conflicts.delete(target);
-        // As in Composer, a constraint of another type does not end the checks.
+        // As in Composer, a constraint of another type does not stop the checks.
         if (typeof constraint === 'string') continue;
       }
-      // Composer asks this of the whole table and blames the link at hand; the last one in common is enough to stop it.
+      // Composer checks this for the whole list and reports the current link; one conflict is enough for the error.
       if (conflicts.size > 0) {
         check.errors.push(
           `${type}.${target} : you cannot conflict with a package that is also replaced, as replace already creates an implicit conflict rule`,
@@ -43,7 +43,7 @@ export function checkLinks(check: ManifestCheck): void {
   }
 }
 
-/** The texts under `suggest`, which is no link but reads like one. */
+/** Checks the texts under `suggest`, which is not a link but looks like one. */
 export function checkSuggest(check: ManifestCheck): void {
   const suggest = checkArray(check, 'suggest');
   if (suggest === undefined) return;
@@ -58,8 +58,8 @@ export function checkSuggest(check: ManifestCheck): void {
 }
 
 /**
- * Links whose `self.version` would stand for a version that is no constraint by itself: the client's `ArrayLoader` (composer/composer at
- * tag 2.10.2) ends with an error at them.
+ * Checks links with `self.version` if the version itself is not a valid constraint: the client's `ArrayLoader` (composer/composer at tag
+ * 2.10.2) fails at them.
  */
 export function checkLoadableLinks(check: ManifestCheck): void {
   const version = check.config.get('version');
@@ -74,9 +74,9 @@ export function checkLoadableLinks(check: ManifestCheck): void {
 }
 
 /**
- * Links as clients see them. Names are in lower case; of two that differ in case only the later one counts, as in `ArrayLoader`
- * (composer/composer at tag 2.10.2). A name that PHP takes for a number goes: no package has it, and `ArrayLoader::loadPackages` ends with
- * a TypeError at it, for all versions of the package.
+ * Converts links to the form that clients see. Names are in lower case; of two that differ only in case the later one counts, as in
+ * `ArrayLoader` (composer/composer at tag 2.10.2). A name that PHP takes for a number is removed: no package has it, and
+ * `ArrayLoader::loadPackages` throws a TypeError at it, for all versions of the package.
  */
 export function publishLinks(check: ManifestCheck): void {
   for (const type of LINK_TYPES) {
@@ -95,7 +95,7 @@ export function publishLinks(check: ManifestCheck): void {
   }
 }
 
-/** Whether PHP makes an integer of this key of an array: decimal, as PHP would write it, within 64 bits. */
+/** Whether PHP converts this array key to an integer: decimal, in PHP's own notation, within 64 bits. */
 function isPhpNumber(key: string): boolean {
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(key)) return false;
   const number = BigInt(key);

@@ -5,8 +5,8 @@ import { fromEntries, isPhpArray, isSet, phpEntries, phpType } from './php-value
 import { isEmailAddress, isUrlWithHost } from './web-address.ts';
 
 /**
- * One text or a list of them becomes a list. What is no text is left out. Whether SPDX knows a name is not asked: Composer only warns
- * of others, and only for eight days.
+ * Turns one text or a list of them into a list; other values are left out. Names are not checked against SPDX: Composer only warns of
+ * unknown ones, and only for eight days.
  */
 export function checkLicense(check: ManifestCheck): void {
   const license = check.config.get('license');
@@ -97,7 +97,7 @@ interface FieldRules {
   readonly emails: readonly string[];
 }
 
-/** Whether a field of a person or link may stay; if not, why is noted. Fields without a rule may. */
+/** Whether a field of a person or link is valid; if not, the reason is recorded. Fields without a rule are valid. */
 function isGoodField(
   check: ManifestCheck,
   path: string,

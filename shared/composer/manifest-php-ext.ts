@@ -6,7 +6,7 @@ import { fromEntries, isPhpArray, isSet, member, type PhpArray, phpEntries, phpT
 const DOWNLOAD_METHODS = ['composer-default', 'pre-packaged-source', 'pre-packaged-binary'];
 const OS_FAMILIES = ['windows', 'bsd', 'darwin', 'solaris', 'linux', 'unknown'];
 
-/** A value to keep in place of the one given, or undefined to leave the key out. */
+/** A value that replaces the given one, or undefined to leave the key out. */
 type Replacement = { readonly value: unknown } | undefined;
 
 /** Must run after `type` was checked. */

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isValidPackageName, judgeManifest, type ManifestJudgement, parseManifest } from './manifest.ts';
-// The cases of composer/composer tests/Composer/Test/Package/Loader/ValidatingArrayLoaderTest.php at tag 2.10.2, without the
-// warnings that only its validate command asks for. Of the others those count that come with something unset.
+// The cases of composer/composer tests/Composer/Test/Package/Loader/ValidatingArrayLoaderTest.php at tag 2.10.2, without warnings of only
+// its validate command. Of the other warnings those count for which something is unset.
 import cases from './vectors/validating-array-loader.json' with { type: 'json' };
 
 const judge = (manifest: Record<string, unknown>) => judgeManifest({ name: 'acme/a', ...manifest });
-/** As Composer words its warnings. */
+/** The warnings in Composer's wording. */
 const warnings = ({ leftOut }: ManifestJudgement) =>
   leftOut.map(({ path, problem }) => `${path} : ${problem}`).toSorted();
 
-/** As Composer, the judge leaves what it has emptied itself, and takes out what comes empty. */
+/** Like Composer, the check keeps what it has emptied itself, and removes what was empty in the input. */
 function withoutEmpty(manifest: Record<string, unknown>): Record<string, unknown> {
   const isEmpty = (value: unknown) =>
     typeof value === 'object' && value !== null && Object.keys(value).length === 0;
@@ -26,18 +26,21 @@ describe('judgeManifest', () => {
     expect(judgeManifest(manifest).errors.toSorted()).toEqual(errors.toSorted());
   });
 
-  it.each(cases.warnings)('takes (%#) with $warnings', ({ manifest, warnings: said, ...expected }) => {
-    const judgement = judgeManifest(manifest);
-    const unsets = /^(?!License )(?!.*cannot possibly match anything).* : |^License .*should be a string/s;
-    const inComposersWords = (text: string) => text.replace(/^license : (.*)$/, 'License $1.');
-    expect(warnings(judgement).map(inComposersWords)).toEqual(
-      said.filter((warning) => unsets.test(warning)).toSorted(),
-    );
-    expect(judgement.errors).toEqual([]);
-    if ('left' in expected) expect(judgement.manifest).toEqual(expected.left);
-  });
+  it.each(cases.warnings)(
+    'accepts (%#) with $warnings',
+    ({ manifest, warnings: expectedWarnings, ...expected }) => {
+      const judgement = judgeManifest(manifest);
+      const unsets = /^(?!License )(?!.*cannot possibly match anything).* : |^License .*should be a string/s;
+      const composerWording = (text: string) => text.replace(/^license : (.*)$/, 'License $1.');
+      expect(warnings(judgement).map(composerWording)).toEqual(
+        expectedWarnings.filter((warning) => unsets.test(warning)).toSorted(),
+      );
+      expect(judgement.errors).toEqual([]);
+      if ('left' in expected) expect(judgement.manifest).toEqual(expected.left);
+    },
+  );
 
-  it('closes lists up where it takes something out', () => {
+  it('renumbers lists when it removes an element', () => {
     const { manifest } = judge({
       keywords: ['good', 'no/good', 'fine'],
       authors: [{ email: 'nobody' }, { name: 'Ann', homepage: 'none' }],
@@ -61,7 +64,7 @@ describe('judgeManifest', () => {
     },
   );
 
-  it('shows links as clients see them: in lower case, the later of two that are the same, no numbers', () => {
+  it('converts links as clients see them: lower case, the later of two equal names, no numbers', () => {
     const { errors, leftOut, manifest } = judge({
       require: { 'Monolog/Monolog': '^1', 'b/c': '*', 'monolog/monolog': '^2', 5: '*', '-3': '*', '9223372036854775808': '*' },
       'require-dev': ['a/b', 'c/d'].map(() => '*'),
@@ -111,7 +114,7 @@ describe('judgeManifest', () => {
     [{ conflict: { 'a/b': '*' }, replace: { 'a/b': '*' } }, 'conflict.a/b : you cannot conflict with'],
     [{ suggest: { 'a/b': null } }, 'suggest.a/b : invalid value, must be a string'],
     [{ extra: { 'branch-alias': 'x' } }, 'extra.branch-alias : must be an array'],
-    // What Composer's loader lets through and its client stumbles over.
+    // What Composer's loader accepts but its client fails at.
     [{ 'autoload-dev': 'tests/' }, 'autoload-dev : should be an array, string given'],
     [{ bin: [1] }, 'bin.0 : should be a string, int given'],
     [{ archive: { name: 1 } }, 'archive.name : should be a string, int given'],
@@ -150,7 +153,7 @@ describe('judgeManifest', () => {
     expect(judgement.errors).toEqual([]);
   });
 
-  it('takes a time that it cannot read out without a word', () => {
+  it('removes an unreadable time without a message', () => {
     expect(judge({ time: 'last monday' })).toMatchObject({
       errors: [],
       leftOut: [],
@@ -159,14 +162,14 @@ describe('judgeManifest', () => {
     expect(judge({ time: 'last monday' }).manifest).not.toHaveProperty('time');
   });
 
-  it('leaves its input alone', () => {
+  it('does not modify its input', () => {
     const manifest = { name: 'acme/a', keywords: ['no/good'], homepage: 'none', require: { 'acme/a': '1' } };
     const before = structuredClone(manifest);
     judge(manifest);
     expect(manifest).toEqual(before);
   });
 
-  it('judges any JSON, and finds nothing more in what it has left of a good one', () => {
+  it('checks any JSON, and finds no further problem in an accepted result', () => {
     const keys = ['name', 'version', 'require', 'license', 'authors', 'support', 'funding', 'extra', 'bin', 'autoload', 'php-ext', 'type', 'time', 'keywords', '__proto__']; // biome-ignore format: a table
     const manifests = fc.dictionary(fc.constantFrom(...keys), fc.jsonValue({ maxDepth: 4 }), {
       noNullPrototype: true,
@@ -215,7 +218,7 @@ describe('parseManifest', () => {
     });
   });
 
-  it('reads 511 levels', () => {
+  it('reads up to 511 levels', () => {
     expect(parseManifest(`${'{"a":'.repeat(511)}1${'}'.repeat(511)}`).ok).toBe(true);
   });
 });

@@ -1,7 +1,6 @@
 /**
- * Manifests (`composer.json`): reading the text, and judging it by the rules of Composer's `ValidatingArrayLoader`
- * (composer/composer at tag 2.10.2). One bad version makes every client refuse the whole package, so nothing is published that was
- * not judged here.
+ * Manifests (`composer.json`): parses the text, and checks it by the rules of Composer's `ValidatingArrayLoader` (composer/composer at tag
+ * 2.10.2). One invalid version makes every client refuse the whole package, so nothing is published without these checks.
  */
 
 import {
@@ -45,15 +44,15 @@ export type ParsedManifest =
   | { readonly ok: true; readonly manifest: JsonObject }
   | {
       readonly ok: false;
-      /** `empty`: nothing or `{}`, which counts as no manifest at all. */
+      /** `empty`: no text or `{}`, which counts as no manifest. */
       readonly problem: 'empty' | 'not-json' | 'not-an-object' | 'too-deep';
-      /** What is wrong, as the end of a sentence about "composer.json". */
+      /** What is wrong, as the rest of a sentence that begins with "composer.json". */
       readonly reason: string;
     };
 
 /**
- * The manifest in the text of a `composer.json`, or why there is none. As strict as PHP: no byte order mark, no unpaired
- * surrogates, no deeper than 511 levels. Numbers lose what JavaScript cannot hold (`1.0` is `1`).
+ * Parses the text of a `composer.json`, or returns why it is invalid. As strict as PHP: no byte order mark, no unpaired surrogates, at most
+ * 511 levels. Numbers lose what JavaScript cannot represent (`1.0` is `1`).
  */
 export function parseManifest(text: string): ParsedManifest {
   if (text === '') return { ok: false, problem: 'empty', reason: 'is empty' };
@@ -68,7 +67,7 @@ export function parseManifest(text: string): ParsedManifest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    // Without the text that V8 quotes: who knows what is in it.
+    // Without the text that V8 quotes, which may contain anything.
     const detail = String(error)
       .replace(/^SyntaxError: /, '')
       .replace(/, (?:\.\.\.)?".*$/s, '');
@@ -86,7 +85,7 @@ export function parseManifest(text: string): ParsedManifest {
   return { ok: true, manifest: value };
 }
 
-/** What PHP would refuse in a value that JavaScript has decoded. Goes level by level, so that depth costs no stack. */
+/** Finds what PHP would refuse in a value that JavaScript has decoded. Iterates level by level, so that depth uses no stack. */
 function textProblem(root: unknown): ParsedManifest | undefined {
   if (nestingOf(root) > NESTING_MAX) {
     return { ok: false, problem: 'too-deep', reason: `is nested deeper than ${NESTING_MAX} levels` };
@@ -104,21 +103,20 @@ function textProblem(root: unknown): ParsedManifest | undefined {
 }
 
 export interface ManifestJudgement {
-  /** Why no version can be made of it. The messages start with the path of the key; most are Composer's own. */
+  /** Why the manifest gives no version. The messages start with the path of the key; most are Composer's own. */
   readonly errors: readonly string[];
-  /** What was taken out of it. */
+  /** What was removed from it. */
   readonly leftOut: readonly LeftOut[];
-  /** What is left; `license` is always a list, and links have names in lower case. */
+  /** The remaining manifest; `license` is always a list, and links have names in lower case. */
   readonly manifest: JsonObject;
 }
 
 /**
- * Judges a manifest for people who come from Composer's `vcs` repositories, where nothing but an exception of the loader keeps a version
- * out. What `ValidatingArrayLoader` calls an error is one here too, and so is what makes the loader behind it fail. What it unsets
- * with a warning is left out, and what it only warns of stays: neither stops a version, of a tag or of a branch.
+ * Checks a manifest like Composer's `vcs` repositories, where only an exception of the loader excludes a version. Errors of
+ * `ValidatingArrayLoader` are errors here too, and so is what makes the loader after it fail. What it unsets with a warning is left out,
+ * and what it only warns of is kept: neither excludes the version of a tag or branch.
  *
- * A `time` in a form that is not documented is taken out without a word, where PHP would try to understand it; callers use the
- * commit's time then.
+ * A `time` in an undocumented form, which PHP would try to parse, is removed without a message; callers then use the commit's time.
  */
 export function judgeManifest(manifest: JsonObject): ManifestJudgement {
   const check: ManifestCheck = { config: new Map(Object.entries(manifest)), errors: [], leftOut: [] };
@@ -171,7 +169,7 @@ function checkTime(check: ManifestCheck): void {
 }
 
 /**
- * Types that Composer's `ArrayLoader` (tag 2.10.2) hands to typed setters without a look: the wrong one ends the client with a
+ * Checks types that Composer's `ArrayLoader` (tag 2.10.2) passes to typed setters unchecked: a wrong type makes the client fail with a
  * TypeError, for all versions of the package.
  */
 function checkLoadable(check: ManifestCheck): void {

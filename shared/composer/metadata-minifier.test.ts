@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expand, minify, UnminifiableError } from './metadata-minifier.ts';
 
-/** Versions that share keys and values, as versions do; no integer-like keys, which JavaScript moves. */
+/** Versions that share keys and values, as real ones do; without integer-like keys, which JavaScript reorders. */
 const versions = fc.array(
   fc.dictionary(
     fc.constantFrom('name', 'version', 'require', 'extra', '__proto__', 'x'),
@@ -13,7 +13,7 @@ const versions = fc.array(
 );
 
 describe('minify', () => {
-  it('writes what differs, as composer/metadata-minifier tests/MetadataMinifierTest.php at tag 1.0.1', () => {
+  it('writes differences, as in composer/metadata-minifier tests/MetadataMinifierTest.php at tag 1.0.1', () => {
     const list = [
       { name: 'foo/bar', version: '2.0.0', version_normalized: '2.0.0.0', type: 'library', scripts: { foo: ['bar'] }, license: ['MIT'] },
       { name: 'foo/bar', version: '1.2.0', version_normalized: '1.2.0.0', type: 'library', license: ['GPL'], homepage: 'https://example.org' },
@@ -34,12 +34,12 @@ describe('minify', () => {
     ['type', 1, '1'],
     ['type inside', { x: [1] }, { x: ['1'] }],
     ['null and nothing inside', { x: null }, {}],
-  ])('tells values apart by %s', (_, first, second) => {
+  ])('distinguishes values by %s', (_, first, second) => {
     const list = [{ extra: first }, { extra: second }];
     expect(JSON.stringify(minify(list))).toBe(JSON.stringify(list));
   });
 
-  it('knows null from nothing', () => {
+  it('distinguishes null from a missing key', () => {
     expect(minify([{ a: null }, { a: null }, {}, { a: null }])).toEqual([
       { a: null },
       {},
@@ -48,12 +48,12 @@ describe('minify', () => {
     ]);
   });
 
-  it('refuses a value that means "removed", but not inside another', () => {
+  it('refuses a value that means "removed", unless it is nested', () => {
     expect(() => minify([{ a: 1 }, { a: '__unset' }])).toThrow(UnminifiableError);
     expect(minify([{ a: ['__unset'] }])).toEqual([{ a: ['__unset'] }]);
   });
 
-  it('is undone by expand, byte for byte but for the place of keys that come back', () => {
+  it('is reversed by expand, byte for byte except for the position of keys that come back', () => {
     fc.assert(
       fc.property(versions, (list) => {
         const usable = list.filter((version) => !Object.values(version).includes('__unset'));
@@ -64,7 +64,7 @@ describe('minify', () => {
     );
   });
 
-  it('never makes a list longer than it was by more than the marks for removed keys', () => {
+  it('never makes a list longer by more than the marks for removed keys', () => {
     fc.assert(
       fc.property(versions, (list) => {
         const usable = list.filter((version) => !Object.values(version).includes('__unset'));
@@ -85,7 +85,7 @@ describe('expand', () => {
     expect(JSON.stringify(expanded)).toBe('[{"a":1,"b":2},{"b":2},{"b":2,"a":3}]');
   });
 
-  it('takes a version whole if there is nothing before it', () => {
+  it('takes a version as it is if there is nothing before it', () => {
     expect(expand([{}, { a: '__unset' }])).toEqual([{}, { a: '__unset' }]);
   });
 });

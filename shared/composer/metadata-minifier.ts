@@ -1,6 +1,6 @@
 /**
- * Composer's metadata format `composer/2.0`, in which each version of a list says only what differs from the one before it: a
- * port of composer/metadata-minifier `src/MetadataMinifier.php` at tag 1.0.1.
+ * Composer's metadata format `composer/2.0`, in which each version of a list has only what differs from the one before it: a port of
+ * composer/metadata-minifier `src/MetadataMinifier.php` at tag 1.0.1.
  */
 
 /** One version's metadata, or its difference from the version before. */
@@ -14,12 +14,12 @@ export class UnminifiableError extends Error {
 const UNSET = '__unset';
 
 /**
- * The list as differences. Values are compared as PHP's `!==` does: by type and by order of keys, inside nested maps too.
- * Equal input gives equal bytes when encoded. The bytes can differ from PHP's in two harmless ways: JavaScript moves
- * integer-like keys of an object to its front (`{"2":…,"1":…}`), and an empty difference is `{}` here and `[]` there. PHP also
- * cannot tell `{}` from `[]` nor JavaScript `1.0` from `1`; at worst a value is repeated that need not be.
+ * Converts a list to differences. Values are compared like PHP's `!==`: by type and order of keys, inside nested maps too. Equal input
+ * gives equal bytes when encoded. The bytes can differ from PHP's in two harmless ways: JavaScript moves integer-like keys of an object to
+ * its front (`{"2":…,"1":…}`), and an empty difference is `{}` here and `[]` there. PHP also cannot distinguish `{}` from `[]`, nor
+ * JavaScript `1.0` from `1`; at worst a value is repeated needlessly.
  *
- * @throws UnminifiableError if a value is the string `__unset`; such a list must be published as it is.
+ * @throws UnminifiableError if a value is the string `__unset`; such a list must be published unminified.
  */
 export function minify(versions: readonly VersionData[]): VersionData[] {
   const state = new Map<string, string>();
@@ -41,11 +41,11 @@ export function minify(versions: readonly VersionData[]): VersionData[] {
   });
 }
 
-/** The whole versions again. A key that was removed and comes back stands at the end. */
+/** Restores the complete versions. A key that was removed and comes back is at the end. */
 export function expand(versions: readonly VersionData[]): VersionData[] {
   const state = new Map<string, unknown>();
   return versions.map((version) => {
-    // After nothing there is nothing to unset: as in PHP, such a version is taken as it is.
+    // After an empty version nothing can be unset: as in PHP, the next version is taken as it is.
     const whole = state.size === 0;
     for (const [key, value] of Object.entries(version)) {
       if (value === UNSET && !whole) state.delete(key);

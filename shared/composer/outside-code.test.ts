@@ -54,7 +54,7 @@ describe("a manifest's own dist", () => {
     expect(problemOf({ dist })).toContain(problem);
   });
 
-  it('says no password in its reason', () => {
+  it('is refused without its password in the reason', () => {
     const dist = { type: 'zip', url: 'https://ann:secret@downloads.example/a.zip' };
     expect(problemOf({ dist })).not.toContain('secret');
   });
@@ -91,7 +91,7 @@ describe("a manifest's own source", () => {
   });
 });
 
-it('transport-options beside a dist of its own leave the version out, and mean nothing without one', () => {
+it("transport-options with the manifest's own dist leave the version out, and are ignored without one", () => {
   const options = { 'transport-options': { http: { header: ['X: y'] } } };
   expect(problemOf({ dist: { type: 'zip', url }, ...options })).toContain('transport-options');
   expect(outsideCode(options)).toEqual({ code: {} });

@@ -1,16 +1,16 @@
 /**
- * A manifest's own `dist` and `source`: code that lies elsewhere than in its repository, as in packages around the binary releases of
- * somebody else. Composer's `VcsRepository` (composer/composer at tag 2.10.2, `preProcess`) takes whatever stands there; a registry
- * passes on what every client can fetch by itself over an authenticated way, and nothing that means a place on its own machine.
+ * A manifest's own `dist` and `source`: code outside its repository, as in packages that wrap somebody else's binary releases. Composer's
+ * `VcsRepository` (composer/composer at tag 2.10.2, `preProcess`) accepts anything there; a registry passes on only what every client can
+ * fetch by itself over an authenticated connection, and no path on a local machine.
  */
 import { shortened } from './owner-message.ts';
 import { isJsonObject, isSet, type JsonObject, phpString, phpType } from './php-value.ts';
 
-/** A place that code is fetched from. */
+/** Where code is fetched from. */
 export interface CodeAddress {
   readonly type: string;
   readonly url: string;
-  /** What of it: a commit, a tag, a revision. */
+  /** A commit, a tag or a revision. */
   readonly reference?: string;
 }
 
@@ -28,19 +28,19 @@ export interface OutsideCode {
   readonly source?: OutsideSource;
 }
 
-/** The subclasses of Composer's `ArchiveDownloader`; `file` and `path` are none. */
+/** The subclasses of Composer's `ArchiveDownloader`, which `file` and `path` are not. */
 const archiveTypes: readonly string[] = ['zip', 'tar', 'gzip', 'xz', 'rar', 'phar'];
 const repositoryTypes: readonly string[] = ['git', 'hg', 'svn'];
 const schemes = { dist: ['https'], source: ['https', 'ssh', 'git+ssh', 'svn+ssh'] } as const;
 
-/** `user@host:path`, which git reads as SSH. None of the parts may look like an option of a program. */
+/** `user@host:path`, which git reads as SSH. No part may look like a command-line option. */
 const scpAddress = /^\w[\w.-]*@[a-z0-9][a-z0-9.-]*:(?![-/]{2})[^\s-]\S*$/i;
 
 class NotPassedOn extends Error {
   override readonly name = 'NotPassedOn';
 }
 
-/** What of a manifest may be passed on, or why it may not: the end of a sentence about the manifest. */
+/** The `dist` and `source` of a manifest that may be passed on, or why not, as the rest of a sentence about the manifest. */
 export function outsideCode(
   manifest: JsonObject,
 ): { readonly code: OutsideCode } | { readonly problem: string } {
@@ -93,7 +93,7 @@ function fieldsOf(origin: Origin, value: unknown, known: readonly string[]): Jso
 
 function typeOf(origin: Origin, { type }: JsonObject, known: readonly string[]): string {
   if (typeof type !== 'string') throw new NotPassedOn(`${origin}.type must be present, as a string`);
-  // Composer looks its downloaders up by the type in lower case.
+  // Composer finds its downloaders by the type in lower case.
   if (known.includes(type.toLowerCase())) return type;
   throw new NotPassedOn(
     `${origin}.type ${JSON.stringify(shortened(type))} cannot be passed on, only ${known.join(', ')}`,
@@ -114,7 +114,7 @@ function addressOf(origin: Origin, { url }: JsonObject): string {
   }
   const { hostname, username, password } = parsed;
   if (!/^[a-z0-9[]/i.test(hostname)) throw new NotPassedOn(`${origin}.url names no host`);
-  // Everybody who may read the package would read it, and it would stand in lock files.
+  // Everybody who may read the package could read it, and it would be in lock files.
   if (password !== '' || (scheme === 'https' && username !== '')) {
     throw new NotPassedOn(`${origin}.url has credentials in it`);
   }

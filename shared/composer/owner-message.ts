@@ -1,18 +1,18 @@
-/** Reasons that a package's owner reads. What they quote comes from outside and may be of any size. */
+/** Formats messages for a package's owner. The text that they quote comes from outside and may be of any size. */
 
 const PROBLEMS_SHOWN = 5;
 const TEXT_LIMIT = 300;
 
-/** What moves a terminal's cursor or turns its text around. */
+/** Characters that move a terminal's cursor or change the direction of its text. */
 const INVISIBLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
-/** The text, cut short with an ellipsis if it is long, and with control characters as JSON escapes them. */
+/** The text, truncated with an ellipsis if it is long, and with control characters as JSON escapes. */
 export function shortened(text: string): string {
   const cut = text.length <= TEXT_LIMIT ? text : `${text.slice(0, TEXT_LIMIT).toWellFormed()}…`;
   return cut.replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The first few problems in a row, and how many more there are. */
+/** The first few problems, and how many more there are. */
 export function listed(problems: readonly string[]): string {
   const shown = problems.slice(0, PROBLEMS_SHOWN).map(shortened).join('; ');
   const more = problems.length - PROBLEMS_SHOWN;

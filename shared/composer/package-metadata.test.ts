@@ -37,7 +37,7 @@ function order(file: string): unknown[] {
 }
 
 describe('buildPackageFiles', () => {
-  it('writes what Packagist would, byte for byte', () => {
+  it('writes the same bytes as Packagist', () => {
     const { plain, dev } = buildPackageFiles({
       name: 'acme/a',
       versions: [
@@ -78,7 +78,7 @@ describe('buildPackageFiles', () => {
       { email: 'a@b.example', source: 'https://s', issues: 'https://i' },
     ],
     ['its own', { issues: 'https://own', source: '' }, { issues: 'https://own', source: '' }],
-  ])('where the manifest has %s as support, it gets the links that it does not have', (_, own, expected) => {
+  ])('adds missing support links when the manifest has %s as support', (_, own, expected) => {
     const support = { source: 'https://s', issues: 'https://i' };
     const versions = [published('1.0', { manifest: { support: own }, support })];
     expect(read(buildPackageFiles({ name: 'acme/a', versions }).plain)[0]).toMatchObject({
@@ -86,14 +86,14 @@ describe('buildPackageFiles', () => {
     });
   });
 
-  it('has no support where there are no links and the manifest says nothing', () => {
+  it('has no support when there are no links and the manifest has none', () => {
     const versions = [published('1.0', { support: {} }), published('1.1')];
     for (const version of read(buildPackageFiles({ name: 'acme/a', versions }).plain)) {
       expect(version).not.toHaveProperty('support');
     }
   });
 
-  it('writes every key that it may, in one order', () => {
+  it('writes every published key, in a fixed order', () => {
     const manifest = Object.fromEntries(
       ['abandoned', 'archive', 'scripts', 'replace', 'provide', 'conflict', 'suggest', 'require-dev', 'require', 'bin', 'include-path', 'target-dir', 'extra', 'autoload-dev', 'autoload', 'funding', 'php-ext', 'support', 'type', 'authors', 'license', 'homepage', 'keywords', 'description'].map((key) => [key, [key]]),
     ); // biome-ignore format: a list
@@ -112,7 +112,7 @@ describe('buildPackageFiles', () => {
     ]); // biome-ignore format: a list
   });
 
-  it('writes nothing of a manifest that is not its business', () => {
+  it('ignores keys of the manifest that are not published', () => {
     const manifest = {
       name: 'evil/x',
       version: '9',
@@ -144,7 +144,7 @@ describe('buildPackageFiles', () => {
     expect(buildPackageFiles({ name: 'acme/a', versions: [] })).toEqual({ plain: empty, dev: empty });
   });
 
-  it('puts finished versions newest first and branches by rank and name', () => {
+  it('sorts finished versions newest first, and branches by rank and name', () => {
     const names = [
       '1.0',
       '10.0',
@@ -167,7 +167,7 @@ describe('buildPackageFiles', () => {
     expect(buildPackageFiles({ name: 'acme/a', versions: versions.toReversed() })).toEqual({ plain, dev });
   });
 
-  it('leaves a list whole that cannot be minified', () => {
+  it('writes a list unminified if it cannot be minified', () => {
     const { plain } = buildPackageFiles({
       name: 'acme/a',
       versions: [published('1.0', { manifest: { description: '__unset' } }), published('2.0')],
@@ -179,7 +179,7 @@ describe('buildPackageFiles', () => {
     ]);
   });
 
-  it('gives back what went in', () => {
+  it('expands to the given versions', () => {
     const version = fc.constantFrom('1.0', '1.1', '2.0-beta', '3.x-dev', 'dev-main', 'dev-x');
     const manifest = fc.dictionary(
       fc.constantFrom('description', 'require', 'extra', 'bin', 'license'),
@@ -202,7 +202,7 @@ describe('buildPackageFiles', () => {
   });
 });
 
-it('keeps a version out that was stored before its depth was looked at: it would take the package from every client', () => {
+it('leaves out a stored version that is nested too deeply, which would break the package for every client', () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
   const { plain } = buildPackageFiles({
     name: 'acme/a',
@@ -224,13 +224,13 @@ describe('buildRootFile', () => {
     );
   });
 
-  it('names no place for metadata if there is nothing: clients would ask it for every name', () => {
+  it('has no metadata URL without packages: clients would request every name from it', () => {
     expect(buildRootFile({ ...urls, packageNames: [] })).toBe(
       '{"packages":[],"notify-batch":"https://r.example/downloads"}',
     );
   });
 
-  it('says a word to clients', () => {
+  it('shows a warning to clients', () => {
     const root = buildRootFile({
       ...urls,
       packageNames: ['a/b'],

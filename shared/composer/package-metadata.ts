@@ -1,7 +1,7 @@
 /**
- * The files that Composer's clients read, byte for byte: `p2/<vendor>/<name>.json` with the versions that are finished or on
- * the way, `p2/<vendor>/<name>~dev.json` with the branches, and `packages.json`. The order of keys is Packagist's
- * (composer/packagist `src/Entity/Version.php` at 31ecf359). Equal input gives equal bytes.
+ * Builds the files that Composer's clients read: `p2/<vendor>/<name>.json` with all versions whose stability is not dev,
+ * `p2/<vendor>/<name>~dev.json` with the branches, and `packages.json`. The order of keys is Packagist's (composer/packagist
+ * `src/Entity/Version.php` at 31ecf359). Equal input gives equal bytes.
  */
 
 import { minify, UnminifiableError, type VersionData } from './metadata-minifier.ts';
@@ -10,37 +10,37 @@ import { isJsonObject, isSet, type JsonObject, NESTING_MAX, nestingOf } from './
 import { parseStability } from './version.ts';
 import { compareVersions } from './version-compare.ts';
 
-/** Levels around a manifest's keys in a file: the file, `packages`, the list under the package's name. The version is the fourth. */
+/** Nesting levels around a version in a file: the file, `packages`, the list under the package's name. */
 const LEVELS_AROUND = 3;
 
-/** Levels of the deepest manifest whose file PHP still reads. One that is deeper would take the whole package from every client. */
+/** Nesting levels of the deepest manifest whose file PHP can read. A deeper one would break the whole package for every client. */
 export const MANIFEST_NESTING_MAX = NESTING_MAX - LEVELS_AROUND;
 
-/** A version with what the registry adds to its manifest. */
+/** A version, with what the registry adds to its manifest. */
 export interface PublishedVersion {
   readonly version: string;
   readonly versionNormalized: string;
   readonly time: string;
   readonly isDefaultBranch: boolean;
-  /** The judged manifest. Where its code is stands in `source` and `dist`, whatever it says itself. */
+  /** The checked manifest. Its own `source` and `dist` are ignored in favour of those below. */
   readonly manifest: JsonObject;
-  /** The archive; undefined if there is none to offer. */
+  /** The archive; undefined if there is none. */
   readonly dist: PublishedDist | undefined;
   readonly source?: PublishedSource | undefined;
-  /** What `support` says where the manifest does not. */
+  /** Links for `support` that the manifest lacks. */
   readonly support?: { readonly issues?: string | undefined; readonly source?: string | undefined };
-  /** true, or the package to use instead; wins over the manifest's own word. */
+  /** true, or the package to use instead; overrides the manifest's own value. */
   readonly abandoned?: true | string | undefined;
 }
 
 export interface PublishedDist {
   /** Absolute: clients do not resolve it. */
   readonly url: string;
-  /** The commit, or what somebody else's archive is known by. */
+  /** The commit, or the reference of an archive from elsewhere. */
   readonly reference: string;
-  /** As Composer names its downloaders; `zip` if left out. */
+  /** The name of Composer's downloader; default: `zip`. */
   readonly type?: string | undefined;
-  /** SHA-1 of the archive in hex; clients do not check without it. */
+  /** SHA-1 of the archive in hex; without it clients do not verify the archive. */
   readonly shasum?: string | undefined;
 }
 
@@ -52,11 +52,11 @@ export interface PublishedSource {
 }
 
 /**
- * Both metadata files of a package. Each is valid without versions too, and then tells clients to look nowhere else for the
- * package. Finished versions come newest first; branches come default branch first, then numeric ones from the highest, then
- * others by name, so that a push moves nothing.
+ * Builds both metadata files of a package. Each is valid without versions too, and then tells clients to look nowhere else for the package.
+ * Finished versions are sorted newest first; branches with the default branch first, then numeric ones from the highest, then others by
+ * name, so that a push does not reorder them.
  *
- * What is nested deeper than clients read is not in the files: versions are judged before, but not always were.
+ * Versions nested too deeply for clients are left out: versions are checked earlier now, but old ones were not.
  */
 export function buildPackageFiles(input: {
   readonly name: string;
@@ -69,9 +69,9 @@ export function buildPackageFiles(input: {
   return { plain: packageFile(input.name, finished), dev: packageFile(input.name, branches) };
 }
 
-/** What `packages.json` says besides the names. */
+/** The contents of `packages.json`. */
 export interface RootFileInput {
-  /** With `%package%`; absolute, or from the host's root on (`/acme/p2/%package%.json`). */
+  /** With `%package%`; absolute, or relative to the host's root (`/acme/p2/%package%.json`). */
   readonly metadataUrl: string;
   /** Absolute: a relative one would be written into lock files with the user's password. */
   readonly notifyBatchUrl: string;
@@ -85,9 +85,9 @@ export interface RootFileInput {
 }
 
 /**
- * `packages.json` for somebody who may see these packages. Clients take an empty list of names for no list and would ask this
- * registry for every name there is (`ComposerRepository` of composer/composer at tag 2.10.2 tests it with `!empty()`), so without
- * packages the file names no place for metadata: a repository of nothing.
+ * Builds the `packages.json` of a principal that may see these packages. Clients treat an empty list of names as no list and would request
+ * every name from this registry (`ComposerRepository` of composer/composer at tag 2.10.2 tests it with `!empty()`), so without packages the
+ * file has no metadata URL: an empty repository.
  */
 export function buildRootFile(input: RootFileInput): string {
   const names = [...new Set(input.packageNames)].toSorted(compareBytes);
@@ -157,11 +157,11 @@ function versionData(name: string, published: PublishedVersion): VersionData {
   return Object.fromEntries(Object.entries(data).filter(([, value]) => isSet(value)));
 }
 
-/** What the manifest says, and after it what it does not, as Composer's drivers fill it in. */
+/** The manifest's own links, followed by missing ones, as Composer's drivers add them. */
 function supportOf(own: unknown, filled: PublishedVersion['support']): unknown {
   if (filled === undefined) return own;
-  const said = isJsonObject(own) ? Object.entries(own).filter(([, value]) => isSet(value)) : [];
-  const support = new Map(said);
+  const ownLinks = isJsonObject(own) ? Object.entries(own).filter(([, value]) => isSet(value)) : [];
+  const support = new Map(ownLinks);
   for (const key of ['source', 'issues'] as const) {
     if (!support.has(key) && filled[key] !== undefined) support.set(key, filled[key]);
   }
@@ -185,7 +185,7 @@ function byName(a: PublishedVersion, b: PublishedVersion): number {
   return compareBytes(a.versionNormalized, b.versionNormalized) || compareBytes(a.version, b.version);
 }
 
-/** JSON without spaces, slashes and Unicode as they are; keys without a value are left out. */
+/** JSON without spaces, with unescaped slashes and Unicode; keys without a value are left out. */
 function encode(value: JsonObject): string {
   return JSON.stringify(value);
 }

@@ -18,19 +18,17 @@ const RESERVED = [
 ];
 const JSON_ENDING = new RegExp(`\\.json${END}`);
 
-/** Whether a package can have this name: lower case, `vendor/name`, and nothing that Composer keeps for itself. */
+/** Whether a package can have this name: lower case, `vendor/name`, and not reserved by Composer. */
 export function isValidPackageName(name: string): boolean {
   return !isPlatformPackage(name) && packageNameError(name) === undefined;
 }
 
-/** Whether the name stands for PHP, an extension, a library or Composer itself; no registry is ever asked for those. */
+/** Whether the name stands for PHP, an extension, a library or Composer itself, which are never requested from a registry. */
 function isPlatformPackage(name: string): boolean {
   return PLATFORM.test(name);
 }
 
-/**
- * What is wrong with the name, in Composer's words; undefined if nothing is. Platform packages pass.
- */
+/** Composer's error message for the name; undefined if it is valid. Platform packages are accepted. */
 export function packageNameError(name: string): string | undefined {
   if (isPlatformPackage(name)) return undefined;
   if (!NAME.test(name)) {

@@ -17,7 +17,7 @@ describe('END', () => {
 });
 
 describe('phpTrim', () => {
-  it('knows six characters', () => {
+  it('removes six characters', () => {
     expect(phpTrim(' \t\n\r\0\v a \t\n\r\0\v')).toBe('a');
     expect(phpTrim('\fa\u00a0')).toBe('\fa\u00a0');
     expect(phpTrim(' \n')).toBe('');
@@ -25,14 +25,14 @@ describe('phpTrim', () => {
 });
 
 describe('trimStart and trimEnd', () => {
-  it('take only the characters they are told', () => {
+  it('remove only the given characters', () => {
     expect(trimStart('xyxa', 'xy')).toBe('a');
     expect(trimEnd('axyx', 'xy')).toBe('a');
   });
 });
 
 describe('asciiLower', () => {
-  it('leaves what is not ASCII', () => {
+  it('leaves non-ASCII characters unchanged', () => {
     expect(asciiLower('ABÄİ\u212a')).toBe('abÄİ\u212a');
   });
 });

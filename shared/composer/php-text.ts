@@ -1,12 +1,12 @@
 /**
- * The few differences between PHP's and JavaScript's text functions that decide about versions. PHP works on bytes and
- * knows only ASCII here; JavaScript's own `trim`, `toLowerCase`, `\s` and `.` know Unicode and would accept more.
+ * PHP's text functions, where JavaScript's differ in a way that matters for versions. PHP works on bytes and only on ASCII here;
+ * JavaScript's own `trim`, `toLowerCase`, `\s` and `.` handle Unicode and would accept more.
  */
 
 /** `$` of PCRE without the D modifier: the end, or just before a line feed that is the last character. */
 export const END = '(?=\\n?(?![^]))';
 
-/** `\s` of PCRE in byte mode, as the inside of a character class. */
+/** `\s` of PCRE in byte mode, for use in a character class. */
 export const SPACE = ' \\t\\n\\v\\f\\r';
 
 /** The characters of SPACE. */
@@ -20,14 +20,14 @@ export function phpTrim(text: string): string {
 /** The characters that PHP's `trim()` removes. */
 const PHP_TRIMMED = ' \t\n\r\0\x0B';
 
-/** The text without any of the characters at its start. A pattern would take n² steps for long runs inside the text. */
+/** Removes the characters from the start of the text. A pattern would take n² steps for long runs inside the text. */
 export function trimStart(text: string, characters: string): string {
   let start = 0;
   while (start < text.length && characters.includes(text.charAt(start))) start += 1;
   return text.slice(start);
 }
 
-/** The text without any of the characters at its end. */
+/** Removes the characters from the end of the text. */
 export function trimEnd(text: string, characters: string): string {
   let end = text.length;
   while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
@@ -40,8 +40,8 @@ export function asciiLower(text: string): string {
 }
 
 /**
- * Order of two texts by their UTF-8 bytes, which is the order in which git lists refs and the order of code points.
- * (JavaScript's `<` compares UTF-16 units and puts U+1F600 before U+FFFD.)
+ * Compares two texts by their UTF-8 bytes, which is the order in which git lists refs and the order of code points. (JavaScript's `<`
+ * compares UTF-16 units and puts U+1F600 before U+FFFD.)
  */
 export function compareBytes(a: string, b: string): number {
   const left = Array.from(a, (character) => character.codePointAt(0) ?? 0);

@@ -1,12 +1,12 @@
 /**
- * JSON values seen as PHP sees them after `json_decode($json, true)`: a list and an object are both an array, null counts as
- * absent, and a number is an int or a float.
+ * JSON values as PHP treats them after `json_decode($json, true)`: lists and objects are both arrays, null counts as absent, and a number
+ * is an int or a float.
  */
 
 /** A decoded JSON object. */
 export type JsonObject = Record<string, unknown>;
 
-/** What PHP holds for an array. */
+/** An array in PHP's terms. */
 export type PhpArray = JsonObject | readonly unknown[];
 
 /** PHP's `is_array()` for decoded JSON. */
@@ -14,10 +14,10 @@ export function isPhpArray(value: unknown): value is PhpArray {
   return typeof value === 'object' && value !== null;
 }
 
-/** Levels of lists and objects that PHP's `json_decode` reads. It says 512 and gives up at the 512th. */
+/** How many levels of lists and objects PHP's `json_decode` reads. Its documented depth is 512, but it fails at the 512th. */
 export const NESTING_MAX = 511;
 
-/** How many lists and objects are within each other: none for a text or a number. Depth costs no stack. */
+/** The nesting depth of lists and objects: 0 for a text or a number. Depth uses no stack. */
 export function nestingOf(value: unknown): number {
   let depth = 0;
   for (let level = [value].filter(isPhpArray); level.length > 0; depth += 1) {
@@ -36,7 +36,7 @@ export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** The value under a key of a PHP array; undefined for anything else. Never what JavaScript inherits. */
+/** The value under a key of a PHP array; undefined for anything else. Ignores inherited JavaScript properties. */
 export function member(value: unknown, key: string): unknown {
   return isPhpArray(value) && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
 }
@@ -46,12 +46,12 @@ export function phpEntries(value: PhpArray): [key: string, value: unknown][] {
   return Object.entries(value);
 }
 
-/** The same kind of array, of these entries only: a list is closed up, an object keeps its keys. */
+/** The same kind of array with only these entries: a list is renumbered, an object keeps its keys. */
 export function fromEntries(like: PhpArray, entries: readonly [string, unknown][]): PhpArray {
   return Array.isArray(like) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }
 
-/** PHP's `get_debug_type()` for decoded JSON. A float without a fraction passes for an int: JSON.parse has lost the point. */
+/** PHP's `get_debug_type()` for decoded JSON. A float without a fraction counts as an int, since JSON.parse has lost the decimal point. */
 export function phpType(value: unknown): string {
   switch (typeof value) {
     case 'string':

@@ -1,11 +1,11 @@
-/** What a scan found in a repository: the input of versions.ts. */
+/** The contents of a repository as a scan reads them: the input of versions.ts. */
 
-/** Bytes of the longest composer.json that is read: more than any manifest has. */
+/** Maximal bytes of a composer.json that is read, more than any real manifest has. */
 export const manifestBytesMax = 1024 * 1024;
 
 /**
- * Why no text can be had of what is called composer.json at a commit: it is no UTF-8, longer than `manifestBytesMax`, no file, or a
- * symbolic link that leads to none.
+ * Why the composer.json at a commit has no readable text: it is not UTF-8, longer than `manifestBytesMax`, not a file, or a symbolic link
+ * that does not lead to a file.
  */
 export type ManifestProblem =
   | 'not-utf-8'
@@ -18,9 +18,9 @@ export type ManifestProblem =
   | 'link-to-folder'
   | 'link-to-submodule';
 
-/** The composer.json of a commit, or the file of the repository that it is a symbolic link to. */
+/** The composer.json of a commit, or the file in the repository that it links to. */
 export interface ManifestText {
-  /** Its text; undefined if there is no such file, or a problem with it. */
+  /** Its text; undefined if there is no such file, or it has a problem. */
   readonly manifest: string | undefined;
   readonly manifestProblem?: ManifestProblem | undefined;
 }
@@ -31,7 +31,9 @@ export interface ScannedRef extends ManifestText {
   readonly commit: string;
   /** When the commit was made, ISO 8601. */
   readonly date: string;
-  /** Composer's driver for the forge does not list it, and why: a sentence for the package's owner. It gives no version and no link. */
+  /**
+   * Why Composer's driver for the forge does not list the ref: a sentence for the package's owner. Such a ref gives no version and no link.
+   */
   readonly leftOut?: string | undefined;
 }
 
@@ -49,8 +51,8 @@ export interface RefName {
 
 export interface SkippedRef {
   readonly ref: RefName;
-  /** Why there is no version of it: sentences for the package's owner. */
+  /** Why the ref gives no version: sentences for the package's owner. */
   readonly reason: string;
-  /** true if somebody should mend a manifest; false if the ref is just not meant to be a version. */
+  /** true if a manifest should be fixed; false if the ref is just not meant to be a version. */
   readonly isError: boolean;
 }

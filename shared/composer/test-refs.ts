@@ -1,10 +1,10 @@
-/** Repositories as a scan finds them, in a few words, for tests of the versions in them. */
+/** For tests: short notations of scanned repositories and the versions in them. */
 import type { ScannedRef, ScannedRepository } from './scanned-repository.ts';
 import { versionsOf } from './versions.ts';
 
 const DATE = '2024-05-06T07:08:09Z';
 
-/** Refs with the manifest of that text or object; a name alone has `{"name":"acme/a"}`. */
+/** Refs with the given manifest, as text or object; default: `{"name":"acme/a"}`. */
 export function refs(...entries: readonly (string | [name: string, manifest: unknown])[]): ScannedRef[] {
   return entries.map((entry, index) => {
     const [name, manifest] = typeof entry === 'string' ? [entry, { name: 'acme/a' }] : entry;
@@ -13,7 +13,7 @@ export function refs(...entries: readonly (string | [name: string, manifest: unk
   });
 }
 
-/** The versions of a repository that has a good `main` unless told otherwise. */
+/** The versions of a repository; default: with a valid `main` branch. */
 export function found(repository: Partial<ScannedRepository>, knownName?: string) {
   return versionsOf(
     { tags: [], branches: refs('main'), defaultBranch: 'main', archived: false, ...repository },
@@ -21,7 +21,7 @@ export function found(repository: Partial<ScannedRepository>, knownName?: string
   );
 }
 
-/** Version by ref, `undefined` for the default branch that is only there for the name. */
+/** Pretty and normalized versions, by the name of their ref. */
 export function versionsByRef(repository: Partial<ScannedRepository>): Record<string, string> {
   const { versions } = found(repository);
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 /**
- * What version a tag or a branch would be, before its manifest is judged: the rules for names of composer/composer
+ * Which version a tag or a branch would be, before its manifest is checked: the rules for names in composer/composer
  * `src/Composer/Repository/VcsRepository.php` at tag 2.10.2.
  */
 
@@ -18,7 +18,7 @@ import {
 import { InvalidVersionError, normalizeBranch, normalizeVersion, parseStability } from './version.ts';
 import { versionIdentity } from './version-compare.ts';
 
-/** A ref that becomes a version if its manifest is good and no other ref was first. */
+/** A ref that becomes a version if its manifest is valid and no earlier ref has that version. */
 export interface VersionCandidate {
   readonly ref: RefName;
   readonly scanned: ScannedRef;
@@ -26,7 +26,7 @@ export interface VersionCandidate {
   readonly versionNormalized: string;
   readonly isDefaultBranch: boolean;
   readonly manifest: JsonObject;
-  /** Two candidates are the same version if a key of the earlier one is among those that the later one must find free. */
+  /** Two candidates are the same version if a key of the earlier one is in `mustBeFree` of the later one. */
   readonly keys: readonly string[];
   readonly mustBeFree: readonly string[];
 }
@@ -45,10 +45,10 @@ const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   'link-to-submodule': 'is a symbolic link to a submodule',
 };
 
-/** Composer's name for a default branch in the days of its first major version. */
+/** Composer 1's name for a default branch. */
 const DEFAULT_BRANCH_ALIAS = '9999999-dev';
 
-/** A tag is the version that its name says (`release-` in it counts for nothing), if the manifest does not contradict. */
+/** A tag gives the version in its name (without `release-`), unless the manifest contradicts it. */
 export function tagCandidate(scanned: ScannedRef): VersionCandidate | SkippedRef {
   const ref: RefName = { kind: 'tag', name: scanned.name };
   const skip = (reason: string, isError: boolean): SkippedRef => ({ ref, reason, isError });
@@ -85,7 +85,7 @@ export function tagCandidate(scanned: ScannedRef): VersionCandidate | SkippedRef
     isDefaultBranch: false,
     manifest,
     keys: [spelling(versionNormalized), meaning(versionNormalized)],
-    // Composer looks for a version equal to the new one read as a constraint, which pads what a date left short.
+    // Composer looks for a version equal to the new one parsed as a constraint, which pads a short date.
     mustBeFree: [
       spelling(versionNormalized),
       meaning(normalizedOrUndefined(versionNormalized) ?? versionNormalized),
@@ -93,7 +93,7 @@ export function tagCandidate(scanned: ScannedRef): VersionCandidate | SkippedRef
   };
 }
 
-/** A branch is `<numbers>.x-dev` if it is named like that, else `dev-<name>`; a version in its manifest counts for nothing. */
+/** A branch gives `<numbers>.x-dev` if its name has that form, else `dev-<name>`; a version in its manifest is ignored. */
 export function branchCandidate(
   scanned: ScannedRef,
   isDefaultBranch: boolean,
@@ -109,7 +109,7 @@ export function branchCandidate(
     };
   }
   const isNamed = normalized.startsWith('dev-') || normalized === DEFAULT_BRANCH_ALIAS;
-  // A # would start a commit reference.
+  // A `#` would start a commit reference.
   const versionNormalized = isNamed ? normalized.replaceAll('#', '+') : normalized;
   const version = isNamed
     ? `dev-${scanned.name.replaceAll('#', '+')}`
@@ -129,12 +129,12 @@ export function branchCandidate(
   };
 }
 
-/** Packagist keeps one version of those that differ in capitals only. */
+/** Packagist keeps one of several versions that differ only in case. */
 function spelling(versionNormalized: string): string {
   return `spelling ${asciiLower(versionNormalized)}`;
 }
 
-/** Composer keeps one version of those that compare as equal. */
+/** Composer keeps one of several versions that compare as equal. */
 function meaning(versionNormalized: string): string {
   return `meaning ${versionIdentity(versionNormalized)}`;
 }

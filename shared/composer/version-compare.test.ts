@@ -8,7 +8,7 @@ describe('compareVersions', () => {
     expect(ordered.toReversed().toSorted(compareVersions)).toEqual(ordered);
   });
 
-  // Each asked of PHP 8.2.
+  // Each result was checked with PHP 8.2.
   it.each([
     ['1.0', '1.0.0', -1],
     ['1.0.0.0-beta1', '1.0.0.0-beta01', 0],

@@ -1,6 +1,6 @@
 /**
- * PHP's `version_compare()`, with which Composer orders normalized versions. Source of the rule: php-src
- * `ext/standard/versioning.c` at tag php-8.2.0 and https://www.php.net/version_compare.
+ * PHP's `version_compare()`, by which Composer orders normalized versions. Source of the rule: php-src `ext/standard/versioning.c` at tag
+ * php-8.2.0 and https://www.php.net/version_compare.
  */
 
 /** Words with a rank, lowest first; a word counts if it starts with one of these. `#` stands for a number. */
@@ -20,8 +20,8 @@ const NUMBER = '#N#';
 const LONG_MAX = 0x7fff_ffff_ffff_ffffn;
 
 /**
- * Negative if `a` is the lower version, positive if the higher, zero if PHP holds them for equal (which different texts can
- * be: `1.0.0.0-beta1` and `1.0.0.0-beta01`).
+ * Negative if `a` is the lower version, positive if the higher, zero if PHP considers them equal (which different texts can be:
+ * `1.0.0.0-beta1` and `1.0.0.0-beta01`).
  */
 export function compareVersions(a: string, b: string): number {
   if (a === '' || b === '') return Math.sign(a.length - b.length);
@@ -37,13 +37,13 @@ export function compareVersions(a: string, b: string): number {
     left = leftRest ?? left;
     right = rightRest ?? right;
   }
-  // What is left over is more if it is a number, else it is compared with one: `1.0-beta` is lower than `1.0`.
+  // A remaining part makes the version higher if it is a number, else it is compared with a number: `1.0-beta` is lower than `1.0`.
   if (isMoreLeft) return isNumber(left) ? 1 : compareVersions(left, NUMBER);
   if (isMoreRight) return isNumber(right) ? -1 : compareVersions(NUMBER, right);
   return 0;
 }
 
-/** A text that is equal for two normalized versions exactly if `compareVersions` gives zero for them. */
+/** A text that is the same for two normalized versions exactly if `compareVersions` gives zero for them. */
 export function versionIdentity(normalized: string): string {
   return canonical(normalized)
     .split('.')
@@ -77,7 +77,7 @@ function rankOf(part: string): number {
   return RANKS.find(([prefix]) => part.startsWith(prefix))?.[1] ?? -1;
 }
 
-/** Dots where digits meet other characters, and in place of everything that is neither digit nor letter. */
+/** Inserts dots where digits meet other characters, and replaces everything that is neither digit nor letter by dots. */
 function canonical(version: string): string {
   if (version.startsWith('#')) return version;
   let text = version.charAt(0);

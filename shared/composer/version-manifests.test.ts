@@ -34,7 +34,7 @@ describe('the manifest of a version', () => {
     [{ require: ['*'] }, {}, ['require.0 is left out: a number is no package name']],
     [{ support: 'x@y.example' }, {}, ['support is left out: should be an array, string given']],
     [{ support: 0 }, {}, ['support is left out: should be an array, int given']],
-  ])('a branch and a tag do not vanish because of %j', (slip, published, leftOut) => {
+  ])('keeps a branch and a tag despite %j', (slip, published, leftOut) => {
     const manifest = { name: 'acme/a', ...slip };
     expect(found({ tags: refs(['1.0', manifest]), branches: refs(['main', manifest]) })).toMatchObject({
       versions: ['1.0', 'dev-main'].map((version) => ({ version, manifest: published, leftOut })),
@@ -42,7 +42,7 @@ describe('the manifest of a version', () => {
     });
   });
 
-  it('leaves out what Composer calls an error, and says what', () => {
+  it('leaves out a version with what Composer calls an error, and says why', () => {
     const manifest = { name: 'acme/a', authors: 'x@y.example' };
     const repository = { tags: refs(['1.0', manifest]), branches: refs('main', ['next', manifest]) };
     expect(Object.keys(versionsByRef(repository))).toEqual(['main']);
@@ -54,7 +54,7 @@ describe('the manifest of a version', () => {
     }
   });
 
-  it('leaves out a manifest of 509 to 511 levels, which no client could read with the levels of its file around it', () => {
+  it('leaves out a manifest of 509 to 511 levels, which no client could read inside a metadata file', () => {
     const nested = (levels: number) =>
       `{"name":"acme/a","extra":${'{"a":'.repeat(levels - 1)}1${'}'.repeat(levels - 1)}}`;
     const tags = refs(
@@ -71,7 +71,7 @@ describe('the manifest of a version', () => {
     });
     expect(reasonOf(repository, '1.511')?.reason).toBe(reasonOf(repository, '1.509')?.reason);
     expect(reasonOf(repository, '1.512')?.reason).toBe('composer.json is nested deeper than 511 levels.');
-    // What is not published may be as deep as PHP reads it.
+    // A key that is not published may be as deep as PHP can read.
     const config = `{"name":"acme/a","config":${'['.repeat(510)}${']'.repeat(510)}}`;
     expect(Object.keys(versionsByRef({ tags: refs(['1.0', config]) }))).toEqual(['1.0', 'main']);
   });
@@ -86,7 +86,7 @@ describe('the manifest of a version', () => {
     expect(found({ branches: refs(['main', { name: 'acme/a', time }]) }).versions[0]?.time).toBe(expected);
   });
 
-  it('tells of archived repositories', () => {
+  it('marks versions of archived repositories as abandoned', () => {
     const abandoned = (manifest: Record<string, unknown>, archived: boolean) =>
       found({ branches: refs(['main', { name: 'acme/a', ...manifest }]), archived }).versions[0]?.manifest
         .abandoned;
@@ -97,7 +97,7 @@ describe('the manifest of a version', () => {
     expect(abandoned({ abandoned: 5 }, false)).toBeUndefined();
   });
 
-  it('keeps of a manifest what is published, and where its own dist and source are', () => {
+  it('keeps the published keys of a manifest, and its own dist and source', () => {
     const manifest = {
       name: 'acme/a',
       version: '1.0',
@@ -131,7 +131,7 @@ describe('the manifest of a version', () => {
     });
   });
 
-  it('leaves out what says where its code is in a way that no client could or should follow', () => {
+  it('leaves out a version whose own dist or source no client could or should fetch', () => {
     const manifest = { name: 'acme/a', dist: { type: 'path', url: '../b' } };
     expect(versionsByRef({ tags: refs(['1.0', manifest]) })).not.toHaveProperty(['1.0']);
     expect(reasonOf({ tags: refs(['1.0', manifest]) }, '1.0')).toMatchObject({
@@ -140,7 +140,7 @@ describe('the manifest of a version', () => {
     });
   });
 
-  it('tells why the text of a manifest cannot be had', () => {
+  it('says why the text of a manifest cannot be read', () => {
     const [tag] = refs(['1.0', undefined]);
     const repository = (manifestProblem: ManifestProblem) => ({
       tags: tag ? [{ ...tag, manifestProblem }] : [],
@@ -167,13 +167,13 @@ describe('the manifest of a version', () => {
     expect(reasonOf({ tags }, '1.0')?.reason).toContain('; and 45 more.');
   });
 
-  it('quotes control characters as escapes, so that no manifest writes on the terminal of its owner', () => {
+  it('escapes control characters, so that no manifest can control the terminal of its owner', () => {
     const manifest = { name: 'acme/a', homepage: '\u001b[2Jx\n\u202Ey' };
     const [version] = found({ branches: refs(['main', manifest]) }).versions;
     expect(version?.leftOut[0]).toContain('(\\u001b[2Jx\\u000a\\u202ey)');
   });
 
-  it('quotes nothing of a manifest that is no JSON', () => {
+  it('quotes nothing of a manifest that is not JSON', () => {
     const reason = reasonOf({ tags: refs(['1.0', '{"password":"secret",}']) }, '1.0')?.reason;
     expect(reason).toMatch(/^composer\.json is not valid JSON \(.+\)\.$/);
     expect(reason).not.toContain('secret');

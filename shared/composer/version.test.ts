@@ -92,7 +92,7 @@ describe('normalizeVersion', () => {
     );
   });
 
-  // What JavaScript's own functions would get wrong; each asked of PHP.
+  // What JavaScript's own functions would get wrong; each result was checked with PHP.
   it.each([
     ['1.0-STABLE', '1.0.0.0-stable'],
     ['1.0\n@dev', '1.0.0.0'],
@@ -105,7 +105,7 @@ describe('normalizeVersion', () => {
     expect(() => normalizeVersion(version)).toThrow(InvalidVersionError);
   });
 
-  it('keeps what it has made', () => {
+  it('does not change normalized versions', () => {
     const numbers = fc.array(fc.nat(9999), { minLength: 4, maxLength: 4 }).map((parts) => parts.join('.'));
     const suffix = fc.constantFrom('', '-beta', '-RC2', '-alpha1.2', '-patch3', '-dev', '-beta1-dev');
     fc.assert(
@@ -121,7 +121,7 @@ describe('normalizeVersion', () => {
     'd'.repeat(50_000),
     ` as${' '.repeat(50_000)}as x`,
     '-de'.repeat(30_000),
-  ])('is quick about long texts (%#)', (text) => {
+  ])('is fast for long texts (%#)', (text) => {
     const start = performance.now();
     expect(() => normalizeVersion(text)).toThrow(InvalidVersionError);
     expect(performance.now() - start).toBeLessThan(1000);

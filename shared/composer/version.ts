@@ -1,22 +1,22 @@
 /**
  * Versions as Composer reads them: a port of composer/semver `src/VersionParser.php` at tag 3.4.4.
  *
- * The patterns are PCRE's, made safe for JavaScript: possessive quantifiers cannot give anything back that the rest of the
- * pattern could use, so plain ones match the same; where that would backtrack without end (digits in a modifier) the pattern
- * is written so that there is one way to match. `$`, `\s`, `.` and `trim` keep PHP's meaning (php-text.ts).
+ * The patterns are PCRE's, adapted to JavaScript. Possessive quantifiers are replaced by plain ones, which match the same here because
+ * giving characters back could not help the rest of the pattern. Where that would backtrack endlessly (digits in a modifier) the pattern
+ * has only one way to match. `$`, `\s`, `.` and `trim` keep PHP's meaning (php-text.ts).
  */
 
 import { asciiLower, END, phpTrim, SPACE } from './php-text.ts';
 
-/** How finished a version is, from most to least. */
+/** The stability of a version, from most to least stable. */
 export type Stability = 'stable' | 'RC' | 'beta' | 'alpha' | 'dev';
 
-/** The text is no version by Composer's rules. The message is Composer's own. */
+/** The text is not a version by Composer's rules. The message is Composer's own. */
 export class InvalidVersionError extends Error {
   override readonly name = 'InvalidVersionError';
 }
 
-/** What may follow the numbers of a version: three groups, stability, its number, and dev. */
+/** What may follow the numbers of a version, in three groups: stability, its number, and dev. */
 export const MODIFIER =
   '[._-]?(?:(stable|beta|b|RC|alpha|a|patch|pl|p)((?:[.-]?\\d+(?:[.-]\\d+)*)?)?)?([.-]?dev)?';
 
@@ -28,7 +28,7 @@ const STABILITY_FLAG = new RegExp(`@(?:${STABILITIES})${END}`, 'i');
 const BUILD_METADATA = new RegExp(`^([^,${SPACE}+]+)\\+[^${SPACE}]+${END}`);
 const CLASSICAL = new RegExp(`^v?(\\d{1,5})(?!\\d)(\\.\\d+)?(\\.\\d+)?(\\.\\d+)?${MODIFIER}${END}`, 'i');
 const DATE = new RegExp(`^v?(\\d{4}(?:[.:-]?\\d{2}){1,6}(?:[.:-]?\\d{1,3}){0,2})${MODIFIER}${END}`, 'i');
-// The look-behind ties the match to the start of a line, where the first one is anyway; without it long text costs n².
+// The look-behind anchors the match to the start of a line, where the first match is anyway; without it long texts take n² steps.
 const DEV_SUFFIX = new RegExp(`(?<![^\\n])([^\\n]*?)[.-]?dev${END}`, 'i');
 const REFERENCE = new RegExp(`#[^\\n]+${END}`);
 const STABILITY_OF = new RegExp(`${MODIFIER}(?:\\+[^\\n]*)?${END}`, 'i');
@@ -49,14 +49,14 @@ export function withoutAlias(text: string): string {
 /**
  * The normalized form of a version, four numbers and a modifier (`v1.2-b3` gives `1.2.0.0-beta3`), or `dev-<branch>`.
  *
- * @param fullVersion the whole text that `version` is a part of; it only makes the error's message better.
- * @throws InvalidVersionError if Composer would not take it for a version.
+ * @param fullVersion the whole text that `version` is a part of; only for the error's message.
+ * @throws InvalidVersionError if it is not a version by Composer's rules.
  */
 export function normalizeVersion(version: string, fullVersion?: string): string {
   const original = phpTrim(version);
   let text = withoutAlias(original);
   const flag = STABILITY_FLAG.exec(text);
-  // PHP cuts the flag's length off the end, which differs from the match's place if a line feed follows it.
+  // PHP cuts the flag's length off the end, which differs from the match's position if a line feed follows it.
   if (flag !== null) text = text.slice(0, text.length - flag[0].length);
   if (text === 'master' || text === 'trunk' || text === 'default') text = `dev-${text}`;
   if (/^dev-/i.test(text)) return `dev-${text.slice(4)}`;
@@ -83,7 +83,7 @@ export function normalizeVersion(version: string, fullVersion?: string): string 
   );
 }
 
-/** What a branch name is as a version: `1.x` gives `1.9999999.9999999.9999999-dev`, others `dev-<name>`. Never fails. */
+/** The version of a branch name: `1.x` gives `1.9999999.9999999.9999999-dev`, others `dev-<name>`. Never fails. */
 export function normalizeBranch(name: string): string {
   const text = phpTrim(name);
   const parts = NUMERIC_BRANCH.exec(text);
@@ -92,13 +92,13 @@ export function normalizeBranch(name: string): string {
   return `${version.replaceAll('x', '9999999')}-dev`;
 }
 
-/** The numbers in front of a numeric alias with a dot behind them (`2.1.x-dev` gives `2.1.`), or false if it is not numeric. */
+/** The numeric prefix of an alias, with a dot at its end (`2.1.x-dev` gives `2.1.`), or false if it is not numeric. */
 export function parseNumericAliasPrefix(branch: string): string | false {
   const prefix = NUMERIC_ALIAS.exec(branch)?.[1];
   return prefix === undefined ? false : `${prefix}.`;
 }
 
-/** How finished a version is, by its pretty or normalized form. Text that is no version counts as stable, as in Composer. */
+/** The stability of a version in its pretty or normalized form. Text that is not a version counts as stable, as in Composer. */
 export function parseStability(version: string): Stability {
   const text = version.replace(REFERENCE, '');
   if (text.startsWith('dev-') || text.endsWith('-dev')) return 'dev';
@@ -124,15 +124,15 @@ function withModifier(
   number: string | undefined,
   dev: string | undefined,
 ): string {
-  // Composer compares with the lower-case word only: `1.0-STABLE` becomes `1.0.0.0-stable`.
+  // Composer compares only with the lower-case form: `1.0-STABLE` becomes `1.0.0.0-stable`.
   if (stability === 'stable') return numbers;
   const suffix = stability ? `-${expandStability(stability)}${(number ?? '').replace(/^[.-]+/, '')}` : '';
   return numbers + suffix + (dev ? '-dev' : '');
 }
 
 function expandStability(stability: string): string {
-  const word = asciiLower(stability);
-  switch (word) {
+  const lowerCase = asciiLower(stability);
+  switch (lowerCase) {
     case 'a':
       return 'alpha';
     case 'b':
@@ -143,11 +143,11 @@ function expandStability(stability: string): string {
     case 'rc':
       return 'RC';
     default:
-      return word;
+      return lowerCase;
   }
 }
 
-/** Done without a pattern that holds the version: it may be longer than a pattern can be. */
+/** Does not put the version into a pattern, since it may be too long for one. */
 function aliasHint(version: string, fullVersion: string): string {
   const isAlias = [fullVersion, fullVersion.replace(/\n$/, '')]
     .flatMap((text) => [text, text.replace(FLAG_AT_END, '')])

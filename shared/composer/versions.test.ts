@@ -55,7 +55,7 @@ describe('versionsOf', () => {
     '1.6.0-dev',
     'dev-1.7',
     'master',
-  ])('the tag %j is none', (tag) => {
+  ])('the tag %j is no version', (tag) => {
     expect(versionsByRef({ tags: refs(tag) })).not.toHaveProperty([tag]);
     expect(reasonOf({ tags: refs(tag) }, tag)).toMatchObject({ isError: false, ref: { kind: 'tag' } });
   });
@@ -73,7 +73,7 @@ describe('versionsOf', () => {
   });
 
   it.each(['3.1.1', 'latest', ['3.1.0'], 'dev-main'])(
-    'the tag 3.1.0 with the version %j is none',
+    'the tag 3.1.0 with the version %j in its manifest is no version',
     (version) => {
       const skipped = reasonOf({ tags: refs(['3.1.0', { name: 'acme/a', version }]) }, '3.1.0');
       expect(skipped).toMatchObject({
@@ -95,7 +95,7 @@ describe('versionsOf', () => {
     ['>1@dev', 'dev->1@dev dev->1@dev'],
     ['4.x-dev', 'dev-4.x-dev dev-4.x-dev'],
     ['feat#1', 'dev-feat+1 dev-feat+1'],
-    // packagist.org takes none of these, Composer's vcs repositories do.
+    // packagist.org accepts none of these, Composer's vcs repositories do.
     ['gitattributes', 'dev-gitattributes dev-gitattributes'],
     ['renovate/x', 'dev-renovate/x dev-renovate/x'],
     ['merge-up/1.x', 'dev-merge-up/1.x dev-merge-up/1.x'],
@@ -103,7 +103,7 @@ describe('versionsOf', () => {
     expect(versionsByRef({ branches: refs('main', branch) })).toMatchObject({ [branch]: version });
   });
 
-  it.each(['a,b', 'a|b'])('the branch %j is none', (branch) => {
+  it.each(['a,b', 'a|b'])('the branch %j is no version', (branch) => {
     expect(versionsByRef({ branches: refs('main', branch) })).not.toHaveProperty([branch]);
     expect(reasonOf({ branches: refs('main', branch) }, branch)).toMatchObject({ isError: false });
   });
@@ -127,17 +127,17 @@ describe('versionsOf', () => {
     });
   });
 
-  it('keeps dates that only compare as equal, which Composer reads as other versions', () => {
+  it('keeps dates that only compare as equal, which Composer treats as different versions', () => {
     const tags = refs('2010-01-2', '2010-01-02');
     expect(Object.keys(versionsByRef({ tags }))).toEqual(['2010-01-02', '2010-01-2', 'main']);
   });
 
-  it('lets the next one have the version if the first has a bad manifest', () => {
+  it('gives the version to the next ref if the first has an invalid manifest', () => {
     const tags = refs(['1.0', { name: 'acme/a', require: { 'b/c': 'nope' } }], '1.0.0');
     expect(Object.keys(versionsByRef({ tags }))).toEqual(['1.0.0', 'main']);
   });
 
-  it('takes the default branch before others, and of branches that differ in case the first', () => {
+  it('prefers the default branch, and the first of branches that differ only in case', () => {
     const branches = refs('1', '1.x', 'Main', 'main', 'Feature', 'feature');
     expect(Object.keys(versionsByRef({ branches }))).toEqual(['1', 'main', 'Feature']);
     expect(Object.keys(versionsByRef({ branches, defaultBranch: '1.x' }))).toEqual([
@@ -177,7 +177,7 @@ describe('versionsOf', () => {
     });
   });
 
-  it('a manifest on another branch counts without any tag, and the first branch names the package', () => {
+  it('without any tag, the first branch with a manifest names the package', () => {
     const branches = refs(
       ['main', undefined],
       ['a-broken', { name: 'acme/broken', require: { 'b/c': 'nope' } }],
@@ -192,11 +192,11 @@ describe('versionsOf', () => {
     });
     expect(reasonOf({ branches }, 'other')?.reason).toContain('"acme/other", but the package is acme/new');
     expect(reasonOf({ branches }, 'main')?.reason).toBe('There is no composer.json in it.');
-    // A tag says more.
+    // A tag takes precedence.
     expect(found({ branches, tags: refs(['1.0', { name: 'acme/tagged' }]) }).packageName).toBe('acme/tagged');
   });
 
-  it('the name that the package has goes on as long as a ref says it and the default branch says none', () => {
+  it('keeps the existing name while a ref has it and the default branch has none', () => {
     const repository = {
       tags: refs(['1.0', { name: 'acme/old' }], ['2.0', { name: 'acme/new' }]),
       branches: refs(['main', undefined], ['develop', { name: 'acme/branch' }]),
@@ -229,7 +229,7 @@ describe('versionsOf', () => {
     expect(reasonOf(repository, '1.0')?.reason).toContain('which no package can have');
   });
 
-  it('takes no version from a branch that the driver for the forge leaves out, and says why', () => {
+  it('leaves out a branch that the driver for the forge leaves out, and says why', () => {
     const branches = [
       ...refs('main'),
       ...refs('pages').map((ref) => ({ ...ref, leftOut: 'For web pages.' })),
@@ -238,7 +238,7 @@ describe('versionsOf', () => {
     expect(reasonOf({ branches }, 'pages')).toMatchObject({ reason: 'For web pages.', isError: false });
   });
 
-  it('takes the name of a default branch that is no version itself', () => {
+  it('takes the name from a default branch that is no version itself', () => {
     const branches = refs('gh-pages').map((ref) => ({ ...ref, leftOut: 'For web pages.' }));
     expect(found({ branches, defaultBranch: 'gh-pages', tags: refs(['1.0', {}]) })).toMatchObject({
       packageName: 'acme/a',
@@ -246,7 +246,7 @@ describe('versionsOf', () => {
     });
   });
 
-  it('serves a name in capitals in lower case, whoever says it', () => {
+  it('converts a name with capitals to lower case, wherever it comes from', () => {
     const capitals = { name: 'Acme/Billing' };
     expect(
       found({ branches: refs(['main', capitals]), tags: refs(['1.0', { name: 'acme/old' }]) }),

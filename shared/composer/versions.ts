@@ -1,9 +1,9 @@
 /**
- * The package in a repository and its versions, as composer/composer `src/Composer/Repository/VcsRepository.php` at tag 2.10.2
- * and composer/packagist `src/Package/Updater.php` at 31ecf359 find them.
+ * Finds the package in a repository and its versions, as composer/composer `src/Composer/Repository/VcsRepository.php` at tag 2.10.2 and
+ * composer/packagist `src/Package/Updater.php` at 31ecf359 do.
  *
- * Composer's result depends on the order in which a forge lists its refs. Here refs go by the bytes of their names, as git lists
- * them, with the default branch before other branches; of two refs for one version the first wins, whatever the forge.
+ * Composer's result depends on the order in which a forge lists its refs. Here refs are sorted by the bytes of their names, as git lists
+ * them, with the default branch before other branches. Of two refs for one version the first wins, on any forge.
  */
 
 import { judgeManifest, parseManifest } from './manifest.ts';
@@ -23,45 +23,45 @@ import { compareVersions } from './version-compare.ts';
 export type { RefName, ScannedRepository, SkippedRef } from './scanned-repository.ts';
 
 export interface ComposerVersion {
-  /** As people write it: `v1.2.0`, `dev-main`, `2.x-dev`. */
+  /** The pretty form: `v1.2.0`, `dev-main`, `2.x-dev`. */
   readonly version: string;
   readonly versionNormalized: string;
   readonly isDev: boolean;
   readonly ref: RefName;
   readonly commit: string;
-  /** RFC 3339 in UTC: the manifest's own time if it has a readable one, else the commit's. */
+  /** RFC 3339 in UTC: the manifest's own time if it is readable, else the commit's. */
   readonly time: string;
   readonly isDefaultBranch: boolean;
-  /** The judged manifest, of the keys that are published; with its own `dist` and `source` last. */
+  /** The published keys of the checked manifest; its own `dist` and `source` last. */
   readonly manifest: JsonObject;
-  /** What of the manifest is not published, and why: in words for the package's owner. */
+  /** Parts of the manifest that are not published, and why, as text for the package's owner. */
   readonly leftOut: readonly string[];
 }
 
 export interface RepositoryVersions {
-  /** In lower case, as clients ask for it. */
+  /** In lower case, as clients request it. */
   readonly packageName: string | undefined;
   readonly versions: ComposerVersion[];
   readonly skipped: SkippedRef[];
 }
 
-/** The package's name and whether it goes for every manifest or only for those that say the same. */
+/** The package's name, and whether it applies to every manifest or only to those with the same name. */
 type Naming =
   | { readonly name: string; readonly isForAll: boolean }
   | { readonly name: undefined; readonly reason: string };
 
 /**
- * The package in a repository and its versions.
+ * Finds the package in a repository and its versions.
  *
- * The default branch's manifest names the package for every version, whatever older manifests say. If it names none (there is
- * no manifest, a broken one, or no name in it), the name that the package has already goes on; without one the newest tag gives
- * it (stable ones before others), and without tags the first branch. Refs whose manifests say another name are left out: Composer
- * would make several packages of such a repository, which a registry that ties one package to one repository cannot. A default
- * branch with a name that no package can have stops all versions, as in Composer. Capitals in a name count for nothing.
+ * The default branch's manifest names the package for every version, whatever older manifests say. If it has no name (no manifest, an
+ * invalid one, or no name in it), the existing package keeps its name; without one the newest tag gives the name (stable ones first), and
+ * without tags the first branch. Refs whose manifests have another name are then left out: Composer would create several packages from such
+ * a repository, but this registry has one package per repository. An invalid name on the default branch stops all versions, as in Composer.
+ * Case in names is ignored.
  *
- * A manifest's own `source` and `dist` stay where they can be passed on (outside-code.ts), and leave the version out where they cannot.
+ * A manifest's own `source` and `dist` are kept if they can be passed on (outside-code.ts); otherwise the version is left out.
  *
- * @param options.knownName the repository's package, if it has one.
+ * @param options.knownName the name of the repository's existing package, if any.
  */
 export function versionsOf(
   repository: ScannedRepository,
@@ -125,7 +125,7 @@ function judged(
 ): ComposerVersion | SkippedRef {
   const { ref, scanned, version, versionNormalized, isDefaultBranch } = candidate;
   const { source: _source, dist: _dist, support, ...own } = candidate.manifest;
-  // Composer's drivers for forges put the links of the repository in the place of a `support` that is no list of them.
+  // Composer's drivers for forges replace a `support` that is not an array by the links of the repository.
   const isNoSupport = isSet(support) && !isPhpArray(support);
   const time = hasOwnTime(own.time) ? own.time : scanned.date;
   const abandoned = own.abandoned ?? (isArchived ? true : undefined);
@@ -166,7 +166,7 @@ function judged(
   };
 }
 
-/** Whether the manifest's time counts. A form that is not understood gives way to the commit's time; a wrong type is a mistake. */
+/** Whether the manifest's time counts. The commit's time replaces an unknown form; a wrong type is an error. */
 function hasOwnTime(time: unknown): boolean {
   if (!time || time === '0') return false;
   return typeof time !== 'string' || parseReleaseTime(time) !== 'unknown';
@@ -193,7 +193,7 @@ function namingOf(
 ): Naming {
   const parsed = parseManifest(branches.find(({ name }) => name === defaultBranch)?.manifest ?? '');
   const name = parsed.ok ? nameIn(parsed.manifest) : undefined;
-  // PHP's empty() decides whether there is a name.
+  // There is a name unless PHP's empty() says otherwise.
   if (name && name !== '0') {
     if (typeof name === 'string' && isValidPackageName(name)) return { name, isForAll: true };
     return {
@@ -213,7 +213,7 @@ function namingOf(
   };
 }
 
-/** The name that the refs give where the default branch gives none: the known one, the newest tag's, or the first branch's. */
+/** The package's name if the default branch has none: the known one, the newest tag's, or the first branch's. */
 function nameWithoutDefault(
   candidates: readonly VersionCandidate[],
   knownName: string | undefined,
@@ -236,7 +236,7 @@ function nameWithoutDefault(
   return undefined;
 }
 
-/** The name that a manifest gives its package, as clients ask for it: Composer compares names without their capitals. */
+/** The name in a manifest, in the form that clients request: Composer compares names without case. */
 function nameIn({ name }: JsonObject): unknown {
   return typeof name === 'string' ? asciiLower(name) : name;
 }

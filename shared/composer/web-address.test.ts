@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isEmailAddress, isUrlWithHost } from './web-address.ts';
 
-// Each asked of PHP 8.2; test/composer-oracle asks many more.
+// Each result was checked with PHP 8.2; test/composer-oracle checks many more.
 describe('isUrlWithHost', () => {
   it.each([
     '',
@@ -36,7 +36,7 @@ describe('isUrlWithHost', () => {
     'http',
   ])('refuses %j', (text) => expect(isUrlWithHost(text, ['http', 'https'])).toBe(false));
 
-  it('asks for the scheme that is meant', () => {
+  it('requires one of the given schemes', () => {
     expect(isUrlWithHost('irc://x/room', ['irc', 'ircs'])).toBe(true);
     expect(isUrlWithHost('irc://x/room', ['http'])).toBe(false);
   });
@@ -76,7 +76,7 @@ describe('isEmailAddress', () => {
   ])('refuses %j', (text) => expect(isEmailAddress(text)).toBe(false));
 
   it.each([`a@${'a-'.repeat(150)}`, `"${'\\"'.repeat(150)}`, `a@${'xn--a.'.repeat(50)}!`])(
-    'is quick about long texts (%#)',
+    'is fast for long texts (%#)',
     (text) => {
       const start = performance.now();
       expect(isEmailAddress(text)).toBe(false);

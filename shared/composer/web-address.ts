@@ -1,8 +1,8 @@
-/** Addresses in manifests, judged as PHP judges them for Composer's loader. */
+/** Checks URLs and e-mail addresses in manifests as PHP does for Composer's loader. */
 
 /**
- * Composer's `ValidatingArrayLoader::filterUrl` at tag 2.10.2: the empty text passes, anything else needs one of the schemes
- * (in lower case) and a host as PHP's `parse_url()` finds them (php-src `ext/standard/url.c` at tag php-8.2.0).
+ * Composer's `ValidatingArrayLoader::filterUrl` at tag 2.10.2: accepts the empty text; anything else needs one of the schemes (in lower
+ * case) and a host as PHP's `parse_url()` finds them (php-src `ext/standard/url.c` at tag php-8.2.0).
  */
 export function isUrlWithHost(text: string, schemes: readonly string[]): boolean {
   if (text === '') return true;
@@ -12,11 +12,11 @@ export function isUrlWithHost(text: string, schemes: readonly string[]): boolean
   const isIpv6 = address.startsWith('[') && address.endsWith(']');
   const colon = isIpv6 ? -1 : address.lastIndexOf(':');
   const host = colon === -1 ? address : address.slice(0, colon);
-  // PHP's empty() holds "0" for empty.
+  // PHP's empty() treats "0" as empty.
   return host !== '' && host !== '0' && (colon === -1 || isPort(address.slice(colon + 1)));
 }
 
-/** At most five bytes that start with a number from 0 to 65535; what follows the number is let through, as by `strtol`. */
+/** At most five bytes that start with a number from 0 to 65535; what follows the number is ignored, as in `strtol`. */
 function isPort(text: string): boolean {
   if (text === '') return true;
   if (new TextEncoder().encode(text).length > 5) return false;
@@ -27,7 +27,7 @@ function isPort(text: string): boolean {
 const ATOM = "[!#-'*+\\-/-9=?^-~]+";
 const QUOTED = '"(?:[\\x01-\\x08\\x0B\\x0C\\x0E-\\x1F!#-\\[\\]-\\x7F]|\\\\[\\x00-\\x7F])*"';
 const LOCAL = `(?:${ATOM}|${QUOTED})(?:\\.(?:${ATOM}|${QUOTED}))*`;
-// PHP's pattern names `xn--` besides, which adds nothing and would backtrack without end.
+// PHP's pattern also has `xn--`, which adds nothing and would backtrack endlessly.
 const DOMAIN = '(?:[a-z0-9]+(?:-+[a-z0-9]+)*\\.)+[a-z][a-z0-9]*(?:-+[a-z0-9]+)*';
 const HEX = '[a-f0-9]{1,4}';
 const IPV4 =
@@ -49,7 +49,7 @@ export function isEmailAddress(text: string): boolean {
   );
 }
 
-/** Length as the pattern counts it: an escaped character is one, and quotes beside a character count with it. */
+/** The length as the pattern counts it: an escaped character counts as one, and quotes beside a character count with it. */
 function characters(text: string): number {
   return text.match(/"?\\[\s\S]"?|"?[^\\"]"?/g)?.length ?? 0;
 }

@@ -1,9 +1,9 @@
-/** The addresses on the console's host that a forge is told for one integration. */
+/** Addresses on the console's host that belong to one integration. */
 import type { ForgeHost } from '../domain/synchronization.ts';
 
 /**
- * Names an integration in addresses, as one segment of a path: the forge and its host, `gitea~git.example.com:3000`. A path of the host's
- * address follows, joined with `~`, since forges may lie below one.
+ * The integration's name in addresses, one path segment: the forge and its host, such as `gitea~git.example.com:3000`. For a forge below a
+ * relative URL root the segments of that path follow, joined with `~`.
  */
 export function integrationKeyOf({ forge, baseUrl }: ForgeHost): string {
   const { host, pathname } = new URL(baseUrl);
@@ -11,17 +11,17 @@ export function integrationKeyOf({ forge, baseUrl }: ForgeHost): string {
 }
 
 export interface IntegrationAddresses {
-  /** Takes the forge's deliveries. */
+  /** Receives the forge's deliveries. */
   readonly webhook: string;
-  /** Where people come back after they signed in, … */
+  /** Redirect address after sign-in. */
   readonly callback: string;
-  /** … after they gave access to an organization, … */
+  /** Redirect address after access to an organization was granted. */
   readonly installed: string;
-  /** … and after they registered the integration itself. */
+  /** Redirect address after the integration was registered. */
   readonly registered: string;
 }
 
-/** @param consoleUrl the public address of the console, without a slash at its end */
+/** @param consoleUrl the console's public address, without a trailing slash */
 export function integrationAddresses(consoleUrl: string, host: ForgeHost): IntegrationAddresses {
   const key = integrationKeyOf(host);
   return {

@@ -159,7 +159,7 @@ export function integrationOf({ valid, invalid }: Integrations, { forge, baseUrl
   );
 }
 
-/** The integration that an address names by its key, if it can be used. */
+/** The valid integration with this key (`integrationKeyOf`). */
 export const findIntegration = ({ valid }: Integrations, key: string): Integration | undefined =>
   valid.find(({ forge, settings }) => integrationKeyOf({ forge, baseUrl: settings.baseUrl }) === key);
 

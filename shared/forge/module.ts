@@ -62,9 +62,9 @@ export interface ForgeModule<
    * Undefined if the only connections are App installations.
    */
   readonly credential?: z.ZodType<Value> | undefined;
-  /** How people sign in with their account there, where the forge can tell us who they are. */
+  /** Sign-in with accounts of the forge, if it supports that. */
   readonly signIn?: SignIn<Settings, Secrets> | undefined;
-  /** How an operator registers this installation by a form, where the forge has that. */
+  /** Registration of this installation by a form, if the forge supports that. */
   readonly registration?: Registration | undefined;
   /**
    * Opens a connection. Sends no request: a broken connection fails at the first read. Imports the client's code, so that functions that

@@ -1,42 +1,42 @@
-/** How an operator registers this installation at a forge by one form, where the forge has that, instead of copying ids and secrets. */
+/** Registration of this installation at a forge by submitting one form, instead of copying ids and secrets by hand. */
 import type { ForgeServices } from './integration.ts';
 
-/** The host where it is to be registered. */
+/** The forge host to register at. */
 export interface RegistrationHost {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** Of its API, where that is not where the forge has it by default. */
+  /** The address of its API, if it differs from the forge's default. */
   readonly apiUrl?: string | undefined;
 }
 
 export interface RegistrationRequest {
-  /** The public address of the console, without a slash at its end. */
+  /** The console's public address, without a trailing slash. */
   readonly consoleUrl: string;
-  /** Of this registry; people see it when they sign in. The forge may want it unique; the operator can change it there. */
+  /** Shown to people who sign in. Forges may require it to be unique; the operator can change it in the form there. */
   readonly registryName: string;
-  /** The login of the organization that is to own the registration; the operator's own account without it. */
+  /** Login of the organization that will own the registration; the operator's own account if omitted. */
   readonly organization?: string | undefined;
-  /** Random, and bound to the browser. */
+  /** Random and bound to the browser. */
   readonly state: string;
 }
 
-/** To be sent by the operator's browser: POST, `application/x-www-form-urlencoded`. It holds nothing secret but the state. */
+/** The operator's browser submits it: POST, `application/x-www-form-urlencoded`. Only the state in it is secret. */
 export interface RegistrationForm {
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** What an integration's entry is made of, as `ForgeModule.settings` and `secrets` take it. */
+/** Settings and secrets of an integration, in the form that `ForgeModule.settings` and `secrets` parse. */
 export interface RegisteredIntegration {
   readonly settings: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
 }
 
 export interface Registration {
-  /** Sends no request. The forge sends the operator back to `integrationAddresses().registered`, with `code` and `state`. */
+  /** Sends no request. The forge redirects back to `integrationAddresses().registered` with `code` and `state`. */
   form(host: RegistrationHost, request: RegistrationRequest): RegistrationForm;
   /**
-   * Exchanges the code, which can be done once.
+   * Exchanges the code, which is valid once.
    *
    * @throws SignInError `bad-code`
    * @throws ForgeError `unavailable`, `rate-limited`

@@ -1,48 +1,48 @@
 /**
- * How people prove who they are with the account that they have on a forge: OAuth 2.0's authorization code flow (RFC 6749, 4.1) with PKCE
- * (RFC 7636) where the forge has it. The caller keeps `state` and the code verifier for the browser that it sends away; an adapter
- * keeps nothing between requests. No error and no log line holds a code, a token or the client secret.
+ * Sign-in with an account on a forge: OAuth 2.0's authorization code flow (RFC 6749, section 4.1), with PKCE (RFC 7636) where the forge
+ * supports it. The caller stores `state` and the code verifier for the browser; an adapter stores nothing between requests. Errors and log
+ * lines never contain a code, a token or the client secret.
  */
 import { createHash } from 'node:crypto';
 import type { Connection } from '../domain/connection.ts';
 import type { ForgeAccountId, ForgeOrganizationId } from '../domain/ids.ts';
 import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
 
-/** Why a sign-in, or what follows it, ends here. What another try may mend without anybody's doing is a `ForgeError` instead. */
+/** Why a sign-in failed. Failures that may pass without anybody's action are `ForgeError`s instead. */
 export type SignInErrorCode =
   /** The person declined at the forge. */
   | 'denied'
-  /** The answer is not to what this browser asked: another `state`, another issuer, or no code in it. */
+  /** The callback does not belong to this browser's request: wrong `state`, wrong issuer, or no code. */
   | 'state-mismatch'
-  /** The code was used, has expired, or was issued for another browser: sign in again. */
+  /** The code was used before, has expired, or was issued to another browser: sign in again. */
   | 'bad-code'
-  /** The forge wants the person to confirm the account first, as its e-mail address. */
+  /** The person must verify the account at the forge first, for example its e-mail address. */
   | 'account-unverified'
-  /** The forge refuses our client id, our secret or our redirect address: the operator has to act. */
+  /** The forge rejects our client id, secret or redirect address: the operator has to act. */
   | 'client-rejected'
-  /** The person's grant has ended: expired, or taken back at the forge. Sign in again. */
+  /** The grant has expired or was revoked at the forge: sign in again. */
   | 'grant-ended';
 
 export class SignInError extends Error {
   override readonly name = 'SignInError';
   readonly code: SignInErrorCode;
 
-  /** @param message for the log; holds nothing secret, and no text of a callback's parameters */
+  /** @param message for the log: nothing secret, no values of a callback's parameters */
   constructor(code: SignInErrorCode, message: string) {
     super(message);
     this.code = code;
   }
 }
 
-/** What a person granted: the forge answers with it about this person. It is secret. */
+/** A person's OAuth grant. Both tokens are secret. */
 export interface PersonGrant {
   readonly accessToken: string;
   readonly refreshToken?: string | undefined;
-  /** When the access token ends; milliseconds since the epoch. Undefined where it has no end. */
+  /** When the access token expires; milliseconds since the epoch. Undefined if it does not. */
   readonly expiresAt?: number | undefined;
 }
 
-/** Who the forge says that it is. Only `account` identifies; the rest changes and gets reused. */
+/** The account that signed in. Only `account` identifies it; the rest may change, and logins are reused. */
 export interface PersonIdentity {
   readonly account: ForgeAccountId;
   readonly login: string;
@@ -50,36 +50,36 @@ export interface PersonIdentity {
   readonly avatarUrl?: string | undefined;
 }
 
-/** An organization that the person owns, by the forge's word. */
+/** An organization that the person owns according to the forge. */
 export interface OwnedOrganization {
   readonly id: ForgeOrganizationId;
   readonly login: string;
-  /** The login where the forge's list has no name. */
+  /** The login if the forge's list has no names. */
   readonly name: string;
-  /** A person's own account is shown too, so that the person can be told that it is not an organization. It is never connected. */
+  /** A personal account is listed so that the person can be told why it cannot be connected. */
   readonly kind: 'organization' | 'personal';
   /**
-   * What it can be read with as it is. Undefined: access has to be given first, at `installUrl` where the forge has such a page, otherwise by
-   * a grant or a token.
+   * The connection that already exists at the forge. Undefined if access must be granted first: at `installUrl` if the forge has such a page,
+   * otherwise with an OAuth grant or a token.
    */
   readonly connection: Connection | undefined;
 }
 
-/** Where a person is sent to sign in. */
+/** Parameters of the forge's sign-in page. */
 export interface AuthorizationRequest {
-  /** Registered at the forge, to the letter. */
+  /** Exactly as registered at the forge. */
   readonly redirectUri: string;
-  /** Random, and bound to the browser. */
+  /** Random and bound to the browser. */
   readonly state: string;
-  /** `s256` of the code verifier. */
+  /** `s256` of the code verifier; ignored by forges without PKCE. */
   readonly codeChallenge: string;
-  /** Let the person choose among several accounts, where the forge would take the one that is signed in. */
+  /** Shows the forge's choice of accounts even if the person is signed in there. */
   readonly selectAccount?: boolean | undefined;
 }
 
-/** What the browser came back with, and what was kept for it. */
+/** The callback, with what was stored for the browser. */
 export interface AuthorizationAnswer {
-  /** The query of the redirect address, as it came. */
+  /** The query parameters of the callback. */
   readonly callback: URLSearchParams;
   readonly state: string;
   readonly redirectUri: string;
@@ -87,26 +87,26 @@ export interface AuthorizationAnswer {
 }
 
 /**
- * Besides what stands at a method, each that asks the forge throws ForgeError `unavailable`, or `rate-limited` with `notBefore`: the person is
- * then as known as before, and nothing is concluded. With a grant that has ended, `identity` and all below throw SignInError `grant-ended`.
+ * Methods that send requests also throw ForgeError `unavailable`, or `rate-limited` with `notBefore`; nothing about the person follows from
+ * these. With a grant that has ended, `identity` and the methods after it throw SignInError `grant-ended`.
  */
 export interface SignIn<
   Settings extends IntegrationSettings = IntegrationSettings,
   Secrets extends IntegrationSecrets = IntegrationSecrets,
 > {
-  /** Whether people can sign in with this integration: it has a client id and a client secret. */
+  /** Whether people can sign in with this integration, which needs a client id and a client secret. */
   isOffered(integration: Integration<Settings, Secrets>): boolean;
   /**
    * Sends no request.
    *
-   * @throws RangeError where sign-in is not offered
+   * @throws RangeError if sign-in is not offered
    */
   authorizeUrl(integration: Integration<Settings, Secrets>, request: AuthorizationRequest): string;
   /**
-   * Exchanges the code of the answer.
+   * Checks the callback and exchanges its code.
    *
    * @throws SignInError `denied`, `state-mismatch`, `bad-code`, `account-unverified`, `client-rejected`
-   * @throws RangeError where sign-in is not offered
+   * @throws RangeError if sign-in is not offered
    */
   exchange(
     integration: Integration<Settings, Secrets>,
@@ -118,15 +118,15 @@ export interface SignIn<
     grant: PersonGrant,
     services: ForgeServices,
   ): Promise<PersonIdentity>;
-  /** All organizations that the person owns and the forge shows, and the person's own account; whole, or an error. */
+  /** Every organization that the person owns, as far as the forge lists them; a partial list is an error. */
   ownedOrganizations(
     integration: Integration<Settings, Secrets>,
     grant: PersonGrant,
     services: ForgeServices,
   ): Promise<readonly OwnedOrganization[]>;
   /**
-   * Whether the person owns that organization now, by the forge's own word and by no parameter. False where nothing is installed or granted
-   * by which the forge could be asked.
+   * Whether the person owns the organization now, according to the forge. False if the forge cannot be asked, because the App is not installed
+   * there.
    */
   owns(
     integration: Integration<Settings, Secrets>,
@@ -135,18 +135,18 @@ export interface SignIn<
     services: ForgeServices,
   ): Promise<boolean>;
   /**
-   * Where a person gives us access to an organization, if the forge has such a page and the integration knows it. The forge sends the
-   * person back to `integrationAddresses().installed`.
+   * The forge's page for granting access to an organization, if there is one and the integration has what its address needs. The forge
+   * redirects back to `integrationAddresses().installed`.
    *
-   * @param request.organization opens the page for this one
+   * @param request.organization preselected
    */
   installUrl?(
     integration: Integration<Settings, Secrets>,
     request: { readonly state: string; readonly organization?: ForgeOrganizationId | undefined },
   ): string | undefined;
   /**
-   * What the parameters say with which the forge sent a person back from there. Anybody can make them up, so the forge is asked: undefined
-   * unless it says that the person owns the organization of that installation. The caller compares `state` before.
+   * The organization that the redirect back from that page names. Its parameters can be spoofed, so the forge is asked: undefined unless the
+   * person owns the organization. The caller checks `state` first.
    */
   installedOrganization?(
     integration: Integration<Settings, Secrets>,
@@ -154,7 +154,7 @@ export interface SignIn<
     parameters: URLSearchParams,
     services: ForgeServices,
   ): Promise<OwnedOrganization | undefined>;
-  /** Ends the grant's tokens at the forge. Those that have ended already are no error. */
+  /** Revokes the grant's tokens at the forge. Tokens that have already ended are not an error. */
   revoke?(
     integration: Integration<Settings, Secrets>,
     grant: PersonGrant,

@@ -1,4 +1,4 @@
-/** Writes what a scan found. Every transaction holds the scan's lease and requests the work that depends on what it changes. */
+/** Writes the results of a scan. Every transaction checks the scan's lease and requests the work that depends on its changes. */
 
 import { edgeKeys } from '../domain/edge-keys.ts';
 import type { OrganizationId } from '../domain/ids.ts';
@@ -17,7 +17,7 @@ import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type PackageState, packagesOfSource } from './package-state.ts';
 import type { VersionChange } from './plan-versions.ts';
 
-/** What a package has of its repository besides its versions. */
+/** Attributes of a package that come from its repository, apart from versions. */
 export interface AboutRepository {
   readonly archived: boolean;
   readonly links: RepositoryLinks;
@@ -29,8 +29,8 @@ export interface ApplyDependencies {
 }
 
 /**
- * Gives the package its number, which is never used again, and takes its name. A name that somebody took meanwhile fails the
- * transaction; the scan comes back and decides anew.
+ * Creates the package, with a number that is never used again, and claims its name. If the name was claimed meanwhile, the transaction
+ * fails and the scan starts over.
  *
  * @throws ConflictError
  */
@@ -44,7 +44,7 @@ export async function createPackage(
   const made = { number, name, ...source, state: 'accepted', ...about, versionCount: 0 } as const;
   await table.transact([
     leaseHeld(lease),
-    // Raised, so that a package without versions gets its files too; its publisher is woken when the versions are there.
+    // Work is requested here, so that a package without versions gets files too; the message is sent once the versions are written.
     {
       ...requestWork(packageWork(organization, number), clock.now(), { ...made, acceptedAt: clock.now() }),
       when: absent,
@@ -55,13 +55,13 @@ export async function createPackage(
   return { ...made, metadataLayout, imported: false, refused: '', isRemoved: false };
 }
 
-/** Numbers are never used again, also those that a death leaves unused. */
+/** Draws a package number. Numbers are never used again, even those left unused by a crash. */
 export async function drawPackageNumber(table: Table, organization: OrganizationId): Promise<number> {
   const counted = await table.update({ key: keys.organization(organization), add: { lastPackageNumber: 1 } });
   return Number(counted.lastPackageNumber);
 }
 
-/** That the source has a package of that name with that number. */
+/** Records that the source has a package of that name with that number. */
 export function putSource(
   organization: OrganizationId,
   name: string,
@@ -74,14 +74,17 @@ export function putSource(
   };
 }
 
-/** The package belongs to the source that it did when it was read: an owner may move it to another repository. */
+/** The package still belongs to the source that was read: an owner may move it to another repository. */
 const ofSource = ({ synchronization, repository }: PackageSource): Condition =>
   all(equal('synchronization', synchronization), equal('repository', repository));
 
-/** Two items for a version: itself and its recorded commit. The lease's check and the package's request come with each batch. */
+/**
+ * Each version takes two operations, for itself and its recorded commit. Each batch also has the lease's check and the request for the
+ * package.
+ */
 const versionsInTransaction = Math.floor((transactionItemsMax - 2) / 2);
 /**
- * A transaction takes 4 MB, an item 400 KB, names and numbers included.
+ * A transaction is limited to 4 MB, an item to 400 KB, attribute names and numbers included.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
 const bytesInTransaction = 3_000_000;
@@ -89,7 +92,7 @@ const bytesInTransaction = 3_000_000;
 /**
  * Writes versions and the commits that archives may be built of.
  *
- * @param commits every commit that a ref stands at now
+ * @param commits every commit that a ref points to now
  */
 export async function applyVersions(
   { table, clock }: ApplyDependencies,
@@ -124,11 +127,11 @@ export async function applyVersions(
     await table.transact([leaseHeld(lease), requestWork(workItem, clock.now())]);
     return [workItem.message];
   }
-  // Work on a new package was requested when it was made.
+  // Work on a new package was requested when it was created.
   return changes.length > 0 || !found.imported ? [workItem.message] : [];
 }
 
-/** In parts that fit into one transaction each. */
+/** Splits changes into batches that fit into one transaction each. */
 export function batchesOf(changes: readonly VersionChange[]): readonly (readonly VersionChange[])[] {
   const batches: VersionChange[][] = [];
   let bytes = 0;
@@ -155,7 +158,7 @@ function versionOperation(
   return kind === 'remove' ? { delete: key } : { put: key, item: { ...version } };
 }
 
-/** From now on a tag that was not there is a new one, whose archive comes before it. */
+/** Marks the package as imported. From now on an unknown tag is a new one, whose archive is stored before it is published. */
 export async function recordImported(
   { table }: ApplyDependencies,
   lease: Lease,
@@ -168,10 +171,10 @@ export async function recordImported(
   ]);
 }
 
-/** The checksum of a pending version's archive, stored now, or why there is none yet. */
+/** The checksum of a pending version's archive that is now stored, or why there is none yet. */
 export type ArchiveOutcome = { readonly shasum: string } | { readonly reason: string };
 
-/** Publishes a pending version whose archive is stored now, with its checksum for good, or says why it stays pending. */
+/** Publishes a pending version whose archive is now stored, with a permanent checksum, or records why it stays pending. */
 export async function publishPending(
   { table, clock }: ApplyDependencies,
   lease: Lease,
@@ -229,9 +232,8 @@ export async function publishAccepted(
 }
 
 /**
- * What the repository itself changes about its packages: readable again, archived or not, where it is found, and which of them goes on
- * under the repository's name for it. They are written in portions; a scan that dies between two of them is not done, and the next one writes
- * the rest.
+ * Applies changes of the repository to its packages: readable again, archived or not, its links, and which package replaces those with
+ * former names. They are written in portions; if a scan dies between two of them, the next one writes the rest.
  */
 export async function recordMoved(
   { table, clock }: ApplyDependencies,
@@ -242,7 +244,7 @@ export async function recordMoved(
 ): Promise<readonly WorkMessage[]> {
   const wanted = [
     ...(current ? [{ one: current, replacement: undefined }] : []),
-    // While a new name waits for an owner, nothing takes the place of the old one.
+    // While a new name waits for an owner, the old package has no replacement.
     ...others.map((one) => ({ one, replacement: current ? current.name : one.replacement })),
   ];
   const changed = wanted.filter(
@@ -265,10 +267,10 @@ export async function recordMoved(
           archived,
           links,
           replacement,
-          // Its publisher moves it on from there; any other state may have moved on meanwhile.
+          // Its publisher advances the state from there; any other state may have changed meanwhile.
           ...(one.state === 'unreadable' ? { state: 'accepted', unreadableAt: undefined } : {}),
         }),
-        // Its name may have passed to another repository meanwhile, or it itself.
+        // Its name, or the package itself, may have passed to another repository meanwhile.
         when: one.state === 'unreadable' ? all(ofSource(one), equal('state', one.state)) : ofSource(one),
       })),
     ]);
@@ -276,7 +278,7 @@ export async function recordMoved(
   return workItems.map(({ workItem }) => workItem.message);
 }
 
-/** Withdraws every package of a repository that cannot be read any more: the edge and the views at once, the files after it. */
+/** Withdraws every package of a repository that is no longer readable: at once from the edge and the views, then the files. */
 export async function withdrawPackages(
   { table, clock }: ApplyDependencies,
   lease: Lease,
@@ -295,7 +297,7 @@ export async function withdrawPackages(
       leaseHeld(lease),
       {
         ...requestWork(workItem, clock.now(), { state: 'unreadable', unreadableAt: clock.now() }),
-        // Its name may stand for another package by now, which is to stay at the edge.
+        // Another package may hold the name by now, and must stay at the edge.
         when: all(ofSource(one), any(equal('state', 'accepted'), equal('state', 'available'))),
       },
       desire(

@@ -1,4 +1,4 @@
-/** A repository that has no package of the name that its manifest says: it gets one, or the name waits. */
+/** Handles a repository that has no package of the name in its manifest: it gets one, or the name waits. */
 import type { OrganizationId } from '../domain/ids.ts';
 import { decideName, type NameHolder } from '../domain/name-holder.ts';
 import { decidePackage, type PackageSource, sameSource, type WaitingName } from '../domain/package.ts';
@@ -31,10 +31,10 @@ export interface ClaimNameDependencies extends ApplyDependencies {
 export type ClaimedName = { readonly made: StoredPackage } | { readonly waiting: WaitingName };
 
 /**
- * Makes the package, or says why its name waits.
+ * Creates the package, or returns why its name waits.
  *
- * The claim is stored before anything is decided by what others claim, and whoever frees a name looks for claims after that is stored: so one of
- * the two sees the other.
+ * The claim is stored before the claims of others are read, and a name is freed before claims to it are read: so one of the two sees the
+ * other.
  *
  * @throws ConflictError when the name passed meanwhile
  */
@@ -63,7 +63,7 @@ export async function claimName(
     : takeFromHolder(dependencies, lease, inputs, claim);
 }
 
-/** What a scan found of a repository that has no package of the name. */
+/** What a scan found in a repository that has no package of the name. */
 export interface NameClaim {
   readonly repository: NonNullable<ScanInputs['repository']>;
   readonly about: AboutRepository;
@@ -75,7 +75,7 @@ const waits = ({ name, source }: NameClaim, reason: WaitingName['reason']): Clai
   waiting: { name, directory: source.directory, reason },
 });
 
-/** The name stands for another package: it passes to this repository by itself, or waits. */
+/** Another package holds the name: the name passes to this repository without a decision, or waits. */
 async function takeFromHolder(
   dependencies: ClaimNameDependencies,
   lease: Lease,
@@ -117,7 +117,7 @@ async function takeFromHolder(
   return { made };
 }
 
-/** Why a name passes by itself, by what has become of its holder. */
+/** Why a name passes without a decision, by the state of its holder. */
 const passingReasons: Readonly<Record<NameHolder['standing'], string>> = {
   readable: 'first among the repositories present at the import',
   'deleted-on-forge':
@@ -126,11 +126,11 @@ const passingReasons: Readonly<Record<NameHolder['standing'], string>> = {
   'deleted-here': 'an owner gave it',
 };
 
-/** The name that the repository claimed before its scan began. */
+/** The name that the repository claimed before this scan. */
 const claimedBefore = ({ item }: Lease): string | undefined =>
   typeof item.claimedName === 'string' ? item.claimedName : undefined;
 
-/** The scan's own item knows the claim, so that a scan that claims nothing costs nothing. */
+/** The claim is also stored on the scan's item, so that a scan without a claim needs no further read. */
 function noteClaim(lease: Lease, name: string | undefined): Operation {
   return {
     update: { key: lease.workItem.key, set: { claimedName: name } },
@@ -155,7 +155,7 @@ async function storeClaim(
   }
 }
 
-/** To be called at a scan's end. @param name that the repository still claims, if it does */
+/** Ends the repository's claim; called at the end of a scan. @param name that the repository still claims, if any */
 export async function endClaim(
   { table }: ApplyDependencies,
   lease: Lease,
@@ -169,7 +169,7 @@ export async function endClaim(
   }
 }
 
-/** The repository was deleted on the forge: whoever claims one of its names decides anew. */
+/** Requests scans of the repositories that claim a name of a repository that was deleted on the forge. */
 export async function requestClaimants(
   { table, clock }: ApplyDependencies,
   lease: Lease,

@@ -1,4 +1,4 @@
-/** Why a claimant does not have a package's name, in words for an owner. */
+/** Explains to an owner why a claimant does not have a package's name. */
 import type { OrganizationId } from '../domain/ids.ts';
 import { findFact } from '../store/fact-store.ts';
 import { findName } from '../store/name-store.ts';
@@ -7,7 +7,7 @@ import type { Table } from '../store/table.ts';
 import { holderOf } from './name-state.ts';
 
 export interface ExplainedName {
-  /** Full name of the repository that has the name, as it is or was known; the forge's id where it never was. */
+  /** Last known full name of the repository that has the name; the forge's id if it was never known. */
   readonly holder: string;
   readonly why: string;
 }

@@ -1,4 +1,4 @@
-/** Finds a commit, or builds an archive, that took too long for the request that asked for it. */
+/** Finishes the look-up of a commit, or the build of an archive, that took too long for an HTTP request. */
 
 import type { OrganizationId } from '../domain/ids.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from '../publish/build-dist.ts';
@@ -9,14 +9,14 @@ import { findOrganization } from '../store/organization-store.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
 import type { WorkQueue } from '../store/work.ts';
 
-/** A function of 300 s gives a build so long, and nobody else the lease until it is surely dead. */
+/** How long a build may take in a function of 300 s; its lease is held until the function has certainly ended. Milliseconds. */
 const buildMs = 240_000;
 const leaseMs = leaseMsOf('scan-repository');
-/** So long it goes on asking the forge about a commit, before another message does. */
+/** How long a look-up sends requests to the forge before it leaves the rest to another message; milliseconds. */
 const lookUpMs = 30_000;
-/** A look-up that another worker is at is looked at again after so many seconds. */
+/** When to check again on a look-up that another worker makes; seconds. */
 const busySeconds = 60;
-/** After so many failures of the forge in a row it is left to whoever asks for the archive again. */
+/** After this many consecutive failures of the forge, the next request for the archive has to start again. */
 const failuresMax = 5;
 
 export interface FinishDistDependencies extends Omit<BuildDistDependencies, 'reader'> {
@@ -24,7 +24,7 @@ export interface FinishDistDependencies extends Omit<BuildDistDependencies, 'rea
   readonly workQueue: WorkQueue;
 }
 
-/** What the queue `scan` is asked for beside scans. */
+/** The work in the queue `scan` that is not a scan. */
 export interface WantedDist {
   readonly kind: 'dist';
   readonly organization: OrganizationId;
@@ -33,7 +33,7 @@ export interface WantedDist {
   readonly reference: string;
 }
 
-/** @returns what came of it; `unknown` for a package that is not there */
+/** @returns the outcome; `unknown` for a package that does not exist */
 export async function finishDist(
   dependencies: FinishDistDependencies,
   message: WantedDist,
@@ -78,7 +78,7 @@ export async function finishDist(
     await workQueue.send([scanMessage]);
   }
   if (looked.is === 'busy') {
-    // Perhaps by a worker that died.
+    // The other worker may have died.
     await workQueue.send([scanMessage], busySeconds);
   }
   if (looked.is === 'failed' && looked.failures <= failuresMax) {

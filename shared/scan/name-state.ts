@@ -1,4 +1,4 @@
-/** What is known of a package's name when it is decided who has it. */
+/** Reads what decides who has a package's name. */
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Claimant, HolderStanding, NameHolder } from '../domain/name-holder.ts';
@@ -11,7 +11,7 @@ import { findPackage, type StoredPackage } from '../store/package-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 
-/** The repository as the order among claimants looks at it. */
+/** The attributes of a repository that order claimants. */
 export function claimantOf(
   source: PackageSource,
   { fork, createdAt }: Pick<RepositoryFact, 'fork' | 'createdAt'>,
@@ -20,11 +20,11 @@ export function claimantOf(
   return { source, fork, createdAt, synchronizationCreatedAt: synchronization.createdAt };
 }
 
-/** Whether the repository was there when the synchronization was connected, and that import has not ended. */
+/** Whether the repository already existed when the synchronization was connected, and that import has not ended. */
 export const isOfImport = (synchronization: Synchronization, firstObservedAt: number, now: number): boolean =>
   isImporting(synchronization, now) && !isNewRepository(synchronization, firstObservedAt);
 
-/** An owner deleted the package: one that nobody could read for 90 days keeps since when that was so. */
+/** Whether an owner deleted the package. One deleted after 90 days of being unreadable still has `unreadableAt`. */
 const isDeletedHere = ({ state, unreadableAt }: StoredPackage): boolean =>
   state === 'deleted' && unreadableAt === undefined;
 

@@ -29,7 +29,7 @@ function versions(tags: Readonly<Record<string, unknown>>, branches: Readonly<Re
 }
 
 describe('noticesOf', () => {
-  it('says what is left out of a version, the same mistake in many versions once, the default branch first', () => {
+  it('says what is left out of versions, the same mistake only once, the default branch first', () => {
     const slip = { homepage: 'acme.example' };
     const { found, stored } = versions(
       { '1.0.0': slip, '1.1.0': { ...slip, keywords: ['c++'] } },
@@ -48,7 +48,7 @@ describe('noticesOf', () => {
     ]);
   });
 
-  it('puts what waits and what moved first, and says nothing of a manifest that is not served', () => {
+  it('puts pending versions and moved tags first, and ignores manifests that are not served', () => {
     const { found, stored } = versions({ '1.0.0': { homepage: 'x' }, '2.0.0': {} });
     const kept = stored.map((one) =>
       one.refName === '1.0.0'
@@ -63,7 +63,7 @@ describe('noticesOf', () => {
     ]);
   });
 
-  it('fits into an item whatever the manifests say, and says how many lines are missing', () => {
+  it('fits into an item whatever the manifests contain, and says how many lines are missing', () => {
     const tags = Object.fromEntries(
       Array.from({ length: 400 }, (_, number) => [
         `1.${number}.0`,

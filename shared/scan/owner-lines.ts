@@ -1,8 +1,8 @@
-/** What a scan leaves for owners to read: refs that give no version, and notices about those that do. Pure. */
+/** What a scan reports to owners: refs that give no version, and notices about those that do. Pure. */
 import type { ComposerVersion } from '../composer/versions.ts';
 import type { StoredVersion } from '../store/package-store.ts';
 
-/** What an owner should look at, of a version that there is. */
+/** A notice for owners about an existing version. */
 export interface Notice {
   readonly version: string;
   readonly notice: string;
@@ -14,16 +14,16 @@ export interface LeftOutRef {
   readonly reason: string;
 }
 
-/** An owner reads no more than these. */
+/** How many lines are kept. */
 const linesMax = 200;
-/** An item holds 400 KB, and a scan's holds two such lists besides its other attributes. */
+/** An item is limited to 400 KB, and a scan's has two such lists and other attributes. */
 const bytesMax = 150_000;
 
 /**
- * Notices about the versions of a package: tags that moved and versions that are pending first, then what is left out of manifests. The same
- * mistake in many versions is one notice.
+ * Notices about a package's versions: moved tags and pending versions first, then what is left out of manifests. The same mistake in many
+ * versions is one notice.
  *
- * @param found what the scan made of the refs: of a tag that moved it is not what is stored
+ * @param found the versions that the scan found; for a moved tag they differ from the stored one
  */
 export function noticesOf(stored: readonly StoredVersion[], found: readonly ComposerVersion[]): Notice[] {
   const notices = [...stored.flatMap(noticesOfVersion), ...leftOutNotices(stored, found)];
@@ -57,7 +57,7 @@ function noticesOfVersion(stored: StoredVersion): Notice[] {
 function leftOutNotices(stored: readonly StoredVersion[], found: readonly ComposerVersion[]): Notice[] {
   const commits = new Map(stored.map(({ versionNormalized, commit }) => [versionNormalized, commit]));
   const versionsOf = new Map<string, string[]>();
-  // The default branch before others, since its manifest is the one to mend.
+  // The default branch first, since its manifest is the one to fix.
   for (const one of found.toSorted((a, b) => Number(b.isDefaultBranch) - Number(a.isDefaultBranch))) {
     if (commits.get(one.versionNormalized) !== one.commit) continue;
     for (const text of one.leftOut) versionsOf.set(text, [...(versionsOf.get(text) ?? []), one.version]);
@@ -73,7 +73,7 @@ function alsoIn(versions: readonly string[]): string {
   return versions.length === 1 ? `; also in ${versions[0]}` : `; also in ${versions.length} other versions`;
 }
 
-/** As many lines from the start as an item has room for, and one that says how many more there are. */
+/** As many lines as fit into an item, then one that says how many are missing. */
 function bounded<Line>(lines: readonly Line[], more: (count: number) => Line): Line[] {
   const kept: Line[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** What is stored of the packages of one repository. */
+/** Reads the stored packages of one repository. */
 import type { OrganizationId } from '../domain/ids.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { keys } from '../store/keys.ts';
@@ -12,7 +12,7 @@ import {
 import type { Table } from '../store/table.ts';
 
 export interface PackageState {
-  /** The package of this source with the name that was found, or the source's living one when none was found. */
+  /** The package of this source with the name that the scan found, or the source's living package if it found none. */
   readonly current: StoredPackage | undefined;
   readonly versions: readonly StoredVersion[];
   /** Packages of this source with other names. */
@@ -35,12 +35,12 @@ export async function loadPackageState(
   };
 }
 
-/** The package that a source's versions go to: the one that no other took the place of. */
+/** The package that receives a source's versions: the one that has not been replaced. */
 export function livingPackage(packages: readonly StoredPackage[]): StoredPackage | undefined {
   return packages.findLast((one) => one.replacement === undefined) ?? packages.at(-1);
 }
 
-/** Every package that the source ever had, in the order of their numbers. */
+/** Every package that the source ever had, ordered by number. */
 export async function packagesOfSource(
   table: Table,
   organization: OrganizationId,

@@ -1,4 +1,4 @@
-/** A package's name passes to another repository: with a new number, so that no right, metadata or archive goes with it. */
+/** Passes a package's name to another repository, with a new number, so that no right, metadata or archive passes with it. */
 
 import { edgeKeys } from '../domain/edge-keys.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -23,16 +23,16 @@ import { packagesOfSource } from './package-state.ts';
 
 export interface Passing {
   readonly name: string;
-  /** Who has the name, as it was read when this was decided. */
+  /** The name's holder, as read for the decision. */
   readonly before: StoredName;
   readonly to: PackageSource;
-  /** What is known of the new repository; its scan says the rest. */
+  /** What is known of the new repository; its scan adds the rest. */
   readonly about: Pick<AboutRepository, 'archived'> & Partial<AboutRepository>;
-  /** An owner gives it. */
+  /** Whether an owner gives the name. */
   readonly isGiven: boolean;
-  /** Why it passes, in words for an owner. */
+  /** Why it passes, as text for an owner. */
   readonly reason: string;
-  /** What else belongs to the transaction: a lease's check, an entry of the audit log. */
+  /** Further operations for the transaction: a lease's check, an entry of the audit log. */
   readonly beside: readonly Operation[];
 }
 
@@ -42,8 +42,8 @@ export interface Passed {
 }
 
 /**
- * The old package leaves the edge at once, and its records are kept for as long as those of one that cannot be read. The new one is
- * published when nobody gets the files of the old one any more.
+ * Passes the name. The old package leaves the edge at once, and its records are kept for as long as those of an unreadable one. The new one
+ * is published once the files of the old one are no longer served.
  *
  * @throws ConflictError when the name passed, or its package changed, meanwhile
  */
@@ -57,20 +57,20 @@ export async function passName(
   const now = clock.now();
   const kept = await keptPackage(table, id, name, to);
   const made: StoredPackage = {
-    ...(kept ?? { ...nothingYet, number: await drawPackageNumber(table, id), name, ...to }),
+    ...(kept ?? { ...initialAttributes, number: await drawPackageNumber(table, id), name, ...to }),
     ...about,
     state: 'accepted',
     unreadableAt: undefined,
     replacement: undefined,
     passedFrom: { number: before.number, at: now, reason },
-    // None of the files that clients may have under the same addresses is younger; those served since are looked at in publishing.
+    // Clients have no later files under the same URLs so far; the publisher checks those served since.
     filesModifiedAt: Math.max(now, kept?.filesModifiedAt ?? 0),
   };
   const { number } = made;
   const workItem = packageWork(id, number);
   const grants = grantsWork(id);
   const scans = scansOf(id, isGiven ? [before.source, to] : [before.source]);
-  const ended = await endOfHolder(table, organization, passing, now);
+  const ended = await withdrawHolder(table, organization, passing, now);
   const record = await passingRecord(table, to, { from: before, number, name, reason, at: now });
   await table.transact([
     ...passing.beside,
@@ -78,7 +78,7 @@ export async function passName(
       ...requestWork(
         workItem,
         now,
-        kept === undefined ? { ...written(made), acceptedAt: now } : written(made),
+        kept === undefined ? { ...writtenAttributes(made), acceptedAt: now } : writtenAttributes(made),
       ),
       when: kept === undefined ? absent : equal('state', kept.state),
     },
@@ -95,8 +95,8 @@ export async function passName(
   };
 }
 
-/** What a package has of itself before its first scan. */
-const nothingYet = {
+/** The attributes of a package before its first scan. */
+const initialAttributes = {
   versionCount: 0,
   metadataLayout,
   imported: false,
@@ -104,8 +104,8 @@ const nothingYet = {
   isRemoved: false,
 } as const;
 
-/** The attributes that passing changes, and those that tell a new package what it is; the others are its scan's and its publisher's. */
-function written(made: StoredPackage): Readonly<Record<string, unknown>> {
+/** The attributes that passing changes, and those that a new package starts with; its scan and its publisher write the others. */
+function writtenAttributes(made: StoredPackage): Readonly<Record<string, unknown>> {
   const { number, name, synchronization, repository, directory, state, archived, links } = made;
   const { unreadableAt, replacement, passedFrom, filesModifiedAt } = made;
   return {
@@ -115,8 +115,8 @@ function written(made: StoredPackage): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Takes the package that had the name from the edge and from the metadata; nothing is left to do where an owner or time deleted it. */
-async function endOfHolder(
+/** Withdraws the package that had the name from the edge and from the metadata, unless it is already deleted. */
+async function withdrawHolder(
   table: Table,
   { id, slug }: Organization,
   { name, before }: Passing,
@@ -139,7 +139,7 @@ async function endOfHolder(
   };
 }
 
-/** The scans of these sources, each repository once. */
+/** The scans of these sources, one for each repository. */
 export function scansOf(
   organization: Organization['id'],
   sources: readonly PackageSource[],
@@ -152,7 +152,10 @@ export function scansOf(
   ];
 }
 
-/** A number belongs to a repository and a name, so who had the name before and gets it back has the old number again, as long as it is kept. */
+/**
+ * Finds the kept package of a repository that had the name before. A number belongs to a repository and a name, so the repository gets its
+ * old number back.
+ */
 async function keptPackage(
   table: Table,
   organization: Organization['id'],
@@ -163,7 +166,7 @@ async function keptPackage(
   return packages.find((one) => one.name === name && one.state === 'superseded');
 }
 
-/** The entry of the history of the synchronization that the new repository belongs to. @returns at most two operations */
+/** The history entry in the new repository's synchronization. @returns at most two operations */
 export async function passingRecord(
   table: Table,
   to: PackageSource,

@@ -12,12 +12,12 @@ interface Refs {
   readonly tags?: Readonly<Record<string, string>>;
   readonly branches?: Readonly<Record<string, string>>;
   readonly defaultBranch?: string;
-  /** Manifests by commit, where they are not the good one. */
+  /** Manifests by commit, if they differ from the valid default. */
   readonly manifests?: Readonly<Record<string, string>>;
   readonly refused?: readonly string[];
 }
 
-/** What a scan of these refs finds, by the real rules. */
+/** The versions that a scan finds in these refs, by the real rules. */
 function scanned({
   tags = {},
   branches = {},
@@ -88,7 +88,7 @@ describe('tags', () => {
     });
   });
 
-  it('that moved keep the first commit, and say where they went, until they are back', () => {
+  it('that moved keep the first commit and record the new one, until they are back', () => {
     const first = imported({ tags: { '1.0.0': a } });
     const moved = scan(first, { tags: { '1.0.0': b } });
     expect(brief(moved)).toEqual({ '1.0.0': 'a published b' });
@@ -112,7 +112,7 @@ describe('tags', () => {
     expect(brief(scan(gone, { tags: { '1.0.0': b } }))).toEqual({ '1.0.0': 'a published b' });
   });
 
-  it('that are pending follow where they go, and leave nothing when they are deleted', () => {
+  it('that are pending follow their tag, and leave nothing when it is deleted', () => {
     const pending = scan([], { tags: { '1.0.0': a } });
     expect(brief(pending)).toEqual({ '1.0.0': 'a pending' });
     expect(brief(scan(pending, { tags: { '1.0.0': b } }))).toEqual({ '1.0.0': 'b pending' });
@@ -120,13 +120,13 @@ describe('tags', () => {
     expect(scan(pending, { tags: { '1.0.0': b }, manifests: { [b]: '{' } })).toEqual([]);
   });
 
-  it('that moved to something that is no version keep the first commit too', () => {
+  it('that moved to a commit that gives no version keep the first commit too', () => {
     const first = imported({ tags: { '1.0.0': a }, branches: { main: a } });
     const refs = { tags: { '1.0.0': b }, branches: { main: a }, manifests: { [b]: '{ broken' } };
     expect(brief(scan(first, refs))['1.0.0']).toBe('a published b');
   });
 
-  it('stay when the default branch gets a name that no package can have, which stops new versions', () => {
+  it('stay when the default branch gets an invalid package name, which stops new versions', () => {
     const first = imported({ tags: { '1.0.0': a }, branches: { main: a } });
     const refs = {
       tags: { '1.0.0': a, '1.1.0': c },
@@ -140,7 +140,7 @@ describe('tags', () => {
 describe('versions at a refused commit', () => {
   const refs = { tags: { '1.0.0': a, '1.1.0': b }, branches: { main: b } };
 
-  it('go, a tag’s and a branch’s, and stay away as long as they stand there', () => {
+  it('are removed, of a tag and of a branch, and stay away while the ref points there', () => {
     const after = scan(imported(refs), { ...refs, refused: [b] });
     expect(brief(after)).toEqual({ '1.0.0': 'a published' });
     expect(planVersions({ current: after, ...scanned({ ...refs, refused: [b] }), isImport: false })).toEqual(
@@ -149,7 +149,7 @@ describe('versions at a refused commit', () => {
     expect(brief(scan(after, refs))).toMatchObject({ '1.1.0': 'b pending' });
   });
 
-  it('are new when they are pushed again elsewhere, though a tag otherwise keeps its first commit', () => {
+  it('are new when pushed again at another commit, although a tag otherwise keeps its first commit', () => {
     const again = { tags: { '1.0.0': a, '1.1.0': c }, branches: { main: c }, refused: [b] };
     const changes = planVersions({ current: imported(refs), ...scanned(again), isImport: false });
     expect(new Set(changes.map(({ version }) => version.versionNormalized)).size).toBe(changes.length);
@@ -162,22 +162,22 @@ describe('versions at a refused commit', () => {
 });
 
 describe('two tags for one version', () => {
-  it('keep the one that was published first, whichever comes first by name', () => {
+  it('keep the one that was published first, whatever the order of their names', () => {
     const first = imported({ tags: { 'v1.0.0': a } });
     const both = scan(first, { tags: { '1.0': b, 'v1.0.0': a } });
     expect(both).toEqual(first);
-    // The first one goes: the version stays as it was, and its owner is told of the other.
+    // The first one is deleted: the version stays as it was, with a notice about the other.
     expect(brief(scan(both, { tags: { '1.0': b } }))).toEqual({ 'v1.0.0': 'a published b' });
-    // At the same commit there is nothing to tell.
+    // At the same commit there is no notice.
     expect(scan(both, { tags: { '1.0': a } })).toEqual(first);
   });
 
-  it('are one version where only Composer’s comparison says so', () => {
+  it('are one version if Composer’s comparison says so', () => {
     const first = imported({ tags: { '1.0.0-beta1': a } });
     expect(scan(first, { tags: { '1.0.0-beta01': b, '1.0.0-beta1': a } })).toEqual(first);
   });
 
-  it('that are pending may change their spelling, and leave one version', () => {
+  it('that are pending may change their spelling, and remain one version', () => {
     const pending = scan([], { tags: { '1.0.0-beta1': a } });
     expect(brief(scan(pending, { tags: { '1.0.0-beta01': b } }))).toEqual({ '1.0.0-beta01': 'b pending' });
   });
@@ -208,7 +208,7 @@ describe('branches', () => {
     expect(defaults(after)).toEqual(['dev-next']);
   });
 
-  it('with names that differ in case only are one version', () => {
+  it('with names that differ only in case are one version', () => {
     const both = imported({ branches: { main: c, Topic: a, topic: b } });
     expect(brief(both)).toEqual({ 'dev-main': 'c published', 'dev-Topic': 'a published' });
     expect(brief(scan(both, { branches: { main: c, topic: b } }))).toEqual({
@@ -228,7 +228,7 @@ describe('any history of refs', () => {
     manifests: fc.constantFrom({}, { [c]: '{ broken' }),
   });
 
-  it('never changes what was published of a tag, and comes to rest', () => {
+  it('never changes a published tag, and reaches a stable state', () => {
     fc.assert(
       fc.property(fc.array(refs, { minLength: 1, maxLength: 6 }), (history) => {
         let current: StoredVersion[] = [];
@@ -242,7 +242,7 @@ describe('any history of refs', () => {
             expect(after.get(version.versionNormalized)).toMatchObject({ commit: at, manifest, refName });
           }
           expect(planVersions({ current: next, ...scanned(step), isImport: false })).toEqual([]);
-          // Archives of pending versions get stored.
+          // Store the archives of pending versions.
           current = stored(next);
         }
       }),

@@ -1,4 +1,4 @@
-/** What a scan changes about a package's versions. Pure. */
+/** Plans what a scan changes in a package's versions. Pure. */
 import { asciiLower } from '../composer/php-text.ts';
 import { versionIdentity } from '../composer/version-compare.ts';
 import type { ComposerVersion } from '../composer/versions.ts';
@@ -8,26 +8,26 @@ export type VersionChange =
   | { readonly kind: 'write'; readonly version: StoredVersion; readonly reason: string }
   | { readonly kind: 'remove'; readonly version: StoredVersion; readonly reason: string };
 
-/** @see linkedRefs for `linkedRef`; its own ref where it is left out */
+/** A version that a scan found. @see linkedRefs for `linkedRef`; default: its own ref */
 export type FoundVersion = ComposerVersion & { readonly linkedRef?: string };
 
 export interface VersionInputs {
   readonly current: readonly StoredVersion[];
   readonly found: readonly FoundVersion[];
-  /** Commit of each tag of the repository by its name, also of those that are no version. */
+  /** Commits of the repository's tags, by name, including tags that give no version. */
   readonly tagCommits: ReadonlyMap<string, string>;
-  /** The package is being imported: its versions are published before their archives are stored. */
+  /** Whether the package is being imported: its versions are published before their archives are stored. */
   readonly isImport: boolean;
-  /** By commit: those that an owner refused. Nothing found stands at one of them. */
+  /** Commits that an owner refused. No found version is at one of them. */
   readonly refused: { has(commit: string): boolean };
 }
 
 /**
- * Compares what a whole scan found with what is stored.
+ * Compares the result of a complete scan with the stored versions.
  *
- * A version made from a tag never changes: a tag that moved, or came back elsewhere, keeps the first commit, and `movedTo` tells the owner;
- * so also when no version can be made of the tag any more, as long as it is there. A tag that is gone leaves its record, out of the
- * metadata; a branch that is gone leaves nothing but its recorded commits. A version at a refused commit goes.
+ * A tag's version never changes: if the tag moved, or came back elsewhere, the version keeps the first commit, and `movedTo` informs the
+ * owner; the same if the tag exists but no longer gives a version. A deleted tag leaves its record, outside the metadata; a deleted branch
+ * leaves only its recorded commits. A version at a refused commit is removed.
  */
 export function planVersions({
   current,
@@ -55,7 +55,7 @@ export function planVersions({
   return [...changes, ...planRefused(current, changes, refused)];
 }
 
-/** Versions at refused commits go for good, a tag's too: one at another commit, pushed since, is a new version. */
+/** Removes versions at refused commits, even a tag's: if it is pushed again at another commit, that is a new version. */
 function planRefused(
   current: readonly StoredVersion[],
   changes: readonly VersionChange[],
@@ -67,7 +67,7 @@ function planRefused(
     .map((version) => ({ kind: 'remove', version, reason: `commit ${version.commit} was refused` }));
 }
 
-/** Equal for two texts that Composer takes for one version, such as `1.0.0.0-beta1` and `1.0.0.0-beta01`. */
+/** Identifies a version; equal for two texts that Composer considers one version, such as `1.0.0.0-beta1` and `1.0.0.0-beta01`. */
 function identityOf({ versionNormalized }: { versionNormalized: string }, refKind: 'tag' | 'branch'): string {
   return refKind === 'branch' ? asciiLower(versionNormalized) : versionIdentity(versionNormalized);
 }
@@ -86,11 +86,11 @@ function planTag(
   tagCommits: ReadonlyMap<string, string>,
   isImport: boolean,
 ): VersionChange[] {
-  // Of several tags for one version the one that was published first stays.
+  // Of several tags for one version, the one that was published first is kept.
   const at = before && tagCommits.get(before.refName);
-  // Nobody has ever seen a pending version, so it may still follow its tag.
+  // A pending version was never published, so it may still follow its tag.
   if (!before || (before.state === 'pending' && at !== before.commit)) {
-    // What is not ours to build is not waited for.
+    // An archive that we do not build is not waited for.
     const isReady = isImport || version.manifest.dist !== undefined;
     const after = storedVersion(version, isReady ? 'published' : 'pending');
     return replace(before, after, `tag ${version.ref.name} is new`);
@@ -98,7 +98,7 @@ function planTag(
   return planSame(before, version, at ?? version.commit);
 }
 
-/** The same commit has the same composer.json, but what we make of it may have changed since it was stored. */
+/** Plans a version at the same commit: its composer.json is the same, but our interpretation may have changed since it was stored. */
 function planSame(before: StoredVersion, version: FoundVersion, at: string): VersionChange[] {
   const manifest = version.commit === before.commit ? JSON.stringify(version.manifest) : before.manifest;
   const current = { ...before, manifest };
@@ -114,7 +114,7 @@ function planSame(before: StoredVersion, version: FoundVersion, at: string): Ver
     : changes;
 }
 
-/** A version that the scan did not find: its ref is gone, or nothing that Composer takes can be made of it. */
+/** Plans a version that the scan did not find: its ref is gone, or no longer gives a valid version. */
 function planNotFound(version: StoredVersion, tagCommits: ReadonlyMap<string, string>): VersionChange[] {
   const { refKind, refName, state } = version;
   if (refKind === 'branch' || state === 'pending') {
@@ -129,7 +129,7 @@ function planNotFound(version: StoredVersion, tagCommits: ReadonlyMap<string, st
     : [];
 }
 
-/** @param at where the tag is now */
+/** @param at the commit that the tag points to now */
 function planKept(before: StoredVersion, at: string): VersionChange[] {
   const movedTo = at === before.commit ? undefined : at;
   const state = before.state === 'withdrawn' ? 'published' : before.state;
@@ -146,7 +146,7 @@ function planKept(before: StoredVersion, at: string): VersionChange[] {
   ];
 }
 
-/** Versions are stored by their normalized text, so one that is spelt otherwise now goes first. */
+/** Replaces a version. Versions are stored by their normalized text, so one with a different spelling is removed first. */
 function replace(before: StoredVersion | undefined, after: StoredVersion, reason: string): VersionChange[] {
   const renamed = before !== undefined && before.versionNormalized !== after.versionNormalized;
   return [
@@ -196,7 +196,7 @@ function storedVersion(version: FoundVersion, state: StoredVersion['state']): St
     ...(version.linkedRef === undefined || version.linkedRef === version.ref.name
       ? {}
       : { linkedRef: version.linkedRef }),
-    // Published before its archive is stored: without a checksum, for good.
+    // Published before its archive is stored, so it permanently has no checksum.
     ...(version.ref.kind === 'tag' && state === 'published' ? { shasum: '' } : {}),
   };
 }

@@ -1,4 +1,4 @@
-/** What a repository's refs say: its package's name and versions, and why the other refs give none. */
+/** Reads a repository's refs: its package's name and versions, and why the other refs give none. */
 import { linkedRefs } from '../composer/linked-ref.ts';
 import { parseManifest } from '../composer/manifest.ts';
 import { type ComposerVersion, type SkippedRef, versionsOf } from '../composer/versions.ts';
@@ -14,12 +14,12 @@ import type { FoundVersion } from './plan-versions.ts';
 
 export interface ReadVersions {
   readonly name: string | undefined;
-  /** Undefined when the refs say nothing that could be trusted about the package that is there. */
+  /** Undefined when the refs say nothing reliable about the existing package. */
   readonly versions: readonly FoundVersion[] | undefined;
   readonly skipped: readonly LeftOutRef[];
 }
 
-/** The versions that the refs give, as far as they can be stored. */
+/** Finds the versions in the refs, as far as they can be stored. */
 export async function readVersions(
   { table }: { readonly table: Table },
   organization: OrganizationId,
@@ -27,11 +27,11 @@ export async function readVersions(
   refs: ForgeRepository,
   refused: ReadonlyMap<string, RefusedCommit>,
 ): Promise<ReadVersions> {
-  // Where the default branch gives no name, an old tag or another branch must not rename the package that is there.
+  // If the default branch gives no name, an old tag or another branch must not rename the existing package.
   const living = isNamed(refs)
     ? undefined
     : livingPackage((await packagesOfSource(table, organization, source)).filter(isOfSource));
-  // Whether it is archived now is no part of a version: its package knows, and it may change.
+  // Whether the repository is archived is not part of a version, since it may change; the package records it.
   const scanned = versionsOf({ ...refs, archived: false }, { knownName: living?.name });
   const { packageName } = scanned;
   const skipped = skippedRefs(refs, scanned.skipped);
@@ -56,7 +56,7 @@ export async function readVersions(
   };
 }
 
-/** Every ref that gives no version: those that somebody should mend first. One line for a repository that has nothing to do with us. */
+/** Every ref that gives no version, those with mistakes first. A single line for a repository without any package. */
 function skippedRefs(
   { tags, branches, unusable }: ForgeRepository,
   skipped: readonly SkippedRef[],
@@ -94,7 +94,7 @@ function whyNotStored(
   return refusal && `Commit ${commit.slice(0, 12)} was refused by ${refusal.by}: ${refusal.why}`;
 }
 
-/** Whether the default branch's manifest has a name, usable or not. */
+/** Whether the default branch's manifest has a name, valid or not. */
 function isNamed({ branches, defaultBranch }: ForgeRepository): boolean {
   const manifest = parseManifest(branches.find((one) => one.name === defaultBranch)?.manifest ?? '');
   return manifest.ok && Boolean(manifest.manifest.name);

@@ -33,12 +33,12 @@ const record = (
   recordLeftOut({ table, clock: { now: () => now } }, synchronizationId, repository, given, { ...before });
 const stored = () => loadChunks(table, synchronizationId, chunkNames.leftOut(repository));
 
-it('keeps a few lines on the item and writes nothing else', async () => {
+it('stores a few lines on the item and writes nothing else', async () => {
   expect(await record(lines(20))).toMatchObject({ skipped: lines(20), skippedCount: 20 });
   expect(writes).toBe(0);
 });
 
-it('keeps all of many lines beside the item, long ones too, and the first on it', async () => {
+it('stores many lines, even long ones, beside the item, and the first of them on it', async () => {
   const many = lines(5000, 'x'.repeat(300));
   const { skipped, skippedCount } = await record(many);
   expect(skippedCount).toBe(5000);
@@ -47,7 +47,7 @@ it('keeps all of many lines beside the item, long ones too, and the first on it'
   expect((await record(lines(20, '😀'.repeat(1000)))).skipped).toHaveLength(4);
 });
 
-it('writes them again only when they are others, or half a day old', async () => {
+it('writes them again only when they changed, or are half a day old', async () => {
   let before = await record(lines(30));
   const first = writes;
   before = await record(lines(30), before);

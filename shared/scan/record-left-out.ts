@@ -1,4 +1,6 @@
-/** Refs that give no version: the first on the scan's item, where status reads them, and all of them beside it where they are many. */
+/**
+ * Stores refs that give no version: the first ones on the scan's item, which `status` reads, and all of them beside it if there are many.
+ */
 
 import { createHash } from 'node:crypto';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
@@ -8,16 +10,16 @@ import { chunkNames } from '../store/keys.ts';
 import type { Item, Table } from '../store/table.ts';
 import type { LeftOutRef } from './owner-lines.ts';
 
-/** What the scan's item keeps of them. Every reconcile reads all items, so they stay small. */
+/** What the scan's item has of them. Every reconcile reads all items, so they stay small. */
 export interface LeftOutRecord {
   readonly skipped: readonly LeftOutRef[];
   readonly skippedCount: number;
-  /** Of all lines, where they lie beside the item, and when they were put there; milliseconds since the epoch. */
+  /** The digest of all lines, if they are stored beside the item, and when they were stored; milliseconds since the epoch. */
   readonly skippedDigest?: string | undefined;
   readonly skippedStoredAt?: number | undefined;
 }
 
-/** Attributes that are undefined are taken off the item. */
+/** No refs left out; undefined attributes are removed from the item. */
 export const nothingLeftOut: LeftOutRecord = {
   skipped: [],
   skippedCount: 0,
@@ -28,7 +30,7 @@ export const nothingLeftOut: LeftOutRecord = {
 const linesOnItem = 20;
 const bytesOnItem = 20_000;
 const dayMs = 24 * 3600_000;
-/** Every repository is scanned once a day, which renews them. */
+/** How long the lines are kept; the daily scan of every repository renews them. */
 const keptDays = 8;
 
 /** @param before the scan's item */

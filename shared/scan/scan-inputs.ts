@@ -1,4 +1,4 @@
-/** What is stored of a repository before it is scanned. */
+/** Reads what is stored of a repository before its scan. */
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -9,13 +9,13 @@ import { findChoice } from '../store/scan-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 
-/** What we know of the repository before its refs are read. */
+/** What is known of the repository before its refs are read. */
 export interface ScanInputs {
   readonly organization: Organization;
   readonly synchronization: Synchronization;
-  /** Undefined when the last whole read did not see it. */
+  /** Undefined when the last complete read did not have it. */
   readonly repository: { readonly fact: RepositoryFact; readonly firstObservedAt: number } | undefined;
-  /** An owner's word on this very repository. */
+  /** An owner's choice for this repository. */
   readonly chosen: boolean | undefined;
 }
 

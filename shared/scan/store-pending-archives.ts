@@ -1,4 +1,4 @@
-/** Archives of new tags: stored and hashed before anybody sees the version. */
+/** Stores and hashes the archives of new tags before their versions are published. */
 
 import { z } from 'zod';
 import type { Organization } from '../domain/organization.ts';
@@ -20,13 +20,13 @@ export interface StorePendingDependencies extends Omit<BuildDistDependencies, 'r
 export interface PendingArchives {
   /** How many are still pending. */
   readonly count: number;
-  /** Seconds after which there may be more to publish, without anything new on the forge. */
+  /** Seconds after which there may be more to publish, even without a change on the forge. */
   readonly again: number | undefined;
 }
 
-/** Archives of new tags are built in the scan for so long; the rest waits for the next one. */
+/** How long a scan builds archives of new tags; the next scan does the rest. Milliseconds. */
 const distsMs = 200_000;
-/** An archive that another worker builds is looked for again after so many seconds. */
+/** When to check again for an archive that another worker builds; seconds. */
 const busySeconds = 20;
 /** The next archives would fail in the same way. */
 const fatalCodes: ReadonlySet<ForgeErrorCode> = new Set([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
 import { versionBytesMax, withinSizes } from './version-sizes.ts';
 
-/** Versions of tags whose published manifests have so many bytes. */
+/** Versions of tags whose published manifests have these sizes in bytes. */
 function tagsOf(sizes: Readonly<Record<string, number>>): readonly ComposerVersion[] {
   const empty = JSON.stringify({ description: '' }).length;
   return versionsOf({
@@ -34,7 +34,7 @@ describe('withinSizes', () => {
     });
   });
 
-  it('fills a package with its newest versions, and never takes one away that it has', () => {
+  it('fills a package with its newest versions, and never removes one that it already has', () => {
     const found = tagsOf(
       Object.fromEntries(Array.from({ length: 100 }, (_, number) => [`1.${number}.0`, versionBytesMax])),
     );
@@ -44,7 +44,7 @@ describe('withinSizes', () => {
     expect(names(first.versions)).toContain('1.34.0');
     expect(first.leftOut).toHaveLength(34);
     expect(first.leftOut[0]?.reason).toMatch(/^the package is full: .* 20,000 KB together\. Delete branches/);
-    // Composer's order is kept.
+    // The order is unchanged.
     expect(first.versions).toEqual(found.filter((version) => first.versions.includes(version)));
 
     const old = found.filter(({ version }) => Number(version.split('.')[1]) < 60);

@@ -1,20 +1,20 @@
-/** How much of manifests is kept: limits of the table's items and of the functions that write metadata. Pure. */
+/** Limits the size of stored manifests, for the table's items and the functions that write metadata. Pure. */
 import { compareVersions } from '../composer/version-compare.ts';
 import type { ComposerVersion } from '../composer/versions.ts';
 import type { LeftOutRef } from './owner-lines.ts';
 
 /**
- * Bytes of what is published of one manifest: an item of the table takes 400 KB, and a version's has more than its manifest.
+ * Maximal bytes of the published part of one manifest: an item of the table is limited to 400 KB, and a version's has other attributes too.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
 export const versionBytesMax = 300_000;
 
-/** Bytes of all manifests of a package: publish-package holds them all, in 350 of its 512 MB, and so does every client. */
+/** Maximal bytes of all manifests of a package: publish-package has them all in memory, in 350 of its 512 MB, and so does every client. */
 export const packageBytesMax = 20_000_000;
 
 /**
- * The versions that there is room for, and a line for each other. What is stored already stays before what is new, branches before tags,
- * and newer tags before older ones: a limit takes nothing away that somebody may have in a lock file.
+ * The versions that fit, and a line for each other one. Stored versions take precedence over new ones, branches over tags, and newer tags
+ * over older ones: a limit removes no version that may be in a lock file.
  *
  * @param stored normalized versions that the package has
  */

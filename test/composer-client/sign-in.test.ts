@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Browser, createBrowser } from '../../local/browser/browser.ts';
 import { composerVersion, createProject } from '../support/composer.ts';
 import { eventually } from '../support/eventually.ts';
-import { startSystem, type System } from '../support/started.ts';
+import { type System, startSystem } from '../support/started.ts';
 
 const promptMs = 5_000;
 

@@ -1,4 +1,4 @@
-/** A person before a browser that shows the simulated GitHub's pages. */
+/** Sign-in on the simulated GitHub's pages. */
 
 import { openForm, submit } from '../../local/browser/html-form.ts';
 import { asId } from '../../shared/domain/ids.ts';

@@ -1,4 +1,4 @@
-/** The toy forge's accounts as people have them: its sign-in page, and the tokens that it gives for them. */
+/** The toy forge's sign-in: its page, codes and tokens. */
 import { randomUUID } from 'node:crypto';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ToyPeople } from './toy-forge/api.ts';
@@ -9,7 +9,7 @@ const tokenLifeMs = 2 * 3600_000;
 
 interface People {
   readonly clock: { now(): number };
-  /** Counts a request, which may fail. */
+  /** Counts a request. @throws injected faults */
   request(asked: string): void;
   organizationsOf(account: string): ReturnType<ToyPeople['organizationsOf']>;
 }
@@ -46,7 +46,7 @@ export function createToyPeople({ clock, request, organizationsOf }: People) {
   };
   return {
     ...people,
-    /** The person at that address agrees, or declines without an account. @returns the query of the way back */
+    /** The person consents on the page, or declines if undefined. @returns the query of the callback */
     visit(address: string, account: string | undefined): URLSearchParams {
       const { searchParams } = new URL(address);
       const state = searchParams.get('state') ?? '';

@@ -10,7 +10,7 @@ import { formTokenFor, isFormToken } from '../../../shared/sessions/form-token.t
 import { readSession } from '../../../shared/sessions/session.ts';
 import { messagePage, problemPage } from '../../../shared/sign-in/pages.ts';
 import { originOf, sentByOurPage } from '../../../shared/sign-in/request-checks.ts';
-import { findUserName } from '../../../shared/store/user-store.ts';
+import { readUser } from '../../../shared/store/user-store.ts';
 import { freshMs } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { homePage, tokenPage, welcomePage } from './home.ts';
@@ -49,11 +49,12 @@ export async function answerPage(dependencies: PageDependencies, request: HttpRe
 
 async function home(dependencies: PageDependencies, { user, session }: SignedIn): Promise<Page> {
   const { table, clock, registryBaseUrl } = dependencies;
-  const [name = user, memberships, formToken] = await Promise.all([
-    findUserName(table, user),
+  const [person, memberships, formToken] = await Promise.all([
+    readUser(table, user),
     organizationsOf(table, user, clock.now()),
     formTokenFor(dependencies, session),
   ]);
+  const name = person?.name ?? person?.login ?? user;
   return homePage({ name, memberships, registryBaseUrl, formToken });
 }
 

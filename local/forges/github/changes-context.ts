@@ -15,7 +15,7 @@ export interface ChangeContext {
   readonly gitRoot: string;
   readonly now: () => number;
   readonly emit: (event: GitHubEvent) => void;
-  /** Ends the tokens that the app has for a person. */
+  /** Ends the app's tokens of a person. */
   readonly endGrants: (userId: number) => void;
 }
 

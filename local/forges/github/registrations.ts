@@ -17,11 +17,10 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>;
 
 export interface Registrations {
-  /** @returns the code by which the App is fetched: once, and within an hour */
+  /** @returns the code for `convert`, valid once, within an hour */
   offer(manifest: Manifest): string;
   /**
-   * The App that was made of the manifest. The simulated GitHub knows one App, so it takes the place of the one before, whose
-   * installations and tokens end.
+   * Creates the App. The simulated GitHub has only one, so it replaces the previous App, whose installations and tokens end.
    */
   convert(code: string): Promise<App | undefined>;
 }
@@ -32,7 +31,7 @@ export function createRegistrations(deps: {
   readonly state: GitHubState;
   now(): number;
   random(bytes: number): Uint8Array;
-  /** Called with the new App in its place. */
+  /** Called after the App was replaced. */
   replaced(): Promise<void>;
 }): Registrations {
   const { state } = deps;

@@ -111,7 +111,7 @@ export interface Delivery extends WebhookMessage, DeliveryOutcome {
 export interface App {
   readonly id: number;
   readonly nodeId: string;
-  /** What people see; the slug where it is missing. */
+  /** Display name; the slug if missing. */
   readonly name?: string;
   readonly slug: string;
   readonly clientId: string;
@@ -122,11 +122,11 @@ export interface App {
   webhookUrl?: string;
   /** Events that the app subscribes to; `installation*` and `github_app_authorization` are sent in any case. */
   events?: readonly string[];
-  /** What whoever installs it grants; what our own App needs where it is missing. */
+  /** Permissions granted on installation; `appPermissions` if missing. */
   readonly permissions?: Installation['permissions'];
-  /** Where people may be sent after they signed in, to the letter. */
+  /** Redirect addresses that sign-in accepts, exactly. */
   callbackUrls?: readonly string[];
-  /** Where people are sent after they installed it. */
+  /** Redirect address after installation. */
   setupUrl?: string;
 }
 

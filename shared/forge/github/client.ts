@@ -49,7 +49,7 @@ export function openGitHub({
   };
 }
 
-/** Asks about who may do what with the token of an installation. */
+/** Requests with an installation's token, on the budget for rights. */
 export const installationRequests = (
   integration: Integration<GitHubSettings, GitHubSecrets>,
   installation: InstallationId,

@@ -1,4 +1,4 @@
-/** What the App proves itself with where people sign in. */
+/** The App's OAuth client credentials. */
 import type { Integration } from '../module.ts';
 import type { GitHubSecrets, GitHubSettings } from './settings.ts';
 
@@ -9,7 +9,7 @@ export interface OAuthClient {
   readonly secret: string;
 }
 
-/** @throws RangeError where the integration lacks what sign-in needs */
+/** @throws RangeError if the integration lacks one of them */
 export function clientOf({ settings, secrets }: GitHubIntegration): OAuthClient {
   const { clientId: id } = settings;
   const { clientSecret: secret } = secrets;

@@ -1,4 +1,4 @@
-/** Exchanges the code that a person's browser brings for that person's grant. */
+/** Exchanges the code of a callback for a person's grant. */
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
@@ -10,10 +10,10 @@ import { clientOf, type GitHubIntegration } from './oauth-client.ts';
 const what = 'the exchange of the OAuth code';
 
 /**
- * What GitHub's errors are to us:
+ * What GitHub's errors mean:
  * https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-authorization-request-errors and
  * https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors.
- * Those of RFC 6749 that it does not name are here too, because an Enterprise Server may be newer than this table.
+ * The equivalent errors of RFC 6749 are included in case GitHub adopts them.
  */
 const codeOfError: Readonly<Record<string, SignInErrorCode>> = {
   access_denied: 'denied',
@@ -64,7 +64,7 @@ export async function exchange(
   }
 }
 
-/** @throws SignInError `state-mismatch` when it is no answer to what this browser asked; AuthorizationResponseError for a refusal */
+/** @throws SignInError `state-mismatch`; AuthorizationResponseError if the callback reports an error */
 function checkedCallback(
   server: oauth.AuthorizationServer,
   client: oauth.Client,
@@ -77,7 +77,7 @@ function checkedCallback(
     if (error instanceof oauth.AuthorizationResponseError) {
       throw error;
     }
-    // The library's error holds the parameters, the code among them.
+    // The library's error contains the parameters, including the code.
     throw new SignInError(
       'state-mismatch',
       'the callback does not match the sign-in that this browser started',
@@ -89,7 +89,7 @@ function checkedCallback(
   return parameters;
 }
 
-/** GitHub tells errors of the exchange with status 200: they get the status that RFC 6749, 5.2 wants, so that the library sees them. */
+/** GitHub reports errors of the exchange with status 200; the library expects 400 (RFC 6749, section 5.2). */
 const withError = z.object({ error: z.string() });
 
 function tokenFetch({ fetch, clock }: ForgeServices) {
@@ -112,7 +112,7 @@ function tokenFetch({ fetch, clock }: ForgeServices) {
     if (status === 401 || status === 404) {
       throw new SignInError(
         'client-rejected',
-        `GitHub knows no App with our client id: it answered ${what} with ${status}`,
+        `GitHub does not know our client id: it answered ${what} with ${status}`,
       );
     }
     if (status !== 200 && status !== 400) {
@@ -133,13 +133,13 @@ function tokenFetch({ fetch, clock }: ForgeServices) {
   };
 }
 
-/** The library's errors hold what was sent and answered, so none of them is kept as a cause. */
+/** The library's errors contain requests and responses, so none is kept as a cause. */
 function meaningOf(error: unknown): unknown {
   if (error instanceof SignInError || error instanceof ForgeError) {
     return error;
   }
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
-    const name = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'an error without a name';
+    const name = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'unnamed error';
     const code = codeOfError[name];
     if (code !== undefined) {
       return new SignInError(code, `GitHub refused a sign-in: ${name}`);
@@ -147,5 +147,5 @@ function meaningOf(error: unknown): unknown {
     const isPassing = /^(server_error|temporarily_unavailable)$/.test(name);
     return new ForgeError(isPassing ? 'unavailable' : 'unexpected', `GitHub refused a sign-in: ${name}`);
   }
-  return new ForgeError('unexpected', `GitHub's answer to ${what} cannot be read`);
+  return new ForgeError('unexpected', `GitHub's answer to ${what} is not valid`);
 }

@@ -1,4 +1,4 @@
-/** REST as one person: what our App and the person may both see. */
+/** REST requests with a person's token, which shows what both the App and the person may see. */
 import type { z } from 'zod';
 import { ForgeError } from '../errors.ts';
 import type { ForgeServices } from '../module.ts';
@@ -6,7 +6,7 @@ import { type PersonGrant, SignInError } from '../sign-in.ts';
 import { createApiFetch, type Failure, failureOf, forgeErrorOf } from './http.ts';
 import type { GitHubIntegration } from './oauth-client.ts';
 
-/** One signed-in person, as one request of that person's browser has it. */
+/** A person's grant, with what requests need. */
 export interface Person {
   readonly integration: GitHubIntegration;
   readonly grant: PersonGrant;
@@ -14,15 +14,14 @@ export interface Person {
 }
 
 const itemsPerPage = 100;
-/** Nobody owns as many organizations: GitHub would send us in circles. */
+/** A bound against endless pagination; nobody belongs to 2,000 organizations. */
 const pagesMax = 20;
 
 /**
- * GET with the person's token. A person has a limit of his own, and few requests are sent for one, so no budget is kept: the answer
- * says when it is met.
+ * GET with the person's token. Each person has a separate rate limit, and few requests are sent for one, so no shared budget is kept.
  *
  * @throws SignInError `grant-ended`
- * @throws ForgeError of what GitHub answers; `incomplete` for an answer that lacks what its schema asks for
+ * @throws ForgeError as `forgeErrorOf`; `incomplete` if the answer does not match the schema
  */
 export async function getAsPerson<Schema extends z.ZodType>(
   person: Person,
@@ -48,7 +47,7 @@ export async function listAsPerson<Schema extends z.ZodType, Item>(
       return items;
     }
   }
-  throw new ForgeError('incomplete', `GitHub has more pages of ${path} than we read`);
+  throw new ForgeError('incomplete', `GitHub has more than ${pagesMax} pages of ${path}`);
 }
 
 async function get<Schema extends z.ZodType>(
@@ -82,9 +81,9 @@ async function get<Schema extends z.ZodType>(
 }
 
 /**
- * One request to the API, whatever it is sent with.
+ * Sends one request to the API.
  *
- * @throws ForgeError `unavailable` when there is no answer
+ * @throws ForgeError `unavailable` if there is no answer
  */
 export async function sendTo(
   { settings }: { readonly settings: { readonly apiUrl: string } },
@@ -112,7 +111,7 @@ export async function sendTo(
   }
 }
 
-/** What an answer means that is not the wanted one. GitHub's words stay out: they may repeat what was sent. */
+/** The error of an unexpected status. GitHub's message is left out: it may repeat what was sent. */
 export function refusalOf(response: Response, what: string, { clock }: ForgeServices): ForgeError {
   const headers = Object.fromEntries(response.headers);
   const failure = { status: response.status, headers, message: '', timedOut: false, tokenRequest: false };

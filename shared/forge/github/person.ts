@@ -1,4 +1,4 @@
-/** Who a person is, and which organizations he owns, by GitHub's own word. */
+/** A person's identity and organizations, according to GitHub. */
 import { z } from 'zod';
 import { asId, type InstallationId } from '../../domain/ids.ts';
 import { ForgeError, type ForgeErrorCode } from '../errors.ts';
@@ -39,13 +39,13 @@ const membershipsSchema = z.array(
   }),
 );
 
-/** Our App on one organization, where the person may see that. */
+/** An installation of our App on an organization that the person may see. */
 interface Installed {
   readonly id: InstallationId;
   readonly account: { readonly id: OwnedOrganization['id']; readonly login: string };
 }
 
-/** How many installations are asked at once. */
+/** Concurrent requests to different installations. */
 const askedAtOnce = 5;
 
 /** As `SignIn.identity`. */
@@ -55,9 +55,9 @@ export async function readIdentity(person: Person): Promise<PersonIdentity> {
 }
 
 /**
- * As `SignIn.ownedOrganizations`. Where the App is installed, its installation is asked for the person's role. The person's own list shows
- * other organizations, if any: GitHub does not say whether it has those without the App. Organizations that want a SAML session are left
- * out of both lists while the person has none.
+ * As `SignIn.ownedOrganizations`. If the App is installed, its installation is asked for the person's role. Other organizations come from
+ * the person's list of memberships; whether that includes organizations without the App is not documented. Both lists leave out
+ * organizations that require SAML while the person has no session there.
  */
 export async function readOwnedOrganizations(person: Person): Promise<readonly OwnedOrganization[]> {
   const [identity, installed, memberships] = await Promise.all([
@@ -90,7 +90,7 @@ export async function readOwnedOrganizations(person: Person): Promise<readonly O
   ];
 }
 
-/** The organization of the installation that is wanted, if the person sees that installation and owns the organization. */
+/** The organization of the matching installation, if the person sees the installation and owns the organization. */
 export async function findOwned(
   person: Person,
   isWanted: (installed: Installed) => boolean,
@@ -101,9 +101,9 @@ export async function findOwned(
 }
 
 /**
- * The installations of our App that the person may see, on organizations. A suspended one reads nothing, so it is as good as none.
+ * The installations of our App on organizations that the person may see, without suspended ones, which read nothing.
  *
- * @throws ForgeError `incomplete` when GitHub counts more than it lists
+ * @throws ForgeError `incomplete` if GitHub lists fewer than it counts
  */
 async function readInstalled(person: Person): Promise<readonly Installed[]> {
   let total = 0;
@@ -122,7 +122,7 @@ async function readInstalled(person: Person): Promise<readonly Installed[]> {
   });
 }
 
-/** The person's own list, or nothing where GitHub does not show it to our App. */
+/** The person's active memberships; none if GitHub does not show them to our App. */
 async function readMemberships(person: Person): Promise<z.infer<typeof membershipsSchema>> {
   const path = '/user/memberships/orgs?state=active';
   const all = await listAsPerson(person, path, membershipsSchema, (page) => page).catch((error: unknown) =>
@@ -151,8 +151,8 @@ async function ownedOf(
 }
 
 /**
- * Whether the installation says that the person is an active owner. Logins get reused, so the answer must be about the very ids. An
- * installation that cannot say it makes nobody an owner; one that GitHub does not answer for now is an error.
+ * Whether the person is an active owner according to the installation. Logins are reused, so the ids in the answer must match. If the
+ * installation lacks the permission the answer is no; an outage is an error.
  *
  * https://docs.github.com/en/rest/orgs/members#get-organization-membership-for-a-user
  */
@@ -204,7 +204,7 @@ export async function revoke({ integration, grant, services }: Person): Promise<
       body: JSON.stringify({ access_token: grant.accessToken }),
     },
   );
-  // Not found, or not to be processed: it has ended already.
+  // 404 and 422: the token has already ended.
   if (![204, 404, 422].includes(response.status)) {
     throw refusalOf(response, what, services);
   }

@@ -1,4 +1,4 @@
-/** The App that GitHub made of our manifest. */
+/** The App that GitHub created from our manifest. */
 import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
 import type { ForgeServices } from '../module.ts';
@@ -18,21 +18,21 @@ const registeredSchema = z.object({
   pem: text,
 });
 
-/** As `Registration.complete`: exchanges the code, which GitHub takes once and within the hour. */
+/** As `Registration.complete`. GitHub accepts the code once, within an hour. */
 export async function complete(
   settings: { readonly baseUrl: string; readonly apiUrl: string },
   code: string,
   services: ForgeServices,
 ): Promise<RegisteredIntegration> {
   const what = 'the registration of an App';
-  // It becomes a segment of a path.
+  // It becomes a path segment.
   if (!/^\w[\w-]*$/.test(code)) {
     throw new SignInError('bad-code', 'the registration code is not in the form that GitHub issues');
   }
   const path = `/app-manifests/${code}/conversions`;
   const response = await sendTo({ settings }, services, what, path, { method: 'POST' });
   if (response.status === 404 || response.status === 422) {
-    throw new SignInError('bad-code', 'GitHub knows no App by the code of a registration');
+    throw new SignInError('bad-code', 'GitHub does not know the code of a registration');
   }
   if (response.status !== 201) {
     throw refusalOf(response, what, services);

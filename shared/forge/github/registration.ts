@@ -1,5 +1,5 @@
 /**
- * Makes the GitHub App from a manifest:
+ * Creates the GitHub App from a manifest:
  * https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
  */
 import { normalizeBaseUrl } from '../base-url.ts';
@@ -7,7 +7,7 @@ import { integrationAddresses } from '../integration-key.ts';
 import type { Registration } from '../registration.ts';
 import { apiUrlOf } from './settings.ts';
 
-/** What the synchronization reads with (docs/deploying.md); custom organization roles are only there in plans of enterprises. */
+/** The permissions that synchronization needs (docs/deploying.md). */
 const permissions = {
   administration: 'read',
   contents: 'read',
@@ -29,7 +29,7 @@ const events = [
   'team',
 ];
 
-/** GitHub's longest name of an App. */
+/** GitHub's limit. */
 const nameMax = 34;
 
 export const registration: Registration = {
@@ -44,9 +44,9 @@ export const registration: Registration = {
       redirect_url: addresses.registered,
       callback_urls: [addresses.callback],
       setup_url: addresses.installed,
-      // Somebody who is asked again, after a change of the selected repositories, has nothing to do here.
+      // After a change of the selected repositories there is nothing to do here.
       setup_on_update: false,
-      // A private App can be installed on nothing but the account that owns it.
+      // A private App can only be installed on the account that owns it.
       public: organization === undefined,
       default_permissions: permissions,
       default_events: events,

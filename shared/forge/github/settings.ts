@@ -18,7 +18,7 @@ export const settings = z
     webUrl: BaseUrl.optional(),
     /** Of the App. With `clientSecret` people can sign in. */
     clientId: z.string().min(1).optional(),
-    /** The App's name in addresses, as in `https://github.com/apps/<slug>`. With it people are led to where they install the App. */
+    /** The App's name in its address, `https://github.com/apps/<slug>`. The link to its installation page needs it. */
     appSlug: z
       .string()
       .regex(/^[\w-]+$/)

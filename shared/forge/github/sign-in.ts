@@ -1,8 +1,8 @@
 /**
- * People sign in with the App's user access tokens:
+ * Sign-in with the App's user access tokens:
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app
  *
- * What sends requests is imported when it is used: most functions that know the forges sign nobody in.
+ * Code that sends requests is imported when it is used: most functions that import the forges sign nobody in.
  */
 import type { SignIn } from '../sign-in.ts';
 import { clientOf } from './oauth-client.ts';
@@ -61,7 +61,7 @@ export const signIn: SignIn<GitHubSettings, GitHubSecrets> = {
 
   /**
    * GitHub warns that `installation_id` can be spoofed: https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url.
-   * A member who may only ask the owners to install the App comes back without one, with `setup_action=request`.
+   * After a member's request to install the App it is missing, with `setup_action=request`.
    */
   async installedOrganization(integration, grant, parameters, services) {
     const installation = parameters.get('installation_id');

@@ -83,7 +83,7 @@ export interface ForgeFixture {
   readonly deliveries?: DeliveriesFixture;
   /** Left out if a connection has no credential that expires. */
   readonly credential?: CredentialFixture;
-  /** Left out where people cannot sign in with their account. */
+  /** Left out if people cannot sign in with accounts of the forge. */
   readonly signIn?: SignInFixture;
   close(): Promise<void>;
 }
@@ -93,31 +93,31 @@ export type Role = 'owner' | 'member';
 export interface SignInFixture {
   readonly signIn: SignIn;
   readonly integration: Integration;
-  /** The same, with a client secret that is not the forge's. */
+  /** The same with a wrong client secret. */
   readonly withWrongSecret: Integration;
   readonly services: ForgeServices;
-  /** Registered at the forge. */
+  /** The registered redirect address. */
   readonly redirectUri: string;
-  /** Whether a code is tied to the verifier of who asked for it. */
+  /** Whether the forge checks code verifiers. */
   readonly hasPkce: boolean;
-  /** How long a code may be exchanged, in milliseconds. */
+  /** Lifetime of a code in milliseconds. */
   readonly codeLifeMs: number;
-  /** Connected, so that it can be read. */
+  /** The connected organization. */
   readonly organization: ForgeOrganizationId;
-  /** Another one, to which nobody gave us access and whose only owner is this account; if the forge shows such ones. */
+  /** An organization that is not connected, with its owner; left out if the forge does not list such organizations. */
   readonly notConnected?: { readonly id: ForgeOrganizationId; readonly owner: ForgeAccountId };
-  /** Gives a new account that role in `organization`. */
+  /** Creates an account with that role in `organization`. */
   addPerson(role: Role): Promise<ForgeAccountId>;
   setRole(account: ForgeAccountId, role: Role): Promise<void>;
   /**
-   * What happens in a browser: the person who comes to that address agrees, or declines without an account.
+   * Opens the sign-in page and consents as the account, or declines if it is undefined.
    *
-   * @returns the query with which the browser comes back
+   * @returns the query of the callback
    */
   visit(address: string, account: ForgeAccountId | undefined): Promise<URLSearchParams>;
-  /** The person takes back, at the forge, what was granted. */
+  /** Revokes the person's grant at the forge. */
   revoke(account: ForgeAccountId): Promise<void>;
-  /** With what the forge sends a person back who gave access to the organization, and with what it would for one that is not there. */
+  /** The parameters of the redirect after access to `organization` was granted, and made-up ones. Left out without such a page. */
   readonly installed?: { readonly real: URLSearchParams; readonly madeUp: URLSearchParams };
 }
 

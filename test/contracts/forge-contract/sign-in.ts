@@ -1,4 +1,4 @@
-/** People sign in with their account, and own what the forge says that they own. */
+/** People sign in with their account, and own only what the forge confirms. */
 import { describe, expect, test } from 'vitest';
 import type { ForgeAccountId } from '../../../shared/domain/ids.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
@@ -19,7 +19,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-/** What one browser does, from the way out to the way back. */
+/** Goes to the sign-in page and back. */
 async function visit(of: SignInFixture, account: ForgeAccountId | undefined): Promise<URLSearchParams> {
   const { signIn, integration, redirectUri } = of;
   const request = { redirectUri, state, codeChallenge: s256(codeVerifier) };

@@ -22,7 +22,7 @@ export interface ToySecrets extends IntegrationSecrets {
   readonly clientSecret?: string | undefined;
 }
 
-/** What it answers to a person's token, and how one is obtained. @throws ForgeError, each method */
+/** The API for people's tokens. @throws ForgeError, each method */
 export interface ToyPeople {
   exchangeCode(
     client: { readonly id: string; readonly secret: string },

@@ -1,10 +1,10 @@
-/** People sign in at the toy forge: it has no PKCE, no page where access is given, and no request that ends a grant. */
+/** Sign-in with the toy forge, which has no PKCE, no page for granting access, and no request that revokes a grant. */
 import { asId } from '../../../shared/domain/ids.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
 import { type OwnedOrganization, type SignIn, SignInError } from '../../../shared/forge/sign-in.ts';
 import type { ToyApi, ToySecrets, ToySettings } from './api.ts';
 
-/** What the toy forge says where it does not give a token. */
+/** The toy forge's OAuth errors. */
 const codeOfError = {
   access_denied: 'denied',
   invalid_grant: 'bad-code',
@@ -17,7 +17,7 @@ const refusal = (error: string): Error =>
     : new ForgeError('unexpected', 'an unknown error');
 
 export function createToySignIn(api: ToyApi): SignIn<ToySettings, ToySecrets> {
-  /** @throws SignInError `grant-ended` instead of `credential-rejected`: the person has to sign in again, nobody else can do anything */
+  /** @throws SignInError `grant-ended` instead of `credential-rejected` */
   function ask<Answer>(request: () => Answer): Answer {
     try {
       return request();

@@ -22,7 +22,7 @@ export interface Services {
   readonly readRefs: RefReader;
   now(): number;
   redeliver(deliveryId: number): Promise<void>;
-  /** Left out: no App is made of a manifest. */
+  /** Without it no App can be created from a manifest. */
   readonly registrations?: Registrations | undefined;
 }
 

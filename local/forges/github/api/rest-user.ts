@@ -15,14 +15,14 @@ function viewingUser({ viewer }: Context): User {
   return viewer.credential.user;
 }
 
-/** What both the App and the person may see. */
+/** Repositories that both the App and the person may read. */
 function sharedRepositories(state: GitHubState, installation: Installation, user: User): Repository[] {
   return installationRepositories(state, installation).filter(
     (repository) => effectivePermission(state, repository, user.id) !== undefined,
   );
 }
 
-/** Owners see an installation, and whoever reads one of its repositories, outside collaborators too. */
+/** Owners see an installation, and everybody who may read one of its repositories, including outside collaborators. */
 function sees(state: GitHubState, installation: Installation, user: User): boolean {
   const membership = state.organizations.get(installation.organizationId)?.members.get(user.id);
   const isOwner = membership?.role === 'admin' && membership.state === 'active';
@@ -53,8 +53,8 @@ function listInstallationRepositories(context: Context): Reply {
 }
 
 /**
- * Whether organizations without the App are in the list is documented nowhere; here they are. One that gave the App no permission to see
- * members is not.
+ * Whether the list includes organizations without the App is not documented; here it does. Organizations that did not grant the App the
+ * permission to read members are left out.
  */
 function listMemberships(context: Context): Reply {
   const { services, state, url } = context;
@@ -83,7 +83,7 @@ function listMemberships(context: Context): Reply {
   return { status: 200, headers, json };
 }
 
-/** The token in the body of a request about it, and whose it is. */
+/** The token in the request body, and its user. */
 function grantOf({ services, state, params, body }: Context): { token: string; userId: number } {
   if (params.client_id !== state.app.clientId) throw new RefusalError(NOT_FOUND);
   const token = parseJsonObject(body).access_token;
@@ -108,7 +108,7 @@ async function convertManifest({ services, state, params }: Context): Promise<Re
   return { status: 201, json };
 }
 
-/** Routes that answer with a person's token, and those about such tokens. They go before `/user/{account_id}`. */
+/** Routes for people's tokens, and routes that revoke them. They must precede `/user/{account_id}`. */
 export const userRoutes: readonly Route[] = [
   {
     method: 'GET',

@@ -32,7 +32,7 @@ export interface TokenStore {
   authorizeGit(state: GitHubState, authorization: string | undefined, repositoryId: number): GitRight;
   /** Ends a token now. */
   revoke(token: string): void;
-  /** What the app has of people. */
+  /** Tokens of people. */
   readonly users: UserTokens;
 }
 

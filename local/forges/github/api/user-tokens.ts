@@ -7,15 +7,15 @@ const TOKEN_LIFETIME_MS = 8 * 60 * 60 * 1000;
 const REFRESH_LIFETIME_MS = 15_897_600 * 1000;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** What a person agreed to on the sign-in page. */
+/** A person's consent on the sign-in page. */
 export interface Authorization {
   readonly userId: number;
   readonly redirectUri: string;
-  /** Of PKCE with `S256`; a code without one is exchanged without a verifier. */
+  /** PKCE with `S256`; without it no verifier is checked. */
   readonly codeChallenge?: string | undefined;
 }
 
-/** What an App got for a person, with lifetimes in seconds. */
+/** The result of an exchange; lifetimes in seconds. */
 export interface IssuedTokens {
   readonly accessToken: string;
   readonly expiresIn: number;
@@ -23,23 +23,23 @@ export interface IssuedTokens {
   readonly refreshExpiresIn: number;
 }
 
-/** A person's tokens for the one App of the simulated GitHub. Who has them is lost at a restart. */
+/** The tokens of people for the simulated GitHub's App. They are in memory only. */
 export interface UserTokens {
-  /** @returns the code for the App */
+  /** @returns the authorization code */
   authorize(authorization: Authorization): string;
-  /** Undefined for a code that is unknown, used, too old, or was made for another address or another verifier. */
+  /** Undefined if the code is unknown, used or expired, or was issued for another redirect address or verifier. */
   exchange(
     code: string,
     redirectUri: string | undefined,
     verifier: string | undefined,
   ): IssuedTokens | undefined;
-  /** Ends both old tokens. Undefined for a token that is unknown, used or too old. */
+  /** Invalidates both old tokens. Undefined if the refresh token is unknown, used or expired. */
   refresh(refreshToken: string): IssuedTokens | undefined;
-  /** Whom a token speaks for now. */
+  /** The user of a valid token. */
   userOf(accessToken: string): number | undefined;
-  /** Ends one token with the one that refreshes it. */
+  /** Ends an access token and its refresh token. */
   revoke(accessToken: string): void;
-  /** Ends all of a person's tokens; everybody's without one. */
+  /** Ends all tokens of a person, or of everybody. */
   endGrants(userId?: number): void;
 }
 

@@ -20,9 +20,9 @@ export interface InstallationToken {
 export type Credential =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'app' }
-  /** The client id with its secret. */
+  /** Client id and secret. */
   | { readonly kind: 'client' }
-  /** A person, by a token that the app has. */
+  /** A person's token. */
   | { readonly kind: 'user'; readonly user: User }
   | { readonly kind: 'installation'; readonly installation: Installation; readonly token: InstallationToken };
 

@@ -4,7 +4,7 @@ import type { UserTokens } from '../api/user-tokens.ts';
 import type { Registrations } from '../registrations.ts';
 import type { GitHubState } from '../state.ts';
 
-/** What the pages work with. */
+/** Services of the pages. */
 export interface WebServices {
   readonly state: GitHubState;
   readonly addresses: Addresses;
@@ -18,7 +18,7 @@ export interface WebServices {
 export interface WebContext extends WebServices {
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;
-  /** The body; empty of a GET. */
+  /** Fields of the body; empty for GET. */
   readonly form: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
 }

@@ -6,7 +6,7 @@ import { choiceForm, NOT_FOUND_PAGE, type PageReply, page, redirectWith } from '
 const isInstalled = ({ state }: WebContext, { id }: Organization): boolean =>
   [...state.installations.values()].some(({ organizationId }) => organizationId === id);
 
-/** `GET /apps/{slug}/installations/new`: which organization, and who does it. Members may ask their owners for it. */
+/** `GET /apps/{slug}/installations/new`: choose an organization and the person who installs. Members can only request it. */
 export function showInstallation(context: WebContext): PageReply {
   const { state, url, params } = context;
   if (params.slug !== state.app.slug) return NOT_FOUND_PAGE;
@@ -18,7 +18,7 @@ export function showInstallation(context: WebContext): PageReply {
   );
   const parts = organizations.map((organization) => {
     const { login } = organization;
-    if (isInstalled(context, organization)) return `<p>${login} has it installed.</p>`;
+    if (isInstalled(context, organization)) return `<p>${login} has already installed it.</p>`;
     const choices = [...organization.members].flatMap(([id, membership]) => {
       const user = state.users.get(id);
       if (user === undefined || membership.state !== 'active') return [];
@@ -35,7 +35,7 @@ export function showInstallation(context: WebContext): PageReply {
   return page(`Install ${state.app.name ?? state.app.slug}`, parts.join('\n'));
 }
 
-/** The form's target: an owner installs it, and goes to the set-up address; a member goes there without an installation. */
+/** The form's target. Both installing and requesting continue at the setup URL. */
 export async function install(context: WebContext): Promise<PageReply> {
   const { state, form, params, install: run } = context;
   const organization = findOrganization(state, form.get('organization') ?? '');
@@ -49,7 +49,7 @@ export async function install(context: WebContext): Promise<PageReply> {
   const id = isOwner ? await run(organization.login, user?.login ?? '') : undefined;
   const { setupUrl } = state.app;
   if (setupUrl === undefined) {
-    return page(isOwner ? 'Installed' : 'Requested', '<p>The App has no set-up address to go on to.</p>');
+    return page(isOwner ? 'Installed' : 'Requested', '<p>The App has no setup URL.</p>');
   }
   return redirectWith(setupUrl, {
     installation_id: id,

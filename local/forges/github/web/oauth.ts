@@ -4,16 +4,16 @@ import type { App } from '../state.ts';
 import type { WebContext } from './context.ts';
 import { choiceForm, NOT_FOUND_PAGE, type PageReply, page, redirectWith, refusalPage } from './page.ts';
 
-/** What is sent along from the page to its form's target. */
+/** Parameters that the form passes on. */
 const kept = ['client_id', 'redirect_uri', 'state', 'code_challenge', 'code_challenge_method'];
 
-/** The redirect address if it is registered, to the letter; the first one if none is asked for. */
+/** The redirect address if it is registered exactly; the first registered one if the request has none. */
 function redirectUriOf({ callbackUrls = [] }: App, parameters: URLSearchParams): string | undefined {
   const asked = parameters.get('redirect_uri') ?? callbackUrls[0];
   return callbackUrls.find((registered) => registered === asked);
 }
 
-/** What is wrong with a request to sign in, which is told to the person and not to the App. */
+/** An invalid request is shown to the person and not reported to the App. */
 function refuse({ state }: WebContext, parameters: URLSearchParams): PageReply | undefined {
   if (parameters.get('client_id') !== state.app.clientId) return NOT_FOUND_PAGE;
   if (redirectUriOf(state.app, parameters) === undefined) {
@@ -22,7 +22,7 @@ function refuse({ state }: WebContext, parameters: URLSearchParams): PageReply |
   return undefined;
 }
 
-/** `GET /login/oauth/authorize`: whoever sits before the browser says who that is. */
+/** `GET /login/oauth/authorize`: the person chooses an account. */
 export function showAuthorization(context: WebContext): PageReply {
   const { state, url } = context;
   const parameters = url.searchParams;
@@ -48,7 +48,7 @@ export function showAuthorization(context: WebContext): PageReply {
   return page(`Sign in to ${state.app.name ?? state.app.slug}`, `${intro}\n${form}`);
 }
 
-/** The form's target. Answers to the App bear GitHub's `iss` (RFC 9207). */
+/** The form's target. Redirects to the App have GitHub's `iss` (RFC 9207). */
 export function authorize(context: WebContext): PageReply {
   const { state, form, addresses, users } = context;
   const refusal = refuse(context, form);
@@ -76,7 +76,7 @@ export function authorize(context: WebContext): PageReply {
 type TokenAnswer = Readonly<Record<string, string | number>>;
 
 /**
- * GitHub's words for what it does not grant, with status 200:
+ * GitHub's error messages, sent with status 200:
  * https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
  */
 const descriptions = {
@@ -98,7 +98,7 @@ const granted = ({ accessToken, expiresIn, refreshToken, refreshExpiresIn }: Iss
   expires_in: expiresIn,
   refresh_token: refreshToken,
   refresh_token_expires_in: refreshExpiresIn,
-  // An App's token has no scopes: it may what the App may.
+  // Tokens of GitHub Apps have no scopes.
   scope: '',
   token_type: 'bearer',
 });
@@ -125,7 +125,7 @@ const inForm = (answer: TokenAnswer): string =>
     Object.entries(answer).map(([name, value]): [string, string] => [name, `${value}`]),
   ).toString();
 
-/** `POST /login/oauth/access_token`: a form, or JSON to whoever accepts it. */
+/** `POST /login/oauth/access_token`: answers with a form, or with JSON if the request accepts it. */
 export function exchangeToken(context: WebContext): PageReply {
   const { state, form, headers } = context;
   const isJson = (headers.accept ?? '').includes('json');

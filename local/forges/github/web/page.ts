@@ -1,6 +1,6 @@
-/** What the simulated GitHub's pages are made of. They work without JavaScript. */
+/** Building blocks of the simulated GitHub's pages, which work without JavaScript. */
 
-/** An answer of a page. */
+/** An HTTP response. */
 export interface PageReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
-/** @param main HTML, in which everything from outside was escaped */
+/** @param main HTML with all outside text escaped */
 export function page(title: string, main: string, status = 200): PageReply {
   const heading = escapeHtml(title);
   return {
@@ -37,16 +37,16 @@ export const refusalPage = (status: number, text: string): PageReply =>
 
 export const NOT_FOUND_PAGE = refusalPage(404, 'This is not the web page you are looking for.');
 
-/** A button that says what is chosen. */
+/** A submit button. */
 export interface Choice {
   readonly name: string;
   readonly value: string;
   readonly text: string;
-  /** What Enter takes. */
+  /** Focused, so that Enter submits it. */
   readonly isPreselected?: boolean;
 }
 
-/** A form whose buttons are the choices. @param hidden sent along */
+/** A form with one submit button per choice. @param hidden values of hidden fields */
 export function choiceForm(
   action: string,
   hidden: Readonly<Record<string, string>>,
@@ -63,7 +63,7 @@ export function choiceForm(
   return [`<form method="post" ${attribute('action', action)}>`, ...fields, ...buttons, '</form>'].join('\n');
 }
 
-/** Sends the browser on with more in the query. */
+/** Redirects with added query parameters. */
 export function redirectWith(
   address: string,
   parameters: Readonly<Record<string, string | undefined>>,

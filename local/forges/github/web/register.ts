@@ -27,7 +27,7 @@ function manifestOf(form: URLSearchParams): Manifest | string {
 const invalid = (problem: string): PageReply =>
   refusalPage(422, `Invalid GitHub App configuration: ${problem}`);
 
-/** `POST /settings/apps/new`, or below an organization: shows what is about to be made, since only the person may confirm it. */
+/** `POST /settings/apps/new`, also below an organization: asks the person to confirm the App. */
 export function showRegistration({ state, form, url, params }: WebContext): PageReply {
   const { organization } = params;
   if (organization !== undefined && findOrganization(state, organization) === undefined)
@@ -50,7 +50,7 @@ export function showRegistration({ state, form, url, params }: WebContext): Page
   );
 }
 
-/** The form's target. The App itself is made when its code is exchanged. */
+/** The form's target. The App is created when its code is exchanged. */
 export function register({ form, registrations }: WebContext): PageReply {
   const manifest = manifestOf(form);
   if (typeof manifest === 'string') return invalid(manifest);

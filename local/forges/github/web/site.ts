@@ -11,7 +11,7 @@ import { type PageReply, refusalPage } from './page.ts';
 import { register, showRegistration } from './register.ts';
 
 export interface SiteDependencies extends WebServices, RequestFaults {
-  /** Answers whatever is no page. */
+  /** Answers all other requests. */
   readonly git: RequestListener;
   /** Milliseconds. */
   now(): number;
@@ -37,7 +37,7 @@ const findRoute = createRouter(routes);
 
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** A body as its type says: a form, or a JSON object of texts. */
+/** The fields of a form or of a flat JSON object. */
 function formOf(body: Buffer, type: string | undefined): URLSearchParams {
   const text = body.toString('utf8');
   if (!(type ?? '').includes('json')) return new URLSearchParams(text);
@@ -47,12 +47,12 @@ function formOf(body: Buffer, type: string | undefined): URLSearchParams {
   );
 }
 
-/** The simulated `github.com`, as a request listener: the pages and the endpoints of OAuth, and git for all else. */
+/** The simulated `github.com` as a request listener: pages, OAuth endpoints, and git for everything else. */
 export function createSite(deps: SiteDependencies): RequestListener {
   const takeLimit = (match: Record<string, string>): Fault | undefined =>
     deps.faults.take('rate-limit', match) ?? deps.faults.take('secondary-limit', match);
 
-  /** Undefined: the connection is to be broken. */
+  /** @returns undefined to close the connection without an answer */
   async function answer(
     request: IncomingMessage,
     url: URL,
@@ -95,7 +95,7 @@ export function createSite(deps: SiteDependencies): RequestListener {
       at,
       surface: 'web',
       method: request.method ?? 'GET',
-      // The query may hold a state.
+      // The query may contain a state.
       path: url.pathname,
       status: reply?.status ?? 0,
       durationMs: Math.round(deps.now() - at),
