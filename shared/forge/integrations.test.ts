@@ -39,7 +39,7 @@ describe('the integrations of an installation', () => {
     ],
   ])('accept %s', (_, settings, baseUrl, apiUrl) => {
     expect(parse(gitHub(settings)).valid).toEqual([
-      { forge: 'github', settings: { appId: '7', baseUrl, apiUrl }, secrets },
+      { forge: 'github', settings: { appId: '7', baseUrl, apiUrl, webUrl: baseUrl }, secrets },
     ]);
   });
 
