@@ -105,6 +105,22 @@ describe('a sign-in', () => {
     }
   });
 
+  it('goes on when another site sends the browser to the callback meanwhile', async () => {
+    const { visitor } = await setUpBench();
+    const ann = visitor();
+    const back = await ann.toForge('sign-in', '1');
+    const { pathname } = new URL(back);
+    for (const sent of [
+      `${pathname}?code=x&state=x`,
+      `${pathname}?error=access_denied`,
+      '/sign-in/callback/other~git.example.com?code=x',
+    ]) {
+      expect((await ann.get(sent)).status).toBe(400);
+    }
+    expect((await ann.get(back)).status).toBe(303);
+    expect(await ann.who()).toBeDefined();
+  });
+
   it('of who does not belong here is refused, noted, and makes nobody', async () => {
     const { visitor, table } = await setUpBench();
     const eve = visitor();

@@ -143,10 +143,13 @@ async function callback(context: Context): Promise<HttpAnswer> {
   const { dependencies, request, key } = context;
   const pending = await pendingSignIn.opened(dependencies, request.cookies);
   const one = await offeredBy(context);
-  const answer =
-    pending === undefined || one === undefined || pending.integration !== key
-      ? pageAnswer(beginAgain)
-      : await complete(context, one, pending).catch((error: unknown) => failed(context, error));
+  // Any site can send a browser here. Without the state of what this browser began, that goes on as it is.
+  const isAnswer =
+    pending?.integration === key && isSameSecret(request.query.get('state') ?? '', pending.state);
+  if (pending === undefined || one === undefined || !isAnswer) {
+    return pageAnswer(beginAgain);
+  }
+  const answer = await complete(context, one, pending).catch((error: unknown) => failed(context, error));
   return { ...answer, cookies: [...(answer.cookies ?? []), pendingSignIn.forgotten] };
 }
 
