@@ -1,7 +1,7 @@
 /** Keys that machines use the API with: an owner makes, lists and revokes them. */
 import { type ApiKeyScope, isApiKey, makeApiKey } from '../domain/api-key.ts';
 import { CallerError } from '../domain/caller-error.ts';
-import { type ApiKeyId, newId } from '../domain/ids.ts';
+import { type ApiKeyId, asId, newId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { tokenHash } from '../domain/token.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -53,6 +53,7 @@ export async function createApiKey(
     throw new CallerError('conflict', `an organization has at most ${apiKeysMax} keys; revoke one first`);
   }
   const secret = makeApiKey(randomBytes);
+  const { actor } = accountable;
   const key: ApiKey = {
     id: newId<ApiKeyId>(randomBytes),
     organization: organization.id,
@@ -60,6 +61,7 @@ export async function createApiKey(
     description,
     scopes: [...new Set(scopes)],
     madeBy: accountable.by,
+    ...(actor?.kind === 'user' ? { makerId: asId<UserId>(actor.id) } : {}),
     createdAt: now,
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };

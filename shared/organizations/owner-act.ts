@@ -1,6 +1,6 @@
 /** Audit log entries of owners' acts: who did what, and why. */
 import { z } from 'zod';
-import { type AuditEntryId, newId, type OrganizationId } from '../domain/ids.ts';
+import { type AuditEntryId, newId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type AuditEntry, addAuditEntry } from '../store/audit-log.ts';
 import type { Operation } from '../store/table.ts';
@@ -18,7 +18,10 @@ const printableText = (max: number) =>
 export const accountable = { by: printableText(100), why: printableText(500) } as const;
 
 /** Who does something, why, and from where, as far as that is known. */
-export type Accountable = Pick<AuditEntry, 'by' | 'why' | 'actor' | 'from'>;
+export interface Accountable extends Pick<AuditEntry, 'by' | 'why' | 'actor' | 'from'> {
+  /** The person who made the key that does it. */
+  readonly keyMaker?: { readonly id: UserId; readonly name: string };
+}
 
 /** What it was and what it is now. Never holds a secret. */
 export type Changed = Pick<AuditEntry, 'before' | 'after'>;

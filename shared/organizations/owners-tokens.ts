@@ -47,7 +47,11 @@ export async function makeTokenFor(
   });
 }
 
-function makerOf({ actor }: Accountable): TokenMaker | undefined {
+/** Of a token that a key makes, the person who made the key: neither outlives that person's ownership. */
+function makerOf({ actor, keyMaker }: Accountable): TokenMaker | undefined {
+  if (keyMaker !== undefined) {
+    return { kind: 'user', ...keyMaker };
+  }
   switch (actor?.kind) {
     case 'user':
     case 'key':

@@ -1,7 +1,7 @@
 /** Keys that machines use the API with. The secret itself is never stored. */
 import { z } from 'zod';
 import { apiKeyScopes } from '../domain/api-key.ts';
-import { type ApiKeyId, asId, type OrganizationId } from '../domain/ids.ts';
+import { type ApiKeyId, asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { absent, missingOrLess, present } from './condition.ts';
 import { keys } from './keys.ts';
 import { ConflictError, type Operation, type Table } from './table.ts';
@@ -14,6 +14,11 @@ const ApiKeyItem = z.object({
   scopes: z.array(z.enum(apiKeyScopes)),
   /** Whoever made it, by name. */
   madeBy: z.string(),
+  /** The person who made it, without whose ownership it counts for nothing. Missing in the operator's keys and those of older versions. */
+  makerId: z
+    .string()
+    .transform((text) => asId<UserId>(text))
+    .optional(),
   createdAt: z.number(),
   /** Undefined: never. */
   expiresAt: z.number().optional(),

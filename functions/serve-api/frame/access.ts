@@ -68,7 +68,7 @@ export interface AccessRule {
 export interface Standing {
   /** Of the organization in the path, if there is one. */
   readonly organization: OrganizationId | undefined;
-  /** The person's there. */
+  /** There, the person's, or that of the person who made the key. */
   readonly role: Role | undefined;
   readonly isAdministrator: boolean;
 }
@@ -107,6 +107,10 @@ export function refusalOf(
     case 'operator':
       return rule.access === 'user' ? 'forbidden' : undefined;
     case 'key':
+      // Answered like a revoked key: it does not outlive its maker's ownership.
+      if (isOfOrganization(rule.access) && caller.key.makerId !== undefined && standing.role !== 'owner') {
+        return 'unauthenticated';
+      }
       return rule.scope !== 'none' && caller.key.scopes.includes(rule.scope) ? undefined : 'missing-scope';
     case 'user':
       return refusalOfUser(rule, caller, standing, now);

@@ -1,5 +1,6 @@
 /** Whether the caller may use the route, by what the table says of both. */
 import type { MiddlewareHandler } from 'hono';
+import type { UserId } from '../../../shared/domain/ids.ts';
 import { type Organization, slugProblem } from '../../../shared/domain/organization.ts';
 import { membershipOf, type Role } from '../../../shared/organizations/membership.ts';
 import { ProblemError } from '../../../shared/runtime/problem-details.ts';
@@ -50,9 +51,10 @@ async function standingOf(
   if (slug !== undefined) {
     const organization =
       slugProblem(slug) === undefined ? await findOrganizationBySlug(table, slug) : undefined;
+    const user = responsibleFor(caller, organization);
     const membership =
-      organization !== undefined && caller.kind === 'user'
-        ? await membershipOf(table, caller.user, organization, clock.now())
+      organization !== undefined && user !== undefined
+        ? await membershipOf(table, user, organization, clock.now())
         : undefined;
     return { organization, role: membership?.role, isAdministrator: false };
   }
@@ -61,4 +63,16 @@ async function standingOf(
     caller.kind === 'user' &&
     (await findInstallationSettings(table)).administrators.includes(caller.user);
   return { ...nothing, isAdministrator };
+}
+
+/** The person whose role counts: the caller, or who made the key that asks for its own organization. */
+function responsibleFor(caller: Caller, organization: Organization | undefined): UserId | undefined {
+  switch (caller.kind) {
+    case 'user':
+      return caller.user;
+    case 'key':
+      return caller.key.organization === organization?.id ? caller.key.makerId : undefined;
+    case 'operator':
+      return undefined;
+  }
 }

@@ -78,9 +78,15 @@ async function accountableOf(
       return { by: name, why, actor, from: { address, session: caller.session } };
     }
     case 'key': {
-      const { id, description } = caller.key;
+      const { id, description, makerId, madeBy } = caller.key;
       const actor = { kind: 'key', id, name: description } as const;
-      return { by: `key ${description}`, why, actor, from: { address, token: id } };
+      return {
+        by: `key ${description}`,
+        why,
+        actor,
+        from: { address, token: id },
+        ...(makerId === undefined ? {} : { keyMaker: { id: makerId, name: madeBy } }),
+      };
     }
     case 'operator': {
       const name = operatorName(c.req.header(operatorNameHeader));

@@ -1,6 +1,10 @@
 /** What single routes do beyond what holds for all of them. */
 import { describe, expect, it, vi } from 'vitest';
+import { putFact } from '../../../shared/store/fact-store.ts';
+import { putPerson } from '../../../shared/store/member-store.ts';
 import { createApiWorld, userOf } from '../../../test/support/api-world.ts';
+import { aFact } from '../../../test/support/memory-forge.ts';
+import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import { defineRoute } from '../frame/route.ts';
 
 const settings = '/installation/settings';
@@ -118,6 +122,32 @@ describe('a key', () => {
     });
     const both = { authorization: `Bearer ${secret}` };
     expect((await world.ask('owner', { path: '/me', headers: both })).status).toBe(403);
+  });
+
+  it('counts only while the person who made it owns the organization, and so do its tokens', async () => {
+    const world = await createApiWorld();
+    const { secret } = (
+      await world.ask('owner', {
+        method: 'POST',
+        path: '/organizations/acme/api-keys',
+        body: { description: 'ci', scopes: ['read', 'tokens', 'danger'] },
+      })
+    ).body;
+    const make = { for: { kind: 'organization' }, description: 'deploy' };
+    const path = '/organizations/acme/tokens';
+    const made = await world.ask({ secret }, { method: 'POST', path, body: make });
+    expect(made.body.madeBy).toEqual({ kind: 'user', id: userOf('owner'), name: 'owner-login' });
+    const older = await world.machine(['tokens']);
+    const ask = async (key: { readonly secret: string }) => (await world.ask(key, { path })).status;
+    const right = { changedAt: world.now(), gives: true };
+    const status: number[] = [];
+    for (const [number, role] of (['member', 'owner'] as const).entries()) {
+      await world.table.transact([putFact(synchronizationId, aFact.member(1, role), number + 2, right)]);
+      status.push(await ask({ secret }), await ask(older));
+    }
+    expect(status).toEqual([401, 200, 200, 200]);
+    await world.table.transact(putPerson(organizationId, userOf('owner'), { isOwner: false, isOff: true }));
+    expect([await ask({ secret }), await ask(older)]).toEqual([401, 200]);
   });
 });
 
