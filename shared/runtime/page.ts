@@ -13,7 +13,11 @@ const style = `
 body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,sans-serif}
 main{max-width:34rem;margin:8vh auto;padding:2rem;background:var(--paper);border:1px solid var(--line);border-radius:.6rem}
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}
+h2{margin:1.75rem 0 .5rem;font-size:1.1rem}
 p{margin:.75rem 0}
+ul{margin:.75rem 0;padding-left:1.2rem}
+code{overflow-wrap:anywhere;user-select:all}
+pre{overflow-x:auto;padding:.75rem;background:var(--ground);border:1px solid var(--line);border-radius:.35rem;font-size:.85rem}
 .quiet{color:var(--quiet);font-size:.9rem}
 a{color:var(--act)}
 form{margin:.75rem 0}

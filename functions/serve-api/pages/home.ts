@@ -53,6 +53,8 @@ export function tokenPage(
 ): Page {
   const { host } = new URL(registryBaseUrl);
   const lines = [
+    // On one machine only; a deployment has TLS.
+    ...(registryBaseUrl.startsWith('http:') ? ['composer config --global secure-http false'] : []),
     ...memberships.map(
       ({ organization: { slug } }) =>
         `composer config --global repositories.${slug} composer ${registryBaseUrl}/${slug}`,
