@@ -123,7 +123,7 @@ function createRegistry(
   const distBuilder = new HttpOrigin(apiDomain(stack, api), {
     originId: 'dist-builder',
     originPath: '/dists',
-    customHeaders: originSecretOf(data),
+    customHeaders: originSecretHeaderOf(data.distOriginSecret),
   });
   return new Distribution(stack, 'RegistryDistribution', {
     comment: 'registry',
@@ -162,7 +162,7 @@ function createApiBehavior(stack: Stack, api: HttpApi, data: Data): BehaviorOpti
   return {
     origin: new HttpOrigin(apiDomain(stack, api), {
       originId: 'http-api',
-      customHeaders: originSecretOf(data),
+      customHeaders: originSecretHeaderOf(data.originSecret),
     }),
     functionAssociations: [createAddressForwarder(stack)],
     allowedMethods: AllowedMethods.ALLOW_ALL,
@@ -186,8 +186,8 @@ function createApiBehavior(stack: Stack, api: HttpApi, data: Data): BehaviorOpti
 }
 
 /** CloudFormation inserts the value when it deploys; the template only has a reference. */
-const originSecretOf = ({ originSecret }: Data): Record<string, string> => ({
-  [originSecretHeader]: originSecret.secretValue.unsafeUnwrap(),
+const originSecretHeaderOf = ({ secretValue }: Data['originSecret']): Record<string, string> => ({
+  [originSecretHeader]: secretValue.unsafeUnwrap(),
 });
 
 /**

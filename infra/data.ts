@@ -12,6 +12,9 @@ export interface Data {
   readonly consoleBucket: Bucket;
   readonly accessStore: KeyValueStore;
   readonly integrationsSecret: Secret;
+  /** Proves that the edge function let a request for an archive pass: only the registry's host sends it. */
+  readonly distOriginSecret: Secret;
+  /** Proves that a request to any other route came through the CDN. */
   readonly originSecret: Secret;
   /** The key by which an operator's programs use the API, and stop access when nobody can sign in. */
   readonly operatorKeySecret: Secret;
@@ -69,7 +72,11 @@ export function createData(stack: Stack): Data {
     // It contains values that only the operator knows.
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  const originSecret = new Secret(stack, 'OriginSecret', {
+  const distOriginSecret = new Secret(stack, 'OriginSecret', {
+    description: 'Proves to fetch-dist that the edge function let a request pass',
+    generateSecretString: { excludePunctuation: true, passwordLength: 40 },
+  });
+  const originSecret = new Secret(stack, 'ApiOriginSecret', {
     description: 'Proves to the HTTP API that a request came through the CDN',
     generateSecretString: { excludePunctuation: true, passwordLength: 40 },
   });
@@ -94,6 +101,7 @@ export function createData(stack: Stack): Data {
     consoleBucket,
     accessStore,
     integrationsSecret,
+    distOriginSecret,
     originSecret,
     operatorKeySecret,
     setUpCodeSecret,

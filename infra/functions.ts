@@ -43,7 +43,8 @@ interface Needs {
   readonly integrations?: true | 'add';
   /** The secrets of connections: `use` decrypts them, `renew` also encrypts their successors. `hooks`: decrypts those of hooks only. */
   readonly credentials?: 'use' | 'renew' | 'hooks';
-  readonly originSecret?: true;
+  /** `dist`: only what the edge function let pass; `api`: whatever came through the CDN. */
+  readonly originSecret?: 'api' | 'dist';
   /** What else of the credential key's: the keys that sign sessions, and the forge's grants of people who choose an organization. */
   readonly people?: true;
   /** Keeps answers to creations, encrypted, for whoever repeats the request. */
@@ -64,7 +65,7 @@ const functionNeeds = {
     sends: ['sync', 'scan', 'publish-roots'],
     integrations: true,
     credentials: 'hooks',
-    originSecret: true,
+    originSecret: 'api',
   },
   'sync-organization': {
     does: 'Reads a scope of a forge organization, plans and applies',
@@ -121,7 +122,7 @@ const functionNeeds = {
     sends: ['scan'],
     integrations: true,
     credentials: 'renew',
-    originSecret: true,
+    originSecret: 'dist',
     baseUrls: ['registry'],
   },
   'record-downloads': {
@@ -130,7 +131,7 @@ const functionNeeds = {
     megabytes: 256,
     table: 'write',
     sends: [],
-    originSecret: true,
+    originSecret: 'api',
   },
   'start-reconcile': {
     does: 'Wants a whole read of every synchronization',
@@ -180,7 +181,7 @@ const functionNeeds = {
     sends: allQueues,
     integrations: 'add',
     credentials: 'renew',
-    originSecret: true,
+    originSecret: 'api',
     people: true,
     answers: true,
     operatorKey: true,
@@ -193,7 +194,7 @@ const functionNeeds = {
     table: 'write',
     sends: allQueues,
     integrations: true,
-    originSecret: true,
+    originSecret: 'api',
     people: true,
     setUpCode: true,
     baseUrls: ['console'],
@@ -315,7 +316,8 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     allowed.push(keyAccess(data, renewing, 'answer', 'caller'));
   }
   for (const [isNeeded, variable, { secretArn }] of [
-    [need.originSecret, environment.originSecretArn, data.originSecret],
+    [need.originSecret === 'api', environment.originSecretArn, data.originSecret],
+    [need.originSecret === 'dist', environment.originSecretArn, data.distOriginSecret],
     [need.operatorKey, environment.operatorKeySecretArn, data.operatorKeySecret],
     [need.setUpCode, environment.setUpCodeSecretArn, data.setUpCodeSecret],
   ] as const) {

@@ -24,7 +24,10 @@ const dependencies = {
   reader: packageReader(table, createForges(table, logger)),
 };
 
-/** Reached through the CDN only, which forwards only requests that the edge function allowed. */
+/**
+ * Asks nobody for a token. Its origin secret is one that the CDN sends only with requests that the edge function let pass: the console's host
+ * leads to the same API.
+ */
 export const handler = httpHandler(
   { logger, bodyBytesMax: 0, isFromCdn: cdnRequestCheck() },
   async ({ parameters }) =>

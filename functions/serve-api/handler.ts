@@ -11,6 +11,7 @@ import { required } from '../../shared/runtime/config.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { pageAnswer } from '../../shared/runtime/page.ts';
+import { refusalIfTooOften } from '../../shared/sign-in/page-rate.ts';
 import { problemPage } from '../../shared/sign-in/pages.ts';
 import { createApp } from './app.ts';
 import { answerPage } from './pages/answer-page.ts';
@@ -44,7 +45,7 @@ const pages = httpHandler(
     isFromCdn: dependencies.isFromCdn,
     answerProblem: (problem) => pageAnswer(problemPage(problem)),
   },
-  (request) => answerPage(dependencies, request),
+  async (request) => (await refusalIfTooOften(dependencies, request)) ?? answerPage(dependencies, request),
 );
 
 export const handler = (event: APIGatewayProxyEventV2, context: Context) =>

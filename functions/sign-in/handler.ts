@@ -9,6 +9,7 @@ import { required } from '../../shared/runtime/config.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { pageAnswer } from '../../shared/runtime/page.ts';
+import { refusalIfTooOften } from '../../shared/sign-in/page-rate.ts';
 import { problemPage } from '../../shared/sign-in/pages.ts';
 import { answerSignIn } from '../../shared/sign-in/routes.ts';
 
@@ -39,5 +40,5 @@ export const handler = httpHandler(
     isFromCdn: cdnRequestCheck(),
     answerProblem: (problem) => pageAnswer(problemPage(problem)),
   },
-  async (request) => answerSignIn(dependencies, request),
+  async (request) => (await refusalIfTooOften(dependencies, request)) ?? answerSignIn(dependencies, request),
 );

@@ -83,6 +83,12 @@ describe('an HTTP route', () => {
     ]);
   });
 
+  it('reads no cookie whose name a browser takes for another', async () => {
+    const cookies = ['\u2000__Host-session=forged', '\u00a0__Host-session=forged', ' __Host-session=real\t'];
+    const { request } = await ask({ cookies });
+    expect([...(request?.cookies ?? [])]).toEqual([['__Host-session', 'real']]);
+  });
+
   it('reads cookies as they were set', async () => {
     const cookies = [
       '__Host-session=a.b=c%20',

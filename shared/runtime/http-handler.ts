@@ -82,17 +82,22 @@ function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
   };
 }
 
+/** https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1; around it only blanks and tabs may stand. */
+const cookiePattern = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)=(.*?)[ \t]*$/;
+
 /**
  * For two cookies of the same name browsers send the one with the longer path first:
  * https://www.rfc-editor.org/rfc/rfc6265#section-5.4
+ *
+ * Names are not trimmed of more than RFC 6265 allows: to a browser a name that begins with another space has no `__Host-` prefix, so a
+ * neighbouring host could set it.
  */
 export function cookiesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of pairs) {
-    const end = pair.indexOf('=');
-    const name = pair.slice(0, end).trim();
-    if (end > 0 && !cookies.has(name)) {
-      cookies.set(name, pair.slice(end + 1).trim());
+    const [, name, value] = cookiePattern.exec(pair) ?? [];
+    if (name !== undefined && value !== undefined && !cookies.has(name)) {
+      cookies.set(name, value);
     }
   }
   return cookies;

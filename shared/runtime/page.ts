@@ -49,6 +49,7 @@ export interface Page {
 /** https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html */
 const headers = {
   'cache-control': 'no-store',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',
   // Not `no-referrer`: with that, browsers send `Origin: null` with our own forms. https://fetch.spec.whatwg.org/#append-a-request-origin-header

@@ -76,6 +76,9 @@ describe.skipIf(composerVersion === undefined)('people who sign in', () => {
     expect(await ask(browser, 'GET', '/me')).toMatchObject({ status: 200 });
     const direct = await fetch(`${system.cloud.addresses.httpApi}/api/v1/me`);
     expect(direct.status).toBe(403);
+    // Archives are for whom the edge function lets pass, and it runs on the registry's host alone.
+    const dist = await fetch(`${system.console}/dists/acme/1/${'a'.repeat(40)}.zip`);
+    expect([dist.status, await dist.text()]).toEqual([403, expect.not.stringContaining('acme/')]);
     const anonymous = await fetch(`${system.console}/api/v1/me`);
     expect(z.object({ code: z.string() }).parse(await anonymous.json()).code).toBe('unauthenticated');
   });

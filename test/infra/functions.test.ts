@@ -89,7 +89,8 @@ describe('functions', () => {
   const remove = (...endings: string[]) =>
     endings.map((ending) => `s3:DeleteObject RegistryBucket/${ending}`);
   const integrations = 'secretsmanager:GetSecretValue IntegrationsSecret';
-  const originSecret = 'secretsmanager:GetSecretValue OriginSecret';
+  const originSecret = 'secretsmanager:GetSecretValue ApiOriginSecret';
+  const distOriginSecret = 'secretsmanager:GetSecretValue OriginSecret';
   const useCredentials = 'kms:Decrypt CredentialKey';
   const renewCredentials = [useCredentials, 'kms:GenerateDataKey CredentialKey'];
   const pendingWork = 'dynamodb:Query Table/index/pending';
@@ -135,7 +136,7 @@ describe('functions', () => {
         ...send('PublishAccessQueue', 'PublishRootsQueue'),
       ],
     ],
-    ['fetch-dist', [...store, integrations, ...renewCredentials, originSecret, ...send('ScanQueue')]],
+    ['fetch-dist', [...store, integrations, ...renewCredentials, distOriginSecret, ...send('ScanQueue')]],
     ['record-downloads', [originSecret]],
     ['start-reconcile', sendAll],
     ['catch-up-deliveries', [integrations, ...renewCredentials, ...sendAll]],
