@@ -2,13 +2,13 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import { primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { putPerson } from '../store/member-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Operation } from '../store/table.ts';
 import type { Confirmation } from './confirmation.ts';
 import { deleteSynchronization, type SynchronizationDeletion } from './delete-synchronization.ts';
-import { primaryOf } from './membership.ts';
 import { type Owner, ownersIf } from './owners.ts';
 import type { RefuseDependencies } from './refuse-commits.ts';
 

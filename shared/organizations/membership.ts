@@ -5,6 +5,7 @@
 import { isWithdrawn } from '../domain/claim.ts';
 import type { OrganizationId, SynchronizationId, UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { factsOfAccount } from '../store/fact-store.ts';
@@ -49,9 +50,7 @@ export function roleIn(
     return undefined;
   }
   const primary = primaryOf(organization, synchronizations);
-  // Until its members were read once, whoever made the organization goes on owning it.
-  const isUnread = primary?.lastSuccessAt.members === undefined;
-  if (isUnread && person.isOwner) {
+  if (person.isOwner && ownersByHandCount(primary)) {
     return 'owner';
   }
   if (standings.some(({ synchronization, role }) => role === 'owner' && synchronization === primary?.id)) {
@@ -61,17 +60,6 @@ export function roleIn(
     return 'member';
   }
   return standings.length > 0 ? 'outside' : undefined;
-}
-
-/** The synchronization whose owners are the organization's; undefined where there is none. */
-export function primaryOf<Candidate extends Pick<Synchronization, 'id' | 'createdAt'>>(
-  { primarySynchronization }: Pick<Organization, 'primarySynchronization'>,
-  synchronizations: readonly Candidate[],
-): Candidate | undefined {
-  const [oldest] = [...synchronizations].sort(
-    (one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1),
-  );
-  return synchronizations.find(({ id }) => id === primarySynchronization) ?? oldest;
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Who owns an organization, of those who have signed in: users, by what code hosts and the organization itself say. */
 import type { SynchronizationId, UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { membersAt, personsOf, stateOf } from '../store/member-store.ts';
 import type { Table } from '../store/table.ts';
 import { accountIn, findUsers, readUser } from '../store/user-store.ts';
-import { primaryOf } from './membership.ts';
 
 /** A user with what he is called. */
 export interface Owner {
@@ -29,7 +29,7 @@ export async function ownersIf(
   const persons = await personsOf(table, organization.id);
   const isOff = new Set(persons.filter((person) => stateOf(person) !== 'active').map(({ user }) => user));
   const owners = new Map<UserId, string>();
-  if (primary?.lastSuccessAt.members === undefined) {
+  if (ownersByHandCount(primary)) {
     for (const { user, isOwner } of persons) {
       if (isOwner) {
         owners.set(user, (await readUser(table, user))?.login ?? user);

@@ -2,11 +2,11 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import { primaryOf } from '../domain/primary.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { setPrimarySynchronization } from '../store/organization-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { primaryOf } from './membership.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { ownersIf } from './owners.ts';
 

@@ -6,6 +6,8 @@ import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { putClaim } from '../store/claim-store.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
 import { putPerson } from '../store/member-store.ts';
+import { addOrganization } from '../store/organization-store.ts';
+import { findSynchronization, noteSuccess } from '../store/synchronization-store.ts';
 import { findRefusal, refusalOf } from './admission.ts';
 
 const administrator = asId<UserId>('root');
@@ -65,7 +67,27 @@ describe('who may sign in', () => {
       ...putPerson(organizationId, user, { isOwner: false, isOff: true }),
     ]);
     expect(await findRefusal(table, account, user, clock.time)).toBe('no-member');
-    await table.transact(putPerson(asId<OrganizationId>('org2'), user, { isOwner: true, isOff: false }));
+    const id = asId<OrganizationId>('org2');
+    await table.transact([
+      ...addOrganization({ id, slug: 'other', name: 'Other', ownedVendors: [] }),
+      ...putPerson(id, user, { isOwner: true, isOff: false }),
+    ]);
     expect(await findRefusal(table, account, user, clock.time)).toBeUndefined();
+  });
+
+  it('is no owner by hand once the code host has said who the owners are', async () => {
+    const { table, clock } = await createPeople([aFact.member(2, 'owner')]);
+    const user = asId<UserId>('ann');
+    await table.transact([
+      changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
+      ...putPerson(organizationId, user, { isOwner: true, isOff: false }),
+    ]);
+    expect(await findRefusal(table, account, user, clock.time)).toBeUndefined();
+    const synchronization = await findSynchronization(table, synchronizationId);
+    if (synchronization === undefined) {
+      throw new Error('no synchronization');
+    }
+    await noteSuccess(table, synchronization, ['members'], clock.time);
+    expect(await findRefusal(table, account, user, clock.time)).toBe('no-member');
   });
 });

@@ -1,10 +1,12 @@
 /** Who may sign in to this installation. */
 import { isWithdrawn } from '../domain/claim.ts';
 import type { SynchronizationId, UserId } from '../domain/ids.ts';
+import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { factsOfAccount } from '../store/fact-store.ts';
 import { findInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
-import { organizationsNaming, personsIn } from '../store/member-store.ts';
+import { organizationsNaming, personsIn, stateOf } from '../store/member-store.ts';
+import { findOrganizations } from '../store/organization-store.ts';
 import { everySynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { type Account, isSameAccount } from '../store/user-store.ts';
@@ -66,7 +68,7 @@ export async function findRefusal(
 
 /**
  * Whether the account is a member or an outside collaborator in any synchronization of its host, or the user an owner by an organization's
- * own word. An organization that has switched the user off counts for nothing.
+ * own word, as far as that still counts. An organization that has switched the user off counts for nothing.
  */
 async function belongsSomewhere(
   table: Table,
@@ -76,11 +78,20 @@ async function belongsSomewhere(
 ): Promise<boolean> {
   const naming = user === undefined ? [] : await organizationsNaming(table, user);
   const persons = user === undefined ? [] : await personsIn(table, user, naming);
-  if (persons.some(({ isOwner, isOff }) => isOwner && !isOff)) {
+  const synchronizations = await everySynchronization(table);
+  const byHand = naming.filter((_, place) => {
+    const person = persons[place];
+    return person?.isOwner && stateOf(person) === 'active';
+  });
+  const ownedByHand = (await findOrganizations(table, byHand)).some((organization) => {
+    const own = synchronizations.filter((one) => one.organization === organization.id);
+    return ownersByHandCount(primaryOf(organization, own));
+  });
+  if (ownedByHand) {
     return true;
   }
   const off = new Set(naming.filter((_, place) => persons[place]?.isOff));
-  for (const { forge, baseUrl, id, organization } of await everySynchronization(table)) {
+  for (const { forge, baseUrl, id, organization } of synchronizations) {
     if (forge !== account.forge || baseUrl !== account.baseUrl || off.has(organization)) {
       continue;
     }
