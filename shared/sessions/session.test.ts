@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createSessionBench, day, minute, type SessionBench } from '../../test/support/session-bench.ts';
+import {
+  admitsEverybody,
+  createSessionBench,
+  day,
+  minute,
+  type SessionBench,
+} from '../../test/support/session-bench.ts';
 import { keys } from '../store/keys.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { endAllSessions, endOtherSessions, endSession, sessionsOf } from './end-sessions.ts';
@@ -60,15 +66,15 @@ describe('a session', () => {
     const { clock, browser, ...bench } = await signedInBench();
     const { counts, dependencies } = counted(bench);
     // The keys are read once for the whole process.
-    await readSession(dependencies, browser.cookies(), { isChange: false });
+    await readSession(dependencies, browser.cookies(), { isChange: false, findRefusal: admitsEverybody });
     Object.assign(counts, { reads: 0, writes: 0 });
 
-    await readSession(dependencies, browser.cookies(), { isChange: false });
+    await readSession(dependencies, browser.cookies(), { isChange: false, findRefusal: admitsEverybody });
     expect(counts).toEqual({ reads: 0, writes: 0 });
-    await readSession(dependencies, browser.cookies(), { isChange: true });
+    await readSession(dependencies, browser.cookies(), { isChange: true, findRefusal: admitsEverybody });
     expect(counts).toEqual({ reads: 1, writes: 0 });
     clock.time += 6 * minute;
-    await readSession(dependencies, browser.cookies(), { isChange: true });
+    await readSession(dependencies, browser.cookies(), { isChange: true, findRefusal: admitsEverybody });
     expect(counts).toEqual({ reads: 2, writes: 1 });
   });
 
@@ -108,6 +114,19 @@ describe('a session', () => {
       clock.time += 6 * minute;
       expect(await browser.read()).toBeUndefined();
     }
+  });
+
+  it('ends at its refresh when its user is not let in any more, and leaves an entry', async () => {
+    const { table, clock, browser, user, signedIn } = await signedInBench();
+    const findRefusal = async () => 'no-member';
+    expect(await browser.read({ findRefusal })).toEqual(signedIn);
+    clock.time += 6 * minute;
+    const other = browser.copy();
+    expect(await browser.read({ findRefusal })).toBeUndefined();
+    expect(await other.read()).toBeUndefined();
+    expect(await signInLog(table, 10)).toMatchObject([
+      { act: 'refused', why: 'no-member', user, session: signedIn.session, address: '192.0.2.1' },
+    ]);
   });
 
   it('that replaces another ends that one', async () => {

@@ -13,7 +13,7 @@ import {
   rotateRefreshToken,
   type Session,
 } from '../store/session-store.ts';
-import { addSignIn } from '../store/sign-in-log.ts';
+import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
 import { readAccessToken, type SignedIn, signAccessToken } from './access-token.ts';
 import {
@@ -96,24 +96,27 @@ export interface ReadSessionOptions {
   readonly isChange: boolean;
   /** Shown in the list of sessions as where it was used last. */
   readonly origin?: RequestOrigin | undefined;
+  /** Why the user is not let in any more, by what is stored; asked at each refresh. The session ends then. */
+  findRefusal(user: UserId): Promise<string | undefined>;
 }
 
 /**
  * Who sends the request. Where only the refresh token is good any more, both are replaced.
  *
- * No read while the access token lives; one read (of two items) for a change; a read and a write to refresh.
+ * No read while the access token lives; one read (of two items) for a change; a read and a write to refresh, besides
+ * what `findRefusal` reads.
  *
  * @param cookies of the request
  */
 export async function readSession(
   dependencies: SessionDependencies,
   cookies: ReadonlyMap<string, string>,
-  { isChange, origin }: ReadSessionOptions,
+  options: ReadSessionOptions,
 ): Promise<SessionAnswer> {
   const access = cookies.get(sessionCookies.access);
   const claimed = access === undefined ? undefined : await readAccessToken(dependencies, access);
   if (claimed !== undefined) {
-    const signedIn = isChange ? await look(dependencies, claimed) : claimed;
+    const signedIn = options.isChange ? await look(dependencies, claimed) : claimed;
     return { signedIn, setCookies: signedIn === undefined ? forgottenSession : [] };
   }
   const refresh = cookies.get(sessionCookies.refresh);
@@ -121,7 +124,7 @@ export async function readSession(
     return { signedIn: undefined, setCookies: [] };
   }
   const token = parseRefreshToken(refresh);
-  const answer = token && (await refreshSession(dependencies, token, origin));
+  const answer = token && (await refreshSession(dependencies, token, options));
   return answer ?? { signedIn: undefined, setCookies: forgottenSession };
 }
 
@@ -137,7 +140,7 @@ async function look(
 async function refreshSession(
   dependencies: SessionDependencies,
   token: RefreshToken,
-  origin: RequestOrigin | undefined,
+  { origin, findRefusal }: ReadSessionOptions,
 ): Promise<SessionAnswer | undefined> {
   const { table, clock } = dependencies;
   // Again when another tab was first: then this token was replaced a moment ago.
@@ -147,24 +150,30 @@ async function refreshSession(
     if (session === undefined || isOver(session, now)) {
       return undefined;
     }
-    switch (decideRefresh(session, refreshHashes(token), now)) {
-      case 'unknown':
-        return undefined;
-      case 'reused':
-        await endReused(dependencies, session, origin);
-        return undefined;
-      case 'just-replaced': {
-        const next = await sameSuccessorOf(dependencies, token, session.rotationKey);
-        return answerFor(dependencies, session, next);
+    const decision = decideRefresh(session, refreshHashes(token), now);
+    if (decision === 'unknown') {
+      return undefined;
+    }
+    if (decision === 'reused') {
+      // The person and the thief both lose the session: which of them showed the token cannot be told.
+      await endByUs(dependencies, session, { act: 'refresh-token-reused', ...origin });
+      return undefined;
+    }
+    const why = await findRefusal(session.user);
+    if (why !== undefined) {
+      await endByUs(dependencies, session, { act: 'refused', why, ...origin });
+      return undefined;
+    }
+    if (decision === 'just-replaced') {
+      const next = await sameSuccessorOf(dependencies, token, session.rotationKey);
+      return answerFor(dependencies, session, next);
+    }
+    try {
+      return await rotate(dependencies, session, token, origin);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) {
+        throw error;
       }
-      case 'current':
-        try {
-          return await rotate(dependencies, session, token, origin);
-        } catch (error) {
-          if (!(error instanceof ConflictError)) {
-            throw error;
-          }
-        }
     }
   }
   return undefined;
@@ -191,13 +200,13 @@ async function rotate(
   return answerFor(dependencies, { ...session, ...rotation }, next.token);
 }
 
-/** The person and the thief both lose the session: which of them showed the token cannot be told. */
-async function endReused(
+/** Ends the session without its user's doing, with an entry in the history. */
+async function endByUs(
   { table, clock, randomBytes }: SessionDependencies,
   { user, id: session }: Session,
-  origin: RequestOrigin | undefined,
+  about: Pick<SignInEntry, 'act' | 'why' | 'address' | 'userAgent'>,
 ): Promise<void> {
-  const entry = { at: clock.now(), act: 'refresh-token-reused', user, session, ...origin } as const;
+  const entry = { ...about, at: clock.now(), user, session };
   try {
     await table.transact([removeSession(user, session), addSignIn(entry, newId<AuditEntryId>(randomBytes))]);
   } catch (error) {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
-import { createPeople, proven } from '../../test/support/people.ts';
+import { createPeople, origin, proven } from '../../test/support/people.ts';
 import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
+import { watchReads } from '../../test/support/watch-reads.ts';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { putClaim } from '../store/claim-store.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
 import { putPerson } from '../store/member-store.ts';
 import { addOrganization } from '../store/organization-store.ts';
 import { findSynchronization, noteSuccess } from '../store/synchronization-store.ts';
-import { findRefusal, refusalOf } from './admission.ts';
+import { findRefusal, refusalOf, refusalOfUser } from './admission.ts';
+import { linkAccount, signInUser } from './user-accounts.ts';
 
 const administrator = asId<UserId>('root');
 const settings = { administrators: [administrator], signIn: 'members', allowList: [] } as const;
@@ -47,7 +49,7 @@ describe('who may sign in', () => {
     await table.transact([
       changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
     ]);
-    expect(await findRefusal(table, account, undefined, clock.time)).toBe(refusal);
+    expect(await findRefusal(table, [account], undefined, clock.time)).toBe(refusal);
   });
 
   it('is not who left by an event that no read has confirmed yet', async () => {
@@ -56,7 +58,7 @@ describe('who may sign in', () => {
       changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
       putClaim(synchronizationId, { key: 'member#1', expect: 'gone', at: clock.time, bodies: [] }),
     ]);
-    expect(await findRefusal(table, account, undefined, clock.time)).toBe('no-member');
+    expect(await findRefusal(table, [account], undefined, clock.time)).toBe('no-member');
   });
 
   it('is an owner by hand, and not who was switched off everywhere', async () => {
@@ -66,13 +68,13 @@ describe('who may sign in', () => {
       changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
       ...putPerson(organizationId, user, { isOwner: false, isOff: true }),
     ]);
-    expect(await findRefusal(table, account, user, clock.time)).toBe('no-member');
+    expect(await findRefusal(table, [account], user, clock.time)).toBe('no-member');
     const id = asId<OrganizationId>('org2');
     await table.transact([
       ...addOrganization({ id, slug: 'other', name: 'Other', ownedVendors: [] }),
       ...putPerson(id, user, { isOwner: true, isOff: false }),
     ]);
-    expect(await findRefusal(table, account, user, clock.time)).toBeUndefined();
+    expect(await findRefusal(table, [account], user, clock.time)).toBeUndefined();
   });
 
   it('is no owner by hand once the code host has said who the owners are', async () => {
@@ -82,12 +84,29 @@ describe('who may sign in', () => {
       changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
       ...putPerson(organizationId, user, { isOwner: true, isOff: false }),
     ]);
-    expect(await findRefusal(table, account, user, clock.time)).toBeUndefined();
+    expect(await findRefusal(table, [account], user, clock.time)).toBeUndefined();
     const synchronization = await findSynchronization(table, synchronizationId);
     if (synchronization === undefined) {
       throw new Error('no synchronization');
     }
     await noteSuccess(table, synchronization, ['members'], clock.time);
-    expect(await findRefusal(table, account, user, clock.time)).toBe('no-member');
+    expect(await findRefusal(table, [account], user, clock.time)).toBe('no-member');
+  });
+});
+
+describe('who signed in before', () => {
+  it('is let in by any of the accounts, with twelve reads for two accounts and one synchronization', async () => {
+    const { table, clock, dependencies } = await createPeople([aFact.member(1)]);
+    await table.transact([
+      changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
+    ]);
+    const user = await signInUser(dependencies, proven(3));
+    const { table: watched, take } = watchReads(table);
+    const findRefusalOf = refusalOfUser({ table: watched, clock });
+    expect(await findRefusalOf(user)).toBe('no-member');
+    await linkAccount(dependencies, user, proven(1), origin);
+    take();
+    expect(await findRefusalOf(user)).toBeUndefined();
+    expect(take()).toBe(12);
   });
 });

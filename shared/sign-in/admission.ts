@@ -2,6 +2,7 @@
 import { isWithdrawn } from '../domain/claim.ts';
 import type { SynchronizationId, UserId } from '../domain/ids.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { factsOfAccount } from '../store/fact-store.ts';
 import { findInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
@@ -9,7 +10,7 @@ import { organizationsNaming, personsIn, stateOf } from '../store/member-store.t
 import { findOrganizations } from '../store/organization-store.ts';
 import { everySynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import { type Account, isSameAccount } from '../store/user-store.ts';
+import { type Account, accountsOf, isSameAccount } from '../store/user-store.ts';
 
 /** Why somebody is not let in. */
 export type RefusalReason = 'not-set-up' | 'no-member' | 'not-listed';
@@ -50,29 +51,44 @@ export function refusalOf(
 /**
  * Why the person is not let in. Goes by what is stored, and asks no code host: an outage there refuses nobody who was let in before.
  *
+ * @param accounts that the person proved to have: one of them is enough
  * @param now milliseconds since the epoch
  * @returns undefined for who is let in
  */
 export async function findRefusal(
   table: Table,
-  account: Account,
+  accounts: readonly Account[],
   user: UserId | undefined,
   now: number,
 ): Promise<RefusalReason | undefined> {
-  const reason = refusalOf(await findInstallationSettings(table), account, user);
-  if (reason !== 'ask-membership') {
-    return reason;
+  const settings = await findInstallationSettings(table);
+  const reasons = accounts.map((account) => refusalOf(settings, account, user));
+  if (reasons.includes(undefined)) {
+    return undefined;
   }
-  return (await belongsSomewhere(table, account, user, now)) ? undefined : 'no-member';
+  const [first = 'no-member'] = reasons;
+  if (first !== 'ask-membership') {
+    return first;
+  }
+  return (await belongsSomewhere(table, accounts, user, now)) ? undefined : 'no-member';
 }
 
 /**
- * Whether the account is a member or an outside collaborator in any synchronization of its host, or the user an owner by an organization's
+ * For `readSession`: why a user who signed in before is not let in any more. Reads the user and the settings; where members are let in, also
+ * what organizations say of the user, and a few items for each account in each synchronization of its host.
+ */
+export const refusalOfUser =
+  ({ table, clock }: { readonly table: Table; readonly clock: Clock }) =>
+  async (user: UserId): Promise<RefusalReason | undefined> =>
+    findRefusal(table, await accountsOf(table, user), user, clock.now());
+
+/**
+ * Whether one of the accounts is a member or an outside collaborator in any synchronization of its host, or the user an owner by an organization's
  * own word, as far as that still counts. An organization that has switched the user off counts for nothing.
  */
 async function belongsSomewhere(
   table: Table,
-  account: Account,
+  accounts: readonly Account[],
   user: UserId | undefined,
   now: number,
 ): Promise<boolean> {
@@ -92,11 +108,11 @@ async function belongsSomewhere(
   }
   const off = new Set(naming.filter((_, place) => persons[place]?.isOff));
   for (const { forge, baseUrl, id, organization } of synchronizations) {
-    if (forge !== account.forge || baseUrl !== account.baseUrl || off.has(organization)) {
-      continue;
-    }
-    if (await belongsTo(table, id, account, now)) {
-      return true;
+    const here = accounts.filter((one) => one.forge === forge && one.baseUrl === baseUrl);
+    for (const account of off.has(organization) ? [] : here) {
+      if (await belongsTo(table, id, account, now)) {
+        return true;
+      }
     }
   }
   return false;

@@ -133,7 +133,7 @@ async function refusalFor(
   if (pending.session !== undefined && known !== current?.user) {
     return 'another-user';
   }
-  return findRefusal(table, account, known, clock.now());
+  return findRefusal(table, [account], known, clock.now());
 }
 
 /** Whoever has the set-up code is the first administrator; of two at once, one is. */

@@ -142,6 +142,16 @@ describe('a sign-in', () => {
     expect((await visitor().signIn('666')).status).toBe(303);
   });
 
+  it('ends within five minutes for who is not let in any more', async () => {
+    const { visitor, policy, clock } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    await policy('allow-list');
+    clock.time += 6 * minute;
+    expect((await ann.get('/sign-in')).body).toContain('Sign in with');
+    expect(await ann.who()).toBeUndefined();
+  });
+
   it('changes nothing when the code host cannot say who somebody is, and signs nobody out', async () => {
     const { visitor, forge, clock, table } = await setUpBench();
     const [ann, bob] = [visitor(), visitor()];

@@ -10,6 +10,7 @@ import { formTokenFor, isFormToken } from '../sessions/form-token.ts';
 import { forgottenSession, readSession } from '../sessions/session.ts';
 import { findInstallationSettings } from '../store/installation-settings.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
+import { refusalOfUser } from './admission.ts';
 import { completeSignIn, type Outcome } from './complete-sign-in.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { mergeUsers, proofMs } from './merge-users.ts';
@@ -71,7 +72,11 @@ export async function answerSignIn(
     return pageAnswer(messagePage('That did not work', text, 403));
   }
   const origin = originOf(request);
-  const session = await readSession(dependencies, request.cookies, { isChange: true, origin });
+  const session = await readSession(dependencies, request.cookies, {
+    isChange: true,
+    origin,
+    findRefusal: refusalOfUser(dependencies),
+  });
   const form = new URLSearchParams(method === 'POST' ? request.body.toString('utf8') : '');
   const context = { dependencies, request, origin, current: session.signedIn, key: decoded(key), form };
   const answer = await route(context).catch((error: unknown) => refused(dependencies, error));

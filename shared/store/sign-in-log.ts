@@ -10,7 +10,7 @@ export const signInActs = [
   'signed-in',
   /** Somebody authenticated again, for a dangerous change. */
   'authenticated-again',
-  /** A sign-in was refused; `why` has the reason. */
+  /** A sign-in was refused, or a session ended because its user is not let in any more; `why` has the reason. */
   'refused',
   /** A user ended a session. */
   'signed-out',

@@ -34,6 +34,9 @@ export function createSessionBench() {
 }
 export type SessionBench = ReturnType<typeof createSessionBench>;
 
+/** For `readSession`. */
+export const admitsEverybody = async (): Promise<string | undefined> => undefined;
+
 /** Keeps cookies as https://www.rfc-editor.org/rfc/rfc6265 says, of one host. */
 function createBrowser(dependencies: SessionBench['dependencies'], userAgent: string) {
   const kept = new Map<string, { value: string; until: number }>();
@@ -70,8 +73,12 @@ function createBrowser(dependencies: SessionBench['dependencies'], userAgent: st
       return signedIn;
     },
     /** @returns who the browser is for us */
-    async read({ isChange = false } = {}) {
-      const { signedIn, setCookies } = await readSession(dependencies, cookies(), { isChange, origin });
+    async read({ isChange = false, findRefusal = admitsEverybody } = {}) {
+      const { signedIn, setCookies } = await readSession(dependencies, cookies(), {
+        isChange,
+        origin,
+        findRefusal,
+      });
       browser.keep(setCookies);
       return signedIn;
     },

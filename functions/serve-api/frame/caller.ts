@@ -6,6 +6,7 @@ import { cookiesOf } from '../../../shared/runtime/http-handler.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { addressBlock } from '../../../shared/runtime/viewer.ts';
 import { readSession } from '../../../shared/sessions/session.ts';
+import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
 import { noteApiKeyUse } from '../../../shared/store/api-key-store.ts';
 import { countRequest, rateWindowMs } from '../../../shared/store/rate-store.ts';
 import type { Caller } from './access.ts';
@@ -30,6 +31,7 @@ export const authenticated =
     const { signedIn, setCookies } = await readSession(dependencies, cookiesOf(c.env.event.cookies ?? []), {
       isChange: isChange(definition),
       origin: c.get('origin'),
+      findRefusal: refusalOfUser(dependencies),
     });
     c.set('caller', signedIn && { kind: 'user', ...signedIn });
     await next();

@@ -8,6 +8,7 @@ import { callerProblem } from '../../../shared/runtime/problem-details.ts';
 import type { SignedIn } from '../../../shared/sessions/access-token.ts';
 import { formTokenFor, isFormToken } from '../../../shared/sessions/form-token.ts';
 import { readSession } from '../../../shared/sessions/session.ts';
+import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
 import { messagePage, problemPage } from '../../../shared/sign-in/pages.ts';
 import { originOf, sentByOurPage } from '../../../shared/sign-in/request-checks.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
@@ -36,6 +37,7 @@ export async function answerPage(dependencies: PageDependencies, request: HttpRe
   const session = await readSession(dependencies, request.cookies, {
     isChange: isPost,
     origin: originOf(request),
+    findRefusal: refusalOfUser(dependencies),
   });
   const { signedIn } = session;
   const answer =
