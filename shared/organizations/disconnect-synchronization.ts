@@ -4,9 +4,9 @@ import type { UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { putPerson } from '../store/member-store.ts';
+import { endOwnership, personsOf, putPerson } from '../store/member-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
-import type { Operation } from '../store/table.ts';
+import type { Operation, Table } from '../store/table.ts';
 import type { Confirmation } from './confirmation.ts';
 import { deleteSynchronization, type SynchronizationDeletion } from './delete-synchronization.ts';
 import { type Owner, ownersIf } from './owners.ts';
@@ -24,8 +24,11 @@ export interface Disconnection extends SynchronizationDeletion {
   readonly owners: readonly string[];
 }
 
-/** Two operations for each, well within a transaction's limit beside the others. */
-const ownersMax = 30;
+/**
+ * Two operations for each who stays, and one for each who stayed at an earlier end or made the organization, and does not now: within a
+ * transaction's limit beside the others.
+ */
+const ownersMax = 25;
 
 /**
  * @param user who asks, if it is a person
@@ -38,7 +41,7 @@ export async function disconnectSynchronization(
   user: UserId | undefined,
   { packages, owners, ...confirmation }: Disconnecting,
 ): Promise<Disconnection> {
-  const { table } = dependencies;
+  const { table, clock } = dependencies;
   const all = await synchronizationsOf(table, organization.id);
   if (all.length > 1 && primaryOf(organization, all)?.id === synchronization.id) {
     throw new CallerError(
@@ -47,9 +50,13 @@ export async function disconnectSynchronization(
     );
   }
   const stay = all.length > 1 ? [] : await staying(dependencies, organization, synchronization, user, owners);
-  const also: readonly Operation[] = stay.flatMap((one) =>
-    putPerson(organization.id, one.user, { isOwner: true, isOff: false }),
-  );
+  const remaining =
+    all.length > 1 ? await ownersIf(table, organization, primaryOf(organization, all), clock.now()) : stay;
+  const ended = await endingByHand(table, organization, remaining);
+  const also: readonly Operation[] = [
+    ...stay.flatMap((one) => putPerson(organization.id, one.user, { isOwner: true, isOff: false })),
+    ...ended,
+  ];
   const deletion = await deleteSynchronization(dependencies, organization, synchronization, confirmation, {
     keepsPackages: packages === 'keep',
     also,
@@ -71,4 +78,15 @@ async function staying(
     throw new CallerError('conflict', 'nobody would own the organization');
   }
   return stay;
+}
+
+/** Owners by hand who own nothing now are owners by hand no more, so that nothing later makes them owners again. */
+async function endingByHand(
+  table: Table,
+  { id }: Organization,
+  remaining: readonly Owner[],
+): Promise<readonly Operation[]> {
+  const remain = new Set(remaining.map(({ user }) => user));
+  const ended = (await personsOf(table, id)).filter(({ user, isOwner }) => isOwner && !remain.has(user));
+  return ended.map(({ user }) => endOwnership(id, user));
 }

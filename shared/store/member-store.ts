@@ -11,6 +11,7 @@ import {
   type UserId,
 } from '../domain/ids.ts';
 import { parseFact } from '../forge/fact-schema.ts';
+import { present } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
@@ -111,6 +112,12 @@ export function putPerson(
     { put: keys.personIn(user, organization), item: { organization } },
   ];
 }
+
+/** The user is no owner by hand any more; everything else that the organization says of him stays. */
+export const endOwnership = (organization: OrganizationId, user: UserId): Operation => ({
+  update: { key: keys.person(organization, user), remove: ['owner'] },
+  when: present,
+});
 
 /** The organizations that say something of the user. One read. */
 export async function organizationsNaming(table: Table, user: UserId): Promise<readonly OrganizationId[]> {

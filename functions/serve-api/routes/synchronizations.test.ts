@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { putFact } from '../../../shared/store/fact-store.ts';
-import { personsOf } from '../../../shared/store/member-store.ts';
+import { keys } from '../../../shared/store/keys.ts';
+import { personsOf, putPerson } from '../../../shared/store/member-store.ts';
 import { everySynchronization } from '../../../shared/store/synchronization-store.ts';
 import { addSecond, secondSynchronization } from '../../../test/support/api-organization-examples.ts';
 import { type ApiWorld, createApiWorld, userOf } from '../../../test/support/api-world.ts';
@@ -57,7 +58,6 @@ describe('another primary synchronization', () => {
   it('counts no owner whom the organization switched off', async () => {
     const world = await createApiWorld();
     await addSecond(world);
-    const { putPerson } = await import('../../../shared/store/member-store.ts');
     const give = { changedAt: world.now(), gives: true };
     await world.table.transact([
       putFact(synchronizationId, aFact.member(2, 'owner'), 2, give),
@@ -96,6 +96,44 @@ describe('the end of a synchronization', () => {
     await end(world, { packages: 'keep', owners: 'only-me', confirm: 'acme' });
     expect(await personsOf(world.table, organizationId)).toMatchObject([
       { user: userOf('owner'), isOwner: true },
+    ]);
+  });
+
+  it('makes nobody an owner again who once owned by hand', async () => {
+    const world = await createApiWorld();
+    await addSecond(world);
+    const byHand = { isOwner: true, isOff: false };
+    await world.table.transact([
+      ...putPerson(organizationId, userOf('member'), byHand),
+      ...putPerson(organizationId, userOf('outside'), { ...byHand, isOff: true }),
+    ]);
+    const isOwner = async () =>
+      new Map((await personsOf(world.table, organizationId)).map((one) => [one.user, one.isOwner]));
+    await end(world, { packages: 'keep', confirm: 'acme-labs' }, secondSynchronization);
+    expect([...(await isOwner()).values()]).toEqual([false, false]);
+    await world.table.transact(putPerson(organizationId, userOf('member'), byHand));
+    await end(world, { packages: 'keep', confirm: 'acme' });
+    expect(await isOwner()).toEqual(
+      new Map([
+        [userOf('member'), false],
+        [userOf('outside'), false],
+        [userOf('owner'), true],
+      ]),
+    );
+    expect((await world.ask('member', { path: '/organizations/acme' })).status).toBe(404);
+  });
+
+  it('leaves owners by hand as they are while the primary one has read no members', async () => {
+    const world = await createApiWorld();
+    await addSecond(world);
+    await world.table.update({
+      key: keys.synchronization(synchronizationId),
+      remove: ['membersSucceededAt'],
+    });
+    await world.table.transact(putPerson(organizationId, userOf('member'), { isOwner: true, isOff: false }));
+    await end(world, { packages: 'keep', confirm: 'acme-labs' }, secondSynchronization);
+    expect(await personsOf(world.table, organizationId)).toMatchObject([
+      { user: userOf('member'), isOwner: true },
     ]);
   });
 
