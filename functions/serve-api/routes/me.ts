@@ -1,6 +1,9 @@
 import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
-import { Me } from '../../../shared/console-api/me.ts';
+import { Account, Me } from '../../../shared/console-api/me.ts';
+import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
 import { organizationsOf } from '../../../shared/organizations/membership.ts';
+import { endOtherSessions } from '../../../shared/sessions/end-sessions.ts';
+import { unlinkAccount } from '../../../shared/sign-in/user-accounts.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -43,4 +46,30 @@ const readMe = defineRoute(
   },
 );
 
-export const meRoutes: readonly Route[] = [readMe];
+const unlink = defineRoute(
+  {
+    name: 'unlinkAccount',
+    method: 'post',
+    path: '/me/accounts/unlink',
+    tag: 'Me',
+    summary: 'Take an account from your profile',
+    description:
+      'Your rights that come from it end, and you are signed out everywhere but here. Not the last account, and not while an organization has switched you off.',
+    access: 'user',
+    scope: 'none',
+    body: Account,
+    act: 'account-unlinked',
+    isDangerous: true,
+    idempotency: 'natural',
+    answer: { status: 204, description: 'It is yours no more.' },
+  },
+  async (dependencies, { caller, body: { account, ...host }, origin }) => {
+    const unlinked = { ...host, account: asId<ForgeAccountId>(account) };
+    await unlinkAccount(dependencies, caller.user, unlinked, origin);
+    // Whoever has the account may be somebody else, signed in as this user.
+    await endOtherSessions(dependencies, caller, origin);
+    return {};
+  },
+);
+
+export const meRoutes: readonly Route[] = [readMe, unlink];
