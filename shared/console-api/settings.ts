@@ -34,6 +34,15 @@ export const OrganizationSettings = z
   .meta({ id: 'OrganizationSettings' });
 
 export const OrganizationSettingsChange = z
-  .strictObject({ ...settings, longestTokenDays: days.nullable().meta({ description: 'null: no limit.' }) })
+  .strictObject({
+    ...settings,
+    // Nothing makes new people wait yet, so nobody may believe that it does.
+    newMembers: z
+      .literal('active', {
+        error: ({ input }) => (input === 'waiting' ? '`waiting` is not available yet' : undefined),
+      })
+      .meta({ description: '`waiting` is not available yet.' }),
+    longestTokenDays: days.nullable().meta({ description: 'null: no limit.' }),
+  })
   .partial()
   .meta({ id: 'OrganizationSettingsChange', description: 'What is left out stays as it is.' });

@@ -99,7 +99,7 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
   listConnections: {},
   readSettings: {},
   changeSettings: {
-    body: { newMembers: 'waiting', branchesLeftOut: ['wip/*'], longestTokenDays: null },
+    body: { newMembers: 'active', branchesLeftOut: ['wip/*'], longestTokenDays: null },
     headers: { 'if-match': '"0"' },
   },
   exportOrganization: {},
