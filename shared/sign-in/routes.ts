@@ -1,9 +1,7 @@
 /** The routes below `/sign-in`, as browsers without JavaScript use them. */
-import { callerErrorOf } from '../domain/conflict-error.ts';
 import { isSameSecret } from '../runtime/constant-time.ts';
 import type { HttpAnswer, HttpRequest } from '../runtime/http-message.ts';
 import { type Page, pageAnswer, redirectAnswer } from '../runtime/page.ts';
-import { callerProblem } from '../runtime/problem-details.ts';
 import type { SignedIn } from '../sessions/access-token.ts';
 import { endSession } from '../sessions/end-sessions.ts';
 import { formTokenFor, isFormToken } from '../sessions/form-token.ts';
@@ -13,6 +11,7 @@ import type { RequestOrigin } from '../store/session-store.ts';
 import { refusalOfUser } from './admission.ts';
 import { completeSignIn, type Outcome } from './complete-sign-in.ts';
 import type { SignInDependencies } from './dependencies.ts';
+import { errorAnswer } from './error-answer.ts';
 import { mergeUsers, proofMs } from './merge-users.ts';
 import { beginSignIn, type Offered, offeredIntegrations } from './offered.ts';
 import {
@@ -21,7 +20,6 @@ import {
   installedPage,
   mergePage,
   messagePage,
-  problemPage,
   refusedPage,
   setUpPage,
   signedInPage,
@@ -79,18 +77,9 @@ export async function answerSignIn(
   });
   const form = new URLSearchParams(method === 'POST' ? request.body.toString('utf8') : '');
   const context = { dependencies, request, origin, current: session.signedIn, key: decoded(key), form };
-  const answer = await route(context).catch((error: unknown) => refused(dependencies, error));
+  const answer = await route(context).catch((error: unknown) => errorAnswer(dependencies, error));
   // Of two cookies with one name a browser keeps the later: the route has the last word.
   return { ...answer, cookies: [...session.setCookies, ...(answer.cookies ?? [])] };
-}
-
-/** @throws what is an error of ours */
-function refused({ clock }: SignInDependencies, error: unknown): HttpAnswer {
-  const callerError = callerErrorOf(error);
-  if (callerError === undefined) {
-    throw error;
-  }
-  return pageAnswer(problemPage(callerProblem(callerError, clock.now())));
 }
 
 /** @returns an empty text for what is encoded wrongly */

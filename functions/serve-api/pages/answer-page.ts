@@ -1,15 +1,14 @@
 /** The plain pages outside the API, for browsers without JavaScript. */
-import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
 import { organizationsOf } from '../../../shared/organizations/membership.ts';
 import { makeOwnToken } from '../../../shared/organizations/personal-tokens.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
 import { type Page, pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
-import { callerProblem } from '../../../shared/runtime/problem-details.ts';
 import type { SignedIn } from '../../../shared/sessions/access-token.ts';
 import { formTokenFor, isFormToken } from '../../../shared/sessions/form-token.ts';
 import { readSession } from '../../../shared/sessions/session.ts';
 import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
-import { messagePage, problemPage } from '../../../shared/sign-in/pages.ts';
+import { errorAnswer } from '../../../shared/sign-in/error-answer.ts';
+import { messagePage } from '../../../shared/sign-in/pages.ts';
 import { originOf, sentByOurPage } from '../../../shared/sign-in/request-checks.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { freshMs } from '../frame/access.ts';
@@ -45,7 +44,10 @@ export async function answerPage(dependencies: PageDependencies, request: HttpRe
       ? isPost
         ? redirectAnswer('/sign-in?return=/')
         : pageAnswer(welcomePage)
-      : pageAnswer(await (isPost ? tokenMade : home)(dependencies, signedIn, request));
+      : await (isPost ? tokenMade : home)(dependencies, signedIn, request).then(
+          pageAnswer,
+          (error: unknown) => errorAnswer(dependencies, error),
+        );
   return { ...answer, cookies: [...session.setCookies, ...(answer.cookies ?? [])] };
 }
 
@@ -75,18 +77,10 @@ async function tokenMade(
     return messagePage('Is it still you?', text, 403);
   }
   const description = (form.get('description') ?? '').trim().slice(0, descriptionMax) || 'Composer';
-  try {
-    const asker = { user, session, origin: originOf(request) };
-    const { secret } = await makeOwnToken(dependencies, asker, { description, expiresAt: undefined });
-    return tokenPage(secret, {
-      memberships: await organizationsOf(table, user, clock.now()),
-      registryBaseUrl,
-    });
-  } catch (error) {
-    const callerError = callerErrorOf(error);
-    if (callerError === undefined) {
-      throw error;
-    }
-    return problemPage(callerProblem(callerError, clock.now()));
-  }
+  const asker = { user, session, origin: originOf(request) };
+  const { secret } = await makeOwnToken(dependencies, asker, { description, expiresAt: undefined });
+  return tokenPage(secret, {
+    memberships: await organizationsOf(table, user, clock.now()),
+    registryBaseUrl,
+  });
 }
