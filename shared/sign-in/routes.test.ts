@@ -133,6 +133,13 @@ describe('a sign-in', () => {
     ]);
   });
 
+  it('notes no more of a long user agent than the first 300 characters', async () => {
+    const { visitor, table } = await setUpBench();
+    const eve = visitor();
+    await eve.get(await eve.toForge('sign-in', '666'), { 'user-agent': 'x'.repeat(5000) });
+    expect((await signInLog(table, 9)).map(({ userAgent }) => userAgent?.length)).toEqual([300]);
+  });
+
   it('goes by the setting of who may sign in', async () => {
     const { visitor, policy } = await setUpBench();
     await policy('allow-list');

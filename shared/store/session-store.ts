@@ -36,9 +36,10 @@ export type Session = z.infer<typeof SessionItem>;
 
 /** The longest stored address or user agent, so that nobody can store more by sending more. */
 const textMax = 300;
+export const cutText = (text: string): string => text.slice(0, textMax);
 const cut = ({ address, userAgent }: RequestOrigin): RequestOrigin => ({
-  address: address.slice(0, textMax),
-  userAgent: userAgent.slice(0, textMax),
+  address: cutText(address),
+  userAgent: cutText(userAgent),
 });
 
 /** The operations that begin a session; they fail when there is no such user. */

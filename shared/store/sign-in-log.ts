@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AuditEntryId, asId, type SessionId, type UserId } from '../domain/ids.ts';
 import { absent } from './condition.ts';
 import { keys, ranges, tableKeys } from './keys.ts';
+import { cutText } from './session-store.ts';
 import type { Operation, Table } from './table.ts';
 
 export const signInActs = [
@@ -58,7 +59,12 @@ const keptMs = 400 * 24 * 3600_000;
 
 /** The operation that adds an entry. It belongs in the transaction that does what the entry records. */
 export function addSignIn(entry: SignInEntry, id: AuditEntryId): Operation {
-  const item = { ...entry, [tableKeys.expiry]: Math.ceil((entry.at + keptMs) / 1000) };
+  const item = {
+    ...entry,
+    address: entry.address && cutText(entry.address),
+    userAgent: entry.userAgent && cutText(entry.userAgent),
+    [tableKeys.expiry]: Math.ceil((entry.at + keptMs) / 1000),
+  };
   return { put: keys.signIn(entry.at, id), item, when: absent };
 }
 

@@ -123,7 +123,7 @@ function createVisitor(
   }
   const visitor = {
     browser,
-    get: (target: string) => ask('GET', target),
+    get: (target: string, headers: Record<string, string> = {}) => ask('GET', target, { headers }),
     /** As a form of ours. */
     post: (target: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
       ask('POST', target, { form, headers: { origin: consoleBaseUrl, ...headers } }),
