@@ -19,6 +19,7 @@ const ann = { id: 4, login: 'ann', name: 'Ann Ames', avatar_url: 'https://avatar
 const owner = { state: 'active', role: 'admin', organization: acme, user: ann };
 
 interface World {
+  readonly user?: object;
   readonly installations?: readonly object[];
   readonly total?: number;
   /** What the installation says of the person; a number is a status. */
@@ -28,13 +29,14 @@ interface World {
 }
 
 /** GitHub with these answers. */
-function answering({ installations = [installation], total, membership = owner, memberships = [] }: World) {
+function answering(world: World) {
+  const { user = ann, installations = [installation], total, membership = owner, memberships = [] } = world;
   const asked: string[] = [];
   const fetch = async (input: string | URL | Request): Promise<Response> => {
     const { pathname } = new URL(input instanceof Request ? input.url : input);
     asked.push(pathname);
     const answers: Record<string, unknown> = {
-      '/user': ann,
+      '/user': user,
       '/user/installations': { total_count: total ?? installations.length, installations },
       '/user/memberships/orgs': memberships,
       '/app/installations/42/access_tokens': tokenAnswer('ghs_1').json,
@@ -106,4 +108,18 @@ it.each<[string, World, string]>([
   ['an outage at the installation', { membership: 503 }, 'unavailable'],
 ])('%s is an error', async (_, world, code) => {
   await expect(owned(world)).rejects.toMatchObject({ code });
+});
+
+it.each([
+  ['is no address', { name: 'Ann Ames', avatar_url: 'ann.png' }, { name: 'Ann Ames' }],
+  ['is of a script', { name: null, avatar_url: 'javascript:alert(1)' }, {}],
+  ['is no text', { name: 7, avatar_url: 7 }, {}],
+  ['is in order', { avatar_url: 'http://git.example/4' }, { avatarUrl: 'http://git.example/4' }],
+])('a picture or a name that %s keeps nobody out', async (_, shown, expected) => {
+  const user = { id: 4, login: 'ann', ...shown };
+  expect(await signIn.identity({ ...integration }, grant, answering({ user }))).toEqual({
+    account: '4',
+    login: 'ann',
+    ...expected,
+  });
 });

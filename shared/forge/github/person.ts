@@ -12,8 +12,12 @@ import { accountId, forgeNumber, membershipSchema, organizationId } from './sche
 const personSchema = z.object({
   id: accountId,
   login: z.string().min(1),
-  name: z.string().nullish(),
-  avatar_url: z.url().nullish(),
+  // Only for show: nobody is kept out because of them.
+  name: z.string().nullish().catch(undefined),
+  avatar_url: z
+    .url({ protocol: /^https?$/ })
+    .nullish()
+    .catch(undefined),
 });
 
 /** https://docs.github.com/en/rest/apps/installations#list-app-installations-accessible-to-the-user-access-token */
