@@ -60,8 +60,8 @@ export async function beginSignIn(
     redirectUri: callbackOf(dependencies, integration),
     state,
     codeChallenge: s256(codeVerifier),
-    // The account that is signed in there would be taken silently, which is no proof, and seldom the further one that is meant.
-    selectAccount: purpose === 'link' || purpose === 'authenticate-again',
+    // Otherwise a code host answers silently for the account that is signed in there, which proves nothing for `authenticatedAt`.
+    selectAccount: true,
   });
   const { user, session } = current ?? {};
   const pending = { purpose, integration: key, state, codeVerifier, returnTo, user, session };

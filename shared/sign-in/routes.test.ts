@@ -50,6 +50,8 @@ describe('a sign-in', () => {
     expect(searchParams.get('redirectUri')).toBe(`https://console.example.com/sign-in/callback/${key}`);
     expect(searchParams.get('state')).toMatch(/^[\w-]{43}$/);
     expect(searchParams.get('codeChallenge')).toMatch(/^[\w-]{43}$/);
+    // No silent answer.
+    expect(searchParams.get('selectAccount')).toBe('true');
   });
 
   it('ends the session that the browser had: its id is never used again', async () => {
