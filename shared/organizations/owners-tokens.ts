@@ -76,7 +76,8 @@ export async function tokenIn(
 }
 
 /**
- * Gives a token another secret, which is shown this once. The old one stops at once.
+ * Gives a token another secret, which is shown this once. The old one stops at once. Whoever rotates a token of the organization has its
+ * secret, and so becomes its maker.
  *
  * @throws CallerError when there is no such token, or it has ended
  */
@@ -98,10 +99,15 @@ export async function rotateToken(
   }
   const until = expiryOf(expiresAt, await findOrganizationSettings(table, organization.id), now);
   const secret = makeToken(token.kind === 'user' ? 'member' : token.kind, randomBytes);
-  const next = { hash: tokenHash(secret), expiry: until === undefined ? 0 : Math.floor(until / 1000) };
+  const maker = token.kind === 'organization' ? makerOf(accountable) : undefined;
+  const next = {
+    hash: tokenHash(secret),
+    expiry: until === undefined ? 0 : Math.floor(until / 1000),
+    ...(maker === undefined ? {} : { madeBy: maker }),
+  };
   const act = ownerAct(dependencies, organization.id, accountable, 'rotate-token', id, {
-    before: { expiry: token.expiry },
-    after: { expiry: next.expiry },
+    before: { expiry: token.expiry, ...(maker && { madeBy: token.madeBy && { ...token.madeBy } }) },
+    after: { expiry: next.expiry, ...(maker && { madeBy: { ...maker } }) },
   });
   try {
     await workQueue.send(await replaceSecret(table, token, organization.slug, next, now, [act]));

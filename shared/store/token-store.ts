@@ -221,7 +221,7 @@ const isAsRead = ({ state, hash }: Token): Condition => all(equal('state', state
  * Gives the token another secret. The old one is refused at once; the new one is taken where the old one was.
  *
  * @param slug the organization's
- * @param next the new secret's hash, and the expiry from now on in seconds since the epoch
+ * @param next the new secret's hash, the expiry from now on in seconds since the epoch, and the maker if it is another
  * @param others operations for the same transaction
  * @returns the messages to send
  * @throws ConflictError when the token changed or ended at this very moment
@@ -230,22 +230,29 @@ export async function replaceSecret(
   table: Table,
   token: Token,
   slug: string,
-  next: Pick<Token, 'hash' | 'expiry'>,
+  next: Pick<Token, 'hash' | 'expiry'> & { readonly madeBy?: TokenMaker },
   now: number,
   others: readonly Operation[] = [],
 ): Promise<readonly WorkMessage[]> {
   const isAtEdge = token.state === 'active';
   const [old, fresh] = [edgeKeys.token(token.hash), edgeKeys.token(next.hash)];
-  const pointer = { id: token.id, organization: token.organization, principal: token.principal };
+  const { id, organization, principal } = token;
+  const view = principalWork(organization, principal);
   await table.transact([
     { update: { key: keyOf(token), set: { ...next, restricted: true } }, when: isAsRead(token) },
     { delete: keys.token(token.hash) },
-    { put: keys.token(next.hash), item: pointer, when: absent },
+    { put: keys.token(next.hash), item: { id, organization, principal }, when: absent },
     desire(old, undefined, { kind: 'token' }, now),
     ...(isAtEdge ? [desire(fresh, valueIn(slug, { ...token, ...next }), { kind: 'token' }, now)] : []),
+    // Whether the maker owns the organization is decided anew.
+    ...(next.madeBy === undefined ? [] : [requestWork(view, now, { organization, principal })]),
     ...others,
   ]);
-  return [edgeWork(old).message, ...(isAtEdge ? [edgeWork(fresh).message] : [])];
+  return [
+    edgeWork(old).message,
+    ...(isAtEdge ? [edgeWork(fresh).message] : []),
+    ...(next.madeBy === undefined ? [] : [view.message]),
+  ];
 }
 
 /** Shown to owners; so often is enough. Milliseconds. */

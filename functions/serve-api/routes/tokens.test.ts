@@ -84,6 +84,40 @@ describe('the tokens of an organization', () => {
     expect(acts).toContain('rotate-token');
   });
 
+  it('of the organization are the maker’s who rotated them last', async () => {
+    const world = await worldWithMember();
+    const { body: made } = await make(world, { for: { kind: 'organization' }, description: 'ci' });
+    const right = { changedAt: world.now(), gives: true };
+    await world.table.transact([putFact(synchronizationId, aFact.member(2, 'owner'), 3, right)]);
+    await world.table.update({
+      key: keys.principalToken(organizationId, 'o.org1', made.id),
+      set: { state: 'suspended' },
+    });
+    world.advance(1000);
+    const view = keys.principal(organizationId, 'o.org1');
+    const wanted = async () => (await world.table.get(view))?.wanted;
+    const before = await wanted();
+    const rotated = await world.ask('member', {
+      method: 'POST',
+      path: `${path}/${made.id}/rotate`,
+      body: {},
+    });
+    const maker = { kind: 'user', id: userOf('member'), name: 'member-login' };
+    expect(rotated.body.madeBy).toEqual(maker);
+    expect((await world.ask('owner', { path: `${path}/${made.id}` })).body.madeBy).toEqual(maker);
+    // Which gives it back, as its new maker owns the organization.
+    expect([before, await wanted()]).toEqual([1, 2]);
+    const [entry] = await auditLog(world.table, organizationId, 1);
+    expect(entry).toMatchObject({
+      act: 'rotate-token',
+      before: { madeBy: made.madeBy },
+      after: { madeBy: maker },
+    });
+    const { body: other } = await make(world, forMember);
+    const kept = await world.ask('member', { method: 'POST', path: `${path}/${other.id}/rotate`, body: {} });
+    expect(kept.body.madeBy).toEqual(other.madeBy);
+  });
+
   it('are revoked once, with one entry', async () => {
     const world = await worldWithMember();
     const { body } = await make(world, forMember);
