@@ -29,3 +29,26 @@ export const HistoryEntry = z
     after: z.unknown().optional(),
   })
   .meta({ id: 'HistoryEntry' });
+
+export const SignInEntry = z
+  .object({
+    at: Time,
+    act: z.string(),
+    user: z.string().optional(),
+    session: z.string().optional(),
+    account: z
+      .object({
+        forge: z.string(),
+        baseUrl: z.string(),
+        account: z.string(),
+        login: z.string().optional().meta({ description: 'As it was then.' }),
+      })
+      .optional(),
+    why: z.string().optional(),
+    address: z.string().optional(),
+    userAgent: z.string().optional(),
+  })
+  .meta({
+    id: 'SignInEntry',
+    description: 'A sign-in, a refusal, or what a person did to accounts, sessions and own tokens.',
+  });

@@ -1,5 +1,6 @@
 /** The sign-in log of the installation: sign-ins and how sessions ended. Entries are never changed, and expire after 400 days. */
 import { z } from 'zod';
+import { CallerError } from '../domain/caller-error.ts';
 import { type AuditEntryId, asId, type SessionId, type UserId } from '../domain/ids.ts';
 import { absent } from './condition.ts';
 import { keys, ranges, tableKeys } from './keys.ts';
@@ -68,8 +69,31 @@ export function addSignIn(entry: SignInEntry, id: AuditEntryId): Operation {
   return { put: keys.signIn(entry.at, id), item, when: absent };
 }
 
-/** The latest entries, newest first. */
-export async function signInLog(table: Table, limit: number): Promise<readonly SignInEntry[]> {
-  const { pk, sk } = ranges.signIns();
-  return (await table.query(pk, sk, { descending: true, limit })).map((item) => SignInEntry.parse(item));
+export interface SignInPage {
+  readonly entries: readonly SignInEntry[];
+  /** Where the next page begins; undefined on the last one. */
+  readonly next: string | undefined;
 }
+
+/**
+ * Entries, newest first. One read.
+ *
+ * @param after where the page begins, as `next` of the one before
+ * @throws CallerError when that is no place in the log
+ */
+export async function signInPage(
+  table: Table,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<SignInPage> {
+  const { pk, sk } = ranges.signIns();
+  if (after !== undefined && !after.startsWith(sk)) {
+    throw new CallerError('invalid', 'this page begins nowhere in the log');
+  }
+  const items = await table.query(pk, sk, { descending: true, limit, after });
+  const next = items.length < limit ? undefined : String(items.at(-1)?.sk);
+  return { entries: items.map((item) => SignInEntry.parse(item)), next };
+}
+
+/** The latest entries, newest first. */
+export const signInLog = async (table: Table, limit: number): Promise<readonly SignInEntry[]> =>
+  (await signInPage(table, { limit })).entries;

@@ -24,6 +24,8 @@ export const examples: Readonly<Record<string, Example>> = {
       return { params: { id: body.items[0].id } };
     },
   },
+  listInstallationHistory: {},
+  listSignIns: { query: 'limit=10' },
   unlinkAccount: {
     async prepare({ dependencies }) {
       const account = { forge: 'github', baseUrl: 'https://github.com', account: '777' };

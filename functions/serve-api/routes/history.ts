@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Time, timeOf } from '../../../shared/console-api/common.ts';
-import { HistoryEntry } from '../../../shared/console-api/history.ts';
+import { HistoryEntry, SignInEntry } from '../../../shared/console-api/history.ts';
 import { type AuditPage, auditPage } from '../../../shared/store/audit-log.ts';
+import { signInPage } from '../../../shared/store/sign-in-log.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -74,4 +75,61 @@ const exportHistory = defineRoute(
   },
 );
 
-export const historyRoutes: readonly Route[] = [listHistory, exportHistory];
+const ofInstallation = {
+  method: 'get',
+  tag: 'Installation',
+  access: 'administrator',
+  scope: 'none',
+} as const;
+
+const listInstallationHistory = defineRoute(
+  {
+    ...ofInstallation,
+    name: 'listInstallationHistory',
+    path: '/installation/history',
+    summary: 'What administrators did to the installation, the newest first',
+    query: z.strictObject({ ...filter, ...pageQuery }),
+    answer: { status: 200, schema: pageOf(HistoryEntry), description: 'A page of entries.' },
+  },
+  async ({ table }, { query: { cursor, limit, ...asked } }) => {
+    const list = { route: 'listInstallationHistory', filter: asked };
+    const { entries, next } = await auditPage(
+      table,
+      undefined,
+      { ...asked, since: momentOf(asked.since), until: momentOf(asked.until) },
+      { limit: limitOf({ limit }), after: placeOf(list, cursor) },
+    );
+    return { body: { items: entries.map(shown), next: cursorFor(list, next) } };
+  },
+);
+
+const listSignIns = defineRoute(
+  {
+    ...ofInstallation,
+    name: 'listSignIns',
+    path: '/installation/sign-ins',
+    summary: 'Who signed in or was refused, the newest first',
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: pageOf(SignInEntry), description: 'A page of entries.' },
+  },
+  async ({ table }, { query: { cursor, limit } }) => {
+    const list = { route: 'listSignIns', filter: undefined };
+    const { entries, next } = await signInPage(table, {
+      limit: limitOf({ limit }),
+      after: placeOf(list, cursor),
+    });
+    return {
+      body: {
+        items: entries.map(({ at, ...entry }) => ({ ...entry, at: timeOf(at) })),
+        next: cursorFor(list, next),
+      },
+    };
+  },
+);
+
+export const historyRoutes: readonly Route[] = [
+  listHistory,
+  exportHistory,
+  listInstallationHistory,
+  listSignIns,
+];
