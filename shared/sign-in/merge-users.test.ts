@@ -12,8 +12,10 @@ import {
 } from '../domain/ids.ts';
 import { effectiveRightsOf } from '../publish/effective-rights.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import { keys } from '../store/keys.ts';
 import { personsIn, putPerson } from '../store/member-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { accountsOf, findUser, readUser } from '../store/user-store.ts';
 import { mergeUsers } from './merge-users.ts';
 import { linkAccount, signInUser } from './user-accounts.ts';
@@ -85,6 +87,30 @@ describe('two users who are one person', () => {
     await table.transact([changeInstallationSettings(settings, { administrators: [bob] })]);
     await mergeUsers(dependencies, merge, origin);
     expect((await findInstallationSettings(table)).administrators).toEqual([ann]);
+  });
+
+  it.each([
+    ['into whom the other is merged, while that is looked at', 'ann', 'person'],
+    ['who is merged, right before it', 'bob', 'mergedInto'],
+  ] as const)('are off when the one is switched off meanwhile: %s', async (_, name, moment) => {
+    const { dependencies, table, ann, bob, merge } = await annAndBob();
+    await table.transact(putPerson(organizationId, bob, { isOwner: true, isOff: false }));
+    const switchedOff = putPerson(organizationId, { ann, bob }[name], { isOwner: false, isOff: true });
+    const isMoment = (operation: Operation): boolean =>
+      moment === 'person'
+        ? 'put' in operation && operation.put.sk === keys.person(organizationId, ann).sk
+        : 'update' in operation && operation.update.set?.mergedInto !== undefined;
+    let isDone = false;
+    const transact: Table['transact'] = async (operations) => {
+      if (!isDone && operations.some(isMoment)) {
+        isDone = true;
+        await table.transact(switchedOff);
+      }
+      await table.transact(operations);
+    };
+    await mergeUsers({ ...dependencies, table: { ...table, transact } }, merge, origin);
+    expect(isDone).toBe(true);
+    expect(await personsIn(table, ann, [organizationId])).toMatchObject([{ isOff: true }]);
   });
 
   it('are owners by hand where one of them was, and off where one of them was', async () => {

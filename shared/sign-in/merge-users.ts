@@ -6,7 +6,7 @@ import { CallerError } from '../domain/caller-error.ts';
 import { type UserId, userPrincipal } from '../domain/ids.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
-import { organizationsNaming, personsIn, putPerson } from '../store/member-store.ts';
+import { organizationsNaming, type Person, personsIn, putPerson } from '../store/member-store.ts';
 import { endPersonal, isLivePersonal, personalTokensOf } from '../store/personal-token-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import type { Operation } from '../store/table.ts';
@@ -52,7 +52,7 @@ export async function mergeUsers(
   }
   // First, so that a merge which is broken off leaves a token too few and none too many.
   await revokeTokens(dependencies, merge.merged);
-  await givePersons(dependencies, merge);
+  await againOnConflict(() => givePersons(dependencies, merge));
   await againOnConflict(async () => {
     const into = await presentUser(dependencies, merge.into);
     const merged = await presentUser(dependencies, merge.merged);
@@ -69,7 +69,8 @@ export async function mergeUsers(
       ],
     );
   });
-  // Those that were given meanwhile.
+  // What came meanwhile: who was switched off as the one must not go on as the other.
+  await againOnConflict(() => givePersons(dependencies, merge));
   await revokeTokens(dependencies, merge.merged);
   await endAllSessions(dependencies, merge.merged, origin);
 }
@@ -89,6 +90,8 @@ async function giveAll({ table }: UserDependencies, into: User, merged: User): P
 
 /**
  * What organizations themselves say of the two: an owner by hand stays one. Who was switched off stays off, under whichever name.
+ *
+ * @throws ConflictError when one of them says something else meanwhile
  */
 async function givePersons({ table }: UserDependencies, { into, merged }: Merge): Promise<void> {
   const organizations = await organizationsNaming(table, merged);
@@ -97,18 +100,20 @@ async function givePersons({ table }: UserDependencies, { into, merged }: Merge)
     await personsIn(table, merged, organizations),
   ];
   for (const [place, organization] of organizations.entries()) {
-    const both = [mine[place], theirs[place]];
+    const both = [mine[place] ?? nothingSaid, theirs[place] ?? nothingSaid] as const;
     const person = {
-      isOwner: both.some((one) => one?.isOwner === true),
-      isOff: both.some((one) => one?.isOff === true),
-      isWaiting: both.some((one) => one?.isWaiting === true) || undefined,
+      isOwner: both.some(({ isOwner }) => isOwner),
+      isOff: both.some(({ isOff }) => isOff),
+      isWaiting: both.some(({ isWaiting }) => isWaiting === true) || undefined,
     };
     await table.transact([
-      ...putPerson(organization, into, person),
-      ...putPerson(organization, merged, { isOwner: false, isOff: person.isOff }),
+      ...putPerson(organization, into, person, both[0]),
+      ...putPerson(organization, merged, { isOwner: false, isOff: person.isOff }, both[1]),
     ]);
   }
 }
+
+const nothingSaid: Person = { isOwner: false, isOff: false };
 
 async function revokeTokens({ table, workQueue, clock }: UserDependencies, user: UserId): Promise<void> {
   for (const token of await personalTokensOf(table, user)) {

@@ -11,7 +11,7 @@ import {
   type UserId,
 } from '../domain/ids.ts';
 import { parseFact } from '../forge/fact-schema.ts';
-import { present } from './condition.ts';
+import { all, type Condition, equal, missing, present } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
@@ -98,16 +98,28 @@ export async function findPerson(table: Table, organization: OrganizationId, use
   return parsePerson(await table.get(keys.person(organization, user)));
 }
 
-/** Says of the user what stands here, and nothing else any more. */
+const personItem = ({ isOwner, isOff, isWaiting }: Person) => ({
+  owner: isOwner || undefined,
+  off: isOff || undefined,
+  waiting: isWaiting || undefined,
+});
+
+/**
+ * Says of the user what stands here, and nothing else any more.
+ *
+ * @param before what was said when it was read: the transaction fails if something else is said by now
+ */
 export function putPerson(
   organization: OrganizationId,
   user: UserId,
-  { isOwner, isOff, isWaiting }: Person,
+  person: Person,
+  before?: Person,
 ): readonly Operation[] {
   return [
     {
       put: keys.person(organization, user),
-      item: { owner: isOwner || undefined, off: isOff || undefined, waiting: isWaiting || undefined },
+      item: personItem(person),
+      ...(before && { when: saysStill(before) }),
     },
     { put: keys.personIn(user, organization), item: { organization } },
   ];
@@ -118,6 +130,13 @@ export const endOwnership = (organization: OrganizationId, user: UserId): Operat
   update: { key: keys.person(organization, user), remove: ['owner'] },
   when: present,
 });
+
+const saysStill = (before: Person): Condition =>
+  all(
+    ...Object.entries(personItem(before)).map(([name, value]) =>
+      value === undefined ? missing(name) : equal(name, value),
+    ),
+  );
 
 /** The organizations that say something of the user. One read. */
 export async function organizationsNaming(table: Table, user: UserId): Promise<readonly OrganizationId[]> {
