@@ -92,6 +92,19 @@ describe('every request', () => {
     expect((await world.ask('owner', { path: '/me' })).status).toBe(200);
   });
 
+  it('is counted for the person also where no page of ours sent it', async () => {
+    const world = await createApiWorld();
+    const request = {
+      method: 'DELETE',
+      path: '/me/sessions/one',
+      headers: { origin: 'https://evil.example' },
+    };
+    for (let count = 0; count < 300; count++) {
+      expect((await world.ask('owner', request)).status).toBe(403);
+    }
+    expect((await world.ask('owner', request)).status).toBe(429);
+  });
+
   it('is counted for the address where nobody is known, whatever it shows', async () => {
     const world = await createApiWorld();
     const unknown = await world.machine(['read']);

@@ -24,8 +24,9 @@ export function mount(
 ): void {
   const middleware = [
     authenticated(dependencies, definition),
-    sentByOurPage(dependencies, definition),
+    // First, so that requests which are refused next are counted too.
     withinRate(dependencies),
+    sentByOurPage(dependencies, definition),
     allowed(dependencies, definition),
   ];
   app.openapi({ ...createRoute(configOf(definition)), middleware }, async (c: Context<ApiEnvironment>) => {
