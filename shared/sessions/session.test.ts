@@ -129,6 +129,21 @@ describe('a session', () => {
     ]);
   });
 
+  it('that is gone leaves the cookies alone, which another tab may have renewed', async () => {
+    const { dependencies, user, browser, signedIn, clock } = await signedInBench();
+    const before = browser.cookies();
+    await endSession(dependencies, user, signedIn.session);
+    for (const passed of [0, 6 * minute]) {
+      clock.time += passed;
+      const options = { isChange: true, findRefusal: admitsEverybody };
+      const cookies = passed === 0 ? before : browser.cookies();
+      expect(await readSession(dependencies, cookies, options)).toEqual({
+        signedIn: undefined,
+        setCookies: [],
+      });
+    }
+  });
+
   it('that replaces another ends that one', async () => {
     const { dependencies, user, browser, signedIn } = await signedInBench();
     const origin = { address: '192.0.2.1', userAgent: 'Firefox' };

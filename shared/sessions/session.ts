@@ -38,7 +38,7 @@ export interface SessionAnswer {
   readonly setCookies: readonly string[];
 }
 
-/** Has the browser forget its session. */
+/** Has the browser forget its session: for the answers of sign-out and of the page that signs in. */
 export const forgottenSession: readonly string[] = [
   forgottenCookie(sessionCookies.access),
   forgottenCookie(sessionCookies.refresh),
@@ -103,6 +103,8 @@ export interface ReadSessionOptions {
 /**
  * Who sends the request. Where only the refresh token is good any more, both are replaced.
  *
+ * Where there is no session any more, the cookies are left alone: another tab may have got new ones while this answer was on its way.
+ *
  * No read while the access token lives; one read (of two items) for a change; a read and a write to refresh, besides
  * what `findRefusal` reads.
  *
@@ -117,7 +119,7 @@ export async function readSession(
   const claimed = access === undefined ? undefined : await readAccessToken(dependencies, access);
   if (claimed !== undefined) {
     const signedIn = options.isChange ? await look(dependencies, claimed) : claimed;
-    return { signedIn, setCookies: signedIn === undefined ? forgottenSession : [] };
+    return { signedIn, setCookies: [] };
   }
   const refresh = cookies.get(sessionCookies.refresh);
   if (refresh === undefined) {
@@ -125,7 +127,7 @@ export async function readSession(
   }
   const token = parseRefreshToken(refresh);
   const answer = token && (await refreshSession(dependencies, token, options));
-  return answer ?? { signedIn: undefined, setCookies: forgottenSession };
+  return answer ?? { signedIn: undefined, setCookies: [] };
 }
 
 /** The session as it is stored, if it goes on. */

@@ -5,7 +5,8 @@ import { day, minute } from '../../test/support/session-bench.ts';
 import { createSignInBench, key } from '../../test/support/sign-in-bench.ts';
 import { gitHubHost } from '../../test/support/synchronized.ts';
 import { ForgeError } from '../forge/errors.ts';
-import { sessionsOf } from '../sessions/end-sessions.ts';
+import { endAllSessions, sessionsOf } from '../sessions/end-sessions.ts';
+import { forgottenSession } from '../sessions/session.ts';
 import { findInstallationSettings } from '../store/installation-settings.ts';
 import { findPersonGrant, removePersonGrant } from '../store/person-grant-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
@@ -239,6 +240,17 @@ describe('a form', () => {
 });
 
 describe('a page', () => {
+  it('of who is to sign in has the browser forget a session that is gone', async () => {
+    const { visitor, dependencies } = await setUpBench();
+    const ann = visitor();
+    await ann.signIn('1');
+    const { user = '' as never } = (await ann.who()) ?? {};
+    await endAllSessions(dependencies, user);
+    expect((await ann.get('/sign-in/setup')).cookies).toEqual([]);
+    expect((await ann.get('/sign-in')).cookies).toEqual(forgottenSession);
+    expect((await ann.get('/sign-in')).cookies).toEqual([]);
+  });
+
   it('runs no script, loads nothing, is in no frame and kept by nobody', async () => {
     const { visitor } = await setUpBench();
     const { headers, body = '' } = await visitor().get('/sign-in');

@@ -5,7 +5,7 @@ import { type Page, pageAnswer, redirectAnswer } from '../runtime/page.ts';
 import type { SignedIn } from '../sessions/access-token.ts';
 import { endSession } from '../sessions/end-sessions.ts';
 import { formTokenFor, isFormToken } from '../sessions/form-token.ts';
-import { forgottenSession, readSession } from '../sessions/session.ts';
+import { forgottenSession, readSession, sessionCookies } from '../sessions/session.ts';
 import { findInstallationSettings } from '../store/installation-settings.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import { refusalOfUser } from './admission.ts';
@@ -100,7 +100,9 @@ async function showSignIn({ dependencies, request, current }: Context): Promise<
     return pageAnswer(signedInPage(user, offered, { returnTo, formToken }));
   }
   const { administrators } = await findInstallationSettings(dependencies.table);
-  return pageAnswer(signInPage(offered, returnTo, administrators.length > 0));
+  const page = signInPage(offered, returnTo, administrators.length > 0);
+  const isLeftOver = Object.values(sessionCookies).some((name) => request.cookies.has(name));
+  return pageAnswer(isLeftOver ? { ...page, cookies: forgottenSession } : page);
 }
 
 async function start(context: Context): Promise<HttpAnswer> {
