@@ -18,6 +18,7 @@ import {
 import { requirementPage } from '../store/requirement-store.ts';
 import { findScans, type ScanState } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
+import { type PageAsked, visiblePage } from './visible-page.ts';
 
 export interface PackageDescription {
   readonly found: StoredPackage;
@@ -65,31 +66,34 @@ export interface VersionPage {
 }
 
 /**
- * A page of versions. One read.
+ * A page of versions. One read, and up to ten for whoever does not see all of them. The list ends for others where a thousand versions in
+ * a row are not published.
  *
- * @param isOwner others see published versions only, so their pages may be short
+ * @param isOwner others see published versions only
  */
 export async function packageVersions(
   table: Table,
   { id }: Pick<Organization, 'id'>,
   { number }: Pick<StoredPackage, 'number'>,
-  page: { readonly limit: number; readonly after?: string | undefined },
+  asked: PageAsked<string>,
   isOwner: boolean,
 ): Promise<VersionPage> {
-  const stored = await versionPage(table, id, number, page);
-  const versions = stored
-    .filter(({ state }) => isOwner || state === 'published')
-    .map((version) => {
-      const links = Requirements.parse(parseJson(version.manifest));
-      return {
-        version,
-        requires: requirementsOf(links.require),
-        requiresForDevelopment: requirementsOf(links['require-dev']),
-      };
-    });
+  const { items, next } = await visiblePage(
+    asked,
+    (page) => versionPage(table, id, number, page),
+    async (rows) =>
+      rows.map((version) => (isOwner || version.state === 'published' ? described(version) : undefined)),
+    ({ versionNormalized }) => versionNormalized,
+  );
+  return { versions: items, next };
+}
+
+function described(version: StoredVersion): DescribedVersion {
+  const links = Requirements.parse(parseJson(version.manifest));
   return {
-    versions,
-    next: stored.length === page.limit ? stored.at(-1)?.versionNormalized : undefined,
+    version,
+    requires: requirementsOf(links.require),
+    requiresForDevelopment: requirementsOf(links['require-dev']),
   };
 }
 
@@ -136,8 +140,12 @@ export interface Dependent {
   readonly isForDevelopment: boolean;
 }
 
+/** Pages may begin at such numbers, whether or not there is a package. */
+const numbersInBlock = 100;
+
 /**
- * A page of the packages here that require the name, as far as the viewer may install them; so a page may be short. Two reads.
+ * A page of the packages here that require the name, as far as the viewer may install them. Two reads, and up to twenty for whoever does
+ * not see all of them; after these it may be short.
  *
  * @returns with `next`, the number after which the next page begins; undefined on the last one
  */
@@ -145,20 +153,28 @@ export async function dependentsOf(
   table: Table,
   { id }: Pick<Organization, 'id'>,
   name: string,
-  page: { readonly limit: number; readonly after?: number | undefined },
+  asked: PageAsked<number>,
   mayRead: MayRead,
 ): Promise<{ readonly dependents: readonly Dependent[]; readonly next: number | undefined }> {
-  const rows = await requirementPage(table, id, name, page);
-  const packages = await findPackages(
-    table,
-    id,
-    rows.map(({ number }) => number),
+  const { items, next, endedAt } = await visiblePage(
+    asked,
+    (page) => requirementPage(table, id, name, page),
+    async (rows) => {
+      const packages = await findPackages(
+        table,
+        id,
+        rows.map(({ number }) => number),
+      );
+      return rows.map(({ constraint, isForDevelopment }, place): Dependent | undefined => {
+        const found = packages[place];
+        return found !== undefined && isLiving(found) && mayRead(found.synchronization, found.repository)
+          ? { name: found.name, constraint, isForDevelopment }
+          : undefined;
+      });
+    },
+    ({ number }) => number,
   );
-  const dependents = rows.flatMap(({ constraint, isForDevelopment }, place) => {
-    const found = packages[place];
-    return found !== undefined && isLiving(found) && mayRead(found.synchronization, found.repository)
-      ? [{ name: found.name, constraint, isForDevelopment }]
-      : [];
-  });
-  return { dependents, next: rows.length === page.limit ? rows.at(-1)?.number : undefined };
+  // So many rows were read that this is beyond where the page began. It says nothing of the rows themselves.
+  const block = endedAt === undefined ? undefined : Math.floor(endedAt / numbersInBlock) * numbersInBlock;
+  return { dependents: items, next: block === undefined ? next : Math.max(block, next ?? 0) };
 }

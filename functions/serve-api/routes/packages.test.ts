@@ -97,6 +97,22 @@ describe('packages', () => {
     expect(outside.body.items).toMatchObject([{ version: '1.0.0' }]);
   });
 
+  it('have pages of versions and dependents whose cursors name nothing that is hidden', async () => {
+    const world = await packagesWorld();
+    const hidden = ['1.3.0', '1.2.0', '0.2.0', '0.1.0'];
+    await world.table.transact(
+      hidden.map((version) =>
+        aVersion(5, version, { state: 'pending', reason: 'its archive is being built' }),
+      ),
+    );
+    const page = async (list: string) =>
+      (await world.ask('outside', { path: `${path}/acme/one/${list}?limit=1` })).body;
+    const versions = await page('versions');
+    expect(versions).toEqual({ items: [expect.objectContaining({ version: '1.0.0' })] });
+    // Only the package that he may not install follows.
+    expect(await page('dependents')).toEqual({ items: [expect.objectContaining({ name: 'acme/one' })] });
+  });
+
   it('list what is left out in pages', async () => {
     const world = await packagesWorld();
     const first = await world.ask('outside', { path: `${path}/acme/one/left-out?limit=1` });
