@@ -7,11 +7,9 @@ import { gitHubHost } from '../../test/support/synchronized.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { endAllSessions, sessionsOf } from '../sessions/end-sessions.ts';
 import { forgottenSession } from '../sessions/session.ts';
-import { findInstallationSettings } from '../store/installation-settings.ts';
 import { findPersonGrant, removePersonGrant } from '../store/person-grant-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { accountsOf, findUser } from '../store/user-store.ts';
-import { returnPath } from './return-path.ts';
 import { signInUser } from './user-accounts.ts';
 
 /** An installation with an administrator, user 9, and members 1 and 2. */
@@ -178,28 +176,6 @@ describe('a sign-in', () => {
   });
 });
 
-describe('where a sign-in leads', () => {
-  it.each([
-    ['/packages?q=a#b', '/packages?q=a#b'],
-    ['/a/../b', '/b'],
-    [undefined, '/'],
-    ['', '/'],
-    ['packages', '/'],
-    ['//evil.example', '/'],
-    ['/\\evil.example', '/'],
-    ['/a\\..\\\\evil.example', '/'],
-    ['/a/..//evil.example', '/'],
-    ['/.//evil.example', '/'],
-    ['/%2e//evil.example', '/'],
-    ['/\t/evil.example', '/'],
-    ['https://evil.example', '/'],
-    ['javascript:alert(1)', '/'],
-    [`/${'a'.repeat(2000)}`, '/'],
-  ])('%j is %j', (asked, path) => {
-    expect(returnPath(asked)).toBe(path);
-  });
-});
-
 describe('a form', () => {
   it('of another site does nothing', async () => {
     const { visitor } = await setUpBench();
@@ -279,48 +255,6 @@ describe('a page', () => {
       expect((await visitor().get(path)).status).toBeGreaterThanOrEqual(400);
     },
   );
-});
-
-describe('the set-up code', () => {
-  it('is the only way in while there is no administrator', async () => {
-    const { visitor, table } = await createSignInBench([aFact.member(1)]);
-    const ann = visitor();
-    expect((await ann.signIn('1')).status).toBe(403);
-    expect(await findUser(table, proven(1).account)).toBeUndefined();
-    expect((await ann.get('/sign-in')).body).toContain('/sign-in/setup');
-
-    const begun = await ann.post('/sign-in/setup', { code: ' the-set-up-code ', integration: key });
-    expect((await ann.get(ann.back(begun, '1'))).status).toBe(303);
-    const user = await findUser(table, proven(1).account);
-    expect((await findInstallationSettings(table)).administrators).toEqual([user]);
-    expect((await signInLog(table, 9)).map(({ act }) => act).sort()).toEqual([
-      'refused',
-      'set-up',
-      'signed-in',
-    ]);
-  });
-
-  it('counts once: of two who hold it the first is the administrator', async () => {
-    const { visitor, table } = await createSignInBench();
-    const [ann, bob] = [visitor(), visitor()];
-    const form = { code: 'the-set-up-code', integration: key };
-    const begun = [await ann.post('/sign-in/setup', form), await bob.post('/sign-in/setup', form)] as const;
-    expect((await bob.get(bob.back(begun[1], '2'))).status).toBe(303);
-    expect((await ann.get(ann.back(begun[0], '1'))).status).toBe(403);
-    expect(await ann.who()).toBeUndefined();
-    expect((await findInstallationSettings(table)).administrators).toHaveLength(1);
-    expect((await ann.post('/sign-in/setup', form)).status).toBe(403);
-  });
-
-  it.each(['', 'x', 'the-set-up-cod', 'the-set-up-code-'])('is not %j', async (code) => {
-    const { visitor } = await createSignInBench();
-    expect((await visitor().post('/sign-in/setup', { code, integration: key })).status).toBe(403);
-  });
-
-  it('is no purpose that a form can name', async () => {
-    const { visitor } = await createSignInBench();
-    expect((await visitor().post(`/sign-in/start/${key}`, { purpose: 'set-up' })).status).toBe(422);
-  });
 });
 
 describe('who is signed in', () => {
