@@ -1,7 +1,8 @@
 import type { Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { FunctionName, Functions } from './functions.ts';
+import type { FunctionName } from './function-needs.ts';
+import type { Functions } from './functions.ts';
 
 /** Creates the HTTP API behind both distributions. */
 export function createHttpApi(stack: Stack, functions: Functions): HttpApi {

@@ -3,7 +3,8 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { pascalCase } from './constructs/node-function.ts';
 import { createWorkQueue } from './constructs/work-queue.ts';
-import { type FunctionName, type Functions, type Queues, timeoutSeconds } from './functions.ts';
+import { type FunctionName, timeoutSeconds } from './function-needs.ts';
+import type { Functions, Queues } from './functions.ts';
 
 /** AWS recommends a visibility time-out of at least six times the function's time-out for standard queues. */
 const visibilityPerTimeout = 6;

@@ -5,7 +5,8 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { invokeHandler } from '../../shared/runtime/invoke-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
-import { revokeToken, tokensOfOrganization } from '../../shared/store/token-store.ts';
+import { tokensOfOrganization } from '../../shared/store/token-store.ts';
+import { revokeToken } from '../../shared/store/token-transitions.ts';
 
 const logger = createLogger('revoke-token');
 const table = tableClient();

@@ -253,3 +253,12 @@ export const ScanLogEntry = z
     failure: z.object({ code: z.string(), message: z.string() }).optional(),
   })
   .meta({ id: 'ScanLogEntry', description: 'A scan that changed versions, or failed.' });
+
+/** Filter of a list by a part of a name. */
+export const NamePart = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(1)
+  .max(200)
+  .meta({ description: 'Part of the name.' });

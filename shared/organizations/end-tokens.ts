@@ -1,6 +1,7 @@
 /** Revokes many tokens, each at the edge at once. */
 import { parsePrincipal, type SynchronizationId } from '../domain/ids.ts';
-import { revokeToken, type Token } from '../store/token-store.ts';
+import type { Token } from '../store/token-store.ts';
+import { revokeToken } from '../store/token-transitions.ts';
 import type { NarrowDependencies } from './narrow-refused.ts';
 
 /** Whether the token speaks for a team of the synchronization. */

@@ -16,8 +16,9 @@ import { keys } from '../store/keys.ts';
 import { putPerson } from '../store/member-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { makeUser } from '../store/user-store.ts';
-import { explainAccess, packagesReadBy, peopleReading } from './explain-access.ts';
+import { explainAccess, packagesReadBy } from './explain-access.ts';
 import { personIn } from './people.ts';
+import { peopleReading } from './people-reading.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const team = (id: number) => ({ id: `t.${synchronizationId}.${id}` });

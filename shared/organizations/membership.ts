@@ -7,8 +7,8 @@ import type { OrganizationId, SynchronizationId, UserId } from '../domain/ids.ts
 import type { Organization } from '../domain/organization.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { factsOfAccount } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
-import { factsOfAccount } from '../store/fact-store.ts';
 import {
   membersAt,
   organizationsNaming,

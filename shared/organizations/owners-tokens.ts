@@ -5,14 +5,8 @@ import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
 import { findOrganizationSettings } from '../store/organization-settings.ts';
 import { ConflictError } from '../store/table.ts';
-import {
-  findTokenIn,
-  isLive,
-  replaceSecret,
-  revokeToken,
-  type Token,
-  type TokenMaker,
-} from '../store/token-store.ts';
+import { findTokenIn, isLive, type Token, type TokenMaker } from '../store/token-store.ts';
+import { replaceSecret, revokeToken } from '../store/token-transitions.ts';
 import {
   type IssuedToken,
   type IssueTokenDependencies,

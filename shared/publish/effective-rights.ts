@@ -10,8 +10,8 @@ import {
   type SynchronizationId,
 } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { loadAccessFacts } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
-import { loadAccessFacts } from '../store/fact-store.ts';
 import { findPerson, stateOf } from '../store/member-store.ts';
 import { applyingSince } from '../store/scope-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';

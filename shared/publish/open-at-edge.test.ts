@@ -8,7 +8,8 @@ import { tokenHash } from '../domain/token.ts';
 import { stopAccess } from '../organizations/stop-access.ts';
 import { keys } from '../store/keys.ts';
 import { desireClosed, findOrganization, markStopped } from '../store/organization-store.ts';
-import { findToken, revokeToken, type Token } from '../store/token-store.ts';
+import { findToken, type Token } from '../store/token-store.ts';
+import { revokeToken } from '../store/token-transitions.ts';
 import { reconcile } from '../sync/schedule/reconcile.ts';
 
 /** An installation of an older version: no organization has a key at the edge, and no token's value names an organization. */

@@ -13,7 +13,8 @@ import {
   organizationKey,
 } from '../store/organization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { isUnrestricted, restrictToken, tokensOfOrganization } from '../store/token-store.ts';
+import { tokensOfOrganization } from '../store/token-store.ts';
+import { isUnrestricted, restrictToken } from '../store/token-transitions.ts';
 import type { WorkQueue } from '../store/work.ts';
 
 export interface OpenAtEdgeDependencies {

@@ -18,14 +18,8 @@ import {
   isLivePersonal,
   personalTokensOf,
 } from '../store/personal-token-store.ts';
-import {
-  activateToken,
-  isLive,
-  personalEntry,
-  suspendOrResume,
-  type Token,
-  tokensOf,
-} from '../store/token-store.ts';
+import { isLive, personalEntry, type Token, tokensOf } from '../store/token-store.ts';
+import { activateToken, suspendOrResume } from '../store/token-transitions.ts';
 import { completeWork, type Lease, leaseHeld, releaseLease, type WorkMessage } from '../store/work.ts';
 import { edgeWork, principalWork } from '../store/work-items.ts';
 import type { EffectiveRights } from './effective-rights.ts';

@@ -1,5 +1,5 @@
 /**
- * Time-outs of the functions that work under leases; the template sets them (infra/functions.ts), and each lease is derived from
+ * Time-outs of the functions that work under leases; the template sets them (infra/function-needs.ts), and each lease is derived from
  * one.
  *
  * Imports nothing: the template and the functions both import it, and neither may pull in the other.

@@ -10,7 +10,8 @@ import { organizationsNaming, type Person, personsIn, putPerson } from '../store
 import { endPersonal, isLivePersonal, personalTokensOf } from '../store/personal-token-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import type { Operation } from '../store/table.ts';
-import { revokeToken, tokensOf } from '../store/token-store.ts';
+import { tokensOf } from '../store/token-store.ts';
+import { revokeToken } from '../store/token-transitions.ts';
 import { changeUser, giveAccount, type User } from '../store/user-store.ts';
 import { againOnConflict, entry, presentUser, type UserDependencies } from './user-accounts.ts';
 import { changeAccounts, viewsOf } from './views-of-user.ts';

@@ -1,17 +1,14 @@
 /** Facts of a synchronization, each with the number of the read that saw it. A removed fact leaves a tombstone for a day. */
 import { z } from 'zod';
-import { type AccessFacts, accessFactsOf, type Subject } from '../domain/access.ts';
-import type { Claim } from '../domain/claim.ts';
 import {
   type Fact,
   type FactKind,
   factKey,
-  factKinds,
   type RepositoryFact,
   type StoredFact,
   type Tombstone,
 } from '../domain/facts.ts';
-import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
+import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { RepositoryOf } from '../domain/repository-key.ts';
 import {
   type AnyScope,
@@ -28,7 +25,7 @@ import { missingOrLess } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
-type FactOf<Kind extends FactKind> = Extract<Fact, { kind: Kind }>;
+export type FactOf<Kind extends FactKind> = Extract<Fact, { kind: Kind }>;
 
 const FactEnvelope = z.object({
   fact: z.unknown(),
@@ -172,60 +169,7 @@ export async function repositoryPage(
   };
 }
 
-/**
- * The facts that decide what the subject may read; without a subject, those for everybody.
- *
- * @param claims loaded before: a later claim requests the grants
- *
- * Each query is consistent, but not all of them together. Whoever changes a fact requests the grants after it, so a decision from
- * facts that changed between two queries is made again.
- */
-export async function loadAccessFacts(
-  table: Table,
-  synchronization: SynchronizationId,
-  subject?: Subject,
-  claims: readonly Claim[] = [],
-): Promise<AccessFacts> {
-  const givenAt = new Map<string, number>();
-  const rows = async <Kind extends FactKind>(
-    kind: Kind,
-    ...rest: readonly string[]
-  ): Promise<readonly FactOf<Kind>[]> =>
-    live(await queryFacts(table, synchronization, prefixOf(kind, ...rest)), kind, givenAt);
-  const together = async (...lists: readonly Promise<readonly Fact[]>[]): Promise<AccessFacts> =>
-    accessFactsOf((await Promise.all(lists)).flat(), { claims, givenAt });
-  /** Few teams hold a role on all repositories, usually none. Only then is the tree of teams needed. */
-  const roleTeams = async (): Promise<readonly Fact[]> => {
-    const held = await rows('role-team');
-    return held.length === 0 ? [] : [...held, ...(await rows('team'))];
-  };
-
-  if (subject === undefined) {
-    return together(...factKinds.map((kind) => rows(kind)));
-  }
-  if (subject.kind === 'anyone') {
-    return together(rows('repository'));
-  }
-  if (subject.kind === 'team') {
-    return together(rows('team-repository', subject.team), roleTeams(), rows('repository'));
-  }
-  const ofTeams = async (): Promise<readonly Fact[]> => {
-    const teamMembers = await rows('team-member', subject.account);
-    const teams = new Set<ForgeTeamId>(teamMembers.map((row) => row.team));
-    const byTeam = await Promise.all([...teams].map((team) => rows('team-repository', team)));
-    return [...teamMembers, ...byTeam.flat(), ...(teams.size === 0 ? [] : await roleTeams())];
-  };
-  return together(
-    rows('settings'),
-    loadMember(table, synchronization, subject.account, givenAt),
-    ofTeams(),
-    rows('role-member', subject.account),
-    rows('collaborator', subject.account),
-    rows('repository'),
-  );
-}
-
-async function loadMember(
+export async function loadMember(
   table: Table,
   synchronization: SynchronizationId,
   account: string,
@@ -233,22 +177,6 @@ async function loadMember(
 ): Promise<readonly FactOf<'member'>[]> {
   const item = await table.get(keys.fact(synchronization, `member#${account}`));
   return live(item === undefined ? [] : [item], 'member', givenAt);
-}
-
-/** What makes the account one of the forge organization's people: its membership, and the repositories that it is a collaborator on. */
-export async function factsOfAccount(
-  table: Table,
-  synchronization: SynchronizationId,
-  account: ForgeAccountId,
-): Promise<readonly (StoredFact & { readonly fact: FactOf<'member' | 'collaborator'> })[]> {
-  const [member, collaborations] = await Promise.all([
-    table.get(keys.fact(synchronization, `member#${account}`)),
-    queryFacts(table, synchronization, prefixOf('collaborator', account)),
-  ]);
-  return [...(member === undefined ? [] : [member]), ...collaborations].flatMap((item) => {
-    const { removed, fact, ...stored } = parseStored(item);
-    return removed || !(isKind(fact, 'member') || isKind(fact, 'collaborator')) ? [] : [{ ...stored, fact }];
-  });
 }
 
 /** The facts with these keys, in the order given, even if they were removed within a day; consistent. One read for each 100. */
@@ -293,23 +221,6 @@ export async function standingOf(
         : [[factKey(stored.fact), { ...stored, isRemoved: stored.removed }] as const];
     }),
   );
-}
-
-/** The team memberships, role memberships and collaborator rows of the account; consistent. */
-export async function loadRowsOfAccount(
-  table: Table,
-  synchronization: SynchronizationId,
-  account: string,
-): Promise<readonly Fact[]> {
-  const rows = await Promise.all(
-    (['team-member', 'role-member', 'collaborator'] as const).map((kind) =>
-      queryFacts(table, synchronization, prefixOf(kind, account)),
-    ),
-  );
-  return rows
-    .flat()
-    .map(parseStored)
-    .flatMap(({ fact, removed }) => (removed ? [] : [fact]));
 }
 
 /**
@@ -377,17 +288,23 @@ export function removeFact(
   };
 }
 
-function queryFacts(table: Table, synchronization: SynchronizationId, prefix: string): Promise<Item[]> {
+export function queryFacts(
+  table: Table,
+  synchronization: SynchronizationId,
+  prefix: string,
+): Promise<Item[]> {
   const from = keys.fact(synchronization, prefix);
   return table.query(from.pk, from.sk);
 }
 
 /** Prefix of the keys of one kind of fact. It ends in the separator, since `team` also begins `team-member`. */
-function prefixOf(kind: FactKind, ...rest: readonly string[]): string {
+export function prefixOf(kind: FactKind, ...rest: readonly string[]): string {
   return kind === 'settings' ? kind : `${[kind, ...rest].join('#')}#`;
 }
 
-function parseStored(item: Item): StoredFact & { readonly removed: boolean; readonly missed: boolean } {
+export function parseStored(
+  item: Item,
+): StoredFact & { readonly removed: boolean; readonly missed: boolean } {
   const envelope = FactEnvelope.parse(item);
   return {
     fact: parseFact(envelope.fact),
@@ -402,7 +319,7 @@ function parseStored(item: Item): StoredFact & { readonly removed: boolean; read
 }
 
 /** @param givenAt collects the numbers of the reads that gave the stored facts */
-function live<Kind extends FactKind>(
+export function live<Kind extends FactKind>(
   items: readonly Item[],
   kind: Kind,
   givenAt?: Map<string, number>,
@@ -416,6 +333,6 @@ function live<Kind extends FactKind>(
   });
 }
 
-function isKind<Kind extends FactKind>(fact: Fact, kind: Kind): fact is FactOf<Kind> {
+export function isKind<Kind extends FactKind>(fact: Fact, kind: Kind): fact is FactOf<Kind> {
   return fact.kind === kind;
 }

@@ -6,7 +6,8 @@ import { asId, type Principal, type UserId, userPrincipal } from '../domain/ids.
 import { edgeRows } from './edge-store.ts';
 import { keys } from './keys.ts';
 import { ConflictError } from './table.ts';
-import { activateToken, addToken, isLive, revokeToken, type Token, tokensOf } from './token-store.ts';
+import { addToken, isLive, type Token, tokensOf } from './token-store.ts';
+import { activateToken, revokeToken } from './token-transitions.ts';
 import { type Lease, takeLease } from './work.ts';
 import { principalWork } from './work-items.ts';
 

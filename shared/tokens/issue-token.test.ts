@@ -18,7 +18,8 @@ import { isToken, tokenHash } from '../domain/token.ts';
 import { putFact } from '../store/fact-store.ts';
 import { addOrganization, findOrganization } from '../store/organization-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
-import { findToken, isLive, revokeToken, tokensOf, tokensOfOrganization } from '../store/token-store.ts';
+import { findToken, isLive, tokensOf, tokensOfOrganization } from '../store/token-store.ts';
+import { revokeToken } from '../store/token-transitions.ts';
 import { accountsOf } from '../store/user-store.ts';
 import { issueToken, type TokenHolder } from './issue-token.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { publishedRegistry } from '../../test/support/published.ts';
 import type { Registry } from '../../test/support/registry-fixture.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
-import { revokeToken, tokensOfOrganization } from '../store/token-store.ts';
+import { tokensOfOrganization } from '../store/token-store.ts';
+import { revokeToken } from '../store/token-transitions.ts';
 import { expiredKeptMs, retireTokens } from './retire-tokens.ts';
 
 const hour = 3600_000;

@@ -5,7 +5,8 @@
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { retireToken, tokensOfOrganization } from '../store/token-store.ts';
+import { tokensOfOrganization } from '../store/token-store.ts';
+import { retireToken } from '../store/token-transitions.ts';
 import type { WorkQueue } from '../store/work.ts';
 
 /** How long the edge still says that the token expired, and when, instead of not knowing it. Milliseconds. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bundle } from '../../infra/bundle.ts';
-import { type FunctionName, functionNames } from '../../infra/functions.ts';
+import { type FunctionName, functionNames } from '../../infra/function-needs.ts';
 import { environment } from '../../shared/runtime/environment.ts';
 import { synthesizeTemplate } from './placeholder-bundles.ts';
 import { propertiesOf, type Template } from './template.ts';

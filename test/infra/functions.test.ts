@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type FunctionName, functionNames } from '../../infra/functions.ts';
+import { type FunctionName, functionNames } from '../../infra/function-needs.ts';
 import { environment } from '../../shared/runtime/environment.ts';
 import { functionSeconds, leaseMsOf } from '../../shared/runtime/time-limits.ts';
 import { synthesizeTemplate } from './placeholder-bundles.ts';

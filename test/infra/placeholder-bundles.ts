@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleEdge } from '../../infra/bundle.ts';
-import { functionNames } from '../../infra/functions.ts';
+import { functionNames } from '../../infra/function-needs.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 import { readTemplate, type Template } from './template.ts';
 

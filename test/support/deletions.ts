@@ -63,3 +63,18 @@ export const left = (registry: Registry, ...prefixes: string[]): string[] =>
   [...(registry.table as MemoryTable).dump().keys()]
     .map((key) => key.replace('\n', ' '))
     .filter((key) => prefixes.some((prefix) => key.startsWith(prefix)));
+
+/** Delays each matching query by this many milliseconds. */
+export function slowQueries(
+  { table, clock }: Registry,
+  ms: number,
+  isSlow: (partition: string, prefix: string) => boolean,
+): void {
+  const query = table.query.bind(table);
+  table.query = async (partition, prefix, options) => {
+    if (isSlow(partition, prefix)) {
+      await clock.advance(ms);
+    }
+    return query(partition, prefix, options);
+  };
+}

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { megabytesOf, timeoutSeconds } from '../../infra/functions.ts';
+import { megabytesOf, timeoutSeconds } from '../../infra/function-needs.ts';
 import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 import { loadFacts } from '../../shared/store/fact-store.ts';
 import { applyingSince, scopeStates } from '../../shared/store/scope-store.ts';

@@ -15,12 +15,12 @@ import {
   explainAccess,
   packagesReadBy,
   packagesReadWith,
-  peopleReading,
   type ReadablePackage as Readable,
 } from '../../../shared/organizations/explain-access.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import { tokenIn } from '../../../shared/organizations/owners-tokens.ts';
 import { type FoundPerson, personIn } from '../../../shared/organizations/people.ts';
+import { peopleReading } from '../../../shared/organizations/people-reading.ts';
 import type { Caller } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, type PagedList, pageOf, pageQuery, placeOf } from '../frame/pages.ts';

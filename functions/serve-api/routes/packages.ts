@@ -5,6 +5,7 @@ import {
   Downloads,
   LeftOutRef,
   NameClaims,
+  NamePart,
   Package,
   PackageState,
   PackageSummary,
@@ -80,14 +81,7 @@ const listDefinition = {
   summary: 'The packages that you may install',
   description: 'Owners see all.',
   query: z.strictObject({
-    name: z
-      .string()
-      .trim()
-      .toLowerCase()
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({ description: 'Part of the name.' }),
+    name: NamePart.optional(),
     state: PackageState.optional(),
     synchronization: z
       .string()

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import {
   ChosenRepositories,
+  NamePart,
   PackageChoice,
   Repository,
   RepositoryId,
@@ -54,14 +55,7 @@ const list = defineRoute(
         .enum(['none', 'some'])
         .optional()
         .meta({ description: 'Only those without, or with, a package.' }),
-      name: z
-        .string()
-        .trim()
-        .toLowerCase()
-        .min(1)
-        .max(200)
-        .optional()
-        .meta({ description: 'Part of the name.' }),
+      name: NamePart.optional(),
       synchronization: z
         .string()
         .regex(/^[A-Za-z0-9_-]{1,100}$/, 'is no id')

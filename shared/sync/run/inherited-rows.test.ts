@@ -6,8 +6,8 @@ import { synchronizationId } from '../../../test/support/synchronized.ts';
 import { decideAccess } from '../../domain/access.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { teamPart } from '../../domain/scopes.ts';
+import { loadAccessFacts } from '../../store/access-fact-store.ts';
 import { loadClaims, putClaim } from '../../store/claim-store.ts';
-import { loadAccessFacts } from '../../store/fact-store.ts';
 
 const place = aFact.teamMember(3, 1);
 const inherited = { ...aFact.teamMember(7, 1), via: team(3) } as Fact;

@@ -20,9 +20,9 @@ import { findModule, traitsOf } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-message.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { loadRowsOfAccount } from '../../store/access-fact-store.ts';
 import { findBody } from '../../store/claim-store.ts';
 import { absent } from '../../store/condition.ts';
-import { loadRowsOfAccount } from '../../store/fact-store.ts';
 import {
   addInstallation,
   findInstallation,

@@ -12,6 +12,7 @@ import {
 import { decideAccess } from '../../domain/access.ts';
 import type { Fact } from '../../domain/facts.ts';
 import type { ParsedDelivery } from '../../forge/forge.ts';
+import { loadAccessFacts } from '../../store/access-fact-store.ts';
 import {
   deleteClaims,
   loadClaims,
@@ -19,7 +20,7 @@ import {
   numberClaims,
   putClaim,
 } from '../../store/claim-store.ts';
-import { loadAccessFacts, putFact } from '../../store/fact-store.ts';
+import { putFact } from '../../store/fact-store.ts';
 import { findDeletions } from '../../store/forge-deletion-store.ts';
 import { keys } from '../../store/keys.ts';
 import { drawNumber } from '../../store/synchronization-store.ts';

@@ -1,0 +1,240 @@
+/** What each function does and needs: the table that its permissions and variables are made from. */
+import { environment } from '../shared/runtime/environment.ts';
+import { functionSeconds } from '../shared/runtime/time-limits.ts';
+
+export const queueVariables = {
+  sync: environment.syncQueueUrl,
+  scan: environment.scanQueueUrl,
+  'publish-package': environment.publishPackageQueueUrl,
+  'publish-roots': environment.publishRootsQueueUrl,
+  'publish-access': environment.publishAccessQueueUrl,
+  deletion: environment.deletionQueueUrl,
+} as const;
+
+export type QueueName = keyof typeof queueVariables;
+const allQueues = Object.keys(queueVariables) as QueueName[];
+
+/** A function's permissions and environment variables. It gets no others. */
+export interface Needs {
+  readonly does: string;
+  readonly seconds: number;
+  readonly megabytes: number;
+  readonly table: 'read' | 'write';
+  /** The index of work that is requested and not done. */
+  readonly pendingWork?: true;
+  /**
+   * `write`: read and write objects. A list: also delete objects whose keys end like that. `remove`: delete any object with all
+   * its versions.
+   */
+  readonly bucket?: 'write' | 'remove' | readonly string[];
+  readonly sends: readonly QueueName[];
+  /** The edge's key-value store. */
+  readonly accessStore?: true;
+  /** The secret of the integrations, which authenticates deliveries and our requests to the forges. `add`: writes it too. */
+  readonly integrations?: true | 'add';
+  /** The secrets of connections: `use` decrypts them, `renew` also encrypts their successors. `hooks`: decrypts those of hooks only. */
+  readonly credentials?: 'use' | 'renew' | 'hooks';
+  /** `dist`: only what the edge function let pass; `api`: whatever came through the CDN. */
+  readonly originSecret?: 'api' | 'dist';
+  /** What else of the credential key's: the keys that sign sessions, and the forge's grants of people who choose an organization. */
+  readonly people?: true;
+  /** Keeps answers to creations, encrypted, for whoever repeats the request. */
+  readonly answers?: true;
+  readonly operatorKey?: true;
+  readonly setUpCode?: true;
+  readonly baseUrls?: readonly ('registry' | 'console')[];
+}
+
+const operatorCommand = { seconds: 30, megabytes: 512, table: 'write', sends: allQueues } as const;
+export const functionNeeds = {
+  'receive-webhook': {
+    does: 'Takes a delivery of a forge and wakes what it concerns',
+    seconds: 10,
+    megabytes: 512,
+    table: 'write',
+    sends: ['sync', 'scan', 'publish-roots'],
+    integrations: true,
+    credentials: 'hooks',
+    originSecret: 'api',
+  },
+  'sync-organization': {
+    does: 'Reads a scope of a forge organization, plans and applies',
+    seconds: functionSeconds['sync-organization'],
+    megabytes: 512,
+    table: 'write',
+    sends: allQueues,
+    integrations: true,
+    credentials: 'renew',
+  },
+  'scan-repository': {
+    does: 'Reads refs and manifests of a repository into versions',
+    seconds: functionSeconds['scan-repository'],
+    megabytes: 1024,
+    table: 'write',
+    bucket: 'write',
+    sends: allQueues,
+    integrations: true,
+    credentials: 'renew',
+  },
+  'publish-package': {
+    does: "Writes a package's metadata files",
+    seconds: functionSeconds['publish-package'],
+    megabytes: 512,
+    table: 'write',
+    bucket: ['/plain.json', '/dev.json'],
+    sends: ['publish-package', 'publish-roots', 'publish-access'],
+    baseUrls: ['registry'],
+  },
+  'publish-roots': {
+    does: "Writes principals' root files and bitmaps",
+    seconds: functionSeconds['publish-roots'],
+    megabytes: 512,
+    table: 'write',
+    bucket: ['/roots/*'],
+    sends: ['publish-roots', 'publish-access'],
+    baseUrls: ['registry'],
+  },
+  'publish-access': {
+    does: "Brings the edge's key-values in step with the table",
+    seconds: 20,
+    megabytes: 512,
+    table: 'write',
+    pendingWork: true,
+    sends: ['publish-access', 'publish-roots'],
+    accessStore: true,
+  },
+  'fetch-dist': {
+    does: 'Builds an archive that is not stored yet',
+    seconds: functionSeconds['fetch-dist'],
+    megabytes: 1024,
+    table: 'write',
+    bucket: 'write',
+    sends: ['scan'],
+    integrations: true,
+    credentials: 'renew',
+    originSecret: 'dist',
+    baseUrls: ['registry'],
+  },
+  'record-downloads': {
+    does: "Counts what Composer's notify-batch reports",
+    seconds: 10,
+    megabytes: 256,
+    table: 'write',
+    sends: [],
+    originSecret: 'api',
+  },
+  'start-reconcile': {
+    does: 'Wants a whole read of every synchronization',
+    seconds: 60,
+    megabytes: 256,
+    table: 'write',
+    sends: allQueues,
+  },
+  'catch-up-deliveries': {
+    does: "Takes deliveries that did not arrive from the forges' own logs",
+    seconds: 120,
+    megabytes: 256,
+    table: 'write',
+    sends: allQueues,
+    integrations: true,
+    credentials: 'renew',
+  },
+  'sweep-work': {
+    does: 'Wakes work that is wanted, not done and forgotten',
+    seconds: 60,
+    megabytes: 256,
+    table: 'write',
+    pendingWork: true,
+    sends: allQueues,
+  },
+  'run-deletion': {
+    does: 'Removes what owners deleted or refused, in portions',
+    seconds: functionSeconds['run-deletion'],
+    megabytes: 512,
+    table: 'write',
+    bucket: 'remove',
+    sends: ['scan', 'publish-package', 'publish-roots', 'publish-access', 'deletion'],
+  },
+  'connect-organization': {
+    ...operatorCommand,
+    does: 'Ties an organization to one of a forge',
+    integrations: true,
+    credentials: 'renew',
+    baseUrls: ['console'],
+  },
+  'serve-api': {
+    does: 'Answers the API and the plain pages of the console host',
+    // An HTTP API gives up after 30 s.
+    seconds: 29,
+    megabytes: 1024,
+    table: 'write',
+    sends: allQueues,
+    integrations: 'add',
+    credentials: 'renew',
+    originSecret: 'api',
+    people: true,
+    answers: true,
+    operatorKey: true,
+    baseUrls: ['registry', 'console'],
+  },
+  'sign-in': {
+    does: 'Signs people in with their accounts on the forges',
+    seconds: 29,
+    megabytes: 512,
+    table: 'write',
+    sends: allQueues,
+    integrations: true,
+    originSecret: 'api',
+    people: true,
+    setUpCode: true,
+    baseUrls: ['console'],
+  },
+  'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
+  'give-package-name': { ...operatorCommand, does: "Gives a package's name to another repository" },
+  'set-owned-vendors': { ...operatorCommand, does: 'Sets the vendors whose names an organization owns' },
+  'set-publishing': {
+    ...operatorCommand,
+    does: 'Sets what goes into the metadata of packages',
+    sends: ['publish-package'],
+  },
+  'issue-token': { ...operatorCommand, does: 'Makes a token and shows it once', baseUrls: ['registry'] },
+  'revoke-token': { ...operatorCommand, does: 'Stops a token' },
+  'list-left-out': {
+    ...operatorCommand,
+    does: 'Shows which refs of a repository give no version',
+    table: 'read',
+    sends: [],
+  },
+  'preview-run': {
+    does: 'Shows what a run would change',
+    seconds: 300,
+    megabytes: 512,
+    // It only reads, so it gets no permission to write.
+    table: 'read',
+    sends: [],
+    integrations: true,
+    credentials: 'use',
+  },
+  'delete-synchronization': {
+    ...operatorCommand,
+    does: 'Deletes a synchronization with its packages, rights and tokens of teams',
+    sends: ['publish-package', 'publish-roots', 'publish-access', 'deletion'],
+  },
+  'delete-organization': {
+    ...operatorCommand,
+    does: 'Deletes an organization with everything in it',
+    sends: ['publish-roots', 'publish-access', 'deletion'],
+  },
+} as const satisfies Record<string, Needs>;
+
+export type FunctionName = keyof typeof functionNeeds;
+
+/** The names of all functions, each a folder in functions/. */
+
+export const functionNames = Object.keys(functionNeeds) as FunctionName[];
+
+/** The time-out of a queue's consumer determines the queue's visibility time-out. */
+
+export const timeoutSeconds = (name: FunctionName): number => functionNeeds[name].seconds;
+
+export const megabytesOf = (name: FunctionName): number => functionNeeds[name].megabytes;
