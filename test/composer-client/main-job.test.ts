@@ -10,12 +10,9 @@ import { z } from 'zod';
 import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { personalToken } from '../../local/forges/github/state.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';
-import { eventually } from '../support/eventually.ts';
+import { promptly } from '../support/promptly.ts';
 import { type System, startSystem } from '../support/started.ts';
 import { lagMs } from '../support/traits.ts';
-
-/** How soon a change on the forge must be visible: the promise of the product. */
-const promptMs = 5_000;
 
 describe.skipIf(composerVersion === undefined)('the main job, by the real Composer', () => {
   let system: System;
@@ -157,10 +154,10 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     await git(folder, 'tag', '1.2.0');
     const from = system.log.length;
     await git(folder, 'push', '-q', 'origin', '1.2.0');
-    const took = await eventually(async () => {
+    const took = await promptly(system, async () => {
       const dist = await distOf('acme/clock', '1.2.0', 'ann');
       expect(dist.shasum).toMatch(/^[0-9a-f]{40}$/);
-    }, promptMs);
+    });
     console.info(`a pushed tag was there after ${Math.round(took)} ms`);
     const app = await project('ann');
     const run = await app.run('require', 'acme/clock:1.2.0');
@@ -177,10 +174,10 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     const folder = await clone('http-kit');
     const tag = (await git(folder, 'tag', '--points-at', dist.reference)).split('\n')[0] ?? '';
     await git(folder, 'push', '-q', 'origin', `:refs/tags/${tag}`);
-    await eventually(async () => {
+    await promptly(system, async () => {
       const answer = await get('/p2/acme/http-kit.json', system.token('ann'));
       expect(await answer.text()).not.toContain(dist.reference);
-    }, promptMs);
+    });
     await app.forgetInstalled({ keepLock: true });
     await app.forgetCache();
     const old = await app.run('install');
@@ -202,10 +199,10 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     );
     await git(folder, 'tag', '-f', tag);
     await git(folder, 'push', '-q', '-f', 'origin', tag);
-    await eventually(async () => {
+    await promptly(system, async () => {
       const answer = await get('/p2/acme/http-kit.json', system.token('ann'));
       expect(await answer.text()).toContain(dist.reference);
-    }, promptMs);
+    });
   }, 90_000);
 
   it('makes a package of a new repository with a manifest by itself, and none of a fork', async () => {
@@ -218,10 +215,10 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     await system.gitHub.changes.pushVersions('yaml', ['1.0.0'], manifest('acme/yaml'));
     await system.gitHub.changes.run('create-repository', { name: 'shipping' });
     await system.gitHub.changes.pushVersions('shipping', ['1.0.0'], manifest('acme/shipping'));
-    const took = await eventually(async () => {
+    const took = await promptly(system, async () => {
       const root = Root.parse(await (await get('/packages.json', system.token('alice'))).json());
       expect(root['available-packages']).toContain('acme/shipping');
-    }, promptMs);
+    });
     console.info(`a new repository was a package after ${Math.round(took)} ms`);
     await system.cloud.idle();
     const root = Root.parse(await (await get('/packages.json', system.token('alice'))).json());
@@ -234,14 +231,14 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     const dist = await distOf('acme/money', 'v2.1.0', 'ann');
     const path = new URL(dist.url).pathname.replace('/acme', '');
     await get(path, system.token('ann'));
-    await eventually(async () => {
+    await promptly(system, async () => {
       const answer = await get(path, system.token('ann'));
       expect(answer.headers.get('x-cache')).toBe('Hit from cloudfront');
-    }, promptMs);
+    });
     await system.gitHub.changes.run('remove-team-member', { team: 'payments', user: 'ann' });
-    const took = await eventually(async () => {
+    const took = await promptly(system, async () => {
       expect((await get(path, system.token('ann'))).status).toBe(404);
-    }, promptMs);
+    });
     console.info(`a removed team member was refused after ${Math.round(took)} ms`);
     expect((await get(path, system.token('alice'))).headers.get('x-cache')).toBe('Hit from cloudfront');
     const app = await project('ann');
@@ -251,9 +248,9 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     await system.gitHub.changes.run('add-team-member', { team: 'payments', user: 'ann' });
     await sleep(1_000);
     await system.cloud.clock.advance(lagMs + 5_000);
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect((await get(path, system.token('ann'))).status).toBe(200);
-    }, promptMs);
+    });
   }, 60_000);
 
   it('refuses a revoked token right after a cache hit', async () => {
@@ -266,14 +263,14 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     );
     const dist = await distOf('acme/money', 'v2.1.0', 'alice');
     const path = new URL(dist.url).pathname.replace('/acme', '');
-    await eventually(async () => {
+    await promptly(system, async () => {
       const answer = await get(path, issued.token);
       expect([answer.status, answer.headers.get('x-cache')]).toEqual([200, 'Hit from cloudfront']);
-    }, promptMs);
+    });
     await system.admin.invoke('revoke-token', { organization: 'acme', id: issued.id });
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect((await get(path, issued.token)).status).toBe(401);
-    }, promptMs);
+    });
     const app = await createProject(url, issued.token);
     projects.push(app);
     const run = await app.run('require', 'acme/money');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';
-import { eventually } from '../support/eventually.ts';
+import { promptly } from '../support/promptly.ts';
 import { type System, startSystem } from '../support/started.ts';
 import { lagMs } from '../support/traits.ts';
 
@@ -23,9 +23,6 @@ organizations:
       - ${repository('twin-a', 'acme/twin', '2022-01-01T00:00:00Z')}
       - ${repository('twin-b', 'acme/twin', '2019-01-01T00:00:00Z')}
 `;
-
-/** How soon a change on the forge must be visible. */
-const promptMs = 10_000;
 
 describe.skipIf(composerVersion === undefined)('names of packages, by the real Composer', () => {
   let system: System;
@@ -94,10 +91,10 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     await change('rename-repository', { repository: 'copy', to: 'money' });
     await system.cloud.clock.advance(lagMs + 5_000);
     await system.admin.invoke('synchronize-organization', { slug: 'acme' });
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect(await numberAt('acme/money')).toBeGreaterThan(before);
       expect(await served('acme/money')).toBe(true);
-    }, promptMs * 2);
+    });
     await app.forgetInstalled({ keepLock: true });
     await app.forgetCache();
     const old = await app.run('install');
@@ -111,7 +108,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     await push('clock', ['2.0.0'], 'acme/timer');
     await change('create-repository', { name: 'new-clock' });
     await push('new-clock', ['3.0.0'], 'acme/clock');
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect((await status()).waiting).toContainEqual(
         expect.objectContaining({
           name: 'acme/clock',
@@ -119,16 +116,16 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
           why: expect.stringContaining('though its composer.json says acme/timer now'),
         }),
       );
-    }, promptMs);
+    });
     const app = await project();
     expect((await app.run('require', 'acme/clock:^1 || ^3')).code).toBe(0);
     expect(await app.run('show', 'acme/clock')).toMatchObject({ output: expect.stringContaining('1.0.0') });
     await give('acme/clock', 'new-clock', false);
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect(await numberAt('acme/clock')).toBeGreaterThan(before);
       expect((await app.run('update')).code).toBe(0);
       expect((await app.run('show', 'acme/clock')).output).toContain('3.0.0');
-    }, promptMs * 3);
+    });
   }, 120_000);
 
   it('the same package, moved: number and archives stay, and an old lock installs what it installed before', async () => {
@@ -137,14 +134,14 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     const number = await numberAt('acme/timer');
     await change('create-repository', { name: 'timer' });
     await push('timer', ['2.1.0'], 'acme/timer');
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect((await status()).waiting).toContainEqual(expect.objectContaining({ repository: 'acme/timer' }));
-    }, promptMs);
+    });
     await give('acme/timer', 'acme/timer', true);
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect(await packageNamed('acme/timer')).toMatchObject({ repository: 'acme/timer', number });
       expect((await project().then((fresh) => fresh.run('require', 'acme/timer:2.1.0'))).code).toBe(0);
-    }, promptMs * 3);
+    });
     await app.forgetInstalled({ keepLock: true });
     await app.forgetCache();
     expect((await app.run('install')).code).toBe(0);
@@ -158,9 +155,9 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
 
   it('a renamed forge organization is shown with its new login, and no other installation with the old one', async () => {
     await change('rename-organization', { organization: 'acme', to: 'acme-inc' });
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect((await status()).synchronizations).toMatchObject([{ login: 'acme-inc' }]);
-    }, promptMs);
+    });
     expect(await system.admin.invoke('describe-organization', {})).toMatchObject({
       unclaimedInstallations: [],
     });

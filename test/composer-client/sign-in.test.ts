@@ -3,10 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Browser, createBrowser } from '../../local/browser/browser.ts';
 import { composerVersion, createProject } from '../support/composer.ts';
-import { eventually } from '../support/eventually.ts';
+import { promptly } from '../support/promptly.ts';
 import { type System, startSystem } from '../support/started.ts';
-
-const promptMs = 5_000;
 
 describe.skipIf(composerVersion === undefined)('people who sign in', () => {
   let system: System;
@@ -50,22 +48,26 @@ describe.skipIf(composerVersion === undefined)('people who sign in', () => {
 
     const project = await createProject(`${system.registry}/acme`, token);
     try {
-      await eventually(async () => {
+      await promptly(system, async () => {
         const { code, output } = await project.run('require', 'acme/billing');
         expect(code === 0 ? '' : output).toBe('');
-      }, promptMs);
+      });
 
       const owning = await signedIn(owner);
       const refused = await ask(browser, 'POST', '/organizations/acme/stop-access', { why: 'a leak' });
       expect(refused.status).toBe(403);
       const stopped = await ask(owning, 'POST', '/organizations/acme/stop-access', { why: 'a leak' });
       expect(stopped.status).toBeLessThan(300);
-      await eventually(async () => {
-        const answer = await fetch(`${system.registry}/acme/packages.json`, {
-          headers: { authorization: `Bearer ${token}` },
-        });
-        expect(answer.status).toBe(401);
-      }, 2_000);
+      await promptly(
+        system,
+        async () => {
+          const answer = await fetch(`${system.registry}/acme/packages.json`, {
+            headers: { authorization: `Bearer ${token}` },
+          });
+          expect(answer.status).toBe(401);
+        },
+        2_000,
+      );
     } finally {
       await project.remove();
     }

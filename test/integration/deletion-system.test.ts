@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { eventually } from '../support/eventually.ts';
+import { promptly } from '../support/promptly.ts';
 import { type System, startSystem } from '../support/started.ts';
 
 /** How soon nobody gets what an owner removed, caches included: a promise to owners. */
 const refusedMs = 2_000;
 /** How soon the follow-up work is done. */
-const promptMs = 10_000;
 
 const Metadata = z.object({
   packages: z.record(
@@ -36,7 +35,7 @@ describe('what an owner removes is refused within 2 s, cached copies too', () =>
       description: 'CI',
     });
     token = z.object({ token: z.string() }).parse(issued).token;
-    await eventually(async () => expect((await get('/packages.json')).status).toBe(200), promptMs);
+    await promptly(system, async () => expect((await get('/packages.json')).status).toBe(200));
   }, 240_000);
   afterAll(() => system?.close(), 60_000);
 
@@ -56,20 +55,24 @@ describe('what an owner removes is refused within 2 s, cached copies too', () =>
   };
   /** Downloads a path until the CDN has it in its cache. */
   const cached = (path: string): Promise<number> =>
-    eventually(async () => {
+    promptly(system, async () => {
       const answer = await get(path);
       await answer.arrayBuffer();
       expect([answer.status, answer.headers.get('x-cache')]).toEqual([200, 'Hit from cloudfront']);
-    }, promptMs);
+    });
   /** Invokes the function, and waits from its answer on until each path is answered with the status. */
   const refused = async (name: string, input: object, status: number, ...paths: string[]): Promise<void> => {
     const answer = await system.admin.invoke(name, { slug: 'acme', by: 'ann', why: 'test', ...input });
     expect(answer).toMatchObject({ done: true });
-    const took = await eventually(async () => {
-      expect(await Promise.all(paths.map(async (path) => (await get(path)).status))).toEqual(
-        paths.map(() => status),
-      );
-    }, refusedMs);
+    const took = await promptly(
+      system,
+      async () => {
+        expect(await Promise.all(paths.map(async (path) => (await get(path)).status))).toEqual(
+          paths.map(() => status),
+        );
+      },
+      refusedMs,
+    );
     console.info(`${name}: refused after ${Math.round(took)} ms`);
   };
   const status = async () =>
@@ -84,10 +87,10 @@ describe('what an owner removes is refused within 2 s, cached copies too', () =>
       404,
       path,
     );
-    await eventually(async () => {
+    await promptly(system, async () => {
       expect(await (await get('/p2/acme/money.json')).text()).not.toContain(commit);
       expect((await status()).refusedCommits).toEqual([{ commit, isRemoved: true }]);
-    }, promptMs);
+    });
     const other = await archiveOf('acme/money');
     expect(other.version).not.toBe(version);
     await cached(other.path);
