@@ -18,6 +18,7 @@ import {
   OriginRequestHeaderBehavior,
   OriginRequestPolicy,
   OriginRequestQueryStringBehavior,
+  ResponseHeadersPolicy,
   S3OriginAccessControl,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -119,7 +120,18 @@ function createRegistry(
     defaultTtl: Duration.days(365),
     maxTtl: Duration.days(365),
   });
-  const behavior = { functionAssociations: [authorize], ...redirectToHttps };
+  // As the API and the pages say themselves. Composer knows no HSTS; a browser that is pointed here does.
+  const responseHeadersPolicy = new ResponseHeadersPolicy(stack, 'RegistryHeaders', {
+    responseHeadersPolicyName: `${Aws.STACK_NAME}-registry`,
+    securityHeadersBehavior: {
+      strictTransportSecurity: {
+        accessControlMaxAge: Duration.days(365),
+        includeSubdomains: true,
+        override: true,
+      },
+    },
+  });
+  const behavior = { functionAssociations: [authorize], responseHeadersPolicy, ...redirectToHttps };
   const distBuilder = new HttpOrigin(apiDomain(stack, api), {
     originId: 'dist-builder',
     originPath: '/dists',
@@ -146,7 +158,7 @@ function createRegistry(
         compress: false,
         ...behavior,
       },
-      '/downloads': toApi,
+      '/downloads': { ...toApi, responseHeadersPolicy },
     },
     // Sets caching times only. A custom error page would apply to the whole distribution and replace fetch-dist's answers.
     // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomErrorResponse.html

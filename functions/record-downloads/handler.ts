@@ -1,9 +1,8 @@
 import { tableClient } from '../../shared/composition/clients.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
-import { recordDownloads, tokenOf } from '../../shared/downloads/record-downloads.ts';
+import { receiveReport } from '../../shared/downloads/receive-report.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
-import { jsonAnswer } from '../../shared/runtime/http-message.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('record-downloads');
@@ -11,16 +10,6 @@ const logger = createLogger('record-downloads');
 const bodyBytesMax = 1024 * 1024;
 const dependencies = { table: tableClient(), clock: systemClock };
 
-export const handler = httpHandler(
-  { logger, bodyBytesMax, isFromCdn: cdnRequestCheck() },
-  async ({ headers, body }) => {
-    const counted = await recordDownloads(
-      dependencies,
-      tokenOf(headers.authorization),
-      body.toString('utf8'),
-    );
-    return counted === undefined
-      ? jsonAnswer(401, { warning: 'The registry does not know this token.' })
-      : jsonAnswer(201, { status: 'success' });
-  },
+export const handler = httpHandler({ logger, bodyBytesMax, isFromCdn: cdnRequestCheck() }, (request) =>
+  receiveReport(dependencies, request),
 );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startSession } from '../../shared/sessions/session.ts';
 import { type ApiRequest, consoleBaseUrl, createApiWorld, userOf } from '../../test/support/api-world.ts';
 
 describe('me', () => {
@@ -57,6 +58,7 @@ describe('every request', () => {
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'DENY',
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
         'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       });
     }
@@ -116,6 +118,35 @@ describe('every request', () => {
     expect((await world.ask('owner', { path: '/me' })).status).toBe(200);
     const elsewhere = { 'x-repertoire-viewer': '2001:db8::1' };
     expect((await world.ask('nobody', { path: '/me', headers: elsewhere })).status).toBe(401);
+  });
+});
+
+describe('a session', () => {
+  it('is accepted from cookies only', async () => {
+    const world = await createApiWorld();
+    const { setCookies } = await startSession(world.dependencies, {
+      user: userOf('owner'),
+      authenticatedAt: world.now(),
+      address: '198.51.100.7',
+      userAgent: 'test',
+    });
+    const pairs = setCookies.map((cookie) => cookie.split(';')[0] ?? '');
+    expect((await world.ask('nobody', { path: '/me', headers: { cookie: pairs.join('; ') } })).status).toBe(
+      200,
+    );
+    for (const pair of pairs) {
+      const [name = '', value = ''] = pair.split('=');
+      const shown: readonly ApiRequest[] = [
+        { path: '/me', headers: { authorization: `Bearer ${value}` } },
+        { path: '/me', headers: { authorization: `Basic ${btoa(`token:${value}`)}` } },
+        { path: '/me', headers: { [name.toLowerCase()]: value } },
+        { path: `/me?${new URLSearchParams({ [name]: value })}` },
+        { path: `/me?${new URLSearchParams({ access_token: value })}` },
+      ];
+      for (const request of shown) {
+        expect((await world.ask('nobody', request)).status, JSON.stringify(request)).toBe(401);
+      }
+    }
   });
 });
 

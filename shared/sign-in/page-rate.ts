@@ -3,8 +3,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpAnswer, HttpRequest } from '../runtime/http-message.ts';
 import { pageAnswer } from '../runtime/page.ts';
-import { addressBlock } from '../runtime/viewer.ts';
-import { countRequest, rateWindowMs } from '../store/rate-store.ts';
+import { countForAddress } from '../store/rate-store.ts';
 import type { Table } from '../store/table.ts';
 import { problemPage } from './pages.ts';
 import { originOf } from './request-checks.ts';
@@ -25,9 +24,9 @@ export async function refusalIfTooOften(
   request: HttpRequest,
 ): Promise<HttpAnswer | undefined> {
   const kind = kindOf(request);
-  const now = clock.now();
-  const count = await countRequest(table, `${kind}.${addressBlock(originOf(request).address)}`, now);
-  if (count <= quotas[kind]) {
+  const { address } = originOf(request);
+  const retryAfter = await countForAddress(table, kind, address, quotas[kind], clock.now());
+  if (retryAfter === undefined) {
     return undefined;
   }
   return pageAnswer(
@@ -35,7 +34,7 @@ export async function refusalIfTooOften(
       status: 429,
       code: 'rate-limited',
       detail: 'Too many requests came from your network in this minute. Try again in the next one.',
-      retryAfter: Math.ceil((rateWindowMs - (now % rateWindowMs)) / 1000),
+      retryAfter,
     }),
   );
 }

@@ -237,7 +237,11 @@ describe('a page', () => {
     const [, style = ''] = /<style>(.*?)<\/style>/s.exec(body) ?? [];
     const digest = await crypto.subtle.digest('SHA-256', Buffer.from(style));
     expect(policy).toContain(`'sha256-${Buffer.from(digest).toString('base64')}'`);
-    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    });
   });
 
   it('shows names of people and hosts as text', async () => {

@@ -14,6 +14,10 @@ const behaviorSchema = z.object({
     .unknown()
     .optional()
     .transform((value) => (value === undefined ? undefined : targetOf(value))),
+  ResponseHeadersPolicyId: z
+    .unknown()
+    .optional()
+    .transform((value) => (value === undefined ? undefined : targetOf(value))),
   Compress: z.boolean(),
   ViewerProtocolPolicy: z.string(),
   FunctionAssociations: z
@@ -98,6 +102,7 @@ describe('the registry host', () => {
       {
         TargetOriginId: 'registry-bucket',
         CachePolicyId: 'BriefCache',
+        ResponseHeadersPolicyId: 'RegistryHeaders',
         Compress: true,
         ViewerProtocolPolicy: 'redirect-to-https',
         FunctionAssociations: authorize,
@@ -106,12 +111,27 @@ describe('the registry host', () => {
         PathPattern: '/*/dists/*.zip',
         TargetOriginId: group?.Id,
         CachePolicyId: 'DistCache',
+        ResponseHeadersPolicyId: 'RegistryHeaders',
         Compress: false,
         ViewerProtocolPolicy: 'redirect-to-https',
         FunctionAssociations: authorize,
       },
-      { PathPattern: '/downloads', ...toApi },
+      { PathPattern: '/downloads', ...toApi, ResponseHeadersPolicyId: 'RegistryHeaders' },
     ]);
+  });
+
+  it('is reached by https alone from the first answer on', () => {
+    expect(propertiesOf(template, 'RegistryHeaders')).toMatchObject({
+      ResponseHeadersPolicyConfig: {
+        SecurityHeadersConfig: {
+          StrictTransportSecurity: {
+            AccessControlMaxAgeSec: 31_536_000,
+            IncludeSubdomains: true,
+            Override: true,
+          },
+        },
+      },
+    });
   });
 
   it('fails over to fetch-dist for an archive that is not stored, with the secret', () => {

@@ -8,7 +8,7 @@ import { addressBlock } from '../../../shared/runtime/viewer.ts';
 import { readSession } from '../../../shared/sessions/session.ts';
 import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
 import { noteApiKeyUse } from '../../../shared/store/api-key-store.ts';
-import { countRequest, rateWindowMs } from '../../../shared/store/rate-store.ts';
+import { countRequest, rateWindowMs, secondsToNextWindow } from '../../../shared/store/rate-store.ts';
 import type { Caller } from './access.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { ApiEnvironment } from './environment.ts';
@@ -106,7 +106,7 @@ export const withinRate =
     const { policy, name } = countedAs(c);
     const quota = quotas[policy];
     const count = await countRequest(table, name, now);
-    const resetSeconds = Math.ceil((rateWindowMs - (now % rateWindowMs)) / 1000);
+    const resetSeconds = secondsToNextWindow(now);
     const headers = {
       'ratelimit-policy': `"${policy}";q=${quota};w=${rateWindowMs / 1000}`,
       ratelimit: `"${policy}";r=${Math.max(0, quota - count)};t=${resetSeconds}`,

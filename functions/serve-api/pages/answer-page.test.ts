@@ -1,9 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { answerSignIn } from '../../../shared/sign-in/routes.ts';
 import { signInUser } from '../../../shared/sign-in/user-accounts.ts';
+import { personalTokensOf } from '../../../shared/store/personal-token-store.ts';
 import { proven } from '../../../test/support/people.ts';
 import { minute } from '../../../test/support/session-bench.ts';
-import { createSignInBench } from '../../../test/support/sign-in-bench.ts';
+import { consoleBaseUrl, createSignInBench } from '../../../test/support/sign-in-bench.ts';
 import { answerPage } from './answer-page.ts';
 
 it.each([
@@ -36,4 +38,62 @@ it.each([
   ann.keep(cookies);
   clock.time += 6 * minute;
   expect(await ann.read()).toEqual(signedIn);
+});
+
+/** A person who has just signed in, and the form of the first page. */
+async function formOfToken() {
+  const { dependencies, administrators, browser, clock, table } = await createSignInBench();
+  const user = await signInUser(dependencies, proven(1));
+  await administrators(user);
+  const ann = browser();
+  const { session } = await ann.signIn(user);
+  const pages = { ...dependencies, registryBaseUrl: 'https://packages.example.com' };
+  return {
+    clock,
+    formToken: await formTokenFor(dependencies, session),
+    /** Of another session of the same person. */
+    otherFormToken: async () => formTokenFor(dependencies, (await browser().signIn(user)).session),
+    async send(formToken: string, headers: Record<string, string>) {
+      const { status } = await answerPage(pages as unknown as Parameters<typeof answerPage>[0], {
+        method: 'POST',
+        path: '/tokens',
+        parameters: {},
+        query: new URLSearchParams(),
+        headers: { 'x-repertoire-viewer': '192.0.2.7', ...headers },
+        cookies: ann.cookies(),
+        body: Buffer.from(new URLSearchParams({ 'form-token': formToken, description: 'ci' }).toString()),
+      });
+      return { status, tokens: (await personalTokensOf(table, user)).length };
+    },
+  };
+}
+
+const ours = { origin: consoleBaseUrl };
+
+describe('the form that makes a token', () => {
+  it('makes one', async () => {
+    const { formToken, send } = await formOfToken();
+    expect(await send(formToken, ours)).toEqual({ status: 200, tokens: 1 });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['another site', { origin: 'https://evil.example.com' }],
+    ['a page that says no origin', {}],
+    ['a page without an origin of another site', { 'sec-fetch-site': 'cross-site' }],
+  ])('makes none for %s', async (_, headers) => {
+    const { formToken, send } = await formOfToken();
+    expect(await send(formToken, headers)).toEqual({ status: 403, tokens: 0 });
+  });
+
+  it('makes none without the form token of this very session', async () => {
+    const { otherFormToken, send } = await formOfToken();
+    expect(await send('', ours)).toEqual({ status: 403, tokens: 0 });
+    expect(await send(await otherFormToken(), ours)).toEqual({ status: 403, tokens: 0 });
+  });
+
+  it('makes none 15 minutes after the sign-in', async () => {
+    const { clock, formToken, send } = await formOfToken();
+    clock.time += 15 * minute;
+    expect(await send(formToken, ours)).toEqual({ status: 403, tokens: 0 });
+  });
 });

@@ -16,7 +16,7 @@ import { findInstallation } from '../../store/installation-store.ts';
 import { keys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import type { Item, Table } from '../../store/table.ts';
-import { receiveDelivery } from './receive-delivery.ts';
+import { receiveDelivery, unauthenticatedMax } from './receive-delivery.ts';
 
 const secret = 'a secret that nobody guesses';
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -106,6 +106,18 @@ describe('receiveDelivery, when a secret has just changed', () => {
 
   it('does not for a hook, which is never cached', async () => {
     expect(await sent('forged', 'new', 'hook')).toEqual({ status: 401, reads: [1, 0] });
+  });
+});
+
+describe('receiveDelivery, for an address with many forged deliveries', () => {
+  it('takes an authentic one all the same', async () => {
+    const receiver = await createReceiver(true);
+    const forged = { ...push, signature: 'sha256=0' };
+    for (let count = 0; count < unauthenticatedMax; count++) {
+      expect((await receiver.deliver(forged)).status).toBe(401);
+    }
+    expect((await receiver.deliver(forged)).status).toBe(429);
+    expect((await receiver.deliver(push)).status).toBe(202);
   });
 });
 

@@ -20,6 +20,7 @@ import { findModule, traitsOf } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-message.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { viewerAddress } from '../../runtime/viewer.ts';
 import { loadRowsOfAccount } from '../../store/access-fact-store.ts';
 import { findBody } from '../../store/claim-store.ts';
 import { absent } from '../../store/condition.ts';
@@ -31,6 +32,7 @@ import {
   setInstallationStatus,
 } from '../../store/installation-store.ts';
 import { keys, tableKeys } from '../../store/keys.ts';
+import { countForAddress } from '../../store/rate-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
 import { requestWork, type WorkItem, type WorkMessage, type WorkQueue } from '../../store/work.ts';
@@ -58,7 +60,7 @@ export interface ReceiveDeliveryDependencies extends TakeDeliveryDependencies, D
  * Authenticates and takes one delivery: state, claims and follow-up work in one transaction with the record of the delivery, then
  * the messages. Nothing of the body is logged.
  *
- * @returns 404 for an unknown forge, 401 for a wrong signature, 400 for a known event without its object, else 202
+ * @returns 404 for an unknown forge, 401 for a wrong signature and 429 for many of them, 400 for a known event without its object, else 202
  */
 export async function receiveDelivery(
   dependencies: ReceiveDeliveryDependencies,
@@ -72,7 +74,7 @@ export async function receiveDelivery(
   }
   const source = await sourceOfDelivery(dependencies, webhooks, address, request);
   if (source === undefined) {
-    return jsonAnswer(401, { accepted: false, error: 'the signature is missing or wrong' });
+    return unauthenticated(dependencies, request);
   }
   let delivery: ParsedDelivery;
   try {
@@ -87,6 +89,25 @@ export async function receiveDelivery(
   const bodyHash = bodyHashOf(source, request.body);
   await takeDelivery(dependencies, source, delivery, { by: 'webhook', bodyHash });
   return jsonAnswer(202, { accepted: true });
+}
+
+/** Deliveries with a wrong signature in a minute, of all who share the address. */
+export const unauthenticatedMax = 60;
+
+/**
+ * Counts the delivery for its address. Only deliveries that nobody signed are counted and refused: an authentic one is taken from any
+ * address, however many others came from there. One write.
+ */
+async function unauthenticated(
+  { table, clock }: Pick<ReceiveDeliveryDependencies, 'table' | 'clock'>,
+  { headers }: Pick<HttpRequest, 'headers'>,
+): Promise<HttpAnswer> {
+  const address = viewerAddress(headers);
+  const retryAfter = await countForAddress(table, 'webhook', address, unauthenticatedMax, clock.now());
+  const error = 'the signature is missing or wrong';
+  return retryAfter === undefined
+    ? jsonAnswer(401, { accepted: false, error })
+    : jsonAnswer(429, { accepted: false, error }, { 'retry-after': String(retryAfter) });
 }
 
 /** Scopes a name to the hook, so that the owner of one hook cannot block another hook's deliveries by the same id or bytes. */
