@@ -36,8 +36,10 @@ export interface Needs {
   readonly credentials?: 'use' | 'renew' | 'hooks';
   /** `dist`: only what the edge function let pass; `api`: whatever came through the CDN. */
   readonly originSecret?: 'api' | 'dist';
-  /** What else of the credential key's: the keys that sign sessions, and the forge's grants of people who choose an organization. */
-  readonly people?: true;
+  /** The keys that sign sessions, encrypted with the credential key. */
+  readonly sessions?: true;
+  /** The grants of people who choose an organization: `keep` only encrypts them, `use` only decrypts them. */
+  readonly personGrants?: 'keep' | 'use';
   /** Keeps answers to creations, encrypted, for whoever repeats the request. */
   readonly answers?: true;
   readonly operatorKey?: true;
@@ -147,6 +149,15 @@ export const functionNeeds = {
     pendingWork: true,
     sends: allQueues,
   },
+  'revoke-grants': {
+    does: 'Revokes what people granted on the forges once it is used no more',
+    seconds: 60,
+    megabytes: 256,
+    table: 'write',
+    sends: [],
+    integrations: true,
+    personGrants: 'use',
+  },
   'run-deletion': {
     does: 'Removes what owners deleted or refused, in portions',
     seconds: functionSeconds['run-deletion'],
@@ -172,7 +183,8 @@ export const functionNeeds = {
     integrations: 'add',
     credentials: 'renew',
     originSecret: 'api',
-    people: true,
+    sessions: true,
+    personGrants: 'use',
     answers: true,
     operatorKey: true,
     baseUrls: ['registry', 'console'],
@@ -182,10 +194,12 @@ export const functionNeeds = {
     seconds: 29,
     megabytes: 512,
     table: 'write',
-    sends: allQueues,
+    // An account that is linked or merged changes what tokens read, and which there are.
+    sends: ['publish-roots', 'publish-access'],
     integrations: true,
     originSecret: 'api',
-    people: true,
+    sessions: true,
+    personGrants: 'keep',
     setUpCode: true,
     baseUrls: ['console'],
   },

@@ -77,12 +77,14 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
     allowed.push(credentialAccess(data, need.credentials));
   }
-  if (need.people === true) {
+  if (need.sessions === true) {
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
-    allowed.push(
-      keyAccess(data, renewing, 'session-keys', 'period'),
-      keyAccess(data, renewing, 'person-grant', 'user'),
-    );
+    allowed.push(keyAccess(data, renewing, 'session-keys', 'period'));
+  }
+  if (need.personGrants !== undefined) {
+    variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
+    const actions = need.personGrants === 'keep' ? ['kms:GenerateDataKey'] : ['kms:Decrypt'];
+    allowed.push(keyAccess(data, actions, 'person-grant', 'user'));
   }
   if (need.answers === true) {
     allowed.push(keyAccess(data, renewing, 'answer', 'caller'));

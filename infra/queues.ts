@@ -50,6 +50,7 @@ export function createTriggers(
   schedule('start-reconcile', 'rate(10 minutes)');
   schedule('catch-up-deliveries', 'rate(5 minutes)');
   schedule('sweep-work', 'rate(1 minute)');
+  schedule('revoke-grants', 'rate(5 minutes)');
 
   function consume(
     consumer: FunctionName,

@@ -13,6 +13,8 @@ export type ConnectionId = Id<'connection'>;
 export type UserId = Id<'user'>;
 /** Ours: one session of a person in one browser. */
 export type SessionId = Id<'session'>;
+/** Ours: what a person granted at a forge at one sign-in. */
+export type PersonGrantId = Id<'person-grant'>;
 /** Ours: one token, not its secret. */
 export type TokenId = Id<'token'>;
 /** Ours: one key of a machine for the API, not its secret. */
@@ -38,6 +40,7 @@ type AnyId =
   | ConnectionId
   | UserId
   | SessionId
+  | PersonGrantId
   | TokenId
   | ApiKeyId
   | AuditEntryId
@@ -74,6 +77,7 @@ export function newId<
     | ConnectionId
     | UserId
     | SessionId
+    | PersonGrantId
     | TokenId
     | ApiKeyId
     | AuditEntryId,

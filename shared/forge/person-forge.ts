@@ -9,6 +9,8 @@ export interface PersonForge {
   owns(grant: PersonGrant, organization: ForgeOrganizationId): Promise<boolean>;
   /** Where a person gives us access to an organization; undefined if the forge has no such page. Sends no request. */
   installUrl(state: string, organization?: ForgeOrganizationId): string | undefined;
+  /** Ends the grant at the forge, if the forge has a way to. One that has ended already is no error. */
+  revoke(grant: PersonGrant): Promise<void>;
 }
 
 /** @returns undefined where people cannot sign in with the integration */
@@ -24,5 +26,6 @@ export function personForgeOf(
     ownedOrganizations: (grant) => signIn.ownedOrganizations(integration, grant, services),
     owns: (grant, organization) => signIn.owns(integration, grant, organization, services),
     installUrl: (state, organization) => signIn.installUrl?.(integration, { state, organization }),
+    revoke: async (grant) => signIn.revoke?.(integration, grant, services),
   };
 }

@@ -6,7 +6,6 @@ import type { Organization } from '../domain/organization.ts';
 import type { ForgeClient, OpenConnection } from '../forge/module.ts';
 import { putPerson } from '../store/member-store.ts';
 import { desireOpen } from '../store/organization-store.ts';
-import { removePersonGrant } from '../store/person-grant-store.ts';
 import type { WorkQueue } from '../store/work.ts';
 import {
   type ConnectedOrganization,
@@ -90,7 +89,7 @@ export async function createOrganization(
     ...input,
     ownedVendors,
     ...connectInput(owned, from),
-    also: (organization, login) => [...made(organization, login), ...grantDone(user, owned)],
+    also: (organization, login) => [...made(organization, login), ...owned.endGrant],
   });
 }
 
@@ -113,7 +112,7 @@ export async function addSynchronizationTo(
       ownerAct(dependencies, id, accountable, 'add-synchronization', login, {
         after: { ...owned.host, login, repositories: from.repositories },
       }),
-      ...grantDone(user, owned),
+      ...owned.endGrant,
     ],
   });
   return synchronization;
@@ -127,9 +126,6 @@ const forConnecting = (
   user === undefined
     ? installedForConnecting(dependencies, choice)
     : ownedForConnecting(dependencies, user, choice);
-
-const grantDone = (user: UserId | undefined, { host }: OwnedForConnecting) =>
-  user === undefined ? [] : [removePersonGrant(user, host)];
 
 async function createEmpty(
   dependencies: CreateOrganizationDependencies,

@@ -8,14 +8,14 @@ import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration, type Integrations } from '../forge/integrations.ts';
 import type { Integration } from '../forge/module.ts';
 import type { PersonForge } from '../forge/person-forge.ts';
-import { type OwnedOrganization, type PersonGrant, SignInError } from '../forge/sign-in.ts';
+import { type OwnedOrganization, SignInError } from '../forge/sign-in.ts';
 import type { Cipher } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { refuse } from '../runtime/problem-details.ts';
 import { listInstallations } from '../store/installation-store.ts';
-import { findPersonGrant } from '../store/person-grant-store.ts';
+import { findPersonGrant, type KeptGrant } from '../store/person-grant-store.ts';
 import { findClaims } from '../store/synchronization-store.ts';
-import type { Table } from '../store/table.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { organizationsOf } from './membership.ts';
 
@@ -40,7 +40,7 @@ interface GrantedForge {
   readonly integration: Integration;
   readonly host: ForgeHost;
   readonly forge: PersonForge;
-  readonly grant: PersonGrant;
+  readonly kept: KeptGrant;
 }
 
 /**
@@ -63,8 +63,8 @@ async function grantedForge(
     );
   }
   const host = { forge: integration.forge, baseUrl: integration.settings.baseUrl };
-  const grant = await findPersonGrant(dependencies, user, host);
-  return { integration, host, forge, grant: grant ?? signInAgain(dependencies, host) };
+  const kept = await findPersonGrant(dependencies, user, host);
+  return { integration, host, forge, kept: kept ?? signInAgain(dependencies, host) };
 }
 
 /** @throws ProblemError always; it names the address where the person renews the grant */
@@ -77,10 +77,10 @@ function signInAgain({ consoleBaseUrl }: GrantedForgeDependencies, host: ForgeHo
 
 async function ownedThere(
   dependencies: GrantedForgeDependencies,
-  { forge, grant, host }: GrantedForge,
+  { forge, kept, host }: GrantedForge,
 ): Promise<readonly OwnedOrganization[]> {
   try {
-    return await forge.ownedOrganizations(grant);
+    return await forge.ownedOrganizations(kept.grant);
   } catch (error) {
     if (error instanceof SignInError && error.code === 'grant-ended') {
       signInAgain(dependencies, host);
@@ -165,6 +165,8 @@ export interface OwnedForConnecting {
   readonly integration: Integration;
   readonly host: ForgeHost;
   readonly organization: Pick<OwnedOrganization, 'id' | 'login'> & { readonly connection: Connection };
+  /** Ends the grant that was asked with: part of the transaction that connects. */
+  readonly endGrant: readonly Operation[];
 }
 
 /**
@@ -179,7 +181,7 @@ export async function ownedForConnecting(
   { integration: key, organization: id }: { readonly integration: string; readonly organization: string },
 ): Promise<OwnedForConnecting> {
   const granted = await grantedForge(dependencies, user, key);
-  const { integration, host, forge } = granted;
+  const { integration, host, forge, kept } = granted;
   const owned = (await ownedThere(dependencies, granted)).find((one) => one.id === id);
   if (owned === undefined) {
     throw new CallerError('forbidden', `${host.baseUrl} does not say that you own an organization ${id}`);
@@ -193,7 +195,7 @@ export async function ownedForConnecting(
     const where = page === undefined ? '' : `: ${page}`;
     throw new CallerError('conflict', `give this registry access to ${owned.login} first${where}`);
   }
-  return { integration, host, organization: { ...owned, connection } };
+  return { integration, host, organization: { ...owned, connection }, endGrant: kept.end };
 }
 
 /**
@@ -220,7 +222,7 @@ export async function installedForConnecting(
   }
   const { forgeOrganization, login, installation } = installed;
   return {
-    ...{ integration, host },
+    ...{ integration, host, endGrant: [] },
     organization: { id: forgeOrganization, login, connection: { kind: 'app-installation', installation } },
   };
 }

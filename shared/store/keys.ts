@@ -58,6 +58,7 @@
  * | session of a user | USER#id | SESSION#id |
  * | key that sessions are signed with, encrypted | SESSIONKEYS | KEY#period |
  * | grant of a person for a few minutes, encrypted | USER#id | GRANT#forge#base |
+ * | grant that is revoked at the forge from that time on, encrypted | GRANTREVOCATIONS | UNTIL#time#id |
  * | answer of a sign-in that was taken | SIGNIN#hash | SIGNIN |
  * | registration at a forge that was begun | REGISTRATION#hash | REGISTRATION |
  * | sign-in, or a try | INSTALLATION | SIGNINS#time#id |
@@ -282,6 +283,11 @@ export const keys = {
     pk: `USER#${user}`,
     sk: `GRANT#${forge}#${baseUrl}`,
   }),
+  /** @param until milliseconds since the epoch */
+  grantRevocation: (until: number, id: string): Key => ({
+    pk: 'GRANTREVOCATIONS',
+    sk: `UNTIL#${new Date(until).toISOString()}#${id}`,
+  }),
   /** @param hash of what was sent to the forge as the state */
   registration: (hash: string): Key => ({ pk: `REGISTRATION#${hash}`, sk: 'REGISTRATION' }),
   /** @param hash of what was sent to the forge as the state */
@@ -332,6 +338,7 @@ export const ranges = {
   }),
   tokens: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'TOKEN#' }),
   signIns: (): Key => ({ pk: 'INSTALLATION', sk: 'SIGNINS#' }),
+  grantRevocations: (): Key => ({ pk: 'GRANTREVOCATIONS', sk: 'UNTIL#' }),
   auditLog: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'AUDIT#' }),
   installationAuditLog: (): Key => ({ pk: 'INSTALLATION', sk: 'AUDIT#' }),
 } as const;

@@ -1,23 +1,25 @@
 /**
- * What a person granted at a code host, kept for as long as choosing an organization takes: encrypted, for 15 minutes at the most, and deleted by
- * whoever is done with it.
+ * What a person granted at a code host, kept encrypted for as long as choosing an organization takes: 15 minutes at the most. A second,
+ * encrypted copy stands in a list by the time when that is over, so that the grant can be revoked at the code host.
  */
 import { z } from 'zod';
-import type { UserId } from '../domain/ids.ts';
+import { asId, newId, type PersonGrantId, type UserId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import type { PersonGrant } from '../forge/sign-in.ts';
 import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { keys, tableKeys } from './keys.ts';
+import { type Key, keys, nameInKey, ranges, tableKeys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
-interface PersonGrantDependencies {
+export interface PersonGrantDependencies {
   readonly table: Table;
   readonly cipher: Cipher;
   readonly clock: Clock;
 }
 
 const keptMs = 15 * 60_000;
+/** How long revoking is tried again; then the code host has ended the grant by itself. */
+const revocationMs = 24 * 3600_000;
 
 const Grant = z.object({
   accessToken: z.string(),
@@ -25,7 +27,23 @@ const Grant = z.object({
   expiresAt: z.number().optional(),
 });
 
-const GrantItem = z.object({ encrypted: EncryptedText, until: z.number() });
+const GrantItem = z.object({
+  encrypted: EncryptedText,
+  until: z.number(),
+  /** Missing in items from before grants were revoked. */
+  id: z
+    .string()
+    .transform((text) => asId<PersonGrantId>(text))
+    .optional(),
+});
+
+const RevocationItem = z.object({
+  sk: z.string(),
+  encrypted: EncryptedText,
+  user: z.string().transform((text) => asId<UserId>(text)),
+  forge: z.string(),
+  baseUrl: z.string(),
+});
 
 const contextOf = (user: UserId, { forge, baseUrl }: ForgeHost): EncryptionContext => ({
   purpose: 'person-grant',
@@ -34,39 +52,99 @@ const contextOf = (user: UserId, { forge, baseUrl }: ForgeHost): EncryptionConte
   baseUrl,
 });
 
-/** Keeps the grant in the place of an earlier one of the user on that host. */
+/** A grant that is kept, and how to end it. */
+export interface KeptGrant {
+  readonly grant: PersonGrant;
+  /** Deletes it, and lists it to be revoked at once. */
+  readonly end: readonly Operation[];
+}
+
+/** Keeps the grant in the place of an earlier one of the user on that host, which stays listed for its revocation. */
 export async function keepPersonGrant(
-  { table, cipher, clock }: PersonGrantDependencies,
+  {
+    table,
+    cipher,
+    clock,
+    randomBytes,
+  }: PersonGrantDependencies & { readonly randomBytes: (count: number) => Uint8Array },
   user: UserId,
   host: ForgeHost,
   grant: PersonGrant,
 ): Promise<void> {
   const until = clock.now() + keptMs;
-  const encrypt = await cipher.prepare(contextOf(user, host));
-  const item = {
-    encrypted: encrypt(JSON.stringify(grant)),
-    until,
-    [tableKeys.expiry]: Math.ceil(until / 1000),
-  };
-  await table.transact([{ put: keys.personGrant(user, host), item }]);
+  const id = newId<PersonGrantId>(randomBytes);
+  const encrypted = (await cipher.prepare(contextOf(user, host)))(JSON.stringify(grant));
+  await table.transact([
+    {
+      put: keys.personGrant(user, host),
+      item: { encrypted, until, id, [tableKeys.expiry]: seconds(until) },
+    },
+    listForRevocation(user, host, encrypted, { id, until }),
+  ]);
 }
+
+const listForRevocation = (
+  user: UserId,
+  { forge, baseUrl }: ForgeHost,
+  encrypted: EncryptedText,
+  { id, until }: { readonly id: PersonGrantId; readonly until: number },
+): Operation => ({
+  put: keys.grantRevocation(until, id),
+  item: { encrypted, user, forge, baseUrl, [tableKeys.expiry]: seconds(until + revocationMs) },
+});
+
+const seconds = (ms: number): number => Math.ceil(ms / 1000);
 
 /** The grant, if it is kept and not over. */
 export async function findPersonGrant(
   { table, cipher, clock }: PersonGrantDependencies,
   user: UserId,
   host: ForgeHost,
-): Promise<PersonGrant | undefined> {
+): Promise<KeptGrant | undefined> {
   const item = await table.get(keys.personGrant(user, host));
-  const { encrypted, until } = item === undefined ? { until: 0 } : GrantItem.parse(item);
+  const { encrypted, until, id } = item === undefined ? { until: 0 } : GrantItem.parse(item);
   if (encrypted === undefined || until <= clock.now()) {
     return undefined;
   }
   const grant = Grant.parse(JSON.parse(await cipher.decrypt(encrypted, contextOf(user, host))));
-  return grant.expiresAt !== undefined && grant.expiresAt <= clock.now() ? undefined : grant;
+  if (grant.expiresAt !== undefined && grant.expiresAt <= clock.now()) {
+    return undefined;
+  }
+  const listedAgain =
+    id === undefined
+      ? []
+      : [
+          { delete: keys.grantRevocation(until, id) },
+          listForRevocation(user, host, encrypted, { id, until: clock.now() }),
+        ];
+  return { grant, end: [{ delete: keys.personGrant(user, host) }, ...listedAgain] };
 }
 
-/** Deletes the grant, whether or not there is one. */
-export const removePersonGrant = (user: UserId, host: ForgeHost): Operation => ({
-  delete: keys.personGrant(user, host),
-});
+/** A grant that is used no more, and may be good at the code host still. */
+export interface LapsedGrant extends ForgeHost {
+  readonly key: Key;
+  /** @throws CipherError */
+  decrypt(): Promise<PersonGrant>;
+}
+
+/** The first of the grants whose 15 minutes are over, oldest first. One read. */
+export async function lapsedGrants(
+  { table, cipher, clock }: PersonGrantDependencies,
+  limit: number,
+): Promise<readonly LapsedGrant[]> {
+  const { pk, sk } = ranges.grantRevocations();
+  const items = await table.query(pk, sk, { limit });
+  return items
+    .map((item) => RevocationItem.parse(item))
+    .filter(({ sk: name }) => Date.parse(nameInKey(name).split('#')[0] ?? '') <= clock.now())
+    .map(({ sk: name, encrypted, user, forge, baseUrl }) => ({
+      key: { pk, sk: name },
+      forge,
+      baseUrl,
+      decrypt: async () =>
+        Grant.parse(JSON.parse(await cipher.decrypt(encrypted, contextOf(user, { forge, baseUrl })))),
+    }));
+}
+
+/** Takes the grant off the list. */
+export const grantRevoked = (key: Key): Operation => ({ delete: key });

@@ -141,6 +141,17 @@ describe('functions', () => {
     ['start-reconcile', sendAll],
     ['catch-up-deliveries', [integrations, ...renewCredentials, ...sendAll]],
     ['sweep-work', [pendingWork, ...sendAll]],
+    ['revoke-grants', [integrations, useCredentials]],
+    [
+      'sign-in',
+      [
+        integrations,
+        originSecret,
+        'secretsmanager:GetSecretValue SetUpCodeSecret',
+        ...renewCredentials,
+        ...send('PublishAccessQueue', 'PublishRootsQueue'),
+      ],
+    ],
     ['connect-organization', [integrations, ...renewCredentials, ...sendAll]],
     ['choose-packages', sendAll],
     ['give-package-name', sendAll],
@@ -196,13 +207,20 @@ describe('functions', () => {
     const ofHooks = only('webhook', 'hook');
     expect(conditions.filter(({ Condition }) => isDeepStrictEqual(Condition, ofHooks))).toHaveLength(1);
     // The API and sign-in.
-    for (const ofPeople of [only('session-keys', 'period'), only('person-grant', 'user')]) {
-      expect(conditions.filter(({ Condition }) => isDeepStrictEqual(Condition, ofPeople))).toHaveLength(2);
-    }
+    const ofSessions = only('session-keys', 'period');
+    expect(conditions.filter(({ Condition }) => isDeepStrictEqual(Condition, ofSessions))).toHaveLength(2);
+    // Sign-in keeps grants and reads none; the API and their revocation read them and keep none.
+    const ofGrants = only('person-grant', 'user');
+    expect(
+      conditions
+        .filter(({ Condition }) => isDeepStrictEqual(Condition, ofGrants))
+        .flatMap(({ Action }) => Action)
+        .sort(),
+    ).toEqual(['kms:Decrypt', 'kms:Decrypt', 'kms:GenerateDataKey']);
     const others = conditions.filter(({ Condition }) => JSON.stringify(Condition).includes('"credential"'));
     expect(others).toHaveLength(7);
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('answer', 'caller'));
-    expect(conditions).toHaveLength(13);
+    expect(conditions).toHaveLength(14);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }
@@ -224,6 +242,7 @@ describe('functions', () => {
     expect(resourcesOf(template, 'IAM::Role')).toHaveLength(functionNames.length + 1);
     expect(allowedActions(template, 'SchedulerRole')).toEqual([
       'lambda:InvokeFunction CatchUpDeliveries',
+      'lambda:InvokeFunction RevokeGrants',
       'lambda:InvokeFunction StartReconcile',
       'lambda:InvokeFunction SweepWork',
     ]);
@@ -253,6 +272,7 @@ describe('functions', () => {
       ['StartReconcileSchedule', 'rate(10 minutes)', target('StartReconcile')],
       ['CatchUpDeliveriesSchedule', 'rate(5 minutes)', target('CatchUpDeliveries')],
       ['SweepWorkSchedule', 'rate(1 minute)', target('SweepWork')],
+      ['RevokeGrantsSchedule', 'rate(5 minutes)', target('RevokeGrants')],
     ]);
   });
 

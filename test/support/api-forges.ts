@@ -102,6 +102,7 @@ export function createApiForges(): ApiForges {
       owns: async (_, organization) => forges.owned.some(({ id }) => id === organization),
       installUrl: (state, organization) =>
         `https://github.com/apps/registry/installations/new?state=${state}&target=${organization ?? ''}`,
+      revoke: async () => {},
     }),
   };
   return forges;
