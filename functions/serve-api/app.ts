@@ -1,5 +1,6 @@
 /** The API of the console host. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { bestEffortQueue } from '../../shared/store/best-effort-queue.ts';
 import { basePath } from './frame/base-path.ts';
 import type { ApiDependencies } from './frame/dependencies.ts';
 import { documentationRoutes } from './frame/documentation.ts';
@@ -18,10 +19,8 @@ import type { Route } from './frame/route.ts';
 import { routes } from './routes/index.ts';
 
 /** @param added routes of a test */
-export function createApp(
-  dependencies: ApiDependencies,
-  added: readonly Route[] = [],
-): OpenAPIHono<ApiEnvironment> {
+export function createApp(given: ApiDependencies, added: readonly Route[] = []): OpenAPIHono<ApiEnvironment> {
+  const dependencies = { ...given, workQueue: bestEffortQueue(given) };
   const app = new OpenAPIHono<ApiEnvironment>({
     defaultHook: (result, _) =>
       result.success ? undefined : problemResponse(invalidProblem(result.target, result.error)),

@@ -1,19 +1,21 @@
 /** Answers to creations, kept for whoever repeats the request because the answer was lost. Encrypted: some hold a secret that is shown once. */
 import { z } from 'zod';
 import { type Cipher, EncryptedText } from '../runtime/cipher.ts';
-import { absent, any, missingOrLess } from './condition.ts';
+import { absent, any, equal, missingOrLess } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import { ConflictError, type Table } from './table.ts';
 
-/** How long an answer is kept, … */
+/** How long a request is remembered, … */
 const keptMs = 24 * 3600_000;
-/** … and a request without one: it died, or is still at work. Longer than its function may take. Milliseconds. */
+/** … and may be at work: longer than its function may take. Milliseconds. */
 const workMs = 60_000;
 
 const AnswerItem = z.object({
   requestHash: z.string(),
   /** Milliseconds since the epoch. */
   until: z.number(),
+  /** Missing in items of earlier versions, which remember a request only while it is at work. */
+  workUntil: z.number().optional(),
   answer: EncryptedText.optional(),
 });
 
@@ -32,6 +34,8 @@ export type Repetition =
   | { readonly is: 'answered'; readonly answer: string }
   /** It is being carried out. */
   | { readonly is: 'at-work' }
+  /** It ended without an answer: whether it was carried out is not known. */
+  | { readonly is: 'unanswered' }
   /** Another request had the same key. */
   | { readonly is: 'other' };
 
@@ -43,20 +47,27 @@ interface Dependencies {
 const contextOf = ({ caller, keyHash }: RepeatableRequest) => ({ purpose: 'answer', caller, key: keyHash });
 
 /**
- * Notes that the request is being carried out, unless it was before. One write, or one more read.
+ * Notes that the request is being carried out, unless it was before. One write, or one more read. A request that never gets its answer is
+ * remembered as long as one that does, since it may have been carried out: only `forgetRequest` lets it be sent again.
  *
+ * @param attempt unique: the client repeats a write whose answer was lost, and that is the same attempt
  * @param now milliseconds since the epoch
  */
 export async function beginRequest(
   { table, cipher }: Dependencies,
   request: RepeatableRequest,
+  attempt: string,
   now: number,
 ): Promise<Repetition> {
   const key = keys.repetition(request.caller, request.keyHash);
   try {
     await table.update(
-      { key, set: { requestHash: request.requestHash, ...until(now + workMs) }, remove: ['answer'] },
-      any(absent, missingOrLess('until', now + 1)),
+      {
+        key,
+        set: { requestHash: request.requestHash, attempt, workUntil: now + workMs, ...until(now + keptMs) },
+        remove: ['answer'],
+      },
+      any(absent, missingOrLess('until', now + 1), equal('attempt', attempt)),
     );
     return { is: 'first' };
   } catch (error) {
@@ -68,27 +79,32 @@ export async function beginRequest(
   if (item === undefined) {
     return { is: 'at-work' };
   }
-  const { requestHash, answer } = AnswerItem.parse(item);
+  const { requestHash, answer, workUntil = Number.POSITIVE_INFINITY } = AnswerItem.parse(item);
   if (requestHash !== request.requestHash) {
     return { is: 'other' };
   }
-  return answer === undefined
-    ? { is: 'at-work' }
-    : { is: 'answered', answer: await cipher.decrypt(answer, contextOf(request)) };
+  if (answer === undefined) {
+    return { is: now < workUntil ? 'at-work' : 'unanswered' };
+  }
+  return { is: 'answered', answer: await cipher.decrypt(answer, contextOf(request)) };
 }
 
-/** Keeps the answer for 24 hours. @param now milliseconds since the epoch */
-export async function keepAnswer(
+/**
+ * Gets what the answer is encrypted with, before there is one: then only the write can fail.
+ *
+ * @returns keeps the answer for 24 hours; `now` in milliseconds since the epoch
+ */
+export async function prepareAnswer(
   { table, cipher }: Dependencies,
   request: RepeatableRequest,
-  answer: string,
-  now: number,
-): Promise<void> {
+): Promise<(answer: string, now: number) => Promise<void>> {
   const encrypt = await cipher.prepare(contextOf(request));
-  await table.update({
-    key: keys.repetition(request.caller, request.keyHash),
-    set: { requestHash: request.requestHash, answer: encrypt(answer), ...until(now + keptMs) },
-  });
+  return async (answer, now) => {
+    await table.update({
+      key: keys.repetition(request.caller, request.keyHash),
+      set: { requestHash: request.requestHash, answer: encrypt(answer), ...until(now + keptMs) },
+    });
+  };
 }
 
 /** Nothing came of the request: it may be sent again at once. */

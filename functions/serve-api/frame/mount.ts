@@ -6,6 +6,7 @@ import { Line } from '../../../shared/console-api/common.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
 import { operatorNameHeader } from '../../../shared/runtime/environment.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
+import type { Table } from '../../../shared/store/table.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { isOfOrganization } from './access.ts';
 import { allowed } from './allowed.ts';
@@ -31,7 +32,7 @@ export function mount(
   ];
   app.openapi({ ...createRoute(configOf(definition)), middleware }, async (c: Context<ApiEnvironment>) => {
     const request = requestOf(dependencies, c);
-    const work = (): Promise<AnyAnswer> => handle(dependencies, request);
+    const work = (table: Table): Promise<AnyAnswer> => handle({ ...dependencies, table }, request);
     const isRepeatable = isChange(definition) && definition.idempotency === 'key';
     const { caller } = request;
     const answer =
@@ -42,7 +43,7 @@ export function mount(
             { caller, method: c.req.method, path: c.req.path, body: await c.req.text() },
             work,
           )
-        : await work();
+        : await work(dependencies.table);
     return responseOf(definition, answer);
   });
 }

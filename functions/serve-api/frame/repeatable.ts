@@ -8,9 +8,10 @@ import { refuse } from '../../../shared/runtime/problem-details.ts';
 import {
   beginRequest,
   forgetRequest,
-  keepAnswer,
+  prepareAnswer,
   type RepeatableRequest,
 } from '../../../shared/store/answer-store.ts';
+import { ConflictError, type Table } from '../../../shared/store/table.ts';
 import type { Caller } from './access.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { AnyAnswer } from './route.ts';
@@ -38,15 +39,23 @@ interface Repeatable {
   readonly body: string;
 }
 
-/** Carries the work out once for the key that the request has; always, for a request that has none. */
+/**
+ * Carries the work out once for the key that the request has; always, for a request that has none.
+ *
+ * A request that failed may be repeated if it wrote nothing. After any other failure nobody knows whether something was created: then a
+ * repetition is refused until the key is forgotten, because a second creation is worse than a look at the list.
+ *
+ * @param work given the table to work with
+ */
 export async function onceFor(
   dependencies: ApiDependencies,
   key: string | undefined,
   { caller, method, path, body }: Repeatable,
-  work: () => Promise<AnyAnswer>,
+  work: (table: Table) => Promise<AnyAnswer>,
 ): Promise<AnyAnswer> {
+  const { table, clock, logger } = dependencies;
   if (key === undefined) {
-    return work();
+    return work(table);
   }
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     refuse('malformed', 'Idempotency-Key has to be 1 to 255 printable characters.');
@@ -56,8 +65,8 @@ export async function onceFor(
     keyHash: sha256(key),
     requestHash: sha256(method, path, body),
   };
-  const { clock } = dependencies;
-  const before = await beginRequest(dependencies, request, clock.now());
+  const attempt = sha256(Buffer.from(dependencies.randomBytes(16)).toString('hex'));
+  const before = await beginRequest(dependencies, request, attempt, clock.now());
   switch (before.is) {
     case 'answered':
       return JSON.parse(before.answer) as AnyAnswer;
@@ -65,16 +74,52 @@ export async function onceFor(
       throw new CallerError('invalid', 'another request had this Idempotency-Key');
     case 'at-work':
       throw new CallerError('conflict', 'the same request is being carried out; ask again');
+    case 'unanswered':
+      throw new CallerError(
+        'conflict',
+        `an earlier request with this Idempotency-Key ended without an answer; look whether ${method} ${path} was carried out, and send it with another key if not`,
+      );
     case 'first':
       break;
   }
+  const watched = watchWrites(table);
   let answer: AnyAnswer;
+  let keepAnswer: Awaited<ReturnType<typeof prepareAnswer>>;
   try {
-    answer = await work();
+    keepAnswer = await prepareAnswer(dependencies, request);
+    answer = await work(watched.table);
   } catch (error) {
-    await forgetRequest(dependencies, request);
+    if (!watched.mayHaveWritten()) {
+      await forgetRequest(dependencies, request);
+    }
     throw error;
   }
-  await keepAnswer(dependencies, request, JSON.stringify(answer), clock.now());
+  try {
+    await keepAnswer(JSON.stringify(answer), clock.now());
+  } catch (error) {
+    // The caller has the answer, and what it made is there.
+    logger.error('the answer to a creation could not be kept', { path, error });
+  }
   return answer;
+}
+
+/** The same table, and whether anything may have been written to it: a write fails for certain only by its condition. */
+function watchWrites(table: Table): { readonly table: Table; mayHaveWritten(): boolean } {
+  let hasWritten = false;
+  const watched =
+    <Parameters extends readonly unknown[], Result>(write: (...given: Parameters) => Promise<Result>) =>
+    async (...given: Parameters): Promise<Result> => {
+      try {
+        const result = await write(...given);
+        hasWritten = true;
+        return result;
+      } catch (error) {
+        hasWritten ||= !(error instanceof ConflictError);
+        throw error;
+      }
+    };
+  return {
+    table: { ...table, update: watched(table.update), transact: watched(table.transact) },
+    mayHaveWritten: () => hasWritten,
+  };
 }

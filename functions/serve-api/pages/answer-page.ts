@@ -10,6 +10,7 @@ import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
 import { errorAnswer } from '../../../shared/sign-in/error-answer.ts';
 import { messagePage } from '../../../shared/sign-in/pages.ts';
 import { originOf, sentByOurPage } from '../../../shared/sign-in/request-checks.ts';
+import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { freshMs } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
@@ -78,7 +79,8 @@ async function tokenMade(
   }
   const description = (form.get('description') ?? '').trim().slice(0, descriptionMax) || 'Composer';
   const asker = { user, session, origin: originOf(request) };
-  const { secret } = await makeOwnToken(dependencies, asker, { description, expiresAt: undefined });
+  const making = { ...dependencies, workQueue: bestEffortQueue(dependencies) };
+  const { secret } = await makeOwnToken(making, asker, { description, expiresAt: undefined });
   return tokenPage(secret, {
     memberships: await organizationsOf(table, user, clock.now()),
     registryBaseUrl,
