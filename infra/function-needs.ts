@@ -205,14 +205,6 @@ export const functionNeeds = {
   },
   'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
   'give-package-name': { ...operatorCommand, does: "Gives a package's name to another repository" },
-  'set-owned-vendors': { ...operatorCommand, does: 'Sets the vendors whose names an organization owns' },
-  'set-publishing': {
-    ...operatorCommand,
-    does: 'Sets what goes into the metadata of packages',
-    sends: ['publish-package'],
-  },
-  'issue-token': { ...operatorCommand, does: 'Makes a token and shows it once', baseUrls: ['registry'] },
-  'revoke-token': { ...operatorCommand, does: 'Stops a token' },
   'list-left-out': {
     ...operatorCommand,
     does: 'Shows which refs of a repository give no version',

@@ -49,3 +49,17 @@ it('stops access only with a name and a reason', () => {
   expect(() => call('stop-access', '--by', 'Olga')).toThrow('stop-access needs --by NAME and --why TEXT');
   expect(() => call('allow-access', '--why', 'over')).toThrow('allow-access needs --by NAME and --why TEXT');
 });
+
+it('makes a token that ends when it is told, never, or as the owners set it', () => {
+  const issued = { organization: 'acme', for: { kind: 'organization' } };
+  expect(call('token', '--all')).toEqual(['issue-token', issued]);
+  expect(call('token', '--all', '--expires', 'never')).toEqual([
+    'issue-token',
+    { ...issued, expiresAt: null },
+  ]);
+  expect(call('token', '--all', '--expires', '2027-01-01')).toEqual([
+    'issue-token',
+    { ...issued, expiresAt: '2027-01-01T00:00:00.000Z' },
+  ]);
+  expect(() => call('token', '--all', '--expires', 'soon')).toThrow('--expires takes never, or a time');
+});

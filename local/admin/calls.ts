@@ -90,7 +90,9 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
       organization: slug,
       for: holderOf(flags),
       ...(flags.description === undefined ? {} : { description: flags.description }),
-      ...(flags.expires === undefined ? {} : { expiresAt: timeOf(flags.expires) }),
+      ...(flags.expires === undefined
+        ? {}
+        : { expiresAt: flags.expires === 'never' ? null : timeOf(flags.expires) }),
     },
   ],
   'stop-access': (slug, flags) => ['stop-access', { slug, ...accountableOf(flags, 'stop-access') }],
@@ -147,7 +149,9 @@ function numberOf(
 function timeOf(text: string): string {
   const at = Date.parse(text);
   if (Number.isNaN(at)) {
-    throw new UsageError(`--expires takes a time such as 2027-01-01 or 2027-01-01T12:00:00Z, not ${text}`);
+    throw new UsageError(
+      `--expires takes never, or a time such as 2027-01-01 or 2027-01-01T12:00:00Z, not ${text}`,
+    );
   }
   return new Date(at).toISOString();
 }

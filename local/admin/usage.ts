@@ -24,9 +24,10 @@ Usage: npm run admin -- COMMAND [options]
                                                 control (default yes); whether versions may have a dist or source
                                                 of their own in composer.json, which is not stored here (default yes)
   token ORGANIZATION --member LOGIN | --team SLUG | --all
-          [--description TEXT] [--expires TIME] create a token for this organization; it is shown once (TIME:
-                                                2027-01-01, or ISO 8601). --member: what the person may read in this
-                                                organization only; --all: every package
+          [--description TEXT] [--expires TIME] create a token for this organization; it is shown once. TIME:
+                                                2027-01-01, ISO 8601 or never; if left out, as its owners set it.
+                                                --member: what the person may read in this organization only;
+                                                --all: every package
   revoke ORGANIZATION --id TOKEN-ID             revoke a token immediately
   stop-access ORGANIZATION --by NAME --why TEXT refuse all tokens of the organization immediately, for cached files
                                                 too; tokens, rights and packages are kept
@@ -74,8 +75,8 @@ Usage: npm run admin -- COMMAND [options]
                use a deployment, by its console's address; the operator's key is read from REPERTOIRE_OPERATOR_KEY, or from
   --key-file FILE, or from the secret that the stack's output OperatorKeySecretName names:
   --key-secret NAME
-               (region and credentials from the environment; connect, choose, vendors, publishing, token, revoke, give-name,
-               left-out, preview, delete-synchronization and delete-organization need these too)
+               (region and credentials from the environment; connect, choose, give-name, left-out,
+                preview, delete-synchronization and delete-organization need these too)
   --help       show this text
 
 Exit codes: 0 success; 1 failure (see the log), or nothing is running; 2 invalid command line; 3 not-found: something named does not

@@ -14,12 +14,14 @@ export interface ApiAddress {
 }
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST' | 'PATCH';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below /api/v1. */
   readonly path: string;
   readonly body?: unknown;
   /** The person who does it, for the history. */
   readonly by?: string | undefined;
+  /** `*`: whatever is there is changed, by whomever it was written. */
+  readonly ifMatch?: '*';
 }
 
 export interface ApiClient {
@@ -33,12 +35,13 @@ const patience = 3;
 export function createApiClient({ consoleBaseUrl, operatorKey }: ApiAddress): ApiClient {
   let key: Promise<string> | undefined;
   return {
-    async request({ method = 'GET', path, body, by }) {
+    async request({ method = 'GET', path, body, by, ifMatch }) {
       key ??= operatorKey();
       const headers = {
         authorization: `Bearer ${await key}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(by === undefined ? {} : { [operatorNameHeader]: encodeURIComponent(by) }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       };
       for (let tries = 0; ; tries++) {
         const answer = await send(new URL(`${consoleBaseUrl}/api/v1${path}`), {

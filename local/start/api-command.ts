@@ -38,3 +38,29 @@ async function absenceOf(api: ApiClient, slug: string): Promise<AdminError | und
     return new AdminError(deleted?.detail ?? `unknown organization ${slug}; status lists them`, 'not-found');
   }
 }
+
+export const Named = z.object({ slug: z.string(), synchronization: z.string().optional() });
+type Named = z.infer<typeof Named>;
+
+const Synchronizations = z.object({ items: z.array(z.object({ id: z.string(), login: z.string() })) });
+
+/** The path of the synchronization that a command names; an organization nearly always has only one. */
+export async function pathOf(api: ApiClient, { slug, synchronization }: Named): Promise<string> {
+  const { items: all } = Synchronizations.parse(
+    await inOrganization(api, slug, { path: '/synchronizations' }),
+  );
+  const [first, second] = all.filter(({ id }) => synchronization === undefined || id === synchronization);
+  const has = all.map(({ id, login }) => `${id} (${login})`).join(', ');
+  if (first === undefined) {
+    throw new AdminError(
+      synchronization === undefined
+        ? `${slug} is not synchronized with a forge`
+        : `${slug} has no synchronization ${synchronization}; it has ${has}`,
+      'not-found',
+    );
+  }
+  if (second !== undefined) {
+    throw new AdminError(`${slug} has several synchronizations; choose one: ${has}`, 'invalid');
+  }
+  return `/organizations/${slug}/synchronizations/${first.id}`;
+}

@@ -3,7 +3,7 @@ import { AdminError } from './admin-error.ts';
 import type { ApiRequest } from './api-client.ts';
 import { apiCommands } from './api-commands.ts';
 
-const status = { synchronizations: [{ id: 's1', login: 'acme' }] };
+const synchronizations = { items: [{ id: 's1', login: 'acme' }] };
 
 /** Carries the command out with an API that answers by path; an undefined answer is not found. */
 async function run(name: string, input: object, answers: Readonly<Record<string, unknown>>) {
@@ -23,7 +23,7 @@ async function run(name: string, input: object, answers: Readonly<Record<string,
 it('finds the synchronization, and asks for the progress of what it requested', async () => {
   const path = '/organizations/acme/synchronizations/s1';
   const answers = {
-    '/organizations/acme/status': status,
+    '/organizations/acme/synchronizations': synchronizations,
     [`${path}/runs`]: 'requested',
     [`${path}/progress?asked=now`]: 'progress',
   };
@@ -33,15 +33,19 @@ it('finds the synchronization, and asks for the progress of what it requested', 
 });
 
 it.each([
-  [{ slug: 'acme', synchronization: 'x' }, status, 'acme has no synchronization x; it has s1 (acme)'],
-  [{ slug: 'acme' }, { synchronizations: [] }, 'acme is not synchronized with a forge'],
+  [
+    { slug: 'acme', synchronization: 'x' },
+    synchronizations,
+    'acme has no synchronization x; it has s1 (acme)',
+  ],
+  [{ slug: 'acme' }, { items: [] }, 'acme is not synchronized with a forge'],
   [
     { slug: 'acme' },
-    { synchronizations: [...status.synchronizations, { id: 's2', login: 'other' }] },
+    { items: [...synchronizations.items, { id: 's2', login: 'other' }] },
     'acme has several synchronizations; choose one: s1 (acme), s2 (other)',
   ],
 ])('says which synchronizations there are for %o', async (input, described, text) => {
-  const ran = run('undo-run', { ...input, number: 1 }, { '/organizations/acme/status': described });
+  const ran = run('undo-run', { ...input, number: 1 }, { '/organizations/acme/synchronizations': described });
   await expect(ran).rejects.toThrow(text);
 });
 
@@ -51,7 +55,7 @@ it('shows all changes of a run, page by page', async () => {
     'list-runs',
     { slug: 'acme', number: 7 },
     {
-      '/organizations/acme/status': status,
+      '/organizations/acme/synchronizations': synchronizations,
       [path]: { number: 7 },
       [`${path}/changes?limit=100`]: { items: ['one'], next: 'a+b' },
       [`${path}/changes?limit=100&cursor=a%2Bb`]: { items: ['two'] },
@@ -83,4 +87,31 @@ it('shows what would be deleted without a name and a reason', async () => {
   const { requests } = await run('delete-package', { slug: 'acme', package: 'acme/lib' }, { [path]: {} });
   const body = { keepArchives: false, why: 'only shown' };
   expect(requests).toEqual([{ method: 'POST', path, by: undefined, body }]);
+});
+
+it('makes a token as it is told, and shows it with the address to use it at', async () => {
+  const made = { id: 't1', secret: 'rprt_t_1', principal: 't.s1.7', url: 'https://registry.example/acme' };
+  const input = { organization: 'acme', for: { kind: 'team', slug: 'core' }, expiresAt: null };
+  const { answer, requests } = await run('issue-token', input, {
+    '/organizations/acme/tokens': { ...made, state: 'waiting' },
+  });
+  const { organization: _, ...body } = input;
+  expect(requests).toEqual([{ method: 'POST', path: '/organizations/acme/tokens', body }]);
+  const { secret, ...shown } = made;
+  expect(answer).toEqual({ ...shown, token: secret, user: 'token' });
+});
+
+it('sets what it is told, whoever set something before, and shows what is set', async () => {
+  const settings = { publishesSource: false, publishesOutsideCode: true, scans: 2 };
+  const answers = { '/organizations/acme/settings': settings };
+  const vendors = await run('set-owned-vendors', { slug: 'acme', vendors: ['acme'] }, answers);
+  expect(vendors.answer).toEqual({ scans: 2 });
+  expect(vendors.requests).toMatchObject([
+    { method: 'PATCH', ifMatch: '*', body: { ownedVendors: ['acme'] } },
+  ]);
+  const changed = await run('set-publishing', { slug: 'acme', source: false }, answers);
+  expect(changed.answer).toEqual({ source: false, outsideCode: true });
+  expect(changed.requests).toMatchObject([{ method: 'PATCH', body: { publishesSource: false } }]);
+  const shown = await run('set-publishing', { slug: 'acme' }, answers);
+  expect(shown.requests).toEqual([{ path: '/organizations/acme/settings' }]);
 });

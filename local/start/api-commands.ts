@@ -1,17 +1,18 @@
 /** The commands that the API carries out, each by its requests. */
 import { z } from 'zod';
-import { AdminError } from './admin-error.ts';
 import type { ApiClient } from './api-client.ts';
-import { type ApiCommand, command, inOrganization } from './api-command.ts';
+import { type ApiCommand, command, inOrganization, Named, pathOf } from './api-command.ts';
 import { apiDeletionCommands } from './api-deletion-commands.ts';
+import { apiSettingsCommands } from './api-settings-commands.ts';
+import { apiTokenCommands } from './api-token-commands.ts';
 
-const Named = z.object({ slug: z.string(), synchronization: z.string().optional() });
-type Named = z.infer<typeof Named>;
 const Accountable = z.object({ slug: z.string(), by: z.string(), why: z.string() });
 
 /** By the name of the command. */
 export const apiCommands: Readonly<Record<string, ApiCommand>> = {
   ...apiDeletionCommands,
+  ...apiSettingsCommands,
+  ...apiTokenCommands,
   'describe-organization': command(z.object({ slug: z.string().optional() }), (api, { slug }) =>
     slug === undefined ? api.request({ path: '/installation/status' }) : statusOf(api, slug),
   ),
@@ -88,26 +89,3 @@ async function listed(api: ApiClient, path: string, limit = Number.POSITIVE_INFI
 
 const statusOf = (api: ApiClient, slug: string): Promise<unknown> =>
   inOrganization(api, slug, { path: '/status' });
-
-const Synchronizations = z.object({
-  synchronizations: z.array(z.object({ id: z.string(), login: z.string() })),
-});
-
-/** The path of the synchronization that a command names; an organization nearly always has only one. */
-async function pathOf(api: ApiClient, { slug, synchronization }: Named): Promise<string> {
-  const { synchronizations: all } = Synchronizations.parse(await statusOf(api, slug));
-  const [first, second] = all.filter(({ id }) => synchronization === undefined || id === synchronization);
-  const has = all.map(({ id, login }) => `${id} (${login})`).join(', ');
-  if (first === undefined) {
-    throw new AdminError(
-      synchronization === undefined
-        ? `${slug} is not synchronized with a forge`
-        : `${slug} has no synchronization ${synchronization}; it has ${has}`,
-      'not-found',
-    );
-  }
-  if (second !== undefined) {
-    throw new AdminError(`${slug} has several synchronizations; choose one: ${has}`, 'invalid');
-  }
-  return `/organizations/${slug}/synchronizations/${first.id}`;
-}

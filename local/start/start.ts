@@ -318,6 +318,7 @@ async function giveTokens(
           organization: slug,
           for: { kind: 'member', login },
           description: 'made by npm start',
+          expiresAt: null,
         }),
       );
       tokens[key] = { id: own.id, token: own.token };

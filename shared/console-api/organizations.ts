@@ -38,7 +38,7 @@ const Vendor = z
 
 export const OwnedVendors = z
   .array(Vendor)
-  .max(100)
+  .max(1000)
   .meta({ description: 'Packages of these vendors may appear without a decision of an owner.' });
 
 export const NewOrganization = z

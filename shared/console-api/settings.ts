@@ -33,6 +33,10 @@ export const OrganizationSettings = z
   })
   .meta({ id: 'OrganizationSettings' });
 
+export const ChangedSettings = OrganizationSettings.extend({
+  scans: z.int().meta({ description: 'Requested, of repositories whose names waited for an owned vendor.' }),
+}).meta({ id: 'ChangedSettings' });
+
 export const OrganizationSettingsChange = z
   .strictObject({
     ...settings,

@@ -43,7 +43,7 @@ export const NewToken = z
         z.strictObject({ kind: z.literal('organization') }),
       ])
       .meta({ example: { kind: 'member', login: 'ann' } }),
-    description: Line(200).meta({ example: 'build server' }),
+    description: Line(200).default('').meta({ example: 'build server' }),
     expiresAt,
   })
   .meta({ id: 'NewToken' });
@@ -52,6 +52,10 @@ export const TokenRotation = z.strictObject({ expiresAt }).meta({ id: 'TokenRota
 
 export const MadeToken = Token.extend({
   secret: z.string().meta({ description: 'Shown this once.' }),
+  url: z.string().meta({
+    description: 'Of the repository, for Composer.',
+    example: 'https://repo.example.com/acme',
+  }),
 }).meta({ id: 'MadeToken' });
 
 export const NewOwnToken = z

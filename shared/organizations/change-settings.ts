@@ -12,8 +12,8 @@ import { ConflictError, type Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { packagesWork } from '../store/work-items.ts';
 import { checkVendors } from './connect-organization.ts';
-import { scanWaitingNames } from './own-vendors.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
+import { scanWaitingNames } from './scan-waiting-names.ts';
 
 export interface ChangeSettingsDependencies {
   readonly table: Table;
@@ -26,7 +26,7 @@ export interface ChangeSettingsDependencies {
  * The filter of branches counts from each repository's next scan, a day at the latest; everything else at once.
  *
  * @param before as the caller read them
- * @returns as they are now
+ * @returns the settings as they are now, and how many scans were requested
  * @throws CallerError when a vendor or a length of time makes no sense, or somebody else changed the settings meanwhile
  */
 export async function changeSettings(
@@ -35,7 +35,7 @@ export async function changeSettings(
   before: OrganizationSettings,
   change: OrganizationSettingsChange,
   accountable: Accountable,
-): Promise<OrganizationSettings> {
+): Promise<{ readonly settings: OrganizationSettings; readonly scans: number }> {
   const { table, workQueue, clock } = dependencies;
   checkVendors(change.ownedVendors ?? []);
   checkTokenDays(before, change);
@@ -58,10 +58,8 @@ export async function changeSettings(
       : error;
   }
   await workQueue.send(isPublishedAgain ? [packages.message] : []);
-  if (change.ownedVendors !== undefined) {
-    await scanWaitingNames(dependencies, organization);
-  }
-  return findOrganizationSettings(table, organization.id);
+  const scans = change.ownedVendors === undefined ? 0 : await scanWaitingNames(dependencies, organization);
+  return { settings: await findOrganizationSettings(table, organization.id), scans };
 }
 
 /** @throws CallerError when tokens would usually live longer than any may */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { byOwner } from '../../test/support/by-owner.ts';
 import { aFact, createMemoryForge } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createRecordingQueue } from '../../test/support/recording-queue.ts';
@@ -24,14 +25,15 @@ import {
   setInstallationStatus,
 } from '../store/installation-store.ts';
 import { keys } from '../store/keys.ts';
+import { findOrganizationSettings } from '../store/organization-settings.ts';
 import { findOrganization, findOrganizationBySlug } from '../store/organization-store.ts';
 import { findChoice } from '../store/scan-store.ts';
 import { findSynchronization, listSynchronizations } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
+import { changeSettings } from './change-settings.ts';
 import { choosePackages } from './choose-packages.ts';
 import { type ConnectOrganizationInput, connectOrganization } from './connect-organization.ts';
 import { describeInstallation, describeOrganization } from './describe-organization.ts';
-import { ownVendors } from './own-vendors.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const clock = { now: () => now };
@@ -245,12 +247,18 @@ describe('choosePackages', () => {
       },
       { put: keys.scan(synchronizationId, '11'), item: { waiting: [] } },
     ]);
-    expect(await ownVendors({ table, workQueue, clock }, organization, ['acme', 'other', 'acme'])).toBe(1);
+    const set = async (ownedVendors: readonly string[]) =>
+      changeSettings(
+        { table, workQueue, clock, randomBytes },
+        organization,
+        await findOrganizationSettings(table, organizationId),
+        { ownedVendors: [...ownedVendors] },
+        byOwner,
+      );
+    expect((await set(['acme', 'other'])).scans).toBe(1);
     expect((await findOrganization(table, organizationId))?.ownedVendors).toEqual(['acme', 'other']);
     expect(workQueue.sent.map(({ message }) => message.repository)).toEqual(['10']);
-    await expect(ownVendors({ table, workQueue, clock }, organization, ['no vendor'])).rejects.toThrow(
-      CallerError,
-    );
+    await expect(set(['no vendor'])).rejects.toThrow(CallerError);
   });
 
   it('describes counts, pending work and failures', async () => {

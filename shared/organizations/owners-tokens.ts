@@ -64,7 +64,7 @@ export async function tokenIn(
 ): Promise<Token> {
   const token = await findTokenIn(table, organization.id, id);
   if (token === undefined) {
-    throw new CallerError('not-found', 'there is no such token');
+    throw new CallerError('not-found', `the organization ${organization.slug} has no token ${id}`);
   }
   return token;
 }

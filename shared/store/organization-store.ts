@@ -147,27 +147,8 @@ export function setPrimarySynchronization(
   };
 }
 
-export function setOwnedVendors(id: OrganizationId, ownedVendors: readonly string[]): Operation {
-  return {
-    update: { key: keys.organization(id), set: { ownedVendors }, add: { settingsVersion: 1 } },
-    when: present,
-  };
-}
-
 export async function findPublishingSettings(table: Table, id: OrganizationId): Promise<PublishingSettings> {
   return PublishingAttributes.parse((await table.get(keys.organization(id))) ?? {});
-}
-
-/** Settings that are left out stay unchanged. */
-export function setPublishingSettings(
-  id: OrganizationId,
-  { source, outsideCode }: Partial<PublishingSettings>,
-): Operation {
-  const set = {
-    ...(source === undefined ? {} : { publishesSource: source }),
-    ...(outsideCode === undefined ? {} : { publishesOutsideCode: outsideCode }),
-  };
-  return { update: { key: keys.organization(id), set, add: { settingsVersion: 1 } }, when: present };
 }
 
 /** The operation for the organization's key at the edge, and the message to send after the transaction. */

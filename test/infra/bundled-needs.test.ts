@@ -62,7 +62,7 @@ it.each(functionNames)('%s is given the variables that its code reads and sends 
 it('finds messages in the code of functions that certainly send some', () => {
   const found = (name: FunctionName) =>
     messages.filter(([pattern]) => pattern.test(code(name))).map(([, variable]) => variable);
-  expect(found('revoke-token')).toContain(environment.publishAccessQueueUrl);
+  expect(found('publish-roots')).toContain(environment.publishAccessQueueUrl);
   expect(found('receive-webhook')).toContain(environment.syncQueueUrl);
   expect(found('record-downloads')).toEqual([]);
 });

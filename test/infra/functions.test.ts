@@ -155,10 +155,6 @@ describe('functions', () => {
     ['connect-organization', [integrations, ...renewCredentials, ...sendAll]],
     ['choose-packages', sendAll],
     ['give-package-name', sendAll],
-    ['set-owned-vendors', sendAll],
-    ['issue-token', sendAll],
-    ['set-publishing', send('PublishPackageQueue')],
-    ['revoke-token', sendAll],
     [
       'run-deletion',
       [

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { changePublishing } from '../../shared/organizations/set-publishing.ts';
+import { changeSettings } from '../../shared/organizations/change-settings.ts';
 import { keys } from '../../shared/store/keys.ts';
+import { findOrganizationSettings } from '../../shared/store/organization-settings.ts';
 import { findPackage } from '../../shared/store/package-store.ts';
+import { byOwner } from '../support/by-owner.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import type { Registry } from '../support/registry-fixture.ts';
 import { file, pushed, scannedRegistry, scanOf, versions } from '../support/scanned.ts';
@@ -17,10 +20,14 @@ const wordPress = {
   source: { type: 'git', url: 'git@elsewhere.example:wordpress.git', reference: '6.5' },
 };
 
-const change = async (registry: Registry, changes: Parameters<typeof changePublishing>[2]) => {
-  const now = await changePublishing(registry, registry.organization, changes);
+const request = async (registry: Registry, changes: Parameters<typeof changeSettings>[3]) => {
+  const before = await findOrganizationSettings(registry.table, organizationId);
+  return changeSettings({ ...registry, randomBytes }, registry.organization, before, changes, byOwner);
+};
+const change = async (registry: Registry, changes: Parameters<typeof changeSettings>[3]) => {
+  const { settings } = await request(registry, changes);
   expect(await registry.settle()).toBe(0);
-  return now;
+  return settings;
 };
 const outsideCodeOf = async (registry: Registry) =>
   (await findPackage(registry.table, organizationId, 1))?.outsideCode;
@@ -95,11 +102,17 @@ it('an organization forbids code that we do not keep, and allows it again; both 
   });
   await pushed(registry);
   expect(await plain(registry)).toContain('6.5.0');
-  expect(await change(registry, { outsideCode: false })).toEqual({ source: true, outsideCode: false });
+  expect(await change(registry, { publishesOutsideCode: false })).toMatchObject({
+    publishesSource: true,
+    publishesOutsideCode: false,
+  });
   expect(await plain(registry)).toContain('1.0.0');
   expect(await plain(registry)).not.toContain('6.5.0');
   expect(await outsideCodeOf(registry)).toMatchObject({ published: 0, forbidden: 1 });
-  expect(await change(registry, { outsideCode: true })).toEqual({ source: true, outsideCode: true });
+  expect(await change(registry, { publishesOutsideCode: true })).toMatchObject({
+    publishesSource: true,
+    publishesOutsideCode: true,
+  });
   expect(await plain(registry)).toContain('6.5.0');
 });
 
@@ -114,13 +127,13 @@ it('an organization leaves out the source of every package, also if a manifest h
   await pushed(registry);
   const before = (await plain(registry)) + (await dev(registry));
   expect(before).toContain('"source":{');
-  await change(registry, { source: false });
+  await change(registry, { publishesSource: false });
   const text = (await plain(registry)) + (await dev(registry));
   expect(text).not.toContain('"source":{');
   expect(text).toContain('"support":{"source":"https://');
   // The reference of a dist does not depend on whether the source is shown.
   expect(text).toContain('"reference":"6.5"');
-  await change(registry, { source: true });
+  await change(registry, { publishesSource: true });
   expect((await plain(registry)) + (await dev(registry))).toBe(before);
 });
 
@@ -141,7 +154,7 @@ it('a tag that was imported when a dist of its own was dropped gets it with the 
 
 it('a worker that dies while requesting the files of all packages leaves none without a request', async () => {
   const registry = await scannedRegistry();
-  await changePublishing(registry, registry.organization, { source: false });
+  await request(registry, { publishesSource: false });
   registry.loseMessages();
   expect(await registry.settle()).toBeGreaterThan(0);
   expect((await plain(registry)) + (await dev(registry))).not.toContain('"source":{');

@@ -104,6 +104,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     isFromCdn: async ({ headers }) => headers[originSecretHeader] === secrets.origin,
     operatorKey: async () => secrets.operator,
     consoleBaseUrl,
+    registryBaseUrl: 'https://registry.example',
   };
   await populate(table, time);
   const signIn = async (person: Person, authenticatedAt = time): Promise<void> => {

@@ -134,8 +134,20 @@ describe('stages', () => {
 
   it('end when the last count has come, or the last invocation before ready is over', () => {
     const functions = [
-      of('connect-organization', [1000, 1100]),
-      of('issue-token', [1600, 1650]),
+      {
+        ...of('serve-api'),
+        invocations: [
+          { ...invocation('serve-api', 900, 950), payload: '{"rawPath":"/api/v1/installation/status"}' },
+          {
+            ...invocation('serve-api', 1000, 1100),
+            payload: '{"rawPath":"/api/v1/installation/organizations"}',
+          },
+          {
+            ...invocation('serve-api', 1600, 1650),
+            payload: '{"rawPath":"/api/v1/organizations/acme/tokens"}',
+          },
+        ],
+      },
       of('publish-roots', [1300, 1400], [1650, 1700], [2500, 2600]),
       of('publish-access', [1700, 1750]),
     ];

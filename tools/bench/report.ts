@@ -21,7 +21,7 @@ export function reportOf(measured: MeasuredWorld): string {
     `World ${world}: ${counts.repositories} repositories, ${counts.packages} packages, ${counts.versions} versions, ${counts.teams} teams, ${counts.members} members`,
     `(made, and the local cloud started, in ${seconds(makingMs)} s)`,
     ...section(
-      'Stages, in ms after connect-organization was called; they overlap, and the first token is asked for when all is published',
+      'Stages, in ms after the connection was asked for; they overlap, and the first token is asked for when all is published',
     ),
     ...textTable(stages.map(({ name, endedAfterMs }) => [name, whole(endedAfterMs)])),
     ...section('Changes, in ms until who installs sees them'),

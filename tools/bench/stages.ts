@@ -1,10 +1,13 @@
 /** When the first synchronization had come how far. */
+import { z } from 'zod';
 import type { Counts } from '../../local/start/progress.ts';
 import type { MeasuredFunction } from './recorder.ts';
 
+const RequestPath = z.object({ rawPath: z.string() });
+
 export interface Stage {
   readonly name: string;
-  /** Milliseconds after `connect-organization` was called. */
+  /** Milliseconds after the organization's connection was asked for. */
   readonly endedAfterMs: number;
 }
 
@@ -27,7 +30,9 @@ export function stagesOf(
 ): Stage[] {
   const invocations = (name: string) =>
     functions.find((one) => one.name === name)?.invocations.filter(({ endedAt }) => endedAt <= readyAt) ?? [];
-  const connect = invocations('connect-organization')[0];
+  const toApi = (path: RegExp) =>
+    invocations('serve-api').find(({ payload }) => path.test(RequestPath.parse(JSON.parse(payload)).rawPath));
+  const connect = toApi(/\/installation\/organizations$/);
   if (connect === undefined) throw new Error('no organization was connected');
   const last = (name: string) => Math.max(0, ...invocations(name).map(({ endedAt }) => endedAt));
   const final = seen.at(-1);
@@ -41,7 +46,7 @@ export function stagesOf(
     },
     { name: 'scanned (all versions known)', at: reached(['versions']) },
     { name: 'packages published', at: reached(['packages']) },
-    { name: 'first token asked for', at: invocations('issue-token')[0]?.startedAt ?? 0 },
+    { name: 'first token asked for', at: toApi(/\/tokens$/)?.startedAt ?? 0 },
     { name: 'root files written', at: last('publish-roots') },
     { name: 'access at the edge', at: last('publish-access') },
     { name: 'ready: all tokens accepted', at: readyAt },

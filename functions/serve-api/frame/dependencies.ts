@@ -22,4 +22,6 @@ export interface ApiDependencies {
   operatorKey(): Promise<string>;
   /** Without a slash at its end. */
   readonly consoleBaseUrl: string;
+  /** Of Composer's repositories; without a slash at its end. */
+  readonly registryBaseUrl: string;
 }

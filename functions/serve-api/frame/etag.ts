@@ -7,7 +7,7 @@ export const ifMatchHeader = 'if-match';
 export const etagOf = (version: number): string => `"${version}"`;
 
 /**
- * Refuses the change unless the caller read the very version that is there.
+ * Refuses the change unless the caller read the very version that is there, or says with `*` that any will do.
  *
  * @throws ProblemError 428 without `If-Match`, 412 when it is another
  */
@@ -16,7 +16,7 @@ export function matches(headers: Headers, version: number): void {
   if (expected === null) {
     refuse('precondition-required', 'Send If-Match with the ETag of what you read.');
   }
-  if (expected.trim() !== etagOf(version)) {
+  if (expected.trim() !== '*' && expected.trim() !== etagOf(version)) {
     refuse('precondition-failed', 'It was changed since you read it; read it again.', {
       headers: { etag: etagOf(version) },
     });

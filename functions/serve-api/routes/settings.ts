@@ -1,4 +1,8 @@
-import { OrganizationSettings, OrganizationSettingsChange } from '../../../shared/console-api/settings.ts';
+import {
+  ChangedSettings,
+  OrganizationSettings,
+  OrganizationSettingsChange,
+} from '../../../shared/console-api/settings.ts';
 import { changeSettings } from '../../../shared/organizations/change-settings.ts';
 import {
   findOrganizationSettings,
@@ -38,12 +42,14 @@ const change = defineRoute(
     isDangerous: false,
     idempotency: 'natural',
     isConditional: true,
-    answer: { status: 200, schema: OrganizationSettings, description: 'The settings as they are now.' },
+    answer: { status: 200, schema: ChangedSettings, description: 'The settings as they are now.' },
   },
   async (dependencies, { organization, headers, body, accountable }) => {
     const before = await findOrganizationSettings(dependencies.table, organization.id);
     matches(headers, before.settingsVersion);
-    return shown(await changeSettings(dependencies, organization, before, body, await accountable()));
+    const changed = await changeSettings(dependencies, organization, before, body, await accountable());
+    const { body: settings, headers: answered } = shown(changed.settings);
+    return { body: { ...settings, scans: changed.scans }, headers: answered };
   },
 );
 

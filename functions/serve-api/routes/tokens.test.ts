@@ -35,8 +35,9 @@ describe('the tokens of an organization', () => {
       createdAt: '2026-11-22T12:00:00.000Z',
       expiresAt: '2027-02-20T12:00:00.000Z',
       secret: expect.stringMatching(/^rprt_m_[0-9a-f]{68}$/),
+      url: 'https://registry.example/acme',
     });
-    const { secret, ...shown } = body;
+    const { secret, url: _, ...shown } = body;
     const list = await world.ask('owner', { path });
     expect(list.body).toEqual({ items: [shown] });
     expect(JSON.stringify([...world.table.dump()])).not.toContain(secret);

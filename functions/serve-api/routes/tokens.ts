@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { askedTime, Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import { MadeToken, NewToken, Token, TokenRotation } from '../../../shared/console-api/tokens.ts';
 import { asId, type TokenId } from '../../../shared/domain/ids.ts';
+import type { Organization } from '../../../shared/domain/organization.ts';
 import {
   makeTokenFor,
   revokeTokenOf,
@@ -9,6 +10,7 @@ import {
   tokenIn,
 } from '../../../shared/organizations/owners-tokens.ts';
 import { type Token as StoredToken, tokenPage } from '../../../shared/store/token-store.ts';
+import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -31,6 +33,13 @@ const shown = (token: StoredToken) => ({
   expiresAt: optionalTimeOf(token.expiry === 0 ? undefined : token.expiry * 1000),
   lastInstallAt: optionalTimeOf(token.lastInstallAt),
 });
+
+const made = (
+  { registryBaseUrl }: ApiDependencies,
+  { slug }: Organization,
+  token: StoredToken,
+  secret: string,
+) => ({ ...shown(token), secret, url: `${registryBaseUrl}/${slug}` });
 
 const listTokens = defineRoute(
   {
@@ -77,7 +86,7 @@ const createToken = defineRoute(
       { description, expiresAt: askedTime(expiresAt) },
       await accountable(),
     );
-    return { body: { ...shown(await tokenIn(dependencies, organization, id)), secret } };
+    return { body: made(dependencies, organization, await tokenIn(dependencies, organization, id), secret) };
   },
 );
 
@@ -119,7 +128,7 @@ const rotate = defineRoute(
       askedTime(body.expiresAt),
       await accountable(),
     );
-    return { body: { ...shown(token), secret } };
+    return { body: made(dependencies, organization, token, secret) };
   },
 );
 

@@ -1,0 +1,39 @@
+/** The commands about tokens, as requests to the API. */
+import { z } from 'zod';
+import { type ApiCommand, command, inOrganization } from './api-command.ts';
+
+const Made = z.object({
+  id: z.string(),
+  secret: z.string(),
+  principal: z.string(),
+  expiresAt: z.string().optional(),
+  url: z.string(),
+});
+
+/** By the name of the command. */
+export const apiTokenCommands: Readonly<Record<string, ApiCommand>> = {
+  'issue-token': command(
+    z.object({
+      organization: z.string(),
+      for: z.looseObject({}),
+      description: z.string().optional(),
+      /** Null: never. */
+      expiresAt: z.string().nullable().optional(),
+    }),
+    async (api, { organization, ...body }) => {
+      const made = Made.parse(
+        await inOrganization(api, organization, { method: 'POST', path: '/tokens', body }),
+      );
+      const { id, secret, principal, expiresAt, url } = made;
+      return { id, token: secret, principal, expiresAt, user: 'token', url };
+    },
+  ),
+  'revoke-token': command(
+    z.object({ organization: z.string(), id: z.string() }),
+    async (api, { organization, id }) => {
+      const path = `/tokens/${encodeURIComponent(id)}`;
+      await inOrganization(api, organization, { method: 'DELETE', path });
+      return { id, state: 'revoked' };
+    },
+  ),
+};
