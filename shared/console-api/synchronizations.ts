@@ -44,10 +44,6 @@ export const Synchronization = z
 export const SynchronizationEnd = z
   .strictObject({
     packages: z.enum(['keep', 'delete']),
-    owners: z
-      .enum(['all', 'only-me'])
-      .default('all')
-      .meta({ description: 'Who owns the organization when no synchronization says so any more.' }),
     confirm: Line(100)
       .optional()
       .meta({ description: 'The login; without it the answer says what would be done.' }),

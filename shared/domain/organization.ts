@@ -16,6 +16,8 @@ export interface Organization {
   readonly newRepositories?: 'automatic' | 'by-hand' | undefined;
   /** Patterns of branches that become no versions; undefined: all do. */
   readonly branchesLeftOut?: readonly string[] | undefined;
+  /** Counts what owners change of who owns it; undefined: nothing yet. */
+  readonly ownersVersion?: number | undefined;
 }
 
 /** What an organization lets into the metadata of its packages. */

@@ -23,6 +23,7 @@ import {
   type OwnedForConnecting,
   ownedForConnecting,
 } from './granted-forge.ts';
+import { refuseReplacedOwners } from './keep-owners.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 export interface CreateOrganizationDependencies extends GrantedForgeDependencies {
@@ -96,7 +97,7 @@ export async function createOrganization(
 /**
  * Adds a synchronization with a forge organization that the person owns to an organization that is there.
  *
- * @throws as `createOrganization`
+ * @throws as `createOrganization`, and CallerError with the names of owners who would be locked out
  */
 export async function addSynchronizationTo(
   dependencies: CreateOrganizationDependencies,
@@ -106,7 +107,12 @@ export async function addSynchronizationTo(
   accountable: Accountable,
 ): Promise<SynchronizationId> {
   const owned = await forConnecting(dependencies, user, from);
-  const { synchronization } = await connectSynchronization(connecting(dependencies, owned), organization, {
+  const connection = connecting(dependencies, owned);
+  const { id: ofForge, login: loginThere } = owned.organization;
+  await refuseReplacedOwners(dependencies, organization, user, {
+    ...{ host: owned.host, login: loginThere, open: () => connection.open(ofForge) },
+  });
+  const { synchronization } = await connectSynchronization(connection, organization, {
     ...connectInput(owned, from),
     also: (id, login) => [
       ownerAct(dependencies, id, accountable, 'add-synchronization', login, {

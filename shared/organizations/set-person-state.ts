@@ -6,6 +6,7 @@ import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
 import { absent } from '../store/condition.ts';
 import { findPerson, putPerson, stateOf } from '../store/member-store.ts';
+import { changeOwners, findOrganization } from '../store/organization-store.ts';
 import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
 import { accountIn, makeUser } from '../store/user-store.ts';
@@ -33,12 +34,10 @@ export async function setPersonState(
   if (state === 'off' && accountable.actor?.kind === 'user' && accountable.actor.id === person.user) {
     throw new CallerError('conflict', 'nobody can switch himself off: another owner has to');
   }
-  if (state === 'off') {
-    await refuseLastOwner(dependencies, organization, person);
-  }
   for (let tries = 1; ; tries++) {
     try {
-      return await change(dependencies, organization, person, state, accountable);
+      const guard = state === 'off' ? await stillOwned(dependencies, organization, person) : [];
+      return await change(dependencies, organization, person, state, accountable, guard);
     } catch (error) {
       if (!(error instanceof ConflictError) || tries === 3) {
         throw error;
@@ -47,16 +46,30 @@ export async function setPersonState(
   }
 }
 
-async function refuseLastOwner(
+/**
+ * The condition that another owner stays: two who switch each other off at once are not both off.
+ *
+ * @throws CallerError when there is no other owner
+ */
+async function stillOwned(
   { table, clock }: IssueTokenDependencies,
-  organization: Organization,
+  { id }: Organization,
   { user }: FoundPerson,
-): Promise<void> {
-  const primary = primaryOf(organization, await synchronizationsOf(table, organization.id));
+): Promise<readonly Operation[]> {
+  // Read before the owners.
+  const organization = await findOrganization(table, id);
+  if (organization === undefined) {
+    throw new CallerError('not-found', 'the organization is gone');
+  }
+  const primary = primaryOf(organization, await synchronizationsOf(table, id));
   const owners = await ownersIf(table, organization, primary, clock.now());
-  if (owners.length > 0 && owners.every((owner) => owner.user === user)) {
+  if (!owners.some((owner) => owner.user === user)) {
+    return [];
+  }
+  if (owners.length === 1) {
     throw new CallerError('conflict', 'it is the last owner who has signed in');
   }
+  return [changeOwners(organization)];
 }
 
 async function change(
@@ -65,6 +78,7 @@ async function change(
   person: FoundPerson,
   state: PersonState,
   accountable: Accountable,
+  guard: readonly Operation[],
 ): Promise<UserId> {
   const { table, workQueue, clock, randomBytes } = dependencies;
   const now = clock.now();
@@ -81,7 +95,8 @@ async function change(
   const isThere = (_: WorkItem, place: number): boolean => items[place] !== undefined;
   await table.transact([
     ...(await newUser(dependencies, person, user)),
-    ...putPerson(organization, user, { ...before, isOff: state === 'off', isWaiting: false }),
+    ...guard,
+    ...putPerson(organization, user, { ...before, isOff: state === 'off', isWaiting: false }, before),
     ...works.map(
       (work, place): Operation =>
         isThere(work, place) ? requestWork(work, now) : { check: work.key, when: absent },

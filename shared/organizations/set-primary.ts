@@ -4,11 +4,11 @@ import type { SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { setPrimarySynchronization } from '../store/organization-store.ts';
+import { changeOwners } from '../store/organization-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
-import { ownersIf } from './owners.ts';
+import { allOwnersIf, names, ownerKey } from './owners.ts';
 
 export interface SetPrimaryDependencies {
   readonly table: Table;
@@ -16,11 +16,9 @@ export interface SetPrimaryDependencies {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** How many of those who would be locked out a refusal names. */
-const namedMax = 20;
-
 /**
- * Refuses a change by which somebody who has signed in would own the organization no more. Owners who never signed in lose nothing yet.
+ * Refuses a change by which somebody would own the organization no more, whether he has signed in or not. Who never did is known by the
+ * account.
  *
  * @throws CallerError `not-found` without such a synchronization, `conflict` with the names of who would be locked out
  */
@@ -44,21 +42,22 @@ export async function setPrimary(
     throw new CallerError('conflict', `the members of ${chosen.login} have not been read yet`);
   }
   const now = clock.now();
-  const before = await ownersIf(table, organization, current, now);
-  const after = new Set((await ownersIf(table, organization, chosen, now)).map(({ user }) => user));
-  const lockedOut = before.filter(({ user }) => !after.has(user)).map(({ name }) => name);
+  const before = await allOwnersIf(table, organization, current, now);
+  const after = await allOwnersIf(table, organization, chosen, now);
+  const stay = new Set(after.map(ownerKey));
+  const lockedOut = before.filter((owner) => !stay.has(ownerKey(owner)));
   if (lockedOut.length > 0) {
     throw new CallerError(
       'conflict',
-      `these owners own nothing in ${chosen.login} and would be locked out: ${lockedOut.slice(0, namedMax).join(', ')}`,
+      `these owners own nothing in ${chosen.login} and would be locked out: ${names(lockedOut)}`,
     );
   }
-  if (after.size === 0) {
+  if (after.every(({ user }) => user === undefined)) {
     throw new CallerError('conflict', `nobody who has signed in owns ${chosen.login}`);
   }
   try {
     await table.transact([
-      setPrimarySynchronization(organization, id),
+      changeOwners(organization, id),
       ownerAct(dependencies, organization.id, accountable, 'set-primary', chosen.login, {
         before: { synchronization: current?.id, login: current?.login },
         after: { synchronization: id, login: chosen.login },
@@ -66,7 +65,9 @@ export async function setPrimary(
     ]);
   } catch (error) {
     throw error instanceof ConflictError
-      ? new CallerError('conflict', 'somebody chose another one at the same moment', { cause: error })
+      ? new CallerError('conflict', 'somebody changed who the owners are at the same moment', {
+          cause: error,
+        })
       : error;
   }
 }

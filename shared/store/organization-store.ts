@@ -24,6 +24,7 @@ const OrganizationItem = z.object({
     .optional(),
   newRepositories: z.enum(['automatic', 'by-hand']).optional(),
   branchesLeftOut: z.array(z.string()).optional(),
+  ownersVersion: z.number().optional(),
   deletedAt: z.number().optional(),
 });
 
@@ -130,19 +131,28 @@ export function addOrganization(organization: Organization): readonly Operation[
   ];
 }
 
-/** Its owners are the organization's from now on. Fails when another one was chosen since the organization was read. */
-export function setPrimarySynchronization(
-  { id, primarySynchronization }: Organization,
-  chosen: SynchronizationId,
+/**
+ * Part of every change that takes an owner from the organization, so that two at once cannot take the last ones. Fails when there was another
+ * since the organization was read; so read it before its owners.
+ *
+ * @param primarySynchronization its owners are the organization's from now on
+ */
+export function changeOwners(
+  { id, ownersVersion }: Pick<Organization, 'id' | 'ownersVersion'>,
+  primarySynchronization?: SynchronizationId,
 ): Operation {
   return {
-    update: { key: keys.organization(id), set: { primarySynchronization: chosen } },
+    update: {
+      key: keys.organization(id),
+      set: {
+        ownersVersion: (ownersVersion ?? 0) + 1,
+        ...(primarySynchronization && { primarySynchronization }),
+      },
+    },
     when: all(
       present,
       missing('deletedAt'),
-      primarySynchronization === undefined
-        ? missing('primarySynchronization')
-        : equal('primarySynchronization', primarySynchronization),
+      ownersVersion === undefined ? missing('ownersVersion') : equal('ownersVersion', ownersVersion),
     ),
   };
 }

@@ -54,7 +54,7 @@ interface AnyChange extends CommonDefinition {
 /** A person has to have proved who he is within 15 minutes; a machine has to have the scope for it. */
 interface Dangerous extends AnyChange {
   readonly isDangerous: true;
-  readonly scope: 'danger' | 'tokens' | 'none';
+  readonly scope: 'danger' | 'tokens' | 'members' | 'settings' | 'none';
 }
 
 interface Harmless extends AnyChange {

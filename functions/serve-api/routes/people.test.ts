@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { peoplePage } from '../../../shared/organizations/list-people.ts';
+import { personIn } from '../../../shared/organizations/people.ts';
+import { setPersonState } from '../../../shared/organizations/set-person-state.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
 import { putFact } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
+import { findPerson, personsOf, putPerson } from '../../../shared/store/member-store.ts';
 import { findOrganization } from '../../../shared/store/organization-store.ts';
 import { createApiWorld, userOf } from '../../../test/support/api-world.ts';
+import { meanwhile } from '../../../test/support/meanwhile.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import { watchReads } from '../../../test/support/watch-reads.ts';
@@ -93,6 +97,46 @@ describe('the people of an organization', () => {
     expect((await off(userOf('stranger'))).status).toBe(404);
     const last = { method: 'PATCH', path: `${path}/${userOf('owner')}`, body: { state: 'off' } };
     expect((await world.ask('operator', last)).status).toBe(409);
+  });
+});
+
+describe('a person’s state', () => {
+  const by = { by: 'owner', why: 'left' };
+
+  async function worldOf() {
+    const { table, dependencies, now } = await createApiWorld();
+    const organization = await findOrganization(table, organizationId);
+    if (organization === undefined) {
+      throw new Error('no organization');
+    }
+    await table.transact([
+      putFact(synchronizationId, aFact.member(2, 'owner'), 2, { changedAt: now(), gives: true }),
+    ]);
+    return {
+      table,
+      switchOff: async (who: 'owner' | 'member', during?: () => Promise<unknown>) =>
+        setPersonState(
+          { ...dependencies, table: during === undefined ? table : meanwhile(table, during) },
+          organization,
+          await personIn(table, organization, userOf(who)),
+          'off',
+          by,
+        ),
+    };
+  }
+
+  it('is not off for two owners who switch each other off at once', async () => {
+    const { table, switchOff } = await worldOf();
+    const last = switchOff('owner', () => switchOff('member'));
+    await expect(last).rejects.toThrow('it is the last owner');
+    expect((await personsOf(table, organizationId)).filter(({ isOff }) => isOff)).toHaveLength(1);
+  });
+
+  it('takes nothing back that was said of the person meanwhile', async () => {
+    const { table, switchOff } = await worldOf();
+    const byHand = putPerson(organizationId, userOf('member'), { isOwner: true, isOff: false });
+    await switchOff('member', () => table.transact(byHand));
+    expect(await findPerson(table, organizationId, userOf('member'))).toEqual({ isOwner: true, isOff: true });
   });
 });
 

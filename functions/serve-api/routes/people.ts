@@ -81,7 +81,7 @@ const changePerson = defineRoute(
     params,
     body: PersonChange,
     act: 'set-person-state',
-    isDangerous: false,
+    isDangerous: true,
     idempotency: 'natural',
     answer: { status: 200, schema: OnePerson, description: 'The person as it is now.' },
   },

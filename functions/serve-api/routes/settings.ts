@@ -39,7 +39,7 @@ const change = defineRoute(
     summary: 'Change settings',
     body: OrganizationSettingsChange,
     act: 'change-settings',
-    isDangerous: false,
+    isDangerous: true,
     idempotency: 'natural',
     isConditional: true,
     answer: { status: 200, schema: ChangedSettings, description: 'The settings as they are now.' },

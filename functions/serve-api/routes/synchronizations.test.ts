@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
+import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
 import { putFact } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { personsOf, putPerson } from '../../../shared/store/member-store.ts';
+import { changeOwners, findOrganization } from '../../../shared/store/organization-store.ts';
+import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
 import { everySynchronization } from '../../../shared/store/synchronization-store.ts';
+import { findUsers } from '../../../shared/store/user-store.ts';
+import { integrationKey } from '../../../test/support/api-forges.ts';
 import { addSecond, secondSynchronization } from '../../../test/support/api-organization-examples.ts';
-import { type ApiWorld, createApiWorld, userOf } from '../../../test/support/api-world.ts';
+import { type ApiWorld, createApiWorld, otherOrganization, userOf } from '../../../test/support/api-world.ts';
+import { meanwhile } from '../../../test/support/meanwhile.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
-import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import { gitHubHost, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 
 const path = '/organizations/acme/synchronizations';
 const makePrimary = (world: ApiWorld) =>
@@ -55,6 +62,16 @@ describe('another primary synchronization', () => {
     expect((await world.ask('owner', { path: '/organizations/acme' })).body.role).toBe('owner');
   });
 
+  it('is refused for owners who never signed in, unless the same account owns the other one', async () => {
+    const world = await createApiWorld();
+    await addSecond(world);
+    const give = { changedAt: world.now(), gives: true };
+    await world.table.transact([putFact(synchronizationId, aFact.member(70, 'owner'), 2, give)]);
+    expect((await makePrimary(world)).body.detail).toMatch(/locked out: user-70$/);
+    await world.table.transact([putFact(secondSynchronization, aFact.member(70, 'owner'), 2, give)]);
+    expect((await makePrimary(world)).status).toBe(204);
+  });
+
   it('counts no owner whom the organization switched off', async () => {
     const world = await createApiWorld();
     await addSecond(world);
@@ -64,6 +81,39 @@ describe('another primary synchronization', () => {
       ...putPerson(organizationId, userOf('member'), { isOwner: false, isOff: true }),
     ]);
     expect((await makePrimary(world)).status).toBe(204);
+  });
+});
+
+describe('the first synchronization', () => {
+  /** An organization that the stranger and, after a while, the member own by hand. */
+  async function ownedByTwo() {
+    const world = await createApiWorld();
+    const byHand = { isOwner: true, isOff: false };
+    await world.table.transact(putPerson(otherOrganization, userOf('member'), byHand));
+    await keepPersonGrant(world.dependencies, userOf('stranger'), gitHubHost, { accessToken: 'ghu_1' });
+    const body = { integration: integrationKey, organization: '901' };
+    const request = { method: 'POST', path: '/organizations/other/synchronizations', body };
+    return { world, add: () => world.ask('stranger', request) };
+  }
+
+  it('is refused with the names of owners by hand who do not own it', async () => {
+    const { world, add } = await ownedByTwo();
+    world.forges.contents.facts = [aFact.member(4, 'owner'), aFact.member(2, 'member')];
+    const { status, body } = await add();
+    expect([status, body.detail]).toEqual([
+      409,
+      expect.stringMatching(/do not own rocket .* out: member-login\./),
+    ]);
+    expect(await everySynchronization(world.table, otherOrganization)).toEqual([]);
+    const off = { method: 'PATCH', path: `/organizations/other/people/${userOf('member')}` };
+    await world.ask('stranger', { ...off, body: { state: 'off' } });
+    expect((await add()).status).toBe(201);
+  });
+
+  it('is added where all owners by hand own it', async () => {
+    const { world, add } = await ownedByTwo();
+    world.forges.contents.facts = [aFact.member(2, 'owner')];
+    expect((await add()).status).toBe(201);
   });
 });
 
@@ -89,14 +139,44 @@ describe('the end of a synchronization', () => {
     },
   );
 
-  it('keeps whoever asks, when nobody else is to own the organization', async () => {
+  it('keeps every owner, however many they are and whether they have signed in or not', async () => {
     const world = await createApiWorld();
+    const others = Array.from({ length: 40 }, (_, place) => aFact.member(100 + place, 'owner'));
     const give = { changedAt: world.now(), gives: true };
-    await world.table.transact([putFact(synchronizationId, aFact.member(2, 'owner'), 2, give)]);
-    await end(world, { packages: 'keep', owners: 'only-me', confirm: 'acme' });
-    expect(await personsOf(world.table, organizationId)).toMatchObject([
-      { user: userOf('owner'), isOwner: true },
-    ]);
+    await world.table.transact(
+      [aFact.member(2, 'owner'), ...others].map((fact) => putFact(synchronizationId, fact, 2, give)),
+    );
+    expect((await end(world, { packages: 'keep', owners: 'only-me', confirm: 'acme' })).status).toBe(422);
+    const { body } = await end(world, { packages: 'keep', confirm: 'acme' });
+    expect(body.owners).toHaveLength(42);
+    expect((await world.ask('member', { path: '/organizations/acme' })).body.role).toBe('owner');
+    const owners = (await personsOf(world.table, organizationId)).filter(({ isOwner }) => isOwner);
+    const known = await findUsers(
+      world.table,
+      others.map((_, place) => ({ ...gitHubHost, account: asId<ForgeAccountId>(100 + place) })),
+    );
+    expect(new Set(owners.map(({ user }) => user))).toEqual(
+      new Set([userOf('owner'), userOf('member'), ...known]),
+    );
+  });
+
+  it('is not decided by owners as they were before one of them changed', async () => {
+    const world = await createApiWorld();
+    const organization = await findOrganization(world.table, organizationId);
+    const [synchronization] = await everySynchronization(world.table, organizationId);
+    if (organization === undefined || synchronization === undefined) {
+      throw new Error('nothing there');
+    }
+    const table = meanwhile(world.table, () => world.table.transact([changeOwners(organization)]));
+    const act = { packages: 'keep', confirm: 'acme', by: 'owner', why: 'we move' } as const;
+    const ended = disconnectSynchronization(
+      { ...world.dependencies, table },
+      organization,
+      synchronization,
+      act,
+    );
+    await expect(ended).rejects.toThrow('something else changed');
+    expect(await idsOf(world)).toEqual([synchronizationId]);
   });
 
   it('makes nobody an owner again who once owned by hand', async () => {
@@ -139,10 +219,12 @@ describe('the end of a synchronization', () => {
 
   it('leaves nobody without an owner', async () => {
     const world = await createApiWorld();
+    const give = { changedAt: world.now(), gives: true };
+    await world.table.transact([putFact(synchronizationId, aFact.member(1, 'member'), 2, give)]);
     const { status } = await world.ask('operator', {
       method: 'DELETE',
       path: `${path}/${synchronizationId}`,
-      body: { packages: 'keep', owners: 'only-me', confirm: 'acme', why: 'a mistake' },
+      body: { packages: 'keep', confirm: 'acme', why: 'a mistake' },
     });
     expect(status).toBe(409);
   });

@@ -126,7 +126,7 @@ const add = defineRoute(
     path,
     summary: 'Keep the organization in step with one that you own on a code host',
     description:
-      'The code host is asked whether you own it; the operator is asked nothing. The first synchronization is the primary one.',
+      'The code host is asked whether you own it; the operator is asked nothing. The first synchronization is the primary one: 409 with the names of owners who do not own it there.',
     body: ForgeChoice,
     act: 'add-synchronization',
     isDangerous: false,
@@ -190,25 +190,19 @@ const end = defineRoute(
     path: `${path}/{synchronization}`,
     summary: 'Disconnect a code host',
     description:
-      'Without `confirm` it changes nothing and says what it would do. The primary one of several has to be replaced first.',
+      'Without `confirm` it changes nothing and says what it would do. The primary one of several has to be replaced first. After the last one all who owned the organization by it go on owning it.',
     body: SynchronizationEnd,
     act: 'delete-synchronization',
     answer: { status: 200, schema: EndedSynchronization, description: 'What is done, or would be.' },
   },
-  async (dependencies, { organization, caller, params: { synchronization: id }, body, accountable }) => {
+  async (dependencies, { organization, params: { synchronization: id }, body, accountable }) => {
     const { one } = await synchronizationIn(dependencies.table, organization, id);
-    const { packages, owners: stay, confirm, why } = body;
-    const ended = await disconnectSynchronization(
-      dependencies,
-      organization,
-      one,
-      caller.kind === 'user' ? caller.user : undefined,
-      {
-        ...{ packages, owners: stay },
-        ...(await accountable(why)),
-        ...(confirm === undefined ? {} : { confirm }),
-      },
-    );
+    const { packages, confirm, why } = body;
+    const ended = await disconnectSynchronization(dependencies, organization, one, {
+      packages,
+      ...(await accountable(why)),
+      ...(confirm === undefined ? {} : { confirm }),
+    });
     const { done, login, teamTokens } = ended;
     return { body: { done, login, teamTokens, packages: [...ended.packages], owners: [...ended.owners] } };
   },

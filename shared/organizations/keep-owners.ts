@@ -1,0 +1,139 @@
+/** Nobody ceases to own an organization by what another owner does to its synchronizations. */
+import { CallerError } from '../domain/caller-error.ts';
+import { newId, type UserId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { primaryOf } from '../domain/primary.ts';
+import { scopeOfKind } from '../domain/scopes.ts';
+import type { ForgeHost } from '../domain/synchronization.ts';
+import { ForgeError } from '../forge/errors.ts';
+import type { StructureReader } from '../forge/forge.ts';
+import { traitsOf } from '../forge/modules.ts';
+import { readToEnd } from '../forge/read-to-end.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { endOwnership, findPerson, personsOf, putPerson } from '../store/member-store.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import { accountIn, accountsOf, findUser, isSameAccount, makeUser } from '../store/user-store.ts';
+import { forgeFailure } from './forge-failure.ts';
+import { names, type Owner, ownersIf, type UnknownOwner } from './owners.ts';
+
+/** How long the members of a code host's organization are read, well within the 30 s of the call; milliseconds. */
+const readingMs = 15_000;
+
+/** A forge organization that is to be connected. */
+interface Connecting {
+  readonly host: ForgeHost;
+  readonly login: string;
+  open(): Promise<StructureReader>;
+}
+
+/**
+ * Refuses the first synchronization of an organization whose owners by hand own nothing on the code host: its owners become the owners here.
+ *
+ * @param user who asks, and was asked of the code host already
+ * @throws CallerError `conflict` with the names of who would be locked out, and when the code host does not answer
+ */
+export async function refuseReplacedOwners(
+  { table, clock }: { readonly table: Table; readonly clock: Clock },
+  organization: Organization,
+  user: UserId | undefined,
+  { host, login, open }: Connecting,
+): Promise<void> {
+  const present = await synchronizationsOf(table, organization.id);
+  if (primaryOf(organization, present) !== undefined) {
+    return;
+  }
+  const owners = await ownersIf(table, organization, undefined, clock.now());
+  const others = owners.filter((owner) => owner.user !== user);
+  if (others.length === 0) {
+    return;
+  }
+  const there = await ownersAt(clock, host, login, open);
+  const lockedOut: Owner[] = [];
+  for (const owner of others) {
+    const accounts = await accountsOf(table, owner.user);
+    if (!accounts.some((account) => there.some((one) => isSameAccount(one, account)))) {
+      lockedOut.push(owner);
+    }
+  }
+  if (lockedOut.length > 0) {
+    throw new CallerError(
+      'conflict',
+      `these owners do not own ${login} and would be locked out: ${names(lockedOut)}. Make them owners there, or switch them off here first`,
+    );
+  }
+}
+
+async function ownersAt(clock: Clock, host: ForgeHost, login: string, open: Connecting['open']) {
+  const until = clock.now() + readingMs;
+  const limit = { mayContinue: () => clock.now() < until, limitMessage: 'the members take too long to read' };
+  try {
+    const scope = scopeOfKind(traitsOf(host.forge).scopes, 'member');
+    const { facts } = await readToEnd(await open(), scope, limit);
+    return facts.flatMap((fact) =>
+      fact.kind === 'member' && fact.role === 'owner' ? [accountIn(host, fact.account)] : [],
+    );
+  } catch (error) {
+    throw error instanceof ForgeError ? forgeFailure(`the list of ${login}'s owners`, error) : error;
+  }
+}
+
+interface KeepDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/**
+ * Makes them owners by hand, which counts for nothing while a primary synchronization says who the owners are. An account that nobody has
+ * signed in with gets a user.
+ *
+ * @throws CallerError `conflict` when one of them changed at the same moment
+ */
+export async function ownByHand(
+  dependencies: KeepDependencies,
+  { id }: Pick<Organization, 'id'>,
+  owners: readonly (Owner | UnknownOwner)[],
+): Promise<void> {
+  const { table } = dependencies;
+  for (const owner of owners) {
+    const { user, made } = await userOf(dependencies, owner);
+    const before = await findPerson(table, id, user);
+    try {
+      await table.transact([...made, ...putPerson(id, user, { ...before, isOwner: true }, before)]);
+    } catch (error) {
+      throw error instanceof ConflictError
+        ? new CallerError('conflict', `${owner.name} changed at the same moment; try again`, { cause: error })
+        : error;
+    }
+  }
+}
+
+/** Owners by hand who are not among these are none any more, so that nothing later makes them owners again. */
+export async function endOthersByHand(
+  table: Table,
+  { id }: Pick<Organization, 'id'>,
+  owners: readonly (Owner | UnknownOwner)[],
+): Promise<void> {
+  const stay = new Set(owners.map(({ user }) => user));
+  for (const { user, isOwner } of await personsOf(table, id)) {
+    if (isOwner && !stay.has(user)) {
+      await table.transact([endOwnership(id, user)]);
+    }
+  }
+}
+
+async function userOf(
+  { table, clock, randomBytes }: KeepDependencies,
+  owner: Owner | UnknownOwner,
+): Promise<{ readonly user: UserId; readonly made: readonly Operation[] }> {
+  if (owner.user !== undefined) {
+    return { user: owner.user, made: [] };
+  }
+  const known = await findUser(table, owner.account);
+  if (known !== undefined) {
+    return { user: known, made: [] };
+  }
+  const user = newId<UserId>(randomBytes);
+  return { user, made: makeUser(user, owner.account, owner.name, clock.now()) };
+}
