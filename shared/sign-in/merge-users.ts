@@ -68,6 +68,7 @@ export async function mergeUsers(
           ...origin,
         }),
       ],
+      { user: into.id, accounts: merged.accounts },
     );
   });
   // What came meanwhile: who was switched off as the one must not go on as the other.

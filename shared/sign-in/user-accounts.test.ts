@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, origin, proven } from '../../test/support/people.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
-import { userPrincipal } from '../domain/ids.ts';
+import { asId, type TokenId, userPrincipal } from '../domain/ids.ts';
 import { putPerson } from '../store/member-store.ts';
+import { addPersonalToken } from '../store/personal-token-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { accountsOf, findUser, readUser } from '../store/user-store.ts';
 import { linkAccount, signInUser, unlinkAccount } from './user-accounts.ts';
@@ -57,6 +58,18 @@ describe('a further account', () => {
     expect(await signInLog(table, 9)).toMatchObject([
       { act: 'account-linked', user, account: { account: '2', login: 'user-2' }, address: '192.0.2.1' },
     ]);
+  });
+
+  it('gives the user’s own tokens what it reads in an organization where they read nothing so far', async () => {
+    const { dependencies, table, askedFor, clock } = await createPeople([aFact.member(2)]);
+    const user = await signInUser(dependencies, proven(1));
+    const token = { id: asId<TokenId>('token1'), user, hash: 'hash', description: 'laptop', expiry: 0 };
+    await addPersonalToken(table, { ...token, createdAt: clock.time }, [], []);
+    askedFor();
+    await linkAccount(dependencies, user, proven(3), origin);
+    expect(askedFor()).toEqual([]);
+    await linkAccount(dependencies, user, proven(2), origin);
+    expect(askedFor()).toEqual([userPrincipal(user)]);
   });
 
   it('that the user has already changes nothing', async () => {

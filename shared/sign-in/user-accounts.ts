@@ -119,6 +119,7 @@ export async function linkAccount(
         giveAccount(proven.account, user),
         entry(dependencies, 'account-linked', { user, account: accountOf(proven), ...origin }),
       ],
+      { user, accounts: [proven.account] },
     );
     return { kind: 'linked' };
   });

@@ -1,8 +1,11 @@
 /** What a user's tokens read is decided again when the user's accounts change. */
-import { type OrganizationId, type UserId, userPrincipal } from '../domain/ids.ts';
+import { type OrganizationId, type Principal, type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { listSynchronizations } from '../store/synchronization-store.ts';
+import { factsOfAccount } from '../store/access-fact-store.ts';
+import { havingTokens } from '../store/personal-token-store.ts';
+import { everySynchronization, listSynchronizations } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
+import type { Account } from '../store/user-store.ts';
 import { requestWork, type WorkItem, type WorkQueue } from '../store/work.ts';
 import { principalWork } from '../store/work-items.ts';
 
@@ -14,18 +17,44 @@ export interface ViewDependencies {
 
 interface View extends WorkItem {
   readonly organization: OrganizationId;
+  readonly principal: Principal;
+}
+
+function viewOf(organization: OrganizationId, user: UserId): View {
+  const principal = userPrincipal(user);
+  return { organization, principal, ...principalWork(organization, principal) };
 }
 
 /** The views of the user that there are: one for each organization with tokens of the user. */
 export async function viewsOf(table: Table, user: UserId): Promise<readonly View[]> {
   const listed = await listSynchronizations(table);
   const organizations = [...new Set(listed.map(({ organization }) => organization))];
-  const views = organizations.map((organization) => ({
-    organization,
-    ...principalWork(organization, userPrincipal(user)),
-  }));
+  const views = organizations.map((organization) => viewOf(organization, user));
   const items = await table.getMany(views.map(({ key }) => key));
   return views.filter((_, place) => items[place] !== undefined);
+}
+
+/** Accounts that become a user's. */
+interface Gain {
+  readonly user: UserId;
+  readonly accounts: readonly Account[];
+}
+
+/** Views in the organizations that know one of the accounts, where the user's own tokens come to read something. */
+async function viewsGained(table: Table, { user, accounts }: Gain): Promise<readonly View[]> {
+  if (!(await havingTokens(table, [user])).has(user)) {
+    return [];
+  }
+  const found = new Map<OrganizationId, View>();
+  for (const { id, organization, forge, baseUrl } of await everySynchronization(table)) {
+    for (const one of accounts) {
+      const isThere = one.forge === forge && one.baseUrl === baseUrl && !found.has(organization);
+      if (isThere && (await factsOfAccount(table, id, one.account)).length > 0) {
+        found.set(organization, viewOf(organization, user));
+      }
+    }
+  }
+  return [...found.values()];
 }
 
 /** So many views are requested with the change itself; the others right after it. A transaction holds 100 operations. */
@@ -36,22 +65,29 @@ const withChangeMax = 60;
  *
  * Views that come about at the same moment are requested after it: a token that is given before that reads the accounts as they were.
  *
+ * @param gain the accounts that become a user's by it
  * @throws ConflictError as the change says
  */
 export async function changeAccounts(
   { table, workQueue, clock }: ViewDependencies,
   users: readonly UserId[],
   change: readonly Operation[],
+  gain?: Gain,
 ): Promise<void> {
-  const views = async (): Promise<readonly WorkItem[]> =>
-    (await Promise.all(users.map((user) => viewsOf(table, user)))).flat();
+  const gained = gain === undefined ? [] : await viewsGained(table, gain);
+  const request = ({ organization, principal, ...view }: View): Operation =>
+    requestWork(view, clock.now(), { organization, principal });
+  const views = async (): Promise<readonly View[]> => {
+    const all = [...gained, ...(await Promise.all(users.map((user) => viewsOf(table, user)))).flat()];
+    return [...new Map(all.map((view) => [nameOf(view), view])).values()];
+  };
   const before = (await views()).slice(0, withChangeMax);
-  await table.transact([...change, ...before.map((view) => requestWork(view, clock.now()))]);
+  await table.transact([...change, ...before.map(request)]);
   await workQueue.send(before.map(({ message }) => message));
   const requested = new Set(before.map(nameOf));
   for (const view of await views()) {
     if (!requested.has(nameOf(view))) {
-      await table.transact([requestWork(view, clock.now())]);
+      await table.transact([request(view)]);
       await workQueue.send([view.message]);
     }
   }
