@@ -71,7 +71,7 @@ async function grantedForge(
 function signInAgain({ consoleBaseUrl }: GrantedForgeDependencies, host: ForgeHost): never {
   refuse(
     'reauthentication-required',
-    `Sign in at ${consoleBaseUrl}/sign-in with ${host.baseUrl} again: what you granted there is kept for 15 minutes only.`,
+    `Choose an organization of ${host.baseUrl} at ${consoleBaseUrl}/sign-in: what you grant there is kept for 15 minutes only.`,
   );
 }
 

@@ -66,6 +66,7 @@ export function signedInPage(
     title: 'You are signed in',
     content: html`<p>You are signed in as <strong>${user.name ?? user.login}</strong>.</p>
 <p><a href="${returnTo}">Go on</a></p>
+${offered.map((one) => startForm(one, { purpose: 'choose-organization', returnTo, formToken, label: 'Choose an organization at' }))}
 ${offered.map((one) => startForm(one, { purpose: 'authenticate-again', returnTo, formToken, label: 'Prove it again with' }))}
 ${offered.map((one) => startForm(one, { purpose: 'link', returnTo, formToken, label: 'Link an account at' }))}
 <form method="post" action="/sign-in/out">${hidden('form-token', formToken)}<button class="second" type="submit">Sign out</button></form>`,
