@@ -111,6 +111,18 @@ describe.each(named(operations.filter(({ isOfOrganization }) => isOfOrganization
   });
 });
 
+const naming = operations.filter(
+  ({ access, namesObject }) => namesObject && access !== 'administrator' && access !== 'public',
+);
+
+describe.each(named(naming))('%s', (_, operation) => {
+  it('finds nothing of another organization or person below one’s own', async () => {
+    const { world, request, expectRefused } = await worldFor(operation);
+    // Owns `other`, whose slug the request has; all that it names is of `acme`, or of its member.
+    expectRefused(await world.ask('stranger', request('other')), 404, 'not-found');
+  });
+});
+
 describe.each(named(changes))('%s', (_, operation) => {
   const isDangerous = operation.definition['x-dangerous'] === true;
 

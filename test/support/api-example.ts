@@ -7,6 +7,8 @@ export interface Example {
   readonly query?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The query or the body names an object of the organization, as paths do that have more parameters than the slug. */
+  readonly namesObject?: true;
   /** Brings about what the request needs; what it returns takes the place of what stands here. */
   readonly prepare?: (world: ApiWorld) => Promise<Omit<Example, 'prepare'> | undefined>;
 }

@@ -16,6 +16,8 @@ export interface Operation {
   readonly scope: ApiKeyScope | 'none';
   readonly act: string | undefined;
   readonly isOfOrganization: boolean;
+  /** It is about one object of the organization or the person, and says which. */
+  readonly namesObject: boolean;
   readonly definition: OpenApiOperation;
 }
 
@@ -41,6 +43,7 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
     scope: definition['x-scope'] as Operation['scope'],
     act: definition['x-act'],
     isOfOrganization: path.startsWith(`${prefix}/organizations/{slug}`),
+    namesObject: examples[definition.operationId]?.namesObject ?? path.replace('{slug}', '').includes('{'),
     definition,
   })),
 );

@@ -135,7 +135,7 @@ export const packageExamples: Readonly<Record<string, Example>> = {
   listRepositories: { query: 'package=none', prepare: withPackages },
   readRepository: { params: { id: repositoryIdOf(5) }, prepare: withPackages },
   scanRepository: { params: { id: repositoryIdOf(5) }, prepare: withPackages },
-  addPackages: { body: { repositories: [repositoryIdOf(7)] }, prepare: withPackages },
+  addPackages: { body: { repositories: [repositoryIdOf(7)] }, namesObject: true, prepare: withPackages },
   listRefusedCommits: { query: 'limit=10' },
   refuseCommits: { body: { confirm: commit, why, commits: [commit] }, prepare: withPackages },
   allowCommit: {

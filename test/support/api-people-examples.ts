@@ -59,7 +59,7 @@ async function withTeam(world: ApiWorld): Promise<Example> {
 
 export const peopleExamples: Readonly<Record<string, Example>> = {
   listTokens: {},
-  createToken: { body: newToken, prepare: withMember },
+  createToken: { body: newToken, namesObject: true, prepare: withMember },
   readToken: { prepare: withToken },
   rotateToken: { body: {}, prepare: withToken },
   listPeople: { query: 'limit=10' },
@@ -69,7 +69,11 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
   readTeam: { prepare: withTeam },
   listMembersOfTeam: { prepare: withTeam },
   listAccessOfTeam: { prepare: withTeam },
-  explainAccess: { query: `person=${userOf('outside')}&package=${packageName}`, prepare: withPackage },
+  explainAccess: {
+    query: `person=${userOf('outside')}&package=${packageName}`,
+    namesObject: true,
+    prepare: withPackage,
+  },
   listAccessOfPerson: { params: { id: userOf('outside') }, prepare: withPackage },
   listAccessOfToken: { prepare: withToken },
   listAccessToPackage: { params: { vendor: 'acme', name: 'one' }, prepare: withPackage },

@@ -33,7 +33,13 @@ import { createMemoryDataKeys } from './memory-data-keys.ts';
 import { aFact } from './memory-forge.ts';
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
 import { createRecordingQueue } from './recording-queue.ts';
-import { addSynchronized, gitHubHost, organizationId, synchronizationId } from './synchronized.ts';
+import {
+  addSynchronized,
+  gitHubHost,
+  openAtEdge,
+  organizationId,
+  synchronizationId,
+} from './synchronized.ts';
 
 /** `acme` has the first three; `other` belongs to the stranger; the administrator has no organization. */
 export const people = ['owner', 'member', 'outside', 'stranger', 'administrator'] as const;
@@ -180,6 +186,7 @@ async function populate(table: MemoryTable, now: number): Promise<void> {
     putFact(synchronizationId, aFact.member(2, 'member'), 1, right),
     putFact(synchronizationId, aFact.member(3, 'outside'), 1, right),
     ...addOrganization({ id: otherOrganization, slug: 'other', name: 'Other', ownedVendors: [] }),
+    openAtEdge(otherOrganization, 'other'),
     ...putPerson(otherOrganization, userOf('stranger'), { isOwner: true, isOff: false }),
     changeInstallationSettings({ version: 0 }, { administrators: [userOf('administrator')] }),
   ]);

@@ -13,7 +13,7 @@ import { claimInstallation } from '../../shared/store/installation-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';
 import { addSynchronization } from '../../shared/store/synchronization-store.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Operation, Table } from '../../shared/store/table.ts';
 
 export const organizationId = asId<OrganizationId>('org1');
 export const synchronizationId = asId<SynchronizationId>('sync1');
@@ -59,15 +59,18 @@ export async function addSynchronized(
           ),
         ]
       : []),
-    {
-      put: keys.edge(edgeKeys.organization('acme')),
-      item: {
-        value: openOrganization,
-        published: openOrganization,
-        wanted: 1,
-        done: 1,
-        subject: { kind: 'organization', organization: organizationId },
-      },
-    },
+    openAtEdge(organizationId, 'acme'),
   ]);
 }
+
+/** The organization's key at the edge, once it is there. */
+export const openAtEdge = (organization: OrganizationId, slug: string): Operation => ({
+  put: keys.edge(edgeKeys.organization(slug)),
+  item: {
+    value: openOrganization,
+    published: openOrganization,
+    wanted: 1,
+    done: 1,
+    subject: { kind: 'organization', organization },
+  },
+});

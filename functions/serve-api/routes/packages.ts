@@ -13,6 +13,7 @@ import {
   ScanLogEntry,
   Version,
 } from '../../../shared/console-api/packages.ts';
+import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
 import type { PackageSource } from '../../../shared/domain/package.ts';
 import { repositoryKey } from '../../../shared/domain/repository-key.ts';
@@ -331,6 +332,9 @@ const readClaims = defineRoute(
       nameOf(named),
       clock.now(),
     );
+    if (holder === undefined && claimants.length === 0) {
+      throw new CallerError('not-found', 'no repository here has or claims that name');
+    }
     return {
       body: {
         holder: holder && { repository: shownRepository(holder.source, holder.name), why: holder.why },
