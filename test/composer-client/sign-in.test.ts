@@ -1,81 +1,152 @@
-/** From signing in at the simulated GitHub to `composer require`, through the CDN and the shipped bundles. */
+/** From signing in at the simulated GitHub to `composer require`, through the CDN and the shipped bundles: by pages and the API alone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Browser, createBrowser } from '../../local/browser/browser.ts';
 import { composerVersion, createProject } from '../support/composer.ts';
+import { compiledWithClient } from '../support/generated-client.ts';
+import { peopleWorld } from '../support/people-world.ts';
 import { promptly } from '../support/promptly.ts';
+import { chooseOrganization, giveAccess, type SignedIn, signIn } from '../support/signed-in.ts';
 import { type System, startSystem } from '../support/started.ts';
 
-describe.skipIf(composerVersion === undefined)('people who sign in', () => {
+const integration = 'github~github.com';
+
+/** What the program of the generated client does. */
+type ConnectFirst = (console: object, login: string) => Promise<string>;
+
+describe.skipIf(composerVersion === undefined)('people who sign in', { timeout: 60_000 }, () => {
   let system: System;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await startSystem(peopleWorld());
   }, 240_000);
   afterAll(() => system?.close());
 
-  async function signedIn(login: string): Promise<Browser> {
-    const browser = createBrowser();
-    const page = await browser.visit(`${system.console}/sign-in?return=/`);
-    const people = await browser.press(page, ['purpose', 'sign-in']);
-    const home = await browser.press(people, ['login', login]);
-    expect(home).toMatchObject({ status: 200, address: `${system.console}/` });
-    return browser;
-  }
-
-  async function ask(browser: Browser, method: string, path: string, body?: object) {
-    const response = await fetch(`${system.console}/api/v1${path}`, {
-      method,
-      headers: {
-        cookie: browser.cookies(system.console),
-        origin: system.console,
-        'x-repertoire-request': '1',
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
+  /** Whether the token reads the package, which a removed right answers like a package that does not exist. */
+  async function reads(name: string, token: string): Promise<boolean> {
+    const [slug] = name.split('/');
+    const answer = await fetch(`${system.registry}/${slug}/p2/${name}.json`, {
+      headers: { authorization: `Bearer ${token}` },
     });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+    await answer.arrayBuffer();
+    expect([200, 401, 404]).toContain(answer.status);
+    return answer.status === 200;
   }
 
-  it('make a token on the first page and install with it, until an owner stops access', async () => {
-    const [owner, member] = [system.administrator ?? '', 'ann'];
-    const browser = await signedIn(member);
-    const home = await browser.visit(`${system.console}/`);
-    expect(home.html).toContain(`${system.registry}/acme`);
-    const { html } = await browser.press(home, ['description', 'Composer']);
-    const token = /rprt_u_[0-9a-f]+/.exec(html)?.[0];
-    expect(html).toContain('Your new token');
-
-    const project = await createProject(`${system.registry}/acme`, token);
+  /** Composer requires the package by itself within the promised time. */
+  async function requires(name: string, token: string): Promise<void> {
+    const project = await createProject(`${system.registry}/${name.split('/')[0]}`, token);
     try {
       await promptly(system, async () => {
-        const { code, output } = await project.run('require', 'acme/billing');
+        const { code, output } = await project.run('require', name);
         expect(code === 0 ? '' : output).toBe('');
       });
-
-      const owning = await signedIn(owner);
-      const refused = await ask(browser, 'POST', '/organizations/acme/stop-access', { why: 'a leak' });
-      expect(refused.status).toBe(403);
-      const stopped = await ask(owning, 'POST', '/organizations/acme/stop-access', { why: 'a leak' });
-      expect(stopped.status).toBeLessThan(300);
-      await promptly(
-        system,
-        async () => {
-          const answer = await fetch(`${system.registry}/acme/packages.json`, {
-            headers: { authorization: `Bearer ${token}` },
-          });
-          expect(answer.status).toBe(401);
-        },
-        2_000,
-      );
     } finally {
       await project.remove();
     }
+  }
+
+  async function ownToken(person: SignedIn): Promise<string> {
+    const { status, body } = await person.ask('POST', '/me/tokens', { description: 'Composer' });
+    expect(status).toBe(201);
+    return body.secret;
+  }
+
+  const slugsOf = async (person: SignedIn): Promise<string[]> =>
+    (await person.ask('GET', '/me')).body.organizations.map(({ slug }: { slug: string }) => slug);
+
+  it('connect the first organization of their own with a client that was generated from the document', async () => {
+    const administrator = await signIn(system, system.administrator ?? '');
+    const { headers } = await administrator.ask('GET', '/installation/settings');
+    const change = { signIn: 'anyone' };
+    const match = { 'if-match': headers.get('etag') ?? '' };
+    expect((await administrator.ask('PATCH', '/installation/settings', change, match)).status).toBe(200);
+
+    const program = 'first-organization.ts';
+    expect(await compiledWithClient(new URL(`${system.console}/api/v1/openapi.json`), program)).toEqual([]);
+    // Not by its name: the project's compiler would look for types that are not there before.
+    const { href } = new URL(`../generated-client/${program}`, import.meta.url);
+    const { connectFirstOrganization } = (await import(/* @vite-ignore */ href)) as {
+      connectFirstOrganization: ConnectFirst;
+    };
+    const rita = await signIn(system, 'rita');
+    await chooseOrganization(system, rita);
+    const console = {
+      baseUrl: system.console,
+      headers: rita.headers,
+      giveAccess: (installUrl: string) => giveAccess(rita, installUrl),
+    };
+    await requires('rocket/engine', await connectFirstOrganization(console, 'rocket'));
+  });
+
+  it('make an empty organization, and switch its synchronization on later', async () => {
+    const sam = await signIn(system, 'sam');
+    const empty = { slug: 'studio', ownedVendors: ['studio'] };
+    expect((await sam.ask('POST', '/organizations', empty)).status).toBe(201);
+    const token = await ownToken(sam);
+    await chooseOrganization(system, sam);
+    const offered = async () =>
+      (await sam.ask('GET', `/me/forge-organizations?integration=${integration}`)).body.items.find(
+        ({ login }: { login: string }) => login === 'studio',
+      );
+    await giveAccess(sam, (await offered()).installUrl);
+    const { id: organization, state } = await offered();
+    expect(state).toBe('ready');
+    const from = { integration, organization, repositories: 'all' };
+    expect((await sam.ask('POST', '/organizations/studio/synchronizations', from)).status).toBe(201);
+    await requires('studio/brush', token);
+  });
+
+  it('link a second account, whose rights are theirs until they unlink it', async () => {
+    const ann = await signIn(system, 'ann');
+    const token = await ownToken(ann);
+    await promptly(system, async () => expect(await reads('acme/billing', token)).toBe(true));
+    expect([await slugsOf(ann), await reads('rocket/engine', token)]).toEqual([['acme'], false]);
+
+    const signedIn = await ann.browser.visit(`${system.console}/sign-in?return=/`);
+    const accounts = await ann.browser.press(signedIn, ['purpose', 'link']);
+    expect((await ann.browser.press(accounts, ['login', 'ann-private'])).status).toBe(200);
+    expect(await slugsOf(ann)).toEqual(['acme', 'rocket']);
+    await requires('rocket/engine', token);
+    expect(await reads('acme/billing', token)).toBe(true);
+
+    const { accounts: linked } = (await ann.ask('GET', '/me')).body;
+    const { forge, baseUrl, account } = linked.find(
+      ({ login }: { login: string }) => login === 'ann-private',
+    );
+    const unlinked = await ann.ask('POST', '/me/accounts/unlink', { forge, baseUrl, account });
+    expect(unlinked.status).toBe(204);
+    await promptly(system, async () => expect(await reads('rocket/engine', token)).toBe(false));
+    expect([await slugsOf(ann), await reads('acme/billing', token)]).toEqual([['acme'], true]);
+  });
+
+  it('lose what their own token reads, and the organization, once they are removed at the code host', async () => {
+    const bob = await signIn(system, 'bob');
+    const token = await ownToken(bob);
+    await promptly(system, async () => expect(await reads('acme/billing', token)).toBe(true));
+    await system.gitHub.changes.run('remove-organization-member', { organization: 'acme', user: 'bob' });
+    await promptly(system, async () => expect(await reads('acme/billing', token)).toBe(false));
+    expect(await slugsOf(bob)).toEqual([]);
+    expect((await bob.ask('GET', '/organizations/acme')).status).toBe(404);
+  });
+
+  it('make a token on the first page and install with it, until an owner stops access', async () => {
+    const ann = await signIn(system, 'ann');
+    const home = await ann.browser.visit(`${system.console}/`);
+    expect(home.html).toContain(`${system.registry}/acme`);
+    const { html } = await ann.browser.press(home, ['description', 'Composer']);
+    const token = /rprt_u_[0-9a-f]+/.exec(html)?.[0] ?? '';
+    expect(html).toContain('Your new token');
+    await requires('acme/billing', token);
+
+    const owner = await signIn(system, system.administrator ?? '');
+    const stop = { why: 'a leak' };
+    expect((await ann.ask('POST', '/organizations/acme/stop-access', stop)).status).toBe(403);
+    expect((await owner.ask('POST', '/organizations/acme/stop-access', stop)).status).toBeLessThan(300);
+    await promptly(system, async () => expect(await reads('acme/billing', token)).toBe(false), 2_000);
   });
 
   it('are answered by the API through the CDN alone', async () => {
-    const browser = await signedIn('bob');
-    expect(await ask(browser, 'GET', '/me')).toMatchObject({ status: 200 });
+    const ann = await signIn(system, 'ann');
+    expect((await ann.ask('GET', '/me')).status).toBe(200);
     const direct = await fetch(`${system.cloud.addresses.httpApi}/api/v1/me`);
     expect(direct.status).toBe(403);
     // Archives are for whom the edge function lets pass, and it runs on the registry's host alone.

@@ -1,0 +1,70 @@
+/** People who sign in to a started system with a browser, and what they ask of the API from there. */
+import { expect } from 'vitest';
+import { type Browser, createBrowser } from '../../local/browser/browser.ts';
+import type { System } from './started.ts';
+
+export interface SignedIn {
+  readonly login: string;
+  readonly browser: Browser;
+  /** What every request from a page of the console has. */
+  headers(): Readonly<Record<string, string>>;
+  ask(
+    method: string,
+    /** Below /api/v1. */
+    path: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<ApiAnswer>;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it as they please
+  readonly body: any;
+}
+
+/** Signs the person in through the pages, which end at the first page of the console. */
+export async function signIn(system: System, login: string): Promise<SignedIn> {
+  const browser = createBrowser();
+  const page = await browser.visit(`${system.console}/sign-in?return=/`);
+  const people = await browser.press(page, ['purpose', 'sign-in']);
+  const home = await browser.press(people, ['login', login]);
+  expect(home).toMatchObject({ status: 200, address: `${system.console}/` });
+  const headers = () => ({
+    cookie: browser.cookies(system.console),
+    origin: system.console,
+    'x-repertoire-request': '1',
+  });
+  return {
+    login,
+    browser,
+    headers,
+    async ask(method, path, body, more = {}) {
+      const response = await fetch(`${system.console}/api/v1${path}`, {
+        method,
+        headers: { ...headers(), ...(body && { 'content-type': 'application/json' }), ...more },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text === '' ? undefined : JSON.parse(text),
+      };
+    },
+  };
+}
+
+/** Lets the registry ask the code host which organizations the person owns, for 15 minutes. */
+export async function chooseOrganization(system: System, { browser, login }: SignedIn): Promise<void> {
+  const page = await browser.visit(`${system.console}/sign-in?return=/`);
+  const people = await browser.press(page, ['purpose', 'choose-organization']);
+  expect((await browser.press(people, ['login', login])).status).toBe(200);
+}
+
+/** Installs the App at the code host's page, which leads back to us. */
+export async function giveAccess({ browser, login }: SignedIn, installUrl: string): Promise<void> {
+  const page = await browser.visit(installUrl);
+  expect((await browser.press(page, ['login', login])).html).toContain('Access was given');
+}
