@@ -97,10 +97,14 @@ describe('a key', () => {
   });
 
   it('is refused beyond the number that an organization has', async () => {
-    const { create } = createWorld();
+    const { dependencies, create } = createWorld();
     for (let count = 0; count < apiKeysMax; count++) {
       await create();
     }
     await expect(create()).rejects.toThrow('at most 100 keys');
+    const [first] = await apiKeysOf(dependencies.table, organization.id);
+    await revokeApiKey(dependencies, organization, first?.id ?? asId('none'), accountable);
+    const outcomes = await Promise.allSettled([create(), create(), create()]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   });
 });

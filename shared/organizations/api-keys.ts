@@ -13,6 +13,8 @@ import {
   findApiKeyById,
   removeApiKey,
 } from '../store/api-key-store.ts';
+import { inTurn } from '../store/creation-turn.ts';
+import { keys } from '../store/keys.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
@@ -49,9 +51,6 @@ export async function createApiKey(
   if (expiresAt !== undefined && expiresAt <= now) {
     throw new CallerError('invalid', 'the expiry has passed already');
   }
-  if ((await apiKeysOf(table, organization.id)).length >= apiKeysMax) {
-    throw new CallerError('conflict', `an organization has at most ${apiKeysMax} keys; revoke one first`);
-  }
   const secret = makeApiKey(randomBytes);
   const { actor } = accountable;
   const key: ApiKey = {
@@ -66,10 +65,16 @@ export async function createApiKey(
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   const after = { description, scopes: key.scopes, expiresAt };
-  await table.transact([
-    ...addApiKey(key),
-    ownerAct(dependencies, organization.id, accountable, 'create-api-key', key.id, { after }),
-  ]);
+  await inTurn(table, keys.creationsIn(organization.id, 'api-keys'), async (turn) => {
+    if ((await apiKeysOf(table, organization.id)).length >= apiKeysMax) {
+      throw new CallerError('conflict', `an organization has at most ${apiKeysMax} keys; revoke one first`);
+    }
+    await table.transact([
+      ...addApiKey(key),
+      ownerAct(dependencies, organization.id, accountable, 'create-api-key', key.id, { after }),
+      turn,
+    ]);
+  });
   return { key, secret };
 }
 

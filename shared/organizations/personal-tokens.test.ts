@@ -107,4 +107,18 @@ describe("a person's own token", () => {
     expect(await states(registry)).toEqual(['revoked']);
     expect(await ownTokens(registry.table, user, registry.clock.now())).toEqual([]);
   });
+
+  it('is one of 50 at most, also when several are made at once', async () => {
+    const { dependencies } = await world(1);
+    const make = () => makeOwnToken(dependencies, asker, { description: 'laptop', expiresAt: undefined });
+    for (let count = 0; count < 48; count++) {
+      await make();
+    }
+    const outcomes = await Promise.allSettled([make(), make(), make(), make()]);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    await expect(make()).rejects.toThrow('at most 50 tokens');
+    const { token } = (await ownTokens(dependencies.table, user, 0))[0] ?? {};
+    await revokeOwnToken(dependencies, asker, token?.id ?? asId('none'));
+    await make();
+  });
 });

@@ -4,6 +4,8 @@ import { type AuditEntryId, newId, type SessionId, type TokenId, type UserId } f
 import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
 import { ensureKey } from '../publish/open-at-edge.ts';
+import { inTurn } from '../store/creation-turn.ts';
+import { keys } from '../store/keys.ts';
 import { findOrganizationSettings } from '../store/organization-settings.ts';
 import {
   addPersonalToken,
@@ -64,9 +66,6 @@ export async function makeOwnToken(
 ): Promise<OwnToken & { readonly secret: string }> {
   const { table, workQueue, clock, randomBytes } = dependencies;
   const now = clock.now();
-  if ((await ownTokens(table, user, now)).length >= tokensMax) {
-    throw new CallerError('conflict', `a person has at most ${tokensMax} tokens; revoke one first`);
-  }
   const organizations = await organizationsRead(table, user, now);
   const until = expiryOf(asked, await strictestLife(table, organizations), now);
   for (const organization of organizations) {
@@ -84,7 +83,14 @@ export async function makeOwnToken(
   };
   const places = organizations.map((one) => ({ organization: one.id, slug: one.slug }));
   const act = entryOf(dependencies, 'own-token-created', { user, ...from }, description);
-  await workQueue.send(await addPersonalToken(table, token, places, [act]));
+  const messages = await inTurn(table, keys.creationsFor(user, 'tokens'), async (turn) => {
+    const live = (await personalTokensOf(table, user)).filter((one) => isLivePersonal(one, now));
+    if (live.length >= tokensMax) {
+      throw new CallerError('conflict', `a person has at most ${tokensMax} tokens; revoke one first`);
+    }
+    return addPersonalToken(table, token, places, [act, turn]);
+  });
+  await workQueue.send(messages);
   return { ...(await ownToken(table, user, id)), secret };
 }
 

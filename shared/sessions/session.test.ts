@@ -6,11 +6,13 @@ import {
   minute,
   type SessionBench,
 } from '../../test/support/session-bench.ts';
+import { asId, type SessionId } from '../domain/ids.ts';
 import { keys } from '../store/keys.ts';
+import { addSession, type Session, sessionsOfUser } from '../store/session-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { endAllSessions, endOtherSessions, endSession, sessionsOf } from './end-sessions.ts';
 import { formTokenFor, isFormToken } from './form-token.ts';
-import { readSession, sessionCookies, startSession } from './session.ts';
+import { readSession, sessionCookies, sessionsMax, startSession } from './session.ts';
 
 async function signedInBench() {
   const bench = createSessionBench();
@@ -274,13 +276,30 @@ describe('the end of sessions', () => {
     expect(await whoIsIn()).toEqual([false, false, false]);
   });
 
-  it('takes any number of them', async () => {
-    const { dependencies, user, browsers } = await threeBrowsers();
+  it('takes any number of them, since earlier versions had no limit', async () => {
+    const { dependencies, user } = await threeBrowsers();
+    const [known] = await sessionsOfUser(dependencies.table, user);
     for (let count = 0; count < 200; count++) {
-      await browsers[2].signIn(user);
+      const id = asId<SessionId>(`old${count}`);
+      await dependencies.table.transact(addSession({ ...(known as Session), id }));
     }
     expect(await endAllSessions(dependencies, user)).toBe(203);
     expect(await sessionsOf(dependencies, user)).toEqual([]);
+  });
+
+  it('is that of the one which was not used for longest, where a person would have more than 100', async () => {
+    const { dependencies, clock, user, browsers, whoIsIn } = await threeBrowsers();
+    for (let count = 3; count < sessionsMax; count++) {
+      await browsers[2].copy().signIn(user);
+    }
+    clock.time += 6 * minute;
+    await browsers[0].read();
+    const signIns = Array.from({ length: 3 }, () => browsers[2].copy().signIn(user));
+    await Promise.all(signIns);
+    expect(await sessionsOf(dependencies, user)).toHaveLength(sessionsMax);
+    expect((await whoIsIn())[0]).toBe(true);
+    const ended = (await signInLog(dependencies.table, 10)).filter(({ act }) => act === 'ended-by-limit');
+    expect(ended).toHaveLength(3);
   });
 });
 

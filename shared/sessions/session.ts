@@ -4,6 +4,8 @@
  */
 import { type AuditEntryId, newId, type SessionId, type UserId } from '../domain/ids.ts';
 import { forgottenCookie, hostCookie } from '../runtime/cookies.ts';
+import { inTurn } from '../store/creation-turn.ts';
+import { keys } from '../store/keys.ts';
 import {
   addSession,
   findSession,
@@ -12,6 +14,7 @@ import {
   removeSession,
   rotateRefreshToken,
   type Session,
+  sessionsOfUser,
 } from '../store/session-store.ts';
 import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
@@ -83,13 +86,49 @@ export async function startSession(
     address,
     userAgent,
   };
-  await table.transact([
-    ...addSession(session),
-    ...(replaces === undefined ? [] : [forgetSession(replaces.user, replaces.session)]),
-    ...others(session.id),
-  ]);
+  await inTurn(table, keys.creationsFor(user, 'sessions'), async (turn) =>
+    table.transact([
+      ...addSession(session),
+      ...(replaces === undefined ? [] : [forgetSession(replaces.user, replaces.session)]),
+      ...(await endExcess(dependencies, user, replaces?.session)),
+      ...others(session.id),
+      turn,
+    ]),
+  );
   return { signedIn, setCookies: await cookiesOf(dependencies, signedIn, session, token) };
 }
+
+/** So many sessions of a person go on at once; a further one ends the one that was not used for longest. */
+export const sessionsMax = 100;
+
+/** What ends the sessions that would be too many beside a new one, with an entry of the sign-in log. */
+async function endExcess(
+  { table, clock, randomBytes }: SessionDependencies,
+  user: UserId,
+  replaced: SessionId | undefined,
+): Promise<readonly Operation[]> {
+  const now = clock.now();
+  const goingOn = (await sessionsOfUser(table, user)).filter(
+    (session) => !isOver(session, now) && session.id !== replaced,
+  );
+  const excess = goingOn
+    .sort((one, other) => one.lastUsedAt - other.lastUsedAt)
+    .slice(0, Math.max(0, goingOn.length - (sessionsMax - 1)))
+    // A transaction is limited; those of earlier versions may be many, and end with later sign-ins.
+    .slice(0, sessionsEndedMax);
+  const [first] = excess;
+  if (first === undefined) {
+    return [];
+  }
+  const why = `a person has at most ${sessionsMax} sessions; ended: ${excess.length}`;
+  const entry: SignInEntry = { at: now, act: 'ended-by-limit', user, session: first.id, why };
+  return [
+    ...excess.map(({ id }) => forgetSession(user, id)),
+    addSignIn(entry, newId<AuditEntryId>(randomBytes)),
+  ];
+}
+
+const sessionsEndedMax = 50;
 
 export interface ReadSessionOptions {
   /** The session itself is looked at: one that was ended counts no more. Otherwise its access token is enough while it lives. */

@@ -45,6 +45,8 @@
  * | token: pointer from its hash to the record | TOKEN#hash | TOKEN |
  * | token of a person's own | USER#id | TOKEN#id |
  * | that a user has made such tokens | PERSONALTOKENS | USER#id |
+ * | how many of a kind were created in an organization | ORG#id | CREATIONS#kind |
+ * | how many of a kind were created for a user | USER#id | CREATIONS#kind |
  * | entry of the audit log | ORG#id | AUDIT#time#id |
  * | entry of the installation's own | INSTALLATION | AUDIT#time#id |
  * | settings of the installation | INSTALLATION | SETTINGS |
@@ -247,6 +249,14 @@ export const keys = {
   principalToken: (organization: string, principal: string, token: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `TOKEN#${principal}#${token}`,
+  }),
+  creationsIn: (organization: string, kind: 'tokens' | 'api-keys'): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `CREATIONS#${kind}`,
+  }),
+  creationsFor: (user: string, kind: 'tokens' | 'sessions'): Key => ({
+    pk: `USER#${user}`,
+    sk: `CREATIONS#${kind}`,
   }),
   /** @param at milliseconds since the epoch */
   auditEntry: (organization: string, at: number, id: string): Key => ({

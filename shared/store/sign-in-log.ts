@@ -19,6 +19,8 @@ export const signInActs = [
   /** A user ended all other sessions, or all of them. */
   'signed-out-others',
   'signed-out-everywhere',
+  /** A new session ended the one that was not used for longest, because there were too many. */
+  'ended-by-limit',
   /** A replaced refresh token was used again: its session ended. */
   'refresh-token-reused',
   /** The first administrator signed in with the set-up code. */

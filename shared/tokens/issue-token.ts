@@ -16,10 +16,12 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import { makeToken, type TokenKind, tokenHash } from '../domain/token.ts';
 import { ensureKey } from '../publish/open-at-edge.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { inTurn } from '../store/creation-turn.ts';
 import { loadFacts } from '../store/fact-store.ts';
+import { keys } from '../store/keys.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
-import { addToken, type Token, type TokenMaker } from '../store/token-store.ts';
+import { addToken, isLive, type Token, type TokenMaker, tokensOfOrganization } from '../store/token-store.ts';
 import { accountIn, findUser, makeUser, userIsThere } from '../store/user-store.ts';
 import type { WorkQueue } from '../store/work.ts';
 
@@ -54,8 +56,11 @@ export interface IssuedToken {
   readonly expiresAt: string | undefined;
 }
 
+/** Tokens that owners made and that have not ended; people's own are not counted. */
+export const tokensMax = 1000;
+
 /**
- * @throws CallerError when there is no such member or team, or when the expiry has passed
+ * @throws CallerError when there is no such member or team, when the expiry has passed, or when the organization has too many tokens
  */
 export async function issueToken(
   dependencies: IssueTokenDependencies,
@@ -70,45 +75,49 @@ export async function issueToken(
   }
   await ensureKey(dependencies, organization);
   const synchronizations = await synchronizationsOf(table, organization.id);
-  const found = await find(dependencies, organization, synchronizations, holder);
-  const token = makeToken(found.kind, randomBytes);
   const id = newId<TokenId>(randomBytes);
   const expiry = expiresAt === undefined ? 0 : Math.floor(expiresAt / 1000);
-  try {
-    await workQueue.send(
-      await addToken(
-        table,
-        {
-          id,
-          organization: organization.id,
-          principal: found.principal,
-          kind: found.kind,
-          hash: tokenHash(token),
-          description,
-          createdAt: now,
-          expiry,
-          ...(madeBy === undefined ? {} : { madeBy }),
-        },
-        [
-          ...found.operations,
-          ...(record === undefined
-            ? []
-            : [record({ id, kind: found.kind, principal: found.principal, expiry })]),
-        ],
-      ),
-    );
-  } catch (error) {
-    if (error instanceof ConflictError) {
-      throw new CallerError('conflict', 'this user was changed at the same time; try again');
-    }
-    throw error;
-  }
+  const create = async (turn: Operation) => {
+    await checkNumber(table, organization, now);
+    const { kind, principal, operations } = await find(dependencies, organization, synchronizations, holder);
+    const secret = makeToken(kind, randomBytes);
+    const token = {
+      id,
+      organization: organization.id,
+      principal,
+      kind,
+      hash: tokenHash(secret),
+      description,
+      createdAt: now,
+      expiry,
+      ...(madeBy === undefined ? {} : { madeBy }),
+    };
+    const recorded = record === undefined ? [] : [record(token)];
+    return { secret, principal, messages: await addToken(table, token, [...operations, ...recorded, turn]) };
+  };
+  const made = await inTurn(table, keys.creationsIn(organization.id, 'tokens'), create).catch(
+    (error: unknown) => {
+      throw error instanceof ConflictError
+        ? new CallerError('conflict', 'this user was changed at the same time; try again', { cause: error })
+        : error;
+    },
+  );
+  await workQueue.send(made.messages);
   return {
     id,
-    token,
-    principal: found.principal,
+    token: made.secret,
+    principal: made.principal,
     expiresAt: expiry === 0 ? undefined : new Date(expiry * 1000).toISOString(),
   };
+}
+
+/** @throws CallerError when the organization has too many tokens */
+async function checkNumber(table: Table, { id }: Organization, now: number): Promise<void> {
+  const tokens = await tokensOfOrganization(table, id);
+  const live = tokens.filter((token) => token.personal === undefined && isLive(token, now));
+  if (live.length >= tokensMax) {
+    throw new CallerError('conflict', `an organization has at most ${tokensMax} tokens; revoke one first`);
+  }
 }
 
 interface Found {
