@@ -1,5 +1,6 @@
 import { createReport, type Path, type Report, reportContents, reportUnknownUsers } from './check-parts.ts';
 import {
+  accessRow,
   flattenGroups,
   type PlacedGroup,
   type WorldGitLabGroup,
@@ -17,6 +18,11 @@ export interface GitLabNames {
   readonly groups: ReadonlySet<string>;
 }
 
+/** With the custom roles of one top-level group. */
+interface Names extends GitLabNames {
+  readonly roles: ReadonlySet<string>;
+}
+
 const visibilities: readonly WorldVisibility[] = ['private', 'internal', 'public'];
 
 export function checkGitLabGroup(
@@ -26,21 +32,19 @@ export function checkGitLabGroup(
 ): readonly WorldProblem[] {
   const report = createReport(place);
   if (names.logins.has(top.path.toLowerCase())) report.add(['path'], 'a user has this login');
-  const levels = Object.values(top.members ?? {}).map((access) =>
-    typeof access === 'string' ? access : access.level,
-  );
+  const levels = Object.values(top.members ?? {}).map((access) => accessRow(access).level);
   if (!levels.includes('owner')) report.add(['members'], 'there is no owner');
-  for (const placed of flattenGroups(top)) checkGroup(report, placed, names);
+  const roles = new Set((top.roles ?? []).map(({ name }) => name));
+  for (const placed of flattenGroups(top)) checkGroup(report, placed, { ...names, roles });
   return report.problems;
 }
 
-function checkGroup(
-  report: Report,
-  { group, fullPath, parent, place }: PlacedGroup,
-  names: GitLabNames,
-): void {
+function checkGroup(report: Report, { group, fullPath, parent, place }: PlacedGroup, names: Names): void {
   if (parent !== undefined && 'forge' in group) {
     report.add([...place, 'forge'], 'only the top-level group says on which forge it is');
+  }
+  if (parent !== undefined && 'roles' in group) {
+    report.add([...place, 'roles'], 'only a top-level group has custom roles');
   }
   checkNamespace(report, place, group, fullPath, parent, names);
   // Subgroups and projects of a group share one set of paths.
@@ -67,9 +71,15 @@ function checkNamespace(
   { visibility = 'private', members, sharedWithGroups }: WorldGitLabSubgroup | WorldGitLabProject,
   fullPath: string,
   parent: WorldGitLabSubgroup | undefined,
-  { logins, groups }: GitLabNames,
+  { logins, groups, roles }: Names,
 ): void {
   reportUnknownUsers(report, [...at, 'members'], members, logins);
+  for (const [login, access] of Object.entries(members ?? {})) {
+    const { role } = accessRow(access);
+    if (role !== undefined && !roles.has(role)) {
+      report.add([...at, 'members', login, 'role'], `the top-level group has no role "${role}"`);
+    }
+  }
   for (const path of Object.keys(sharedWithGroups ?? {})) {
     const here = [...at, 'sharedWithGroups', path];
     if (!groups.has(path.toLowerCase())) report.add(here, `there is no group ${path} in this world`);

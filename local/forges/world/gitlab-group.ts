@@ -12,7 +12,29 @@ export type WorldAccessLevel =
   | 'owner';
 
 /** A role, optionally with the day on which it expires (`2026-12-31`). */
-export type WorldAccess = WorldAccessLevel | { readonly level: WorldAccessLevel; readonly expires?: string };
+export type WorldAccess = WorldAccessLevel | WorldAccessRow;
+
+interface WorldAccessRow {
+  readonly level: WorldAccessLevel;
+  readonly expires?: string;
+  /** Of members only: the name of a custom role on top of the level. */
+  readonly role?: string;
+  /** Of members only: waits for approval, and gives nothing. */
+  readonly awaiting?: boolean;
+}
+
+/** A custom role of a top-level group. https://docs.gitlab.com/user/custom_roles/ */
+export interface WorldMemberRole {
+  readonly name: string;
+  readonly base: WorldAccessLevel;
+  /** Whether it lets its holders view code. */
+  readonly readCode?: boolean;
+}
+
+/** The parts of an access. */
+export function accessRow(access: WorldAccess): WorldAccessRow {
+  return typeof access === 'string' ? { level: access } : access;
+}
 
 export type WorldVisibility = 'private' | 'internal' | 'public';
 
@@ -41,6 +63,8 @@ export interface WorldGitLabSubgroup extends WorldNamespace {
 /** A top-level GitLab group: our organization. */
 export interface WorldGitLabGroup extends WorldGitLabSubgroup {
   readonly forge: 'gitlab';
+  /** Custom roles. */
+  readonly roles?: readonly WorldMemberRole[];
 }
 
 export interface WorldGitLabProject extends WorldNamespace, WorldContents {

@@ -20,6 +20,12 @@ export interface WorldUser {
   readonly suspended?: boolean;
   /** GitLab: an external user cannot see internal projects. */
   readonly external?: boolean;
+  /** GitLab: an administrator of the instance. */
+  readonly admin?: boolean;
+  /** GitLab: what an administrator has made of the account. */
+  readonly state?: 'deactivated' | 'banned' | 'blocked_pending_approval';
+  /** GitLab: an account that is no person's. */
+  readonly bot?: 'project_bot' | 'service_account';
 }
 
 /** Our organization, in each forge's terms. */
@@ -28,6 +34,11 @@ export type WorldOrganization = WorldGitHubOrganization | WorldGitLabGroup | Wor
 /** A world, or its part, that is on GitHub. */
 export interface GitHubWorld extends World {
   readonly organizations: readonly WorldGitHubOrganization[];
+}
+
+/** A world, or its part, that is on GitLab. */
+export interface GitLabWorld extends World {
+  readonly organizations: readonly WorldGitLabGroup[];
 }
 
 export type WorldForge = 'github' | 'gitlab' | 'bitbucket';
@@ -48,6 +59,16 @@ export function gitHubPart(world: World): GitHubWorld {
     ...world,
     organizations: world.organizations.flatMap((organization) =>
       organization.forge === undefined || organization.forge === 'github' ? [organization] : [],
+    ),
+  };
+}
+
+/** The part of the world that the simulated GitLab serves. */
+export function gitLabPart(world: World): GitLabWorld {
+  return {
+    ...world,
+    organizations: world.organizations.flatMap((organization) =>
+      organization.forge === 'gitlab' ? [organization] : [],
     ),
   };
 }

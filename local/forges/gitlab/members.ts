@@ -1,0 +1,151 @@
+/** Lists of members as GitLab's API shows them, with their known gaps. https://docs.gitlab.com/api/members/ */
+import { MINIMAL } from './levels.ts';
+import { groupOf, groupsAbove, topLevelOf } from './paths.ts';
+import { groupLevel, isListed, projectLevel, type RightsContext, roleOf, seesGroup } from './rights.ts';
+import type { Group, GroupLink, MemberRole, Project, User } from './state.ts';
+import { differences } from './variants.ts';
+
+/** One row of a list of members. */
+export interface MemberRow {
+  readonly user: User;
+  readonly level: number;
+  readonly expiresAt: string | undefined;
+  readonly createdAt: string;
+  readonly awaiting: boolean;
+  readonly role: MemberRole | undefined;
+}
+
+/** A group or project that gives members, at most at a level. */
+interface MemberSource {
+  readonly source: Group | Project;
+  readonly cap?: number;
+  /** Rows of groups that are invited to a project name no role. */
+  readonly withoutRole?: true;
+}
+
+function rowsOf(context: RightsContext, { source, cap, withoutRole }: MemberSource): MemberRow[] {
+  const { state } = context;
+  const roles = differences.hasMemberRoles(state.variant) ? topLevelOf(state, source).memberRoles : undefined;
+  return [...source.members].flatMap(([id, member]) => {
+    const user = state.users.get(id);
+    if (user === undefined || !isListed(member, context.now())) return [];
+    return [
+      {
+        user,
+        level: cap === undefined ? member.level : Math.min(cap, member.level),
+        expiresAt: member.expiresAt,
+        createdAt: member.createdAt,
+        awaiting: member.awaiting === true,
+        role: withoutRole ? undefined : roleOf(roles, member),
+      },
+    ];
+  });
+}
+
+const byUser = (a: MemberRow, b: MemberRow): number => a.user.id - b.user.id;
+
+/** `/members`: direct members only, by the user's id. */
+export function directMembers(context: RightsContext, source: Group | Project): MemberRow[] {
+  return rowsOf(context, { source }).sort(byUser);
+}
+
+/** The groups that are invited to a group or project, as far as lists still show the links. */
+export function invitedGroups(
+  context: RightsContext,
+  source: Group | Project,
+): { readonly group: Group; readonly link: GroupLink }[] {
+  return [...source.sharedWith].flatMap(([id, link]) => {
+    const group = context.state.groups.get(id);
+    return group === undefined || !isListed(link, context.now()) ? [] : [{ group, link }];
+  });
+}
+
+/**
+ * Invited groups whose members the requester gets to see: those that he sees, and private ones if he is a member of the group or project that
+ * they are invited to (#219230).
+ */
+function shownInvited(context: RightsContext, source: Group | Project, requester: User | undefined) {
+  return invitedGroups(context, source).filter(({ group, link }) => {
+    if (link.level <= MINIMAL) return false;
+    if (seesGroup(context, group, requester)) return true;
+    if (requester === undefined || !differences.showsPrivateInvitedGroups(context.state.variant))
+      return false;
+    const level =
+      source.kind === 'group'
+        ? groupLevel(context, source, requester.id)
+        : projectLevel(context, source, requester.id);
+    return level > 0;
+  });
+}
+
+/** Groups that give members to a group: it and its ancestors, and what is invited to them, of which only direct members count. */
+function sourcesOfGroup(context: RightsContext, group: Group, requester: User | undefined): MemberSource[] {
+  const above = groupsAbove(context.state, group);
+  return [
+    ...above.map((source) => ({ source })),
+    ...above.flatMap((source) =>
+      shownInvited(context, source, requester).map((invited) => ({
+        source: invited.group,
+        cap: invited.link.level,
+      })),
+    ),
+  ];
+}
+
+/** Groups that are invited to a project bring their inherited members too; and, by version, those of groups invited to them. */
+function sourcesOfShares(
+  context: RightsContext,
+  project: Project,
+  requester: User | undefined,
+): MemberSource[] {
+  const { state } = context;
+  if (groupOf(state, project).shareWithGroupLock) return [];
+  return shownInvited(context, project, requester).flatMap(({ group, link }) => {
+    const sources = differences.listsInvitedOfInvited(state.variant)
+      ? sourcesOfGroup(context, group, requester)
+      : groupsAbove(state, group).map((source): MemberSource => ({ source }));
+    return sources.map(
+      ({ source, cap = link.level }): MemberSource => ({
+        source,
+        cap: Math.min(cap, link.level),
+        withoutRole: true,
+      }),
+    );
+  });
+}
+
+/** The rows of each user, in the order of the sources. */
+function rowsByUser(context: RightsContext, sources: readonly MemberSource[]): MemberRow[][] {
+  const found = new Map<number, MemberRow[]>();
+  for (const row of sources.flatMap((source) => rowsOf(context, source))) {
+    found.set(row.user.id, [...(found.get(row.user.id) ?? []), row]);
+  }
+  return [...found.values()];
+}
+
+/**
+ * `/members/all`: direct, inherited and invited members, one row for each user. For groups it is the row with the highest level. For projects
+ * the level is the effective one while `expires_at` and the role are those of the nearest row, which may be another.
+ */
+export function allMembers(
+  context: RightsContext,
+  source: Group | Project,
+  requester: User | undefined,
+): MemberRow[] {
+  const own: MemberSource[] =
+    source.kind === 'group'
+      ? sourcesOfGroup(context, source, requester)
+      : [
+          { source },
+          ...sourcesOfGroup(context, groupOf(context.state, source), requester),
+          ...sourcesOfShares(context, source, requester),
+        ];
+  return rowsByUser(context, own)
+    .flatMap((rows) => {
+      const [first] = rows;
+      if (first === undefined) return [];
+      const top = rows.reduce((best, row) => (row.level > best.level ? row : best));
+      return [source.kind === 'group' ? top : { ...first, level: top.level }];
+    })
+    .sort(byUser);
+}

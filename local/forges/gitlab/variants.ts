@@ -1,0 +1,85 @@
+export interface Variant {
+  /** GitLab.com has limits and switches that a self-managed instance leaves off. */
+  readonly offering: 'gitlab.com' | 'self-managed';
+  readonly plan: 'free' | 'premium';
+  /** Major and minor, such as `18.7`. */
+  readonly version: string;
+}
+
+export const defaultVariant: Variant = { offering: 'self-managed', plan: 'premium', version: '19.5' };
+
+/** Whether a version is this one or a later one. */
+export function isSince(version: string, first: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [firstMajor = 0, firstMinor = 0] = first.split('.').map(Number);
+  return major > firstMajor || (major === firstMajor && minor >= firstMinor);
+}
+
+type Row<Value> = (variant: Variant) => Value;
+
+const isPaid: Row<boolean> = ({ plan }) => plan === 'premium';
+const isGitLabCom: Row<boolean> = ({ offering }) => offering === 'gitlab.com';
+const since =
+  (first: string): Row<boolean> =>
+  ({ version }) =>
+    isSince(version, first);
+
+/**
+ * What differs between GitLab's offerings, plans and versions. Each row names its source: documentation, a file of gitlabhq/gitlabhq, or a
+ * merge request (!) or issue (#) of gitlab-org/gitlab. "About" marks a version that is inferred from dates.
+ */
+export const differences = {
+  /** https://docs.gitlab.com/api/group_webhooks/ */
+  hasGroupHooks: isPaid,
+  /** https://docs.gitlab.com/user/group/settings/group_access_tokens/ */
+  hasGroupAndProjectTokens: (variant: Variant): boolean => isPaid(variant) || !isGitLabCom(variant),
+  /** https://docs.gitlab.com/user/public_access/ */
+  hasInternalVisibility: (variant: Variant): boolean => !isGitLabCom(variant),
+  /** Since 17.7: https://docs.gitlab.com/user/permissions/ */
+  hasPlanner: since('17.7'),
+  /** With !169256 (17.7), without it since !175444 (about 17.8), and again since !212966 (about 18.7). */
+  plannerReadsCode: ({ version }: Variant): boolean =>
+    (isSince(version, '17.7') && !isSince(version, '17.8')) || isSince(version, '18.7'),
+  /** config/authz/roles/security_manager.yml; for all since about 19.1 */
+  hasSecurityManager: since('19.1'),
+  /** https://docs.gitlab.com/user/project/integrations/webhook_events/#project-events */
+  hasProjectEvents: since('17.6'),
+  /** https://docs.gitlab.com/user/project/integrations/webhooks/#delivery-headers */
+  hasIdempotencyKey: since('17.4'),
+  /** !230944, !231325. Earlier versions ignore `signing_token`. */
+  hasHookSigning: since('19.0'),
+  /** The list !151048 (17.3), resending !151130 (17.4). */
+  hasHookEvents: since('17.4'),
+  /** https://docs.gitlab.com/user/project/integrations/webhooks/#auto-disabled-webhooks */
+  disablesFailingHooks: isGitLabCom,
+  /** Before !166329 (17.11) four answers of 4xx disabled a hook for good. */
+  disablesAfterClientErrors: ({ version }: Variant): boolean => !isSince(version, '17.11'),
+  /** #576497: one in 18.4.2 and 18.5. */
+  rawTextBlobsPerRequest: ({ version }: Variant): number =>
+    isSince(version, '18.4') && !isSince(version, '18.6') ? 1 : Number.POSITIVE_INFINITY,
+  /** !212456 */
+  rawTextBytesPerRequest: ({ version }: Variant): number =>
+    isSince(version, '18.6') ? 20_000_000 : Number.POSITIVE_INFINITY,
+  /** https://docs.gitlab.com/user/profile/personal_access_tokens/#access-token-scopes (about 17.9) */
+  hasSelfRotateScope: since('17.9'),
+  /** #219230: members of private invited groups, to whoever is a member of the inviting group or project. */
+  showsPrivateInvitedGroups: since('17.4'),
+  /** #583030, #436257, !250584 (about 19.3) */
+  listsInvitedOfInvited: since('19.3'),
+  /** Marking for deletion no longer archives since about 18.11. */
+  archivesWhenMarkedForDeletion: ({ version }: Variant): boolean => !isSince(version, '18.11'),
+  /** https://docs.gitlab.com/user/project/working_with_projects/#delete-a-project */
+  deletionSuffix: ({ version }: Variant): string =>
+    isSince(version, '18.0') ? 'deletion_scheduled' : 'deleted',
+  /** On all plans since 18.0. */
+  delaysDeletion: (variant: Variant): boolean => isPaid(variant) || isSince(variant.version, '18.0'),
+  /** https://docs.gitlab.com/user/custom_roles/: Ultimate, which is not told apart from Premium here. */
+  hasMemberRoles: isPaid,
+  /** On by default on GitLab.com only: https://docs.gitlab.com/security/rate_limits/ */
+  hasLimits: isGitLabCom,
+  /** lib/gitlab/application_rate_limiter.rb, `project_members_api`: 60 since about 18.6, 200 since about 18.7. */
+  projectMembersAllPerMinute: ({ version }: Variant): number => {
+    if (isSince(version, '18.7')) return 200;
+    return isSince(version, '18.6') ? 60 : Number.POSITIVE_INFINITY;
+  },
+} satisfies Record<string, Row<unknown>>;
