@@ -30,7 +30,10 @@ export interface Needs {
   readonly sends: readonly QueueName[];
   /** The edge's key-value store. */
   readonly accessStore?: true;
-  /** The secret of the integrations, which authenticates deliveries and our requests to the forges. `add`: writes it too. */
+  /**
+   * The secret of the integrations, which authenticates deliveries and our requests to the forges. `add`: writes it too, and keeps what a forge
+   * registered, encrypted, until it is written.
+   */
   readonly integrations?: true | 'add';
   /** The secrets of connections: `use` decrypts them, `renew` also encrypts their successors. `hooks`: decrypts those of hooks only. */
   readonly credentials?: 'use' | 'renew' | 'hooks';

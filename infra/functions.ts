@@ -65,7 +65,11 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
   }
   if (need.integrations !== undefined) {
     variables[environment.integrationsSecretArn] = data.integrationsSecret.secretArn;
-    const actions = need.integrations === 'add' ? ['GetSecretValue', 'PutSecretValue'] : ['GetSecretValue'];
+    const writes = need.integrations === 'add' ? ['PutSecretValue', 'UpdateSecretVersionStage'] : [];
+    const actions = ['GetSecretValue', ...writes];
+    if (need.integrations === 'add') {
+      allowed.push(keyAccess(data, renewing, 'registration', 'registration'));
+    }
     allowed.push(
       allow(
         actions.map((action) => `secretsmanager:${action}`),

@@ -1,5 +1,12 @@
 /** Reads the operator's secret with the integrations. */
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  InvalidParameterException,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import {
   type Integrations,
   IntegrationsError,
@@ -85,14 +92,51 @@ function secretText(): () => Promise<string> {
   return () => readSecret(client, required('integrationsSecretArn'));
 }
 
-/** The operator's secret itself, for adding an integration to it. */
-export function integrationsSecret(): IntegrationsSecret {
-  const client = new SecretsManagerClient({});
+/** The label of a version that is about to become the current one. */
+const pendingLabel = 'REPERTOIRE_PENDING';
+
+/**
+ * The operator's secret itself, for adding an integration to it. A new version is stored beside the current one first. Then the label of the
+ * current version is moved to it, which Secrets Manager refuses when the label is not where it was read:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+ */
+export function integrationsSecret(client = new SecretsManagerClient({})): IntegrationsSecret {
+  const read: IntegrationsSecret['read'] = async () => {
+    const { SecretString: text, VersionId: version } = await client.send(
+      new GetSecretValueCommand({ SecretId: required('integrationsSecretArn') }),
+    );
+    if (text === undefined || version === undefined) {
+      throw new Error('the secret of the integrations has no string');
+    }
+    return { text, version };
+  };
   return {
-    read: () => readSecret(client, required('integrationsSecretArn')),
-    async write(text) {
+    read,
+    async replace(text, version) {
       const SecretId = required('integrationsSecretArn');
-      await client.send(new PutSecretValueCommand({ SecretId, SecretString: text }));
+      const { VersionId: added } = await client.send(
+        new PutSecretValueCommand({ SecretId, SecretString: text, VersionStages: [pendingLabel] }),
+      );
+      try {
+        await client.send(
+          new UpdateSecretVersionStageCommand({
+            SecretId,
+            VersionStage: 'AWSCURRENT',
+            RemoveFromVersionId: version,
+            MoveToVersionId: added,
+          }),
+        );
+        return true;
+      } catch (error) {
+        // Another write has moved the label, or is about to: what it moved the pending label from may be gone.
+        const isOvertaken =
+          error instanceof ResourceNotFoundException ||
+          (error instanceof InvalidParameterException && (await read()).version !== version);
+        if (isOvertaken) {
+          return false;
+        }
+        throw error;
+      }
     },
   };
 }

@@ -28,8 +28,14 @@ export interface Integrations {
 
 /** The operator's secret itself: a JSON list. */
 export interface IntegrationsSecret {
-  read(): Promise<string>;
-  write(text: string): Promise<void>;
+  /** The text with the name of its version. */
+  read(): Promise<{ readonly text: string; readonly version: string }>;
+  /**
+   * Writes the text in the place of the version that was read.
+   *
+   * @returns false, with nothing changed, when another version was written since
+   */
+  replace(text: string, version: string): Promise<boolean>;
 }
 
 /** The whole text cannot be parsed. */

@@ -5,25 +5,33 @@ import type { ForgeHost } from '../domain/synchronization.ts';
 import { BaseUrl } from '../forge/base-url.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
-import {
-  type Integrations,
-  IntegrationsError,
-  type IntegrationsSecret,
-  parseIntegrations,
-} from '../forge/integrations.ts';
+import type { IntegrationsSecret } from '../forge/integrations.ts';
 import type { ForgeServices, Integration } from '../forge/module.ts';
 import { findModule } from '../forge/modules.ts';
 import type { RegisteredIntegration, Registration, RegistrationForm } from '../forge/registration.ts';
 import { SignInError } from '../forge/sign-in.ts';
+import type { Cipher, EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { addRegistration, findRegistration, takeRegistration } from '../store/registration-store.ts';
+import type { Logger } from '../runtime/logger.ts';
+import {
+  addRegistration,
+  type BegunRegistration,
+  endRegistration,
+  findRegistration,
+  keepOutcome,
+  leaseHost,
+  releaseHost,
+} from '../store/registration-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
+import { addIntegration, checkFree } from './add-integration.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 export interface RegisterIntegrationDependencies {
   readonly table: Table;
   readonly clock: Clock;
+  readonly cipher: Cipher;
+  readonly logger: Pick<Logger, 'error'>;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly integrationsSecret: IntegrationsSecret;
   readonly forges: {
@@ -41,18 +49,28 @@ export interface RegistrationStart {
   readonly organization?: string | undefined;
 }
 
+export interface StartedRegistration extends RegistrationForm {
+  /** The key of the integration that it is to become. */
+  readonly key: string;
+  /** What the forge sends back, beside its code. */
+  readonly state: string;
+}
+
 /** Who holds the operator's key may complete what an administrator began. */
 const operator = 'operator';
 
 const hashOf = (state: string): string => createHash('sha256').update(state).digest('base64url');
 
-/** @param by id of who begins: nobody else can complete it */
+/**
+ * @param by id of who begins: nobody else can complete it
+ * @throws CallerError `conflict` when the host is registered; what was registered there and not stored is stored now
+ */
 export async function beginRegistration(
   dependencies: RegisterIntegrationDependencies,
   by: string,
   { forge, registryName, organization, ...named }: RegistrationStart,
   accountable: Accountable,
-): Promise<RegistrationForm> {
+): Promise<StartedRegistration> {
   const { table, clock, randomBytes, consoleBaseUrl } = dependencies;
   const baseUrl = BaseUrl.safeParse(named.baseUrl).data;
   if (baseUrl === undefined) {
@@ -60,20 +78,28 @@ export async function beginRegistration(
   }
   const host = { forge, baseUrl };
   const registration = registrationOf(host);
-  checkFree(await currentIntegrations(dependencies), host);
+  await underLease(dependencies, host, async (kept) => {
+    const begun = kept === undefined ? undefined : await findRegistration(table, kept, clock.now());
+    if (kept !== undefined && begun?.outcome !== undefined) {
+      await store(dependencies, { ...begun, hash: kept }, undefined, accountable);
+    }
+  });
+  await checkFree(dependencies, host);
   const state = Buffer.from(randomBytes(32)).toString('base64url');
   await table.transact([
     addRegistration(hashOf(state), host, by, clock.now()),
     ownerAct(dependencies, undefined, accountable, 'begin-registration', integrationKeyOf(host)),
   ]);
-  return registration.form(host, { consoleUrl: consoleBaseUrl, registryName, organization, state });
+  const form = registration.form(host, { consoleUrl: consoleBaseUrl, registryName, organization, state });
+  return { ...form, key: integrationKeyOf(host), state };
 }
 
 /**
- * Exchanges the code for what the forge made, and adds it to the operator's secret.
+ * Exchanges the code for what the forge made, and adds it to the operator's secret. When that fails, what the forge made is kept: the same
+ * request completes it.
  *
  * @param by id of who asks
- * @returns the key of the new integration
+ * @returns the new integration
  * @throws CallerError when nothing was begun with this state by this person, or it was completed, or the forge does not take the code
  */
 export async function completeRegistration(
@@ -81,18 +107,77 @@ export async function completeRegistration(
   by: string,
   { code, state }: { readonly code: string; readonly state: string },
   accountable: Accountable,
-): Promise<string> {
+): Promise<Integration> {
   const { table, clock } = dependencies;
   const hash = hashOf(state);
-  const begun = await findRegistration(table, hash, clock.now());
-  if (begun === undefined || (begun.by !== by && by !== operator)) {
-    throw new CallerError('invalid', 'you began no such registration, or more than an hour ago');
+  const asked = await findRegistration(table, hash, clock.now());
+  if (asked === undefined || (asked.by !== by && by !== operator)) {
+    throw notBegun();
   }
+  return underLease(dependencies, asked, async () => {
+    // Another request may have exchanged the code until the lease was free.
+    const begun = await findRegistration(table, hash, clock.now());
+    if (begun === undefined) {
+      throw notBegun();
+    }
+    return store(dependencies, { ...begun, hash }, code, accountable);
+  });
+}
+
+const notBegun = (): CallerError =>
+  new CallerError('invalid', 'you began no such registration, or more than an hour ago');
+
+/** Carries out one request for a host at a time. */
+async function underLease<Result>(
+  { table, clock, logger }: RegisterIntegrationDependencies,
+  { forge, baseUrl }: ForgeHost,
+  act: (kept: string | undefined) => Promise<Result>,
+): Promise<Result> {
+  const host = { forge, baseUrl };
+  const lease = await leaseHost(table, host, clock.now());
+  if (lease === 'taken') {
+    throw new CallerError('too-early', `another registration at ${baseUrl} is being completed; try again`);
+  }
+  try {
+    return await act(lease.kept);
+  } finally {
+    await table.transact([releaseHost(host)]).catch((error: unknown) => {
+      if (error instanceof ConflictError) {
+        return;
+      }
+      logger.error('the lease of a registration was not given back', { error: error as Error });
+    });
+  }
+}
+
+interface Begun extends BegunRegistration {
+  readonly hash: string;
+}
+
+/** @param code undefined: only what is kept is stored */
+async function store(
+  dependencies: RegisterIntegrationDependencies,
+  begun: Begun,
+  code: string | undefined,
+  accountable: Accountable,
+): Promise<Integration> {
+  const { table } = dependencies;
   const host = { forge: begun.forge, baseUrl: begun.baseUrl };
-  checkFree(await currentIntegrations(dependencies), host);
+  const { registered, isKept } = await outcomeOf(dependencies, begun, code);
+  let integration: Integration;
+  try {
+    integration = await addIntegration(dependencies, host, registered);
+  } catch (error) {
+    if (error instanceof CallerError || !isKept) {
+      throw error;
+    }
+    dependencies.logger.error('a registered integration could not be stored yet', { error: error as Error });
+    const text = `what ${begun.baseUrl} registered is kept, and could not be stored; send the same request again`;
+    throw new CallerError('too-early', text, { cause: error });
+  }
   try {
     await table.transact([
-      takeRegistration(hash),
+      ...endRegistration(begun.hash, host),
       ownerAct(dependencies, undefined, accountable, 'register-integration', integrationKeyOf(host)),
     ]);
   } catch (error) {
@@ -100,8 +185,40 @@ export async function completeRegistration(
       ? new CallerError('conflict', 'this registration was completed at the same moment', { cause: error })
       : error;
   }
-  await addEntry(dependencies, host, await registered(dependencies, host, code));
-  return integrationKeyOf(host);
+  return integration;
+}
+
+const contextOf = ({ hash, forge, baseUrl }: Begun): EncryptionContext => ({
+  purpose: 'registration',
+  registration: hash,
+  forge,
+  baseUrl,
+});
+
+/** What the forge registered: from an earlier request, or for the code, which is good once. */
+async function outcomeOf(
+  dependencies: RegisterIntegrationDependencies,
+  begun: Begun,
+  code = '',
+): Promise<{ readonly registered: RegisteredIntegration; readonly isKept: boolean }> {
+  const { table, clock, cipher, logger } = dependencies;
+  const context = contextOf(begun);
+  if (begun.outcome !== undefined) {
+    const text = await cipher.decrypt(begun.outcome, context);
+    return { registered: JSON.parse(text) as RegisteredIntegration, isKept: true };
+  }
+  const host = { forge: begun.forge, baseUrl: begun.baseUrl };
+  await checkFree(dependencies, host);
+  // Before the code is spent, so that what it buys can be kept.
+  const encrypt = await cipher.prepare(context);
+  const registered = await exchanged(dependencies, host, code);
+  try {
+    await table.transact(keepOutcome(begun.hash, host, encrypt(JSON.stringify(registered)), clock.now()));
+    return { registered, isKept: true };
+  } catch (error) {
+    logger.error('what a code host registered could not be kept', { error: error as Error });
+    return { registered, isKept: false };
+  }
 }
 
 /** @throws CallerError when the forge has no such way */
@@ -113,7 +230,7 @@ function registrationOf({ forge }: ForgeHost): Registration {
   return registration;
 }
 
-async function registered(
+async function exchanged(
   { forges }: RegisterIntegrationDependencies,
   host: ForgeHost,
   code: string,
@@ -129,40 +246,4 @@ async function registered(
     }
     throw error instanceof ForgeError ? forgeFailure('what the code host registered', error) : error;
   }
-}
-
-/** @throws CallerError when the secret is no list: nothing of it is written over */
-async function currentIntegrations({
-  integrationsSecret,
-}: RegisterIntegrationDependencies): Promise<Integrations> {
-  try {
-    return parseIntegrations(await integrationsSecret.read());
-  } catch (error) {
-    throw error instanceof IntegrationsError
-      ? new CallerError('conflict', `the operator has to mend the integrations: ${error.message}`, {
-          cause: error,
-        })
-      : error;
-  }
-}
-
-function checkFree({ valid, invalid }: Integrations, { forge, baseUrl }: ForgeHost): void {
-  const isTaken =
-    valid.some((one) => one.forge === forge && one.settings.baseUrl === baseUrl) ||
-    invalid.some((one) => one.forge === forge && one.baseUrl === baseUrl);
-  if (isTaken) {
-    throw new CallerError('conflict', `there is an integration for ${baseUrl} already`);
-  }
-}
-
-async function addEntry(
-  { integrationsSecret }: RegisterIntegrationDependencies,
-  { forge }: ForgeHost,
-  { settings, secrets }: RegisteredIntegration,
-): Promise<void> {
-  const entries: unknown = JSON.parse(await integrationsSecret.read());
-  if (!Array.isArray(entries)) {
-    throw new CallerError('conflict', 'the operator has to mend the integrations: the secret is not a list');
-  }
-  await integrationsSecret.write(JSON.stringify([...entries, { forge, settings, secrets }]));
 }

@@ -63,6 +63,7 @@
  * | grant that is revoked at the forge from that time on, encrypted | GRANTREVOCATIONS | UNTIL#time#id |
  * | answer of a sign-in that was taken | SIGNIN#hash | SIGNIN |
  * | registration at a forge that was begun | REGISTRATION#hash | REGISTRATION |
+ * | host that is being registered | REGISTERING#forge#base | REGISTERING |
  * | sign-in, or a try | INSTALLATION | SIGNINS#time#id |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
@@ -300,6 +301,10 @@ export const keys = {
   }),
   /** @param hash of what was sent to the forge as the state */
   registration: (hash: string): Key => ({ pk: `REGISTRATION#${hash}`, sk: 'REGISTRATION' }),
+  registeringHost: ({ forge, baseUrl }: Host): Key => ({
+    pk: `REGISTERING#${forge}#${baseUrl}`,
+    sk: 'REGISTERING',
+  }),
   /** @param hash of what was sent to the forge as the state */
   takenSignIn: (hash: string): Key => ({ pk: `SIGNIN#${hash}`, sk: 'SIGNIN' }),
   /** @param at milliseconds since the epoch */

@@ -216,7 +216,8 @@ describe('functions', () => {
     const others = conditions.filter(({ Condition }) => JSON.stringify(Condition).includes('"credential"'));
     expect(others).toHaveLength(7);
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('answer', 'caller'));
-    expect(conditions).toHaveLength(14);
+    expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('registration', 'registration'));
+    expect(conditions).toHaveLength(15);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }

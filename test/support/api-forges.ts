@@ -67,9 +67,13 @@ export function createApiForges(): ApiForges {
     deliveryLog: undefined,
     text: '[]',
     secret: {
-      read: async () => forges.text,
-      async write(text) {
+      read: async () => ({ text: forges.text, version: forges.text }),
+      async replace(text, version) {
+        if (forges.text !== version) {
+          return false;
+        }
         forges.text = text;
+        return true;
       },
     },
     servicesOf: () => ({

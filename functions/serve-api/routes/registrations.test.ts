@@ -3,16 +3,44 @@ import { parseIntegrations } from '../../../shared/forge/integrations.ts';
 import { changeInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { registeredApp } from '../../../test/support/api-forges.ts';
 import { registrationOf } from '../../../test/support/api-organization-examples.ts';
-import { type ApiWorld, createApiWorld, type Person, userOf } from '../../../test/support/api-world.ts';
+import {
+  type ApiResponse,
+  type ApiWorld,
+  createApiWorld,
+  type Person,
+  userOf,
+} from '../../../test/support/api-world.ts';
 
 const path = '/installation/registrations';
 const baseUrl = 'https://git.example';
 const begin = (world: ApiWorld, host = baseUrl) =>
   world.ask('administrator', { method: 'POST', path, body: registrationOf(host) });
 
-async function begun(world: ApiWorld): Promise<string> {
-  const { body } = await begin(world);
-  return new URL(body.action).searchParams.get('state') ?? '';
+const stateOf = ({ body }: ApiResponse): string => new URL(body.action).searchParams.get('state') ?? '';
+const begun = async (world: ApiWorld): Promise<string> => stateOf(await begin(world));
+
+/** Counts the codes that are exchanged from now on. */
+function countExchanges(world: ApiWorld, wait = async () => {}): () => number {
+  let count = 0;
+  const { servicesOf } = world.forges;
+  world.forges.servicesOf = (integration) => ({
+    ...servicesOf(integration),
+    fetch: async () => {
+      count += 1;
+      await wait();
+      return Response.json({ ...registeredApp, webhook_secret: `webhook-secret-${count}` }, { status: 201 });
+    },
+  });
+  return () => count;
+}
+
+/** The secret cannot be written, until the returned function is called. */
+function breakSecret({ forges: { secret } }: ApiWorld): () => void {
+  const { replace } = secret;
+  secret.replace = () => Promise.reject(new Error('the secret cannot be written'));
+  return () => {
+    secret.replace = replace;
+  };
 }
 const complete = (world: ApiWorld, state: string, person: Person = 'administrator') =>
   world.ask(person, { method: 'POST', path: `${path}/complete`, body: { code: 'c0de', state } });
@@ -58,6 +86,73 @@ describe('the registration of this installation at a code host', () => {
     world.advance(3600_000);
     await world.signIn('administrator');
     expect((await complete(world, state)).status).toBe(422);
+  });
+
+  it('loses none of two hosts that are registered at the same moment', async () => {
+    const world = await createApiWorld();
+    const states = [await begun(world), stateOf(await begin(world, 'https://other.example'))];
+    countExchanges(world);
+    // Both have read the secret before either writes it.
+    const { replace } = world.forges.secret;
+    const both = Promise.withResolvers<void>();
+    let writes = 0;
+    world.forges.secret.replace = async (...write) => {
+      writes += 1;
+      if (writes === 2) {
+        both.resolve();
+      }
+      await both.promise;
+      return replace(...write);
+    };
+    const answers = await Promise.all(states.map((state) => complete(world, state)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(
+      parseIntegrations(world.forges.text)
+        .valid.map(({ settings }) => settings.baseUrl)
+        .sort(),
+    ).toEqual([baseUrl, 'https://other.example']);
+  });
+
+  it('spends the code once where the same answer comes twice at the same moment', async () => {
+    const world = await createApiWorld();
+    const state = await begun(world);
+    const begunThere = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    const exchanges = countExchanges(world, () => {
+      begunThere.resolve();
+      return answered.promise;
+    });
+    const first = complete(world, state);
+    await begunThere.promise;
+    expect((await complete(world, state)).body).toMatchObject({ code: 'too-early' });
+    answered.resolve();
+    expect((await first).status).toBe(200);
+    expect(exchanges()).toBe(1);
+  });
+
+  it('keeps what the code host made while it cannot be stored, and the same request completes it', async () => {
+    const world = await createApiWorld();
+    const state = await begun(world);
+    const exchanges = countExchanges(world);
+    const repair = breakSecret(world);
+    const failed = await complete(world, state);
+    expect([failed.status, failed.body]).toEqual([409, expect.objectContaining({ code: 'too-early' })]);
+    expect(JSON.stringify([...world.table.dump()])).not.toMatch(/private-key|client-secret|webhook-secret/);
+    repair();
+    expect((await complete(world, state)).status).toBe(200);
+    expect(exchanges()).toBe(1);
+    expect(parseIntegrations(world.forges.text).valid).toHaveLength(1);
+    // Nothing of it is left.
+    expect([...world.table.dump().keys()].filter((name) => /REGIST/.test(name))).toEqual([]);
+  });
+
+  it('stores what was kept when somebody registers at the host again', async () => {
+    const world = await createApiWorld();
+    const repair = breakSecret(world);
+    await complete(world, await begun(world));
+    repair();
+    expect((await begin(world)).status).toBe(409);
+    expect(parseIntegrations(world.forges.text).valid).toMatchObject([{ settings: { baseUrl } }]);
   });
 
   it.each(['{}', 'no json'])('writes over no secret that is no list: %s', async (text) => {

@@ -5,6 +5,7 @@ import {
   RegistrationAnswer,
   RegistrationForm,
 } from '../../../shared/console-api/forges.ts';
+import { integrationKeyOf } from '../../../shared/forge/integration-key.ts';
 import {
   beginRegistration,
   completeRegistration,
@@ -47,7 +48,8 @@ const complete = defineRoute(
     name: 'completeRegistration',
     path: '/installation/registrations/complete',
     summary: 'Take what the code host registered',
-    description: 'Only for whoever began it, within an hour, and once.',
+    description:
+      'Only for whoever began it, within an hour, and once. When it could not be stored (409, `too-early`), the same request completes it.',
     body: RegistrationAnswer,
     act: 'register-integration',
     idempotency: 'natural',
@@ -57,9 +59,15 @@ const complete = defineRoute(
       description: 'People can sign in with it within a minute.',
     },
   },
-  async (dependencies, { caller, body, accountable }) => ({
-    body: { key: await completeRegistration(dependencies, idOf(caller), body, await accountable()) },
-  }),
+  async (dependencies, { caller, body, accountable }) => {
+    const { forge, settings } = await completeRegistration(
+      dependencies,
+      idOf(caller),
+      body,
+      await accountable(),
+    );
+    return { body: { key: integrationKeyOf({ forge, baseUrl: settings.baseUrl }) } };
+  },
 );
 
 export const registrationRoutes: readonly Route[] = [begin, complete];

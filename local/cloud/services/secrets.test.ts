@@ -7,6 +7,7 @@ import {
   ListSecretsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SecretEngine } from '../runtime/service.ts';
@@ -64,6 +65,27 @@ it('keeps a pending version separate', async () => {
   await put('pending', { VersionStages: ['AWSPENDING'] });
   expect(await get(arn)).toMatchObject({ SecretString: current });
   expect(await get(arn, { VersionStage: 'AWSPENDING' })).toMatchObject({ SecretString: 'pending' });
+});
+
+it('moves the label of the current version only from where the caller says that it is', async () => {
+  const { VersionId: before } = await get(arn);
+  const { VersionId: added } = await put('next', { VersionStages: ['NEXT'] });
+  const move = (RemoveFromVersionId: string | undefined) =>
+    secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: arn,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: added,
+        RemoveFromVersionId,
+      }),
+    );
+  for (const other of [added, undefined]) {
+    expect(await failure(move(other))).toEqual({ name: 'InvalidParameterException', status: 400 });
+  }
+  expect(await get(arn)).toMatchObject({ VersionId: before });
+  await move(before);
+  expect(await get(arn)).toMatchObject({ VersionId: added, SecretString: 'next' });
+  expect(await get(arn, { VersionStage: 'AWSPREVIOUS' })).toMatchObject({ VersionId: before });
 });
 
 it('accepts a repeated request once, and no other value under its token', async () => {

@@ -43,6 +43,12 @@ const schemas = {
     ClientRequestToken: token.optional(),
     VersionStages: z.array(z.string()).optional(),
   }),
+  UpdateSecretVersionStage: z.object({
+    SecretId: z.string(),
+    VersionStage: z.string(),
+    RemoveFromVersionId: z.string().optional(),
+    MoveToVersionId: z.string().optional(),
+  }),
   DescribeSecret: z.object({ SecretId: z.string() }),
   CreateSecret: z.object({
     Name: z.string(),
@@ -129,6 +135,36 @@ export function createSecretsService(options: {
     return added;
   }
 
+  /** Moves a label, if it is where the caller says that it is. */
+  function moveStage(
+    secret: Secret,
+    {
+      VersionStage: stage,
+      RemoveFromVersionId: from,
+      MoveToVersionId: to,
+    }: z.infer<typeof schemas.UpdateSecretVersionStage>,
+  ): void {
+    const holder = secret.versions.find(({ stages }) => stages.includes(stage))?.id;
+    if (holder !== from) {
+      const message = `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${holder}, so you must explicitly reference that version in RemoveFromVersionId.`;
+      throw new AwsError(400, 'InvalidParameterException', message);
+    }
+    if (to !== undefined && !secret.versions.some(({ id }) => id === to)) {
+      throw new AwsError(400, 'ResourceNotFoundException', `Version ${to} does not exist.`);
+    }
+    const isCurrent = stage === 'AWSCURRENT' && to !== undefined;
+    const versions = secret.versions.map((version) => {
+      const others = version.stages.filter((one) => one !== stage && !(isCurrent && one === 'AWSPREVIOUS'));
+      const added = version.id === to ? [stage] : version.id === from && isCurrent ? ['AWSPREVIOUS'] : [];
+      return { ...version, stages: [...others, ...added] };
+    });
+    save({
+      ...secret,
+      versions: versions.filter(({ stages }) => stages.length > 0),
+      lastChanged: clock.now(),
+    });
+  }
+
   const operations: Readonly<Record<string, (body: unknown) => object>> = {
     GetSecretValue(body) {
       const input = parsedInput(schemas.GetSecretValue, body);
@@ -159,6 +195,12 @@ export function createSecretsService(options: {
       const stages = input.VersionStages ?? ['AWSCURRENT'];
       const version = put(secret, { id, stages, secretString: input.SecretString });
       return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
+    },
+    UpdateSecretVersionStage(body) {
+      const input = parsedInput(schemas.UpdateSecretVersionStage, body);
+      const secret = find(input.SecretId);
+      moveStage(secret, input);
+      return { ARN: secret.arn, Name: secret.name };
     },
     DescribeSecret(body) {
       const secret = find(parsedInput(schemas.DescribeSecret, body).SecretId);
