@@ -123,6 +123,23 @@ describe.each(named(naming))('%s', (_, operation) => {
   });
 });
 
+describe.each(named(operations.filter(({ scope }) => scope === 'read')))('%s', (_, operation) => {
+  it('names no person and no address to a key that may only read', async () => {
+    const { world, request } = await worldFor(operation);
+    const why = 'a leak';
+    const path = '/organizations/acme';
+    await world.ask('owner', { method: 'POST', path: `${path}/stop-access`, body: { why } });
+    const commits = ['b'.repeat(40)];
+    const refusal = { commits, confirm: commits.join(), why };
+    await world.ask('owner', { method: 'POST', path: `${path}/refused-commits`, body: refusal });
+    const { status, text } = await world.ask(await world.machine(['read']), request());
+    expect(status).toBe(200);
+    const logins = /user-\d+|(?:owner|member|outside|stranger|administrator)-login/;
+    expect(text).not.toMatch(logins);
+    expect(text).not.toMatch(/user(?:owner|member|outside)\w|198\.51\.100\./);
+  });
+});
+
 describe.each(named(changes))('%s', (_, operation) => {
   const isDangerous = operation.definition['x-dangerous'] === true;
 

@@ -80,7 +80,10 @@ export const DeletedOrganization = z
   })
   .meta({ id: 'DeletedOrganization' });
 
-const Scope = z.enum(apiKeyScopes);
+const Scope = z.enum(apiKeyScopes).meta({
+  description:
+    '`read`: everything but people, what they did, and secrets; `members`: people, teams and the history, too.',
+});
 
 export const ApiKey = z
   .object({

@@ -205,7 +205,7 @@ export const CommitRefusal = z
 export const RefusedCommit = z
   .object({
     commit: z.string(),
-    by: z.string(),
+    by: z.string().optional().meta({ description: 'Not for keys without the scope `members`.' }),
     why: z.string(),
     at: Time,
     isWithdrawn: z.boolean().meta({ description: 'Clients get none of its archives any more.' }),

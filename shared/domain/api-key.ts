@@ -2,9 +2,10 @@
 import { isWithChecksum, withChecksum } from './token.ts';
 
 export const apiKeyScopes = [
-  /** Reads everything of the organization but what is secret. */
+  /** Reads everything of the organization but people, what they did and from where, and what is secret. */
   'read',
   'packages',
+  /** People and teams, and the history, which says who did what from which address. */
   'members',
   'tokens',
   'settings',

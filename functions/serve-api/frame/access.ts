@@ -47,6 +47,10 @@ export interface OperatorCaller {
 
 export type Caller = UserCaller | KeyCaller | OperatorCaller;
 
+/** Whether answers may name people to the caller: not to a machine that is only to read packages. */
+export const mayReadPeople = (caller: Caller): boolean =>
+  caller.kind !== 'key' || caller.key.scopes.includes('members');
+
 export type Refusal =
   | 'unauthenticated'
   /** Answered like what does not exist. */

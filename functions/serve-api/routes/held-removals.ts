@@ -19,7 +19,8 @@ const listHeldRemovals = defineRoute(
     tag,
     summary: 'Removals that wait for an owner',
     access: 'owner',
-    scope: 'read',
+    // It names those who would lose something.
+    scope: 'members',
     params: Which,
     query: z.strictObject(pageQuery),
     answer: { status: 200, schema: pageOf(HeldRemovals), description: 'A page, by scope.' },

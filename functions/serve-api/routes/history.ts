@@ -6,7 +6,7 @@ import { signInPage } from '../../../shared/store/sign-in-log.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
-const common = { method: 'get', tag: 'History', access: 'owner', scope: 'read' } as const;
+const common = { method: 'get', tag: 'History', access: 'owner', scope: 'members' } as const;
 
 const filter = {
   act: z.string().min(1).max(100).optional().meta({ description: 'Only this act, such as `stop-access`.' }),

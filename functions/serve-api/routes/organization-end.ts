@@ -15,7 +15,8 @@ const exported = defineRoute(
     summary: 'Settings, packages, members and history as JSON lines',
     description: 'Of the history the last 750 entries; all of them are at `/history/export`. Nothing secret.',
     access: 'owner',
-    scope: 'read',
+    // Members and history are in it.
+    scope: 'members',
     query: z.strictObject({
       part: z.enum(exportParts).optional().meta({ description: 'Only this part; everything if left out.' }),
     }),

@@ -10,6 +10,7 @@ import {
 import { allowRefusedCommit } from '../../../shared/organizations/allow-commit.ts';
 import { refuseCommits } from '../../../shared/organizations/refuse-commits.ts';
 import { refusedCommitPage } from '../../../shared/store/refused-commit-store.ts';
+import { mayReadPeople } from '../frame/access.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -35,7 +36,7 @@ const list = defineRoute(
     query: z.strictObject(pageQuery),
     answer: { status: 200, schema: pageOf(RefusedCommit), description: 'A page of commits by hash.' },
   },
-  async ({ table }, { organization, query }) => {
+  async ({ table }, { organization, caller, query }) => {
     const paged = { route: 'listRefusedCommits', filter: [organization.id] };
     const limit = limitOf(query);
     const commits = await refusedCommitPage(table, organization.id, {
@@ -45,7 +46,7 @@ const list = defineRoute(
     const next = commits.length === limit ? commits.at(-1)?.commit : undefined;
     const items = commits.map(({ commit, by, why, at, isWithdrawn, removedAt }) => ({
       commit,
-      by,
+      by: mayReadPeople(caller) ? by : undefined,
       why,
       at: timeOf(at),
       isWithdrawn,

@@ -12,6 +12,8 @@ import { defineRoute, type Route } from '../frame/route.ts';
 const tag = 'Synchronizations';
 const path = '/organizations/{slug}/synchronizations/{synchronization}';
 const read = { method: 'get', tag, access: 'owner', scope: 'read' } as const;
+/** Changes and what is put back name people. */
+const readPeople = { ...read, scope: 'members' } as const;
 const request = {
   method: 'post',
   tag,
@@ -104,7 +106,7 @@ const readRun = defineRoute(
 
 const listChanges = defineRoute(
   {
-    ...read,
+    ...readPeople,
     name: 'listRunChanges',
     path: `${path}/runs/{number}/changes`,
     summary: 'What a run changed, and why',
@@ -146,7 +148,7 @@ const undo = defineRoute(
 
 const readUndo = defineRoute(
   {
-    ...read,
+    ...readPeople,
     name: 'readUndo',
     path: `${path}/runs/{number}/undo`,
     summary: 'What an undo that was requested has restored by now, and why the rest is not',

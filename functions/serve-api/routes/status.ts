@@ -22,7 +22,8 @@ const readOrganizationStatus = defineRoute(
     description:
       'A report of everything at once, which reads all that the organization has: ask for it rarely.',
     access: 'owner',
-    scope: 'read',
+    // It has the latest history, and the people whose removal waits.
+    scope: 'members',
     answer: { status: 200, schema: OrganizationStatus, description: 'The state.' },
   },
   async ({ table, clock }, { organization }) => ({
