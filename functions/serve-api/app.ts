@@ -71,7 +71,7 @@ const about = ({ consoleBaseUrl }: ApiDependencies) => ({
     title: 'Repertoire',
     version: '1',
     description:
-      'Everything that the console does. Problems are answered as RFC 9457 has them; lists have a cursor; `x-access` says who may use an operation, `x-scope` which scope of an API key, `x-act` what the history has of it.',
+      'Everything that the console does. Problems are answered as RFC 9457 has them; lists have a cursor; `x-access` says who may use an operation, `x-or-right` by which delegated right others may, `x-scope` which scope of an API key, `x-act` what the history has of it.',
   },
   servers: [{ url: consoleBaseUrl }],
 });

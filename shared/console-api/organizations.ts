@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { apiKeyScopes } from '../domain/api-key.ts';
 import { Line, Role, Time } from './common.ts';
 import { IntegrationKey } from './forges.ts';
+import { DelegatedRight } from './people.ts';
 
 export const Organization = z
   .object({
@@ -12,6 +13,17 @@ export const Organization = z
     accessStoppedAt: Time.optional().meta({ description: 'Since when every token of it is refused.' }),
   })
   .meta({ id: 'Organization' });
+
+export const OwnOrganization = Organization.extend({
+  rights: z
+    .array(
+      z.object({ right: DelegatedRight, teams: z.array(z.string()).meta({ description: 'Their ids.' }) }),
+    )
+    .meta({
+      description:
+        'What else you may do, without the role for it, by rights that owners left to teams of yours. Owners may do everything, so it is empty for them.',
+    }),
+}).meta({ id: 'OwnOrganization' });
 
 /** A forge organization that whoever asks owns: the code host is asked, and nothing here is believed. */
 export const ForgeChoice = z

@@ -1,5 +1,6 @@
 /** People and teams of an organization. */
 import { z } from 'zod';
+import { delegatedRights } from '../domain/delegated-right.ts';
 import { Role } from './common.ts';
 
 const state = z.enum(['active', 'waiting', 'off']).meta({
@@ -32,6 +33,16 @@ export const PersonChange = z
   })
   .meta({ id: 'PersonChange' });
 
+export const DelegatedRight = z.enum(delegatedRights).meta({
+  id: 'DelegatedRight',
+  description:
+    '`manage-packages`: scan, accept a moved tag, give a name, delete versions and packages; `add-packages`: make packages of repositories. Only on repositories that the person reads as a member of the team.',
+});
+
+export const TeamRights = z
+  .strictObject({ rights: z.array(DelegatedRight).max(delegatedRights.length) })
+  .meta({ id: 'TeamRights', description: 'What owners left to a team.' });
+
 export const Team = z
   .object({
     id: z.string().meta({ description: 'Also the principal of its tokens.' }),
@@ -40,6 +51,7 @@ export const Team = z
     name: z.string(),
     parent: z.string().optional().meta({ description: 'The team above it.' }),
     privacy: z.string().optional().meta({ description: "The code host's own term." }),
+    rights: z.array(DelegatedRight).meta({ description: 'What owners left to it.' }),
   })
   .meta({ id: 'Team' });
 

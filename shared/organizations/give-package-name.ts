@@ -31,6 +31,8 @@ export interface GivePackageNameInput {
   readonly to: string;
   /** Whether it is the same package, moved: then it keeps its number and its archives. */
   readonly samePackage: boolean;
+  /** A refusal names only these. */
+  readonly mayActOn?: (source: PackageSource) => boolean;
 }
 
 export interface GivenPackageName {
@@ -62,7 +64,7 @@ export async function givePackageName(
       `no repository has the name ${name}: one whose composer.json has it gets it with its next scan, or status says why not`,
     );
   }
-  const to = await claimantNamed(table, organization, name, before, input.to);
+  const to = await claimantNamed(table, organization, name, before, input);
   const reason = `an owner gave it (${by.by}: ${by.why})`;
   const subject = `${name} to ${to.fullName}${input.samePackage ? ' as the same package' : ''}`;
   const beside = [ownerAct(dependencies, organization.id, by, 'give-name', subject)];
@@ -111,7 +113,7 @@ async function claimantNamed(
   organization: Organization,
   name: string,
   before: StoredName,
-  named: string,
+  { to: named, mayActOn = () => true }: GivePackageNameInput,
 ): Promise<Repository> {
   const wanted = named.toLowerCase();
   const all = await repositoriesOf(table, organization);
@@ -123,7 +125,9 @@ async function claimantNamed(
   );
   const claims = await nameClaims(table, organization.id, name);
   const isClaimant = (source: PackageSource): boolean => claims.some((claim) => sameSource(claim, source));
-  const claimants = all.filter(({ source }) => isClaimant(source)).map(({ fullName }) => fullName);
+  const claimants = all
+    .filter(({ source }) => isClaimant(source) && mayActOn(source))
+    .map(({ fullName }) => fullName);
   const listed =
     claimants.length === 0
       ? 'no repository claims it'

@@ -1,11 +1,12 @@
 /** The repositories of an organization in pages: which are packages, and why the others are not. */
 import { CallerError } from '../domain/caller-error.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
-import type { SynchronizationId } from '../domain/ids.ts';
+import type { OrganizationId, SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { parseRepositoryKey, type RepositoryOf, repositoryKey } from '../domain/repository-key.ts';
-import { findRepository, repositoryPage } from '../store/fact-store.ts';
+import { findRepositories, findRepository, repositoryPage } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
+import { namesOf } from '../store/name-store.ts';
 import { isOfSource, parsePackage } from '../store/package-store.ts';
 import { parseScan, type ScanState } from '../store/scan-store.ts';
 import { sourcesBetween } from '../store/source-store.ts';
@@ -74,6 +75,39 @@ export async function listRepositories(
   };
 }
 
+/**
+ * A page of those with the given keys. Three reads: repositories, which packages there are, and these packages with the scans.
+ *
+ * @param names in their order
+ */
+export async function listNamedRepositories(
+  table: Table,
+  { id }: Pick<Organization, 'id'>,
+  names: readonly string[],
+  filter: RepositoryFilter,
+  { limit, after = '' }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<RepositoryPage> {
+  const following = names.filter((name) => name > after);
+  const page = following.slice(0, Math.min(limit, repositoriesMax));
+  const named = page
+    .flatMap((name) => parseRepositoryKey(name) ?? [])
+    .filter(({ synchronization }) => (filter.synchronization ?? synchronization) === synchronization);
+  const found = await findRepositories(table, named);
+  const isOfPage = new Set(named.map(repositoryKey));
+  const numbers = (await namesOf(table, id))
+    .filter(({ source }) => isOfPage.has(repositoryKey(source)))
+    .map(({ number }) => number);
+  const facts = named.flatMap(({ synchronization }, place) => {
+    const fact = found[place];
+    return fact === undefined ? [] : [{ synchronization, fact }];
+  });
+  const repositories = await withPackages(table, id, facts, numbers);
+  return {
+    repositories: repositories.filter((one) => fits(one, filter)),
+    next: following.length > page.length ? page.at(-1) : undefined,
+  };
+}
+
 /** Where a page begins: after a repository, or with a synchronization. */
 function placeOf(after: string, ids: readonly SynchronizationId[]) {
   const [first] = after.split('~');
@@ -101,21 +135,39 @@ async function described(
     return [];
   }
   const sources = await sourcesBetween(table, id, synchronization, first, last);
+  return withPackages(
+    table,
+    id,
+    facts.map((fact) => ({ synchronization, fact })),
+    sources.map(({ number }) => number),
+  );
+}
+
+/** One read. @param numbers of packages, among which are those of the repositories */
+async function withPackages(
+  table: Table,
+  organization: OrganizationId,
+  repositories: readonly Pick<ListedRepository, 'synchronization' | 'fact'>[],
+  numbers: readonly number[],
+): Promise<readonly ListedRepository[]> {
   const items = await table.getMany([
-    ...facts.map(({ repository }) => keys.scan(synchronization, repository)),
-    ...sources.map(({ number }) => keys.package(id, number)),
+    ...repositories.map(({ synchronization, fact }) => keys.scan(synchronization, fact.repository)),
+    ...numbers.map((number) => keys.package(organization, number)),
   ]);
   const packages = items
-    .slice(facts.length)
+    .slice(repositories.length)
     .flatMap((item) => (item === undefined ? [] : [parsePackage(item)]))
     .filter(isOfSource);
-  return facts.map((fact, place) => {
+  return repositories.map(({ synchronization, fact }, place) => {
+    const { repository } = fact;
     const scan = items[place];
     return {
       synchronization,
-      repository: fact.repository,
+      repository,
       fact,
-      packages: packages.filter((one) => one.repository === fact.repository).map(({ name }) => name),
+      packages: packages
+        .filter((one) => one.synchronization === synchronization && one.repository === repository)
+        .map(({ name }) => name),
       scan: scan && parseScan(scan),
     };
   });

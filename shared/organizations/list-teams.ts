@@ -1,5 +1,6 @@
 /** Teams of an organization, over all its synchronizations. */
 import { CallerError } from '../domain/caller-error.ts';
+import type { DelegatedRight } from '../domain/delegated-right.ts';
 import type { TeamFact, TeamMemberFact } from '../domain/facts.ts';
 import { type Principal, parsePrincipal, type SynchronizationId, teamPrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -8,6 +9,7 @@ import { factPage } from '../store/fact-page.ts';
 import { findFact, loadFacts } from '../store/fact-store.ts';
 import { listSynchronizations } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
+import { rightsOfTeams } from '../store/team-rights-store.ts';
 
 export interface ListedTeam {
   readonly id: Principal;
@@ -18,10 +20,12 @@ export interface ListedTeam {
   readonly parent: Principal | undefined;
   /** The code host's own term. */
   readonly privacy: string | undefined;
+  /** What owners here left to it. */
+  readonly rights: readonly DelegatedRight[];
 }
 
 /**
- * A page of teams, which may be short before the last. Two reads.
+ * A page of teams, which may be short before the last. Three reads.
  *
  * @param after `next` of the page before
  */
@@ -38,8 +42,13 @@ export async function teamsPage(
     return { teams: [], next: undefined };
   }
   const { facts, next } = await factPage(table, synchronization, 'team', { limit, after: place });
+  const rights = await rightsOfTeams(
+    table,
+    organization,
+    facts.map(({ team }) => teamPrincipal(synchronization, team)),
+  );
   return {
-    teams: facts.map((fact) => shown(synchronization, fact)),
+    teams: facts.map((fact, place) => shown(synchronization, fact, rights[place]?.rights)),
     next: next === undefined ? listed[at + 1]?.synchronization : `${synchronization} ${next}`,
   };
 }
@@ -47,6 +56,7 @@ export async function teamsPage(
 const shown = (
   synchronization: SynchronizationId,
   { team, slug, name, parent, privacy }: TeamFact,
+  rights: readonly DelegatedRight[] = [],
 ): ListedTeam => ({
   id: teamPrincipal(synchronization, team),
   synchronization,
@@ -54,6 +64,7 @@ const shown = (
   name,
   parent: parent && teamPrincipal(synchronization, parent),
   privacy,
+  rights,
 });
 
 /** A team, and what its rights are decided for. */
@@ -76,7 +87,10 @@ export async function teamIn(
   if (reader === undefined || fact?.kind !== 'team') {
     throw new CallerError('not-found', 'the organization has no such team');
   }
-  return { team: shown(reader.synchronization, fact), reader };
+  const [found] = await rightsOfTeams(table, organization, [
+    teamPrincipal(reader.synchronization, reader.team),
+  ]);
+  return { team: shown(reader.synchronization, fact, found?.rights), reader };
 }
 
 function teamOf(id: string): FoundTeam['reader'] | undefined {

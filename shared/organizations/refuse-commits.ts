@@ -6,7 +6,7 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
-import { findPackageByName, versionsOfPackage } from '../store/package-store.ts';
+import { findPackageByName, type StoredPackage, versionsOfPackage } from '../store/package-store.ts';
 import { refuseCommit } from '../store/refused-commit-store.ts';
 import { type Table, transactionItemsMax } from '../store/table.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
@@ -30,14 +30,30 @@ export interface Refusal {
 /** How many commits one command takes. Their transaction also has an entry of the audit log and the deletion. */
 const commitsMax = transactionItemsMax - 2;
 
+/** Whether the caller may delete from the package. */
+type MayActOn = (found: StoredPackage) => boolean;
+
+interface Refusing {
+  readonly act: string;
+  readonly subject: string;
+  readonly mayActOn: MayActOn;
+}
+
+interface VersionsToDelete {
+  readonly packageName: string;
+  readonly versions: readonly string[];
+  readonly mayActOn?: MayActOn;
+}
+
 /**
  * @param versions as `status` or Composer shows them, or normalized
- * @throws CallerError for a package or a version that does not exist
+ * @param mayActOn a commit is refused in every package that has it: the caller has to be allowed to act on each
+ * @throws CallerError for a package or a version that does not exist, or is also another's that the caller may not act on
  */
 export async function deleteVersions(
   dependencies: RefuseDependencies,
   organization: Organization,
-  { packageName, versions }: { readonly packageName: string; readonly versions: readonly string[] },
+  { packageName, versions, mayActOn = () => true }: VersionsToDelete,
   confirmation: Confirmation,
 ): Promise<Refusal> {
   const { table } = dependencies;
@@ -64,6 +80,7 @@ export async function deleteVersions(
   return refuse(dependencies, organization, commits, confirmed(confirmation, packageName), {
     act: 'delete-version',
     subject: `${packageName} ${named.map(({ text, commit }) => `${text} (${commit?.slice(0, 12)})`).join(', ')}`,
+    mayActOn,
   });
 }
 
@@ -80,7 +97,11 @@ export async function refuseCommits(
   checkHashes(commits);
   const by = confirmed(confirmation, commits.join(','));
   const subject = commits.join(', ');
-  return refuse(dependencies, organization, [...new Set(commits)], by, { act: 'refuse-commit', subject });
+  return refuse(dependencies, organization, [...new Set(commits)], by, {
+    act: 'refuse-commit',
+    subject,
+    mayActOn: () => true,
+  });
 }
 
 /** @throws CallerError */
@@ -99,13 +120,13 @@ async function refuse(
   organization: Organization,
   commits: readonly string[],
   by: Accountable | undefined,
-  { act, subject }: { readonly act: string; readonly subject: string },
+  { act, subject, mayActOn }: Refusing,
 ): Promise<Refusal> {
   const { table, workQueue, clock } = dependencies;
   if (commits.length > commitsMax) {
     throw new CallerError('invalid', `${commits.length} commits given; at most ${commitsMax} at once`);
   }
-  const plan = await refusalOf(table, organization, commits);
+  const plan = await refusalOf(table, organization, commits, mayActOn);
   if (by === undefined) {
     return { done: false, ...plan };
   }
@@ -125,8 +146,15 @@ async function refusalOf(
   table: Table,
   { id: organization }: Organization,
   commits: readonly string[],
+  mayActOn: MayActOn,
 ): Promise<Omit<Refusal, 'done'>> {
   const affected = await packagesWith(table, organization, commits);
+  if (!affected.every(({ found }) => mayActOn(found))) {
+    throw new CallerError(
+      'forbidden',
+      'another package has a commit of these versions, and would lose it too: an owner has to delete them',
+    );
+  }
   const versions: Refusal['versions'][number][] = [];
   for (const { found } of affected) {
     for (const { version, commit } of await versionsOfPackage(table, organization, found.number)) {

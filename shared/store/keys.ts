@@ -52,6 +52,7 @@
  * | settings of the installation | INSTALLATION | SETTINGS |
  * | what an organization says of a user | ORG#id | PERSON#user |
  * | that an organization says something of the user | USER#id | PERSONIN#organization |
+ * | rights that owners left to a team | ORG#id | TEAMRIGHTS#principal |
  * | machine's key by its hash | APIKEY#hash | APIKEY |
  * | machine's key of an organization | ORG#id | APIKEY#id |
  * | requests of a caller in one minute | RATE#caller | MINUTE#minute |
@@ -271,6 +272,10 @@ export const keys = {
   }),
   installationSettings: (): Key => ({ pk: 'INSTALLATION', sk: 'SETTINGS' }),
   /** What the organization itself says of a person, whatever code hosts say. */
+  teamRights: (organization: string, team: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `TEAMRIGHTS#${team}`,
+  }),
   person: (organization: string, user: string): Key => ({ pk: `ORG#${organization}`, sk: `PERSON#${user}` }),
   personIn: (user: string, organization: string): Key => ({
     pk: `USER#${user}`,

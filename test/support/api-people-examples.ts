@@ -66,6 +66,7 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
   readPerson: { params: { id: userOf('outside') } },
   changePerson: { params: { id: userOf('member') }, body: { state: 'off' } },
   listTeams: { prepare: async (world) => void (await withTeam(world)) },
+  setTeamRights: { body: { rights: ['manage-packages'] }, prepare: withTeam },
   readTeam: { prepare: withTeam },
   listMembersOfTeam: { prepare: withTeam },
   listAccessOfTeam: { prepare: withTeam },

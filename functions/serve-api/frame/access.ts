@@ -1,5 +1,6 @@
 /** Who may use a route. */
 import type { ApiKeyScope } from '../../../shared/domain/api-key.ts';
+import type { DelegatedRight } from '../../../shared/domain/delegated-right.ts';
 import type { OrganizationId, SessionId, UserId } from '../../../shared/domain/ids.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import type { ApiKey } from '../../../shared/store/api-key-store.ts';
@@ -59,9 +60,23 @@ export type Refusal =
   | 'missing-scope'
   | 'reauthentication-required';
 
+/**
+ * What is enough without the role: one of the rights that owners can leave to a team, on everything that the request is about
+ * (frame/delegated.ts). It counts for people alone: a key does what its scopes and its maker's ownership allow.
+ */
+export interface OrRight {
+  readonly rights: readonly DelegatedRight[];
+  /**
+   * What the request names: a package in the path; that and the repository in the body; a repository in the path; repositories in the body. Of
+   * a `list` the handler shows what the right counts on.
+   */
+  readonly on: 'package' | 'package-and-repository' | 'repository' | 'repositories' | 'list';
+}
+
 /** A route, as far as access goes. */
 export interface AccessRule {
   readonly access: Access;
+  readonly orRight?: OrRight;
   /** What a machine's key needs; `none`: no key may. */
   readonly scope: ApiKeyScope | 'none';
   /** A person has to have proved who he is within `freshMs`. */
@@ -75,6 +90,8 @@ export interface Standing {
   /** There, the person's, or that of the person who made the key. */
   readonly role: Role | undefined;
   readonly isAdministrator: boolean;
+  /** Whether a right that the route takes instead of the role counts for the person on anything. */
+  readonly isDelegate?: boolean;
 }
 
 /** Fifteen minutes, in milliseconds. */
@@ -136,13 +153,13 @@ function belongs(caller: Caller, { organization, role }: Standing): boolean {
 }
 
 function refusalOfUser(
-  { access, isDangerous }: AccessRule,
+  { access, orRight, isDangerous }: AccessRule,
   { authenticatedAt }: UserCaller,
-  { role, isAdministrator }: Standing,
+  { role, isAdministrator, isDelegate = false }: Standing,
   now: number,
 ): Refusal | undefined {
   const hasRight = isOfOrganization(access)
-    ? role !== undefined && rolesFor[access].includes(role)
+    ? role !== undefined && (rolesFor[access].includes(role) || (orRight !== undefined && isDelegate))
     : access !== 'administrator' || isAdministrator;
   if (!hasRight) {
     return 'forbidden';

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { UserId } from '../../../shared/domain/ids.ts';
 import { type Organization, slugProblem } from '../../../shared/domain/organization.ts';
+import { delegatedRightsOf, type HeldRights } from '../../../shared/organizations/delegated-rights.ts';
 import { membershipOf, type Role } from '../../../shared/organizations/membership.ts';
 import { ProblemError } from '../../../shared/runtime/problem-details.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
@@ -18,15 +19,19 @@ export const allowed =
   async (c, next) => {
     const caller = c.get('caller');
     const slug = isOfOrganization(definition.access) ? (c.req.param('slug') ?? '') : undefined;
-    const { organization, role, isAdministrator } = await standingOf(dependencies, definition, caller, slug);
+    const found = await standingOf(dependencies, definition, caller, slug);
+    const { organization, role, isAdministrator } = found;
+    const held = await heldRightsOf(dependencies, definition, caller, found);
+    const isDelegate = definition.orRight?.rights.some((right) => held?.rights.includes(right)) === true;
     const rule = { ...definition, isDangerous: isChange(definition) && definition.isDangerous };
-    const standing = { organization: organization?.id, role, isAdministrator };
+    const standing = { organization: organization?.id, role, isAdministrator, isDelegate };
     const refusal = refusalOf(rule, caller, standing, dependencies.clock.now());
     if (refusal !== undefined) {
       throw new ProblemError(refusalProblems[refusal]);
     }
     c.set('organization', organization);
     c.set('role', caller?.kind === 'user' ? role : 'owner');
+    c.set('held', held);
     await noteUse(dependencies, caller);
     await next();
   };
@@ -63,6 +68,19 @@ async function standingOf(
     caller.kind === 'user' &&
     (await findInstallationSettings(table)).administrators.includes(caller.user);
   return { ...nothing, isAdministrator };
+}
+
+/** Undefined where the role alone decides. */
+async function heldRightsOf(
+  { table, clock }: ApiDependencies,
+  { orRight }: RouteDefinition,
+  caller: Caller | undefined,
+  { organization, role }: Found,
+): Promise<HeldRights | undefined> {
+  const isAsked = orRight !== undefined && role !== undefined && role !== 'owner';
+  return isAsked && organization !== undefined && caller?.kind === 'user'
+    ? delegatedRightsOf(table, organization.id, caller.user, clock.now())
+    : undefined;
 }
 
 /** The person whose role counts: the caller, or who made the key that asks for its own organization. */

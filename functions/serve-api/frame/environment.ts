@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import type { HeldRights } from '../../../shared/organizations/delegated-rights.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import type { RequestOrigin } from '../../../shared/store/session-store.ts';
 import type { Caller } from './access.ts';
@@ -12,5 +13,7 @@ export interface ApiEnvironment {
     caller: Caller | undefined;
     organization: Organization | undefined;
     role: Role | undefined;
+    /** Of a person who is here by a delegated right, and not by the role. */
+    held: HeldRights | undefined;
   };
 }

@@ -11,6 +11,7 @@ import { readUser } from '../../../shared/store/user-store.ts';
 import { isOfOrganization } from './access.ts';
 import { allowed } from './allowed.ts';
 import { authenticated, sentByOurPage, withinRate } from './caller.ts';
+import { checkObjects } from './delegated.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { problemResponses } from './documented-problems.ts';
 import type { ApiEnvironment } from './environment.ts';
@@ -31,7 +32,11 @@ export function mount(
     allowed(dependencies, definition),
   ];
   app.openapi({ ...createRoute(configOf(definition)), middleware }, async (c: Context<ApiEnvironment>) => {
-    const request = requestOf(dependencies, c);
+    const request = requestOf(dependencies, definition, c);
+    const [held, organization] = [c.get('held'), c.get('organization')];
+    if (held !== undefined && organization !== undefined && definition.orRight !== undefined) {
+      await checkObjects(dependencies.table, organization.id, definition.orRight, request, held);
+    }
     const work = (table: Table): Promise<AnyAnswer> => handle({ ...dependencies, table }, request);
     const isRepeatable = isChange(definition) && definition.idempotency === 'key';
     const { caller } = request;
@@ -48,11 +53,16 @@ export function mount(
   });
 }
 
-function requestOf(dependencies: ApiDependencies, c: Context<ApiEnvironment>): AnyRequest {
+function requestOf(
+  dependencies: ApiDependencies,
+  { orRight }: RouteDefinition,
+  c: Context<ApiEnvironment>,
+): AnyRequest {
   // Of the parts that the definition has no schema for, hono holds nothing.
   const valid = (part: string): unknown => c.req.valid(part as never);
   const { slug: _, ...params } = (valid('param') ?? {}) as Record<string, unknown>;
-  const [organization, role] = [c.get('organization'), c.get('role')];
+  const [organization, role, held] = [c.get('organization'), c.get('role'), c.get('held')];
+  const rights = orRight?.rights ?? [];
   return {
     params,
     query: valid('query'),
@@ -61,6 +71,8 @@ function requestOf(dependencies: ApiDependencies, c: Context<ApiEnvironment>): A
     headers: c.req.raw.headers,
     origin: c.get('origin'),
     accountable: (why = '') => accountableOf(dependencies, c, why),
+    mayActOn: (repository) => held === undefined || held.mayActOn(rights, repository),
+    onlyRepositories: held?.repositories(rights),
     ...(organization === undefined || role === undefined ? {} : { organization, role }),
   };
 }
@@ -137,7 +149,8 @@ const Slug = z.object({
 
 /** The route as OpenAPI describes it. */
 function configOf(definition: RouteDefinition): RouteConfig {
-  const { name, method, path, tag, summary, description, access, scope, params, query, answer } = definition;
+  const { name, method, path, tag, summary, description, access, orRight, scope, params, query, answer } =
+    definition;
   const paramShape = { ...(isOfOrganization(access) ? Slug.shape : {}), ...params?.shape };
   const { mediaType = 'application/json', schema } = answer;
   const change = isChange(definition) ? definition : undefined;
@@ -165,6 +178,7 @@ function configOf(definition: RouteDefinition): RouteConfig {
     },
     security: access === 'public' ? [] : [{ session: [] }, ...(scope === 'none' ? [] : [{ apiKey: [] }])],
     'x-access': access,
+    ...(orRight === undefined ? {} : { 'x-or-right': [...orRight.rights] }),
     'x-scope': scope,
     ...(change === undefined
       ? {}

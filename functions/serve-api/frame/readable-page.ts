@@ -29,6 +29,7 @@ export interface OpenApiOperation {
   readonly requestBody?: Content;
   readonly responses: Readonly<Record<string, { readonly description: string } & Content>>;
   readonly 'x-access': string;
+  readonly 'x-or-right'?: readonly string[];
   readonly 'x-scope': string;
   readonly 'x-act'?: string;
   readonly 'x-dangerous'?: boolean;
@@ -78,7 +79,7 @@ function article(one: {
 }): string {
   const { operation } = one;
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ['For', operation['x-access']],
+    ['For', [operation['x-access'], ...(operation['x-or-right'] ?? [])].join(' or ')],
     ['Scope of a key', operation['x-scope']],
     ['History', operation['x-act']],
     ['Needs', operation['x-dangerous'] === true ? 'a sign-in within the last 15 minutes' : undefined],

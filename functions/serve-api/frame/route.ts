@@ -2,10 +2,11 @@
 import type { z } from 'zod';
 import type { ApiKeyScope } from '../../../shared/domain/api-key.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import type { RepositoryOf } from '../../../shared/domain/repository-key.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
 import type { RequestOrigin } from '../../../shared/store/session-store.ts';
-import type { Access, Caller, OperatorCaller, OrganizationAccess, UserCaller } from './access.ts';
+import type { Access, Caller, OperatorCaller, OrganizationAccess, OrRight, UserCaller } from './access.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
 interface CommonDefinition {
@@ -18,6 +19,8 @@ interface CommonDefinition {
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
+  /** What is enough without the role. */
+  readonly orRight?: OrRight;
   /** The scope that a machine's key needs; `none`: no key may. */
   readonly scope: ApiKeyScope | 'none';
   /** Of the path, without the slug. */
@@ -83,6 +86,10 @@ interface OrganizationPart {
   readonly organization: Organization;
   /** Keys and the operator are owners. */
   readonly role: Role;
+  /** Whether the caller may do this with the repository; for whoever has the role: with every one. */
+  mayActOn(repository: RepositoryOf): boolean;
+  /** The keys of those with which the caller may; undefined for whoever has the role: all. */
+  readonly onlyRepositories: readonly string[] | undefined;
 }
 
 /** What a handler is given: everything parsed and allowed. */

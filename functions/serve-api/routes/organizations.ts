@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { optionalTimeOf, Reason } from '../../../shared/console-api/common.ts';
-import { Organization } from '../../../shared/console-api/organizations.ts';
+import { Organization, OwnOrganization } from '../../../shared/console-api/organizations.ts';
+import { delegatedRightsOf } from '../../../shared/organizations/delegated-rights.ts';
 import { type Membership, organizationsOf } from '../../../shared/organizations/membership.ts';
 import { allowAccess, stopAccess } from '../../../shared/organizations/stop-access.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -43,9 +44,17 @@ const readOrganization = defineRoute(
     summary: 'One organization',
     access: 'reader',
     scope: 'read',
-    answer: { status: 200, schema: Organization, description: 'The organization.' },
+    answer: { status: 200, schema: OwnOrganization, description: 'The organization, and what you may do.' },
   },
-  async (_, membership) => ({ body: shown(membership) }),
+  async ({ table, clock }, membership) => {
+    const { organization, caller, role } = membership;
+    const held =
+      caller.kind === 'user' && role !== 'owner'
+        ? await delegatedRightsOf(table, organization.id, caller.user, clock.now())
+        : undefined;
+    const rights = held?.rights.map((right) => ({ right, teams: [...held.teams(right)] })) ?? [];
+    return { body: { ...shown(membership), rights } };
+  },
 );
 
 const stop = {

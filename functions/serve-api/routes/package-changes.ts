@@ -10,6 +10,7 @@ import {
   packageParams,
   VersionDeletionRequest,
 } from '../../../shared/console-api/packages.ts';
+import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { acceptMove } from '../../../shared/organizations/accept-move.ts';
 import { deletePackage } from '../../../shared/organizations/delete-package.ts';
 import { givePackageName } from '../../../shared/organizations/give-package-name.ts';
@@ -20,6 +21,7 @@ import { defineRoute, type Route } from '../frame/route.ts';
 const common = {
   tag: 'Packages',
   access: 'owner',
+  orRight: { rights: ['manage-packages'], on: 'package' },
   scope: 'danger',
   isDangerous: true,
   idempotency: 'natural',
@@ -31,23 +33,30 @@ const nameOf = ({ vendor, name }: z.output<typeof params>): string => `${vendor}
 const giveName = defineRoute(
   {
     ...common,
+    orRight: { rights: ['manage-packages'], on: 'package-and-repository' },
     name: 'givePackageName',
     method: 'put',
     path: `${path}/holder`,
     summary: 'Give the name to another repository that claims it',
     description:
-      'It becomes another package under another number, unless it is the same one, moved. 409 if the repository does not claim the name, or has it.',
+      'It becomes another package under another number, unless it is the same one, moved, which only owners can say: its archives become those of another repository’s readers. 409 if the repository does not claim the name, or has it.',
     params,
     body: HolderChoice,
     act: 'give-name',
     answer: { status: 200, schema: GivenName, description: 'Who had it, and who has it.' },
   },
-  async (dependencies, { organization, params: named, body, accountable }) => {
+  async (dependencies, { organization, role, mayActOn, params: named, body, accountable }) => {
     const { repository, samePackage = false, why } = body;
+    if (samePackage && role !== 'owner') {
+      throw new CallerError(
+        'forbidden',
+        'only owners can give archives to the readers of another repository',
+      );
+    }
     const given = await givePackageName(
       dependencies,
       organization,
-      { packageName: nameOf(named), to: repository, samePackage },
+      { packageName: nameOf(named), to: repository, samePackage, mayActOn },
       await accountable(why),
     );
     return { body: { package: given.package, from: given.from, to: given.to } };
@@ -116,15 +125,16 @@ const removeVersions = defineRoute(
     method: 'post',
     path: `${path}/delete-versions`,
     summary: 'Delete versions with their archives',
-    description: 'Their commits are refused from then on, under any name, until an owner allows them.',
+    description:
+      'Their commits are refused from then on, under any name, until an owner allows them. 403 by a delegated right that does not count on every package with such a commit.',
     params,
     body: VersionDeletionRequest,
     act: 'delete-version',
     answer: { status: 200, schema: CommitRefusal, description: 'What is deleted, or would be.' },
   },
-  async (dependencies, { organization, params: named, body, accountable }) => {
+  async (dependencies, { organization, mayActOn, params: named, body, accountable }) => {
     const { confirm, why, versions } = body;
-    const input = { packageName: nameOf(named), versions };
+    const input = { packageName: nameOf(named), versions, mayActOn };
     const by = await accountable(why);
     const refusal = await deleteVersions(dependencies, organization, input, { ...by, confirm });
     return { body: { ...refusal, commits: [...refusal.commits], versions: [...refusal.versions] } };

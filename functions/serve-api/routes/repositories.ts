@@ -13,6 +13,7 @@ import { choosePackages } from '../../../shared/organizations/choose-packages.ts
 import {
   describeRepository,
   type ListedRepository,
+  listNamedRepositories,
   listRepositories,
 } from '../../../shared/organizations/list-repositories.ts';
 import { ownerAct } from '../../../shared/organizations/owner-act.ts';
@@ -23,6 +24,8 @@ import { defineRoute, type Route } from '../frame/route.ts';
 const common = { tag: 'Repositories', access: 'owner' } as const;
 const path = '/organizations/{slug}/repositories';
 const params = z.object({ id: RepositoryId });
+/** Whoever may add or manage needs to see what there is for it. */
+const rights = ['add-packages', 'manage-packages'] as const;
 
 function shown(repository: ListedRepository) {
   const { fact, packages, scan } = repository;
@@ -48,8 +51,10 @@ const list = defineRoute(
     name: 'listRepositories',
     method: 'get',
     path,
+    orRight: { rights, on: 'list' },
     scope: 'read',
     summary: 'The repositories that the synchronizations see',
+    description: 'With a delegated right: those that it counts on.',
     query: z.strictObject({
       package: z
         .enum(['none', 'some'])
@@ -64,14 +69,20 @@ const list = defineRoute(
     }),
     answer: { status: 200, schema: pageOf(Repository), description: 'A page of repositories.' },
   },
-  async ({ table }, { organization, query: { cursor, limit, synchronization, ...asked } }) => {
+  async (
+    { table },
+    { organization, onlyRepositories, query: { cursor, limit, synchronization, ...asked } },
+  ) => {
     const paged = { route: 'listRepositories', filter: [organization.id, asked, synchronization] };
     const filter = {
       ...asked,
       synchronization: synchronization === undefined ? undefined : asId<SynchronizationId>(synchronization),
     };
     const page = { limit: limitOf({ limit }), after: placeOf(paged, cursor) };
-    const { repositories, next } = await listRepositories(table, organization, filter, page);
+    const { repositories, next } =
+      onlyRepositories === undefined
+        ? await listRepositories(table, organization, filter, page)
+        : await listNamedRepositories(table, organization, onlyRepositories, filter, page);
     return { body: { items: repositories.map(shown), next: cursorFor(paged, next) } };
   },
 );
@@ -82,6 +93,7 @@ const read = defineRoute(
     name: 'readRepository',
     method: 'get',
     path: `${path}/{id}`,
+    orRight: { rights, on: 'repository' },
     scope: 'read',
     summary: 'One repository, and how far its scan is',
     params,
@@ -98,6 +110,7 @@ const scan = defineRoute(
     name: 'scanRepository',
     method: 'post',
     path: `${path}/{id}/scan`,
+    orRight: { rights: ['manage-packages'], on: 'repository' },
     scope: 'packages',
     isDangerous: false,
     idempotency: 'natural',
@@ -122,6 +135,7 @@ const choose = defineRoute(
     name: 'addPackages',
     method: 'post',
     path: '/organizations/{slug}/packages',
+    orRight: { rights: ['add-packages'], on: 'repositories' },
     scope: 'packages',
     isDangerous: false,
     idempotency: 'natural',

@@ -1,20 +1,29 @@
 import { z } from 'zod';
 import { ReadablePackage } from '../../../shared/console-api/access.ts';
-import { Team, TeamId, TeamMember } from '../../../shared/console-api/people.ts';
+import { Team, TeamId, TeamMember, TeamRights } from '../../../shared/console-api/people.ts';
 import { teamPrincipal } from '../../../shared/domain/ids.ts';
 import { packagesReadBy } from '../../../shared/organizations/explain-access.ts';
-import { membersOfTeam, teamIn, teamsPage } from '../../../shared/organizations/list-teams.ts';
+import {
+  type ListedTeam,
+  membersOfTeam,
+  teamIn,
+  teamsPage,
+} from '../../../shared/organizations/list-teams.ts';
+import { changeTeamRights } from '../../../shared/organizations/team-rights.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 import { pageOfPackages } from './access.ts';
 
-const common = { method: 'get', tag: 'Teams', access: 'owner', scope: 'members' } as const;
+const common = { tag: 'Teams', access: 'owner' } as const;
+const reads = { ...common, method: 'get', scope: 'members' } as const;
 const path = '/organizations/{slug}/teams';
 const params = z.object({ id: TeamId });
 
+const shown = (team: ListedTeam) => ({ ...team, rights: [...team.rights] });
+
 const listTeams = defineRoute(
   {
-    ...common,
+    ...reads,
     name: 'listTeams',
     path,
     summary: 'Teams, each with the one above it',
@@ -27,13 +36,13 @@ const listTeams = defineRoute(
       limit: limitOf(asked),
       after: placeOf(list, cursor),
     });
-    return { body: { items: teams.map((team) => ({ ...team })), next: cursorFor(list, next) } };
+    return { body: { items: teams.map(shown), next: cursorFor(list, next) } };
   },
 );
 
 const readTeam = defineRoute(
   {
-    ...common,
+    ...reads,
     name: 'readTeam',
     path: `${path}/{id}`,
     summary: 'One team',
@@ -41,13 +50,38 @@ const readTeam = defineRoute(
     answer: { status: 200, schema: Team, description: 'The team.' },
   },
   async ({ table }, { organization, params: { id } }) => ({
-    body: { ...(await teamIn(table, organization, id)).team },
+    body: shown((await teamIn(table, organization, id)).team),
   }),
+);
+
+const setRights = defineRoute(
+  {
+    ...common,
+    name: 'setTeamRights',
+    method: 'put',
+    path: `${path}/{id}/rights`,
+    scope: 'danger',
+    summary: 'Leave rights to a team, or take them back',
+    description:
+      'They count for each member on the repositories that he reads through this very team, as long as he does; not for teams below it, and not on what is public alone.',
+    params,
+    body: TeamRights,
+    act: 'set-team-rights',
+    isDangerous: true,
+    idempotency: 'natural',
+    answer: { status: 200, schema: TeamRights, description: 'What the team may do now.' },
+  },
+  async (dependencies, { organization, params: { id }, body, accountable }) => {
+    const { team } = await teamIn(dependencies.table, organization, id);
+    const by = await accountable();
+    const rights = await changeTeamRights(dependencies, organization, team, body.rights, by);
+    return { body: { rights: [...rights] } };
+  },
 );
 
 const listMembersOfTeam = defineRoute(
   {
-    ...common,
+    ...reads,
     name: 'listMembersOfTeam',
     path: `${path}/{id}/members`,
     summary: 'Members of a team, and where each membership comes from',
@@ -74,7 +108,7 @@ const listMembersOfTeam = defineRoute(
 
 const listAccessOfTeam = defineRoute(
   {
-    ...common,
+    ...reads,
     name: 'listAccessOfTeam',
     path: `${path}/{id}/access`,
     summary: 'What a team may install, and where each right comes from',
@@ -89,4 +123,10 @@ const listAccessOfTeam = defineRoute(
   },
 );
 
-export const teamRoutes: readonly Route[] = [listTeams, readTeam, listMembersOfTeam, listAccessOfTeam];
+export const teamRoutes: readonly Route[] = [
+  listTeams,
+  readTeam,
+  setRights,
+  listMembersOfTeam,
+  listAccessOfTeam,
+];

@@ -1,0 +1,49 @@
+/** Owners leave rights to a team, or take them back. */
+import { CallerError } from '../domain/caller-error.ts';
+import { type DelegatedRight, delegatedRights } from '../domain/delegated-right.ts';
+import type { Principal } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { ConflictError, type Table } from '../store/table.ts';
+import { rightsOfTeams, setTeamRights } from '../store/team-rights-store.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+export interface TeamDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/**
+ * The team has these rights from now on, and no others.
+ *
+ * @param team one of the organization's
+ * @throws CallerError when somebody changed them at the same moment
+ */
+export async function changeTeamRights(
+  dependencies: TeamDependencies,
+  { id }: Organization,
+  team: { readonly id: Principal; readonly name: string },
+  asked: readonly DelegatedRight[],
+  accountable: Accountable,
+): Promise<readonly DelegatedRight[]> {
+  const { table } = dependencies;
+  const rights = delegatedRights.filter((right) => asked.includes(right));
+  const [before = { rights: [], version: 0 }] = await rightsOfTeams(table, id, [team.id]);
+  try {
+    await table.transact([
+      setTeamRights(id, team.id, rights, before),
+      ownerAct(dependencies, id, accountable, 'set-team-rights', team.name, {
+        before: { rights: [...before.rights] },
+        after: { rights, team: team.id },
+      }),
+    ]);
+  } catch (error) {
+    throw error instanceof ConflictError
+      ? new CallerError('conflict', 'somebody changed the rights of the team at the same moment', {
+          cause: error,
+        })
+      : error;
+  }
+  return rights;
+}
